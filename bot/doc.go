@@ -1,0 +1,16 @@
+// Package bot is what a conversation is and the path of an update through it. It imports nothing of ours.
+//
+// Read it in the order an update travels:
+//
+//	update.go   what a person said, and in which chat
+//	engine.go   Accept: kept once, with its hour and its seed; only then is the channel told
+//	lane.go     the gate: one turn at a time per chat, in the order of acceptance
+//	script.go   the port of the conversations: a pure function of session and update
+//	turn.go     a turn: decide, run the effect that was asked for, decide on its answer, commit
+//	call.go     effects: run in time, late, or with an outcome that nobody knows
+//	store.go    the port of the store: what is committed together, and what must never be
+//	relay.go    outbox to channel, in order, with back-off, expiry and dead letters
+//	seal.go     everything is encrypted here, before a store sees it
+//
+// Nothing in this package knows a channel, a store, a back end or a sentence in any language.
+package bot

@@ -1,0 +1,39 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Channel sends replies to people. An adapter that also receives hands what it gets to an [Accepter].
+type Channel interface {
+	// Send says one reply in a chat and returns when the channel has taken it. Errors: *Later when the channel
+	// asks for a pause, *Never when it will never take this reply; any other error means that it is not known
+	// whether the person has it.
+	Send(ctx context.Context, to ChatID, r Reply) error
+}
+
+// Accepter takes updates in. Nil means that the update is kept, or was kept before: only then may a channel be
+// told that it was received.
+type Accepter interface {
+	Accept(ctx context.Context, u Update) error
+}
+
+// Outside performs effects.
+type Outside interface {
+	// Perform runs one call and returns what the outside said, refusals included. An error means no answer: it
+	// may or may not have acted. The same effect, with the same key, may be performed again unless it says Once.
+	Perform(ctx context.Context, chat ChatID, e Effect) (json.RawMessage, error)
+}
+
+// Later is a channel's wish to be left alone for a while. Nothing was sent.
+type Later struct{ After time.Duration }
+
+func (e *Later) Error() string { return fmt.Sprintf("channel asks to wait %s", e.After) }
+
+// Never is a channel's final refusal. Reason is for the operator and holds nothing personal.
+type Never struct{ Reason string }
+
+func (e *Never) Error() string { return "channel refuses: " + e.Reason }

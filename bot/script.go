@@ -1,0 +1,124 @@
+package bot
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Script is the conversations. The engine asks it what to do and does it.
+type Script interface {
+	// Blank returns a pointer to an empty memory, into which a stored session is decoded as JSON.
+	Blank() any
+	// Decide is a pure function: the same session and input give the same decision. It reads no clock, draws no
+	// random number, calls nobody, and leaves what s.Data points to as it found it.
+	Decide(s Session, in Input) (Decision, error)
+}
+
+// Session is what is remembered of a chat between two turns.
+type Session struct {
+	// V is the version of the form of Data; the script migrates an older one when it reads it.
+	V int `json:"v"`
+	// State is where the conversation stands. An unknown one is the script's to recover from.
+	State string `json:"state"`
+	// Pending is the effect whose answer is still awaited. Set and cleared by decisions, kept by the engine.
+	Pending *Effect `json:"pending,omitempty"`
+	// Data is the script's memory, of the type that Blank returns.
+	Data any `json:"data,omitempty"`
+}
+
+// Input is what happened.
+type Input struct {
+	Accepted
+	// Waited is how long ago it was said or accepted, whichever is longer, measured when the turn runs.
+	Waited time.Duration
+}
+
+// Decision is what comes of it.
+type Decision struct {
+	Session Session
+	Replies []Reply
+	// Effect is the one call that must be answered before the conversation goes on. The engine runs it and
+	// decides again, with the answer as Result, in the same turn if the answer comes in time.
+	Effect *Effect
+	// Interim is said if the answer does not come in time.
+	Interim *Reply
+	// Timers are set, or cancelled where Due is zero. One name is one timer of the chat.
+	Timers []Timer
+	// Events are what others (the desk, statistics) want to know; opaque to the engine and the store.
+	Events []json.RawMessage
+	// Purge withdraws every earlier reply that has not been sent.
+	Purge bool
+}
+
+// Effect is one call to the outside, as data.
+type Effect struct {
+	// Op names the call and Args holds what it needs.
+	Op   string          `json:"op"`
+	Args json.RawMessage `json:"args,omitempty"`
+	// Asked is the id of the update that raised the question, or that asked directly, and N the number of the
+	// effect for that update. Together with the chat they make the key: the same wish is the same key.
+	Asked string `json:"asked"`
+	N     int    `json:"n"`
+	// Once says that the outside cannot tell a repeated call from a new one: an unknown outcome stays unknown.
+	Once bool `json:"once,omitempty"`
+	// Key and At are set by the engine.
+	Key string    `json:"key,omitempty"`
+	At  time.Time `json:"at,omitzero"`
+}
+
+// Result is the answer to an effect.
+type Result struct {
+	Key string `json:"key"`
+	Op  string `json:"op"`
+	// Data is what the outside said. Refusals are data: they are answers.
+	Data json.RawMessage `json:"data,omitempty"`
+	// Failed says that there is no answer: the outside could not be reached or did not answer in all the time
+	// it had. With Unknown it may have acted all the same.
+	Failed  bool `json:"failed,omitempty"`
+	Unknown bool `json:"unknown,omitempty"`
+	// Late says that the turn which asked had ended, with its interim said, before this came.
+	Late bool `json:"late,omitempty"`
+}
+
+// Timer wakes a chat.
+type Timer struct {
+	Name string
+	Due  time.Time
+}
+
+// ReplyKind decides how often a reply may be sent and when it is no longer worth sending.
+type ReplyKind string
+
+// The kinds of reply.
+const (
+	// Say is an ordinary answer: sent at least once, repeated to the letter.
+	Say ReplyKind = "say"
+	// Show carries a token: like Say, until it expires; then its Else is sent.
+	Show ReplyKind = "show"
+	// Secret carries a link or a code: sent at most once.
+	Secret ReplyKind = "secret"
+	// Ask is a question or menu: like Say, and dropped when a later reply of the chat is waiting behind it.
+	Ask ReplyKind = "ask"
+	// Meanwhile is an interim: dropped as Ask is.
+	Meanwhile ReplyKind = "meanwhile"
+)
+
+// Reply is what is said, as kept in the outbox.
+type Reply struct {
+	Kind ReplyKind `json:"kind"`
+	Text string    `json:"text"`
+	// Question is the id that the answer to Choices must carry.
+	Question string   `json:"question,omitempty"`
+	Choices  []Option `json:"choices,omitempty"`
+	// Copy is what the channel's own means of copying should copy.
+	Copy string `json:"copy,omitempty"`
+	// Expires is when a Show or an Ask is no longer worth sending; Else is said instead of a Show.
+	Expires time.Time `json:"expires,omitzero"`
+	Else    string    `json:"else,omitempty"`
+}
+
+// Option is one of a reply's choices.
+type Option struct {
+	Text  string `json:"text"`
+	Value string `json:"value"`
+}

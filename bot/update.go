@@ -1,0 +1,103 @@
+package bot
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+)
+
+// ChatID names a chat: channel / bot account / native id, as made by [NewChatID]. The native part is opaque
+// to everybody but the adapter that made it, and personal: it is never logged and never stored in the clear.
+type ChatID string
+
+// NewChatID joins the three parts of a chat's name. The channel and the account must not hold a slash; the native id may.
+func NewChatID(channel, account, native string) (ChatID, error) {
+	if channel == "" || account == "" || native == "" || strings.ContainsRune(channel+account, '/') {
+		return "", fmt.Errorf("chat id: want channel, account and native id, the first two without a slash")
+	}
+	return ChatID(channel + "/" + account + "/" + native), nil
+}
+
+func (c ChatID) part(i int) string {
+	parts := strings.SplitN(string(c), "/", 3)
+	if len(parts) != 3 {
+		return ""
+	}
+	return parts[i]
+}
+
+// Channel is the name under which the chat's channel was registered with the engine.
+func (c ChatID) Channel() string { return c.part(0) }
+
+// Account is the bot account that the person talks to.
+func (c ChatID) Account() string { return c.part(1) }
+
+// Native is the channel's own id of the chat.
+func (c ChatID) Native() string { return c.part(2) }
+
+// LogValue keeps the native id out of every log line.
+func (c ChatID) LogValue() slog.Value {
+	return slog.StringValue(c.Channel() + "/" + c.Account() + "/···")
+}
+
+// Kind says what an update is.
+type Kind string
+
+// What can happen in a chat. The last four come from inside.
+const (
+	Message Kind = "message" // text
+	Pressed Kind = "pressed" // a button: Choice is set
+	Other   Kind = "other"   // something that is not text: What says what
+	TooLong Kind = "toolong" // text beyond MaxText: the text was not kept
+	Answer  Kind = "answer"  // the outside answered an effect after its turn had ended: Result is set
+	Alarm   Kind = "alarm"   // a timer of the chat is due: What is its name
+	Notice  Kind = "notice"  // another chat's turn has something to tell this one: What and Body are set
+)
+
+// MaxText is the longest text that is read, in characters.
+const MaxText = 1000
+
+// Update is one thing that happened in a chat.
+type Update struct {
+	Chat ChatID `json:"chat"`
+	// ID tells this update from every other of its chat and bot account; the channel repeats it when it repeats the update.
+	ID   string `json:"id"`
+	Kind Kind   `json:"kind"`
+	Text string `json:"text,omitempty"`
+	// Masked says that Text held something shaped like a CUIL, and no longer does.
+	Masked bool   `json:"masked,omitempty"`
+	Choice Choice `json:"choice,omitzero"`
+	// What is the kind of an Other update ("photo", "voice", …), the name of an Alarm or the subject of a Notice.
+	What string `json:"what,omitempty"`
+	Body []byte `json:"body,omitempty"`
+	// Sender says how the person calls themselves there. It proves nothing.
+	Sender string `json:"sender,omitempty"`
+	// Label is how the channel shows this chat to another person, masked: "Telegram ···1234".
+	Label string `json:"label,omitempty"`
+	// Back is a deep link into this chat, with %s for a code; empty where the channel has none.
+	Back string `json:"back,omitempty"`
+	// Said is when the channel says that it happened; zero if it does not say.
+	Said   time.Time `json:"said,omitzero"`
+	Result *Result   `json:"result,omitempty"`
+}
+
+// Choice is an answer given by a button: the question it belonged to and the value of the option.
+type Choice struct {
+	Question string `json:"q,omitempty"`
+	Value    string `json:"v,omitempty"`
+}
+
+// Accepted is an update that the store keeps. A turn run twice sees the same Accepted.
+type Accepted struct {
+	Update
+	// Seq is its place in the order of acceptance.
+	Seq uint64 `json:"-"`
+	// Now is the hour of the turn, fixed at acceptance.
+	Now time.Time `json:"now"`
+	// Seed is the turn's only source of randomness, fixed at acceptance.
+	Seed Seed `json:"seed"`
+}
+
+// Seed is 128 random bits.
+type Seed [16]byte

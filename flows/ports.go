@@ -1,0 +1,181 @@
+package flows
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// MemberID is the back end's id of an affiliate: opaque, stable, and no CUIL.
+type MemberID string
+
+// Credential is what a linked chat shows to the back end. It is good for tokens and for the link itself, for
+// nothing else, and is secret.
+type Credential string
+
+// Member is a person of a family group.
+type Member struct {
+	ID MemberID `json:"id"`
+	// Name as a person would be called: "Juana Ruiz".
+	Name string `json:"name"`
+	// Number is the affiliate number: opaque text.
+	Number string `json:"number"`
+	// Kinship to the account's own affiliate, in the back end's words: "titular", "cónyuge", "hija", "hijo", "madre", "nieta", …
+	Kinship string `json:"kinship"`
+	// Standing is open text. Only [Active] gives tokens.
+	Standing string `json:"standing"`
+}
+
+// Active is the one standing that gives tokens.
+const Active = "EN PADRÓN"
+
+// Group is the account's own affiliate and those in its charge.
+type Group struct {
+	// Own is the account's own affiliate, one of Members.
+	Own     MemberID `json:"own"`
+	Members []Member `json:"members"`
+}
+
+// Token is a dynamic token that can be used now.
+type Token struct {
+	Member MemberID `json:"member"`
+	// Digits are six decimal digits, kept as text: leading zeros count.
+	Digits string    `json:"digits"`
+	Made   time.Time `json:"made"`
+	// Until is the first moment at which it is no longer good.
+	Until time.Time `json:"until"`
+}
+
+// Denial is why a member got no token.
+type Denial struct {
+	Member MemberID `json:"member"`
+	Reason Reason   `json:"reason"`
+}
+
+// Reason is one word of the back end.
+type Reason string
+
+// The reasons for which no token is given, or a validation is denied.
+const (
+	NotInCharge Reason = "not_in_charge" // the member is not, or no longer, in the account's group
+	NotActive   Reason = "not_active"    // the standing does not give tokens
+	Unknown     Reason = "unknown"       // no such token
+	Used        Reason = "used"
+	Replaced    Reason = "replaced"
+	Expired     Reason = "expired"
+	OtherPerson Reason = "other_person" // the digits are another affiliate's
+	Locked      Reason = "locked"       // too many failed validations
+)
+
+// Given is the answer to a request for tokens: one Token or one Denial for each member asked for, in the order
+// in which they were asked for, and the group as it is now.
+type Given struct {
+	Group   Group    `json:"group"`
+	Tokens  []Token  `json:"tokens,omitempty"`
+	Denials []Denial `json:"denials,omitempty"`
+}
+
+// TokenState tells what became of a member's newest token, without its digits.
+type TokenState struct {
+	Group  Group    `json:"group"`
+	Member MemberID `json:"member"`
+	// Exists says whether a token was ever made for the member; the rest is meaningless if not.
+	Exists bool      `json:"exists"`
+	Made   time.Time `json:"made,omitzero"`
+	Until  time.Time `json:"until,omitzero"`
+	UsedAt time.Time `json:"used_at,omitzero"`
+	// PreviousReplacedAt is when the token before this one was replaced by it, if it was and that was today.
+	PreviousReplacedAt time.Time `json:"previous_replaced_at,omitzero"`
+	// Tried is the last failed validation against this affiliate since the token was made, if there was one.
+	TriedAt  time.Time `json:"tried_at,omitzero"`
+	TriedWhy Reason    `json:"tried_why,omitempty"`
+	// LockedUntil is set while validations against the affiliate are locked.
+	LockedUntil time.Time `json:"locked_until,omitzero"`
+}
+
+// Tokens is what the conversations need of the back end to give tokens. The back end authorises every call by
+// the credential: ErrUnlinked if it is no longer good.
+type Tokens interface {
+	// Group returns the family group as it is now.
+	Group(ctx context.Context, c Credential) (Group, error)
+	// Current returns each member's live token, or makes the day's next one where there is none. It never
+	// replaces a live token.
+	Current(ctx context.Context, c Credential, members []MemberID) (Given, error)
+	// Another replaces the member's live token by a new one. The same key gives the same answer for at least a
+	// day, however often it is asked, and replaces once.
+	Another(ctx context.Context, c Credential, member MemberID, key string) (Given, error)
+	// State tells what became of the member's newest token.
+	State(ctx context.Context, c Credential, member MemberID) (TokenState, error)
+}
+
+// Invitation asks for a one-time URL at which a person signs in, to link a chat.
+type Invitation struct {
+	// Chat is a sealed reference to the chat, opaque to the back end, given back to name the chat later.
+	Chat string `json:"chat"`
+	// Channel and Label are what the page shows of the chat: "Telegram", "···1234". The label is masked.
+	Channel string `json:"channel"`
+	Label   string `json:"label"`
+	// Sender is how the person calls themselves in the chat. It proves nothing, and the page says so.
+	Sender string `json:"sender"`
+	// Back is a deep link into the chat with %s in the place of the code; empty if the channel has none.
+	Back string `json:"back,omitempty"`
+	// Key makes the call repeatable: the same key gives the same invite.
+	Key string `json:"key"`
+}
+
+// Invite is an invitation that the back end made.
+type Invite struct {
+	// ID names it in Redeem. It is not part of the URL, and the URL's secret does not follow from it.
+	ID  string `json:"id"`
+	URL string `json:"url"`
+	// OpenUntil is until when the URL can be opened; once opened there is more time to sign in.
+	OpenUntil time.Time `json:"open_until"`
+}
+
+// Grant is a link that was made.
+type Grant struct {
+	Credential Credential `json:"credential"`
+	Group      Group      `json:"group"`
+	// Others are the account's other linked chats.
+	Others []LinkedChat `json:"others,omitempty"`
+}
+
+// LinkedChat is a chat that may act for the account.
+type LinkedChat struct {
+	ID      string    `json:"id"` // names the link in Unlink
+	Chat    string    `json:"chat"`
+	Channel string    `json:"channel"`
+	Label   string    `json:"label"`
+	Since   time.Time `json:"since"`
+	// Own marks the link of the credential that asked.
+	Own bool `json:"own,omitempty"`
+}
+
+// Links is what the conversations need of the back end to link chats with accounts.
+type Links interface {
+	// Invite makes a one-time URL. An earlier invite of the same chat that was not used ends with it.
+	Invite(ctx context.Context, in Invitation) (Invite, error)
+	// Redeem ends an invite with the code that its page showed after sign-in, typed in the chat that asked.
+	// *WrongCode, ErrNoInvite. The same key gives the same answer.
+	Redeem(ctx context.Context, invite, code, key string) (Grant, error)
+	// Chats lists the account's linked chats, this one included.
+	Chats(ctx context.Context, c Credential) ([]LinkedChat, error)
+	// Unlink ends a link of the account: the credential's own if link is empty. An ended link is no error, nor
+	// is a credential that is no longer good if link is empty.
+	Unlink(ctx context.Context, c Credential, link string) error
+}
+
+// What the back end refuses. Every other error of a port means that there was no answer.
+var (
+	// ErrUnlinked: the credential is not, or no longer, good (HTTP 401).
+	ErrUnlinked = errors.New("autogestion: credential is not good")
+	// ErrNoInvite: the invite is unknown, used, ended by a newer one, out of time, or declined.
+	ErrNoInvite = errors.New("autogestion: no such invite")
+	// ErrNotInCharge: the member is not in the account's group.
+	ErrNotInCharge = errors.New("autogestion: not in charge of this person")
+)
+
+// WrongCode says that a code was not the invite's. Left is how many tries are left; at zero the invite is dead.
+type WrongCode struct{ Left int }
+
+func (e *WrongCode) Error() string { return "autogestion: wrong code" }
