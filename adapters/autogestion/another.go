@@ -1,0 +1,99 @@
+package autogestion
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"llave/flows"
+)
+
+// ErrKeyTaken: the key was used before for something else. Answering either way would be wrong.
+var ErrKeyTaken = errors.New("the key was used for something else")
+
+// Another implements flows.Tokens.
+//
+// The same key gives the same token again, even when it was used or replaced in the meantime, as long as the
+// member is still in the account's charge: what was allowed yesterday is no reason to show digits today.
+func (s *Service) Another(ctx context.Context, c flows.Credential, member flows.MemberID, key string) (out flows.Given, err error) {
+	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		a, f, err := s.charge(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		out = flows.Given{Group: f.Group}
+		p, ok := f.people[member]
+		if !ok {
+			out.Denials = []flows.Denial{{Member: member, Reason: flows.NotInCharge}}
+			return nil
+		}
+		ans, err := s.answered(ctx, tx, a.account, p, key)
+		if errors.Is(err, sql.ErrNoRows) {
+			ans, err = s.replace(ctx, tx, f, p, now)
+			if err == nil {
+				err = s.keepAnswer(ctx, tx, a.account, p, key, ans, now)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if ans.reason != "" {
+			out.Denials = []flows.Denial{{Member: member, Reason: ans.reason}}
+		} else {
+			out.Tokens = []flows.Token{ans.token}
+		}
+		return nil
+	})
+	if err != nil {
+		return flows.Given{}, wrap("another", err)
+	}
+	return out, nil
+}
+
+// answer is what Another said for a key.
+type answer struct {
+	token   flows.Token
+	counter sql.NullInt64
+	reason  flows.Reason
+}
+
+func (s *Service) answered(ctx context.Context, q querier, account int64, p person, key string) (answer, error) {
+	var ans answer
+	var of, made, until int64
+	err := q.QueryRowContext(ctx, "SELECT person, counter, made, until, reason FROM another WHERE account = ? AND key = ?",
+		account, s.keys.hash("another", key)).Scan(&of, &ans.counter, &made, &until, &ans.reason)
+	if err == nil && of != p.id {
+		err = ErrKeyTaken
+	}
+	ans.token = s.token(p, ans.counter.Int64, made, until)
+	return ans, err
+}
+
+// replace ends the live token, if there is one, and makes the next.
+func (s *Service) replace(ctx context.Context, tx *sql.Tx, f family, p person, now time.Time) (answer, error) {
+	if why := f.denial(p.member); why != "" {
+		return answer{reason: why}, nil
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE token SET replaced = ?1 WHERE person = ?2 AND used = 0 AND replaced = 0 AND until > ?1`,
+		now.UnixNano(), p.id)
+	if err != nil {
+		return answer{}, err
+	}
+	t, err := s.mint(ctx, tx, p, now)
+	if err != nil {
+		return answer{}, err
+	}
+	n, _ := s.counter(p.member, t.Digits)
+	return answer{token: t, counter: sql.NullInt64{Int64: n, Valid: true}}, nil
+}
+
+func (s *Service) keepAnswer(ctx context.Context, tx *sql.Tx, account int64, p person, key string, ans answer, now time.Time) error {
+	var made, until int64
+	if ans.reason == "" {
+		made, until = ans.token.Made.UnixNano(), ans.token.Until.UnixNano()
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO another (account, key, person, counter, made, until, reason, at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, account, s.keys.hash("another", key), p.id, ans.counter, made, until, ans.reason, now.UnixNano())
+	return err
+}

@@ -1,0 +1,107 @@
+package autogestion
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	_ "embed"
+	"errors"
+	"fmt"
+	"time"
+
+	"llave/flows"
+)
+
+//go:embed demo.csv
+var demoCSV []byte
+
+// The demo's credentials. They are printed at start, so they are no secret.
+const (
+	DemoPassword    = "llave-demo"
+	DemoProviderKey = "demo-farmacia"
+)
+
+// demoAccounts are the account holders of the demo padrón.
+var demoAccounts = [...]struct{ cuil, email string }{
+	{"27999990016", "maria@demo.example"},
+	{"20999990038", "carlos@demo.example"},
+	{"20999990216", "jorge@demo.example"},
+	{"27999990113", "marta@demo.example"},
+}
+
+// ErrNotDemo: what was asked for exists only in the demo.
+var ErrNotDemo = errors.New("autogestion: only in demo mode")
+
+// ErrUnknownCUIL: nobody in the padrón who has an account has this CUIL.
+var ErrUnknownCUIL = errors.New("autogestion: no account with this CUIL")
+
+// SeedDemo fills the file with people who do not exist. Doing it again changes nothing.
+func (s *Service) SeedDemo(ctx context.Context) error {
+	if !s.opt.Demo {
+		return wrap("seed demo", ErrNotDemo)
+	}
+	report, err := s.Import(ctx, bytes.NewReader(demoCSV))
+	if err != nil {
+		return wrap("seed demo", err)
+	}
+	if len(report.Bad) > 0 {
+		return fmt.Errorf("autogestion: seed demo: line %d: %s", report.Bad[0].Line, report.Bad[0].Reason)
+	}
+	for _, a := range demoAccounts {
+		if err := s.seedAccount(ctx, a.cuil, a.email); err != nil {
+			return wrap("seed demo", err)
+		}
+	}
+	return s.AddProvider(ctx, DemoProviderKey, DemoProviderKey)
+}
+
+func (s *Service) seedAccount(ctx context.Context, cuil, email string) error {
+	if _, err := s.accountOf(ctx, s.reads, cuil); !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	phc, err := s.newPassword(ctx, DemoPassword)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		p, err := s.personBy(ctx, tx, "cuil", s.cuilHash(cuil))
+		if err != nil {
+			return err
+		}
+		return s.insertAccount(ctx, tx, p, phc, email, now)
+	})
+}
+
+// LinkDirect links a chat with the account of a CUIL without pages and passwords. Demo only.
+func (s *Service) LinkDirect(ctx context.Context, cuil string, in flows.Invitation) (out flows.Grant, err error) {
+	if !s.opt.Demo {
+		return out, wrap("link", ErrNotDemo)
+	}
+	digits, why := parseCUIL(cuil)
+	if why != "" {
+		return out, wrap("link", ErrUnknownCUIL)
+	}
+	seed, err := s.keys.random(32)
+	if err != nil {
+		return out, wrap("link", err)
+	}
+	c := flows.Credential(text64(s.keys.derived("direct", seed)))
+	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		account, err := s.accountOf(ctx, tx, digits)
+		if errors.Is(err, sql.ErrNoRows) {
+			return ErrUnknownCUIL
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := s.makeLink(ctx, tx, account, in, c, now); err != nil {
+			return err
+		}
+		out, err = s.grantFor(ctx, tx, c)
+		return err
+	})
+	if err != nil {
+		return flows.Grant{}, wrap("link", err)
+	}
+	return out, nil
+}

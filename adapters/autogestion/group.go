@@ -1,0 +1,153 @@
+package autogestion
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"llave/flows"
+)
+
+// person is a line of the padrón.
+type person struct {
+	id       int64
+	member   flows.MemberID
+	standing string
+	personal
+}
+
+// personal is what of a person is sealed at rest.
+type personal struct {
+	CUIL   string `json:"cuil"`
+	Name   string `json:"name"`
+	Number string `json:"number"`
+	Sex    string `json:"sex"`
+}
+
+// sealPerson names the use under which personal is sealed.
+const sealPerson = "person"
+
+const personColumns = "p.id, p.member, p.standing, p.sealed"
+
+type scanner interface{ Scan(dest ...any) error }
+
+func (s *Service) scanPerson(row scanner, more ...any) (person, error) {
+	var p person
+	var sealed []byte
+	if err := row.Scan(append([]any{&p.id, &p.member, &p.standing, &sealed}, more...)...); err != nil {
+		return person{}, err
+	}
+	if err := s.keys.open(sealPerson, sealed, &p.personal); err != nil {
+		return person{}, fmt.Errorf("person: %w", err)
+	}
+	return p, nil
+}
+
+func (s *Service) cuilHash(cuil string) []byte { return s.keys.hash("cuil", cuil) }
+
+// numberHash looks an affiliate number up as people type it: case and spaces do not count. Nothing else is
+// known of what it is made of.
+func (s *Service) numberHash(number string) []byte {
+	return s.keys.hash("number", strings.ToUpper(strings.Join(strings.Fields(number), "")))
+}
+
+// personBy finds by "cuil", "number" (hashes) or "id".
+func (s *Service) personBy(ctx context.Context, q querier, column string, value any) (person, error) {
+	return s.scanPerson(q.QueryRowContext(ctx, "SELECT "+personColumns+" FROM person p WHERE p."+column+" = ?", value))
+}
+
+// session is whom a credential speaks for.
+type session struct {
+	link    string
+	account int64
+	person  int64 // the account's own affiliate
+}
+
+// authorise is the first step of every call: nothing that was allowed before is remembered.
+func (s *Service) authorise(ctx context.Context, q querier, c flows.Credential) (session, error) {
+	var a session
+	err := q.QueryRowContext(ctx, `SELECT l.id, a.id, a.person FROM link l JOIN account a ON a.id = l.account
+		WHERE l.credential = ?`, s.credentialHash(c)).Scan(&a.link, &a.account, &a.person)
+	if errors.Is(err, sql.ErrNoRows) {
+		return a, flows.ErrUnlinked
+	}
+	return a, err
+}
+
+func (s *Service) credentialHash(c flows.Credential) []byte {
+	return s.keys.hash("credential", string(c))
+}
+
+// family is a group with what the ports do not show.
+type family struct {
+	flows.Group
+	people map[flows.MemberID]person
+}
+
+// family is the person's own group: themselves first, then those in their charge in the padrón's order. Someone
+// who holds no group is one of their own, alone.
+func (s *Service) family(ctx context.Context, q querier, holder int64) (family, error) {
+	own, err := s.personBy(ctx, q, "id", holder)
+	if err != nil {
+		return family{}, err
+	}
+	f := family{people: map[flows.MemberID]person{}}
+	f.Own = own.member
+	rows, err := q.QueryContext(ctx, "SELECT "+personColumns+`, m.kinship FROM membership m
+		JOIN person p ON p.id = m.person WHERE m.holder = ? ORDER BY m.person <> m.holder, m.place`, holder)
+	if err != nil {
+		return family{}, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var kinship string
+		p, err := s.scanPerson(rows, &kinship)
+		if err != nil {
+			return family{}, err
+		}
+		if len(f.Members) == 0 && p.id != holder {
+			f.add(own, s.texts.get("kinship_own", nil))
+		}
+		f.add(p, kinship)
+	}
+	if len(f.Members) == 0 {
+		f.add(own, s.texts.get("kinship_own", nil))
+	}
+	return f, rows.Err()
+}
+
+func (f *family) add(p person, kinship string) {
+	f.people[p.member] = p
+	f.Members = append(f.Members, flows.Member{ID: p.member, Name: p.Name, Number: p.Number, Kinship: kinship, Standing: p.standing})
+}
+
+// Group implements flows.Tokens.
+func (s *Service) Group(ctx context.Context, c flows.Credential) (g flows.Group, err error) {
+	err = s.read(ctx, func(q querier, _ time.Time) error {
+		_, f, err := s.charge(ctx, q, c)
+		g = f.Group
+		return err
+	})
+	return g, wrap("group", err)
+}
+
+// charge is whom a credential speaks for, and who is in their charge now.
+func (s *Service) charge(ctx context.Context, q querier, c flows.Credential) (session, family, error) {
+	a, err := s.authorise(ctx, q, c)
+	if err != nil {
+		return a, family{}, err
+	}
+	f, err := s.family(ctx, q, a.person)
+	return a, f, err
+}
+
+// wrap says which operation failed.
+func wrap(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("autogestion: %s: %w", op, err)
+}

@@ -1,0 +1,105 @@
+package autogestion
+
+import (
+	"bytes"
+	"context"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"llave/flows"
+)
+
+// cheap makes hashing a password fast enough for tests.
+var cheap = Cost{MemoryKiB: 64, Time: 1, Threads: 1}
+
+const (
+	maria = "27-99999001-6"
+	jorge = "20-99999021-6"
+)
+
+// clock is a time that moves when it is told to.
+type clock struct {
+	mu sync.Mutex
+	t  time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.t
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t = c.t.Add(d)
+}
+
+func (c *clock) set(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t = t
+}
+
+func newClock() *clock {
+	// Monday, 10:00 in Buenos Aires.
+	return &clock{t: time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)}
+}
+
+type world struct {
+	*Service
+	*clock
+	path string
+	log  *bytes.Buffer
+}
+
+func testOptions(t *testing.T, c *clock) Options {
+	return Options{Path: filepath.Join(t.TempDir(), "autogestion.db"), Key: bytes.Repeat([]byte{7}, 32),
+		PublicURL: "http://127.0.0.1:8080", Demo: true, MesaPhone: "221-351-0282", BotKey: "bot-key", Now: c.Now, Cost: cheap}
+}
+
+// demo is a back end with the demo padrón.
+func demo(t *testing.T, change ...func(*Options)) world {
+	t.Helper()
+	c := newClock()
+	o := testOptions(t, c)
+	for _, f := range change {
+		f(&o)
+	}
+	s, err := Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := s.SeedDemo(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return world{Service: s, clock: c, path: o.Path}
+}
+
+// linked is a chat linked with the account of a CUIL.
+func (w world) linked(t *testing.T, cuil, chat string) flows.Grant {
+	t.Helper()
+	g, err := w.LinkDirect(context.Background(), cuil, flows.Invitation{Chat: chat, Channel: "Telegram", Label: "···1234"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func member(t *testing.T, g flows.Group, name string) flows.Member {
+	t.Helper()
+	for _, m := range g.Members {
+		if m.Name == name {
+			return m
+		}
+	}
+	t.Fatalf("nobody called %s in the group", name)
+	return flows.Member{}
+}

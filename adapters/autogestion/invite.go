@@ -1,0 +1,242 @@
+package autogestion
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+	"unicode"
+
+	"llave/flows"
+)
+
+const (
+	openLasts = 10 * time.Minute // from the invitation to going on
+	signLasts = 30 * time.Minute // from going on to signing in, registration and reset included
+	codeLasts = 10 * time.Minute // from signing in to typing the code in the chat
+	codeTries = 3
+)
+
+// invite is a row. Its seed, with our key, gives the URL's secret, the code and the credential: each is made
+// again when it is needed, and none is kept.
+type invite struct {
+	id        string
+	seed      []byte
+	in        flows.Invitation
+	made      time.Time
+	openUntil time.Time
+	browser   []byte
+	signUntil time.Time
+	account   sql.NullInt64
+	codeUntil time.Time
+	tries     int
+	redeemKey []byte
+	link      string
+	ended     string
+}
+
+// phase is where an invite stands.
+type phase int
+
+const (
+	gone   phase = iota // used, ended, declined or out of time
+	fresh               // can be opened
+	opened              // somebody went on, and can sign in
+	signed              // somebody signed in, and has a code
+)
+
+func (i invite) phase(now time.Time) phase {
+	switch {
+	case i.ended != "" || i.link != "":
+		return gone
+	case i.account.Valid:
+		return until(signed, now, i.codeUntil)
+	case i.browser != nil:
+		return until(opened, now, i.signUntil)
+	default:
+		return until(fresh, now, i.openUntil)
+	}
+}
+
+func until(p phase, now, end time.Time) phase {
+	if now.Before(end) {
+		return p
+	}
+	return gone
+}
+
+func (s *Service) secretOf(seed []byte) string { return text64(s.keys.derived("url", seed)) }
+
+func (s *Service) codeOf(i invite) string { return deriveCode(s.keys.derived("code", i.seed), i.seed) }
+
+func (s *Service) credentialOf(i invite) flows.Credential {
+	return flows.Credential(text64(s.keys.derived("credential", i.seed)))
+}
+
+const sealInvite = "invite"
+
+const inviteColumns = `i.id, i.seed, i.sealed, i.made, i.open_until, i.browser, i.sign_until, i.account, i.code_until,
+	i.tries, i.redeem_key, i.link, i.ended`
+
+// inviteBy finds by a condition with one parameter; flows.ErrNoInvite if there is none.
+func (s *Service) inviteBy(ctx context.Context, q querier, where string, args ...any) (invite, error) {
+	var i invite
+	var sealed []byte
+	var made, openUntil, signUntil, codeUntil int64
+	err := q.QueryRowContext(ctx, "SELECT "+inviteColumns+" FROM invite i WHERE "+where, args...).Scan(&i.id, &i.seed, &sealed,
+		&made, &openUntil, &i.browser, &signUntil, &i.account, &codeUntil, &i.tries, &i.redeemKey, &i.link, &i.ended)
+	if errors.Is(err, sql.ErrNoRows) {
+		return i, flows.ErrNoInvite
+	}
+	if err != nil {
+		return i, err
+	}
+	i.made, i.openUntil, i.signUntil, i.codeUntil = fromNano(made), fromNano(openUntil), fromNano(signUntil), fromNano(codeUntil)
+	return i, s.keys.open(sealInvite, sealed, &i.in)
+}
+
+// inviteAt finds by what is in the URL, or by the whole URL.
+func (s *Service) inviteAt(ctx context.Context, q querier, urlOrSecret string) (invite, error) {
+	secret := urlOrSecret[strings.LastIndexByte(urlOrSecret, '/')+1:]
+	return s.inviteBy(ctx, q, "i.secret = ?", s.keys.hash("invite secret", secret))
+}
+
+// Invite implements flows.Links. The same chat must come with the same Chat text: that is how an earlier invite
+// of it is known.
+func (s *Service) Invite(ctx context.Context, in flows.Invitation) (out flows.Invite, err error) {
+	key, chat := s.keys.hash("invite key", in.Key), s.chatHash(in.Chat)
+	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		i, err := s.inviteBy(ctx, tx, "i.chat = ? AND i.key = ?", chat, key)
+		if errors.Is(err, flows.ErrNoInvite) {
+			i, err = s.newInvite(ctx, tx, in, chat, key, now)
+		}
+		out = flows.Invite{ID: i.id, URL: s.inviteURL(i), OpenUntil: i.openUntil}
+		return err
+	})
+	if err != nil {
+		return flows.Invite{}, wrap("invite", err)
+	}
+	return out, nil
+}
+
+func (s *Service) inviteURL(i invite) string {
+	return s.opt.PublicURL + "/autogestion/vincular/" + s.secretOf(i.seed)
+}
+
+func (s *Service) chatHash(chat string) []byte { return s.keys.hash("chat", chat) }
+
+func (s *Service) newInvite(ctx context.Context, tx *sql.Tx, in flows.Invitation, chat, key []byte, now time.Time) (invite, error) {
+	i := invite{in: in, made: now, openUntil: now.Add(openLasts)}
+	i.in.Channel, i.in.Label, i.in.Sender = plainText(in.Channel, 40), plainText(in.Label, 64), plainText(in.Sender, 60)
+	var err error
+	if i.id, err = s.keys.randomID("i-"); err != nil {
+		return i, err
+	}
+	if i.seed, err = s.keys.random(32); err != nil {
+		return i, err
+	}
+	sealed, err := s.keys.seal(sealInvite, i.in)
+	if err != nil {
+		return i, err
+	}
+	if _, err := tx.ExecContext(ctx, "UPDATE invite SET ended = 'newer' WHERE chat = ? AND link = '' AND ended = ''", chat); err != nil {
+		return i, err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO invite (id, secret, seed, chat, key, sealed, made, open_until)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, i.id, s.keys.hash("invite secret", s.secretOf(i.seed)), i.seed, chat, key, sealed,
+		now.UnixNano(), i.openUntil.UnixNano())
+	return i, err
+}
+
+// plainText is what may be shown of a text that a stranger chose: one line, no invisible or direction-changing
+// characters with which a name could pretend to be part of the page.
+func plainText(text string, most int) string {
+	text = strings.ToValidUTF8(text, "")
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r):
+			return -1
+		}
+		return r
+	}, text)
+	runes := []rune(strings.Join(strings.Fields(text), " "))
+	if len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return string(runes)
+}
+
+// Opened is what a page shows of an invite. Looking at it changes nothing.
+type Opened struct {
+	Channel, Label, Sender string
+	OpenUntil              time.Time
+	// GoneOn says that somebody went on; only their browser can sign in.
+	GoneOn bool
+}
+
+// OpenInvite is the invite's first page: the act of opening the URL.
+func (s *Service) OpenInvite(ctx context.Context, urlOrSecret string) (out Opened, err error) {
+	err = s.read(ctx, func(q querier, now time.Time) error {
+		i, err := s.inviteAt(ctx, q, urlOrSecret)
+		if err != nil {
+			return err
+		}
+		p := i.phase(now)
+		if p == gone {
+			return flows.ErrNoInvite
+		}
+		out = Opened{Channel: i.in.Channel, Label: i.in.Label, Sender: i.in.Sender, OpenUntil: i.openUntil, GoneOn: p != fresh}
+		return nil
+	})
+	if err != nil {
+		return Opened{}, wrap("open invite", err)
+	}
+	return out, nil
+}
+
+// ErrInUse: another browser went on with this invite.
+var ErrInUse = errors.New("autogestion: the invite is in use in another browser")
+
+// goOn binds an invite to a browser. The same browser may go on again.
+func (s *Service) goOn(ctx context.Context, urlOrSecret, browser string) error {
+	return wrap("go on", s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		i, err := s.inviteAt(ctx, tx, urlOrSecret)
+		if err != nil {
+			return err
+		}
+		switch i.phase(now) {
+		case gone:
+			return flows.ErrNoInvite
+		case fresh:
+			_, err := tx.ExecContext(ctx, "UPDATE invite SET browser = ?, sign_until = ? WHERE id = ?",
+				s.browserHash(browser), now.Add(signLasts).UnixNano(), i.id)
+			return err
+		}
+		return s.sameBrowser(i, browser)
+	}))
+}
+
+func (s *Service) browserHash(browser string) []byte { return s.keys.hash("browser", browser) }
+
+func (s *Service) sameBrowser(i invite, browser string) error {
+	if browser == "" || string(i.browser) != string(s.browserHash(browser)) {
+		return ErrInUse
+	}
+	return nil
+}
+
+// Decline ends an invite from its page: "I did not ask for this". Whoever has the URL may, from any browser, until
+// the link is made. An invite that is over already is no error.
+func (s *Service) Decline(ctx context.Context, urlOrSecret string) error {
+	return wrap("decline", s.write(ctx, func(tx *sql.Tx, _ time.Time) error {
+		i, err := s.inviteAt(ctx, tx, urlOrSecret)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "UPDATE invite SET ended = 'declined' WHERE id = ? AND link = '' AND ended = ''", i.id)
+		return err
+	}))
+}

@@ -1,0 +1,118 @@
+package autogestion
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// Mail is a message to an account's owner.
+type Mail struct {
+	To      string    `json:"to"`
+	Subject string    `json:"subject"`
+	Text    string    `json:"text"`
+	At      time.Time `json:"at"`
+}
+
+// Mailer sends e-mail. An error leaves the message to be sent again.
+type Mailer interface {
+	Mail(ctx context.Context, m Mail) error
+}
+
+const sealMail = "mail"
+
+// mailAccount writes a message to an account's owner in the transaction of what it tells about.
+func (s *Service) mailAccount(ctx context.Context, tx *sql.Tx, account int64, text string, data any, now time.Time) error {
+	var sealed []byte
+	if err := tx.QueryRowContext(ctx, "SELECT sealed FROM account WHERE id = ?", account).Scan(&sealed); err != nil {
+		return err
+	}
+	var to string
+	if err := s.keys.open(sealAccount, sealed, &to); err != nil {
+		return err
+	}
+	return s.mail(ctx, tx, to, text, data, now)
+}
+
+func (s *Service) mail(ctx context.Context, tx *sql.Tx, to, text string, data any, now time.Time) error {
+	more := struct {
+		Of         any
+		When       string
+		URL, Phone string
+	}{data, now.In(s.zone).Format("02/01/2006 15:04"), s.opt.PublicURL + "/autogestion/", s.opt.MesaPhone}
+	m := Mail{To: to, Subject: s.texts.get(text+"_subject", more), Text: s.texts.get(text+"_body", more), At: now}
+	sealed, err := s.keys.seal(sealMail, m)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO mail (sealed, at) VALUES (?, ?)", sealed, now.UnixNano())
+	return err
+}
+
+// Deliver hands what was not sent yet to a Mailer, oldest first, and stops at the first error. Messages are kept
+// for a week, sent or not.
+func (s *Service) Deliver(ctx context.Context, to Mailer) error {
+	for {
+		id, m, err := s.nextMail(ctx)
+		if err != nil || id == 0 {
+			return wrap("deliver", err)
+		}
+		if err := to.Mail(ctx, m); err != nil {
+			return fmt.Errorf("autogestion: deliver: %w", err)
+		}
+		err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+			_, err := tx.ExecContext(ctx, "UPDATE mail SET sent = ? WHERE id = ?", now.UnixNano(), id)
+			return err
+		})
+		if err != nil {
+			return wrap("deliver", err)
+		}
+	}
+}
+
+// nextMail is the oldest unsent message; id 0 if there is none.
+func (s *Service) nextMail(ctx context.Context) (id int64, m Mail, err error) {
+	err = s.read(ctx, func(q querier, _ time.Time) error {
+		rows, err := q.QueryContext(ctx, "SELECT id, sealed FROM mail WHERE sent = 0 ORDER BY id LIMIT 1")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var sealed []byte
+			if err := rows.Scan(&id, &sealed); err != nil {
+				return err
+			}
+			if err := s.keys.open(sealMail, sealed, &m); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
+	return id, m, err
+}
+
+// mailbox lists all messages, newest first. Demo only: anybody can read it.
+func (s *Service) mailbox(ctx context.Context) (out []Mail, err error) {
+	err = s.read(ctx, func(q querier, _ time.Time) error {
+		rows, err := q.QueryContext(ctx, "SELECT sealed FROM mail ORDER BY id DESC LIMIT 50")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var sealed []byte
+			var m Mail
+			if err := rows.Scan(&sealed); err != nil {
+				return err
+			}
+			if err := s.keys.open(sealMail, sealed, &m); err != nil {
+				return err
+			}
+			out = append(out, m)
+		}
+		return rows.Err()
+	})
+	return out, wrap("mailbox", err)
+}

@@ -1,0 +1,110 @@
+package autogestion
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// Cost is what hashing a password takes.
+type Cost struct {
+	MemoryKiB uint32
+	Time      uint32
+	Threads   uint8
+}
+
+// DefaultCost is OWASP's second choice for argon2id: 19 MiB, two passes. About 20 ms.
+var DefaultCost = Cost{MemoryKiB: 19 * 1024, Time: 2, Threads: 1}
+
+const (
+	saltLen = 16
+	hashLen = 32
+	// Long enough that guessing needs luck, short enough not to be written on the fridge. The upper bound keeps
+	// the work per try bounded.
+	passwordMin = 10
+	passwordMax = 128
+)
+
+// hashPassword returns a PHC string, which carries its own cost: a dearer default spoils no stored one.
+func hashPassword(password string, salt []byte, c Cost) string {
+	sum := argon2.IDKey([]byte(password), salt, c.Time, c.MemoryKiB, c.Threads, hashLen)
+	b64 := base64.RawStdEncoding.EncodeToString
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.MemoryKiB, c.Time, c.Threads, b64(salt), b64(sum))
+}
+
+// checkPassword says whether the password is the one of a PHC string.
+func checkPassword(password, phc string) bool {
+	parts := strings.Split(phc, "$")
+	if len(parts) != 6 || parts[1] != "argon2id" || parts[2] != fmt.Sprintf("v=%d", argon2.Version) {
+		return false
+	}
+	var c Cost
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &c.MemoryKiB, &c.Time, &c.Threads); err != nil {
+		return false
+	}
+	salt, err1 := base64.RawStdEncoding.DecodeString(parts[4])
+	want, err2 := base64.RawStdEncoding.DecodeString(parts[5])
+	// A stored string is ours, but a bound costs nothing: 1 GiB from a damaged file would take the process down.
+	if err1 != nil || err2 != nil || len(want) != hashLen || c.MemoryKiB > 1<<18 || c.Time == 0 || c.Time > 16 || c.Threads == 0 {
+		return false
+	}
+	got := argon2.IDKey([]byte(password), salt, c.Time, c.MemoryKiB, c.Threads, hashLen)
+	return subtle.ConstantTimeCompare(got, want) == 1
+}
+
+// verify checks a password when its turn comes. An empty phc is nobody's: it takes as long and is never right.
+func (s *Service) verify(ctx context.Context, password, phc string) (bool, error) {
+	if err := s.takeTurn(ctx); err != nil {
+		return false, err
+	}
+	defer func() { <-s.hashing }()
+	if len(password) > passwordMax {
+		password, phc = "", ""
+	}
+	if phc == "" {
+		checkPassword(password, s.dummy)
+		return false, nil
+	}
+	return checkPassword(password, phc), nil
+}
+
+func (s *Service) newPassword(ctx context.Context, password string) (string, error) {
+	salt, err := s.keys.random(saltLen)
+	if err != nil {
+		return "", err
+	}
+	if err := s.takeTurn(ctx); err != nil {
+		return "", err
+	}
+	defer func() { <-s.hashing }()
+	return hashPassword(password, salt, s.opt.Cost), nil
+}
+
+func (s *Service) takeTurn(ctx context.Context) error {
+	select {
+	case s.hashing <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// passwordFault is the key of what is wrong with a new password, "" if nothing is.
+func passwordFault(password, cuil string) string {
+	switch {
+	case password == "":
+		return "password_missing"
+	case len(password) > passwordMax || !utf8.ValidString(password):
+		return "password_long"
+	case utf8.RuneCountInString(password) < passwordMin:
+		return "password_short"
+	case strings.Contains(cleanDigits(password), document(cuil)):
+		return "password_personal"
+	}
+	return ""
+}

@@ -1,0 +1,184 @@
+package autogestion
+
+import (
+	"context"
+	"crypto/subtle"
+	"database/sql"
+	"errors"
+	"time"
+
+	"llave/flows"
+)
+
+// Redeem implements flows.Links. Here, and nowhere else, a link comes to be: it takes the invite's id, which only
+// the chat that asked has, and the code, which only the browser that signed in has seen.
+//
+// A code that comes before anybody signed in costs no try: there is nothing yet to guess at.
+func (s *Service) Redeem(ctx context.Context, id, code, key string) (out flows.Grant, err error) {
+	var wrong *flows.WrongCode
+	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		i, err := s.inviteBy(ctx, tx, "i.id = ?", id)
+		if err != nil {
+			return err
+		}
+		keyHash := s.keys.hash("redeem key", key)
+		right := subtle.ConstantTimeCompare([]byte(parseCode(code)), []byte(s.codeOf(i))) == 1
+		if i.link != "" {
+			if !right || string(keyHash) != string(i.redeemKey) {
+				return flows.ErrNoInvite
+			}
+			out, err = s.grant(ctx, tx, i)
+			return err
+		}
+		var left int
+		err = tx.QueryRowContext(ctx, "SELECT left FROM wrong WHERE invite = ? AND key = ?", id, keyHash).Scan(&left)
+		if err == nil {
+			wrong = &flows.WrongCode{Left: left}
+			return nil
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		switch p := i.phase(now); {
+		case p == gone:
+			return flows.ErrNoInvite
+		case p != signed:
+			wrong = &flows.WrongCode{Left: codeTries}
+			return nil
+		case !right:
+			wrong, err = s.wrongCode(ctx, tx, i, keyHash)
+			return err
+		}
+		if i.link, err = s.makeLink(ctx, tx, i.account.Int64, i.in, s.credentialOf(i), now); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE invite SET link = ?, redeem_key = ? WHERE id = ?", i.link, keyHash, i.id); err != nil {
+			return err
+		}
+		if out, err = s.grant(ctx, tx, i); err != nil {
+			return err
+		}
+		return s.mailAccount(ctx, tx, i.account.Int64, "mail_linked", i.in, now)
+	})
+	// A wrong code is written down, so it is no error inside the transaction.
+	if err == nil && wrong != nil {
+		err = wrong
+	}
+	if err != nil {
+		return flows.Grant{}, wrap("redeem", err)
+	}
+	return out, nil
+}
+
+func (s *Service) wrongCode(ctx context.Context, tx *sql.Tx, i invite, key []byte) (*flows.WrongCode, error) {
+	tries, ended := i.tries+1, ""
+	if tries >= codeTries {
+		ended = "tries"
+	}
+	if _, err := tx.ExecContext(ctx, "UPDATE invite SET tries = ?, ended = ? WHERE id = ?", tries, ended, i.id); err != nil {
+		return nil, err
+	}
+	_, err := tx.ExecContext(ctx, "INSERT INTO wrong (invite, key, left) VALUES (?, ?, ?)", i.id, key, codeTries-tries)
+	return &flows.WrongCode{Left: codeTries - tries}, err
+}
+
+// grant is what Redeem answers for a link that was made. Ended since, it is no longer anybody's.
+func (s *Service) grant(ctx context.Context, q querier, i invite) (flows.Grant, error) {
+	c := s.credentialOf(i)
+	g, err := s.grantFor(ctx, q, c)
+	if errors.Is(err, flows.ErrUnlinked) {
+		err = flows.ErrNoInvite
+	}
+	return g, err
+}
+
+func (s *Service) grantFor(ctx context.Context, q querier, c flows.Credential) (flows.Grant, error) {
+	a, f, err := s.charge(ctx, q, c)
+	if err != nil {
+		return flows.Grant{}, err
+	}
+	all, err := s.links(ctx, q, a)
+	out := flows.Grant{Credential: c, Group: f.Group}
+	for _, l := range all {
+		if !l.Own {
+			out.Others = append(out.Others, l)
+		}
+	}
+	return out, err
+}
+
+const sealLink = "link"
+
+// makeLink writes a link. The same chat's earlier link with the same account ends with it: it is the same chat.
+func (s *Service) makeLink(ctx context.Context, tx *sql.Tx, account int64, in flows.Invitation, c flows.Credential, now time.Time) (string, error) {
+	id, err := s.keys.randomID("l-")
+	if err != nil {
+		return "", err
+	}
+	sealed, err := s.keys.seal(sealLink, flows.LinkedChat{Chat: in.Chat, Channel: in.Channel, Label: in.Label})
+	if err != nil {
+		return "", err
+	}
+	if _, err := tx.ExecContext(ctx, "DELETE FROM link WHERE account = ? AND chat = ?", account, s.chatHash(in.Chat)); err != nil {
+		return "", err
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO link (id, account, credential, chat, sealed, since) VALUES (?, ?, ?, ?, ?, ?)",
+		id, account, s.credentialHash(c), s.chatHash(in.Chat), sealed, now.UnixNano())
+	return id, err
+}
+
+// links lists an account's links, oldest first.
+func (s *Service) links(ctx context.Context, q querier, a session) ([]flows.LinkedChat, error) {
+	rows, err := q.QueryContext(ctx, "SELECT id, sealed, since FROM link WHERE account = ? ORDER BY since, id", a.account)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []flows.LinkedChat
+	for rows.Next() {
+		var l flows.LinkedChat
+		var id string
+		var sealed []byte
+		var since int64
+		if err := rows.Scan(&id, &sealed, &since); err != nil {
+			return nil, err
+		}
+		if err := s.keys.open(sealLink, sealed, &l); err != nil {
+			return nil, err
+		}
+		l.ID, l.Since, l.Own = id, fromNano(since), id == a.link
+		out = append(out, l)
+	}
+	return out, rows.Err()
+}
+
+// Chats implements flows.Links.
+func (s *Service) Chats(ctx context.Context, c flows.Credential) (out []flows.LinkedChat, err error) {
+	err = s.read(ctx, func(q querier, _ time.Time) error {
+		a, err := s.authorise(ctx, q, c)
+		if err != nil {
+			return err
+		}
+		out, err = s.links(ctx, q, a)
+		return err
+	})
+	return out, wrap("chats", err)
+}
+
+// Unlink implements flows.Links. The row goes: nothing is left of an ended link.
+func (s *Service) Unlink(ctx context.Context, c flows.Credential, link string) error {
+	return wrap("unlink", s.write(ctx, func(tx *sql.Tx, _ time.Time) error {
+		a, err := s.authorise(ctx, tx, c)
+		if errors.Is(err, flows.ErrUnlinked) && link == "" {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if link == "" {
+			link = a.link
+		}
+		_, err = tx.ExecContext(ctx, "DELETE FROM link WHERE id = ? AND account = ?", link, a.account)
+		return err
+	}))
+}

@@ -1,0 +1,147 @@
+package autogestion
+
+import (
+	"context"
+	"crypto/subtle"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// resetLasts leaves time for a slow e-mail.
+const resetLasts = 30 * time.Minute
+
+// askReset sends a code to the account's e-mail. Whether there is such an account nobody is told: a browser that
+// asked for one that does not exist waits for a code that nothing matches.
+func (s *Service) askReset(ctx context.Context, browser, cuilTyped, address string) error {
+	cuil, why := parseCUIL(cuilTyped)
+	if why != "" {
+		return Faults{{Why: why, Field: "cuil"}}
+	}
+	if err := s.countForm(ctx, address, cuil); err != nil {
+		return wrap("ask reset", err)
+	}
+	seed, err := s.keys.random(32)
+	if err != nil {
+		return wrap("ask reset", err)
+	}
+	return wrap("ask reset", s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		id, err := s.accountOf(ctx, tx, cuil)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		account := sql.NullInt64{Int64: id, Valid: err == nil}
+		_, err = tx.ExecContext(ctx, `INSERT INTO reset (ticket, account, seed, until) VALUES (?1, ?2, ?3, ?4)
+			ON CONFLICT (ticket) DO UPDATE SET account = ?2, seed = ?3, until = ?4, tries = 0`,
+			s.browserHash(browser), account, seed, now.Add(resetLasts).UnixNano())
+		if err != nil || !account.Valid {
+			return err
+		}
+		locked, err := s.lockedUntil(ctx, tx, guardReset, cuil, now)
+		if err != nil || !locked.IsZero() {
+			return err // a mailbox is not to be flooded; the page says the same
+		}
+		if err := s.fail(ctx, tx, guardReset, cuil, now); err != nil {
+			return err
+		}
+		return s.mailAccount(ctx, tx, id, "mail_reset", struct{ Code string }{showCode(s.resetCode(seed))}, now)
+	}))
+}
+
+func (s *Service) resetCode(seed []byte) string {
+	return deriveCode(s.keys.derived("reset", seed), seed)
+}
+
+// doReset sets a new password with the code from the e-mail. All links of the account end, and so do codes that
+// wait to be typed: whoever knew the old password is out.
+func (s *Service) doReset(ctx context.Context, browser, code, password, again, address string) error {
+	var f Faults
+	f.check("code", "reset_code_missing", code != "")
+	f.add("password", passwordFault(password, "-----------"))
+	f.check("password2", "password_differs", password == again)
+	if len(f) > 0 {
+		return f
+	}
+	r, cuil, err := s.tryReset(ctx, browser, code)
+	if err != nil {
+		return wrap("reset", err)
+	}
+	if why := passwordFault(password, cuil); why != "" {
+		return Faults{{Why: why, Field: "password"}}
+	}
+	phc, err := s.newPassword(ctx, password)
+	if err != nil {
+		return wrap("reset", err)
+	}
+	return wrap("reset", s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		// The row goes first, so that of two at once one comes too late.
+		res, err := tx.ExecContext(ctx, "DELETE FROM reset WHERE ticket = ? AND seed = ?", s.browserHash(browser), r)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, &Refused{Why: "reset_gone"})
+		}
+		return s.setPassword(ctx, tx, cuil, phc, address, now)
+	}))
+}
+
+// tryReset checks a code and returns the reset's seed and whose account it is. A wrong code costs one of three tries.
+func (s *Service) tryReset(ctx context.Context, browser, code string) (seed []byte, cuil string, err error) {
+	var no *Refused
+	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		var account sql.NullInt64
+		var tries int
+		err := tx.QueryRowContext(ctx, "SELECT account, seed, tries FROM reset WHERE ticket = ? AND until > ? AND tries < ?",
+			s.browserHash(browser), now.UnixNano(), codeTries).Scan(&account, &seed, &tries)
+		if errors.Is(err, sql.ErrNoRows) {
+			no = &Refused{Why: "reset_gone"}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		right := subtle.ConstantTimeCompare([]byte(parseCode(code)), []byte(s.resetCode(seed))) == 1
+		if !right || !account.Valid {
+			no = &Refused{Why: "reset_code_wrong", Field: "code"}
+			if tries+1 >= codeTries {
+				no = &Refused{Why: "reset_gone"}
+			}
+			_, err := tx.ExecContext(ctx, "UPDATE reset SET tries = tries + 1 WHERE ticket = ?", s.browserHash(browser))
+			return err
+		}
+		p, err := s.holderOf(ctx, tx, account.Int64)
+		cuil = p.CUIL
+		return err
+	})
+	if err == nil && no != nil {
+		err = no
+	}
+	return seed, cuil, err
+}
+
+// setPassword changes an account's password and ends what the old one opened.
+func (s *Service) setPassword(ctx context.Context, tx *sql.Tx, cuil, phc, address string, now time.Time) error {
+	id, err := s.accountOf(ctx, tx, cuil)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, "UPDATE account SET password = ?, changed = ? WHERE id = ?", phc, now.UnixNano(), id); err != nil {
+		return err
+	}
+	for _, q := range []string{
+		"DELETE FROM link WHERE account = ?",
+		"UPDATE invite SET ended = 'reset' WHERE account = ? AND link = ''",
+		"DELETE FROM known WHERE account = ?",
+		"DELETE FROM reset WHERE account = ?",
+	} {
+		if _, err := tx.ExecContext(ctx, q, id); err != nil {
+			return err
+		}
+	}
+	who := s.trier(cuil, login{address: address})
+	if err := s.forget(ctx, tx, guardPair, who.pair); err != nil {
+		return err
+	}
+	return s.mailAccount(ctx, tx, id, "mail_password", nil, now)
+}

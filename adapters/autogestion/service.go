@@ -1,0 +1,159 @@
+package autogestion
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+	_ "time/tzdata" // a token's day ends at midnight in Buenos Aires, on machines without a zone database too
+
+	"llave/flows"
+)
+
+// Options says how a Service is to run. Path, Key and PublicURL are required.
+type Options struct {
+	// Path is the SQLite file. It is made if it is not there.
+	Path string
+	// Key is 32 bytes. It seals what is personal at rest, and tokens and secrets follow from it: with another
+	// key an existing file does not open.
+	Key []byte
+	// PublicURL is how people's browsers reach the pages, without a path: "https://llave.example".
+	PublicURL string
+	// BotKey is what the bot shows to the HTTP API. Empty: only validations are served there.
+	BotKey string
+	// MesaPhone is the way to a person, printed on pages.
+	MesaPhone string
+	// Demo allows what must never be allowed with real people: LinkDirect, SeedDemo and the open mailbox.
+	Demo bool
+	// Address names who is at the other end of a request, to bound guessing. Nil: the peer's IP address, which
+	// behind a reverse proxy is the proxy's, so there it must be given.
+	Address func(*http.Request) string
+	// Cost of hashing a password. Zero: DefaultCost. Tests take less.
+	Cost Cost
+
+	Now  func() time.Time
+	Rand io.Reader
+	Log  *slog.Logger
+}
+
+// Service is the back end. It is safe for concurrent use.
+type Service struct {
+	opt     Options
+	keys    *keyring
+	db      *sql.DB // the one writer
+	reads   *sql.DB
+	zone    *time.Location
+	texts   *texts
+	hashing chan struct{} // at most two passwords at a time: each takes 19 MiB
+	dummy   string        // the hash against which passwords of nobody are checked
+	swept   atomic.Int64
+}
+
+var (
+	_ flows.Tokens = (*Service)(nil)
+	_ flows.Links  = (*Service)(nil)
+)
+
+// Open opens the back end, and makes its file if there is none.
+func Open(ctx context.Context, o Options) (*Service, error) {
+	s, err := newService(o)
+	if err != nil {
+		return nil, fmt.Errorf("autogestion: open: %w", err)
+	}
+	if s.db, s.reads, err = openFile(ctx, o.Path); err != nil {
+		return nil, fmt.Errorf("autogestion: open: %w", err)
+	}
+	if err := s.checkKey(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("autogestion: open: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+func newService(o Options) (*Service, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Address == nil {
+		o.Address = peerAddress
+	}
+	if o.Cost == (Cost{}) {
+		o.Cost = DefaultCost
+	}
+	u, err := url.Parse(o.PublicURL)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil, errors.New("public URL is not an http or https address")
+	}
+	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
+	s := &Service{opt: o, hashing: make(chan struct{}, 2)}
+	if s.keys, err = newKeyring(o.Key, o.Rand); err != nil {
+		return nil, err
+	}
+	if s.zone, err = time.LoadLocation("America/Argentina/Buenos_Aires"); err != nil {
+		return nil, err
+	}
+	if s.texts, err = loadTexts(); err != nil {
+		return nil, err
+	}
+	salt, err := s.keys.random(saltLen)
+	if err != nil {
+		return nil, err
+	}
+	s.dummy = hashPassword("", salt, o.Cost)
+	return s, nil
+}
+
+// Close lets go of the file. It may be called twice.
+func (s *Service) Close() error {
+	return errors.Join(s.reads.Close(), s.db.Close())
+}
+
+// Ping says whether the file can be read and written.
+func (s *Service) Ping(ctx context.Context) error {
+	var one int
+	if err := s.reads.QueryRowContext(ctx, "SELECT 1 FROM meta LIMIT 1").Scan(&one); err != nil {
+		return fmt.Errorf("autogestion: ping: %w", err)
+	}
+	err := s.write(ctx, func(tx *sql.Tx, _ time.Time) error { return nil })
+	if err != nil {
+		return fmt.Errorf("autogestion: ping: %w", err)
+	}
+	return nil
+}
+
+// checkKey seals a word in a new file, and opens it in an old one: a wrong key is better known now than at the
+// first affiliate.
+func (s *Service) checkKey(ctx context.Context) error {
+	return s.write(ctx, func(tx *sql.Tx, _ time.Time) error {
+		var sealed []byte
+		err := tx.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'key'").Scan(&sealed)
+		if errors.Is(err, sql.ErrNoRows) {
+			if sealed, err = s.keys.seal("meta", "llave"); err != nil {
+				return err
+			}
+			_, err = tx.ExecContext(ctx, "INSERT INTO meta (name, value) VALUES ('key', ?)", sealed)
+			return err
+		}
+		if err != nil {
+			return err
+		}
+		var word string
+		if err := s.keys.open("meta", sealed, &word); err != nil {
+			return errors.New("the file was written with another key")
+		}
+		return nil
+	})
+}

@@ -1,0 +1,65 @@
+package autogestion
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"llave/flows"
+)
+
+// State implements flows.Tokens.
+func (s *Service) State(ctx context.Context, c flows.Credential, member flows.MemberID) (out flows.TokenState, err error) {
+	err = s.read(ctx, func(q querier, now time.Time) error {
+		_, f, err := s.charge(ctx, q, c)
+		if err != nil {
+			return err
+		}
+		p, ok := f.people[member]
+		if !ok {
+			return flows.ErrNotInCharge
+		}
+		out = flows.TokenState{Group: f.Group, Member: member}
+		return s.fillState(ctx, q, p, now, &out)
+	})
+	if err != nil {
+		return flows.TokenState{}, wrap("state", err)
+	}
+	return out, nil
+}
+
+func (s *Service) fillState(ctx context.Context, q querier, p person, now time.Time, out *flows.TokenState) error {
+	locked, err := s.lockedUntil(ctx, q, guardAffiliate, string(p.member), now)
+	if err != nil {
+		return err
+	}
+	out.LockedUntil = locked
+
+	var counter, made, until, used, seen int64
+	err = q.QueryRowContext(ctx, "SELECT counter, made, until, used, tries_seen FROM token WHERE person = ? ORDER BY counter DESC LIMIT 1",
+		p.id).Scan(&counter, &made, &until, &used, &seen)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	out.Exists, out.Made, out.Until, out.UsedAt = true, fromNano(made), fromNano(until), fromNano(used)
+
+	var replaced, tried int64
+	err = q.QueryRowContext(ctx, "SELECT replaced FROM token WHERE person = ? AND counter = ?", p.id, counter-1).Scan(&replaced)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	if replaced != 0 && s.endOfDay(fromNano(replaced)).Equal(s.endOfDay(now)) {
+		out.PreviousReplacedAt = fromNano(replaced)
+	}
+	err = q.QueryRowContext(ctx, "SELECT at, reason FROM validation WHERE person = ? AND reason <> '' AND id > ? ORDER BY id DESC LIMIT 1",
+		p.id, seen).Scan(&tried, &out.TriedWhy)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	out.TriedAt = fromNano(tried)
+	return nil
+}

@@ -1,0 +1,125 @@
+package autogestion
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"llave/flows"
+)
+
+// tokenDigits is what the counter at the doctor's takes.
+const tokenDigits = 6
+
+// digits are never stored: they follow from the affiliate and a counter.
+func (s *Service) digits(m flows.MemberID, counter int64) string {
+	return fmt.Sprintf("%0*d", tokenDigits, s.keys.tokens.encrypt([]byte(m), uint64(counter)))
+}
+
+// counter is the only counter that could have made these digits for this affiliate.
+func (s *Service) counter(m flows.MemberID, digits string) (int64, bool) {
+	if len(digits) != tokenDigits || !allDigits(digits) {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(digits, 10, 64)
+	return int64(s.keys.tokens.decrypt([]byte(m), n)), err == nil
+}
+
+// endOfDay is the first moment of tomorrow in Buenos Aires.
+func (s *Service) endOfDay(t time.Time) time.Time {
+	y, m, d := t.In(s.zone).Date()
+	return time.Date(y, m, d+1, 0, 0, 0, 0, s.zone).UTC()
+}
+
+// errMint says that an answer needs the writer.
+var errMint = errors.New("a token has to be made")
+
+// Current implements flows.Tokens. Most calls find every token made, and are only a read.
+func (s *Service) Current(ctx context.Context, c flows.Credential, members []flows.MemberID) (out flows.Given, err error) {
+	err = s.read(ctx, func(q querier, now time.Time) error {
+		none := func(person) (flows.Token, error) { return flows.Token{}, errMint }
+		out, err = s.current(ctx, q, c, members, now, none)
+		return err
+	})
+	if errors.Is(err, errMint) {
+		err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+			mint := func(p person) (flows.Token, error) { return s.mint(ctx, tx, p, now) }
+			out, err = s.current(ctx, tx, c, members, now, mint)
+			return err
+		})
+	}
+	if err != nil {
+		return flows.Given{}, wrap("current", err)
+	}
+	return out, nil
+}
+
+func (s *Service) current(ctx context.Context, q querier, c flows.Credential, members []flows.MemberID, now time.Time,
+	mint func(person) (flows.Token, error)) (flows.Given, error) {
+	_, f, err := s.charge(ctx, q, c)
+	if err != nil {
+		return flows.Given{}, err
+	}
+	out := flows.Given{Group: f.Group}
+	for _, m := range members {
+		if why := f.denial(m); why != "" {
+			out.Denials = append(out.Denials, flows.Denial{Member: m, Reason: why})
+			continue
+		}
+		t, _, err := s.live(ctx, q, f.people[m], now)
+		if errors.Is(err, sql.ErrNoRows) {
+			t, err = mint(f.people[m])
+		}
+		if err != nil {
+			return flows.Given{}, err
+		}
+		out.Tokens = append(out.Tokens, t)
+	}
+	return out, nil
+}
+
+// denial is why a member gets no token from this group, "" if nothing is in the way.
+func (f *family) denial(m flows.MemberID) flows.Reason {
+	p, ok := f.people[m]
+	switch {
+	case !ok:
+		return flows.NotInCharge
+	case p.standing != flows.Active:
+		return flows.NotActive
+	}
+	return ""
+}
+
+// live is the person's token that can be used now, sql.ErrNoRows if there is none.
+func (s *Service) live(ctx context.Context, q querier, p person, now time.Time) (flows.Token, int64, error) {
+	var counter, made, until int64
+	err := q.QueryRowContext(ctx, `SELECT counter, made, until FROM token
+		WHERE person = ? AND used = 0 AND replaced = 0 AND until > ? ORDER BY counter DESC LIMIT 1`,
+		p.id, now.UnixNano()).Scan(&counter, &made, &until)
+	return s.token(p, counter, made, until), counter, err
+}
+
+func (s *Service) token(p person, counter, made, until int64) flows.Token {
+	return flows.Token{Member: p.member, Digits: s.digits(p.member, counter), Made: fromNano(made), Until: fromNano(until)}
+}
+
+// mint makes the person's next token.
+func (s *Service) mint(ctx context.Context, tx *sql.Tx, p person, now time.Time) (flows.Token, error) {
+	var counter int64
+	err := tx.QueryRowContext(ctx, "UPDATE person SET next = next + 1 WHERE id = ? RETURNING next - 1", p.id).Scan(&counter)
+	if err != nil {
+		return flows.Token{}, err
+	}
+	if uint64(counter) >= s.keys.tokens.size() {
+		// A hundred a day would take 27 years. Going round would repeat digits, which is promised never to happen.
+		return flows.Token{}, errors.New("the affiliate has used up all tokens")
+	}
+	until := s.endOfDay(now)
+	_, err = tx.ExecContext(ctx, `INSERT INTO token (person, counter, made, until, tries_seen)
+		VALUES (?1, ?2, ?3, ?4, (SELECT COALESCE(MAX(id), 0) FROM validation WHERE person = ?1))`,
+		p.id, counter, now.UnixNano(), until.UnixNano())
+	return s.token(p, counter, now.UnixNano(), until.UnixNano()), err
+}

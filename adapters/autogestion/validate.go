@@ -1,0 +1,242 @@
+package autogestion
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+
+	"llave/flows"
+)
+
+// Validation is a provider's question: is this token this affiliate's, now?
+type Validation struct {
+	// RequestID makes the question repeatable: the same one gets the same answer and uses nothing twice.
+	RequestID       string
+	AffiliateNumber string
+	Token           string
+	// Visit, if not empty, lets the same provider use an accepted token for the other prescriptions of the visit.
+	Visit string
+}
+
+// Verdict is the answer to a Validation.
+type Verdict struct {
+	Accepted bool
+	// Reason is why not.
+	Reason flows.Reason
+	// Affiliate is the person's name, if accepted.
+	Affiliate string
+}
+
+// visitLasts is how long an accepted token serves the same visit.
+const visitLasts = 60 * time.Minute
+
+// What Validate refuses to answer.
+var (
+	ErrProvider = errors.New("autogestion: no such provider")
+	ErrRequest  = errors.New("autogestion: validation is not well formed")
+)
+
+// Bounds of what a provider may send.
+const (
+	requestMax = 100
+	numberMax  = 64
+	tokenMax   = 32
+)
+
+func (v Validation) wellFormed() bool {
+	return v.RequestID != "" && len(v.RequestID) <= requestMax && len(v.AffiliateNumber) <= numberMax &&
+		len(v.Token) <= tokenMax && len(v.Visit) <= requestMax
+}
+
+// Validate answers a provider. Errors: ErrProvider, ErrRequest, ErrKeyTaken if the request id was used for another
+// question.
+func (s *Service) Validate(ctx context.Context, providerKey string, v Validation) (out Verdict, err error) {
+	if !v.wellFormed() {
+		return Verdict{}, ErrRequest
+	}
+	v.Token = cleanDigits(v.Token)
+	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		ask := asked{Validation: v, now: now}
+		err := tx.QueryRowContext(ctx, "SELECT id, name FROM provider WHERE key = ?", s.keys.hash("provider", providerKey)).
+			Scan(&ask.provider, &ask.providerName)
+		if errors.Is(err, sql.ErrNoRows) {
+			return ErrProvider
+		}
+		if err != nil {
+			return err
+		}
+		ask.request = s.keys.hash("request", v.RequestID)
+		ask.body = s.keys.hash("validation", v.AffiliateNumber, v.Token, v.Visit)
+		if v.Visit != "" {
+			ask.visit = s.keys.hash("visit", v.Visit)
+		}
+		out, err = s.validate(ctx, tx, ask)
+		return err
+	})
+	if err != nil {
+		return Verdict{}, wrap("validate", err)
+	}
+	return out, nil
+}
+
+// asked is a Validation with what is known of who asks.
+type asked struct {
+	Validation
+	now           time.Time
+	provider      int64
+	providerName  string
+	request, body []byte
+	visit         []byte
+}
+
+func (s *Service) validate(ctx context.Context, tx *sql.Tx, ask asked) (Verdict, error) {
+	if out, err := s.verdictBefore(ctx, tx, ask); !errors.Is(err, sql.ErrNoRows) {
+		return out, err
+	}
+	p, err := s.personBy(ctx, tx, "number", s.numberHash(ask.AffiliateNumber))
+	exists := err == nil
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return Verdict{}, err
+	}
+	why, err := s.decide(ctx, tx, ask, p, exists)
+	if err != nil {
+		return Verdict{}, err
+	}
+	// Only what looks like guessing counts. Used, replaced and expired digits were a token of this affiliate
+	// once: whoever has them does not guess, and a pharmacy with three prescriptions must not lock anybody.
+	if why == flows.Unknown || why == flows.OtherPerson {
+		err := s.fail(ctx, tx, guardProvider, ask.providerName, ask.now)
+		if err == nil && exists {
+			err = s.fail(ctx, tx, guardAffiliate, string(p.member), ask.now)
+		}
+		if err != nil {
+			return Verdict{}, err
+		}
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO validation (provider, request, body, person, reason, at) VALUES (?, ?, ?, ?, ?, ?)",
+		ask.provider, ask.request, ask.body, sql.NullInt64{Int64: p.id, Valid: exists}, why, ask.now.UnixNano())
+	return verdict(why, p), err
+}
+
+func verdict(why flows.Reason, p person) Verdict {
+	if why != "" {
+		return Verdict{Reason: why}
+	}
+	return Verdict{Accepted: true, Affiliate: p.Name}
+}
+
+// verdictBefore is what this provider was told for this request id, sql.ErrNoRows if nothing.
+func (s *Service) verdictBefore(ctx context.Context, q querier, ask asked) (Verdict, error) {
+	var body []byte
+	var of sql.NullInt64
+	var why flows.Reason
+	err := q.QueryRowContext(ctx, "SELECT body, person, reason FROM validation WHERE provider = ? AND request = ?",
+		ask.provider, ask.request).Scan(&body, &of, &why)
+	if err != nil {
+		return Verdict{}, err
+	}
+	if string(body) != string(ask.body) {
+		return Verdict{}, ErrKeyTaken
+	}
+	if why != "" {
+		return Verdict{Reason: why}, nil
+	}
+	p, err := s.personBy(ctx, q, "id", of.Int64)
+	return verdict(why, p), err
+}
+
+// decide is why a validation is denied, "" if it is accepted. Locks come first, so that nothing is learned while
+// one holds; then the standing, which needs no token to be known.
+func (s *Service) decide(ctx context.Context, tx *sql.Tx, ask asked, p person, exists bool) (flows.Reason, error) {
+	locked, err := s.lockedUntil(ctx, tx, guardProvider, ask.providerName, ask.now)
+	if err != nil || !locked.IsZero() {
+		return flows.Locked, err
+	}
+	if !exists {
+		return flows.Unknown, nil
+	}
+	locked, err = s.lockedUntil(ctx, tx, guardAffiliate, string(p.member), ask.now)
+	if err != nil || !locked.IsZero() {
+		return flows.Locked, err
+	}
+	if p.standing != flows.Active {
+		return flows.NotActive, nil
+	}
+	counter, ok := s.counter(p.member, ask.Token)
+	if !ok {
+		return flows.Unknown, nil
+	}
+	why, err := s.use(ctx, tx, ask, p, counter)
+	if errors.Is(err, sql.ErrNoRows) {
+		return s.whose(ctx, tx, ask, p)
+	}
+	return why, err
+}
+
+// use spends the person's token of that counter, or says why it cannot be; sql.ErrNoRows if it was never made.
+func (s *Service) use(ctx context.Context, tx *sql.Tx, ask asked, p person, counter int64) (flows.Reason, error) {
+	var until, used, replaced int64
+	var provider sql.NullInt64
+	var visit []byte
+	err := tx.QueryRowContext(ctx, "SELECT until, used, replaced, provider, visit FROM token WHERE person = ? AND counter = ?", p.id, counter).
+		Scan(&until, &used, &replaced, &provider, &visit)
+	switch {
+	case err != nil:
+		return "", err
+	case used != 0 && len(ask.visit) > 0 && string(visit) == string(ask.visit) && provider.Int64 == ask.provider &&
+		ask.now.Sub(fromNano(used)) < visitLasts:
+		return "", nil
+	case used != 0:
+		return flows.Used, nil
+	case replaced != 0:
+		return flows.Replaced, nil
+	case ask.now.UnixNano() >= until:
+		return flows.Expired, nil
+	}
+	_, err = tx.ExecContext(ctx, "UPDATE token SET used = ?, provider = ?, visit = ? WHERE person = ? AND counter = ?",
+		ask.now.UnixNano(), ask.provider, ask.visit, p.id, counter)
+	return "", err
+}
+
+// whose tells digits of another member of a group this affiliate is in, the commonest mix-up at the counter,
+// from digits of nobody. Only today's tokens count: with all that ever were, chance would name people.
+func (s *Service) whose(ctx context.Context, tx *sql.Tx, ask asked, p person) (flows.Reason, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT f.id, f.member FROM membership mine
+		JOIN membership theirs ON theirs.holder = mine.holder JOIN person f ON f.id = theirs.person
+		WHERE mine.person = ?1 AND theirs.person <> ?1`, p.id)
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var member flows.MemberID
+		if err := rows.Scan(&id, &member); err != nil {
+			return "", err
+		}
+		counter, _ := s.counter(member, strings.TrimSpace(ask.Token))
+		var one int
+		err := tx.QueryRowContext(ctx, "SELECT 1 FROM token WHERE person = ? AND counter = ? AND until > ?", id, counter, ask.now.UnixNano()).Scan(&one)
+		if err == nil {
+			return flows.OtherPerson, nil
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return "", err
+		}
+	}
+	return flows.Unknown, rows.Err()
+}
+
+// AddProvider lets a provider validate. The same name with another key changes the key.
+func (s *Service) AddProvider(ctx context.Context, name, key string) error {
+	if strings.TrimSpace(name) == "" || key == "" {
+		return errors.New("autogestion: add provider: name and key are required")
+	}
+	return wrap("add provider", s.write(ctx, func(tx *sql.Tx, _ time.Time) error {
+		_, err := tx.ExecContext(ctx, "INSERT INTO provider (key, name) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET key = ?1",
+			s.keys.hash("provider", key), name)
+		return err
+	}))
+}

@@ -1,0 +1,134 @@
+package autogestion
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"llave/flows"
+)
+
+// inviteView is what the pages of an invite show.
+type inviteView struct {
+	Path                   string
+	Channel, Label, Sender string
+	Until                  string
+	Code, Back             string
+}
+
+// invite shows the page of where the invite stands, to this browser.
+func (w *web) invite(rw http.ResponseWriter, r *http.Request) {
+	i, p, err := w.stage(r.Context(), r.PathValue("secret"), w.browser(r))
+	if err != nil {
+		w.refuse(rw, r, err, "", view{})
+		return
+	}
+	data := inviteView{Path: r.URL.Path, Channel: i.in.Channel, Label: i.in.Label, Sender: i.in.Sender}
+	switch p {
+	case fresh:
+		data.Until = w.clock(i.openUntil)
+		w.show(rw, r, http.StatusOK, "invitar", view{Data: data})
+	case opened:
+		w.show(rw, r, http.StatusOK, "entrar", view{Data: data})
+	case signed:
+		w.showCode(rw, r, data)
+	default:
+		w.show(rw, r, http.StatusOK, "listo", view{Data: data})
+	}
+}
+
+// clock is an hour as people write it.
+func (w *web) clock(t time.Time) string { return t.In(w.zone).Format("15:04") }
+
+// stage is where an invite stands for a browser. Gone is an error, but for the browser that finished it.
+func (w *web) stage(ctx context.Context, secret, browser string) (i invite, p phase, err error) {
+	err = w.read(ctx, func(q querier, now time.Time) error {
+		if i, err = w.inviteAt(ctx, q, secret); err != nil {
+			return err
+		}
+		p = i.phase(now)
+		if p == fresh {
+			return nil
+		}
+		same := w.sameBrowser(i, browser)
+		if p == gone && (i.link == "" || same != nil) {
+			return flows.ErrNoInvite
+		}
+		return same
+	})
+	return i, p, wrap("invite page", err)
+}
+
+func (w *web) showCode(rw http.ResponseWriter, r *http.Request, data inviteView) {
+	done, err := w.signedIn(r.Context(), r.PathValue("secret"), w.browser(r))
+	if err != nil {
+		w.refuse(rw, r, err, "", view{})
+		return
+	}
+	data.Code, data.Back, data.Until = done.Code, done.Back, w.clock(done.Until)
+	w.show(rw, r, http.StatusOK, "codigo", view{Data: data})
+}
+
+func invitePath(r *http.Request) string { return "/autogestion/vincular/" + r.PathValue("secret") }
+
+func (w *web) inviteGoOn(rw http.ResponseWriter, r *http.Request) {
+	browser, err := w.named(rw, r)
+	if err == nil {
+		err = w.goOn(r.Context(), r.PathValue("secret"), browser)
+	}
+	if err != nil {
+		w.refuse(rw, r, err, "", view{})
+		return
+	}
+	http.Redirect(rw, r, invitePath(r), http.StatusSeeOther)
+}
+
+func (w *web) inviteDecline(rw http.ResponseWriter, r *http.Request) {
+	if err := w.Decline(r.Context(), r.PathValue("secret")); err != nil {
+		w.refuse(rw, r, err, "", view{})
+		return
+	}
+	w.show(rw, r, http.StatusOK, "rechazado", view{})
+}
+
+func (w *web) inviteSignIn(rw http.ResponseWriter, r *http.Request) {
+	if !w.form(rw, r) {
+		return
+	}
+	in := login{secret: r.PathValue("secret"), browser: w.browser(r), address: w.opt.Address(r), cuil: r.PostFormValue("cuil"),
+		password: r.PostFormValue("password"), consent: r.PostFormValue("consent") == "on"}
+	err := w.signIn(r.Context(), in)
+	if err == nil {
+		http.Redirect(rw, r, invitePath(r), http.StatusSeeOther)
+		return
+	}
+	i, _, gone := w.stage(r.Context(), in.secret, in.browser)
+	if gone != nil {
+		w.refuse(rw, r, gone, "", view{})
+		return
+	}
+	w.refuse(rw, r, err, "entrar", view{
+		Form: map[string]string{"cuil": in.cuil, "consent": r.PostFormValue("consent")},
+		Data: inviteView{Path: invitePath(r), Channel: i.in.Channel, Label: i.in.Label},
+	})
+}
+
+// resume is the path of the invite that this browser was in the middle of, "" if there is none: after a reset or a
+// registration one goes on where one was.
+func (w *web) resume(ctx context.Context, browser string) (path string) {
+	if browser == "" {
+		return ""
+	}
+	err := w.read(ctx, func(q querier, now time.Time) error {
+		i, err := w.inviteBy(ctx, q, "i.browser = ? ORDER BY i.made DESC LIMIT 1", w.browserHash(browser))
+		if err == nil && i.phase(now) == opened {
+			path = "/autogestion/vincular/" + w.secretOf(i.seed)
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, flows.ErrNoInvite) {
+		w.opt.Log.ErrorContext(ctx, "autogestion: resume", "err", err)
+	}
+	return path
+}

@@ -1,0 +1,102 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// Errors of Accept. Besides these it returns the store's.
+var (
+	// ErrStopped: the engine has not started or is stopping. Nothing was kept.
+	ErrStopped = errors.New("bot: not running")
+	// ErrUpdate: the update has no chat, no id or no kind. It will never be accepted.
+	ErrUpdate = errors.New("bot: not an update")
+)
+
+// Accept keeps an update and sets its chat to work. When it returns nil the update is kept, now or before, and the
+// channel may be told. Safe for concurrent use; updates of one chat keep the order in which Accept was called.
+func (e *Engine) Accept(ctx context.Context, u Update) error {
+	if u.ID == "" || u.Kind == "" || u.Chat.Native() == "" {
+		return ErrUpdate
+	}
+	if !e.enter() {
+		return ErrStopped
+	}
+	defer e.ended()
+	clean(&u)
+	a := Accepted{Update: u, Now: e.now()}
+	if _, err := e.rand.Read(a.Seed[:]); err != nil {
+		return fmt.Errorf("accept: seed: %w", err)
+	}
+	key := e.vault.chatKey(u.Chat)
+	body, err := json.Marshal(&a)
+	if err != nil {
+		return fmt.Errorf("accept: %w", err)
+	}
+	arrival := Arrival{Chat: key, ID: e.vault.updateID(u.Chat, u.ID), At: a.Now, Body: e.vault.ring.Seal(body, place(placeUpdate, key))}
+	l := e.lanes.hold(key)
+	defer e.lanes.release(l)
+	if err := l.lock(ctx); err != nil {
+		return err
+	}
+	defer l.unlock()
+	r, err := e.store.Accept(ctx, arrival)
+	if err != nil {
+		e.health.failed(err)
+		return fmt.Errorf("accept: %w", err)
+	}
+	e.health.worked()
+	if r.Seq == 0 {
+		e.stats.Duplicates.Add(1)
+		return nil
+	}
+	e.stats.Accepted.Add(1)
+	a.Seq = r.Seq
+	e.lanes.push(l, job{update: a, receipt: r})
+	return nil
+}
+
+// cuilShape is eleven digits that begin as a person's or a company's number does, however they are separated.
+var cuilShape = regexp.MustCompile(`\b(2[0-9]|3[0-9])[ .\-–—/]?\d{2}[ .]?\d{3}[ .]?\d{3}[ .\-–—/]?\d\b`)
+
+// clean takes out of an update what must not be kept, before it is.
+func clean(u *Update) {
+	u.Sender = cut(strings.ToValidUTF8(u.Sender, ""), 64)
+	if u.Kind != Message {
+		return
+	}
+	if utf8.RuneCountInString(u.Text) > MaxText {
+		u.Kind, u.Text = TooLong, ""
+		return
+	}
+	u.Text = strings.ToValidUTF8(u.Text, "")
+	if digits(u.Text) < 11 {
+		return
+	}
+	if masked := cuilShape.ReplaceAllString(u.Text, "##"); masked != u.Text {
+		u.Text, u.Masked = masked, true
+	}
+}
+
+func digits(s string) (n int) {
+	for i := 0; i < len(s); i++ {
+		if '0' <= s[i] && s[i] <= '9' {
+			n++
+		}
+	}
+	return n
+}
+
+func cut(s string, n int) string {
+	for i := range s {
+		if n--; n < 0 {
+			return s[:i]
+		}
+	}
+	return s
+}

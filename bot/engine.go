@@ -1,0 +1,286 @@
+package bot
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Config is what an engine is built from. Store, Script, Outside, Channels and Keys are required.
+type Config struct {
+	Store    Store
+	Script   Script
+	Outside  Outside
+	Channels map[string]Channel // by the channel part of a ChatID
+	Keys     *Ring
+	Log      *slog.Logger
+	Now      func() time.Time
+	Rand     io.Reader
+	Timing   Timing
+}
+
+// Timing is how long things may take. Zero fields take the value of [DefaultTiming].
+type Timing struct {
+	InTime  time.Duration // how long a turn waits for an effect before it says its interim and ends
+	Budget  time.Duration // how long an effect is tried, counted from the acceptance of what asked for it
+	Attempt time.Duration // how long one attempt at an effect or one send may take
+	GiveUp  time.Duration // how long a letter is tried before it is dead
+	Tick    time.Duration // how often timers are looked for
+}
+
+// DefaultTiming is DESIGN.md's: three seconds at the counter; two minutes in all.
+var DefaultTiming = Timing{
+	InTime: 3 * time.Second, Budget: 2 * time.Minute, Attempt: 10 * time.Second, GiveUp: 24 * time.Hour, Tick: time.Second,
+}
+
+// StaleAfter is the age at which a wish is no longer granted without asking again.
+const StaleAfter = 10 * time.Minute
+
+// Engine runs the path of an update. Make it with [New], then Start; Stop may be called twice, and before Start.
+type Engine struct {
+	store    Store
+	script   Script
+	outside  Outside
+	channels map[string]Channel
+	log      *slog.Logger
+	clock    func() time.Time
+	rand     io.Reader
+	timing   Timing
+	ring     *Ring
+	vault    *vault
+	fence    Fence
+
+	lanes  *lanes
+	relay  *relay
+	health health
+	stats  Stats
+
+	owed    activity // what Drain waits for: lanes that run, letters unsent, effects unanswered
+	running activity // goroutines that Stop waits for
+	keeping activity // the housekeeping, which outlives them
+	calls   sync.Map // effect key -> struct{}: effects being performed for a turn that has ended
+
+	open     atomic.Bool
+	stopping chan struct{} // closed when no new work may begin
+	stopOnce sync.Once
+	quiet    chan struct{}   // closed when nothing runs any more but the housekeeping
+	ctx      context.Context // ends when nothing may go on
+	cancel   context.CancelFunc
+}
+
+// Stats counts what the engine did since it was made.
+type Stats struct {
+	Accepted, Duplicates, Turns, Late, SetAside, Conflicts atomic.Int64
+	Sent, Resent, Dropped, DeadLetters                     atomic.Int64
+}
+
+// New builds an engine. It touches nothing.
+func New(c Config) (*Engine, error) {
+	if c.Store == nil || c.Script == nil || c.Outside == nil || c.Keys == nil || len(c.Channels) == 0 {
+		return nil, errors.New("bot: store, script, outside, channels and keys are required")
+	}
+	e := &Engine{
+		store: c.Store, script: c.Script, outside: c.Outside, channels: c.Channels, ring: c.Keys,
+		log: c.Log, clock: c.Now, rand: c.Rand, timing: c.Timing.orDefault(), stopping: make(chan struct{}), quiet: make(chan struct{}),
+	}
+	if e.log == nil {
+		e.log = slog.New(slog.DiscardHandler)
+	}
+	if e.clock == nil {
+		e.clock = time.Now
+	}
+	if e.rand == nil {
+		e.rand = rand.Reader
+	}
+	e.ctx, e.cancel = context.WithCancel(context.Background())
+	e.lanes = newLanes(e.runLane, e.begun, e.ended)
+	e.relay = newRelay(e)
+	return e, nil
+}
+
+func (t Timing) orDefault() Timing {
+	d := DefaultTiming
+	for _, f := range []struct{ have, def *time.Duration }{
+		{&t.InTime, &d.InTime}, {&t.Budget, &d.Budget}, {&t.Attempt, &d.Attempt}, {&t.GiveUp, &d.GiveUp}, {&t.Tick, &d.Tick},
+	} {
+		if *f.have == 0 {
+			*f.have = *f.def
+		}
+	}
+	return t
+}
+
+// now is the hour in UTC without a monotonic reading, as it will be read back from the store.
+func (e *Engine) now() time.Time { return e.clock().UTC().Round(0) }
+
+// Stats returns the counters, live.
+func (e *Engine) Stats() *Stats { return &e.stats }
+
+// Ready returns nil while the store takes what it is given, and why not otherwise.
+func (e *Engine) Ready() error {
+	if !e.open.Load() {
+		return ErrStopped
+	}
+	return e.health.err()
+}
+
+// Start takes the shards, sets to work what an earlier process left, and begins to accept.
+func (e *Engine) Start(ctx context.Context) error {
+	v, err := openVault(e.ring, func(name string, value []byte) ([]byte, error) { return e.store.Once(ctx, name, value) })
+	if err != nil {
+		return fmt.Errorf("start: %w", err)
+	}
+	e.vault = v
+	all := make([]Shard, Shards)
+	for i := range all {
+		all[i] = Shard(i)
+	}
+	if e.fence, err = e.store.Claim(ctx, all); err != nil {
+		return fmt.Errorf("start: claim shards: %w", err)
+	}
+	for _, s := range all {
+		if err := e.recover(ctx, s); err != nil {
+			return fmt.Errorf("start: %w", err)
+		}
+	}
+	e.open.Store(true)
+	e.keeping.add()
+	go e.keepMarks()
+	e.keeping.add()
+	go e.keepTime()
+	return nil
+}
+
+// recover sets to work every chat of the shard that something is owed.
+func (e *Engine) recover(ctx context.Context, s Shard) error {
+	const page = 256
+	for after := (ChatKey{}); ; {
+		keys, err := e.store.Owing(ctx, s, after, page)
+		if err != nil {
+			return err
+		}
+		for _, k := range keys {
+			l := e.lanes.hold(k)
+			e.lanes.wake(l)
+			e.lanes.release(l)
+		}
+		if len(keys) < page {
+			return nil
+		}
+		after = keys[len(keys)-1]
+	}
+}
+
+// Stop ends the engine in order: nothing new is accepted, turns and sends under way are finished, then what is left
+// is cut at ctx's deadline. Nothing is lost: what was not finished is in the store.
+func (e *Engine) Stop(ctx context.Context) error {
+	e.open.Store(false)
+	var err error
+	e.stopOnce.Do(func() {
+		close(e.stopping)
+		if err = e.running.wait(ctx); err != nil {
+			err = fmt.Errorf("stop: cut short: %w", err)
+		}
+		e.cancel() // what is still under way returns at once
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		e.running.wait(last)
+		close(e.quiet)
+		e.keeping.wait(last)
+	})
+	return err
+}
+
+// Drain waits until nothing is owed to anybody: every update answered, every letter sent or dead, every effect
+// answered. New updates may come in meanwhile, and are waited for.
+func (e *Engine) Drain(ctx context.Context) error { return e.owed.wait(ctx) }
+
+func (e *Engine) enter() bool {
+	if !e.open.Load() {
+		return false
+	}
+	e.begun()
+	if !e.open.Load() {
+		e.ended()
+		return false
+	}
+	return true
+}
+
+// begun and ended enclose work that Drain and Stop wait for.
+func (e *Engine) begun() { e.owed.add(); e.running.add() }
+func (e *Engine) ended() { e.owed.done(); e.running.done() }
+
+func (e *Engine) halted() bool {
+	select {
+	case <-e.stopping:
+		return true
+	default:
+		return false
+	}
+}
+
+// pause waits, and returns false if the engine stops meanwhile.
+func (e *Engine) pause(d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-e.stopping:
+		return false
+	}
+}
+
+// ChatRef is a name of the chat that others may keep without being able to read it. Only after Start.
+func (e *Engine) ChatRef(c ChatID) string { return e.vault.chatRef(c) }
+
+// OpenChatRef reads what ChatRef made.
+func (e *Engine) OpenChatRef(ref string) (ChatID, error) { return e.vault.openChatRef(ref) }
+
+// activity counts what goes on, and can be waited for.
+type activity struct {
+	mu   sync.Mutex
+	n    int
+	idle chan struct{} // closed at zero; nil while nobody waits
+}
+
+func (a *activity) add() {
+	a.mu.Lock()
+	a.n++
+	a.mu.Unlock()
+}
+
+func (a *activity) done() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.n--; a.n == 0 && a.idle != nil {
+		close(a.idle)
+		a.idle = nil
+	}
+}
+
+func (a *activity) wait(ctx context.Context) error {
+	a.mu.Lock()
+	if a.n == 0 {
+		a.mu.Unlock()
+		return nil
+	}
+	if a.idle == nil {
+		a.idle = make(chan struct{})
+	}
+	idle := a.idle
+	a.mu.Unlock()
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,171 @@
+package bot
+
+import (
+	"context"
+	"sync"
+)
+
+// A lane is the gate of one chat: what was accepted waits here in order, and one goroutine at a time runs it. A
+// chat with nothing to do has no lane, so a million idle chats cost nothing.
+type lane struct {
+	key  ChatKey
+	slot chan struct{} // held while an update of the chat is being accepted: order of acceptance is order in the queue
+
+	// below: guarded by lanes.mu
+	holds   int
+	running bool
+	queue   []job
+	reload  bool // the store holds more than the queue does
+	letters bool // and letters that nobody carries
+
+	// below: touched only by the goroutine that runs the lane
+	session Session
+	version uint64
+	known   bool
+	last    uint64 // Seq of the last update that was done with
+}
+
+// job is an update with what the store said when it took it.
+type job struct {
+	update  Accepted
+	receipt Receipt
+	tries   int
+}
+
+// laneQueue bounds what waits in memory for one chat. What is beyond it waits in the store.
+const laneQueue = 32
+
+func (l *lane) lock(ctx context.Context) error {
+	select {
+	case l.slot <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (l *lane) unlock() { <-l.slot }
+
+// lanes are the chats that have something to do.
+type lanes struct {
+	mu         sync.Mutex // held for a few instructions; nobody waits for anything while holding it
+	m          map[ChatKey]*lane
+	run        func(*lane)
+	begin, end func() // called as a lane begins and ends to run
+}
+
+func newLanes(run func(*lane), begin, end func()) *lanes {
+	return &lanes{m: map[ChatKey]*lane{}, run: run, begin: begin, end: end}
+}
+
+// hold returns the chat's lane and keeps it from being forgotten until release.
+func (ls *lanes) hold(key ChatKey) *lane {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	l := ls.m[key]
+	if l == nil {
+		l = &lane{key: key, slot: make(chan struct{}, 1)}
+		ls.m[key] = l
+	}
+	l.holds++
+	return l
+}
+
+func (ls *lanes) release(l *lane) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	l.holds--
+	ls.forget(l)
+}
+
+func (ls *lanes) forget(l *lane) {
+	if l.holds == 0 && !l.running {
+		delete(ls.m, l.key)
+	}
+}
+
+// push puts a job behind the others and sees that somebody runs the lane.
+func (ls *lanes) push(l *lane, j job) {
+	ls.mu.Lock()
+	if l.reload || len(l.queue) >= laneQueue {
+		l.reload = true
+	} else {
+		l.queue = append(l.queue, j)
+	}
+	ls.start(l)
+	ls.mu.Unlock()
+}
+
+// wake runs the lane on what the store holds, letters included.
+func (ls *lanes) wake(l *lane) {
+	ls.mu.Lock()
+	l.reload, l.letters = true, true
+	ls.start(l)
+	ls.mu.Unlock()
+}
+
+func (ls *lanes) start(l *lane) {
+	if !l.running {
+		l.running = true
+		ls.begin()
+		go ls.run(l)
+	}
+}
+
+// next returns what a lane does next. After done the lane has stopped running.
+func (ls *lanes) next(l *lane) (j job, what step) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	switch {
+	case len(l.queue) > 0:
+		j, l.queue = l.queue[0], l.queue[1:]
+		return j, runJob
+	case l.letters:
+		l.reload, l.letters = false, false
+		return job{}, readAll
+	case l.reload:
+		l.reload = false
+		return job{}, readUpdates
+	}
+	l.queue = nil
+	l.stop(ls)
+	return job{}, done
+}
+
+type step int
+
+const (
+	runJob      step = iota // a job
+	readUpdates             // read what waits in the store
+	readAll                 // and the letters and the effect that are owed
+	done                    // nothing
+)
+
+func (l *lane) stop(ls *lanes) {
+	l.running = false
+	ls.forget(l)
+	ls.end()
+}
+
+// halt stops a lane that has work left; the work is in the store.
+func (ls *lanes) halt(l *lane) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	l.stop(ls)
+}
+
+// refill puts what the store holds in front of what has been accepted since.
+func (ls *lanes) refill(l *lane, jobs []job, more bool) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	seen := uint64(0)
+	if len(jobs) > 0 {
+		seen = jobs[len(jobs)-1].update.Seq
+	}
+	for _, j := range l.queue {
+		if j.update.Seq > seen && !more {
+			jobs = append(jobs, j)
+		}
+	}
+	l.queue, l.reload = jobs, l.reload || more
+}

@@ -1,0 +1,357 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// Envelope is a letter's content: a reply, the chat it is for and the hour of the turn that wrote it.
+type Envelope struct {
+	Chat  ChatID    `json:"chat"`
+	Reply Reply     `json:"reply"`
+	At    time.Time `json:"at"`
+}
+
+// letter is an envelope on its way.
+type letter struct {
+	Envelope
+	kind   ReplyKind
+	n      uint64
+	tries  int
+	due    time.Time
+	broken string // why it cannot be read
+}
+
+// relay carries letters to their channels, one at a time per chat, in the order in which they were written. A chat
+// that has to wait costs a timer and no goroutine.
+type relay struct {
+	e  *Engine
+	mu sync.Mutex // held for a few instructions
+	m  map[ChatKey]*route
+
+	marks chan Mark
+}
+
+// route is the letters of one chat. It exists while there are any.
+type route struct {
+	key     ChatKey
+	queue   []letter
+	purged  uint64 // letters below are withdrawn
+	newest  uint64 // n of the last letter queued
+	running bool
+	more    bool // the store holds more than the queue does
+}
+
+// routeQueue bounds the letters of one chat in memory; what is beyond waits in the store.
+const routeQueue = 64
+
+func newRelay(e *Engine) *relay {
+	return &relay{e: e, m: map[ChatKey]*route{}, marks: make(chan Mark, 256)}
+}
+
+// push queues the letters of a turn that was committed. With purge those of earlier turns are withdrawn.
+func (r *relay) push(key ChatKey, letters []letter, purge bool) {
+	if len(letters) == 0 && !purge {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	rt := r.m[key]
+	if purge && rt != nil {
+		rt.purge()
+	}
+	if len(letters) > 0 {
+		r.queue(rt, key, letters)
+	}
+}
+
+func (r *relay) queue(rt *route, key ChatKey, letters []letter) {
+	if rt == nil {
+		rt = &route{key: key}
+		r.m[key] = rt
+		r.e.owed.add()
+	}
+	rt.add(letters)
+	r.start(rt)
+}
+
+func (rt *route) purge() {
+	rt.purged = rt.newest + 1
+	rt.queue, rt.more = nil, false
+}
+
+func (rt *route) add(letters []letter) {
+	for _, l := range letters {
+		if rt.more || len(rt.queue) >= routeQueue {
+			rt.more = true
+			return
+		}
+		if l.n > rt.newest {
+			rt.queue, rt.newest = append(rt.queue, l), l.n
+		}
+	}
+}
+
+// load queues what the store still holds for a chat.
+func (r *relay) load(key ChatKey, stored []Letter) {
+	letters := make([]letter, 0, len(stored))
+	for _, s := range stored {
+		l := letter{n: s.N, tries: s.Tries, due: s.Due}
+		if err := r.e.unseal(placeLetter, key, s.Body, &l.Envelope); err != nil {
+			l.broken = "cannot be read"
+		}
+		l.kind = l.Reply.Kind
+		letters = append(letters, l)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	rt := r.m[key]
+	if rt == nil && len(letters) == 0 {
+		return
+	}
+	if rt != nil {
+		rt.more = false
+	}
+	r.queue(rt, key, letters)
+	if rt = r.m[key]; len(stored) == LoadLimit {
+		rt.more = true
+	}
+}
+
+func (r *relay) start(rt *route) {
+	if rt.running {
+		return
+	}
+	rt.running = true
+	r.e.running.add()
+	go r.run(rt)
+}
+
+// run sends a chat's letters until there are none or one has to wait.
+func (r *relay) run(rt *route) {
+	defer r.e.running.done()
+	for {
+		l, later, ok := r.next(rt)
+		if !ok {
+			return
+		}
+		m, again := r.send(l, later)
+		if again > 0 {
+			l.tries, l.due = m.Tries, m.Due
+			r.park(rt, l, again)
+			return
+		}
+	}
+}
+
+// next takes the next letter and says whether others wait behind it. Not ok: the route is done, or the engine stops.
+func (r *relay) next(rt *route) (l letter, later, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.e.halted() {
+		rt.running = false
+		return letter{}, false, false
+	}
+	if len(rt.queue) == 0 && rt.more {
+		r.refill(rt)
+		return letter{}, false, false
+	}
+	if len(rt.queue) == 0 {
+		rt.running = false
+		delete(r.m, rt.key)
+		r.e.owed.done()
+		return letter{}, false, false
+	}
+	l, rt.queue = rt.queue[0], rt.queue[1:]
+	if wait := l.due.Sub(r.e.now()); wait > 0 {
+		rt.queue = append([]letter{l}, rt.queue...)
+		r.wake(rt, wait)
+		return letter{}, false, false
+	}
+	return l, len(rt.queue) > 0 || rt.more, true
+}
+
+// refill has the chat's lane read the store; its letters come back through load, which runs the route again.
+func (r *relay) refill(rt *route) {
+	rt.running = false
+	l := r.e.lanes.hold(rt.key)
+	r.e.lanes.wake(l)
+	r.e.lanes.release(l)
+}
+
+// park puts a letter back at the head of its queue, to be tried after a while.
+func (r *relay) park(rt *route, l letter, after time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if l.n >= rt.purged {
+		rt.queue = append([]letter{l}, rt.queue...)
+	}
+	r.wake(rt, after)
+}
+
+func (r *relay) wake(rt *route, after time.Duration) {
+	rt.running = false
+	time.AfterFunc(after, func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if r.m[rt.key] == rt && !r.e.halted() {
+			r.start(rt)
+		}
+	})
+}
+
+// send tries a letter once. It returns what became of it and, if it has to be tried again, after how long.
+func (r *relay) send(l letter, later bool) (Mark, time.Duration) {
+	e := r.e
+	m := Mark{Chat: e.vault.chatKey(l.Chat), N: l.n, Tries: l.tries + 1, At: e.now()}
+	if l.broken != "" {
+		return r.dead(m, l.broken), 0
+	}
+	reply, why := l.worth(e.now(), later)
+	if why != "" {
+		e.stats.Dropped.Add(1)
+		return r.mark(m), 0
+	}
+	if l.kind == Secret {
+		// At most once: the attempt is on record before it is made.
+		if l.tries > 0 {
+			return r.dead(m, "outcome of the only attempt is unknown"), 0
+		}
+		m.State = Trying
+		if err := e.store.Mark(e.ctx, []Mark{m}); err != nil {
+			e.health.failed(err)
+			m.Tries = 0
+			return m, time.Second
+		}
+	}
+	if l.tries > 0 {
+		e.stats.Resent.Add(1)
+	}
+	return r.judge(l, m, r.hand(l.Chat, reply))
+}
+
+// worth says what is still worth sending of a letter, or why nothing is.
+func (l letter) worth(now time.Time, later bool) (Reply, string) {
+	reply := l.Reply
+	if (l.kind == Ask || l.kind == Meanwhile) && later {
+		return reply, "superseded"
+	}
+	if reply.Expires.IsZero() || now.Before(reply.Expires) {
+		return reply, ""
+	}
+	if l.kind == Show && reply.Else != "" {
+		return Reply{Kind: Say, Text: reply.Else}, ""
+	}
+	return reply, "expired"
+}
+
+// hand gives a reply to its channel.
+func (r *relay) hand(chat ChatID, reply Reply) (err error) {
+	ch := r.e.channels[chat.Channel()]
+	if ch == nil {
+		return &Never{Reason: "channel is not turned on"}
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("channel: panic (%T)", p)
+		}
+	}()
+	ctx, cancel := context.WithTimeout(r.e.ctx, r.e.timing.Attempt)
+	defer cancel()
+	return ch.Send(ctx, chat, reply)
+}
+
+// judge says what becomes of a letter after an attempt.
+func (r *relay) judge(l letter, m Mark, err error) (Mark, time.Duration) {
+	e := r.e
+	var never *Never
+	var later *Later
+	switch {
+	case err == nil:
+		e.stats.Sent.Add(1)
+		return r.mark(m), 0
+	case errors.As(err, &never):
+		return r.dead(m, never.Reason), 0
+	case e.halted() && e.ctx.Err() != nil:
+		return m, time.Hour // stays as it is in the store
+	case e.now().Sub(l.At) > e.timing.GiveUp:
+		return r.dead(m, "tried for too long"), 0
+	case errors.As(err, &later):
+		m.Tries, m.Due = l.tries, e.now().Add(later.After)
+		return r.try(m, later.After)
+	case l.kind == Secret:
+		return r.dead(m, "outcome of the only attempt is unknown"), 0
+	}
+	e.log.Warn("send failed", "chat", l.Chat, "tries", m.Tries, "err", err)
+	pause := min(time.Second<<min(m.Tries-1, 6), time.Minute)
+	pause = pause/2 + rand.N(pause)
+	m.Due = e.now().Add(pause)
+	return r.try(m, pause)
+}
+
+func (r *relay) try(m Mark, after time.Duration) (Mark, time.Duration) {
+	m.State = Trying
+	r.queueMark(m)
+	return m, max(after, time.Millisecond)
+}
+
+// mark notes that a letter is done with. Marks are written in batches apart from the turns: a crash before that
+// repeats a letter, which is allowed, and to the letter.
+func (r *relay) mark(m Mark) Mark {
+	m.State = Sent
+	r.queueMark(m)
+	return m
+}
+
+func (r *relay) dead(m Mark, why string) Mark {
+	r.e.stats.DeadLetters.Add(1)
+	r.e.log.Warn("letter is dead", "reason", why)
+	m.State, m.Reason = Dead, why
+	r.queueMark(m)
+	return m
+}
+
+func (r *relay) queueMark(m Mark) {
+	r.e.owed.add()
+	select {
+	case r.marks <- m:
+	case <-r.e.quiet:
+		r.e.owed.done()
+	}
+}
+
+// writeMarks writes one batch of marks, the first one given.
+func (r *relay) writeMarks(first Mark) {
+	batch := []Mark{first}
+	for len(batch) < cap(r.marks) {
+		select {
+		case m := <-r.marks:
+			batch = append(batch, m)
+			continue
+		default:
+		}
+		break
+	}
+	defer func() {
+		for range batch {
+			r.e.owed.done()
+		}
+	}()
+	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
+		// Not the engine's context: what was sent is noted even while the engine is cut short.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.e.ctx), r.e.timing.Attempt)
+		err := r.e.store.Mark(ctx, batch)
+		cancel()
+		if err == nil {
+			return
+		}
+		r.e.health.failed(err)
+		if !r.e.pause(pause) {
+			return
+		}
+	}
+}

@@ -1,0 +1,253 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"runtime/debug"
+
+	"llave/adapters/autogestion"
+	"llave/adapters/terminal"
+	"llave/bot"
+	"llave/flows"
+)
+
+// serve is the service.
+func (p program) serve(ctx context.Context, args []string) error {
+	if len(args) > 0 {
+		return &usageError{fmt.Errorf("sobra %q", args[0])}
+	}
+	c, err := readConfig(p.getenv)
+	if err != nil {
+		return err
+	}
+	h, err := p.build(ctx, c, noChannels)
+	if err != nil {
+		return err
+	}
+	if err := h.start(ctx); err != nil {
+		return errors.Join(err, h.down())
+	}
+	h.announce(p.stdout)
+	<-ctx.Done()
+	h.log.Info("stopping")
+	return h.down()
+}
+
+// noChannels stands for the doors that are still to come: the terminal is a command of its own.
+func noChannels(*house) (map[string]bot.Channel, error) {
+	return map[string]bot.Channel{terminal.Channel: closedTerminal{}}, nil
+}
+
+// closedTerminal keeps what is owed to a terminal until its next `llave chat`.
+type closedTerminal struct{}
+
+func (closedTerminal) Send(context.Context, bot.ChatID, bot.Reply) error {
+	return errors.New("terminal is closed")
+}
+
+// announce says where things are.
+func (h *house) announce(w io.Writer) {
+	fmt.Fprintf(w, "Llave está andando.\n\n  Autogestión   %s/autogestion/\n  Estado        http://%s/readyz\n  Métricas      http://%[2]s/metrics\n  Datos         %[3]s\n", h.PublicURL, h.operatorAddr(), h.Data)
+	fmt.Fprintf(w, "\nPara chatear desde esta terminal, cortá con Ctrl-C y usá: llave chat\n")
+	if h.demo {
+		h.announceDemo(w)
+	}
+}
+
+func (h *house) operatorAddr() string {
+	if h.AdminAddr != "" {
+		return h.AdminAddr
+	}
+	return h.Addr
+}
+
+// announceDemo prints what the demo is entered with. Nobody in it exists.
+func (h *house) announceDemo(w io.Writer) {
+	fmt.Fprintf(w, "\nDemo: personas que no existen. La contraseña de todas las cuentas es %s\n\n", autogestion.DemoPassword)
+	fmt.Fprintf(w, "  27-99999001-6   María Elena Gómez, con cónyuge, hijos, madre y nieta a cargo\n")
+	fmt.Fprintf(w, "  20-99999003-8   Carlos Ruiz, cónyuge de María Elena, con cuenta propia\n")
+	fmt.Fprintf(w, "  20-99999021-6   Jorge Acosta, sin nadie a cargo\n")
+	fmt.Fprintf(w, "  27-99999011-3   Marta Sosa, suspendida, con una hija a cargo\n")
+	fmt.Fprintf(w, "\n  Clave de prestador para validar tokens: %s\n", autogestion.DemoProviderKey)
+	fmt.Fprintf(w, "  Correo de la demo: %s/autogestion/correo\n\n", h.PublicURL)
+}
+
+// chat is the service with the terminal as a channel. It ends with the input, when nothing is owed any more.
+func (p program) chat(ctx context.Context, args []string) error {
+	set := flag.NewFlagSet("chat", flag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	linked := set.String("linked", "", "CUIL")
+	if err := set.Parse(args); err != nil || set.NArg() > 0 {
+		return &usageError{errors.New("uso: llave chat [-linked CUIL]")}
+	}
+	c, err := readConfig(p.getenv)
+	if err != nil {
+		return err
+	}
+	if *linked != "" && !c.demo {
+		return &usageError{errors.New("-linked solo existe en la demo")}
+	}
+	var term *terminal.Terminal
+	h, err := p.build(ctx, c, func(*house) (map[string]bot.Channel, error) {
+		term, err = terminal.New("tty", p.stdin, p.stdout, p.now)
+		return map[string]bot.Channel{terminal.Channel: term}, err
+	})
+	if err != nil {
+		return err
+	}
+	err = h.start(ctx)
+	if err == nil && *linked != "" {
+		err = h.link(ctx, term.Chat(), term.Label(), *linked)
+	}
+	if err == nil {
+		err = p.talk(ctx, h, term)
+	}
+	return errors.Join(err, h.down())
+}
+
+// talk runs the terminal until its input ends and everything owed is printed.
+func (p program) talk(ctx context.Context, h *house, term *terminal.Terminal) error {
+	settled := h.engine.Drain
+	if isTerminal(p.stdin) {
+		h.announceDemoTo(p.stderr)
+		settled = nil // whoever types may say "cancelar" while the bot waits
+	}
+	if err := term.Run(ctx, h.engine, settled); err != nil {
+		return err
+	}
+	return h.engine.Drain(ctx)
+}
+
+func (h *house) announceDemoTo(w io.Writer) {
+	fmt.Fprintf(w, "Páginas en %s/autogestion/. Escribí token; Ctrl-D para salir.\n", h.PublicURL)
+	if h.demo {
+		h.announceDemo(w)
+	}
+}
+
+// link links the terminal's chat without a browser. Only the demo back end can, and only by a call in this process.
+func (h *house) link(ctx context.Context, chat bot.ChatID, label, cuil string) error {
+	in := flows.Invitation{Chat: h.engine.ChatRef(chat), Channel: chat.Channel(), Label: label}
+	g, err := h.backend.LinkDirect(ctx, cuil, in)
+	if errors.Is(err, autogestion.ErrUnknownCUIL) {
+		return &usageError{fmt.Errorf("-linked: no hay ninguna cuenta con ese CUIL en la demo")}
+	}
+	if err != nil {
+		return &usageError{fmt.Errorf("-linked: %w", err)}
+	}
+	u, err := flows.Linked(chat, "linked/"+h.now().UTC().String(), g)
+	if err != nil {
+		return err
+	}
+	return h.engine.Accept(ctx, u)
+}
+
+// isTerminal says whether somebody types there.
+func isTerminal(r io.Reader) bool {
+	f, ok := r.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// flows prints the diagrams of the conversations.
+func (p program) flows(_ context.Context, args []string) error {
+	if len(args) > 0 {
+		return &usageError{fmt.Errorf("sobra %q", args[0])}
+	}
+	all, err := flows.Diagrams()
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(p.stdout, flows.Page(all))
+	return err
+}
+
+// padron imports a file into the embedded Autogestión. It exits with 1 if a line was not taken in.
+func (p program) padron(ctx context.Context, args []string) error {
+	if len(args) != 2 || args[0] != "import" {
+		return &usageError{errors.New("uso: llave padron import FILE")}
+	}
+	c, err := readConfig(p.getenv)
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(args[1])
+	if err != nil {
+		return &usageError{err}
+	}
+	defer f.Close()
+	h, err := p.backendAlone(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer h.down()
+	report, err := h.backend.Import(ctx, f)
+	if err != nil {
+		return err
+	}
+	for _, bad := range report.Bad {
+		fmt.Fprintf(p.stdout, "renglón %d: %s\n", bad.Line, bad.Reason)
+	}
+	fmt.Fprintf(p.stdout, "%d renglones cargados, %d con errores\n", report.Imported, len(report.Bad))
+	if len(report.Bad) > 0 {
+		return errors.New("hay renglones con errores")
+	}
+	return nil
+}
+
+// backendAlone opens the embedded Autogestión and nothing else.
+func (p program) backendAlone(ctx context.Context, c config) (*house, error) {
+	h := &house{config: c, now: p.now, log: p.logger()}
+	if h.PublicURL == "" {
+		h.PublicURL = "http://" + h.Addr
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, err
+	}
+	if err := h.openBackend(ctx); err != nil {
+		return nil, errors.Join(err, h.down())
+	}
+	return h, nil
+}
+
+// autogestion serves the embedded back end alone.
+func (p program) autogestion(ctx context.Context, args []string) error {
+	if len(args) > 0 {
+		return &usageError{fmt.Errorf("sobra %q", args[0])}
+	}
+	c, err := readConfig(p.getenv)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return fmt.Errorf("no se puede escuchar en %s: %w", c.Addr, err)
+	}
+	c.Addr = listener.Addr().String()
+	h, err := p.backendAlone(ctx, c)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	h.serveOn(listener, h.backend.Handler())
+	fmt.Fprintf(p.stdout, "Autogestión está andando en %s/autogestion/\n", h.PublicURL)
+	if h.demo {
+		h.announceDemo(p.stdout)
+	}
+	<-ctx.Done()
+	return h.down()
+}
+
+// version prints what was built.
+func (p program) version(context.Context, []string) error {
+	info, _ := debug.ReadBuildInfo()
+	_, err := fmt.Fprintf(p.stdout, "llave %s %s\n", info.Main.Version, info.GoVersion)
+	return err
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/caarlos0/env/v11"
+
+	"llave/bot"
+)
+
+// config is the whole configuration: the table of the README.
+type config struct {
+	Addr           string `env:"LLAVE_ADDR" envDefault:"127.0.0.1:8080"`
+	AdminAddr      string `env:"LLAVE_ADMIN_ADDR"`
+	PublicURL      string `env:"LLAVE_PUBLIC_URL"`
+	Data           string `env:"LLAVE_DATA" envDefault:"data"`
+	Store          string `env:"LLAVE_STORE" envDefault:"sqlite"`
+	Key            string `env:"LLAVE_KEY"`
+	AutogestionKey string `env:"LLAVE_AUTOGESTION_KEY"`
+	Demo           string `env:"LLAVE_DEMO"`
+	MesaPhone      string `env:"LLAVE_MESA_PHONE" envDefault:"221-351-0282"`
+
+	ring *bot.Ring // nil: to be read from the data folder, or made
+	demo bool
+}
+
+// readConfig reads the environment. All that is wrong is reported at once.
+func readConfig(vars map[string]string) (config, error) {
+	var c config
+	vars, wrong := readFiles(vars)
+	wrong = append(wrong, unknown(vars)...)
+	if err := env.ParseWithOptions(&c, env.Options{Environment: vars}); err != nil {
+		wrong = append(wrong, err)
+	}
+	wrong = append(wrong, c.check()...)
+	if len(wrong) > 0 {
+		return c, &usageError{fmt.Errorf("la configuración tiene errores:\n  %w", joinLines(wrong))}
+	}
+	return c, nil
+}
+
+// joinLines is errors.Join with every error indented.
+func joinLines(errs []error) error {
+	var lines []string
+	for _, e := range errs {
+		lines = append(lines, strings.ReplaceAll(e.Error(), "\n", "\n  "))
+	}
+	slices.Sort(lines)
+	return errors.New(strings.Join(lines, "\n  "))
+}
+
+// readFiles replaces every LLAVE_X_FILE by a LLAVE_X with what the file holds.
+func readFiles(vars map[string]string) (map[string]string, []error) {
+	var wrong []error
+	out := maps.Clone(vars)
+	for name, path := range vars {
+		base, ok := strings.CutSuffix(name, "_FILE")
+		if !ok || !strings.HasPrefix(name, "LLAVE_") {
+			continue
+		}
+		delete(out, name)
+		if vars[base] != "" {
+			wrong = append(wrong, fmt.Errorf("%s y %s: poné una sola", base, name))
+			continue
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			wrong = append(wrong, fmt.Errorf("%s: %w", name, err))
+			continue
+		}
+		out[base] = strings.TrimSpace(string(text))
+	}
+	return out, wrong
+}
+
+// unknown finds misspelt names: a setting that is silently ignored is worse than none.
+func unknown(vars map[string]string) []error {
+	params, _ := env.GetFieldParams(&config{})
+	var wrong []error
+	for name := range vars {
+		known := slices.ContainsFunc(params, func(f env.FieldParams) bool { return f.Key == name })
+		if strings.HasPrefix(name, "LLAVE_") && !known {
+			wrong = append(wrong, fmt.Errorf("%s: no existe esa variable", name))
+		}
+	}
+	return wrong
+}
+
+func (c *config) check() (wrong []error) {
+	bad := func(name, format string, args ...any) {
+		wrong = append(wrong, fmt.Errorf(name+": "+format, args...))
+	}
+	for name, addr := range map[string]string{"LLAVE_ADDR": c.Addr, "LLAVE_ADMIN_ADDR": c.AdminAddr} {
+		if _, _, err := net.SplitHostPort(addr); err != nil && addr != "" {
+			bad(name, "%q no es una dirección como 127.0.0.1:8080", addr)
+		}
+	}
+	if c.Store != "sqlite" {
+		bad("LLAVE_STORE", "esta versión solo conoce «sqlite»")
+	}
+	if c.PublicURL != "" {
+		if u, err := url.Parse(c.PublicURL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" {
+			bad("LLAVE_PUBLIC_URL", "%q no es una dirección como https://llave.example", c.PublicURL)
+		}
+		c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	}
+	if c.Key != "" {
+		var err error
+		if c.ring, err = bot.ParseRing(c.Key); err != nil {
+			bad("LLAVE_KEY", "se esperan claves de 32 bytes en base64, separadas por comas (%v)", err)
+		}
+	}
+	if c.AutogestionKey != "" && len(c.AutogestionKey) < 16 {
+		bad("LLAVE_AUTOGESTION_KEY", "tiene menos de 16 caracteres")
+	}
+	return append(wrong, c.checkDemo()...)
+}
+
+// checkDemo decides whether this is the demo. Its passwords are printed, so it stays on this machine.
+func (c *config) checkDemo() []error {
+	switch c.Demo {
+	case "":
+		c.demo = loopback(c.Addr)
+		return nil
+	case "1", "insecure":
+		c.demo = true
+	case "0":
+		return nil
+	default:
+		return []error{fmt.Errorf("LLAVE_DEMO: %q no es 1, 0 ni insecure", c.Demo)}
+	}
+	if c.Demo != "insecure" && !loopback(c.Addr) {
+		return []error{fmt.Errorf("LLAVE_DEMO: la demo no se ofrece en %s, porque sus contraseñas son públicas; usá LLAVE_DEMO=0, o LLAVE_DEMO=insecure si igual lo querés", c.Addr)}
+	}
+	return nil
+}
+
+func loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return true // reported elsewhere
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// path is a file in the data folder.
+func (c *config) path(name string) string { return filepath.Join(c.Data, name) }

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"llave/adapters/autogestion"
+	"llave/bot"
+	"llave/flows"
+	"llave/store"
+)
+
+// house is the program, built: every part, in the order in which it goes up. It comes down in reverse.
+type house struct {
+	config
+	log     *slog.Logger
+	now     func() time.Time
+	backend *autogestion.Service
+	store   *store.SQLite
+	engine  *bot.Engine
+	up      []func(context.Context) error // how to take down what is up, the last one first
+}
+
+func (p program) logger() *slog.Logger { return slog.New(slog.NewTextHandler(p.stderr, nil)) }
+
+// stopTime is how long stopping may take in all.
+const stopTime = 10 * time.Second
+
+// build opens everything that is kept on disk and wires the parts. Nothing runs yet but the page server.
+func (p program) build(ctx context.Context, c config, channels func(*house) (map[string]bot.Channel, error)) (h *house, err error) {
+	h = &house{config: c, now: p.now, log: p.logger()}
+	defer func() {
+		if err != nil {
+			h.down()
+		}
+	}()
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return h, fmt.Errorf("carpeta de datos: %w", err)
+	}
+	if h.store, err = store.OpenSQLite(c.path("llave.db")); err != nil {
+		return h, err
+	}
+	h.up = append(h.up, func(context.Context) error { return h.store.Close() })
+	listener, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return h, fmt.Errorf("no se puede escuchar en %s: %w", c.Addr, err)
+	}
+	h.up = append(h.up, func(context.Context) error { listener.Close(); return nil })
+	h.Addr = listener.Addr().String()
+	if h.PublicURL == "" {
+		h.PublicURL = "http://" + h.Addr
+	}
+	if err := h.openBackend(ctx); err != nil {
+		return h, err
+	}
+	if err := h.openEngine(channels); err != nil {
+		return h, err
+	}
+	return h, h.serveHTTP(listener)
+}
+
+// openBackend opens the embedded Autogestión, with a key and a file of its own.
+func (h *house) openBackend(ctx context.Context) error {
+	key, err := keptKey(h.path("autogestion.key"))
+	if err != nil {
+		return err
+	}
+	h.backend, err = autogestion.Open(ctx, autogestion.Options{
+		Path: h.path("autogestion.db"), Key: key, PublicURL: h.PublicURL, BotKey: h.AutogestionKey,
+		MesaPhone: h.MesaPhone, Demo: h.demo, Now: h.now, Log: h.log,
+	})
+	if err != nil {
+		return err
+	}
+	h.up = append(h.up, func(context.Context) error { return h.backend.Close() })
+	if h.demo {
+		return h.backend.SeedDemo(ctx)
+	}
+	return nil
+}
+
+// openEngine wires the conversations with the store, the back end and the channels.
+func (h *house) openEngine(channels func(*house) (map[string]bot.Channel, error)) error {
+	ring := h.ring
+	if ring == nil {
+		key, err := keptKey(h.path("llave.key"))
+		if err != nil {
+			return err
+		}
+		if ring, err = bot.NewRing(key); err != nil {
+			return err
+		}
+	}
+	script, err := flows.New(flows.Config{Phone: h.MesaPhone})
+	if err != nil {
+		return err
+	}
+	doors, err := channels(h)
+	if err != nil {
+		return err
+	}
+	performer := &flows.Performer{Tokens: h.backend, Links: h.backend}
+	h.engine, err = bot.New(bot.Config{Store: h.store, Script: script, Outside: performer, Channels: doors, Keys: ring, Log: h.log, Now: h.now})
+	if err != nil {
+		return err
+	}
+	performer.Chats = h.engine
+	return nil
+}
+
+// start sets the engine to work.
+func (h *house) start(ctx context.Context) error {
+	if err := h.engine.Start(ctx); err != nil {
+		return err
+	}
+	h.up = append(h.up, h.engine.Stop)
+	return nil
+}
+
+// down takes down what is up, the last one first, within stopTime.
+func (h *house) down() error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopTime)
+	defer cancel()
+	var errs []error
+	for i := len(h.up) - 1; i >= 0; i-- {
+		errs = append(errs, h.up[i](ctx))
+	}
+	h.up = nil
+	return errors.Join(errs...)
+}
+
+// keptKey reads a key from a file of the data folder, or makes it there, for its owner's eyes only.
+func keptKey(path string) ([]byte, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		key := make([]byte, bot.KeySize)
+		rand.Read(key)
+		text = []byte(base64.StdEncoding.EncodeToString(key) + "\n")
+		return key, writeNew(path, text)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("clave: %w", err)
+	}
+	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil || len(key) != bot.KeySize {
+		return nil, fmt.Errorf("clave: %s no tiene %d bytes en base64", path, bot.KeySize)
+	}
+	return key, nil
+}
+
+// writeNew writes a file that must not be there, durably: a key that is lost takes all that it sealed with it.
+func writeNew(path string, text []byte) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("clave: %w", err)
+	}
+	defer f.Close()
+	if _, err := f.Write(text); err != nil {
+		return fmt.Errorf("clave: %w", err)
+	}
+	if err := f.Sync(); err != nil {
+		return fmt.Errorf("clave: %w", err)
+	}
+	return f.Close()
+}
+
+// serveHTTP serves the pages, and the operator's addresses there or on their own.
+func (h *house) serveHTTP(listener net.Listener) error {
+	public, admin := http.NewServeMux(), http.NewServeMux()
+	public.Handle("/autogestion/", h.backend.Handler())
+	public.HandleFunc("GET /{$}", landing)
+	h.operator(admin)
+	if h.AdminAddr == "" || h.AdminAddr == h.Addr {
+		h.operator(public)
+		h.serveOn(listener, public)
+		return nil
+	}
+	own, err := net.Listen("tcp", h.AdminAddr)
+	if err != nil {
+		return fmt.Errorf("no se puede escuchar en %s: %w", h.AdminAddr, err)
+	}
+	h.AdminAddr = own.Addr().String()
+	h.serveOn(listener, public)
+	h.serveOn(own, admin)
+	return nil
+}
+
+func (h *house) serveOn(l net.Listener, handler http.Handler) {
+	s := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second,
+		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelWarn),
+	}
+	h.up = append(h.up, s.Shutdown)
+	go s.Serve(l)
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"io"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// operator serves what the insurer's operator asks for.
+func (h *house) operator(mux *http.ServeMux) {
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if err := h.ready(r.Context()); err != nil {
+			http.Error(w, "not ready", http.StatusServiceUnavailable)
+			return
+		}
+		io.WriteString(w, "ready\n")
+	})
+	mux.Handle("GET /metrics", h.metrics())
+}
+
+// ready says whether an update would be taken and answered. The cause is in the log, not on the page.
+func (h *house) ready(ctx context.Context) error {
+	if err := h.engine.Ready(); err != nil {
+		return err
+	}
+	return h.backend.Ping(ctx)
+}
+
+// metrics are the engine's counters and the process's.
+func (h *house) metrics() http.Handler {
+	reg := prometheus.NewRegistry()
+	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	s := h.engine.Stats()
+	for name, c := range map[string]struct {
+		help string
+		n    *atomic.Int64
+	}{
+		"llave_updates_accepted_total":  {"Updates kept.", &s.Accepted},
+		"llave_updates_duplicate_total": {"Updates that a channel repeated.", &s.Duplicates},
+		"llave_turns_total":             {"Turns committed.", &s.Turns},
+		"llave_turns_late_total":        {"Turns whose effect was not answered in time.", &s.Late},
+		"llave_updates_set_aside_total": {"Updates that could not be dealt with. Any is worth a look.", &s.SetAside},
+		"llave_turn_conflicts_total":    {"Turns run again because the session had changed.", &s.Conflicts},
+		"llave_letters_sent_total":      {"Replies taken by a channel.", &s.Sent},
+		"llave_letters_resent_total":    {"Attempts after the first.", &s.Resent},
+		"llave_letters_dropped_total":   {"Replies not worth sending any more.", &s.Dropped},
+		"llave_letters_dead_total":      {"Replies given up. Any is worth a look.", &s.DeadLetters},
+	} {
+		reg.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: c.help}, func() float64 { return float64(c.n.Load()) }))
+	}
+	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "llave_ready", Help: "1 while updates are taken and answered."}, func() float64 {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		if h.ready(ctx) != nil {
+			return 0
+		}
+		return 1
+	}))
+	return promhttp.HandlerFor(reg, promhttp.HandlerOpts{})
+}
+
+//go:embed landing.html
+var landingPage string
+
+// landing says what is here.
+func landing(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+	io.WriteString(w, landingPage)
+}
+
+// health asks the service on this machine whether it is ready: for a container's health check, which has no shell.
+func (p program) health(ctx context.Context, _ []string) error {
+	c, err := readConfig(p.getenv)
+	if err != nil {
+		return err
+	}
+	addr := c.Addr
+	if c.AdminAddr != "" {
+		addr = c.AdminAddr
+	}
+	if addr[0] == ':' {
+		addr = "127.0.0.1" + addr
+	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+"/readyz", nil)
+	if err != nil {
+		return err
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("no responde en %s", addr)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("no está listo (%s)", res.Status)
+	}
+	_, err = fmt.Fprintln(p.stdout, "listo")
+	return err
+}

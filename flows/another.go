@@ -1,0 +1,75 @@
+package flows
+
+// confirmAnother asks before a live token is replaced: the one that somebody may be typing right now dies.
+func (t *talk) confirmAnother() {
+	w := t.m.Wish
+	p, ok := t.m.Group.member(w.For[0])
+	if !ok {
+		w.For = nil
+		t.askWho(nil, nil)
+		return
+	}
+	t.begin("confirm")
+	t.ask("another.confirm", p, choices("yes", "no")...)
+}
+
+// answersConfirm replaces only at a yes.
+func (t *talk) answersConfirm(mean meaning) bool {
+	switch mean.Intent {
+	case intentYes:
+	case intentNo:
+		t.leave()
+		t.say("another.no", nil)
+		return true
+	case intentAnother:
+		if len(mean.Who) > 0 {
+			return false
+		}
+		// Said again at the question: the question stands, and saying it again is no yes.
+		t.askAgain("another.confirm", t.wishMember())
+		return true
+	default:
+		return false
+	}
+	t.move("ask")
+	// The key comes from the update that raised the question: "sí", time-out, "sí" is one new token.
+	t.effect(opAnother, t.m.Asked, anotherArgs{t.m.Cred, t.m.Wish.For[0]}, "another.interim")
+	return true
+}
+
+// wishMember is the one person the wish is for.
+func (t *talk) wishMember() Member {
+	p, _ := t.m.Group.member(t.m.Wish.For[0])
+	return p
+}
+
+// renewed shows the new token.
+func (t *talk) renewed(g Given) {
+	t.m.Group = g.Group
+	if t.s.State != anotherWait {
+		// "cancelar" came while it was under way, and it was done all the same. A new token that nobody is told
+		// of would be worse than one that was not wanted any more.
+		t.leave()
+		t.showTokens(&wish{Intent: intentAnother}, g, t.text("another.after_all", nil))
+		return
+	}
+	w := t.m.Wish
+	t.move("given")
+	first := ""
+	if len(g.Tokens) > 0 {
+		first = t.text("another.done", nil)
+	}
+	t.showTokens(w, g, first)
+}
+
+// unsure asks again under the same key, because nobody knows whether it was done.
+func (t *talk) unsure() {
+	if t.s.State != anotherWait {
+		t.say("another.unknown", nil)
+		return
+	}
+	t.move("unsure")
+	t.m.AskedAt = t.in.Now
+	t.await()
+	t.askAgain("another.unsure", t.wishMember())
+}

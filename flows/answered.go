@@ -1,0 +1,133 @@
+package flows
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"llave/bot"
+)
+
+// answer is what the performer makes of a port's answer: a refusal, or one of the rest.
+type answer struct {
+	Refused refusal      `json:"refused,omitempty"`
+	Left    int          `json:"left,omitempty"` // tries, of a wrong code
+	Group   *Group       `json:"group,omitempty"`
+	Given   *Given       `json:"given,omitempty"`
+	State   *TokenState  `json:"state,omitempty"`
+	Invite  *Invite      `json:"invite,omitempty"`
+	Grant   *Grant       `json:"grant,omitempty"`
+	Chats   []LinkedChat `json:"chats,omitempty"`
+}
+
+// refusal is one of the errors that a port declares.
+type refusal string
+
+const (
+	refusedUnlinked    refusal = "unlinked"
+	refusedNoInvite    refusal = "no_invite"
+	refusedWrongCode   refusal = "wrong_code"
+	refusedNotInCharge refusal = "not_in_charge"
+)
+
+// answered takes the outside's answer to where it was asked for. A late one that nobody waits for any more is dropped.
+func (t *talk) answered(r bot.Result) {
+	if r.Late {
+		if t.s.Pending == nil || t.s.Pending.Key != r.Key || t.s.Pending.Op != r.Op {
+			return
+		}
+		t.s.Pending = nil
+	}
+	if r.Op == opNotify {
+		return
+	}
+	if r.Failed {
+		t.unanswered(r)
+		return
+	}
+	var a answer
+	if err := json.Unmarshal(r.Data, &a); err != nil {
+		t.fail(fmt.Errorf("answer to %s: %w", r.Op, err))
+		return
+	}
+	if a.Refused != "" {
+		t.refused(r, a)
+		return
+	}
+	t.dispatch(r, a)
+}
+
+func (t *talk) dispatch(r bot.Result, a answer) {
+	switch {
+	case a.Given != nil && r.Op == opAnother:
+		t.renewed(*a.Given)
+	case a.Given != nil && t.s.State == linkGranting:
+		t.welcome(*a.Given, t.m.Wish)
+	case a.Given != nil:
+		t.given(*a.Given)
+	case a.Group != nil:
+		t.looked(*a.Group)
+	case a.State != nil:
+		t.diagnosed(*a.State)
+	case a.Invite != nil:
+		t.invited(*a.Invite)
+	case a.Grant != nil:
+		t.granted(*a.Grant)
+	case r.Op == opChats:
+		t.listChats(a.Chats)
+	case r.Op == opUnlink && t.s.State == linkReplacing:
+		t.replaced()
+	case r.Op == opUnlink && t.s.State == chatsUnlinking:
+		t.unlinked(r.Late)
+	case r.Op == opUnlink:
+		// "cancelar" came meanwhile; it was done all the same.
+		t.say("chats.other_unlinked", nil)
+	default:
+		t.fail(fmt.Errorf("answer to %s: nothing in it", r.Op))
+	}
+}
+
+// refused deals with a no.
+func (t *talk) refused(r bot.Result, a answer) {
+	switch {
+	case a.Refused == refusedUnlinked && r.Op == opUnlink && !t.m.linked():
+		t.unlinked(r.Late)
+	case a.Refused == refusedUnlinked:
+		t.lostLink()
+	case a.Refused == refusedWrongCode && a.Left > 0:
+		t.move("wrong")
+		t.askAgain("link.wrong", a.Left)
+	case a.Refused == refusedWrongCode || a.Refused == refusedNoInvite:
+		t.move("dead")
+		w := t.m.Wish
+		t.settle()
+		t.offer(bot.Say, "link.dead", a.Refused == refusedWrongCode, choices("link", "help")...)
+		t.m.Wish = w
+	case a.Refused == refusedNotInCharge:
+		t.move("failed")
+		t.settle()
+		t.offer(bot.Say, "token.gone", nil, choices("token", "help")...)
+	default:
+		t.fail(fmt.Errorf("refusal %q of %s", a.Refused, r.Op))
+	}
+}
+
+// unanswered says that the outside does not answer, what still holds, and what to do.
+func (t *talk) unanswered(r bot.Result) {
+	switch {
+	case r.Op == opAnother:
+		t.unsure()
+	case r.Op == opRedeem:
+		t.move("unsure")
+		t.askAgain("link.no_answer", nil)
+	case t.s.State == linkGranting:
+		t.welcome(Given{}, t.m.Wish)
+	case r.Op == opUnlink && !t.m.linked():
+		t.move("failed")
+	default:
+		if t.s.State != home {
+			t.move("failed")
+		}
+		t.settle()
+		t.offer(bot.Say, "token.no_answer", nil, choices("token", "help")...)
+	}
+}

@@ -1,0 +1,285 @@
+package flows
+
+import (
+	"slices"
+	"strings"
+
+	"llave/bot"
+)
+
+// wantsLink begins to link, or says that it is done already.
+func (t *talk) wantsLink() {
+	switch {
+	case t.m.linked():
+		t.offer(bot.Say, "link.already", nil, choices("token", "chats", "unlink")...)
+	case t.busy():
+		t.say("token.still", nil)
+	default:
+		t.invite(false)
+	}
+}
+
+// invite asks the back end for a one-time URL. Lost says that the chat was linked until now.
+func (t *talk) invite(lost bool) {
+	t.moveIn("link", "invite")
+	t.m.Lost = lost
+	t.effect(opInvite, t.in.ID, inviteArgs{Label: t.in.Label, Sender: t.in.Sender, Back: t.in.Back}, "link.interim")
+}
+
+// invited sends the URL: at most once, because whoever reads it could go on with it.
+func (t *talk) invited(i Invite) {
+	t.move("sent")
+	t.m.Invite = i.ID
+	wanted := intentNone
+	if t.m.Wish != nil {
+		wanted = t.m.Wish.Intent
+	}
+	r := t.offer(bot.Secret, "link.url", urlData{i, wanted, t.in.Back != "", t.m.Lost}, choices("cancel", "safe")...)
+	t.m.Lost = false
+	r.Expires = i.OpenUntil
+	t.await()
+}
+
+// urlData is what the message with the URL says.
+type urlData struct {
+	Invite Invite
+	Wanted intent
+	Back   bool
+	Lost   bool
+}
+
+// answersCode takes what looks like a code as one; the rest is answered without losing the wait.
+func (t *talk) answersCode(mean meaning) bool {
+	if code, ok := codeOf(t.in.Text); ok {
+		t.m.Tries++
+		t.move("try")
+		t.effect(opRedeem, t.m.Asked, redeemArgs{t.m.Invite, code}, "link.interim")
+		return true
+	}
+	switch mean.Intent {
+	case intentToken, intentAnother, intentNumber, intentRejected:
+		t.m.Wish = &wish{Intent: mean.Intent, Who: mean.Who, Asked: t.in.ID, At: t.in.Now}
+		t.askAgain("link.remind", nil)
+	case intentNone, intentYes, intentHello, intentThanks:
+		t.askAgain("link.remind", nil)
+	case "safe", "whatis", "register", "password":
+		t.say("faq."+string(mean.Intent), nil)
+	default:
+		return false
+	}
+	return true
+}
+
+// codeOf reads a linking code however it is spaced or cased: eight characters without vowels and without the
+// digits 0 and 1. "necesito" is eight letters and no code.
+func codeOf(text string) (string, bool) {
+	code := strings.ToUpper(strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" -–—.·", r) {
+			return -1
+		}
+		return r
+	}, strings.TrimSpace(text)))
+	if len(code) != codeLength {
+		return "", false
+	}
+	for _, r := range code {
+		if !strings.ContainsRune(codeAlphabet, r) {
+			return "", false
+		}
+	}
+	return code, true
+}
+
+const (
+	codeLength   = 8
+	codeAlphabet = "BCDFGHJKMNPQRSTVWXYZ23456789"
+)
+
+// granted keeps the link and answers the wish that began it, as far as that needs no question.
+func (t *talk) granted(g Grant) {
+	w := t.m.Wish
+	t.m.Cred, t.m.Group, t.m.Invite, t.m.Others = g.Credential, g.Group, "", g.Others
+	t.m.Self, t.m.Aliases, t.m.Recent = "", nil, nil
+	if len(g.Group.Members) == 1 {
+		t.m.Self = g.Group.Own
+	}
+	if w != nil && (w.Intent == intentToken || w.Intent == intentNumber) {
+		if t.forLinking(w); len(w.For) > 0 {
+			t.move("grant")
+			t.effect(opCurrent, w.Asked, tokenArgs{g.Credential, w.For}, "token.interim")
+			return
+		}
+	}
+	t.welcome(Given{}, w)
+}
+
+// forLinking says whom a wish from before the link is for. A plain "token" is the account's own: that is who signed
+// in, and the message says whose it is.
+func (t *talk) forLinking(w *wish) {
+	if len(w.Who) == 0 {
+		w.For = []MemberID{t.m.Group.Own}
+		return
+	}
+	f := t.words.resolve(w.Who, t.m)
+	if f.Trouble == nil {
+		w.For = f.Members
+	}
+}
+
+// welcome confirms the link, shows what was wished, and asks who uses the chat, all in one message. The other chats
+// are told.
+func (t *talk) welcome(g Given, w *wish) {
+	t.move("linked")
+	shown := t.shown(g, "")
+	shown.First = t.text("link.done", nil)
+	if len(g.Tokens) > 0 {
+		t.m.Wish = nil
+		for _, k := range g.Tokens {
+			t.m.used(k.Member)
+		}
+	}
+	if len(t.m.Group.Members) == 1 {
+		t.welcomeAlone(g, shown)
+	} else {
+		t.ask("link.welcome", shown, t.whoOptions()...)
+		t.lastsIfGiven(g)
+	}
+	t.notifyOthers()
+}
+
+// welcomeAlone does not ask somebody who is alone who they are.
+func (t *talk) welcomeAlone(g Given, shown shownData) {
+	w := t.m.Wish
+	others := t.m.Others
+	if len(others) > 0 {
+		t.move("others")
+		t.ask("link.alone_replace", replaceData{shown, others[0]}, choices("yes", "no")...)
+		t.lastsIfGiven(g)
+		return
+	}
+	t.move("answer")
+	t.settle()
+	if w != nil {
+		t.m.Wish = w
+		t.say("link.done", nil)
+		t.pursue()
+		return
+	}
+	t.offer(bot.Say, "token.shown", shown, t.afterwards(g)...)
+	t.lastsIfGiven(g)
+}
+
+type replaceData struct {
+	Shown shownData
+	Chat  LinkedChat
+}
+
+func (t *talk) lastsIfGiven(g Given) {
+	if r := &t.d.Replies[len(t.d.Replies)-1]; len(g.Tokens) > 0 {
+		r.Kind = bot.Show
+		t.lasts(r, g)
+	}
+}
+
+// whoOptions are the members and somebody else.
+func (t *talk) whoOptions() []option {
+	var ids []MemberID
+	for _, p := range t.m.Group.Members {
+		ids = append(ids, p.ID)
+	}
+	return append(people(ids), option{Value: "other", Who: someone})
+}
+
+// answersWho takes a name for "who uses this chat?".
+func (t *talk) answersWho(mean meaning) bool {
+	if mean.Intent == intentOther || mean.Intent == intentNo {
+		t.whoAnswered(someone)
+		return true
+	}
+	if mean.Intent != intentNone && mean.Intent != intentYes || len(mean.Who) == 0 {
+		return false
+	}
+	f := t.words.resolve(withoutMe(mean.Who), t.m)
+	if f.Trouble != nil || len(f.Members) != 1 {
+		t.askAgain("link.who_again", nil)
+		return true
+	}
+	t.whoAnswered(f.Members[0])
+	return true
+}
+
+// withoutMe drops the "yo" of "yo soy juana".
+func withoutMe(who []ref) []ref {
+	return slices.DeleteFunc(slices.Clone(who), func(r ref) bool { return r.Kind == refMe })
+}
+
+// whoAnswered keeps who uses the chat and goes on: to the question about the old chat, then to the wish.
+func (t *talk) whoAnswered(id MemberID) {
+	t.m.Self = id
+	if len(t.m.Others) > 0 {
+		t.move("others")
+		t.ask("link.replace", t.m.Others[0], choices("yes", "no")...)
+		return
+	}
+	t.move("answer")
+	t.afterLink("link.who_done")
+}
+
+// afterLink goes on with the wish that began the link, if it has not been granted.
+func (t *talk) afterLink(key string) {
+	w, self := t.m.Wish, Member{}
+	t.settle()
+	if w != nil {
+		t.m.Wish = w
+		t.pursue()
+		return
+	}
+	if p, ok := t.m.Group.member(t.m.Self); ok {
+		self = p
+	}
+	t.offer(bot.Say, key, self, choices("token", "menu")...)
+}
+
+// answersReplace ends the other chat's link, or leaves both.
+func (t *talk) answersReplace(mean meaning) bool {
+	switch mean.Intent {
+	case intentYes:
+		t.move("replace")
+		t.effect(opUnlink, t.m.Asked, unlinkArgs{Credential: t.m.Cred, Link: t.m.Others[0].ID, Tell: t.m.Others[:1]}, "link.interim")
+	case intentNo:
+		t.leaveKeepingWish()
+	default:
+		return false
+	}
+	return true
+}
+
+func (t *talk) leaveKeepingWish() {
+	w := t.m.Wish
+	t.leave()
+	t.m.Wish = w
+	t.afterLink("link.kept")
+}
+
+// replaced says that the other chat is no longer linked.
+func (t *talk) replaced() {
+	t.move("replaced")
+	t.afterLink("link.replaced")
+}
+
+// notifyOthers tells the account's other chats that this one was linked.
+func (t *talk) notifyOthers() {
+	if len(t.m.Others) > 0 && t.d.Effect == nil {
+		t.effect(opNotify, t.in.ID, notifyArgs{Subject: noticeLinked, Label: t.in.Label, Chats: t.m.Others}, "")
+	}
+}
+
+// lostLink begins anew where the back end no longer knows the credential: it was ended elsewhere.
+func (t *talk) lostLink() {
+	w := t.m.Wish
+	t.leave()
+	t.m.unlink()
+	t.d.Purge = true
+	t.m.Wish = w
+	t.invite(true)
+}

@@ -1,0 +1,123 @@
+package flows
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"llave/bot"
+)
+
+// version is the version of memory's form. A session of an older one is migrated by upgrade.
+const version = 1
+
+// memory is what the conversations remember of a chat. It is kept sealed.
+type memory struct {
+	// Cred is set while the chat is linked.
+	Cred Credential `json:"cred,omitempty"`
+	// Group is the family group as the back end last told it. It says what words mean; it gives no right to anything.
+	Group Group `json:"group,omitzero"`
+	// Self is the member who uses the chat; someone if it is nobody of the group, empty if they have not said.
+	Self MemberID `json:"self,omitempty"`
+	// Aliases are the kinship words that the person explained by choosing somebody.
+	Aliases map[string]MemberID `json:"aliases,omitempty"`
+	// Recent are the members whose token was shown, the last one first.
+	Recent []MemberID `json:"recent,omitempty"`
+	// Others are the account's other chats, while they are being asked about.
+	Others []LinkedChat `json:"others,omitempty"`
+
+	// Wish is what is being asked for, until it is granted or forgotten.
+	Wish *wish `json:"wish,omitempty"`
+	// Invite is the invite whose code is awaited, and InviteUntil how long.
+	Invite string `json:"invite,omitempty"`
+
+	// Lost says that the link that is being made replaces one that was ended elsewhere.
+	Lost bool `json:"lost,omitempty"`
+
+	// Question is the id of the open question, Asked the id of the update that raised it, AskedAt its hour, Options
+	// what can be answered.
+	Question string    `json:"q,omitempty"`
+	Asked    string    `json:"asked,omitempty"`
+	AskedAt  time.Time `json:"asked_at,omitzero"`
+	Options  []option  `json:"options,omitempty"`
+	// Timed says that a timer will end the question.
+	Timed bool `json:"timed,omitempty"`
+	// Tries numbers the attempts at a code within one question.
+	Tries int `json:"tries,omitempty"`
+	// Misses counts texts in a row that were not understood.
+	Misses int `json:"misses,omitempty"`
+}
+
+// someone uses the chat who is not in the group.
+const someone MemberID = "-"
+
+// option is one answer to the open question.
+type option struct {
+	Value string   `json:"v"`
+	Who   MemberID `json:"m,omitempty"`
+	Text  string   `json:"-"`
+}
+
+// wish is what a person wants, as far as it has become clear.
+type wish struct {
+	Intent intent     `json:"intent"`
+	Who    []ref      `json:"who,omitempty"`
+	For    []MemberID `json:"for,omitempty"`
+	// Asked is the id of the update that asked for it, and At its hour.
+	Asked string    `json:"asked"`
+	At    time.Time `json:"at"`
+	// Looked says that the group has been read anew for it.
+	Looked bool `json:"looked,omitempty"`
+}
+
+func (m *memory) linked() bool { return m.Cred != "" }
+
+// clone copies what a decision may change, so that the session it was given stays as it was.
+func (m *memory) clone() *memory {
+	c := *m
+	c.Aliases = maps.Clone(m.Aliases)
+	c.Recent = slices.Clone(m.Recent)
+	if m.Wish != nil {
+		w := *m.Wish
+		c.Wish = &w
+	}
+	return &c
+}
+
+// used puts members at the head of the recent ones.
+func (m *memory) used(ids ...MemberID) {
+	recent := slices.Clone(ids)
+	for _, id := range m.Recent {
+		if !slices.Contains(recent, id) && len(recent) < 8 {
+			recent = append(recent, id)
+		}
+	}
+	m.Recent = recent
+}
+
+// unlink forgets all that belongs to the account.
+func (m *memory) unlink() { *m = memory{} }
+
+// settle ends the open question and the wish behind it.
+func (m *memory) settle() {
+	m.Question, m.Asked, m.AskedAt, m.Options, m.Wish, m.Tries = "", "", time.Time{}, nil, nil, 0
+	m.Invite, m.Others, m.Timed = "", nil, false
+}
+
+// upgrade brings a session to the form of this version. A state that is not known becomes the menu; links stay.
+func upgrade(s bot.Session) (bot.Session, *memory) {
+	m, ok := s.Data.(*memory)
+	if !ok || m == nil {
+		m = &memory{}
+	}
+	m = m.clone()
+	if s.State == "" {
+		s.State = home
+	}
+	if !knownState(s.State) || s.V > version {
+		s.State = home
+		m.settle()
+	}
+	s.V, s.Data = version, m
+	return s, m
+}

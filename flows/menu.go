@@ -1,0 +1,87 @@
+package flows
+
+import "llave/bot"
+
+// menu shows what can be done.
+func (t *talk) menu(key string) {
+	if !t.m.linked() {
+		t.offer(bot.Ask, "menu.welcome", nil, choices("token", "whatis", "safe", "help")...)
+		return
+	}
+	t.offer(bot.Ask, key, nil, choices("token", "another", "rejected", "chats", "others", "help")...)
+}
+
+// again puts the open question once more, below a line that says why; at home it is the menu.
+func (t *talk) again(key string) {
+	if t.s.State == home || t.m.Question == "" {
+		t.menu("menu.main")
+		return
+	}
+	t.askAgain(key, len(t.m.Options))
+}
+
+// puzzled answers what was not understood: a name alone is a wish for a token; else what can be done is shown, and
+// the second time a person is offered.
+func (t *talk) puzzled(mean meaning) {
+	if f := t.words.resolve(mean.Who, t.m); t.m.linked() && len(mean.Who) > 0 && f.Trouble == nil {
+		t.wish(intentToken, mean.Who)
+		return
+	}
+	t.m.Misses++
+	if t.m.Misses > 1 {
+		t.offer(bot.Ask, "menu.miss_again", nil, choices("token", "help", "menu")...)
+		return
+	}
+	if !t.m.linked() {
+		t.offer(bot.Ask, "menu.miss_unlinked", nil, choices("token", "whatis", "help")...)
+		return
+	}
+	t.offer(bot.Ask, "menu.miss", nil, choices("token", "rejected", "others", "help")...)
+}
+
+// help is the way to a person.
+func (t *talk) help() { t.say("menu.help", nil) }
+
+// heardWaiting deals with a text while the outside is being asked. The ways out work; the rest waits.
+func (t *talk) heardWaiting(mean meaning) {
+	switch mean.Intent {
+	case intentCancel, intentBack, intentMenu:
+		t.cancelWait()
+	case intentHelp:
+		t.help()
+	case intentUnlink:
+		t.leave()
+		t.unlink()
+	default:
+		t.say("token.still", nil)
+	}
+}
+
+// cancelWait stops waiting. What only reads is forgotten; what acts cannot be called back, and its outcome is told
+// when it comes.
+func (t *talk) cancelWait() {
+	acts := t.s.State == anotherWait || t.s.State == linkReplacing || t.s.State == chatsUnlinking
+	if !acts {
+		t.s.Pending = nil
+	}
+	t.leave()
+	if acts {
+		t.say("another.cannot_stop", nil)
+		return
+	}
+	t.menu("menu.cancelled")
+}
+
+// heardCUIL answers somebody who typed their CUIL: it is not kept, and not needed here.
+func (t *talk) heardCUIL() {
+	if t.s.State == linkCode {
+		t.askAgain("link.cuil", nil)
+		return
+	}
+	t.offer(bot.Say, "menu.cuil", t.m.linked(), choices("token", "safe")...)
+}
+
+// faq answers the other questions, each by the text of its name.
+func (t *talk) faq(i intent) {
+	t.offer(bot.Say, "faq."+string(i), t.m.linked(), choices("token", "menu")...)
+}

@@ -1,0 +1,173 @@
+package flows
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"llave/bot"
+)
+
+// What the effects carry.
+type (
+	groupArgs struct {
+		Credential Credential `json:"c"`
+	}
+	tokenArgs struct {
+		Credential Credential `json:"c"`
+		Members    []MemberID `json:"m"`
+	}
+	anotherArgs struct {
+		Credential Credential `json:"c"`
+		Member     MemberID   `json:"m"`
+	}
+	memberArgs = anotherArgs
+	inviteArgs struct {
+		Label  string `json:"label"`
+		Sender string `json:"sender,omitempty"`
+		Back   string `json:"back,omitempty"`
+	}
+	redeemArgs struct {
+		Invite string `json:"i"`
+		Code   string `json:"code"`
+	}
+	unlinkArgs struct {
+		Credential Credential   `json:"c"`
+		Link       string       `json:"l,omitempty"`
+		Tell       []LinkedChat `json:"tell,omitempty"`
+	}
+	notifyArgs struct {
+		Subject string       `json:"s"`
+		Label   string       `json:"label"`
+		Chats   []LinkedChat `json:"chats"`
+	}
+)
+
+// notice is what one chat of an account tells another.
+type notice struct {
+	Label string `json:"label"`
+}
+
+func (n *notice) decode(body []byte) error { return json.Unmarshal(body, n) }
+
+// Chats is what the performer needs of the bot: names for chats that others may keep, and a way to reach a chat.
+type Chats interface {
+	bot.Accepter
+	// ChatRef is a sealed name of the chat, always the same.
+	ChatRef(c bot.ChatID) string
+	// OpenChatRef reads it.
+	OpenChatRef(ref string) (bot.ChatID, error)
+}
+
+// Performer runs the effects of the conversations on the back end's ports. It implements [bot.Outside].
+type Performer struct {
+	Tokens Tokens
+	Links  Links
+	Chats  Chats
+}
+
+// Perform implements [bot.Outside]. Refusals are answers; any other error of a port is none.
+func (p *Performer) Perform(ctx context.Context, chat bot.ChatID, e bot.Effect) (json.RawMessage, error) {
+	a, err := p.perform(ctx, chat, e)
+	var wrong *WrongCode
+	switch {
+	case err == nil:
+	case errors.Is(err, ErrUnlinked):
+		a = answer{Refused: refusedUnlinked}
+	case errors.Is(err, ErrNoInvite):
+		a = answer{Refused: refusedNoInvite}
+	case errors.Is(err, ErrNotInCharge):
+		a = answer{Refused: refusedNotInCharge}
+	case errors.As(err, &wrong):
+		a = answer{Refused: refusedWrongCode, Left: wrong.Left}
+	default:
+		return nil, fmt.Errorf("%s: %w", e.Op, err)
+	}
+	return json.Marshal(a)
+}
+
+func (p *Performer) perform(ctx context.Context, chat bot.ChatID, e bot.Effect) (answer, error) {
+	switch e.Op {
+	case opGroup:
+		return call(e, func(a groupArgs) (answer, error) {
+			g, err := p.Tokens.Group(ctx, a.Credential)
+			return answer{Group: &g}, err
+		})
+	case opCurrent:
+		return call(e, func(a tokenArgs) (answer, error) {
+			g, err := p.Tokens.Current(ctx, a.Credential, a.Members)
+			return answer{Given: &g}, err
+		})
+	case opAnother:
+		return call(e, func(a anotherArgs) (answer, error) {
+			g, err := p.Tokens.Another(ctx, a.Credential, a.Member, e.Key)
+			return answer{Given: &g}, err
+		})
+	case opState:
+		return call(e, func(a memberArgs) (answer, error) {
+			s, err := p.Tokens.State(ctx, a.Credential, a.Member)
+			return answer{State: &s}, err
+		})
+	}
+	return p.performLink(ctx, chat, e)
+}
+
+func (p *Performer) performLink(ctx context.Context, chat bot.ChatID, e bot.Effect) (answer, error) {
+	switch e.Op {
+	case opInvite:
+		return call(e, func(a inviteArgs) (answer, error) {
+			i, err := p.Links.Invite(ctx, Invitation{Chat: p.Chats.ChatRef(chat), Channel: chat.Channel(), Label: a.Label, Sender: a.Sender, Back: a.Back, Key: e.Key})
+			return answer{Invite: &i}, err
+		})
+	case opRedeem:
+		return call(e, func(a redeemArgs) (answer, error) {
+			g, err := p.Links.Redeem(ctx, a.Invite, a.Code, e.Key)
+			return answer{Grant: &g}, err
+		})
+	case opChats:
+		return call(e, func(a groupArgs) (answer, error) {
+			list, err := p.Links.Chats(ctx, a.Credential)
+			return answer{Chats: list}, err
+		})
+	case opUnlink:
+		return call(e, func(a unlinkArgs) (answer, error) {
+			if err := p.Links.Unlink(ctx, a.Credential, a.Link); err != nil {
+				return answer{}, err
+			}
+			return answer{}, p.tell(ctx, e, noticeUnlinked, "", a.Tell)
+		})
+	case opNotify:
+		return call(e, func(a notifyArgs) (answer, error) {
+			return answer{}, p.tell(ctx, e, a.Subject, a.Label, a.Chats)
+		})
+	}
+	return answer{}, fmt.Errorf("no such effect %q", e.Op)
+}
+
+// call decodes an effect's arguments for f.
+func call[A any](e bot.Effect, f func(A) (answer, error)) (answer, error) {
+	var args A
+	if err := json.Unmarshal(e.Args, &args); err != nil {
+		return answer{}, fmt.Errorf("arguments: %w", err)
+	}
+	return f(args)
+}
+
+// tell puts a notice into other chats. Their ids come from the effect's key, so that repeating it tells nobody twice.
+func (p *Performer) tell(ctx context.Context, e bot.Effect, subject, label string, chats []LinkedChat) error {
+	body, err := json.Marshal(notice{Label: label})
+	if err != nil {
+		return err
+	}
+	for _, c := range chats {
+		id, err := p.Chats.OpenChatRef(c.Chat)
+		if err != nil {
+			continue // a chat of another installation: not ours to tell
+		}
+		if err := p.Chats.Accept(ctx, bot.Update{Chat: id, ID: "notice/" + subject + "/" + e.Key, Kind: bot.Notice, What: subject, Body: body}); err != nil {
+			return fmt.Errorf("tell another chat: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,116 @@
+package flows
+
+import "time"
+
+// askState asks the back end what became of the token.
+func (t *talk) askState() {
+	if t.s.State != rejectedWait {
+		t.begin("ask")
+	}
+	t.effect(opState, t.in.ID, memberArgs{t.m.Cred, t.m.Wish.For[0]}, "token.interim")
+}
+
+// verdict is why a token was not accepted, in one word, and is part of a text's key.
+type verdict string
+
+// diagnose finds the most telling fact about a token that was not accepted.
+func diagnose(s TokenState, p Member, now time.Time) verdict {
+	switch {
+	case p.Standing != Active:
+		return "inactive"
+	case s.LockedUntil.After(now):
+		return "locked"
+	case !s.Exists:
+		return "none"
+	case !s.UsedAt.IsZero():
+		return "used"
+	case !s.Until.After(now):
+		return "expired"
+	case s.TriedWhy == Replaced || s.TriedAt.IsZero() && !s.PreviousReplacedAt.IsZero():
+		return "replaced"
+	case s.TriedWhy == OtherPerson:
+		return "other_person"
+	case !s.TriedAt.IsZero():
+		return "mistyped"
+	}
+	return "untried"
+}
+
+// rejectedData is what the texts of the diagnosis need.
+type rejectedData struct {
+	Member Member
+	State  TokenState
+	Until  time.Time // last minute in which it was good
+}
+
+// diagnosed says what happened and offers the step that helps.
+func (t *talk) diagnosed(s TokenState) {
+	t.m.Group = s.Group
+	w := t.m.Wish
+	if w == nil {
+		t.leave()
+		return
+	}
+	p, ok := s.Group.member(s.Member)
+	if !ok {
+		t.move("failed")
+		t.settle()
+		t.say("token.gone", nil)
+		return
+	}
+	why := diagnose(s, p, t.in.Now)
+	data := rejectedData{p, s, s.Until.Add(-time.Minute)}
+	switch why {
+	case "inactive", "locked":
+		t.move("told")
+		t.settle()
+		t.say("rejected."+string(why), data)
+		return
+	}
+	t.move("offer")
+	w.For = []MemberID{s.Member}
+	options := choices("show", "help")
+	if why == "untried" || why == "mistyped" {
+		options = choices("show", "another", "help")
+	}
+	t.ask("rejected."+string(why), data, options...)
+}
+
+// answersOffer takes words for the offer.
+func (t *talk) answersOffer(mean meaning) bool {
+	switch mean.Intent {
+	case intentYes:
+		t.accept(option{Value: "show"})
+	case intentAnother:
+		if len(mean.Who) > 0 {
+			return false
+		}
+		t.accept(option{Value: "another"})
+	case intentNo:
+		t.leave()
+		t.say("menu.thanks", nil)
+	default:
+		return false
+	}
+	return true
+}
+
+// accept goes on with what was offered, for the person it was about.
+func (t *talk) accept(o option) {
+	who := t.m.Wish.For
+	t.leave()
+	if o.Value == "help" {
+		t.help()
+		return
+	}
+	i := intentToken
+	if o.Value == "another" {
+		i = intentAnother
+	}
+	if t.busy() {
+		t.say("token.still", nil)
+		return
+	}
+	t.m.Wish = &wish{Intent: i, For: who, Asked: t.in.ID, At: t.in.Now}
+	t.pursue()
+}

@@ -1,0 +1,263 @@
+package flows
+
+import (
+	"fmt"
+	"time"
+
+	"llave/bot"
+)
+
+// Config is what the conversations need to know of the place where they run.
+type Config struct {
+	// Phone of Mesa de Ayuda, as it is printed.
+	Phone string
+}
+
+// Script is the conversations: it decides, and touches nothing. It implements [bot.Script].
+type Script struct {
+	words    *understanding
+	texts    *catalog
+	machines machines
+}
+
+// New checks the tables, the texts and the words, and returns the conversations.
+func New(c Config) (*Script, error) {
+	words, err := loadUnderstanding()
+	if err != nil {
+		return nil, fmt.Errorf("flows: %w", err)
+	}
+	texts, err := loadCatalog(c)
+	if err != nil {
+		return nil, fmt.Errorf("flows: %w", err)
+	}
+	machines, err := newMachines(tables)
+	if err != nil {
+		return nil, fmt.Errorf("flows: %w", err)
+	}
+	return &Script{words: words, texts: texts, machines: machines}, nil
+}
+
+// Blank implements [bot.Script].
+func (sc *Script) Blank() any { return &memory{} }
+
+// Decide implements [bot.Script].
+func (sc *Script) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
+	s, m := upgrade(s)
+	t := &talk{Script: sc, s: s, m: m, in: in}
+	t.run()
+	if t.err != nil {
+		return bot.Decision{}, t.err
+	}
+	t.d.Session = t.s
+	return t.d, nil
+}
+
+// run takes what happened to whoever deals with it.
+func (t *talk) run() {
+	switch {
+	case t.in.Result != nil:
+		t.answered(*t.in.Result)
+	case t.in.Kind == bot.Alarm:
+		t.forget()
+	case t.in.Kind == bot.Notice:
+		t.notice()
+	case t.in.Kind == bot.Broken:
+		t.say("menu.broken", nil)
+	case t.in.Kind == bot.TooLong:
+		t.say("menu.toolong", bot.MaxText)
+	case t.in.Kind == bot.Other:
+		t.say("menu.unreadable", t.in.What)
+	case t.in.Kind == bot.Pressed:
+		t.forgetOld()
+		t.pressed(t.in.Choice)
+	default:
+		t.forgetOld()
+		t.heard()
+	}
+}
+
+// timerForget is the timer that ends a question nobody answers.
+const timerForget = "forget"
+
+// patience is how long a question waits for its answer. A code has the time that the page gives: ten minutes to
+// open it, thirty to sign in, ten to bring the code.
+func (t *talk) patience() time.Duration {
+	if t.s.State == linkCode {
+		return 50 * time.Minute
+	}
+	return 10 * time.Minute
+}
+
+// forgetOld ends a half-done flow that was left for too long, without fuss: the next word begins anew.
+func (t *talk) forgetOld() {
+	if t.m.Question != "" && !t.waiting() && t.in.Now.Sub(t.m.AskedAt) > t.patience() {
+		t.leave()
+	}
+}
+
+// forget does the same when the time comes, so that nothing of it stays in the store.
+func (t *talk) forget() {
+	if t.m.Question == "" || t.waiting() {
+		return
+	}
+	if due := t.m.AskedAt.Add(t.patience()); t.in.Now.Before(due) {
+		t.d.Timers = append(t.d.Timers, bot.Timer{Name: timerForget, Due: due})
+		return
+	}
+	t.leave()
+}
+
+// waiting says whether the conversation waits for the outside and not for the person.
+func (t *talk) waiting() bool {
+	switch t.s.State {
+	case tokenWait, anotherLook, anotherWait, rejectedWait, linkInviting, linkRedeeming, linkGranting, linkReplacing, chatsWait, chatsUnlinking:
+		return true
+	}
+	return false
+}
+
+// heard deals with a text.
+func (t *talk) heard() {
+	mean := t.words.read(t.in.Text)
+	switch {
+	case t.waiting():
+		t.heardWaiting(mean)
+	case t.in.Masked && mean.Intent == intentNone:
+		t.heardCUIL()
+	case t.chosen(mean):
+	case t.s.State != home && t.answers(mean):
+	default:
+		t.wants(mean)
+	}
+}
+
+// pressed deals with a button. One of an old question is answered with what holds now.
+func (t *talk) pressed(c bot.Choice) {
+	for _, o := range t.m.Options {
+		if o.Value == c.Value && c.Question == t.m.Question && !t.waiting() {
+			t.choose(o)
+			return
+		}
+	}
+	switch {
+	case t.waiting():
+		t.heardWaiting(meaning{Intent: intent(c.Value)})
+	case freely[c.Value]:
+		t.wants(meaning{Intent: intent(c.Value)})
+	case t.s.State == home:
+		t.menu("menu.old")
+	default:
+		t.again("menu.old")
+	}
+}
+
+// freely are the buttons that mean the same at any time, because what they lead to is only read.
+var freely = map[string]bool{"token": true, "number": true, "rejected": true, "menu": true, "help": true, "chats": true, "link": true, "whatis": true, "others": true}
+
+// chosen deals with a number typed in the place of a button.
+func (t *talk) chosen(mean meaning) bool {
+	if len(mean.Numbers) == 0 || mean.Intent != intentNone || len(mean.Who) > 0 || len(t.m.Options) == 0 {
+		return false
+	}
+	var picked []option
+	for _, n := range mean.Numbers {
+		if n < 1 || n > len(t.m.Options) {
+			t.again("menu.number")
+			return true
+		}
+		picked = append(picked, t.m.Options[n-1])
+	}
+	if len(picked) == 1 {
+		t.choose(picked[0])
+		return true
+	}
+	return t.chooseSeveral(picked)
+}
+
+// choose does what an option of the open question says.
+func (t *talk) choose(o option) {
+	t.m.Misses = 0
+	switch t.s.State {
+	case tokenPick, anotherPick, rejectedPick:
+		t.picked(o.Who)
+	case linkWho:
+		t.whoAnswered(o.Who)
+	case linkReplace, anotherConfirm, staleAsk:
+		t.answers(meaning{Intent: intent(o.Value)})
+	case rejectedOffer:
+		t.accept(o)
+	case chatsList:
+		t.unlinkListed(o)
+	default:
+		t.wants(meaning{Intent: intent(o.Value)})
+	}
+}
+
+// answers takes a text as the answer to the open question, if it is one.
+func (t *talk) answers(mean meaning) bool {
+	if mean.Intent == intentBack {
+		t.back()
+		return true
+	}
+	switch t.s.State {
+	case tokenPick, anotherPick, rejectedPick:
+		return t.answersPick(mean)
+	case anotherConfirm:
+		return t.answersConfirm(mean)
+	case rejectedOffer:
+		return t.answersOffer(mean)
+	case linkCode:
+		return t.answersCode(mean)
+	case linkWho:
+		return t.answersWho(mean)
+	case linkReplace:
+		return t.answersReplace(mean)
+	case staleAsk:
+		return t.answersStale(mean)
+	}
+	return false
+}
+
+// back goes to the question before this one.
+func (t *talk) back() {
+	if t.s.State == anotherConfirm && len(t.m.Group.Members) > 1 {
+		t.move("back")
+		t.m.Wish.For = nil
+		t.askWho(nil, nil)
+		return
+	}
+	t.leave()
+	t.menu("menu.back")
+}
+
+// wants deals with a wish that begins something.
+func (t *talk) wants(mean meaning) {
+	t.leave()
+	if mean.Intent != intentNone {
+		t.m.Misses = 0
+	}
+	switch mean.Intent {
+	case intentToken, intentNumber, intentAnother, intentRejected:
+		t.wish(mean.Intent, mean.Who)
+	case intentOther:
+		t.wish(intentToken, []ref{{Kind: refName}})
+	case intentLink:
+		t.wantsLink()
+	case intentUnlink:
+		t.unlink()
+	case intentChats:
+		t.wantsChats()
+	case intentHelp:
+		t.help()
+	case intentMenu, intentBack, intentHello, intentYes:
+		t.menu("menu.main")
+	case intentCancel:
+		t.menu("menu.cancelled")
+	case intentThanks, intentNo:
+		t.say("menu.thanks", nil)
+	case intentNone:
+		t.puzzled(mean)
+	default:
+		t.faq(mean.Intent)
+	}
+}

@@ -1,0 +1,180 @@
+package flows
+
+import (
+	"encoding/base32"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"llave/bot"
+)
+
+// talk is one decision being made.
+type talk struct {
+	*Script
+	s   bot.Session
+	m   *memory
+	in  bot.Input
+	d   bot.Decision
+	err error
+}
+
+// fail keeps the first error; the decision is void then.
+func (t *talk) fail(err error) {
+	if t.err == nil {
+		t.err = err
+	}
+}
+
+// move makes a move of the flow that the state belongs to, or that begins here.
+func (t *talk) move(on string) { t.moveIn(flowOf(t.s.State), on) }
+
+func (t *talk) moveIn(flow, on string) {
+	to, err := t.machines.fire(flow, on, t.s.State)
+	if err != nil {
+		t.fail(err)
+		return
+	}
+	t.s.State = to
+}
+
+// leave goes home from wherever the conversation stands, and forgets what was open.
+func (t *talk) leave() {
+	if t.s.State != home {
+		t.move("leave")
+	}
+	t.settle()
+}
+
+// reply appends what is said. One a turn is the rule.
+func (t *talk) reply(kind bot.ReplyKind, key string, data any) *bot.Reply {
+	text, err := t.texts.render(key, data)
+	if err != nil {
+		t.fail(err)
+		return &bot.Reply{}
+	}
+	t.d.Replies = append(t.d.Replies, bot.Reply{Kind: kind, Text: text})
+	return &t.d.Replies[len(t.d.Replies)-1]
+}
+
+// say answers and leaves an open question open.
+func (t *talk) say(key string, data any) { t.reply(bot.Say, key, data) }
+
+// offer answers, with what one may want next. It is no question: nothing waits for an answer.
+func (t *talk) offer(kind bot.ReplyKind, key string, data any, options ...option) *bot.Reply {
+	r := t.reply(kind, key, data)
+	t.m.Question, t.m.Asked, t.m.AskedAt = t.questionID(), t.in.ID, t.in.Now
+	t.m.Options = options
+	t.attach(r)
+	return r
+}
+
+// ask puts a question. Its answer is awaited for a while, then it is forgotten.
+func (t *talk) ask(key string, data any, options ...option) {
+	t.offer(bot.Ask, key, data, options...)
+	t.await()
+}
+
+// await sets the timer that forgets the open question.
+func (t *talk) await() {
+	t.m.Timed = true
+	t.d.Timers = append(t.d.Timers, bot.Timer{Name: timerForget, Due: t.m.AskedAt.Add(t.patience())})
+}
+
+// askAgain puts the open question once more, with another text. It stays the same question: an answer to either
+// copy is an answer, and the effect that follows has the same key.
+func (t *talk) askAgain(key string, data any) { t.attach(t.reply(bot.Ask, key, data)) }
+
+func (t *talk) attach(r *bot.Reply) {
+	r.Question = t.m.Question
+	for i := range t.m.Options {
+		o := &t.m.Options[i]
+		if o.Text == "" {
+			o.Text = t.label(*o)
+		}
+		r.Choices = append(r.Choices, bot.Option{Text: o.Text, Value: o.Value})
+	}
+}
+
+// questionID is short enough for a button and tells nothing.
+func (t *talk) questionID() string {
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(t.in.Seed[:5])
+}
+
+// label is the text of an option: a person's name, or what the catalog says for its value.
+func (t *talk) label(o option) string {
+	if p, ok := t.m.Group.member(o.Who); ok && len(o.Value) > 1 && o.Value[0] == 'p' && o.Value[1] <= '9' {
+		key := "option.person"
+		if p.Standing != Active {
+			key = "option.inactive"
+		}
+		return t.text(key, p)
+	}
+	for i, c := range t.m.Others {
+		if o.Value == "c"+strconv.Itoa(i) {
+			return t.text("option.chat", c)
+		}
+	}
+	return t.text("option."+o.Value, nil)
+}
+
+func (t *talk) text(key string, data any) string {
+	text, err := t.texts.render(key, data)
+	if err != nil {
+		t.fail(err)
+	}
+	return text
+}
+
+// people are the options for a list of members.
+func people(ids []MemberID) []option {
+	var out []option
+	for i, id := range ids {
+		out = append(out, option{Value: "p" + strconv.Itoa(i+1), Who: id})
+	}
+	return out
+}
+
+// choices are options by their values.
+func choices(values ...string) []option {
+	var out []option
+	for _, v := range values {
+		out = append(out, option{Value: v})
+	}
+	return out
+}
+
+// The effects, each with its number: for one question an effect always has the same key.
+const (
+	opGroup   = "group"
+	opCurrent = "current"
+	opAnother = "another"
+	opState   = "state"
+	opInvite  = "invite"
+	opRedeem  = "redeem"
+	opChats   = "chats"
+	opUnlink  = "unlink"
+	opNotify  = "notify"
+)
+
+var effectNumber = map[string]int{opGroup: 1, opCurrent: 2, opAnother: 3, opState: 4, opInvite: 5, opChats: 6, opUnlink: 7, opNotify: 8, opRedeem: 100}
+
+// effect asks the engine for a call. Interim is the key of what is said if its answer is late.
+func (t *talk) effect(op, asked string, args any, interim string) {
+	raw, err := json.Marshal(args)
+	if err != nil {
+		t.fail(fmt.Errorf("effect %s: %w", op, err))
+		return
+	}
+	n := effectNumber[op]
+	if op == opRedeem {
+		n += t.m.Tries
+	}
+	t.d.Effect = &bot.Effect{Op: op, Args: raw, Asked: asked, N: n}
+	if interim != "" {
+		t.d.Interim = &bot.Reply{Kind: bot.Meanwhile, Text: t.text(interim, nil)}
+	}
+}
+
+// busy says whether an answer is awaited that matters, in this state or left behind by "cancelar".
+func (t *talk) busy() bool { return t.s.Pending != nil && t.s.Pending.Op != opNotify }

@@ -1,0 +1,97 @@
+package flows
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+	"text/template"
+	"time"
+	_ "time/tzdata" // the hours are Buenos Aires', on any machine
+)
+
+//go:embed texts/*.tmpl
+var textFiles embed.FS
+
+// catalog is everything that is said. One file a flow; a missing key or field is an error, never a blank.
+type catalog struct {
+	all      *template.Template
+	by       map[string]*template.Template
+	weekdays []string
+	months   []string
+	date     string // weekday, day of the month, month
+	and      string
+	zone     *time.Location
+}
+
+func loadCatalog(c Config) (*catalog, error) {
+	zone, err := time.LoadLocation("America/Argentina/Buenos_Aires")
+	if err != nil {
+		return nil, fmt.Errorf("texts: %w", err)
+	}
+	cat := &catalog{zone: zone, by: map[string]*template.Template{}}
+	cat.all, err = template.New("").Option("missingkey=error").Funcs(template.FuncMap{
+		"phone": func() string { return c.Phone },
+		"group": groupDigits, "first": firstName, "hour": cat.hour, "day": cat.day, "join": cat.join,
+	}).ParseFS(textFiles, "texts/*.tmpl")
+	if err != nil {
+		return nil, fmt.Errorf("texts: %w", err)
+	}
+	for _, t := range cat.all.Templates() {
+		cat.by[t.Name()] = t
+	}
+	var weekdays, months string
+	for name, text := range map[string]*string{"words.weekdays": &weekdays, "words.months": &months, "words.date": &cat.date, "words.and": &cat.and} {
+		if *text, err = cat.render(name, nil); err != nil {
+			return nil, err
+		}
+	}
+	cat.weekdays, cat.months = strings.Fields(weekdays), strings.Fields(months)
+	return cat, nil
+}
+
+// render returns the text of key.
+func (c *catalog) render(key string, data any) (string, error) {
+	t := c.by[key]
+	if t == nil {
+		return "", fmt.Errorf("texts: no text %q", key)
+	}
+	var b strings.Builder
+	if err := t.Execute(&b, data); err != nil {
+		return "", fmt.Errorf("texts: %s: %w", key, err)
+	}
+	return strings.TrimSpace(b.String()), nil
+}
+
+// groupDigits writes six digits so that they can be read aloud: 482 913.
+func groupDigits(d string) string {
+	if len(d) != 6 {
+		return d
+	}
+	return d[:3] + " " + d[3:]
+}
+
+// firstName is what a person is called in a short sentence: all but the surname.
+func firstName(name string) string {
+	words := strings.Fields(name)
+	if len(words) < 2 {
+		return name
+	}
+	return strings.Join(words[:len(words)-1], " ")
+}
+
+// hour is the time of day: 17:05.
+func (c *catalog) hour(t time.Time) string { return t.In(c.zone).Format("15:04") }
+
+// day is the date without the year: lunes 23 de noviembre.
+func (c *catalog) day(t time.Time) string {
+	t = t.In(c.zone)
+	return fmt.Sprintf(c.date, c.weekdays[t.Weekday()], t.Day(), c.months[t.Month()-1])
+}
+
+// join lists names: Juana, Tomás y Rosa.
+func (c *catalog) join(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " " + c.and + " " + names[len(names)-1]
+}

@@ -1,0 +1,351 @@
+package flows
+
+import (
+	"slices"
+	"time"
+
+	"llave/bot"
+)
+
+// wish begins to pursue something that needs the back end.
+func (t *talk) wish(i intent, who []ref) {
+	if t.busy() {
+		t.say("token.still", nil)
+		return
+	}
+	t.m.Wish = &wish{Intent: i, Who: who, Asked: t.in.ID, At: t.in.Now.Add(-t.in.Waited)}
+	if !t.m.linked() {
+		t.invite(false)
+		return
+	}
+	t.pursue()
+}
+
+// pursue goes on with the wish as far as it can without asking the person. One from too long ago is asked about first.
+func (t *talk) pursue() {
+	w := t.m.Wish
+	if t.in.Now.Sub(w.At) > bot.StaleAfter {
+		t.doubt()
+		return
+	}
+	if len(w.For) == 0 && !t.resolveWish() {
+		return
+	}
+	switch w.Intent {
+	case intentAnother:
+		t.confirmAnother()
+	case intentRejected:
+		t.askState()
+	default:
+		t.askTokens()
+	}
+}
+
+// resolveWish finds out whom the wish is for. False: it has asked, the back end or the person.
+func (t *talk) resolveWish() bool {
+	w := t.m.Wish
+	if len(w.Who) == 0 {
+		w.For = t.obvious()
+	} else {
+		f := t.words.resolve(w.Who, t.m)
+		if f.Trouble != nil && !w.Looked && f.Trouble.Kind != refMe && len(f.Trouble.Words) > 0 {
+			t.look()
+			return false
+		}
+		if f.Trouble != nil {
+			t.askWho(f.Trouble, f.Maybe)
+			return false
+		}
+		w.For = f.Members
+	}
+	if len(w.For) == 1 || len(w.For) > 1 && w.Intent == intentToken {
+		return true
+	}
+	maybe := w.For
+	w.For = nil
+	t.askWho(nil, maybe)
+	return false
+}
+
+// obvious is whom a wish is for that names nobody: somebody who is alone, or whose token was just shown.
+func (t *talk) obvious() []MemberID {
+	if len(t.m.Group.Members) == 1 {
+		return []MemberID{t.m.Group.Members[0].ID}
+	}
+	if (t.m.Wish.Intent == intentNumber || t.m.Wish.Intent == intentRejected) && len(t.m.Recent) > 0 {
+		return t.m.Recent[:1]
+	}
+	return nil
+}
+
+// look reads the group anew before saying that somebody is not in it.
+func (t *talk) look() {
+	t.m.Wish.Looked = true
+	t.begin("look", "ask")
+	t.effect(opGroup, t.in.ID, groupArgs{t.m.Cred}, "token.interim")
+}
+
+// looked goes on with the wish on the group as it is now.
+func (t *talk) looked(g Group) {
+	t.m.Group = g
+	if t.m.Wish == nil {
+		t.leave()
+		return
+	}
+	t.pursue()
+}
+
+// flowOfWish is the flow that grants the wish.
+func (t *talk) flowOfWish() string {
+	switch t.m.Wish.Intent {
+	case intentAnother:
+		return "another"
+	case intentRejected:
+		return "rejected"
+	}
+	return "token"
+}
+
+// begin makes the first of the moves that the wish's flow has, unless the conversation is where it leads already.
+func (t *talk) begin(moves ...string) {
+	flow := t.flowOfWish()
+	for _, on := range moves {
+		to, err := t.machines.fire(flow, on, t.s.State)
+		if err == nil {
+			t.s.State = to
+			return
+		}
+	}
+	if flowOf(t.s.State) != flow {
+		t.moveIn(flow, moves[0])
+	}
+}
+
+// askWho asks whose token it is about: those whom it may be first, then the last used, then the rest. Trouble is
+// what was said and fits nobody, or several.
+func (t *talk) askWho(trouble *ref, maybe []MemberID) {
+	ids := slices.Clone(maybe)
+	rest := append(slices.Clone(t.m.Recent), t.m.Self)
+	for _, p := range t.m.Group.Members {
+		rest = append(rest, p.ID)
+	}
+	for _, id := range rest {
+		if _, ok := t.m.Group.member(id); ok && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	if t.s.State != tokenPick && t.s.State != anotherPick && t.s.State != rejectedPick {
+		t.begin("choose")
+	}
+	t.ask("token.who", whoData{t.m.Wish.Intent, t.heardName(trouble), len(maybe) > 0}, people(ids)...)
+}
+
+// whoData is what the question "whose?" says.
+type whoData struct {
+	Intent intent
+	Name   string // what was said and is not certain
+	Maybe  bool   // the first ones listed may be meant
+}
+
+// heardName is the person as they were called, for a message.
+func (t *talk) heardName(r *ref) string {
+	if r == nil || len(r.Words) == 0 {
+		return ""
+	}
+	if r.Kind == refKin {
+		return t.words.kinWord[r.Words[0]]
+	}
+	return t.words.written(t.in.Text, r.Words)
+}
+
+// answersPick takes a name or a kinship as the answer to "whose?".
+func (t *talk) answersPick(mean meaning) bool {
+	if mean.Intent == intentCancel || mean.Intent == intentMenu || len(mean.Who) == 0 {
+		return false
+	}
+	f := t.words.resolve(mean.Who, t.m)
+	switch {
+	case f.Trouble == nil && (mean.Intent == intentNone || mean.Intent == t.m.Wish.Intent || mean.Intent == intentToken || mean.Intent == intentYes):
+		t.m.Wish.Who, t.m.Wish.For = mean.Who, f.Members
+	case f.Trouble != nil && mean.Intent == intentNone:
+		t.m.Wish.Who, t.m.Wish.For = mean.Who, nil
+	default:
+		return false
+	}
+	t.m.Misses = 0
+	t.pursue()
+	return true
+}
+
+// picked takes a member from the list. If a kinship word led to the list, that is whom the word means from now on.
+func (t *talk) picked(id MemberID) {
+	w := t.m.Wish
+	if len(w.Who) == 1 && w.Who[0].Kind == refKin && plural[w.Who[0].Words[0]] == nil {
+		if t.m.Aliases == nil {
+			t.m.Aliases = map[string]MemberID{}
+		}
+		t.m.Aliases[w.Who[0].Words[0]] = id
+	}
+	w.Who, w.For = nil, []MemberID{id}
+	t.pursue()
+}
+
+// chooseSeveral takes "1 y 3" where several may be chosen.
+func (t *talk) chooseSeveral(picked []option) bool {
+	if t.s.State != tokenPick {
+		t.again("menu.one")
+		return true
+	}
+	w := t.m.Wish
+	w.Who, w.For = nil, nil
+	for _, o := range picked {
+		if !slices.Contains(w.For, o.Who) {
+			w.For = append(w.For, o.Who)
+		}
+	}
+	t.pursue()
+	return true
+}
+
+// askTokens asks the back end for what is wished.
+func (t *talk) askTokens() {
+	if t.s.State != tokenWait {
+		t.begin("ask")
+	}
+	t.effect(opCurrent, t.m.Wish.Asked, tokenArgs{t.m.Cred, t.m.Wish.For}, "token.interim")
+}
+
+// given shows what the back end gave. If the group has changed so that the words mean somebody else, it asks.
+func (t *talk) given(g Given) {
+	t.m.Group = g.Group
+	w := t.m.Wish
+	if w == nil {
+		t.leave()
+		return
+	}
+	if len(w.Who) > 0 {
+		if f := t.words.resolve(w.Who, t.m); f.Trouble != nil || !slices.Equal(f.Members, w.For) {
+			w.For = nil
+			t.askWho(f.Trouble, f.Maybe)
+			return
+		}
+	}
+	t.move("given")
+	t.showTokens(w, g, "")
+}
+
+// showTokens says what was given, below a first line if there is one, and ends the wish.
+func (t *talk) showTokens(w *wish, g Given, first string) {
+	if w.Intent == intentNumber && len(g.Tokens) == 1 {
+		t.settle()
+		t.m.used(g.Tokens[0].Member)
+		r := t.reply(bot.Show, "token.bare", g.Tokens[0])
+		t.lasts(r, g)
+		return
+	}
+	t.settle()
+	r := t.offer(bot.Show, "token.shown", t.shown(g, first), t.afterwards(g)...)
+	t.lasts(r, g)
+	var ids []MemberID
+	for _, k := range g.Tokens {
+		ids = append(ids, k.Member)
+	}
+	t.m.used(ids...)
+}
+
+// lasts gives a reply with tokens its expiry and what to copy.
+func (t *talk) lasts(r *bot.Reply, g Given) {
+	if len(g.Tokens) == 0 {
+		r.Kind = bot.Say
+		return
+	}
+	r.Expires = g.Tokens[0].Until
+	for _, k := range g.Tokens {
+		if k.Until.Before(r.Expires) {
+			r.Expires = k.Until
+		}
+	}
+	r.Else = t.text("token.lapsed", nil)
+	if len(g.Tokens) == 1 {
+		r.Copy = g.Tokens[0].Digits
+	}
+}
+
+// afterwards is what one may want after a token.
+func (t *talk) afterwards(g Given) []option {
+	switch {
+	case len(g.Tokens) == 0:
+		return choices("token", "help")
+	case len(g.Tokens) == 1:
+		return choices("number", "rejected")
+	}
+	return choices("rejected")
+}
+
+// block is one person's part of a message.
+type block struct {
+	Member  Member
+	Digits  string
+	Until   time.Time
+	Reason  Reason
+	Today   bool
+	Several bool
+}
+
+// shownData is the message with tokens.
+type shownData struct {
+	First  string
+	Blocks []block
+}
+
+// shown puts a block for each person, in the order in which they were asked for.
+func (t *talk) shown(g Given, first string) shownData {
+	d := shownData{First: first}
+	several := len(g.Tokens)+len(g.Denials) > 1
+	for _, k := range g.Tokens {
+		p, _ := g.Group.member(k.Member)
+		last := k.Until.Add(-time.Minute)
+		d.Blocks = append(d.Blocks, block{Member: p, Digits: k.Digits, Until: last, Today: t.texts.day(last) == t.texts.day(t.in.Now), Several: several})
+	}
+	for _, n := range g.Denials {
+		p, ok := g.Group.member(n.Member)
+		if !ok {
+			p.Name = ""
+		}
+		d.Blocks = append(d.Blocks, block{Member: p, Reason: n.Reason, Several: several})
+	}
+	return d
+}
+
+// settle ends what was open, and its timer with it.
+func (t *talk) settle() {
+	if t.m.Timed {
+		t.d.Timers = append(t.d.Timers, bot.Timer{Name: timerForget})
+	}
+	t.m.settle()
+}
+
+// doubt asks whether an old wish still stands.
+func (t *talk) doubt() {
+	w := t.m.Wish
+	t.leave()
+	t.m.Wish = w
+	t.moveIn("stale", "doubt")
+	t.ask("stale.ask", int(t.in.Now.Sub(w.At)/time.Minute), choices("yes", "no")...)
+}
+
+// answersStale grants the old wish, as a new one, or forgets it.
+func (t *talk) answersStale(mean meaning) bool {
+	switch mean.Intent {
+	case intentYes:
+		w := *t.m.Wish
+		t.leave()
+		t.wish(w.Intent, w.Who)
+	case intentNo:
+		t.leave()
+		t.say("stale.no", nil)
+	default:
+		return false
+	}
+	return true
+}

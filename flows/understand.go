@@ -1,0 +1,399 @@
+package flows
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+//go:embed words/es.txt
+var wordFiles embed.FS
+
+// intent is what somebody wants, by the name it has in words/es.txt.
+type intent string
+
+const (
+	intentNone     intent = ""
+	intentToken    intent = "token"
+	intentNumber   intent = "number"
+	intentAnother  intent = "another"
+	intentRejected intent = "rejected"
+	intentHelp     intent = "help"
+	intentMenu     intent = "menu"
+	intentCancel   intent = "cancel"
+	intentBack     intent = "back"
+	intentLink     intent = "link"
+	intentUnlink   intent = "unlink"
+	intentChats    intent = "chats"
+	intentYes      intent = "yes"
+	intentNo       intent = "no"
+	intentHello    intent = "hello"
+	intentThanks   intent = "thanks"
+	intentWhere    intent = "where"
+	intentOther    intent = "other" // "otra persona"
+)
+
+// meaning is what was understood of a text.
+type meaning struct {
+	Intent intent
+	// Who is whom it is about, in the order in which they were named.
+	Who []ref
+	// Numbers are small numbers that stand alone: answers to a list.
+	Numbers []int
+	// Bare says that the text is nothing but its intent.
+	Bare bool
+}
+
+// ref is a person as somebody named them.
+type ref struct {
+	Kind refKind `json:"k"`
+	// Words are the name as it was written, or the kinship it stands for.
+	Words []string `json:"w,omitempty"`
+}
+
+type refKind string
+
+const (
+	refMe   refKind = "me"
+	refAll  refKind = "all"
+	refKin  refKind = "kin"
+	refName refKind = "name"
+)
+
+// understanding is the word list, ready for use.
+type understanding struct {
+	phrases []phrase            // intents, in the order of the file
+	kin     map[string]string   // sound -> kinship
+	kinWord map[string]string   // kinship -> how it is written to a person
+	people  map[string]refKind  // sound of a phrase -> me, all
+	filler  map[string]bool     // sounds
+	short   map[string][]string // sound of a short form -> first names it may stand for
+	known   map[string]bool     // every sound that occurs in an intent
+}
+
+type phrase struct {
+	intent intent
+	words  []string
+}
+
+func loadUnderstanding() (*understanding, error) {
+	text, err := wordFiles.ReadFile("words/es.txt")
+	if err != nil {
+		return nil, err
+	}
+	u := &understanding{kin: map[string]string{}, kinWord: map[string]string{}, people: map[string]refKind{},
+		filler: map[string]bool{}, short: map[string][]string{}, known: map[string]bool{}}
+	for i, line := range strings.Split(string(text), "\n") {
+		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
+			continue
+		}
+		name, list, ok := strings.Cut(line, ":")
+		if !ok {
+			return nil, fmt.Errorf("words: line %d has no colon", i+1)
+		}
+		u.add(strings.Fields(name), strings.Split(list, "|"))
+	}
+	return u, nil
+}
+
+func (u *understanding) add(name, list []string) {
+	for _, text := range list {
+		words := split(text)
+		key := strings.Join(words, " ")
+		switch name[0] {
+		case "kin":
+			u.kin[key] = name[1]
+			if u.kinWord[name[1]] == "" {
+				u.kinWord[name[1]] = strings.TrimSpace(text)
+			}
+		case "short":
+			full := strings.Join(split(strings.Join(name[1:], " ")), " ")
+			u.short[key] = append(u.short[key], full)
+		case "filler":
+			u.filler[key] = true
+		case "me", "all":
+			u.people[key] = refKind(name[0])
+		default:
+			u.phrases = append(u.phrases, phrase{intent(name[0]), words})
+			for _, w := range words {
+				u.known[w] = true
+			}
+		}
+	}
+}
+
+// read understands a text. It never guesses a person: what it does not know stays a name, for the flow to ask about.
+func (u *understanding) read(text string) meaning {
+	words := split(text)
+	var m meaning
+	used := make([]bool, len(words))
+	for _, p := range u.phrases {
+		if at := find(words, p.words); at >= 0 {
+			m.Intent = p.intent
+			for i := range p.words {
+				used[at+i] = true
+			}
+			break
+		}
+	}
+	if m.Intent == intentWhere {
+		m.Intent = intentToken
+	}
+	m.Bare = true
+	for _, x := range used {
+		m.Bare = m.Bare && x
+	}
+	u.readPeople(&m, words, used)
+	return m
+}
+
+// readPeople finds the people and numbers among the words that are not the intent's.
+func (u *understanding) readPeople(m *meaning, words []string, used []bool) {
+	var name []string
+	flush := func() {
+		if len(name) > 0 {
+			m.Who = append(m.Who, ref{refName, name})
+			name = nil
+		}
+	}
+	for i := 0; i < len(words); i++ {
+		w := words[i]
+		if used[i] {
+			flush()
+			continue
+		}
+		if n, ok := smallNumber(w); ok {
+			flush()
+			m.Numbers = append(m.Numbers, n)
+			continue
+		}
+		if r, length := u.person(words[i:], used[i:]); length > 0 {
+			flush()
+			m.Who = append(m.Who, r)
+			i += length - 1
+			continue
+		}
+		if u.isName(w) {
+			name = append(name, w)
+			continue
+		}
+		flush()
+	}
+	flush()
+	m.Who = u.withoutPossessive(m.Who)
+}
+
+// written returns words as they stand in the text that they were read from; empty if they do not.
+func (u *understanding) written(text string, words []string) string {
+	var out []string
+	for _, f := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) }) {
+		if len(out) < len(words) && sound(strings.ToLower(f)) == words[len(out)] {
+			out = append(out, f)
+		}
+	}
+	if len(out) < len(words) {
+		return ""
+	}
+	return strings.Join(out, " ")
+}
+
+// isName says whether a word may be a name: it is nothing else that we know.
+func (u *understanding) isName(w string) bool {
+	return !u.filler[w] && !isNumber(w) && hasLetter(w)
+}
+
+// person reads "mi", "todos", "hija" or "mi hija" at the beginning of words.
+func (u *understanding) person(words []string, used []bool) (ref, int) {
+	for n := min(4, len(words)); n > 0; n-- {
+		free := true
+		for _, x := range used[:n] {
+			free = free && !x
+		}
+		if !free {
+			continue
+		}
+		key := strings.Join(words[:n], " ")
+		if k, ok := u.people[key]; ok {
+			return ref{Kind: k}, n
+		}
+		if k, ok := u.kin[key]; ok {
+			return ref{refKin, []string{k}}, n
+		}
+	}
+	return ref{}, 0
+}
+
+// withoutPossessive drops a "mi" that only belongs to the word behind it: "mi hija", "mi juana".
+func (u *understanding) withoutPossessive(who []ref) []ref {
+	out := who[:0]
+	for i, r := range who {
+		if r.Kind == refMe && i+1 < len(who) && who[i+1].Kind != refMe {
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// find returns where the phrase stands in words, or -1.
+func find(words, phrase []string) int {
+	for at := 0; at+len(phrase) <= len(words); at++ {
+		ok := true
+		for i, p := range phrase {
+			if !near(words[at+i], p) {
+				ok = false
+				break
+			}
+		}
+		if ok {
+			return at
+		}
+	}
+	return -1
+}
+
+// near says whether a word as written may be meant for a word we know: the same sound, or one slip in a longer word.
+func near(w, known string) bool {
+	if w == known {
+		return true
+	}
+	return len(known) >= 5 && len(w) >= 4 && w[0] == known[0] && oneSlip(w, known)
+}
+
+// oneSlip: one letter wrong, missing, extra, or two neighbours swapped.
+func oneSlip(a, b string) bool {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	if len(a)-len(b) > 1 {
+		return false
+	}
+	i := 0
+	for i < len(b) && a[i] == b[i] {
+		i++
+	}
+	if len(a) == len(b) {
+		if a[i:] == b[i:] || a[i+1:] == b[i+1:] {
+			return true
+		}
+		return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+	}
+	return a[i+1:] == b[i:]
+}
+
+// split breaks a text into words and reduces each to its sound.
+func split(text string) []string {
+	fields := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r) && !isSign(r)
+	})
+	out := fields[:0]
+	for _, f := range fields {
+		if s := sound(f); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func isSign(r rune) bool { return r == '👌' || r == '👍' || r == '👎' }
+
+// sound reduces a lower-case word to how it is said on the Río de la Plata, so that "toquen", "tocken" and "token"
+// are one word, and "nesecito" is "necesito". Digits stay.
+func sound(w string) string {
+	var b strings.Builder
+	var last rune
+	rs := []rune(plain(w))
+	for i := 0; i < len(rs); i++ {
+		next := rune(0)
+		if i+1 < len(rs) {
+			next = rs[i+1]
+		}
+		r, skip := letter(rs[i], next)
+		i += skip
+		if r == 0 || r == last && !unicode.IsDigit(r) {
+			continue
+		}
+		b.WriteRune(r)
+		last = r
+	}
+	return b.String()
+}
+
+// letter returns the sound of a letter before next and how many letters more it takes; zero for a silent one.
+func letter(r, next rune) (rune, int) {
+	switch r {
+	case 'h', '\'':
+		return 0, 0
+	case 'v', 'w':
+		return 'b', 0
+	case 'z', 'ç':
+		return 's', 0
+	case 'q':
+		if next == 'u' {
+			return 'k', 1
+		}
+		return 'k', 0
+	case 'c':
+		switch next {
+		case 'e', 'i':
+			return 's', 0
+		case 'h':
+			return 'x', 1 // "ch" is a sound of its own
+		}
+		return 'k', 0
+	case 'g':
+		if next == 'e' || next == 'i' {
+			return 'j', 0
+		}
+	case 'l':
+		if next == 'l' {
+			return 'y', 1
+		}
+	}
+	return r, 0
+}
+
+// plain takes the accents off, and keeps the tilde of ñ.
+func plain(w string) string {
+	ascii := true
+	for i := 0; i < len(w); i++ {
+		ascii = ascii && w[i] < 0x80
+	}
+	if ascii {
+		return w
+	}
+	var b strings.Builder
+	for _, r := range norm.NFD.String(strings.ReplaceAll(norm.NFC.String(w), "ñ", "\x00")) {
+		if r == 0 {
+			b.WriteRune('ñ')
+		} else if !unicode.Is(unicode.Mn, r) {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func smallNumber(w string) (int, bool) {
+	if len(w) > 2 || !isNumber(w) {
+		return 0, false
+	}
+	n := 0
+	for _, r := range w {
+		n = n*10 + int(r-'0')
+	}
+	return n, true
+}
+
+func isNumber(w string) bool {
+	for _, r := range w {
+		if r < '0' || r > '9' {
+			return false
+		}
+	}
+	return w != ""
+}
+
+func hasLetter(w string) bool { return strings.ContainsFunc(w, unicode.IsLetter) }

@@ -1,0 +1,278 @@
+package store
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"llave/bot"
+)
+
+// Memory is a store that lasts as long as the process. It keeps every promise of [bot.Store] except that of
+// surviving: it is what tests run on, and what shows how fast the engine itself is.
+//
+// Each shard has its own lock, and no operation of one chat takes another shard's.
+type Memory struct {
+	shards [bot.Shards]memShard
+	claims sync.Mutex // makes one claim visible as a whole before the next: fences rise in every shard
+	fence  bot.Fence
+	rest   memRest
+	closed atomic.Bool
+}
+
+var _ bot.Store = (*Memory)(nil)
+
+// NewMemory returns an empty store.
+func NewMemory() *Memory {
+	m := &Memory{}
+	for i := range m.shards {
+		s := &m.shards[i]
+		s.chats = make(map[bot.ChatKey]*memChat)
+		s.seen = make(map[seenKey]time.Time)
+		s.owing = make(map[bot.ChatKey]struct{})
+	}
+	m.rest.once = make(map[string][]byte)
+	return m
+}
+
+// Close makes every later call fail with [bot.ErrClosed]. It may be called twice and never fails.
+func (m *Memory) Close() error {
+	m.closed.Store(true)
+	return nil
+}
+
+// ready refuses a call on a closed store or under a context that is over.
+func (m *Memory) ready(ctx context.Context, what string) error {
+	if m.closed.Load() {
+		return bot.ErrClosed
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("store: %s: %w", what, err)
+	}
+	return nil
+}
+
+type seenKey struct {
+	chat bot.ChatKey
+	id   [16]byte
+}
+
+type memShard struct {
+	mu     sync.Mutex
+	chats  map[bot.ChatKey]*memChat
+	seen   map[seenKey]time.Time
+	owing  map[bot.ChatKey]struct{} // the chats for Owing: few among many
+	timers timerHeap
+	fence  bot.Fence
+	seq    uint64
+	events []bot.Event
+	event  uint64 // number of the last one, trimmed or not
+}
+
+type memChat struct {
+	version uint64
+	session []byte
+	waiting []memWaiting
+	letters []bot.Letter
+	effect  []byte
+	timers  map[string]*memTimer
+}
+
+type memWaiting struct {
+	bot.Waiting
+	at time.Time
+}
+
+func (c *memChat) owes() bool {
+	return len(c.waiting) > 0 || len(c.letters) > 0 || c.effect != nil
+}
+
+// lock returns the shard of a chat, locked.
+func (m *Memory) lock(k bot.ChatKey) *memShard {
+	s := &m.shards[k.Shard()]
+	s.mu.Lock()
+	return s
+}
+
+// chat returns what is kept of a chat, making room for it if there is nothing.
+func (s *memShard) chat(k bot.ChatKey) *memChat {
+	c := s.chats[k]
+	if c == nil {
+		c = &memChat{}
+		s.chats[k] = c
+	}
+	return c
+}
+
+// note keeps the list for Owing right after a change of a chat.
+func (s *memShard) note(k bot.ChatKey, c *memChat) {
+	if c.owes() {
+		s.owing[k] = struct{}{}
+	} else {
+		delete(s.owing, k)
+	}
+}
+
+// Accept keeps an arrival once. See [bot.Turns].
+func (m *Memory) Accept(ctx context.Context, a bot.Arrival) (bot.Receipt, error) {
+	if err := m.ready(ctx, "accept"); err != nil {
+		return bot.Receipt{}, err
+	}
+	s := m.lock(a.Chat)
+	defer s.mu.Unlock()
+	c := s.chat(a.Chat)
+	r := bot.Receipt{Version: c.version, Session: bytes.Clone(c.session)}
+	key := seenKey{a.Chat, a.ID}
+	if _, dup := s.seen[key]; dup {
+		return r, nil
+	}
+	s.seen[key] = a.At
+	s.seq++
+	r.Seq = s.seq
+	c.waiting = append(c.waiting, memWaiting{bot.Waiting{Seq: s.seq, Body: bytes.Clone(a.Body)}, a.At})
+	s.note(a.Chat, c)
+	return r, nil
+}
+
+// Load returns what is kept of a chat. See [bot.Turns].
+func (m *Memory) Load(ctx context.Context, chat bot.ChatKey) (bot.Chat, error) {
+	if err := m.ready(ctx, "load"); err != nil {
+		return bot.Chat{}, err
+	}
+	s := m.lock(chat)
+	defer s.mu.Unlock()
+	c := s.chats[chat]
+	if c == nil {
+		return bot.Chat{}, nil
+	}
+	out := bot.Chat{Version: c.version, Session: bytes.Clone(c.session), Effect: bytes.Clone(c.effect)}
+	for _, w := range c.waiting[:min(len(c.waiting), bot.LoadLimit)] {
+		w.Body = bytes.Clone(w.Body)
+		out.Waiting = append(out.Waiting, w.Waiting)
+	}
+	for _, l := range c.letters[:min(len(c.letters), bot.LoadLimit)] {
+		l.Body = bytes.Clone(l.Body)
+		out.Letters = append(out.Letters, l)
+	}
+	return out, nil
+}
+
+// Commit writes a turn. See [bot.Turns]; a turn of more than [MaxReplies] replies is refused.
+func (m *Memory) Commit(ctx context.Context, t bot.Turn) error {
+	if err := m.ready(ctx, "commit"); err != nil {
+		return err
+	}
+	if err := valid(&t); err != nil {
+		return err
+	}
+	s := m.lock(t.Chat)
+	defer s.mu.Unlock()
+	if s.fence != t.Fence {
+		return bot.ErrFenced
+	}
+	var version uint64
+	at := -1
+	if c := s.chats[t.Chat]; c != nil {
+		version = c.version
+		at = slices.IndexFunc(c.waiting, func(w memWaiting) bool { return w.Seq == t.Update })
+	}
+	if version != t.Base || t.Update != 0 && at < 0 {
+		return bot.ErrConflict
+	}
+	m.apply(s, s.chat(t.Chat), &t, at)
+	return nil
+}
+
+// apply writes a turn that was found good; at is the place of its update among those waiting, or -1.
+func (m *Memory) apply(s *memShard, c *memChat, t *bot.Turn, at int) {
+	if t.SetAside != "" {
+		d := bot.DeadLetter{Chat: t.Chat, Reason: t.SetAside, At: time.Now(), Body: bytes.Clone(t.Aside)}
+		if at >= 0 {
+			d.At = c.waiting[at].at
+		}
+		m.rest.bury(d)
+	}
+	if at >= 0 {
+		c.waiting = slices.Delete(c.waiting, at, at+1)
+	}
+	c.version++
+	c.session = append(c.session[:0], t.Session...) // nobody else has this slice: Load hands out copies
+	c.effect = bytes.Clone(t.Effect)
+	if t.Purge {
+		clear(c.letters)
+		c.letters = c.letters[:0]
+	}
+	for i, body := range t.Replies {
+		c.letters = append(c.letters, bot.Letter{Chat: t.Chat, N: letterNumber(t.Base, i), Body: bytes.Clone(body)})
+	}
+	for _, body := range t.Events {
+		s.event++
+		s.events = append(s.events, bot.Event{Seq: s.event, Chat: t.Chat, Body: bytes.Clone(body)})
+	}
+	for _, set := range t.Timers {
+		s.setTimer(t.Chat, c, set)
+	}
+	s.note(t.Chat, c)
+}
+
+// Mark notes what became of letters. See [bot.Turns].
+func (m *Memory) Mark(ctx context.Context, marks []bot.Mark) error {
+	if err := m.ready(ctx, "mark"); err != nil {
+		return err
+	}
+	if err := validMarks(marks); err != nil {
+		return err
+	}
+	for i := range marks {
+		m.markOne(&marks[i])
+	}
+	return nil
+}
+
+func (m *Memory) markOne(k *bot.Mark) {
+	s := m.lock(k.Chat)
+	defer s.mu.Unlock()
+	c := s.chats[k.Chat]
+	if c == nil {
+		return
+	}
+	at, found := slices.BinarySearchFunc(c.letters, k.N, byNumber)
+	if !found {
+		return
+	}
+	l := &c.letters[at]
+	switch k.State {
+	case bot.Trying:
+		l.Tries, l.Due = k.Tries, k.Due
+		return
+	case bot.Dead:
+		m.rest.bury(bot.DeadLetter{Chat: k.Chat, Reason: k.Reason, At: k.At, Body: l.Body})
+	}
+	c.letters = slices.Delete(c.letters, at, at+1)
+	s.note(k.Chat, c)
+}
+
+func byNumber(l bot.Letter, n uint64) int { return cmp.Compare(l.N, n) }
+
+// Owing lists the chats in which something is owed. See [bot.Turns].
+func (m *Memory) Owing(ctx context.Context, shard bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
+	if err := m.ready(ctx, "owing"); err != nil {
+		return nil, err
+	}
+	s := &m.shards[shard]
+	s.mu.Lock()
+	var keys []bot.ChatKey
+	for k := range s.owing {
+		if bytes.Compare(k[:], after[:]) > 0 {
+			keys = append(keys, k)
+		}
+	}
+	s.mu.Unlock()
+	slices.SortFunc(keys, func(a, b bot.ChatKey) int { return bytes.Compare(a[:], b[:]) })
+	return keys[:min(len(keys), max(limit, 0))], nil
+}

@@ -1,0 +1,12 @@
+package store
+
+import (
+	"testing"
+
+	"llave/bot"
+	"llave/store/storetest"
+)
+
+func TestMemory(t *testing.T) {
+	storetest.Suite(t, func(*testing.T) bot.Store { return NewMemory() })
+}

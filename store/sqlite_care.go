@@ -1,0 +1,190 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math"
+	"time"
+
+	"llave/bot"
+)
+
+// Due lists what is due. See [bot.Timers].
+func (s *SQLite) Due(ctx context.Context, now time.Time, limit int) (due []bot.TimerDue, err error) {
+	err = s.read(ctx, "due", func(l *link) error {
+		return l.rows(func(r *sql.Rows) error {
+			var t bot.TimerDue
+			var chat []byte
+			var at int64
+			if err := r.Scan(&chat, &t.Name, &at, &t.Body); err != nil {
+				return err
+			}
+			t.Chat, t.Due = bot.ChatKey(chat), moment(at)
+			due = append(due, t)
+			return nil
+		}, dueSQL, micros(now), max(limit, 0))
+	})
+	return due, err
+}
+
+const dueSQL = `SELECT chat, name, due, body FROM timer WHERE due <= ? ORDER BY due LIMIT ?`
+
+// eventID puts a shard's log into one stretch of the table's row numbers, in order.
+func eventID(s bot.Shard, seq uint64) int64 { return int64(s)<<eventBits | int64(min(seq, maxEvent)) }
+
+const (
+	eventBits = 48
+	maxEvent  = 1<<eventBits - 1
+)
+
+// Events lists the log of a shard. See [bot.Log].
+func (s *SQLite) Events(ctx context.Context, shard bot.Shard, after uint64, limit int) (events []bot.Event, err error) {
+	err = s.read(ctx, "events", func(l *link) error {
+		return l.rows(func(r *sql.Rows) error {
+			var e bot.Event
+			var id int64
+			var chat []byte
+			if err := r.Scan(&id, &chat, &e.Body); err != nil {
+				return err
+			}
+			e.Seq, e.Chat = uint64(id&maxEvent), bot.ChatKey(chat)
+			events = append(events, e)
+			return nil
+		}, eventsSQL, eventID(shard, after), eventID(shard, maxEvent), max(limit, 0))
+	})
+	return events, err
+}
+
+const eventsSQL = `SELECT id, chat, body FROM event WHERE id > ? AND id <= ? ORDER BY id LIMIT ?`
+
+// Trim forgets the log up to a number. See [bot.Log].
+func (s *SQLite) Trim(ctx context.Context, shard bot.Shard, upto uint64) error {
+	return s.inChunks(ctx, "trim", math.MaxInt, func(l *link) (int64, error) {
+		return l.exec(trimSQL, eventID(shard, 0), eventID(shard, upto), chunk)
+	})
+}
+
+const trimSQL = `DELETE FROM event WHERE id IN (SELECT id FROM event WHERE id > ? AND id <= ? ORDER BY id LIMIT ?)`
+
+// Claim takes shards. See [bot.Care].
+func (s *SQLite) Claim(ctx context.Context, shards []bot.Shard) (f bot.Fence, err error) {
+	var wanted [bot.Shards]bool // a shard that is named twice is taken once
+	for _, n := range shards {
+		wanted[n] = true
+	}
+	err = s.write(ctx, "claim", func(l *link) error {
+		if err := l.row([]any{&f}, `UPDATE meta SET fence = fence + 1 RETURNING fence`); err != nil {
+			return err
+		}
+		for n, ok := range wanted {
+			if !ok {
+				continue
+			}
+			if err := claim(l, bot.Shard(n), f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return f, nil
+}
+
+func claim(l *link, n bot.Shard, f bot.Fence) error {
+	if _, err := l.exec(`UPDATE shard SET fence = ? WHERE id = ?`, uint64(f), n); err != nil {
+		return err
+	}
+	before, last := keyRange(n)
+	_, err := l.exec(triesSQL, before[:], last[:])
+	return err
+}
+
+const triesSQL = `UPDATE waiting SET tries = tries + 1 WHERE chat > ? AND chat <= ?`
+
+// Once keeps the first value given under a name. See [bot.Care].
+func (s *SQLite) Once(ctx context.Context, name string, value []byte) (kept []byte, err error) {
+	err = s.write(ctx, "once", func(l *link) error {
+		if _, err := l.exec(`INSERT INTO once (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING`, name, blob(value)); err != nil {
+			return err
+		}
+		return l.row([]any{&kept}, `SELECT value FROM once WHERE name = ?`, name)
+	})
+	return kept, err
+}
+
+// chunk is how much is deleted in one transaction, between which turns go on; chunks bounds one call.
+const (
+	chunk  = 512
+	chunks = 64
+)
+
+// Sweep forgets what is older than [bot.Keep], up to 32,768 of each kind in one call. See [bot.Care].
+func (s *SQLite) Sweep(ctx context.Context, now time.Time) error {
+	before := micros(now.Add(-bot.Keep))
+	for _, query := range []string{sweepSeenSQL, sweepDeadSQL} {
+		err := s.inChunks(ctx, "sweep", chunks, func(l *link) (int64, error) { return l.exec(query, before, chunk) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const (
+	sweepSeenSQL = `DELETE FROM seen WHERE (chat, id) IN (SELECT chat, id FROM seen WHERE at < ? ORDER BY at LIMIT ?)`
+	sweepDeadSQL = `DELETE FROM dead WHERE id IN (SELECT id FROM dead WHERE at < ? ORDER BY at LIMIT ?)`
+)
+
+// inChunks repeats a delete of at most a chunk until there is nothing left to delete, or as often as it may.
+func (s *SQLite) inChunks(ctx context.Context, what string, times int, remove func(*link) (int64, error)) error {
+	for range times {
+		var n int64
+		err := s.write(ctx, what, func(l *link) (err error) {
+			n, err = remove(l)
+			return err
+		})
+		if err != nil || n < chunk {
+			return err
+		}
+	}
+	return nil
+}
+
+// Dead lists what was given up. See [bot.Care].
+func (s *SQLite) Dead(ctx context.Context, limit int) (dead []bot.DeadLetter, err error) {
+	err = s.read(ctx, "dead", func(l *link) error {
+		return l.rows(func(r *sql.Rows) error {
+			var d bot.DeadLetter
+			var chat []byte
+			var at int64
+			if err := r.Scan(&chat, &d.Reason, &at, &d.Body); err != nil {
+				return err
+			}
+			d.Chat, d.At = bot.ChatKey(chat), moment(at)
+			dead = append(dead, d)
+			return nil
+		}, deadSQL, max(limit, 0))
+	})
+	return dead, err
+}
+
+const deadSQL = `SELECT chat, reason, at, body FROM dead ORDER BY at DESC, id DESC LIMIT ?`
+
+// Ping writes a number durably and reads it back on a connection for reading. See [bot.Care].
+func (s *SQLite) Ping(ctx context.Context) error {
+	var wrote, read int64
+	err := s.write(ctx, "ping", func(l *link) error {
+		return l.row([]any{&wrote}, `UPDATE meta SET ping = ping + 1 RETURNING ping`)
+	})
+	if err != nil {
+		return err
+	}
+	err = s.read(ctx, "ping", func(l *link) error { return l.row([]any{&read}, `SELECT ping FROM meta`) })
+	if err == nil && read < wrote {
+		err = fmt.Errorf("store: ping: wrote %d and read %d", wrote, read)
+	}
+	return err
+}

@@ -1,0 +1,268 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// OpenKind says why a file could not be opened.
+type OpenKind string
+
+// Why a file could not be opened.
+const (
+	InUse      OpenKind = "in use"                    // another process has it
+	NotSQLite  OpenKind = "not a SQLite file"         // something else
+	Foreign    OpenKind = "not a Llave file"          // SQLite, but somebody else's
+	Newer      OpenKind = "made by a newer version"   // do not open it with this one
+	Truncated  OpenKind = "cut short"                 // a part is missing: restore a copy
+	Corrupt    OpenKind = "damaged"                   // restore a copy
+	Unreadable OpenKind = "cannot be read"            // the cause says why
+	Unwritable OpenKind = "cannot be made or written" // the cause says why
+)
+
+// OpenError says that a file could not be opened. Unless its kind is Unwritable, nothing was changed.
+type OpenError struct {
+	Path string
+	Kind OpenKind
+	Err  error
+}
+
+func (e *OpenError) Error() string {
+	if e.Err == nil {
+		return fmt.Sprintf("store: open %s: %s", e.Path, e.Kind)
+	}
+	return fmt.Sprintf("store: open %s: %s: %v", e.Path, e.Kind, e.Err)
+}
+
+// Unwrap gives the cause.
+func (e *OpenError) Unwrap() error { return e.Err }
+
+// resolve follows links, so that one file has one lock.
+func resolve(path string) (string, error) {
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return path, err
+	}
+	if real, err := filepath.EvalSymlinks(full); err == nil {
+		return real, nil
+	}
+	dir, err := filepath.EvalSymlinks(filepath.Dir(full))
+	if err != nil {
+		return full, err
+	}
+	return filepath.Join(dir, filepath.Base(full)), nil
+}
+
+// inspect looks at a file without changing it, or anything beside it. It says whether there is none yet.
+func inspect(path string) (fresh bool, err error) {
+	refuse := func(kind OpenKind, err error) (bool, error) {
+		return false, &OpenError{Path: path, Kind: kind, Err: err}
+	}
+	logged, err := sizeOf(path + "-wal")
+	if err != nil {
+		return refuse(Unreadable, err)
+	}
+	size, err := sizeOf(path)
+	if err != nil {
+		return refuse(Unreadable, err)
+	}
+	if size == 0 {
+		if logged > 0 {
+			return refuse(Truncated, errors.New("its -wal file is there and holds data, but the file itself is gone"))
+		}
+		return true, nil
+	}
+	if kind, err := inspectHeader(path, size, logged > 0); err != nil {
+		return refuse(kind, err)
+	}
+	if kind, err := inspectTables(path, logged > 0); err != nil {
+		return refuse(kind, err)
+	}
+	return false, nil
+}
+
+// sizeOf is the size of a regular file, zero if there is none.
+func sizeOf(path string) (int64, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	if !info.Mode().IsRegular() {
+		return 0, fmt.Errorf("%s is not a regular file", path)
+	}
+	return info.Size(), nil
+}
+
+// inspectHeader reads the hundred bytes with which a SQLite file begins. A file with a log may be shorter than
+// it says: the rest is in the log.
+func inspectHeader(path string, size int64, logged bool) (OpenKind, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Unreadable, err
+	}
+	defer f.Close()
+	h := make([]byte, 100)
+	if _, err := io.ReadFull(f, h); err != nil {
+		return NotSQLite, fmt.Errorf("header: %w", err)
+	}
+	if !bytes.HasPrefix(h, []byte("SQLite format 3\x00")) {
+		return NotSQLite, errors.New("header: another format")
+	}
+	page := int64(binary.BigEndian.Uint16(h[16:]))
+	if page == 1 {
+		page = 65536
+	}
+	if page < 512 || page&(page-1) != 0 {
+		return Corrupt, fmt.Errorf("header: a page of %d bytes", page)
+	}
+	if want := page * int64(binary.BigEndian.Uint32(h[28:])); !logged && size < want {
+		return Truncated, fmt.Errorf("%d bytes of %d", size, want)
+	}
+	return "", nil
+}
+
+// wholePages is up to what size a file is checked page by page, in a few milliseconds. A bigger one is looked
+// at where its tables begin; damage further in shows when it is read.
+const wholePages = 1024
+
+// inspectTables opens the file for reading only. Where there is no log it is opened as something that cannot
+// change, so that SQLite puts nothing beside it; where there is one, SQLite has to index it, and the index is
+// taken away again.
+func inspectTables(path string, logged bool) (kind OpenKind, err error) {
+	q := url.Values{"mode": {"ro"}, "_error_rc": {"1"}, "_defensive": {"1"}, "_pragma": {"trusted_schema(0)"}}
+	if logged {
+		if _, err := os.Stat(path + "-shm"); errors.Is(err, os.ErrNotExist) {
+			defer os.Remove(path + "-shm")
+		}
+	} else {
+		q.Set("immutable", "1")
+	}
+	c, err := sqlite.NewConnector(address(path, q))
+	if err != nil {
+		return Unreadable, err
+	}
+	db := sql.OpenDB(c)
+	db.SetMaxOpenConns(1)
+	defer db.Close()
+	l, err := newLink(db)
+	if err != nil {
+		return kindOf(err), err
+	}
+	defer l.conn.Close()
+	return inspectOpen(l)
+}
+
+func inspectOpen(l *link) (OpenKind, error) {
+	var id, version, pages int64
+	for name, dest := range map[string]*int64{"application_id": &id, "user_version": &version, "page_count": &pages} {
+		if err := l.row([]any{dest}, "PRAGMA "+name); err != nil {
+			return kindOf(err), fmt.Errorf("read %s: %w", name, err)
+		}
+	}
+	switch {
+	case id != applicationID:
+		return Foreign, fmt.Errorf("its application id is %#x, ours %#x", uint32(id), applicationID)
+	case version > schemaVersion:
+		return Newer, fmt.Errorf("version %d of the tables, this program knows %d", version, schemaVersion)
+	case version < schemaVersion:
+		return Corrupt, fmt.Errorf("there never was a version %d of the tables", version)
+	}
+	if err := inspectSchema(l); err != nil {
+		return kindOf(err), err
+	}
+	if pages <= wholePages {
+		var verdict string
+		if err := l.row([]any{&verdict}, "PRAGMA quick_check(1)"); err != nil {
+			return kindOf(err), err
+		}
+		if verdict != "ok" {
+			return Corrupt, errors.New(verdict)
+		}
+	}
+	return "", nil
+}
+
+// inspectSchema wants every table and index of ours, as we would make it, and the first row of each table. What
+// somebody has added is theirs.
+func inspectSchema(l *link) error {
+	db, err := sql.Open("sqlite", ":memory:")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	if _, err := db.Exec(schema()); err != nil {
+		return err
+	}
+	ours, err := newLink(db)
+	if err != nil {
+		return err
+	}
+	defer ours.conn.Close()
+	want, err := tables(ours)
+	if err != nil {
+		return err
+	}
+	got, err := tables(l)
+	if err != nil {
+		return fmt.Errorf("read the list of tables: %w", err)
+	}
+	for name, text := range want {
+		if got[name] != text {
+			return &damage{fmt.Sprintf("table or index %s is not as it was made", name)}
+		}
+	}
+	for _, name := range []string{"chat", "seen", "waiting", "letter", "timer", "event", "dead", "shard", "once", "meta"} {
+		if err := l.rows(func(*sql.Rows) error { return nil }, "SELECT * FROM "+name+" LIMIT 1"); err != nil {
+			return fmt.Errorf("read table %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func tables(l *link) (map[string]string, error) {
+	all := make(map[string]string)
+	err := l.rows(func(r *sql.Rows) error {
+		var name, text string
+		err := r.Scan(&name, &text)
+		all[name] = text
+		return err
+	}, "SELECT name, coalesce(sql, '') FROM sqlite_schema")
+	return all, err
+}
+
+// damage is found by us rather than by SQLite.
+type damage struct{ what string }
+
+func (d *damage) Error() string { return d.what }
+
+// kindOf tells a damaged file from one that could not be read.
+func kindOf(err error) OpenKind {
+	var d *damage
+	var e *sqlite.Error
+	switch {
+	case errors.As(err, &d):
+		return Corrupt
+	case errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_CORRUPT:
+		return Corrupt
+	case errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_NOTADB:
+		return NotSQLite
+	case errors.Is(err, context.Canceled):
+		return Unreadable
+	}
+	return Unreadable
+}

@@ -1,0 +1,28 @@
+//go:build unix
+
+package store
+
+import (
+	"errors"
+	"io"
+	"os"
+	"syscall"
+)
+
+// lockFile takes the lock beside a file. It is on a file of its own: a lock on SQLite's own would be lost, and
+// SQLite's with it, when any handle on it is closed. It ends with the process, however that ends, and the file
+// stays, since to remove it would let two processes lock two files of one name.
+func lockFile(path string) (io.Closer, error) {
+	f, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, &OpenError{Path: path, Kind: Unwritable, Err: err}
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		kind := Unwritable
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			kind, err = InUse, errors.New("another process holds "+path+".lock")
+		}
+		return nil, &OpenError{Path: path, Kind: kind, Err: errors.Join(err, f.Close())}
+	}
+	return f, nil
+}

@@ -1,0 +1,68 @@
+package store
+
+import (
+	"database/sql"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestSQLitePlans asks SQLite how it would run every statement of this package, found in its source: none may
+// walk through a table that grows with the chats, or sort what an index has in order.
+func TestSQLitePlans(t *testing.T) {
+	s := newSQLite(t)
+	statements := statementsOf(t, "sqlite_turns.go", "sqlite_care.go")
+	if len(statements) < 25 {
+		t.Fatalf("found %d statements, want all of them", len(statements))
+	}
+	for _, query := range statements {
+		for _, step := range plan(t, s, query) {
+			t.Logf("%.60s :: %s", query, step)
+			if strings.HasPrefix(step, "SCAN") && !harmlessScan(step) || strings.Contains(step, "TEMP B-TREE") {
+				t.Errorf("%s\n\t%s", query, step)
+			}
+		}
+	}
+}
+
+// harmlessScan: meta is one row, and a walk in the order of an index ends at the statement's limit.
+func harmlessScan(step string) bool {
+	return step == "SCAN meta" || step == "SCAN CONSTANT ROW" || step == "SCAN dead USING INDEX dead_at"
+}
+
+// statementsOf lists the SQL between back quotes.
+func statementsOf(t *testing.T, files ...string) (all []string) {
+	t.Helper()
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile("`([^`]*)`").FindAllStringSubmatch(string(text), -1) {
+			all = append(all, m[1])
+		}
+	}
+	return all
+}
+
+func plan(t *testing.T, s *SQLite, query string) (steps []string) {
+	t.Helper()
+	args := make([]any, strings.Count(query, "?"))
+	if strings.Contains(query, "?1") {
+		args = make([]any, 3)
+	}
+	err := s.write(t.Context(), "plan", func(l *link) error {
+		return l.rows(func(r *sql.Rows) error {
+			var id, parent, unused int
+			var step string
+			err := r.Scan(&id, &parent, &unused, &step)
+			steps = append(steps, step)
+			return err
+		}, "EXPLAIN QUERY PLAN "+query, args...)
+	})
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return steps
+}

@@ -1,0 +1,287 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"llave/bot"
+)
+
+// Hours are kept in microseconds: that holds the zero time and the year 9999.
+func micros(t time.Time) int64 { return t.UnixMicro() }
+
+func moment(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
+
+// blob makes of no body an empty one; only for an effect is that a difference.
+func blob(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+// Accept keeps an arrival once. See [bot.Turns].
+func (s *SQLite) Accept(ctx context.Context, a bot.Arrival) (r bot.Receipt, err error) {
+	err = s.write(ctx, "accept", func(l *link) error {
+		r, err = accept(l, &a)
+		return err
+	})
+	if err != nil {
+		return bot.Receipt{}, err
+	}
+	return r, nil
+}
+
+func accept(l *link, a *bot.Arrival) (r bot.Receipt, err error) {
+	added, err := l.exec(`INSERT INTO seen (chat, id, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+		a.Chat[:], a.ID[:], micros(a.At))
+	if err != nil {
+		return r, err
+	}
+	if added == 1 {
+		err = l.row([]any{&r.Seq}, `INSERT INTO waiting (chat, at, body) VALUES (?, ?, ?) RETURNING seq`,
+			a.Chat[:], micros(a.At), blob(a.Body))
+		if err != nil {
+			return r, err
+		}
+	}
+	err = l.row([]any{&r.Version, &r.Session}, `SELECT version, session FROM chat WHERE key = ?`, a.Chat[:])
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return r, err
+}
+
+// Load returns what is kept of a chat. See [bot.Turns].
+func (s *SQLite) Load(ctx context.Context, chat bot.ChatKey) (c bot.Chat, err error) {
+	err = s.read(ctx, "load", func(l *link) error {
+		c, err = load(l, chat)
+		return err
+	})
+	if err != nil {
+		return bot.Chat{}, err
+	}
+	return c, nil
+}
+
+func load(l *link, chat bot.ChatKey) (c bot.Chat, err error) {
+	err = l.row([]any{&c.Version, &c.Session, &c.Effect},
+		`SELECT version, session, effect FROM chat WHERE key = ?`, chat[:])
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return c, err
+	}
+	err = l.rows(func(r *sql.Rows) error {
+		var w bot.Waiting
+		err := r.Scan(&w.Seq, &w.Tries, &w.Body)
+		c.Waiting = append(c.Waiting, w)
+		return err
+	}, `SELECT seq, tries, body FROM waiting WHERE chat = ? ORDER BY seq LIMIT ?`, chat[:], bot.LoadLimit)
+	if err != nil {
+		return c, err
+	}
+	err = l.rows(func(r *sql.Rows) error {
+		letter := bot.Letter{Chat: chat}
+		var due int64
+		err := r.Scan(&letter.N, &letter.Tries, &due, &letter.Body)
+		letter.Due = moment(due)
+		c.Letters = append(c.Letters, letter)
+		return err
+	}, `SELECT n, tries, due, body FROM letter WHERE chat = ? ORDER BY n LIMIT ?`, chat[:], bot.LoadLimit)
+	return c, err
+}
+
+// Commit writes a turn. See [bot.Turns]; a turn of more than [MaxReplies] replies is refused.
+func (s *SQLite) Commit(ctx context.Context, t bot.Turn) error {
+	if err := s.ready(ctx, "commit"); err != nil {
+		return err
+	}
+	if err := valid(&t); err != nil {
+		return err
+	}
+	return s.write(ctx, "commit", func(l *link) error { return commit(l, &t) })
+}
+
+// commit looks, and then writes: see [op].
+func commit(l *link, t *bot.Turn) error {
+	at, err := check(l, t)
+	if err != nil {
+		return err
+	}
+	if t.Base == 0 {
+		_, err = l.exec(`INSERT INTO chat (key, version, session, effect) VALUES (?, 1, ?, ?)`,
+			t.Chat[:], blob(t.Session), t.Effect)
+	} else {
+		_, err = l.exec(`UPDATE chat SET version = version + 1, session = ?, effect = ? WHERE key = ?`,
+			blob(t.Session), t.Effect, t.Chat[:])
+	}
+	if err != nil {
+		return err
+	}
+	if t.Update != 0 {
+		if _, err := l.exec(`DELETE FROM waiting WHERE seq = ?`, int64(t.Update)); err != nil {
+			return err
+		}
+	}
+	if t.SetAside != "" {
+		if err := bury(l, t.Chat, t.SetAside, at, t.Aside); err != nil {
+			return err
+		}
+	}
+	for _, write := range []func(*link, *bot.Turn) error{writeLetters, writeEvents, writeTimers} {
+		if err := write(l, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check finds out with one statement whether a turn may be written. It returns the hour of its update, for the
+// dead letter that comes of it if it is set aside.
+func check(l *link, t *bot.Turn) (at int64, err error) {
+	var fence, version uint64
+	var waits sql.NullInt64
+	err = l.row([]any{&fence, &version, &waits}, `SELECT (SELECT fence FROM shard WHERE id = ?),
+		coalesce((SELECT version FROM chat WHERE key = ?), 0), (SELECT at FROM waiting WHERE seq = ? AND chat = ?)`,
+		t.Chat.Shard(), t.Chat[:], int64(t.Update), t.Chat[:])
+	switch {
+	case err != nil:
+		return 0, err
+	case fence != uint64(t.Fence):
+		return 0, bot.ErrFenced
+	case version != t.Base, t.Update != 0 && !waits.Valid:
+		return 0, bot.ErrConflict
+	case t.Update == 0:
+		return micros(time.Now()), nil
+	}
+	return waits.Int64, nil
+}
+
+func bury(l *link, chat bot.ChatKey, reason string, at int64, body []byte) error {
+	_, err := l.exec(`INSERT INTO dead (chat, reason, at, body) VALUES (?, ?, ?, ?)`, chat[:], reason, at, blob(body))
+	return err
+}
+
+func writeLetters(l *link, t *bot.Turn) error {
+	if t.Purge {
+		if _, err := l.exec(`DELETE FROM letter WHERE chat = ?`, t.Chat[:]); err != nil {
+			return err
+		}
+	}
+	for i, body := range t.Replies {
+		_, err := l.exec(`INSERT INTO letter (chat, n, due, body) VALUES (?, ?, ?, ?)`,
+			t.Chat[:], int64(letterNumber(t.Base, i)), micros(time.Time{}), blob(body))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeEvents(l *link, t *bot.Turn) error {
+	if len(t.Events) == 0 {
+		return nil
+	}
+	var last uint64
+	err := l.row([]any{&last}, `UPDATE shard SET event = event + ? WHERE id = ? RETURNING event`, len(t.Events), t.Chat.Shard())
+	if err != nil {
+		return err
+	}
+	first := last - uint64(len(t.Events)) + 1
+	for i, body := range t.Events {
+		_, err := l.exec(`INSERT INTO event (id, chat, body) VALUES (?, ?, ?)`,
+			eventID(t.Chat.Shard(), first+uint64(i)), t.Chat[:], blob(body))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeTimers(l *link, t *bot.Turn) (err error) {
+	for _, set := range t.Timers {
+		if set.Due.IsZero() {
+			_, err = l.exec(`DELETE FROM timer WHERE chat = ? AND name = ?`, t.Chat[:], set.Name)
+		} else {
+			_, err = l.exec(`INSERT INTO timer (chat, name, due, body) VALUES (?, ?, ?, ?)
+				ON CONFLICT DO UPDATE SET due = excluded.due, body = excluded.body`,
+				t.Chat[:], set.Name, micros(set.Due), blob(set.Body))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Mark notes what became of letters. See [bot.Turns].
+func (s *SQLite) Mark(ctx context.Context, marks []bot.Mark) error {
+	if err := s.ready(ctx, "mark"); err != nil {
+		return err
+	}
+	if err := validMarks(marks); err != nil || len(marks) == 0 {
+		return err
+	}
+	return s.write(ctx, "mark", func(l *link) error {
+		for i := range marks {
+			if err := mark(l, &marks[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func mark(l *link, k *bot.Mark) error {
+	if k.State == bot.Trying {
+		_, err := l.exec(`UPDATE letter SET tries = ?, due = ? WHERE chat = ? AND n = ?`, k.Tries, micros(k.Due), k.Chat[:], int64(k.N))
+		return err
+	}
+	if k.State == bot.Dead {
+		_, err := l.exec(`INSERT INTO dead (chat, reason, at, body) SELECT chat, ?, ?, body FROM letter WHERE chat = ? AND n = ?`,
+			k.Reason, micros(k.At), k.Chat[:], int64(k.N))
+		if err != nil {
+			return err
+		}
+	}
+	_, err := l.exec(`DELETE FROM letter WHERE chat = ? AND n = ?`, k.Chat[:], int64(k.N))
+	return err
+}
+
+// Owing lists the chats in which something is owed. See [bot.Turns].
+func (s *SQLite) Owing(ctx context.Context, shard bot.Shard, after bot.ChatKey, limit int) (keys []bot.ChatKey, err error) {
+	first, last := keyRange(shard)
+	if bytes.Compare(after[:], first[:]) > 0 {
+		first = after
+	}
+	err = s.read(ctx, "owing", func(l *link) error {
+		return l.rows(func(r *sql.Rows) error {
+			var k []byte
+			err := r.Scan(&k)
+			keys = append(keys, bot.ChatKey(k))
+			return err
+		}, owingSQL, first[:], last[:], max(limit, 0))
+	})
+	return keys, err
+}
+
+// owingSQL walks three indexes side by side, from a key on, and stops at the limit.
+const owingSQL = `SELECT chat FROM waiting WHERE chat > ?1 AND chat <= ?2
+	UNION SELECT chat FROM letter WHERE chat > ?1 AND chat <= ?2
+	UNION SELECT key FROM chat WHERE effect IS NOT NULL AND key > ?1 AND key <= ?2
+	ORDER BY 1 LIMIT ?3`
+
+// keyRange is the last key before a shard's and the last of the shard's.
+func keyRange(s bot.Shard) (before, last bot.ChatKey) {
+	for i := range last {
+		last[i] = 0xff
+	}
+	if s > 0 {
+		before = last
+		before[0] = byte(s) - 1
+	}
+	last[0] = byte(s)
+	return before, last
+}

@@ -1,0 +1,147 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"llave/bot"
+)
+
+// maxBatch bounds how long the first of a batch waits for the last.
+const maxBatch = 128
+
+// op is one write on its way through the writer.
+type op struct {
+	// apply does the write, as part of a transaction. It looks first and writes last: an error for which
+	// refusal is true has written nothing, and the rest of the batch goes on. Any other error takes it all back.
+	apply func(*link) error
+	taken atomic.Bool // by the writer, or by a caller who gave up waiting: whoever is first has it
+	err   error       // set before done is closed
+	done  chan struct{}
+}
+
+// refusal says whether an error is an answer rather than a failure.
+func refusal(err error) bool { return errors.Is(err, bot.ErrConflict) || errors.Is(err, bot.ErrFenced) }
+
+// write has apply run by the writer and returns when what it wrote is durable. A caller who gives up before its
+// turn has come has written nothing; after that there is no giving up, since the outcome would not be known.
+func (s *SQLite) write(ctx context.Context, what string, apply func(*link) error) error {
+	if err := s.ready(ctx, what); err != nil {
+		return err
+	}
+	o := &op{apply: apply, done: make(chan struct{})}
+	select {
+	case s.queue <- o:
+	case <-s.stop:
+		return bot.ErrClosed
+	case <-ctx.Done():
+		return fmt.Errorf("store: %s: %w", what, ctx.Err())
+	}
+	select {
+	case <-o.done:
+		return failed(what, o.err)
+	case <-ctx.Done():
+		if o.taken.CompareAndSwap(false, true) {
+			return fmt.Errorf("store: %s: %w", what, ctx.Err())
+		}
+	case <-s.finished:
+	}
+	select {
+	case <-o.done:
+		return failed(what, o.err)
+	case <-s.finished:
+	}
+	select {
+	case <-o.done: // answered by the very last batch
+		return failed(what, o.err)
+	default:
+		return bot.ErrClosed // it came into the queue when nobody looked any more
+	}
+}
+
+// run is the writer. It takes what waits, writes it in one transaction, which costs one wait for the disk, and
+// answers all: while it waited for the disk, the next batch has gathered.
+func (s *SQLite) run(l *link) {
+	defer close(s.finished)
+	batch := make([]*op, 0, maxBatch)
+	for {
+		batch = batch[:0]
+		select {
+		case o := <-s.queue:
+			batch = append(batch, o)
+		case <-s.stop:
+			if len(s.queue) == 0 {
+				return
+			}
+		}
+		batch = s.gather(batch)
+		l = s.commit(l, batch)
+	}
+}
+
+// gather takes what waits, up to a batch, and leaves out whose callers have gone.
+func (s *SQLite) gather(batch []*op) []*op {
+	kept := batch[:0]
+	for _, o := range batch {
+		if o.taken.CompareAndSwap(false, true) {
+			kept = append(kept, o)
+		}
+	}
+	for len(kept) < maxBatch {
+		select {
+		case o := <-s.queue:
+			if o.taken.CompareAndSwap(false, true) {
+				kept = append(kept, o)
+			}
+		default:
+			return kept
+		}
+	}
+	return kept
+}
+
+// commit writes a batch and answers it. It returns the connection to go on with: a new one, if the old one can
+// no longer begin a transaction.
+func (s *SQLite) commit(l *link, batch []*op) *link {
+	if len(batch) == 0 {
+		return l
+	}
+	err := l.begin("BEGIN IMMEDIATE")
+	if err != nil {
+		if fresh, again := newLinkFor(s, l); again == nil {
+			l, err = fresh, fresh.begin("BEGIN IMMEDIATE")
+		}
+	}
+	if err == nil {
+		err = applyAll(l, batch)
+		if end := l.end(err == nil); err == nil {
+			err = end
+		}
+	}
+	for _, o := range batch {
+		if err != nil {
+			o.err = err
+		}
+		close(o.done)
+	}
+	return l
+}
+
+// newLinkFor replaces the writer's connection.
+func newLinkFor(s *SQLite, old *link) (*link, error) {
+	old.discard()
+	return newLink(s.writing)
+}
+
+func applyAll(l *link, batch []*op) error {
+	for _, o := range batch {
+		err := o.apply(l)
+		if err != nil && !refusal(err) {
+			return err
+		}
+		o.err = err
+	}
+	return nil
+}

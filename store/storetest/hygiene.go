@@ -1,0 +1,150 @@
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+
+	"llave/bot"
+)
+
+func hygieneChecks() []Check {
+	return []Check{
+		{"Hygiene/what a caller does to the slices it passed in changes nothing", hygieneIn},
+		{"Hygiene/what a caller does to the slices it got back changes nothing", hygieneOut},
+		{"Hygiene/a cancelled call returns an error and writes nothing", hygieneCancelled},
+		{"Hygiene/a closed store says so", hygieneClosed},
+	}
+}
+
+// spoil overwrites slices in place, and what is behind them as far as append would.
+func spoil(bodies ...[]byte) {
+	for _, b := range bodies {
+		for i := range b {
+			b[i] = '!'
+		}
+		_ = append(b, "behind"...)
+	}
+}
+
+func hygieneIn(t TB, open func() bot.Store) {
+	w := enter(t, open())
+	k := key(3, 1)
+	seq := w.stage(k)
+	turn := w.full(k, seq)
+	w.commit(turn)
+	a := bot.Arrival{Chat: k, ID: id(2), At: hour(0), Body: body("arrival")}
+	_, err := w.store.Accept(t.Context(), a)
+	w.must(err, "accept")
+	value := body("value")
+	_, err = w.store.Once(t.Context(), "name", value)
+	w.must(err, "once")
+	marks := []bot.Mark{{Chat: k, N: 1 << 8, State: bot.Trying, Tries: 1}}
+	w.mark(marks...)
+	shards := []bot.Shard{3}
+	w.must(second(w.store.Claim(t.Context(), shards)), "claim")
+
+	before := w.look(k)
+	spoil(turn.Session, turn.Effect, turn.Aside, turn.Replies[0], turn.Replies[1], turn.Events[0], turn.Events[1],
+		turn.Timers[0].Body, a.Body, value)
+	turn.Replies[0], turn.Events[0], turn.Timers[0].Name = nil, nil, "other"
+	marks[0], shards[0] = bot.Mark{}, 9
+	w.equal(w.look(k), before, "after the caller wrote into what it had passed in")
+	w.equal(string(before.Chats[k].Session), "full session", "session")
+	kept, err := w.store.Once(t.Context(), "name", nil)
+	w.must(err, "once")
+	w.equal(string(kept), "value", "value kept")
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func hygieneOut(t TB, open func() bot.Store) {
+	w := enter(t, open())
+	k := key(3, 1)
+	w.commit(w.full(k, w.stage(k)))
+	w.fresh(k, 2)
+	kept, err := w.store.Once(t.Context(), "name", body("value"))
+	w.must(err, "once")
+	spoil(kept)
+	kept, err = w.store.Once(t.Context(), "name", nil)
+	w.must(err, "once")
+	w.equal(string(kept), "value", "value kept")
+	spoil(kept)
+
+	before, spoiled := w.look(k), w.look(k)
+	receipt := w.accept(k, 2)
+	c := spoiled.Chats[k]
+	spoil(c.Session, c.Effect, c.Waiting[0].Body, c.Letters[0].Body, c.Letters[1].Body, receipt.Session,
+		spoiled.Due[0].Body, spoiled.Dead[0].Body, spoiled.Events[3][0].Body)
+	spoil(bytes.Clone(c.Session), w.accept(k, 2).Session)
+	c.Waiting[0].Tries, c.Letters[0].N, spoiled.Events[3][0].Seq = 99, 99, 99
+	spoiled.Owing[3][0] = key(9, 9)
+	w.equal(w.look(k), before, "after the caller wrote into what it had got back")
+	kept, err = w.store.Once(t.Context(), "name", nil)
+	w.must(err, "once")
+	w.equal(string(kept), "value", "value kept")
+}
+
+// calls makes every call of a store that a check can make on a staged chat.
+func calls(w *world, k bot.ChatKey, turn bot.Turn) map[string]func(context.Context) error {
+	s := w.store
+	return map[string]func(context.Context) error{
+		"Accept": func(ctx context.Context) error {
+			return second(s.Accept(ctx, bot.Arrival{Chat: k, ID: id(50), At: hour(0), Body: body("late")}))
+		},
+		"Load":   func(ctx context.Context) error { return second(s.Load(ctx, k)) },
+		"Commit": func(ctx context.Context) error { return s.Commit(ctx, turn) },
+		"Mark":   func(ctx context.Context) error { return s.Mark(ctx, []bot.Mark{{Chat: k, N: 0, State: bot.Sent}}) },
+		"Owing":  func(ctx context.Context) error { return second(s.Owing(ctx, 3, bot.ChatKey{}, 1)) },
+		"Due":    func(ctx context.Context) error { return second(s.Due(ctx, hour(1), 1)) },
+		"Events": func(ctx context.Context) error { return second(s.Events(ctx, 3, 0, 1)) },
+		"Trim":   func(ctx context.Context) error { return s.Trim(ctx, 3, 1) },
+		"Claim":  func(ctx context.Context) error { return second(s.Claim(ctx, []bot.Shard{3})) },
+		"Once":   func(ctx context.Context) error { return second(s.Once(ctx, "late", body("late"))) },
+		"Sweep":  func(ctx context.Context) error { return s.Sweep(ctx, hour(0).Add(2*bot.Keep)) },
+		"Dead":   func(ctx context.Context) error { return second(s.Dead(ctx, 1)) },
+		"Ping":   func(ctx context.Context) error { return s.Ping(ctx) },
+	}
+}
+
+func hygieneCancelled(t TB, open func() bot.Store) {
+	w := enter(t, open())
+	k := key(3, 1)
+	turn := w.full(k, w.stage(k))
+	w.bury(key(200, 1), "dead", 0)
+	before := w.look(k)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, call := range calls(w, k, turn) {
+		if err := call(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s under a cancelled context = %v, want context.Canceled", name, err)
+		}
+	}
+	w.equal(w.look(k), before, "after the cancelled calls")
+	got, err := w.store.Once(t.Context(), "late", body("in time"))
+	w.must(err, "once")
+	w.equal(string(got), "in time", "value that a cancelled call must not have kept")
+	w.fresh(k, 50)
+	if r := w.accept(k, 1); r.Seq != 0 {
+		t.Errorf("a cancelled sweep forgot an id")
+	}
+	w.commit(turn) // and a cancelled claim fenced nobody off
+}
+
+func hygieneClosed(t TB, open func() bot.Store) {
+	w := enter(t, open())
+	closer, ok := w.store.(io.Closer)
+	if !ok {
+		t.Skip("this store cannot be closed")
+	}
+	k := key(3, 1)
+	turn := w.full(k, w.stage(k))
+	w.must(closer.Close(), "close")
+	w.must(closer.Close(), "close again")
+	for name, call := range calls(w, k, turn) {
+		if err := call(t.Context()); !errors.Is(err, bot.ErrClosed) {
+			t.Errorf("%s after Close = %v, want ErrClosed", name, err)
+		}
+	}
+}

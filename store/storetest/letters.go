@@ -1,0 +1,109 @@
+package storetest
+
+import (
+	"llave/bot"
+)
+
+func letterChecks() []Check {
+	return []Check{
+		{"Letters/are numbered by turn and place", lettersNumbered},
+		{"Letters/purge withdraws earlier ones and not the turn's own", lettersPurge},
+		{"Letters/sent ones are forgotten", lettersSent},
+		{"Letters/an attempt keeps tries and hour", lettersTrying},
+		{"Letters/given up ones go to the dead with the reason", lettersDead},
+		{"Letters/marking what is not there is no error", lettersMissing},
+	}
+}
+
+func lettersNumbered(t TB, open func() bot.Store) {
+	w := enter(t, open())
+	k := key(3, 1)
+	w.say(k, "a", "b")
+	w.say(k)
+	w.say(key(3, 2), "neighbour")
+	w.say(k, "c")
+	w.equal(w.load(k).Letters, []bot.Letter{
+		{Chat: k, N: 0, Body: body("a")}, {Chat: k, N: 1, Body: body("b")}, {Chat: k, N: 2 << 8, Body: body("c")},
+	}, "letters")
+}
+
+func lettersPurge(t TB, open func() bot.Store) {
+	w := enter(t, open())
+	k, other := key(3, 1), key(3, 2)
+	w.say(other, "neighbour")
+	w.say(k, "dead already", "a", "b")
+	w.mark(bot.Mark{Chat: k, N: 0, State: bot.Dead, Reason: "r", At: hour(1)})
+	w.say(k, "c")
+	turn := w.turn(k)
+	turn.Purge = true
+	turn.Replies = [][]byte{body("d"), body("e")}
+	w.commit(turn)
+	w.equal(w.load(k).Letters, []bot.Letter{{Chat: k, N: 2 << 8, Body: body("d")}, {Chat: k, N: 2<<8 | 1, Body: body("e")}},
+		"letters after a purge with replies")
+	turn = w.turn(k)
+	turn.Purge = true
+	w.commit(turn)
+	p := w.look(k, other)
+	w.equal(p.Chats[k].Letters, []bot.Letter(nil), "letters after a purge without replies")
+	w.equal(p.Owing[3], []bot.ChatKey{other}, "owing after a purge")
+	w.equal(p.Dead, []bot.DeadLetter{{Chat: k, Reason: "r", At: hour(1), Body: body("dead already")}}, "the dead after a purge")
+}
+
+func lettersSent(t TB, open func() bot.Store) {
+	w := enter(t, open())
+	k, other := key(3, 1), key(200, 1)
+	w.say(k, "a", "b", "c")
+	w.say(other, "d")
+	w.mark(bot.Mark{Chat: k, N: 1, State: bot.Sent}, bot.Mark{Chat: other, N: 0, State: bot.Sent})
+	p := w.look(k, other)
+	w.equal(p.Chats[k].Letters, []bot.Letter{{Chat: k, N: 0, Body: body("a")}, {Chat: k, N: 2, Body: body("c")}}, "letters")
+	w.equal(p.Chats[other].Letters, []bot.Letter(nil), "letters of the other chat")
+	w.equal(p.Owing, map[bot.Shard][]bot.ChatKey{3: {k}, 200: nil}, "owing")
+	w.equal(p.Dead, []bot.DeadLetter(nil), "the dead")
+	w.equal(p.Chats[k].Version, uint64(1), "version: a mark is no turn")
+}
+
+func lettersTrying(t TB, open func() bot.Store) {
+	w := enter(t, open())
+	k := key(3, 1)
+	w.say(k, "a", "b")
+	want := w.load(k)
+	for n := range 3 {
+		w.mark(bot.Mark{Chat: k, N: 1, State: bot.Trying, Tries: n + 1, Due: hour(n * 100)})
+		want.Letters[1].Tries, want.Letters[1].Due = n+1, hour(n*100)
+		w.equal(w.load(k), want, "after an attempt")
+	}
+	w.mark(bot.Mark{Chat: k, N: 1, State: bot.Trying, Tries: 4})
+	c := w.load(k)
+	if !c.Letters[1].Due.IsZero() {
+		t.Errorf("due = %v, want zero: at once", c.Letters[1].Due)
+	}
+	w.equal(w.owing(3), []bot.ChatKey{k}, "owing")
+}
+
+func lettersDead(t TB, open func() bot.Store) {
+	w := enter(t, open())
+	k := key(3, 1)
+	w.say(k, "a", "b")
+	dead := bot.Mark{Chat: k, N: 0, State: bot.Dead, Tries: 9, Reason: "blocked", At: hour(5)}
+	w.mark(dead)
+	w.mark(dead) // once more makes no second one
+	p := w.look(k)
+	w.equal(p.Chats[k].Letters, []bot.Letter{{Chat: k, N: 1, Body: body("b")}}, "letters")
+	w.equal(p.Dead, []bot.DeadLetter{{Chat: k, Reason: "blocked", At: hour(5), Body: body("a")}}, "the dead")
+}
+
+func lettersMissing(t TB, open func() bot.Store) {
+	w := enter(t, open())
+	k := key(3, 1)
+	w.say(k, "a")
+	before := w.look(k)
+	for _, state := range []bot.MarkState{bot.Sent, bot.Trying, bot.Dead} {
+		w.mark(bot.Mark{Chat: k, N: 77, State: state, Tries: 1, Reason: "r", At: hour(1), Due: hour(1)},
+			bot.Mark{Chat: key(3, 2), N: 0, State: state, Tries: 1, Reason: "r", At: hour(1), Due: hour(1)})
+	}
+	w.mark()
+	w.equal(w.look(k), before, "after marking what is not there")
+	w.mark(bot.Mark{Chat: k, N: 77, State: bot.Sent}, bot.Mark{Chat: k, N: 0, State: bot.Sent})
+	w.equal(w.load(k).Letters, []bot.Letter(nil), "letters after marking one that is there behind one that is not")
+}

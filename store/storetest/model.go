@@ -1,0 +1,171 @@
+package storetest
+
+import (
+	"bytes"
+	"cmp"
+	"io"
+	"slices"
+	"time"
+
+	"llave/bot"
+)
+
+// model is what a store is, as plainly as it can be said: no locks, no limits, no speed. It trusts its caller
+// with the order of things and keeps everything in lists.
+type model struct {
+	chats   map[bot.ChatKey]*modelChat
+	seen    map[bot.ChatKey]map[[16]byte]time.Time
+	fences  map[bot.Shard]bot.Fence
+	issued  []bot.Fence
+	events  map[bot.Shard][]bot.Event // ever
+	trimmed map[bot.Shard]uint64
+	lastSeq map[bot.Shard]uint64
+	dead    []bot.DeadLetter
+}
+
+type modelChat struct {
+	bot.Chat
+	at     map[uint64]time.Time // of what waits, or waited
+	timers map[string]bot.TimerSet
+}
+
+func newModel() *model {
+	return &model{
+		chats: map[bot.ChatKey]*modelChat{}, seen: map[bot.ChatKey]map[[16]byte]time.Time{},
+		fences: map[bot.Shard]bot.Fence{}, events: map[bot.Shard][]bot.Event{},
+		trimmed: map[bot.Shard]uint64{}, lastSeq: map[bot.Shard]uint64{},
+	}
+}
+
+func (m *model) chat(k bot.ChatKey) *modelChat {
+	if m.chats[k] == nil {
+		m.chats[k] = &modelChat{at: map[uint64]time.Time{}, timers: map[string]bot.TimerSet{}}
+		m.seen[k] = map[[16]byte]time.Time{}
+	}
+	return m.chats[k]
+}
+
+func (m *model) accept(a bot.Arrival, seq uint64) {
+	c := m.chat(a.Chat)
+	m.seen[a.Chat][a.ID] = a.At
+	m.lastSeq[a.Chat.Shard()] = seq
+	c.at[seq] = a.At
+	c.Waiting = append(c.Waiting, bot.Waiting{Seq: seq, Body: a.Body})
+}
+
+// judge says which refusals a turn may meet; none means that it must be taken.
+func (m *model) judge(t bot.Turn) (allowed []error) {
+	if m.fences[t.Chat.Shard()] != t.Fence {
+		allowed = append(allowed, bot.ErrFenced)
+	}
+	c := m.chat(t.Chat)
+	waits := slices.ContainsFunc(c.Waiting, func(u bot.Waiting) bool { return u.Seq == t.Update })
+	if c.Version != t.Base || t.Update != 0 && !waits {
+		allowed = append(allowed, bot.ErrConflict)
+	}
+	return allowed
+}
+
+func (m *model) commit(t bot.Turn) {
+	c, s := m.chat(t.Chat), t.Chat.Shard()
+	c.Version, c.Session, c.Effect = t.Base+1, t.Session, t.Effect
+	c.Waiting = slices.DeleteFunc(c.Waiting, func(u bot.Waiting) bool { return u.Seq == t.Update })
+	if t.Purge {
+		c.Letters = nil
+	}
+	for i, b := range t.Replies {
+		c.Letters = append(c.Letters, bot.Letter{Chat: t.Chat, N: t.Base*256 + uint64(i), Body: b})
+	}
+	for _, b := range t.Events {
+		m.events[s] = append(m.events[s], bot.Event{Seq: uint64(len(m.events[s]) + 1), Chat: t.Chat, Body: b})
+	}
+	for _, set := range t.Timers {
+		delete(c.timers, set.Name)
+		if !set.Due.IsZero() {
+			c.timers[set.Name] = set
+		}
+	}
+	if t.SetAside != "" {
+		m.bury(bot.DeadLetter{Chat: t.Chat, Reason: t.SetAside, At: c.at[t.Update], Body: t.Aside})
+	}
+}
+
+func (m *model) bury(d bot.DeadLetter) { m.dead = append([]bot.DeadLetter{d}, m.dead...) }
+
+func (m *model) mark(k bot.Mark) {
+	c := m.chat(k.Chat)
+	at := slices.IndexFunc(c.Letters, func(l bot.Letter) bool { return l.N == k.N })
+	if at < 0 {
+		return
+	}
+	if k.State == bot.Trying {
+		c.Letters[at].Tries, c.Letters[at].Due = k.Tries, k.Due
+		return
+	}
+	if k.State == bot.Dead {
+		m.bury(bot.DeadLetter{Chat: k.Chat, Reason: k.Reason, At: k.At, Body: c.Letters[at].Body})
+	}
+	c.Letters = slices.Delete(c.Letters, at, at+1)
+}
+
+func (m *model) claim(f bot.Fence, shards []bot.Shard) {
+	m.issued = append(m.issued, f)
+	for _, s := range shards {
+		m.fences[s] = f
+	}
+	for k, c := range m.chats {
+		for i := range c.Waiting {
+			if slices.Contains(shards, k.Shard()) {
+				c.Waiting[i].Tries++
+			}
+		}
+	}
+}
+
+func (m *model) sweep(now time.Time) {
+	before := now.Add(-bot.Keep)
+	for _, ids := range m.seen {
+		for id, at := range ids {
+			if at.Before(before) {
+				delete(ids, id)
+			}
+		}
+	}
+	m.dead = slices.DeleteFunc(m.dead, func(d bot.DeadLetter) bool { return d.At.Before(before) })
+}
+
+// picture is what a store that holds the same must look like.
+func (m *model) picture(chats []bot.ChatKey) picture {
+	p := picture{map[bot.ChatKey]bot.Chat{}, map[bot.Shard][]bot.ChatKey{}, map[bot.Shard][]bot.Event{}, nil, nil}
+	for _, k := range chats {
+		c, s := m.chat(k), k.Shard()
+		p.Chats[k] = c.Chat
+		p.Events[s] = m.events[s][min(m.trimmed[s], uint64(len(m.events[s]))):]
+		p.Owing[s] = append([]bot.ChatKey{}, p.Owing[s]...)
+		if len(c.Waiting) > 0 || len(c.Letters) > 0 || c.Effect != nil {
+			p.Owing[s] = append(p.Owing[s], k)
+		}
+		for _, set := range c.timers {
+			p.Due = append(p.Due, bot.TimerDue{Chat: k, TimerSet: set})
+		}
+	}
+	for _, keys := range p.Owing {
+		slices.SortFunc(keys, func(a, b bot.ChatKey) int { return bytes.Compare(a[:], b[:]) })
+	}
+	slices.SortFunc(p.Due, compareTimers)
+	p.Dead = slices.Clone(m.dead)
+	slices.SortStableFunc(p.Dead, newestFirst)
+	return p
+}
+
+// newestFirst orders the dead; those of one hour in an order that does not depend on the store.
+func newestFirst(a, b bot.DeadLetter) int {
+	return cmp.Or(b.At.Compare(a.At), bytes.Compare(a.Body, b.Body))
+}
+
+// closeIt closes a store that can be closed.
+func closeIt(s bot.Store) {
+	if c, ok := s.(io.Closer); ok {
+		_ = c.Close() // whether it closes well is another check's business
+	}
+}

@@ -1,0 +1,83 @@
+package storetest
+
+import (
+	"llave/bot"
+)
+
+func owingChecks() []Check {
+	return []Check{
+		{"Owing/finds what is owed and nothing else", owingFinds},
+		{"Owing/goes on behind a key, up to a limit, in the order of the keys", owingPages},
+	}
+}
+
+func owingFinds(t TB, open func() bot.Store) {
+	w := enter(t, open())
+	waits, letter, effect, all := key(3, 10), key(3, 9), key(3, 8), key(3, 7)
+	w.fresh(waits, 1)
+	w.say(letter, "unsent")
+	turn := w.turn(effect)
+	turn.Effect = body("pending")
+	w.commit(turn)
+	w.fresh(all, 1)
+	turn = w.turn(all)
+	turn.Effect, turn.Replies = body("pending"), [][]byte{body("unsent")}
+	w.commit(turn)
+
+	answered := key(3, 6)
+	turn = w.turn(answered)
+	turn.Update = w.fresh(answered, 1)
+	turn.Events = [][]byte{body("happened")}
+	w.commit(turn)
+	w.setTimers(key(3, 5), timer(key(3, 5), "a", 1).TimerSet)
+	for n, state := range []bot.MarkState{bot.Sent, bot.Dead} {
+		k := key(3, uint64(20+n))
+		w.say(k, "gone")
+		w.mark(bot.Mark{Chat: k, State: state, Reason: "r", At: hour(1)})
+	}
+	w.fresh(key(2, 1), 1)
+	w.fresh(key(4, 1), 1)
+	w.equal(w.owing(3), []bot.ChatKey{all, effect, letter, waits}, "owing")
+	w.mark(bot.Mark{Chat: letter, State: bot.Trying, Tries: 1, Due: hour(everything)})
+	w.equal(w.owing(3), []bot.ChatKey{all, effect, letter, waits}, "owing when a letter's next attempt is later")
+}
+
+func owingPages(t TB, open func() bot.Store) {
+	for _, s := range []bot.Shard{0, 3, 255} {
+		w := enter(t, open())
+		var all []bot.ChatKey
+		for n := range uint64(9) {
+			all = append(all, key(s, n+1))
+			w.fresh(key(s-1, n+1), 1)
+			w.fresh(key(s+1, n+1), 1)
+		}
+		for _, n := range []uint64{5, 2, 8, 0, 3, 7, 1, 6, 4} {
+			w.fresh(all[n], 1)
+			w.fresh(all[n], 2)
+			w.say(all[n], "unsent", "both")
+		}
+		for _, limit := range []int{1, 4, 9, 20} {
+			var got []bot.ChatKey
+			after := bot.ChatKey{}
+			for {
+				page, err := w.store.Owing(t.Context(), s, after, limit)
+				w.must(err, "owing")
+				if len(page) > limit {
+					t.Fatalf("owing returned %d keys, limit %d", len(page), limit)
+				}
+				if len(page) == 0 {
+					break
+				}
+				got = append(got, page...)
+				after = page[len(page)-1]
+				if len(got) > 2*len(all) {
+					t.Fatalf("owing does not come to an end: %d keys of %d", len(got), len(all))
+				}
+			}
+			w.equal(got, all, string(body("owing of shard %d in pages of %d", s, limit)))
+		}
+		none, err := w.store.Owing(t.Context(), s, bot.ChatKey{}, 0)
+		w.must(err, "owing")
+		w.equal(none, []bot.ChatKey(nil), "owing, limit 0")
+	}
+}

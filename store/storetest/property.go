@@ -1,0 +1,181 @@
+package storetest
+
+import (
+	"errors"
+	"maps"
+	"slices"
+
+	"pgregory.net/rapid"
+
+	"llave/bot"
+)
+
+func modelChecks() []Check {
+	return []Check{{ModelCheck, Property}}
+}
+
+// ModelCheck is the name of the check that runs [Property].
+const ModelCheck = "Model/any sequence of calls leaves what the model says"
+
+// Property drives random sequences of calls against a store and a model of it, and compares what can be seen.
+func Property(t TB, open func() bot.Store) {
+	rapid.Check(t, func(rt *rapid.T) {
+		s := open()
+		defer closeIt(s)
+		p := &pair{world: enter(rt, s), rt: rt, model: newModel()}
+		for _, shard := range []bot.Shard{0, 7, 255} {
+			p.chats = append(p.chats, key(shard, 1), key(shard, 2))
+		}
+		p.model.claim(p.world.claim(0, 7, 255), []bot.Shard{0, 7, 255})
+		rt.Repeat(map[string]func(*rapid.T){
+			"accept": p.accept, "accept again": p.accept, "commit": p.commit, "commit more": p.commit,
+			"mark": p.mark, "claim": p.claim, "trim": p.trim, "sweep": p.sweep, "due": p.dueAt, "look": p.lookAll,
+		})
+		p.lookAll(rt)
+	})
+}
+
+// pair is a store and its model, side by side.
+type pair struct {
+	*world
+	rt    *rapid.T
+	model *model
+	chats []bot.ChatKey
+	count int // makes every body a different one
+}
+
+func (p *pair) body() []byte {
+	p.count++
+	return body("body %04d", p.count)
+}
+
+func (p *pair) chat(t *rapid.T) bot.ChatKey { return rapid.SampledFrom(p.chats).Draw(t, "chat") }
+
+func (p *pair) shard(t *rapid.T) bot.Shard { return p.chat(t).Shard() }
+
+// hours are few, so that they meet.
+func (p *pair) hour(t *rapid.T) int { return rapid.IntRange(0, 9).Draw(t, "hour") }
+
+func (p *pair) accept(t *rapid.T) {
+	a := bot.Arrival{Chat: p.chat(t), ID: id(rapid.Uint64Range(1, 6).Draw(t, "id")), At: hour(p.hour(t)), Body: p.body()}
+	r, err := p.store.Accept(p.Context(), a)
+	p.must(err, "accept")
+	c := p.model.chat(a.Chat)
+	p.equal(bot.Receipt{Seq: r.Seq, Version: r.Version, Session: r.Session},
+		bot.Receipt{Seq: r.Seq, Version: c.Version, Session: c.Session}, "receipt")
+	_, dup := p.model.seen[a.Chat][a.ID]
+	switch last := p.model.lastSeq[a.Chat.Shard()]; {
+	case dup != (r.Seq == 0):
+		t.Fatalf("accept: Seq %d, is a duplicate: %t", r.Seq, dup)
+	case !dup && r.Seq <= last:
+		t.Fatalf("accept: Seq %d after %d", r.Seq, last)
+	case !dup:
+		p.model.accept(a, r.Seq)
+	}
+}
+
+func (p *pair) draw(t *rapid.T) bot.Turn {
+	k := p.chat(t)
+	c := p.model.chat(k)
+	turn := bot.Turn{Chat: k, Base: c.Version, Fence: p.model.fences[k.Shard()], Session: p.body()}
+	switch rapid.IntRange(0, 9).Draw(t, "wrong") {
+	case 0:
+		turn.Base += rapid.SampledFrom([]uint64{1, 2, ^uint64(0) >> 12}).Draw(t, "off")
+	case 1:
+		turn.Fence = rapid.SampledFrom(p.model.issued).Draw(t, "fence")
+	case 2:
+		turn.Update = rapid.Uint64Range(1, 40).Draw(t, "update")
+	}
+	if len(c.Waiting) > 0 && turn.Update == 0 && rapid.Bool().Draw(t, "answers") {
+		turn.Update = rapid.SampledFrom(c.Waiting).Draw(t, "waiting").Seq
+		if rapid.IntRange(0, 4).Draw(t, "aside") == 0 {
+			turn.SetAside, turn.Aside = "reason", p.body()
+		}
+	}
+	turn.Purge = rapid.IntRange(0, 3).Draw(t, "purge") == 0
+	for range rapid.IntRange(0, 3).Draw(t, "replies") {
+		turn.Replies = append(turn.Replies, p.body())
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "events") {
+		turn.Events = append(turn.Events, p.body())
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "timers") {
+		set := bot.TimerSet{Name: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "name")}
+		if rapid.Bool().Draw(t, "set") {
+			set.Due, set.Body = hour(p.hour(t)), p.body()
+		}
+		turn.Timers = append(turn.Timers, set)
+	}
+	if rapid.IntRange(0, 2).Draw(t, "effect") == 0 {
+		turn.Effect = p.body()
+	}
+	return turn
+}
+
+func (p *pair) commit(t *rapid.T) {
+	turn := p.draw(t)
+	allowed := p.model.judge(turn)
+	err := p.store.Commit(p.Context(), turn)
+	switch {
+	case len(allowed) == 0 && err == nil:
+		p.model.commit(turn)
+	case !slices.ContainsFunc(allowed, func(want error) bool { return errors.Is(err, want) }):
+		t.Fatalf("commit = %v, want one of %v", err, allowed)
+	}
+	p.equal(p.load(turn.Chat), p.model.chat(turn.Chat).Chat, "the chat after a commit")
+}
+
+func (p *pair) mark(t *rapid.T) {
+	var marks []bot.Mark
+	for range rapid.IntRange(1, 3).Draw(t, "marks") {
+		k := bot.Mark{Chat: p.chat(t), N: rapid.Uint64Range(0, 3).Draw(t, "n"), Reason: "given up"}
+		if letters := p.model.chat(k.Chat).Letters; len(letters) > 0 {
+			k.N = rapid.SampledFrom(letters).Draw(t, "letter").N
+		}
+		k.State = rapid.SampledFrom([]bot.MarkState{bot.Sent, bot.Trying, bot.Dead}).Draw(t, "state")
+		k.Tries, k.Due, k.At = p.hour(t), hour(p.hour(t)), hour(p.hour(t))
+		marks = append(marks, k)
+	}
+	p.must(p.store.Mark(p.Context(), marks), "mark")
+	for _, k := range marks {
+		p.model.mark(k)
+	}
+}
+
+func (p *pair) claim(t *rapid.T) {
+	shards := []bot.Shard{p.shard(t)}
+	f := p.world.claim(shards...)
+	if f <= slices.Max(p.model.issued) {
+		t.Fatalf("claim: fence %d after %d", f, slices.Max(p.model.issued))
+	}
+	p.model.claim(f, shards)
+}
+
+func (p *pair) trim(t *rapid.T) {
+	s, upto := p.shard(t), rapid.Uint64Range(0, 12).Draw(t, "upto")
+	p.must(p.store.Trim(p.Context(), s, upto), "trim")
+	p.model.trimmed[s] = max(p.model.trimmed[s], min(upto, uint64(len(p.model.events[s]))))
+}
+
+func (p *pair) sweep(t *rapid.T) {
+	now := hour(p.hour(t)).Add(bot.Keep)
+	p.world.sweep(now)
+	p.model.sweep(now)
+}
+
+func (p *pair) dueAt(t *rapid.T) {
+	now := hour(p.hour(t))
+	all := p.model.picture(p.chats).Due
+	p.equal(p.due(now), slices.DeleteFunc(all, func(d bot.TimerDue) bool { return d.Due.After(now) }), "due")
+}
+
+func (p *pair) lookAll(*rapid.T) {
+	got := p.look(p.chats...)
+	slices.SortStableFunc(got.Dead, newestFirst)
+	p.equal(got, p.model.picture(p.chats), "what can be seen")
+	for _, s := range slices.Sorted(maps.Keys(p.model.fences)) {
+		first, err := p.store.Owing(p.Context(), s, key(s, 1), everything)
+		p.must(err, "owing")
+		p.equal(slices.Contains(first, key(s, 1)), false, "owing behind a key names the key")
+	}
+}

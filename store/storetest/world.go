@@ -1,0 +1,236 @@
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"llave/bot"
+)
+
+// reporter is what both a test and a run of a property can do.
+type reporter interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+	Context() context.Context
+}
+
+// world is a store under test, with words for what checks do over and over.
+type world struct {
+	reporter
+	store bot.Store
+	held  map[bot.Shard]bot.Fence // claimed on the way, by the first commit in a shard
+}
+
+func enter(t reporter, s bot.Store) *world {
+	return &world{reporter: t, store: s, held: make(map[bot.Shard]bot.Fence)}
+}
+
+// key is a chat of a shard. Keys look random, as they do in life, but those of one shard are ordered by n.
+func key(s bot.Shard, n uint64) bot.ChatKey {
+	k := bot.ChatKey{byte(s)}
+	binary.BigEndian.PutUint32(k[1:], uint32(n))
+	r := rand.New(rand.NewPCG(uint64(s), n))
+	for i := 5; i < len(k); i++ {
+		k[i] = byte(r.Uint32())
+	}
+	return k
+}
+
+// id is the hash of an update's id; nothing sorts them.
+func id(n uint64) (h [16]byte) {
+	r := rand.New(rand.NewPCG(n, 17))
+	binary.BigEndian.PutUint64(h[:8], r.Uint64())
+	binary.BigEndian.PutUint64(h[8:], r.Uint64())
+	return h
+}
+
+// hour is a time, n milliseconds after noon: stores need not keep anything finer.
+func hour(n int) time.Time {
+	return time.Date(2026, 11, 5, 12, 0, 0, 0, time.UTC).Add(time.Duration(n) * time.Millisecond)
+}
+
+func body(format string, args ...any) []byte { return fmt.Appendf(nil, format, args...) }
+
+// must stops the check when the store refuses what it must not refuse.
+func (w *world) must(err error, what string) {
+	w.Helper()
+	if err != nil {
+		w.Fatalf("%s: %v", what, err)
+	}
+}
+
+func (w *world) equal(got, want any, what string) {
+	w.Helper()
+	if d := diff(got, want); d != "" {
+		w.Errorf("%s (-got +want):\n%s", what, d)
+	}
+}
+
+// diff compares by meaning: times by the moment, and nothing is the same as empty.
+func diff(got, want any) string { return cmp.Diff(got, want, cmpopts.EquateEmpty()) }
+
+// accept accepts the update n of a chat, whose body names it.
+func (w *world) accept(k bot.ChatKey, n uint64) bot.Receipt {
+	w.Helper()
+	return w.acceptAt(k, n, hour(0))
+}
+
+func (w *world) acceptAt(k bot.ChatKey, n uint64, at time.Time) bot.Receipt {
+	w.Helper()
+	r, err := w.store.Accept(w.Context(), bot.Arrival{Chat: k, ID: id(n), At: at, Body: body("update %d", n)})
+	w.must(err, "accept")
+	return r
+}
+
+// fresh is accept of something that is no duplicate; it returns the Seq.
+func (w *world) fresh(k bot.ChatKey, n uint64) uint64 {
+	w.Helper()
+	r := w.accept(k, n)
+	if r.Seq == 0 {
+		w.Fatalf("update %d is taken for a duplicate", n)
+	}
+	return r.Seq
+}
+
+func (w *world) load(k bot.ChatKey) bot.Chat {
+	w.Helper()
+	c, err := w.store.Load(w.Context(), k)
+	w.must(err, "load")
+	return c
+}
+
+// turn begins a turn on the chat as it is, under the fence that this world holds.
+func (w *world) turn(k bot.ChatKey) bot.Turn {
+	w.Helper()
+	base := w.load(k).Version
+	return bot.Turn{Chat: k, Base: base, Fence: w.fence(k.Shard()), Session: body("session %d", base+1)}
+}
+
+// fence is the fence of a shard, claimed when it is first asked for.
+func (w *world) fence(s bot.Shard) bot.Fence {
+	w.Helper()
+	if _, ok := w.held[s]; !ok {
+		w.claim(s)
+	}
+	return w.held[s]
+}
+
+func (w *world) claim(shards ...bot.Shard) bot.Fence {
+	w.Helper()
+	f, err := w.store.Claim(w.Context(), shards)
+	w.must(err, "claim")
+	for _, s := range shards {
+		w.held[s] = f
+	}
+	return f
+}
+
+func (w *world) commit(t bot.Turn) {
+	w.Helper()
+	w.must(w.store.Commit(w.Context(), t), "commit")
+}
+
+// say commits a turn that writes these replies and nothing else.
+func (w *world) say(k bot.ChatKey, replies ...string) bot.Turn {
+	w.Helper()
+	t := w.turn(k)
+	for _, r := range replies {
+		t.Replies = append(t.Replies, []byte(r))
+	}
+	w.commit(t)
+	return t
+}
+
+// refused commits a turn and wants this refusal.
+func (w *world) refused(t bot.Turn, want error, why string) {
+	w.Helper()
+	if err := w.store.Commit(w.Context(), t); !errors.Is(err, want) {
+		w.Errorf("%s: commit = %v, want %v", why, err, want)
+	}
+}
+
+func (w *world) mark(marks ...bot.Mark) {
+	w.Helper()
+	w.must(w.store.Mark(w.Context(), marks), "mark")
+}
+
+// sweep sweeps more often than any bound on one sweep makes necessary for the few things a check has.
+func (w *world) sweep(now time.Time) {
+	w.Helper()
+	for range 8 {
+		w.must(w.store.Sweep(w.Context(), now), "sweep")
+	}
+}
+
+// picture is all that can be seen of some chats and their shards.
+type picture struct {
+	Chats  map[bot.ChatKey]bot.Chat
+	Owing  map[bot.Shard][]bot.ChatKey
+	Events map[bot.Shard][]bot.Event
+	Due    []bot.TimerDue
+	Dead   []bot.DeadLetter
+}
+
+const everything = 100_000
+
+// look takes a picture.
+func (w *world) look(chats ...bot.ChatKey) picture {
+	w.Helper()
+	p := picture{map[bot.ChatKey]bot.Chat{}, map[bot.Shard][]bot.ChatKey{}, map[bot.Shard][]bot.Event{}, nil, nil}
+	for _, k := range chats {
+		p.Chats[k] = w.load(k)
+		p.Owing[k.Shard()] = w.owing(k.Shard())
+		p.Events[k.Shard()] = w.events(k.Shard())
+	}
+	p.Due = w.due(hour(everything))
+	dead, err := w.store.Dead(w.Context(), everything)
+	w.must(err, "dead")
+	p.Dead = dead
+	return p
+}
+
+func (w *world) owing(s bot.Shard) []bot.ChatKey {
+	w.Helper()
+	keys, err := w.store.Owing(w.Context(), s, bot.ChatKey{}, everything)
+	w.must(err, "owing")
+	return keys
+}
+
+func (w *world) events(s bot.Shard) []bot.Event {
+	w.Helper()
+	events, err := w.store.Events(w.Context(), s, 0, everything)
+	w.must(err, "events")
+	return events
+}
+
+// due lists the timers due at now, those of one hour in an order that does not depend on the store.
+func (w *world) due(now time.Time) []bot.TimerDue {
+	w.Helper()
+	due, err := w.store.Due(w.Context(), now, everything)
+	w.must(err, "due")
+	if !slices.IsSortedFunc(due, func(a, b bot.TimerDue) int { return a.Due.Compare(b.Due) }) {
+		w.Errorf("due: the earliest is not first: %v", due)
+	}
+	slices.SortFunc(due, compareTimers)
+	return due
+}
+
+func compareTimers(a, b bot.TimerDue) int {
+	if c := a.Due.Compare(b.Due); c != 0 {
+		return c
+	}
+	if c := bytes.Compare(a.Chat[:], b.Chat[:]); c != 0 {
+		return c
+	}
+	return bytes.Compare([]byte(a.Name), []byte(b.Name))
+}
