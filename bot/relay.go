@@ -41,7 +41,7 @@ type route struct {
 	key     ChatKey
 	queue   []letter
 	purged  uint64 // letters below are withdrawn
-	newest  uint64 // n of the last letter queued
+	next    uint64 // letters below have been queued before
 	running bool
 	more    bool // the store holds more than the queue does
 }
@@ -80,7 +80,7 @@ func (r *relay) queue(rt *route, key ChatKey, letters []letter) {
 }
 
 func (rt *route) purge() {
-	rt.purged = rt.newest + 1
+	rt.purged = rt.next
 	rt.queue, rt.more = nil, false
 }
 
@@ -90,8 +90,8 @@ func (rt *route) add(letters []letter) {
 			rt.more = true
 			return
 		}
-		if l.n > rt.newest {
-			rt.queue, rt.newest = append(rt.queue, l), l.n
+		if l.n >= rt.next {
+			rt.queue, rt.next = append(rt.queue, l), l.n+1
 		}
 	}
 }

@@ -15,16 +15,13 @@ func (t *talk) confirmAnother() {
 
 // answersConfirm replaces only at a yes.
 func (t *talk) answersConfirm(mean meaning) bool {
-	switch mean.Intent {
-	case intentYes:
-	case intentNo:
+	switch {
+	case mean.Yes:
+	case mean.No:
 		t.leave()
 		t.say("another.no", nil)
 		return true
-	case intentAnother:
-		if len(mean.Who) > 0 {
-			return false
-		}
+	case mean.Intent == intentAnother && len(mean.Who) == 0:
 		// Said again at the question: the question stands, and saying it again is no yes.
 		t.askAgain("another.confirm", t.wishMember())
 		return true

@@ -70,6 +70,9 @@ func (t *talk) dispatch(r bot.Result, a answer) {
 		t.diagnosed(*a.State)
 	case a.Invite != nil:
 		t.invited(*a.Invite)
+	case a.Grant != nil && t.s.State != linkRedeeming:
+		// "cancelar" came meanwhile: a link that nobody waits for is ended again.
+		t.effect(opUnlink, t.in.ID, unlinkArgs{Credential: a.Grant.Credential}, "")
 	case a.Grant != nil:
 		t.granted(*a.Grant)
 	case r.Op == opChats:
@@ -78,9 +81,10 @@ func (t *talk) dispatch(r bot.Result, a answer) {
 		t.replaced()
 	case r.Op == opUnlink && t.s.State == chatsUnlinking:
 		t.unlinked(r.Late)
-	case r.Op == opUnlink:
+	case r.Op == opUnlink && t.m.linked():
 		// "cancelar" came meanwhile; it was done all the same.
 		t.say("chats.other_unlinked", nil)
+	case r.Op == opUnlink:
 	default:
 		t.fail(fmt.Errorf("answer to %s: nothing in it", r.Op))
 	}
@@ -116,6 +120,7 @@ func (t *talk) unanswered(r bot.Result) {
 	switch {
 	case r.Op == opAnother:
 		t.unsure()
+	case r.Op == opRedeem && t.s.State != linkRedeeming, r.Op == opUnlink && t.s.State == home:
 	case r.Op == opRedeem:
 		t.move("unsure")
 		t.askAgain("link.no_answer", nil)
@@ -127,7 +132,11 @@ func (t *talk) unanswered(r bot.Result) {
 		if t.s.State != home {
 			t.move("failed")
 		}
+		key := "token.no_answer"
+		if r.Op == opInvite || r.Op == opUnlink || r.Op == opChats {
+			key = "link.failed"
+		}
 		t.settle()
-		t.offer(bot.Say, "token.no_answer", nil, choices("token", "help")...)
+		t.offer(bot.Say, key, nil, choices("token", "help")...)
 	}
 }

@@ -62,6 +62,11 @@ func (t *talk) answersCode(mean meaning) bool {
 		t.askAgain("link.remind", nil)
 	case intentNone, intentYes, intentHello, intentThanks:
 		t.askAgain("link.remind", nil)
+	case intentLink:
+		w := t.m.Wish
+		t.leave()
+		t.m.Wish = w
+		t.invite(false)
 	case "safe", "whatis", "register", "password":
 		t.say("faq."+string(mean.Intent), nil)
 	default:
@@ -103,7 +108,7 @@ func (t *talk) granted(g Grant) {
 	if len(g.Group.Members) == 1 {
 		t.m.Self = g.Group.Own
 	}
-	if w != nil && (w.Intent == intentToken || w.Intent == intentNumber) {
+	if w != nil && !t.stale(w) && (w.Intent == intentToken || w.Intent == intentNumber) {
 		if t.forLinking(w); len(w.For) > 0 {
 			t.move("grant")
 			t.effect(opCurrent, w.Asked, tokenArgs{g.Credential, w.For}, "token.interim")
@@ -192,7 +197,7 @@ func (t *talk) whoOptions() []option {
 
 // answersWho takes a name for "who uses this chat?".
 func (t *talk) answersWho(mean meaning) bool {
-	if mean.Intent == intentOther || mean.Intent == intentNo {
+	if mean.Intent == intentOther || mean.No {
 		t.whoAnswered(someone)
 		return true
 	}
@@ -242,11 +247,11 @@ func (t *talk) afterLink(key string) {
 
 // answersReplace ends the other chat's link, or leaves both.
 func (t *talk) answersReplace(mean meaning) bool {
-	switch mean.Intent {
-	case intentYes:
+	switch {
+	case mean.Yes:
 		t.move("replace")
 		t.effect(opUnlink, t.m.Asked, unlinkArgs{Credential: t.m.Cred, Link: t.m.Others[0].ID, Tell: t.m.Others[:1]}, "link.interim")
-	case intentNo:
+	case mean.No:
 		t.leaveKeepingWish()
 	default:
 		return false

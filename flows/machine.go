@@ -245,3 +245,16 @@ func knownState(state string) bool {
 	}
 	return false
 }
+
+// Moves lists every move of the tables, as "flow: event, from → to".
+func Moves() []string {
+	var out []string
+	for _, f := range tables {
+		for _, m := range f.moves {
+			for _, from := range m.from {
+				out = append(out, fmt.Sprintf("%s: %s, %s → %s", f.name, m.on, from, m.to))
+			}
+		}
+	}
+	return out
+}

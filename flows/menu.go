@@ -27,6 +27,11 @@ func (t *talk) puzzled(mean meaning) {
 		t.wish(intentToken, mean.Who)
 		return
 	}
+	if _, ok := codeOf(t.in.Text); ok {
+		// A code that this chat did not ask for: somebody else's page led here.
+		t.say("link.stray", nil)
+		return
+	}
 	t.m.Misses++
 	if t.m.Misses > 1 {
 		t.offer(bot.Ask, "menu.miss_again", nil, choices("token", "help", "menu")...)
@@ -57,19 +62,23 @@ func (t *talk) heardWaiting(mean meaning) {
 	}
 }
 
-// cancelWait stops waiting. What only reads is forgotten; what acts cannot be called back, and its outcome is told
-// when it comes.
+// cancelWait stops waiting. What only reads is forgotten; what acts cannot be called back, and its outcome is dealt
+// with when it comes.
 func (t *talk) cancelWait() {
-	acts := t.s.State == anotherWait || t.s.State == linkReplacing || t.s.State == chatsUnlinking
+	state := t.s.State
+	acts := state == anotherWait || state == linkRedeeming || state == linkReplacing || state == chatsUnlinking
 	if !acts {
 		t.s.Pending = nil
 	}
 	t.leave()
-	if acts {
+	switch state {
+	case anotherWait, linkReplacing:
 		t.say("another.cannot_stop", nil)
-		return
+	case linkGranting:
+		t.menu("menu.linked")
+	default:
+		t.menu("menu.cancelled")
 	}
-	t.menu("menu.cancelled")
 }
 
 // heardCUIL answers somebody who typed their CUIL: it is not kept, and not needed here.

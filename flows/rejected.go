@@ -41,6 +41,7 @@ type rejectedData struct {
 	Member Member
 	State  TokenState
 	Until  time.Time // last minute in which it was good
+	Today  bool      // it was used today
 }
 
 // diagnosed says what happened and offers the step that helps.
@@ -59,7 +60,7 @@ func (t *talk) diagnosed(s TokenState) {
 		return
 	}
 	why := diagnose(s, p, t.in.Now)
-	data := rejectedData{p, s, s.Until.Add(-time.Minute)}
+	data := rejectedData{p, s, s.Until.Add(-time.Minute), t.texts.day(s.UsedAt) == t.texts.day(t.in.Now)}
 	switch why {
 	case "inactive", "locked":
 		t.move("told")
@@ -78,17 +79,14 @@ func (t *talk) diagnosed(s TokenState) {
 
 // answersOffer takes words for the offer.
 func (t *talk) answersOffer(mean meaning) bool {
-	switch mean.Intent {
-	case intentYes:
-		t.accept(option{Value: "show"})
-	case intentAnother:
-		if len(mean.Who) > 0 {
-			return false
-		}
+	switch {
+	case mean.Intent == intentAnother && len(mean.Who) == 0:
 		t.accept(option{Value: "another"})
-	case intentNo:
+	case mean.Yes:
+		t.accept(option{Value: "show"})
+	case mean.No:
 		t.leave()
-		t.say("menu.thanks", nil)
+		t.menu("menu.cancelled")
 	default:
 		return false
 	}

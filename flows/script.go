@@ -11,6 +11,8 @@ import (
 type Config struct {
 	// Phone of Mesa de Ayuda, as it is printed.
 	Phone string
+	// Moved, if set, is told of every move that is decided: for counting. A turn that is run again is told of again.
+	Moved func(flow, on, from, to string)
 }
 
 // Script is the conversations: it decides, and touches nothing. It implements [bot.Script].
@@ -18,6 +20,7 @@ type Script struct {
 	words    *understanding
 	texts    *catalog
 	machines machines
+	moved    func(flow, on, from, to string)
 }
 
 // New checks the tables, the texts and the words, and returns the conversations.
@@ -34,7 +37,7 @@ func New(c Config) (*Script, error) {
 	if err != nil {
 		return nil, fmt.Errorf("flows: %w", err)
 	}
-	return &Script{words: words, texts: texts, machines: machines}, nil
+	return &Script{words, texts, machines, c.Moved}, nil
 }
 
 // Blank implements [bot.Script].
@@ -183,7 +186,7 @@ func (t *talk) choose(o option) {
 	case linkWho:
 		t.whoAnswered(o.Who)
 	case linkReplace, anotherConfirm, staleAsk:
-		t.answers(meaning{Intent: intent(o.Value)})
+		t.answers(meaning{Intent: intent(o.Value), Yes: o.Value == "yes", No: o.Value == "no"})
 	case rejectedOffer:
 		t.accept(o)
 	case chatsList:
@@ -251,9 +254,9 @@ func (t *talk) wants(mean meaning) {
 		t.help()
 	case intentMenu, intentBack, intentHello, intentYes:
 		t.menu("menu.main")
-	case intentCancel:
+	case intentCancel, intentNo:
 		t.menu("menu.cancelled")
-	case intentThanks, intentNo:
+	case intentThanks:
 		t.say("menu.thanks", nil)
 	case intentNone:
 		t.puzzled(mean)

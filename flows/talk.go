@@ -30,12 +30,23 @@ func (t *talk) fail(err error) {
 func (t *talk) move(on string) { t.moveIn(flowOf(t.s.State), on) }
 
 func (t *talk) moveIn(flow, on string) {
-	to, err := t.machines.fire(flow, on, t.s.State)
-	if err != nil {
+	if err := t.try(flow, on); err != nil {
 		t.fail(err)
-		return
+	}
+}
+
+// try makes a move if the table allows it.
+func (t *talk) try(flow, on string) error {
+	from := t.s.State
+	to, err := t.machines.fire(flow, on, from)
+	if err != nil {
+		return err
 	}
 	t.s.State = to
+	if t.moved != nil {
+		t.moved(flow, on, from, to)
+	}
+	return nil
 }
 
 // leave goes home from wherever the conversation stands, and forgets what was open.

@@ -24,7 +24,7 @@ func (t *talk) wish(i intent, who []ref) {
 // pursue goes on with the wish as far as it can without asking the person. One from too long ago is asked about first.
 func (t *talk) pursue() {
 	w := t.m.Wish
-	if t.in.Now.Sub(w.At) > bot.StaleAfter {
+	if t.stale(w) {
 		t.doubt()
 		return
 	}
@@ -110,9 +110,7 @@ func (t *talk) flowOfWish() string {
 func (t *talk) begin(moves ...string) {
 	flow := t.flowOfWish()
 	for _, on := range moves {
-		to, err := t.machines.fire(flow, on, t.s.State)
-		if err == nil {
-			t.s.State = to
+		if t.try(flow, on) == nil {
 			return
 		}
 	}
@@ -137,7 +135,11 @@ func (t *talk) askWho(trouble *ref, maybe []MemberID) {
 	if t.s.State != tokenPick && t.s.State != anotherPick && t.s.State != rejectedPick {
 		t.begin("choose")
 	}
-	t.ask("token.who", whoData{t.m.Wish.Intent, t.heardName(trouble), len(maybe) > 0}, people(ids)...)
+	data := whoData{Intent: t.m.Wish.Intent, Maybe: len(maybe) > 0}
+	if trouble != nil {
+		data.Name = trouble.As
+	}
+	t.ask("token.who", data, people(ids)...)
 }
 
 // whoData is what the question "whose?" says.
@@ -147,17 +149,6 @@ type whoData struct {
 	Maybe  bool   // the first ones listed may be meant
 }
 
-// heardName is the person as they were called, for a message.
-func (t *talk) heardName(r *ref) string {
-	if r == nil || len(r.Words) == 0 {
-		return ""
-	}
-	if r.Kind == refKin {
-		return t.words.kinWord[r.Words[0]]
-	}
-	return t.words.written(t.in.Text, r.Words)
-}
-
 // answersPick takes a name or a kinship as the answer to "whose?".
 func (t *talk) answersPick(mean meaning) bool {
 	if mean.Intent == intentCancel || mean.Intent == intentMenu || len(mean.Who) == 0 {
@@ -165,6 +156,9 @@ func (t *talk) answersPick(mean meaning) bool {
 	}
 	f := t.words.resolve(mean.Who, t.m)
 	switch {
+	case f.Trouble == nil && mean.Intent == intentNone && len(f.Members) == 1:
+		t.explains(f.Members[0])
+		t.m.Wish.Who, t.m.Wish.For = mean.Who, f.Members
 	case f.Trouble == nil && (mean.Intent == intentNone || mean.Intent == t.m.Wish.Intent || mean.Intent == intentToken || mean.Intent == intentYes):
 		t.m.Wish.Who, t.m.Wish.For = mean.Who, f.Members
 	case f.Trouble != nil && mean.Intent == intentNone:
@@ -177,17 +171,23 @@ func (t *talk) answersPick(mean meaning) bool {
 	return true
 }
 
-// picked takes a member from the list. If a kinship word led to the list, that is whom the word means from now on.
+// picked takes a member from the list.
 func (t *talk) picked(id MemberID) {
-	w := t.m.Wish
-	if len(w.Who) == 1 && w.Who[0].Kind == refKin && plural[w.Who[0].Words[0]] == nil {
-		if t.m.Aliases == nil {
-			t.m.Aliases = map[string]MemberID{}
-		}
-		t.m.Aliases[w.Who[0].Words[0]] = id
-	}
-	w.Who, w.For = nil, []MemberID{id}
+	t.explains(id)
+	t.m.Wish.Who, t.m.Wish.For = nil, []MemberID{id}
 	t.pursue()
+}
+
+// explains takes the answer to "whose?" as what the kinship word in the wish means in this chat, if there was one.
+func (t *talk) explains(id MemberID) {
+	w := t.m.Wish
+	if len(w.Who) != 1 || w.Who[0].Kind != refKin || plural[w.Who[0].Words[0]] != nil {
+		return
+	}
+	if t.m.Aliases == nil {
+		t.m.Aliases = map[string]MemberID{}
+	}
+	t.m.Aliases[w.Who[0].Words[0]] = id
 }
 
 // chooseSeveral takes "1 y 3" where several may be chosen.
@@ -325,6 +325,9 @@ func (t *talk) settle() {
 	t.m.settle()
 }
 
+// stale says whether a wish is too old to be granted unasked.
+func (t *talk) stale(w *wish) bool { return t.in.Now.Sub(w.At) > bot.StaleAfter }
+
 // doubt asks whether an old wish still stands.
 func (t *talk) doubt() {
 	w := t.m.Wish
@@ -336,12 +339,12 @@ func (t *talk) doubt() {
 
 // answersStale grants the old wish, as a new one, or forgets it.
 func (t *talk) answersStale(mean meaning) bool {
-	switch mean.Intent {
-	case intentYes:
+	switch {
+	case mean.Yes:
 		w := *t.m.Wish
 		t.leave()
 		t.wish(w.Intent, w.Who)
-	case intentNo:
+	case mean.No:
 		t.leave()
 		t.say("stale.no", nil)
 	default:

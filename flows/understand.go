@@ -43,8 +43,8 @@ type meaning struct {
 	Who []ref
 	// Numbers are small numbers that stand alone: answers to a list.
 	Numbers []int
-	// Bare says that the text is nothing but its intent.
-	Bare bool
+	// Yes and No say that the text is that and nothing else.
+	Yes, No bool
 }
 
 // ref is a person as somebody named them.
@@ -52,6 +52,8 @@ type ref struct {
 	Kind refKind `json:"k"`
 	// Words are the name as it was written, or the kinship it stands for.
 	Words []string `json:"w,omitempty"`
+	// As is how it was written, to say it back.
+	As string `json:"as,omitempty"`
 }
 
 type refKind string
@@ -69,9 +71,10 @@ type understanding struct {
 	kin     map[string]string   // sound -> kinship
 	kinWord map[string]string   // kinship -> how it is written to a person
 	people  map[string]refKind  // sound of a phrase -> me, all
-	filler  map[string]bool     // sounds
+	polite  map[string]bool     // sounds that may stand beside a yes or a no
 	short   map[string][]string // sound of a short form -> first names it may stand for
-	known   map[string]bool     // every sound that occurs in an intent
+	known   map[string]bool     // every sound above: a word that is known is not taken for a slip of another
+	common  map[string]bool     // those of them that are nobody's name
 }
 
 type phrase struct {
@@ -85,7 +88,7 @@ func loadUnderstanding() (*understanding, error) {
 		return nil, err
 	}
 	u := &understanding{kin: map[string]string{}, kinWord: map[string]string{}, people: map[string]refKind{},
-		filler: map[string]bool{}, short: map[string][]string{}, known: map[string]bool{}}
+		polite: map[string]bool{}, short: map[string][]string{}, known: map[string]bool{}, common: map[string]bool{}}
 	for i, line := range strings.Split(string(text), "\n") {
 		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
 			continue
@@ -103,6 +106,10 @@ func (u *understanding) add(name, list []string) {
 	for _, text := range list {
 		words := split(text)
 		key := strings.Join(words, " ")
+		for _, w := range words {
+			u.known[w] = true
+			u.common[w] = u.common[w] || name[0] != "kin" && name[0] != "short"
+		}
 		switch name[0] {
 		case "kin":
 			u.kin[key] = name[1]
@@ -113,14 +120,12 @@ func (u *understanding) add(name, list []string) {
 			full := strings.Join(split(strings.Join(name[1:], " ")), " ")
 			u.short[key] = append(u.short[key], full)
 		case "filler":
-			u.filler[key] = true
+		case "polite":
+			u.polite[key] = true
 		case "me", "all":
 			u.people[key] = refKind(name[0])
 		default:
 			u.phrases = append(u.phrases, phrase{intent(name[0]), words})
-			for _, w := range words {
-				u.known[w] = true
-			}
 		}
 	}
 }
@@ -130,8 +135,12 @@ func (u *understanding) read(text string) meaning {
 	words := split(text)
 	var m meaning
 	used := make([]bool, len(words))
+	m.Yes, m.No = u.only(intentYes, words), u.only(intentNo, words)
 	for _, p := range u.phrases {
-		if at := find(words, p.words); at >= 0 {
+		if p.intent == intentYes && !m.Yes || p.intent == intentNo && !m.No {
+			continue
+		}
+		if at := u.find(words, p.words); at >= 0 {
 			m.Intent = p.intent
 			for i := range p.words {
 				used[at+i] = true
@@ -142,12 +151,49 @@ func (u *understanding) read(text string) meaning {
 	if m.Intent == intentWhere {
 		m.Intent = intentToken
 	}
-	m.Bare = true
-	for _, x := range used {
-		m.Bare = m.Bare && x
-	}
 	u.readPeople(&m, words, used)
+	for i := range m.Who {
+		m.Who[i].As = u.as(text, m.Who[i])
+	}
 	return m
+}
+
+// as is how a person was called, for saying it back.
+func (u *understanding) as(text string, r ref) string {
+	switch r.Kind {
+	case refKin:
+		return u.kinWord[r.Words[0]]
+	case refName:
+		return u.written(text, r.Words)
+	}
+	return ""
+}
+
+// only says whether the words begin with a yes (or no) and go on with nothing but more of it and politeness.
+func (u *understanding) only(i intent, words []string) bool {
+	for at := 0; at < len(words); {
+		n := u.length(i, words[at:])
+		switch {
+		case n > 0:
+			at += n
+		case at > 0 && u.polite[words[at]]:
+			at++
+		default:
+			return false
+		}
+	}
+	return len(words) > 0
+}
+
+// length is how many words of an intent's phrase stand at the beginning.
+func (u *understanding) length(i intent, words []string) int {
+	best := 0
+	for _, p := range u.phrases {
+		if p.intent == i && len(p.words) <= len(words) && len(p.words) > best && u.find(words[:len(p.words)], p.words) == 0 {
+			best = len(p.words)
+		}
+	}
+	return best
 }
 
 // readPeople finds the people and numbers among the words that are not the intent's.
@@ -155,7 +201,7 @@ func (u *understanding) readPeople(m *meaning, words []string, used []bool) {
 	var name []string
 	flush := func() {
 		if len(name) > 0 {
-			m.Who = append(m.Who, ref{refName, name})
+			m.Who = append(m.Who, ref{Kind: refName, Words: name})
 			name = nil
 		}
 	}
@@ -202,7 +248,7 @@ func (u *understanding) written(text string, words []string) string {
 
 // isName says whether a word may be a name: it is nothing else that we know.
 func (u *understanding) isName(w string) bool {
-	return !u.filler[w] && !isNumber(w) && hasLetter(w)
+	return !u.common[w] && !isNumber(w) && hasLetter(w)
 }
 
 // person reads "mi", "todos", "hija" or "mi hija" at the beginning of words.
@@ -220,7 +266,7 @@ func (u *understanding) person(words []string, used []bool) (ref, int) {
 			return ref{Kind: k}, n
 		}
 		if k, ok := u.kin[key]; ok {
-			return ref{refKin, []string{k}}, n
+			return ref{Kind: refKin, Words: []string{k}}, n
 		}
 	}
 	return ref{}, 0
@@ -239,11 +285,11 @@ func (u *understanding) withoutPossessive(who []ref) []ref {
 }
 
 // find returns where the phrase stands in words, or -1.
-func find(words, phrase []string) int {
+func (u *understanding) find(words, phrase []string) int {
 	for at := 0; at+len(phrase) <= len(words); at++ {
 		ok := true
 		for i, p := range phrase {
-			if !near(words[at+i], p) {
+			if !u.near(words[at+i], p) {
 				ok = false
 				break
 			}
@@ -255,12 +301,13 @@ func find(words, phrase []string) int {
 	return -1
 }
 
-// near says whether a word as written may be meant for a word we know: the same sound, or one slip in a longer word.
-func near(w, known string) bool {
+// near says whether a word as written may be meant for a word of ours: the same sound, or one slip in a longer word
+// that is no word itself.
+func (u *understanding) near(w, known string) bool {
 	if w == known {
 		return true
 	}
-	return len(known) >= 5 && len(w) >= 4 && w[0] == known[0] && oneSlip(w, known)
+	return !u.known[w] && len(known) >= 5 && len(w) >= 4 && w[0] == known[0] && oneSlip(w, known)
 }
 
 // oneSlip: one letter wrong, missing, extra, or two neighbours swapped.

@@ -153,7 +153,7 @@ func BenchmarkMillion(b *testing.B) {
 }
 
 // fillChats gives a store many chats in the way that is quickest, behind the back of its own calls.
-func fillChats(b *testing.B, s *SQLite, chats uint64) {
+func fillChats(b testing.TB, s *SQLite, chats uint64) {
 	const together = 10_000
 	session, now := make([]byte, 600), time.Now().UnixMicro()
 	for first := uint64(0); first < chats; first += together {

@@ -82,22 +82,23 @@ func (s *SQLite) open(path string) error {
 	return nil
 }
 
+// connect opens the writer's connection and the readers', and starts the writer.
 func (s *SQLite) connect(path string) (err error) {
 	if s.writing, err = connect(path, writerPragmas()); err != nil {
 		return err
 	}
 	s.writing.SetMaxOpenConns(1)
+	if s.reading, err = connect(path, readerPragmas()); err != nil {
+		return err
+	}
 	w, err := newLink(s.writing)
 	if err != nil {
 		return fmt.Errorf("connect for writing: %w", err)
 	}
-	if s.reading, err = connect(path, readerPragmas()); err != nil {
-		return err
-	}
 	for range readerCount {
 		r, err := newLink(s.reading)
 		if err != nil {
-			return fmt.Errorf("connect for reading: %w", err)
+			return errors.Join(fmt.Errorf("connect for reading: %w", err), w.close())
 		}
 		s.readers <- r
 	}
@@ -112,9 +113,10 @@ func (s *SQLite) Close() error {
 		close(s.stop)
 		<-s.finished
 		for range readerCount { // wait for the reads under way
-			<-s.readers
+			r := <-s.readers
+			s.closed = errors.Join(s.closed, r.close())
 		}
-		s.closed = s.release()
+		s.closed = errors.Join(s.closed, s.release())
 	})
 	return s.closed
 }
@@ -122,6 +124,10 @@ func (s *SQLite) Close() error {
 // release closes whatever is open, the writer last but one: its going writes the log back into the file.
 func (s *SQLite) release() error {
 	var errs []error
+	for len(s.readers) > 0 { // there are some only if opening failed half way
+		r := <-s.readers
+		errs = append(errs, r.close())
+	}
 	for _, db := range []*sql.DB{s.reading, s.writing} {
 		if db != nil {
 			errs = append(errs, db.Close())

@@ -107,8 +107,8 @@ func sizeOf(path string) (int64, error) {
 	return info.Size(), nil
 }
 
-// inspectHeader reads the hundred bytes with which a SQLite file begins. A file with a log may be shorter than
-// it says: the rest is in the log.
+// inspectHeader reads the hundred bytes with which a SQLite file begins. A file may be shorter than it says
+// where a process was killed while it wrote the log back: the rest is still in the log.
 func inspectHeader(path string, size int64, logged bool) (OpenKind, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -129,10 +129,49 @@ func inspectHeader(path string, size int64, logged bool) (OpenKind, error) {
 	if page < 512 || page&(page-1) != 0 {
 		return Corrupt, fmt.Errorf("header: a page of %d bytes", page)
 	}
-	if want := page * int64(binary.BigEndian.Uint32(h[28:])); !logged && size < want {
-		return Truncated, fmt.Errorf("%d bytes of %d", size, want)
+	pages := int64(binary.BigEndian.Uint32(h[28:]))
+	if size >= page*pages {
+		return "", nil
+	}
+	var log map[int64]bool
+	if logged {
+		if log, err = loggedPages(path+"-wal", page); err != nil {
+			return Unreadable, err
+		}
+	}
+	for n := size/page + 1; n <= pages; n++ {
+		if !log[n] {
+			return Truncated, fmt.Errorf("%d bytes of %d, and page %d is nowhere", size, page*pages, n)
+		}
 	}
 	return "", nil
+}
+
+// loggedPages lists the pages of a file that are in its log. What a log holds from an earlier round, behind what
+// it holds now, has another salt.
+func loggedPages(path string, page int64) (map[int64]bool, error) {
+	const headerSize, frameHeaderSize = 32, 24
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var header [headerSize]byte
+	if _, err := f.ReadAt(header[:], 0); err != nil {
+		return nil, fmt.Errorf("header of the log: %w", err)
+	}
+	found := make(map[int64]bool)
+	var frame [frameHeaderSize]byte
+	for at := int64(headerSize); ; at += frameHeaderSize + page {
+		_, err := f.ReadAt(frame[:], at)
+		if errors.Is(err, io.EOF) || err == nil && !bytes.Equal(frame[8:16], header[16:24]) {
+			return found, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("log: %w", err)
+		}
+		found[int64(binary.BigEndian.Uint32(frame[:]))] = true
+	}
 }
 
 // wholePages is up to what size a file is checked page by page, in a few milliseconds. A bigger one is looked
@@ -162,7 +201,7 @@ func inspectTables(path string, logged bool) (kind OpenKind, err error) {
 	if err != nil {
 		return kindOf(err), err
 	}
-	defer l.conn.Close()
+	defer l.close()
 	return inspectOpen(l)
 }
 
@@ -212,7 +251,7 @@ func inspectSchema(l *link) error {
 	if err != nil {
 		return err
 	}
-	defer ours.conn.Close()
+	defer ours.close()
 	want, err := tables(ours)
 	if err != nil {
 		return err

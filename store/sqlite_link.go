@@ -146,8 +146,24 @@ func newLink(db *sql.DB) (*link, error) {
 	return &link{conn, make(map[string]*sql.Stmt)}, nil
 }
 
-// discard closes the connection itself, not only our use of it.
+// close gives the connection back to its pool, which closes it when it is closed itself.
+func (l *link) close() error { return errors.Join(l.closeStatements(), l.conn.Close()) }
+
+// closeStatements must come before the connection goes: with one of them open SQLite would keep the connection,
+// and what it has locked, for ever.
+func (l *link) closeStatements() error {
+	var errs []error
+	for _, s := range l.stmts {
+		errs = append(errs, s.Close())
+	}
+	clear(l.stmts)
+	return errors.Join(errs...)
+}
+
+// discard closes the connection itself, not only our use of it. It is for one that no longer works, of which no
+// more can be said than that.
 func (l *link) discard() {
+	_ = l.closeStatements()
 	_ = l.conn.Raw(func(any) error { return driver.ErrBadConn }) // the way to tell package sql not to keep it
 	_ = l.conn.Close()
 }

@@ -18,7 +18,6 @@ func TestSQLitePlans(t *testing.T) {
 	}
 	for _, query := range statements {
 		for _, step := range plan(t, s, query) {
-			t.Logf("%.60s :: %s", query, step)
 			if strings.HasPrefix(step, "SCAN") && !harmlessScan(step) || strings.Contains(step, "TEMP B-TREE") {
 				t.Errorf("%s\n\t%s", query, step)
 			}

@@ -73,6 +73,7 @@ func (s *SQLite) run(l *link) {
 			batch = append(batch, o)
 		case <-s.stop:
 			if len(s.queue) == 0 {
+				_ = l.close() // of a connection that has nothing to write any more
 				return
 			}
 		}

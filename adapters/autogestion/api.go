@@ -1,7 +1,126 @@
 package autogestion
 
-import "net/http"
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
 
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"llave/flows"
+)
+
+// apiMax bounds a request's body, the pages' included.
 const apiMax = 64 << 10
 
-func (s *Service) serveAPI(mux *http.ServeMux) {}
+// serveAPI mounts the ports as an HTTP API. Its OpenAPI document is made from the types here; the copy in
+// openapi.yaml is what others build against, and a test keeps the two the same.
+func (s *Service) serveAPI(mux *http.ServeMux) huma.API {
+	cfg := huma.DefaultConfig("Autogestión", "1")
+	cfg.Info.Description = apiAbout
+	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "/autogestion/openapi", "", "" // the docs page loads scripts from elsewhere
+	cfg.CreateHooks = nil                                                           // no $schema in answers
+	cfg.Transformers = append(cfg.Transformers, forgetValues)
+	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bot":        {Type: "http", Scheme: "bearer", Description: "The bot's key."},
+		"credential": {Type: "apiKey", In: "header", Name: "Llave-Credential", Description: "The link's credential, from redeem."},
+		"provider":   {Type: "http", Scheme: "bearer", Description: "A provider's key."},
+	}
+	api := humago.New(mux, cfg)
+	s.serveTokens(api)
+	s.serveLinks(api)
+	s.serveValidations(api)
+	mux.HandleFunc("/autogestion/v1/", func(w http.ResponseWriter, _ *http.Request) {
+		writeError(w, &apiError{Status: http.StatusNotFound, Code: "not_found"})
+	})
+	return api
+}
+
+const apiAbout = `What a chat needs of an insurer's back end, and what providers ask it.
+
+Every call of the bot carries the bot's key (else 403 bot_key) and, where it speaks for a person, the credential of a
+link. The back end authorises each call anew: 401 credential means that the link is over. Calls with a key may be
+repeated: the same key gives the same answer for at least a day, and acts once. Digits are text.`
+
+// apiError is what the API refuses. Code is for programs, and is all there is: texts for people live with the caller.
+type apiError struct {
+	Status int    `json:"status"`
+	Code   string `json:"code" enum:"bot_key,credential,provider_key,no_invite,wrong_code,not_in_charge,key_taken,malformed,not_found,failed"`
+	// Left is how many tries are left, with wrong_code.
+	Left *int `json:"left,omitempty"`
+}
+
+func (e *apiError) Error() string  { return e.Code }
+func (e *apiError) GetStatus() int { return e.Status }
+
+// refusal turns an error into what the API says. Whatever has no name here is logged and told as "failed": no answer.
+func (s *Service) refusal(ctx context.Context, op string, err error) error {
+	var wrong *flows.WrongCode
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &wrong):
+		return &apiError{Status: http.StatusConflict, Code: "wrong_code", Left: &wrong.Left}
+	case errors.Is(err, flows.ErrUnlinked):
+		return &apiError{Status: http.StatusUnauthorized, Code: "credential"}
+	case errors.Is(err, flows.ErrNoInvite):
+		return &apiError{Status: http.StatusNotFound, Code: "no_invite"}
+	case errors.Is(err, flows.ErrNotInCharge):
+		return &apiError{Status: http.StatusNotFound, Code: "not_in_charge"}
+	case errors.Is(err, ErrKeyTaken):
+		return &apiError{Status: http.StatusConflict, Code: "key_taken"}
+	case errors.Is(err, ErrProvider):
+		return &apiError{Status: http.StatusUnauthorized, Code: "provider_key"}
+	case errors.Is(err, ErrRequest):
+		return &apiError{Status: http.StatusUnprocessableEntity, Code: "malformed"}
+	}
+	s.opt.Log.ErrorContext(ctx, "autogestion: api", "op", op, "err", err)
+	return &apiError{Status: http.StatusInternalServerError, Code: "failed"}
+}
+
+func writeError(w http.ResponseWriter, e *apiError) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(e.Status)
+	_ = json.NewEncoder(w).Encode(e)
+}
+
+// forgetValues takes what was sent out of the answer that says what is wrong with it: it may be a token.
+func forgetValues(_ huma.Context, _ string, v any) (any, error) {
+	if e, ok := v.(*huma.ErrorModel); ok {
+		for _, d := range e.Errors {
+			d.Value = nil
+		}
+	}
+	return v, nil
+}
+
+// operation describes one call: refuses are the codes it may answer besides success, by status.
+func operation(api huma.API, method, path, id, summary string, security map[string][]string, refuses map[int]string) huma.Operation {
+	op := huma.Operation{Method: method, Path: "/autogestion/v1/" + path, OperationID: id, Summary: summary, MaxBodyBytes: apiMax,
+		Security: []map[string][]string{security}, Responses: map[string]*huma.Response{},
+		Errors: []int{http.StatusUnprocessableEntity}} // what was sent is not well formed
+	schema := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[apiError](), true, "")
+	for status, codes := range refuses {
+		op.Responses[strconv.Itoa(status)] = &huma.Response{Description: codes,
+			Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}
+	}
+	return op
+}
+
+// botOnly lets a call through that has the bot's key.
+func (s *Service) botOnly(ctx huma.Context, next func(huma.Context)) {
+	key, ok := strings.CutPrefix(ctx.Header("Authorization"), "Bearer ")
+	// Hashed first, so that comparing takes the same time whatever was sent.
+	same := string(s.keys.hash("bot", key)) == string(s.keys.hash("bot", s.opt.BotKey))
+	if !ok || s.opt.BotKey == "" || !same {
+		_, w := humago.Unwrap(ctx)
+		writeError(w, &apiError{Status: http.StatusForbidden, Code: "bot_key"})
+		return
+	}
+	next(ctx)
+}

@@ -36,7 +36,19 @@ func (s *Service) Handler() http.Handler {
 	s.serveAPI(mux)
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(w.crossOrigin))
-	return secure(http.MaxBytesHandler(cross.Handler(mux), apiMax))
+	return secure(http.MaxBytesHandler(jsonByDefault(cross.Handler(mux)), apiMax))
+}
+
+// jsonByDefault takes what curl -d sends to the API for what was meant. The API goes by bearer keys, not by cookies,
+// so nothing rests on a content type that forms cannot send.
+func jsonByDefault(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if ct := r.Header.Get("Content-Type"); strings.HasPrefix(r.URL.Path, "/autogestion/v1/") &&
+			(ct == "" || ct == "application/x-www-form-urlencoded") {
+			r.Header.Set("Content-Type", "application/json")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 type route struct {

@@ -3,6 +3,7 @@ package storetest
 import (
 	"bytes"
 	"context"
+	"encoding/gob"
 	"errors"
 	"io"
 
@@ -45,7 +46,7 @@ func hygieneIn(t TB, open func() bot.Store) {
 	shards := []bot.Shard{3}
 	w.must(second(w.store.Claim(t.Context(), shards)), "claim")
 
-	before := w.look(k)
+	before := w.copied(w.look(k))
 	spoil(turn.Session, turn.Effect, turn.Aside, turn.Replies[0], turn.Replies[1], turn.Events[0], turn.Events[1],
 		turn.Timers[0].Body, a.Body, value)
 	turn.Replies[0], turn.Events[0], turn.Timers[0].Name = nil, nil, "other"
@@ -58,6 +59,15 @@ func hygieneIn(t TB, open func() bot.Store) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+// copied shares nothing with the original.
+func (w *world) copied(p picture) (c picture) {
+	w.Helper()
+	var b bytes.Buffer
+	w.must(gob.NewEncoder(&b).Encode(p), "copy")
+	w.must(gob.NewDecoder(&b).Decode(&c), "copy")
+	return c
+}
 
 func hygieneOut(t TB, open func() bot.Store) {
 	w := enter(t, open())
@@ -72,7 +82,7 @@ func hygieneOut(t TB, open func() bot.Store) {
 	w.equal(string(kept), "value", "value kept")
 	spoil(kept)
 
-	before, spoiled := w.look(k), w.look(k)
+	before, spoiled := w.copied(w.look(k)), w.look(k) // a copy: what was got back may be what the store goes on using
 	receipt := w.accept(k, 2)
 	c := spoiled.Chats[k]
 	spoil(c.Session, c.Effect, c.Waiting[0].Body, c.Letters[0].Body, c.Letters[1].Body, receipt.Session,

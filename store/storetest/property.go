@@ -30,6 +30,7 @@ func Property(t TB, open func() bot.Store) {
 		rt.Repeat(map[string]func(*rapid.T){
 			"accept": p.accept, "accept again": p.accept, "commit": p.commit, "commit more": p.commit,
 			"mark": p.mark, "claim": p.claim, "trim": p.trim, "sweep": p.sweep, "due": p.dueAt, "look": p.lookAll,
+			"ping": p.ping, "events": p.page,
 		})
 		p.lookAll(rt)
 	})
@@ -169,8 +170,22 @@ func (p *pair) dueAt(t *rapid.T) {
 	p.equal(p.due(now), slices.DeleteFunc(all, func(d bot.TimerDue) bool { return d.Due.After(now) }), "due")
 }
 
-func (p *pair) lookAll(*rapid.T) {
+func (p *pair) ping(*rapid.T) { p.must(p.store.Ping(p.Context()), "ping") }
+
+// page reads a log from somewhere on.
+func (p *pair) page(t *rapid.T) {
+	s, after := p.shard(t), rapid.Uint64Range(0, 8).Draw(t, "after")
+	got, err := p.store.Events(p.Context(), s, after, everything)
+	p.must(err, "events")
+	from := min(max(after, p.model.trimmed[s]), uint64(len(p.model.events[s])))
+	p.equal(got, p.model.events[s][from:], "events behind a number")
+}
+
+func (p *pair) lookAll(t *rapid.T) {
 	got := p.look(p.chats...)
+	if !slices.IsSortedFunc(got.Dead, func(a, b bot.DeadLetter) int { return b.At.Compare(a.At) }) {
+		t.Fatalf("dead: the newest is not first: %v", got.Dead)
+	}
 	slices.SortStableFunc(got.Dead, newestFirst)
 	p.equal(got, p.model.picture(p.chats), "what can be seen")
 	for _, s := range slices.Sorted(maps.Keys(p.model.fences)) {

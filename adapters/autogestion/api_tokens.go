@@ -1,0 +1,103 @@
+package autogestion
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"llave/flows"
+)
+
+// byLink is a call that speaks for a person and says nothing else. Calls with a body have the same field: huma
+// does not look into embedded types that are not exported.
+type byLink struct {
+	Credential flows.Credential `header:"Llave-Credential" hidden:"true"`
+}
+
+// body wraps an answer as huma wants it.
+type body[T any] struct{ Body T }
+
+func bodyOf[T any](v T) *body[T] { return &body[T]{v} }
+
+// nothing is an answer that says only that it was done.
+type nothing struct{}
+
+type currentBody struct {
+	Members []flows.MemberID `json:"members" maxItems:"50" doc:"Whose tokens. The answer has one token or one denial for each, in this order." nullable:"false"`
+}
+
+type anotherBody struct {
+	Member flows.MemberID `json:"member"`
+	Key    string         `json:"key" minLength:"1" maxLength:"200" doc:"The same key gives the same answer for at least a day, and replaces once."`
+}
+
+// capabilities tells what this back end can do, since not every insurer's can.
+type capabilities struct {
+	CurrentWithoutMinting bool `json:"current_without_minting" doc:"tokens/current never replaces a live token"`
+	Keys                  bool `json:"keys" doc:"calls with a key may be repeated"`
+	TokenState            bool `json:"token_state"`
+	Void                  bool `json:"void" doc:"a token can be made void"`
+	Sheets                bool `json:"sheets" doc:"preprinted tokens"`
+	Months                bool `json:"months" doc:"months for preprinted tokens are offered"`
+	SignInPages           bool `json:"sign_in_pages" doc:"chats can be linked"`
+}
+
+func (s *Service) serveTokens(api huma.API) {
+	bot := map[string][]string{"bot": {}}
+	person := map[string][]string{"bot": {}, "credential": {}}
+	refuses := map[int]string{401: "credential", 403: "bot_key"}
+
+	register(s, api, operation(api, http.MethodGet, "capabilities", "capabilities", "What this back end can do", bot, map[int]string{403: "bot_key"}),
+		func(context.Context, *struct{}) (*body[capabilities], error) {
+			return bodyOf(capabilities{CurrentWithoutMinting: true, Keys: true, TokenState: true, SignInPages: true}), nil
+		})
+	register(s, api, operation(api, http.MethodGet, "group", "group", "The family group as it is now", person, refuses),
+		func(ctx context.Context, in *byLink) (*body[flows.Group], error) {
+			g, err := s.Group(ctx, in.Credential)
+			return bodyOf(g), err
+		})
+	register(s, api, operation(api, http.MethodPost, "tokens/current", "current", "Each member's live token, or the day's next one", person, refuses),
+		func(ctx context.Context, in *struct {
+			Credential flows.Credential `header:"Llave-Credential" hidden:"true"`
+			Body       currentBody
+		}) (*body[flows.Given], error) {
+			g, err := s.Current(ctx, in.Credential, in.Body.Members)
+			return bodyOf(g), err
+		})
+	register(s, api, operation(api, http.MethodPost, "tokens/another", "another", "Replace a member's token by a new one", person,
+		map[int]string{401: "credential", 403: "bot_key", 409: "key_taken"}),
+		func(ctx context.Context, in *struct {
+			Credential flows.Credential `header:"Llave-Credential" hidden:"true"`
+			Body       anotherBody
+		}) (*body[flows.Given], error) {
+			g, err := s.Another(ctx, in.Credential, in.Body.Member, in.Body.Key)
+			return bodyOf(g), err
+		})
+	register(s, api, operation(api, http.MethodGet, "tokens/state", "state", "What became of a member's newest token, without its digits", person,
+		map[int]string{401: "credential", 403: "bot_key", 404: "not_in_charge"}),
+		func(ctx context.Context, in *struct {
+			Credential flows.Credential `header:"Llave-Credential" hidden:"true"`
+			Member     string           `query:"member" required:"true" maxLength:"100"`
+		}) (*body[flows.TokenState], error) {
+			st, err := s.State(ctx, in.Credential, flows.MemberID(in.Member))
+			return bodyOf(st), err
+		})
+}
+
+// register mounts a call that only the bot may make.
+func register[I, O any](s *Service, api huma.API, op huma.Operation, f func(context.Context, *I) (*O, error)) {
+	op.Middlewares = huma.Middlewares{s.botOnly}
+	huma.Register(api, op, answering(s, op.OperationID, f))
+}
+
+// answering turns a call's error into what the API says.
+func answering[I, O any](s *Service, op string, f func(context.Context, *I) (*O, error)) func(context.Context, *I) (*O, error) {
+	return func(ctx context.Context, in *I) (*O, error) {
+		out, err := f(ctx, in)
+		if err != nil {
+			return nil, s.refusal(ctx, op, err)
+		}
+		return out, nil
+	}
+}

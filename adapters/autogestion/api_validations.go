@@ -1,0 +1,42 @@
+package autogestion
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"llave/flows"
+)
+
+type validationBody struct {
+	RequestID       string `json:"request_id" minLength:"1" maxLength:"100" doc:"Chosen by the provider. The same one gets the same answer and uses nothing twice."`
+	AffiliateNumber string `json:"affiliate_number" maxLength:"64"`
+	Token           string `json:"token" maxLength:"32" doc:"Six digits. Spaces and dashes do not count." example:"482913"`
+	Visit           string `json:"visit,omitempty" maxLength:"100" doc:"Within 60 minutes the same provider may use an accepted token again for the same visit."`
+}
+
+type verdictBody struct {
+	Result    string       `json:"result" enum:"accepted,denied"`
+	Affiliate string       `json:"affiliate,omitempty" doc:"The person's name, if accepted."`
+	Reason    flows.Reason `json:"reason,omitempty" enum:"unknown,used,replaced,expired,other_person,not_active,locked"`
+}
+
+// serveValidations mounts what providers call. It is there without a bot, too.
+func (s *Service) serveValidations(api huma.API) {
+	op := operation(api, http.MethodPost, "validations", "validate", "Is this token this affiliate's, now? If so, use it",
+		map[string][]string{"provider": {}}, map[int]string{401: "provider_key", 409: "key_taken: the request id was used for another question"})
+	huma.Register(api, op, answering(s, op.OperationID, func(ctx context.Context, in *struct {
+		Authorization string `header:"Authorization" hidden:"true"`
+		Body          validationBody
+	}) (*body[verdictBody], error) {
+		key, _ := strings.CutPrefix(in.Authorization, "Bearer ")
+		v, err := s.Validate(ctx, key, Validation(in.Body))
+		out := verdictBody{Result: "denied", Reason: v.Reason}
+		if v.Accepted {
+			out = verdictBody{Result: "accepted", Affiliate: v.Affiliate}
+		}
+		return bodyOf(out), err
+	}))
+}

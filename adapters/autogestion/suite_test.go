@@ -1,0 +1,88 @@
+package autogestion
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"llave/flows"
+	"llave/flows/flowstest"
+)
+
+func TestSuite(t *testing.T) {
+	flowstest.Suite(t, func(t *testing.T) flowstest.World { return &suiteWorld{world: demo(t), csv: string(demoCSV)} })
+}
+
+// suiteWorld gives the suite its hands.
+type suiteWorld struct {
+	world
+	csv string
+	n   atomic.Int64
+}
+
+func (w *suiteWorld) Tokens() flows.Tokens    { return w.Service }
+func (w *suiteWorld) Links() flows.Links      { return w.Service }
+func (w *suiteWorld) Now() time.Time          { return w.clock.Now() }
+func (w *suiteWorld) Advance(d time.Duration) { w.advance(d) }
+
+func (w *suiteWorld) Open(ctx context.Context, url string) error {
+	_, err := w.OpenInvite(ctx, url)
+	return err
+}
+
+// SignIn happens in a browser of its own each time.
+func (w *suiteWorld) SignIn(ctx context.Context, url, cuil, password string) (string, error) {
+	browser := fmt.Sprintf("browser-%d", w.n.Add(1))
+	if err := w.goOn(ctx, url, browser); err != nil {
+		return "", err
+	}
+	if err := w.signIn(ctx, login{secret: url, browser: browser, cuil: cuil, password: password, consent: true}); err != nil {
+		return "", err
+	}
+	done, err := w.signedIn(ctx, url, browser)
+	return done.Code, err
+}
+
+func (w *suiteWorld) Validate(ctx context.Context, number, digits string) (flows.Reason, error) {
+	v, err := w.Service.Validate(ctx, DemoProviderKey, Validation{RequestID: fmt.Sprint("r", w.n.Add(1)), AffiliateNumber: number, Token: digits})
+	return v.Reason, err
+}
+
+func (w *suiteWorld) SetStanding(ctx context.Context, name, standing string) error {
+	return w.change(ctx, func(f []string) []string {
+		if f[1] == name {
+			f[4] = standing
+		}
+		return f
+	})
+}
+
+func (w *suiteWorld) Remove(ctx context.Context, holder, name string) error {
+	return w.change(ctx, func(f []string) []string {
+		if f[1] == name && f[5] == holder {
+			return nil
+		}
+		return f
+	})
+}
+
+// change edits the padrón and takes it in again.
+func (w *suiteWorld) change(ctx context.Context, edit func([]string) []string) error {
+	lines := strings.Split(strings.TrimSpace(w.csv), "\n")
+	out := lines[:1]
+	for _, l := range lines[1:] {
+		if f := edit(strings.Split(l, ",")); f != nil {
+			out = append(out, strings.Join(f, ","))
+		}
+	}
+	w.csv = strings.Join(out, "\n") + "\n"
+	r, err := w.Import(ctx, bytes.NewReader([]byte(w.csv)))
+	if err == nil && len(r.Bad) > 0 {
+		err = fmt.Errorf("line %d: %s", r.Bad[0].Line, r.Bad[0].Reason)
+	}
+	return err
+}

@@ -1,0 +1,451 @@
+package autogestion
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"llave/flows"
+)
+
+// browser is a person's browser: it keeps cookies and follows redirects.
+type browser struct {
+	t *testing.T
+	http.Client
+	base string
+}
+
+func (w world) browser(t *testing.T, srv *httptest.Server) *browser {
+	jar, _ := cookiejar.New(nil)
+	return &browser{t: t, Client: http.Client{Jar: jar}, base: srv.URL}
+}
+
+// page is what a browser got.
+type page struct {
+	status int
+	body   string
+	header http.Header
+}
+
+func (b *browser) read(res *http.Response, err error) page {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return page{res.StatusCode, string(body), res.Header}
+}
+
+func (b *browser) get(path string) page { b.t.Helper(); return b.read(b.Get(b.base + path)) }
+
+func (b *browser) post(path string, kv ...string) page {
+	b.t.Helper()
+	form := url.Values{}
+	for i := 0; i < len(kv); i += 2 {
+		form.Set(kv[i], kv[i+1])
+	}
+	return b.read(b.PostForm(b.base+path, form))
+}
+
+func (p page) wants(t *testing.T, status int, texts ...string) {
+	t.Helper()
+	if p.status != status {
+		t.Errorf("status %d, want %d", p.status, status)
+	}
+	for _, s := range texts {
+		if !strings.Contains(p.body, s) {
+			t.Errorf("the page does not say %q", s)
+		}
+	}
+}
+
+var shownCode = regexp.MustCompile(`<code>([^<]+)</code>`)
+
+func (p page) code(t *testing.T) string {
+	t.Helper()
+	m := shownCode.FindStringSubmatch(p.body)
+	if m == nil {
+		t.Fatalf("no code on the page: %d", p.status)
+	}
+	return m[1]
+}
+
+// served is a world with its pages behind an address.
+func served(t *testing.T, change ...func(*Options)) (world, *httptest.Server) {
+	t.Helper()
+	w := demo(t, change...)
+	srv := httptest.NewServer(w.Handler())
+	t.Cleanup(srv.Close)
+	return w, srv
+}
+
+// invited is the path of a new invite.
+func (w world) invited(t *testing.T, chat, back string) (flows.Invite, string) {
+	t.Helper()
+	i, err := w.Invite(t.Context(), flows.Invitation{Chat: chat, Channel: "Telegram", Label: "···1234", Sender: "Mari <b>\u202eevil", Back: back, Key: chat})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, _ := url.Parse(i.URL)
+	return i, u.Path
+}
+
+func TestPagesLeadBackIntoTheChat(t *testing.T) {
+	w, srv := served(t)
+	inv, path := w.invited(t, "c", "https://t.me/llave_bot?start=%s")
+	b := w.browser(t, srv)
+
+	first := b.get(path)
+	first.wants(t, 200, "Telegram ···1234", "Dice llamarse", "alguien está intentando usar tu cuenta", path+"/no", path+"/seguir", `lang="es-AR"`)
+	if strings.Contains(first.body, "<b>") || strings.Contains(first.body, "\u202e") {
+		t.Error("the sender's name is part of the page")
+	}
+	if strings.Index(first.body, "···1234") > strings.Index(first.body, "Mari") {
+		t.Error("the name comes before the chat")
+	}
+	b.post(path+"/seguir").wants(t, 200, "Contraseña", "Tu permiso", "/autogestion/clave", "/autogestion/cuenta")
+	b.post(path+"/entrar", "cuil", maria, "password", DemoPassword).wants(t, 422, "marcá que aceptás", `href="#consent"`, `aria-invalid="true"`)
+	done := b.post(path+"/entrar", "cuil", maria, "password", DemoPassword, "consent", "on")
+	code := done.code(t)
+	done.wants(t, 200, "<details", "No se lo digas a nadie, ni a IOMA", "https://t.me/llave_bot?start="+code)
+	if again := b.get(path).code(t); again != code {
+		t.Error("loaded again, the page shows another code")
+	}
+	if _, err := w.Redeem(t.Context(), inv.ID, code, "k"); err != nil {
+		t.Fatal(err)
+	}
+	b.get(path).wants(t, 200, "quedó vinculado")
+	w.browser(t, srv).get(path).wants(t, 404, "ya no sirve")
+	b.get("/autogestion/correo").wants(t, 200, "Se vinculó un chat", "maria@demo.example")
+}
+
+func TestWithoutAWayBackTheCodeIsShown(t *testing.T) {
+	w, srv := served(t)
+	_, path := w.invited(t, "c", "")
+	b := w.browser(t, srv)
+	b.post(path + "/seguir")
+	p := b.post(path+"/entrar", "cuil", maria, "password", DemoPassword, "consent", "on")
+	p.wants(t, 200, "Escribí este código en el chat", "No se lo digas a nadie, ni a IOMA")
+	if strings.Contains(p.body, "<details") {
+		t.Error("the code is hidden")
+	}
+	_, path = w.invited(t, "d", "javascript:alert('%s')")
+	b.post(path + "/seguir")
+	p = b.post(path+"/entrar", "cuil", maria, "password", DemoPassword, "consent", "on")
+	if strings.Contains(p.body, "javascript") {
+		t.Error("a script is offered as the way back")
+	}
+}
+
+// T4: link previews and scanners open links, some with HEAD, and change nothing.
+func TestLookingChangesNothing(t *testing.T) {
+	w, srv := served(t)
+	_, path := w.invited(t, "c", "")
+	for n := range 50 {
+		b := w.browser(t, srv)
+		req, _ := http.NewRequest([]string{"GET", "HEAD"}[n%2], srv.URL+path, nil)
+		req.Header.Set("User-Agent", fmt.Sprintf("TelegramBot/%d", n))
+		p := b.read(b.Do(req))
+		p.wants(t, 200)
+		if p.header.Get("Set-Cookie") != "" {
+			t.Error("looking leaves a cookie")
+		}
+	}
+	mine, other := w.browser(t, srv), w.browser(t, srv)
+	mine.post(path+"/seguir").wants(t, 200, "Contraseña")
+	other.post(path+"/seguir").wants(t, 409, "en otro aparato")
+	other.get(path).wants(t, 409, "en otro aparato")
+	other.post(path+"/entrar", "cuil", maria, "password", DemoPassword, "consent", "on").wants(t, 409, "en otro aparato")
+	mine.post(path+"/entrar", "cuil", maria, "password", DemoPassword, "consent", "on").wants(t, 200, "No se lo digas a nadie")
+	other.get(path).wants(t, 409)
+	mine.post(path+"/entrar", "cuil", jorge, "password", DemoPassword, "consent", "on").wants(t, 404, "ya no sirve")
+}
+
+func TestDeclining(t *testing.T) {
+	w, srv := served(t)
+	inv, path := w.invited(t, "c", "")
+	b := w.browser(t, srv)
+	b.get(path + "/no").wants(t, 404)
+	b.get(path).wants(t, 200, "No lo pedí yo")
+	b.post(path+"/no").wants(t, 200, "no se vinculó nada")
+	b.get(path).wants(t, 404, "ya no sirve")
+	if _, err := w.Redeem(t.Context(), inv.ID, "BCDF-GHJK", "k"); err == nil {
+		t.Error("redeemed")
+	}
+}
+
+// T13: whether a CUIL has an account cannot be told from the answer.
+func TestWrongPasswordAndUnknownCUILLookTheSame(t *testing.T) {
+	w, srv := served(t)
+	_, path := w.invited(t, "c", "")
+	b := w.browser(t, srv)
+	b.post(path + "/seguir")
+	// Juana is in the padrón without an account; the third is nobody.
+	var pages []page
+	for _, cuil := range []string{maria, "27-99999004-0", "20-12345678-6"} {
+		p := b.post(path+"/entrar", "cuil", cuil, "password", "wrong-wrong", "consent", "on")
+		p.wants(t, 422, "El CUIL o la contraseña no son correctos.")
+		p.body = strings.ReplaceAll(p.body, cuil, "CUIL")
+		p.header.Del("Date")
+		pages = append(pages, p)
+	}
+	for _, p := range pages[1:] {
+		if p.body != pages[0].body || fmt.Sprint(p.header) != fmt.Sprint(pages[0].header) {
+			t.Errorf("pages differ:\n%s\n%s", p.header, pages[0].header)
+		}
+	}
+}
+
+func TestEveryAnswerIsGuarded(t *testing.T) {
+	w, srv := served(t)
+	_, path := w.invited(t, "c", "")
+	b := w.browser(t, srv)
+	for _, p := range []string{"/autogestion/", path, "/autogestion/cuenta", "/autogestion/clave", "/autogestion/correo", "/autogestion/nada", "/autogestion/v1/group", "/autogestion/vincular/nada"} {
+		got := b.get(p)
+		h := got.header
+		if !strings.HasPrefix(h.Get("Content-Security-Policy"), "default-src 'none'") || !strings.Contains(h.Get("Content-Security-Policy"), "frame-ancestors 'none'") ||
+			h.Get("Cache-Control") != "no-store" || h.Get("Referrer-Policy") != "no-referrer" || h.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: headers are %v", p, h)
+		}
+		if strings.Contains(got.body, "<script") || strings.Contains(got.body, "style=") || strings.Contains(got.body, "onclick") {
+			t.Errorf("%s: something on the page needs a looser policy", p)
+		}
+		if len(got.body) > 12_000 {
+			t.Errorf("%s: %d bytes", p, len(got.body))
+		}
+	}
+	css := b.get("/autogestion/estilo.css")
+	if first := b.get(path); len(css.body)+len(first.body) > 30_000 {
+		t.Errorf("first page weighs %d bytes", len(css.body)+len(first.body))
+	}
+}
+
+func TestPostsFromOtherSitesAreRefused(t *testing.T) {
+	w, srv := served(t)
+	_, path := w.invited(t, "c", "")
+	for _, site := range []string{"cross-site", "same-site"} {
+		req, _ := http.NewRequest("POST", srv.URL+path+"/seguir", nil)
+		req.Header.Set("Sec-Fetch-Site", site)
+		b := w.browser(t, srv)
+		b.read(b.Do(req)).wants(t, 403, "llegó desde otro sitio")
+	}
+	b := w.browser(t, srv)
+	b.get(path).wants(t, 200, "¿Pediste vincular este chat?")
+	b.post(path+"/entrar", "cuil", strings.Repeat("1", formMax)).wants(t, 413)
+}
+
+func TestCookieIsBoundToTheHostWhereBrowsersCanDoThat(t *testing.T) {
+	for public, name := range map[string]string{"https://llave.example": "__Host-autogestion", "http://127.0.0.1:8080": "autogestion"} {
+		w := demo(t, func(o *Options) { o.PublicURL = public })
+		_, path := w.invited(t, "c", "")
+		rw := httptest.NewRecorder()
+		w.Handler().ServeHTTP(rw, httptest.NewRequest("POST", path+"/seguir", nil))
+		c := rw.Result().Cookies()
+		if len(c) != 1 || c[0].Name != name || !c[0].HttpOnly || c[0].Path != "/" || c[0].Domain != "" || c[0].Secure != strings.HasPrefix(public, "https") || c[0].SameSite != http.SameSiteLaxMode {
+			t.Errorf("%s: cookies are %+v", public, c)
+		}
+	}
+}
+
+func TestMailboxIsOfTheDemoAlone(t *testing.T) {
+	c := newClock()
+	o := testOptions(t, c)
+	o.Demo = false
+	s, err := Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	rw := httptest.NewRecorder()
+	s.Handler().ServeHTTP(rw, httptest.NewRequest("GET", "/autogestion/correo", nil))
+	if rw.Code != 404 || strings.Contains(rw.Body.String(), "demostración") {
+		t.Errorf("%d %s", rw.Code, rw.Body)
+	}
+	if err := s.SeedDemo(t.Context()); err == nil {
+		t.Error("seeded")
+	}
+	if _, err := s.LinkDirect(t.Context(), maria, flows.Invitation{}); err == nil {
+		t.Error("linked directly")
+	}
+}
+
+var (
+	inputs   = regexp.MustCompile(`<input [^>]*>`)
+	attr     = func(name string) *regexp.Regexp { return regexp.MustCompile(`\b` + name + `="([^"]*)"`) }
+	ids      = attr("id")
+	describe = attr("aria-describedby")
+)
+
+// Every page that can be shown is rendered with every fault, so that no label, id or text is missing.
+func TestFormsNameTheirFieldsAndFaults(t *testing.T) {
+	w := demo(t)
+	pages := loadPages(w.texts)
+	all := []fault{{"cuil", "A"}, {"password", "B"}, {"password2", "C"}, {"consent", "D"}, {"document", "E"}, {"sex", "F"}, {"tramite", "G"}, {"email", "H"}, {"email2", "I"}, {"code", "J"}}
+	for _, name := range []string{"entrar", "cuenta", "clave", "clavenueva"} {
+		var faults []fault
+		var b bytes.Buffer
+		if err := pages[name].ExecuteTemplate(&b, "base", view{Data: inviteView{Path: "/p"}}); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range all {
+			if strings.Contains(b.String(), `id="`+f.Field+`"`) {
+				faults = append(faults, f)
+			}
+		}
+		b.Reset()
+		if err := pages[name].ExecuteTemplate(&b, "base", view{Faults: faults, Data: inviteView{Path: "/p"}, Form: map[string]string{"cuil": `"><x>`}}); err != nil {
+			t.Fatal(err)
+		}
+		text := b.String()
+		have := map[string]bool{}
+		for _, m := range ids.FindAllStringSubmatch(text, -1) {
+			if have[m[1]] {
+				t.Errorf("%s: two things are called %s", name, m[1])
+			}
+			have[m[1]] = true
+		}
+		for _, m := range describe.FindAllStringSubmatch(text, -1) {
+			for _, id := range strings.Fields(m[1]) {
+				if !have[id] {
+					t.Errorf("%s: %s describes something and is not there", name, id)
+				}
+			}
+		}
+		for _, f := range faults {
+			if !strings.Contains(text, `<a href="#`+f.Field+`">`) || !have[f.Field+"-error"] {
+				t.Errorf("%s: the fault of %s is not said twice and linked", name, f.Field)
+			}
+		}
+		for _, in := range inputs.FindAllString(text, -1) {
+			if strings.Contains(in, `type="radio"`) {
+				continue
+			}
+			id := ids.FindStringSubmatch(in)
+			if id == nil || !strings.Contains(text, `<label for="`+id[1]+`"`) && !strings.Contains(text, `for="`+id[1]+`"><input`) {
+				t.Errorf("%s: no label for %s", name, in)
+			}
+			if !strings.Contains(in, "autocomplete=") && !strings.Contains(in, "checkbox") {
+				t.Errorf("%s: no autocomplete on %s", name, in)
+			}
+		}
+		if strings.Contains(text, "<x>") {
+			t.Errorf("%s: what was typed is part of the page", name)
+		}
+	}
+}
+
+func TestRegistrationAndReset(t *testing.T) {
+	w, srv := served(t)
+	_, path := w.invited(t, "c", "")
+	b := w.browser(t, srv)
+	b.post(path + "/seguir")
+
+	form := []string{"cuil", "27-99999004-0", "document", "99.999.004", "sex", "F", "tramite", "00123456789",
+		"email", "juana@demo.example", "email2", "juana@demo.example", "password", "caballo-verde", "password2", "caballo-verde"}
+	b.post("/autogestion/cuenta").wants(t, 422, "Hay 6 cosas para revisar", "Escribí tu CUIL.")
+	wrong := append([]string{}, form...)
+	wrong[5] = "M"
+	b.post("/autogestion/cuenta", wrong...).wants(t, 422, "No pudimos crear la cuenta con esos datos")
+	b.post("/autogestion/cuenta", form...).wants(t, 200, "Tu cuenta está lista", path)
+	b.post("/autogestion/cuenta", form...).wants(t, 422, "No pudimos crear la cuenta con esos datos")
+	b.post(path+"/entrar", "cuil", "27999990040", "password", "caballo-verde", "consent", "on").wants(t, 200, "No se lo digas a nadie")
+
+	// María's chat is linked; she forgets her password; the reset ends the link.
+	g := w.linked(t, maria, "maria")
+	_, path = w.invited(t, "d", "")
+	b.post(path + "/seguir")
+	b.post("/autogestion/clave", "cuil", maria).wants(t, 200, "Si hay una cuenta con ese CUIL", "se desvinculan todos los chats")
+	mail, err := w.mailbox(t.Context())
+	if err != nil || mail[0].To != "maria@demo.example" {
+		t.Fatalf("%+v %v", mail, err)
+	}
+	code := regexp.MustCompile(`[2-9B-Z]{4}-[2-9B-Z]{4}`).FindString(mail[0].Text)
+	other := w.browser(t, srv)
+	other.post("/autogestion/clave/nueva", "code", code, "password", "perro-violeta", "password2", "perro-violeta").wants(t, 422, "ya no sirve")
+	b.post("/autogestion/clave/nueva", "code", "BCDF-GHJK", "password", "perro-violeta", "password2", "perro-violeta").wants(t, 422, "Ese código no es")
+	b.post("/autogestion/clave/nueva", "code", strings.ToLower(code), "password", "99999001-abc", "password2", "99999001-abc").wants(t, 422, "no puede llevar tu documento")
+	b.post("/autogestion/clave/nueva", "code", code, "password", "perro-violeta", "password2", "perro-violeta").wants(t, 200, "Se desvincularon todos los chats", path)
+	if _, err := w.Group(t.Context(), g.Credential); err == nil {
+		t.Error("the old link outlived the password")
+	}
+	b.post("/autogestion/clave/nueva", "code", code, "password", "perro-violeta2", "password2", "perro-violeta2").wants(t, 422, "ya no sirve")
+	b.post(path+"/entrar", "cuil", maria, "password", DemoPassword, "consent", "on").wants(t, 422)
+	b.post(path+"/entrar", "cuil", maria, "password", "perro-violeta", "consent", "on").wants(t, 200)
+}
+
+func TestResetTellsNobodyWhoHasAnAccount(t *testing.T) {
+	w, srv := served(t)
+	a, b := w.browser(t, srv), w.browser(t, srv)
+	p, q := a.post("/autogestion/clave", "cuil", maria), b.post("/autogestion/clave", "cuil", "20-12345678-6")
+	if p.body != q.body || p.status != q.status {
+		t.Error("the pages differ")
+	}
+	for _, x := range []*browser{a, b} {
+		for range codeTries - 1 {
+			x.post("/autogestion/clave/nueva", "code", "BCDF-GHJK", "password", "perro-violeta", "password2", "perro-violeta").wants(t, 422, "Ese código no es")
+		}
+		x.post("/autogestion/clave/nueva", "code", "BCDF-GHJK", "password", "perro-violeta", "password2", "perro-violeta").wants(t, 422, "ya no sirve")
+	}
+	mail, _ := w.mailbox(t.Context())
+	code := regexp.MustCompile(`[2-9B-Z]{4}-[2-9B-Z]{4}`).FindString(mail[0].Text)
+	a.post("/autogestion/clave/nueva", "code", code, "password", "perro-violeta", "password2", "perro-violeta").wants(t, 422, "ya no sirve")
+}
+
+// What goes wrong is logged by route: the URL holds a secret.
+func TestLogsHoldNothingPersonal(t *testing.T) {
+	var log bytes.Buffer
+	w, srv := served(t, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	_, path := w.invited(t, "c", "")
+	b := w.browser(t, srv)
+	b.post(path + "/seguir")
+	if _, err := w.db.Exec("DROP TABLE guard"); err != nil {
+		t.Fatal(err)
+	}
+	b.post(path+"/entrar", "cuil", maria, "password", "secret-password", "consent", "on").wants(t, 500, "Algo falló de nuestro lado")
+	secret := path[strings.LastIndexByte(path, '/')+1:]
+	for _, s := range []string{secret, "secret-password", "99999001", "Mari"} {
+		if strings.Contains(log.String(), s) || strings.Contains(html.UnescapeString(log.String()), s) {
+			t.Errorf("the log holds %s", s)
+		}
+	}
+	if !strings.Contains(log.String(), "/autogestion/vincular/{secret}/entrar") {
+		t.Errorf("the log does not say where: %s", log.String())
+	}
+}
+
+func TestAPIOfAFailedFileSaysFailed(t *testing.T) {
+	w := demo(t)
+	g := w.linked(t, maria, "c")
+	if _, err := w.db.Exec("DROP TABLE another"); err != nil {
+		t.Fatal(err)
+	}
+	var no apiError
+	if c := call(t, w.Handler(), "POST", "tokens/another", "bot-key", g.Credential, fmt.Sprintf(`{"member":%q,"key":"z"}`, g.Group.Own), &no); c != 500 || no.Code != "failed" {
+		t.Errorf("%d %+v", c, no)
+	}
+}
+
+func TestHoursAreThoseOfBuenosAires(t *testing.T) {
+	w, srv := served(t)
+	_, path := w.invited(t, "c", "")
+	w.browser(t, srv).get(path).wants(t, 200, "hasta las 10:10")
+	w.advance(openLasts)
+	w.browser(t, srv).get(path).wants(t, 404)
+	if minutes(time.Second) != 1 || minutes(time.Minute) != 1 || minutes(61*time.Second) != 2 {
+		t.Error("minutes are not rounded up")
+	}
+}

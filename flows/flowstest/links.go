@@ -1,0 +1,331 @@
+package flowstest
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"llave/flows"
+)
+
+// left is how many tries a wrong code leaves; it stops the check if the error is another.
+func (s *stage) left(err error) int {
+	s.Helper()
+	var wrong *flows.WrongCode
+	if !errors.As(err, &wrong) {
+		s.Fatalf("got error %v, want a wrong code", err)
+	}
+	return wrong.Left
+}
+
+// otherCode is well formed and is not the code.
+func otherCode(code string) string {
+	for _, c := range []string{"BCDF-GHJK", "MNPQ-RSTV"} {
+		if c != code {
+			return c
+		}
+	}
+	return ""
+}
+
+var inviteChecks = []check{
+	{"makes a URL that does not tell its id", func(s *stage) {
+		i := s.invite("chat")
+		if i.ID == "" || i.URL == "" || strings.Contains(i.URL, i.ID) || !i.OpenUntil.After(s.Now()) {
+			s.Errorf("invite is %+v", i)
+		}
+	}},
+	{"gives the same invite for the same key", func(s *stage) {
+		a, err := s.Links().Invite(s.ctx, invitation("chat", "k"))
+		s.must(err)
+		s.Advance(time.Minute)
+		b, err := s.Links().Invite(s.ctx, invitation("chat", "k"))
+		s.must(err)
+		if a.ID != b.ID || a.URL != b.URL || !a.OpenUntil.Equal(b.OpenUntil) {
+			s.Errorf("first %+v, then %+v", a, b)
+		}
+		c := s.invite("chat")
+		if c.ID == a.ID || c.URL == a.URL {
+			s.Error("another key gave the same invite")
+		}
+	}},
+	{"ends an earlier one of the same chat, and no other chat's", func(s *stage) {
+		old, other := s.invite("chat"), s.invite("other")
+		s.invite("chat")
+		if err := s.Open(s.ctx, old.URL); err == nil {
+			s.Error("the older invite can still be opened")
+		}
+		_, err := s.SignIn(s.ctx, old.URL, MariaCUIL, Password)
+		if err == nil {
+			s.Error("one can still sign in at the older invite")
+		}
+		_, err = s.Links().Redeem(s.ctx, old.ID, "BCDF-GHJK", s.key())
+		s.wantErr(err, flows.ErrNoInvite, "redeem of the older invite")
+		s.must(s.Open(s.ctx, other.URL))
+	}},
+	{"ends an earlier one at which somebody signed in, too", func(s *stage) {
+		old := s.invite("chat")
+		code, err := s.SignIn(s.ctx, old.URL, MariaCUIL, Password)
+		s.must(err)
+		s.invite("chat")
+		_, err = s.Links().Redeem(s.ctx, old.ID, code, s.key())
+		s.wantErr(err, flows.ErrNoInvite, "redeem of the older invite")
+	}},
+	{"can be opened until OpenUntil, and not after", func(s *stage) {
+		i := s.invite("chat")
+		s.Advance(i.OpenUntil.Sub(s.Now()) - time.Second)
+		s.must(s.Open(s.ctx, i.URL))
+		s.Advance(time.Second)
+		if err := s.Open(s.ctx, i.URL); err == nil {
+			s.Error("it can be opened at the moment it ends")
+		}
+	}},
+	{"is not changed by looking at it", func(s *stage) {
+		i := s.invite("chat")
+		for range 50 {
+			s.must(s.Open(s.ctx, i.URL))
+		}
+		_, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
+		s.must(err)
+	}},
+	{"is over when declined", func(s *stage) {
+		i := s.invite("chat")
+		s.must(s.Decline(s.ctx, i.URL))
+		if _, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password); err == nil {
+			s.Error("one can sign in at a declined invite")
+		}
+		_, err := s.Links().Redeem(s.ctx, i.ID, "BCDF-GHJK", s.key())
+		s.wantErr(err, flows.ErrNoInvite, "redeem")
+	}},
+	{"is over when declined after sign-in", func(s *stage) {
+		i := s.invite("chat")
+		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
+		s.must(err)
+		s.must(s.Decline(s.ctx, i.URL))
+		_, err = s.Links().Redeem(s.ctx, i.ID, code, s.key())
+		s.wantErr(err, flows.ErrNoInvite, "redeem")
+	}},
+	{"takes one sign-in", func(s *stage) {
+		i := s.invite("chat")
+		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
+		s.must(err)
+		if _, err := s.SignIn(s.ctx, i.URL, JorgeCUIL, Password); err == nil {
+			s.Error("a second person signed in")
+		}
+		g, err := s.Links().Redeem(s.ctx, i.ID, code, s.key())
+		s.must(err)
+		s.find(g.Group, "María Elena Gómez")
+	}},
+}
+
+var redeemChecks = []check{
+	{"makes the link with the code from the page", func(s *stage) {
+		g := s.maria()
+		if g.Credential == "" || len(g.Group.Members) != 6 || len(g.Others) != 0 {
+			s.Errorf("grant is %+v", g.Group)
+		}
+		s.current(g.Credential, g.Group.Own)
+	}},
+	{"takes the code in any case, with any spaces and dashes", func(s *stage) {
+		for n, write := range []func(string) string{
+			strings.ToLower,
+			func(c string) string { return strings.ReplaceAll(c, "-", "") },
+			func(c string) string { return " " + strings.Join(strings.Split(c, ""), " ") + "\n" },
+			func(c string) string { return strings.ReplaceAll(c, "-", " – ") },
+		} {
+			i := s.invite("chat-" + string(rune('a'+n)))
+			code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
+			s.must(err)
+			if _, err := s.Links().Redeem(s.ctx, i.ID, write(code), s.key()); err != nil {
+				s.Errorf("%q was refused: %v", write("BCDF-GHJK"), err)
+			}
+		}
+	}},
+	{"gives the same answer for the same key", func(s *stage) {
+		i := s.invite("chat")
+		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
+		s.must(err)
+		a, err := s.Links().Redeem(s.ctx, i.ID, code, "k")
+		s.must(err)
+		s.Advance(23 * time.Hour)
+		b, err := s.Links().Redeem(s.ctx, i.ID, code, "k")
+		s.must(err)
+		if a.Credential != b.Credential {
+			s.Error("the same key gave another credential")
+		}
+		chats, err := s.Links().Chats(s.ctx, a.Credential)
+		s.must(err)
+		if len(chats) != 1 {
+			s.Errorf("one key made %d links", len(chats))
+		}
+	}},
+	{"makes one link, when 16 redeem with one key at once", func(s *stage) {
+		i := s.invite("chat")
+		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
+		s.must(err)
+		var mu sync.Mutex
+		got := map[flows.Credential]bool{}
+		var wg sync.WaitGroup
+		for range 16 {
+			wg.Go(func() {
+				g, err := s.Links().Redeem(s.ctx, i.ID, code, "k")
+				mu.Lock()
+				defer mu.Unlock()
+				if err != nil {
+					s.Error(err)
+				}
+				got[g.Credential] = true
+			})
+		}
+		wg.Wait()
+		if len(got) != 1 {
+			s.Errorf("%d credentials", len(got))
+		}
+	}},
+	{"works once: with another key there is no such invite", func(s *stage) {
+		i := s.invite("chat")
+		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
+		s.must(err)
+		_, err = s.Links().Redeem(s.ctx, i.ID, code, s.key())
+		s.must(err)
+		_, err = s.Links().Redeem(s.ctx, i.ID, code, s.key())
+		s.wantErr(err, flows.ErrNoInvite, "second redeem")
+		_, err = s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
+		if err == nil {
+			s.Error("one can sign in at a used invite")
+		}
+	}},
+	{"counts wrong codes down to a dead invite", func(s *stage) {
+		i := s.invite("chat")
+		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
+		s.must(err)
+		_, err = s.Links().Redeem(s.ctx, i.ID, otherCode(code), s.key())
+		left := s.left(err)
+		for want := left - 1; want >= 0; want-- {
+			_, err = s.Links().Redeem(s.ctx, i.ID, otherCode(code), s.key())
+			if got := s.left(err); got != want {
+				s.Fatalf("%d tries left, want %d", got, want)
+			}
+		}
+		if left != 2 {
+			s.Errorf("there were %d tries, want 3", left+1)
+		}
+		_, err = s.Links().Redeem(s.ctx, i.ID, code, s.key())
+		s.wantErr(err, flows.ErrNoInvite, "the right code after the last try")
+	}},
+	{"counts a wrong code with the same key once", func(s *stage) {
+		i := s.invite("chat")
+		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
+		s.must(err)
+		for range 5 {
+			_, err = s.Links().Redeem(s.ctx, i.ID, otherCode(code), "k")
+			if got := s.left(err); got != 2 {
+				s.Fatalf("%d tries left, want 2", got)
+			}
+		}
+		_, err = s.Links().Redeem(s.ctx, i.ID, code, s.key())
+		s.must(err)
+	}},
+	{"refuses a code of another invite", func(s *stage) {
+		mine, theirs := s.invite("mine"), s.invite("theirs")
+		_, err := s.SignIn(s.ctx, mine.URL, MariaCUIL, Password)
+		s.must(err)
+		code, err := s.SignIn(s.ctx, theirs.URL, JorgeCUIL, Password)
+		s.must(err)
+		_, err = s.Links().Redeem(s.ctx, mine.ID, code, s.key())
+		s.left(err)
+	}},
+	{"knows no link before somebody signed in", func(s *stage) {
+		i := s.invite("chat")
+		if _, err := s.Links().Redeem(s.ctx, i.ID, "BCDF-GHJK", s.key()); err == nil {
+			s.Error("redeemed without sign-in")
+		}
+		if _, err := s.Links().Redeem(s.ctx, i.ID, "", s.key()); err == nil {
+			s.Error("redeemed with no code and without sign-in")
+		}
+	}},
+	{"refuses an unknown invite", func(s *stage) {
+		_, err := s.Links().Redeem(s.ctx, "nobody's", "BCDF-GHJK", s.key())
+		s.wantErr(err, flows.ErrNoInvite, "redeem")
+	}},
+	{"refuses a code that is out of time", func(s *stage) {
+		i := s.invite("chat")
+		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
+		s.must(err)
+		s.Advance(10 * time.Minute)
+		_, err = s.Links().Redeem(s.ctx, i.ID, code, s.key())
+		s.wantErr(err, flows.ErrNoInvite, "redeem")
+	}},
+	{"takes a code until its last second", func(s *stage) {
+		i := s.invite("chat")
+		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
+		s.must(err)
+		s.Advance(10*time.Minute - time.Second)
+		_, err = s.Links().Redeem(s.ctx, i.ID, code, s.key())
+		s.must(err)
+	}},
+	{"tells the account's other chats", func(s *stage) {
+		s.link("chat-1", MariaCUIL)
+		s.link("chat-jorge", JorgeCUIL)
+		g := s.link("chat-2", MariaCUIL)
+		if len(g.Others) != 1 || g.Others[0].Chat != "chat-1" || g.Others[0].Own || g.Others[0].ID == "" || g.Others[0].Label != "···1234" {
+			s.Errorf("others are %+v", g.Others)
+		}
+	}},
+}
+
+var chatsChecks = []check{
+	{"lists the account's chats, this one included and marked", func(s *stage) {
+		at := s.Now()
+		a := s.link("chat-1", MariaCUIL)
+		s.Advance(time.Hour)
+		s.link("chat-2", MariaCUIL)
+		chats, err := s.Links().Chats(s.ctx, a.Credential)
+		s.must(err)
+		if len(chats) != 2 || chats[0].Chat != "chat-1" || !chats[0].Own || chats[1].Own || !chats[0].Since.Equal(at) || chats[0].Channel != "Telegram" {
+			s.Errorf("chats are %+v", chats)
+		}
+	}},
+	{"unlinks its own link at once", func(s *stage) {
+		a, b := s.link("chat-1", MariaCUIL), s.link("chat-2", MariaCUIL)
+		s.must(s.Links().Unlink(s.ctx, a.Credential, ""))
+		_, err := s.Tokens().Group(s.ctx, a.Credential)
+		s.wantErr(err, flows.ErrUnlinked, "group")
+		_, err = s.Tokens().Current(s.ctx, a.Credential, []flows.MemberID{a.Group.Own})
+		s.wantErr(err, flows.ErrUnlinked, "current")
+		s.current(b.Credential, b.Group.Own)
+	}},
+	{"unlinks another link of the account", func(s *stage) {
+		a, b := s.link("chat-1", MariaCUIL), s.link("chat-2", MariaCUIL)
+		s.must(s.Links().Unlink(s.ctx, b.Credential, b.Others[0].ID))
+		_, err := s.Tokens().Group(s.ctx, a.Credential)
+		s.wantErr(err, flows.ErrUnlinked, "group")
+		s.current(b.Credential, b.Group.Own)
+	}},
+	{"does not mind an ended link, nor its own bad credential", func(s *stage) {
+		a := s.link("chat-1", MariaCUIL)
+		s.must(s.Links().Unlink(s.ctx, a.Credential, "no-such-link"))
+		s.must(s.Links().Unlink(s.ctx, a.Credential, ""))
+		s.must(s.Links().Unlink(s.ctx, a.Credential, ""))
+		s.must(s.Links().Unlink(s.ctx, "nobody's", ""))
+		s.wantErr(s.Links().Unlink(s.ctx, a.Credential, "some-link"), flows.ErrUnlinked, "unlink of a link by a bad credential")
+	}},
+	{"cannot unlink another account's chat", func(s *stage) {
+		a, b := s.link("chat-1", MariaCUIL), s.link("chat-2", MariaCUIL)
+		jorge := s.link("chat-jorge", JorgeCUIL)
+		s.must(s.Links().Unlink(s.ctx, jorge.Credential, b.Others[0].ID))
+		s.current(a.Credential, a.Group.Own)
+	}},
+	{"gives no answer by an old key after unlinking", func(s *stage) {
+		i := s.invite("chat")
+		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
+		s.must(err)
+		g, err := s.Links().Redeem(s.ctx, i.ID, code, "k")
+		s.must(err)
+		s.must(s.Links().Unlink(s.ctx, g.Credential, ""))
+		if _, err := s.Links().Redeem(s.ctx, i.ID, code, "k"); err == nil {
+			s.Error("a repeated redeem brought the link back")
+		}
+	}},
+}

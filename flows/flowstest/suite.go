@@ -1,0 +1,188 @@
+// Package flowstest holds the back end to what flows/ports.go says, sentence by sentence. Every back end passes the
+// same suite: the embedded one, the HTTP client before it, and an insurer's own.
+//
+// It expects the demo padrón: María's group with Juana in it and Lucía, who is not active; Carlos, who is in María's
+// group and has an account of his own; and Jorge, alone.
+package flowstest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"llave/flows"
+)
+
+// World is a back end with the demo padrón, and the hands that a test needs around it.
+type World interface {
+	Tokens() flows.Tokens
+	Links() flows.Links
+
+	// Now is the back end's clock, and Advance moves it.
+	Now() time.Time
+	Advance(d time.Duration)
+
+	// Open looks at an invite's page, as a person or a link preview does.
+	Open(ctx context.Context, url string) error
+	// SignIn goes on with an invite in a browser of its own, signs in there and returns the code that is shown.
+	SignIn(ctx context.Context, url, cuil, password string) (code string, err error)
+	// Decline says on the invite's page: I did not ask for this.
+	Decline(ctx context.Context, url string) error
+
+	// Validate is a provider's act. Reason is empty if the token was accepted.
+	Validate(ctx context.Context, number, digits string) (flows.Reason, error)
+	// SetStanding and Remove change the padrón: a person's standing, and a person leaving a holder's group.
+	SetStanding(ctx context.Context, name, standing string) error
+	Remove(ctx context.Context, holderCUIL, name string) error
+}
+
+// The people of the demo padrón.
+const (
+	MariaCUIL  = "27-99999001-6"
+	CarlosCUIL = "20-99999003-8"
+	JorgeCUIL  = "20-99999021-6"
+	Password   = "llave-demo"
+)
+
+// Suite checks a back end. Open makes a new world each time it is called.
+func Suite(t *testing.T, open func(t *testing.T) World) {
+	for _, part := range []struct {
+		name  string
+		tests []check
+	}{
+		{"Group", groupChecks},
+		{"Current", currentChecks},
+		{"Another", anotherChecks},
+		{"State", stateChecks},
+		{"Invite", inviteChecks},
+		{"Redeem", redeemChecks},
+		{"Chats", chatsChecks},
+		{"Attacks", attackChecks},
+	} {
+		t.Run(part.name, func(t *testing.T) {
+			for _, c := range part.tests {
+				t.Run(c.says, func(t *testing.T) {
+					t.Parallel()
+					c.run(&stage{T: t, World: open(t), ctx: t.Context()})
+				})
+			}
+		})
+	}
+}
+
+// check is a sentence of the contract, and the test that can fail for it.
+type check struct {
+	says string
+	run  func(s *stage)
+}
+
+// stage is where one check happens.
+type stage struct {
+	*testing.T
+	World
+	ctx context.Context
+	n   int
+}
+
+// key is one that was never used.
+func (s *stage) key() string {
+	s.n++
+	return fmt.Sprintf("key-%d", s.n)
+}
+
+// must stops the check at an error that is not what it is about.
+func (s *stage) must(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+func (s *stage) wantErr(err, want error, doing string) {
+	s.Helper()
+	if !errors.Is(err, want) {
+		s.Errorf("%s: got error %v, want %v", doing, err, want)
+	}
+}
+
+// invite asks for a chat to be linked.
+func (s *stage) invite(chat string) flows.Invite {
+	s.Helper()
+	i, err := s.Links().Invite(s.ctx, invitation(chat, s.key()))
+	s.must(err)
+	return i
+}
+
+func invitation(chat, key string) flows.Invitation {
+	return flows.Invitation{Chat: chat, Channel: "Telegram", Label: "···1234", Sender: "Mari", Key: key}
+}
+
+// link links a chat with an account, all the way.
+func (s *stage) link(chat, cuil string) flows.Grant {
+	s.Helper()
+	i := s.invite(chat)
+	code, err := s.SignIn(s.ctx, i.URL, cuil, Password)
+	s.must(err)
+	g, err := s.Links().Redeem(s.ctx, i.ID, code, s.key())
+	s.must(err)
+	return g
+}
+
+// maria is a chat linked with María's account.
+func (s *stage) maria() flows.Grant { s.Helper(); return s.link("chat-maria", MariaCUIL) }
+
+// find is a member by name.
+func (s *stage) find(g flows.Group, name string) flows.Member {
+	s.Helper()
+	for _, m := range g.Members {
+		if m.Name == name {
+			return m
+		}
+	}
+	s.Fatalf("nobody called %s in the group", name)
+	return flows.Member{}
+}
+
+// current is the live token of one member.
+func (s *stage) current(c flows.Credential, m flows.MemberID) flows.Token {
+	s.Helper()
+	g, err := s.Tokens().Current(s.ctx, c, []flows.MemberID{m})
+	s.must(err)
+	if len(g.Tokens) != 1 {
+		s.Fatalf("current gave %d tokens and %+v", len(g.Tokens), g.Denials)
+	}
+	return g.Tokens[0]
+}
+
+func (s *stage) another(c flows.Credential, m flows.MemberID, key string) flows.Token {
+	s.Helper()
+	g, err := s.Tokens().Another(s.ctx, c, m, key)
+	s.must(err)
+	if len(g.Tokens) != 1 {
+		s.Fatalf("another gave %d tokens and %+v", len(g.Tokens), g.Denials)
+	}
+	return g.Tokens[0]
+}
+
+// validates says what becomes of digits at a provider.
+func (s *stage) validates(number, digits string, want flows.Reason) {
+	s.Helper()
+	got, err := s.Validate(s.ctx, number, digits)
+	s.must(err)
+	if got != want {
+		s.Errorf("validation: got %q, want %q", got, want)
+	}
+}
+
+func same(a, b flows.Token) bool {
+	return a.Member == b.Member && a.Digits == b.Digits && a.Made.Equal(b.Made) && a.Until.Equal(b.Until)
+}
+
+// wrongDigits are six that a token is not.
+func wrongDigits(of string) string {
+	b := []byte(of)
+	b[5] = '0' + (b[5]-'0'+1)%10
+	return string(b)
+}

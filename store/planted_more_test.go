@@ -1,0 +1,355 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"time"
+
+	"llave/bot"
+)
+
+// afterCommit does something wrong to a chat whose turn was written.
+func afterCommit(b *bent, wrong func(*memShard, *memChat, bot.Turn)) {
+	b.commit = func(ctx context.Context, t bot.Turn) error {
+		err := b.Memory.Commit(ctx, t)
+		if err == nil {
+			s := b.lock(t.Chat)
+			defer s.mu.Unlock()
+			c := s.chat(t.Chat)
+			wrong(s, c, t)
+			s.note(t.Chat, c)
+		}
+		return err
+	}
+}
+
+func bugsOfLetters() []plantedBug {
+	eachMark := func(b *bent, wrong func(*bot.Mark)) {
+		b.mark = func(ctx context.Context, marks []bot.Mark) error {
+			marks = slices.Clone(marks)
+			for i := range marks {
+				wrong(&marks[i])
+			}
+			return b.Memory.Mark(ctx, marks)
+		}
+	}
+	return []plantedBug{
+		{"letters are numbered from zero in every turn", true, func(b *bent) {
+			afterCommit(b, func(_ *memShard, c *memChat, _ bot.Turn) {
+				for i := range c.letters {
+					c.letters[i].N &= 0xff
+				}
+			})
+		}},
+		{"purge takes the turn's own letters", true, func(b *bent) {
+			afterCommit(b, func(_ *memShard, c *memChat, t bot.Turn) {
+				if t.Purge {
+					c.letters = nil
+				}
+			})
+		}},
+		{"purge takes nothing", true, func(b *bent) {
+			beforeCommit(b, func(_ *memShard, _ *memChat, t *bot.Turn) { t.Purge = false })
+		}},
+		{"every turn purges", true, func(b *bent) {
+			beforeCommit(b, func(_ *memShard, _ *memChat, t *bot.Turn) { t.Purge = true })
+		}},
+		{"what is given up is forgotten", true, func(b *bent) {
+			eachMark(b, func(k *bot.Mark) {
+				if k.State == bot.Dead {
+					k.State = bot.Sent
+				}
+			})
+		}},
+		{"what is sent is kept among the dead", true, func(b *bent) {
+			eachMark(b, func(k *bot.Mark) {
+				if k.State == bot.Sent {
+					k.State = bot.Dead
+				}
+			})
+		}},
+		{"an attempt forgets its hour", true, func(b *bent) { eachMark(b, func(k *bot.Mark) { k.Due = time.Time{} }) }},
+		{"an attempt is not counted", true, func(b *bent) { eachMark(b, func(k *bot.Mark) { k.Tries = 1 }) }},
+		{"the reason is lost", true, func(b *bent) { eachMark(b, func(k *bot.Mark) { k.Reason = "" }) }},
+		{"only the first mark counts", true, func(b *bent) {
+			b.mark = func(ctx context.Context, marks []bot.Mark) error {
+				return b.Memory.Mark(ctx, marks[:min(len(marks), 1)])
+			}
+		}},
+		{"a missing letter is an error", true, func(b *bent) {
+			b.mark = func(ctx context.Context, marks []bot.Mark) error {
+				for _, k := range marks {
+					s := b.lock(k.Chat)
+					_, found := slices.BinarySearchFunc(s.chat(k.Chat).letters, k.N, byNumber)
+					s.mu.Unlock()
+					if !found {
+						return bot.ErrConflict
+					}
+				}
+				return b.Memory.Mark(ctx, marks)
+			}
+		}},
+		{"giving up what is not there makes a dead letter", true, func(b *bent) {
+			b.mark = func(ctx context.Context, marks []bot.Mark) error {
+				for _, k := range marks {
+					s := b.lock(k.Chat)
+					_, found := slices.BinarySearchFunc(s.chat(k.Chat).letters, k.N, byNumber)
+					s.mu.Unlock()
+					if !found && k.State == bot.Dead {
+						b.rest.bury(bot.DeadLetter{Chat: k.Chat, At: k.At})
+					}
+				}
+				return b.Memory.Mark(ctx, marks)
+			}
+		}},
+	}
+}
+
+func bugsOfTimers() []plantedBug {
+	return []plantedBug{
+		{"a timer is not cancelled", true, func(b *bent) {
+			beforeCommit(b, func(_ *memShard, _ *memChat, t *bot.Turn) {
+				t.Timers = slices.DeleteFunc(slices.Clone(t.Timers), func(set bot.TimerSet) bool { return set.Due.IsZero() })
+			})
+		}},
+		{"a timer is set once and for all", true, func(b *bent) {
+			beforeCommit(b, func(_ *memShard, c *memChat, t *bot.Turn) {
+				t.Timers = slices.DeleteFunc(slices.Clone(t.Timers), func(set bot.TimerSet) bool {
+					return !set.Due.IsZero() && c.timers[set.Name] != nil
+				})
+			})
+		}},
+		{"a turn cancels the timers that it does not name", true, func(b *bent) {
+			beforeCommit(b, func(_ *memShard, c *memChat, t *bot.Turn) {
+				var all []bot.TimerSet
+				for name := range c.timers {
+					all = append(all, bot.TimerSet{Name: name})
+				}
+				t.Timers = append(all, t.Timers...)
+			})
+		}},
+		{"a timer is due a moment late", true, func(b *bent) {
+			b.due = func(ctx context.Context, now time.Time, n int) ([]bot.TimerDue, error) {
+				return b.Memory.Due(ctx, now.Add(-time.Millisecond), n)
+			}
+		}},
+		{"a timer is due a moment early", true, func(b *bent) {
+			b.due = func(ctx context.Context, now time.Time, n int) ([]bot.TimerDue, error) {
+				return b.Memory.Due(ctx, now.Add(time.Millisecond), n)
+			}
+		}},
+		{"the limit cuts off the earliest", false, func(b *bent) {
+			b.due = func(ctx context.Context, now time.Time, n int) ([]bot.TimerDue, error) {
+				all, err := b.Memory.Due(ctx, now, 1<<30)
+				return all[max(0, len(all)-n):], err
+			}
+		}},
+		{"a timer is listed once", true, func(b *bent) {
+			listed := map[bot.ChatKey]int{}
+			b.due = func(ctx context.Context, now time.Time, n int) ([]bot.TimerDue, error) {
+				all, err := b.Memory.Due(ctx, now, n)
+				return slices.DeleteFunc(all, func(d bot.TimerDue) bool {
+					listed[d.Chat]++
+					return listed[d.Chat] > 2
+				}), err
+			}
+		}},
+	}
+}
+
+func bugsOfEvents() []plantedBug {
+	return []plantedBug{
+		{"numbers of trimmed events are given again", true, func(b *bent) {
+			b.trim = func(ctx context.Context, n bot.Shard, upto uint64) error {
+				err := b.Memory.Trim(ctx, n, upto)
+				s := &b.shards[n]
+				s.mu.Lock()
+				defer s.mu.Unlock()
+				if len(s.events) == 0 && err == nil {
+					s.event = 0
+				}
+				return err
+			}
+		}},
+		{"trimming ahead skips numbers", true, func(b *bent) {
+			b.trim = func(ctx context.Context, n bot.Shard, upto uint64) error {
+				err := b.Memory.Trim(ctx, n, upto)
+				s := &b.shards[n]
+				s.mu.Lock()
+				defer s.mu.Unlock()
+				if err == nil && upto > s.event {
+					s.event = upto
+				}
+				return err
+			}
+		}},
+		{"trim leaves the last one", true, func(b *bent) {
+			b.trim = func(ctx context.Context, n bot.Shard, upto uint64) error {
+				return b.Memory.Trim(ctx, n, max(upto, 1)-1)
+			}
+		}},
+		{"events are listed from the number on", true, func(b *bent) {
+			b.events = func(ctx context.Context, n bot.Shard, after uint64, limit int) ([]bot.Event, error) {
+				return b.Memory.Events(ctx, n, max(after, 1)-1, limit)
+			}
+		}},
+		{"the log has no limit", false, func(b *bent) {
+			b.events = func(ctx context.Context, n bot.Shard, after uint64, _ int) ([]bot.Event, error) {
+				return b.Memory.Events(ctx, n, after, 1<<30)
+			}
+		}},
+		{"numbers of events have gaps", true, func(b *bent) {
+			b.events = func(ctx context.Context, n bot.Shard, after uint64, limit int) ([]bot.Event, error) {
+				all, err := b.Memory.Events(ctx, n, after/2, limit)
+				for i := range all {
+					all[i].Seq *= 2
+				}
+				return all, err
+			}
+		}},
+	}
+}
+
+func bugsOfClaim() []plantedBug {
+	return []plantedBug{
+		{"tries are not counted", true, func(b *bent) {
+			b.claim = func(ctx context.Context, shards []bot.Shard) (bot.Fence, error) {
+				f, err := b.Memory.Claim(ctx, nil)
+				for _, n := range shards {
+					b.shards[n].fence = f
+				}
+				return f, err
+			}
+		}},
+		{"tries are counted in every shard", true, func(b *bent) {
+			b.claim = func(ctx context.Context, shards []bot.Shard) (bot.Fence, error) {
+				fences := map[int]bot.Fence{}
+				for n := range b.shards {
+					fences[n] = b.shards[n].fence
+				}
+				f, err := b.Memory.Claim(ctx, allShards())
+				for n := range b.shards {
+					if !slices.Contains(shards, bot.Shard(n)) {
+						b.shards[n].fence = fences[n]
+					}
+				}
+				return f, err
+			}
+		}},
+		{"a claim takes every shard", true, func(b *bent) {
+			b.claim = func(ctx context.Context, _ []bot.Shard) (bot.Fence, error) { return b.Memory.Claim(ctx, allShards()) }
+		}},
+		{"a shard named twice counts twice", false, func(b *bent) {
+			b.claim = func(ctx context.Context, shards []bot.Shard) (f bot.Fence, err error) {
+				for i := range shards {
+					if f, err = b.Memory.Claim(ctx, shards[i:]); err != nil {
+						return 0, err
+					}
+				}
+				return f, err
+			}
+		}},
+		{"fences do not rise", true, func(b *bent) {
+			b.claim = func(ctx context.Context, shards []bot.Shard) (bot.Fence, error) {
+				b.claims.Lock()
+				b.fence = 0
+				b.claims.Unlock()
+				return b.Memory.Claim(ctx, shards)
+			}
+		}},
+	}
+}
+
+func bugsOfCare() []plantedBug {
+	without := func(b *bent, wrong func(*memChat) bool) {
+		b.owing = func(ctx context.Context, n bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
+			all, err := b.Memory.Owing(ctx, n, after, limit)
+			return slices.DeleteFunc(all, func(k bot.ChatKey) bool { return wrong(b.shards[n].chats[k]) }), err
+		}
+	}
+	return []plantedBug{
+		{"an effect is nothing owed", true, func(b *bent) {
+			without(b, func(c *memChat) bool { return len(c.waiting) == 0 && len(c.letters) == 0 })
+		}},
+		{"a letter is nothing owed", true, func(b *bent) {
+			without(b, func(c *memChat) bool { return len(c.waiting) == 0 && c.effect == nil })
+		}},
+		{"what waits is nothing owed", true, func(b *bent) {
+			without(b, func(c *memChat) bool { return len(c.letters) == 0 && c.effect == nil })
+		}},
+		{"every chat is owed something", true, func(b *bent) {
+			b.owing = func(ctx context.Context, n bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
+				s := &b.shards[n]
+				s.mu.Lock()
+				for k := range s.chats {
+					s.owing[k] = struct{}{}
+				}
+				s.mu.Unlock()
+				return b.Memory.Owing(ctx, n, after, limit)
+			}
+		}},
+		{"owing is listed from the key on", true, func(b *bent) {
+			b.owing = func(ctx context.Context, n bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
+				all, err := b.Memory.Owing(ctx, n, bot.ChatKey{}, 1<<30)
+				all = slices.DeleteFunc(all, func(k bot.ChatKey) bool { return bytes.Compare(k[:], after[:]) < 0 })
+				return all[:min(len(all), limit)], err
+			}
+		}},
+		{"owing is listed backwards", true, func(b *bent) {
+			b.owing = func(ctx context.Context, n bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
+				all, err := b.Memory.Owing(ctx, n, after, limit)
+				slices.Reverse(all)
+				return all, err
+			}
+		}},
+		{"the last value counts", false, func(b *bent) {
+			b.once = func(ctx context.Context, name string, v []byte) ([]byte, error) {
+				b.rest.mu.Lock()
+				delete(b.rest.once, name)
+				b.rest.mu.Unlock()
+				return b.Memory.Once(ctx, name, v)
+			}
+		}},
+		{"the sweep comes too early", true, func(b *bent) {
+			b.sweep = func(ctx context.Context, now time.Time) error { return b.Memory.Sweep(ctx, now.Add(time.Millisecond)) }
+		}},
+		{"the sweep comes too late", true, func(b *bent) {
+			b.sweep = func(ctx context.Context, now time.Time) error { return b.Memory.Sweep(ctx, now.Add(-time.Millisecond)) }
+		}},
+		{"the sweep takes what waits", false, func(b *bent) {
+			b.sweep = func(ctx context.Context, now time.Time) error {
+				for i := range b.shards {
+					for k, c := range b.shards[i].chats {
+						c.waiting = slices.DeleteFunc(c.waiting, func(w memWaiting) bool { return w.at.Before(now.Add(-bot.Keep)) })
+						b.shards[i].note(k, c)
+					}
+				}
+				return b.Memory.Sweep(ctx, now)
+			}
+		}},
+		{"the dead are listed the oldest first", true, func(b *bent) {
+			b.dead = func(ctx context.Context, limit int) ([]bot.DeadLetter, error) {
+				all, err := b.Memory.Dead(ctx, limit)
+				slices.Reverse(all)
+				return all, err
+			}
+		}},
+		{"the limit on the dead cuts off the newest", false, func(b *bent) {
+			b.dead = func(ctx context.Context, limit int) ([]bot.DeadLetter, error) {
+				all, err := b.Memory.Dead(ctx, 1<<30)
+				return all[max(0, len(all)-limit):], err
+			}
+		}},
+		{"ping writes into a chat", true, func(b *bent) {
+			b.ping = func(ctx context.Context) error {
+				for i := range b.shards {
+					for _, c := range b.shards[i].chats {
+						c.version++
+					}
+				}
+				return b.Memory.Ping(ctx)
+			}
+		}},
+	}
+}

@@ -1,0 +1,250 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+
+	"llave/bot"
+)
+
+// held is a store whose writer waits, so that what is written meanwhile gathers in one batch.
+type held struct {
+	*SQLite
+	t       *testing.T
+	release func()
+	calls   sync.WaitGroup
+}
+
+func hold(t *testing.T, s *SQLite) *held {
+	t.Helper()
+	reached, let := make(chan struct{}), make(chan struct{})
+	h := &held{SQLite: s, t: t, release: sync.OnceFunc(func() { close(let) })}
+	h.calls.Go(func() {
+		err := s.write(context.WithoutCancel(t.Context()), "hold", func(*link) error {
+			close(reached)
+			<-let
+			return nil
+		})
+		if err != nil {
+			t.Errorf("hold: %v", err)
+		}
+	})
+	<-reached
+	return h
+}
+
+// queued starts a call and returns when it waits for the writer.
+func (h *held) queued(call func() error) *error {
+	h.t.Helper()
+	n, result := len(h.queue), new(error)
+	h.calls.Go(func() { *result = call() })
+	for len(h.queue) == n {
+		runtime.Gosched()
+	}
+	return result
+}
+
+func (h *held) accept(ctx context.Context, n uint64) func() error {
+	return func() error {
+		return second(h.Accept(ctx, bot.Arrival{Chat: benchKey(n), ID: [16]byte{1}, Body: []byte("x")}))
+	}
+}
+
+// done lets the writer go and waits for every call.
+func (h *held) done() {
+	h.release()
+	h.calls.Wait()
+}
+
+func waitingIn(t *testing.T, s bot.Store, n uint64) int {
+	t.Helper()
+	c, err := s.Load(t.Context(), benchKey(n))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(c.Waiting)
+}
+
+func TestWriterARefusalIsItsOwn(t *testing.T) {
+	h := hold(t, newSQLite(t))
+	first := h.queued(h.accept(t.Context(), 1))
+	conflict := h.queued(func() error { return h.Commit(t.Context(), bot.Turn{Chat: benchKey(1), Base: 7}) })
+	fenced := h.queued(func() error { return h.Commit(t.Context(), bot.Turn{Chat: benchKey(1), Fence: 7}) })
+	last := h.queued(h.accept(t.Context(), 2))
+	h.done()
+	for _, got := range []struct{ err, want error }{
+		{*first, nil}, {*conflict, bot.ErrConflict}, {*fenced, bot.ErrFenced}, {*last, nil},
+	} {
+		if !errors.Is(got.err, got.want) {
+			t.Errorf("in one batch: %v, want %v", got.err, got.want)
+		}
+	}
+	if waitingIn(t, h, 1) != 1 || waitingIn(t, h, 2) != 1 {
+		t.Error("a refusal took others along")
+	}
+}
+
+func TestWriterAFailureIsTheBatchs(t *testing.T) {
+	h := hold(t, newSQLite(t))
+	first := h.queued(h.accept(t.Context(), 1))
+	failing := h.queued(func() error {
+		return h.write(t.Context(), "fail", func(l *link) error {
+			if _, err := l.exec(`INSERT INTO once VALUES ('half', x'00')`); err != nil {
+				return err
+			}
+			return second(l.exec(`INSERT INTO meta VALUES (2, 0, 0)`)) // against its CHECK
+		})
+	})
+	last := h.queued(h.accept(t.Context(), 2))
+	h.done()
+	for _, err := range []error{*first, *failing, *last} {
+		if err == nil || refusal(err) || errors.Is(err, ErrFull) {
+			t.Errorf("in a batch that failed: %v, want a failure", err)
+		}
+	}
+	if waitingIn(t, h, 1) != 0 || waitingIn(t, h, 2) != 0 {
+		t.Error("something of a batch that failed was written")
+	}
+	kept, err := h.Once(t.Context(), "half", []byte("whole"))
+	if err != nil || string(kept) != "whole" {
+		t.Errorf("once after a failed batch = %q, %v", kept, err)
+	}
+	if err := h.accept(t.Context(), 1)(); err != nil {
+		t.Errorf("after a failed batch: %v", err)
+	}
+}
+
+func TestWriterLeavesOutWhoHasGone(t *testing.T) {
+	h := hold(t, newSQLite(t))
+	ctx, cancel := context.WithCancel(t.Context())
+	returned := make(chan error)
+	gone := h.queued(func() error {
+		err := h.accept(ctx, 1)()
+		returned <- err
+		return err
+	})
+	stays := h.queued(h.accept(t.Context(), 2))
+	cancel()
+	<-returned // while the writer still waits
+	h.done()
+	if !errors.Is(*gone, context.Canceled) || *stays != nil {
+		t.Errorf("who had gone got %v and who stayed %v", *gone, *stays)
+	}
+	if waitingIn(t, h, 1) != 0 || waitingIn(t, h, 2) != 1 {
+		t.Error("what was given up was written, or what was not was not")
+	}
+}
+
+func TestWriterGivesUpOnAFullQueue(t *testing.T) {
+	h := hold(t, newSQLite(t))
+	for n := range uint64(maxBatch) {
+		h.queued(h.accept(t.Context(), n))
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	began := make(chan struct{})
+	var err error
+	h.calls.Go(func() {
+		close(began)
+		err = h.accept(ctx, maxBatch)()
+	})
+	<-began
+	cancel()
+	h.done()
+	if err != nil && !errors.Is(err, context.Canceled) {
+		t.Errorf("a call on a full queue that is given up = %v", err)
+	}
+	if got := waitingIn(t, h, maxBatch); (got == 1) != (err == nil) {
+		t.Errorf("waiting %d after %v", got, err)
+	}
+}
+
+func TestWriterCloseAnswersWhatIsQueued(t *testing.T) {
+	path := t.TempDir() + "/llave.db"
+	h := hold(t, openSQLite(t, path))
+	var results []*error
+	for n := range uint64(20) {
+		results = append(results, h.queued(h.accept(t.Context(), n)))
+	}
+	for range 2 {
+		h.calls.Go(func() {
+			if err := h.Close(); err != nil {
+				t.Errorf("close: %v", err)
+			}
+		})
+	}
+	<-h.stop
+	if err := h.accept(t.Context(), 99)(); !errors.Is(err, bot.ErrClosed) {
+		t.Errorf("accept while closing = %v, want ErrClosed", err)
+	}
+	h.done()
+	if i := slices.IndexFunc(results, func(err *error) bool { return *err != nil }); i >= 0 {
+		t.Errorf("what was queued before Close got %v", *results[i])
+	}
+	s := openSQLite(t, path)
+	for n := range uint64(20) {
+		if waitingIn(t, s, n) != 1 {
+			t.Errorf("the %d-th of what was queued is not there", n)
+		}
+	}
+}
+
+// TestWriterNoCallHangsOnClose: whatever is on its way when the store is closed is either kept or told.
+func TestWriterNoCallHangsOnClose(t *testing.T) {
+	for range 20 {
+		path := t.TempDir() + "/llave.db"
+		s := openSQLite(t, path)
+		results := make([]error, 16)
+		var calls sync.WaitGroup
+		for n := range results {
+			calls.Go(func() {
+				results[n] = second(s.Accept(t.Context(), bot.Arrival{Chat: benchKey(uint64(n)), Body: []byte("x")}))
+			})
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		calls.Wait()
+		s = openSQLite(t, path)
+		for n, err := range results {
+			if err != nil && !errors.Is(err, bot.ErrClosed) {
+				t.Errorf("accept beside Close = %v", err)
+			}
+			if kept := waitingIn(t, s, uint64(n)) == 1; kept != (err == nil) {
+				t.Errorf("accept beside Close = %v, kept: %t", err, kept)
+			}
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestWriterGetsANewConnection: one that no longer works is replaced, and nobody has to start the store again.
+func TestWriterGetsANewConnection(t *testing.T) {
+	for name, harm := range map[string]func(*link) error{
+		"closed":                   func(l *link) error { l.discard(); return nil },
+		"no longer in transaction": func(l *link) error { return second(l.exec("ROLLBACK")) },
+		"in a transaction for ever": func(l *link) error {
+			other, err := l.conn.PrepareContext(t.Context(), "PRAGMA user_version")
+			if err := errors.Join(err, l.closeStatements()); err != nil {
+				return err
+			}
+			l.stmts["ROLLBACK"] = other
+			return errors.New("stuck")
+		},
+	} {
+		s := newSQLite(t)
+		err := s.write(t.Context(), "harm", harm)
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		if err := s.Ping(t.Context()); err != nil {
+			t.Errorf("%s: ping afterwards: %v", name, err)
+		}
+		integrity(t, s)
+	}
+}
