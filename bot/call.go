@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,6 +15,16 @@ type call struct {
 	effect Effect
 	done   chan struct{}
 	result Result // after done is closed
+	ctx    context.Context
+	stop   context.CancelFunc
+
+	abandoned atomic.Bool // nobody wants the answer any more
+}
+
+func (e *Engine) newCall(eff Effect) *call {
+	c := &call{effect: eff, done: make(chan struct{})}
+	c.ctx, c.stop = context.WithCancel(e.ctx)
+	return c
 }
 
 // pendingEffect is an effect as kept in the store.
@@ -34,7 +45,7 @@ func (e *Engine) begin(w *work, eff Effect) *call {
 			return c
 		}
 	}
-	c := &call{effect: eff, done: make(chan struct{})}
+	c := e.newCall(eff)
 	w.calls = append(w.calls, c)
 	if eff.Once {
 		// It must be on record before it is tried; deliver runs it after the commit.
@@ -50,7 +61,8 @@ func (e *Engine) launch(chat ChatID, c *call) {
 	go func() {
 		defer e.running.done()
 		defer e.owed.done()
-		c.result = e.perform(chat, c.effect)
+		c.result = e.perform(c, chat)
+		c.stop()
 		close(c.done)
 	}()
 }
@@ -76,18 +88,19 @@ func (c *call) await(e *Engine, deadline <-chan time.Time) (Result, bool) {
 }
 
 // perform tries an effect until it is answered or its time is over.
-func (e *Engine) perform(chat ChatID, eff Effect) Result {
+func (e *Engine) perform(c *call, chat ChatID) Result {
+	eff := c.effect
 	r := Result{Key: eff.Key, Op: eff.Op}
 	deadline := eff.At.Add(e.timing.Budget)
 	for pause := 200 * time.Millisecond; ; pause = min(2*pause, 10*time.Second) {
-		data, err := e.attempt(chat, eff)
+		data, err := e.attempt(c.ctx, chat, eff)
 		if err == nil {
 			r.Data = data
 			return r
 		}
 		e.log.Warn("no answer", "op", eff.Op, "err", err)
 		wait := pause/2 + rand.N(pause)
-		if eff.Once || e.now().Add(wait).After(deadline) || !e.pause(wait) {
+		if eff.Once || e.now().Add(wait).After(deadline) || !e.pauseFor(c.ctx, wait) {
 			// Stopping is not failing: deliver sees that the engine stops and leaves the effect pending.
 			r.Failed, r.Unknown = true, true
 			return r
@@ -95,14 +108,14 @@ func (e *Engine) perform(chat ChatID, eff Effect) Result {
 	}
 }
 
-func (e *Engine) attempt(chat ChatID, eff Effect) (data json.RawMessage, err error) {
+func (e *Engine) attempt(ctx context.Context, chat ChatID, eff Effect) (data json.RawMessage, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("effect %s: panic (%T)", eff.Op, p)
 			e.log.Error("effect panicked", "op", eff.Op, "stack", string(debug.Stack()))
 		}
 	}()
-	ctx, cancel := context.WithTimeout(e.ctx, e.timing.Attempt)
+	ctx, cancel := context.WithTimeout(ctx, e.timing.Attempt)
 	defer cancel()
 	return e.outside.Perform(ctx, chat, eff)
 }
@@ -110,7 +123,7 @@ func (e *Engine) attempt(chat ChatID, eff Effect) (data json.RawMessage, err err
 // deliver hands the answer to an effect whose turn has ended to its chat, as an update of its own.
 func (e *Engine) deliver(chat ChatID, c *call) {
 	key := c.effect.id()
-	if _, busy := e.calls.LoadOrStore(key, struct{}{}); busy {
+	if _, busy := e.calls.LoadOrStore(key, c); busy {
 		return
 	}
 	e.running.add()
@@ -123,8 +136,8 @@ func (e *Engine) deliver(chat ChatID, c *call) {
 			e.launch(chat, c)
 		}
 		<-c.done
-		if e.halted() && c.result.Failed {
-			return // still pending in the store
+		if c.result.Failed && (e.halted() || c.abandoned.Load()) {
+			return // still pending in the store, or dropped from it
 		}
 		r := c.result
 		r.Late = true
@@ -135,6 +148,15 @@ func (e *Engine) deliver(chat ChatID, c *call) {
 			}
 		}
 	}()
+}
+
+// abandon ends the tries at an effect that a turn has dropped.
+func (e *Engine) abandon(eff *Effect) {
+	if v, ok := e.calls.Load(eff.id()); ok {
+		c := v.(*call)
+		c.abandoned.Store(true)
+		c.stop()
+	}
 }
 
 // resume goes on with an effect that an earlier process left pending. One that cannot be asked twice, and one whose
@@ -151,7 +173,7 @@ func (e *Engine) resume(key ChatKey, sealed []byte) {
 	if _, busy := e.calls.Load(p.Effect.id()); busy {
 		return
 	}
-	c := &call{effect: p.Effect, done: make(chan struct{})}
+	c := e.newCall(p.Effect)
 	if p.Effect.Once || e.now().Sub(p.Effect.At) > e.timing.Budget {
 		c.effect.Once = false // it is not to be run
 		c.result = Result{Key: p.Effect.Key, Op: p.Effect.Op, Failed: true, Unknown: true}

@@ -227,15 +227,18 @@ func (e *Engine) halted() bool {
 }
 
 // pause waits, and returns false if the engine stops meanwhile.
-func (e *Engine) pause(d time.Duration) bool {
+func (e *Engine) pause(d time.Duration) bool { return e.pauseFor(e.ctx, d) }
+
+func (e *Engine) pauseFor(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
 		return true
+	case <-ctx.Done():
 	case <-e.stopping:
-		return false
 	}
+	return false
 }
 
 // ChatRef is a name of the chat that others may keep without being able to read it. Only after Start.

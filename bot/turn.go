@@ -144,6 +144,9 @@ func (e *Engine) turn(w *work) error {
 	}
 	e.health.worked()
 	e.stats.Turns.Add(1)
+	if old := w.session.Pending; old != nil && (o.Session.Pending == nil || o.Session.Pending.id() != old.id()) {
+		e.abandon(old)
+	}
 	w.remember(o.Session, t.Base+1)
 	w.last = w.update.Seq
 	e.relay.push(w.key, letters, t.Purge)

@@ -107,8 +107,7 @@ func (t *talk) refused(r bot.Result, a answer) {
 		t.offer(bot.Say, "link.dead", a.Refused == refusedWrongCode, choices("link", "help")...)
 		t.m.Wish = w
 	case a.Refused == refusedNotInCharge:
-		t.move("failed")
-		t.settle()
+		t.leave()
 		t.offer(bot.Say, "token.gone", nil, choices("token", "help")...)
 	default:
 		t.fail(fmt.Errorf("refusal %q of %s", a.Refused, r.Op))

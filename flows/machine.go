@@ -74,7 +74,7 @@ var tables = []flow{
 		{"ask", []string{anotherConfirm}, anotherWait},
 		{"given", []string{anotherWait}, home},
 		{"unsure", []string{anotherWait}, anotherConfirm},
-		{"failed", []string{anotherLook, anotherWait}, home},
+		{"failed", []string{anotherLook}, home},
 		{"leave", []string{anotherPick, anotherLook, anotherConfirm, anotherWait}, home},
 	}},
 	{"rejected", "a token that was not accepted at the counter", []move{

@@ -211,27 +211,36 @@ func bugsOfEvents() []plantedBug {
 	}
 }
 
+func (m *Memory) setFence(n bot.Shard, f bot.Fence) {
+	s := &m.shards[n]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fence = f
+}
+
 func bugsOfClaim() []plantedBug {
 	return []plantedBug{
 		{"tries are not counted", true, func(b *bent) {
 			b.claim = func(ctx context.Context, shards []bot.Shard) (bot.Fence, error) {
 				f, err := b.Memory.Claim(ctx, nil)
 				for _, n := range shards {
-					b.shards[n].fence = f
+					b.setFence(n, f)
 				}
 				return f, err
 			}
 		}},
 		{"tries are counted in every shard", true, func(b *bent) {
 			b.claim = func(ctx context.Context, shards []bot.Shard) (bot.Fence, error) {
-				fences := map[int]bot.Fence{}
+				f, err := b.Memory.Claim(ctx, shards)
 				for n := range b.shards {
-					fences[n] = b.shards[n].fence
-				}
-				f, err := b.Memory.Claim(ctx, allShards())
-				for n := range b.shards {
-					if !slices.Contains(shards, bot.Shard(n)) {
-						b.shards[n].fence = fences[n]
+					if s := &b.shards[n]; !slices.Contains(shards, bot.Shard(n)) {
+						s.mu.Lock()
+						for _, c := range s.chats {
+							for i := range c.waiting {
+								c.waiting[i].Tries++
+							}
+						}
+						s.mu.Unlock()
 					}
 				}
 				return f, err

@@ -2,7 +2,6 @@ package store
 
 import (
 	"bytes"
-	"context"
 	"database/sql"
 	"encoding/binary"
 	"errors"
@@ -11,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -235,53 +235,36 @@ func inspectOpen(l *link) (OpenKind, error) {
 	return "", nil
 }
 
-// inspectSchema wants every table and index of ours, as we would make it, and the first row of each table. What
-// somebody has added is theirs.
+// inspectSchema wants every table and index of ours in the words in which we make it, which SQLite keeps, and
+// the first row of each table. What somebody has added is theirs.
 func inspectSchema(l *link) error {
-	db, err := sql.Open("sqlite", ":memory:")
-	if err != nil {
+	found := make(map[string]bool)
+	err := l.rows(func(r *sql.Rows) error {
+		var text string
+		err := r.Scan(&text)
+		found[text] = true
 		return err
-	}
-	defer db.Close()
-	db.SetMaxOpenConns(1)
-	if _, err := db.Exec(schema()); err != nil {
-		return err
-	}
-	ours, err := newLink(db)
-	if err != nil {
-		return err
-	}
-	defer ours.close()
-	want, err := tables(ours)
-	if err != nil {
-		return err
-	}
-	got, err := tables(l)
+	}, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")
 	if err != nil {
 		return fmt.Errorf("read the list of tables: %w", err)
 	}
-	for name, text := range want {
-		if got[name] != text {
-			return &damage{fmt.Sprintf("table or index %s is not as it was made", name)}
+	for statement := range strings.SplitSeq(schema(), ";") {
+		statement = strings.TrimSpace(statement)
+		if !strings.HasPrefix(statement, "CREATE ") {
+			continue
 		}
-	}
-	for _, name := range []string{"chat", "seen", "waiting", "letter", "timer", "event", "dead", "shard", "once", "meta"} {
+		kind, name := strings.Fields(statement)[1], strings.Fields(statement)[2]
+		if !found[statement] {
+			return &damage{fmt.Sprintf("%s %s is not as it was made", strings.ToLower(kind), name)}
+		}
+		if kind != "TABLE" {
+			continue
+		}
 		if err := l.rows(func(*sql.Rows) error { return nil }, "SELECT * FROM "+name+" LIMIT 1"); err != nil {
 			return fmt.Errorf("read table %s: %w", name, err)
 		}
 	}
 	return nil
-}
-
-func tables(l *link) (map[string]string, error) {
-	all := make(map[string]string)
-	err := l.rows(func(r *sql.Rows) error {
-		var name, text string
-		err := r.Scan(&name, &text)
-		all[name] = text
-		return err
-	}, "SELECT name, coalesce(sql, '') FROM sqlite_schema")
-	return all, err
 }
 
 // damage is found by us rather than by SQLite.
@@ -296,12 +279,12 @@ func kindOf(err error) OpenKind {
 	switch {
 	case errors.As(err, &d):
 		return Corrupt
-	case errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_CORRUPT:
-		return Corrupt
-	case errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_NOTADB:
-		return NotSQLite
-	case errors.Is(err, context.Canceled):
+	case !errors.As(err, &e):
 		return Unreadable
+	case e.Code()&0xff == sqlite3.SQLITE_CORRUPT:
+		return Corrupt
+	case e.Code()&0xff == sqlite3.SQLITE_NOTADB:
+		return NotSQLite
 	}
 	return Unreadable
 }

@@ -121,6 +121,7 @@ func populateMore(t *testing.T, s bot.Store) {
 }
 
 func TestSQLiteNamesOfFiles(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"a b", "what?mode=memory", "x#y", "100%41", "ñandú", ":memory:", "file:x"} {
 		path := filepath.Join(t.TempDir(), name)
 		for range 2 {
@@ -220,31 +221,42 @@ func TestSQLiteErases(t *testing.T) {
 	}
 }
 
-// TestDurableSuiteCanFail does damage between closing and opening and wants the suite to notice.
+// TestDurableSuiteCanFail does damage between closing and opening and wants the check that is made for it to notice.
 func TestDurableSuiteCanFail(t *testing.T) {
-	for _, damage := range []string{
-		"DELETE FROM seen", "DELETE FROM once", "DELETE FROM letter", "DELETE FROM timer", "DELETE FROM dead",
-		"UPDATE chat SET effect = NULL", "UPDATE chat SET session = x'00'", "DELETE FROM waiting",
-		"DELETE FROM sqlite_sequence", "UPDATE shard SET event = 0", "UPDATE shard SET fence = 0",
-		"UPDATE shard SET fence = fence + 1", "UPDATE meta SET fence = 0", "UPDATE waiting SET tries = 0",
-		"UPDATE waiting SET tries = tries + 1", "DELETE FROM event", "UPDATE letter SET due = 0",
+	t.Parallel()
+	for damage, name := range map[string]string{
+		"DELETE FROM seen":                    "Durable/arrivals stay known",
+		"DELETE FROM once":                    "Durable/once is for ever",
+		"DELETE FROM letter":                  "Durable/all that can be seen is there again",
+		"DELETE FROM timer":                   "Durable/all that can be seen is there again",
+		"DELETE FROM dead":                    "Durable/all that can be seen is there again",
+		"DELETE FROM waiting":                 "Durable/all that can be seen is there again",
+		"DELETE FROM event":                   "Durable/all that can be seen is there again",
+		"UPDATE chat SET effect = NULL":       "Durable/all that can be seen is there again",
+		"UPDATE chat SET session = x'00'":     "Durable/all that can be seen is there again",
+		"UPDATE letter SET due = 0":           "Durable/all that can be seen is there again",
+		"DELETE FROM sqlite_sequence":         "Durable/Seq goes on rising",
+		"UPDATE shard SET event = 0":          "Durable/numbers of events go on, trimmed or not",
+		"UPDATE shard SET fence = 0":          "Durable/fences go on rising and the last one stays good",
+		"UPDATE shard SET fence = fence + 1":  "Durable/fences go on rising and the last one stays good",
+		"UPDATE meta SET fence = 0":           "Durable/fences go on rising and the last one stays good",
+		"UPDATE waiting SET tries = 0":        "Durable/tries count the starts",
+		"UPDATE waiting SET tries = tries +1": "Durable/tries count the starts",
 	} {
-		var red []string
-		for _, c := range storetest.DurableChecks() {
-			path := filepath.Join(t.TempDir(), "llave.db")
-			open := func() storetest.Store {
-				if _, err := os.Stat(path); err == nil {
-					alter(t, path, damage)
-				}
-				return openSQLite(t, path)
-			}
-			if watch(t.Context(), func(tb storetest.TB) { c.Run(tb, open) }) {
-				red = append(red, c.Name)
-			}
+		checks := storetest.DurableChecks()
+		i := slices.IndexFunc(checks, func(c storetest.DurableCheck) bool { return c.Name == name })
+		if i < 0 {
+			t.Fatalf("there is no check %q", name)
 		}
-		t.Logf("%s: red: %q", damage, red)
-		if len(red) == 0 {
-			t.Errorf("%s between closing and opening: no check notices", damage)
+		path := filepath.Join(t.TempDir(), "llave.db")
+		open := func() storetest.Store {
+			if _, err := os.Stat(path); err == nil {
+				alter(t, path, damage)
+			}
+			return openSQLite(t, path)
+		}
+		if !watch(t.Context(), func(tb storetest.TB) { checks[i].Run(tb, open) }) {
+			t.Errorf("%s between closing and opening: %q does not notice", damage, name)
 		}
 	}
 }

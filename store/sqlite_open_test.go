@@ -119,6 +119,7 @@ func write(t *testing.T, path, text string) string {
 
 // TestOpenSQLiteRefuses wants a clear refusal, and every file as it was.
 func TestOpenSQLiteRefuses(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name string
 		make func(t *testing.T) string

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"flag"
 	"path/filepath"
 	"testing"
 
@@ -28,10 +29,14 @@ func newSQLite(t *testing.T) *SQLite {
 }
 
 func TestSQLite(t *testing.T) {
+	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
+		setFlag(t, f.Name, "25") // a file each: ask for more with -rapid.checks
+	}
 	storetest.Suite(t, func(t *testing.T) bot.Store { return newSQLite(t) })
 }
 
 func TestSQLiteDurable(t *testing.T) {
+	t.Parallel()
 	storetest.SuiteDurable(t, func(t *testing.T, dir string) storetest.Store {
 		return openSQLite(t, filepath.Join(dir, "llave.db"))
 	})

@@ -194,7 +194,8 @@ func TestWriterCloseAnswersWhatIsQueued(t *testing.T) {
 
 // TestWriterNoCallHangsOnClose: whatever is on its way when the store is closed is either kept or told.
 func TestWriterNoCallHangsOnClose(t *testing.T) {
-	for range 20 {
+	t.Parallel()
+	for range 8 {
 		path := t.TempDir() + "/llave.db"
 		s := openSQLite(t, path)
 		results := make([]error, 16)

@@ -52,16 +52,15 @@ type world struct {
 	*Service
 	*clock
 	path string
-	log  *bytes.Buffer
 }
 
-func testOptions(t *testing.T, c *clock) Options {
+func testOptions(t testing.TB, c *clock) Options {
 	return Options{Path: filepath.Join(t.TempDir(), "autogestion.db"), Key: bytes.Repeat([]byte{7}, 32),
 		PublicURL: "http://127.0.0.1:8080", Demo: true, MesaPhone: "221-351-0282", BotKey: "bot-key", Now: c.Now, Cost: cheap}
 }
 
 // demo is a back end with the demo padrón.
-func demo(t *testing.T, change ...func(*Options)) world {
+func demo(t testing.TB, change ...func(*Options)) world {
 	t.Helper()
 	c := newClock()
 	o := testOptions(t, c)

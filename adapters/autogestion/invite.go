@@ -98,8 +98,12 @@ func (s *Service) inviteBy(ctx context.Context, q querier, where string, args ..
 
 // inviteAt finds by what is in the URL, or by the whole URL.
 func (s *Service) inviteAt(ctx context.Context, q querier, urlOrSecret string) (invite, error) {
-	secret := urlOrSecret[strings.LastIndexByte(urlOrSecret, '/')+1:]
-	return s.inviteBy(ctx, q, "i.secret = ?", s.keys.hash("invite secret", secret))
+	return s.inviteBy(ctx, q, "i.secret = ?", s.keys.hash("invite secret", secretIn(urlOrSecret)))
+}
+
+// secretIn is the last part of a URL, or all of what is no URL.
+func secretIn(urlOrSecret string) string {
+	return urlOrSecret[strings.LastIndexByte(urlOrSecret, '/')+1:]
 }
 
 // Invite implements flows.Links. The same chat must come with the same Chat text: that is how an earlier invite

@@ -25,7 +25,7 @@ type login struct {
 // SignIn does what a person does on the pages: go on with an invite, and sign in. It returns the code that the last
 // page shows.
 func (s *Service) SignIn(ctx context.Context, urlOrSecret, cuil, password string, consent bool) (code string, err error) {
-	browser := text64(s.keys.derived("go browser", []byte(urlOrSecret)))
+	browser := text64(s.keys.derived("go browser", []byte(secretIn(urlOrSecret))))
 	if err := s.goOn(ctx, urlOrSecret, browser); err != nil {
 		return "", err
 	}

@@ -121,7 +121,7 @@ func (w *web) resume(ctx context.Context, browser string) (path string) {
 		return ""
 	}
 	err := w.read(ctx, func(q querier, now time.Time) error {
-		i, err := w.inviteBy(ctx, q, "i.browser = ? ORDER BY i.made DESC LIMIT 1", w.browserHash(browser))
+		i, err := w.inviteBy(ctx, q, "i.browser = ? AND i.account IS NULL AND i.ended = '' ORDER BY i.rowid DESC LIMIT 1", w.browserHash(browser))
 		if err == nil && i.phase(now) == opened {
 			path = "/autogestion/vincular/" + w.secretOf(i.seed)
 		}

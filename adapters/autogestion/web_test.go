@@ -4,12 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"html"
-	"io"
 	"log/slog"
 	"net/http"
-	"net/http/cookiejar"
 	"net/http/httptest"
-	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -17,92 +14,6 @@ import (
 
 	"llave/flows"
 )
-
-// browser is a person's browser: it keeps cookies and follows redirects.
-type browser struct {
-	t *testing.T
-	http.Client
-	base string
-}
-
-func (w world) browser(t *testing.T, srv *httptest.Server) *browser {
-	jar, _ := cookiejar.New(nil)
-	return &browser{t: t, Client: http.Client{Jar: jar}, base: srv.URL}
-}
-
-// page is what a browser got.
-type page struct {
-	status int
-	body   string
-	header http.Header
-}
-
-func (b *browser) read(res *http.Response, err error) page {
-	b.t.Helper()
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return page{res.StatusCode, string(body), res.Header}
-}
-
-func (b *browser) get(path string) page { b.t.Helper(); return b.read(b.Get(b.base + path)) }
-
-func (b *browser) post(path string, kv ...string) page {
-	b.t.Helper()
-	form := url.Values{}
-	for i := 0; i < len(kv); i += 2 {
-		form.Set(kv[i], kv[i+1])
-	}
-	return b.read(b.PostForm(b.base+path, form))
-}
-
-func (p page) wants(t *testing.T, status int, texts ...string) {
-	t.Helper()
-	if p.status != status {
-		t.Errorf("status %d, want %d", p.status, status)
-	}
-	for _, s := range texts {
-		if !strings.Contains(p.body, s) {
-			t.Errorf("the page does not say %q", s)
-		}
-	}
-}
-
-var shownCode = regexp.MustCompile(`<code>([^<]+)</code>`)
-
-func (p page) code(t *testing.T) string {
-	t.Helper()
-	m := shownCode.FindStringSubmatch(p.body)
-	if m == nil {
-		t.Fatalf("no code on the page: %d", p.status)
-	}
-	return m[1]
-}
-
-// served is a world with its pages behind an address.
-func served(t *testing.T, change ...func(*Options)) (world, *httptest.Server) {
-	t.Helper()
-	w := demo(t, change...)
-	srv := httptest.NewServer(w.Handler())
-	t.Cleanup(srv.Close)
-	return w, srv
-}
-
-// invited is the path of a new invite.
-func (w world) invited(t *testing.T, chat, back string) (flows.Invite, string) {
-	t.Helper()
-	i, err := w.Invite(t.Context(), flows.Invitation{Chat: chat, Channel: "Telegram", Label: "···1234", Sender: "Mari <b>\u202eevil", Back: back, Key: chat})
-	if err != nil {
-		t.Fatal(err)
-	}
-	u, _ := url.Parse(i.URL)
-	return i, u.Path
-}
 
 func TestPagesLeadBackIntoTheChat(t *testing.T) {
 	w, srv := served(t)
@@ -179,7 +90,7 @@ func TestDeclining(t *testing.T) {
 	w, srv := served(t)
 	inv, path := w.invited(t, "c", "")
 	b := w.browser(t, srv)
-	b.get(path + "/no").wants(t, 404)
+	b.get(path+"/no").wants(t, 404)
 	b.get(path).wants(t, 200, "No lo pedí yo")
 	b.post(path+"/no").wants(t, 200, "no se vinculó nada")
 	b.get(path).wants(t, 404, "ya no sirve")
@@ -346,63 +257,6 @@ func TestFormsNameTheirFieldsAndFaults(t *testing.T) {
 			t.Errorf("%s: what was typed is part of the page", name)
 		}
 	}
-}
-
-func TestRegistrationAndReset(t *testing.T) {
-	w, srv := served(t)
-	_, path := w.invited(t, "c", "")
-	b := w.browser(t, srv)
-	b.post(path + "/seguir")
-
-	form := []string{"cuil", "27-99999004-0", "document", "99.999.004", "sex", "F", "tramite", "00123456789",
-		"email", "juana@demo.example", "email2", "juana@demo.example", "password", "caballo-verde", "password2", "caballo-verde"}
-	b.post("/autogestion/cuenta").wants(t, 422, "Hay 6 cosas para revisar", "Escribí tu CUIL.")
-	wrong := append([]string{}, form...)
-	wrong[5] = "M"
-	b.post("/autogestion/cuenta", wrong...).wants(t, 422, "No pudimos crear la cuenta con esos datos")
-	b.post("/autogestion/cuenta", form...).wants(t, 200, "Tu cuenta está lista", path)
-	b.post("/autogestion/cuenta", form...).wants(t, 422, "No pudimos crear la cuenta con esos datos")
-	b.post(path+"/entrar", "cuil", "27999990040", "password", "caballo-verde", "consent", "on").wants(t, 200, "No se lo digas a nadie")
-
-	// María's chat is linked; she forgets her password; the reset ends the link.
-	g := w.linked(t, maria, "maria")
-	_, path = w.invited(t, "d", "")
-	b.post(path + "/seguir")
-	b.post("/autogestion/clave", "cuil", maria).wants(t, 200, "Si hay una cuenta con ese CUIL", "se desvinculan todos los chats")
-	mail, err := w.mailbox(t.Context())
-	if err != nil || mail[0].To != "maria@demo.example" {
-		t.Fatalf("%+v %v", mail, err)
-	}
-	code := regexp.MustCompile(`[2-9B-Z]{4}-[2-9B-Z]{4}`).FindString(mail[0].Text)
-	other := w.browser(t, srv)
-	other.post("/autogestion/clave/nueva", "code", code, "password", "perro-violeta", "password2", "perro-violeta").wants(t, 422, "ya no sirve")
-	b.post("/autogestion/clave/nueva", "code", "BCDF-GHJK", "password", "perro-violeta", "password2", "perro-violeta").wants(t, 422, "Ese código no es")
-	b.post("/autogestion/clave/nueva", "code", strings.ToLower(code), "password", "99999001-abc", "password2", "99999001-abc").wants(t, 422, "no puede llevar tu documento")
-	b.post("/autogestion/clave/nueva", "code", code, "password", "perro-violeta", "password2", "perro-violeta").wants(t, 200, "Se desvincularon todos los chats", path)
-	if _, err := w.Group(t.Context(), g.Credential); err == nil {
-		t.Error("the old link outlived the password")
-	}
-	b.post("/autogestion/clave/nueva", "code", code, "password", "perro-violeta2", "password2", "perro-violeta2").wants(t, 422, "ya no sirve")
-	b.post(path+"/entrar", "cuil", maria, "password", DemoPassword, "consent", "on").wants(t, 422)
-	b.post(path+"/entrar", "cuil", maria, "password", "perro-violeta", "consent", "on").wants(t, 200)
-}
-
-func TestResetTellsNobodyWhoHasAnAccount(t *testing.T) {
-	w, srv := served(t)
-	a, b := w.browser(t, srv), w.browser(t, srv)
-	p, q := a.post("/autogestion/clave", "cuil", maria), b.post("/autogestion/clave", "cuil", "20-12345678-6")
-	if p.body != q.body || p.status != q.status {
-		t.Error("the pages differ")
-	}
-	for _, x := range []*browser{a, b} {
-		for range codeTries - 1 {
-			x.post("/autogestion/clave/nueva", "code", "BCDF-GHJK", "password", "perro-violeta", "password2", "perro-violeta").wants(t, 422, "Ese código no es")
-		}
-		x.post("/autogestion/clave/nueva", "code", "BCDF-GHJK", "password", "perro-violeta", "password2", "perro-violeta").wants(t, 422, "ya no sirve")
-	}
-	mail, _ := w.mailbox(t.Context())
-	code := regexp.MustCompile(`[2-9B-Z]{4}-[2-9B-Z]{4}`).FindString(mail[0].Text)
-	a.post("/autogestion/clave/nueva", "code", code, "password", "perro-violeta", "password2", "perro-violeta").wants(t, 422, "ya no sirve")
 }
 
 // What goes wrong is logged by route: the URL holds a secret.

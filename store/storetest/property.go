@@ -89,7 +89,7 @@ func (p *pair) draw(t *rapid.T) bot.Turn {
 	}
 	if len(c.Waiting) > 0 && turn.Update == 0 && rapid.Bool().Draw(t, "answers") {
 		turn.Update = rapid.SampledFrom(c.Waiting).Draw(t, "waiting").Seq
-		if rapid.IntRange(0, 4).Draw(t, "aside") == 0 {
+		if rapid.Bool().Draw(t, "aside") {
 			turn.SetAside, turn.Aside = "reason", p.body()
 		}
 	}

@@ -1,0 +1,280 @@
+package autogestion
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"llave/flows"
+)
+
+// desk is a provider's desk.
+type desk struct {
+	world
+	t      *testing.T
+	number string
+	n      int
+}
+
+func (d *desk) try(digits, visit string) flows.Reason {
+	d.t.Helper()
+	d.n++
+	return d.as(DemoProviderKey, fmt.Sprint("r", d.n), digits, visit)
+}
+
+func (d *desk) as(key, request, digits, visit string) flows.Reason {
+	d.t.Helper()
+	v, err := d.Validate(d.t.Context(), key, Validation{RequestID: request, AffiliateNumber: d.number, Token: digits, Visit: visit})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if v.Accepted != (v.Reason == "") || v.Accepted != (v.Affiliate != "") {
+		d.t.Errorf("verdict is %+v", v)
+	}
+	return v.Reason
+}
+
+func atDesk(t *testing.T) (*desk, flows.Grant, func() string) {
+	w := demo(t)
+	g := w.linked(t, maria, "c")
+	d := &desk{world: w, t: t, number: g.Group.Members[0].Number}
+	return d, g, func() string {
+		given, err := w.Current(t.Context(), g.Credential, []flows.MemberID{g.Group.Own})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return given.Tokens[0].Digits
+	}
+}
+
+// wrong are digits that no token of this affiliate has yet.
+func (d *desk) wrong(n int) string {
+	var member string
+	if err := d.reads.QueryRow("SELECT member FROM person WHERE number = ?", d.numberHash(d.number)).Scan(&member); err != nil {
+		d.t.Fatal(err)
+	}
+	return d.digits(flows.MemberID(member), int64(500_000+n))
+}
+
+func TestATokenIsUsedOnceBy64AtOnce(t *testing.T) {
+	d, _, current := atDesk(t)
+	rounds := 12
+	if testing.Short() {
+		rounds = 3
+	}
+	for round := range rounds {
+		digits := current()
+		var ok, used atomic.Int64
+		var wg sync.WaitGroup
+		for n := range 64 {
+			wg.Go(func() {
+				v, err := d.Validate(t.Context(), DemoProviderKey, Validation{RequestID: fmt.Sprint(round, "-", n), AffiliateNumber: d.number, Token: digits})
+				switch {
+				case err != nil:
+					t.Error(err)
+				case v.Accepted:
+					ok.Add(1)
+				case v.Reason == flows.Used:
+					used.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		if ok.Load() != 1 || used.Load() != 63 {
+			t.Fatalf("round %d: accepted %d times, used %d times", round, ok.Load(), used.Load())
+		}
+	}
+}
+
+func TestARequestIsAnsweredOnce(t *testing.T) {
+	d, _, current := atDesk(t)
+	digits := current()
+	if why := d.as(DemoProviderKey, "same", digits, ""); why != "" {
+		t.Fatal(why)
+	}
+	if why := d.as(DemoProviderKey, "same", digits[:3]+" "+digits[3:], ""); why != "" {
+		t.Errorf("the same question got %q", why)
+	}
+	_, err := d.Validate(t.Context(), DemoProviderKey, Validation{RequestID: "same", AffiliateNumber: d.number, Token: d.wrong(1)})
+	if !errors.Is(err, ErrKeyTaken) {
+		t.Errorf("another question with the same request id: %v", err)
+	}
+	if err := d.AddProvider(t.Context(), "otra", "other-key"); err != nil {
+		t.Fatal(err)
+	}
+	if why := d.as("other-key", "same", digits, ""); why != flows.Used {
+		t.Errorf("another provider's request of that name got %q", why)
+	}
+	for _, v := range []Validation{{}, {RequestID: "x", Token: string(make([]byte, 50))}, {RequestID: string(make([]byte, 101))}} {
+		if _, err := d.Validate(t.Context(), DemoProviderKey, v); !errors.Is(err, ErrRequest) {
+			t.Errorf("%+v: %v", v, err)
+		}
+	}
+}
+
+func TestAVisitTakesSeveralPrescriptions(t *testing.T) {
+	d, g, current := atDesk(t)
+	if err := d.AddProvider(t.Context(), "otra", "other-key"); err != nil {
+		t.Fatal(err)
+	}
+	d.clock.set(time.Date(2026, 11, 24, 2, 30, 0, 0, time.UTC)) // 23:30: the visit goes on past midnight
+	digits := current()
+	steps := []struct {
+		after time.Duration
+		key   string
+		visit string
+		want  flows.Reason
+	}{
+		{0, DemoProviderKey, "v1", ""},
+		{29 * time.Minute, DemoProviderKey, "v1", ""},
+		{0, DemoProviderKey, "v2", flows.Used},
+		{0, DemoProviderKey, "", flows.Used},
+		{0, "other-key", "v1", flows.Used},
+		{31*time.Minute - time.Second, DemoProviderKey, "v1", ""},
+		{time.Second, DemoProviderKey, "v1", flows.Used},
+	}
+	for n, s := range steps {
+		d.advance(s.after)
+		if why := d.as(s.key, fmt.Sprint("visit", n), digits, s.visit); why != s.want {
+			t.Errorf("step %d: got %q, want %q", n, why, s.want)
+		}
+	}
+	// Used without a visit: nothing to join later.
+	digits = current()
+	if why := d.try(digits, ""); why != "" {
+		t.Fatal(why)
+	}
+	if why := d.try(digits, "v1"); why != flows.Used {
+		t.Errorf("got %q", why)
+	}
+	// The next token does not end the visit of the one that was used.
+	digits = current()
+	d.try(digits, "v9")
+	if _, err := d.Another(t.Context(), g.Credential, g.Group.Own, "k"); err != nil {
+		t.Fatal(err)
+	}
+	if why := d.try(digits, "v9"); why != "" {
+		t.Errorf("got %q", why)
+	}
+}
+
+func TestMidnightToTheSecond(t *testing.T) {
+	d, _, current := atDesk(t)
+	d.clock.set(time.Date(2026, 11, 24, 2, 59, 59, 0, time.UTC)) // 23:59:59 in Buenos Aires
+	first := current()
+	d.advance(time.Second - time.Nanosecond)
+	if current() != first {
+		t.Error("the token changed before midnight")
+	}
+	if why := d.try(first, "v"); why != "" {
+		t.Errorf("a nanosecond before midnight: %q", why)
+	}
+	second := current()
+	d.advance(time.Nanosecond)
+	if why := d.try(second, ""); why != flows.Expired {
+		t.Errorf("at midnight: %q", why)
+	}
+	if current() == second {
+		t.Error("yesterday's token is current")
+	}
+}
+
+func TestGuessingIsBounded(t *testing.T) {
+	d, g, current := atDesk(t)
+	digits := current()
+	for n := range guardAffiliate.bound {
+		if why := d.try(d.wrong(n), ""); why != flows.Unknown {
+			t.Fatalf("try %d: %q", n, why)
+		}
+	}
+	if why := d.try(digits, ""); why != flows.Locked {
+		t.Errorf("a right token while locked: %q", why)
+	}
+	st, err := d.State(t.Context(), g.Credential, g.Group.Own)
+	if err != nil || !st.LockedUntil.Equal(d.Now().Add(guardAffiliate.lock)) || st.TriedWhy != flows.Locked {
+		t.Errorf("%+v %v", st, err)
+	}
+	d.advance(guardAffiliate.lock - time.Nanosecond)
+	if why := d.try(digits, ""); why != flows.Locked {
+		t.Errorf("a moment before: %q", why)
+	}
+	d.advance(time.Nanosecond)
+	if why := d.try(digits, ""); why != "" {
+		t.Errorf("after the lock: %q", why)
+	}
+	// What was a token once is no guess.
+	for range 20 {
+		if why := d.try(digits, ""); why != flows.Used {
+			t.Fatal(why)
+		}
+	}
+}
+
+// A day of guessing by many providers against one affiliate.
+func TestADayOfGuessesIsHopeless(t *testing.T) {
+	d, _, _ := atDesk(t)
+	evaluated := 0
+	for minute := range 24 * 60 / 5 {
+		key := fmt.Sprint("p", minute%40)
+		if minute < 40 {
+			if err := d.AddProvider(t.Context(), key, key); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 3 {
+			d.n++
+			if why := d.as(key, fmt.Sprint(d.n), d.wrong(d.n), ""); why == flows.Unknown {
+				evaluated++
+			}
+		}
+		d.advance(5 * time.Minute)
+	}
+	if evaluated > 60 {
+		t.Errorf("%d guesses were looked at in a day", evaluated)
+	}
+	t.Logf("%d of %d guesses were looked at: one in %d to hit", evaluated, d.n, 1_000_000/evaluated)
+}
+
+func TestAProviderThatTriesManyPeopleIsLocked(t *testing.T) {
+	d, _, current := atDesk(t)
+	digits := current()
+	for n := range guardProvider.bound {
+		d.n++
+		v, err := d.Validate(t.Context(), DemoProviderKey, Validation{RequestID: fmt.Sprint("x", n), AffiliateNumber: fmt.Sprint("nobody-", n), Token: "123456"})
+		if err != nil || v.Reason != flows.Unknown {
+			t.Fatalf("%+v %v", v, err)
+		}
+	}
+	if why := d.try(digits, ""); why != flows.Locked {
+		t.Errorf("got %q", why)
+	}
+	if err := d.AddProvider(t.Context(), "otra", "other-key"); err != nil {
+		t.Fatal(err)
+	}
+	if why := d.as("other-key", "o", digits, ""); why != "" {
+		t.Errorf("another provider: %q", why)
+	}
+}
+
+func TestDigitsThatAreNone(t *testing.T) {
+	d, _, current := atDesk(t)
+	digits := current()
+	for _, s := range []string{"", "12345", "1234567", "abcdef", "12345a", "１２３４５６"} {
+		d.n++
+		if err := d.AddProvider(t.Context(), fmt.Sprint(d.n), fmt.Sprint(d.n)); err != nil {
+			t.Fatal(err)
+		}
+		d.advance(guardAffiliate.most)
+		if why := d.as(fmt.Sprint(d.n), "r", s, ""); why != flows.Unknown {
+			t.Errorf("%q: %q", s, why)
+		}
+	}
+	d.clock.set(newClock().t)
+	d.number = " " + d.number[:4] + " " + d.number[4:]
+	if why := d.try(" "+digits[:2]+"-"+digits[2:4]+" "+digits[4:]+" ", ""); why != "" {
+		t.Errorf("with spaces: %q", why)
+	}
+}
