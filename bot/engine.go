@@ -66,6 +66,8 @@ type Engine struct {
 	keeping activity // the housekeeping, which outlives them
 	calls   sync.Map // effect key -> struct{}: effects being performed for a turn that has ended
 
+	quarantine chan struct{} // one suspect at a time
+
 	open     atomic.Bool
 	stopping chan struct{} // closed when no new work may begin
 	stopOnce sync.Once
@@ -87,7 +89,7 @@ func New(c Config) (*Engine, error) {
 	}
 	e := &Engine{
 		store: c.Store, script: c.Script, outside: c.Outside, channels: c.Channels, ring: c.Keys,
-		log: c.Log, clock: c.Now, rand: c.Rand, timing: c.Timing.orDefault(), stopping: make(chan struct{}), quiet: make(chan struct{}),
+		log: c.Log, clock: c.Now, rand: c.Rand, timing: c.Timing.orDefault(), stopping: make(chan struct{}), quiet: make(chan struct{}), quarantine: make(chan struct{}, 1),
 	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)

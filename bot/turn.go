@@ -11,8 +11,12 @@ import (
 // maxEffects bounds the effects of one turn: a script that asks for ever is broken.
 const maxEffects = 6
 
-// maxTries is how many processes may die with an update in hand before it is set aside.
-const maxTries = 3
+// Processes that died while an update was waiting may have died of it. From suspect on it is run with no other
+// suspect beside it, so that those that only stood near by get through; at maxTries it is set aside.
+const (
+	suspect  = 3
+	maxTries = 10
+)
 
 // runLane runs a chat's turns until there is nothing left or the engine stops.
 func (e *Engine) runLane(l *lane) {
@@ -25,12 +29,20 @@ func (e *Engine) runLane(l *lane) {
 			e.again(func() error { return e.reload(l, what == readAll) })
 		case runJob:
 			if j.update.Seq > l.last {
-				w := &work{lane: l, job: j}
-				e.again(func() error { return e.turn(w) })
+				e.runJob(l, j)
 			}
 		}
 	}
 	e.lanes.halt(l)
+}
+
+func (e *Engine) runJob(l *lane, j job) {
+	if j.tries >= suspect {
+		e.quarantine <- struct{}{}
+		defer func() { <-e.quarantine }()
+	}
+	w := &work{lane: l, job: j}
+	e.again(func() error { return e.turn(w) })
 }
 
 // again repeats what the store would not take, with growing pauses, until it does or the engine stops. What another

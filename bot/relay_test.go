@@ -1,0 +1,180 @@
+package bot_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"llave/bot"
+)
+
+// failing makes the first n sends fail.
+func failing(n int, err error) func(bot.ChatID, bot.Reply) error {
+	return func(bot.ChatID, bot.Reply) error {
+		if n--; n >= 0 {
+			return err
+		}
+		return nil
+	}
+}
+
+func TestLettersAreRepeatedInOrder(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := open(t, memory())
+		defer h.stop()
+		h.screen.onSend(failing(5, errors.New("network")))
+		h.says(chatA, "one")
+		h.says(chatA, "two")
+		h.says(chatA, "three")
+		h.hears(chatA)
+		time.Sleep(5 * time.Minute)
+		h.hears(chatA, "1 one", "2 two", "3 three")
+		if n := h.Stats().Resent.Load(); n != 5 {
+			t.Errorf("%d attempts after the first, want 5", n)
+		}
+	})
+}
+
+func TestAChannelsWishToBeLeftAloneIsObeyed(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := open(t, memory())
+		defer h.stop()
+		h.screen.onSend(failing(1, &bot.Later{After: 90 * time.Second}))
+		h.says(chatA, "one")
+		time.Sleep(89 * time.Second)
+		h.says(chatA, "two")
+		h.hears(chatA)
+		time.Sleep(2 * time.Second)
+		h.hears(chatA, "1 one", "2 two")
+	})
+}
+
+func TestWhatAChannelNeverTakesIsDeadAndTheRestGoesOn(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := open(t, memory())
+		defer h.stop()
+		h.screen.onSend(failing(1, &bot.Never{Reason: "blocked"}))
+		h.says(chatA, "one")
+		h.says(chatA, "two")
+		h.accept(bot.Update{Chat: "gone/bot/a", ID: "1", Kind: bot.Message, Text: "x"})
+		h.Drain(t.Context())
+		h.hears(chatA, "2 two")
+		dead, err := h.store.Dead(t.Context(), 10)
+		if err != nil || len(dead) != 2 {
+			t.Fatalf("dead letters: %v %v", dead, err)
+		}
+		if a, b := dead[0].Reason, dead[1].Reason; a != "blocked" && b != "blocked" {
+			t.Errorf("reasons: %q, %q", a, b)
+		}
+	})
+}
+
+func TestLettersAreGivenUpAfterADay(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := open(t, memory())
+		defer h.stop()
+		h.screen.onSend(failing(1e6, errors.New("network")))
+		h.says(chatA, "one")
+		time.Sleep(25 * time.Hour)
+		h.screen.onSend(nil)
+		h.Drain(t.Context())
+		h.hears(chatA)
+		if n := h.Stats().DeadLetters.Load(); n != 1 {
+			t.Errorf("%d dead letters, want 1", n)
+		}
+	})
+}
+
+func TestKindsOfReply(t *testing.T) {
+	network := errors.New("network")
+	for _, c := range []struct {
+		name  string
+		says  []string
+		fails error
+		wait  time.Duration
+		want  []string
+		dead  int64
+	}{
+		{"a token is repeated", []string{"show t"}, network, time.Minute, []string{"1 t"}, 0},
+		{"a token that expired is not shown", []string{"show t"}, &bot.Later{After: time.Hour}, 2 * time.Hour, []string{"too late"}, 0},
+		{"a link is sent at most once", []string{"secret url", "b"}, network, time.Minute, []string{"2 b"}, 1},
+		{"a link that was not taken is sent", []string{"secret url"}, &bot.Later{After: 30 * time.Second}, time.Minute, []string{"1 url"}, 0},
+		{"a link that expired is not sent", []string{"secret url"}, &bot.Later{After: time.Hour}, 2 * time.Hour, nil, 0},
+		{"a question is repeated", []string{"ask q"}, network, 30 * time.Second, []string{"1 q"}, 0},
+		{"a question is dropped when something follows", []string{"ask q", "b"}, network, time.Minute, []string{"2 b"}, 0},
+		{"an old question is dropped", []string{"ask q"}, &bot.Later{After: time.Hour}, 2 * time.Hour, nil, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				h := open(t, memory())
+				defer h.stop()
+				h.screen.onSend(failing(1, c.fails))
+				for _, s := range c.says {
+					h.says(chatA, s)
+				}
+				time.Sleep(c.wait)
+				h.hears(chatA, c.want...)
+				if n := h.Stats().DeadLetters.Load(); n != c.dead {
+					t.Errorf("%d dead letters, want %d", n, c.dead)
+				}
+			})
+		})
+	}
+}
+
+// A process that dies between the note that a link is about to be sent and the note that it was must not send it again.
+func TestALinkIsNotSentTwiceAcrossACrash(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := open(t, memory())
+		taken := make(chan struct{})
+		h.screen.onSend(func(bot.ChatID, bot.Reply) error { <-taken; return errors.New("cut") })
+		h.says(chatA, "secret url")
+		synctest.Wait()
+		crashed := h.Engine
+		h.screen.onSend(nil)
+		h.start()
+		h.says(chatA, "two")
+		h.hears(chatA, "2 two")
+		h.stop()
+		close(taken)
+		crashed.Stop(t.Context())
+	})
+}
+
+func TestPurgeWithdrawsWhatWasNotSent(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := open(t, memory())
+		h.screen.onSend(failing(1, &bot.Later{After: time.Minute}))
+		for i := range 100 {
+			h.says(chatA, fmt.Sprint("text ", i))
+		}
+		h.says(chatA, "purge")
+		h.says(chatA, "after")
+		synctest.Wait()
+		time.Sleep(2 * time.Minute)
+		h.hears(chatA, "101 purged", "102 after")
+		h.stop()
+		h.start()
+		defer h.stop()
+		h.hears(chatA, "101 purged", "102 after")
+	})
+}
+
+func TestAPanicOfAChannelIsAFailedAttempt(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := open(t, memory())
+		defer h.stop()
+		n := 0
+		h.screen.onSend(func(bot.ChatID, bot.Reply) error {
+			if n++; n == 1 {
+				panic("x")
+			}
+			return nil
+		})
+		h.says(chatA, "one")
+		time.Sleep(time.Minute)
+		h.hears(chatA, "1 one")
+	})
+}
