@@ -5,8 +5,9 @@ import (
 	"sync"
 )
 
-// A lane is the gate of one chat: what was accepted waits here in order, and one goroutine at a time runs it. A
-// chat with nothing to do has no lane, so a million idle chats cost nothing.
+// A lane is the gate of one chat: what was accepted waits here in order, and one goroutine at a time runs it. Only
+// the lanes that ran last are kept while they are idle, with the session that they left: people write twice. So a
+// million idle chats cost nothing.
 type lane struct {
 	key  ChatKey
 	slot chan struct{} // held while an update of the chat is being accepted: order of acceptance is order in the queue
@@ -17,6 +18,7 @@ type lane struct {
 	queue   []job
 	reload  bool // the store holds more than the queue does
 	letters bool // and letters that nobody carries
+	kept    bool // stands in the ring of those that ran last
 
 	// below: touched only by the goroutine that runs the lane
 	session Session
@@ -52,7 +54,13 @@ type lanes struct {
 	m          map[ChatKey]*lane
 	run        func(*lane)
 	begin, end func() // called as a lane begins and ends to run
+
+	idle [lingering]*lane // those that ran last, in a ring
+	at   int
 }
+
+// lingering is how many idle lanes are kept.
+const lingering = 512
 
 func newLanes(run func(*lane), begin, end func()) *lanes {
 	return &lanes{m: map[ChatKey]*lane{}, run: run, begin: begin, end: end}
@@ -78,9 +86,27 @@ func (ls *lanes) release(l *lane) {
 	ls.forget(l)
 }
 
+// forget lets go of a lane that nobody needs, and with it of the one that has been idle for longest.
 func (ls *lanes) forget(l *lane) {
-	if l.holds == 0 && !l.running {
+	if l.holds > 0 || l.running {
+		return
+	}
+	if !l.known {
 		delete(ls.m, l.key)
+		return
+	}
+	if l.kept {
+		return
+	}
+	l.kept = true
+	old := ls.idle[ls.at]
+	ls.idle[ls.at] = l
+	ls.at = (ls.at + 1) % lingering
+	if old == nil {
+		return
+	}
+	if old.kept = false; old.holds == 0 && !old.running {
+		delete(ls.m, old.key)
 	}
 }
 

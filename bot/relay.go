@@ -139,7 +139,7 @@ func (r *relay) run(rt *route) {
 		if !ok {
 			return
 		}
-		m, again := r.send(l, later)
+		m, again := r.send(rt.key, l, later)
 		if again > 0 {
 			l.tries, l.due = m.Tries, m.Due
 			r.park(rt, l, again)
@@ -205,9 +205,9 @@ func (r *relay) wake(rt *route, after time.Duration) {
 }
 
 // send tries a letter once. It returns what became of it and, if it has to be tried again, after how long.
-func (r *relay) send(l letter, later bool) (Mark, time.Duration) {
+func (r *relay) send(key ChatKey, l letter, later bool) (Mark, time.Duration) {
 	e := r.e
-	m := Mark{Chat: e.vault.chatKey(l.Chat), N: l.n, Tries: l.tries + 1, At: e.now()}
+	m := Mark{Chat: key, N: l.n, Tries: l.tries + 1, At: e.now()}
 	if l.broken != "" {
 		return r.dead(m, l.broken), 0
 	}

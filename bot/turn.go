@@ -139,7 +139,7 @@ type outcome struct {
 
 // turn decides and commits. An error means that the store did not take it and that the turn must be run again.
 func (e *Engine) turn(w *work) error {
-	if !w.known {
+	if first := w.receipt.Version; !w.known || w.version < first {
 		w.remember(e.openSession(w.key, w.receipt.Session), w.receipt.Version)
 	}
 	o := e.settle(w)

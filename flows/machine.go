@@ -117,17 +117,23 @@ var tables = []flow{
 
 // machines fire moves. A machine is taken from the pool for one move: it has no callbacks, so that it can hold
 // nothing of an earlier one, and its context never ends, because one that does leaves it stuck (looplab/fsm #115).
-type machines map[string]*sync.Pool
+type machines struct {
+	pools map[string]*sync.Pool
+	known map[string]bool // states
+}
 
 // newMachines checks the tables and builds a pool for each.
 func newMachines(flows []flow) (machines, error) {
-	ms := machines{}
+	ms := machines{map[string]*sync.Pool{}, map[string]bool{}}
 	for _, f := range flows {
 		if err := f.check(); err != nil {
-			return nil, fmt.Errorf("flow %s: %w", f.name, err)
+			return ms, fmt.Errorf("flow %s: %w", f.name, err)
 		}
 		events := f.events()
-		ms[f.name] = &sync.Pool{New: func() any { return fsm.NewFSM(home, events, nil) }}
+		for _, s := range f.states() {
+			ms.known[s] = true
+		}
+		ms.pools[f.name] = &sync.Pool{New: func() any { return fsm.NewFSM(home, events, nil) }}
 	}
 	return ms, nil
 }
@@ -188,7 +194,7 @@ var errIllegal = errors.New("illegal move")
 
 // fire returns where a move leads.
 func (ms machines) fire(flow, on, from string) (string, error) {
-	pool := ms[flow]
+	pool := ms.pools[flow]
 	if pool == nil {
 		return "", fmt.Errorf("%w: no flow %q", errIllegal, flow)
 	}
@@ -234,16 +240,6 @@ func Page(all []Diagram) string {
 func flowOf(state string) string {
 	name, _, _ := strings.Cut(state, ".")
 	return name
-}
-
-// knownState says whether some flow has the state.
-func knownState(state string) bool {
-	for _, f := range tables {
-		if slices.Contains(f.states(), state) {
-			return true
-		}
-	}
-	return false
 }
 
 // Moves lists every move of the tables, as "flow: event, from → to".

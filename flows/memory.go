@@ -105,7 +105,7 @@ func (m *memory) settle() {
 }
 
 // upgrade brings a session to the form of this version. A state that is not known becomes the menu; links stay.
-func upgrade(s bot.Session) (bot.Session, *memory) {
+func upgrade(s bot.Session, known map[string]bool) (bot.Session, *memory) {
 	m, ok := s.Data.(*memory)
 	if !ok || m == nil {
 		m = &memory{}
@@ -114,7 +114,7 @@ func upgrade(s bot.Session) (bot.Session, *memory) {
 	if s.State == "" {
 		s.State = home
 	}
-	if !knownState(s.State) || s.V > version {
+	if !known[s.State] || s.V > version {
 		s.State = home
 		m.settle()
 	}

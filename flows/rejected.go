@@ -60,7 +60,7 @@ func (t *talk) diagnosed(s TokenState) {
 		return
 	}
 	why := diagnose(s, p, t.in.Now)
-	data := rejectedData{p, s, s.Until.Add(-time.Minute), t.texts.day(s.UsedAt) == t.texts.day(t.in.Now)}
+	data := rejectedData{p, s, s.Until.Add(-time.Minute), t.texts.sameDay(s.UsedAt, t.in.Now)}
 	switch why {
 	case "inactive", "locked":
 		t.move("told")

@@ -45,7 +45,7 @@ func (sc *Script) Blank() any { return &memory{} }
 
 // Decide implements [bot.Script].
 func (sc *Script) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
-	s, m := upgrade(s)
+	s, m := upgrade(s, sc.machines.known)
 	t := &talk{Script: sc, s: s, m: m, in: in}
 	t.run()
 	if t.err != nil {

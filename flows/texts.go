@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"text/template"
+	"text/template/parse"
 	"time"
 	_ "time/tzdata" // the hours are Buenos Aires', on any machine
 )
@@ -16,6 +17,7 @@ var textFiles embed.FS
 type catalog struct {
 	all      *template.Template
 	by       map[string]*template.Template
+	fixed    map[string]string // texts in which nothing is filled in
 	weekdays []string
 	months   []string
 	date     string // weekday, day of the month, month
@@ -28,7 +30,7 @@ func loadCatalog(c Config) (*catalog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("texts: %w", err)
 	}
-	cat := &catalog{zone: zone, by: map[string]*template.Template{}}
+	cat := &catalog{zone: zone, by: map[string]*template.Template{}, fixed: map[string]string{}}
 	cat.all, err = template.New("").Option("missingkey=error").Funcs(template.FuncMap{
 		"phone": func() string { return c.Phone },
 		"group": groupDigits, "first": firstName, "hour": cat.hour, "day": cat.day, "join": cat.join,
@@ -38,6 +40,9 @@ func loadCatalog(c Config) (*catalog, error) {
 	}
 	for _, t := range cat.all.Templates() {
 		cat.by[t.Name()] = t
+		if nodes := t.Root.Nodes; len(nodes) == 1 && nodes[0].Type() == parse.NodeText {
+			cat.fixed[t.Name()] = strings.TrimSpace(nodes[0].String())
+		}
 	}
 	var weekdays, months string
 	for name, text := range map[string]*string{"words.weekdays": &weekdays, "words.months": &months, "words.date": &cat.date, "words.and": &cat.and} {
@@ -51,6 +56,9 @@ func loadCatalog(c Config) (*catalog, error) {
 
 // render returns the text of key.
 func (c *catalog) render(key string, data any) (string, error) {
+	if text, ok := c.fixed[key]; ok {
+		return text, nil
+	}
 	t := c.by[key]
 	if t == nil {
 		return "", fmt.Errorf("texts: no text %q", key)
@@ -86,6 +94,12 @@ func (c *catalog) hour(t time.Time) string { return t.In(c.zone).Format("15:04")
 func (c *catalog) day(t time.Time) string {
 	t = t.In(c.zone)
 	return fmt.Sprintf(c.date, c.weekdays[t.Weekday()], t.Day(), c.months[t.Month()-1])
+}
+
+// sameDay says whether two moments are on one day in Buenos Aires.
+func (c *catalog) sameDay(a, b time.Time) bool {
+	a, b = a.In(c.zone), b.In(c.zone)
+	return a.YearDay() == b.YearDay() && a.Year() == b.Year()
 }
 
 // join lists names: Juana, Tomás y Rosa.

@@ -284,12 +284,12 @@ func (t *talk) afterwards(g Given) []option {
 
 // block is one person's part of a message.
 type block struct {
-	Member  Member
-	Digits  string
-	Until   time.Time
-	Reason  Reason
-	Today   bool
-	Several bool
+	Member Member
+	Digits string // grouped
+	Hour   string // of the last minute in which it is good
+	Day    string
+	Reason Reason
+	Today  bool
 }
 
 // shownData is the message with tokens.
@@ -301,18 +301,17 @@ type shownData struct {
 // shown puts a block for each person, in the order in which they were asked for.
 func (t *talk) shown(g Given, first string) shownData {
 	d := shownData{First: first}
-	several := len(g.Tokens)+len(g.Denials) > 1
 	for _, k := range g.Tokens {
 		p, _ := g.Group.member(k.Member)
 		last := k.Until.Add(-time.Minute)
-		d.Blocks = append(d.Blocks, block{Member: p, Digits: k.Digits, Until: last, Today: t.texts.day(last) == t.texts.day(t.in.Now), Several: several})
+		d.Blocks = append(d.Blocks, block{Member: p, Digits: groupDigits(k.Digits), Hour: t.texts.hour(last), Day: t.texts.day(last), Today: t.texts.sameDay(last, t.in.Now)})
 	}
 	for _, n := range g.Denials {
 		p, ok := g.Group.member(n.Member)
 		if !ok {
 			p.Name = ""
 		}
-		d.Blocks = append(d.Blocks, block{Member: p, Reason: n.Reason, Several: several})
+		d.Blocks = append(d.Blocks, block{Member: p, Reason: n.Reason})
 	}
 	return d
 }

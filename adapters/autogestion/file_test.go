@@ -56,6 +56,7 @@ func TestAnotherKeyOrNoDatabaseIsAClearError(t *testing.T) {
 	}
 	for _, change := range []func(*Options){
 		func(o *Options) { o.Key = nil }, func(o *Options) { o.Path = "" }, func(o *Options) { o.PublicURL = "llave" },
+		func(o *Options) { o.PublicURL = "https://llave.example/below" },
 		func(o *Options) { o.Path = filepath.Join(o.Path, "no", "such", "folder.db") },
 	} {
 		o := testOptions(t, w.clock)

@@ -94,8 +94,8 @@ func newService(o Options) (*Service, error) {
 		o.Cost = DefaultCost
 	}
 	u, err := url.Parse(o.PublicURL)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return nil, errors.New("public URL is not an http or https address")
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" {
+		return nil, errors.New("public URL is not an http or https address without a path")
 	}
 	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
 	s := &Service{opt: o, hashing: make(chan struct{}, 2)}

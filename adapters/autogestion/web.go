@@ -36,7 +36,20 @@ func (s *Service) Handler() http.Handler {
 	s.serveAPI(mux)
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(w.crossOrigin))
-	return secure(http.MaxBytesHandler(jsonByDefault(cross.Handler(mux)), apiMax))
+	return secure(http.MaxBytesHandler(jsonByDefault(oldBrowsers(cross.Handler(mux))), apiMax))
+}
+
+// oldBrowsers lets people in whose browser does not say from which site a form comes: phones from before 2023, and
+// every browser on plain http. Since our pages send no referrer, such a browser sends "Origin: null", which looks like
+// another site's. Nothing is lost by it: each POST needs the invite's secret or the SameSite cookie, or may be made by
+// anybody.
+func oldBrowsers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "null" {
+			r.Header.Del("Origin")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // jsonByDefault takes what curl -d sends to the API for what was meant. The API goes by bearer keys, not by cookies,

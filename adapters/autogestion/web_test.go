@@ -154,8 +154,17 @@ func TestPostsFromOtherSitesAreRefused(t *testing.T) {
 		b := w.browser(t, srv)
 		b.read(b.Do(req)).wants(t, 403, "llegó desde otro sitio")
 	}
+	for _, origin := range []string{"https://evil.example", "null"} {
+		want := map[string]int{"https://evil.example": 403, "null": 200}[origin]
+		req, _ := http.NewRequest("POST", srv.URL+path+"/seguir", nil)
+		req.Header.Set("Origin", origin)
+		b := w.browser(t, srv)
+		b.read(b.Do(req)).wants(t, want)
+		if want == 403 {
+			b.get(path).wants(t, 200, "¿Pediste vincular este chat?")
+		}
+	}
 	b := w.browser(t, srv)
-	b.get(path).wants(t, 200, "¿Pediste vincular este chat?")
 	b.post(path+"/entrar", "cuil", strings.Repeat("1", formMax)).wants(t, 413)
 }
 

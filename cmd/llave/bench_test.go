@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"llave/bot"
+	"llave/flows"
+	"llave/store"
+)
+
+// instant is a back end that answers at once with the same token: what is measured is ours.
+type instant struct {
+	flows.Links
+	group flows.Group
+}
+
+func (i instant) Group(context.Context, flows.Credential) (flows.Group, error) { return i.group, nil }
+func (i instant) Another(context.Context, flows.Credential, flows.MemberID, string) (flows.Given, error) {
+	return flows.Given{}, nil
+}
+func (i instant) State(context.Context, flows.Credential, flows.MemberID) (flows.TokenState, error) {
+	return flows.TokenState{}, nil
+}
+func (i instant) Current(_ context.Context, _ flows.Credential, ids []flows.MemberID) (flows.Given, error) {
+	return flows.Given{Group: i.group, Tokens: []flows.Token{{Member: ids[0], Digits: "482913", Until: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}}}, nil
+}
+
+// null takes every reply and says so.
+type null struct {
+	mu      sync.Mutex
+	waiting map[bot.ChatID]chan struct{}
+}
+
+func (n *null) Send(_ context.Context, to bot.ChatID, _ bot.Reply) error {
+	n.mu.Lock()
+	c := n.waiting[to]
+	n.mu.Unlock()
+	if c != nil {
+		c <- struct{}{}
+	}
+	return nil
+}
+
+func benchEngine(b *testing.B, s bot.Store, n *null) *bot.Engine {
+	b.Helper()
+	script, err := flows.New(flows.Config{Phone: "221-351-0282"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	group := flows.Group{Own: "m1", Members: []flows.Member{{ID: "m1", Name: "Jorge Acosta", Number: "9-5130664/00", Kinship: "titular", Standing: flows.Active}}}
+	p := &flows.Performer{Tokens: instant{group: group}}
+	ring, _ := bot.NewRing(bytes.Repeat([]byte{1}, bot.KeySize))
+	now := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
+	e, err := bot.New(bot.Config{Store: s, Script: script, Outside: p, Channels: map[string]bot.Channel{"null": n}, Keys: ring, Now: func() time.Time { return now }})
+	if err != nil {
+		b.Fatal(err)
+	}
+	p.Chats = e
+	if err := e.Start(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { e.Stop(context.Background()) })
+	return e
+}
+
+// person is a linked chat that says "token" and waits for its answer.
+type person struct {
+	e    *bot.Engine
+	chat bot.ChatID
+	got  chan struct{}
+	n    int
+}
+
+func (n *null) person(b *testing.B, e *bot.Engine, name string) *person {
+	p := &person{e: e, chat: bot.ChatID("null/bot/" + name), got: make(chan struct{}, 1)}
+	n.mu.Lock()
+	n.waiting[p.chat] = p.got
+	n.mu.Unlock()
+	group := flows.Group{Own: "m1", Members: []flows.Member{{ID: "m1", Name: "Jorge Acosta", Number: "9-5130664/00", Kinship: "titular", Standing: flows.Active}}}
+	u, err := flows.Linked(p.chat, "link", flows.Grant{Credential: "c", Group: group})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := e.Accept(b.Context(), u); err != nil {
+		b.Fatal(err)
+	}
+	return p
+}
+
+func (p *person) turn(b *testing.B) {
+	p.n++
+	if err := p.e.Accept(b.Context(), bot.Update{Chat: p.chat, ID: strconv.Itoa(p.n), Kind: bot.Message, Text: "token"}); err != nil {
+		b.Error(err)
+	}
+	<-p.got
+}
+
+// A whole turn: accepted, understood, the effect performed, committed, relayed.
+func BenchmarkTurnMemory(b *testing.B) {
+	n := &null{waiting: map[bot.ChatID]chan struct{}{}}
+	p := n.person(b, benchEngine(b, store.NewMemory(), n), "a")
+	b.ReportAllocs()
+	for b.Loop() {
+		p.turn(b)
+	}
+}
+
+// The same on SQLite with synchronous=FULL, 64 chats at once.
+func BenchmarkTurnSQLite64(b *testing.B) {
+	s, err := store.OpenSQLite(filepath.Join(b.TempDir(), "llave.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	n := &null{waiting: map[bot.ChatID]chan struct{}{}}
+	e := benchEngine(b, s, n)
+	var people []*person
+	for i := range 64 {
+		people = append(people, n.person(b, e, fmt.Sprint(i)))
+	}
+	b.ResetTimer()
+	var wg sync.WaitGroup
+	for i, p := range people {
+		wg.Go(func() {
+			for range b.N/64 + min(1, max(0, b.N%64-i)) {
+				p.turn(b)
+			}
+		})
+	}
+	wg.Wait()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "turns/s")
+	b.StopTimer()
+	e.Stop(b.Context())
+}

@@ -1,0 +1,112 @@
+package flowstest
+
+import (
+	"sync"
+	"time"
+
+	"llave/flows"
+)
+
+var anotherChecks = []check{
+	{"replaces the live token, which stops at once", func(s *stage) {
+		g := s.maria()
+		old := s.current(g.Credential, g.Group.Own)
+		neu := s.another(g.Credential, g.Group.Own, s.key())
+		if neu.Digits == old.Digits {
+			s.Fatal("another is the same")
+		}
+		if cur := s.current(g.Credential, g.Group.Own); !same(cur, neu) {
+			s.Errorf("current is %+v after another gave %+v", cur, neu)
+		}
+		s.validates(g.Group.Members[0].Number, old.Digits, flows.Replaced)
+		s.validates(g.Group.Members[0].Number, neu.Digits, "")
+	}},
+	{"gives the same answer for the same key for a day, and replaces once", func(s *stage) {
+		g := s.maria()
+		key := s.key()
+		first := s.another(g.Credential, g.Group.Own, key)
+		if again := s.another(g.Credential, g.Group.Own, key); !same(first, again) {
+			s.Errorf("the same key gave %+v, then %+v", first, again)
+		}
+		s.validates(g.Group.Members[0].Number, first.Digits, "")
+		second := s.another(g.Credential, g.Group.Own, s.key())
+		s.Advance(23*time.Hour + 59*time.Minute)
+		if again := s.another(g.Credential, g.Group.Own, key); !same(first, again) {
+			s.Errorf("a day later the same key gave %+v, was %+v", again, first)
+		}
+		if second.Digits == first.Digits {
+			s.Error("a new key gave an old answer")
+		}
+	}},
+	{"replaces once, when 32 ask with one key at once", func(s *stage) {
+		g := s.maria()
+		key := s.key()
+		var mu sync.Mutex
+		digits := map[string]bool{}
+		var wg sync.WaitGroup
+		for range 32 {
+			wg.Go(func() {
+				got, err := s.Tokens().Another(s.ctx, g.Credential, g.Group.Own, key)
+				mu.Lock()
+				defer mu.Unlock()
+				if err != nil || len(got.Tokens) != 1 {
+					s.Errorf("got %+v, %v", got, err)
+					return
+				}
+				digits[got.Tokens[0].Digits] = true
+			})
+		}
+		wg.Wait()
+		if len(digits) != 1 {
+			s.Errorf("one key made %d tokens", len(digits))
+		}
+	}},
+	{"keeps a denial by its key, too", func(s *stage) {
+		g := s.maria()
+		lucia, key := s.find(g.Group, "Lucía Ruiz"), s.key()
+		for range 2 {
+			got, err := s.Tokens().Another(s.ctx, g.Credential, lucia.ID, key)
+			s.must(err)
+			if len(got.Tokens) != 0 || len(got.Denials) != 1 || got.Denials[0].Reason != flows.NotActive {
+				s.Errorf("got %+v", got)
+			}
+			s.must(s.SetStanding(s.ctx, lucia.Name, flows.Active))
+		}
+		s.another(g.Credential, lucia.ID, s.key())
+	}},
+	{"does not show digits by an old key once the person has left", func(s *stage) {
+		g := s.maria()
+		juana, key := s.find(g.Group, "Juana Ruiz").ID, s.key()
+		s.another(g.Credential, juana, key)
+		s.must(s.Remove(s.ctx, MariaCUIL, "Juana Ruiz"))
+		got, err := s.Tokens().Another(s.ctx, g.Credential, juana, key)
+		s.must(err)
+		if len(got.Tokens) != 0 || len(got.Denials) != 1 || got.Denials[0].Reason != flows.NotInCharge {
+			s.Errorf("got %+v", got)
+		}
+	}},
+	{"never answers a key with another person's token", func(s *stage) {
+		g := s.maria()
+		juana, key := s.find(g.Group, "Juana Ruiz").ID, s.key()
+		s.another(g.Credential, juana, key)
+		got, err := s.Tokens().Another(s.ctx, g.Credential, g.Group.Own, key)
+		if err != nil {
+			return // refusing is an answer
+		}
+		if len(got.Tokens) != 1 || got.Tokens[0].Member != g.Group.Own {
+			s.Fatalf("got %+v", got)
+		}
+		s.validates(g.Group.Members[0].Number, got.Tokens[0].Digits, "")
+	}},
+	{"never repeats digits for an affiliate", func(s *stage) {
+		g := s.maria()
+		seen := map[string]bool{}
+		for range 200 {
+			d := s.another(g.Credential, g.Group.Own, s.key()).Digits
+			if seen[d] {
+				s.Fatalf("%s was given twice", d)
+			}
+			seen[d] = true
+		}
+	}},
+}

@@ -1,0 +1,115 @@
+package flowstest
+
+import (
+	"time"
+
+	"llave/flows"
+)
+
+var stateChecks = []check{
+	{"says that there never was a token", func(s *stage) {
+		g := s.maria()
+		st, err := s.Tokens().State(s.ctx, g.Credential, g.Group.Own)
+		s.must(err)
+		if st.Exists || st.Member != g.Group.Own || len(st.Group.Members) != 6 {
+			s.Errorf("state is %+v", st)
+		}
+		got, err := s.Tokens().State(s.ctx, g.Credential, g.Group.Own)
+		s.must(err)
+		if got.Exists {
+			s.Error("asking for the state made a token")
+		}
+	}},
+	{"tells when it was made, until when it is good, and when it was used", func(s *stage) {
+		g := s.maria()
+		tok := s.current(g.Credential, g.Group.Own)
+		s.Advance(time.Hour)
+		s.validates(g.Group.Members[0].Number, tok.Digits, "")
+		used := s.Now()
+		s.Advance(time.Hour)
+		st, err := s.Tokens().State(s.ctx, g.Credential, g.Group.Own)
+		s.must(err)
+		if !st.Exists || !st.Made.Equal(tok.Made) || !st.Until.Equal(tok.Until) || !st.UsedAt.Equal(used) || !st.TriedAt.IsZero() || !st.LockedUntil.IsZero() {
+			s.Errorf("state is %+v, used at %s", st, used)
+		}
+	}},
+	{"tells of the token before, if it was replaced today", func(s *stage) {
+		g := s.maria()
+		s.current(g.Credential, g.Group.Own)
+		s.Advance(time.Minute)
+		at := s.Now()
+		tok := s.another(g.Credential, g.Group.Own, s.key())
+		st, err := s.Tokens().State(s.ctx, g.Credential, g.Group.Own)
+		s.must(err)
+		if !st.PreviousReplacedAt.Equal(at) || !st.UsedAt.IsZero() {
+			s.Errorf("state is %+v, replaced at %s", st, at)
+		}
+		s.Advance(tok.Until.Sub(s.Now()))
+		st, err = s.Tokens().State(s.ctx, g.Credential, g.Group.Own)
+		s.must(err)
+		if !st.PreviousReplacedAt.IsZero() {
+			s.Error("yesterday's replacement is told as today's")
+		}
+	}},
+	{"tells the last failed validation since the token was made, and why", func(s *stage) {
+		g := s.maria()
+		me := g.Group.Members[0]
+		old := s.current(g.Credential, me.ID)
+		s.validates(me.Number, wrongDigits(old.Digits), flows.Unknown)
+		s.Advance(time.Minute)
+		neu := s.another(g.Credential, me.ID, s.key())
+		st, err := s.Tokens().State(s.ctx, g.Credential, me.ID)
+		s.must(err)
+		if !st.TriedAt.IsZero() || st.TriedWhy != "" {
+			s.Errorf("a failure before the token was made is told: %+v", st)
+		}
+		s.validates(me.Number, old.Digits, flows.Replaced)
+		at := s.Now()
+		s.Advance(time.Minute)
+		s.validates(me.Number, neu.Digits, "")
+		st, err = s.Tokens().State(s.ctx, g.Credential, me.ID)
+		s.must(err)
+		if !st.TriedAt.Equal(at) || st.TriedWhy != flows.Replaced || st.UsedAt.IsZero() {
+			s.Errorf("state is %+v, tried at %s", st, at)
+		}
+	}},
+	{"tells until when validations are locked", func(s *stage) {
+		g := s.maria()
+		me := g.Group.Members[0]
+		tok := s.current(g.Credential, me.ID)
+		locked := false
+		for range 50 {
+			why, err := s.Validate(s.ctx, me.Number, wrongDigits(tok.Digits))
+			s.must(err)
+			if why == flows.Locked {
+				locked = true
+				break
+			}
+		}
+		if !locked {
+			s.Fatal("50 wrong numbers in a row, and no lock")
+		}
+		s.validates(me.Number, tok.Digits, flows.Locked)
+		st, err := s.Tokens().State(s.ctx, g.Credential, me.ID)
+		s.must(err)
+		if !st.LockedUntil.After(s.Now()) || st.TriedWhy != flows.Locked {
+			s.Fatalf("state is %+v", st)
+		}
+		if st.LockedUntil.Before(tok.Until) {
+			s.Advance(st.LockedUntil.Sub(s.Now()))
+			s.validates(me.Number, tok.Digits, "")
+			st, err = s.Tokens().State(s.ctx, g.Credential, me.ID)
+			s.must(err)
+			if !st.LockedUntil.IsZero() {
+				s.Errorf("the lock is over and told: %+v", st)
+			}
+		}
+	}},
+	{"is refused for somebody not in charge", func(s *stage) {
+		jorge, g := s.link("chat-jorge", JorgeCUIL), s.maria()
+		_, err := s.Tokens().State(s.ctx, jorge.Credential, g.Group.Own)
+		s.wantErr(err, flows.ErrNotInCharge, "state of a stranger")
+		_, err = s.Tokens().State(s.ctx, jorge.Credential, "no-such-member")
+		s.wantErr(err, flows.ErrNotInCharge, "state of nobody")
+	}},
+}
