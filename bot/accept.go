@@ -38,7 +38,7 @@ func (e *Engine) Accept(ctx context.Context, u Update) error {
 	if err != nil {
 		return fmt.Errorf("accept: %w", err)
 	}
-	arrival := Arrival{Chat: key, ID: e.vault.updateID(u.Chat, u.ID), At: a.Now, Body: e.vault.ring.Seal(body, place(placeUpdate, key))}
+	arrival := Arrival{Chat: key, ID: e.vault.updateID(u.Chat, u.ID), At: a.Now, Body: e.vault.seal(placeUpdate, key, body)}
 	l := e.lanes.hold(key)
 	defer e.lanes.release(l)
 	if err := l.lock(ctx); err != nil {

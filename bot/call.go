@@ -2,11 +2,10 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
-	"sync/atomic"
+	"sync"
 	"time"
 )
 
@@ -14,17 +13,22 @@ import (
 type call struct {
 	effect Effect
 	done   chan struct{}
-	result Result // after done is closed
-	ctx    context.Context
-	stop   context.CancelFunc
-
-	abandoned atomic.Bool // nobody wants the answer any more
+	result Result        // after done is closed
+	quit   chan struct{} // closed when nobody wants the answer any more
+	once   sync.Once
 }
 
-func (e *Engine) newCall(eff Effect) *call {
-	c := &call{effect: eff, done: make(chan struct{})}
-	c.ctx, c.stop = context.WithCancel(e.ctx)
-	return c
+func newCall(eff Effect) *call {
+	return &call{effect: eff, done: make(chan struct{}), quit: make(chan struct{})}
+}
+
+func (c *call) abandoned() bool {
+	select {
+	case <-c.quit:
+		return true
+	default:
+		return false
+	}
 }
 
 // pendingEffect is an effect as kept in the store.
@@ -45,7 +49,7 @@ func (e *Engine) begin(w *work, eff Effect) *call {
 			return c
 		}
 	}
-	c := e.newCall(eff)
+	c := newCall(eff)
 	w.calls = append(w.calls, c)
 	if eff.Once {
 		// It must be on record before it is tried; deliver runs it after the commit.
@@ -62,7 +66,6 @@ func (e *Engine) launch(chat ChatID, c *call) {
 		defer e.running.done()
 		defer e.owed.done()
 		c.result = e.perform(c, chat)
-		c.stop()
 		close(c.done)
 	}()
 }
@@ -93,14 +96,14 @@ func (e *Engine) perform(c *call, chat ChatID) Result {
 	r := Result{Key: eff.Key, Op: eff.Op}
 	deadline := eff.At.Add(e.timing.Budget)
 	for pause := 200 * time.Millisecond; ; pause = min(2*pause, 10*time.Second) {
-		data, err := e.attempt(c.ctx, chat, eff)
+		data, err := e.attempt(chat, eff)
 		if err == nil {
 			r.Data = data
 			return r
 		}
 		e.log.Warn("no answer", "op", eff.Op, "err", err)
 		wait := pause/2 + rand.N(pause)
-		if eff.Once || e.now().Add(wait).After(deadline) || !e.pauseFor(c.ctx, wait) {
+		if eff.Once || e.now().Add(wait).After(deadline) || !e.pauseFor(c.quit, wait) {
 			// Stopping is not failing: deliver sees that the engine stops and leaves the effect pending.
 			r.Failed, r.Unknown = true, true
 			return r
@@ -108,14 +111,14 @@ func (e *Engine) perform(c *call, chat ChatID) Result {
 	}
 }
 
-func (e *Engine) attempt(ctx context.Context, chat ChatID, eff Effect) (data json.RawMessage, err error) {
+func (e *Engine) attempt(chat ChatID, eff Effect) (data Value, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("effect %s: panic (%T)", eff.Op, p)
 			e.log.Error("effect panicked", "op", eff.Op, "stack", string(debug.Stack()))
 		}
 	}()
-	ctx, cancel := context.WithTimeout(ctx, e.timing.Attempt)
+	ctx, cancel := context.WithTimeout(e.ctx, e.timing.Attempt)
 	defer cancel()
 	return e.outside.Perform(ctx, chat, eff)
 }
@@ -136,7 +139,7 @@ func (e *Engine) deliver(chat ChatID, c *call) {
 			e.launch(chat, c)
 		}
 		<-c.done
-		if c.result.Failed && (e.halted() || c.abandoned.Load()) {
+		if c.result.Failed && (e.halted() || c.abandoned()) {
 			return // still pending in the store, or dropped from it
 		}
 		r := c.result
@@ -154,8 +157,7 @@ func (e *Engine) deliver(chat ChatID, c *call) {
 func (e *Engine) abandon(eff *Effect) {
 	if v, ok := e.calls.Load(eff.id()); ok {
 		c := v.(*call)
-		c.abandoned.Store(true)
-		c.stop()
+		c.once.Do(func() { close(c.quit) })
 	}
 }
 
@@ -173,7 +175,7 @@ func (e *Engine) resume(key ChatKey, sealed []byte) {
 	if _, busy := e.calls.Load(p.Effect.id()); busy {
 		return
 	}
-	c := e.newCall(p.Effect)
+	c := newCall(p.Effect)
 	if p.Effect.Once || e.now().Sub(p.Effect.At) > e.timing.Budget {
 		c.effect.Once = false // it is not to be run
 		c.result = Result{Key: p.Effect.Key, Op: p.Effect.Op, Failed: true, Unknown: true}

@@ -2,7 +2,6 @@ package bot_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -78,8 +77,8 @@ func (m *mortal) Mark(ctx context.Context, marks []bot.Mark) error {
 	return err
 }
 
-func (m *mortal) Perform(ctx context.Context, c bot.ChatID, e bot.Effect) (json.RawMessage, error) {
-	return around(m, "perform", func() (json.RawMessage, error) { return m.outside.Perform(ctx, c, e) })
+func (m *mortal) Perform(ctx context.Context, c bot.ChatID, e bot.Effect) (bot.Value, error) {
+	return around(m, "perform", func() (bot.Value, error) { return m.outside.Perform(ctx, c, e) })
 }
 
 func (m *mortal) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {

@@ -229,15 +229,15 @@ func (e *Engine) halted() bool {
 }
 
 // pause waits, and returns false if the engine stops meanwhile.
-func (e *Engine) pause(d time.Duration) bool { return e.pauseFor(e.ctx, d) }
+func (e *Engine) pause(d time.Duration) bool { return e.pauseFor(nil, d) }
 
-func (e *Engine) pauseFor(ctx context.Context, d time.Duration) bool {
+func (e *Engine) pauseFor(quit <-chan struct{}, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
 		return true
-	case <-ctx.Done():
+	case <-quit:
 	case <-e.stopping:
 	}
 	return false

@@ -36,7 +36,8 @@ func (echo) Decide(s bot.Session, in bot.Input) (d bot.Decision, err error) {
 	word, rest, _ := strings.Cut(in.Text, " ")
 	switch {
 	case in.Result != nil:
-		say(bot.Say, fmt.Sprintf("%d got %s failed=%t late=%t", m.N, in.Result.Data, in.Result.Failed, in.Result.Late))
+		got, _ := in.Result.Data.MarshalJSON()
+		say(bot.Say, fmt.Sprintf("%d got %s failed=%t late=%t", m.N, got, in.Result.Failed, in.Result.Late))
 		s.Pending = nil
 	case in.Kind == bot.Broken:
 		say(bot.Say, "sorry")
@@ -49,7 +50,7 @@ func (echo) Decide(s bot.Session, in bot.Input) (d bot.Decision, err error) {
 		}
 		switch word {
 		case "effect", "once":
-			d.Effect = &bot.Effect{Op: "do", Args: json.RawMessage(`"` + rest + `"`), Asked: in.ID, N: 1, Once: word == "once"}
+			d.Effect = &bot.Effect{Op: "do", Args: bot.Of(rest), Asked: in.ID, N: 1, Once: word == "once"}
 			d.Interim = &bot.Reply{Kind: bot.Meanwhile, Text: fmt.Sprintf("%d wait", m.N)}
 		case "panic":
 			panic("a secret: " + rest)
@@ -95,7 +96,7 @@ type outside struct {
 	answer func(ctx context.Context, key string, n int) error
 }
 
-func (o *outside) Perform(ctx context.Context, _ bot.ChatID, e bot.Effect) (json.RawMessage, error) {
+func (o *outside) Perform(ctx context.Context, _ bot.ChatID, e bot.Effect) (bot.Value, error) {
 	o.mu.Lock()
 	o.asked[e.Key]++
 	n := o.asked[e.Key]
@@ -106,10 +107,10 @@ func (o *outside) Perform(ctx context.Context, _ bot.ChatID, e bot.Effect) (json
 	o.mu.Unlock()
 	if answer != nil {
 		if err := answer(ctx, e.Key, n); err != nil {
-			return nil, err
+			return bot.Value{}, err
 		}
 	}
-	return json.RawMessage(fmt.Sprint(id)), nil
+	return bot.Of(id), nil
 }
 
 func (o *outside) acts() int {

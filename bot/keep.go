@@ -65,7 +65,7 @@ func (e *Engine) alarms(now time.Time) {
 		return
 	}
 	for _, t := range due {
-		chat, err := e.vault.ring.Open(t.Body, place(placeTimer, t.Chat))
+		chat, err := e.vault.open(placeTimer, t.Chat, t.Body)
 		if err != nil {
 			e.log.Error("timer cannot be read", "err", err)
 			continue

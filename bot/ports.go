@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -25,7 +24,7 @@ type Accepter interface {
 type Outside interface {
 	// Perform runs one call and returns what the outside said, refusals included. An error means no answer: it
 	// may or may not have acted. The same effect, with the same key, may be performed again unless it says Once.
-	Perform(ctx context.Context, chat ChatID, e Effect) (json.RawMessage, error)
+	Perform(ctx context.Context, chat ChatID, e Effect) (Value, error)
 }
 
 // Later is a channel's wish to be left alone for a while. Nothing was sent.

@@ -53,8 +53,8 @@ type Decision struct {
 // Effect is one call to the outside, as data.
 type Effect struct {
 	// Op names the call and Args holds what it needs.
-	Op   string          `json:"op"`
-	Args json.RawMessage `json:"args,omitempty"`
+	Op   string `json:"op"`
+	Args Value  `json:"args,omitzero"`
 	// Asked is the id of the update that raised the question, or that asked directly, and N the number of the
 	// effect for that update. Together with the chat they make the key: the same wish is the same key.
 	Asked string `json:"asked"`
@@ -71,7 +71,7 @@ type Result struct {
 	Key string `json:"key"`
 	Op  string `json:"op"`
 	// Data is what the outside said. Refusals are data: they are answers.
-	Data json.RawMessage `json:"data,omitempty"`
+	Data Value `json:"data,omitzero"`
 	// Failed says that there is no answer: the outside could not be reached or did not answer in all the time
 	// it had. With Unknown it may have acted all the same.
 	Failed  bool `json:"failed,omitempty"`

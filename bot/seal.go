@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -103,31 +104,37 @@ func (r *Ring) Open(sealed, place []byte) ([]byte, error) {
 // vault is a ring and the secret behind keyed hashes. The secret is made at the first start and kept, sealed, in
 // the store: keys may be replaced, hashes stay.
 type vault struct {
-	ring *Ring
-	macs sync.Pool
+	ring    *Ring
+	scratch sync.Pool
 }
 
 func newVault(ring *Ring, secret []byte) *vault {
 	v := &vault{ring: ring}
-	v.macs.New = func() any { return hmac.New(sha256.New, secret) }
+	v.scratch.New = func() any { return &scratch{mac: hmac.New(sha256.New, secret)} }
 	return v
+}
+
+// scratch is what sealing and hashing need for a moment, and would else allocate each time.
+type scratch struct {
+	mac   hash.Hash
+	text  []byte
+	sum   [sha256.Size]byte
+	place [1 + len(ChatKey{})]byte
 }
 
 // mac is the keyed hash of the parts, each ended so that no two lists of parts run into each other.
 func (v *vault) mac(parts ...string) [sha256.Size]byte {
-	h := v.macs.Get().(hash.Hash)
-	defer v.macs.Put(h)
-	h.Reset()
-	var buf [256]byte
-	b := buf[:0]
+	s := v.scratch.Get().(*scratch)
+	defer v.scratch.Put(s)
+	s.text = s.text[:0]
 	for _, p := range parts {
-		b = append(b, byte(len(p)>>8), byte(len(p)))
-		b = append(b, p...)
+		s.text = append(s.text, byte(len(p)>>8), byte(len(p)))
+		s.text = append(s.text, p...)
 	}
-	h.Write(b)
-	var sum [sha256.Size]byte
-	h.Sum(sum[:0])
-	return sum
+	s.mac.Reset()
+	s.mac.Write(s.text)
+	s.mac.Sum(s.sum[:0])
+	return s.sum
 }
 
 func (v *vault) chatKey(c ChatID) ChatKey {
@@ -142,7 +149,7 @@ func (v *vault) updateID(c ChatID, id string) [16]byte {
 
 // effectKey follows DESIGN.md §4: bot account, chat, the update that raised the question, effect number.
 func (v *vault) effectKey(c ChatID, asked string, n int) string {
-	sum := v.mac("effect", c.Channel()+"/"+c.Account(), c.Native(), asked, fmt.Sprint(n))
+	sum := v.mac("effect", c.Channel()+"/"+c.Account(), c.Native(), asked, strconv.Itoa(n))
 	return base64.RawURLEncoding.EncodeToString(sum[:18])
 }
 
@@ -156,11 +163,24 @@ const (
 	placeEvent   = 'v'
 )
 
-func place(kind byte, chat ChatKey) []byte {
-	p := make([]byte, 17)
-	p[0] = kind
-	copy(p[1:], chat[:])
-	return p
+func (s *scratch) at(kind byte, chat ChatKey) []byte {
+	s.place[0] = kind
+	copy(s.place[1:], chat[:])
+	return s.place[:]
+}
+
+// seal encrypts what is kept of a chat, for its place.
+func (v *vault) seal(kind byte, chat ChatKey, plain []byte) []byte {
+	s := v.scratch.Get().(*scratch)
+	defer v.scratch.Put(s)
+	return v.ring.Seal(plain, s.at(kind, chat))
+}
+
+// open decrypts what seal made for the same place.
+func (v *vault) open(kind byte, chat ChatKey, sealed []byte) ([]byte, error) {
+	s := v.scratch.Get().(*scratch)
+	defer v.scratch.Put(s)
+	return v.ring.Open(sealed, s.at(kind, chat))
 }
 
 // chatRef is a chat's name that others may keep without reading it: always the same for the same chat.

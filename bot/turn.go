@@ -108,7 +108,7 @@ func (e *Engine) openSession(key ChatKey, sealed []byte) Session {
 }
 
 func (e *Engine) unseal(kind byte, key ChatKey, sealed []byte, into any) error {
-	plain, err := e.vault.ring.Open(sealed, place(kind, key))
+	plain, err := e.vault.open(kind, key, sealed)
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (e *Engine) sealJSON(kind byte, key ChatKey, v any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.vault.ring.Seal(plain, place(kind, key)), nil
+	return e.vault.seal(kind, key, plain), nil
 }
 
 // work is one turn being worked on, however often it has to be repeated.
@@ -281,7 +281,7 @@ func (e *Engine) compose(w *work, o outcome) (t Turn, letters []letter, err erro
 		t.Replies, letters = append(t.Replies, body), append(letters, l)
 	}
 	for _, ev := range o.Events {
-		t.Events = append(t.Events, e.vault.ring.Seal(ev, place(placeEvent, w.key)))
+		t.Events = append(t.Events, e.vault.seal(placeEvent, w.key, ev))
 	}
 	if t.Timers, err = e.composeTimers(w, o.Timers); err != nil {
 		return t, nil, err
@@ -304,7 +304,7 @@ func (e *Engine) composeTimers(w *work, timers []Timer) ([]TimerSet, error) {
 	for _, t := range timers {
 		set := TimerSet{Name: t.Name, Due: t.Due}
 		if !t.Due.IsZero() {
-			set.Body = e.vault.ring.Seal([]byte(w.update.Chat), place(placeTimer, w.key))
+			set.Body = e.vault.seal(placeTimer, w.key, []byte(w.update.Chat))
 		}
 		out = append(out, set)
 		mentioned = mentioned || t.Name == w.update.What

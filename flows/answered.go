@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"llave/bot"
@@ -44,8 +43,8 @@ func (t *talk) answered(r bot.Result) {
 		t.unanswered(r)
 		return
 	}
-	var a answer
-	if err := json.Unmarshal(r.Data, &a); err != nil {
+	a, err := bot.As[answer](r.Data)
+	if err != nil {
 		t.fail(fmt.Errorf("answer to %s: %w", r.Op, err))
 		return
 	}

@@ -68,7 +68,7 @@ type Performer struct {
 }
 
 // Perform implements [bot.Outside]. Refusals are answers; any other error of a port is none.
-func (p *Performer) Perform(ctx context.Context, chat bot.ChatID, e bot.Effect) (json.RawMessage, error) {
+func (p *Performer) Perform(ctx context.Context, chat bot.ChatID, e bot.Effect) (bot.Value, error) {
 	a, err := p.perform(ctx, chat, e)
 	var wrong *WrongCode
 	switch {
@@ -82,9 +82,9 @@ func (p *Performer) Perform(ctx context.Context, chat bot.ChatID, e bot.Effect) 
 	case errors.As(err, &wrong):
 		a = answer{Refused: refusedWrongCode, Left: wrong.Left}
 	default:
-		return nil, fmt.Errorf("%s: %w", e.Op, err)
+		return bot.Value{}, fmt.Errorf("%s: %w", e.Op, err)
 	}
-	return json.Marshal(a)
+	return bot.Of(a), nil
 }
 
 func (p *Performer) perform(ctx context.Context, chat bot.ChatID, e bot.Effect) (answer, error) {
@@ -147,8 +147,8 @@ func (p *Performer) performLink(ctx context.Context, chat bot.ChatID, e bot.Effe
 
 // call decodes an effect's arguments for f.
 func call[A any](e bot.Effect, f func(A) (answer, error)) (answer, error) {
-	var args A
-	if err := json.Unmarshal(e.Args, &args); err != nil {
+	args, err := bot.As[A](e.Args)
+	if err != nil {
 		return answer{}, fmt.Errorf("arguments: %w", err)
 	}
 	return f(args)

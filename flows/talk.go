@@ -2,8 +2,6 @@ package flows
 
 import (
 	"encoding/base32"
-	"encoding/json"
-	"fmt"
 	"strconv"
 
 	"llave/bot"
@@ -98,6 +96,7 @@ func (t *talk) askAgain(key string, data any) { t.attach(t.reply(bot.Ask, key, d
 
 func (t *talk) attach(r *bot.Reply) {
 	r.Question = t.m.Question
+	r.Choices = make([]bot.Option, 0, len(t.m.Options))
 	for i := range t.m.Options {
 		o := &t.m.Options[i]
 		if o.Text == "" {
@@ -148,9 +147,9 @@ func people(ids []MemberID) []option {
 
 // choices are options by their values.
 func choices(values ...string) []option {
-	var out []option
-	for _, v := range values {
-		out = append(out, option{Value: v})
+	out := make([]option, len(values))
+	for i, v := range values {
+		out[i].Value = v
 	}
 	return out
 }
@@ -172,16 +171,11 @@ var effectNumber = map[string]int{opGroup: 1, opCurrent: 2, opAnother: 3, opStat
 
 // effect asks the engine for a call. Interim is the key of what is said if its answer is late.
 func (t *talk) effect(op, asked string, args any, interim string) {
-	raw, err := json.Marshal(args)
-	if err != nil {
-		t.fail(fmt.Errorf("effect %s: %w", op, err))
-		return
-	}
 	n := effectNumber[op]
 	if op == opRedeem {
 		n += t.m.Tries
 	}
-	t.d.Effect = &bot.Effect{Op: op, Args: raw, Asked: asked, N: n}
+	t.d.Effect = &bot.Effect{Op: op, Args: bot.Of(args), Asked: asked, N: n}
 	if interim != "" {
 		t.d.Interim = &bot.Reply{Kind: bot.Meanwhile, Text: t.text(interim, nil)}
 	}
