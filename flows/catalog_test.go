@@ -1,0 +1,159 @@
+package flows
+
+import (
+	"flag"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+var update = flag.Bool("update", false, "write docs/flows.md")
+
+func newScript(t testing.TB) *Script {
+	t.Helper()
+	s, err := New(Config{Phone: "221-351-0282"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// literals are the string constants in the package's code.
+func literals(t *testing.T) map[string]bool {
+	t.Helper()
+	found := map[string]bool{}
+	files, err := parser.ParseDir(token.NewFileSet(), ".", func(f os.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(files["flows"], func(n ast.Node) bool {
+		if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
+			s, _ := strconv.Unquote(l.Value)
+			found[s] = true
+		}
+		return true
+	})
+	return found
+}
+
+// Every text that the code names is in the catalog, and the catalog holds no text that nothing says.
+func TestCatalog(t *testing.T) {
+	sc, code := newScript(t), literals(t)
+	key := regexp.MustCompile(`^(token|another|rejected|link|chats|stale|menu|faq|words|option)\.[a-z_]+$`)
+	states := sc.machines.known
+	for s := range code {
+		if key.MatchString(s) && !states[s] && sc.texts.by[s] == nil {
+			t.Errorf("the code says %q, which is in no catalog", s)
+		}
+	}
+	made := map[string]bool{"token.block": true} // a part of others
+	for _, p := range sc.words.phrases {
+		made["faq."+string(p.intent)] = true
+	}
+	for s := range code {
+		made["option."+s], made["rejected."+s] = true, true
+	}
+	for _, name := range slices.Sorted(maps.Keys(sc.texts.by)) {
+		if key.MatchString(name) && !strings.HasSuffix(name, ".tmpl") && !code[name] && !made[name] {
+			t.Errorf("nothing says %q", name)
+		}
+	}
+}
+
+// Every intent of the word list leads somewhere: to Go code that names it, or to an answer of its own.
+func TestEveryIntentIsAnswered(t *testing.T) {
+	sc, code := newScript(t), literals(t)
+	for _, p := range sc.words.phrases {
+		if !code[string(p.intent)] && sc.texts.by["faq."+string(p.intent)] == nil {
+			t.Errorf("%q is understood and answered by nothing", p.intent)
+		}
+	}
+}
+
+// Spanish stands in the catalogs, never in Go.
+func TestNoSpanishInGo(t *testing.T) {
+	for s := range literals(t) {
+		for _, r := range s {
+			if unicode.IsLetter(r) && r > 127 && !strings.Contains("ñç", s) && s != Active {
+				t.Errorf("%q looks like a sentence for people", s)
+				break
+			}
+		}
+	}
+}
+
+// What people read is plain: no shouting, no second person but vos, no long sentences.
+func TestTexts(t *testing.T) {
+	sc := newScript(t)
+	tuteo := regexp.MustCompile(`(?i)\b(tienes|puedes|quieres|haz|tú|usted|debes|ingresa|introduzca|haga|clic)\b`)
+	for name, tmpl := range sc.texts.by {
+		text := tmpl.Root.String()
+		if m := tuteo.FindString(text); m != "" {
+			t.Errorf("%s: %q is not how we speak", name, m)
+		}
+		if strings.Count(text, "¿") != strings.Count(text, "?") || strings.Count(text, "¡") != strings.Count(text, "!") {
+			t.Errorf("%s: a question or an exclamation is not opened or not closed", name)
+		}
+		if strings.Count(text, "*")%2 != 0 {
+			t.Errorf("%s: a * stands alone", name)
+		}
+	}
+}
+
+// The diagrams that are checked in are those of the tables.
+func TestDiagrams(t *testing.T) {
+	all, err := Diagrams()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const path = "../docs/flows.md"
+	want := Page(all)
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if have, _ := os.ReadFile(path); string(have) != want {
+		t.Errorf("%s is not what the tables say; go test ./flows -run Diagrams -update", path)
+	}
+}
+
+func TestTablesAreChecked(t *testing.T) {
+	for name, f := range map[string]flow{
+		"stands twice":       {"x", "", []move{{"a", []string{home}, "x.1"}, {"a", []string{home}, "x.2"}, {"leave", []string{"x.1", "x.2"}, home}}},
+		"goes nowhere":       {"x", "", []move{{"a", []string{"x.1"}, "x.1"}}},
+		"cannot be reached":  {"x", "", []move{{"leave", []string{"x.1"}, home}}},
+		"cannot be left":     {"x", "", []move{{"a", []string{home}, "x.1"}}},
+		"state of this flow": {"x", "", []move{{"a", []string{home}, "y.1"}, {"leave", []string{"y.1"}, home}}},
+	} {
+		if err := f.check(); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("want %q, have %v", name, err)
+		}
+	}
+}
+
+func TestAMachineIsNotStuckAfterAnIllegalMove(t *testing.T) {
+	ms, err := newMachines(tables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 100 {
+		if _, err := ms.fire("token", "given", home); err == nil {
+			t.Fatal("an illegal move was made")
+		}
+		if to, err := ms.fire("token", "choose", home); err != nil || to != tokenPick {
+			t.Fatalf("%s, %v", to, err)
+		}
+		if _, err := ms.fire("token", "choose", "token.nowhere"); err == nil {
+			t.Fatal("a move from an unknown state was made")
+		}
+	}
+}

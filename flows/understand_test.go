@@ -1,0 +1,159 @@
+package flows
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestUnderstanding(t *testing.T) {
+	u := newScript(t).words
+	for text, want := range map[string]string{
+		"token":                             "token",
+		"TOKEN!!!":                          "token",
+		"toquen":                            "token",
+		"tocken porfa":                      "token",
+		"nesecito el tokn":                  "token",
+		"nececito un token":                 "token",
+		"holaaa":                            "hello",
+		"me das el token?":                  "token",
+		"token de juana":                    "token name:juana",
+		"token d juana y d tomas":           "token name:juana name:tomas",
+		"el token de mi hija juana":         "token kin:hija name:juana",
+		"token para mi vieja":               "token kin:madre",
+		"el de mi hijo":                     " kin:hijo",
+		"token de todos":                    "token all",
+		"el mio":                            " me",
+		"otro token para mi señora":         "another kin:conyuge",
+		"dame uno nuevo":                    "another",
+		"no me lo toman":                    "rejected",
+		"me dice token invalido":            "rejected",
+		"no anda el token de mi nena":       "rejected kin:hija",
+		"solo el número":                    "number",
+		"quiero hablar con una persona":     "help",
+		"desvincular":                       "unlink",
+		"desbincular este chat":             "unlink",
+		"10 preimpresos para mamá":          "preprint kin:madre 10",
+		"qué es el token":                   "whatis",
+		"2":                                 " 2",
+		"1 y 3":                             " 1 3",
+		"si":                                "yes",
+		"Sí, por favor":                     "yes",
+		"sí, mandame otro":                  "another yes",
+		"si me lo rechazan que hago":        "rejected",
+		"no":                                "no",
+		"no gracias":                        "no",
+		"no sé qué hacer":                   "",
+		"María Elena":                       " name:maria,elena",
+		"estoy en la farmacia, me lo piden": "token",
+	} {
+		var got []string
+		m := u.read(text)
+		got = append(got, string(m.Intent))
+		for _, r := range m.Who {
+			switch r.Kind {
+			case refName, refKin:
+				got = append(got, string(r.Kind)+":"+strings.Join(r.Words, ","))
+			default:
+				got = append(got, string(r.Kind))
+			}
+		}
+		for _, n := range m.Numbers {
+			got = append(got, itoa(n))
+		}
+		if m.Yes && m.Intent != intentYes {
+			got = append(got, "yes")
+		}
+		if s := strings.Join(got, " "); s != want {
+			t.Errorf("%q is understood as %q, want %q", text, s, want)
+		}
+	}
+}
+
+func itoa(n int) string {
+	if n >= 10 {
+		return itoa(n/10) + itoa(n%10)
+	}
+	return string(rune('0' + n))
+}
+
+var familyA = Group{Own: "1", Members: []Member{
+	{ID: "1", Name: "María Elena Gómez", Kinship: "titular"}, {ID: "2", Name: "Carlos Ruiz", Kinship: "cónyuge"},
+	{ID: "3", Name: "Juana Ruiz", Kinship: "hija"}, {ID: "4", Name: "Tomás Ruiz", Kinship: "hijo"},
+	{ID: "5", Name: "Rosa Peralta", Kinship: "madre"}, {ID: "6", Name: "Lucía Ruiz", Kinship: "nieta"},
+}}
+
+// A person is found, or asked about. Never guessed.
+func TestPeople(t *testing.T) {
+	u := newScript(t).words
+	for _, c := range []struct {
+		text string
+		self MemberID
+		want string // ids; ? and whom it may be
+	}{
+		{"juana", "1", "3"}, {"JUANA ruiz", "1", "3"}, {"juani", "1", "3"}, {"juanna", "1", "3"},
+		{"tomi y la juani", "1", "43"}, {"juana tomas", "1", "34"}, {"maria", "1", "1"}, {"male", "1", "1"}, {"gomez", "1", "1"},
+		{"juan", "1", "?3"}, {"juna", "1", "?3"}, {"ruiz", "1", "?2346"}, {"pedro", "1", "?"}, {"juan carlos", "1", "?3"},
+		{"carla", "1", "?"}, {"rosa ruiz", "1", "?"}, {"martina", "1", "?"},
+		{"mi hija", "1", "3"}, {"mi hijo", "1", "4"}, {"mis hijos", "1", "34"}, {"mi marido", "1", "2"}, {"mi vieja", "1", "5"},
+		{"mi hermana", "1", "?"}, {"mi hija", "2", "?3"}, {"mi hija", "", "?3"}, {"mi mama", "3", "?5"}, {"mi hija", someone, "?3"},
+		{"para mi", "1", "1"}, {"para mi", "3", "3"}, {"para mi", "", "?"}, {"para mi", someone, "?"}, {"todos", "", "123456"},
+		{"juana y pedro", "1", "?"},
+	} {
+		m := &memory{Group: familyA, Self: c.self}
+		who := u.read(c.text).Who
+		f := u.resolve(who, m)
+		got := join(f.Members)
+		if f.Trouble != nil {
+			got = "?" + join(f.Maybe)
+		}
+		if len(who) == 0 {
+			got = "nobody named"
+		}
+		if got != c.want && !(c.text == "rosa ruiz" && strings.HasPrefix(got, "?")) {
+			t.Errorf("%q said by %q is %s, want %s", c.text, c.self, got, c.want)
+		}
+	}
+}
+
+func join(ids []MemberID) (s string) {
+	for _, id := range ids {
+		s += string(id)
+	}
+	return s
+}
+
+// A kinship word that was explained holds for that chat, while the person is in charge.
+func TestAliases(t *testing.T) {
+	u := newScript(t).words
+	m := &memory{Group: familyA, Self: someone, Aliases: map[string]MemberID{"madre": "1", "padre": "9"}}
+	if f := u.resolve(u.read("token de mamá").Who, m); join(f.Members) != "1" {
+		t.Errorf("mamá is %v", f)
+	}
+	if f := u.resolve(u.read("token de papá").Who, m); f.Trouble == nil {
+		t.Errorf("papá, who is no longer in charge, is %v", f.Members)
+	}
+}
+
+func FuzzUnderstanding(f *testing.F) {
+	for _, s := range []string{"token de juana", "1 y 3", "ñandú ç 'h", "👌 si", "qu", "ll", "\xff\xfe", "ch c h q", "\u0301\u0303"} {
+		f.Add(s)
+	}
+	u := newScript(f).words
+	m := &memory{Group: familyA, Self: "1"}
+	f.Fuzz(func(t *testing.T, text string) {
+		mean := u.read(text)
+		for _, id := range u.resolve(mean.Who, m).Members {
+			if _, ok := m.Group.member(id); !ok {
+				t.Errorf("%q means %q, who is not in the group", text, id)
+			}
+		}
+		codeOf(text)
+	})
+}
+
+func BenchmarkUnderstanding(b *testing.B) {
+	u := newScript(b).words
+	for b.Loop() {
+		u.read("nesecito el toquen de mi hija juana porfa, estoy en la farmacia")
+	}
+}
