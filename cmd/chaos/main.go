@@ -1,0 +1,270 @@
+// Command chaos talks to the real program through a pipe and kills it, kill -9, at random moments. Then it counts:
+// every line that was taken is answered, no answer differs from its repetition, and there are exactly as many new
+// tokens as were asked for and shown.
+//
+//	go run ./cmd/chaos -conversations 500
+//
+// It exits with 1 if a promise was broken. The figures stand on the last line.
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	_ "modernc.org/sqlite"
+)
+
+func main() {
+	n := flag.Int("conversations", 500, "how many conversations")
+	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "seed of the moments at which it is killed")
+	binary := flag.String("binary", "", "the program; built from ./cmd/llave if not given")
+	flag.Parse()
+	sum, err := run(context.Background(), *n, *seed, *binary, os.Stderr)
+	fmt.Println(sum)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "chaos:", err)
+		os.Exit(1)
+	}
+}
+
+// tally is what happened.
+type tally struct {
+	Conversations, Kills, Answered, Repeated, Retyped int
+	Tokens                                            int
+}
+
+func (t tally) String() string {
+	return fmt.Sprintf("conversations=%d kills=%d answered=%d answered_again_alike=%d retyped_because_never_taken=%d new_tokens_by_the_back_ends_books=%d",
+		t.Conversations, t.Kills, t.Answered, t.Repeated, t.Retyped, t.Tokens)
+}
+
+// workers talk at the same time, each on data of its own.
+const workers = 2
+
+func run(ctx context.Context, n int, seed uint64, binary string, progress io.Writer) (tally, error) {
+	dir, err := os.MkdirTemp("", "llave-chaos")
+	if err != nil {
+		return tally{}, err
+	}
+	defer os.RemoveAll(dir)
+	if binary == "" {
+		binary = filepath.Join(dir, "llave")
+		build := exec.CommandContext(ctx, "go", "build", "-o", binary, "llave/cmd/llave")
+		if out, err := build.CombinedOutput(); err != nil {
+			return tally{}, fmt.Errorf("build: %w\n%s", err, out)
+		}
+	}
+	fmt.Fprintf(progress, "seed %d\n", seed)
+	var mu sync.Mutex
+	var sum tally
+	var errs []error
+	var wg sync.WaitGroup
+	for i := range workers {
+		wg.Go(func() {
+			w := &worker{ctx: ctx, binary: binary, data: filepath.Join(dir, fmt.Sprint(i)), rng: rand.New(rand.NewPCG(seed, uint64(i)))}
+			err := w.all((n + i) / workers)
+			mu.Lock()
+			defer mu.Unlock()
+			sum.Conversations += w.Conversations
+			sum.Kills += w.Kills
+			sum.Answered += w.Answered
+			sum.Repeated += w.Repeated
+			sum.Retyped += w.Retyped
+			sum.Tokens += w.Tokens
+			if err != nil {
+				errs = append(errs, fmt.Errorf("worker %d, seed %d: %w", i, seed, err))
+			}
+		})
+	}
+	wg.Wait()
+	return sum, errors.Join(errs...)
+}
+
+// worker is one person at one terminal.
+type worker struct {
+	tally
+	ctx    context.Context
+	binary string
+	data   string
+	rng    *rand.Rand
+	shown  map[string]bool // digits of new tokens
+	usual  time.Duration   // how long a process takes from its start to its end, lately
+}
+
+const (
+	question = "¿Reemplazo el token"
+	renewed  = "Este es el nuevo"
+)
+
+var digits = regexp.MustCompile(`(?m): (\d{3} \d{3})$`)
+
+func (w *worker) all(n int) error {
+	w.shown = map[string]bool{}
+	if out, err := w.finish("token\n", "chat", "-linked", "20-99999021-6"); err != nil || !digits.MatchString(out) {
+		return fmt.Errorf("first token: %w: %q", err, out)
+	}
+	for range n {
+		if err := w.conversation(); err != nil {
+			return fmt.Errorf("conversation %d: %w", w.Conversations, err)
+		}
+		w.Conversations++
+	}
+	return w.count()
+}
+
+// conversation asks for another token, with the program killed after the question and somewhere around the answer.
+func (w *worker) conversation() error {
+	if err := w.until("otro token\n", question); err != nil {
+		return err
+	}
+	for try := 0; ; try++ {
+		out, err := w.killed("sí\n")
+		if err != nil {
+			return err
+		}
+		owed, err := w.finish("")
+		if err != nil {
+			return err
+		}
+		answers := digits.FindAllStringSubmatch(out+owed, -1)
+		if len(answers) == 0 {
+			if strings.Contains(out+owed, "¿Qué necesitás?") {
+				return fmt.Errorf("the yes was answered with a menu: the one before was lost: %q then %q", out, owed)
+			}
+			if try > 20 {
+				return errors.New("never gets an answer")
+			}
+			w.Retyped++
+			continue
+		}
+		return w.answered(answers)
+	}
+}
+
+// answered checks that all copies of the answer are alike, and new.
+func (w *worker) answered(answers [][]string) error {
+	for _, a := range answers[1:] {
+		if a[1] != answers[0][1] {
+			return fmt.Errorf("two answers to one yes: %q", answers)
+		}
+		w.Repeated++
+	}
+	if w.shown[answers[0][1]] {
+		return errors.New("a token that was shown before is shown as new")
+	}
+	w.shown[answers[0][1]] = true
+	w.Answered++
+	return nil
+}
+
+// until says a line, killing the program half of the time, until it is answered as wanted.
+func (w *worker) until(line, want string) error {
+	for range 30 {
+		out, err := w.killed(line)
+		if err != nil {
+			return err
+		}
+		owed, err := w.finish("")
+		if err != nil {
+			return err
+		}
+		if strings.Contains(out+owed, want) {
+			return nil
+		}
+		w.Retyped++
+	}
+	return fmt.Errorf("%q is never answered with %q", line, want)
+}
+
+// killed says a line to a fresh process and kills it a random time later. It returns what was printed until then.
+func (w *worker) killed(line string) (string, error) {
+	cmd := w.command()
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return "", err
+	}
+	var log bytes.Buffer
+	cmd.Stderr = &log
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return "", err
+	}
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	out := make(chan string)
+	go func() {
+		text, _ := io.ReadAll(bufio.NewReader(stdout))
+		out <- string(text)
+	}()
+	io.WriteString(in, line)
+	// From the middle of the start to a while after the answer.
+	time.Sleep(w.usual/4 + time.Duration(w.rng.Int64N(int64(w.usual))))
+	cmd.Process.Kill()
+	text := <-out
+	cmd.Wait()
+	w.Kills++
+	if strings.Contains(log.String(), "panic") {
+		return "", fmt.Errorf("it panicked: %s", log.String())
+	}
+	return text, nil
+}
+
+// finish runs the program to its end: it prints what is owed.
+func (w *worker) finish(input string, args ...string) (string, error) {
+	cmd := w.command(args...)
+	cmd.Stdin = strings.NewReader(input)
+	var log bytes.Buffer
+	cmd.Stderr = &log
+	begin := time.Now()
+	out, err := cmd.Output()
+	w.usual = time.Since(begin)
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, log.String())
+	}
+	return string(out), nil
+}
+
+func (w *worker) command(args ...string) *exec.Cmd {
+	if len(args) == 0 {
+		args = []string{"chat"}
+	}
+	cmd := exec.CommandContext(w.ctx, w.binary, args...)
+	cmd.Env = append(os.Environ(), "LLAVE_ADDR=127.0.0.1:0", "LLAVE_DATA="+w.data)
+	return cmd
+}
+
+// count holds the back end's own books against what was shown: the first token and one for each answer.
+func (w *worker) count() error {
+	db, err := sql.Open("sqlite", filepath.Join(w.data, "autogestion.db"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var tokens int
+	if err := db.QueryRowContext(w.ctx, "SELECT COUNT(*) FROM token").Scan(&tokens); err != nil {
+		return err
+	}
+	w.Tokens = tokens - 1
+	switch {
+	case w.Tokens > w.Answered:
+		return fmt.Errorf("%d new tokens, only %d shown: minted twice, or lost", w.Tokens, w.Answered)
+	case w.Tokens < w.Answered:
+		return fmt.Errorf("%d new tokens, but %d shown", w.Tokens, w.Answered)
+	}
+	return nil
+}
