@@ -74,7 +74,8 @@ type Update struct {
 	Body []byte `json:"body,omitempty"`
 	// Sender says how the person calls themselves there. It proves nothing.
 	Sender string `json:"sender,omitempty"`
-	// Label is how the channel shows this chat to another person, masked: "Telegram ···1234".
+	// Via is what people call the channel ("Telegram"), and Label how it shows this chat to somebody else, masked ("···1234").
+	Via   string `json:"via,omitempty"`
 	Label string `json:"label,omitempty"`
 	// Back is a deep link into this chat, with %s for a code; empty where the channel has none.
 	Back string `json:"back,omitempty"`

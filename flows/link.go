@@ -23,7 +23,7 @@ func (t *talk) wantsLink() {
 func (t *talk) invite(lost bool) {
 	t.moveIn("link", "invite")
 	t.m.Lost = lost
-	t.effect(opInvite, t.in.ID, inviteArgs{Label: t.in.Label, Sender: t.in.Sender, Back: t.in.Back}, "link.interim")
+	t.effect(opInvite, t.in.ID, inviteArgs{Via: t.in.Via, Label: t.in.Label, Sender: t.in.Sender, Back: t.in.Back}, "link.interim")
 }
 
 // invited sends the URL: at most once, because whoever reads it could go on with it.
@@ -275,7 +275,7 @@ func (t *talk) replaced() {
 // notifyOthers tells the account's other chats that this one was linked.
 func (t *talk) notifyOthers() {
 	if len(t.m.Others) > 0 && t.d.Effect == nil {
-		t.effect(opNotify, t.in.ID, notifyArgs{Subject: noticeLinked, Label: t.in.Label, Chats: t.m.Others}, "")
+		t.effect(opNotify, t.in.ID, notifyArgs{Subject: noticeLinked, Via: t.in.Via, Label: t.in.Label, Chats: t.m.Others}, "")
 	}
 }
 

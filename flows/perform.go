@@ -24,6 +24,7 @@ type (
 	}
 	memberArgs = anotherArgs
 	inviteArgs struct {
+		Via    string `json:"via"`
 		Label  string `json:"label"`
 		Sender string `json:"sender,omitempty"`
 		Back   string `json:"back,omitempty"`
@@ -39,6 +40,7 @@ type (
 	}
 	notifyArgs struct {
 		Subject string       `json:"s"`
+		Via     string       `json:"via"`
 		Label   string       `json:"label"`
 		Chats   []LinkedChat `json:"chats"`
 	}
@@ -46,6 +48,7 @@ type (
 
 // notice is what one chat of an account tells another.
 type notice struct {
+	Via   string `json:"via"`
 	Label string `json:"label"`
 }
 
@@ -117,7 +120,7 @@ func (p *Performer) performLink(ctx context.Context, chat bot.ChatID, e bot.Effe
 	switch e.Op {
 	case opInvite:
 		return call(e, func(a inviteArgs) (answer, error) {
-			i, err := p.Links.Invite(ctx, Invitation{Chat: p.Chats.ChatRef(chat), Channel: chat.Channel(), Label: a.Label, Sender: a.Sender, Back: a.Back, Key: e.Key})
+			i, err := p.Links.Invite(ctx, Invitation{Chat: p.Chats.ChatRef(chat), Channel: a.Via, Label: a.Label, Sender: a.Sender, Back: a.Back, Key: e.Key})
 			return answer{Invite: &i}, err
 		})
 	case opRedeem:
@@ -135,11 +138,11 @@ func (p *Performer) performLink(ctx context.Context, chat bot.ChatID, e bot.Effe
 			if err := p.Links.Unlink(ctx, a.Credential, a.Link); err != nil {
 				return answer{}, err
 			}
-			return answer{}, p.tell(ctx, e, noticeUnlinked, "", a.Tell)
+			return answer{}, p.tell(ctx, e, noticeUnlinked, notice{}, a.Tell)
 		})
 	case opNotify:
 		return call(e, func(a notifyArgs) (answer, error) {
-			return answer{}, p.tell(ctx, e, a.Subject, a.Label, a.Chats)
+			return answer{}, p.tell(ctx, e, a.Subject, notice{a.Via, a.Label}, a.Chats)
 		})
 	}
 	return answer{}, fmt.Errorf("no such effect %q", e.Op)
@@ -155,8 +158,8 @@ func call[A any](e bot.Effect, f func(A) (answer, error)) (answer, error) {
 }
 
 // tell puts a notice into other chats. Their ids come from the effect's key, so that repeating it tells nobody twice.
-func (p *Performer) tell(ctx context.Context, e bot.Effect, subject, label string, chats []LinkedChat) error {
-	body, err := json.Marshal(notice{Label: label})
+func (p *Performer) tell(ctx context.Context, e bot.Effect, subject string, n notice, chats []LinkedChat) error {
+	body, err := json.Marshal(n)
 	if err != nil {
 		return err
 	}

@@ -134,6 +134,15 @@ func bugsOfAccept() []plantedBug {
 				return c, err
 			}
 		}},
+		{"Load looks twice", false, func(b *bent) {
+			b.load = func(ctx context.Context, k bot.ChatKey) (bot.Chat, error) {
+				first, err := b.Memory.Load(ctx, k)
+				letOthersGo()
+				c, again := b.Memory.Load(ctx, k)
+				c.Letters = first.Letters
+				return c, errors.Join(err, again)
+			}
+		}},
 		{"what waits is returned the newest first", true, func(b *bent) {
 			b.load = func(ctx context.Context, k bot.ChatKey) (bot.Chat, error) {
 				c, err := b.Memory.Load(ctx, k)

@@ -167,8 +167,8 @@ func (s *SQLite) read(ctx context.Context, what string, f func(*link) error) err
 	case <-ctx.Done():
 		return fmt.Errorf("store: %s: %w", what, ctx.Err())
 	}
+	r, err := begin(r, s.reading, "BEGIN")
 	defer func() { s.readers <- r }()
-	err := r.begin("BEGIN")
 	if err == nil {
 		err = f(r)
 		if end := r.end(err == nil); err == nil {

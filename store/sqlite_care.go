@@ -20,7 +20,7 @@ func (s *SQLite) Due(ctx context.Context, now time.Time, limit int) (due []bot.T
 			if err := r.Scan(&chat, &t.Name, &at, &t.Body); err != nil {
 				return err
 			}
-			t.Chat, t.Due = bot.ChatKey(chat), moment(at)
+			t.Chat, t.Due = keyOf(chat), moment(at)
 			due = append(due, t)
 			return nil
 		}, dueSQL, micros(now), max(limit, 0))
@@ -48,7 +48,7 @@ func (s *SQLite) Events(ctx context.Context, shard bot.Shard, after uint64, limi
 			if err := r.Scan(&id, &chat, &e.Body); err != nil {
 				return err
 			}
-			e.Seq, e.Chat = uint64(id&maxEvent), bot.ChatKey(chat)
+			e.Seq, e.Chat = uint64(id&maxEvent), keyOf(chat)
 			events = append(events, e)
 			return nil
 		}, eventsSQL, eventID(shard, after), eventID(shard, maxEvent), max(limit, 0))
@@ -163,7 +163,7 @@ func (s *SQLite) Dead(ctx context.Context, limit int) (dead []bot.DeadLetter, er
 			if err := r.Scan(&chat, &d.Reason, &at, &d.Body); err != nil {
 				return err
 			}
-			d.Chat, d.At = bot.ChatKey(chat), moment(at)
+			d.Chat, d.At = keyOf(chat), moment(at)
 			dead = append(dead, d)
 			return nil
 		}, deadSQL, max(limit, 0))

@@ -147,7 +147,13 @@ func newLink(db *sql.DB) (*link, error) {
 }
 
 // close gives the connection back to its pool, which closes it when it is closed itself.
-func (l *link) close() error { return errors.Join(l.closeStatements(), l.conn.Close()) }
+func (l *link) close() error {
+	err := errors.Join(l.closeStatements(), l.conn.Close())
+	if errors.Is(err, sql.ErrConnDone) { // it was discarded, and there was no other to be had
+		return nil
+	}
+	return err
+}
 
 // closeStatements must come before the connection goes: with one of them open SQLite would keep the connection,
 // and what it has locked, for ever.
@@ -221,9 +227,20 @@ func (l *link) rows(scan func(*sql.Rows) error, query string, args ...any) error
 	return rows.Err()
 }
 
-func (l *link) begin(how string) error {
+// begin begins a transaction, on a new connection if the old one can no longer do it. It returns the connection
+// to go on with, whether it works or not.
+func begin(l *link, db *sql.DB, how string) (*link, error) {
 	_, err := l.exec(how)
-	return err
+	if err == nil {
+		return l, nil
+	}
+	l.discard()
+	fresh, again := newLink(db)
+	if again != nil {
+		return l, errors.Join(err, again)
+	}
+	_, err = fresh.exec(how)
+	return fresh, err
 }
 
 // end commits, or takes back. After an error SQLite may have taken back by itself, so that there is nothing left

@@ -23,6 +23,12 @@ func blob(b []byte) []byte {
 	return b
 }
 
+// keyOf is the key that was kept; a damaged one is some other chat's, but no reason to stop.
+func keyOf(b []byte) (k bot.ChatKey) {
+	copy(k[:], b)
+	return k
+}
+
 // Accept keeps an arrival once. See [bot.Turns].
 func (s *SQLite) Accept(ctx context.Context, a bot.Arrival) (r bot.Receipt, err error) {
 	err = s.write(ctx, "accept", func(l *link) error {
@@ -260,7 +266,7 @@ func (s *SQLite) Owing(ctx context.Context, shard bot.Shard, after bot.ChatKey, 
 		return l.rows(func(r *sql.Rows) error {
 			var k []byte
 			err := r.Scan(&k)
-			keys = append(keys, bot.ChatKey(k))
+			keys = append(keys, keyOf(k))
 			return err
 		}, owingSQL, first[:], last[:], max(limit, 0))
 	})

@@ -103,18 +103,12 @@ func (s *SQLite) gather(batch []*op) []*op {
 	return kept
 }
 
-// commit writes a batch and answers it. It returns the connection to go on with: a new one, if the old one can
-// no longer begin a transaction.
+// commit writes a batch and answers it. It returns the connection to go on with.
 func (s *SQLite) commit(l *link, batch []*op) *link {
 	if len(batch) == 0 {
 		return l
 	}
-	err := l.begin("BEGIN IMMEDIATE")
-	if err != nil {
-		if fresh, again := newLinkFor(s, l); again == nil {
-			l, err = fresh, fresh.begin("BEGIN IMMEDIATE")
-		}
-	}
+	l, err := begin(l, s.writing, "BEGIN IMMEDIATE")
 	if err == nil {
 		err = applyAll(l, batch)
 		if end := l.end(err == nil); err == nil {
@@ -128,12 +122,6 @@ func (s *SQLite) commit(l *link, batch []*op) *link {
 		close(o.done)
 	}
 	return l
-}
-
-// newLinkFor replaces the writer's connection.
-func newLinkFor(s *SQLite, old *link) (*link, error) {
-	old.discard()
-	return newLink(s.writing)
 }
 
 func applyAll(l *link, batch []*op) error {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"llave/bot"
 )
@@ -247,5 +248,42 @@ func TestWriterGetsANewConnection(t *testing.T) {
 			t.Errorf("%s: ping afterwards: %v", name, err)
 		}
 		integrity(t, s)
+	}
+}
+
+// TestReadersGetNewConnections is the same for those that read.
+func TestReadersGetNewConnections(t *testing.T) {
+	s := newSQLite(t)
+	for range 2 * readerCount {
+		err := s.read(t.Context(), "harm", func(l *link) error { l.discard(); return nil })
+		if err == nil {
+			t.Error("a connection that is gone in the middle of a read: no error")
+		}
+	}
+	for range 2 * readerCount {
+		if err := s.Ping(t.Context()); err != nil {
+			t.Errorf("ping afterwards: %v", err)
+		}
+	}
+}
+
+// TestSQLiteDeletesInChunks: one call takes away more than what is taken away at a time.
+func TestSQLiteDeletesInChunks(t *testing.T) {
+	s := newSQLite(t)
+	fillChats(t, s, 3*chunk+1)
+	if err := s.Sweep(t.Context(), time.Now().Add(bot.Keep+time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	f, err := s.Claim(t.Context(), allShards())
+	turn := bot.Turn{Chat: bot.ChatKey{3}, Fence: f, Events: make([][]byte, 3*chunk+1)}
+	if err := errors.Join(err, s.Commit(t.Context(), turn), s.Trim(t.Context(), 3, 3*chunk)); err != nil {
+		t.Fatal(err)
+	}
+	var seen, events int
+	err = s.read(t.Context(), "count", func(l *link) error {
+		return l.row([]any{&seen, &events}, "SELECT (SELECT count(*) FROM seen), (SELECT count(*) FROM event)")
+	})
+	if err != nil || seen != 0 || events != 1 {
+		t.Errorf("%d ids and %d events left, want 0 and 1; %v", seen, events, err)
 	}
 }

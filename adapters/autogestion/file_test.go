@@ -136,7 +136,6 @@ func TestNothingPersonalIsAtRest(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, c := range canaries {
-			// Six digits turn up by chance in a file of this size about never, and then a rerun of another seed shows it.
 			if bytes.Contains(b, []byte(c)) {
 				t.Errorf("the file%s holds %q", suffix, c)
 			}

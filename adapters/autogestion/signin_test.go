@@ -108,24 +108,27 @@ func TestPasswordsAreNotGuessed(t *testing.T) {
 	}
 }
 
-// T13, the time: nobody's password takes as long to look at as somebody's.
+// T13, the time: nobody's password takes as long to look at as somebody's. A busy machine is given three rounds.
 func TestUnknownPeopleTakeAsLong(t *testing.T) {
 	w := demo(t, func(o *Options) { o.Cost = Cost{MemoryKiB: 8 * 1024, Time: 1, Threads: 1} })
 	i := w.opened(t, "a", "b")
 	cuils := []string{maria, "20-12345678-6"}
-	var took [2][]time.Duration
-	for n := range 20 {
-		k := n / 2 % 2 // known, known, unknown, unknown: the garbage collector comes every so many
-		start := time.Now()
-		w.attempt(t, i.URL, "b", fmt.Sprint(n), cuils[k], "wrong-wrong")
-		took[k] = append(took[k], time.Since(start))
+	var known, unknown time.Duration
+	for round := range 3 {
+		var took [2][]time.Duration
+		for n := range 20 {
+			k := n / 2 % 2 // known, known, unknown, unknown: the garbage collector comes every so many
+			start := time.Now()
+			w.attempt(t, i.URL, "b", fmt.Sprint(round, "-", n), cuils[k], "wrong-wrong")
+			took[k] = append(took[k], time.Since(start))
+		}
+		slices.Sort(took[0])
+		slices.Sort(took[1])
+		if known, unknown = took[0][5], took[1][5]; known < 2*unknown && unknown < 2*known {
+			return
+		}
 	}
-	slices.Sort(took[0])
-	slices.Sort(took[1])
-	known, unknown := took[0][5], took[1][5]
-	if known > 2*unknown || unknown > 2*known {
-		t.Errorf("known: %s, unknown: %s", known, unknown)
-	}
+	t.Errorf("known: %s, unknown: %s", known, unknown)
 }
 
 func TestUnknownPeopleAreThrottledLikeKnownOnes(t *testing.T) {

@@ -40,8 +40,9 @@ func New(name string, in io.Reader, out io.Writer, now func() time.Time) (*Termi
 // Chat is the terminal's chat.
 func (t *Terminal) Chat() bot.ChatID { return t.chat }
 
-// Label is how the chat is shown to others.
-func (t *Terminal) Label() string { return "Terminal" }
+// Via and Label are how the channel and the chat are shown to people.
+func (t *Terminal) Via() string   { return "Terminal" }
+func (t *Terminal) Label() string { return "de esta máquina" }
 
 // maxLine is far beyond what is read as a message; a line that is longer still is an error.
 const maxLine = 1 << 20
@@ -65,7 +66,7 @@ func (t *Terminal) Run(ctx context.Context, to bot.Accepter, settled func(contex
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
-		u := bot.Update{Chat: t.chat, ID: fmt.Sprintf("%s/%d", run, n), Kind: bot.Message, Text: line, Label: t.Label(), Said: t.now()}
+		u := bot.Update{Chat: t.chat, ID: fmt.Sprintf("%s/%d", run, n), Kind: bot.Message, Text: line, Via: t.Via(), Label: t.Label(), Said: t.now()}
 		if err := to.Accept(ctx, u); err != nil {
 			return fmt.Errorf("terminal: %w", err)
 		}

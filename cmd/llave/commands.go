@@ -102,7 +102,7 @@ func (p program) chat(ctx context.Context, args []string) error {
 	}
 	err = h.start(ctx)
 	if err == nil && *linked != "" {
-		err = h.link(ctx, term.Chat(), term.Label(), *linked)
+		err = h.link(ctx, term, *linked)
 	}
 	if err == nil {
 		err = p.talk(ctx, h, term)
@@ -131,8 +131,9 @@ func (h *house) announceDemoTo(w io.Writer) {
 }
 
 // link links the terminal's chat without a browser. Only the demo back end can, and only by a call in this process.
-func (h *house) link(ctx context.Context, chat bot.ChatID, label, cuil string) error {
-	in := flows.Invitation{Chat: h.engine.ChatRef(chat), Channel: chat.Channel(), Label: label}
+func (h *house) link(ctx context.Context, term *terminal.Terminal, cuil string) error {
+	chat := term.Chat()
+	in := flows.Invitation{Chat: h.engine.ChatRef(chat), Channel: term.Via(), Label: term.Label()}
 	g, err := h.backend.LinkDirect(ctx, cuil, in)
 	if errors.Is(err, autogestion.ErrUnknownCUIL) {
 		return &usageError{fmt.Errorf("-linked: no hay ninguna cuenta con ese CUIL en la demo")}

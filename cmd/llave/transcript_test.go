@@ -274,7 +274,7 @@ func (w *world) says(who, text string) {
 	w.n++
 	p := w.phone(who)
 	chat, _ := bot.NewChatID("telegram", "llave", who)
-	u := bot.Update{Chat: chat, ID: fmt.Sprint(w.n), Kind: bot.Message, Label: "Telegram ···" + map[string]string{"yo": "1234", "otro": "5678"}[who], Sender: "Mari", Said: w.now().Add(-w.ago)}
+	u := bot.Update{Chat: chat, ID: fmt.Sprint(w.n), Kind: bot.Message, Via: "Telegram", Label: "···" + map[string]string{"yo": "1234", "otro": "5678"}[who], Sender: "Mari", Said: w.now().Add(-w.ago)}
 	w.ago = 0
 	text = strings.NewReplacer("{code}", w.code, "{largo}", strings.Repeat("a", bot.MaxText+1)).Replace(text)
 	switch {
@@ -423,7 +423,7 @@ func (w *world) act(out *strings.Builder, what string) {
 
 func (w *world) link(who, cuil string) {
 	chat, _ := bot.NewChatID("telegram", "llave", who)
-	label := "Telegram ···" + map[string]string{"yo": "1234", "otro": "5678"}[who]
+	label := "···" + map[string]string{"yo": "1234", "otro": "5678"}[who]
 	g, err := w.back.LinkDirect(w.t.Context(), cuil, flows.Invitation{Chat: w.engine.ChatRef(chat), Channel: "Telegram", Label: label})
 	if err != nil {
 		w.t.Fatal(err)

@@ -1,6 +1,9 @@
 package storetest
 
 import (
+	"strings"
+	"sync"
+
 	"llave/bot"
 )
 
@@ -9,6 +12,7 @@ func loadChecks() []Check {
 		{"Load/a chat that nobody knows is zero", loadUnknown},
 		{"Load/the first LoadLimit updates, in order", loadWaiting},
 		{"Load/the first LoadLimit letters, in order", loadLetters},
+		{"Load/sees a turn whole", loadWhole},
 	}
 }
 
@@ -55,4 +59,59 @@ func loadLetters(t TB, open func() bot.Store) {
 		w.mark(bot.Mark{Chat: k, N: l.N, State: bot.Sent})
 	}
 	w.equal(w.load(k).Letters, want[10:], "the rest of the letters")
+}
+
+// loadWhole looks at a chat while turns are written, each of which leaves its number everywhere. Turns are
+// written for as long as somebody looks.
+func loadWhole(t TB, open func() bot.Store) {
+	w := enter(t, open())
+	const readers, looks = 4, 50
+	k := key(3, 1)
+	f := w.claim(3)
+	looked := make(chan struct{})
+	var looking, writing sync.WaitGroup
+	writing.Go(func() {
+		for n := uint64(0); ; n++ {
+			select {
+			case <-looked:
+				return
+			default:
+			}
+			name := body("turn %d", n)
+			r, err := w.store.Accept(t.Context(), bot.Arrival{Chat: k, ID: id(n), At: hour(0), Body: name})
+			if err == nil {
+				err = w.store.Commit(t.Context(), bot.Turn{Chat: k, Base: n, Fence: f, Update: r.Seq, Session: name, Purge: true,
+					Replies: [][]byte{name}, Effect: name})
+			}
+			if err != nil {
+				t.Errorf("turn %d: %v", n, err)
+				return
+			}
+		}
+	})
+	for range readers {
+		looking.Go(func() {
+			for range looks {
+				if c, err := w.store.Load(t.Context(), k); err != nil || !wholeTurn(c) {
+					t.Errorf("half a turn: %+v, %v", c, err)
+					return
+				}
+			}
+		})
+	}
+	looking.Wait()
+	close(looked)
+	writing.Wait()
+}
+
+// wholeTurn: all is of one turn, and what waits, if anything, is the next one's.
+func wholeTurn(c bot.Chat) bool {
+	if c.Version == 0 {
+		return len(c.Letters) == 0 && len(c.Waiting) <= 1
+	}
+	name := string(body("turn %d", c.Version-1))
+	next := string(body("turn %d", c.Version))
+	return len(c.Letters) == 1 && len(c.Waiting) <= 1 &&
+		strings.Join([]string{string(c.Session), string(c.Effect), string(c.Letters[0].Body)}, "|") == name+"|"+name+"|"+name &&
+		(len(c.Waiting) == 0 || string(c.Waiting[0].Body) == next)
 }

@@ -1,0 +1,158 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"llave/bot"
+)
+
+// afterCommit does something wrong to a chat whose turn was written.
+func afterCommit(b *bent, wrong func(*memShard, *memChat, bot.Turn)) {
+	b.commit = func(ctx context.Context, t bot.Turn) error {
+		err := b.Memory.Commit(ctx, t)
+		if err == nil {
+			s := b.lock(t.Chat)
+			defer s.mu.Unlock()
+			c := s.chat(t.Chat)
+			wrong(s, c, t)
+			s.note(t.Chat, c)
+		}
+		return err
+	}
+}
+
+func bugsOfLetters() []plantedBug {
+	eachMark := func(b *bent, wrong func(*bot.Mark)) {
+		b.mark = func(ctx context.Context, marks []bot.Mark) error {
+			marks = slices.Clone(marks)
+			for i := range marks {
+				wrong(&marks[i])
+			}
+			return b.Memory.Mark(ctx, marks)
+		}
+	}
+	return []plantedBug{
+		{"letters are numbered from zero in every turn", true, func(b *bent) {
+			afterCommit(b, func(_ *memShard, c *memChat, _ bot.Turn) {
+				for i := range c.letters {
+					c.letters[i].N &= 0xff
+				}
+			})
+		}},
+		{"purge takes the turn's own letters", true, func(b *bent) {
+			afterCommit(b, func(_ *memShard, c *memChat, t bot.Turn) {
+				if t.Purge {
+					c.letters = nil
+				}
+			})
+		}},
+		{"purge takes nothing", true, func(b *bent) {
+			beforeCommit(b, func(_ *memShard, _ *memChat, t *bot.Turn) { t.Purge = false })
+		}},
+		{"every turn purges", true, func(b *bent) {
+			beforeCommit(b, func(_ *memShard, _ *memChat, t *bot.Turn) { t.Purge = true })
+		}},
+		{"what is given up is forgotten", true, func(b *bent) {
+			eachMark(b, func(k *bot.Mark) {
+				if k.State == bot.Dead {
+					k.State = bot.Sent
+				}
+			})
+		}},
+		{"what is sent is kept among the dead", true, func(b *bent) {
+			eachMark(b, func(k *bot.Mark) {
+				if k.State == bot.Sent {
+					k.State = bot.Dead
+				}
+			})
+		}},
+		{"an attempt forgets its hour", true, func(b *bent) { eachMark(b, func(k *bot.Mark) { k.Due = time.Time{} }) }},
+		{"an attempt is not counted", true, func(b *bent) { eachMark(b, func(k *bot.Mark) { k.Tries = 1 }) }},
+		{"the reason is lost", true, func(b *bent) { eachMark(b, func(k *bot.Mark) { k.Reason = "" }) }},
+		{"only the first mark counts", true, func(b *bent) {
+			b.mark = func(ctx context.Context, marks []bot.Mark) error {
+				return b.Memory.Mark(ctx, marks[:min(len(marks), 1)])
+			}
+		}},
+		{"a missing letter is an error", true, func(b *bent) {
+			b.mark = func(ctx context.Context, marks []bot.Mark) error {
+				for _, k := range marks {
+					s := b.lock(k.Chat)
+					_, found := slices.BinarySearchFunc(s.chat(k.Chat).letters, k.N, byNumber)
+					s.mu.Unlock()
+					if !found {
+						return bot.ErrConflict
+					}
+				}
+				return b.Memory.Mark(ctx, marks)
+			}
+		}},
+		{"giving up what is not there makes a dead letter", true, func(b *bent) {
+			b.mark = func(ctx context.Context, marks []bot.Mark) error {
+				for _, k := range marks {
+					s := b.lock(k.Chat)
+					_, found := slices.BinarySearchFunc(s.chat(k.Chat).letters, k.N, byNumber)
+					s.mu.Unlock()
+					if !found && k.State == bot.Dead {
+						b.rest.bury(bot.DeadLetter{Chat: k.Chat, At: k.At})
+					}
+				}
+				return b.Memory.Mark(ctx, marks)
+			}
+		}},
+	}
+}
+
+func bugsOfTimers() []plantedBug {
+	return []plantedBug{
+		{"a timer is not cancelled", true, func(b *bent) {
+			beforeCommit(b, func(_ *memShard, _ *memChat, t *bot.Turn) {
+				t.Timers = slices.DeleteFunc(slices.Clone(t.Timers), func(set bot.TimerSet) bool { return set.Due.IsZero() })
+			})
+		}},
+		{"a timer is set once and for all", true, func(b *bent) {
+			beforeCommit(b, func(_ *memShard, c *memChat, t *bot.Turn) {
+				t.Timers = slices.DeleteFunc(slices.Clone(t.Timers), func(set bot.TimerSet) bool {
+					return !set.Due.IsZero() && c.timers[set.Name] != nil
+				})
+			})
+		}},
+		{"a turn cancels the timers that it does not name", true, func(b *bent) {
+			beforeCommit(b, func(_ *memShard, c *memChat, t *bot.Turn) {
+				var all []bot.TimerSet
+				for name := range c.timers {
+					all = append(all, bot.TimerSet{Name: name})
+				}
+				t.Timers = append(all, t.Timers...)
+			})
+		}},
+		{"a timer is due a moment late", true, func(b *bent) {
+			b.due = func(ctx context.Context, now time.Time, n int) ([]bot.TimerDue, error) {
+				return b.Memory.Due(ctx, now.Add(-time.Millisecond), n)
+			}
+		}},
+		{"a timer is due a moment early", true, func(b *bent) {
+			b.due = func(ctx context.Context, now time.Time, n int) ([]bot.TimerDue, error) {
+				return b.Memory.Due(ctx, now.Add(time.Millisecond), n)
+			}
+		}},
+		{"the limit cuts off the earliest", false, func(b *bent) {
+			b.due = func(ctx context.Context, now time.Time, n int) ([]bot.TimerDue, error) {
+				all, err := b.Memory.Due(ctx, now, 1<<30)
+				return all[max(0, len(all)-n):], err
+			}
+		}},
+		{"a timer is listed once", true, func(b *bent) {
+			listed := map[bot.ChatKey]int{}
+			b.due = func(ctx context.Context, now time.Time, n int) ([]bot.TimerDue, error) {
+				all, err := b.Memory.Due(ctx, now, n)
+				return slices.DeleteFunc(all, func(d bot.TimerDue) bool {
+					listed[d.Chat]++
+					return listed[d.Chat] > 2
+				}), err
+			}
+		}},
+	}
+}
