@@ -246,8 +246,66 @@ func TestAChatGoesOnWhileAnEffectIsPending(t *testing.T) {
 		h.says(chatA, "hello")
 		h.hears(chatA, "1 wait", "2 hello")
 		close(free)
-		h.hears(chatA, "1 wait", "2 hello", "2 got 1 failed=false late=true")
+		h.hears(chatA, "1 wait", "2 hello", "1 got 1 failed=false late=true")
 	})
+}
+
+func TestAPendingEffectOutlivesTheProcess(t *testing.T) {
+	for text, want := range map[string]string{"effect x": "1 got 1 failed=false late=true", "once x": "1 got null failed=true late=true"} {
+		bubble(t, func(t *testing.T) {
+			h := open(t, memory())
+			h.outside.answer = func(context.Context, string, int) error { time.Sleep(time.Hour); return errors.New("no") }
+			h.says(chatA, text)
+			time.Sleep(4 * time.Second)
+			h.hears(chatA, "1 wait")
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			h.Stop(ctx)
+			time.Sleep(2 * time.Hour) // what hung in it is over
+			h.outside.answer = nil
+			if want == "1 got 1 failed=false late=true" {
+				h.clockBack(2 * time.Hour)
+			}
+			h.start()
+			defer h.stop()
+			h.hears(chatA, "1 wait", want)
+			if h.outside.acts() != 1 {
+				t.Errorf("%s: %d acts, want 1", text, h.outside.acts())
+			}
+		})
+	}
+}
+
+func TestTheOrderIsThatOfTheStore(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := &slowToTell{Store: memory(), first: make(chan struct{}, 1)}
+		s.first <- struct{}{}
+		h := open(t, s)
+		defer h.stop()
+		var wg sync.WaitGroup
+		for _, text := range []string{"one", "two"} {
+			wg.Go(func() { h.Accept(t.Context(), bot.Update{Chat: chatA, ID: text, Kind: bot.Message, Text: text}) })
+			time.Sleep(time.Millisecond)
+		}
+		wg.Wait()
+		h.hears(chatA, "1 one", "2 two")
+	})
+}
+
+// slowToTell keeps the first arrival at once and says so a second later.
+type slowToTell struct {
+	bot.Store
+	first chan struct{}
+}
+
+func (s *slowToTell) Accept(ctx context.Context, a bot.Arrival) (bot.Receipt, error) {
+	r, err := s.Store.Accept(ctx, a)
+	select {
+	case <-s.first:
+		time.Sleep(time.Second)
+	default:
+	}
+	return r, err
 }
 
 func TestAnEffectThatIsDroppedIsNotTriedAnyLonger(t *testing.T) {

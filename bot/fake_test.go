@@ -22,8 +22,8 @@ import (
 type echo struct{}
 
 type tally struct {
-	N     int    `json:"n"`
-	Asked string `json:"asked"`
+	N     int `json:"n"`
+	Asked int `json:"asked"` // number of the text that asked for the last effect
 }
 
 func (echo) Blank() any { return &tally{} }
@@ -37,7 +37,7 @@ func (echo) Decide(s bot.Session, in bot.Input) (d bot.Decision, err error) {
 	switch {
 	case in.Result != nil:
 		got, _ := in.Result.Data.MarshalJSON()
-		say(bot.Say, fmt.Sprintf("%d got %s failed=%t late=%t", m.N, got, in.Result.Failed, in.Result.Late))
+		say(bot.Say, fmt.Sprintf("%d got %s failed=%t late=%t", m.Asked, got, in.Result.Failed, in.Result.Late))
 		s.Pending = nil
 	case in.Kind == bot.Broken:
 		say(bot.Say, "sorry")
@@ -50,6 +50,7 @@ func (echo) Decide(s bot.Session, in bot.Input) (d bot.Decision, err error) {
 		}
 		switch word {
 		case "effect", "once":
+			m.Asked = m.N
 			d.Effect = &bot.Effect{Op: "do", Args: bot.Of(rest), Asked: in.ID, N: 1, Once: word == "once"}
 			d.Interim = &bot.Reply{Kind: bot.Meanwhile, Text: fmt.Sprintf("%d wait", m.N)}
 		case "panic":
@@ -162,11 +163,12 @@ type house struct {
 	screen  *screen
 	log     *bytes.Buffer
 	next    int
+	back    time.Duration // how far the engine's clock is behind the bubble's
 }
 
-const chatA, chatB = bot.ChatID("fake/bot/a"), bot.ChatID("fake/bot/b")
+func (h *house) clockBack(d time.Duration) { h.back += d }
 
-var opening = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
+const chatA, chatB = bot.ChatID("fake/bot/a"), bot.ChatID("fake/bot/b")
 
 type option func(*bot.Config)
 
@@ -186,7 +188,7 @@ func (h *house) start(options ...option) {
 	}
 	h.log = &bytes.Buffer{}
 	c := bot.Config{Store: h.store, Script: echo{}, Outside: h.outside, Channels: map[string]bot.Channel{"fake": h.screen}, Keys: ring,
-		Log: slog.New(slog.NewTextHandler(h.log, nil))}
+		Log: slog.New(slog.NewTextHandler(h.log, nil)), Now: func() time.Time { return time.Now().Add(-h.back) }}
 	for _, o := range options {
 		o(&c)
 	}

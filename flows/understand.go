@@ -132,7 +132,11 @@ func (u *understanding) add(name, list []string) {
 
 // read understands a text. It never guesses a person: what it does not know stays a name, for the flow to ask about.
 func (u *understanding) read(text string) meaning {
-	words := split(text)
+	heard := split(text)
+	words := make([]word, len(heard))
+	for i, w := range heard {
+		words[i] = word{w, !u.known[w] && len(w) >= 4}
+	}
 	var m meaning
 	used := make([]bool, len(words))
 	m.Yes, m.No = u.only(intentYes, words), u.only(intentNo, words)
@@ -140,7 +144,7 @@ func (u *understanding) read(text string) meaning {
 		if p.intent == intentYes && !m.Yes || p.intent == intentNo && !m.No {
 			continue
 		}
-		if at := u.find(words, p.words); at >= 0 {
+		if at := find(words, p.words); at >= 0 {
 			m.Intent = p.intent
 			for i := range p.words {
 				used[at+i] = true
@@ -151,7 +155,7 @@ func (u *understanding) read(text string) meaning {
 	if m.Intent == intentWhere {
 		m.Intent = intentToken
 	}
-	u.readPeople(&m, words, used)
+	u.readPeople(&m, heard, used)
 	for i := range m.Who {
 		m.Who[i].As = u.as(text, m.Who[i])
 	}
@@ -170,13 +174,13 @@ func (u *understanding) as(text string, r ref) string {
 }
 
 // only says whether the words begin with a yes (or no) and go on with nothing but more of it and politeness.
-func (u *understanding) only(i intent, words []string) bool {
+func (u *understanding) only(i intent, words []word) bool {
 	for at := 0; at < len(words); {
 		n := u.length(i, words[at:])
 		switch {
 		case n > 0:
 			at += n
-		case at > 0 && u.polite[words[at]]:
+		case at > 0 && u.polite[words[at].sound]:
 			at++
 		default:
 			return false
@@ -186,10 +190,10 @@ func (u *understanding) only(i intent, words []string) bool {
 }
 
 // length is how many words of an intent's phrase stand at the beginning.
-func (u *understanding) length(i intent, words []string) int {
+func (u *understanding) length(i intent, words []word) int {
 	best := 0
 	for _, p := range u.phrases {
-		if p.intent == i && len(p.words) <= len(words) && len(p.words) > best && u.find(words[:len(p.words)], p.words) == 0 {
+		if p.intent == i && len(p.words) <= len(words) && len(p.words) > best && find(words[:len(p.words)], p.words) == 0 {
 			best = len(p.words)
 		}
 	}
@@ -285,11 +289,11 @@ func (u *understanding) withoutPossessive(who []ref) []ref {
 }
 
 // find returns where the phrase stands in words, or -1.
-func (u *understanding) find(words, phrase []string) int {
+func find(words []word, phrase []string) int {
 	for at := 0; at+len(phrase) <= len(words); at++ {
 		ok := true
 		for i, p := range phrase {
-			if !u.near(words[at+i], p) {
+			if !words[at+i].near(p) {
 				ok = false
 				break
 			}
@@ -303,11 +307,17 @@ func (u *understanding) find(words, phrase []string) int {
 
 // near says whether a word as written may be meant for a word of ours: the same sound, or one slip in a longer word
 // that is no word itself.
-func (u *understanding) near(w, known string) bool {
-	if w == known {
+func (w word) near(known string) bool {
+	if w.sound == known {
 		return true
 	}
-	return !u.known[w] && len(known) >= 5 && len(w) >= 4 && w[0] == known[0] && oneSlip(w, known)
+	return w.strange && len(known) >= 5 && w.sound[0] == known[0] && oneSlip(w.sound, known)
+}
+
+// word is a word as heard. A strange one is none that we know, so it may be a slip of one that we do.
+type word struct {
+	sound   string
+	strange bool
 }
 
 // oneSlip: one letter wrong, missing, extra, or two neighbours swapped.

@@ -1,0 +1,110 @@
+package terminal
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"llave/bot"
+)
+
+// box is a bot that keeps what it is given.
+type box struct {
+	got []bot.Update
+	err error
+}
+
+func (b *box) Accept(_ context.Context, u bot.Update) error {
+	if b.err == nil {
+		b.got = append(b.got, u)
+	}
+	return b.err
+}
+
+func run(t *testing.T, input io.Reader, b *box, settled func(context.Context) error) (string, error) {
+	t.Helper()
+	var out strings.Builder
+	term, err := New("me", input, &out, func() time.Time { return time.Unix(1e9, 0) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = term.Run(t.Context(), b, settled)
+	return out.String(), err
+}
+
+func TestLines(t *testing.T) {
+	b := &box{}
+	settled := 0
+	if _, err := run(t, strings.NewReader("token\n\n  \nñandú\r\nlast"), b, func(context.Context) error { settled++; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if len(b.got) != 3 || settled != 3 || b.got[0].Text != "token" || b.got[1].Text != "ñandú" || b.got[2].Text != "last" {
+		t.Errorf("took %+v, settled %d times", b.got, settled)
+	}
+	seen := map[string]bool{}
+	for range 2 { // another run of the program on the same data
+		for _, u := range b.got {
+			if seen[u.ID] {
+				t.Errorf("id %s is given twice", u.ID)
+			}
+			seen[u.ID] = true
+		}
+		b.got = nil
+		run(t, strings.NewReader("token\nagain\n"), b, nil)
+	}
+}
+
+func TestFailures(t *testing.T) {
+	full := errors.New("disk full")
+	if _, err := run(t, strings.NewReader("token\n"), &box{err: full}, nil); !errors.Is(err, full) {
+		t.Errorf("a bot that takes nothing: %v", err)
+	}
+	if _, err := run(t, strings.NewReader("token\n"), &box{}, func(context.Context) error { return full }); !errors.Is(err, full) {
+		t.Errorf("a bot that does not settle: %v", err)
+	}
+	if _, err := run(t, strings.NewReader(strings.Repeat("a", maxLine+1)), &box{}, nil); err == nil || !strings.Contains(err.Error(), "longer than") {
+		t.Errorf("an endless line: %v", err)
+	}
+	if _, err := New("", nil, nil, nil); err == nil {
+		t.Error("a terminal without a name")
+	}
+}
+
+func TestSend(t *testing.T) {
+	var out strings.Builder
+	term, err := New("me", nil, &out, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := term.Send(t.Context(), term.Chat(), bot.Reply{Text: "¿Sí?", Choices: []bot.Option{{Text: "Sí", Value: "yes"}, {Text: "No", Value: "no"}}}); err != nil {
+		t.Error(err)
+	}
+	if want := "¿Sí?\n[1] Sí\n[2] No\n\n"; out.String() != want {
+		t.Errorf("printed %q, want %q", out.String(), want)
+	}
+	var never *bot.Never
+	if err := term.Send(t.Context(), "terminal/local/other", bot.Reply{}); !errors.As(err, &never) {
+		t.Errorf("another's chat: %v", err)
+	}
+}
+
+func FuzzLines(f *testing.F) {
+	f.Add([]byte("token\n\x00\xff\n"))
+	f.Add([]byte("\r\n\r\n"))
+	f.Fuzz(func(t *testing.T, input []byte) {
+		b := &box{}
+		var out strings.Builder
+		term, _ := New("me", strings.NewReader(string(input)), &out, func() time.Time { return time.Unix(1e9, 0) })
+		if err := term.Run(t.Context(), b, nil); err != nil {
+			t.Error(err)
+		}
+		for _, u := range b.got {
+			if strings.ContainsRune(u.Text, '\n') || strings.TrimSpace(u.Text) == "" {
+				t.Errorf("took %q as a line", u.Text)
+			}
+		}
+	})
+}

@@ -1,0 +1,191 @@
+package bot
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+)
+
+func key(b byte) []byte { return bytes.Repeat([]byte{b}, KeySize) }
+
+func ring(t testing.TB, keys ...[]byte) *Ring {
+	t.Helper()
+	r, err := NewRing(keys...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestWhatIsSealedOpensOnlyInItsPlaceWithItsKey(t *testing.T) {
+	r := ring(t, key(1))
+	sealed := r.Seal([]byte("482913"), []byte("here"))
+	if plain, err := r.Open(sealed, []byte("here")); err != nil || string(plain) != "482913" {
+		t.Errorf("%q, %v", plain, err)
+	}
+	if bytes.Contains(sealed, []byte("482913")) {
+		t.Error("it is not sealed")
+	}
+	if bytes.Equal(sealed, r.Seal([]byte("482913"), []byte("here"))) {
+		t.Error("sealed twice it is the same: whoever reads the store sees what is equal")
+	}
+	if _, err := r.Open(sealed, []byte("there")); !errors.Is(err, ErrSealed) {
+		t.Errorf("in another place: %v", err)
+	}
+	if _, err := ring(t, key(2)).Open(sealed, []byte("here")); !errors.Is(err, ErrSealed) {
+		t.Errorf("with another key: %v", err)
+	}
+	for i := range sealed {
+		bad := bytes.Clone(sealed)
+		bad[i] ^= 1
+		if _, err := r.Open(bad, []byte("here")); !errors.Is(err, ErrSealed) {
+			t.Fatalf("byte %d changed: %v", i, err)
+		}
+	}
+}
+
+func TestKeysCanBeReplaced(t *testing.T) {
+	old := ring(t, key(1)).Seal([]byte("x"), nil)
+	both := ring(t, key(2), key(1))
+	if _, err := both.Open(old, nil); err != nil {
+		t.Errorf("what the old key sealed: %v", err)
+	}
+	if _, err := ring(t, key(2)).Open(both.Seal([]byte("x"), nil), nil); err != nil {
+		t.Errorf("the first key does not encrypt: %v", err)
+	}
+}
+
+// A body cannot be moved to another chat, or to another table of the same chat.
+func TestPlaces(t *testing.T) {
+	v := newVault(ring(t, key(1)), key(9))
+	a, b := v.chatKey("telegram/bot/1"), v.chatKey("telegram/bot/2")
+	sealed := v.seal(placeSession, a, []byte("x"))
+	if _, err := v.open(placeSession, a, sealed); err != nil {
+		t.Error(err)
+	}
+	if _, err := v.open(placeSession, b, sealed); err == nil {
+		t.Error("opens for another chat")
+	}
+	if _, err := v.open(placeLetter, a, sealed); err == nil {
+		t.Error("opens as something else")
+	}
+}
+
+func TestEffectKeys(t *testing.T) {
+	v := newVault(ring(t, key(1)), key(9))
+	seen := map[string]bool{}
+	for _, chat := range []ChatID{"telegram/bot/1", "telegram/bot/2", "telegram/bot2/1", "whatsapp/bot/1"} {
+		for _, asked := range []string{"1", "2", "12"} {
+			for n := range 3 {
+				k := v.effectKey(chat, asked, n)
+				if seen[k] || k != v.effectKey(chat, asked, n) {
+					t.Errorf("the key for %s %s %d is not its own, or not the same twice", chat, asked, n)
+				}
+				seen[k] = true
+			}
+		}
+	}
+	if v.effectKey("a/b/c", "1", 1) == newVault(ring(t, key(1)), key(8)).effectKey("a/b/c", "1", 1) {
+		t.Error("the key does not depend on the secret")
+	}
+}
+
+func TestChatRefs(t *testing.T) {
+	v := newVault(ring(t, key(1)), key(9))
+	ref := v.chatRef("telegram/bot/1")
+	if ref != v.chatRef("telegram/bot/1") || ref == v.chatRef("telegram/bot/2") {
+		t.Error("a reference is not the same for the same chat, or the same for two")
+	}
+	if got, err := v.openChatRef(ref); err != nil || got != "telegram/bot/1" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if raw, _ := base64.RawURLEncoding.DecodeString(ref); bytes.Contains(raw, []byte("telegram")) {
+		t.Error("others can read it")
+	}
+	for _, bad := range []string{"", "x", ref[1:], ref + "A", strings.ToUpper(ref)} {
+		if _, err := v.openChatRef(bad); err == nil {
+			t.Errorf("%q opens", bad)
+		}
+	}
+}
+
+func TestParseRing(t *testing.T) {
+	good := base64.StdEncoding.EncodeToString(key(1))
+	for text, ok := range map[string]bool{good: true, good + "," + good: true, good + "\n" + good + "\n": true, "": false, "AAAA": false, good + ",x": false, "ñ": false} {
+		if _, err := ParseRing(text); (err == nil) != ok {
+			t.Errorf("%q: %v", text, err)
+		} else if err != nil && text != "" && strings.Contains(err.Error(), text) {
+			t.Errorf("the key stands in the error: %v", err)
+		}
+	}
+}
+
+func TestValues(t *testing.T) {
+	type point struct{ X int }
+	live := Of(point{3})
+	text, err := json.Marshal(live)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept Value
+	if err := json.Unmarshal(text, &kept); err != nil {
+		t.Fatal(err)
+	}
+	for name, v := range map[string]Value{"live": live, "kept": kept} {
+		if p, err := As[point](v); err != nil || p.X != 3 {
+			t.Errorf("%s: %v, %v", name, p, err)
+		}
+	}
+	if _, err := As[point](Of("three")); err == nil {
+		t.Error("a string is taken for a point")
+	}
+	if p, err := As[point](Value{}); err != nil || p.X != 0 {
+		t.Errorf("nothing is %v, %v", p, err)
+	}
+}
+
+func TestChatIDs(t *testing.T) {
+	c, err := NewChatID("web", "bot", "a/b/c")
+	if err != nil || c.Channel() != "web" || c.Account() != "bot" || c.Native() != "a/b/c" {
+		t.Errorf("%q %q %q, %v", c.Channel(), c.Account(), c.Native(), err)
+	}
+	for _, bad := range [][3]string{{"", "b", "c"}, {"a", "", "c"}, {"a", "b", ""}, {"a/x", "b", "c"}, {"a", "b/x", "c"}} {
+		if _, err := NewChatID(bad[0], bad[1], bad[2]); err == nil {
+			t.Errorf("%q is a chat", bad)
+		}
+	}
+	if s := c.LogValue().String(); strings.Contains(s, "a/b") {
+		t.Errorf("the log says %s", s)
+	}
+}
+
+// What a store gives back may be anything.
+func FuzzOpen(f *testing.F) {
+	r := ring(f, key(1))
+	f.Add(r.Seal([]byte(`{"state":"menu"}`), []byte("p")))
+	f.Add([]byte{1})
+	f.Add([]byte{})
+	v := newVault(r, key(9))
+	f.Fuzz(func(t *testing.T, sealed []byte) {
+		if plain, err := r.Open(sealed, []byte("p")); err == nil && string(plain) != `{"state":"menu"}` {
+			t.Errorf("a forgery opens: %q", plain)
+		}
+		v.openChatRef(string(sealed))
+	})
+}
+
+func FuzzClean(f *testing.F) {
+	for _, s := range []string{"27-99999001-6", "mi cuil 27999990016", "20.99999021.6", "\xff 27999990016", "١٢٣", "27 99 999 001 6"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		u := Update{Kind: Message, Text: text, Sender: text}
+		clean(&u)
+		if strings.Contains(u.Text, "27-99999001-6") || len([]rune(u.Sender)) > 64 || len([]rune(u.Text)) > MaxText {
+			t.Errorf("%q is kept as %q", text, u.Text)
+		}
+	})
+}
