@@ -39,6 +39,7 @@ type memory struct {
 	Question string    `json:"q,omitempty"`
 	Asked    string    `json:"asked,omitempty"`
 	AskedAt  time.Time `json:"asked_at,omitzero"`
+	Prompt   string    `json:"prompt,omitempty"` // its text, to put it again
 	Options  []option  `json:"options,omitempty"`
 	// Timed says that a timer will end the question.
 	Timed bool `json:"timed,omitempty"`
@@ -101,7 +102,7 @@ func (m *memory) unlink() { *m = memory{} }
 // settle ends the open question and the wish behind it.
 func (m *memory) settle() {
 	m.Question, m.Asked, m.AskedAt, m.Options, m.Wish, m.Tries = "", "", time.Time{}, nil, nil, 0
-	m.Invite, m.Others, m.Timed = "", nil, false
+	m.Invite, m.Others, m.Timed, m.Prompt = "", nil, false, ""
 }
 
 // upgrade brings a session to the form of this version. A state that is not known becomes the menu; links stay.

@@ -18,6 +18,9 @@ func (t *talk) again(key string) {
 		return
 	}
 	t.askAgain(key, len(t.m.Options))
+	if r := &t.d.Replies[len(t.d.Replies)-1]; t.m.Prompt != "" {
+		r.Text += "\n" + t.m.Prompt
+	}
 }
 
 // puzzled answers what was not understood: a name alone is a wish for a token; else what can be done is shown, and

@@ -149,12 +149,3 @@ func (g Group) member(id MemberID) (Member, bool) {
 	}
 	return Member{}, false
 }
-
-func contains[T comparable](list []T, x T) bool {
-	for _, y := range list {
-		if x == y {
-			return true
-		}
-	}
-	return false
-}

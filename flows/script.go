@@ -148,7 +148,7 @@ func (t *talk) pressed(c bot.Choice) {
 	case freely[c.Value]:
 		t.wants(meaning{Intent: intent(c.Value)})
 	case t.s.State == home:
-		t.menu("menu.old")
+		t.menu("menu.old_home")
 	default:
 		t.again("menu.old")
 	}

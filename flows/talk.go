@@ -80,7 +80,7 @@ func (t *talk) offer(kind bot.ReplyKind, key string, data any, options ...option
 
 // ask puts a question. Its answer is awaited for a while, then it is forgotten.
 func (t *talk) ask(key string, data any, options ...option) {
-	t.offer(bot.Ask, key, data, options...)
+	t.m.Prompt = t.offer(bot.Ask, key, data, options...).Text
 	t.await()
 }
 

@@ -32,7 +32,10 @@ const (
 
 // hashPassword returns a PHC string, which carries its own cost: a dearer default spoils no stored one.
 func hashPassword(password string, salt []byte, c Cost) string {
-	sum := argon2.IDKey([]byte(password), salt, c.Time, c.MemoryKiB, c.Threads, hashLen)
+	return phc(salt, argon2.IDKey([]byte(password), salt, c.Time, c.MemoryKiB, c.Threads, hashLen), c)
+}
+
+func phc(salt, sum []byte, c Cost) string {
 	b64 := base64.RawStdEncoding.EncodeToString
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.MemoryKiB, c.Time, c.Threads, b64(salt), b64(sum))
 }

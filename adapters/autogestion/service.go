@@ -108,11 +108,11 @@ func newService(o Options) (*Service, error) {
 	if s.texts, err = loadTexts(); err != nil {
 		return nil, err
 	}
-	salt, err := s.keys.random(saltLen)
+	nobodys, err := s.keys.random(saltLen + hashLen)
 	if err != nil {
 		return nil, err
 	}
-	s.dummy = hashPassword("", salt, o.Cost)
+	s.dummy = phc(nobodys[:saltLen], nobodys[saltLen:], o.Cost)
 	return s, nil
 }
 

@@ -83,15 +83,26 @@ func readFiles(vars map[string]string) (map[string]string, []error) {
 
 // unknown finds misspelt names: a setting that is silently ignored is worse than none.
 func unknown(vars map[string]string) []error {
-	params, _ := env.GetFieldParams(&config{})
 	var wrong []error
 	for name := range vars {
-		known := slices.ContainsFunc(params, func(f env.FieldParams) bool { return f.Key == name })
-		if strings.HasPrefix(name, "LLAVE_") && !known {
+		if strings.HasPrefix(name, "LLAVE_") && !slices.Contains(variables(), name) {
 			wrong = append(wrong, fmt.Errorf("%s: no existe esa variable", name))
 		}
 	}
 	return wrong
+}
+
+// variables are the names that the configuration knows, sorted.
+func variables() []string {
+	params, _ := env.GetFieldParams(&config{})
+	var names []string
+	for _, p := range params {
+		if p.Key != "" {
+			names = append(names, p.Key)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 func (c *config) check() (wrong []error) {

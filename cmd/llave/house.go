@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -124,6 +125,7 @@ func (h *house) start(ctx context.Context) error {
 		return err
 	}
 	h.up = append(h.up, h.engine.Stop)
+	debug.FreeOSMemory() // what opening took is not needed again: an idle service is a small one
 	return nil
 }
 

@@ -150,6 +150,7 @@ type world struct {
 	code   string
 	tokens []string
 	padron []byte
+	linked flows.Credential // of the chat that was linked last
 	cancel context.CancelFunc
 }
 
@@ -392,6 +393,10 @@ func (w *world) act(out *strings.Builder, what string) {
 			return
 		}
 		w.code = code
+	case words[0] == "elsewhere": // the link is ended, and nobody tells the chat
+		if err := w.back.Service.Unlink(ctx, w.linked, ""); err != nil {
+			w.t.Fatal(err)
+		}
 	case words[0] == "declines":
 		if err := w.back.Decline(ctx, w.url); err != nil {
 			say(err.Error())
@@ -428,6 +433,7 @@ func (w *world) link(who, cuil string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	w.linked = g.Credential
 	w.n++
 	u, err := flows.Linked(chat, fmt.Sprint("linked/", w.n), g)
 	if err != nil {

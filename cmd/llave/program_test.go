@@ -1,0 +1,413 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// screen collects what a program prints, and lets a test wait for words.
+type screen struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+	more chan struct{} // closed at each write
+}
+
+func newScreen() *screen { return &screen{more: make(chan struct{})} }
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	close(s.more)
+	s.more = make(chan struct{})
+	return s.text.Write(p)
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
+// waits returns what matches a pattern in what was printed since the last call, once it is there.
+func (s *screen) waits(t *testing.T, pattern string) []string {
+	t.Helper()
+	re := regexp.MustCompile(pattern)
+	late := time.After(30 * time.Second)
+	for {
+		s.mu.Lock()
+		text, more := s.text.String(), s.more
+		at := re.FindStringSubmatchIndex(text)
+		if at != nil {
+			m := re.FindStringSubmatch(text)
+			s.text.Next(at[1])
+			s.mu.Unlock()
+			return m
+		}
+		s.mu.Unlock()
+		select {
+		case <-more:
+		case <-late:
+			t.Fatalf("nothing printed like %q; printed: %s", pattern, text)
+		}
+	}
+}
+
+// running is a program under way, run as main runs it.
+type running struct {
+	t      *testing.T
+	in     io.WriteCloser
+	out    *screen
+	errs   *screen
+	code   chan int
+	cancel context.CancelFunc
+	data   string // its data folder
+}
+
+func start(t *testing.T, env map[string]string, args ...string) *running {
+	t.Helper()
+	r, w := io.Pipe()
+	ctx, cancel := context.WithCancel(t.Context())
+	x := &running{t: t, in: w, out: newScreen(), errs: newScreen(), code: make(chan int, 1), cancel: cancel}
+	vars := map[string]string{"LLAVE_ADDR": "127.0.0.1:0", "LLAVE_DATA": filepath.Join(t.TempDir(), "data")}
+	for k, v := range env {
+		vars[k] = v
+	}
+	x.data = vars["LLAVE_DATA"]
+	p := program{getenv: vars, stdin: r, stdout: x.out, stderr: x.errs, now: time.Now}
+	go func() { x.code <- p.run(ctx, args) }()
+	t.Cleanup(func() { cancel(); w.Close() })
+	return x
+}
+
+func (x *running) says(line string) { fmt.Fprintln(x.in, line) }
+
+func (x *running) ends(want int) {
+	x.t.Helper()
+	x.in.Close()
+	select {
+	case code := <-x.code:
+		if code != want {
+			x.t.Errorf("exit code %d, want %d: %s", code, want, x.errs)
+		}
+	case <-time.After(30 * time.Second):
+		x.t.Fatal("it does not end")
+	}
+}
+
+// browser walks through the pages as a person does: it follows the forms that are there.
+type browser struct {
+	t *testing.T
+	http.Client
+}
+
+func newBrowser(t *testing.T) *browser {
+	jar, _ := cookiejar.New(nil)
+	return &browser{t: t, Client: http.Client{Jar: jar, Timeout: 30 * time.Second}}
+}
+
+func (b *browser) open(at string) string {
+	b.t.Helper()
+	res, err := b.Get(at)
+	return b.read(res, err)
+}
+
+func (b *browser) read(res *http.Response, err error) string {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		b.t.Fatalf("%s: %v %s", res.Status, err, body)
+	}
+	return string(body)
+}
+
+// submit sends the first form of a page whose action ends as given.
+func (b *browser) submit(base, page, action string, fields url.Values) string {
+	b.t.Helper()
+	m := regexp.MustCompile(`action="([^"]*/` + action + `)"`).FindStringSubmatch(page)
+	if m == nil {
+		b.t.Fatalf("no form for %q on the page: %s", action, page)
+	}
+	res, err := b.PostForm(base+m[1], fields)
+	return b.read(res, err)
+}
+
+// A newcomer, as the README tells it: token, page, code, token; a pharmacy takes it once; then it says why not twice.
+func TestNewcomer(t *testing.T) {
+	x := start(t, nil, "chat")
+	x.says("token")
+	m := x.out.waits(t, `(http://127\.0\.0\.1:\d+)(/autogestion/vincular/\S+)`)
+	base, at := m[1], m[1]+m[2]
+	b := newBrowser(t)
+	page := b.submit(base, b.open(at), "seguir", nil)
+	page = b.submit(base, page, "entrar", url.Values{"cuil": {"27-99999001-6"}, "password": {"llave-demo"}, "consent": {"on"}})
+	code := regexp.MustCompile(`<code>([^<]+)</code>`).FindStringSubmatch(page)
+	if code == nil {
+		t.Fatalf("no code on the page: %s", page)
+	}
+	x.says(code[1])
+	x.out.waits(t, "quedó vinculado")
+	token := x.out.waits(t, `Token de María Elena Gómez: (\d{3} \d{3})\nN\.º de afiliación: (\S+)`)
+	x.out.waits(t, "¿Quién usa este chat\\?")
+	x.says("maría elena")
+	x.out.waits(t, "Gracias, María Elena")
+
+	validate := func(id string) string {
+		body, _ := json.Marshal(map[string]string{"request_id": id, "affiliate_number": token[2], "token": token[1]})
+		req, _ := http.NewRequest(http.MethodPost, base+"/autogestion/v1/validations", bytes.NewReader(body))
+		req.Header.Set("Authorization", "Bearer demo-farmacia")
+		req.Header.Set("Content-Type", "application/json")
+		res, err := http.DefaultClient.Do(req)
+		return b.read(res, err)
+	}
+	if got := validate("r1"); !strings.Contains(got, `"result":"accepted"`) || !strings.Contains(got, "María Elena Gómez") {
+		t.Errorf("the pharmacy is told %s", got)
+	}
+	if got := validate("r2"); !strings.Contains(got, `"result":"denied"`) || !strings.Contains(got, `"reason":"used"`) {
+		t.Errorf("the pharmacy is told %s", got)
+	}
+	if got := validate("r1"); !strings.Contains(got, `"result":"accepted"`) {
+		t.Errorf("asked again with the same request id, the pharmacy is told %s", got)
+	}
+	x.says("me lo rechazaron")
+	x.out.waits(t, "ya se usó hoy")
+	x.ends(exitOK)
+	for _, secret := range []string{strings.ReplaceAll(token[1], " ", ""), token[1], code[1], "99999001", "llave-demo", "María", at} {
+		if strings.Contains(x.errs.String(), secret) {
+			t.Errorf("%q stands in what goes to the log", secret)
+		}
+	}
+}
+
+func TestLinkedThroughAPipe(t *testing.T) {
+	x := start(t, nil, "chat", "-linked", "27999990016")
+	x.says("token de juana")
+	x.says("token de pedro")
+	x.ends(exitOK)
+	out := x.out.String()
+	if n := strings.Count(out, "Token de "); n != 1 || !regexp.MustCompile(`^Token de Juana Ruiz: \d{3} \d{3}\n`).MatchString(out) {
+		t.Errorf("printed: %s", out)
+	}
+	if !strings.Contains(out, "No encuentro a «pedro»") || !strings.Contains(out, "[1] Juana Ruiz") {
+		t.Errorf("printed: %s", out)
+	}
+	// Nothing of it stands in the clear in any file.
+	token := regexp.MustCompile(`Token de Juana Ruiz: (\d{3}) (\d{3})`).FindStringSubmatch(out)
+	for _, file := range mustGlob(t, filepath.Join(x.data, "*")) {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, secret := range []string{"Juana", "Ruiz", "pedro", token[1] + token[2], token[1] + " " + token[2], "9-4071852", "99999001", "terminal/local"} {
+			if bytes.Contains(raw, []byte(secret)) {
+				t.Errorf("%q stands in %s", secret, filepath.Base(file))
+			}
+		}
+		if info, _ := os.Stat(file); info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s can be read by others: %s", filepath.Base(file), info.Mode())
+		}
+	}
+}
+
+func mustGlob(t *testing.T, pattern string) []string {
+	t.Helper()
+	m, err := filepath.Glob(pattern)
+	if err != nil || len(m) == 0 {
+		t.Fatalf("%s: %v", pattern, err)
+	}
+	return m
+}
+
+func TestServe(t *testing.T) {
+	x := start(t, nil)
+	m := x.out.waits(t, `Autogestión +(http://\S+)/autogestion/`)
+	x.out.waits(t, "27-99999001-6")
+	b := newBrowser(t)
+	for path, want := range map[string]string{"/healthz": "ok", "/readyz": "ready", "/metrics": "llave_ready 1", "/": "Llave", "/autogestion/": "Autogestión", "/autogestion/openapi.yaml": "openapi: 3.1"} {
+		if got := b.open(m[1] + path); !strings.Contains(got, want) {
+			t.Errorf("%s says %.200q", path, got)
+		}
+	}
+	h := start(t, map[string]string{"LLAVE_ADDR": strings.TrimPrefix(m[1], "http://")}, "health")
+	h.out.waits(t, "listo")
+	h.ends(exitOK)
+	x.cancel()
+	x.ends(exitOK)
+	start(t, map[string]string{"LLAVE_ADDR": strings.TrimPrefix(m[1], "http://")}, "health").ends(exitError)
+}
+
+func TestAdminAddress(t *testing.T) {
+	x := start(t, map[string]string{"LLAVE_ADMIN_ADDR": "127.0.0.1:0"})
+	public := x.out.waits(t, `Autogestión +(http://\S+)/autogestion/`)
+	admin := x.out.waits(t, `Métricas +(http://\S+)/metrics`)
+	newBrowser(t).open(admin[1] + "/metrics")
+	res, err := http.Get(public[1] + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.StatusCode != http.StatusNotFound {
+		t.Errorf("the public address serves metrics: %s", res.Status)
+	}
+}
+
+func TestDataOfAnother(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "d")
+	env := map[string]string{"LLAVE_DATA": dir}
+	x := start(t, env)
+	x.out.waits(t, "Llave está andando")
+	second := start(t, env, "chat")
+	second.ends(exitError)
+	second.errs.waits(t, "llave.db")
+	x.cancel()
+	x.ends(exitOK)
+	if err := os.WriteFile(filepath.Join(dir, "llave.key"), []byte("AAAA\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	third := start(t, env, "chat")
+	third.ends(exitError)
+	third.errs.waits(t, "llave.key")
+	other := start(t, map[string]string{"LLAVE_DATA": dir, "LLAVE_KEY": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}, "chat")
+	other.ends(exitError)
+	other.errs.waits(t, "LLAVE_KEY")
+}
+
+func TestCommands(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{"help"}, exitOK, "LLAVE_DATA"},
+		{[]string{"--help"}, exitOK, "llave chat"},
+		{[]string{"version"}, exitOK, "llave "},
+		{[]string{"flows"}, exitOK, "stateDiagram"},
+		{[]string{"flows", "x"}, exitUsage, "sobra"},
+		{[]string{"vuela"}, exitUsage, "llave help"},
+		{[]string{"chat", "-linked"}, exitUsage, "uso: llave chat"},
+		{[]string{"chat", "x"}, exitUsage, "uso: llave chat"},
+		{[]string{"chat", "-linked", "20-12345678-6"}, exitUsage, "no hay ninguna cuenta"},
+		{[]string{"padron"}, exitUsage, "uso: llave padron import"},
+		{[]string{"padron", "import", "/nowhere/p.csv"}, exitUsage, "/nowhere/p.csv"},
+	} {
+		x := start(t, nil, c.args...)
+		x.ends(c.code)
+		if all := x.out.String() + x.errs.String(); !strings.Contains(all, c.says) {
+			t.Errorf("llave %s says %q, want %q", strings.Join(c.args, " "), all, c.says)
+		}
+	}
+}
+
+func TestLinkedOutsideTheDemo(t *testing.T) {
+	x := start(t, map[string]string{"LLAVE_DEMO": "0"}, "chat", "-linked", "27999990016")
+	x.ends(exitUsage)
+}
+
+func TestPadron(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "padron.csv")
+	text := "cuil,nombre,sexo,numero,situacion,cuil_titular,parentesco\n" +
+		"27-99999001-6,María Elena Gómez,F,9-4071852/00,EN PADRÓN,27-99999001-6,titular\n" +
+		"27-99999001-7,Mal Dígito,F,9-4071852/09,EN PADRÓN,27-99999001-6,hija\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	x := start(t, map[string]string{"LLAVE_DEMO": "0"}, "padron", "import", file)
+	x.ends(exitError)
+	x.out.waits(t, "renglón 3: ")
+	x.out.waits(t, "1 renglones cargados, 1 con errores")
+}
+
+func TestAutogestionAlone(t *testing.T) {
+	x := start(t, nil, "autogestion")
+	m := x.out.waits(t, `(http://\S+)/autogestion/`)
+	newBrowser(t).open(m[1] + "/autogestion/")
+	x.cancel()
+	x.ends(exitOK)
+}
+
+// All that is wrong is said at once.
+func TestConfiguration(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(secret, []byte("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		vars map[string]string
+		want []string // none: it is right
+	}{
+		{nil, nil},
+		{map[string]string{"LLAVE_KEY_FILE": secret}, nil},
+		{map[string]string{"LLAVE_ADDR": ":8080"}, nil},
+		{map[string]string{"LLAVE_ADDR": ":8080", "LLAVE_DEMO": "insecure"}, nil},
+		{map[string]string{"LLAVE_ADDR": ":8080", "LLAVE_DEMO": "1"}, []string{"LLAVE_DEMO"}},
+		{map[string]string{"LLAVE_ADDR": "here", "LLAVE_ADMIN_ADDR": "there", "LLAVE_PUBLIC_URL": "llave.example", "LLAVE_STORE": "mysql", "LLAVE_KEY": "short",
+			"LLAVE_DEMO": "maybe", "LLAVE_AUTOGESTION_KEY": "x", "LLAVE_MESA_FONE": "1"},
+			[]string{"LLAVE_ADDR", "LLAVE_ADMIN_ADDR", "LLAVE_PUBLIC_URL", "LLAVE_STORE", "LLAVE_KEY", "LLAVE_DEMO", "LLAVE_AUTOGESTION_KEY", "LLAVE_MESA_FONE"}},
+		{map[string]string{"LLAVE_KEY_FILE": "/nowhere", "LLAVE_KEY": ""}, []string{"LLAVE_KEY_FILE"}},
+		{map[string]string{"LLAVE_KEY_FILE": secret, "LLAVE_KEY": "AAAA"}, []string{"LLAVE_KEY y LLAVE_KEY_FILE"}},
+	} {
+		_, err := readConfig(c.vars)
+		if (err == nil) != (c.want == nil) {
+			t.Errorf("%v: %v", c.vars, err)
+			continue
+		}
+		for _, name := range c.want {
+			if !strings.Contains(err.Error(), "\n  "+name) {
+				t.Errorf("%v: %s is not reported: %v", c.vars, name, err)
+			}
+		}
+		if err != nil && strings.Contains(err.Error(), "short") {
+			t.Error("a key stands in the error")
+		}
+	}
+}
+
+// The help lists the variables that there are, no more and no fewer.
+func TestHelpListsTheVariables(t *testing.T) {
+	found := regexp.MustCompile(`(?m)^  (LLAVE_[A-Z_]+)`).FindAllStringSubmatch(helpText, -1)
+	var have []string
+	for _, f := range found {
+		have = append(have, f[1])
+	}
+	want := variables()
+	slices.Sort(have)
+	if !slices.Equal(have, want) {
+		t.Errorf("help lists %v, the configuration has %v", have, want)
+	}
+	for _, readme := range []string{"../../README.md", "../../README.en.md"} {
+		text, err := os.ReadFile(readme)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range want {
+			if !strings.Contains(string(text), "`"+name+"`") {
+				t.Errorf("%s does not name %s", readme, name)
+			}
+		}
+	}
+}
+
+func FuzzConfiguration(f *testing.F) {
+	f.Add("127.0.0.1:8080", "http://x", "AAAA", "1")
+	f.Add(":8080", "::", ",,", "insecure")
+	f.Fuzz(func(t *testing.T, addr, public, key, demo string) {
+		readConfig(map[string]string{"LLAVE_ADDR": addr, "LLAVE_PUBLIC_URL": public, "LLAVE_KEY": key, "LLAVE_DEMO": demo})
+	})
+}

@@ -1,0 +1,73 @@
+package flows
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"llave/bot"
+)
+
+// The timer that ends a half-done flow may come late, after a night without power: the next word begins anew all the same.
+func TestAHalfDoneFlowIsForgottenEvenWithoutItsTimer(t *testing.T) {
+	sc := newScript(t)
+	now := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
+	say := func(s bot.Session, id, text string, at time.Time) bot.Decision {
+		d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: id, Kind: bot.Message, Text: text}, Now: at}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	s := bot.Session{V: version, State: home, Data: &memory{Cred: "c", Group: familyA, Self: "1"}}
+	asked := say(s, "1", "otro token de juana", now)
+	if asked.Session.State != anotherConfirm {
+		t.Fatalf("state %s", asked.Session.State)
+	}
+	if d := say(asked.Session, "2", "sí", now.Add(9*time.Minute)); d.Effect == nil || d.Effect.Op != opAnother {
+		t.Errorf("a yes after nine minutes: %+v", d.Effect)
+	}
+	if d := say(asked.Session, "2", "sí", now.Add(11*time.Minute)); d.Effect != nil || d.Session.State != home {
+		t.Errorf("a yes after eleven minutes: state %s, effect %+v", d.Session.State, d.Effect)
+	}
+}
+
+// A session of another version, or in a state that is gone, becomes the menu. The link stays.
+func TestOldSessions(t *testing.T) {
+	sc := newScript(t)
+	for _, s := range []bot.Session{{V: version, State: "token.gone"}, {V: version + 1, State: tokenPick}, {V: 0, State: ""}, {}} {
+		s.Data = &memory{Cred: "c", Group: familyA, Question: "q", Wish: &wish{}}
+		d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: "menú"}}})
+		if err != nil || d.Session.State != home || d.Session.V != version || d.Session.Data.(*memory).Cred != "c" || len(d.Replies) != 1 {
+			t.Errorf("%q of version %d becomes %+v, %v", s.State, s.V, d.Session, err)
+		}
+	}
+}
+
+// Deciding leaves the session that it was given as it was: the engine may have to decide again.
+func TestDecidingChangesNothing(t *testing.T) {
+	sc := newScript(t)
+	m := &memory{Cred: "c", Group: familyA, Self: someone, Recent: []MemberID{"2"}, Aliases: map[string]MemberID{"hija": "3"}}
+	s := bot.Session{V: version, State: home, Data: m}
+	for _, text := range []string{"token", "token de mamá", "1", "otro token de juana", "desvincular", "chats", "me lo rechazaron", "asdf"} {
+		in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: text}}}
+		one, err1 := sc.Decide(s, in)
+		two, err2 := sc.Decide(s, in)
+		if err1 != nil || err2 != nil || !same(t, one, two) {
+			t.Errorf("%q decided twice is %+v and %+v", text, one, two)
+		}
+		if m.Cred != "c" || len(m.Recent) != 1 || len(m.Aliases) != 1 || m.Wish != nil || m.Question != "" || m.Misses != 0 {
+			t.Fatalf("%q changed the session: %+v", text, m)
+		}
+	}
+}
+
+func same(t *testing.T, a, b bot.Decision) bool {
+	t.Helper()
+	x, err1 := json.Marshal(a)
+	y, err2 := json.Marshal(b)
+	if err1 != nil || err2 != nil {
+		t.Fatal(err1, err2)
+	}
+	return string(x) == string(y)
+}
