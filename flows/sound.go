@@ -1,0 +1,175 @@
+package flows
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// find returns where the phrase stands in words, or -1.
+func find(words []word, phrase []string) int {
+	for at := 0; at+len(phrase) <= len(words); at++ {
+		ok := true
+		for i, p := range phrase {
+			if !words[at+i].near(p) {
+				ok = false
+				break
+			}
+		}
+		if ok {
+			return at
+		}
+	}
+	return -1
+}
+
+// near says whether a word as written may be meant for a word of ours: the same sound, or one slip in a longer word
+// that is no word itself.
+func (w word) near(known string) bool {
+	if w.sound == known {
+		return true
+	}
+	return w.strange && len(known) >= 5 && w.sound[0] == known[0] && oneSlip(w.sound, known)
+}
+
+// word is a word as heard. A strange one is none that we know, so it may be a slip of one that we do.
+type word struct {
+	sound   string
+	strange bool
+}
+
+// oneSlip: one letter wrong, missing, extra, or two neighbours swapped.
+func oneSlip(a, b string) bool {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	if len(a)-len(b) > 1 {
+		return false
+	}
+	i := 0
+	for i < len(b) && a[i] == b[i] {
+		i++
+	}
+	if len(a) == len(b) {
+		if a[i:] == b[i:] || a[i+1:] == b[i+1:] {
+			return true
+		}
+		return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+	}
+	return a[i+1:] == b[i:]
+}
+
+// split breaks a text into words and reduces each to its sound.
+func split(text string) []string {
+	fields := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r) && !isSign(r)
+	})
+	out := fields[:0]
+	for _, f := range fields {
+		if s := sound(f); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func isSign(r rune) bool { return r == '👌' || r == '👍' || r == '👎' }
+
+// sound reduces a lower-case word to how it is said on the Río de la Plata, so that "toquen", "tocken" and "token"
+// are one word, and "nesecito" is "necesito". Digits stay.
+func sound(w string) string {
+	var b strings.Builder
+	var last rune
+	rs := []rune(plain(w))
+	for i := 0; i < len(rs); i++ {
+		next := rune(0)
+		if i+1 < len(rs) {
+			next = rs[i+1]
+		}
+		r, skip := letter(rs[i], next)
+		i += skip
+		if r == 0 || r == last && !unicode.IsDigit(r) {
+			continue
+		}
+		b.WriteRune(r)
+		last = r
+	}
+	return b.String()
+}
+
+// letter returns the sound of a letter before next and how many letters more it takes; zero for a silent one.
+func letter(r, next rune) (rune, int) {
+	switch r {
+	case 'h', '\'':
+		return 0, 0
+	case 'v', 'w':
+		return 'b', 0
+	case 'z', 'ç':
+		return 's', 0
+	case 'q':
+		if next == 'u' {
+			return 'k', 1
+		}
+		return 'k', 0
+	case 'c':
+		switch next {
+		case 'e', 'i':
+			return 's', 0
+		case 'h':
+			return 'x', 1 // "ch" is a sound of its own
+		}
+		return 'k', 0
+	case 'g':
+		if next == 'e' || next == 'i' {
+			return 'j', 0
+		}
+	case 'l':
+		if next == 'l' {
+			return 'y', 1
+		}
+	}
+	return r, 0
+}
+
+// plain takes the accents off, and keeps the tilde of ñ.
+func plain(w string) string {
+	ascii := true
+	for i := 0; i < len(w); i++ {
+		ascii = ascii && w[i] < 0x80
+	}
+	if ascii {
+		return w
+	}
+	var b strings.Builder
+	for _, r := range norm.NFD.String(strings.ReplaceAll(norm.NFC.String(w), "ñ", "\x00")) {
+		if r == 0 {
+			b.WriteRune('ñ')
+		} else if !unicode.Is(unicode.Mn, r) {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func smallNumber(w string) (int, bool) {
+	if len(w) > 2 || !isNumber(w) {
+		return 0, false
+	}
+	n := 0
+	for _, r := range w {
+		n = n*10 + int(r-'0')
+	}
+	return n, true
+}
+
+func isNumber(w string) bool {
+	for _, r := range w {
+		if r < '0' || r > '9' {
+			return false
+		}
+	}
+	return w != ""
+}
+
+func hasLetter(w string) bool { return strings.ContainsFunc(w, unicode.IsLetter) }
