@@ -80,8 +80,8 @@ func runTranscript(t *testing.T, file string, s bot.Store, covered moves) {
 	w := newWorld(t, s, covered)
 	defer w.stop()
 	for _, f := range a.Files {
-		if f.Name == "padron" {
-			w.padron = f.Data
+		if strings.HasPrefix(f.Name, "padron") {
+			w.padron[f.Name] = f.Data
 		}
 	}
 	for i := range a.Files {
@@ -90,7 +90,7 @@ func runTranscript(t *testing.T, file string, s bot.Store, covered moves) {
 			f.Data = []byte(w.play(string(f.Data)))
 		case "world":
 			f.Data = []byte(w.back.summary())
-		case "padron":
+		case "padron", "padron2":
 		default:
 			t.Fatalf("%s: no part %q", file, f.Name)
 		}
@@ -149,7 +149,7 @@ type world struct {
 	url    string
 	code   string
 	tokens []string
-	padron []byte
+	padron map[string][]byte
 	linked flows.Credential // of the chat that was linked last
 	cancel context.CancelFunc
 }
@@ -158,7 +158,7 @@ type world struct {
 var opening = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
 
 func newWorld(t *testing.T, s bot.Store, covered moves) *world {
-	w := &world{t: t, phones: map[string]*phone{}, start: time.Now()}
+	w := &world{t: t, phones: map[string]*phone{}, padron: map[string][]byte{}, start: time.Now()}
 	ctx, cancel := context.WithCancel(t.Context())
 	w.cancel = cancel
 	log := slog.New(slog.DiscardHandler)
@@ -417,8 +417,8 @@ func (w *world) act(out *strings.Builder, what string) {
 		time.Sleep(d)
 	case words[0] == "pharmacy":
 		say(w.pharmacy(strings.TrimPrefix(what, "pharmacy ")))
-	case words[0] == "padron":
-		if r, err := w.back.Import(ctx, bytes.NewReader(w.padron)); err != nil || len(r.Bad) > 0 {
+	case strings.HasPrefix(words[0], "padron"):
+		if r, err := w.back.Import(ctx, bytes.NewReader(w.padron[words[0]])); err != nil || len(r.Bad) > 0 {
 			w.t.Fatalf("padrón: %v %v", r, err)
 		}
 	default:
