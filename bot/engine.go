@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Config is what an engine is built from. Store, Script, Outside, Channels and Keys are required.
+// Config is what an engine is built from. Store, Script, Outside and Keys are required.
 type Config struct {
 	Store    Store
 	Script   Script
@@ -84,8 +84,8 @@ type Stats struct {
 
 // New builds an engine. It touches nothing.
 func New(c Config) (*Engine, error) {
-	if c.Store == nil || c.Script == nil || c.Outside == nil || c.Keys == nil || len(c.Channels) == 0 {
-		return nil, errors.New("bot: store, script, outside, channels and keys are required")
+	if c.Store == nil || c.Script == nil || c.Outside == nil || c.Keys == nil {
+		return nil, errors.New("bot: store, script, outside and keys are required")
 	}
 	e := &Engine{
 		store: c.Store, script: c.Script, outside: c.Outside, channels: c.Channels, ring: c.Keys,

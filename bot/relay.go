@@ -253,7 +253,7 @@ func (l letter) worth(now time.Time, later bool) (Reply, string) {
 func (r *relay) hand(chat ChatID, reply Reply) (err error) {
 	ch := r.e.channels[chat.Channel()]
 	if ch == nil {
-		return &Never{Reason: "channel is not turned on"}
+		return errors.New("channel is not turned on") // it may be, the next time the program is started
 	}
 	defer func() {
 		if p := recover(); p != nil {

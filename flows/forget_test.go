@@ -44,6 +44,38 @@ func TestOldSessions(t *testing.T) {
 	}
 }
 
+// A chat that waits for an answer which cannot come is not stuck.
+func TestWaitingForNothingEnds(t *testing.T) {
+	sc := newScript(t)
+	for state := range sc.machines.known {
+		s := bot.Session{V: version, State: state, Data: &memory{Cred: "c", Group: familyA, Wish: &wish{Intent: intentToken, For: []MemberID{"1"}}}}
+		if (&talk{s: s}).waiting() {
+			d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: "token de juana"}}})
+			if err != nil || d.Effect == nil || d.Effect.Op != opCurrent {
+				t.Errorf("in %s: %+v, %v", state, d, err)
+			}
+		}
+	}
+}
+
+// In every state the words that lead out lead out.
+func TestEveryStateHasAWayOut(t *testing.T) {
+	sc := newScript(t)
+	for state := range sc.machines.known {
+		for _, text := range []string{"menú", "cancelar", "volver", "ayuda"} {
+			m := &memory{Cred: "c", Group: familyA, Question: "q", Asked: "0", Wish: &wish{Intent: intentToken, For: []MemberID{"1"}}, Others: []LinkedChat{{ID: "1"}}, Options: choices("yes", "no")}
+			s := bot.Session{V: version, State: state, Data: m, Pending: &bot.Effect{Op: opCurrent, Key: "k"}}
+			d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: text}}})
+			if err != nil || len(d.Replies) != 1 {
+				t.Errorf("%q in %s: %v, %v", text, state, d.Replies, err)
+			}
+			if text != "ayuda" && text != "volver" && d.Session.State != home {
+				t.Errorf("%q in %s leads to %s", text, state, d.Session.State)
+			}
+		}
+	}
+}
+
 // Deciding leaves the session that it was given as it was: the engine may have to decide again.
 func TestDecidingChangesNothing(t *testing.T) {
 	sc := newScript(t)

@@ -57,6 +57,9 @@ func (sc *Script) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
 
 // run takes what happened to whoever deals with it.
 func (t *talk) run() {
+	if t.waiting() && t.s.Pending == nil && t.in.Result == nil {
+		t.leave() // nothing can come any more: no state is without a way out
+	}
 	switch {
 	case t.in.Result != nil:
 		t.answered(*t.in.Result)

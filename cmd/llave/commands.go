@@ -25,7 +25,7 @@ func (p program) serve(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	h, err := p.build(ctx, c, noChannels)
+	h, err := p.build(ctx, c, noDoors)
 	if err != nil {
 		return err
 	}
@@ -38,17 +38,8 @@ func (p program) serve(ctx context.Context, args []string) error {
 	return h.down()
 }
 
-// noChannels stands for the doors that are still to come: the terminal is a command of its own.
-func noChannels(*house) (map[string]bot.Channel, error) {
-	return map[string]bot.Channel{terminal.Channel: closedTerminal{}}, nil
-}
-
-// closedTerminal keeps what is owed to a terminal until its next `llave chat`.
-type closedTerminal struct{}
-
-func (closedTerminal) Send(context.Context, bot.ChatID, bot.Reply) error {
-	return errors.New("terminal is closed")
-}
+// noDoors: the terminal is a command of its own; what is owed to it waits for the next `llave chat`.
+func noDoors(*house) (map[string]bot.Channel, error) { return nil, nil }
 
 // announce says where things are.
 func (h *house) announce(w io.Writer) {

@@ -121,10 +121,10 @@ func (h *house) openEngine(channels func(*house) (map[string]bot.Channel, error)
 
 // start sets the engine to work.
 func (h *house) start(ctx context.Context) error {
+	h.up = append(h.up, h.engine.Stop)
 	if err := h.engine.Start(ctx); err != nil {
 		return err
 	}
-	h.up = append(h.up, h.engine.Stop)
 	debug.FreeOSMemory() // what opening took is not needed again: an idle service is a small one
 	return nil
 }
