@@ -60,7 +60,7 @@ func (t *talk) answersCode(mean meaning) bool {
 	case intentToken, intentAnother, intentNumber, intentRejected:
 		t.m.Wish = &wish{Intent: mean.Intent, Who: mean.Who, Asked: t.in.ID, At: t.in.Now}
 		t.askAgain("link.remind", nil)
-	case intentNone, intentYes, intentHello, intentThanks:
+	case intentNone, intentYes, intentHello, intentThanks, intentLost:
 		t.askAgain("link.remind", nil)
 	case intentLink:
 		w := t.m.Wish

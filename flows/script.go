@@ -255,7 +255,7 @@ func (t *talk) wants(mean meaning) {
 		t.wantsChats()
 	case intentHelp:
 		t.help()
-	case intentMenu, intentBack, intentHello, intentYes:
+	case intentMenu, intentBack, intentHello, intentYes, intentLost:
 		t.menu("menu.main")
 	case intentCancel, intentNo:
 		t.menu("menu.cancelled")

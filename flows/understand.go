@@ -31,6 +31,7 @@ const (
 	intentHello    intent = "hello"
 	intentThanks   intent = "thanks"
 	intentWhere    intent = "where"
+	intentLost     intent = "lost"  // "no sé qué hacer"
 	intentOther    intent = "other" // "otra persona"
 )
 
