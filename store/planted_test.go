@@ -137,10 +137,13 @@ func bugsOfAccept() []plantedBug {
 		{"Load looks twice", false, func(b *bent) {
 			b.load = func(ctx context.Context, k bot.ChatKey) (bot.Chat, error) {
 				first, err := b.Memory.Load(ctx, k)
-				letOthersGo()
-				c, again := b.Memory.Load(ctx, k)
+				c := first
+				for n := 0; n < 3000 && err == nil && c.Version == first.Version; n++ {
+					runtime.Gosched() // until a turn comes between, if there is one on its way
+					c, err = b.Memory.Load(ctx, k)
+				}
 				c.Letters = first.Letters
-				return c, errors.Join(err, again)
+				return c, err
 			}
 		}},
 		{"what waits is returned the newest first", true, func(b *bent) {

@@ -162,6 +162,23 @@ func TestSQLiteWithoutItsFolder(t *testing.T) {
 	}
 }
 
+// TestSQLiteDurability says once more, in numbers, what the promise to survive the loss of power hangs on.
+func TestSQLiteDurability(t *testing.T) {
+	s := newSQLite(t)
+	look := func(l *link) error {
+		for name, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000"} {
+			var got string
+			if err := l.row([]any{&got}, "PRAGMA "+name); err != nil || got != want {
+				t.Errorf("%s = %q, want %q; %v", name, got, want, err)
+			}
+		}
+		return nil
+	}
+	if err := errors.Join(s.write(t.Context(), "look", look), s.read(t.Context(), "look", look)); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestSQLiteSettings: a connection whose settings are not what was asked for is not used.
 func TestSQLiteSettings(t *testing.T) {
 	path := madeSQLite(t, 1)

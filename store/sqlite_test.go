@@ -30,7 +30,7 @@ func newSQLite(t *testing.T) *SQLite {
 
 func TestSQLite(t *testing.T) {
 	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
-		setFlag(t, f.Name, "25") // a file each: ask for more with -rapid.checks
+		setFlag(t, f.Name, "20") // a file each: ask for more with -rapid.checks
 	}
 	storetest.Suite(t, func(t *testing.T) bot.Store { return newSQLite(t) })
 }

@@ -67,40 +67,34 @@ func (s *SQLite) run(l *link) {
 	defer close(s.finished)
 	batch := make([]*op, 0, maxBatch)
 	for {
-		batch = batch[:0]
 		select {
 		case o := <-s.queue:
-			batch = append(batch, o)
+			batch = s.gather(batch[:0], o)
+			l = s.commit(l, batch)
 		case <-s.stop:
 			if len(s.queue) == 0 {
 				_ = l.close() // of a connection that has nothing to write any more
 				return
 			}
 		}
-		batch = s.gather(batch)
-		l = s.commit(l, batch)
 	}
 }
 
 // gather takes what waits, up to a batch, and leaves out whose callers have gone.
-func (s *SQLite) gather(batch []*op) []*op {
-	kept := batch[:0]
-	for _, o := range batch {
+func (s *SQLite) gather(batch []*op, o *op) []*op {
+	for {
 		if o.taken.CompareAndSwap(false, true) {
-			kept = append(kept, o)
+			batch = append(batch, o)
 		}
-	}
-	for len(kept) < maxBatch {
+		if len(batch) == maxBatch {
+			return batch
+		}
 		select {
-		case o := <-s.queue:
-			if o.taken.CompareAndSwap(false, true) {
-				kept = append(kept, o)
-			}
+		case o = <-s.queue:
 		default:
-			return kept
+			return batch
 		}
 	}
-	return kept
 }
 
 // commit writes a batch and answers it. It returns the connection to go on with.

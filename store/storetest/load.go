@@ -3,6 +3,7 @@ package storetest
 import (
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"llave/bot"
 )
@@ -61,14 +62,15 @@ func loadLetters(t TB, open func() bot.Store) {
 	w.equal(w.load(k).Letters, want[10:], "the rest of the letters")
 }
 
-// loadWhole looks at a chat while turns are written, each of which leaves its number everywhere. Turns are
-// written for as long as somebody looks.
+// loadWhole looks at a chat while turns are written, each of which leaves its number everywhere. There
+// are enough of both for one to fall into the middle of the other.
 func loadWhole(t TB, open func() bot.Store) {
 	w := enter(t, open())
-	const readers, looks = 4, 50
+	const readers, looks, turns = 4, 50, 150
+	var written atomic.Int64
 	k := key(3, 1)
 	f := w.claim(3)
-	looked := make(chan struct{})
+	begun, looked := make(chan struct{}), make(chan struct{})
 	var looking, writing sync.WaitGroup
 	writing.Go(func() {
 		for n := uint64(0); ; n++ {
@@ -85,13 +87,16 @@ func loadWhole(t TB, open func() bot.Store) {
 			}
 			if err != nil {
 				t.Errorf("turn %d: %v", n, err)
-				return
+			}
+			if written.Add(1) == 1 {
+				close(begun)
 			}
 		}
 	})
+	<-begun
 	for range readers {
 		looking.Go(func() {
-			for range looks {
+			for n := 0; n < looks || written.Load() < turns; n++ {
 				if c, err := w.store.Load(t.Context(), k); err != nil || !wholeTurn(c) {
 					t.Errorf("half a turn: %+v, %v", c, err)
 					return
