@@ -60,14 +60,12 @@ func (e *Engine) begin(w *work, eff Effect) *call {
 }
 
 func (e *Engine) launch(chat ChatID, c *call) {
-	e.running.add()
-	e.owed.add()
-	go func() {
-		defer e.running.done()
-		defer e.owed.done()
+	e.begun()
+	e.crew.do(func() {
+		defer e.ended()
 		c.result = e.perform(c, chat)
 		close(c.done)
-	}()
+	})
 }
 
 // await waits for the answer as long as the turn may.
@@ -129,11 +127,9 @@ func (e *Engine) deliver(chat ChatID, c *call) {
 	if _, busy := e.calls.LoadOrStore(key, c); busy {
 		return
 	}
-	e.running.add()
-	e.owed.add()
+	e.begun()
 	go func() {
-		defer e.running.done()
-		defer e.owed.done()
+		defer e.ended()
 		defer e.calls.Delete(key)
 		if c.effect.Once {
 			e.launch(chat, c)

@@ -56,6 +56,7 @@ type Engine struct {
 	vault    *vault
 	fence    Fence
 
+	crew   *crew
 	lanes  *lanes
 	relay  *relay
 	health health
@@ -101,7 +102,8 @@ func New(c Config) (*Engine, error) {
 		e.rand = rand.Reader
 	}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
-	e.lanes = newLanes(e.runLane, e.begun, e.ended)
+	e.crew = newCrew(e.stopping)
+	e.lanes = newLanes(func(l *lane) { e.crew.do(func() { e.runLane(l) }) }, e.begun, e.ended)
 	e.relay = newRelay(e)
 	return e, nil
 }

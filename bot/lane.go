@@ -52,8 +52,8 @@ func (l *lane) unlock() { <-l.slot }
 type lanes struct {
 	mu         sync.Mutex // held for a few instructions; nobody waits for anything while holding it
 	m          map[ChatKey]*lane
-	run        func(*lane)
-	begin, end func() // called as a lane begins and ends to run
+	run        func(*lane) // begins to run a lane, elsewhere
+	begin, end func()      // called as a lane begins and ends to run
 
 	idle [lingering]*lane // those that ran last, in a ring
 	at   int
@@ -134,7 +134,7 @@ func (ls *lanes) start(l *lane) {
 	if !l.running {
 		l.running = true
 		ls.begin()
-		go ls.run(l)
+		ls.run(l)
 	}
 }
 

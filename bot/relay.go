@@ -128,7 +128,7 @@ func (r *relay) start(rt *route) {
 	}
 	rt.running = true
 	r.e.running.add()
-	go r.run(rt)
+	r.e.crew.do(func() { r.run(rt) })
 }
 
 // run sends a chat's letters until there are none or one has to wait.

@@ -67,6 +67,7 @@ const (
 // understanding is the word list, ready for use.
 type understanding struct {
 	phrases []phrase            // intents, in the order of the file
+	yes, no []phrase            // those of them that say yes and no
 	kin     map[string]string   // sound -> kinship
 	kinWord map[string]string   // kinship -> how it is written to a person
 	people  map[string]refKind  // sound of a phrase -> me, all
@@ -124,7 +125,14 @@ func (u *understanding) add(name, list []string) {
 		case "me", "all":
 			u.people[key] = refKind(name[0])
 		default:
-			u.phrases = append(u.phrases, phrase{intent(name[0]), words})
+			p := phrase{intent(name[0]), words}
+			u.phrases = append(u.phrases, p)
+			switch p.intent {
+			case intentYes:
+				u.yes = append(u.yes, p)
+			case intentNo:
+				u.no = append(u.no, p)
+			}
 		}
 	}
 }
@@ -138,7 +146,7 @@ func (u *understanding) read(text string) meaning {
 	}
 	var m meaning
 	used := make([]bool, len(words))
-	m.Yes, m.No = u.only(intentYes, words), u.only(intentNo, words)
+	m.Yes, m.No = u.only(u.yes, words), u.only(u.no, words)
 	for _, p := range u.phrases {
 		if p.intent == intentYes && !m.Yes || p.intent == intentNo && !m.No {
 			continue
@@ -173,9 +181,9 @@ func (u *understanding) as(text string, r ref) string {
 }
 
 // only says whether the words begin with a yes (or no) and go on with nothing but more of it and politeness.
-func (u *understanding) only(i intent, words []word) bool {
+func (u *understanding) only(these []phrase, words []word) bool {
 	for at := 0; at < len(words); {
-		n := u.length(i, words[at:])
+		n := longest(these, words[at:])
 		switch {
 		case n > 0:
 			at += n
@@ -188,11 +196,11 @@ func (u *understanding) only(i intent, words []word) bool {
 	return len(words) > 0
 }
 
-// length is how many words of an intent's phrase stand at the beginning.
-func (u *understanding) length(i intent, words []word) int {
+// longest is how many words of the longest of the phrases stand at the beginning.
+func longest(these []phrase, words []word) int {
 	best := 0
-	for _, p := range u.phrases {
-		if p.intent == i && len(p.words) <= len(words) && len(p.words) > best && find(words[:len(p.words)], p.words) == 0 {
+	for _, p := range these {
+		if len(p.words) <= len(words) && len(p.words) > best && find(words[:len(p.words)], p.words) == 0 {
 			best = len(p.words)
 		}
 	}
