@@ -114,6 +114,12 @@ func (o *outside) Perform(ctx context.Context, _ bot.ChatID, e bot.Effect) (bot.
 	return bot.Of(id), nil
 }
 
+func (o *outside) set(answer func(ctx context.Context, key string, n int) error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.answer = answer
+}
+
 func (o *outside) acts() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -163,10 +169,7 @@ type house struct {
 	screen  *screen
 	log     *bytes.Buffer
 	next    int
-	back    time.Duration // how far the engine's clock is behind the bubble's
 }
-
-func (h *house) clockBack(d time.Duration) { h.back += d }
 
 const chatA, chatB = bot.ChatID("fake/bot/a"), bot.ChatID("fake/bot/b")
 
@@ -188,7 +191,7 @@ func (h *house) start(options ...option) {
 	}
 	h.log = &bytes.Buffer{}
 	c := bot.Config{Store: h.store, Script: echo{}, Outside: h.outside, Channels: map[string]bot.Channel{"fake": h.screen}, Keys: ring,
-		Log: slog.New(slog.NewTextHandler(h.log, nil)), Now: func() time.Time { return time.Now().Add(-h.back) }}
+		Log: slog.New(slog.NewTextHandler(h.log, nil))}
 	for _, o := range options {
 		o(&c)
 	}
