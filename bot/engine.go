@@ -170,6 +170,7 @@ func (e *Engine) recover(ctx context.Context, s Shard) error {
 			return err
 		}
 		for _, k := range keys {
+			e.relay.expect(k)
 			l := e.lanes.hold(k)
 			e.lanes.wake(l)
 			e.lanes.release(l)

@@ -44,6 +44,7 @@ type route struct {
 	next    uint64 // letters below have been queued before
 	running bool
 	more    bool // the store holds more than the queue does
+	filling bool // and the chat's lane is about to read it
 }
 
 // routeQueue bounds the letters of one chat in memory; what is beyond waits in the store.
@@ -110,16 +111,21 @@ func (r *relay) load(key ChatKey, stored []Letter) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	rt := r.m[key]
-	if rt == nil && len(letters) == 0 {
-		return
+	if rt == nil || !rt.filling {
+		return // nobody asked: what is in the store is on its way, or its mark is
 	}
-	if rt != nil {
-		rt.more = false
-	}
-	r.queue(rt, key, letters)
-	if rt = r.m[key]; len(stored) == LoadLimit {
-		rt.more = true
-	}
+	rt.filling, rt.more = false, false
+	rt.add(letters)
+	rt.more = rt.more || len(stored) == LoadLimit
+	r.start(rt)
+}
+
+// expect makes a route for what an earlier process left, before the chat's lane reads it.
+func (r *relay) expect(key ChatKey) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.m[key] = &route{key: key, more: true, filling: true}
+	r.e.owed.add()
 }
 
 func (r *relay) start(rt *route) {
@@ -177,7 +183,10 @@ func (r *relay) next(rt *route) (l letter, later, ok bool) {
 
 // refill has the chat's lane read the store; its letters come back through load, which runs the route again.
 func (r *relay) refill(rt *route) {
-	rt.running = false
+	if rt.running = false; rt.filling {
+		return
+	}
+	rt.filling = true
 	l := r.e.lanes.hold(rt.key)
 	r.e.lanes.wake(l)
 	r.e.lanes.release(l)

@@ -1,0 +1,39 @@
+# `make check` is what CI runs. Go is all it needs; -race needs a C compiler besides.
+
+FUZZTIME ?= 60s
+CONVERSATIONS ?= 500
+BENCHTIME ?= 1s
+BIN ?= llave
+
+.PHONY: check build fuzz chaos bench docs
+
+check:
+	@unformatted="$$(gofmt -l .)"; if [ -n "$$unformatted" ]; then echo "gofmt -l:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	go tool staticcheck ./...
+	go test -race -shuffle=on ./...
+
+build:
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o $(BIN) ./cmd/llave
+
+# Every Fuzz function there is, one after the other, FUZZTIME each.
+fuzz:
+	@set -e; \
+	targets="$$(grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sed 's|/[^/]*:func |:|' | sort -u)"; \
+	test -n "$$targets" || { echo "no fuzz targets found"; exit 1; }; \
+	for t in $$targets; do \
+		echo "== $${t#*:} in $${t%%:*}, $(FUZZTIME)"; \
+		go test -run '^$$' -fuzz "^$${t#*:}$$" -fuzztime $(FUZZTIME) "$${t%%:*}"; \
+	done
+
+# Kills the real program at random moments and counts what it owes.
+chaos:
+	go run ./cmd/chaos -conversations $(CONVERSATIONS)
+
+# The benchmark that fills a million chats takes minutes, and runs alone: see docs/testing.md.
+bench:
+	go test -run '^$$' -bench . -skip Million -benchmem -benchtime $(BENCHTIME) ./...
+
+# The diagrams of docs/flows.md, drawn from the tables.
+docs:
+	go test ./flows -run Diagrams -update
