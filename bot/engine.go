@@ -34,7 +34,7 @@ type Timing struct {
 	Tick    time.Duration // how often timers are looked for
 }
 
-// DefaultTiming is DESIGN.md's: three seconds at the counter; two minutes in all.
+// DefaultTiming: three seconds at the counter, two minutes in all.
 var DefaultTiming = Timing{
 	InTime: 3 * time.Second, Budget: 2 * time.Minute, Attempt: 10 * time.Second, GiveUp: 24 * time.Hour, Tick: time.Second,
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash"
@@ -147,7 +148,8 @@ func (v *vault) updateID(c ChatID, id string) [16]byte {
 	return [16]byte(sum[:16])
 }
 
-// effectKey follows DESIGN.md §4: bot account, chat, the update that raised the question, effect number.
+// effectKey depends on the bot account, the chat, the update that raised the question and the effect's number: on
+// nothing that a lost store could take with it but the secret.
 func (v *vault) effectKey(c ChatID, asked string, n int) string {
 	sum := v.mac("effect", c.Channel()+"/"+c.Account(), c.Native(), asked, strconv.Itoa(n))
 	return base64.RawURLEncoding.EncodeToString(sum[:18])
@@ -199,19 +201,56 @@ func (v *vault) openChatRef(ref string) (ChatID, error) {
 	return ChatID(plain), err
 }
 
-const secretName = "lookup secret"
+// The secret is kept once for each key of the ring, sealed with it, so that an old key can be taken away; and beside
+// it what shows whether a ring without any of them belongs to this store.
+const (
+	secretName = "lookup secret "
+	secretMark = "lookup secret mark"
+)
 
 // openVault reads the secret from the store, or makes it.
 func openVault(ring *Ring, once func(name string, value []byte) ([]byte, error)) (*vault, error) {
-	fresh := make([]byte, 32)
-	rand.Read(fresh)
-	sealed, err := once(secretName, ring.Seal(fresh, []byte(secretName)))
+	secret, err := ring.readSecret(once)
 	if err != nil {
 		return nil, fmt.Errorf("lookup secret: %w", err)
 	}
-	secret, err := ring.Open(sealed, []byte(secretName))
-	if err != nil {
-		return nil, fmt.Errorf("the store was written with another key (LLAVE_KEY): %w", err)
+	if secret == nil {
+		if mark, err := once(secretMark, nil); err != nil || mark != nil {
+			return nil, errors.Join(fmt.Errorf("the store was written with another key (LLAVE_KEY): %w", ErrSealed), err)
+		}
+		secret = make([]byte, 32)
+		rand.Read(secret)
 	}
-	return newVault(ring, secret), nil
+	for _, k := range ring.keys {
+		only := &Ring{keys: []ringKey{k}}
+		sealed, err := once(k.name(), only.Seal(secret, []byte(secretName)))
+		if err != nil {
+			return nil, fmt.Errorf("lookup secret: %w", err)
+		}
+		// Somebody else may have been first.
+		if secret, err = only.Open(sealed, []byte(secretName)); err != nil {
+			return nil, fmt.Errorf("lookup secret: %w", err)
+		}
+	}
+	v := newVault(ring, secret)
+	if _, err := once(secretMark, []byte{1}); err != nil {
+		return nil, fmt.Errorf("lookup secret: %w", err)
+	}
+	return v, nil
+}
+
+func (k ringKey) name() string { return secretName + hex.EncodeToString(k.id[:]) }
+
+// readSecret finds the secret under one of the ring's keys; nil if it is under none.
+func (r *Ring) readSecret(once func(name string, value []byte) ([]byte, error)) ([]byte, error) {
+	for _, k := range r.keys {
+		sealed, err := once(k.name(), nil)
+		if err != nil {
+			return nil, err
+		}
+		if sealed != nil {
+			return r.Open(sealed, []byte(secretName))
+		}
+	}
+	return nil, nil
 }

@@ -189,3 +189,35 @@ func FuzzClean(f *testing.F) {
 		}
 	})
 }
+
+// memo is the part of a store that keeps a value once.
+type memo map[string][]byte
+
+func (m memo) once(name string, value []byte) ([]byte, error) {
+	if m[name] == nil && value != nil {
+		m[name] = value
+	}
+	return m[name], nil
+}
+
+func TestTheSecretOutlivesItsKeys(t *testing.T) {
+	m := memo{}
+	at := func(keys ...[]byte) ChatKey {
+		t.Helper()
+		v, err := openVault(ring(t, keys...), m.once)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v.chatKey("a/b/c")
+	}
+	first := at(key(1))
+	if at(key(1)) != first || at(key(2), key(1)) != first || at(key(2)) != first || at(key(3), key(2)) != first {
+		t.Error("a chat is not where it was when a key was replaced")
+	}
+	if _, err := openVault(ring(t, key(9)), m.once); !errors.Is(err, ErrSealed) {
+		t.Errorf("with a key that was never there: %v", err)
+	}
+	if at(key(1)) != first {
+		t.Error("the attempt with a wrong key left something behind")
+	}
+}

@@ -191,7 +191,8 @@ type Care interface {
 	// Claim takes every shard of the list and returns its fence; whoever held it before is fenced off. The
 	// tries of what waits there are counted up.
 	Claim(ctx context.Context, shards []Shard) (Fence, error)
-	// Once returns the value kept under name; if there is none, it keeps value and returns it.
+	// Once returns the value kept under name; if there is none, it keeps value and returns it. A nil value is not
+	// kept: nil comes back if there is none.
 	Once(ctx context.Context, name string, value []byte) ([]byte, error)
 	// Sweep forgets ids accepted before now-Keep and dead letters older than that, a bounded number at a time.
 	Sweep(ctx context.Context, now time.Time) error

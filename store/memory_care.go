@@ -106,7 +106,7 @@ func (m *Memory) Once(ctx context.Context, name string, value []byte) ([]byte, e
 	m.rest.mu.Lock()
 	defer m.rest.mu.Unlock()
 	kept, ok := m.rest.once[name]
-	if !ok {
+	if !ok && value != nil {
 		kept = bytes.Clone(value)
 		m.rest.once[name] = kept
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -107,6 +108,13 @@ const triesSQL = `UPDATE waiting SET tries = tries + 1 WHERE chat > ? AND chat <
 // Once keeps the first value given under a name. See [bot.Care].
 func (s *SQLite) Once(ctx context.Context, name string, value []byte) (kept []byte, err error) {
 	err = s.write(ctx, "once", func(l *link) error {
+		if value == nil {
+			err := l.row([]any{&kept}, `SELECT value FROM once WHERE name = ?`, name)
+			if errors.Is(err, sql.ErrNoRows) {
+				return nil
+			}
+			return err
+		}
 		if _, err := l.exec(`INSERT INTO once (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING`, name, blob(value)); err != nil {
 			return err
 		}

@@ -40,6 +40,13 @@ func (s *Service) SeedDemo(ctx context.Context) error {
 	if !s.opt.Demo {
 		return wrap("seed demo", ErrNotDemo)
 	}
+	err := s.write(ctx, func(tx *sql.Tx, _ time.Time) error {
+		_, err := tx.ExecContext(ctx, "INSERT INTO meta (name, value) VALUES ('demo', x'01') ON CONFLICT DO NOTHING")
+		return err
+	})
+	if err != nil {
+		return wrap("seed demo", err)
+	}
 	report, err := s.Import(ctx, bytes.NewReader(demoCSV))
 	if err != nil {
 		return wrap("seed demo", err)

@@ -134,6 +134,21 @@ func (s *Service) Ping(ctx context.Context) error {
 	return nil
 }
 
+// ErrDemoFile: the demo has been in this file. Its passwords are known to everybody, so no service may run on it.
+var ErrDemoFile = errors.New("autogestion: the file holds the demo; a real service needs a folder of its own")
+
+// checkDemo refuses a file in which the demo has been, unless this is the demo.
+func (s *Service) checkDemo(ctx context.Context, tx *sql.Tx) error {
+	var demo int
+	if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM meta WHERE name = 'demo'").Scan(&demo); err != nil {
+		return err
+	}
+	if demo > 0 && !s.opt.Demo {
+		return ErrDemoFile
+	}
+	return nil
+}
+
 // checkKey seals a word in a new file, and opens it in an old one: a wrong key is better known now than at the
 // first affiliate.
 func (s *Service) checkKey(ctx context.Context) error {
@@ -154,6 +169,6 @@ func (s *Service) checkKey(ctx context.Context) error {
 		if err := s.keys.open("meta", sealed, &word); err != nil {
 			return errors.New("the file was written with another key")
 		}
-		return nil
+		return s.checkDemo(ctx, tx)
 	})
 }

@@ -74,7 +74,7 @@ func TestTopLevel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := " bot flows adapters store cmd docs go.mod go.sum Dockerfile README.md README.en.md ARCHITECTURE.md CHANGELOG.md LICENSE NOTICE Makefile data "
+	known := " bot flows adapters store cmd docs go.mod go.sum Dockerfile README.md README.en.md ARCHITECTURE.md CHANGELOG.md LICENSE NOTICE Makefile data llave "
 	for _, d := range dirs {
 		if strings.HasPrefix(filepath.Base(d), ".") || strings.HasSuffix(d, ".test") {
 			continue

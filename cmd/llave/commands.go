@@ -146,7 +146,8 @@ func isTerminal(r io.Reader) bool {
 		return false
 	}
 	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	null, _ := os.Stat(os.DevNull)
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && !os.SameFile(info, null)
 }
 
 // flows prints the diagrams of the conversations.
@@ -171,6 +172,7 @@ func (p program) padron(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	c.demo = c.Demo != "" && c.demo // a padrón of real people is not to find the demo beside it
 	f, err := os.Open(args[1])
 	if err != nil {
 		return &usageError{err}
@@ -188,7 +190,7 @@ func (p program) padron(ctx context.Context, args []string) error {
 	for _, bad := range report.Bad {
 		fmt.Fprintf(p.stdout, "renglón %d: %s\n", bad.Line, bad.Reason)
 	}
-	fmt.Fprintf(p.stdout, "%d renglones cargados, %d con errores\n", report.Imported, len(report.Bad))
+	fmt.Fprintf(p.stdout, "Renglones cargados: %d. Con errores: %d.\n", report.Imported, len(report.Bad))
 	if len(report.Bad) > 0 {
 		return errors.New("hay renglones con errores")
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -110,7 +111,7 @@ func (c *config) check() (wrong []error) {
 		wrong = append(wrong, fmt.Errorf(name+": "+format, args...))
 	}
 	for name, addr := range map[string]string{"LLAVE_ADDR": c.Addr, "LLAVE_ADMIN_ADDR": c.AdminAddr} {
-		if _, _, err := net.SplitHostPort(addr); err != nil && addr != "" {
+		if addr != "" && !isAddress(addr) {
 			bad(name, "%q no es una dirección como 127.0.0.1:8080", addr)
 		}
 	}
@@ -118,10 +119,12 @@ func (c *config) check() (wrong []error) {
 		bad("LLAVE_STORE", "esta versión solo conoce «sqlite»")
 	}
 	if c.PublicURL != "" {
-		if u, err := url.Parse(c.PublicURL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" {
+		if u, err := url.Parse(c.PublicURL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || strings.Trim(u.Path, "/") != "" {
 			bad("LLAVE_PUBLIC_URL", "%q no es una dirección como https://llave.example", c.PublicURL)
 		}
 		c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	} else if host, _, _ := net.SplitHostPort(c.Addr); isAddress(c.Addr) && (host == "" || net.ParseIP(host).IsUnspecified()) {
+		bad("LLAVE_PUBLIC_URL", "hace falta, porque %s no dice cómo llegan los navegadores", c.Addr)
 	}
 	if c.Key != "" {
 		var err error
@@ -152,6 +155,12 @@ func (c *config) checkDemo() []error {
 		return []error{fmt.Errorf("LLAVE_DEMO: la demo no se ofrece en %s, porque sus contraseñas son públicas; usá LLAVE_DEMO=0, o LLAVE_DEMO=insecure si igual lo querés", c.Addr)}
 	}
 	return nil
+}
+
+func isAddress(addr string) bool {
+	_, port, err := net.SplitHostPort(addr)
+	n, notNumber := strconv.Atoi(port)
+	return err == nil && notNumber == nil && n >= 0 && n < 1<<16
 }
 
 func loopback(addr string) bool {

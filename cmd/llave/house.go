@@ -48,6 +48,9 @@ func (p program) build(ctx context.Context, c config, channels func(*house) (map
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return h, fmt.Errorf("carpeta de datos: %w", err)
 	}
+	if err := h.openRing(); err != nil {
+		return h, err
+	}
 	if h.store, err = store.OpenSQLite(c.path("llave.db")); err != nil {
 		return h, err
 	}
@@ -72,7 +75,7 @@ func (p program) build(ctx context.Context, c config, channels func(*house) (map
 
 // openBackend opens the embedded Autogestión, with a key and a file of its own.
 func (h *house) openBackend(ctx context.Context) error {
-	key, err := keptKey(h.path("autogestion.key"))
+	key, err := keptKey(h.path("autogestion.key"), h.path("autogestion.db"))
 	if err != nil {
 		return err
 	}
@@ -90,18 +93,21 @@ func (h *house) openBackend(ctx context.Context) error {
 	return nil
 }
 
+// openRing reads the keys of the store: from the configuration, or from the data folder.
+func (h *house) openRing() error {
+	if h.ring != nil {
+		return nil
+	}
+	key, err := keptKey(h.path("llave.key"), h.path("llave.db"))
+	if err != nil {
+		return err
+	}
+	h.ring, err = bot.NewRing(key)
+	return err
+}
+
 // openEngine wires the conversations with the store, the back end and the channels.
 func (h *house) openEngine(channels func(*house) (map[string]bot.Channel, error)) error {
-	ring := h.ring
-	if ring == nil {
-		key, err := keptKey(h.path("llave.key"))
-		if err != nil {
-			return err
-		}
-		if ring, err = bot.NewRing(key); err != nil {
-			return err
-		}
-	}
 	script, err := flows.New(flows.Config{Phone: h.MesaPhone})
 	if err != nil {
 		return err
@@ -111,7 +117,7 @@ func (h *house) openEngine(channels func(*house) (map[string]bot.Channel, error)
 		return err
 	}
 	performer := &flows.Performer{Tokens: h.backend, Links: h.backend}
-	h.engine, err = bot.New(bot.Config{Store: h.store, Script: script, Outside: performer, Channels: doors, Keys: ring, Log: h.log, Now: h.now})
+	h.engine, err = bot.New(bot.Config{Store: h.store, Script: script, Outside: performer, Channels: doors, Keys: h.ring, Log: h.log, Now: h.now})
 	if err != nil {
 		return err
 	}
@@ -141,10 +147,14 @@ func (h *house) down() error {
 	return errors.Join(errs...)
 }
 
-// keptKey reads a key from a file of the data folder, or makes it there, for its owner's eyes only.
-func keptKey(path string) ([]byte, error) {
+// keptKey reads a key from a file of the data folder, or makes it there, for its owner's eyes only. It makes none
+// where the file that it opens is there already: a new key would only hide that the old one is missing.
+func keptKey(path, opens string) ([]byte, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(opens); err == nil {
+			return nil, fmt.Errorf("clave: falta %s, sin la que %s no se puede leer", path, opens)
+		}
 		key := make([]byte, bot.KeySize)
 		rand.Read(key)
 		text = []byte(base64.StdEncoding.EncodeToString(key) + "\n")

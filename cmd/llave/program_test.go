@@ -315,6 +315,22 @@ func TestCommands(t *testing.T) {
 	}
 }
 
+// What the demo was in, real people's data do not go into: its passwords are known to everybody.
+func TestTheDemosFolderIsRefused(t *testing.T) {
+	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "d")}
+	start(t, env, "chat", "-linked", "27999990016").ends(exitOK)
+	env["LLAVE_DEMO"] = "0"
+	x := start(t, env)
+	x.ends(exitError)
+	x.errs.waits(t, "demo")
+	if err := os.Remove(filepath.Join(env["LLAVE_DATA"], "llave.key")); err != nil {
+		t.Fatal(err)
+	}
+	x = start(t, env)
+	x.ends(exitError)
+	x.errs.waits(t, "falta .*llave.key")
+}
+
 func TestLinkedOutsideTheDemo(t *testing.T) {
 	x := start(t, map[string]string{"LLAVE_DEMO": "0"}, "chat", "-linked", "27999990016")
 	x.ends(exitUsage)
@@ -331,7 +347,7 @@ func TestPadron(t *testing.T) {
 	x := start(t, map[string]string{"LLAVE_DEMO": "0"}, "padron", "import", file)
 	x.ends(exitError)
 	x.out.waits(t, "renglón 3: ")
-	x.out.waits(t, "1 renglones cargados, 1 con errores")
+	x.out.waits(t, `Renglones cargados: 1\. Con errores: 1\.`)
 }
 
 func TestAutogestionAlone(t *testing.T) {
@@ -354,9 +370,11 @@ func TestConfiguration(t *testing.T) {
 	}{
 		{nil, nil},
 		{map[string]string{"LLAVE_KEY_FILE": secret}, nil},
-		{map[string]string{"LLAVE_ADDR": ":8080"}, nil},
-		{map[string]string{"LLAVE_ADDR": ":8080", "LLAVE_DEMO": "insecure"}, nil},
-		{map[string]string{"LLAVE_ADDR": ":8080", "LLAVE_DEMO": "1"}, []string{"LLAVE_DEMO"}},
+		{map[string]string{"LLAVE_ADDR": ":8080"}, []string{"LLAVE_PUBLIC_URL"}},
+		{map[string]string{"LLAVE_ADDR": ":8080", "LLAVE_PUBLIC_URL": "https://llave.example/"}, nil},
+		{map[string]string{"LLAVE_ADDR": "127.0.0.1:99999", "LLAVE_PUBLIC_URL": "https://llave.example/x"}, []string{"LLAVE_ADDR", "LLAVE_PUBLIC_URL"}},
+		{map[string]string{"LLAVE_ADDR": ":8080", "LLAVE_DEMO": "insecure", "LLAVE_PUBLIC_URL": "http://x"}, nil},
+		{map[string]string{"LLAVE_ADDR": ":8080", "LLAVE_DEMO": "1", "LLAVE_PUBLIC_URL": "http://x"}, []string{"LLAVE_DEMO"}},
 		{map[string]string{"LLAVE_ADDR": "here", "LLAVE_ADMIN_ADDR": "there", "LLAVE_PUBLIC_URL": "llave.example", "LLAVE_STORE": "mysql", "LLAVE_KEY": "short",
 			"LLAVE_DEMO": "maybe", "LLAVE_AUTOGESTION_KEY": "x", "LLAVE_MESA_FONE": "1"},
 			[]string{"LLAVE_ADDR", "LLAVE_ADMIN_ADDR", "LLAVE_PUBLIC_URL", "LLAVE_STORE", "LLAVE_KEY", "LLAVE_DEMO", "LLAVE_AUTOGESTION_KEY", "LLAVE_MESA_FONE"}},

@@ -26,7 +26,13 @@ func careOnce(t TB, open func() bot.Store) {
 		w.must(err, "once")
 		w.equal(string(got), want, "value of "+name)
 	}
+	if got, err := w.store.Once(t.Context(), "salt", nil); err != nil || got != nil {
+		t.Errorf("a name that nobody gave a value has %q, %v", got, err)
+	}
 	once("salt", "first", "first")
+	if got, err := w.store.Once(t.Context(), "salt", nil); err != nil || string(got) != "first" {
+		t.Errorf("read without a value it is %q, %v", got, err)
+	}
 	once("salt", "second", "first")
 	once("pepper", "third", "third")
 	once("empty", "", "")
