@@ -2,9 +2,11 @@ package bot
 
 import (
 	"context"
+	"encoding/base32"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -30,9 +32,11 @@ func (e *Engine) Accept(ctx context.Context, u Update) error {
 	defer e.ended()
 	clean(&u)
 	a := Accepted{Update: u, Now: e.now()}
-	if _, err := e.rand.Read(a.Seed[:]); err != nil {
+	var seed [16]byte
+	if _, err := io.ReadFull(e.rand, seed[:]); err != nil {
 		return fmt.Errorf("accept: seed: %w", err)
 	}
+	a.Seed = Seed(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(seed[:]))
 	key := e.vault.chatKey(u.Chat)
 	body, err := json.Marshal(&a)
 	if err != nil {

@@ -101,5 +101,5 @@ type Accepted struct {
 	Seed Seed `json:"seed"`
 }
 
-// Seed is 128 random bits.
-type Seed [16]byte
+// Seed is 128 random bits in base32 (RFC 4648), 26 letters and digits.
+type Seed string

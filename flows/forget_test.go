@@ -13,7 +13,7 @@ func TestAHalfDoneFlowIsForgottenEvenWithoutItsTimer(t *testing.T) {
 	sc := newScript(t)
 	now := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
 	say := func(s bot.Session, id, text string, at time.Time) bot.Decision {
-		d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: id, Kind: bot.Message, Text: text}, Now: at}})
+		d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: id, Kind: bot.Message, Text: text}, Now: at, Seed: bot.Seed("SEED" + id + "SEED")}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,7 +37,7 @@ func TestOldSessions(t *testing.T) {
 	sc := newScript(t)
 	for _, s := range []bot.Session{{V: version, State: "token.gone"}, {V: version + 1, State: tokenPick}, {V: 0, State: ""}, {}} {
 		s.Data = &memory{Cred: "c", Group: familyA, Question: "q", Wish: &wish{}}
-		d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: "menú"}}})
+		d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: "menú"}, Seed: "SEEDSEEDSEED"}})
 		if err != nil || d.Session.State != home || d.Session.V != version || d.Session.Data.(*memory).Cred != "c" || len(d.Replies) != 1 {
 			t.Errorf("%q of version %d becomes %+v, %v", s.State, s.V, d.Session, err)
 		}
@@ -50,7 +50,7 @@ func TestWaitingForNothingEnds(t *testing.T) {
 	for state := range sc.machines.known {
 		s := bot.Session{V: version, State: state, Data: &memory{Cred: "c", Group: familyA, Wish: &wish{Intent: intentToken, For: []MemberID{"1"}}}}
 		if (&talk{s: s}).waiting() {
-			d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: "token de juana"}}})
+			d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: "token de juana"}, Seed: "SEEDSEEDSEED"}})
 			if err != nil || d.Effect == nil || d.Effect.Op != opCurrent {
 				t.Errorf("in %s: %+v, %v", state, d, err)
 			}
@@ -65,7 +65,7 @@ func TestEveryStateHasAWayOut(t *testing.T) {
 		for _, text := range []string{"menú", "cancelar", "volver", "ayuda"} {
 			m := &memory{Cred: "c", Group: familyA, Question: "q", Asked: "0", Wish: &wish{Intent: intentToken, For: []MemberID{"1"}}, Others: []LinkedChat{{ID: "1"}}, Options: choices("yes", "no")}
 			s := bot.Session{V: version, State: state, Data: m, Pending: &bot.Effect{Op: opCurrent, Key: "k"}}
-			d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: text}}})
+			d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: text}, Seed: "SEEDSEEDSEED"}})
 			if err != nil || len(d.Replies) != 1 {
 				t.Errorf("%q in %s: %v, %v", text, state, d.Replies, err)
 			}
@@ -82,7 +82,7 @@ func TestDecidingChangesNothing(t *testing.T) {
 	m := &memory{Cred: "c", Group: familyA, Self: someone, Recent: []MemberID{"2"}, Aliases: map[string]MemberID{"hija": "3"}}
 	s := bot.Session{V: version, State: home, Data: m}
 	for _, text := range []string{"token", "token de mamá", "1", "otro token de juana", "desvincular", "chats", "me lo rechazaron", "asdf"} {
-		in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: text}}}
+		in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: text}, Seed: "SEEDSEEDSEED"}}
 		one, err1 := sc.Decide(s, in)
 		two, err2 := sc.Decide(s, in)
 		if err1 != nil || err2 != nil || !same(t, one, two) {

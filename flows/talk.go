@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"encoding/base32"
 	"strconv"
 
 	"llave/bot"
@@ -108,7 +107,7 @@ func (t *talk) attach(r *bot.Reply) {
 
 // questionID is short enough for a button and tells nothing.
 func (t *talk) questionID() string {
-	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(t.in.Seed[:5])
+	return string(t.in.Seed[:min(8, len(t.in.Seed))])
 }
 
 // label is the text of an option: a person's name, or what the catalog says for its value.
