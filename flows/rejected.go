@@ -70,11 +70,14 @@ func (t *talk) diagnosed(s TokenState) {
 	}
 	t.move("offer")
 	w.For = []MemberID{s.Member}
-	options := choices("show", "help")
+	values := []string{"show"}
 	if why == "untried" || why == "mistyped" {
-		options = choices("show", "another", "help")
+		values = append(values, "another")
 	}
-	t.ask("rejected."+string(why), data, options...)
+	if len(s.Group.Members) > 1 {
+		values = append(values, "other")
+	}
+	t.ask("rejected."+string(why), data, choices(append(values, "help")...)...)
 }
 
 // answersOffer takes words for the offer.
@@ -82,6 +85,8 @@ func (t *talk) answersOffer(mean meaning) bool {
 	switch {
 	case mean.Intent == intentAnother && len(mean.Who) == 0:
 		t.accept(option{Value: "another"})
+	case mean.Intent == intentOther:
+		t.accept(option{Value: "other"})
 	case mean.Yes:
 		t.accept(option{Value: "show"})
 	case mean.No:
@@ -97,8 +102,12 @@ func (t *talk) answersOffer(mean meaning) bool {
 func (t *talk) accept(o option) {
 	who := t.m.Wish.For
 	t.leave()
-	if o.Value == "help" {
+	switch o.Value {
+	case "help":
 		t.help()
+		return
+	case "other":
+		t.wish(intentRejected, []ref{{Kind: refName}})
 		return
 	}
 	i := intentToken
