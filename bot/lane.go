@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // A lane is the gate of one chat: what was accepted waits here in order, and one goroutine at a time runs it. Only
@@ -25,6 +26,7 @@ type lane struct {
 	version uint64
 	known   bool
 	last    uint64 // Seq of the last update that was done with
+	timer   *time.Timer
 }
 
 // job is an update with what the store said when it took it.

@@ -194,7 +194,7 @@ func (e *Engine) settle(w *work) outcome {
 	}
 	var o outcome
 	o.Session = w.session
-	deadline := time.NewTimer(e.timing.InTime)
+	deadline := w.deadline(e.timing.InTime)
 	defer deadline.Stop()
 	for n := 0; ; n++ {
 		d, err := e.decide(o.Session, in)
@@ -217,6 +217,16 @@ func (e *Engine) settle(w *work) outcome {
 		o.late(c, d.Interim)
 		return o
 	}
+}
+
+// deadline is the lane's timer, set anew.
+func (l *lane) deadline(d time.Duration) *time.Timer {
+	if l.timer == nil {
+		l.timer = time.NewTimer(d)
+	} else {
+		l.timer.Reset(d)
+	}
+	return l.timer
 }
 
 func (o *outcome) add(d Decision) {
