@@ -23,7 +23,7 @@ fuzz:
 	test -n "$$targets" || { echo "no fuzz targets found"; exit 1; }; \
 	for t in $$targets; do \
 		echo "== $${t#*:} in $${t%%:*}, $(FUZZTIME)"; \
-		go test -run '^$$' -fuzz "^$${t#*:}$$" -fuzztime $(FUZZTIME) "$${t%%:*}"; \
+		go test -run '^$$' -fuzz "^$${t#*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x "$${t%%:*}"; \
 	done
 
 # Kills the real program at random moments and counts what it owes.

@@ -65,8 +65,9 @@ func (e *Engine) Accept(ctx context.Context, u Update) error {
 	return nil
 }
 
-// cuilShape is eleven digits that begin as a person's or a company's number does, however they are separated.
-var cuilShape = regexp.MustCompile(`\b(2[0-9]|3[0-9])[ .\-–—/]?\d{2}[ .]?\d{3}[ .]?\d{3}[ .\-–—/]?\d\b`)
+// cuilShape is eleven digits that begin as a person's or a company's number does, however they are separated and
+// whatever they stand in.
+var cuilShape = regexp.MustCompile(`[23]\d[ .\-–—/]?\d{2}[ .]?\d{3}[ .]?\d{3}[ .\-–—/]?\d`)
 
 // clean takes out of an update what must not be kept, before it is.
 func clean(u *Update) {
