@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"llave/adapters/autogestion"
+	"llave/flows"
+)
+
+// watched is the back end with faults and a record of what was asked of it.
+type watched struct {
+	*autogestion.Service
+	mu      sync.Mutex
+	mode    string        // up, down (does not act), lost (acts, its answer is lost), late (acts and answers when up again)
+	again   chan struct{} // closed when a late one goes on
+	calls   map[string]int
+	retried map[string]bool
+	tokens  map[string]map[string]bool
+	names   map[flows.MemberID]string
+}
+
+func (b *watched) set(mode string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.mode = mode
+	if b.again != nil {
+		close(b.again)
+		b.again = nil
+	}
+	if strings.HasSuffix(mode, "late") {
+		b.again = make(chan struct{})
+	}
+}
+
+var errFault = errors.New("fault")
+
+// through passes a call on, as the mode says.
+func through[T any](ctx context.Context, b *watched, f func() (T, error)) (T, error) {
+	var zero T
+	b.mu.Lock()
+	mode, again := b.mode, b.again
+	b.mu.Unlock()
+	if _, tokens := any(zero).(flows.Given); mode == "tokens-late" && tokens {
+		mode = "late"
+	}
+	switch mode {
+	case "down":
+		return zero, errFault
+	case "late":
+		v, err := f()
+		select {
+		case <-again:
+			return v, err
+		case <-ctx.Done():
+			return zero, ctx.Err()
+		}
+	case "lost":
+		f()
+		return zero, errFault
+	}
+	return f()
+}
+
+func (b *watched) record(op string, g flows.Given) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, k := range g.Tokens {
+		p := slices.IndexFunc(g.Group.Members, func(m flows.Member) bool { return m.ID == k.Member })
+		key := op + " " + g.Group.Members[p].Name
+		if b.mode != "up" && b.mode != "" {
+			b.retried[key] = true // how often an effect is tried again is left to chance
+		} else {
+			b.calls[key]++
+		}
+		if b.tokens[key] == nil {
+			b.tokens[key] = map[string]bool{}
+		}
+		b.tokens[key][k.Digits] = true
+	}
+}
+
+// summary is the calls that gave tokens.
+func (b *watched) summary() string {
+	var out strings.Builder
+	for _, k := range slices.Sorted(maps.Keys(b.tokens)) {
+		again := ""
+		if b.retried[k] {
+			again = " and some tries"
+		}
+		fmt.Fprintf(&out, "%s: calls %d%s, tokens %d\n", k, b.calls[k], again, len(b.tokens[k]))
+	}
+	return out.String()
+}
+
+func (b *watched) Group(ctx context.Context, c flows.Credential) (flows.Group, error) {
+	return through(ctx, b, func() (flows.Group, error) { return b.Service.Group(ctx, c) })
+}
+
+func (b *watched) Current(ctx context.Context, c flows.Credential, m []flows.MemberID) (flows.Given, error) {
+	return through(ctx, b, func() (flows.Given, error) {
+		g, err := b.Service.Current(ctx, c, m)
+		b.record("Current", g)
+		return g, err
+	})
+}
+
+func (b *watched) Another(ctx context.Context, c flows.Credential, m flows.MemberID, key string) (flows.Given, error) {
+	return through(ctx, b, func() (flows.Given, error) {
+		g, err := b.Service.Another(ctx, c, m, key)
+		b.record("Another", g)
+		return g, err
+	})
+}
+
+func (b *watched) State(ctx context.Context, c flows.Credential, m flows.MemberID) (flows.TokenState, error) {
+	return through(ctx, b, func() (flows.TokenState, error) { return b.Service.State(ctx, c, m) })
+}
+
+func (b *watched) Invite(ctx context.Context, in flows.Invitation) (flows.Invite, error) {
+	return through(ctx, b, func() (flows.Invite, error) { return b.Service.Invite(ctx, in) })
+}
+
+func (b *watched) Redeem(ctx context.Context, invite, code, key string) (flows.Grant, error) {
+	return through(ctx, b, func() (flows.Grant, error) { return b.Service.Redeem(ctx, invite, code, key) })
+}
+
+func (b *watched) Chats(ctx context.Context, c flows.Credential) ([]flows.LinkedChat, error) {
+	return through(ctx, b, func() ([]flows.LinkedChat, error) { return b.Service.Chats(ctx, c) })
+}
+
+func (b *watched) Unlink(ctx context.Context, c flows.Credential, link string) error {
+	_, err := through(ctx, b, func() (struct{}, error) { return struct{}{}, b.Service.Unlink(ctx, c, link) })
+	return err
+}

@@ -1,0 +1,348 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"llave/adapters/autogestion"
+	"llave/bot"
+	"llave/flows"
+)
+
+// world is one transcript's program.
+type world struct {
+	t      *testing.T
+	engine *bot.Engine
+	back   *watched
+	phones map[string]*phone
+	start  time.Time // of the bubble
+	n      int       // updates so far
+	last   bot.Update
+	ago    time.Duration
+	url    string
+	code   string
+	tokens []string
+	padron map[string][]byte
+	linked flows.Credential // of the chat that was linked last
+	cancel context.CancelFunc
+}
+
+// opening is the hour at which transcripts begin: a Monday morning in Buenos Aires.
+var opening = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
+
+func newWorld(t *testing.T, s bot.Store, covered moves) *world {
+	w := &world{t: t, phones: map[string]*phone{}, padron: map[string][]byte{}, start: time.Now()}
+	ctx, cancel := context.WithCancel(t.Context())
+	w.cancel = cancel
+	log := slog.New(slog.DiscardHandler)
+	service, err := autogestion.Open(ctx, autogestion.Options{
+		Path: filepath.Join(t.TempDir(), "autogestion.db"), Key: bytes.Repeat([]byte{7}, 32), PublicURL: "http://llave.test",
+		Demo: true, Now: w.now, Log: log, Cost: autogestion.Cost{MemoryKiB: 64, Time: 1, Threads: 1}, MesaPhone: "221-351-0282",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { service.Close() })
+	if err := service.SeedDemo(ctx); err != nil {
+		t.Fatal(err)
+	}
+	w.back = &watched{Service: service, calls: map[string]int{}, retried: map[string]bool{}, tokens: map[string]map[string]bool{}, names: map[flows.MemberID]string{}}
+	moved := func(flow, on, from, to string) { covered[fmt.Sprintf("%s: %s, %s → %s", flow, on, from, to)] = true }
+	script, err := flows.New(flows.Config{Phone: "221-351-0282", Moved: moved})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ring, _ := bot.NewRing(bytes.Repeat([]byte{1}, bot.KeySize))
+	performer := &flows.Performer{Tokens: w.back, Links: w.back}
+	w.engine, err = bot.New(bot.Config{Store: s, Script: script, Outside: performer, Channels: map[string]bot.Channel{"telegram": w}, Keys: ring, Log: log, Now: w.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	performer.Chats = w.engine
+	if err := w.engine.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func (w *world) stop() {
+	w.back.set("up")
+	if err := w.engine.Stop(w.t.Context()); err != nil {
+		w.t.Error(err)
+	}
+	w.cancel()
+}
+
+func (w *world) now() time.Time { return opening.Add(time.Since(w.start)) }
+
+// phone is one chat's screen.
+type phone struct {
+	mu      sync.Mutex
+	unread  []bot.Reply
+	choices [][]bot.Option // of replies that had some, the last one last
+	asked   []string
+}
+
+func (w *world) phone(name string) *phone {
+	if w.phones[name] == nil {
+		w.phones[name] = &phone{}
+	}
+	return w.phones[name]
+}
+
+// Send implements bot.Channel.
+func (w *world) Send(_ context.Context, to bot.ChatID, r bot.Reply) error {
+	p := w.phones[to.Native()]
+	if p == nil {
+		return &bot.Never{Reason: "nobody there"}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.unread = append(p.unread, r)
+	if len(r.Choices) > 0 {
+		p.choices, p.asked = append(p.choices, r.Choices), append(p.asked, r.Question)
+	}
+	return nil
+}
+
+func (p *phone) read() []bot.Reply {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r := p.unread
+	p.unread = nil
+	return r
+}
+
+// play runs the lines that people and the world have, and writes down what the bot says.
+func (w *world) play(script string) string {
+	var out strings.Builder
+	w.phone("yo")
+	for _, line := range strings.Split(strings.TrimSuffix(script, "\n"), "\n") {
+		who, text, ok := strings.Cut(line, "> ")
+		switch {
+		case strings.HasPrefix(line, "* "):
+			out.WriteString(line + "\n")
+			w.act(&out, strings.TrimPrefix(line, "* "))
+		case strings.HasPrefix(line, ">> "):
+			out.WriteString(line + "\n")
+			w.accept(w.last)
+		case ok && (who == "" || regexp.MustCompile(`^\w+$`).MatchString(who)):
+			out.WriteString(line + "\n")
+			w.says(who, text)
+		case line == "" || strings.HasPrefix(line, "#"):
+			out.WriteString(line + "\n")
+			continue
+		default:
+			continue // what the bot said last time
+		}
+		w.listen(&out)
+	}
+	return out.String()
+}
+
+// says is something done in a chat.
+func (w *world) says(who, text string) {
+	if who == "" {
+		who = "yo"
+	}
+	w.n++
+	p := w.phone(who)
+	chat, _ := bot.NewChatID("telegram", "llave", who)
+	u := bot.Update{Chat: chat, ID: fmt.Sprint(w.n), Kind: bot.Message, Via: "Telegram", Label: "···" + map[string]string{"yo": "1234", "otro": "5678"}[who], Sender: "Mari", Said: w.now().Add(-w.ago)}
+	w.ago = 0
+	text = strings.NewReplacer("{code}", w.code, "{largo}", strings.Repeat("a", bot.MaxText+1)).Replace(text)
+	switch {
+	case strings.HasPrefix(text, "["):
+		u.Kind, u.Choice = bot.Pressed, p.button(w.t, strings.Trim(text, "[]"))
+	case strings.HasPrefix(text, "("):
+		u.Kind, u.What = bot.Other, strings.Trim(text, "()")
+	default:
+		u.Text = text
+	}
+	w.last = u
+	w.accept(u)
+}
+
+func (p *phone) button(t *testing.T, text string) bot.Choice {
+	at := len(p.choices) - 1
+	if old, ok := strings.CutPrefix(text, "before: "); ok {
+		text, at = old, at-1
+	}
+	if at >= 0 {
+		for _, o := range p.choices[at] {
+			if o.Text == text {
+				return bot.Choice{Question: p.asked[at], Value: o.Value}
+			}
+		}
+	}
+	t.Errorf("no button %q", text)
+	return bot.Choice{Value: "nothing"}
+}
+
+func (w *world) accept(u bot.Update) {
+	if err := w.engine.Accept(w.t.Context(), u); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// listen waits until the bot has nothing more to say for now, at most a little beyond the time a turn may take.
+func (w *world) listen(out *strings.Builder) {
+	for range 33 {
+		synctest.Wait()
+		heard := false
+		for _, who := range slices.Sorted(maps.Keys(w.phones)) {
+			for _, r := range w.phones[who].read() {
+				w.write(out, who, r)
+				heard = true
+			}
+		}
+		done, cancel := context.WithCancel(w.t.Context())
+		cancel()
+		if heard || w.engine.Drain(done) == nil {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+// write puts down a reply.
+func (w *world) write(out *strings.Builder, who string, r bot.Reply) {
+	if who == "yo" {
+		who = ""
+	}
+	text := strings.ReplaceAll(w.tame(r.Text), "\n", "\n  ")
+	text = regexp.MustCompile(`(?m)^ +$`).ReplaceAllString(text, "  ·")
+	fmt.Fprintf(out, "%s< %s\n", who, text)
+	var buttons []string
+	for _, c := range r.Choices {
+		buttons = append(buttons, "["+c.Text+"]")
+	}
+	if len(buttons) > 0 {
+		fmt.Fprintf(out, "  %s\n", strings.Join(buttons, " "))
+	}
+	if r.Copy != "" {
+		fmt.Fprintf(out, "  (copy %s)\n", w.tame(r.Copy))
+	}
+}
+
+var (
+	urlShape   = regexp.MustCompile(`http://llave\.test\S+`)
+	tokenShape = regexp.MustCompile(`(?m)(: |^)(\d{3}) ?(\d{3})$`)
+)
+
+// tame replaces what is drawn at random by what stays the same.
+func (w *world) tame(text string) string {
+	text = urlShape.ReplaceAllStringFunc(text, func(u string) string {
+		w.url = u
+		return "{url}"
+	})
+	return tokenShape.ReplaceAllStringFunc(text, func(m string) string {
+		p := tokenShape.FindStringSubmatch(m)
+		d := p[2] + p[3]
+		at := slices.Index(w.tokens, d)
+		if at < 0 {
+			w.tokens = append(w.tokens, d)
+			at = len(w.tokens) - 1
+		}
+		return fmt.Sprintf("%s{token %d}", p[1], at+1)
+	})
+}
+
+// act is what happens outside the chats.
+func (w *world) act(out *strings.Builder, what string) {
+	ctx := w.t.Context()
+	words := strings.Fields(what)
+	say := func(s string) { fmt.Fprintf(out, "  %s\n", s) }
+	switch {
+	case words[0] == "linked":
+		w.link("yo", words[1])
+	case words[0] == "otro" && words[1] == "linked":
+		w.phone("otro")
+		w.link("otro", words[2])
+	case words[0] == "signs" || words[0] == "somebody":
+		code, err := w.back.SignIn(ctx, w.url, words[len(words)-1], autogestion.DemoPassword, true)
+		if err != nil {
+			say(err.Error())
+			return
+		}
+		w.code = code
+	case words[0] == "elsewhere": // the link is ended, and nobody tells the chat
+		if err := w.back.Service.Unlink(ctx, w.linked, ""); err != nil {
+			w.t.Fatal(err)
+		}
+	case words[0] == "declines":
+		if err := w.back.Decline(ctx, w.url); err != nil {
+			say(err.Error())
+		}
+	case words[0] == "autogestion":
+		w.back.set(words[1])
+	case words[0] == "said":
+		d, err := time.ParseDuration(words[1])
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.ago = d
+	case words[len(words)-1] == "pass":
+		d, err := time.ParseDuration(words[0])
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		time.Sleep(d)
+	case words[0] == "pharmacy":
+		say(w.pharmacy(strings.TrimPrefix(what, "pharmacy ")))
+	case strings.HasPrefix(words[0], "padron"):
+		if r, err := w.back.Import(ctx, bytes.NewReader(w.padron[words[0]])); err != nil || len(r.Bad) > 0 {
+			w.t.Fatalf("padrón: %v %v", r, err)
+		}
+	default:
+		w.t.Fatalf("what is: * %s", what)
+	}
+}
+
+func (w *world) link(who, cuil string) {
+	chat, _ := bot.NewChatID("telegram", "llave", who)
+	label := "···" + map[string]string{"yo": "1234", "otro": "5678"}[who]
+	g, err := w.back.LinkDirect(w.t.Context(), cuil, flows.Invitation{Chat: w.engine.ChatRef(chat), Channel: "Telegram", Label: label})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.linked = g.Credential
+	w.n++
+	u, err := flows.Linked(chat, fmt.Sprint("linked/", w.n), g)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.accept(u)
+}
+
+// pharmacy validates: "N for NAME", the Nth token seen or "wrong digits".
+func (w *world) pharmacy(what string) string {
+	token, name, _ := strings.Cut(what, " for ")
+	digits := "000000"
+	var n int
+	if _, err := fmt.Sscanf(token, "token %d", &n); err == nil && n <= len(w.tokens) {
+		digits = w.tokens[n-1]
+	}
+	w.n++
+	v, err := w.back.Validate(w.t.Context(), autogestion.DemoProviderKey, autogestion.Validation{RequestID: fmt.Sprint("r", w.n), AffiliateNumber: numbers[name], Token: digits})
+	switch {
+	case err != nil:
+		return err.Error()
+	case v.Accepted:
+		return "accepted, " + v.Affiliate
+	}
+	return "denied, " + string(v.Reason)
+}
+
+var numbers = map[string]string{"María Elena Gómez": "9-4071852/00", "Juana Ruiz": "9-4071852/02", "Tomás Ruiz": "9-4071852/03", "Jorge Acosta": "9-5130664/00"}
