@@ -52,6 +52,7 @@ func (e *Engine) Accept(ctx context.Context, u Update) error {
 	r, err := e.store.Accept(ctx, arrival)
 	if err != nil {
 		e.health.failed(err)
+		e.lanes.wake(l) // the store may have kept it without being able to say so
 		return fmt.Errorf("accept: %w", err)
 	}
 	e.health.worked()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -37,8 +38,11 @@ type pendingEffect struct {
 	Effect Effect `json:"effect"`
 }
 
-// id tells an effect from the others of its chat.
-func (e *Effect) id() string { return e.Key + "/" + e.Op }
+// id tells one asking of an effect from the others of its chat: the same effect asked for again has the same key and
+// is answered anew.
+func (e *Effect) id() string {
+	return e.Key + "/" + e.Op + "/" + strconv.FormatInt(e.At.UnixNano(), 36)
+}
 
 // begin starts an effect of a turn, or finds it already started by an earlier run of the same turn.
 func (e *Engine) begin(w *work, eff Effect) *call {

@@ -176,6 +176,93 @@ func TestATurnThatTheStoreDoesNotTakeIsRunAgainAndSaysNothingBefore(t *testing.T
 	})
 }
 
+// mumbling is a store that does what it is asked and then says that it failed: a lost reply.
+type mumbling struct {
+	bot.Store
+	mu             sync.Mutex
+	accept, commit int // calls that are still answered wrongly
+}
+
+func (m *mumbling) lost(n *int) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	*n--
+	return *n >= 0
+}
+
+func (m *mumbling) Accept(ctx context.Context, a bot.Arrival) (bot.Receipt, error) {
+	r, err := m.Store.Accept(ctx, a)
+	if err == nil && m.lost(&m.accept) {
+		return bot.Receipt{}, errors.New("reply lost")
+	}
+	return r, err
+}
+
+func (m *mumbling) Commit(ctx context.Context, t bot.Turn) error {
+	err := m.Store.Commit(ctx, t)
+	if err == nil && m.lost(&m.commit) {
+		return errors.New("reply lost")
+	}
+	return err
+}
+
+func TestAStoreWhoseReplyIsLostLosesNothing(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := &mumbling{Store: memory(), accept: 1}
+		h := open(t, s)
+		defer h.stop()
+		u := bot.Update{Chat: chatA, ID: "1", Kind: bot.Message, Text: "one"}
+		if h.Accept(t.Context(), u) == nil {
+			t.Error("acknowledged on a lost reply")
+		}
+		h.accept(u) // the channel repeats it
+		h.says(chatA, "two")
+		h.hears(chatA, "1 one", "2 two")
+	})
+	bubble(t, func(t *testing.T) {
+		s := &mumbling{Store: memory(), commit: 1}
+		h := open(t, s)
+		defer h.stop()
+		h.says(chatA, "one")
+		time.Sleep(time.Minute)
+		h.says(chatA, "two")
+		h.hears(chatA, "1 one", "2 two")
+	})
+	bubble(t, func(t *testing.T) {
+		s := &mumbling{Store: memory(), commit: 1}
+		h := open(t, s)
+		defer h.stop()
+		h.outside.answer = func(context.Context, string, int) error { time.Sleep(5 * time.Second); return nil }
+		h.says(chatA, "effect x")
+		time.Sleep(time.Minute)
+		h.hears(chatA, "1 wait", "1 got 1 failed=false late=true")
+	})
+}
+
+func TestAnEffectThatIsAskedForAgainIsAnsweredAgain(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := open(t, memory(), func(c *bot.Config) { c.Script = insisting{} })
+		defer h.stop()
+		h.outside.answer = func(context.Context, string, int) error { time.Sleep(4 * time.Second); return nil }
+		for range 3 {
+			h.says(chatA, "effect x")
+			time.Sleep(6 * time.Second)
+		}
+		h.hears(chatA, "1 wait", "1 got 1 failed=false late=true", "2 wait", "2 got 1 failed=false late=true", "3 wait", "3 got 1 failed=false late=true")
+	})
+}
+
+// insisting asks for the same effect each time.
+type insisting struct{ echo }
+
+func (i insisting) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
+	d, err := i.echo.Decide(s, in)
+	if d.Effect != nil {
+		d.Effect.Asked = "the question"
+	}
+	return d, err
+}
+
 func TestEffects(t *testing.T) {
 	slow := func(d time.Duration) func(context.Context, string, int) error {
 		return func(ctx context.Context, _ string, _ int) error {

@@ -10,7 +10,7 @@ import (
 type Channel interface {
 	// Send says one reply in a chat and returns when the channel has taken it. Errors: *Later when the channel
 	// asks for a pause, *Never when it will never take this reply; any other error means that it is not known
-	// whether the person has it.
+	// whether the person has it. An error is logged: it holds nothing secret or personal.
 	Send(ctx context.Context, to ChatID, r Reply) error
 }
 
@@ -23,7 +23,7 @@ type Accepter interface {
 // Outside performs effects.
 type Outside interface {
 	// Perform runs one call and returns what the outside said, refusals included. An error means no answer: it
-	// may or may not have acted. The same effect, with the same key, may be performed again unless it says Once.
+	// may or may not have acted, and is logged: it holds nothing secret or personal. The same effect, with the same key, may be performed again unless it says Once.
 	Perform(ctx context.Context, chat ChatID, e Effect) (Value, error)
 }
 

@@ -120,6 +120,19 @@ func (r *relay) load(key ChatKey, stored []Letter) {
 	r.start(rt)
 }
 
+// reread has a chat's letters read from the store besides those that are queued.
+func (r *relay) reread(key ChatKey) {
+	r.mu.Lock()
+	rt := r.m[key]
+	if rt != nil {
+		rt.more, rt.filling = true, true
+	}
+	r.mu.Unlock()
+	if rt == nil {
+		r.expect(key)
+	}
+}
+
 // expect makes a route for what an earlier process left, before the chat's lane reads it.
 func (r *relay) expect(key ChatKey) {
 	r.mu.Lock()

@@ -181,7 +181,10 @@ func (e *Engine) reread(w *work) error {
 			return e.turn(w)
 		}
 	}
+	// It was run, by somebody else or by us without our being told: what it left to do has to be read.
 	w.last = w.update.Seq
+	e.relay.reread(w.key)
+	e.lanes.wake(w.lane)
 	return nil
 }
 
@@ -249,6 +252,9 @@ func (e *Engine) setAside(w *work, why string) outcome {
 	e.stats.SetAside.Add(1)
 	o := outcome{aside: why}
 	o.Session = w.session
+	if p, r := o.Session.Pending, w.update.Result; p != nil && r != nil && p.Key == r.Key {
+		o.Session.Pending = nil // this was its answer, and no other will come
+	}
 	in := Input{Accepted: w.update}
 	in.Kind, in.Text, in.Result, in.Choice = Broken, "", nil, Choice{}
 	if d, err := e.decide(w.session, in); err == nil && w.update.Chat != "" {

@@ -1,5 +1,7 @@
 package flows
 
+import "llave/bot"
+
 // confirmAnother asks before a live token is replaced: the one that somebody may be typing right now dies.
 func (t *talk) confirmAnother() {
 	w := t.m.Wish
@@ -16,6 +18,12 @@ func (t *talk) confirmAnother() {
 // answersConfirm replaces only at a yes.
 func (t *talk) answersConfirm(mean meaning) bool {
 	switch {
+	case mean.Yes && t.in.Waited > bot.StaleAfter:
+		// Said long ago, and only read now: what it would replace may be in use by now.
+		t.m.AskedAt = t.in.Now.Add(t.in.Waited)
+		t.await()
+		t.askAgain("another.confirm", t.wishMember())
+		return true
 	case mean.Yes:
 	case mean.No:
 		t.leave()

@@ -92,6 +92,8 @@ func (t *talk) dispatch(r bot.Result, a answer) {
 // refused deals with a no.
 func (t *talk) refused(r bot.Result, a answer) {
 	switch {
+	case r.Op == opRedeem && t.s.State != linkRedeeming:
+		// "cancelar" came meanwhile.
 	case a.Refused == refusedUnlinked && r.Op == opUnlink && !t.m.linked():
 		t.unlinked(r.Late)
 	case a.Refused == refusedUnlinked:
@@ -105,6 +107,8 @@ func (t *talk) refused(r bot.Result, a answer) {
 		t.settle()
 		t.offer(bot.Say, "link.dead", a.Refused == refusedWrongCode, choices("link", "help")...)
 		t.m.Wish = w
+	case a.Refused == refusedNotInCharge && t.s.State == linkGranting:
+		t.welcome(Given{}, t.m.Wish)
 	case a.Refused == refusedNotInCharge:
 		t.leave()
 		t.offer(bot.Say, "token.gone", nil, choices("token", "help")...)
@@ -126,6 +130,9 @@ func (t *talk) unanswered(r bot.Result) {
 		t.welcome(Given{}, t.m.Wish)
 	case r.Op == opUnlink && !t.m.linked():
 		t.move("failed")
+		if !r.Late {
+			t.say("chats.unlinked", nil)
+		}
 	default:
 		if t.s.State != home {
 			t.move("failed")

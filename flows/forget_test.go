@@ -103,3 +103,23 @@ func same(t *testing.T, a, b bot.Decision) bool {
 	}
 	return string(x) == string(y)
 }
+
+// A yes that was said long ago and is only read now replaces nothing unasked: what it would kill may be in use.
+func TestAYesThatWaitedForLongIsAskedAgain(t *testing.T) {
+	sc := newScript(t)
+	now := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
+	m := &memory{Cred: "c", Group: familyA, Self: "1", Question: "q", Asked: "1", AskedAt: now, Wish: &wish{Intent: intentAnother, For: []MemberID{"3"}, Asked: "1", At: now}, Options: choices("yes", "no")}
+	for waited, acts := range map[time.Duration]bool{time.Minute: true, 20 * time.Hour: false} {
+		in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "2", Kind: bot.Message, Text: "sí"}, Now: now, Seed: "SEEDSEEDSEED"}, Waited: waited}
+		d, err := sc.Decide(bot.Session{V: version, State: anotherConfirm, Data: m}, in)
+		if err != nil || (d.Effect != nil) != acts {
+			t.Errorf("after %s: effect %+v, %v", waited, d.Effect, err)
+		}
+	}
+	pick := &memory{Cred: "c", Group: familyA, Self: "1", Question: "q", Asked: "1", AskedAt: now, Wish: &wish{Intent: intentToken, Asked: "1", At: now}, Options: people([]MemberID{"1", "3"})}
+	in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "2", Kind: bot.Message, Text: "2"}, Now: now, Seed: "SEEDSEEDSEED"}, Waited: 20 * time.Hour}
+	d, err := sc.Decide(bot.Session{V: version, State: tokenPick, Data: pick}, in)
+	if err != nil || d.Effect != nil || d.Session.State != staleAsk {
+		t.Errorf("a choice after 20 h: state %s, effect %+v, %v", d.Session.State, d.Effect, err)
+	}
+}

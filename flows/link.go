@@ -23,7 +23,7 @@ func (t *talk) wantsLink() {
 func (t *talk) invite(lost bool) {
 	t.moveIn("link", "invite")
 	t.m.Lost = lost
-	t.effect(opInvite, t.in.ID, inviteArgs{Via: t.in.Via, Label: t.in.Label, Sender: t.in.Sender, Back: t.in.Back}, "link.interim")
+	t.effect(opInvite, t.in.ID, inviteArgs(t.m.Door), "link.interim")
 }
 
 // invited sends the URL: at most once, because whoever reads it could go on with it.
@@ -34,7 +34,7 @@ func (t *talk) invited(i Invite) {
 	if t.m.Wish != nil {
 		wanted = t.m.Wish.Intent
 	}
-	r := t.offer(bot.Secret, "link.url", urlData{i, wanted, t.in.Back != "", t.m.Lost}, choices("cancel", "safe")...)
+	r := t.offer(bot.Secret, "link.url", urlData{i, wanted, t.m.Door.Back != "", t.m.Lost}, choices("cancel", "safe")...)
 	t.m.Lost = false
 	r.Expires = i.OpenUntil
 	t.await()
@@ -51,9 +51,9 @@ type urlData struct {
 // answersCode takes what looks like a code as one; the rest is answered without losing the wait.
 func (t *talk) answersCode(mean meaning) bool {
 	if code, ok := codeOf(t.in.Text); ok {
-		t.m.Tries++
 		t.move("try")
-		t.effect(opRedeem, t.m.Asked, redeemArgs{t.m.Invite, code}, "link.interim")
+		// The same code is the same effect: tried again after no answer it is not refused as used.
+		t.effect(opRedeem, t.m.Asked+"/"+code, redeemArgs{t.m.Invite, code}, "link.interim")
 		return true
 	}
 	switch mean.Intent {
@@ -67,10 +67,15 @@ func (t *talk) answersCode(mean meaning) bool {
 		t.leave()
 		t.m.Wish = w
 		t.invite(false)
-	case "safe", "whatis", "register", "password":
-		t.say("faq."+string(mean.Intent), nil)
+	case intentHelp:
+		t.help()
 	default:
-		return false
+		// A question is answered, and the code still awaited.
+		key := "faq." + string(mean.Intent)
+		if t.texts.by[key] == nil {
+			return false
+		}
+		t.say(key, t.m.linked())
 	}
 	return true
 }
@@ -121,14 +126,29 @@ func (t *talk) granted(g Grant) {
 // forLinking says whom a wish from before the link is for. A plain "token" is the account's own: that is who signed
 // in, and the message says whose it is.
 func (t *talk) forLinking(w *wish) {
-	if len(w.Who) == 0 {
+	chosen := w.For
+	w.For = nil
+	switch {
+	case len(w.Who) > 0:
+		if f := t.words.resolve(w.Who, t.m); f.Trouble == nil {
+			w.For = f.Members
+		}
+	case len(chosen) == 0:
 		w.For = []MemberID{t.m.Group.Own}
-		return
+	case t.inGroup(chosen):
+		w.For = chosen
+	default: // chosen under another account
+		w.Who = []ref{{Kind: refName}}
 	}
-	f := t.words.resolve(w.Who, t.m)
-	if f.Trouble == nil {
-		w.For = f.Members
+}
+
+func (t *talk) inGroup(ids []MemberID) bool {
+	for _, id := range ids {
+		if _, ok := t.m.Group.member(id); !ok {
+			return false
+		}
 	}
+	return true
 }
 
 // welcome confirms the link, shows what was wished, and asks who uses the chat, all in one message. The other chats
@@ -275,7 +295,7 @@ func (t *talk) replaced() {
 // notifyOthers tells the account's other chats that this one was linked.
 func (t *talk) notifyOthers() {
 	if len(t.m.Others) > 0 && t.d.Effect == nil {
-		t.effect(opNotify, t.in.ID, notifyArgs{Subject: noticeLinked, Via: t.in.Via, Label: t.in.Label, Chats: t.m.Others}, "")
+		t.effect(opNotify, t.in.ID, notifyArgs{Subject: noticeLinked, Via: t.m.Door.Via, Label: t.m.Door.Label, Chats: t.m.Others}, "")
 	}
 }
 

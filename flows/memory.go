@@ -26,6 +26,9 @@ type memory struct {
 	// Others are the account's other chats, while they are being asked about.
 	Others []LinkedChat `json:"others,omitempty"`
 
+	// Door is how the chat presented itself last: an answer that comes later brings nothing of it.
+	Door door `json:"door,omitzero"`
+
 	// Wish is what is being asked for, until it is granted or forgotten.
 	Wish *wish `json:"wish,omitempty"`
 	// Invite is the invite whose code is awaited, and InviteUntil how long.
@@ -43,10 +46,16 @@ type memory struct {
 	Options  []option  `json:"options,omitempty"`
 	// Timed says that a timer will end the question.
 	Timed bool `json:"timed,omitempty"`
-	// Tries numbers the attempts at a code within one question.
-	Tries int `json:"tries,omitempty"`
 	// Misses counts texts in a row that were not understood.
 	Misses int `json:"misses,omitempty"`
+}
+
+// door is how a chat is shown to others, and the way back into it.
+type door struct {
+	Via    string `json:"via,omitempty"`
+	Label  string `json:"label,omitempty"`
+	Sender string `json:"sender,omitempty"`
+	Back   string `json:"back,omitempty"`
 }
 
 // someone uses the chat who is not in the group.
@@ -78,6 +87,7 @@ func (m *memory) clone() *memory {
 	c := *m
 	c.Aliases = maps.Clone(m.Aliases)
 	c.Recent = slices.Clone(m.Recent)
+	c.Options = slices.Clone(m.Options)
 	if m.Wish != nil {
 		w := *m.Wish
 		c.Wish = &w
@@ -97,11 +107,11 @@ func (m *memory) used(ids ...MemberID) {
 }
 
 // unlink forgets all that belongs to the account.
-func (m *memory) unlink() { *m = memory{} }
+func (m *memory) unlink() { *m = memory{Door: m.Door} }
 
 // settle ends the open question and the wish behind it.
 func (m *memory) settle() {
-	m.Question, m.Asked, m.AskedAt, m.Options, m.Wish, m.Tries = "", "", time.Time{}, nil, nil, 0
+	m.Question, m.Asked, m.AskedAt, m.Options, m.Wish = "", "", time.Time{}, nil, nil
 	m.Invite, m.Others, m.Timed, m.Prompt = "", nil, false, ""
 }
 

@@ -73,11 +73,15 @@ func (t *talk) cancelWait() {
 	if !acts {
 		t.s.Pending = nil
 	}
+	others := t.m.Others
 	t.leave()
 	switch state {
 	case anotherWait, linkReplacing:
 		t.say("another.cannot_stop", nil)
 	case linkGranting:
+		t.m.Others = others
+		t.notifyOthers()
+		t.m.Others = nil
 		t.menu("menu.linked")
 	default:
 		t.menu("menu.cancelled")

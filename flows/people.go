@@ -82,6 +82,9 @@ func (u *understanding) kinMeant(kin string, m *memory) (ids, maybe []MemberID) 
 
 // nameMeant finds the one person whom all the words name. A near miss or a shared surname is only a maybe.
 func (u *understanding) nameMeant(words []string, g Group) (ids, maybe []MemberID) {
+	if len(words) == 0 {
+		return nil, nil // "otra persona": nobody in particular
+	}
 	for _, p := range g.Members {
 		parts := split(p.Name)
 		all, close := true, false

@@ -23,12 +23,7 @@ type (
 		Member     MemberID   `json:"m"`
 	}
 	memberArgs = anotherArgs
-	inviteArgs struct {
-		Via    string `json:"via"`
-		Label  string `json:"label"`
-		Sender string `json:"sender,omitempty"`
-		Back   string `json:"back,omitempty"`
-	}
+	inviteArgs door
 	redeemArgs struct {
 		Invite string `json:"i"`
 		Code   string `json:"code"`

@@ -57,6 +57,9 @@ func (sc *Script) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
 
 // run takes what happened to whoever deals with it.
 func (t *talk) run() {
+	if t.in.Via != "" {
+		t.m.Door = door{t.in.Via, t.in.Label, t.in.Sender, t.in.Back}
+	}
 	if t.waiting() && t.s.Pending == nil && t.in.Result == nil {
 		t.leave() // nothing can come any more: no state is without a way out
 	}
@@ -194,6 +197,10 @@ func (t *talk) choose(o option) {
 		t.accept(o)
 	case chatsList:
 		t.unlinkListed(o)
+	case linkCode:
+		if mean := (meaning{Intent: intent(o.Value)}); !t.answersCode(mean) {
+			t.wants(mean)
+		}
 	default:
 		t.wants(meaning{Intent: intent(o.Value)})
 	}

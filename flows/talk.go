@@ -166,15 +166,11 @@ const (
 	opNotify  = "notify"
 )
 
-var effectNumber = map[string]int{opGroup: 1, opCurrent: 2, opAnother: 3, opState: 4, opInvite: 5, opChats: 6, opUnlink: 7, opNotify: 8, opRedeem: 100}
+var effectNumber = map[string]int{opGroup: 1, opCurrent: 2, opAnother: 3, opState: 4, opInvite: 5, opChats: 6, opUnlink: 7, opNotify: 8, opRedeem: 9}
 
 // effect asks the engine for a call. Interim is the key of what is said if its answer is late.
 func (t *talk) effect(op, asked string, args any, interim string) {
-	n := effectNumber[op]
-	if op == opRedeem {
-		n += t.m.Tries
-	}
-	t.d.Effect = &bot.Effect{Op: op, Args: bot.Of(args), Asked: asked, N: n}
+	t.d.Effect = &bot.Effect{Op: op, Args: bot.Of(args), Asked: asked, N: effectNumber[op]}
 	if interim != "" {
 		t.d.Interim = &bot.Reply{Kind: bot.Meanwhile, Text: t.text(interim, nil)}
 	}

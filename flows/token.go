@@ -13,7 +13,7 @@ func (t *talk) wish(i intent, who []ref) {
 		t.say("token.still", nil)
 		return
 	}
-	t.m.Wish = &wish{Intent: i, Who: who, Asked: t.in.ID, At: t.in.Now.Add(-t.in.Waited)}
+	t.m.Wish = &wish{Intent: i, Who: who, Asked: t.in.ID, At: t.in.Now}
 	if !t.m.linked() {
 		t.invite(false)
 		return
@@ -325,7 +325,10 @@ func (t *talk) settle() {
 }
 
 // stale says whether a wish is too old to be granted unasked.
-func (t *talk) stale(w *wish) bool { return t.in.Now.Sub(w.At) > bot.StaleAfter }
+func (t *talk) stale(w *wish) bool { return t.age(w) > bot.StaleAfter }
+
+// age is how long ago a wish was made, when this turn runs.
+func (t *talk) age(w *wish) time.Duration { return t.in.Now.Add(t.in.Waited).Sub(w.At) }
 
 // doubt asks whether an old wish still stands.
 func (t *talk) doubt() {
@@ -333,7 +336,7 @@ func (t *talk) doubt() {
 	t.leave()
 	t.m.Wish = w
 	t.moveIn("stale", "doubt")
-	t.ask("stale.ask", int(t.in.Now.Sub(w.At)/time.Minute), choices("yes", "no")...)
+	t.ask("stale.ask", int(t.age(w)/time.Minute), choices("yes", "no")...)
 }
 
 // answersStale grants the old wish, as a new one, or forgets it.

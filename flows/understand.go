@@ -66,15 +66,15 @@ const (
 
 // understanding is the word list, ready for use.
 type understanding struct {
-	phrases []phrase            // intents, in the order of the file
-	yes, no []phrase            // those of them that say yes and no
-	kin     map[string]string   // sound -> kinship
-	kinWord map[string]string   // kinship -> how it is written to a person
-	people  map[string]refKind  // sound of a phrase -> me, all
-	polite  map[string]bool     // sounds that may stand beside a yes or a no
-	short   map[string][]string // sound of a short form -> first names it may stand for
-	known   map[string]bool     // every sound above: a word that is known is not taken for a slip of another
-	common  map[string]bool     // those of them that are nobody's name
+	phrases []phrase                   // intents, in the order of the file
+	yes, no []phrase                   // those of them that say yes and no
+	kin     map[string]string          // sound -> kinship
+	kinWord map[string]string          // kinship -> how it is written to a person
+	people  map[string]refKind         // sound of a phrase -> me, all
+	polite  map[intent]map[string]bool // sounds that may stand beside a yes, and beside a no
+	short   map[string][]string        // sound of a short form -> first names it may stand for
+	known   map[string]bool            // every sound above: a word that is known is not taken for a slip of another
+	common  map[string]bool            // those of them that are nobody's name
 }
 
 type phrase struct {
@@ -88,7 +88,7 @@ func loadUnderstanding() (*understanding, error) {
 		return nil, err
 	}
 	u := &understanding{kin: map[string]string{}, kinWord: map[string]string{}, people: map[string]refKind{},
-		polite: map[string]bool{}, short: map[string][]string{}, known: map[string]bool{}, common: map[string]bool{}}
+		polite: map[intent]map[string]bool{intentYes: {}, intentNo: {}}, short: map[string][]string{}, known: map[string]bool{}, common: map[string]bool{}}
 	for i, line := range strings.Split(string(text), "\n") {
 		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
 			continue
@@ -121,7 +121,7 @@ func (u *understanding) add(name, list []string) {
 			u.short[key] = append(u.short[key], full)
 		case "filler":
 		case "polite":
-			u.polite[key] = true
+			u.polite[intent(name[1])][key] = true
 		case "me", "all":
 			u.people[key] = refKind(name[0])
 		default:
@@ -146,7 +146,7 @@ func (u *understanding) read(text string) meaning {
 	}
 	var m meaning
 	used := make([]bool, len(words))
-	m.Yes, m.No = u.only(u.yes, words), u.only(u.no, words)
+	m.Yes, m.No = only(u.yes, u.polite[intentYes], words), only(u.no, u.polite[intentNo], words)
 	for _, p := range u.phrases {
 		if p.intent == intentYes && !m.Yes || p.intent == intentNo && !m.No {
 			continue
@@ -180,14 +180,15 @@ func (u *understanding) as(text string, r ref) string {
 	return ""
 }
 
-// only says whether the words begin with a yes (or no) and go on with nothing but more of it and politeness.
-func (u *understanding) only(these []phrase, words []word) bool {
+// only says whether the words begin with a yes (or no) and go on with nothing but more of it and politeness. A slip
+// is none: "clara" is a name and no "claro".
+func only(these []phrase, polite map[string]bool, words []word) bool {
 	for at := 0; at < len(words); {
 		n := longest(these, words[at:])
 		switch {
 		case n > 0:
 			at += n
-		case at > 0 && u.polite[words[at].sound]:
+		case at > 0 && polite[words[at].sound]:
 			at++
 		default:
 			return false
@@ -196,11 +197,20 @@ func (u *understanding) only(these []phrase, words []word) bool {
 	return len(words) > 0
 }
 
+func begins(words []word, phrase []string) bool {
+	for i, p := range phrase {
+		if words[i].sound != p {
+			return false
+		}
+	}
+	return true
+}
+
 // longest is how many words of the longest of the phrases stand at the beginning.
 func longest(these []phrase, words []word) int {
 	best := 0
 	for _, p := range these {
-		if len(p.words) <= len(words) && len(p.words) > best && find(words[:len(p.words)], p.words) == 0 {
+		if len(p.words) <= len(words) && len(p.words) > best && begins(words, p.words) {
 			best = len(p.words)
 		}
 	}
