@@ -23,7 +23,8 @@ type Accepter interface {
 // Outside performs effects.
 type Outside interface {
 	// Perform runs one call and returns what the outside said, refusals included. An error means no answer: it
-	// may or may not have acted, and is logged: it holds nothing secret or personal. The same effect, with the same key, may be performed again unless it says Once.
+	// may or may not have acted. It is logged, and holds nothing secret or personal. The same effect, with the same
+	// key, may be performed again unless it says Once.
 	Perform(ctx context.Context, chat ChatID, e Effect) (Value, error)
 }
 
