@@ -214,10 +214,14 @@ func TestTheSecretOutlivesItsKeys(t *testing.T) {
 	if at(key(1)) != first || at(key(2), key(1)) != first || at(key(2)) != first || at(key(3), key(2)) != first {
 		t.Error("a chat is not where it was when a key was replaced")
 	}
+	m = memo{}
+	if two := at(key(4), key(5)); at(key(5)) != two || at(key(4)) != two {
+		t.Error("begun with two keys, it does not go on with either")
+	}
 	if _, err := openVault(ring(t, key(9)), m.once); !errors.Is(err, ErrSealed) {
 		t.Errorf("with a key that was never there: %v", err)
 	}
-	if at(key(1)) != first {
+	if _, err := openVault(ring(t, key(4)), m.once); err != nil {
 		t.Error("the attempt with a wrong key left something behind")
 	}
 }

@@ -1,7 +1,6 @@
 package flowstest
 
 import (
-	"sync"
 	"time"
 
 	"llave/flows"
@@ -41,25 +40,7 @@ var anotherChecks = []check{
 	{"replaces once, when 32 ask with one key at once", func(s *stage) {
 		g := s.maria()
 		key := s.key()
-		var mu sync.Mutex
-		digits := map[string]bool{}
-		var wg sync.WaitGroup
-		for range 32 {
-			wg.Go(func() {
-				got, err := s.Tokens().Another(s.ctx, g.Credential, g.Group.Own, key)
-				mu.Lock()
-				defer mu.Unlock()
-				if err != nil || len(got.Tokens) != 1 {
-					s.Errorf("got %+v, %v", got, err)
-					return
-				}
-				digits[got.Tokens[0].Digits] = true
-			})
-		}
-		wg.Wait()
-		if len(digits) != 1 {
-			s.Errorf("one key made %d tokens", len(digits))
-		}
+		s.atOnce(32, func() (flows.Given, error) { return s.Tokens().Another(s.ctx, g.Credential, g.Group.Own, key) })
 	}},
 	{"keeps a denial by its key, too", func(s *stage) {
 		g := s.maria()

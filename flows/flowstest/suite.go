@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -185,4 +186,28 @@ func wrongDigits(of string) string {
 	b := []byte(of)
 	b[5] = '0' + (b[5]-'0'+1)%10
 	return string(b)
+}
+
+// atOnce asks n times at the same moment: all are given the same one token.
+func (s *stage) atOnce(n int, ask func() (flows.Given, error)) {
+	s.Helper()
+	var mu sync.Mutex
+	digits := map[string]bool{}
+	var wg sync.WaitGroup
+	for range n {
+		wg.Go(func() {
+			got, err := ask()
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil || len(got.Tokens) != 1 {
+				s.Errorf("got %+v, %v", got, err)
+				return
+			}
+			digits[got.Tokens[0].Digits] = true
+		})
+	}
+	wg.Wait()
+	if len(digits) != 1 {
+		s.Errorf("%d asked at once made %d tokens", n, len(digits))
+	}
 }

@@ -1,7 +1,6 @@
 package flowstest
 
 import (
-	"sync"
 	"time"
 
 	"llave/flows"
@@ -100,25 +99,9 @@ var currentChecks = []check{
 	}},
 	{"makes one token, when 64 ask at once", func(s *stage) {
 		g := s.maria()
-		var mu sync.Mutex
-		digits := map[string]bool{}
-		var wg sync.WaitGroup
-		for range 64 {
-			wg.Go(func() {
-				got, err := s.Tokens().Current(s.ctx, g.Credential, []flows.MemberID{g.Group.Own})
-				mu.Lock()
-				defer mu.Unlock()
-				if err != nil || len(got.Tokens) != 1 {
-					s.Errorf("got %+v, %v", got, err)
-					return
-				}
-				digits[got.Tokens[0].Digits] = true
-			})
-		}
-		wg.Wait()
-		if len(digits) != 1 {
-			s.Errorf("%d tokens were made", len(digits))
-		}
+		s.atOnce(64, func() (flows.Given, error) {
+			return s.Tokens().Current(s.ctx, g.Credential, []flows.MemberID{g.Group.Own})
+		})
 	}},
 	{"makes the next one after use", func(s *stage) {
 		g := s.maria()
