@@ -73,7 +73,7 @@ var cuilShape = regexp.MustCompile(`[23]\d[ .\-–—/]?\d{2}[ .]?\d{3}[ .]?\d{3
 // clean takes out of an update what must not be kept, before it is.
 func clean(u *Update) {
 	u.Sender = cut(strings.ToValidUTF8(u.Sender, ""), 64)
-	if u.Kind != Message {
+	if u.Kind != Message && u.Kind != Started {
 		return
 	}
 	if utf8.RuneCountInString(u.Text) > MaxText {
@@ -81,12 +81,17 @@ func clean(u *Update) {
 		return
 	}
 	u.Text = strings.ToValidUTF8(u.Text, "")
-	if digits(u.Text) < 11 {
-		return
-	}
-	if masked := cuilShape.ReplaceAllString(u.Text, "##"); masked != u.Text {
+	if masked := Mask(u.Text); masked != u.Text {
 		u.Text, u.Masked = masked, true
 	}
+}
+
+// Mask takes out of a text what is shaped like a CUIL, which is not kept anywhere.
+func Mask(text string) string {
+	if digits(text) < 11 {
+		return text
+	}
+	return cuilShape.ReplaceAllString(text, "##")
 }
 
 func digits(s string) (n int) {

@@ -18,6 +18,7 @@ type Config struct {
 	Script   Script
 	Outside  Outside
 	Channels map[string]Channel // by the channel part of a ChatID
+	Maker    Maker              // of the files that replies carry; without it they go without
 	Keys     *Ring
 	Log      *slog.Logger
 	Now      func() time.Time
@@ -48,6 +49,7 @@ type Engine struct {
 	script   Script
 	outside  Outside
 	channels map[string]Channel
+	maker    Maker
 	log      *slog.Logger
 	clock    func() time.Time
 	rand     io.Reader
@@ -89,7 +91,7 @@ func New(c Config) (*Engine, error) {
 		return nil, errors.New("bot: store, script, outside and keys are required")
 	}
 	e := &Engine{
-		store: c.Store, script: c.Script, outside: c.Outside, channels: c.Channels, ring: c.Keys,
+		store: c.Store, script: c.Script, outside: c.Outside, channels: c.Channels, maker: c.Maker, ring: c.Keys,
 		log: c.Log, clock: c.Now, rand: c.Rand, timing: c.Timing.orDefault(), stopping: make(chan struct{}), quiet: make(chan struct{}), quarantine: make(chan struct{}, 1),
 	}
 	if e.log == nil {

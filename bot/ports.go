@@ -14,6 +14,19 @@ type Channel interface {
 	Send(ctx context.Context, to ChatID, r Reply) error
 }
 
+// Paced is a channel that must not be hurried.
+type Paced interface {
+	// Slot reserves the place of the next letter to a chat and says how long it has to wait for it: zero is now.
+	Slot(to ChatID) time.Duration
+}
+
+// Maker makes the files that replies carry.
+type Maker interface {
+	// Make returns a file's bytes: the same for the same recipe. An error is logged: it holds nothing personal. After
+	// *Never the reply goes without its file; after any other it waits.
+	Make(ctx context.Context, chat ChatID, f File) ([]byte, error)
+}
+
 // Accepter takes updates in. Nil means that the update is kept, or was kept before: only then may a channel be
 // told that it was received.
 type Accepter interface {
@@ -34,6 +47,10 @@ type Later struct{ After time.Duration }
 func (e *Later) Error() string { return fmt.Sprintf("channel asks to wait %s", e.After) }
 
 // Never is a channel's final refusal. Reason is for the operator and holds nothing personal.
-type Never struct{ Reason string }
+type Never struct {
+	Reason string
+	// Gone says that the chat takes nothing any more, until the person writes again.
+	Gone bool
+}
 
 func (e *Never) Error() string { return "channel refuses: " + e.Reason }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -24,6 +25,7 @@ type letter struct {
 	tries  int
 	due    time.Time
 	broken string // why it cannot be read
+	placed bool   // its place in the channel's pace is reserved
 }
 
 // relay carries letters to their channels, one at a time per chat, in the order in which they were written. A chat
@@ -158,9 +160,13 @@ func (r *relay) run(rt *route) {
 		if !ok {
 			return
 		}
+		if wait := r.place(&l, later); wait > 0 {
+			r.park(rt, l, wait)
+			return
+		}
 		m, again := r.send(rt.key, l, later)
 		if again > 0 {
-			l.tries, l.due = m.Tries, m.Due
+			l.tries, l.due, l.placed = m.Tries, m.Due, false
 			r.park(rt, l, again)
 			return
 		}
@@ -226,6 +232,22 @@ func (r *relay) wake(rt *route, after time.Duration) {
 	})
 }
 
+// place reserves a letter's place in its channel's pace, and returns how long it is until then.
+func (r *relay) place(l *letter, later bool) time.Duration {
+	p, ok := r.e.channels[l.Chat.Channel()].(Paced)
+	if !ok || l.placed || l.broken != "" {
+		return 0
+	}
+	now := r.e.now()
+	if _, why := l.worth(now, later); why != "" {
+		return 0
+	}
+	l.placed = true
+	wait := p.Slot(l.Chat)
+	l.due = now.Add(wait)
+	return wait
+}
+
 // send tries a letter once. It returns what became of it and, if it has to be tried again, after how long.
 func (r *relay) send(key ChatKey, l letter, later bool) (Mark, time.Duration) {
 	e := r.e
@@ -253,6 +275,7 @@ func (r *relay) send(key ChatKey, l letter, later bool) (Mark, time.Duration) {
 	if l.tries > 0 {
 		e.stats.Resent.Add(1)
 	}
+	reply.ID = strconv.FormatUint(l.n, 10)
 	return r.judge(l, m, r.hand(l.Chat, reply))
 }
 
@@ -284,7 +307,29 @@ func (r *relay) hand(chat ChatID, reply Reply) (err error) {
 	}()
 	ctx, cancel := context.WithTimeout(r.e.ctx, r.e.timing.Attempt)
 	defer cancel()
+	if reply.File, err = r.made(ctx, chat, reply.File); err != nil {
+		return err
+	}
 	return ch.Send(ctx, chat, reply)
+}
+
+// made is a file with its bytes. One that will never be made is left out: the text says what matters.
+func (r *relay) made(ctx context.Context, chat ChatID, f *File) (*File, error) {
+	if f == nil || r.e.maker == nil {
+		return nil, nil
+	}
+	data, err := r.e.maker.Make(ctx, chat, *f)
+	var never *Never
+	if errors.As(err, &never) {
+		r.e.log.Error("file cannot be made: sent without it", "chat", chat, "recipe", f.Recipe, "reason", never.Reason)
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("make %s: %w", f.Recipe, err)
+	}
+	whole := *f
+	whole.Data = data
+	return &whole, nil
 }
 
 // judge says what becomes of a letter after an attempt.
@@ -297,6 +342,9 @@ func (r *relay) judge(l letter, m Mark, err error) (Mark, time.Duration) {
 		e.stats.Sent.Add(1)
 		return r.mark(m), 0
 	case errors.As(err, &never):
+		if never.Gone {
+			r.gone(l)
+		}
 		return r.dead(m, never.Reason), 0
 	case e.halted() && e.ctx.Err() != nil:
 		return m, time.Hour // stays as it is in the store
@@ -313,6 +361,18 @@ func (r *relay) judge(l letter, m Mark, err error) (Mark, time.Duration) {
 	pause = pause/2 + rand.N(pause)
 	m.Due = e.now().Add(pause)
 	return r.try(m, pause)
+}
+
+// gone has the chat remember that it takes nothing any more. If that fails, the next letter finds out.
+func (r *relay) gone(l letter) {
+	n := strconv.FormatUint(l.n, 10)
+	r.e.running.add()
+	r.e.crew.do(func() {
+		defer r.e.running.done()
+		if err := r.e.Accept(r.e.ctx, Update{Chat: l.Chat, ID: "gone/" + n, Kind: Gone, What: n}); err != nil {
+			r.e.log.Warn("chat is gone, and could not be told so", "chat", l.Chat, "err", err)
+		}
+	})
 }
 
 func (r *relay) try(m Mark, after time.Duration) (Mark, time.Duration) {

@@ -20,6 +20,8 @@ type Session struct {
 	V int `json:"v"`
 	// State is where the conversation stands. An unknown one is the script's to recover from.
 	State string `json:"state"`
+	// Gone says that the person cannot be reached: they blocked the bot, or closed the chat. Kept by the engine.
+	Gone bool `json:"gone,omitempty"`
 	// Pending is the effect whose answer is still awaited. Set and cleared by decisions, kept by the engine.
 	Pending *Effect `json:"pending,omitempty"`
 	// Data is the script's memory, of the type that Blank returns.
@@ -112,9 +114,26 @@ type Reply struct {
 	Choices  []Option `json:"choices,omitempty"`
 	// Copy is what the channel's own means of copying should copy.
 	Copy string `json:"copy,omitempty"`
+	// File goes with the text; a channel that takes none sends the text alone.
+	File *File `json:"file,omitempty"`
 	// Expires is when a Show or an Ask is no longer worth sending; Else is said instead of a Show.
 	Expires time.Time `json:"expires,omitzero"`
 	Else    string    `json:"else,omitempty"`
+	// ID tells the reply from every other of its chat; a repeated one has the same. Set by the relay for the channel.
+	ID string `json:"-"`
+}
+
+// File is a picture or a document, kept as a recipe: the bytes are made just before they are sent.
+type File struct {
+	// Recipe says what to make, and Args of what: what a recipe makes does not change with time.
+	Recipe string `json:"recipe"`
+	Args   Value  `json:"args,omitzero"`
+	// Name is a file's name and Type its media type; Alt says what a picture shows to whoever cannot see it.
+	Name string `json:"name"`
+	Type string `json:"type"`
+	Alt  string `json:"alt,omitempty"`
+	// Data is set by the relay for the channel.
+	Data []byte `json:"-"`
 }
 
 // Option is one of a reply's choices.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strconv"
 	"time"
 )
 
@@ -195,8 +196,12 @@ func (e *Engine) settle(w *work) outcome {
 	if w.tries >= maxTries {
 		return e.setAside(w, "the process died with it in hand, again and again")
 	}
+	if w.update.Kind == Gone {
+		return gone(w)
+	}
 	var o outcome
 	o.Session = w.session
+	o.Session.Gone = o.Session.Gone && !w.update.Kind.said()
 	deadline := w.deadline(e.timing.InTime)
 	defer deadline.Stop()
 	for n := 0; ; n++ {
@@ -210,7 +215,7 @@ func (e *Engine) settle(w *work) outcome {
 		}
 		o.add(d)
 		if d.Effect == nil {
-			return o
+			return e.unlessGone(o)
 		}
 		c := e.begin(w, *d.Effect)
 		if r, ok := c.await(e, deadline.C); ok {
@@ -218,8 +223,29 @@ func (e *Engine) settle(w *work) outcome {
 			continue
 		}
 		o.late(c, d.Interim)
+		return e.unlessGone(o)
+	}
+}
+
+// gone notes that a chat takes nothing any more. A channel's refusal of a letter counts only if nothing was said since
+// the letter was written: whoever has come back in the meantime is not to be met with silence.
+func gone(w *work) outcome {
+	var o outcome
+	o.Session = w.session
+	if n, err := strconv.ParseUint(w.update.What, 10, 64); err == nil && w.version != n>>8+1 {
 		return o
 	}
+	o.Session.Gone, o.Purge = true, true
+	return o
+}
+
+// unlessGone drops what nobody would read: what others have to tell a chat that is gone.
+func (e *Engine) unlessGone(o outcome) outcome {
+	if o.Session.Gone {
+		e.stats.Dropped.Add(int64(len(o.Replies)))
+		o.Replies = nil
+	}
+	return o
 }
 
 // deadline is the lane's timer, set anew.

@@ -48,13 +48,24 @@ type Kind string
 const (
 	Message Kind = "message" // text
 	Pressed Kind = "pressed" // a button: Choice is set
+	Started Kind = "started" // the person came by a link: Text is what it carried, which anybody may have written
 	Other   Kind = "other"   // something that is not text: What says what
+	Gone    Kind = "gone"    // the person wants nothing any more: nothing is sent until they write again
 	TooLong Kind = "toolong" // text beyond MaxText: the text was not kept
 	Answer  Kind = "answer"  // the outside answered an effect after its turn had ended: Result is set
 	Alarm   Kind = "alarm"   // a timer of the chat is due: What is its name
 	Notice  Kind = "notice"  // another chat's turn has something to tell this one: What and Body are set
 	Broken  Kind = "broken"  // what was said could not be dealt with and was set aside; say so
 )
+
+// said says whether the person did it, and so reads what is answered.
+func (k Kind) said() bool {
+	switch k {
+	case Message, Pressed, Started, Other, TooLong:
+		return true
+	}
+	return false
+}
 
 // MaxText is the longest text that is read, in characters.
 const MaxText = 1000
@@ -69,7 +80,7 @@ type Update struct {
 	// Masked says that Text held something shaped like a CUIL, and no longer does.
 	Masked bool   `json:"masked,omitempty"`
 	Choice Choice `json:"choice,omitzero"`
-	// What is the kind of an Other update ("photo", "voice", …), the name of an Alarm or the subject of a Notice.
+	// What is the kind of an Other update ("photo", "voice", "group", …), the name of an Alarm or the subject of a Notice.
 	What string `json:"what,omitempty"`
 	Body []byte `json:"body,omitempty"`
 	// Sender says how the person calls themselves there. It proves nothing.
