@@ -18,8 +18,8 @@ func Spans(text string) []Span {
 		if open >= 0 {
 			length = strings.IndexAny(text[open+1:], "*\n")
 		}
-		if length < 1 || text[open+1+length] != '*' {
-			if next := open + 1 + max(length, 0); open >= 0 && next < len(text) {
+		if length < 1 || text[open+1+length] != '*' || text[open+1] == ' ' {
+			if next := open + 1 + max(length, 1); open >= 0 && next < len(text) {
 				out = plain(out, text[:next])
 				text = text[next:]
 				continue

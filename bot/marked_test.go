@@ -26,6 +26,7 @@ func TestSpans(t *testing.T) {
 		"escribí *token*":         "{escribí }<token>",
 		"*token* o *ayuda*, dale": "<token>{ o }<ayuda>{, dale}",
 		"2 * 3":                   "{2 * 3}",
+		"2 * 3 *a*":               "{2 * 3 }<a>",
 		"** *a*":                  "{** }<a>",
 		"*a\nb*":                  "{*a\nb*}",
 		"a*":                      "{a*}",
