@@ -196,12 +196,11 @@ func (e *Engine) settle(w *work) outcome {
 	if w.tries >= maxTries {
 		return e.setAside(w, "the process died with it in hand, again and again")
 	}
-	if w.update.Kind == Gone {
-		return gone(w)
+	if w.superseded() {
+		return outcome{Decision: Decision{Session: w.session}}
 	}
 	var o outcome
 	o.Session = w.session
-	o.Session.Gone = o.Session.Gone && !w.update.Kind.said()
 	deadline := w.deadline(e.timing.InTime)
 	defer deadline.Stop()
 	for n := 0; ; n++ {
@@ -215,7 +214,7 @@ func (e *Engine) settle(w *work) outcome {
 		}
 		o.add(d)
 		if d.Effect == nil {
-			return e.unlessGone(o)
+			return e.unlessGone(w, o)
 		}
 		c := e.begin(w, *d.Effect)
 		if r, ok := c.await(e, deadline.C); ok {
@@ -223,27 +222,27 @@ func (e *Engine) settle(w *work) outcome {
 			continue
 		}
 		o.late(c, d.Interim)
-		return e.unlessGone(o)
+		return e.unlessGone(w, o)
 	}
 }
 
-// gone notes that a chat takes nothing any more. A channel's refusal of a letter counts only if nothing was said since
-// the letter was written: whoever has come back in the meantime is not to be met with silence.
-func gone(w *work) outcome {
-	var o outcome
-	o.Session = w.session
-	if n, err := strconv.ParseUint(w.update.What, 10, 64); err == nil && w.version != n>>8+1 {
-		return o
+// superseded says whether this is a channel's refusal of a letter that something was said after: whoever has come back
+// in the meantime is not to be met with silence.
+func (w *work) superseded() bool {
+	if w.update.Kind != Gone {
+		return false
 	}
-	o.Session.Gone, o.Purge = true, true
-	return o
+	n, err := strconv.ParseUint(w.update.What, 10, 64)
+	return err == nil && w.version != n>>8+1
 }
 
-// unlessGone drops what nobody would read: what others have to tell a chat that is gone.
-func (e *Engine) unlessGone(o outcome) outcome {
+// unlessGone keeps in mind whether the chat takes anything, and drops what nobody would read: what others have to
+// tell a chat that is gone, and what was on its way there.
+func (e *Engine) unlessGone(w *work, o outcome) outcome {
+	o.Session.Gone = w.update.Kind == Gone || w.session.Gone && !w.update.Kind.said()
 	if o.Session.Gone {
 		e.stats.Dropped.Add(int64(len(o.Replies)))
-		o.Replies = nil
+		o.Replies, o.Purge = nil, true
 	}
 	return o
 }

@@ -50,13 +50,16 @@ const (
 	Pressed Kind = "pressed" // a button: Choice is set
 	Started Kind = "started" // the person came by a link: Text is what it carried, which anybody may have written
 	Other   Kind = "other"   // something that is not text: What says what
-	Gone    Kind = "gone"    // the person wants nothing any more: nothing is sent until they write again
+	Gone    Kind = "gone"    // the person wants nothing any more: nothing is sent until they write again. What is Closed if they never will
 	TooLong Kind = "toolong" // text beyond MaxText: the text was not kept
 	Answer  Kind = "answer"  // the outside answered an effect after its turn had ended: Result is set
 	Alarm   Kind = "alarm"   // a timer of the chat is due: What is its name
 	Notice  Kind = "notice"  // another chat's turn has something to tell this one: What and Body are set
 	Broken  Kind = "broken"  // what was said could not be dealt with and was set aside; say so
 )
+
+// Closed is the What of a Gone update of a chat that was given up for good: nobody can write there again.
+const Closed = "closed"
 
 // said says whether the person did it, and so reads what is answered.
 func (k Kind) said() bool {

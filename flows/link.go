@@ -57,7 +57,7 @@ func (t *talk) answersCode(mean meaning) bool {
 		return true
 	}
 	switch mean.Intent {
-	case intentToken, intentAnother, intentNumber, intentRejected:
+	case intentToken, intentAnother, intentNumber, intentCredential, intentRejected:
 		t.m.Wish = &wish{Intent: mean.Intent, Who: mean.Who, Asked: t.in.ID, At: t.in.Now}
 		t.askAgain("link.remind", nil)
 	case intentNone, intentYes, intentHello, intentThanks, intentLost:
@@ -113,7 +113,7 @@ func (t *talk) granted(g Grant) {
 	if len(g.Group.Members) == 1 {
 		t.m.Self = g.Group.Own
 	}
-	if w != nil && !t.stale(w) && (w.Intent == intentToken || w.Intent == intentNumber) {
+	if w != nil && !t.stale(w) && (w.Intent == intentToken || w.Intent == intentNumber || w.Intent == intentCredential) {
 		if t.forLinking(w); len(w.For) > 0 {
 			t.move("grant")
 			t.effect(opCurrent, w.Asked, tokenArgs{g.Credential, w.For}, "token.interim")
@@ -163,23 +163,26 @@ func (t *talk) welcome(g Given, w *wish) {
 			t.m.used(k.Member)
 		}
 	}
+	if w == nil {
+		w = &wish{Intent: intentToken}
+	}
 	if len(t.m.Group.Members) == 1 {
-		t.welcomeAlone(g, shown)
+		t.welcomeAlone(w, g, shown)
 	} else {
 		t.ask("link.welcome", shown, t.whoOptions()...)
-		t.lastsIfGiven(g)
+		t.lastsIfGiven(w, g)
 	}
 	t.notifyOthers()
 }
 
 // welcomeAlone does not ask somebody who is alone who they are.
-func (t *talk) welcomeAlone(g Given, shown shownData) {
+func (t *talk) welcomeAlone(wanted *wish, g Given, shown shownData) {
 	w := t.m.Wish
 	others := t.m.Others
 	if len(others) > 0 {
 		t.move("others")
 		t.ask("link.alone_replace", replaceData{shown, others[0]}, choices("yes", "no")...)
-		t.lastsIfGiven(g)
+		t.lastsIfGiven(wanted, g)
 		return
 	}
 	t.move("answer")
@@ -190,8 +193,8 @@ func (t *talk) welcomeAlone(g Given, shown shownData) {
 		t.pursue()
 		return
 	}
-	t.offer(bot.Say, "token.shown", shown, t.afterwards(g)...)
-	t.lastsIfGiven(g)
+	t.offer(bot.Say, "token.shown", shown, t.afterwards(wanted, g)...)
+	t.lastsIfGiven(wanted, g)
 }
 
 type replaceData struct {
@@ -199,10 +202,11 @@ type replaceData struct {
 	Chat  LinkedChat
 }
 
-func (t *talk) lastsIfGiven(g Given) {
+func (t *talk) lastsIfGiven(w *wish, g Given) {
 	if r := &t.d.Replies[len(t.d.Replies)-1]; len(g.Tokens) > 0 {
 		r.Kind = bot.Show
 		t.lasts(r, g)
+		t.draw(r, w, g)
 	}
 }
 

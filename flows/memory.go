@@ -76,6 +76,8 @@ type wish struct {
 	// Asked is the id of the update that asked for it, and At its hour.
 	Asked string    `json:"asked"`
 	At    time.Time `json:"at"`
+	// Old says that a button of an earlier message asked: whom that was about is not known any more.
+	Old bool `json:"old,omitempty"`
 	// Looked says that the group has been read anew for it.
 	Looked bool `json:"looked,omitempty"`
 }

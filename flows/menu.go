@@ -27,7 +27,7 @@ func (t *talk) again(key string) {
 // the second time a person is offered.
 func (t *talk) puzzled(mean meaning) {
 	if f := t.words.resolve(mean.Who, t.m); t.m.linked() && len(mean.Who) > 0 && f.Trouble == nil {
-		t.wish(intentToken, mean.Who)
+		t.wish(meaning{Intent: intentToken, Who: mean.Who})
 		return
 	}
 	if _, ok := codeOf(t.in.Text); ok {

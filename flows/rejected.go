@@ -107,7 +107,7 @@ func (t *talk) accept(o option) {
 		t.help()
 		return
 	case "other":
-		t.wish(intentRejected, []ref{{Kind: refName}})
+		t.wish(meaning{Intent: intentRejected, Who: []ref{{Kind: refName}}})
 		return
 	}
 	i := intentToken

@@ -74,8 +74,15 @@ func (t *talk) run() {
 		t.say("menu.broken", nil)
 	case t.in.Kind == bot.TooLong:
 		t.say("menu.toolong", bot.MaxText)
+	case t.in.Kind == bot.Gone:
+		t.gone()
+	case t.in.Kind == bot.Other && t.in.What == "group":
+		t.say("menu.group", t.private())
 	case t.in.Kind == bot.Other:
 		t.say("menu.unreadable", t.in.What)
+	case t.in.Kind == bot.Started:
+		t.forgetOld()
+		t.started()
 	case t.in.Kind == bot.Pressed:
 		t.forgetOld()
 		t.pressed(t.in.Choice)
@@ -140,6 +147,50 @@ func (t *talk) heard() {
 	}
 }
 
+// started deals with a link that led here. Somebody else may have made it: it is obeyed in what is harmless, and says
+// nothing about whom it is for.
+func (t *talk) started() {
+	mean := meaning{Intent: intentHello}
+	if got := t.words.read(t.in.Text).Intent; byLink[got] {
+		mean.Intent = got
+	}
+	_, code := codeOf(t.in.Text)
+	switch {
+	case t.waiting():
+		t.heardWaiting(mean)
+	case code && t.s.State != linkCode:
+		t.say("link.stray", nil)
+	case code, t.s.State != home:
+		if !t.answers(mean) {
+			t.wants(mean)
+		}
+	default:
+		t.wants(mean)
+	}
+}
+
+// private is a link out of a group into a chat with the bot alone; empty if the channel has none.
+func (t *talk) private() string {
+	if t.in.Back == "" {
+		return ""
+	}
+	return fmt.Sprintf(t.in.Back, intentToken)
+}
+
+// byLink is what a link into the chat may ask for.
+var byLink = map[intent]bool{intentToken: true, intentCredential: true, intentHelp: true, intentMenu: true}
+
+// gone ends the link of a chat that was given up for good; whoever only blocked the bot may come back.
+func (t *talk) gone() {
+	if t.in.What != bot.Closed {
+		return
+	}
+	t.leave()
+	if t.m.linked() {
+		t.unlink()
+	}
+}
+
 // pressed deals with a button. One of an old question is answered with what holds now.
 func (t *talk) pressed(c bot.Choice) {
 	for _, o := range t.m.Options {
@@ -152,7 +203,7 @@ func (t *talk) pressed(c bot.Choice) {
 	case t.waiting():
 		t.heardWaiting(meaning{Intent: intent(c.Value)})
 	case freely[c.Value]:
-		t.wants(meaning{Intent: intent(c.Value)})
+		t.wants(meaning{Intent: intent(c.Value), Old: true})
 	case t.s.State == home:
 		t.menu("menu.old_home")
 	default:
@@ -161,7 +212,7 @@ func (t *talk) pressed(c bot.Choice) {
 }
 
 // freely are the buttons that mean the same at any time, because what they lead to is only read.
-var freely = map[string]bool{"token": true, "number": true, "rejected": true, "menu": true, "help": true, "chats": true, "link": true, "whatis": true, "others": true}
+var freely = map[string]bool{"token": true, "number": true, "credential": true, "rejected": true, "menu": true, "help": true, "chats": true, "link": true, "whatis": true, "others": true}
 
 // chosen deals with a number typed in the place of a button.
 func (t *talk) chosen(mean meaning) bool {
@@ -250,10 +301,10 @@ func (t *talk) wants(mean meaning) {
 		t.m.Misses = 0
 	}
 	switch mean.Intent {
-	case intentToken, intentNumber, intentAnother, intentRejected:
-		t.wish(mean.Intent, mean.Who)
+	case intentToken, intentNumber, intentCredential, intentAnother, intentRejected:
+		t.wish(mean)
 	case intentOther:
-		t.wish(intentToken, []ref{{Kind: refName}})
+		t.wish(meaning{Intent: intentToken, Who: []ref{{Kind: refName}}})
 	case intentLink:
 		t.wantsLink()
 	case intentUnlink:

@@ -8,12 +8,12 @@ import (
 )
 
 // wish begins to pursue something that needs the back end.
-func (t *talk) wish(i intent, who []ref) {
+func (t *talk) wish(mean meaning) {
 	if t.busy() {
 		t.say("token.still", nil)
 		return
 	}
-	t.m.Wish = &wish{Intent: i, Who: who, Asked: t.in.ID, At: t.in.Now}
+	t.m.Wish = &wish{Intent: mean.Intent, Who: mean.Who, Old: mean.Old, Asked: t.in.ID, At: t.in.Now}
 	if !t.m.linked() {
 		t.invite(false)
 		return
@@ -72,8 +72,16 @@ func (t *talk) obvious() []MemberID {
 	if len(t.m.Group.Members) == 1 {
 		return []MemberID{t.m.Group.Members[0].ID}
 	}
-	if (t.m.Wish.Intent == intentNumber || t.m.Wish.Intent == intentRejected) && len(t.m.Recent) > 0 {
+	if t.m.Wish.Old || len(t.m.Recent) == 0 {
+		return nil
+	}
+	switch t.m.Wish.Intent {
+	case intentNumber, intentRejected:
 		return t.m.Recent[:1]
+	case intentCredential:
+		if t.in.Kind == bot.Pressed { // below the token; in words it is a wish of its own
+			return t.m.Recent[:1]
+		}
 	}
 	return nil
 }
@@ -244,8 +252,9 @@ func (t *talk) showTokens(w *wish, g Given, first string) {
 		return
 	}
 	t.settle()
-	r := t.offer(bot.Show, "token.shown", t.shown(g, first), t.afterwards(g)...)
+	r := t.offer(bot.Show, "token.shown", t.shown(g, first), t.afterwards(w, g)...)
 	t.lasts(r, g)
+	t.draw(r, w, g)
 	var ids []MemberID
 	for _, k := range g.Tokens {
 		ids = append(ids, k.Member)
@@ -272,12 +281,14 @@ func (t *talk) lasts(r *bot.Reply, g Given) {
 }
 
 // afterwards is what one may want after a token.
-func (t *talk) afterwards(g Given) []option {
+func (t *talk) afterwards(w *wish, g Given) []option {
 	switch {
 	case len(g.Tokens) == 0:
 		return choices("token", "help")
-	case len(g.Tokens) == 1:
+	case len(g.Tokens) == 1 && w.Intent == intentCredential:
 		return choices("number", "rejected")
+	case len(g.Tokens) == 1:
+		return choices("number", "credential", "rejected")
 	}
 	return choices("rejected")
 }
@@ -345,7 +356,7 @@ func (t *talk) answersStale(mean meaning) bool {
 	case mean.Yes:
 		w := *t.m.Wish
 		t.leave()
-		t.wish(w.Intent, w.Who)
+		t.wish(meaning{Intent: w.Intent, Who: w.Who, Old: w.Old})
 	case mean.No:
 		t.leave()
 		t.say("stale.no", nil)

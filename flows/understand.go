@@ -14,25 +14,27 @@ var wordFiles embed.FS
 type intent string
 
 const (
-	intentNone     intent = ""
-	intentToken    intent = "token"
-	intentNumber   intent = "number"
-	intentAnother  intent = "another"
-	intentRejected intent = "rejected"
-	intentHelp     intent = "help"
-	intentMenu     intent = "menu"
-	intentCancel   intent = "cancel"
-	intentBack     intent = "back"
-	intentLink     intent = "link"
-	intentUnlink   intent = "unlink"
-	intentChats    intent = "chats"
-	intentYes      intent = "yes"
-	intentNo       intent = "no"
-	intentHello    intent = "hello"
-	intentThanks   intent = "thanks"
-	intentWhere    intent = "where"
-	intentLost     intent = "lost"  // "no sé qué hacer"
-	intentOther    intent = "other" // "otra persona"
+	intentNone   intent = ""
+	intentToken  intent = "token"
+	intentNumber intent = "number"
+	// "credencial"
+	intentCredential intent = "credential"
+	intentAnother    intent = "another"
+	intentRejected   intent = "rejected"
+	intentHelp       intent = "help"
+	intentMenu       intent = "menu"
+	intentCancel     intent = "cancel"
+	intentBack       intent = "back"
+	intentLink       intent = "link"
+	intentUnlink     intent = "unlink"
+	intentChats      intent = "chats"
+	intentYes        intent = "yes"
+	intentNo         intent = "no"
+	intentHello      intent = "hello"
+	intentThanks     intent = "thanks"
+	intentWhere      intent = "where"
+	intentLost       intent = "lost"  // "no sé qué hacer"
+	intentOther      intent = "other" // "otra persona"
 )
 
 // meaning is what was understood of a text.
@@ -44,6 +46,8 @@ type meaning struct {
 	Numbers []int
 	// Yes and No say that the text is that and nothing else.
 	Yes, No bool
+	// Old says that it is no text but a button of an earlier message, which may have been about somebody else.
+	Old bool
 }
 
 // ref is a person as somebody named them.

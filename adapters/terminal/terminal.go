@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -26,6 +28,9 @@ type Terminal struct {
 	mu   sync.Mutex // one reply at a time
 	out  io.Writer
 	now  func() time.Time
+	// Files is the folder that files are written to; empty: they are left out.
+	Files string
+	swept bool
 }
 
 // New makes the terminal's chat. Name tells it from the chats of other terminals on the same data.
@@ -110,15 +115,43 @@ func (t *Terminal) Send(_ context.Context, to bot.ChatID, r bot.Reply) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	_, err := io.WriteString(t.out, Format(r)+"\n")
+	path, err := t.keep(r)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(t.out, Format(r, path)+"\n")
 	return err
 }
 
-// Format is a reply as it is printed.
-func Format(r bot.Reply) string {
+// keep writes a reply's file for its owner's eyes only, and returns where. Files of an earlier run go first: they hold tokens.
+func (t *Terminal) keep(r bot.Reply) (string, error) {
+	if r.File == nil || t.Files == "" {
+		return "", nil
+	}
+	if !t.swept {
+		if err := os.RemoveAll(t.Files); err != nil {
+			return "", fmt.Errorf("terminal: old files: %w", err)
+		}
+		t.swept = true
+	}
+	if err := os.MkdirAll(t.Files, 0o700); err != nil {
+		return "", fmt.Errorf("terminal: %w", err)
+	}
+	path := filepath.Join(t.Files, r.ID+"-"+filepath.Base(r.File.Name))
+	if err := os.WriteFile(path, r.File.Data, 0o600); err != nil {
+		return "", fmt.Errorf("terminal: %w", err)
+	}
+	return path, nil
+}
+
+// Format is a reply as it is printed, with the path of its file if it has one.
+func Format(r bot.Reply, path string) string {
 	var b strings.Builder
 	b.WriteString(r.Text)
 	b.WriteByte('\n')
+	if path != "" {
+		fmt.Fprintf(&b, "[archivo] %s\n", path)
+	}
 	for i, c := range r.Choices {
 		fmt.Fprintf(&b, "[%d] %s\n", i+1, c.Text)
 	}

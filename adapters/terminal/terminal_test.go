@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -88,6 +90,46 @@ func TestSend(t *testing.T) {
 	var never *bot.Never
 	if err := term.Send(t.Context(), "terminal/local/other", bot.Reply{}); !errors.As(err, &never) {
 		t.Errorf("another's chat: %v", err)
+	}
+}
+
+func TestFilesAreWritten(t *testing.T) {
+	var out strings.Builder
+	term, err := New("me", nil, &out, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := bot.Reply{ID: "7", Text: "credencial", File: &bot.File{Name: "../../c.png", Data: []byte("png")}, Choices: []bot.Option{{Text: "Menú"}}}
+	if err := term.Send(t.Context(), term.Chat(), r); err != nil || out.String() != "credencial\n[1] Menú\n\n" {
+		t.Errorf("nowhere to put a file: printed %q, %v", out.String(), err)
+	}
+	term.Files = filepath.Join(t.TempDir(), "files")
+	os.Mkdir(term.Files, 0o700)
+	old := filepath.Join(term.Files, "1-old.png")
+	os.WriteFile(old, []byte("a token"), 0o600)
+	out.Reset()
+	if err := term.Send(t.Context(), term.Chat(), r); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(term.Files, "7-c.png")
+	if want := "credencial\n[archivo] " + path + "\n[1] Menú\n\n"; out.String() != want {
+		t.Errorf("printed %q, want %q", out.String(), want)
+	}
+	if data, err := os.ReadFile(path); err != nil || string(data) != "png" {
+		t.Errorf("the file holds %q, %v", data, err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the file is for others to read: %v %v", info, err)
+	}
+	if _, err := os.Stat(old); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a file of an earlier run is still there: %v", err)
+	}
+	r.ID = "8"
+	if err := term.Send(t.Context(), term.Chat(), r); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Errorf("a file of this run is gone: %v", err)
 	}
 }
 

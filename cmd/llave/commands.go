@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 
 	"llave/adapters/autogestion"
@@ -85,7 +86,12 @@ func (p program) chat(ctx context.Context, args []string) error {
 	}
 	var term *terminal.Terminal
 	h, err := p.build(ctx, c, func(*house) (map[string]bot.Channel, error) {
-		term, err = terminal.New("tty", p.stdin, p.stdout, p.now)
+		if term, err = terminal.New("tty", p.stdin, p.stdout, p.now); err != nil {
+			return nil, err
+		}
+		if term.Files, err = filepath.Abs(c.path("archivos")); err != nil {
+			return nil, err
+		}
 		return map[string]bot.Channel{terminal.Channel: term}, err
 	})
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"llave/adapters/autogestion"
+	"llave/adapters/credential"
 	"llave/bot"
 	"llave/flows"
 	"llave/store"
@@ -116,8 +117,12 @@ func (h *house) openEngine(channels func(*house) (map[string]bot.Channel, error)
 	if err != nil {
 		return err
 	}
+	studio, err := credential.New()
+	if err != nil {
+		return err
+	}
 	performer := &flows.Performer{Tokens: h.backend, Links: h.backend}
-	h.engine, err = bot.New(bot.Config{Store: h.store, Script: script, Outside: performer, Channels: doors, Keys: h.ring, Log: h.log, Now: h.now})
+	h.engine, err = bot.New(bot.Config{Store: h.store, Script: script, Outside: performer, Channels: doors, Maker: studio, Keys: h.ring, Log: h.log, Now: h.now})
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,8 @@ var stores = map[string]func(t *testing.T) bot.Store{
 // A transcript is a conversation through the real engine, relay, store and back end. Its lines:
 //
 //	> text          the person says it; > [Text] presses a button of the last reply, > [before: Text] of the one before
-//	> (photo)       something that is not text
+//	> (photo)       something that is not text; > (blocked) and > (closed) end the chat
+//	> /start X      the person came by a link that carries X
 //	>> text         the channel repeats the last update; text is for the reader
 //	< text          the bot; lines that follow, indented, belong to it
 //	otro> otro<     another chat

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"llave/adapters/autogestion"
+	"llave/adapters/credential"
 	"llave/bot"
 	"llave/flows"
 )
@@ -63,9 +64,13 @@ func newWorld(t *testing.T, s bot.Store, covered moves) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	studio, err := credential.New()
+	if err != nil {
+		t.Fatal(err)
+	}
 	ring, _ := bot.NewRing(bytes.Repeat([]byte{1}, bot.KeySize))
 	performer := &flows.Performer{Tokens: w.back, Links: w.back}
-	w.engine, err = bot.New(bot.Config{Store: s, Script: script, Outside: performer, Channels: map[string]bot.Channel{"telegram": w}, Keys: ring, Log: log, Now: w.now})
+	w.engine, err = bot.New(bot.Config{Store: s, Script: script, Outside: performer, Channels: map[string]bot.Channel{"telegram": w}, Maker: studio, Keys: ring, Log: log, Now: w.now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,8 +170,14 @@ func (w *world) says(who, text string) {
 	switch {
 	case strings.HasPrefix(text, "["):
 		u.Kind, u.Choice = bot.Pressed, p.button(w.t, strings.Trim(text, "[]"))
+	case text == "(closed)":
+		u.Kind, u.What = bot.Gone, bot.Closed
+	case text == "(blocked)":
+		u.Kind = bot.Gone
 	case strings.HasPrefix(text, "("):
 		u.Kind, u.What = bot.Other, strings.Trim(text, "()")
+	case strings.HasPrefix(text, "/start"):
+		u.Kind, u.Text = bot.Started, strings.TrimSpace(strings.TrimPrefix(text, "/start"))
 	default:
 		u.Text = text
 	}
@@ -231,6 +242,9 @@ func (w *world) write(out *strings.Builder, who string, r bot.Reply) {
 	if len(buttons) > 0 {
 		fmt.Fprintf(out, "  %s\n", strings.Join(buttons, " "))
 	}
+	if r.File != nil {
+		fmt.Fprintf(out, "  (%s, %s: %s)\n", r.File.Name, r.File.Type, strings.ReplaceAll(w.tame(r.File.Alt), "\n", " "))
+	}
 	if r.Copy != "" {
 		fmt.Fprintf(out, "  (copy %s)\n", w.tame(r.Copy))
 	}
@@ -238,7 +252,7 @@ func (w *world) write(out *strings.Builder, who string, r bot.Reply) {
 
 var (
 	urlShape   = regexp.MustCompile(`http://llave\.test\S+`)
-	tokenShape = regexp.MustCompile(`(?m)(: |^)(\d{3}) ?(\d{3})$`)
+	tokenShape = regexp.MustCompile(`(?m)(: |^|Token )(\d{3}) ?(\d{3})(,|$)`)
 )
 
 // tame replaces what is drawn at random by what stays the same.
@@ -255,7 +269,7 @@ func (w *world) tame(text string) string {
 			w.tokens = append(w.tokens, d)
 			at = len(w.tokens) - 1
 		}
-		return fmt.Sprintf("%s{token %d}", p[1], at+1)
+		return fmt.Sprintf("%s{token %d}%s", p[1], at+1, p[4])
 	})
 }
 

@@ -1,0 +1,3 @@
+// Package credential draws what people show at the counter: the picture of a credential, with the token in large digits
+// and as a QR code. It knows no language: every word comes from whoever asks.
+package credential

@@ -1,0 +1,119 @@
+package credential
+
+import (
+	"fmt"
+	"image"
+	"strings"
+
+	"rsc.io/qr"
+
+	"llave/flows"
+)
+
+// The measures of a card, in pixels. What has to be read from a distance comes first: digits 110 pixels high are
+// 9 mm on a phone held upright.
+const (
+	margin   = 48
+	header   = 96
+	tokenTop = 348 // of the field with the token
+	module   = 9   // of the QR code
+	quiet    = 4   // modules around it (ISO/IEC 18004)
+)
+
+// card draws a card over whatever was on the desk.
+func (d *desk) card(c flows.Card) error {
+	code, err := qr.Encode(c.Digits, qr.H)
+	if err != nil {
+		return fmt.Errorf("qr: %w", err)
+	}
+	d.fill(d.img.Rect, black, false)
+	d.fill(image.Rect(0, 0, width, header), white, false)
+	d.fill(image.Rect(0, tokenTop, width, height), navy, false)
+	side := (code.Size + 2*quiet) * module
+	left := width - margin/2 - side
+	p := pen{desk: d}
+	p.fit(margin, 64, width-margin, c.Title, style{true, 40}, white)
+	p.person(c)
+	p.fit(margin, tokenTop+60, left-24, c.Label, style{true, 34}, navy)
+	p.fit(margin, tokenTop+188, left-24, c.Digits[:3]+" "+c.Digits[3:], style{true, 148}, navy)
+	p.lines(margin, tokenTop+236, left-24, c.Validity, style{false, 28}, navy)
+	d.qr(code, left, tokenTop+(height-tokenTop-side)/2)
+	return p.err
+}
+
+// person writes the name, and a line for each field.
+func (p *pen) person(c flows.Card) {
+	p.fit(margin, 172, width-margin, c.Name, style{true, 60}, black)
+	y := 228
+	for _, f := range c.Fields {
+		if y >= tokenTop-16 {
+			return
+		}
+		x := p.write(margin, y, f.Label+"  ", style{false, 30}, grey)
+		p.fit(x, y, width-margin-300, f.Value, style{true, 34}, black)
+		y += 52
+	}
+}
+
+// qr draws a code with its quiet zone, white whatever is behind it.
+func (d *desk) qr(code *qr.Code, left, top int) {
+	side := (code.Size + 2*quiet) * module
+	d.fill(image.Rect(left, top, left+side, top+side), black, false)
+	for y := range code.Size {
+		for x := range code.Size {
+			if code.Black(x, y) {
+				at := image.Pt(left+(x+quiet)*module, top+(y+quiet)*module)
+				d.fill(image.Rectangle{at, at.Add(image.Pt(module, module))}, black, true)
+			}
+		}
+	}
+}
+
+// pen writes, and keeps the first error.
+type pen struct {
+	*desk
+	err error
+}
+
+func (p *pen) write(x, y int, text string, s style, k ink) int {
+	end, err := p.desk.write(x, y, text, s, k)
+	p.keep(err)
+	return end
+}
+
+func (p *pen) keep(err error) {
+	if p.err == nil {
+		p.err = err
+	}
+}
+
+func (p *pen) width(text string, s style) int {
+	w, err := p.measure(text, s)
+	p.keep(err)
+	return w
+}
+
+// fit writes a line between x and right: smaller if it is too long, and cut if it is longer still.
+func (p *pen) fit(x, y, right int, text string, s style, k ink) {
+	const least, most = 26, 120
+	if letters := []rune(text); len(letters) > most { // no line of a card holds more
+		text = string(letters[:most])
+	}
+	for s.size > least && p.width(text, s) > right-x {
+		s.size = max(least, s.size-4)
+	}
+	for short := []rune(text); p.width(text, s) > right-x && len(short) > 0; {
+		short = short[:len(short)-1]
+		text = strings.TrimSpace(string(short)) + "…"
+	}
+	p.write(x, y, text, s, k)
+}
+
+// lines writes a text's lines below each other, two at most.
+func (p *pen) lines(x, y, right int, text string, s style, k ink) {
+	for i, line := range strings.SplitN(text, "\n", 3) {
+		if i < 2 {
+			p.fit(x, y+i*(s.size+8), right, strings.TrimSpace(line), s, k)
+		}
+	}
+}
