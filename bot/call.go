@@ -137,6 +137,7 @@ func (e *Engine) deliver(chat ChatID, c *call) {
 		defer e.calls.Delete(key)
 		if c.effect.Once {
 			e.launch(chat, c)
+			e.sayIfSlow(chat, c, key)
 		}
 		<-c.done
 		if c.result.Failed && (e.halted() || c.abandoned()) {
@@ -151,6 +152,20 @@ func (e *Engine) deliver(chat ChatID, c *call) {
 			}
 		}
 	}()
+}
+
+// sayIfSlow has the interim of an effect said that is not answered as soon as a turn would have waited for it.
+func (e *Engine) sayIfSlow(chat ChatID, c *call, key string) {
+	t := time.NewTimer(e.timing.InTime)
+	defer t.Stop()
+	select {
+	case <-c.done:
+	case <-e.stopping:
+	case <-t.C:
+		if err := e.Accept(e.ctx, Update{Chat: chat, ID: "slow/" + key, Kind: Slow, What: key}); err != nil {
+			e.log.Warn("interim not said", "chat", chat, "err", err)
+		}
+	}
 }
 
 // abandon ends the tries at an effect that a turn has dropped.

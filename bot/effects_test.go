@@ -65,8 +65,9 @@ func TestEffects(t *testing.T) {
 		}, 3 * time.Second, []string{"1 got 1 failed=false late=false"}},
 		{"never", "effect x", down, 3 * time.Minute, []string{"1 wait", "1 got null failed=true late=true"}},
 		{"hanging for ever", "effect x", slow(time.Hour), 3 * time.Minute, []string{"1 wait", "1 got null failed=true late=true"}},
-		{"that cannot be asked twice", "once x", slow(time.Second), 2 * time.Second, []string{"1 wait", "1 got 1 failed=false late=true"}},
-		{"that cannot be asked twice, lost", "once x", func(context.Context, string, int) error { time.Sleep(time.Second); return errors.New("no") }, 2 * time.Second, []string{"1 wait", "1 got null failed=true late=true"}},
+		{"that cannot be asked twice", "once x", slow(time.Second), 2 * time.Second, []string{"1 got 1 failed=false late=true"}},
+		{"that cannot be asked twice, slow", "once x", slow(4 * time.Second), 5 * time.Second, []string{"1 wait", "1 got 1 failed=false late=true"}},
+		{"that cannot be asked twice, lost", "once x", func(context.Context, string, int) error { time.Sleep(time.Second); return errors.New("no") }, 2 * time.Second, []string{"1 got null failed=true late=true"}},
 		{"in a panic", "effect x", func(context.Context, string, int) error { panic("x") }, 3 * time.Minute, []string{"1 wait", "1 got null failed=true late=true"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

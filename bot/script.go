@@ -63,9 +63,10 @@ type Effect struct {
 	N     int    `json:"n"`
 	// Once says that the outside cannot tell a repeated call from a new one: an unknown outcome stays unknown.
 	Once bool `json:"once,omitempty"`
-	// Key and At are set by the engine.
-	Key string    `json:"key,omitempty"`
-	At  time.Time `json:"at,omitzero"`
+	// Key, At and Interim are set by the engine. Interim is still to be said if the answer does not come in time.
+	Key     string    `json:"key,omitempty"`
+	At      time.Time `json:"at,omitzero"`
+	Interim *Reply    `json:"interim,omitempty"`
 }
 
 // Result is the answer to an effect.

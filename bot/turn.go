@@ -196,8 +196,11 @@ func (e *Engine) settle(w *work) outcome {
 	if w.tries >= maxTries {
 		return e.setAside(w, "the process died with it in hand, again and again")
 	}
-	if w.superseded() {
+	switch {
+	case w.superseded():
 		return outcome{Decision: Decision{Session: w.session}}
+	case w.update.Kind == Slow:
+		return e.unlessGone(w, slow(w))
 	}
 	var o outcome
 	o.Session = w.session
@@ -267,9 +270,22 @@ func (o *outcome) add(d Decision) {
 
 func (o *outcome) late(c *call, interim *Reply) {
 	o.Session.Pending, o.pending = &c.effect, c
-	if interim != nil {
+	switch {
+	case interim == nil:
+	case c.effect.Once: // it has not even begun: whether it takes long is not known yet
+		c.effect.Interim = interim
+	default:
 		o.Replies = append(o.Replies, *interim)
 	}
+}
+
+// slow says the interim of an effect that could not begin before its turn had ended, if it is still awaited.
+func slow(w *work) outcome {
+	o := outcome{Decision: Decision{Session: w.session}}
+	if p := w.session.Pending; p != nil && p.id() == w.update.What && p.Interim != nil {
+		o.Replies = []Reply{*p.Interim}
+	}
+	return o
 }
 
 // setAside leaves the session as it was and says sorry.

@@ -44,7 +44,7 @@ func (c ChatID) LogValue() slog.Value {
 // Kind says what an update is.
 type Kind string
 
-// What can happen in a chat. The last four never come from a channel.
+// What can happen in a chat. The last five never come from a channel.
 const (
 	Message Kind = "message" // text
 	Pressed Kind = "pressed" // a button: Choice is set
@@ -55,6 +55,7 @@ const (
 	Answer  Kind = "answer"  // the outside answered an effect after its turn had ended: Result is set
 	Alarm   Kind = "alarm"   // a timer of the chat is due: What is its name
 	Notice  Kind = "notice"  // another chat's turn has something to tell this one: What and Body are set
+	Slow    Kind = "slow"    // the outside takes its time over the effect that What names
 	Broken  Kind = "broken"  // what was said could not be dealt with and was set aside; say so
 )
 
