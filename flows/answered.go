@@ -56,6 +56,9 @@ func (t *talk) answered(r bot.Result) {
 }
 
 func (t *talk) dispatch(r bot.Result, a answer) {
+	if a.Given != nil {
+		t.hold(*a.Given)
+	}
 	switch {
 	case a.Given != nil && r.Op == opAnother:
 		t.renewed(*a.Given)
@@ -120,6 +123,8 @@ func (t *talk) refused(r bot.Result, a answer) {
 // unanswered says that the outside does not answer, what still holds, and what to do.
 func (t *talk) unanswered(r bot.Result) {
 	switch {
+	case t.once(r.Op):
+		t.unknown(r.Op)
 	case r.Op == opAnother:
 		t.unsure()
 	case r.Op == opRedeem && t.s.State != linkRedeeming, r.Op == opUnlink && t.s.State == home:

@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "write docs/flows.md")
 
 func newScript(t testing.TB) *Script {
 	t.Helper()
-	s, err := New(Config{Phone: "221-351-0282"})
+	s, err := New(Config{Phone: "221-351-0282", Can: Capabilities{CurrentWithoutMinting: true, Keys: true, TokenState: true, SignInPages: true}})
 	if err != nil {
 		t.Fatal(err)
 	}

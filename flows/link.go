@@ -21,6 +21,11 @@ func (t *talk) wantsLink() {
 
 // invite asks the back end for a one-time URL. Lost says that the chat was linked until now.
 func (t *talk) invite(lost bool) {
+	if !t.can.SignInPages {
+		t.leave()
+		t.offer(bot.Say, "link.off", lost, choices("whatis", "help")...)
+		return
+	}
 	t.moveIn("link", "invite")
 	t.m.Lost = lost
 	t.effect(opInvite, t.in.ID, inviteArgs(t.m.Door), "link.interim")
@@ -109,7 +114,7 @@ const (
 func (t *talk) granted(g Grant) {
 	w := t.m.Wish
 	t.m.Cred, t.m.Group, t.m.Invite, t.m.Others = g.Credential, g.Group, "", g.Others
-	t.m.Self, t.m.Aliases, t.m.Recent = "", nil, nil
+	t.m.Self, t.m.Aliases, t.m.Recent, t.m.Held = "", nil, nil, nil
 	if len(g.Group.Members) == 1 {
 		t.m.Self = g.Group.Own
 	}

@@ -23,6 +23,8 @@ type memory struct {
 	Aliases map[string]MemberID `json:"aliases,omitempty"`
 	// Recent are the members whose token was shown, the last one first.
 	Recent []MemberID `json:"recent,omitempty"`
+	// Held are tokens as they were given, where the back end cannot be asked for them again.
+	Held []Token `json:"held,omitempty"`
 	// Others are the account's other chats, while they are being asked about.
 	Others []LinkedChat `json:"others,omitempty"`
 
@@ -76,6 +78,8 @@ type wish struct {
 	// Asked is the id of the update that asked for it, and At its hour.
 	Asked string    `json:"asked"`
 	At    time.Time `json:"at"`
+	// Held says that the answer is in memory, and that the group is read to see whether it may be given.
+	Held bool `json:"held,omitempty"`
 	// Old says that a button of an earlier message asked: whom that was about is not known any more.
 	Old bool `json:"old,omitempty"`
 	// Looked says that the group has been read anew for it.

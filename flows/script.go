@@ -22,6 +22,7 @@ type Script struct {
 	words    *understanding
 	texts    *catalog
 	machines machines
+	can      Capabilities
 	moved    func(flow, on, from, to string)
 }
 
@@ -39,7 +40,7 @@ func New(c Config) (*Script, error) {
 	if err != nil {
 		return nil, fmt.Errorf("flows: %w", err)
 	}
-	return &Script{words, texts, machines, c.Moved}, nil
+	return &Script{words, texts, machines, c.Can, c.Moved}, nil
 }
 
 // Blank implements [bot.Script].

@@ -14,6 +14,8 @@ type talk struct {
 	in  bot.Input
 	d   bot.Decision
 	err error
+	// recalled are those whose token is not the back end's answer but what was kept of an earlier one.
+	recalled []MemberID
 }
 
 // fail keeps the first error; the decision is void then.
@@ -170,7 +172,7 @@ var effectNumber = map[string]int{opGroup: 1, opCurrent: 2, opAnother: 3, opStat
 
 // effect asks the engine for a call. Interim is the key of what is said if its answer is late.
 func (t *talk) effect(op, asked string, args any, interim string) {
-	t.d.Effect = &bot.Effect{Op: op, Args: bot.Of(args), Asked: asked, N: effectNumber[op]}
+	t.d.Effect = &bot.Effect{Op: op, Args: bot.Of(args), Asked: asked, N: effectNumber[op], Once: t.once(op)}
 	if interim != "" {
 		t.d.Interim = &bot.Reply{Kind: bot.Meanwhile, Text: t.text(interim, nil)}
 	}

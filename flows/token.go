@@ -28,6 +28,11 @@ func (t *talk) pursue() {
 		t.doubt()
 		return
 	}
+	if w.Intent == intentRejected && !t.can.TokenState {
+		t.leave()
+		t.offer(bot.Say, "rejected.blind", nil, choices("token", "another", "help")...)
+		return
+	}
 	if len(w.For) == 0 && !t.resolveWish() {
 		return
 	}
@@ -98,6 +103,10 @@ func (t *talk) looked(g Group) {
 	t.m.Group = g
 	if t.m.Wish == nil {
 		t.leave()
+		return
+	}
+	if t.m.Wish.Held {
+		t.given(Given{Group: g})
 		return
 	}
 	t.pursue()
@@ -220,7 +229,13 @@ func (t *talk) askTokens() {
 	if t.s.State != tokenWait {
 		t.begin("ask")
 	}
-	t.effect(opCurrent, t.m.Wish.Asked, tokenArgs{t.m.Cred, t.m.Wish.For}, "token.interim")
+	w := t.m.Wish
+	ask := t.missing(w.For)
+	if w.Held = len(ask) < len(w.For); len(ask) == 0 {
+		t.effect(opGroup, t.in.ID, groupArgs{t.m.Cred}, "token.interim")
+		return
+	}
+	t.effect(opCurrent, w.Asked, tokenArgs{t.m.Cred, ask}, "token.interim")
 }
 
 // given shows what the back end gave. If the group has changed so that the words mean somebody else, it asks.
@@ -237,6 +252,9 @@ func (t *talk) given(g Given) {
 			t.askWho(f.Trouble, f.Maybe)
 			return
 		}
+	}
+	if w.Held {
+		g = t.recall(g, w.For)
 	}
 	t.move("given")
 	t.showTokens(w, g, "")
@@ -301,6 +319,9 @@ type block struct {
 	Day    string
 	Reason Reason
 	Today  bool
+	// Made is the hour at which it was given, if that was earlier; Fragile says that it dies when it is asked for elsewhere.
+	Made    string
+	Fragile bool
 }
 
 // shownData is the message with tokens.
@@ -315,7 +336,12 @@ func (t *talk) shown(g Given, first string) shownData {
 	for _, k := range g.Tokens {
 		p, _ := g.Group.member(k.Member)
 		last := k.Until.Add(-time.Minute)
-		d.Blocks = append(d.Blocks, block{Member: p, Digits: groupDigits(k.Digits), Hour: t.texts.hour(last), Day: t.texts.day(last), Today: t.texts.sameDay(last, t.in.Now)})
+		b := block{Member: p, Digits: groupDigits(k.Digits), Hour: t.texts.hour(last), Day: t.texts.day(last), Today: t.texts.sameDay(last, t.in.Now)}
+		b.Fragile = !t.can.CurrentWithoutMinting
+		if slices.Contains(t.recalled, k.Member) {
+			b.Made = t.texts.hour(k.Made)
+		}
+		d.Blocks = append(d.Blocks, b)
 	}
 	for _, n := range g.Denials {
 		p, ok := g.Group.member(n.Member)

@@ -50,7 +50,7 @@ func (n *null) Send(_ context.Context, to bot.ChatID, _ bot.Reply) error {
 
 func benchEngine(b *testing.B, s bot.Store, n *null) *bot.Engine {
 	b.Helper()
-	script, err := flows.New(flows.Config{Phone: "221-351-0282"})
+	script, err := flows.New(flows.Config{Phone: "221-351-0282", Can: everything})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -68,7 +68,7 @@ func (p program) build(ctx context.Context, c config, channels func(*house) (map
 	if err := h.openBackend(ctx); err != nil {
 		return h, err
 	}
-	if err := h.openEngine(channels); err != nil {
+	if err := h.openEngine(ctx, channels); err != nil {
 		return h, err
 	}
 	return h, h.serveHTTP(listener)
@@ -108,8 +108,12 @@ func (h *house) openRing() error {
 }
 
 // openEngine wires the conversations with the store, the back end and the channels.
-func (h *house) openEngine(channels func(*house) (map[string]bot.Channel, error)) error {
-	script, err := flows.New(flows.Config{Phone: h.MesaPhone})
+func (h *house) openEngine(ctx context.Context, channels func(*house) (map[string]bot.Channel, error)) error {
+	can, err := h.backend.Capabilities(ctx)
+	if err != nil {
+		return err
+	}
+	script, err := flows.New(flows.Config{Phone: h.MesaPhone, Can: can})
 	if err != nil {
 		return err
 	}

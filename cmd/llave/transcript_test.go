@@ -46,7 +46,7 @@ var stores = map[string]func(t *testing.T) bot.Store{
 //	otro> otro<     another chat
 //	* …             the world: see world.act
 //
-// {code} is the code that the page showed last. Tokens are numbered in the order in which they are first seen.
+// A part "without" names what the back end cannot do. {code} is the code that the page showed last. Tokens are numbered in the order in which they are first seen.
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob(transcripts + "/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -71,7 +71,13 @@ func runTranscript(t *testing.T, file string, s bot.Store, covered moves) {
 		t.Fatal(err)
 	}
 	a := txtar.Parse(text)
-	w := newWorld(t, s, covered)
+	can := everything
+	for _, f := range a.Files {
+		if f.Name == "without" {
+			can = without(string(f.Data))
+		}
+	}
+	w := newWorld(t, s, can, covered)
 	defer w.stop()
 	for _, f := range a.Files {
 		if strings.HasPrefix(f.Name, "padron") {
@@ -84,7 +90,7 @@ func runTranscript(t *testing.T, file string, s bot.Store, covered moves) {
 			f.Data = []byte(w.play(string(f.Data)))
 		case "world":
 			f.Data = []byte(w.back.summary())
-		case "padron", "padron2":
+		case "padron", "padron2", "without":
 		default:
 			t.Fatalf("%s: no part %q", file, f.Name)
 		}

@@ -42,7 +42,7 @@ type world struct {
 // opening is the hour at which transcripts begin: a Monday morning in Buenos Aires.
 var opening = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
 
-func newWorld(t *testing.T, s bot.Store, covered moves) *world {
+func newWorld(t *testing.T, s bot.Store, can flows.Capabilities, covered moves) *world {
 	w := &world{t: t, phones: map[string]*phone{}, padron: map[string][]byte{}, start: time.Now()}
 	ctx, cancel := context.WithCancel(t.Context())
 	w.cancel = cancel
@@ -58,9 +58,9 @@ func newWorld(t *testing.T, s bot.Store, covered moves) *world {
 	if err := service.SeedDemo(ctx); err != nil {
 		t.Fatal(err)
 	}
-	w.back = &watched{Service: service, calls: map[string]int{}, retried: map[string]bool{}, tokens: map[string]map[string]bool{}, names: map[flows.MemberID]string{}}
+	w.back = &watched{Service: service, calls: map[string]int{}, retried: map[string]bool{}, tokens: map[string]map[string]bool{}, names: map[flows.MemberID]string{}, mints: !can.CurrentWithoutMinting}
 	moved := func(flow, on, from, to string) { covered[fmt.Sprintf("%s: %s, %s → %s", flow, on, from, to)] = true }
-	script, err := flows.New(flows.Config{Phone: "221-351-0282", Moved: moved})
+	script, err := flows.New(flows.Config{Phone: "221-351-0282", Can: can, Moved: moved})
 	if err != nil {
 		t.Fatal(err)
 	}
