@@ -176,7 +176,7 @@ const longestWait = 24 * time.Hour
 func (w *Web) update(r *http.Request, chat bot.ChatID, m message) (bot.Update, entry, error) {
 	u := bot.Update{Chat: chat, ID: m.ID, Via: w.texts.get("via", nil), Label: w.label(r.UserAgent()), Back: w.opt.PublicURL + "/#codigo=%s"}
 	e := entry{Who: byPerson, ID: m.ID}
-	u.Said = w.history.now().Add(-min(time.Duration(m.Ago)*time.Millisecond, longestWait))
+	u.Said = w.history.now().Add(-time.Duration(min(m.Ago, longestWait.Milliseconds())) * time.Millisecond)
 	switch {
 	case m.Text != "":
 		u.Kind, u.Text = bot.Message, m.Text

@@ -89,7 +89,7 @@ func (s *pageStream) open() {
 }
 
 func (s *pageStream) run(ctx context.Context) error {
-	beat := time.NewTicker(beatEvery)
+	beat := time.NewTicker(s.w.beat)
 	defer beat.Stop()
 	for {
 		if err := s.news(ctx); err != nil {
@@ -148,7 +148,7 @@ func (s *pageStream) entry(e entry, last bool) error {
 
 // write sends one piece, in bounded time.
 func (s *pageStream) write(piece []byte) error {
-	if err := s.control.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
+	if err := s.control.SetWriteDeadline(time.Now().Add(s.w.patience)); err != nil {
 		return err
 	}
 	if _, err := s.out.Write(piece); err != nil {

@@ -52,6 +52,7 @@ type Web struct {
 	assets  assets
 
 	chats, addresses *limit
+	beat, patience   time.Duration // of streams; see the constants
 
 	cancel context.CancelFunc
 	swept  chan struct{} // closed when nothing is swept any more
@@ -85,7 +86,8 @@ func open(ctx context.Context, o Options) (w *Web, err error) {
 	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
 	w = &Web{opt: o, hub: newHub(), swept: make(chan struct{}),
 		// A person who writes fast, and the many who share a telephone company's or a proxy's address.
-		chats: newLimit(time.Second, 15, o.Now), addresses: newLimit(20*time.Millisecond, 300, o.Now)}
+		chats: newLimit(time.Second, 15, o.Now), addresses: newLimit(20*time.Millisecond, 300, o.Now),
+		beat: beatEvery, patience: writeTime}
 	if w.keys, err = newKeys(o.Key); err != nil {
 		return nil, err
 	}
