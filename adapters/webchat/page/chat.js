@@ -20,8 +20,10 @@
   // What scrolls is the list, or the whole page where there is little room.
   const scroller = () => (getComputedStyle(log).overflowY === 'auto' ? log : document.scrollingElement);
   const below = () => ((s) => s.scrollHeight - s.scrollTop - s.clientHeight)(scroller());
+  let gliding = 0; // until when a smooth scroll to the end may be under way
+  const nearEnd = () => Date.now() < gliding || below() < 80;
   const scrolled = () => {
-    atEnd = below() < 80;
+    atEnd = nearEnd();
     if (atEnd) fresh.hidden = true;
   };
   log.addEventListener('scroll', scrolled, { passive: true });
@@ -33,6 +35,7 @@
 
   function toEnd(smooth) {
     scroll(below(), smooth);
+    if (smooth && !calm.matches) gliding = Date.now() + 600;
     atEnd = true;
     fresh.hidden = true;
   }
@@ -123,7 +126,6 @@
     img.src = f.url;
     img.alt = f.alt || f.name;
     if (f.width) [img.width, img.height] = [f.width, f.height];
-    img.addEventListener('load', () => atEnd && toEnd());
     a.target = '_blank';
     a.append(img);
     return a;
@@ -212,7 +214,7 @@
     const waits = e.who === 'person' && queue.find((m) => m.id === e.id);
     if (waits) arrived(waits);
     document.querySelectorAll('[data-id]').forEach((b) => b.dataset.id === e.id && e.who === 'person' && b.remove());
-    const b = bubble(e), wasAtEnd = atEnd;
+    const b = bubble(e), wasAtEnd = nearEnd();
     if (!replaying) b.classList.add('nuevo');
     const pending = list.querySelector('.pendiente, .enviado');
     list.insertBefore(b, pending);
@@ -333,7 +335,7 @@
   function wait() {
     clearTimeout(writes);
     writes = setTimeout(() => {
-      const wasAtEnd = atEnd;
+      const wasAtEnd = nearEnd();
       typing.hidden = false;
       if (wasAtEnd) toEnd(true);
       writes = setTimeout(quiet, 30000);
