@@ -73,6 +73,9 @@ func TestNewcomerInABrowser(t *testing.T) {
 			v.Fills("#texto", "token de juana\r")
 			v.Hears("Token de Juana")
 			v.looksAround("another token")
+			v.Fills("#texto", "mi credencial\r")
+			v.Waits("document.querySelector('#mensajes img')?.naturalWidth > 100")
+			v.looksAround("the credential")
 		})
 	}
 }

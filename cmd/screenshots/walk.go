@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"image/png"
+	"slices"
 
 	"llave/adapters/webchat/webchattest"
 )
@@ -13,13 +14,14 @@ import (
 type look struct {
 	name string
 	webchattest.Look
+	wanted []string // which pictures
 }
 
 func looks() []look {
 	return []look{
-		{"chat-360", webchattest.Look{Width: 360, Height: 740, Scale: 2, Phone: true}},
-		{"chat-360-oscuro", webchattest.Look{Width: 360, Height: 740, Scale: 2, Phone: true, Dark: true}},
-		{"chat-1280", webchattest.Look{Width: 1280, Height: 800}},
+		{"chat-360", webchattest.Look{Width: 360, Height: 740, Scale: 2, Phone: true}, []string{"1-inicio", "2-vincular", "3-entrar", "4-token", "5-credencial"}},
+		{"chat-360-oscuro", webchattest.Look{Width: 360, Height: 740, Scale: 2, Phone: true, Dark: true}, []string{"6-juana"}},
+		{"chat-1280", webchattest.Look{Width: 1280, Height: 800}, []string{"4-token"}},
 	}
 }
 
@@ -64,6 +66,9 @@ func (w *walker) href(css string) (url string) {
 
 // shoot takes a picture when nothing moves any more.
 func (w *walker) shoot(name string) {
+	if !slices.Contains(w.wanted, name) {
+		return
+	}
 	w.wait("!(document.getElementById('escribiendo')?.hidden === false) && [...document.images].every(i => i.complete)")
 	w.wait("new Promise(go => setTimeout(() => go(true), 400))")
 	w.step(func() error {
@@ -105,9 +110,13 @@ func (l look) walk(ctx context.Context, base string) ([]picture, error) {
 	w.shoot("4-token")
 	w.click("#mensajes .opciones button")
 	w.said("Gracias")
+	w.fill("#texto", "mi credencial\r")
+	w.wait("document.querySelector('#mensajes img')?.naturalWidth")
+	w.wait("document.activeElement.blur() ?? true")
+	w.shoot("5-credencial")
 	w.fill("#texto", "token de juana\r")
 	w.said("Token de Juana")
-	w.shoot("5-juana")
+	w.shoot("6-juana")
 	return w.taken, w.err
 }
 
