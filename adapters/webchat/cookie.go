@@ -48,18 +48,22 @@ func (w *Web) setCookie(rw http.ResponseWriter, value string, age time.Duration)
 		SameSite: http.SameSiteLaxMode, MaxAge: int(age / time.Second)})
 }
 
-// chatOf is the chat of the browser that asks; not ok if it has none, or one that was closed.
-func (w *Web) chatOf(r *http.Request) (chat bot.ChatID, value string, ok bool) {
+// errNoChat means that a browser has no chat, or one that was closed. Any other error of chatOf means that nobody
+// knows, and then the cookie must stay.
+var errNoChat = &refusal{status: http.StatusForbidden, why: "no_chat"}
+
+// chatOf is the chat of the browser that asks, and its cookie.
+func (w *Web) chatOf(r *http.Request) (chat bot.ChatID, cookie string, err error) {
 	c, err := r.Cookie(w.cookieName())
 	if err != nil || !w.ours(c.Value) {
-		return "", "", false
+		return "", "", errNoChat
 	}
 	chat = chatID(c.Value)
 	closed, err := w.history.closed(r.Context(), w.keys.name(chat))
-	if err != nil {
-		w.opt.Log.ErrorContext(r.Context(), "webchat: is the chat closed?", "err", err)
+	if err == nil && closed {
+		err = errNoChat
 	}
-	return chat, c.Value, err == nil && !closed
+	return chat, c.Value, err
 }
 
 // ours says whether a cookie is one of those that we draw.

@@ -2,6 +2,7 @@ package webchat
 
 import (
 	"bytes"
+	"context"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -124,9 +125,12 @@ func (w *Web) take(r *http.Request, to bot.Accepter, chat bot.ChatID, body []byt
 		return err
 	}
 	e.At = w.history.now()
-	added, err := w.history.add(r.Context(), w.keys.name(chat), e, nil)
+	// The bot has it: it belongs in the history even if the page has gone in the meantime.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), writeTime)
+	defer cancel()
+	added, err := w.history.add(ctx, w.keys.name(chat), e, nil)
 	if errors.Is(err, errClosed) {
-		return &refusal{status: http.StatusForbidden, why: "no_chat"}
+		return errNoChat
 	}
 	if added {
 		w.hub.wake(w.keys.name(chat))
@@ -151,9 +155,9 @@ func (w *Web) admit(rw http.ResponseWriter, r *http.Request) (bot.ChatID, []byte
 	if wait := w.addresses.wait(w.opt.Address(r)); wait > 0 {
 		return "", nil, &refusal{status: http.StatusTooManyRequests, why: "slow_down", after: wait}
 	}
-	chat, _, ok := w.chatOf(r)
-	if !ok {
-		return "", nil, &refusal{status: http.StatusForbidden, why: "no_chat"}
+	chat, _, err := w.chatOf(r)
+	if err != nil {
+		return "", nil, err
 	}
 	if wait := w.chats.wait(string(chat)); wait > 0 {
 		return "", nil, &refusal{status: http.StatusTooManyRequests, why: "slow_down", after: wait}

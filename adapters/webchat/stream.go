@@ -19,9 +19,9 @@ const (
 // stream tells an open page what there is, and then what comes. The number of an event is its entry's in the chat: a
 // page that comes back says the last one that it has.
 func (w *Web) stream(rw http.ResponseWriter, r *http.Request) {
-	chat, _, ok := w.chatOf(r)
-	if !ok {
-		w.refuse(rw, r, &refusal{status: http.StatusForbidden, why: "no_chat"})
+	chat, _, err := w.chatOf(r)
+	if err != nil {
+		w.refuse(rw, r, err)
 		return
 	}
 	after, err := lastSeen(r)

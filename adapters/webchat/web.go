@@ -49,11 +49,13 @@ func secure(next http.Handler) http.Handler {
 // page serves the page, and gives a browser without a chat the cookie of one. Nothing is kept of that: a crawler
 // leaves no trace.
 func (w *Web) page(rw http.ResponseWriter, r *http.Request) {
-	_, cookie, ok := w.chatOf(r)
-	if !ok {
-		cookie = w.newCookie()
+	_, cookie, err := w.chatOf(r)
+	if errors.Is(err, errNoChat) {
+		cookie, err = w.newCookie(), nil
 	}
-	w.setCookie(rw, cookie, cookieLasts)
+	if err == nil {
+		w.setCookie(rw, cookie, cookieLasts)
+	}
 	w.assets.page.serve(rw, r)
 }
 
@@ -70,14 +72,14 @@ func (w *Web) asset(rw http.ResponseWriter, r *http.Request) {
 
 // file serves a file to the browser of its chat, and to no other.
 func (w *Web) file(rw http.ResponseWriter, r *http.Request) {
-	chat, _, ok := w.chatOf(r)
-	seq, err := parseEventID(r.PathValue("seq"))
-	if !ok || err != nil {
-		w.refuse(rw, r, &refusal{status: http.StatusNotFound, why: "no_file"})
-		return
+	chat, _, err := w.chatOf(r)
+	seq, bad := parseEventID(r.PathValue("seq"))
+	var info fileInfo
+	var data []byte
+	if err == nil && bad == nil {
+		info, data, err = w.history.file(r.Context(), w.keys.name(chat), seq)
 	}
-	info, data, err := w.history.file(r.Context(), w.keys.name(chat), seq)
-	if errors.Is(err, errNone) {
+	if bad != nil || errors.Is(err, errNone) || errors.Is(err, errNoChat) {
 		err = &refusal{status: http.StatusNotFound, why: "no_file"}
 	}
 	if err != nil {

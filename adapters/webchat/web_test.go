@@ -2,6 +2,8 @@ package webchat
 
 import (
 	"bytes"
+	"context"
+	"database/sql"
 	"encoding/base64"
 	"errors"
 	"image"
@@ -148,6 +150,49 @@ func TestCookie(t *testing.T) {
 	}
 	if native := p.chat().Native(); strings.Contains(first, native) || len(native) != 52 || p.chat().Channel() != "web" || p.chat().Account() != "local" {
 		t.Errorf("the chat is called %s", p.chat())
+	}
+}
+
+// A disk that fails for a moment takes nobody's chat away.
+func TestATroubledFileTakesNoChatAway(t *testing.T) {
+	w := newWorld(t)
+	p := w.person()
+	cookie := p.cookie()
+	reads := w.web.history.reads
+	broken, _ := sql.Open("sqlite", dsn(t.TempDir(), ""))
+	w.web.history.reads = broken
+	if res := p.get("/"); res.StatusCode != http.StatusOK || res.Header.Get("Set-Cookie") != "" {
+		t.Errorf("%s, Set-Cookie: %q", res.Status, res.Header.Get("Set-Cookie"))
+	}
+	p.refused(p.posts("/chat/messages", form{"id": id(1), "text": "x"}), http.StatusInternalServerError, "broken")
+	broken.Close()
+	w.web.history.reads = reads
+	if p.cookie() != cookie {
+		t.Error("the cookie is another")
+	}
+	p.writes("x")
+}
+
+// A page that goes away while its message is taken finds it when it is back.
+func TestGoneWhileSending(t *testing.T) {
+	w := newWorld(t)
+	p := w.person()
+	ctx, cancel := context.WithCancel(t.Context())
+	w.bot.does(func(bot.Update) error {
+		cancel()
+		time.Sleep(50 * time.Millisecond) // the server notices
+		return nil
+	})
+	req, _ := http.NewRequestWithContext(ctx, http.MethodPost, w.srv.URL+"/chat/messages", strings.NewReader(`{"id":"`+id(1)+`","text":"token"}`))
+	req.Header.Set("Content-Type", "application/json")
+	if _, err := p.Do(req); err == nil {
+		t.Fatal("it was to go away")
+	}
+	for late := time.Now().Add(5 * time.Second); len(p.history()) == 0 && time.Now().Before(late); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if h := p.history(); len(h) != 1 {
+		t.Errorf("the page shows %v", h)
 	}
 }
 
