@@ -92,7 +92,7 @@ func (p *Page) Tab(l Look) (*Page, error) {
 func (p *Page) Close() { p.close() }
 
 // patience is how long something may take to come.
-const patience = 20 * time.Second
+const patience = 30 * time.Second
 
 func do[T any](p *Page, a chromedp.Action[T]) (T, error) {
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
