@@ -44,6 +44,17 @@ func TestKilled(t *testing.T) {
 	}
 }
 
+// A kill leaves what was written; only this survives the loss of power, which no test can take away.
+func TestWritesWaitForTheDisk(t *testing.T) {
+	w := newWorld(t)
+	for pragma, want := range map[string]int{"synchronous": 2, "secure_delete": 1, "foreign_keys": 1} {
+		var got int
+		if err := w.web.history.db.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
+			t.Errorf("%s is %d, %v", pragma, got, err)
+		}
+	}
+}
+
 func files(t *testing.T, w *world) []string {
 	t.Helper()
 	list, err := filepath.Glob(w.opt.Path + "*")

@@ -79,9 +79,8 @@ type pageStream struct {
 	told     bool // that it has everything
 }
 
-// open answers. The server's own deadlines are for answers that end.
+// open answers.
 func (s *pageStream) open() {
-	_ = s.control.SetReadDeadline(time.Time{})
 	h := s.out.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no") // nginx would wait for more
@@ -146,7 +145,7 @@ func (s *pageStream) entry(e entry, last bool) error {
 	return nil
 }
 
-// write sends one piece, in bounded time.
+// write sends one piece, in bounded time: the server's own deadline is for answers that end.
 func (s *pageStream) write(piece []byte) error {
 	if err := s.control.SetWriteDeadline(time.Now().Add(s.w.patience)); err != nil {
 		return err
@@ -157,5 +156,5 @@ func (s *pageStream) write(piece []byte) error {
 	if err := s.control.Flush(); err != nil {
 		return errCut
 	}
-	return s.control.SetWriteDeadline(time.Time{})
+	return nil
 }
