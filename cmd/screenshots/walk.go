@@ -19,7 +19,7 @@ type look struct {
 
 func looks() []look {
 	return []look{
-		{"chat-360", webchattest.Look{Width: 360, Height: 740, Scale: 2, Phone: true}, []string{"1-inicio", "2-vincular", "3-entrar", "4-token", "5-credencial"}},
+		{"chat-360", webchattest.Look{Width: 360, Height: 740, Scale: 2, Phone: true}, []string{"1-inicio", "3-entrar", "4-token", "5-credencial"}},
 		{"chat-360-oscuro", webchattest.Look{Width: 360, Height: 740, Scale: 2, Phone: true, Dark: true}, []string{"6-juana"}},
 		{"chat-1280", webchattest.Look{Width: 1280, Height: 800}, []string{"4-token"}},
 	}
@@ -96,7 +96,6 @@ func (l look) walk(ctx context.Context, base string) ([]picture, error) {
 	w.click("#sugerencias button")
 	w.said("Abrí esta página")
 	link := w.href("#mensajes a.enlace")
-	w.shoot("2-vincular")
 	w.goTo(link)
 	w.click(`form[action$="/seguir"] button`)
 	w.fill("#cuil", "27-99999001-6")
