@@ -185,21 +185,20 @@
       b.type = 'button';
       b.textContent = o.text;
       b.addEventListener('click', (click) => {
-        send({ question: e.question, value: o.value }, o.text);
         settle(click);
+        send({ question: e.question, value: o.value }, o.text);
       });
       group.append(b);
     }
     return group;
   }
 
-  // An answered question offers nothing any more. Whoever pressed by keyboard goes on in the text field; on a touch
-  // screen that would raise the keyboard.
+  // A finger on a button does not want the keyboard, which the text field would raise.
   function settle(click) {
     if (touch.matches && click.detail > 0) log.focus({ preventScroll: true });
-    else box.focus({ preventScroll: true });
   }
 
+  // An answered question offers nothing any more. If the focus was there, it goes to the text field and not astray.
   function noOptions() {
     const held = list.querySelector('.opciones:focus-within') || (hints.contains(document.activeElement) && hints);
     list.querySelectorAll('.opciones').forEach((g) => g.remove());
@@ -465,8 +464,8 @@
   for (const b of hints.children) {
     b.addEventListener('click', (click) => {
       const words = b.dataset.texto || b.textContent;
-      send({ text: words }, words);
       settle(click);
+      send({ text: words }, words);
     });
   }
   fresh.addEventListener('click', () => { toEnd(true); box.focus({ preventScroll: true }); });
