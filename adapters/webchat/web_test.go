@@ -315,6 +315,14 @@ func TestForget(t *testing.T) {
 	old := &person{world: w}
 	with := func(r *http.Request) { r.Header.Set("Cookie", "chat="+cookie) }
 	old.refused(old.posts("/chat/messages", form{"id": id(5), "text": "x"}, with), http.StatusForbidden, "no_chat")
+	if n := len(w.bot.updates()); n != 2 {
+		t.Errorf("the bot is told by a closed chat: %d updates", n)
+	}
+	page, _ := http.NewRequest(http.MethodGet, w.srv.URL+"/", nil)
+	with(page)
+	if res, err := http.DefaultClient.Do(page); err != nil || strings.Contains(res.Header.Get("Set-Cookie"), cookie) {
+		t.Errorf("the page goes on with the old cookie: %v", err)
+	}
 	req, _ := http.NewRequest(http.MethodGet, w.srv.URL+"/chat/files/"+ids[1], nil)
 	with(req)
 	if res, err := http.DefaultClient.Do(req); err != nil || res.StatusCode != http.StatusNotFound {

@@ -82,6 +82,9 @@ func (b *Tab) Fits(where string) {
 	if wide := b.Number("document.documentElement.scrollWidth"); wide > b.Number("innerWidth") {
 		b.t.Errorf("%s: the page is %d wide in a window of %d", where, wide, b.Number("innerWidth"))
 	}
+	if inside := b.String(`[...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && !e.closest('.oculto, .saltar, svg') && e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1).map(e => e.outerHTML.slice(0, 80)).join('\n')`); inside != "" {
+		b.t.Errorf("%s: has to be scrolled sideways: %s", where, inside)
+	}
 	if over := b.String(`[...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && !e.closest('.oculto, .saltar') && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80)).join('\n')`); over != "" {
 		b.t.Errorf("%s: beyond the edge: %s", where, over)
 	}
