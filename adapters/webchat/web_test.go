@@ -262,6 +262,13 @@ func TestFiles(t *testing.T) {
 			t.Errorf("%s gets the picture: %s", who, res.Status)
 		}
 	}
+	third := w.person() // whose first entry has the same number
+	w.says(third.chat(), "1", bot.Reply{Text: "look", File: &bot.File{Name: "c.png", Type: "image/png", Data: []byte("theirs")}})
+	theirs, _ := io.ReadAll(third.get(e.File.URL).Body)
+	mine, _ := io.ReadAll(p.get(e.File.URL).Body)
+	if string(theirs) != "theirs" || !bytes.Equal(mine, somePNG()) {
+		t.Errorf("two chats with the same number: %q and %d bytes", theirs, len(mine))
+	}
 	other.writes("x") // another chat with an entry of its own, at the same place or not
 	if res := other.get(e.File.URL); res.StatusCode != http.StatusNotFound {
 		t.Errorf("another chat gets the picture: %s", res.Status)
