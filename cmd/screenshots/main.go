@@ -18,6 +18,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -82,7 +84,7 @@ func (l look) shoot(ctx context.Context, bin, data, out string, say io.Writer) e
 // serve starts the program, and returns its address.
 func serve(ctx context.Context, bin, data string) (base string, stop func(), err error) {
 	p := exec.CommandContext(ctx, bin)
-	p.Env = append(os.Environ(), "LLAVE_ADDR=127.0.0.1:0", "LLAVE_DATA="+data, "LLAVE_DEMO=1")
+	p.Env = append(environment(), "LLAVE_ADDR=127.0.0.1:0", "LLAVE_DATA="+data, "LLAVE_DEMO=1")
 	printed, err := p.StdoutPipe()
 	if err != nil {
 		return "", nil, err
@@ -101,4 +103,9 @@ func serve(ctx context.Context, bin, data string) (base string, stop func(), err
 	}
 	stop()
 	return "", nil, errors.New("the program does not say where it is")
+}
+
+// environment is ours without what would configure the program.
+func environment() []string {
+	return slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "LLAVE_") })
 }
