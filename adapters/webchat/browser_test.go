@@ -186,6 +186,27 @@ func TestForgetOnThePage(t *testing.T) {
 	}
 }
 
+// Two pages were given a cookie each, and the browser kept one: the other page comes over to that chat.
+func TestAnotherPageHasAnotherChat(t *testing.T) {
+	s := newScreen(t, phone())
+	old := s.writes("uno")
+	if err := s.LoseCookies(); err != nil {
+		t.Fatal(err)
+	}
+	second := &screen{s.Another(phone()), s.world, t}
+	second.opens()
+	s.Fills("#texto", "dos\r")
+	second.Hears("dos")
+	s.Waits("[...document.querySelectorAll('.mio .dicho')].map(e => e.textContent).join() === 'dos'")
+	chat := s.bot.updates()[1].Chat
+	s.says(chat, "1", bot.Reply{Text: "acá"})
+	s.Hears("acá")
+	second.Hears("acá")
+	if chat == old {
+		t.Error("the cookie was not lost")
+	}
+}
+
 // gate is a server that takes messages and loses its answers while it is shut.
 type gate struct {
 	http.Handler

@@ -10,7 +10,9 @@ import (
 	"os/exec"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
@@ -139,6 +141,12 @@ func (p *Page) Wait(js string) error {
 // Eval is the value of an expression; of a promise, what it becomes.
 func Eval[T any](p *Page, js string) (T, error) {
 	return do(p, chromedp.Evaluate[T](js, chromedp.EvalAwaitPromise))
+}
+
+// LoseCookies takes the browser its cookies.
+func (p *Page) LoseCookies() error {
+	_, err := chromedp.Call(p.ctx, network.ClearBrowserCookies, cdp.Empty{})
+	return err
 }
 
 // Picture is what is to be seen, as PNG.
