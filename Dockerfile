@@ -3,7 +3,7 @@
 #   docker build -t llave .
 #   docker run -d --name llave --read-only -v llave:/data -p 8080:8080 -e LLAVE_PUBLIC_URL=https://llave.example llave
 #
-# All that is kept is in /data, the two keys included. Time zones are embedded in the binary.
+# All that is kept is in /data, the keys included. Time zones are embedded in the binary.
 
 FROM golang:1.26 AS build
 WORKDIR /src

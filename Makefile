@@ -5,7 +5,7 @@ CONVERSATIONS ?= 500
 BENCHTIME ?= 1s
 BIN ?= llave
 
-.PHONY: check build fuzz chaos bench docs
+.PHONY: check build fuzz chaos bench docs screenshots
 
 check:
 	@unformatted="$$(gofmt -l .)"; if [ -n "$$unformatted" ]; then echo "gofmt -l:"; echo "$$unformatted"; exit 1; fi
@@ -33,6 +33,10 @@ chaos:
 # The benchmark that fills a million chats takes minutes, and runs alone: see docs/testing.md.
 bench:
 	go test -run '^$$' -bench . -skip Million -benchmem -benchtime $(BENCHTIME) ./...
+
+# The pictures of the README, taken of the real program. Needs chromium.
+screenshots:
+	go run ./cmd/screenshots
 
 # The diagrams of docs/flows.md, drawn from the tables.
 docs:

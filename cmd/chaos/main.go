@@ -21,6 +21,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -244,7 +245,7 @@ func (w *worker) command(args ...string) *exec.Cmd {
 		args = []string{"chat"}
 	}
 	cmd := exec.CommandContext(w.ctx, w.binary, args...)
-	cmd.Env = append(os.Environ(), "LLAVE_ADDR=127.0.0.1:0", "LLAVE_DATA="+w.data)
+	cmd.Env = append(environment(), "LLAVE_ADDR=127.0.0.1:0", "LLAVE_DATA="+w.data)
 	return cmd
 }
 
@@ -267,4 +268,9 @@ func (w *worker) count() error {
 		return fmt.Errorf("%d new tokens, but %d shown", w.Tokens, w.Answered)
 	}
 	return nil
+}
+
+// environment is ours without what would configure the program.
+func environment() []string {
+	return slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "LLAVE_") })
 }

@@ -44,7 +44,7 @@ func noDoors(*house) (map[string]bot.Channel, error) { return nil, nil }
 
 // announce says where things are.
 func (h *house) announce(w io.Writer) {
-	fmt.Fprintf(w, "Llave está andando.\n\n  Autogestión   %s/autogestion/\n  Estado        http://%s/readyz\n  Métricas      http://%[2]s/metrics\n  Datos         %[3]s\n", h.PublicURL, h.operatorAddr(), h.Data)
+	fmt.Fprintf(w, "Llave está andando.\n\n  Chat web      %s/\n  Autogestión   %[1]s/autogestion/\n  Estado        http://%[2]s/readyz\n  Métricas      http://%[2]s/metrics\n  Datos         %[3]s\n", h.PublicURL, h.operatorAddr(), h.Data)
 	fmt.Fprintf(w, "\nPara chatear desde esta terminal, cortá con Ctrl-C y usá: llave chat\n")
 	if h.demo {
 		h.announceDemo(w)
@@ -58,10 +58,13 @@ func (h *house) operatorAddr() string {
 	return h.Addr
 }
 
+// demoCUIL is the account that newcomers are shown.
+const demoCUIL = "27-99999001-6"
+
 // announceDemo prints what the demo is entered with. Nobody in it exists.
 func (h *house) announceDemo(w io.Writer) {
 	fmt.Fprintf(w, "\nDemo: personas que no existen. La contraseña de todas las cuentas es %s\n\n", autogestion.DemoPassword)
-	fmt.Fprintf(w, "  27-99999001-6   María Elena Gómez, con cónyuge, hijos, madre y nieta a cargo\n")
+	fmt.Fprintf(w, "  %s   María Elena Gómez, con cónyuge, hijos, madre y nieta a cargo\n", demoCUIL)
 	fmt.Fprintf(w, "  20-99999003-8   Carlos Ruiz, cónyuge de María Elena, con cuenta propia\n")
 	fmt.Fprintf(w, "  20-99999021-6   Jorge Acosta, sin nadie a cargo\n")
 	fmt.Fprintf(w, "  27-99999011-3   Marta Sosa, suspendida, con una hija a cargo\n")
@@ -121,7 +124,7 @@ func (p program) talk(ctx context.Context, h *house, term *terminal.Terminal) er
 }
 
 func (h *house) announceDemoTo(w io.Writer) {
-	fmt.Fprintf(w, "Páginas en %s/autogestion/. Escribí token; Ctrl-D para salir.\n", h.PublicURL)
+	fmt.Fprintf(w, "Chat web en %s/ y Autogestión en %[1]s/autogestion/. Acá escribí token; Ctrl-D para salir.\n", h.PublicURL)
 	if h.demo {
 		h.announceDemo(w)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"llave/adapters/autogestion"
 	"llave/adapters/credential"
+	"llave/adapters/webchat"
 	"llave/bot"
 	"llave/flows"
 	"llave/store"
@@ -28,6 +29,7 @@ type house struct {
 	log     *slog.Logger
 	now     func() time.Time
 	backend *autogestion.Service
+	web     *webchat.Web
 	store   *store.SQLite
 	engine  *bot.Engine
 	up      []func(context.Context) error // how to take down what is up, the last one first
@@ -68,6 +70,9 @@ func (p program) build(ctx context.Context, c config, channels func(*house) (map
 	if err := h.openBackend(ctx); err != nil {
 		return h, err
 	}
+	if err := h.openWeb(ctx); err != nil {
+		return h, err
+	}
 	if err := h.openEngine(ctx, channels); err != nil {
 		return h, err
 	}
@@ -91,6 +96,23 @@ func (h *house) openBackend(ctx context.Context) error {
 	if h.demo {
 		return h.backend.SeedDemo(ctx)
 	}
+	return nil
+}
+
+// openWeb opens the web chat, with a key and a file of its own.
+func (h *house) openWeb(ctx context.Context) error {
+	key, err := keptKey(h.path("webchat.key"), h.path("webchat.db"))
+	if err != nil {
+		return err
+	}
+	o := webchat.Options{Path: h.path("webchat.db"), Key: key, PublicURL: h.PublicURL, MesaPhone: h.MesaPhone, Now: h.now, Log: h.log}
+	if h.demo {
+		o.Demo = &webchat.Demo{CUIL: demoCUIL, Password: autogestion.DemoPassword, ProviderKey: autogestion.DemoProviderKey}
+	}
+	if h.web, err = webchat.Open(ctx, o); err != nil {
+		return err
+	}
+	h.up = append(h.up, func(context.Context) error { return h.web.Close() })
 	return nil
 }
 
@@ -125,6 +147,10 @@ func (h *house) openEngine(ctx context.Context, channels func(*house) (map[strin
 	if err != nil {
 		return err
 	}
+	if doors == nil {
+		doors = map[string]bot.Channel{}
+	}
+	doors[webchat.Channel] = h.web
 	performer := &flows.Performer{Tokens: h.backend, Links: h.backend}
 	h.engine, err = bot.New(bot.Config{Store: h.store, Script: script, Outside: performer, Channels: doors, Maker: studio, Keys: h.ring, Log: h.log, Now: h.now})
 	if err != nil {
@@ -197,9 +223,13 @@ func writeNew(path string, text []byte) error {
 
 // serveHTTP serves the pages, and the operator's addresses there or on their own.
 func (h *house) serveHTTP(listener net.Listener) error {
+	// Goes before the servers do: they wait for what is being answered, and an open page's stream never is.
+	defer func() { h.up = append(h.up, func(context.Context) error { h.web.Leave(); return nil }) }()
 	public, admin := http.NewServeMux(), http.NewServeMux()
 	public.Handle("/autogestion/", h.backend.Handler())
-	public.HandleFunc("GET /{$}", landing)
+	chat := h.web.Handler(h.engine)
+	public.Handle("/{$}", chat)
+	public.Handle("/chat/", chat)
 	h.operator(admin)
 	if h.AdminAddr == "" || h.AdminAddr == h.Addr {
 		h.operator(public)

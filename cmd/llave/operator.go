@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
 	"io"
 	"net/http"
@@ -66,16 +65,6 @@ func (h *house) metrics() http.Handler {
 		return 1
 	}))
 	return promhttp.HandlerFor(reg, promhttp.HandlerOpts{})
-}
-
-//go:embed landing.html
-var landingPage string
-
-// landing says what is here.
-func landing(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
-	io.WriteString(w, landingPage)
 }
 
 // health asks the service on this machine whether it is ready: for a container's health check, which has no shell.

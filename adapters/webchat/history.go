@@ -1,0 +1,211 @@
+package webchat
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// history is what was said, in a file: what an open page shows and a reloaded one shows again.
+type history struct {
+	keys  keys
+	now   func() time.Time
+	db    *sql.DB // the one writer
+	reads *sql.DB
+}
+
+// keepEntries of a chat are kept, and for keepChat after the last of them: who sits down at this machine tomorrow
+// finds nothing.
+const (
+	keepEntries = 200
+	keepChat    = 24 * time.Hour
+)
+
+// Refusals of the history.
+var (
+	errClosed = errors.New("webchat: the chat was closed")
+	errNone   = errors.New("webchat: there is no such thing in this chat")
+)
+
+// add puts an entry at the end of a chat, durably, and says whether it was new: who repeats one adds nothing.
+func (h *history) add(ctx context.Context, chat name, e entry, file []byte) (added bool, err error) {
+	err = h.write(ctx, func(tx *sql.Tx) error {
+		if closed, err := isClosed(ctx, tx, chat); err != nil || closed {
+			return errors.Join(err, errClosed)
+		}
+		mark := h.keys.mark(e.Who, e.ID)
+		id, last, err := h.open(ctx, tx, chat)
+		if err != nil {
+			return err
+		}
+		var there int
+		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM entry WHERE chat = ? AND mark = ?", id, mark[:]).Scan(&there); err != nil || there > 0 {
+			return err
+		}
+		added = true
+		return h.insert(ctx, tx, id, last+1, chat, e, file)
+	})
+	if err != nil {
+		return false, fmt.Errorf("webchat: history: %w", err)
+	}
+	return added, nil
+}
+
+// open finds a chat's row, or makes it. A new one counts from the hour on, in milliseconds: numbers are never given
+// twice, not even after everything was forgotten, so that a page that slept through that notices.
+func (h *history) open(ctx context.Context, tx *sql.Tx, chat name) (id, last int64, err error) {
+	now := h.now()
+	_, err = tx.ExecContext(ctx, "INSERT INTO chat (name, last, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", chat[:], now.UnixMilli(), now.UnixNano())
+	if err != nil {
+		return 0, 0, err
+	}
+	err = tx.QueryRowContext(ctx, "SELECT id, last FROM chat WHERE name = ?", chat[:]).Scan(&id, &last)
+	return id, last, err
+}
+
+// insert writes the entry and lets go of what is too old.
+func (h *history) insert(ctx context.Context, tx *sql.Tx, id, seq int64, chat name, e entry, file []byte) error {
+	mark := h.keys.mark(e.Who, e.ID)
+	body, err := h.seal(chat, mark, e)
+	if err != nil {
+		return err
+	}
+	steps := []step{
+		{"INSERT INTO entry (chat, seq, mark, expires, body) VALUES (?, ?, ?, ?, ?)", []any{id, seq, mark[:], nano(e.Expires), body}},
+		{"UPDATE chat SET last = ?, at = ? WHERE id = ?", []any{seq, h.now().UnixNano(), id}},
+		{"DELETE FROM entry WHERE chat = ? AND seq <= ?", []any{id, seq - keepEntries}},
+		{"DELETE FROM file WHERE chat = ? AND seq <= ?", []any{id, seq - keepEntries}},
+	}
+	if file != nil {
+		steps = append(steps,
+			step{"INSERT INTO file (chat, seq, body) VALUES (?, ?, ?)", []any{id, seq, h.keys.ring.Seal(file, place(chat, mark, 'f'))}},
+			step{"DELETE FROM file WHERE chat = ?1 AND seq <= (SELECT seq FROM file WHERE chat = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)", []any{id, maxFiles}})
+	}
+	return run(ctx, tx, steps...)
+}
+
+func (h *history) seal(chat name, mark [16]byte, e entry) ([]byte, error) {
+	plain, err := json.Marshal(e)
+	return h.keys.ring.Seal(plain, place(chat, mark, 'e')), err
+}
+
+func (h *history) unseal(chat name, mark [16]byte, seq uint64, body []byte) (e entry, err error) {
+	plain, err := h.keys.ring.Open(body, place(chat, mark, 'e'))
+	if err == nil {
+		err = json.Unmarshal(plain, &e)
+	}
+	e.Seq = seq
+	return e, err
+}
+
+// since returns what came after an entry. Anew says that this entry is not there any more: then it is everything.
+func (h *history) since(ctx context.Context, chat name, after uint64) (list []entry, anew bool, err error) {
+	err = h.read(ctx, func(q querier) error {
+		if after > 0 {
+			known, err := h.entries(ctx, q, chat, "e.seq = ?", after)
+			if err != nil {
+				return err
+			}
+			if len(known) == 0 {
+				after, anew = 0, true
+			}
+		}
+		list, err = h.entries(ctx, q, chat, "e.seq > ?", after)
+		return err
+	})
+	if err != nil {
+		return nil, false, fmt.Errorf("webchat: history: %w", err)
+	}
+	return list, anew, nil
+}
+
+// entries reads a chat's entries, unless the chat should be forgotten by now.
+func (h *history) entries(ctx context.Context, q querier, chat name, where string, arg any) (list []entry, err error) {
+	rows, err := q.QueryContext(ctx, "SELECT e.seq, e.mark, e.body FROM chat c JOIN entry e ON e.chat = c.id WHERE c.name = ? AND c.at > ? AND "+where+" ORDER BY e.seq",
+		chat[:], h.now().Add(-keepChat).UnixNano(), arg)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var seq uint64
+		var mark, body []byte
+		if err := rows.Scan(&seq, &mark, &body); err != nil {
+			return nil, err
+		}
+		e, err := h.unseal(chat, [16]byte(mark), seq, body)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, e)
+	}
+	return list, rows.Err()
+}
+
+// choice is the text of an option that was offered; errNone if it was not, or is long forgotten.
+func (h *history) choice(ctx context.Context, chat name, question, value string) (string, error) {
+	list, _, err := h.since(ctx, chat, 0)
+	if err != nil {
+		return "", err
+	}
+	for i := len(list) - 1; i >= 0; i-- {
+		for _, o := range list[i].Choices {
+			if list[i].Question == question && o.Value == value {
+				return o.Text, nil
+			}
+		}
+	}
+	return "", errNone
+}
+
+// file is a file of this chat and of no other; errNone if there is none or it has expired.
+func (h *history) file(ctx context.Context, chat name, seq uint64) (info fileInfo, data []byte, err error) {
+	err = h.read(ctx, func(q querier) error {
+		list, err := h.entries(ctx, q, chat, "e.seq = ?", seq)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 || list[0].File == nil || list[0].lapsed(h.now()) {
+			return errNone
+		}
+		info = *list[0].File
+		var body []byte
+		err = q.QueryRowContext(ctx, "SELECT f.body FROM file f JOIN chat c ON c.id = f.chat WHERE c.name = ? AND f.seq = ?", chat[:], seq).Scan(&body)
+		if errors.Is(err, sql.ErrNoRows) {
+			return errNone
+		}
+		if err == nil {
+			data, err = h.keys.ring.Open(body, place(chat, h.keys.mark(list[0].Who, list[0].ID), 'f'))
+		}
+		return err
+	})
+	if err != nil {
+		return info, nil, fmt.Errorf("webchat: file: %w", err)
+	}
+	return info, data, nil
+}
+
+// forget erases a chat and closes it for good.
+func (h *history) forget(ctx context.Context, chat name) error {
+	err := h.write(ctx, func(tx *sql.Tx) error {
+		return run(ctx, tx,
+			step{"INSERT INTO closed (name, at) VALUES (?, ?) ON CONFLICT DO NOTHING", []any{chat[:], h.now().UnixNano()}},
+			step{"DELETE FROM chat WHERE name = ?", []any{chat[:]}})
+	})
+	if err != nil {
+		return fmt.Errorf("webchat: forget: %w", err)
+	}
+	return nil
+}
+
+func (h *history) closed(ctx context.Context, chat name) (bool, error) {
+	return isClosed(ctx, h.reads, chat)
+}
+
+func isClosed(ctx context.Context, q querier, chat name) (closed bool, err error) {
+	err = q.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM closed WHERE name = ?)", chat[:]).Scan(&closed)
+	return closed, err
+}

@@ -1,0 +1,56 @@
+package webchat
+
+import (
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"fmt"
+
+	"llave/bot"
+)
+
+// keys are derived from Options.Key: one for each use, so that no use can answer for another.
+type keys struct {
+	ring   *bot.Ring // seals what is kept
+	lookup []byte    // keyed hashes that find a row without telling what it is about
+	cookie []byte    // tells our cookies from invented ones
+}
+
+func newKeys(key []byte) (keys, error) {
+	if len(key) != bot.KeySize {
+		return keys{}, fmt.Errorf("key has %d bytes, want %d", len(key), bot.KeySize)
+	}
+	derive := func(use string) []byte {
+		k, err := hkdf.Key(sha256.New, key, nil, "llave webchat "+use, bot.KeySize)
+		if err != nil {
+			panic(err) // 32 bytes are always to be had
+		}
+		return k
+	}
+	ring, err := bot.NewRing(derive("seal"))
+	return keys{ring: ring, lookup: derive("lookup"), cookie: derive("cookie")}, err
+}
+
+// hash separates its parts by their lengths, so that ("ab","c") is not ("a","bc").
+func hash(key []byte, parts ...string) (sum [16]byte) {
+	mac := hmac.New(sha256.New, key)
+	for _, p := range parts {
+		fmt.Fprintf(mac, "%d:%s", len(p), p)
+	}
+	copy(sum[:], mac.Sum(nil))
+	return sum
+}
+
+// name is what a chat is called in the file.
+type name [16]byte
+
+func (k keys) name(to bot.ChatID) name { return hash(k.lookup, "chat", string(to)) }
+
+// mark tells an entry from every other of its chat: whoever repeats it gives it the same id.
+func (k keys) mark(who, id string) [16]byte { return hash(k.lookup, "entry", who, id) }
+
+// place binds what is sealed to its chat, its entry and its column.
+func place(chat name, mark [16]byte, column byte) []byte {
+	p := append(make([]byte, 0, 33), chat[:]...)
+	return append(append(p, mark[:]...), column)
+}

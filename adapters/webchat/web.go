@@ -1,0 +1,145 @@
+package webchat
+
+import (
+	"errors"
+	"mime"
+	"net/http"
+	"net/netip"
+	"strconv"
+
+	"llave/bot"
+)
+
+// Handler serves the page at / and all that it needs below /chat/. What people say goes to the bot.
+func (w *Web) Handler(to bot.Accepter) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", w.page)
+	mux.HandleFunc("GET /chat/{asset}", w.asset)
+	mux.HandleFunc("GET /chat/events", w.stream)
+	mux.HandleFunc("GET /chat/files/{seq}", w.file)
+	mux.HandleFunc("POST /chat/messages", w.receive(to))
+	mux.HandleFunc("POST /chat/forget", w.forget(to))
+	cross := http.NewCrossOriginProtection()
+	_ = cross.AddTrustedOrigin(w.opt.PublicURL) // checked when opened: behind a proxy that changes the host, this one is ours
+	cross.SetDenyHandler(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w.refuse(rw, r, &refusal{status: http.StatusForbidden, why: "cross_origin"})
+	}))
+	return secure(cross.Handler(mux))
+}
+
+// policy lets the page use what is its own, and nothing else.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+// secure sets what every answer has.
+func secure(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		h := rw.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("Cache-Control", "no-store")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+		next.ServeHTTP(rw, r)
+	})
+}
+
+// page serves the page, and gives a browser without a chat the cookie of one. Nothing is kept of that: a crawler
+// leaves no trace.
+func (w *Web) page(rw http.ResponseWriter, r *http.Request) {
+	_, cookie, err := w.chatOf(r)
+	if errors.Is(err, errNoChat) {
+		cookie, err = w.newCookie(), nil
+	}
+	if err == nil {
+		w.setCookie(rw, cookie, cookieLasts)
+	}
+	w.assets.page.serve(rw, r)
+}
+
+// asset serves what the page is made of, under names that change with what they hold.
+func (w *Web) asset(rw http.ResponseWriter, r *http.Request) {
+	a, ok := w.assets.named[r.PathValue("asset")]
+	if !ok {
+		w.refuse(rw, r, &refusal{status: http.StatusNotFound, why: "no_page"})
+		return
+	}
+	rw.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	a.serve(rw, r)
+}
+
+// file serves a file to the browser of its chat, and to no other.
+func (w *Web) file(rw http.ResponseWriter, r *http.Request) {
+	chat, _, err := w.chatOf(r)
+	seq, bad := parseEventID(r.PathValue("seq"))
+	var info fileInfo
+	var data []byte
+	if err == nil && bad == nil {
+		info, data, err = w.history.file(r.Context(), w.keys.name(chat), seq)
+	}
+	if bad != nil || errors.Is(err, errNone) || errors.Is(err, errNoChat) {
+		err = &refusal{status: http.StatusNotFound, why: "no_file"}
+	}
+	if err != nil {
+		w.refuse(rw, r, err)
+		return
+	}
+	h := rw.Header()
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+	h.Set("Content-Type", info.safeType())
+	h.Set("Content-Disposition", w.disposition(info))
+	h.Set("Content-Length", strconv.Itoa(len(data)))
+	_, _ = rw.Write(data) // the browser went away
+}
+
+// safeType is a file's type if a browser does nothing with it but show it or keep it.
+func (f *fileInfo) safeType() string {
+	if f.picture() || f.Type == "application/pdf" {
+		return f.Type
+	}
+	return "application/octet-stream"
+}
+
+// disposition shows pictures and keeps the rest, under a name that is only a name.
+func (w *Web) disposition(f fileInfo) string {
+	how := "attachment"
+	if f.picture() {
+		how = "inline"
+	}
+	name := safeName(f.Name)
+	if name == "" {
+		name = w.texts.get("file_name", nil)
+	}
+	return mime.FormatMediaType(how, map[string]string{"filename": name})
+}
+
+// safeName takes out of a file's name what is not part of one.
+func safeName(name string) string {
+	var out []rune
+	for _, r := range name {
+		switch {
+		case r < ' ' || r == 0x7f || r == '/' || r == '\\' || r == '"' || 0x202a <= r && r <= 0x202e || 0x2066 <= r && r <= 0x2069:
+		case r == '.' && len(out) == 0:
+		case len(out) < 100:
+			out = append(out, r)
+		}
+	}
+	return string(out)
+}
+
+// peerAddress is the address of the other end of the connection. IPv6 counts by /64: that much is one customer's.
+func peerAddress(r *http.Request) string {
+	ap, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	a := ap.Addr().Unmap()
+	if a.Is6() {
+		if p, err := a.Prefix(64); err == nil {
+			return p.String()
+		}
+	}
+	return a.String()
+}

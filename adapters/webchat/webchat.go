@@ -1,0 +1,141 @@
+package webchat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"llave/bot"
+)
+
+// Channel is the name under which a [Web] is registered with the engine.
+const Channel = "web"
+
+// account is the bot account: there is one.
+const account = "local"
+
+// Options says how the web chat is to run. Path, Key and PublicURL are required.
+type Options struct {
+	// Path is the SQLite file of the histories. It is made if it is not there.
+	Path string
+	// Key is 32 bytes. It seals what is kept and signs the cookies: with another key an existing file does not open.
+	Key []byte
+	// PublicURL is how people's browsers reach the page, without a path: "https://llave.example".
+	PublicURL string
+	// MesaPhone is the way to a person, printed on the page.
+	MesaPhone string
+	// Demo, if there is one, is explained on the page.
+	Demo *Demo
+	// Address names who is at the other end of a request, to bound floods. Nil: the peer's IP address.
+	Address func(*http.Request) string
+
+	Now func() time.Time
+	Log *slog.Logger
+}
+
+// Demo is what whoever tries the program needs to know.
+type Demo struct{ CUIL, Password, ProviderKey string }
+
+// Web is the channel, and what serves its pages. It is safe for concurrent use.
+type Web struct {
+	opt     Options
+	keys    keys
+	history *history
+	hub     *hub
+	turns   turns
+	texts   *texts
+	assets  assets
+
+	chats, addresses *limit
+	beat, patience   time.Duration // of streams; see the constants
+
+	cancel context.CancelFunc
+	swept  chan struct{} // closed when nothing is swept any more
+}
+
+// Open opens the web chat.
+func Open(ctx context.Context, o Options) (*Web, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Address == nil {
+		o.Address = peerAddress
+	}
+	w, err := open(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("webchat: open: %w", err)
+	}
+	ctx, w.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	go w.sweeper(ctx, w.swept)
+	return w, nil
+}
+
+func open(ctx context.Context, o Options) (w *Web, err error) {
+	u, err := url.Parse(o.PublicURL)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" {
+		return nil, errors.New("public URL is not an http or https address without a path")
+	}
+	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
+	w = &Web{opt: o, hub: newHub(), swept: make(chan struct{}),
+		// A person who writes fast, and the many who share a telephone company's or a proxy's address.
+		chats: newLimit(time.Second, 15, o.Now), addresses: newLimit(20*time.Millisecond, 300, o.Now),
+		beat: beatEvery, patience: writeTime}
+	if w.keys, err = newKeys(o.Key); err != nil {
+		return nil, err
+	}
+	if w.texts, err = loadTexts(); err != nil {
+		return nil, err
+	}
+	if w.assets, err = loadAssets(o); err != nil {
+		return nil, err
+	}
+	w.history, err = openHistory(ctx, o.Path, w.keys, o.Now)
+	return w, err
+}
+
+// Leave ends the streams, so that a server that is told to shut down need not wait for people to close their pages.
+func (w *Web) Leave() { w.hub.close() }
+
+// Close ends what Open began. Nothing may be sent or served any more.
+func (w *Web) Close() error {
+	w.Leave()
+	w.cancel()
+	<-w.swept
+	if err := w.history.close(); err != nil {
+		return fmt.Errorf("webchat: close: %w", err)
+	}
+	return nil
+}
+
+// Send implements [bot.Channel]. What it has taken stands in the history; a letter that is repeated stands there once.
+func (w *Web) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {
+	if to.Channel() != Channel || to.Account() != account || r.ID == "" {
+		return &bot.Never{Reason: "no letter of the web chat"}
+	}
+	chat := w.keys.name(to)
+	give, err := w.turns.take(ctx, chat)
+	if err != nil {
+		return err
+	}
+	defer give()
+	e, file := said(r, w.history.now())
+	added, err := w.history.add(ctx, chat, e, file)
+	if errors.Is(err, errClosed) {
+		return &bot.Never{Reason: "the person closed the chat", Gone: true}
+	}
+	if err != nil {
+		return err
+	}
+	if added {
+		w.hub.wake(chat)
+	}
+	return nil
+}

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"llave/adapters/webchat/webchattest"
+)
+
+// axe is the accessibility checker that is run on pages.
+func axe(t *testing.T) []byte {
+	t.Helper()
+	raw, err := os.ReadFile("../../adapters/webchat/testdata/axe.min.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+// address is where the program's web chat is.
+func (x *running) address() string {
+	x.t.Helper()
+	return x.out.waits(x.t, `Chat web +(http://\S+)/\n`)[1]
+}
+
+// visitor is a newcomer at a screen. At every step nothing may have to be scrolled sideways, and axe finds nothing.
+type visitor struct {
+	*webchattest.Tab
+	t   *testing.T
+	axe []byte
+}
+
+func (v *visitor) looksAround(where string) {
+	v.t.Helper()
+	v.Fits(where)
+	for _, line := range v.Audit(where, v.axe) {
+		v.t.Error(line)
+	}
+}
+
+// The way of a newcomer, as the README's pictures tell it.
+func TestNewcomerInABrowser(t *testing.T) {
+	for _, l := range []webchattest.Look{{Width: 320, Height: 568, Phone: true}, {Width: 360, Height: 740, Phone: true, Dark: true}, {Width: 1280, Height: 800}} {
+		t.Run(fmt.Sprint(l.Width), func(t *testing.T) {
+			base := start(t, nil).address()
+			v := &visitor{webchattest.New(t, l), t, axe(t)}
+			v.Goes(base + "/")
+			v.Waits("!document.getElementById('sugerencias').hidden")
+			v.looksAround("the empty page")
+			v.Clicks("#sugerencias button")
+			v.Hears("Abrí esta página")
+			v.looksAround("the link")
+			if rel := v.String("document.querySelector('a.enlace').rel + ' ' + document.querySelector('a.enlace').target"); rel != "noopener noreferrer _blank" {
+				t.Errorf("the link opens with %q", rel)
+			}
+			v.signsIn(v.String("document.querySelector('a.enlace').href"))
+			v.Waits("document.querySelector('a.boton')")
+			v.Clicks("a.boton")
+			v.Hears("quedó vinculado")
+			if at := v.String("location.href"); at != base+"/" {
+				t.Errorf("the address is %s: the code stands in it", at)
+			}
+			v.Waits("document.querySelector('.cifras')")
+			v.looksAround("the token")
+			if said := v.String("[...document.querySelectorAll('.mio .dicho')].pop().textContent"); said != "(volví de la página)" {
+				t.Errorf("instead of the code the page shows %q", said)
+			}
+			v.Clicks("#mensajes .opciones button")
+			v.Hears("Gracias")
+			v.Fills("#texto", "token de juana\r")
+			v.Hears("Token de Juana")
+			v.looksAround("another token")
+			v.Fills("#texto", "mi credencial\r")
+			v.Waits("document.querySelector('#mensajes img')?.naturalWidth > 100")
+			v.looksAround("the credential")
+		})
+	}
+}
+
+// signsIn goes through the pages of Autogestión.
+func (v *visitor) signsIn(link string) {
+	v.t.Helper()
+	v.Goes(link)
+	v.Clicks(`form[action$="/seguir"] button`)
+	v.Waits("document.querySelector('#password')")
+	v.looksAround("the sign-in page")
+	v.Fills("#cuil", "27-99999001-6")
+	v.Fills("#password", "llave-demo")
+	v.Clicks("#consent")
+	v.Clicks(`form[action$="/entrar"] button:not([formaction])`)
+}
+
+// tabsTo presses Tab until something has the focus, as somebody without a mouse does, and sees that it can be seen.
+func (v *visitor) tabsTo(css string) {
+	v.t.Helper()
+	for range 60 {
+		v.Types("\t")
+		if !v.True(fmt.Sprintf("document.activeElement?.matches(%q)", css)) {
+			continue
+		}
+		if outline := v.String("getComputedStyle(document.activeElement).outlineStyle + ' ' + getComputedStyle(document.activeElement).outlineWidth"); !strings.HasPrefix(outline, "solid ") {
+			v.t.Errorf("%s has the focus, and looks like it: %s", css, outline)
+		}
+		return
+	}
+	v.t.Fatalf("Tab never comes to %s", css)
+}
+
+// The same with Tab, Enter and space alone.
+func TestNewcomerByKeyboard(t *testing.T) {
+	base := start(t, nil).address()
+	v := &visitor{webchattest.New(t, webchattest.Look{Width: 1000, Height: 700}), t, nil}
+	v.Goes(base + "/")
+	v.Waits("!document.getElementById('sugerencias').hidden")
+	v.Types("\t")
+	if !v.True("document.activeElement.matches('.saltar')") {
+		t.Errorf("the first stop is %s", v.String("document.activeElement.outerHTML"))
+	}
+	v.Types("\r")
+	v.Waits("document.activeElement.id === 'texto'")
+	v.Types("token\r")
+	v.Hears("Abrí esta página")
+	v.Waits("document.activeElement.id === 'texto' && document.getElementById('texto').value === ''")
+	link := v.String("document.querySelector('a.enlace').href")
+	v.Goes(link) // Enter on the link would open it in another window
+	v.tabsTo(`form[action$="/seguir"] button`)
+	v.Types("\r")
+	v.Waits("document.querySelector('#password')")
+	v.tabsTo("#cuil")
+	v.Types("27-99999001-6")
+	v.tabsTo("#password")
+	v.Types("llave-demo")
+	v.tabsTo("#consent")
+	v.Types(" ")
+	v.tabsTo(`form[action$="/entrar"] button:not([formaction])`)
+	v.Types("\r")
+	v.Waits("document.querySelector('a.boton')")
+	v.tabsTo("a.boton")
+	v.Types("\r")
+	v.Hears("quedó vinculado")
+	v.tabsTo("#mensajes .opciones button")
+	v.Types("\r")
+	v.Hears("Gracias")
+	if !v.True("document.activeElement.id === 'texto'") {
+		t.Errorf("after a choice the focus is on %s", v.String("document.activeElement.outerHTML"))
+	}
+	v.Types("token de juana\r")
+	v.Hears("Token de Juana")
+	if !v.True("document.activeElement.id === 'texto'") {
+		t.Error("the focus is lost")
+	}
+}
+
+// The conversation outlives a reload, a stopped server and a page that was open all the while.
+func TestTheConversationGoesOn(t *testing.T) {
+	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "d")}
+	x := start(t, env)
+	base := x.address()
+	env["LLAVE_ADDR"] = strings.TrimPrefix(base, "http://")
+	v := &visitor{webchattest.New(t, webchattest.Look{Width: 360, Height: 740}), t, nil}
+	v.Goes(base + "/")
+	v.Fills("#texto", "qué es el token\r")
+	v.Hears("llave electrónica")
+	second := v.Another(webchattest.Look{Width: 360, Height: 740})
+	second.Goes(base + "/")
+	second.Hears("llave electrónica")
+	lines := "document.querySelectorAll('#mensajes .globo').length"
+	v.Waits(lines + " === 2")
+	v.Goes(base + "/")
+	v.Waits(lines + " === 2")
+
+	x.cancel()
+	x.ends(exitOK)
+	v.Fills("#texto", "gracias\r")
+	v.Waits("document.querySelector('.pendiente')")
+	v.Waits("document.getElementById('estado').textContent.startsWith('Sin conexión')")
+	v.Fills("#texto", "qué es el token\r")
+	again := start(t, env)
+	again.out.waits(t, "Llave está andando")
+	v.Waits("!document.querySelector('.pendiente')")
+	v.Waits(lines + " === 6")
+	v.Waits("!document.getElementById('estado').textContent.startsWith('Sin')")
+	second.Waits(lines + " === 6")
+	said := "[...document.querySelectorAll('#mensajes .mio .dicho')].map(e => e.textContent).join()"
+	for _, tab := range []*webchattest.Tab{v.Tab, second} {
+		if got := tab.String(said); got != "qué es el token,gracias,qué es el token" {
+			t.Errorf("what was said while the server was away: %s", got)
+		}
+	}
+	v.Goes(base + "/")
+	v.Waits(lines + " === 6")
+	if n := strings.Count(again.errs.String(), "level=ERROR"); n > 0 {
+		t.Errorf("errors: %s", again.errs)
+	}
+}
