@@ -80,8 +80,10 @@ type wish struct {
 	At    time.Time `json:"at"`
 	// Held says that the answer is in memory, and that the group is read to see whether it may be given.
 	Held bool `json:"held,omitempty"`
-	// Old says that a button of an earlier message asked: whom that was about is not known any more.
-	Old bool `json:"old,omitempty"`
+	// Below says that an option of the last message asked, and Old that a button of an earlier one did: whom that was
+	// about is not known any more.
+	Below bool `json:"below,omitempty"`
+	Old   bool `json:"old,omitempty"`
 	// Looked says that the group has been read anew for it.
 	Looked bool `json:"looked,omitempty"`
 }

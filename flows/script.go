@@ -256,7 +256,7 @@ func (t *talk) choose(o option) {
 			t.wants(mean)
 		}
 	default:
-		t.wants(meaning{Intent: intent(o.Value)})
+		t.wants(meaning{Intent: intent(o.Value), Below: true})
 	}
 }
 

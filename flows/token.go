@@ -13,7 +13,7 @@ func (t *talk) wish(mean meaning) {
 		t.say("token.still", nil)
 		return
 	}
-	t.m.Wish = &wish{Intent: mean.Intent, Who: mean.Who, Old: mean.Old, Asked: t.in.ID, At: t.in.Now}
+	t.m.Wish = &wish{Intent: mean.Intent, Who: mean.Who, Below: mean.Below, Old: mean.Old, Asked: t.in.ID, At: t.in.Now}
 	if !t.m.linked() {
 		t.invite(false)
 		return
@@ -84,7 +84,7 @@ func (t *talk) obvious() []MemberID {
 	case intentNumber, intentRejected:
 		return t.m.Recent[:1]
 	case intentCredential:
-		if t.in.Kind == bot.Pressed { // below the token; in words it is a wish of its own
+		if t.m.Wish.Below { // below the token; in words it is a wish of its own
 			return t.m.Recent[:1]
 		}
 	}

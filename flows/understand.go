@@ -46,8 +46,9 @@ type meaning struct {
 	Numbers []int
 	// Yes and No say that the text is that and nothing else.
 	Yes, No bool
-	// Old says that it is no text but a button of an earlier message, which may have been about somebody else.
-	Old bool
+	// Below says that it is no text but an option of the last message, and Old that it is one of an earlier message,
+	// which may have been about somebody else.
+	Below, Old bool
 }
 
 // ref is a person as somebody named them.

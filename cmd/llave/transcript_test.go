@@ -65,25 +65,36 @@ func TestTranscripts(t *testing.T) {
 	}
 }
 
-func runTranscript(t *testing.T, file string, s bot.Store, covered moves) {
+// prepare reads a transcript and builds its world.
+func prepare(t *testing.T, file string, s bot.Store, d door, covered moves) (*txtar.Archive, *world) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	a := txtar.Parse(text)
-	can := everything
-	for _, f := range a.Files {
-		if f.Name == "without" {
-			can = without(string(f.Data))
-		}
-	}
-	w := newWorld(t, s, can, covered)
-	defer w.stop()
+	w := newWorld(t, s, d, without(string(part(a, "without"))), covered)
 	for _, f := range a.Files {
 		if strings.HasPrefix(f.Name, "padron") {
 			w.padron[f.Name] = f.Data
 		}
 	}
+	return a, w
+}
+
+// part is one part of a transcript; empty if it has none of that name.
+func part(a *txtar.Archive, name string) []byte {
+	for _, f := range a.Files {
+		if f.Name == name {
+			return f.Data
+		}
+	}
+	return nil
+}
+
+func runTranscript(t *testing.T, file string, s bot.Store, covered moves) {
+	a, w := prepare(t, file, s, newRecorder(), covered)
+	defer w.stop()
+	text := txtar.Format(a)
 	for i := range a.Files {
 		switch f := &a.Files[i]; f.Name {
 		case "chat":

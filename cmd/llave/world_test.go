@@ -5,12 +5,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,10 +24,9 @@ type world struct {
 	t      *testing.T
 	engine *bot.Engine
 	back   *watched
-	phones map[string]*phone
+	door   door
 	start  time.Time // of the bubble
 	n      int       // updates so far
-	last   bot.Update
 	ago    time.Duration
 	url    string
 	code   string
@@ -42,8 +39,8 @@ type world struct {
 // opening is the hour at which transcripts begin: a Monday morning in Buenos Aires.
 var opening = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
 
-func newWorld(t *testing.T, s bot.Store, can flows.Capabilities, covered moves) *world {
-	w := &world{t: t, phones: map[string]*phone{}, padron: map[string][]byte{}, start: time.Now()}
+func newWorld(t *testing.T, s bot.Store, d door, can flows.Capabilities, covered moves) *world {
+	w := &world{t: t, door: d, padron: map[string][]byte{}, start: time.Now()}
 	ctx, cancel := context.WithCancel(t.Context())
 	w.cancel = cancel
 	log := slog.New(slog.DiscardHandler)
@@ -70,7 +67,7 @@ func newWorld(t *testing.T, s bot.Store, can flows.Capabilities, covered moves) 
 	}
 	ring, _ := bot.NewRing(bytes.Repeat([]byte{1}, bot.KeySize))
 	performer := &flows.Performer{Tokens: w.back, Links: w.back}
-	w.engine, err = bot.New(bot.Config{Store: s, Script: script, Outside: performer, Channels: map[string]bot.Channel{"telegram": w}, Maker: studio, Keys: ring, Log: log, Now: w.now})
+	w.engine, err = bot.New(bot.Config{Store: s, Script: script, Outside: performer, Channels: d.channels(w), Maker: studio, Keys: ring, Log: log, Now: w.now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,11 +75,13 @@ func newWorld(t *testing.T, s bot.Store, can flows.Capabilities, covered moves) 
 	if err := w.engine.Start(ctx); err != nil {
 		t.Fatal(err)
 	}
+	d.open()
 	return w
 }
 
 func (w *world) stop() {
 	w.back.set("up")
+	w.door.shut()
 	if err := w.engine.Stop(w.t.Context()); err != nil {
 		w.t.Error(err)
 	}
@@ -91,48 +90,9 @@ func (w *world) stop() {
 
 func (w *world) now() time.Time { return opening.Add(time.Since(w.start)) }
 
-// phone is one chat's screen.
-type phone struct {
-	mu      sync.Mutex
-	unread  []bot.Reply
-	choices [][]bot.Option // of replies that had some, the last one last
-	asked   []string
-}
-
-func (w *world) phone(name string) *phone {
-	if w.phones[name] == nil {
-		w.phones[name] = &phone{}
-	}
-	return w.phones[name]
-}
-
-// Send implements bot.Channel.
-func (w *world) Send(_ context.Context, to bot.ChatID, r bot.Reply) error {
-	p := w.phones[to.Native()]
-	if p == nil {
-		return &bot.Never{Reason: "nobody there"}
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.unread = append(p.unread, r)
-	if len(r.Choices) > 0 {
-		p.choices, p.asked = append(p.choices, r.Choices), append(p.asked, r.Question)
-	}
-	return nil
-}
-
-func (p *phone) read() []bot.Reply {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	r := p.unread
-	p.unread = nil
-	return r
-}
-
 // play runs the lines that people and the world have, and writes down what the bot says.
 func (w *world) play(script string) string {
 	var out strings.Builder
-	w.phone("yo")
 	for _, line := range strings.Split(strings.TrimSuffix(script, "\n"), "\n") {
 		who, text, ok := strings.Cut(line, "> ")
 		switch {
@@ -141,7 +101,7 @@ func (w *world) play(script string) string {
 			w.act(&out, strings.TrimPrefix(line, "* "))
 		case strings.HasPrefix(line, ">> "):
 			out.WriteString(line + "\n")
-			w.accept(w.last)
+			w.door.repeat()
 		case ok && (who == "" || regexp.MustCompile(`^\w+$`).MatchString(who)):
 			out.WriteString(line + "\n")
 			w.says(who, text)
@@ -162,43 +122,7 @@ func (w *world) says(who, text string) {
 		who = "yo"
 	}
 	w.n++
-	p := w.phone(who)
-	chat, _ := bot.NewChatID("telegram", "llave", who)
-	u := bot.Update{Chat: chat, ID: fmt.Sprint(w.n), Kind: bot.Message, Via: "Telegram", Label: "···" + map[string]string{"yo": "1234", "otro": "5678"}[who], Sender: "Mari", Said: w.now().Add(-w.ago)}
-	w.ago = 0
-	text = strings.NewReplacer("{code}", w.code, "{largo}", strings.Repeat("a", bot.MaxText+1)).Replace(text)
-	switch {
-	case strings.HasPrefix(text, "["):
-		u.Kind, u.Choice = bot.Pressed, p.button(w.t, strings.Trim(text, "[]"))
-	case text == "(closed)":
-		u.Kind, u.What = bot.Gone, bot.Closed
-	case text == "(blocked)":
-		u.Kind = bot.Gone
-	case strings.HasPrefix(text, "("):
-		u.Kind, u.What = bot.Other, strings.Trim(text, "()")
-	case strings.HasPrefix(text, "/start"):
-		u.Kind, u.Text = bot.Started, strings.TrimSpace(strings.TrimPrefix(text, "/start"))
-	default:
-		u.Text = text
-	}
-	w.last = u
-	w.accept(u)
-}
-
-func (p *phone) button(t *testing.T, text string) bot.Choice {
-	at := len(p.choices) - 1
-	if old, ok := strings.CutPrefix(text, "before: "); ok {
-		text, at = old, at-1
-	}
-	if at >= 0 {
-		for _, o := range p.choices[at] {
-			if o.Text == text {
-				return bot.Choice{Question: p.asked[at], Value: o.Value}
-			}
-		}
-	}
-	t.Errorf("no button %q", text)
-	return bot.Choice{Value: "nothing"}
+	w.door.say(who, strings.NewReplacer("{code}", w.code, "{largo}", strings.Repeat("a", bot.MaxText+1)).Replace(text))
 }
 
 func (w *world) accept(u bot.Update) {
@@ -212,11 +136,9 @@ func (w *world) listen(out *strings.Builder) {
 	for range 33 {
 		synctest.Wait()
 		heard := false
-		for _, who := range slices.Sorted(maps.Keys(w.phones)) {
-			for _, r := range w.phones[who].read() {
-				w.write(out, who, r)
-				heard = true
-			}
+		for _, h := range w.door.hear() {
+			w.write(out, h)
+			heard = true
 		}
 		done, cancel := context.WithCancel(w.t.Context())
 		cancel()
@@ -227,32 +149,19 @@ func (w *world) listen(out *strings.Builder) {
 	}
 }
 
-// write puts down a reply.
-func (w *world) write(out *strings.Builder, who string, r bot.Reply) {
-	if who == "yo" {
-		who = ""
+// write puts down what somebody got to read.
+func (w *world) write(out *strings.Builder, h heard) {
+	if h.who == "yo" {
+		h.who = ""
 	}
-	text := strings.ReplaceAll(w.tame(r.Text), "\n", "\n  ")
+	text := strings.ReplaceAll(w.tame(h.text), "\n", "\n  ")
 	text = regexp.MustCompile(`(?m)^ +$`).ReplaceAllString(text, "  ·")
-	fmt.Fprintf(out, "%s< %s\n", who, text)
-	var buttons []string
-	for _, c := range r.Choices {
-		buttons = append(buttons, "["+c.Text+"]")
-	}
-	if len(buttons) > 0 {
-		fmt.Fprintf(out, "  %s\n", strings.Join(buttons, " "))
-	}
-	if r.File != nil {
-		fmt.Fprintf(out, "  (%s, %s: %s)\n", r.File.Name, r.File.Type, strings.ReplaceAll(w.tame(r.File.Alt), "\n", " "))
-	}
-	if r.Copy != "" {
-		fmt.Fprintf(out, "  (copy %s)\n", w.tame(r.Copy))
-	}
+	fmt.Fprintf(out, "%s< %s\n", h.who, text)
 }
 
 var (
 	urlShape   = regexp.MustCompile(`http://llave\.test\S+`)
-	tokenShape = regexp.MustCompile(`(?m)(: |^|Token )(\d{3}) ?(\d{3})(,|$)`)
+	tokenShape = regexp.MustCompile(`(?m)(: |^|Token |copy )(\d{3}) ?(\d{3})(,|\)|$)`)
 )
 
 // tame replaces what is drawn at random by what stays the same.
@@ -282,7 +191,6 @@ func (w *world) act(out *strings.Builder, what string) {
 	case words[0] == "linked":
 		w.link("yo", words[1])
 	case words[0] == "otro" && words[1] == "linked":
-		w.phone("otro")
 		w.link("otro", words[2])
 	case words[0] == "signs" || words[0] == "somebody":
 		code, err := w.back.SignIn(ctx, w.url, words[len(words)-1], autogestion.DemoPassword, true)
@@ -325,9 +233,8 @@ func (w *world) act(out *strings.Builder, what string) {
 }
 
 func (w *world) link(who, cuil string) {
-	chat, _ := bot.NewChatID("telegram", "llave", who)
-	label := "···" + map[string]string{"yo": "1234", "otro": "5678"}[who]
-	g, err := w.back.LinkDirect(w.t.Context(), cuil, flows.Invitation{Chat: w.engine.ChatRef(chat), Channel: "Telegram", Label: label})
+	chat, via, label := w.door.chat(who)
+	g, err := w.back.LinkDirect(w.t.Context(), cuil, flows.Invitation{Chat: w.engine.ChatRef(chat), Channel: via, Label: label})
 	if err != nil {
 		w.t.Fatal(err)
 	}

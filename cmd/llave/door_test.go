@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"llave/bot"
+	"llave/store"
+)
+
+// door is a channel and the people in front of it. What they do is written as in a transcript.
+type door interface {
+	// channels are what the engine is given; open and shut enclose its running.
+	channels(w *world) map[string]bot.Channel
+	open()
+	shut()
+	// chat is where somebody sits, and how that is shown to others.
+	chat(who string) (id bot.ChatID, via, label string)
+	// say is one line of a transcript; repeat is the channel saying the last one again.
+	say(who, text string)
+	repeat()
+	// hear returns what has come since it was called last, as the channel shows it.
+	hear() []heard
+}
+
+// heard is a message as somebody sees it.
+type heard struct{ who, text string }
+
+// labels are the ends of the numbers that people are known by.
+var labels = map[string]string{"yo": "1234", "otro": "5678"}
+
+// recorder is a door without a channel: replies are written down as the conversations give them.
+type recorder struct {
+	w      *world
+	mu     sync.Mutex
+	phones map[string]*phone
+	last   bot.Update
+}
+
+// phone is one chat's screen.
+type phone struct {
+	unread  []bot.Reply
+	choices [][]bot.Option // of replies that had some, the last one last
+	asked   []string
+}
+
+func newRecorder() *recorder { return &recorder{phones: map[string]*phone{"yo": {}, "otro": {}}} }
+
+func (d *recorder) channels(w *world) map[string]bot.Channel {
+	d.w = w
+	return map[string]bot.Channel{"telegram": d}
+}
+
+func (d *recorder) open() {}
+func (d *recorder) shut() {}
+
+func (d *recorder) chat(who string) (bot.ChatID, string, string) {
+	id, _ := bot.NewChatID("telegram", "llave", who)
+	return id, "Telegram", "···" + labels[who]
+}
+
+// Send implements bot.Channel.
+func (d *recorder) Send(_ context.Context, to bot.ChatID, r bot.Reply) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	p := d.phones[to.Native()]
+	if p == nil {
+		return &bot.Never{Reason: "nobody there"}
+	}
+	p.unread = append(p.unread, r)
+	if len(r.Choices) > 0 {
+		p.choices, p.asked = append(p.choices, r.Choices), append(p.asked, r.Question)
+	}
+	return nil
+}
+
+func (d *recorder) say(who, text string) {
+	chat, via, label := d.chat(who)
+	u := bot.Update{Chat: chat, ID: fmt.Sprint(d.w.n), Kind: bot.Message, Via: via, Label: label, Sender: "Mari", Said: d.w.now().Add(-d.w.ago)}
+	d.w.ago = 0
+	switch {
+	case strings.HasPrefix(text, "["):
+		u.Kind, u.Choice = bot.Pressed, d.button(d.w.t, who, strings.Trim(text, "[]"))
+	case text == "(closed)":
+		u.Kind, u.What = bot.Gone, bot.Closed
+	case text == "(blocked)":
+		u.Kind = bot.Gone
+	case strings.HasPrefix(text, "("):
+		u.Kind, u.What = bot.Other, strings.Trim(text, "()")
+	case strings.HasPrefix(text, "/start"):
+		u.Kind, u.Text = bot.Started, strings.TrimSpace(strings.TrimPrefix(text, "/start"))
+	default:
+		u.Text = text
+	}
+	d.last = u
+	d.w.accept(u)
+}
+
+func (d *recorder) repeat() { d.w.accept(d.last) }
+
+func (d *recorder) button(t *testing.T, who, text string) bot.Choice {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	p := d.phones[who]
+	at := len(p.choices) - 1
+	if old, ok := strings.CutPrefix(text, "before: "); ok {
+		text, at = old, at-1
+	}
+	if at >= 0 {
+		for _, o := range p.choices[at] {
+			if o.Text == text {
+				return bot.Choice{Question: p.asked[at], Value: o.Value}
+			}
+		}
+	}
+	t.Errorf("no button %q", text)
+	return bot.Choice{Value: "nothing"}
+}
+
+func (d *recorder) hear() []heard {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var out []heard
+	for _, who := range slices.Sorted(maps.Keys(d.phones)) {
+		for _, r := range d.phones[who].unread {
+			out = append(out, heard{who, written(r)})
+		}
+		d.phones[who].unread = nil
+	}
+	return out
+}
+
+// written is a reply with all that it carries.
+func written(r bot.Reply) string {
+	lines := []string{r.Text}
+	var buttons []string
+	for _, c := range r.Choices {
+		buttons = append(buttons, "["+c.Text+"]")
+	}
+	if len(buttons) > 0 {
+		lines = append(lines, strings.Join(buttons, " "))
+	}
+	if r.File != nil {
+		lines = append(lines, fmt.Sprintf("(%s, %s: %s)", r.File.Name, r.File.Type, strings.ReplaceAll(r.File.Alt, "\n", " ")))
+	}
+	if r.Copy != "" {
+		lines = append(lines, "(copy "+r.Copy+")")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// notHere stands where a transcript does what a channel does not have.
+const notHere = "(this channel has no such thing)"
+
+// doors are the real channels, each with the adapter that the program runs.
+var doors = map[string]func(string) door{"terminal": newTTYs, "web": newTabs}
+
+// Every transcript goes through every door. What people see there is in testdata/doors: where a channel differs
+// (numbers, buttons, what can be copied) it shows.
+func TestDoors(t *testing.T) {
+	files, err := filepath.Glob(transcripts + "/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no transcripts: %v", err)
+	}
+	for _, file := range files {
+		for _, name := range slices.Sorted(maps.Keys(doors)) {
+			base := strings.TrimSuffix(filepath.Base(file), ".txtar")
+			t.Run(base+"/"+name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					a, w := prepare(t, file, store.NewMemory(), doors[name](name), moves{})
+					defer w.stop()
+					golden(t, filepath.Join(transcripts, "doors", name, base+".txt"), w.play(string(part(a, "chat")))+"\n"+w.back.summary())
+				})
+			})
+		}
+	}
+}
+
+// golden holds what was said against what was said before.
+func golden(t *testing.T, path, got string) {
+	want, err := os.ReadFile(path)
+	if err != nil && !*update {
+		t.Fatal(err)
+	}
+	if string(want) == got {
+		return
+	}
+	if *update {
+		os.MkdirAll(filepath.Dir(path), 0o755)
+		os.WriteFile(path, []byte(got), 0o644)
+		return
+	}
+	t.Errorf("%s: the conversation went another way; read the difference, then -update\n%s", path, diff(string(want), got))
+}
