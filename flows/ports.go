@@ -93,6 +93,27 @@ type TokenState struct {
 	LockedUntil time.Time `json:"locked_until,omitzero"`
 }
 
+// Capabilities is what a back end can do, since not every insurer's can do it all. What each is worth is said by what
+// Llave does without it.
+type Capabilities struct {
+	// CurrentWithoutMinting: reading the current token makes no new one while one is live. Without it Llave shows the
+	// token it has, with its hour, until it lapses, and says that opening the insurer's app kills it.
+	CurrentWithoutMinting bool `json:"current_without_minting" doc:"tokens/current never replaces a live token"`
+	// Keys: a call with a key can be repeated. Without it a call whose outcome is unknown is never made again: the
+	// question goes to a person.
+	Keys bool `json:"keys" doc:"calls with a key may be repeated"`
+	// TokenState: what became of a token can be asked. Without it "me lo rechazaron" gets advice and no diagnosis.
+	TokenState bool `json:"token_state"`
+	// Void: a token can be ended without making another. Without it Llave does not offer that.
+	Void bool `json:"void" doc:"a token can be made void"`
+	// Sheets: preprinted tokens. Without it Llave does not offer them.
+	Sheets bool `json:"sheets" doc:"preprinted tokens"`
+	// Months: the months for which there are sheets can be asked. Without it the running month is the only one.
+	Months bool `json:"months" doc:"months for preprinted tokens are offered"`
+	// SignInPages: one-time URLs at which people sign in. Without them linking stays off, and so does all else.
+	SignInPages bool `json:"sign_in_pages" doc:"chats can be linked"`
+}
+
 // Tokens is what the conversations need of the back end to give tokens. The back end authorises every call by
 // the credential: ErrUnlinked if it is no longer good.
 type Tokens interface {

@@ -11,6 +11,8 @@ import (
 type Config struct {
 	// Phone of Mesa de Ayuda, as it is printed.
 	Phone string
+	// Can is what the back end says it can do.
+	Can Capabilities
 	// Moved, if set, is told of every move that is decided: for counting. A turn that is run again is told of again.
 	Moved func(flow, on, from, to string)
 }

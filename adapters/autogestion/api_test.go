@@ -131,7 +131,7 @@ func TestAPIIsTheBotsAlone(t *testing.T) {
 			}
 		}
 	}
-	var caps capabilities
+	var caps flows.Capabilities
 	if c := call(t, w.Handler(), "GET", "capabilities", "bot-key", "", "", &caps); c != 200 || !caps.CurrentWithoutMinting || !caps.Keys || caps.Sheets {
 		t.Errorf("capabilities: %d %+v", c, caps)
 	}

@@ -32,15 +32,9 @@ type anotherBody struct {
 	Key    string         `json:"key" minLength:"1" maxLength:"200" doc:"The same key gives the same answer for at least a day, and replaces once."`
 }
 
-// capabilities tells what this back end can do, since not every insurer's can.
-type capabilities struct {
-	CurrentWithoutMinting bool `json:"current_without_minting" doc:"tokens/current never replaces a live token"`
-	Keys                  bool `json:"keys" doc:"calls with a key may be repeated"`
-	TokenState            bool `json:"token_state"`
-	Void                  bool `json:"void" doc:"a token can be made void"`
-	Sheets                bool `json:"sheets" doc:"preprinted tokens"`
-	Months                bool `json:"months" doc:"months for preprinted tokens are offered"`
-	SignInPages           bool `json:"sign_in_pages" doc:"chats can be linked"`
+// Capabilities tells what this back end can do.
+func (s *Service) Capabilities(context.Context) (flows.Capabilities, error) {
+	return flows.Capabilities{CurrentWithoutMinting: true, Keys: true, TokenState: true, SignInPages: true}, nil
 }
 
 func (s *Service) serveTokens(api huma.API) {
@@ -49,8 +43,9 @@ func (s *Service) serveTokens(api huma.API) {
 	refuses := map[int]string{401: "credential", 403: "bot_key"}
 
 	register(s, api, operation(api, http.MethodGet, "capabilities", "capabilities", "What this back end can do", bot, map[int]string{403: "bot_key"}),
-		func(context.Context, *struct{}) (*body[capabilities], error) {
-			return bodyOf(capabilities{CurrentWithoutMinting: true, Keys: true, TokenState: true, SignInPages: true}), nil
+		func(ctx context.Context, _ *struct{}) (*body[flows.Capabilities], error) {
+			can, err := s.Capabilities(ctx)
+			return bodyOf(can), err
 		})
 	register(s, api, operation(api, http.MethodGet, "group", "group", "The family group as it is now", person, refuses),
 		func(ctx context.Context, in *byLink) (*body[flows.Group], error) {
