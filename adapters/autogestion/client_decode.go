@@ -7,8 +7,6 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
-
-	"llave/flows"
 )
 
 // decode reads an answer strictly: one JSON object in UTF-8, no field twice, the needed ones there and not null. Fields
@@ -95,15 +93,4 @@ func (o *object) value() {
 	if o != nil {
 		o.atName = true
 	}
-}
-
-// capabilityNames are the fields that every back end declares, as flows names them.
-func capabilityNames() (names []string) {
-	var fields map[string]bool
-	text, _ := json.Marshal(flows.Capabilities{}) // seven booleans: it cannot fail
-	_ = json.Unmarshal(text, &fields)
-	for name := range fields {
-		names = append(names, name)
-	}
-	return names
 }
