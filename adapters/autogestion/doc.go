@@ -15,4 +15,7 @@
 //	invite.go    the one-time URL            signin.go    password, consent, and the code that ends an invite
 //	redeem.go    how a link comes to be      account.go   registration and reset
 //	web*.go      the pages                   api*.go      the HTTP API
+//
+// The same API is what Llave asks of an insurer's own back end: a [Client] is the ports over HTTP (client*.go), and
+// [Check] tells an insurer's team whether theirs answers as it should (check*.go).
 package autogestion

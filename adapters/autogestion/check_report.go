@@ -1,0 +1,112 @@
+package autogestion
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+
+	"llave/flows"
+)
+
+// Write prints the report for the people who run the back end: a line for each check, then what the back end declares
+// and what Llave does without it.
+func (r CheckReport) Write(w io.Writer) error {
+	var b strings.Builder
+	for _, f := range r.Findings {
+		fmt.Fprintf(&b, "%s %s%s\n", f.mark(), r.texts.get("check_"+f.Check, nil), r.saw(f.Err))
+	}
+	if r.Can != nil {
+		fmt.Fprintf(&b, "\n%s\n\n", r.texts.get("report_can", nil))
+		for _, c := range declared(*r.Can) {
+			key, sign := "without_", "–"
+			if c.has {
+				key, sign = "can_", "✓"
+			}
+			fmt.Fprintf(&b, "  %s %-24s %s\n", sign, c.name, r.texts.get(key+c.name, nil))
+		}
+	}
+	passed, failed, skipped := r.count()
+	fmt.Fprintf(&b, "\n%s\n", r.texts.get("report_end", map[string]int{"Passed": passed, "Failed": failed, "NotRun": skipped}))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (f Finding) mark() string {
+	switch {
+	case f.Err == nil:
+		return "✓"
+	case f.failed():
+		return "✗"
+	}
+	return "–"
+}
+
+func (r CheckReport) count() (passed, failed, skipped int) {
+	for _, f := range r.Findings {
+		switch {
+		case f.Err == nil:
+			passed++
+		case f.failed():
+			failed++
+		default:
+			skipped++
+		}
+	}
+	return passed, failed, skipped
+}
+
+// saw says what was seen instead, or why nothing was.
+func (r CheckReport) saw(err error) string {
+	var (
+		skipped *notRun
+		other   *unexpected
+		rule    *broken
+		none    *NoAnswer
+	)
+	text := ""
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &skipped):
+		return r.texts.get("skip", r.texts.get("skip_"+skipped.why, nil))
+	case errors.As(err, &other):
+		text = r.texts.get("saw_other", other)
+	case errors.As(err, &rule):
+		text = r.texts.get("saw_"+rule.what, nil)
+	case errors.As(err, &none):
+		text = r.texts.get("saw_none", struct {
+			*NoAnswer
+			Text string
+		}{none, r.texts.get("fault_"+none.Why, nil)})
+	case errors.Is(err, flows.ErrUnlinked):
+		text = r.texts.get("saw_unlinked", nil)
+	default:
+		text = r.texts.get("saw_refused", nil)
+	}
+	return r.texts.get("saw", text)
+}
+
+// capability is one of flows.Capabilities, by its name in the API.
+type capability struct {
+	name string
+	has  bool
+}
+
+// declared lists the capabilities in the order in which flows has them.
+func declared(can flows.Capabilities) (list []capability) {
+	v := reflect.ValueOf(can)
+	for i := range v.NumField() {
+		list = append(list, capability{name: v.Type().Field(i).Tag.Get("json"), has: v.Field(i).Bool()})
+	}
+	return list
+}
+
+// capabilityNames are the fields that every back end declares.
+func capabilityNames() (names []string) {
+	for _, c := range declared(flows.Capabilities{}) {
+		names = append(names, c.name)
+	}
+	return names
+}

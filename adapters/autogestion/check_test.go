@@ -1,0 +1,291 @@
+package autogestion
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"llave/flows"
+)
+
+// checkedAgainst runs the checks against the demo's back end, bent or not.
+func checkedAgainst(t *testing.T, who string, mint bool, bend func(http.Handler) http.Handler) (CheckReport, string, world) {
+	t.Helper()
+	w := demo(t)
+	h := http.Handler(w.Handler())
+	if bend != nil {
+		h = bend(h)
+	}
+	srv := httptest.NewServer(h)
+	defer srv.Close()
+	o := CheckOptions{Mint: mint}
+	if who != "" {
+		o.Credential = w.linked(t, who, "c").Credential
+	}
+	r, err := Check(t.Context(), testClient(t, srv.URL, func(o *ClientOptions) { o.Now = w.clock.Now }), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := r.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return r, b.String(), w
+}
+
+func marks(r CheckReport) map[string][]string {
+	out := map[string][]string{}
+	for _, f := range r.Findings {
+		out[f.mark()] = append(out[f.mark()], f.Check)
+	}
+	return out
+}
+
+func TestTheEmbeddedBackEndPassesTheCheck(t *testing.T) {
+	for _, c := range []struct {
+		who    string
+		mint   bool
+		passed int
+	}{{"", false, 11}, {maria, false, 19}, {maria, true, 23}, {jorge, true, 22}, {"27-99999011-3", true, 21}} {
+		r, text, _ := checkedAgainst(t, c.who, c.mint, nil)
+		m := marks(r)
+		if !r.Passed() || len(m["✓"]) != c.passed || len(r.Findings) != 23 || r.Can == nil {
+			t.Errorf("%s, mint %v: %d passed\n%s", c.who, c.mint, len(m["✓"]), text)
+		}
+		if strings.Contains(text, "<no value>") || strings.Contains(text, "_wrong") || !strings.Contains(text, "✓ current_without_minting") || !strings.Contains(text, "– sheets") {
+			t.Errorf("printed\n%s", text)
+		}
+	}
+}
+
+// Without -mint, nothing is made, whatever the group is.
+func TestTheCheckChangesNothing(t *testing.T) {
+	_, _, w := checkedAgainst(t, maria, false, nil)
+	var rows int
+	if err := w.db.QueryRowContext(t.Context(), "SELECT (SELECT COUNT(*) FROM token) + (SELECT COUNT(*) FROM invite) + (SELECT COUNT(*) FROM another WHERE reason = '')").Scan(&rows); err != nil || rows != 0 {
+		t.Errorf("%d rows were made, %v", rows, err)
+	}
+	var links int
+	if err := w.db.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM link").Scan(&links); err != nil || links != 1 {
+		t.Errorf("%d links are left of 1, %v", links, err)
+	}
+}
+
+// bent changes what one call answers.
+type bent struct {
+	path string
+	when func(*http.Request, string) bool // nil: always; the string is the body that was sent
+	// status and body are said instead, or old is replaced by neu in what was said.
+	status   int
+	body     string
+	old, neu string
+}
+
+func (d bent) over(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		sent, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(sent))
+		if strings.TrimPrefix(r.URL.Path, "/autogestion/v1/") != d.path || d.when != nil && !d.when(r, string(sent)) {
+			next.ServeHTTP(rw, r)
+			return
+		}
+		if d.old == "" {
+			rw.Header().Set("Content-Type", "application/json")
+			rw.WriteHeader(d.status)
+			io.WriteString(rw, d.body)
+			return
+		}
+		rec := httptest.NewRecorder()
+		next.ServeHTTP(rec, r)
+		maps.Copy(rw.Header(), rec.Header())
+		rw.WriteHeader(rec.Code)
+		body := regexp.MustCompile(d.old).ReplaceAll(rec.Body.Bytes(), []byte(d.neu))
+		rw.Write(body)
+	})
+}
+
+// Each check can fail: a defect is planted, and just the checks that are named go red.
+func TestEachCheckCanFail(t *testing.T) {
+	auth := func(value string) func(*http.Request, string) bool {
+		return func(r *http.Request, _ string) bool { return r.Header.Get("Authorization") == value }
+	}
+	cred := func(value string) func(*http.Request, string) bool {
+		return func(r *http.Request, _ string) bool {
+			return r.Header.Get("Llave-Credential") == value && auth("Bearer bot-key")(r, "")
+		}
+	}
+	holds := func(part string) func(*http.Request, string) bool {
+		return func(r *http.Request, sent string) bool {
+			return strings.Contains(sent, part) && auth("Bearer bot-key")(r, "")
+		}
+	}
+	real := func(r *http.Request, _ string) bool {
+		return r.Header.Get("Llave-Credential") != nobody && r.Header.Get("Llave-Credential") != ""
+	}
+	nth := func(n int, of func(*http.Request, string) bool) func(*http.Request, string) bool {
+		seen := 0
+		return func(r *http.Request, sent string) bool {
+			if of(r, sent) {
+				seen++
+			}
+			return of(r, sent) && seen >= n
+		}
+	}
+	const given = `{"group":` + goodGroup + `,"tokens":[{"member":"llave-check-nobody","digits":"048291","made":"2026-11-23T12:00:00Z","until":"2026-11-24T03:00:00Z"}]}`
+	for _, c := range []struct {
+		name string
+		bent
+		red string
+	}{
+		{"no capability is declared", bent{path: "capabilities", when: auth("Bearer bot-key"), status: 200, body: `{}`}, "capabilities body_long"},
+		{"capabilities fail", bent{path: "capabilities", when: auth("Bearer bot-key"), status: 500}, "capabilities body_long"},
+		{"any key will do for group", bent{path: "group", when: auth("Bearer llave-check-wrong-key"), status: 401, body: `{"code":"credential"}`}, "key_wrong"},
+		{"no key will do for invites", bent{path: "invites", when: auth(""), status: 200, body: goodAnswers()["invites"]}, "key_none"},
+		{"no key is 401", bent{path: "redeem", when: auth(""), status: 401, body: `{"code":"bot_key"}`}, "key_none"},
+		{"capabilities need no key", bent{path: "capabilities", when: auth(""), status: 200, body: `{}`}, "key_none"},
+		{"a wrong credential is 403", bent{path: "links", when: cred(nobody), status: 403, body: `{"code":"credential"}`}, "credential_wrong"},
+		{"a wrong credential is not told apart from another's", bent{path: "tokens/state", when: cred(nobody), status: 404, body: `{"code":"not_in_charge"}`}, "credential_wrong"},
+		{"a wrong credential may ask for another", bent{path: "tokens/another", when: cred(nobody), status: 200, body: `{}`}, "credential_wrong"},
+		{"no credential has no code", bent{path: "tokens/current", when: cred(""), status: 401, body: ``}, "credential_none"},
+		{"unlinking twice is an error", bent{path: "links/unlink", when: holds("{}"), status: 401, body: `{"code":"credential"}`}, "unlink_nobody"},
+		{"an unknown invite is a wrong code", bent{path: "redeem", when: holds(`"invite":"llave-check-nobody","code":"BCDF-GHJK"`), status: 409, body: `{"code":"wrong_code","left":2}`}, "invite_unknown"},
+		{"an unknown path says no_invite", bent{path: "no-such-call", status: 404, body: `{"code":"no_invite"}`}, "path_unknown"},
+		{"an unknown path is a page", bent{path: "no-such-call", status: 200, body: `<html>`}, "path_unknown"},
+		{"a number is taken for text", bent{path: "redeem", when: holds(`"invite":482913,"code"`), status: 404, body: `{"code":"no_invite"}`}, "body_shape"},
+		{"no key is needed to redeem", bent{path: "redeem", when: holds(`"code":"482913"}`), status: 404, body: `{"code":"no_invite"}`}, "body_shape"},
+		{"what is malformed comes back", bent{path: "invites", when: holds(`"chat":482913`), status: 422, body: `{"errors":[{"value":482913}]}`}, "body_shape"},
+		{"no JSON is a failure", bent{path: "redeem", when: holds(`<invite>`), status: 500, body: `{"code":"failed"}`}, "body_json"},
+		{"no JSON comes back", bent{path: "redeem", when: holds(`482913}`), status: 400, body: `{"detail":"482913}"}`}, "body_json"},
+		{"a long body is read", bent{path: "redeem", when: holds(`777777`), status: 404, body: `{"code":"no_invite"}`}, "body_long"},
+		{"a long body fails", bent{path: "redeem", when: holds(`777777`), status: 500}, "body_long"},
+
+		{"the group has nobody's own", bent{path: "group", when: real, old: `"own":"[^"]*"`, neu: `"own":"x"`}, "group"},
+		{"the group changes", bent{path: "group", when: nth(2, real), old: `EN PADRÓN`, neu: `SUSPENDIDA`}, "group"},
+		{"the group is refused", bent{path: "group", when: real, status: 401, body: `{"code":"credential"}`}, "group"},
+		{"links have no own", bent{path: "links", when: real, old: `"own":true`, neu: `"own":false`}, "links"},
+		{"asked for nobody, it gives the family", bent{path: "tokens/current", when: holds(`"members":[]`), status: 200, body: strings.ReplaceAll(given, nobody, "m1")}, "current_nobody"},
+		{"a stranger gets a token", bent{path: "tokens/current", when: holds(`["llave-check-nobody"]`), status: 200, body: given}, "current_stranger credential_wrong credential_none"},
+		{"a stranger is not active", bent{path: "tokens/current", when: real, old: `"reason":"not_in_charge"`, neu: `"reason":"not_active"`}, "current_stranger current"},
+		{"a stranger gets another", bent{path: "tokens/another", when: real, old: `"reason":"not_in_charge"`, neu: `"reason":"not_active"`}, "another_stranger"},
+		{"a stranger is no denial", bent{path: "tokens/another", when: real, status: 404, body: `{"code":"not_in_charge"}`}, "another_stranger person_shape"},
+		{"members may be a number", bent{path: "tokens/current", when: holds(`482913`), status: 400}, "person_shape"},
+		{"another needs no key", bent{path: "tokens/another", when: holds(`"member":"llave-check-nobody"}`), status: 200, body: `{}`}, "person_shape"},
+		{"another takes an empty key", bent{path: "tokens/another", when: holds(`"key":""`), status: 200, body: `{}`}, "person_shape"},
+		{"the state is another person's", bent{path: "tokens/state", when: real, old: `"member":"[^"]*"`, neu: `"member":"x"`}, "state current_state"},
+		{"a stranger has a state", bent{path: "tokens/state", when: func(r *http.Request, _ string) bool { return real(r, "") && r.URL.Query().Get("member") == nobody }, status: 200,
+			body: strings.ReplaceAll(goodAnswers()["tokens/state"], `"m1"`, `"llave-check-nobody"`)}, "state_stranger"},
+
+		{"strangers are left out", bent{path: "tokens/current", when: func(r *http.Request, s string) bool { return real(r, "") && strings.Contains(s, `nobody",`) }, old: `"denials":\[[^]]*\]`, neu: `"denials":[]`}, "current"},
+		{"digits are five", bent{path: "tokens/current", when: real, old: `"digits":"\d`, neu: `"digits":"`}, "current current_twice current_state"},
+		{"a look changes the token", bent{path: "tokens/current", when: nth(3, func(r *http.Request, s string) bool { return real(r, "") && strings.Contains(s, `["m-`) }), old: `"made":"2026-11-23T13`, neu: `"made":"2026-11-23T12`}, "current_state"},
+		{"the second look changes the token", bent{path: "tokens/current", when: nth(2, holdsOwn), old: `"digits":"\d`, neu: `"digits":"a`}, "current_twice current_state"},
+		{"the second look makes a new one", bent{path: "tokens/current", when: nth(2, holdsOwn), old: `"digits":"\d\d\d`, neu: `"digits":"000`}, "current_twice"},
+		{"the state knows of no token", bent{path: "tokens/state", when: real, old: `"exists":true`, neu: `"exists":false`}, "current_state"},
+		{"who is not active is a stranger", bent{path: "tokens/current", when: real, old: `"not_active"`, neu: `"not_in_charge"`}, "current_inactive"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r, text, _ := checkedAgainst(t, maria, true, c.over)
+			want := strings.Fields(c.red)
+			got := marks(r)["✗"]
+			slices.Sort(want)
+			slices.Sort(got)
+			if !slices.Equal(got, want) || r.Passed() {
+				t.Errorf("red are %v, want %v\n%s", got, want, text)
+			}
+			if strings.Contains(text, "482913") || strings.Contains(text, nobody) || strings.Contains(text, "bot-key") {
+				t.Errorf("printed\n%s", text)
+			}
+		})
+	}
+}
+
+// holdsOwn: the link's own affiliate alone is asked for.
+func holdsOwn(_ *http.Request, sent string) bool {
+	return strings.Count(sent, `"`) == 4 && !strings.Contains(sent, nobody)
+}
+
+// A back end that lacks something is not asked for it, and that is no failure.
+func TestTheCheckAsksForNothingThatIsNotDeclared(t *testing.T) {
+	r, text, _ := checkedAgainst(t, maria, true, func(next http.Handler) http.Handler {
+		lacks := bent{path: "capabilities", old: `true`, neu: `false`}.over(next)
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			switch strings.TrimPrefix(r.URL.Path, "/autogestion/v1/") {
+			case "tokens/state", "redeem", "invites":
+				t.Errorf("%s is asked", r.URL.Path)
+			}
+			lacks.ServeHTTP(rw, r)
+		})
+	})
+	if m := marks(r); len(m["✗"]) != 0 || len(m["–"]) != 8 || !strings.Contains(text, "– sign_in_pages") {
+		t.Errorf("%v\n%s", m, text)
+	}
+}
+
+// Where nobody answers, or the key is wrong, it says so once.
+func TestTheCheckStopsWhereItIsHopeless(t *testing.T) {
+	r, text, _ := checkedAgainst(t, "", false, bent{path: "capabilities", status: 403, body: `{"code":"bot_key"}`}.over)
+	if m := marks(r); len(m["✗"]) != 1 || len(m["✓"]) != 0 || !strings.Contains(text, "LLAVE_AUTOGESTION_KEY") || r.Can != nil {
+		t.Errorf("printed\n%s", text)
+	}
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	r, err := Check(t.Context(), testClient(t, gone.URL), CheckOptions{Credential: "c", Mint: true})
+	if m := marks(r); err != nil || len(m["✗"]) != 1 || len(m["–"]) != 22 {
+		t.Errorf("%v, %v", m, err)
+	}
+}
+
+// Every word that the code has for the report has its text.
+func TestTheReportHasItsWords(t *testing.T) {
+	texts, err := loadTexts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]bool{}
+	for _, c := range checks() {
+		want["check_"+c.name] = true
+	}
+	for _, name := range capabilityNames() {
+		want["can_"+name], want["without_"+name] = true, true
+	}
+	files, _ := filepath.Glob("c*.go")
+	for _, name := range files {
+		src, err := os.ReadFile(name)
+		if err != nil || strings.HasSuffix(name, "_test.go") || !strings.HasPrefix(name, "client") && !strings.HasPrefix(name, "check") {
+			continue
+		}
+		for prefix, re := range map[string]string{
+			"fault_": `(?:unless\([^\n]*?, |return |Why: +|why :?= |none\()"([a-z]+[a-z_]*)"`,
+			"skip_":  `(?:&notRun\{|, )"([a-z_]+)"\}`,
+			"saw_":   `&broken\{"([a-z_]+)"\}`,
+		} {
+			if prefix == "skip_" && !strings.HasPrefix(name, "check") {
+				continue // the fields that decode needs look the same
+			}
+			for _, m := range regexp.MustCompile(re).FindAllStringSubmatch(string(src), -1) {
+				want[prefix+m[1]] = true
+			}
+		}
+	}
+	if len(want) < 80 {
+		t.Errorf("only %d words were found", len(want))
+	}
+	for key := range want {
+		if !texts.has(key) {
+			t.Errorf("%s has no text", key)
+		}
+	}
+	if got := fmt.Sprint(declared(flows.Capabilities{Keys: true})[1]); got != "{keys true}" {
+		t.Errorf("the second capability is %s", got)
+	}
+}

@@ -1,0 +1,233 @@
+package autogestion
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"llave/flows"
+)
+
+const goodGroup = `{"own":"m1","members":[` +
+	`{"id":"m1","name":"María Elena Gómez","number":"9-4071852/00","kinship":"titular","standing":"EN PADRÓN"},` +
+	`{"id":"m2","name":"Lucía Ruiz","number":"9-4071852/05","kinship":"nieta","standing":"BAJA POR EDAD"}]}`
+
+const goodToken = `{"member":"m1","digits":"048291","made":"2026-11-23T12:00:00Z","until":"2026-11-24T03:00:00Z"}`
+
+const goodChat = `{"id":"l1","chat":"c","channel":"Telegram","label":"1234","since":"2026-11-01T12:00:00Z","own":true}`
+
+// goodAnswers is what a right back end says to every, by path.
+func goodAnswers() map[string]string {
+	given := `{"group":` + goodGroup + `,"tokens":[` + goodToken + `]}`
+	return map[string]string{
+		"capabilities":   `{"current_without_minting":true,"keys":true,"token_state":true,"void":false,"sheets":false,"months":false,"sign_in_pages":true}`,
+		"group":          goodGroup,
+		"tokens/current": given, "tokens/another": given,
+		"tokens/state": `{"group":` + goodGroup + `,"member":"m1","exists":true,"made":"2026-11-23T12:00:00Z","until":"2026-11-24T03:00:00Z","tried_at":"2026-11-23T12:30:00Z","tried_why":"unknown"}`,
+		"invites":      `{"id":"i-1234567890","url":"https://ioma.example/autogestion/vincular/abc","open_until":"2026-11-23T13:10:00Z"}`,
+		"redeem":       `{"credential":"secret-2","group":` + goodGroup + `,"others":[` + strings.ReplaceAll(goodChat, "true", "false") + `]}`,
+		"links":        `{"links":[` + goodChat + `]}`,
+	}
+}
+
+func says(t testing.TB, body map[string]string) *Client {
+	return serving(t, func(rw http.ResponseWriter, r *http.Request) {
+		path := strings.TrimPrefix(r.URL.Path, "/autogestion/v1/")
+		if path == "links/unlink" {
+			rw.WriteHeader(http.StatusNoContent)
+			return
+		}
+		rw.Header().Set("Content-Type", "application/json")
+		io.WriteString(rw, body[path])
+	})
+}
+
+func TestClientTakesGoodAnswers(t *testing.T) {
+	for op, err := range every(t.Context(), says(t, goodAnswers())) {
+		if err != nil {
+			t.Errorf("%s: %v", op, err)
+		}
+	}
+}
+
+// An insurer may add fields, leave out what may be left out, and have a name in its data base that is damaged.
+func TestClientIsTolerant(t *testing.T) {
+	for _, c := range []struct{ path, old, new string }{
+		{"group", `"own"`, `"since":{"a":[1,{"b":null}]},"own"`},
+		{"group", `"id":"m1"`, `"plan":"x","id":"m1"`},
+		{"group", "María", "Mar\ufffda"},
+		{"group", `"kinship":"titular",`, ``},
+		{"capabilities", `"keys"`, `"digital_card":{"x":1},"keys"`},
+		{"tokens/current", `"tokens"`, `"denials":null,"tokens"`},
+		{"tokens/current", `2026-11-23T12:00:00Z`, `2026-11-23T09:00:00.123456789-03:00`},
+		{"tokens/current", `2026-11-23T12:00:00Z`, `2026-11-23T13:04:59Z`}, // its clock is ahead
+		{"tokens/another", `2026-11-24T03:00:00Z`, `2026-11-23T12:30:00Z`}, // an old answer again
+		{"tokens/state", `"exists":true`, `"exists":false,"used_at":null`},
+		{"redeem", `"others":[`, `"others":null,"x":[`},
+	} {
+		good := goodAnswers()
+		if !strings.Contains(good[c.path], c.old) {
+			t.Fatalf("%s has no %s", c.path, c.old)
+		}
+		good[c.path] = strings.Replace(good[c.path], c.old, c.new, 1)
+		for op, err := range every(t.Context(), says(t, good)) {
+			if err != nil {
+				t.Errorf("%s with %s: %s: %v", c.path, c.new, op, err)
+			}
+		}
+	}
+	st, err := says(t, map[string]string{"tokens/state": strings.Replace(goodAnswers()["tokens/state"], `"exists":true`, `"exists":false`, 1)}).State(t.Context(), secretCredential, "m1")
+	if err != nil || !st.Made.IsZero() || st.TriedWhy != "" {
+		t.Errorf("a token that never was has %+v, %v", st, err)
+	}
+}
+
+// Every way in which a 200 can break the contract is no answer, with the word for it; no other call is the worse for it.
+func TestClientBelievesNothing(t *testing.T) {
+	for _, c := range []struct{ path, old, new, why string }{
+		{"tokens/current", `048291`, `48291`, "token_digits"},
+		{"tokens/current", `048291`, `0482910`, "token_digits"},
+		{"tokens/current", `048291`, `04829a`, "token_digits"},
+		{"tokens/current", `048291`, `048 91`, "token_digits"},
+		{"tokens/current", `048291`, `٠٤٨`, "token_digits"}, // six bytes, three digits of another script
+		{"tokens/current", `"048291"`, `48291`, "field_type"},
+		{"tokens/current", `"048291"`, `null`, "token_digits"},
+		{"tokens/current", `"digits":"048291"`, `"digits":"048291","digits":"111111"`, "field_twice"},
+		{"tokens/current", `"digits":"048291"`, `"digits":"048291","Digits":"111111"`, "field_twice"},
+		{"tokens/current", `"digits":"048291"`, `"digits":"048291","digitſ":"111111"`, "field_twice"},
+		{"tokens/current", `"tokens":[`, `"tokens":[],"tokens":[`, "field_twice"},
+		{"tokens/current", `[` + goodToken + `]`, `[]`, "given_members"},
+		{"tokens/current", `[` + goodToken + `]`, `null`, "given_members"},
+		{"tokens/current", `[` + goodToken + `]`, `[null]`, "given_members"},
+		{"tokens/current", `[` + goodToken + `]`, `{}`, "field_type"},
+		{"tokens/current", goodToken, goodToken + "," + goodToken, "given_members"},
+		{"tokens/current", goodToken, goodToken + `,` + strings.Replace(goodToken, "m1", "m2", 1), "given_members"},
+		{"tokens/current", `[` + goodToken + `]`, `[` + goodToken + `],"denials":[{"member":"m1","reason":"not_active"}]`, "given_members"},
+		{"tokens/current", `[` + goodToken + `]`, `[],"denials":[{"member":"m1","reason":"why not"}]`, "denial_reason"},
+		{"tokens/current", `[` + goodToken + `]`, `[],"denials":[{"member":"m2","reason":"not_active"}]`, "given_members"},
+		{"tokens/current", `{"member":"m1"`, `{"member":"m2"`, "given_members"}, // somebody else of the family
+		{"tokens/current", `{"member":"m1"`, `{"member":"m9"`, "given_members"},
+		{"tokens/another", `{"member":"m1"`, `{"member":"m2"`, "given_members"},
+		{"tokens/another", `048291`, `4829a1`, "token_digits"},
+		{"tokens/current", `"own":"m1","members":[{"id":"m1"`, `"own":"m2","members":[{"id":"m3"`, "token_stranger"}, // who has left
+		{"tokens/current", `2026-11-24T03:00:00Z`, `2026-11-23T12:00:00Z`, "token_times"},
+		{"tokens/current", `2026-11-24T03:00:00Z`, `2026-11-26T03:00:00Z`, "token_times"},
+		{"tokens/current", `2026-11-23T12:00:00Z`, `2026-11-23T13:05:00Z`, "token_times"},
+		{"tokens/current", `2026-11-23T12:00:00Z`, `0001-01-01T00:00:00Z`, "token_times"},
+		{"tokens/current", `"2026-11-23T12:00:00Z"`, `1795435200`, "field_type"},
+		{"tokens/current", `"2026-11-23T12:00:00Z"`, `"today"`, "field_type"},
+		{"tokens/current", `2026-11-24T03:00:00Z`, `2026-11-23T12:55:00Z`, "token_over"},
+		{"tokens/current", `"group":` + goodGroup, `"group":null`, "missing_field"},
+		{"tokens/current", `"group":` + goodGroup + `,`, ``, "missing_field"},
+		{"group", `"own":"m1"`, `"own":"m9"`, "group_own"},
+		{"group", `"own":"m1"`, `"own":null`, "missing_field"},
+		{"group", `"id":"m2"`, `"id":"m1"`, "group_ids"},
+		{"group", `"id":"m2"`, `"id":""`, "group_ids"},
+		{"group", `"id":"m2"`, `"id":"\ud800"`, "group_ids"},
+		{"group", `"id":"m2"`, `"id":"` + strings.Repeat("m", 101) + `"`, "group_ids"},
+		{"group", `Lucía Ruiz`, ``, "group_texts"},
+		{"group", `Lucía Ruiz`, `Lucía\nTu token es`, "group_texts"},
+		{"group", `Lucía Ruiz`, `Lucía\u202eziuR`, "group_texts"},
+		{"group", `9-4071852/05`, ``, "group_texts"},
+		{"group", `BAJA POR EDAD`, ``, "group_texts"},
+		{"group", "Lucía", "Luc\xeda", "encoding"},
+		{"tokens/state", `"member":"m1","exists"`, `"member":"m2","exists"`, "state_member"},
+		{"tokens/state", `"exists":true,`, ``, "missing_field"},
+		{"tokens/state", `"tried_why":"unknown"`, `"tried_why":"who knows"`, "state_tried"},
+		{"tokens/state", `"until":"2026-11-24T03:00:00Z"`, `"until":"2126-11-24T03:00:00Z"`, "token_times"},
+		{"tokens/state", `"tried_at"`, `"used_at":"2026-11-23T14:00:00Z","tried_at"`, "state_times"},
+		{"tokens/state", `"tried_at"`, `"locked_until":"2036-11-23T14:00:00Z","tried_at"`, "state_times"},
+		{"invites", `https://ioma`, `javascript:alert//ioma`, "invite_url"},
+		{"invites", `https://ioma`, `http://ioma`, "invite_url"},
+		{"invites", `https://ioma.example`, `https://u:p@ioma.example`, "invite_url"},
+		{"invites", `vincular/abc`, `vincular/a bc`, "invite_url"},
+		{"invites", `vincular/abc`, `vincular/i-1234567890`, "invite_tells"},
+		{"invites", `i-1234567890`, ``, "invite_id"},
+		{"invites", `2026-11-23T13:10:00Z`, `2026-11-25T13:10:00Z`, "invite_times"},
+		{"redeem", `secret-2`, ``, "grant_credential"},
+		{"redeem", `secret-2`, `secret\n2`, "grant_credential"},
+		{"redeem", `"own":false`, `"own":true`, "links_own"},
+		{"redeem", `"own":"m1"`, `"own":"m9"`, "group_own"},
+		{"links", `"own":true`, `"own":false`, "links_own"},
+		{"links", goodChat, goodChat + `,` + goodChat, "links_ids"},
+		{"links", goodChat, goodChat + `,` + strings.Replace(goodChat, "l1", "l2", 1), "links_own"},
+		{"links", `Telegram`, "Tele\\ngram", "links_texts"},
+		{"links", `"2026-11-01T12:00:00Z"`, `null`, "links_texts"},
+		{"links", `[` + goodChat + `]`, `null`, "missing_field"},
+		{"capabilities", `"keys":true,`, ``, "missing_field"},
+		{"capabilities", `"keys":true`, `"keys":null`, "missing_field"},
+		{"capabilities", `"keys":true`, `"keys":"true"`, "field_type"},
+		{"capabilities", `{`, `[{`, "json"},
+		{"capabilities", `true}`, `true}{}`, "json"},
+		{"capabilities", `true}`, `true`, "json"},
+	} {
+		good := goodAnswers()
+		if !strings.Contains(good[c.path], c.old) {
+			t.Fatalf("%s has no %s", c.path, c.old)
+		}
+		good[c.path] = strings.Replace(good[c.path], c.old, c.new, 1)
+		all := every(t.Context(), says(t, good))
+		bad := map[string]string{"tokens/current": "current", "tokens/another": "another", "tokens/state": "state", "invites": "invite", "links": "chats"}[c.path]
+		if bad == "" {
+			bad = c.path
+		}
+		for op, err := range all {
+			var none *NoAnswer
+			switch {
+			case op != bad && err != nil:
+				t.Errorf("%s with %s: %s: %v", c.path, c.new, op, err)
+			case op == bad && (!errors.As(err, &none) || none.Why != c.why):
+				t.Errorf("%s with %s: %v, want %s", c.path, c.new, err, c.why)
+			case op == bad:
+				isNone(t, c.new, err)
+			}
+		}
+	}
+}
+
+// Order counts, and each member is answered once.
+func TestClientMindsTheOrder(t *testing.T) {
+	g := flows.Group{Own: "a"}
+	for _, id := range []flows.MemberID{"a", "b", "c"} {
+		g.Members = append(g.Members, flows.Member{ID: id, Name: "N", Number: "1", Standing: flows.Active})
+	}
+	v := valid{now: newClock().Now()}
+	tokens := func(ids ...flows.MemberID) (out []flows.Token) {
+		for _, id := range ids {
+			out = append(out, flows.Token{Member: id, Digits: "000000", Made: v.now, Until: v.now.Add(time.Hour)})
+		}
+		return out
+	}
+	denials := func(ids ...flows.MemberID) (out []flows.Denial) {
+		for _, id := range ids {
+			out = append(out, flows.Denial{Member: id, Reason: flows.NotActive})
+		}
+		return out
+	}
+	ask := []flows.MemberID{"c", "x", "a", "b"}
+	for n, c := range []struct {
+		given flows.Given
+		ok    bool
+	}{
+		{flows.Given{Group: g, Tokens: tokens("c", "a", "b"), Denials: denials("x")}, true},
+		{flows.Given{Group: g, Tokens: tokens("c", "b"), Denials: denials("x", "a")}, true},
+		{flows.Given{Group: g, Denials: denials("c", "x", "a", "b")}, true},
+		{flows.Given{Group: g, Tokens: tokens("a", "c", "b"), Denials: denials("x")}, false},
+		{flows.Given{Group: g, Tokens: tokens("c", "b"), Denials: denials("a", "x")}, false},
+		{flows.Given{Group: g, Tokens: tokens("c", "a", "b")}, false},
+		{flows.Given{Group: g, Tokens: tokens("c", "a", "b", "b"), Denials: denials("x")}, false},
+		{flows.Given{Group: g, Tokens: tokens("c", "x", "a", "b")}, false}, // a token for a stranger
+		{flows.Given{Group: g, Tokens: tokens("c", "a", "b"), Denials: denials("x", "x")}, false},
+		{flows.Given{Group: g, Tokens: tokens("c", "a", "b"), Denials: denials("x", "b")}, false},
+	} {
+		if why := v.given(c.given, ask); (why == "") != c.ok {
+			t.Errorf("%d: %q", n, why)
+		}
+	}
+	if why := v.given(flows.Given{Group: g}, nil); why != "" {
+		t.Errorf("nobody asked for: %s", why)
+	}
+}

@@ -1,0 +1,184 @@
+package autogestion
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"llave/flows"
+)
+
+// answerMax bounds an answer. The largest, a group of fifty with their tokens, is some 20 KiB.
+const answerMax = 1 << 20
+
+// request is one call.
+type request struct {
+	op, method, path string
+	query            url.Values
+	// credential is sent, and a 401 credential understood, where personal is set.
+	credential flows.Credential
+	personal   bool
+	body       any
+	repeatable bool
+	refuses    []error  // what the call may refuse besides
+	need       []string // fields that a good answer has
+}
+
+// response is what came back, not yet believed.
+type response struct {
+	status int
+	json   bool
+	body   []byte
+}
+
+// call makes a call and decodes a good answer into out; out nil means that a good one is a 204. Valid says what is
+// wrong with the answer, "" if nothing is.
+func (c *Client) call(ctx context.Context, r request, out any, valid func() string) error {
+	res, err := c.send(ctx, r)
+	if err != nil {
+		return err
+	}
+	none := func(why string) error { return &NoAnswer{Op: r.op, Status: res.status, Why: why} }
+	switch {
+	case out == nil && res.status == http.StatusNoContent:
+		return nil
+	case out == nil || res.status != http.StatusOK:
+		return c.refused(r, res)
+	case !res.json:
+		return none("content_type")
+	}
+	if why := decode(res.body, out, r.need); why != "" {
+		return none(why)
+	}
+	if valid != nil {
+		if why := valid(); why != "" {
+			return none(why)
+		}
+	}
+	return nil
+}
+
+// send makes a call and reads what comes back, whatever it says.
+func (c *Client) send(ctx context.Context, r request) (response, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	req, err := c.request(ctx, r)
+	if err != nil {
+		return response{}, unreachable(r.op, err)
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		return response{}, unreachable(r.op, err)
+	}
+	defer res.Body.Close()
+	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
+	got := response{status: res.StatusCode, json: kind == "application/json" || strings.HasSuffix(kind, "+json")}
+	// Read to its end, so that the connection can be used again.
+	if got.body, err = io.ReadAll(io.LimitReader(res.Body, answerMax+1)); err != nil {
+		return got, cutOff(r.op, res.StatusCode, err)
+	}
+	if len(got.body) > answerMax {
+		return got, &NoAnswer{Op: r.op, Status: res.StatusCode, Why: "too_large"}
+	}
+	return got, nil
+}
+
+func (c *Client) request(ctx context.Context, r request) (*http.Request, error) {
+	u := c.base.JoinPath("autogestion", "v1", r.path)
+	u.RawQuery = r.query.Encode()
+	var body []byte
+	if raw, ok := r.body.(json.RawMessage); ok {
+		body = raw // not checked: it may be malformed on purpose
+	} else if r.body != nil {
+		var err error
+		if body, err = json.Marshal(r.body); err != nil {
+			return nil, err
+		}
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, u.String(), bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", "llave")
+	if c.key != "" {
+		req.Header.Set("Authorization", "Bearer "+c.key)
+	}
+	if len(body) > 0 {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if r.credential != "" {
+		req.Header.Set("Llave-Credential", string(r.credential))
+	}
+	if r.repeatable {
+		req.Header["Idempotency-Key"] = []string{} // a sign for net/http alone: empty, it is not sent
+	}
+	return req, nil
+}
+
+// repeatable says whether a call may be made again if a kept connection turns out to be closed before a byte of the
+// answer came. That happens whenever the back end restarts, and net/http then repeats by itself what it knows to be
+// harmless: every GET, and what is marked so here. The back end may have acted on the first one, so a call with a key
+// is repeated only where keys are honoured, and current only where looking mints nothing.
+func (c *Client) repeatable(declared func(flows.Capabilities) bool) bool {
+	can := c.can.Load()
+	return can != nil && declared(*can)
+}
+
+func keys(can flows.Capabilities) bool { return can.Keys }
+
+// refused tells a refusal that means something from all else. A proxy, a portal or another service behind the same
+// address may answer 401 and 404, too: only the API's own code, with its own status, means what the port says.
+func (c *Client) refused(r request, res response) error {
+	code, left := res.refusal()
+	switch {
+	case res.status == http.StatusForbidden && code == "bot_key":
+		return &NoAnswer{Op: r.op, Status: res.status, Why: "bot_key", Err: ErrBotKey}
+	case res.status == http.StatusUnauthorized && code == "credential" && r.personal:
+		return wrap(r.op, flows.ErrUnlinked)
+	case res.status == http.StatusConflict && code == "wrong_code" && left != nil && *left >= 0 && *left <= leftMax:
+		return r.mayRefuse(res, &flows.WrongCode{Left: *left})
+	case res.status == http.StatusNotFound && code == "no_invite":
+		return r.mayRefuse(res, flows.ErrNoInvite)
+	case res.status == http.StatusNotFound && code == "not_in_charge":
+		return r.mayRefuse(res, flows.ErrNotInCharge)
+	}
+	return r.unknown(res)
+}
+
+// leftMax is more tries than any back end should give.
+const leftMax = 100
+
+// mayRefuse lets a refusal pass only where the call declares it.
+func (r request) mayRefuse(res response, err error) error {
+	var wrong, declared *flows.WrongCode
+	for _, may := range r.refuses {
+		if may == err || errors.As(err, &wrong) && errors.As(may, &declared) {
+			return wrap(r.op, err)
+		}
+	}
+	return r.unknown(res)
+}
+
+func (r request) unknown(res response) error {
+	why := "status"
+	if res.status == http.StatusTooManyRequests {
+		why = "too_many"
+	}
+	return &NoAnswer{Op: r.op, Status: res.status, Why: why}
+}
+
+// refusal is the code of an answer that refuses, "" if there is none.
+func (res response) refusal() (code string, left *int) {
+	var e apiError
+	if !res.json || decode(res.body, &e, []string{"code"}) != "" || e.Status != 0 && e.Status != res.status {
+		return "", nil
+	}
+	return e.Code, e.Left
+}

@@ -1,0 +1,186 @@
+package autogestion
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"llave/flows"
+)
+
+const (
+	skew      = 5 * time.Minute // how far two clocks may be apart
+	tokenMost = 48 * time.Hour  // a token lives until the end of the day
+	idMax     = 100
+	textMax   = 200
+)
+
+// valid holds answers to what flows/ports.go promises. What it finds wrong it says in one word, "" if nothing is.
+type valid struct {
+	now      time.Time
+	insecure bool
+}
+
+func (c *Client) valid() valid { return valid{now: c.now(), insecure: c.insecure} }
+
+// first is the first thing wrong.
+func first(faults ...string) string {
+	for _, f := range faults {
+		if f != "" {
+			return f
+		}
+	}
+	return ""
+}
+
+func unless(ok bool, why string) string {
+	if ok {
+		return ""
+	}
+	return why
+}
+
+// isID: opaque, but something one can tell apart, send and keep.
+func isID(s string) bool {
+	return s != "" && len(s) <= idMax && isLine(s) && !strings.ContainsRune(s, utf8.RuneError)
+}
+
+// isLine: what may stand in a message without pretending to be more of it. A name that a data base has damaged
+// (U+FFFD) is no reason to give a family no tokens.
+func isLine(s string) bool {
+	return len(s) <= textMax && !strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
+	})
+}
+
+func isDigits(s string) bool { return len(s) == tokenDigits && allDigits(s) }
+
+// happened: a moment of the past, give or take a clock.
+func (v valid) happened(t time.Time) bool { return t.Year() >= 2000 && t.Before(v.now.Add(skew)) }
+
+// maybe: happened, or never.
+func (v valid) maybe(t time.Time) bool { return t.IsZero() || v.happened(t) }
+
+func (v valid) group(g flows.Group) string {
+	seen := map[flows.MemberID]bool{}
+	for _, m := range g.Members {
+		if !isID(string(m.ID)) || seen[m.ID] {
+			return "group_ids"
+		}
+		seen[m.ID] = true
+		if m.Name == "" || m.Number == "" || m.Standing == "" || !isLine(m.Name) || !isLine(m.Number) || !isLine(m.Kinship) || !isLine(m.Standing) {
+			return "group_texts"
+		}
+	}
+	return unless(seen[g.Own], "group_own")
+}
+
+func inGroup(g flows.Group, id flows.MemberID) bool {
+	return slices.ContainsFunc(g.Members, func(m flows.Member) bool { return m.ID == id })
+}
+
+// given: one token or one denial for each member asked for, in that order, and for nobody else.
+func (v valid) given(g flows.Given, members []flows.MemberID) string {
+	if why := v.group(g.Group); why != "" {
+		return why
+	}
+	tokens, denials := g.Tokens, g.Denials
+	for _, m := range members {
+		var why string
+		switch {
+		case len(tokens) > 0 && tokens[0].Member == m:
+			why, tokens = v.token(g.Group, tokens[0]), tokens[1:]
+		case len(denials) > 0 && denials[0].Member == m:
+			why, denials = denial(denials[0]), denials[1:]
+		default:
+			return "given_members"
+		}
+		if why != "" {
+			return why
+		}
+	}
+	return unless(len(tokens) == 0 && len(denials) == 0, "given_members")
+}
+
+// token: digits as text, of somebody who is in the group now, and times that can be. That it is over is for
+// [valid.live] to mind: Another repeats its answer for a day.
+func (v valid) token(g flows.Group, t flows.Token) string {
+	return first(unless(inGroup(g, t.Member), "token_stranger"), unless(isDigits(t.Digits), "token_digits"), v.span(t.Made, t.Until))
+}
+
+func (v valid) span(made, until time.Time) string {
+	lasts := until.Sub(made)
+	return unless(v.happened(made) && lasts > 0 && lasts <= tokenMost, "token_times")
+}
+
+// live: tokens that can be used now.
+func (v valid) live(tokens []flows.Token) string {
+	over := func(t flows.Token) bool { return !t.Until.After(v.now.Add(-skew)) }
+	return unless(!slices.ContainsFunc(tokens, over), "token_over")
+}
+
+func denial(d flows.Denial) string {
+	return unless(d.Reason == flows.NotInCharge || d.Reason == flows.NotActive, "denial_reason")
+}
+
+func (v valid) state(st flows.TokenState, member flows.MemberID) string {
+	if why := first(v.group(st.Group), unless(st.Member == member && inGroup(st.Group, member), "state_member")); why != "" || !st.Exists {
+		return why
+	}
+	tried := v.maybe(st.TriedAt) && (st.TriedAt.IsZero() || isVerdict(st.TriedWhy))
+	locked := st.LockedUntil.IsZero() || st.LockedUntil.Year() >= 2000 && st.LockedUntil.Before(v.now.AddDate(1, 0, 0))
+	return first(v.span(st.Made, st.Until),
+		unless(v.maybe(st.UsedAt) && v.maybe(st.PreviousReplacedAt) && locked, "state_times"), unless(tried, "state_tried"))
+}
+
+// isVerdict: why a validation is denied.
+func isVerdict(r flows.Reason) bool {
+	return slices.Contains([]flows.Reason{flows.Unknown, flows.Used, flows.Replaced, flows.Expired, flows.OtherPerson, flows.NotActive, flows.Locked}, r)
+}
+
+// invite: the URL is sent to a person who will type a password there.
+func (v valid) invite(i flows.Invite) string {
+	u, err := url.Parse(i.URL)
+	page := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil && len(i.URL) <= 2000 && isURL(i.URL)
+	tells := len(i.ID) >= 8 && strings.Contains(i.URL, i.ID) // a shorter one may stand in it by chance
+	return first(unless(isID(i.ID), "invite_id"), unless(page && (v.insecure || confidential(u)), "invite_url"), unless(!tells, "invite_tells"),
+		unless(i.OpenUntil.Year() >= 2000 && i.OpenUntil.Before(v.now.Add(24*time.Hour)), "invite_times"))
+}
+
+// isURL: nothing in it ends a link early in a chat.
+func isURL(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`"<>\^{|}`+"`", r) })
+}
+
+func (v valid) grant(g flows.Grant) string {
+	own := slices.ContainsFunc(g.Others, func(l flows.LinkedChat) bool { return l.Own })
+	return first(unless(isHeader(string(g.Credential)), "grant_credential"), v.group(g.Group), v.chats(g.Others), unless(!own, "links_own"))
+}
+
+func (v valid) chats(list []flows.LinkedChat) string {
+	seen := map[string]bool{}
+	for _, l := range list {
+		if !isID(l.ID) || seen[l.ID] {
+			return "links_ids"
+		}
+		seen[l.ID] = true
+		if len(l.Chat) > 4096 || l.Channel == "" || !isLine(l.Channel) || !isLine(l.Label) || !v.happened(l.Since) {
+			return "links_texts"
+		}
+	}
+	return ""
+}
+
+// all: the account's chats, the one that asks among them, once.
+func (v valid) all(list []flows.LinkedChat) string {
+	own := 0
+	for _, l := range list {
+		if l.Own {
+			own++
+		}
+	}
+	return first(v.chats(list), unless(own == 1, "links_own"))
+}
