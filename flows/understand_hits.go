@@ -145,12 +145,13 @@ func (s *speech) negates(h hit, destroys bool) bool {
 	if destroys && !s.words[h.to-1].ends && s.is(h.to, s.u.c.not) {
 		return true
 	}
-	wished := s.is(h.from, s.u.c.want)
+	wish := func(i int) bool { return s.is(i, s.u.c.want) && !(destroys && s.is(i, s.u.c.lest)) }
+	wished := wish(h.from)
 	for j := h.from - 1; j >= 0 && !s.words[j].ends; j-- {
 		switch {
 		case s.is(j, s.u.c.not):
 			return destroys || wished
-		case s.is(j, s.u.c.want):
+		case wish(j):
 			wished = true
 		case s.is(j, s.u.c.light):
 		case destroys && !wished:

@@ -36,7 +36,7 @@ type classes uint64
 
 // namedClasses are the classes that the code asks for.
 type namedClasses struct {
-	light, not, want, and, except, before, belongs, notours, title, place, iam, signs, helps, thing, needs, call, token, code,
+	light, not, want, lest, and, except, before, belongs, notours, title, place, iam, signs, helps, thing, needs, call, token, code,
 	years, other, with, lady, mine, self, double, month, next, of, article, noun, this, between, in, filler, common, name, nameword, kin classes
 }
 
@@ -187,7 +187,7 @@ func (u *understanding) bit(class string) classes {
 func (u *understanding) nameClasses() {
 	c := &u.c
 	for name, to := range map[string]*classes{
-		"light": &c.light, "not": &c.not, "want": &c.want, "and": &c.and, "except": &c.except, "before": &c.before,
+		"light": &c.light, "not": &c.not, "want": &c.want, "lest": &c.lest, "and": &c.and, "except": &c.except, "before": &c.before,
 		"belongs": &c.belongs, "notours": &c.notours, "title": &c.title, "place": &c.place, "iam": &c.iam, "signs": &c.signs,
 		"helps": &c.helps, "thing": &c.thing, "needs": &c.needs, "call": &c.call, "token": &c.token, "code": &c.code,
 		"years": &c.years, "other": &c.other, "with": &c.with, "lady": &c.lady, "mine": &c.mine, "self": &c.self,
