@@ -17,19 +17,65 @@ type found struct {
 // something only if it is they who use the chat, or if the person said before whom they mean by the word.
 func (u *understanding) resolve(who []ref, m *memory) found {
 	var f found
-	for i := range who {
-		ids, maybe := u.meant(who[i], m)
+	for _, refs := range persons(who) {
+		ids, maybe := u.person(refs, m)
 		if len(ids) == 0 {
-			f.Trouble, f.Maybe = &who[i], maybe
+			f.Trouble, f.Maybe = &refs[len(refs)-1], maybe
 			return f
 		}
-		for _, id := range ids {
-			if !slices.Contains(f.Members, id) {
-				f.Members = append(f.Members, id)
-			}
+		f.Members = without(f.Members, ids)
+		if !refs[0].Not {
+			f.Members = append(f.Members, ids...)
 		}
 	}
 	return f
+}
+
+// persons groups what is said of one person: "mi hija" and "Juana".
+func persons(who []ref) (out [][]ref) {
+	for i := 0; i < len(who); {
+		n := 1
+		for i+n < len(who) && who[i+n].Same {
+			n++
+		}
+		out = append(out, who[i:i+n])
+		i += n
+	}
+	return out
+}
+
+// person says whom one or more refs mean that are about one person: they must agree. Where kinship says nothing, because
+// somebody else uses the chat, the name decides.
+func (u *understanding) person(refs []ref, m *memory) (ids, maybe []MemberID) {
+	ids, maybe = u.meant(refs[0], m)
+	kin := refs[0].Kind == refKin
+	for _, r := range refs[1:] {
+		more, may := u.meant(r, m)
+		a, b := ids, more
+		if kin && len(a) == 0 && len(maybe) > 0 {
+			a = maybe // "mi hija", where there are two
+		}
+		if r.Kind == refKin && len(b) == 0 && len(may) > 0 {
+			b = may
+		}
+		switch {
+		case m.Self != m.Group.Own && kin && len(ids) == 0:
+			ids = more
+		case m.Self != m.Group.Own && r.Kind == refKin && len(more) == 0:
+		default:
+			ids = common(a, b)
+		}
+		maybe = append(slices.Clone(a), without(b, a)...)
+	}
+	return ids, maybe
+}
+
+func common(a, b []MemberID) []MemberID {
+	return slices.DeleteFunc(slices.Clone(a), func(id MemberID) bool { return !slices.Contains(b, id) })
+}
+
+func without(a, b []MemberID) []MemberID {
+	return slices.DeleteFunc(slices.Clone(a), func(id MemberID) bool { return slices.Contains(b, id) })
 }
 
 // meant returns whom one ref means; if that is not certain, nobody, and whom it may mean.
@@ -107,16 +153,33 @@ func (u *understanding) nameMeant(words []string, g Group) (ids, maybe []MemberI
 	return ids, maybe
 }
 
-// oneByOne takes "juana tomás" for two people, if each word is one.
+// oneByOne takes "juana tomás" for two people, if each word is what one of them is called by. A surname is not: "Carlos
+// Gómez" is neither Carlos Ruiz nor María Gómez. Nor is half of a double name: "María Rosa" may be somebody else.
 func (u *understanding) oneByOne(words []string, g Group) (ids, maybe []MemberID) {
 	for _, w := range words {
 		one, may := u.nameMeant([]string{w}, g)
+		if id, ok := u.ids[w]; ok && u.classes[id]&u.c.double != 0 || len(one) == 1 && !u.callsMember(w, one[0], g) {
+			one, may = nil, append(one, may...)
+		}
 		if len(one) == 0 {
 			return nil, append(ids, may...)
 		}
 		ids = append(ids, one...)
 	}
 	return ids, nil
+}
+
+func (u *understanding) callsMember(w string, id MemberID, g Group) bool {
+	p, _ := g.member(id)
+	return u.calls(w, split(p.Name))
+}
+
+// calls says whether a word is one of the first names in a name, or a short form of them.
+func (u *understanding) calls(w string, parts []string) bool {
+	if len(parts) > 1 {
+		parts = parts[:len(parts)-1]
+	}
+	return u.names(w, parts)
 }
 
 // names says whether a word is one of a name's parts or a short form of them.

@@ -137,7 +137,7 @@ func (t *talk) waiting() bool {
 
 // heard deals with a text.
 func (t *talk) heard() {
-	mean := t.words.read(t.in.Text)
+	mean := t.words.heard(t.in.Text, t.m.Self, t.m.Group)
 	switch {
 	case t.waiting():
 		t.heardWaiting(mean)

@@ -7,37 +7,36 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// find returns where the phrase stands in words, or -1.
-func find(words []word, phrase []string) int {
-	for at := 0; at+len(phrase) <= len(words); at++ {
-		ok := true
-		for i, p := range phrase {
-			if !words[at+i].near(p) {
-				ok = false
-				break
-			}
-		}
-		if ok {
-			return at
-		}
+// slips is how many letters are wrong, missing, extra or swapped with their neighbour; 3 for more than two.
+func slips(a, b string) int {
+	switch {
+	case a == b:
+		return 0
+	case max(len(a)-len(b), len(b)-len(a)) > 2:
+		return 3
+	case oneSlip(a, b):
+		return 1
+	case min(len(a), len(b)) >= 7 && twoSlips(a, b):
+		return 2
 	}
-	return -1
+	return 3
 }
 
-// near says whether a word as written may be meant for a word of ours: the same sound, or one slip in a longer word
-// that is no word itself.
-func (w word) near(known string) bool {
-	if w.sound == known {
-		return true
+// twoSlips says whether one slip put right leaves one more.
+func twoSlips(a, b string) bool {
+	i := 0
+	for i < len(a) && i < len(b) && a[i] == b[i] {
+		i++
 	}
-	return w.strange && len(known) >= 5 && w.sound[0] == known[0] && oneSlip(w.sound, known)
+	ra, rb := a[i:], b[i:]
+	if ra == "" || rb == "" {
+		return len(ra)+len(rb) == 2
+	}
+	swapped := len(ra) > 1 && len(rb) > 1 && ra[0] == rb[1] && ra[1] == rb[0]
+	return near(ra[1:], rb[1:]) || near(ra[1:], rb) || near(ra, rb[1:]) || swapped && near(ra[2:], rb[2:])
 }
 
-// word is a word as heard. A strange one is none that we know, so it may be a slip of one that we do.
-type word struct {
-	sound   string
-	strange bool
-}
+func near(a, b string) bool { return a == b || oneSlip(a, b) }
 
 // oneSlip: one letter wrong, missing, extra, or two neighbours swapped.
 func oneSlip(a, b string) bool {
@@ -150,17 +149,6 @@ func plain(w string) string {
 		}
 	}
 	return b.String()
-}
-
-func smallNumber(w string) (int, bool) {
-	if len(w) > 2 || !isNumber(w) {
-		return 0, false
-	}
-	n := 0
-	for _, r := range w {
-		n = n*10 + int(r-'0')
-	}
-	return n, true
 }
 
 func isNumber(w string) bool {

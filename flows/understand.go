@@ -1,26 +1,18 @@
 package flows
 
-import (
-	"embed"
-	"fmt"
-	"strings"
-	"unicode"
-)
-
-//go:embed words/es.txt
-var wordFiles embed.FS
+import "strings"
 
 // intent is what somebody wants, by the name it has in words/es.txt.
 type intent string
 
 const (
-	intentNone   intent = ""
-	intentToken  intent = "token"
-	intentNumber intent = "number"
-	// "credencial"
-	intentCredential intent = "credential"
+	intentNone       intent = ""
+	intentToken      intent = "token"
+	intentNumber     intent = "number"
 	intentAnother    intent = "another"
 	intentRejected   intent = "rejected"
+	intentPreprint   intent = "preprint"
+	intentCredential intent = "credential"
 	intentHelp       intent = "help"
 	intentMenu       intent = "menu"
 	intentCancel     intent = "cancel"
@@ -33,8 +25,15 @@ const (
 	intentHello      intent = "hello"
 	intentThanks     intent = "thanks"
 	intentWhere      intent = "where"
+	intentSame       intent = "same" // "el mismo": the token as it is
+	intentInsult     intent = "insult"
 	intentLost       intent = "lost"  // "no sé qué hacer"
 	intentOther      intent = "other" // "otra persona"
+
+	// Found in texts, and never what is understood of one.
+	intentDoubt   intent = "doubt"   // what makes "otro token" no wish: "si pido otro token"
+	intentUnclear intent = "unclear" // known to mean two things
+	intentExclaim intent = "exclaim" // "madre mía" is nobody's mother
 )
 
 // meaning is what was understood of a text.
@@ -42,6 +41,8 @@ type meaning struct {
 	Intent intent
 	// Who is whom it is about, in the order in which they were named.
 	Who []ref
+	// Wish says that somebody is named as whose token is wanted, whatever the intent: "el de Juana".
+	Wish bool
 	// Numbers are small numbers that stand alone: answers to a list.
 	Numbers []int
 	// Yes and No say that the text is that and nothing else.
@@ -49,6 +50,15 @@ type meaning struct {
 	// Below says that it is no text but an option of the last message, and Old that it is one of an earlier message,
 	// which may have been about somebody else.
 	Below, Old bool
+	// Unclear are the meanings that were found where none of them may be acted upon: it has to be asked.
+	Unclear []intent
+	// Count is how many preprinted tokens, Month for which month; zero if it was not said.
+	Count int
+	Month monthSaid
+	// Speaker is the name by which somebody presented themselves: "soy Pedro".
+	Speaker []string
+	// hits are why: see understanding.why.
+	hits []hit
 }
 
 // ref is a person as somebody named them.
@@ -58,6 +68,12 @@ type ref struct {
 	Words []string `json:"w,omitempty"`
 	// As is how it was written, to say it back.
 	As string `json:"as,omitempty"`
+	// Same says that it tells more of the person before: "mi hija Juana".
+	Same bool `json:"same,omitempty"`
+	// Not takes the person out of those before: "todos menos Juana".
+	Not bool `json:"not,omitempty"`
+
+	weak bool // nothing around it says that it is a person: it counts only if the group has one of this name
 }
 
 type refKind string
@@ -69,120 +85,86 @@ const (
 	refName refKind = "name"
 )
 
-// understanding is the word list, ready for use.
-type understanding struct {
-	phrases []phrase                   // intents, in the order of the file
-	yes, no []phrase                   // those of them that say yes and no
-	kin     map[string]string          // sound -> kinship
-	kinWord map[string]string          // kinship -> how it is written to a person
-	people  map[string]refKind         // sound of a phrase -> me, all
-	polite  map[intent]map[string]bool // sounds that may stand beside a yes, and beside a no
-	short   map[string][]string        // sound of a short form -> first names it may stand for
-	known   map[string]bool            // every sound above: a word that is known is not taken for a slip of another
-	common  map[string]bool            // those of them that are nobody's name
+// aboutPeople are the intents that are about somebody.
+func (i intent) aboutPeople() bool {
+	switch i {
+	case intentToken, intentNumber, intentAnother, intentRejected, intentPreprint, intentCredential, intentOther:
+		return true
+	}
+	return false
 }
 
-type phrase struct {
-	intent intent
-	words  []string
-}
-
-func loadUnderstanding() (*understanding, error) {
-	text, err := wordFiles.ReadFile("words/es.txt")
-	if err != nil {
-		return nil, err
-	}
-	u := &understanding{kin: map[string]string{}, kinWord: map[string]string{}, people: map[string]refKind{},
-		polite: map[intent]map[string]bool{intentYes: {}, intentNo: {}}, short: map[string][]string{}, known: map[string]bool{}, common: map[string]bool{}}
-	for i, line := range strings.Split(string(text), "\n") {
-		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
-			continue
-		}
-		name, list, ok := strings.Cut(line, ":")
-		if !ok {
-			return nil, fmt.Errorf("words: line %d has no colon", i+1)
-		}
-		u.add(strings.Fields(name), strings.Split(list, "|"))
-	}
-	return u, nil
-}
-
-func (u *understanding) add(name, list []string) {
-	for _, text := range list {
-		words := split(text)
-		key := strings.Join(words, " ")
-		for _, w := range words {
-			u.known[w] = true
-			u.common[w] = u.common[w] || name[0] != "kin" && name[0] != "short"
-		}
-		switch name[0] {
-		case "kin":
-			u.kin[key] = name[1]
-			if u.kinWord[name[1]] == "" {
-				u.kinWord[name[1]] = strings.TrimSpace(text)
-			}
-		case "short":
-			full := strings.Join(split(strings.Join(name[1:], " ")), " ")
-			u.short[key] = append(u.short[key], full)
-		case "filler":
-		case "polite":
-			u.polite[intent(name[1])][key] = true
-		case "me", "all":
-			u.people[key] = refKind(name[0])
-		default:
-			p := phrase{intent(name[0]), words}
-			u.phrases = append(u.phrases, p)
-			switch p.intent {
-			case intentYes:
-				u.yes = append(u.yes, p)
-			case intentNo:
-				u.no = append(u.no, p)
-			}
-		}
-	}
-}
+// destroys says whether acting on it takes something away: it must have been said, not only spoken of.
+func (i intent) destroys() bool { return i == intentAnother || i == intentUnlink }
 
 // read understands a text. It never guesses a person: what it does not know stays a name, for the flow to ask about.
 func (u *understanding) read(text string) meaning {
-	heard := split(text)
-	words := make([]word, len(heard))
-	for i, w := range heard {
-		words[i] = word{w, !u.known[w] && len(w) >= 4}
-	}
+	s := u.listen(text)
 	var m meaning
-	used := make([]bool, len(words))
-	m.Yes, m.No = only(u.yes, u.polite[intentYes], words), only(u.no, u.polite[intentNo], words)
-	for _, p := range u.phrases {
-		if p.intent == intentYes && !m.Yes || p.intent == intentNo && !m.No {
-			continue
-		}
-		if at := find(words, p.words); at >= 0 {
-			m.Intent = p.intent
-			for i := range p.words {
-				used[at+i] = true
-			}
-			break
-		}
+	m.Yes, m.No = !s.question && only(u.yes, u.polite[intentYes], s.words), only(u.no, u.polite[intentNo], s.words)
+	m.hits = u.hits(s)
+	u.decide(s, &m)
+	u.readPeople(s, &m)
+	if m.Intent == intentPreprint {
+		m.Count, m.Month = s.count(), s.month()
 	}
-	if m.Intent == intentWhere {
-		m.Intent = intentToken
-	}
-	u.readPeople(&m, heard, used)
-	for i := range m.Who {
-		m.Who[i].As = u.as(text, m.Who[i])
+	if m.Intent == intentNone && len(m.Unclear) == 0 && len(m.Who) == 0 && len(m.Speaker) > 0 {
+		m.Who = []ref{{Kind: refName, Words: m.Speaker, As: s.said(m.Speaker)}}
 	}
 	return m
 }
 
-// as is how a person was called, for saying it back.
-func (u *understanding) as(text string, r ref) string {
-	switch r.Kind {
-	case refKin:
-		return u.kinWord[r.Words[0]]
-	case refName:
-		return u.written(text, r.Words)
+// heard is read for somebody whose chat has this memory: names that are nobody's are told from other words, and what
+// somebody who is not the chat's usual person calls "mi" is not taken for that person's.
+func (u *understanding) heard(text string, self MemberID, g Group) meaning {
+	m := u.read(text)
+	who := m.Who[:0:0]
+	for _, r := range m.Who {
+		if !r.weak || u.isMember(r, g) {
+			r.weak = false
+			who = append(who, r)
+		}
 	}
-	return ""
+	m.Who = who
+	if len(m.Speaker) > 0 && m.Intent.aboutPeople() {
+		u.speaks(&m, self, g)
+	}
+	return m
+}
+
+// isMember says whether a word that may be a name is the first name of somebody in the group.
+func (u *understanding) isMember(r ref, g Group) bool {
+	for _, w := range r.Words {
+		for _, p := range g.Members {
+			if u.calls(w, split(p.Name)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// speaks takes "mi" and kinship as said by whoever presented themselves, unless that is who uses the chat.
+func (u *understanding) speaks(m *meaning, self MemberID, g Group) {
+	ids, maybe := u.nameMeant(m.Speaker, g)
+	if len(ids) == 1 && ids[0] == self {
+		return
+	}
+	if len(ids)+len(maybe) == 0 && !u.isName(m.Speaker[0]) {
+		return // "soy docente"
+	}
+	name := ref{Kind: refName, Words: m.Speaker, As: strings.Join(m.Speaker, " ")}
+	for i, r := range m.Who {
+		switch r.Kind {
+		case refMe:
+			m.Who[i] = name
+		case refKin:
+			m.Who[i] = ref{Kind: refName, Words: []string{r.As}, As: r.As, Same: r.Same}
+		}
+	}
+	if len(m.Who) == 0 {
+		m.Who = []ref{name}
+	}
 }
 
 // only says whether the words begin with a yes (or no) and go on with nothing but more of it and politeness. A slip
@@ -202,110 +184,22 @@ func only(these []phrase, polite map[string]bool, words []word) bool {
 	return len(words) > 0
 }
 
-func begins(words []word, phrase []string) bool {
-	for i, p := range phrase {
-		if words[i].sound != p {
-			return false
-		}
-	}
-	return true
-}
-
 // longest is how many words of the longest of the phrases stand at the beginning.
 func longest(these []phrase, words []word) int {
 	best := 0
 	for _, p := range these {
-		if len(p.words) <= len(words) && len(p.words) > best && begins(words, p.words) {
-			best = len(p.words)
+		if len(p.parts) <= len(words) && len(p.parts) > best && p.begins(words) {
+			best = len(p.parts)
 		}
 	}
 	return best
 }
 
-// readPeople finds the people and numbers among the words that are not the intent's.
-func (u *understanding) readPeople(m *meaning, words []string, used []bool) {
-	var name []string
-	flush := func() {
-		if len(name) > 0 {
-			m.Who = append(m.Who, ref{Kind: refName, Words: name})
-			name = nil
+func (p phrase) begins(words []word) bool {
+	for i, e := range p.parts {
+		if words[i].slips > 0 || words[i].id != e.id {
+			return false
 		}
 	}
-	for i := 0; i < len(words); i++ {
-		w := words[i]
-		if used[i] {
-			flush()
-			continue
-		}
-		if n, ok := smallNumber(w); ok {
-			flush()
-			m.Numbers = append(m.Numbers, n)
-			continue
-		}
-		if r, length := u.person(words[i:], used[i:]); length > 0 {
-			flush()
-			m.Who = append(m.Who, r)
-			i += length - 1
-			continue
-		}
-		if u.isName(w) {
-			name = append(name, w)
-			continue
-		}
-		flush()
-	}
-	flush()
-	m.Who = u.withoutPossessive(m.Who)
-}
-
-// written returns words as they stand in the text that they were read from; empty if they do not.
-func (u *understanding) written(text string, words []string) string {
-	var out []string
-	for _, f := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) }) {
-		if len(out) < len(words) && sound(strings.ToLower(f)) == words[len(out)] {
-			out = append(out, f)
-		}
-	}
-	if len(out) < len(words) {
-		return ""
-	}
-	return strings.Join(out, " ")
-}
-
-// isName says whether a word may be a name: it is nothing else that we know.
-func (u *understanding) isName(w string) bool {
-	return !u.common[w] && !isNumber(w) && hasLetter(w)
-}
-
-// person reads "mi", "todos", "hija" or "mi hija" at the beginning of words.
-func (u *understanding) person(words []string, used []bool) (ref, int) {
-	for n := min(4, len(words)); n > 0; n-- {
-		free := true
-		for _, x := range used[:n] {
-			free = free && !x
-		}
-		if !free {
-			continue
-		}
-		key := strings.Join(words[:n], " ")
-		if k, ok := u.people[key]; ok {
-			return ref{Kind: k}, n
-		}
-		if k, ok := u.kin[key]; ok {
-			return ref{Kind: refKin, Words: []string{k}}, n
-		}
-	}
-	return ref{}, 0
-}
-
-// withoutPossessive drops a "mi" that only belongs to the word behind it: "mi hija", "mi juana".
-func (u *understanding) withoutPossessive(who []ref) []ref {
-	out := who[:0]
-	for i, r := range who {
-		if r.Kind == refMe && i+1 < len(who) && who[i+1].Kind != refMe {
-			continue
-		}
-		out = append(out, r)
-	}
-	return out
+	return true
 }

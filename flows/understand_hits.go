@@ -1,0 +1,287 @@
+package flows
+
+import "slices"
+
+// hit is a phrase found in a text.
+type hit struct {
+	phrase   int32
+	from, to int // the words it takes, and those between them
+	score    int
+	fate     fate
+}
+
+// fate is what became of a hit.
+type fate string
+
+const (
+	counts   fate = "counts"
+	negated  fate = "negated"   // "no quiero otro token"
+	doubtful fate = "doubtful"  // "si pido otro token": spoken of, and not said to be wanted
+	notAlone fate = "not alone" // "tengo la presión baja"
+	inside   fate = "inside"    // part of something else that was said
+)
+
+// Between two words of a phrase may stand this many light words, and this many of a person's name.
+const (
+	maxLight  = 2
+	maxPerson = 3
+)
+
+// margin is by how much a meaning must outweigh another that was said with other words. Below it, it is asked.
+const margin = 4
+
+// hits finds every phrase in a text and weighs it.
+func (u *understanding) hits(s *speech) []hit {
+	out := make([]hit, 0, 8)
+	for i, w := range s.words {
+		if w.id < 0 {
+			continue
+		}
+		for _, n := range u.starts[w.id] {
+			p := &u.phrases[n]
+			if p.intent == intentYes || p.intent == intentNo {
+				continue
+			}
+			if to, slips, ok := s.match(p, i); ok {
+				out = append(out, hit{n, i, to, p.weight + 2*len(p.parts) - 4*slips, counts})
+			}
+		}
+	}
+	for i := range out {
+		out[i].fate = u.fate(s, out, i)
+	}
+	return out
+}
+
+// match says whether a phrase begins at a word, where it ends, and with how many slips.
+func (s *speech) match(p *phrase, at int) (to, slips int, ok bool) {
+	i := at
+	for j, e := range p.parts {
+		light, person := 0, 0
+		for i < len(s.words) && !s.fits(p, e, i) {
+			switch {
+			case j == 0, p.intent.destroys() && s.words[i-1].ends:
+				return 0, 0, false
+			case s.is(i, s.u.c.light) && light < maxLight:
+				light++
+			case (s.personish(i) || s.is(i, s.u.c.between|s.u.c.noun)) && person < maxPerson && !p.intent.destroys():
+				person++
+				light = 0
+			default:
+				return 0, 0, false
+			}
+			i++
+		}
+		if i == len(s.words) || j > 0 && p.intent.destroys() && s.words[i-1].ends {
+			return 0, 0, false
+		}
+		slips += s.words[i].slips
+		i++
+	}
+	return i, slips, true
+}
+
+// fits says whether a word is that part of a phrase. What takes something away must be written as it is, but for what
+// it is taken from: "desvinculo" is no "desvincula".
+func (s *speech) fits(p *phrase, e part, i int) bool {
+	w := &s.words[i]
+	if w.id < 0 || !e.fits(w.id, w.class) {
+		return false
+	}
+	return w.slips == 0 || !p.intent.destroys() || w.class&s.u.c.token != 0
+}
+
+// fate decides what a hit is worth among the others.
+func (u *understanding) fate(s *speech, all []hit, i int) fate {
+	h, p := all[i], &u.phrases[all[i].phrase]
+	for j, o := range all {
+		q := u.phrases[o.phrase].intent
+		if j == i || p.intent == q || q != intentInsult && q != intentExclaim {
+			continue
+		}
+		// "mandame de nuevo el token" holds a "nuevo token" that is none.
+		if o.from <= h.from && h.to <= o.to || q == intentExclaim && p.intent.destroys() && o.from < h.to && h.from < o.to {
+			return inside
+		}
+	}
+	switch {
+	case p.alone && !s.alone(h, p.intent):
+		return notAlone
+	case p.intent == intentDoubt, p.intent == intentExclaim:
+		return inside
+	case s.negates(h, p.intent.destroys()):
+		return negated
+	case (p.intent.destroys() || p.intent == intentOther) && s.otherOne(h):
+		return inside
+	case !p.intent.destroys():
+		return counts
+	case p.intent == intentUnlink && s.question, u.doubted(s, all, h):
+		return doubtful
+	}
+	return counts
+}
+
+// alone says whether nothing is said beside a hit but politeness and, where it is about people, people.
+func (s *speech) alone(h hit, i intent) bool {
+	for k := range s.words {
+		if h.from <= k && k < h.to || s.is(k, s.u.c.filler|s.u.c.light|s.u.c.want) {
+			continue
+		}
+		if i.aboutPeople() && (s.personish(k) || s.is(k, s.u.c.and|s.u.c.before|s.u.c.self)) {
+			continue
+		}
+		return false
+	}
+	return true
+}
+
+// personish says whether a word is, or may be, part of how a person is called.
+func (s *speech) personish(i int) bool {
+	if s.is(i, s.u.c.kin|s.u.c.name) {
+		return true
+	}
+	return (s.words[i].id < 0 || s.is(i, s.u.c.nameword)) && i > 0 && (s.is(i-1, s.u.c.belongs|s.u.c.and) || s.personish(i-1))
+}
+
+// negates says whether a "no" reaches a hit. What takes something away is undone by any before it that no other wish
+// has ended, and by one right behind it; the rest only by "no" and a wish: "no tengo el token" wants it.
+func (s *speech) negates(h hit, destroys bool) bool {
+	if destroys && !s.words[h.to-1].ends && s.is(h.to, s.u.c.not) {
+		return true
+	}
+	wish := func(i int) bool { return s.is(i, s.u.c.want) && !(destroys && s.is(i, s.u.c.lest)) }
+	wished := wish(h.from)
+	for j := h.from - 1; j >= 0 && !s.words[j].ends; j-- {
+		switch {
+		case s.is(j, s.u.c.not):
+			return destroys || wished
+		case wish(j):
+			wished = true
+		case s.is(j, s.u.c.light):
+		case destroys && !wished:
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// otherOne says whether the "otro" of a hit is another thing than a new token: "el otro token", "otro médico".
+func (s *speech) otherOne(h hit) bool {
+	c := &s.u.c
+	for i := h.from; i < h.to; i++ {
+		if !s.is(i, c.other) {
+			continue
+		}
+		if u := s.u.intent(h); u.destroys() && i > 0 && s.is(i-1, c.before|c.notours|c.this) && !s.words[i-1].ends {
+			return true
+		}
+		if i == h.to-1 && i+1 < len(s.words) && !s.words[i].ends && (!s.is(i+1, c.filler|c.want|c.belongs|c.and) || s.is(i+1, c.noun)) {
+			return true
+		}
+	}
+	return false
+}
+
+// doubted says whether something before a hit makes it no wish: "me diste otro token". A wish between the two ends that.
+func (u *understanding) doubted(s *speech, all []hit, h hit) bool {
+	for _, d := range all {
+		if u.phrases[d.phrase].intent != intentDoubt || d.from >= h.to {
+			continue
+		}
+		if d.to > h.from || s.reaches(d.to, h.from) {
+			return true
+		}
+	}
+	return false
+}
+
+// reaches says whether nothing ends between two words: no comma, and no wish but one right behind the first.
+func (s *speech) reaches(from, to int) bool {
+	first := true
+	for i := from; i <= to; i++ {
+		if s.words[i-1].ends || !first && s.is(i, s.u.c.want) {
+			return false
+		}
+		first = first && s.is(i, s.u.c.light)
+	}
+	return true
+}
+
+// decide takes the heaviest meaning. It takes none where two that were said with different words weigh about the same,
+// and none where what weighs most is doubtful.
+func (u *understanding) decide(s *speech, m *meaning) {
+	best, rival := -1, -1
+	for i := range m.hits {
+		h := &m.hits[i]
+		if h.fate == counts && u.undone(m.hits, *h) {
+			h.fate = inside
+		}
+		if h.fate != counts && h.fate != doubtful {
+			continue
+		}
+		if best < 0 || h.score > m.hits[best].score {
+			best = i
+		}
+	}
+	for i, h := range m.hits {
+		if best >= 0 && h.fate == counts && u.rivals(h, m.hits[best]) && (rival < 0 || h.score > m.hits[rival].score) {
+			rival = i
+		}
+	}
+	switch {
+	case m.No && (best < 0 || !u.intent(m.hits[best]).aboutPeople() || !s.behindComma(m.hits[best].from)):
+		m.Intent = intentNo
+	case best < 0 && m.Yes:
+		m.Intent = intentYes
+	case best < 0:
+	case m.hits[best].fate == doubtful, u.intent(m.hits[best]) == intentUnclear:
+		m.Unclear = []intent{u.intent(m.hits[best])}
+	case rival >= 0:
+		m.Unclear = []intent{u.intent(m.hits[best]), u.intent(m.hits[rival])}
+	default:
+		m.Intent = u.intent(m.hits[best])
+		u.use(s, m)
+	}
+	if m.Intent == intentWhere || m.Intent == intentSame {
+		m.Intent = intentToken
+	}
+}
+
+// behindComma says whether something ends before a word: "no, el token".
+func (s *speech) behindComma(i int) bool {
+	return slices.ContainsFunc(s.words[:i], func(w word) bool { return w.ends })
+}
+
+func (u *understanding) intent(h hit) intent { return u.phrases[h.phrase].intent }
+
+// undone says whether a hit lies in what was said not to be wanted: the token of "no quiero otro token".
+func (u *understanding) undone(all []hit, h hit) bool {
+	return slices.ContainsFunc(all, func(o hit) bool {
+		return o.fate == negated && u.intent(o).destroys() && o.from <= h.from && h.to <= o.to
+	})
+}
+
+// rivals says whether a hit is another wish than the best, said with other words, and about as heavy.
+func (u *understanding) rivals(h, best hit) bool {
+	apart := h.to <= best.from || best.to <= h.from
+	a, b := u.intent(h), u.intent(best)
+	return apart && a != b && best.score-h.score < margin && !(u.shown[a] != "" && u.shown[a] == u.shown[b])
+}
+
+// use marks the words that say the intent, so that they are not taken for a person's.
+func (u *understanding) use(s *speech, m *meaning) {
+	for _, h := range m.hits {
+		i := u.intent(h)
+		if i != m.Intent && i != intentInsult && i != intentExclaim || h.fate == notAlone || h.fate == negated {
+			continue
+		}
+		p, j := &u.phrases[h.phrase], 0
+		for k := h.from; k < h.to && j < len(p.parts); k++ {
+			if s.fits(p, p.parts[j], k) {
+				s.used[k] = true
+				j++
+			}
+		}
+	}
+}

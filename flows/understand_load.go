@@ -1,0 +1,232 @@
+package flows
+
+import (
+	"embed"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+//go:embed words/es.txt
+var wordFiles embed.FS
+
+// understanding is the words file, ready for use. Every word in it has a number and the set of classes it is in.
+type understanding struct {
+	ids     map[string]int32 // sound -> number
+	sounds  []string         // number -> sound
+	classes []classes        // number -> classes
+	bits    map[string]classes
+	phrases []phrase
+	starts  [][]int32 // number of a word -> the phrases that may begin with it
+	yes, no []phrase
+	kin     map[int32]string           // word -> kinship
+	persons []phrase                   // phrases that are somebody: me, all
+	polite  map[intent]map[string]bool // sounds that may stand beside a yes, and beside a no
+	short   map[string][]string        // short form -> first names it may stand for
+	numbers map[int32]int              // word -> number it says
+	months  map[int32]int              // word -> month it says
+	shown   map[intent]string          // how an intent is called outside, where not by its own name
+	near    map[byte][]int32           // first letter -> words that may be meant by a slip
+	c       namedClasses
+}
+
+// classes is a set of word classes.
+type classes uint64
+
+// namedClasses are the classes that the code asks for.
+type namedClasses struct {
+	light, not, want, lest, and, except, before, belongs, notours, title, place, iam, signs, helps, thing, needs, call, token, code,
+	years, other, with, lady, mine, self, double, month, next, of, article, noun, this, between, in, filler, common, name, nameword, kin classes
+}
+
+// phrase is a row of words that means something.
+type phrase struct {
+	intent intent
+	weight int
+	alone  bool // it counts only where nothing else is said
+	parts  []part
+}
+
+// part is one place in a phrase: a word, or any word of a class.
+type part struct {
+	id    int32
+	class classes
+}
+
+func loadUnderstanding() (*understanding, error) {
+	text, err := wordFiles.ReadFile("words/es.txt")
+	if err != nil {
+		return nil, err
+	}
+	u := &understanding{ids: map[string]int32{}, bits: map[string]classes{}, kin: map[int32]string{},
+		polite: map[intent]map[string]bool{intentYes: {}, intentNo: {}}, short: map[string][]string{},
+		numbers: map[int32]int{}, months: map[int32]int{}, shown: map[intent]string{}, near: map[byte][]int32{}}
+	for i, line := range strings.Split(string(text), "\n") {
+		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
+			continue
+		}
+		name, list, ok := strings.Cut(line, ":")
+		if !ok {
+			return nil, fmt.Errorf("words: line %d has no colon", i+1)
+		}
+		if err := u.add(strings.Fields(name), strings.Split(list, "|")); err != nil {
+			return nil, fmt.Errorf("words: line %d: %w", i+1, err)
+		}
+	}
+	u.nameClasses()
+	u.index()
+	return u, nil
+}
+
+// add takes in a line: what it is, and its phrases.
+func (u *understanding) add(name, list []string) error {
+	for _, text := range list {
+		if err := u.addPhrase(name, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (u *understanding) addPhrase(name []string, text string) error {
+	words := split(text)
+	if len(words) == 0 {
+		return fmt.Errorf("%q is no word", text)
+	}
+	key := strings.Join(words, " ")
+	switch name[0] {
+	case "class":
+		u.put(key, name[1])
+	case "filler", "common", "name", "nameword":
+		u.put(key, name[0])
+	case "kin":
+		u.kin[u.put(key, "kin")] = name[1]
+	case "short":
+		full := strings.Join(split(strings.Join(name[1:], " ")), " ")
+		u.short[key] = append(u.short[key], full)
+		for _, w := range split(full) {
+			u.put(w, "name")
+		}
+		u.put(key, "name")
+	case "polite":
+		u.polite[intent(name[1])][key] = true
+	case "shown":
+		u.shown[intent(strings.TrimSpace(text))] = name[1]
+	case "count", "month":
+		n, err := strconv.Atoi(name[1])
+		if err != nil {
+			return err
+		}
+		map[string]map[int32]int{"count": u.numbers, "month": u.months}[name[0]][u.put(key, name[0]+" word")] = n
+	default:
+		return u.addMeaning(name, text)
+	}
+	return nil
+}
+
+// addMeaning takes in a phrase that means something.
+func (u *understanding) addMeaning(name []string, text string) error {
+	p := phrase{intent: intent(name[0])}
+	for _, w := range strings.Fields(text) {
+		if class, ok := strings.CutPrefix(w, "<"); ok {
+			bit, ok := u.bits[strings.TrimSuffix(class, ">")]
+			if !ok {
+				return fmt.Errorf("no class %s", w)
+			}
+			p.parts = append(p.parts, part{-1, bit})
+			continue
+		}
+		for _, s := range split(w) {
+			p.parts = append(p.parts, part{u.put(s, ""), 0})
+		}
+	}
+	for _, n := range name[1:] {
+		if n == "alone" {
+			p.alone = true
+		} else if w, err := strconv.Atoi(n); err != nil {
+			return err
+		} else {
+			p.weight = w
+		}
+	}
+	switch p.intent {
+	case "me", "all":
+		u.persons = append(u.persons, p)
+		return nil
+	case intentYes:
+		u.yes = append(u.yes, p)
+	case intentNo:
+		u.no = append(u.no, p)
+	}
+	u.phrases = append(u.phrases, p)
+	return nil
+}
+
+// put gives a word a number and adds it to a class.
+func (u *understanding) put(sound, class string) int32 {
+	id, ok := u.ids[sound]
+	if !ok {
+		id = int32(len(u.sounds))
+		u.ids[sound] = id
+		u.sounds, u.classes = append(u.sounds, sound), append(u.classes, 0)
+	}
+	if class != "" {
+		u.classes[id] |= u.bit(class)
+	}
+	return id
+}
+
+func (u *understanding) bit(class string) classes {
+	if u.bits[class] == 0 {
+		u.bits[class] = 1 << len(u.bits)
+	}
+	return u.bits[class]
+}
+
+func (u *understanding) nameClasses() {
+	c := &u.c
+	for name, to := range map[string]*classes{
+		"light": &c.light, "not": &c.not, "want": &c.want, "lest": &c.lest, "and": &c.and, "except": &c.except, "before": &c.before,
+		"belongs": &c.belongs, "notours": &c.notours, "title": &c.title, "place": &c.place, "iam": &c.iam, "signs": &c.signs,
+		"helps": &c.helps, "thing": &c.thing, "needs": &c.needs, "call": &c.call, "token": &c.token, "code": &c.code,
+		"years": &c.years, "other": &c.other, "with": &c.with, "lady": &c.lady, "mine": &c.mine, "self": &c.self,
+		"double": &c.double, "month": &c.month, "next": &c.next, "filler": &c.filler, "common": &c.common, "name": &c.name,
+		"nameword": &c.nameword, "kin": &c.kin, "of": &c.of, "article": &c.article, "noun": &c.noun, "between": &c.between, "in": &c.in, "this": &c.this,
+	} {
+		*to = u.bit(name)
+	}
+	// A word that is another word besides is a name only where something says so.
+	for id := range u.classes {
+		if k := &u.classes[id]; *k&c.name != 0 && *k&(c.light|c.filler|c.common|c.nameword) != 0 {
+			*k = *k&^c.name | c.nameword
+		}
+	}
+}
+
+// index finds the phrases by their first word, and the words that a slip may stand for.
+func (u *understanding) index() {
+	u.starts = make([][]int32, len(u.sounds))
+	meant := make([]bool, len(u.sounds))
+	for i, p := range append(slices.Clone(u.phrases), u.persons...) {
+		for j, e := range p.parts {
+			for id := range u.sounds {
+				if !e.fits(int32(id), u.classes[id]) {
+					continue
+				}
+				meant[id] = true
+				if j == 0 && i < len(u.phrases) {
+					u.starts[id] = append(u.starts[id], int32(i))
+				}
+			}
+		}
+	}
+	for id, s := range u.sounds {
+		said := u.kin[int32(id)] != "" || u.months[int32(id)] > 0 || u.classes[id]&u.c.title != 0
+		if (meant[id] || said) && len(s) >= 5 {
+			u.near[s[0]] = append(u.near[s[0]], int32(id))
+		}
+	}
+}
+
+func (e part) fits(id int32, c classes) bool { return e.id >= 0 && e.id == id || e.class&c != 0 }

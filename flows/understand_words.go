@@ -1,0 +1,140 @@
+package flows
+
+import (
+	"strings"
+	"unicode"
+)
+
+// word is a word as heard.
+type word struct {
+	sound string
+	id    int32   // the word of ours that it is; -1 if it is none
+	class classes // the classes it is in
+	slips int     // letters that had to be put right for that
+	ends  bool    // a comma, a full stop or the like stands behind it
+	text  string  // as written
+}
+
+// speech is a text, cut into words.
+type speech struct {
+	u        *understanding
+	words    []word
+	used     []bool // by what was understood
+	question bool   // it has a question mark
+}
+
+// listen cuts a text into words and finds each in the words file.
+func (u *understanding) listen(text string) *speech {
+	s := &speech{u: u, words: make([]word, 0, 16), question: strings.Contains(text, "?")}
+	start := -1
+	for i, r := range text {
+		if isLetter(r) {
+			if start < 0 {
+				start = i
+			}
+			continue
+		}
+		if start >= 0 {
+			s.hear(text[start:i])
+			start = -1
+		}
+		if len(s.words) > 0 && r != ' ' && r != '\'' {
+			s.words[len(s.words)-1].ends = true
+		}
+	}
+	if start >= 0 {
+		s.hear(text[start:])
+	}
+	s.used = make([]bool, len(s.words))
+	for i := range s.words {
+		if s.words[i].id < 0 {
+			s.mend(i)
+		}
+	}
+	return s
+}
+
+func isLetter(r rune) bool {
+	return r < 0x80 && ('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9') ||
+		r >= 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r) || isSign(r))
+}
+
+func (s *speech) hear(text string) {
+	w := word{sound: sound(strings.ToLower(text)), id: -1, text: text}
+	if w.sound == "" {
+		return
+	}
+	if id, ok := s.u.ids[w.sound]; ok {
+		w.id, w.class = id, s.u.classes[id]
+	}
+	s.words = append(s.words, w)
+}
+
+// mend takes a word that we do not know for a slip of one that we do, if there is exactly one it may be. Behind "de" or
+// "para" it is more likely somebody's name, and stays as it is unless it may be a word for a person or a month.
+func (s *speech) mend(i int) {
+	w := &s.words[i]
+	if len(w.sound) < 4 || !hasLetter(w.sound) {
+		return
+	}
+	best, at, tie := 3, int32(-1), false
+	for _, id := range s.u.near[w.sound[0]] {
+		n := slips(w.sound, s.u.sounds[id])
+		if n > 0 && n <= allowed(s.u.sounds[id]) && n <= best {
+			tie = n == best && s.u.kin[id] != s.u.kin[at]
+			best, at = n, id
+		}
+	}
+	if at < 0 || tie {
+		return
+	}
+	person := s.u.classes[at]&s.u.c.kin != 0 || s.u.months[at] > 0
+	if i > 0 && s.is(i-1, s.u.c.belongs) && !s.words[i-1].ends && !person {
+		return
+	}
+	w.id, w.class, w.slips = at, s.u.classes[at], best
+}
+
+// allowed is how many slips a word may have.
+func allowed(sound string) int {
+	if len(sound) >= 9 {
+		return 2
+	}
+	return 1
+}
+
+// is says whether the word at a place is in one of the classes.
+func (s *speech) is(i int, c classes) bool {
+	return i >= 0 && i < len(s.words) && s.words[i].class&c != 0
+}
+
+// said is a name as it was written.
+func (s *speech) said(words []string) string {
+	for i := range s.words {
+		if i+len(words) > len(s.words) {
+			break
+		}
+		var out []string
+		for j, w := range words {
+			if s.words[i+j].sound == w {
+				out = append(out, s.words[i+j].text)
+			}
+		}
+		if len(out) == len(words) {
+			return strings.Join(out, " ")
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// smallNumber reads one or two digits.
+func smallNumber(w string) (int, bool) {
+	if len(w) > 2 || !isNumber(w) {
+		return 0, false
+	}
+	n := 0
+	for _, r := range w {
+		n = n*10 + int(r-'0')
+	}
+	return n, true
+}
