@@ -133,27 +133,3 @@ func TestAliases(t *testing.T) {
 		t.Errorf("papá, who is no longer in charge, is %v", f.Members)
 	}
 }
-
-func FuzzUnderstanding(f *testing.F) {
-	for _, s := range []string{"token de juana", "1 y 3", "ñandú ç 'h", "👌 si", "qu", "ll", "\xff\xfe", "ch c h q", "\u0301\u0303"} {
-		f.Add(s)
-	}
-	u := newScript(f).words
-	m := &memory{Group: familyA, Self: "1"}
-	f.Fuzz(func(t *testing.T, text string) {
-		mean := u.read(text)
-		for _, id := range u.resolve(mean.Who, m).Members {
-			if _, ok := m.Group.member(id); !ok {
-				t.Errorf("%q means %q, who is not in the group", text, id)
-			}
-		}
-		codeOf(text)
-	})
-}
-
-func BenchmarkUnderstanding(b *testing.B) {
-	u := newScript(b).words
-	for b.Loop() {
-		u.read("nesecito el toquen de mi hija juana porfa, estoy en la farmacia")
-	}
-}
