@@ -43,11 +43,19 @@ func noDoors(*house) (map[string]bot.Channel, error) { return nil, nil }
 
 // announce says where things are.
 func (h *house) announce(w io.Writer) {
-	fmt.Fprintf(w, "Llave está andando.\n\n  Autogestión   %s/autogestion/\n  Estado        http://%s/readyz\n  Métricas      http://%[2]s/metrics\n  Datos         %[3]s\n", h.PublicURL, h.operatorAddr(), h.Data)
+	fmt.Fprintf(w, "Llave está andando.\n\n  Autogestión   %s\n  Estado        http://%s/readyz\n  Métricas      http://%[2]s/metrics\n  Datos         %[3]s\n", h.backendAddr(), h.operatorAddr(), h.Data)
 	fmt.Fprintf(w, "\nPara chatear desde esta terminal, cortá con Ctrl-C y usá: llave chat\n")
 	if h.demo {
 		h.announceDemo(w)
 	}
+}
+
+// backendAddr is where Autogestión is: here, or elsewhere.
+func (h *house) backendAddr() string {
+	if h.far != nil {
+		return h.AutogestionURL
+	}
+	return h.PublicURL + "/autogestion/"
 }
 
 func (h *house) operatorAddr() string {
@@ -115,7 +123,7 @@ func (p program) talk(ctx context.Context, h *house, term *terminal.Terminal) er
 }
 
 func (h *house) announceDemoTo(w io.Writer) {
-	fmt.Fprintf(w, "Páginas en %s/autogestion/. Escribí token; Ctrl-D para salir.\n", h.PublicURL)
+	fmt.Fprintf(w, "Páginas en %s. Escribí token; Ctrl-D para salir.\n", h.backendAddr())
 	if h.demo {
 		h.announceDemo(w)
 	}
@@ -199,6 +207,9 @@ func (p program) padron(ctx context.Context, args []string) error {
 
 // backendAlone opens the embedded Autogestión and nothing else.
 func (p program) backendAlone(ctx context.Context, c config) (*house, error) {
+	if c.AutogestionURL != "" {
+		return nil, &usageError{errors.New("LLAVE_AUTOGESTION_URL: este comando es de la Autogestión que viene adentro")}
+	}
 	h := &house{config: c, now: p.now, log: p.logger()}
 	if h.PublicURL == "" {
 		h.PublicURL = "http://" + h.Addr

@@ -26,7 +26,11 @@ type house struct {
 	config
 	log     *slog.Logger
 	now     func() time.Time
-	backend *autogestion.Service
+	backend *autogestion.Service // the embedded one; nil with one outside
+	far     *far                 // the one outside; nil with the embedded one
+	tokens  flows.Tokens         // whichever it is
+	links   flows.Links
+	can     flows.Capabilities
 	store   *store.SQLite
 	engine  *bot.Engine
 	up      []func(context.Context) error // how to take down what is up, the last one first
@@ -73,8 +77,16 @@ func (p program) build(ctx context.Context, c config, channels func(*house) (map
 	return h, h.serveHTTP(listener)
 }
 
-// openBackend opens the embedded Autogestión, with a key and a file of its own.
+// openBackend turns to the Autogestión outside if there is one, and opens the embedded one if not.
 func (h *house) openBackend(ctx context.Context) error {
+	if h.AutogestionURL != "" {
+		return h.openFar(ctx)
+	}
+	return h.openEmbedded(ctx)
+}
+
+// openEmbedded opens the embedded Autogestión, with a key and a file of its own.
+func (h *house) openEmbedded(ctx context.Context) error {
 	key, err := keptKey(h.path("autogestion.key"), h.path("autogestion.db"))
 	if err != nil {
 		return err
@@ -87,6 +99,10 @@ func (h *house) openBackend(ctx context.Context) error {
 		return err
 	}
 	h.up = append(h.up, func(context.Context) error { return h.backend.Close() })
+	h.tokens, h.links = h.backend, h.backend
+	if h.can, err = h.backend.Capabilities(ctx); err != nil {
+		return err
+	}
 	if h.demo {
 		return h.backend.SeedDemo(ctx)
 	}
@@ -108,7 +124,7 @@ func (h *house) openRing() error {
 
 // openEngine wires the conversations with the store, the back end and the channels.
 func (h *house) openEngine(channels func(*house) (map[string]bot.Channel, error)) error {
-	script, err := flows.New(flows.Config{Phone: h.MesaPhone})
+	script, err := flows.New(flows.Config{Phone: h.MesaPhone, Can: h.can})
 	if err != nil {
 		return err
 	}
@@ -116,7 +132,7 @@ func (h *house) openEngine(channels func(*house) (map[string]bot.Channel, error)
 	if err != nil {
 		return err
 	}
-	performer := &flows.Performer{Tokens: h.backend, Links: h.backend}
+	performer := &flows.Performer{Tokens: h.tokens, Links: h.links}
 	h.engine, err = bot.New(bot.Config{Store: h.store, Script: script, Outside: performer, Channels: doors, Keys: h.ring, Log: h.log, Now: h.now})
 	if err != nil {
 		return err
@@ -189,7 +205,9 @@ func writeNew(path string, text []byte) error {
 // serveHTTP serves the pages, and the operator's addresses there or on their own.
 func (h *house) serveHTTP(listener net.Listener) error {
 	public, admin := http.NewServeMux(), http.NewServeMux()
-	public.Handle("/autogestion/", h.backend.Handler())
+	if h.backend != nil {
+		public.Handle("/autogestion/", h.backend.Handler())
+	}
 	public.HandleFunc("GET /{$}", landing)
 	h.operator(admin)
 	if h.AdminAddr == "" || h.AdminAddr == h.Addr {
