@@ -44,11 +44,19 @@ func noDoors(*house) (map[string]bot.Channel, error) { return nil, nil }
 
 // announce says where things are.
 func (h *house) announce(w io.Writer) {
-	fmt.Fprintf(w, "Llave está andando.\n\n  Chat web      %s/\n  Autogestión   %[1]s/autogestion/\n  Estado        http://%[2]s/readyz\n  Métricas      http://%[2]s/metrics\n  Datos         %[3]s\n", h.PublicURL, h.operatorAddr(), h.Data)
+	fmt.Fprintf(w, "Llave está andando.\n\n  Chat web      %s/\n  Autogestión   %s\n  Estado        http://%s/readyz\n  Métricas      http://%[3]s/metrics\n  Datos         %[4]s\n", h.PublicURL, h.backendAddr(), h.operatorAddr(), h.Data)
 	fmt.Fprintf(w, "\nPara chatear desde esta terminal, cortá con Ctrl-C y usá: llave chat\n")
 	if h.demo {
 		h.announceDemo(w)
 	}
+}
+
+// backendAddr is where Autogestión is: here, or elsewhere.
+func (h *house) backendAddr() string {
+	if h.far != nil {
+		return h.AutogestionURL
+	}
+	return h.PublicURL + "/autogestion/"
 }
 
 func (h *house) operatorAddr() string {
@@ -124,7 +132,7 @@ func (p program) talk(ctx context.Context, h *house, term *terminal.Terminal) er
 }
 
 func (h *house) announceDemoTo(w io.Writer) {
-	fmt.Fprintf(w, "Chat web en %s/ y Autogestión en %[1]s/autogestion/. Acá escribí token; Ctrl-D para salir.\n", h.PublicURL)
+	fmt.Fprintf(w, "Chat web en %s/ y Autogestión en %s. Acá escribí token; Ctrl-D para salir.\n", h.PublicURL, h.backendAddr())
 	if h.demo {
 		h.announceDemo(w)
 	}
@@ -208,6 +216,9 @@ func (p program) padron(ctx context.Context, args []string) error {
 
 // backendAlone opens the embedded Autogestión and nothing else.
 func (p program) backendAlone(ctx context.Context, c config) (*house, error) {
+	if c.AutogestionURL != "" {
+		return nil, &usageError{errors.New("LLAVE_AUTOGESTION_URL: este comando es de la Autogestión que viene adentro")}
+	}
 	h := &house{config: c, now: p.now, log: p.logger()}
 	if h.PublicURL == "" {
 		h.PublicURL = "http://" + h.Addr

@@ -19,15 +19,19 @@ import (
 
 // config is the whole configuration: the table of the README.
 type config struct {
-	Addr           string `env:"LLAVE_ADDR" envDefault:"127.0.0.1:8080"`
-	AdminAddr      string `env:"LLAVE_ADMIN_ADDR"`
-	PublicURL      string `env:"LLAVE_PUBLIC_URL"`
-	Data           string `env:"LLAVE_DATA" envDefault:"data"`
-	Store          string `env:"LLAVE_STORE" envDefault:"sqlite"`
-	Key            string `env:"LLAVE_KEY"`
-	AutogestionKey string `env:"LLAVE_AUTOGESTION_KEY"`
-	Demo           string `env:"LLAVE_DEMO"`
-	MesaPhone      string `env:"LLAVE_MESA_PHONE" envDefault:"221-351-0282"`
+	Addr      string `env:"LLAVE_ADDR" envDefault:"127.0.0.1:8080"`
+	AdminAddr string `env:"LLAVE_ADMIN_ADDR"`
+	PublicURL string `env:"LLAVE_PUBLIC_URL"`
+	Data      string `env:"LLAVE_DATA" envDefault:"data"`
+	Store     string `env:"LLAVE_STORE" envDefault:"sqlite"`
+	Key       string `env:"LLAVE_KEY"`
+	// Autogestion allows the embedded back end for people who exist.
+	Autogestion         string `env:"LLAVE_AUTOGESTION"`
+	AutogestionURL      string `env:"LLAVE_AUTOGESTION_URL"`
+	AutogestionKey      string `env:"LLAVE_AUTOGESTION_KEY"`
+	AutogestionInsecure string `env:"LLAVE_AUTOGESTION_INSECURE"`
+	Demo                string `env:"LLAVE_DEMO"`
+	MesaPhone           string `env:"LLAVE_MESA_PHONE" envDefault:"221-351-0282"`
 
 	ring *bot.Ring // nil: to be read from the data folder, or made
 	demo bool
@@ -132,9 +136,7 @@ func (c *config) check() (wrong []error) {
 			bad("LLAVE_KEY", "se esperan claves de 32 bytes en base64, separadas por comas (%v)", err)
 		}
 	}
-	if c.AutogestionKey != "" && len(c.AutogestionKey) < 16 {
-		bad("LLAVE_AUTOGESTION_KEY", "tiene menos de 16 caracteres")
-	}
+	wrong = append(wrong, c.checkBackend()...)
 	return append(wrong, c.checkDemo()...)
 }
 
@@ -142,7 +144,7 @@ func (c *config) check() (wrong []error) {
 func (c *config) checkDemo() []error {
 	switch c.Demo {
 	case "":
-		c.demo = loopback(c.Addr)
+		c.demo = loopback(c.Addr) && c.AutogestionURL == ""
 		return nil
 	case "1", "insecure":
 		c.demo = true

@@ -28,7 +28,11 @@ type house struct {
 	config
 	log     *slog.Logger
 	now     func() time.Time
-	backend *autogestion.Service
+	backend *autogestion.Service // the embedded one; nil with one outside
+	far     *far                 // the one outside; nil with the embedded one
+	tokens  flows.Tokens         // whichever it is
+	links   flows.Links
+	can     flows.Capabilities
 	web     *webchat.Web
 	store   *store.SQLite
 	engine  *bot.Engine
@@ -73,14 +77,22 @@ func (p program) build(ctx context.Context, c config, channels func(*house) (map
 	if err := h.openWeb(ctx); err != nil {
 		return h, err
 	}
-	if err := h.openEngine(ctx, channels); err != nil {
+	if err := h.openEngine(channels); err != nil {
 		return h, err
 	}
 	return h, h.serveHTTP(listener)
 }
 
-// openBackend opens the embedded Autogestión, with a key and a file of its own.
+// openBackend turns to the Autogestión outside if there is one, and opens the embedded one if not.
 func (h *house) openBackend(ctx context.Context) error {
+	if h.AutogestionURL != "" {
+		return h.openFar(ctx)
+	}
+	return h.openEmbedded(ctx)
+}
+
+// openEmbedded opens the embedded Autogestión, with a key and a file of its own.
+func (h *house) openEmbedded(ctx context.Context) error {
 	key, err := keptKey(h.path("autogestion.key"), h.path("autogestion.db"))
 	if err != nil {
 		return err
@@ -93,6 +105,10 @@ func (h *house) openBackend(ctx context.Context) error {
 		return err
 	}
 	h.up = append(h.up, func(context.Context) error { return h.backend.Close() })
+	h.tokens, h.links = h.backend, h.backend
+	if h.can, err = h.backend.Capabilities(ctx); err != nil {
+		return err
+	}
 	if h.demo {
 		return h.backend.SeedDemo(ctx)
 	}
@@ -130,12 +146,8 @@ func (h *house) openRing() error {
 }
 
 // openEngine wires the conversations with the store, the back end and the channels.
-func (h *house) openEngine(ctx context.Context, channels func(*house) (map[string]bot.Channel, error)) error {
-	can, err := h.backend.Capabilities(ctx)
-	if err != nil {
-		return err
-	}
-	script, err := flows.New(flows.Config{Phone: h.MesaPhone, Can: can})
+func (h *house) openEngine(channels func(*house) (map[string]bot.Channel, error)) error {
+	script, err := flows.New(flows.Config{Phone: h.MesaPhone, Can: h.can})
 	if err != nil {
 		return err
 	}
@@ -151,7 +163,7 @@ func (h *house) openEngine(ctx context.Context, channels func(*house) (map[strin
 		doors = map[string]bot.Channel{}
 	}
 	doors[webchat.Channel] = h.web
-	performer := &flows.Performer{Tokens: h.backend, Links: h.backend}
+	performer := &flows.Performer{Tokens: h.tokens, Links: h.links}
 	h.engine, err = bot.New(bot.Config{Store: h.store, Script: script, Outside: performer, Channels: doors, Maker: studio, Keys: h.ring, Log: h.log, Now: h.now})
 	if err != nil {
 		return err
@@ -226,7 +238,9 @@ func (h *house) serveHTTP(listener net.Listener) error {
 	// Goes before the servers do: they wait for what is being answered, and an open page's stream never is.
 	defer func() { h.up = append(h.up, func(context.Context) error { h.web.Leave(); return nil }) }()
 	public, admin := http.NewServeMux(), http.NewServeMux()
-	public.Handle("/autogestion/", h.backend.Handler())
+	if h.backend != nil {
+		public.Handle("/autogestion/", h.backend.Handler())
+	}
 	chat := h.web.Handler(h.engine)
 	public.Handle("/{$}", chat)
 	public.Handle("/chat/", chat)

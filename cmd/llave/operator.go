@@ -31,7 +31,18 @@ func (h *house) ready(ctx context.Context) error {
 	if err := h.engine.Ready(); err != nil {
 		return err
 	}
+	if h.backend == nil {
+		return nil // without an answer from outside people are told that there is none: that is an answer, too
+	}
 	return h.backend.Ping(ctx)
+}
+
+// backendUp says whether Autogestión answered when it was last asked.
+func (h *house) backendUp(ctx context.Context) bool {
+	if h.far != nil {
+		return h.far.up.Load()
+	}
+	return h.backend.Ping(ctx) == nil
 }
 
 // metrics are the engine's counters and the process's.
@@ -56,14 +67,18 @@ func (h *house) metrics() http.Handler {
 	} {
 		reg.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: c.help}, func() float64 { return float64(c.n.Load()) }))
 	}
-	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "llave_ready", Help: "1 while updates are taken and answered."}, func() float64 {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		if h.ready(ctx) != nil {
-			return 0
-		}
-		return 1
-	}))
+	gauge := func(name, help string, is func(context.Context) bool) {
+		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			if !is(ctx) {
+				return 0
+			}
+			return 1
+		}))
+	}
+	gauge("llave_ready", "1 while updates are taken and answered.", func(ctx context.Context) bool { return h.ready(ctx) == nil })
+	gauge("llave_autogestion_up", "1 while Autogestión answers.", h.backendUp)
 	return promhttp.HandlerFor(reg, promhttp.HandlerOpts{})
 }
 
