@@ -1,6 +1,10 @@
 package flows
 
-import "llave/bot"
+import (
+	"slices"
+
+	"llave/bot"
+)
 
 // menu shows what can be done.
 func (t *talk) menu(key string) {
@@ -30,9 +34,8 @@ func (t *talk) puzzled(mean meaning) {
 		t.wish(meaning{Intent: intentToken, Who: mean.Who})
 		return
 	}
-	if _, ok := codeOf(t.in.Text); ok {
-		// A code that this chat did not ask for: somebody else's page led here.
-		t.say("link.stray", nil)
+	if len(mean.Unclear) > 0 && t.m.linked() {
+		t.offer(bot.Ask, "menu.unclear", nil, unclear(mean.Unclear)...)
 		return
 	}
 	t.m.Misses++
@@ -46,6 +49,21 @@ func (t *talk) puzzled(mean meaning) {
 	}
 	t.offer(bot.Ask, "menu.miss", nil, choices("token", "rejected", "others", "help")...)
 }
+
+// unclear offers what a text may have meant, and what is meant most often.
+func unclear(found []intent) []option {
+	var values []string
+	for _, i := range append(found, intentToken, intentHelp) {
+		if offered[i] && !slices.Contains(values, string(i)) {
+			values = append(values, string(i))
+		}
+	}
+	return choices(values...)
+}
+
+// offered are the intents that have a button.
+var offered = map[intent]bool{intentToken: true, intentNumber: true, intentCredential: true, intentAnother: true, intentRejected: true, intentHelp: true,
+	intentLink: true, intentUnlink: true, intentChats: true, intentMenu: true}
 
 // help is the way to a person.
 func (t *talk) help() { t.say("menu.help", nil) }

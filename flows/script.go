@@ -141,6 +141,7 @@ func (t *talk) heard() {
 	switch {
 	case t.waiting():
 		t.heardWaiting(mean)
+	case t.heardCode():
 	case t.in.Masked && mean.Intent == intentNone:
 		t.heardCUIL()
 	case t.chosen(mean):
@@ -150,6 +151,19 @@ func (t *talk) heard() {
 	}
 }
 
+// heardCode deals with a text that is a linking code, whatever else its letters may look like. One that this chat did not
+// ask for is none: somebody else's page led here.
+func (t *talk) heardCode() bool {
+	if _, ok := codeOf(t.in.Text); !ok {
+		return false
+	}
+	if t.s.State != linkCode {
+		t.say("link.stray", nil)
+		return true
+	}
+	return t.answersCode(meaning{})
+}
+
 // started deals with a link that led here. Somebody else may have made it: it is obeyed in what is harmless, and says
 // nothing about whom it is for.
 func (t *talk) started() {
@@ -157,16 +171,11 @@ func (t *talk) started() {
 	if got := t.words.read(t.in.Text).Intent; byLink[got] {
 		mean.Intent = got
 	}
-	_, code := codeOf(t.in.Text)
 	switch {
 	case t.waiting():
 		t.heardWaiting(mean)
-	case code && t.s.State != linkCode:
-		t.say("link.stray", nil)
-	case code, t.s.State != home:
-		if !t.answers(mean) {
-			t.wants(mean)
-		}
+	case t.heardCode():
+	case t.s.State != home && t.answers(mean):
 	default:
 		t.wants(mean)
 	}

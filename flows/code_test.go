@@ -1,0 +1,33 @@
+package flows
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"llave/bot"
+)
+
+// Whatever letters and digits a code is made of, it is a code: no name, and no number of an option.
+func TestEveryCodeIsACode(t *testing.T) {
+	sc := newScript(t)
+	for range 3000 {
+		var b [codeLength]byte
+		for i := range b {
+			b[i] = codeAlphabet[rand.IntN(len(codeAlphabet))]
+		}
+		code := string(b[:])
+		for _, text := range []string{code, code[:4] + "-" + code[4:], code[:4] + " " + code[4:]} {
+			m := &memory{Invite: "i", Question: "q", Asked: "1", Options: choices("cancel", "safe"), AskedAt: said}
+			in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{Chat: "c/b/a", ID: "2", Kind: bot.Message, Text: text}, Now: said, Seed: "SEEDSEEDSEED"}}
+			d, err := sc.Decide(bot.Session{V: version, State: linkCode, Data: m}, in)
+			if err != nil || d.Effect == nil || d.Effect.Op != opRedeem {
+				t.Fatalf("the code %q is not taken as one: %+v, %v", text, d.Replies, err)
+			}
+			m = &memory{Cred: "c", Group: familyA, Self: "1", Question: "q", Asked: "1", Options: choices("token", "menu"), AskedAt: said}
+			d, err = sc.Decide(bot.Session{V: version, State: home, Data: m}, in)
+			if err != nil || d.Effect != nil || len(d.Replies) != 1 || d.Replies[0].Text != sc.texts.fixed["link.stray"] {
+				t.Fatalf("the code %q that nobody asked for is taken for something else: %+v %+v, %v", text, d.Effect, d.Replies, err)
+			}
+		}
+	}
+}
