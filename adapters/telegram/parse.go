@@ -71,7 +71,7 @@ func (t *Telegram) begin(h *heard, c chat, from *user, kind bot.Kind) error {
 	if from != nil {
 		h.u.Sender = name(from.First + " " + from.Last)
 	}
-	if user := t.userName(); user != "" && c.Type == "private" {
+	if user := t.userName(); user != "" {
 		h.u.Back = "https://t.me/" + user + "?start=%s"
 	}
 	return nil

@@ -29,6 +29,13 @@ type config struct {
 	Demo           string `env:"LLAVE_DEMO"`
 	MesaPhone      string `env:"LLAVE_MESA_PHONE" envDefault:"221-351-0282"`
 
+	Autogestion     string  `env:"LLAVE_AUTOGESTION"`
+	TelegramToken   string  `env:"LLAVE_TELEGRAM_TOKEN"`
+	TelegramAPI     string  `env:"LLAVE_TELEGRAM_API"`
+	TelegramWebhook string  `env:"LLAVE_TELEGRAM_WEBHOOK"`
+	TelegramSecret  string  `env:"LLAVE_TELEGRAM_SECRET"`
+	TelegramRate    float64 `env:"LLAVE_TELEGRAM_RATE" envDefault:"30"`
+
 	ring *bot.Ring // nil: to be read from the data folder, or made
 	demo bool
 }
@@ -135,6 +142,7 @@ func (c *config) check() (wrong []error) {
 	if c.AutogestionKey != "" && len(c.AutogestionKey) < 16 {
 		bad("LLAVE_AUTOGESTION_KEY", "tiene menos de 16 caracteres")
 	}
+	wrong = append(wrong, c.checkTelegram()...)
 	return append(wrong, c.checkDemo()...)
 }
 

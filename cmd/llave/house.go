@@ -17,6 +17,7 @@ import (
 
 	"llave/adapters/autogestion"
 	"llave/adapters/credential"
+	"llave/adapters/telegram"
 	"llave/adapters/webchat"
 	"llave/bot"
 	"llave/flows"
@@ -30,6 +31,7 @@ type house struct {
 	now     func() time.Time
 	backend *autogestion.Service
 	web     *webchat.Web
+	tg      *telegram.Telegram // nil: it is not turned on
 	store   *store.SQLite
 	engine  *bot.Engine
 	up      []func(context.Context) error // how to take down what is up, the last one first
@@ -151,6 +153,9 @@ func (h *house) openEngine(ctx context.Context, channels func(*house) (map[strin
 		doors = map[string]bot.Channel{}
 	}
 	doors[webchat.Channel] = h.web
+	if err := h.openTelegram(doors); err != nil {
+		return err
+	}
 	performer := &flows.Performer{Tokens: h.backend, Links: h.backend}
 	h.engine, err = bot.New(bot.Config{Store: h.store, Script: script, Outside: performer, Channels: doors, Maker: studio, Keys: h.ring, Log: h.log, Now: h.now})
 	if err != nil {
@@ -166,6 +171,7 @@ func (h *house) start(ctx context.Context) error {
 	if err := h.engine.Start(ctx); err != nil {
 		return err
 	}
+	h.hearTelegram()
 	debug.FreeOSMemory() // what opening took is not needed again: an idle service is a small one
 	return nil
 }
@@ -230,6 +236,9 @@ func (h *house) serveHTTP(listener net.Listener) error {
 	chat := h.web.Handler(h.engine)
 	public.Handle("/{$}", chat)
 	public.Handle("/chat/", chat)
+	if h.tg != nil && h.telegramPushes() {
+		public.Handle(telegram.WebhookPath, h.tg.Handler(h.engine))
+	}
 	h.operator(admin)
 	if h.AdminAddr == "" || h.AdminAddr == h.Addr {
 		h.operator(public)
