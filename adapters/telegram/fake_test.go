@@ -105,9 +105,17 @@ func open(t *testing.T, change ...func(*Options)) *rig {
 // bubble runs f in a bubble where waiting costs nothing, on a network of its own.
 func bubble(t *testing.T, f func(t *testing.T, r *rig), change ...func(*Options)) {
 	t.Helper()
+	bubbleWith(t, func(*telegramtest.Options) {}, f, change...)
+}
+
+// bubbleWith makes the server as it is told to.
+func bubbleWith(t *testing.T, server func(*telegramtest.Options), f func(t *testing.T, r *rig), change ...func(*Options)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		net := telegramtest.NewPipe()
-		srv, err := telegramtest.New(telegramtest.Options{Listener: net})
+		so := telegramtest.Options{Listener: net}
+		server(&so)
+		srv, err := telegramtest.New(so)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -230,3 +238,8 @@ func last(u *telegramtest.User) telegramtest.Message {
 	s := u.Screen()
 	return s[len(s)-1]
 }
+
+// none is a bot that takes everything.
+type none struct{}
+
+func (none) Accept(_ context.Context, _ bot.Update) error { return nil }
