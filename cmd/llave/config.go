@@ -33,6 +33,12 @@ type config struct {
 	Demo                string `env:"LLAVE_DEMO"`
 	MesaPhone           string `env:"LLAVE_MESA_PHONE" envDefault:"221-351-0282"`
 
+	TelegramToken   string  `env:"LLAVE_TELEGRAM_TOKEN"`
+	TelegramAPI     string  `env:"LLAVE_TELEGRAM_API"`
+	TelegramWebhook string  `env:"LLAVE_TELEGRAM_WEBHOOK"`
+	TelegramSecret  string  `env:"LLAVE_TELEGRAM_SECRET"`
+	TelegramRate    float64 `env:"LLAVE_TELEGRAM_RATE" envDefault:"30"`
+
 	ring *bot.Ring // nil: to be read from the data folder, or made
 	demo bool
 }
@@ -137,6 +143,7 @@ func (c *config) check() (wrong []error) {
 		}
 	}
 	wrong = append(wrong, c.checkBackend()...)
+	wrong = append(wrong, c.checkTelegram()...)
 	return append(wrong, c.checkDemo()...)
 }
 

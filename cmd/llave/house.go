@@ -17,6 +17,7 @@ import (
 
 	"llave/adapters/autogestion"
 	"llave/adapters/credential"
+	"llave/adapters/telegram"
 	"llave/adapters/webchat"
 	"llave/bot"
 	"llave/flows"
@@ -34,6 +35,7 @@ type house struct {
 	links   flows.Links
 	can     flows.Capabilities
 	web     *webchat.Web
+	tg      *telegram.Telegram // nil: it is not turned on
 	store   *store.SQLite
 	engine  *bot.Engine
 	up      []func(context.Context) error // how to take down what is up, the last one first
@@ -163,6 +165,9 @@ func (h *house) openEngine(channels func(*house) (map[string]bot.Channel, error)
 		doors = map[string]bot.Channel{}
 	}
 	doors[webchat.Channel] = h.web
+	if err := h.openTelegram(doors); err != nil {
+		return err
+	}
 	performer := &flows.Performer{Tokens: h.tokens, Links: h.links}
 	h.engine, err = bot.New(bot.Config{Store: h.store, Script: script, Outside: performer, Channels: doors, Maker: studio, Keys: h.ring, Log: h.log, Now: h.now})
 	if err != nil {
@@ -178,6 +183,7 @@ func (h *house) start(ctx context.Context) error {
 	if err := h.engine.Start(ctx); err != nil {
 		return err
 	}
+	h.hearTelegram()
 	debug.FreeOSMemory() // what opening took is not needed again: an idle service is a small one
 	return nil
 }
@@ -244,6 +250,9 @@ func (h *house) serveHTTP(listener net.Listener) error {
 	chat := h.web.Handler(h.engine)
 	public.Handle("/{$}", chat)
 	public.Handle("/chat/", chat)
+	if h.tg != nil && h.telegramPushes() {
+		public.Handle(telegram.WebhookPath, h.tg.Handler(h.engine))
+	}
 	h.operator(admin)
 	if h.AdminAddr == "" || h.AdminAddr == h.Addr {
 		h.operator(public)

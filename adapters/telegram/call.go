@@ -1,0 +1,159 @@
+package telegram
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+)
+
+// ErrToken says that Telegram knows no bot with this token.
+var ErrToken = errors.New("the token is refused: ask @BotFather for the bot's token")
+
+// callTime is how long a call may take, where nobody says how long.
+const callTime = 10 * time.Second
+
+// apiError is a refusal. What Telegram says of it stays out of its text: it may quote what people wrote.
+type apiError struct {
+	method string
+	code   int
+	after  time.Duration // of a 429
+	moved  bool          // the group has another id now
+	said   string
+}
+
+func (e *apiError) Error() string { return fmt.Sprintf("%s: refused with %d", e.method, e.code) }
+
+// call makes one call.
+func (t *Telegram) call(ctx context.Context, limit time.Duration, method string, p tgbotapi.Params) (json.RawMessage, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	api := t.api
+	api.Client = during{ctx, t.api.Client.(*transport)}
+	res, err := api.MakeRequest(method, p)
+	return t.answer(method, res, err)
+}
+
+// upload makes one call with a file.
+func (t *Telegram) upload(ctx context.Context, method string, p tgbotapi.Params, f tgbotapi.RequestFile) (json.RawMessage, error) {
+	api := t.api
+	api.Client = during{ctx, t.api.Client.(*transport)}
+	res, err := api.UploadFiles(method, p, []tgbotapi.RequestFile{f})
+	return t.answer(method, res, err)
+}
+
+// callInto makes one call and decodes what it gives.
+func (t *Telegram) callInto(ctx context.Context, v any, method string, p tgbotapi.Params) error {
+	result, err := t.call(ctx, callTime, method, p)
+	if err != nil {
+		return err
+	}
+	if json.Unmarshal(result, v) != nil {
+		return fmt.Errorf("%s: the answer is not understood", method)
+	}
+	return nil
+}
+
+// answer turns what the library returns into a result or one of our errors.
+func (t *Telegram) answer(method string, res *tgbotapi.APIResponse, err error) (json.RawMessage, error) {
+	if err == nil {
+		return res.Result, nil
+	}
+	t.stats.failed(method).Add(1)
+	var refused *tgbotapi.Error
+	var status *statusError
+	out := &apiError{method: method}
+	switch {
+	case errors.As(err, &refused):
+		out.code, out.said, out.moved = refused.Code, refused.Message, refused.MigrateToChatID != 0
+		out.after = time.Duration(min(refused.RetryAfter, 86400)) * time.Second
+		if out.code == 0 && res != nil { // the library forgets it on uploads
+			out.code = res.ErrorCode
+		}
+	case errors.As(err, &status) && (status.status == 429 || status.status == 413):
+		out.code, out.after = status.status, status.after
+	default:
+		return nil, fmt.Errorf("%s: %w", method, err)
+	}
+	if out.code == 429 {
+		t.stats.TooMany.Add(1)
+		out.after = max(out.after, time.Second)
+	}
+	return nil, out
+}
+
+// codeOf is the code of a refusal, 0 for any other error.
+func codeOf(err error) int {
+	var e *apiError
+	if errors.As(err, &e) {
+		return e.code
+	}
+	return 0
+}
+
+// fatal says whether an error is about the token, which no repeating makes right.
+func fatal(err error) error {
+	var e *apiError
+	if errors.As(err, &e) && (e.code == 401 || e.code == 404) {
+		return fmt.Errorf("%s: %w", e.method, ErrToken)
+	}
+	return nil
+}
+
+// persist repeats f until it works, with growing pauses. It returns an error if there is no use, or at ctx's end.
+func (t *Telegram) persist(ctx context.Context, what string, f func(context.Context) error) error {
+	for b := (backoff{}); ; {
+		err := f(ctx)
+		if err == nil {
+			return nil
+		}
+		if no := fatal(err); no != nil {
+			return no
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		var e *apiError
+		if errors.As(err, &e) && e.code == 400 {
+			t.log.Error("telegram: refused", "call", what, "because", e.said) // about our own settings: nothing personal
+		} else {
+			t.log.Warn("telegram: will try again", "call", what, "err", err)
+		}
+		if !b.wait(ctx, err) {
+			return ctx.Err()
+		}
+	}
+}
+
+// backoff is growing pauses with jitter.
+type backoff struct{ last, most time.Duration }
+
+// wait pauses, longer each time, at least for as long as err asks. False means that ctx ended.
+func (b *backoff) wait(ctx context.Context, err error) bool {
+	most := b.most
+	if most == 0 {
+		most = 30 * time.Second
+	}
+	b.last = min(max(2*b.last, 200*time.Millisecond), most)
+	d := b.last/2 + rand.N(b.last)
+	var e *apiError
+	if errors.As(err, &e) {
+		d = max(d, e.after)
+	}
+	return sleep(ctx, d)
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

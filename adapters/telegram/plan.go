@@ -1,0 +1,185 @@
+package telegram
+
+import (
+	"encoding/json"
+	"path"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"llave/bot"
+)
+
+// part is one call of those that a reply takes.
+type part struct {
+	method string
+	params tgbotapi.Params
+	file   *tgbotapi.RequestFile
+	board  bool // it carries the keyboard
+}
+
+// Telegram's limits; lengths are in UTF-16 units.
+const (
+	maxText    = 4096
+	maxCaption = 1024
+	maxPhoto   = 10 << 20
+	maxFile    = 50 << 20
+)
+
+// plan says which calls send a reply. The same reply has the same plan.
+func (t *Telegram) plan(chat int64, r bot.Reply) []part {
+	board, text := t.keyboard(r)
+	caption := r.File != nil && units(text) <= maxCaption
+	var parts []part
+	if !caption {
+		for _, piece := range split(text, maxText) {
+			parts = append(parts, t.part(chat, r, "sendMessage", "text", piece))
+		}
+	} else {
+		text = strings.TrimSpace(text)
+	}
+	if r.File != nil {
+		method, field := "sendDocument", "document"
+		if r.File.Type == "image/png" && len(r.File.Data) <= maxPhoto {
+			method, field = "sendPhoto", "photo"
+		}
+		if !caption {
+			text = ""
+		}
+		p := t.part(chat, r, method, "caption", text)
+		p.file = &tgbotapi.RequestFile{Name: field, Data: tgbotapi.FileBytes{Name: fileName(r.File.Name), Bytes: r.File.Data}}
+		parts = append(parts, p)
+	}
+	if n := len(parts); n > 0 && board != "" {
+		parts[n-1].params["reply_markup"], parts[n-1].board = board, true
+	}
+	return parts
+}
+
+// part is a call with a text in a field of its own name. What is bold is said beside the text, never in it: nothing that
+// anybody wrote can become markup.
+func (t *Telegram) part(chat int64, r bot.Reply, method, field, text string) part {
+	p := tgbotapi.Params{"chat_id": strconv.FormatInt(chat, 10)}
+	plain, bold := marked(text)
+	if plain != "" {
+		p[field] = plain
+	}
+	if len(bold) > 0 {
+		list, _ := json.Marshal(bold)
+		name := "entities"
+		if field == "caption" {
+			name = "caption_entities"
+		}
+		p[name] = string(list)
+	}
+	if field == "text" {
+		p["link_preview_options"] = `{"is_disabled":true}` // a preview is somebody else opening the page
+	}
+	if r.Kind == bot.Secret {
+		p["protect_content"] = "true"
+	}
+	return part{method: method, params: p}
+}
+
+// entity is a piece of a text that looks different. Offsets are in UTF-16 units.
+type entity struct {
+	Type   string `json:"type"`
+	Offset int    `json:"offset"`
+	Length int    `json:"length"`
+}
+
+// marked is a text without its marks, and where they were.
+func marked(text string) (string, []entity) {
+	if !strings.Contains(text, "*") {
+		return text, nil
+	}
+	var b strings.Builder
+	var out []entity
+	at := 0
+	for _, s := range bot.Spans(text) {
+		n := units(s.Text)
+		if s.Typed {
+			out = append(out, entity{"bold", at, n})
+		}
+		b.WriteString(s.Text)
+		at += n
+	}
+	return b.String(), out
+}
+
+// units is the length of a text as Telegram counts.
+func units(s string) (n int) {
+	for _, r := range s {
+		n++
+		if r > 0xffff {
+			n++
+		}
+	}
+	return n
+}
+
+// split cuts a text into pieces of at most so many units: at the end of a line if it can, else at a space.
+func split(text string, limit int) []string {
+	var out []string
+	for text = strings.TrimSpace(text); text != ""; {
+		end := fits(text, limit)
+		if end < len(text) {
+			if at := strings.LastIndexByte(text[:end+1], '\n'); at > 0 {
+				end = at
+			} else if at := strings.LastIndexByte(text[:end+1], ' '); at > 0 {
+				end = at
+			}
+		}
+		if piece := strings.TrimSpace(text[:end]); piece != "" {
+			out = append(out, piece)
+		}
+		text = strings.TrimSpace(text[end:])
+	}
+	return out
+}
+
+// fits is how many bytes of a text are at most so many units.
+func fits(text string, limit int) int {
+	for i, r := range text {
+		if limit--; r > 0xffff {
+			limit--
+		}
+		if limit < 0 {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// fileName is a name that a form can carry and a person can save under: no path, no quotes, not endless.
+func fileName(name string) string {
+	name = path.Base(strings.ReplaceAll(strings.ToValidUTF8(name, ""), `\`, "/"))
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(`"/:*?<>|`, r) {
+			return -1
+		}
+		return r
+	}, name)
+	const longest = 120
+	if ext := path.Ext(name); len(name) > longest && len(ext) < 16 {
+		name = short(name, longest-len(ext)) + ext
+	}
+	if name = strings.Trim(short(name, longest), " ."); name == "" {
+		return "llave"
+	}
+	return name
+}
+
+// short cuts a text to so many bytes, between characters.
+func short(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}

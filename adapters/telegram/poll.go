@@ -1,0 +1,201 @@
+package telegram
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"llave/bot"
+)
+
+// allowed are the kinds of updates that are asked for. Left out, an earlier setting would stay.
+const allowed = `["message","edited_message","callback_query","my_chat_member"]`
+
+// The longest that Telegram is waited for, and by how much the call may take longer.
+const (
+	pollTime   = 30 * time.Second
+	pollMargin = 10 * time.Second
+	emptyPause = 200 * time.Millisecond
+)
+
+// poll asks for updates and confirms them once they are kept. What it knows of them is at Telegram: a failure is
+// answered by asking again.
+func (t *Telegram) poll(ctx context.Context, to bot.Accepter) error {
+	defer t.stats.Up.Store(0)
+	err := t.persist(ctx, "deleteWebhook", func(ctx context.Context) error {
+		_, err := t.call(ctx, callTime, "deleteWebhook", tgbotapi.Params{"drop_pending_updates": "false"})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	select {
+	case <-t.met: // the first update's answer may need the bot's name
+	case <-ctx.Done():
+	}
+	in := inbox{t: t, to: to, done: map[int64]bool{}}
+	for deaf, full := (backoff{}), (backoff{most: 2 * time.Second}); ctx.Err() == nil; {
+		began := time.Now()
+		batch, err := t.updates(ctx, in.offset)
+		if no := fatal(err); no != nil {
+			return no
+		}
+		if err != nil {
+			t.deaf(ctx, err)
+			deaf.wait(ctx, err)
+			continue
+		}
+		t.stats.Up.Store(1)
+		deaf.last = 0
+		if err := in.take(ctx, batch); err != nil {
+			full.wait(ctx, err) // not for long: what could be taken comes with the same calls
+			continue
+		}
+		full.last = 0
+		if len(batch) == 0 && time.Since(began) < pollTime/2 {
+			sleep(ctx, emptyPause) // a server that does not wait is not to be run against
+		}
+	}
+	return nil
+}
+
+// deaf notes that there is no hearing.
+func (t *Telegram) deaf(ctx context.Context, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	t.stats.Up.Store(0)
+	if codeOf(err) == 409 {
+		t.stats.Conflicts.Add(1)
+		t.log.Error("telegram: somebody else hears for this bot: another process, or a webhook", "err", err)
+		return
+	}
+	t.log.Warn("telegram: updates cannot be fetched", "err", err)
+}
+
+// updates asks for what comes at or after offset, which confirms what came before.
+func (t *Telegram) updates(ctx context.Context, offset int64) ([]json.RawMessage, error) {
+	p := tgbotapi.Params{"timeout": strconv.Itoa(int(pollTime / time.Second)), "limit": "100", "allowed_updates": allowed}
+	if offset != 0 {
+		p["offset"] = strconv.FormatInt(offset, 10)
+	}
+	result, err := t.call(ctx, pollTime+pollMargin, "getUpdates", p)
+	if err != nil {
+		return nil, err
+	}
+	var batch []json.RawMessage // each is read alone: a bad one spoils only itself
+	if json.Unmarshal(result, &batch) != nil {
+		return nil, errors.New("getUpdates: the answer is not understood")
+	}
+	return batch, nil
+}
+
+// inbox is where the loop stands.
+type inbox struct {
+	t      *Telegram
+	to     bot.Accepter
+	offset int64
+	done   map[int64]bool // dealt with, but behind one that is not
+}
+
+// item is one update of a batch.
+type item struct {
+	heard
+	bad  error
+	done bool
+}
+
+// take deals with a batch: chats side by side, each in order and no further than its first failure. Then it moves the
+// offset to the first that is not dealt with. The error says that there is one.
+func (in *inbox) take(ctx context.Context, batch []json.RawMessage) error {
+	items := make([]item, len(batch))
+	chats := map[int64][]*item{}
+	var order []int64
+	for i, raw := range batch {
+		it := &items[i]
+		it.heard, it.bad = in.t.parse(raw)
+		if it.done = in.done[it.id]; it.done {
+			continue
+		}
+		if chats[it.chat] == nil {
+			order = append(order, it.chat)
+		}
+		chats[it.chat] = append(chats[it.chat], it)
+	}
+	in.each(ctx, chats, order)
+	return in.move(items)
+}
+
+// accepting is how many chats' updates are handed over at a time.
+const accepting = 32
+
+func (in *inbox) each(ctx context.Context, chats map[int64][]*item, order []int64) {
+	slots := make(chan struct{}, accepting)
+	var wg sync.WaitGroup
+	for _, c := range order {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			for _, it := range chats[c] {
+				if it.done = ctx.Err() == nil && in.one(ctx, it); !it.done {
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// one deals with one update, and says whether it is dealt with.
+func (in *inbox) one(ctx context.Context, it *item) bool {
+	if it.bad != nil {
+		in.t.setAside(it.id, it.bad)
+		return true
+	}
+	// Begun is finished, also while stopping: an update kept without our knowing is only heard again.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTime)
+	defer cancel()
+	return in.t.take(ctx, in.to, it.heard) == nil
+}
+
+// move sets the offset to the first update that is not dealt with, or behind the last. Ids may begin anew, lower, after a
+// quiet week: what counts is what Telegram showed last, not what is highest.
+func (in *inbox) move(items []item) error {
+	failed, last := 0, int64(0)
+	for i := range items {
+		it := &items[i]
+		if it.id == 0 {
+			failed++ // it cannot be confirmed; what comes behind it can
+			continue
+		}
+		if !it.done {
+			failed++
+			if last >= 0 {
+				in.offset, last = it.id, -1
+			}
+			continue
+		}
+		if last >= 0 {
+			last = max(last, it.id)
+		}
+		in.done[it.id] = true
+	}
+	if last > 0 {
+		in.offset = last + 1
+	}
+	for id := range in.done {
+		if failed == 0 || id < in.offset {
+			delete(in.done, id)
+		}
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d updates were not taken", failed, len(items))
+	}
+	return nil
+}

@@ -1,0 +1,335 @@
+package telegram
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"llave/adapters/telegram/telegramtest"
+	"llave/bot"
+)
+
+func TestPollHearsAndConfirms(t *testing.T) {
+	r := open(t)
+	ana := r.ana()
+	r.run()
+	u := r.hears()
+	if u.Kind != bot.Message || u.Text != "hola" || u.Sender != "Ana Gil" || u.Via != "Telegram" || u.Label != "···1234" || u.Chat != chatOf(ana.ID) {
+		t.Errorf("heard %+v", u)
+	}
+	if u.Back != "https://t.me/llave_bot?start=%s" || u.Said.IsZero() {
+		t.Errorf("heard %+v", u)
+	}
+	r.until("the update is confirmed", func() bool { return r.srv.Owed() == 0 })
+	for _, c := range r.srv.Calls("getUpdates") {
+		if c.Params["allowed_updates"] != allowed || c.Params["timeout"] != "30" {
+			t.Errorf("asked %v", c.Params)
+		}
+	}
+	if c := r.srv.Calls("deleteWebhook"); len(c) != 1 || c[0].Params["drop_pending_updates"] != "false" {
+		t.Errorf("webhook deleted with %v", c)
+	}
+	began := time.Now()
+	if err := r.halt(); err != nil || time.Since(began) > 5*time.Second {
+		t.Errorf("stopping took %s: %v", time.Since(began), err)
+	}
+}
+
+// Nothing is confirmed that is not kept, and nothing behind it either; what can be kept is.
+func TestTheOffsetWaitsForTheBot(t *testing.T) {
+	bubble(t, func(t *testing.T, r *rig) {
+		ana, beto := r.srv.User(1, "Ana", ""), r.srv.User(2, "Beto", "")
+		r.box.refuse(func(u bot.Update) error {
+			if u.Chat == chatOf(1) {
+				return errFull
+			}
+			return nil
+		})
+		r.run()
+		first := ana.Says("uno")
+		ana.Says("dos")
+		beto.Says("tres")
+		time.Sleep(time.Minute)
+		if got := r.box.updates(); len(got) != 1 || got[0].Text != "tres" {
+			t.Fatalf("heard %+v", got)
+		}
+		if n := r.srv.Owed(); n != 3 {
+			t.Errorf("%d updates are still Telegram's to deliver, want all 3", n)
+		}
+		for _, c := range r.srv.Calls("getUpdates") {
+			var offset int64
+			if fmt.Sscan(c.Params["offset"], &offset); offset > first {
+				t.Errorf("offset %d passes update %d, which was not kept", offset, first)
+			}
+		}
+		if n := r.box.repeated(); n != 0 {
+			t.Errorf("what was kept was handed over %d times more", n)
+		}
+		if n := len(r.srv.Calls("getUpdates")); n > 120 {
+			t.Errorf("asked %d times in a minute", n)
+		}
+		beto.Says("cuatro") // the full one holds up nobody else
+		time.Sleep(5 * time.Second)
+		if n := len(r.box.updates()); n != 2 {
+			t.Errorf("heard %d updates, want Beto's two", n)
+		}
+		r.box.refuse(nil)
+		time.Sleep(time.Minute)
+		var texts []string
+		for _, u := range r.box.updates() {
+			texts = append(texts, u.Text)
+		}
+		if got := strings.Join(texts, " "); got != "tres cuatro uno dos" || r.srv.Owed() != 0 {
+			t.Errorf("heard %s, %d owed", got, r.srv.Owed())
+		}
+	})
+}
+
+// The offset is confirmed only once Accept has returned.
+func TestNothingIsConfirmedWhileTheBotStillKeepsIt(t *testing.T) {
+	bubble(t, func(t *testing.T, r *rig) {
+		open := make(chan struct{})
+		r.box.refuse(func(bot.Update) error { <-open; return nil })
+		r.run()
+		r.ana()
+		time.Sleep(5 * time.Second)
+		if n := r.srv.Owed(); n != 1 {
+			t.Errorf("%d owed while the update is being kept", n)
+		}
+		close(open)
+		time.Sleep(time.Second)
+		if n := r.srv.Owed(); n != 0 {
+			t.Errorf("%d owed after it was kept", n)
+		}
+	})
+}
+
+func TestPoisonIsSetAside(t *testing.T) {
+	for _, poison := range []string{
+		`{"update_id":%d,"message":{"message_id":"x","secreto":1}}`,
+		`{"update_id":%d,"message":{"message_id":1,"chat":{"type":"private","id":0},"from":{"id":0},"text":"secreto"}}`,
+		`{"update_id":%d,"message":7}`,
+		`{"update_id":%d,"callback_query":{"id":""}}`,
+		`{"update_id":%d,"callback_query":{"id":"5","data":7}}`,
+	} {
+		bubble(t, func(t *testing.T, r *rig) {
+			r.srv.Inject(func(id int64) string { return fmt.Sprintf(poison, id) })
+			r.ana()
+			r.run()
+			time.Sleep(time.Minute)
+			if n := len(r.box.updates()); n != 1 || r.srv.Owed() != 0 {
+				t.Errorf("%s: heard %d, %d owed", poison, n, r.srv.Owed())
+			}
+			if n := r.tg.Stats().SetAside.Load(); n != 1 {
+				t.Errorf("%s: %d set aside", poison, n)
+			}
+			if n := strings.Count(r.logged(), "set aside"); n != 1 {
+				t.Errorf("%s: said %d times: %s", poison, n, r.logged())
+			}
+		})
+	}
+}
+
+// One that has no id cannot be confirmed: what comes behind it is heard all the same, and nobody spins.
+func TestAnUpdateWithoutAnID(t *testing.T) {
+	bubble(t, func(t *testing.T, r *rig) {
+		r.srv.Inject(func(int64) string { return `{"message":{}}` })
+		r.run()
+		time.Sleep(time.Minute)
+		if n := len(r.srv.Calls("getUpdates")); n > 120 {
+			t.Errorf("asked %d times in a minute", n)
+		}
+		r.ana()
+		time.Sleep(10 * time.Second)
+		if n := len(r.box.updates()); n != 1 || r.srv.Owed() != 0 {
+			t.Errorf("heard %d, %d owed", n, r.srv.Owed())
+		}
+	})
+}
+
+func TestWhatTheBotWillNeverTakeIsSetAside(t *testing.T) {
+	bubble(t, func(t *testing.T, r *rig) {
+		r.box.refuse(func(u bot.Update) error {
+			if u.Text == "malo" {
+				return fmt.Errorf("accept: %w", bot.ErrUpdate)
+			}
+			return nil
+		})
+		ana := r.srv.User(1, "Ana", "")
+		ana.Says("malo")
+		ana.Says("bueno")
+		r.run()
+		time.Sleep(time.Second)
+		if got := r.box.updates(); len(got) != 1 || got[0].Text != "bueno" || r.srv.Owed() != 0 || r.tg.Stats().SetAside.Load() != 1 {
+			t.Errorf("heard %+v, %d owed", got, r.srv.Owed())
+		}
+	})
+}
+
+func TestABotThatPanicsIsAskedAgain(t *testing.T) {
+	bubble(t, func(t *testing.T, r *rig) {
+		times := 0
+		r.box.refuse(func(bot.Update) error {
+			if times++; times < 3 {
+				panic("x")
+			}
+			return nil
+		})
+		r.ana()
+		r.run()
+		time.Sleep(10 * time.Second)
+		if n := len(r.box.updates()); n != 1 || times != 3 {
+			t.Errorf("heard %d after %d tries", n, times)
+		}
+	})
+}
+
+func TestAWrongTokenIsSaid(t *testing.T) {
+	for _, webhook := range []bool{false, true} {
+		r := open(t, func(o *Options) {
+			o.Token = "70001:TEST_token-that-is-somebody-elses"
+			o.Webhook, o.PublicURL = webhook, "https://llave.example"
+		})
+		r.run()
+		select {
+		case err := <-r.over:
+			r.stop = nil
+			if !errors.Is(err, ErrToken) || strings.Contains(err.Error(), "TEST_token") {
+				t.Errorf("Run ended with %v", err)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatal("it goes on trying")
+		}
+	}
+}
+
+// How long it waits after each kind of failure of getUpdates.
+func TestBackOff(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		fault          telegramtest.Fault
+		fewest, most   int // calls in ten minutes
+		logged, absent string
+	}{
+		{"5xx", telegramtest.Fault{Code: 500}, 10, 60, "cannot be fetched", ""},
+		{"a proxy's page", telegramtest.Fault{Code: 502, HTML: true}, 10, 60, "HTTP status 502", "<html>"},
+		{"network", telegramtest.Fault{CutBefore: true}, 10, 60, "cannot be fetched", ""},
+		{"somebody else", telegramtest.Fault{Code: 409}, 10, 60, "somebody else", ""},
+		{"too many", telegramtest.Fault{Code: 429, RetryAfter: 100}, 5, 7, "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, r *rig) {
+				c.fault.Method = "getUpdates"
+				r.srv.Fault(c.fault)
+				r.run()
+				time.Sleep(10 * time.Minute)
+				if n := len(r.srv.Calls("getUpdates")); n < c.fewest || n > c.most {
+					t.Errorf("%d calls in ten minutes, want %d to %d", n, c.fewest, c.most)
+				}
+				if !strings.Contains(r.logged(), c.logged) || c.absent != "" && strings.Contains(r.logged(), c.absent) {
+					t.Errorf("logged %s", r.logged())
+				}
+				if up := r.tg.Stats().Up.Load(); up != 0 {
+					t.Error("it says that it hears")
+				}
+				r.srv.Heal()
+				r.ana()
+				time.Sleep(2 * time.Minute)
+				if n := len(r.box.updates()); n != 1 || r.tg.Stats().Up.Load() != 1 {
+					t.Errorf("heard %d after it was over", n)
+				}
+			})
+		})
+	}
+}
+
+// The lost answer of a getUpdates, and updates that come again after they were confirmed, are heard once.
+func TestRedelivery(t *testing.T) {
+	bubble(t, func(t *testing.T, r *rig) {
+		r.srv.Weather(telegramtest.Weather{CutAfter: 0.2, CutBefore: 0.1, Repeat: 0.3})
+		r.run()
+		ana := r.srv.User(1, "Ana", "")
+		for i := range 50 {
+			ana.Says(fmt.Sprint(i))
+			time.Sleep(time.Second)
+		}
+		time.Sleep(10 * time.Minute)
+		got := r.box.updates()
+		for i, u := range got {
+			if u.Text != fmt.Sprint(i) {
+				t.Fatalf("update %d is %q", i, u.Text)
+			}
+		}
+		if len(got) != 50 || r.srv.Owed() != 0 || r.box.repeated() == 0 {
+			t.Errorf("heard %d, %d owed, %d again", len(got), r.srv.Owed(), r.box.repeated())
+		}
+	})
+}
+
+// After a quiet week Telegram's ids begin somewhere else, perhaps lower.
+func TestIDsThatBeginAnew(t *testing.T) {
+	r := open(t)
+	in := inbox{t: r.tg, to: r.box, done: map[int64]bool{}, offset: 5000}
+	if err := in.move([]item{{heard: heard{id: 17}, done: true}, {heard: heard{id: 18}, done: true}}); err != nil || in.offset != 19 {
+		t.Errorf("offset %d: %v", in.offset, err)
+	}
+	if err := in.move([]item{{heard: heard{id: 19}, done: true}, {heard: heard{id: 20}}, {heard: heard{id: 21}, done: true}}); err == nil || in.offset != 20 || len(in.done) != 1 {
+		t.Errorf("offset %d, %d done: %v", in.offset, len(in.done), err)
+	}
+}
+
+func TestAServerThatDoesNotWaitIsNotRunAgainst(t *testing.T) {
+	bubble(t, func(t *testing.T, r *rig) {
+		r.srv.Impatient(true)
+		r.run()
+		time.Sleep(time.Minute)
+		if n := len(r.srv.Calls("getUpdates")); n > 310 || n < 100 {
+			t.Errorf("asked %d times in a minute", n)
+		}
+	})
+}
+
+// A poll lasts as long as it is let; the connection is given longer.
+func TestALongPollIsWaitedFor(t *testing.T) {
+	bubble(t, func(t *testing.T, r *rig) {
+		r.srv.Fault(telegramtest.Fault{Method: "getUpdates", Delay: 8 * time.Second})
+		r.run()
+		time.Sleep(10 * time.Minute)
+		if n := r.tg.Stats().failed("getUpdates").Load(); n != 0 {
+			t.Errorf("%d polls failed though they came in time", n)
+		}
+	})
+}
+
+// Stopping in the middle of a batch loses nothing and starts nothing new.
+func TestStoppingWhileUpdatesArrive(t *testing.T) {
+	bubble(t, func(t *testing.T, r *rig) {
+		slow := make(chan struct{})
+		r.box.refuse(func(bot.Update) error { <-slow; return nil })
+		ana := r.srv.User(1, "Ana", "")
+		for i := range 5 {
+			ana.Says(fmt.Sprint(i))
+		}
+		r.run()
+		synctest.Wait()
+		r.stop()
+		synctest.Wait()
+		select {
+		case <-r.over:
+			t.Error("Run has ended while an update is being kept")
+		default:
+		}
+		close(slow)
+		<-r.over
+		r.stop = nil
+		if got := r.box.updates(); len(got) != 1 {
+			t.Errorf("kept %d while stopping, want the one that had begun", len(got))
+		}
+		if r.srv.Owed() != 5 {
+			t.Errorf("%d owed, want all: nothing was confirmed", r.srv.Owed())
+		}
+	})
+}

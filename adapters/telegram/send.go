@@ -1,0 +1,142 @@
+package telegram
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"strconv"
+	"strings"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"llave/bot"
+)
+
+// Send implements [bot.Channel].
+func (t *Telegram) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {
+	chat, err := strconv.ParseInt(to.Native(), 10, 64)
+	if to.Channel() != Channel || to.Account() != t.account || err != nil {
+		return &bot.Never{Reason: "a chat of another bot"}
+	}
+	t.typing.answered(chat)
+	if r.File != nil && len(r.File.Data) > maxFile {
+		return &bot.Never{Reason: "the file is too large"}
+	}
+	parts := t.plan(chat, r)
+	if len(parts) == 0 {
+		return &bot.Never{Reason: "there is nothing in it"}
+	}
+	if err := t.sendAll(ctx, chat, r, parts); err != nil {
+		return err
+	}
+	t.stats.Sent.Add(1)
+	return nil
+}
+
+// sendAll makes the calls that an earlier attempt has not made.
+func (t *Telegram) sendAll(ctx context.Context, chat int64, r bot.Reply, parts []part) error {
+	key := ""
+	from := 0
+	if len(parts) > 1 {
+		key = partialKey(chat, r)
+		from, _ = t.partial.get(key)
+	}
+	for i := from; i < len(parts); i++ {
+		if i > 0 {
+			t.pace.Call() // the first has its place from Slot
+		}
+		if err := t.sendPart(ctx, chat, parts[i]); err != nil {
+			return judge(err, i > 0)
+		}
+		if key != "" {
+			t.partial.put(key, i+1)
+		}
+	}
+	if key != "" {
+		t.partial.drop(key)
+	}
+	return nil
+}
+
+// partialKey tells a reply from every other. Its text belongs to it: what is said instead of an expired one has its id.
+func partialKey(chat int64, r bot.Reply) string {
+	h := fnv.New64a()
+	h.Write([]byte(r.Text))
+	return fmt.Sprintf("%d/%s/%x", chat, r.ID, h.Sum64())
+}
+
+// sendPart makes one call, unless Telegram wants to be left alone, and remembers the keyboard that it brought.
+func (t *Telegram) sendPart(ctx context.Context, chat int64, p part) error {
+	if d := t.hush.left(chat); d > 0 {
+		return &apiError{method: p.method, code: 429, after: d}
+	}
+	var result json.RawMessage
+	var err error
+	if p.file != nil {
+		result, err = t.upload(ctx, p.method, p.params, *p.file)
+	} else {
+		result, err = t.call(ctx, callTime, p.method, p.params)
+	}
+	t.heed(chat, err)
+	if err != nil {
+		return err
+	}
+	var m tgbotapi.Message
+	if p.board && json.Unmarshal(result, &m) == nil && m.MessageID != 0 {
+		if old, had := t.boards.put(chat, m.MessageID); had && old != m.MessageID {
+			t.clear(chat, old)
+		}
+	}
+	return nil
+}
+
+// judge turns an error of a call into what the bot wants to know. Begun says that a part of the reply was sent before.
+func judge(err error, begun bool) error {
+	var e *apiError
+	if !errors.As(err, &e) {
+		return fmt.Errorf("telegram: %w", err)
+	}
+	switch {
+	case e.code == 429 && !begun:
+		return &bot.Later{After: e.after}
+	case e.moved:
+		return &bot.Never{Reason: "the group has moved"}
+	case e.code == 403:
+		return &bot.Never{Reason: "blocked", Gone: true}
+	case e.code == 413:
+		return &bot.Never{Reason: "too large"}
+	case e.code == 400:
+		return refusal(e.said)
+	}
+	return fmt.Errorf("telegram: %w", err)
+}
+
+// refusal names a refusal in our words: Telegram's may quote what was said.
+func refusal(said string) *bot.Never {
+	said = strings.ToLower(said)
+	for _, r := range []struct {
+		has, reason string
+		gone        bool
+	}{
+		{"chat not found", "no such chat", true},
+		{"peer_id_invalid", "no such chat", true},
+		{"user not found", "no such chat", true},
+		{"too long", "too long", false},
+		{"entit", "entities", false},
+		{"is empty", "empty", false},
+		{"must be non-empty", "empty", false},
+		{"button", "buttons", false},
+		{"markup", "buttons", false},
+		{"photo", "picture", false},
+		{"image", "picture", false},
+		{"file", "file", false},
+		{"rights", "not allowed", false},
+	} {
+		if strings.Contains(said, r.has) {
+			return &bot.Never{Reason: "refused: " + r.reason, Gone: r.gone}
+		}
+	}
+	return &bot.Never{Reason: "refused"}
+}

@@ -1,0 +1,98 @@
+package telegram
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// transport does the library's requests. What it returns names neither the token nor an address: the library passes
+// errors on as they are, and the token stands in every URL.
+type transport struct {
+	client *http.Client
+	pool   interface{ CloseIdleConnections() } // nil if it is somebody else's
+	token  string
+	stats  *Stats
+}
+
+func newTransport(rt http.RoundTripper, token string, stats *Stats) *transport {
+	t := &transport{token: token, stats: stats}
+	if rt == nil {
+		own := http.DefaultTransport.(*http.Transport).Clone()
+		own.MaxIdleConns, own.MaxIdleConnsPerHost = 128, 128
+		rt, t.pool = own, own
+	}
+	t.client = &http.Client{Transport: rt, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return t
+}
+
+func (t *transport) close() {
+	if t.pool != nil {
+		t.pool.CloseIdleConnections()
+	}
+}
+
+// maxAnswer bounds what is read of an answer: a hundred updates are far below.
+const maxAnswer = 8 << 20
+
+// statusError is an answer that is not the Bot API's: a proxy's page, for one.
+type statusError struct {
+	status int
+	after  time.Duration // of Retry-After
+}
+
+func (e *statusError) Error() string { return fmt.Sprintf("HTTP status %d, and no JSON", e.status) }
+
+// Do implements tgbotapi.HTTPClient. An answer's body has been read to its end, so that its connection can be used again.
+func (t *transport) Do(req *http.Request) (*http.Response, error) {
+	method := path.Base(req.URL.Path)
+	t.stats.calls(method).Add(1)
+	res, err := t.client.Do(req)
+	if err != nil {
+		return nil, t.redact(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+	if err != nil {
+		return nil, t.redact(err)
+	}
+	if len(body) > maxAnswer {
+		return nil, errors.New("the answer is too long")
+	}
+	if text := bytes.TrimLeft(body, " \t\r\n"); len(text) == 0 || text[0] != '{' {
+		after, _ := strconv.Atoi(res.Header.Get("Retry-After"))
+		return nil, &statusError{res.StatusCode, time.Duration(min(max(after, 0), 86400)) * time.Second}
+	}
+	res.Body = io.NopCloser(bytes.NewReader(body))
+	return res, nil
+}
+
+// redact takes the address, and with it the token, out of an error.
+func (t *transport) redact(err error) error {
+	var u *url.Error
+	for errors.As(err, &u) {
+		err = u.Err
+	}
+	if strings.Contains(err.Error(), t.token) {
+		return errors.New(strings.ReplaceAll(err.Error(), t.token, "···"))
+	}
+	return err
+}
+
+// during is an HTTP client whose requests end with ctx. The library knows no contexts.
+type during struct {
+	ctx context.Context
+	*transport
+}
+
+func (d during) Do(req *http.Request) (*http.Response, error) {
+	return d.transport.Do(req.WithContext(d.ctx))
+}

@@ -1,0 +1,88 @@
+package telegram
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"llave/bot"
+)
+
+// secretOf makes a secret for a webhook that was given none: an unguarded one would take anybody's word.
+func secretOf(token string) string {
+	mac := hmac.New(sha256.New, []byte(token))
+	mac.Write([]byte("llave telegram webhook secret 1"))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// maxPush bounds what is read of a push.
+const maxPush = 1 << 20
+
+// awaitPushes has Telegram push, and waits for ctx's end. The pushes arrive at the handler.
+func (t *Telegram) awaitPushes(ctx context.Context, _ bot.Accepter) error {
+	defer t.stats.Up.Store(0)
+	err := t.persist(ctx, "setWebhook", func(ctx context.Context) error {
+		_, err := t.call(ctx, callTime, "setWebhook", tgbotapi.Params{
+			"url": strings.TrimRight(t.opt.PublicURL, "/") + WebhookPath, "secret_token": t.opt.Secret,
+			"allowed_updates": allowed, "max_connections": "40", "drop_pending_updates": "false",
+		})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	t.stats.Up.Store(1)
+	<-ctx.Done()
+	return nil
+}
+
+// Handler takes Telegram's pushes. It answers 200 only when the update is kept: anything else has Telegram repeat it.
+func (t *Telegram) Handler(to bot.Accepter) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost {
+			w.Header().Set("Allow", http.MethodPost)
+			http.Error(w, "POST only", http.StatusMethodNotAllowed)
+			return
+		}
+		if !t.genuine(r) {
+			t.stats.Forged.Add(1)
+			http.Error(w, "who are you?", http.StatusUnauthorized)
+			return
+		}
+		raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPush))
+		if err != nil {
+			status := http.StatusBadRequest
+			if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
+				status = http.StatusRequestEntityTooLarge
+			}
+			http.Error(w, "cannot be read", status)
+			return
+		}
+		if t.pushed(r.Context(), to, raw) != nil {
+			http.Error(w, "not kept: again, please", http.StatusServiceUnavailable)
+		}
+	})
+}
+
+// genuine compares hashes: neither content nor length of the secret shows in the time that it takes.
+func (t *Telegram) genuine(r *http.Request) bool {
+	given, want := sha256.Sum256([]byte(r.Header.Get("X-Telegram-Bot-Api-Secret-Token"))), sha256.Sum256([]byte(t.opt.Secret))
+	return subtle.ConstantTimeCompare(given[:], want[:]) == 1
+}
+
+func (t *Telegram) pushed(ctx context.Context, to bot.Accepter, raw []byte) error {
+	h, err := t.parse(raw)
+	if err != nil {
+		t.setAside(h.id, err)
+		return nil
+	}
+	return t.take(ctx, to, h)
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net/url"
+	"strings"
+	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"llave/adapters/telegram"
+	"llave/bot"
+)
+
+// telegramPushes says whether Telegram pushes its updates instead of being asked for them.
+func (c *config) telegramPushes() bool { return c.TelegramWebhook == "1" }
+
+// checkTelegram finds what is wrong with the channel's configuration. The token and the secret are not repeated.
+func (c *config) checkTelegram() (wrong []error) {
+	bad := func(name, format string, args ...any) {
+		wrong = append(wrong, fmt.Errorf(name+": "+format, args...))
+	}
+	if err := c.realBackend(); c.TelegramToken != "" && err != nil {
+		wrong = append(wrong, err)
+	}
+	if c.TelegramToken != "" && !telegram.TokenShape.MatchString(c.TelegramToken) {
+		bad("LLAVE_TELEGRAM_TOKEN", "no tiene la forma de un token de @BotFather (números, dos puntos y 30 o más letras)")
+	}
+	if c.TelegramSecret != "" && !telegram.SecretShape.MatchString(c.TelegramSecret) {
+		bad("LLAVE_TELEGRAM_SECRET", "se esperan de 16 a 256 letras sin acentos, números, _ o -")
+	}
+	if u, err := url.Parse(c.TelegramAPI); c.TelegramAPI != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.ContainsAny(c.TelegramAPI, "%?#@")) {
+		bad("LLAVE_TELEGRAM_API", "no es una dirección como %s", telegram.PublicAPI)
+	}
+	if !(c.TelegramRate >= 0) || math.IsInf(c.TelegramRate, 0) {
+		bad("LLAVE_TELEGRAM_RATE", "se espera un número desde 0")
+	}
+	switch {
+	case c.TelegramWebhook != "" && c.TelegramWebhook != "0" && c.TelegramWebhook != "1":
+		bad("LLAVE_TELEGRAM_WEBHOOK", "%q no es 1 ni 0", c.TelegramWebhook)
+	case c.telegramPushes() && c.TelegramToken == "":
+		bad("LLAVE_TELEGRAM_WEBHOOK", "falta LLAVE_TELEGRAM_TOKEN")
+	case c.telegramPushes() && c.TelegramAPI == "" && !strings.HasPrefix(c.PublicURL, "https://"):
+		bad("LLAVE_TELEGRAM_WEBHOOK", "Telegram solo manda los mensajes a una LLAVE_PUBLIC_URL que empiece con https://")
+	}
+	return wrong
+}
+
+// openTelegram makes the channel, if it is turned on.
+func (h *house) openTelegram(doors map[string]bot.Channel) (err error) {
+	if h.TelegramToken == "" {
+		return nil
+	}
+	h.tg, err = telegram.New(telegram.Options{
+		Token: h.TelegramToken, API: h.TelegramAPI, Rate: h.TelegramRate, Webhook: h.telegramPushes(),
+		PublicURL: h.PublicURL, Secret: h.TelegramSecret, Log: h.log, Now: h.now,
+	})
+	if err != nil {
+		return err
+	}
+	doors[telegram.Channel] = h.tg
+	h.up = append(h.up, h.tg.Close) // after the engine, which still sends while it stops
+	return nil
+}
+
+// hearTelegram begins to hear. It ends before the engine does. A token that is refused leaves the rest of the program
+// alone: the other channels work, and what is owed to this one waits for the right token.
+func (h *house) hearTelegram() {
+	if h.tg == nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		if err := h.tg.Run(ctx, h.engine); err != nil {
+			h.log.Error("telegram is off", "err", err)
+		}
+	}()
+	h.up = append(h.up, func(down context.Context) error {
+		cancel()
+		select {
+		case <-over:
+			return nil
+		case <-down.Done():
+			return errors.New("telegram: did not stop in time")
+		}
+	})
+}
+
+// telegramMetrics are the channel's counters.
+func (h *house) telegramMetrics(reg *prometheus.Registry) {
+	if h.tg == nil {
+		return
+	}
+	counter := func(name, help, method string, n *atomic.Int64) {
+		o := prometheus.CounterOpts{Name: name, Help: help}
+		if method != "" {
+			o.ConstLabels = prometheus.Labels{"method": method}
+		}
+		reg.MustRegister(prometheus.NewCounterFunc(o, func() float64 { return float64(n.Load()) }))
+	}
+	s := h.tg.Stats()
+	counter("llave_telegram_heard_total", "Updates kept.", "", &s.Heard)
+	counter("llave_telegram_ignored_total", "Updates that are nothing for the bot.", "", &s.Ignored)
+	counter("llave_telegram_set_aside_total", "Updates that could not be read. Any is worth a look.", "", &s.SetAside)
+	counter("llave_telegram_sent_total", "Replies sent.", "", &s.Sent)
+	counter("llave_telegram_too_many_total", "Calls refused because there were too many.", "", &s.TooMany)
+	counter("llave_telegram_conflicts_total", "Somebody else hears for this bot. Any is worth a look.", "", &s.Conflicts)
+	counter("llave_telegram_forged_total", "Pushes without the secret.", "", &s.Forged)
+	counter("llave_telegram_left_out_total", "Small courtesies left out when there was no room for them.", "", &s.Dropped)
+	s.ByCall(func(method string, calls, failed *atomic.Int64) {
+		counter("llave_telegram_calls_total", "Calls of the Bot API.", method, calls)
+		counter("llave_telegram_calls_failed_total", "Calls that failed.", method, failed)
+	})
+	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "llave_telegram_up", Help: "1 while Telegram is heard."}, func() float64 { return float64(s.Up.Load()) }))
+}
