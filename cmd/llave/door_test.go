@@ -161,7 +161,7 @@ func written(r bot.Reply) string {
 const notHere = "(this channel has no such thing)"
 
 // doors are the real channels, each with the adapter that the program runs.
-var doors = map[string]func(string) door{"terminal": newTTYs, "web": newTabs}
+var doors = map[string]func(string) door{"terminal": newTTYs, "web": newTabs, "telegram": newTelegrams}
 
 // Every transcript goes through every door. What people see there is in testdata/doors: where a channel differs
 // (numbers, buttons, what can be copied) it shows.

@@ -161,7 +161,7 @@ func (w *world) write(out *strings.Builder, h heard) {
 
 var (
 	urlShape   = regexp.MustCompile(`http://llave\.test\S+`)
-	tokenShape = regexp.MustCompile(`(?m)(: |^|Token |copy )(\d{3}) ?(\d{3})(,|\)|$)`)
+	tokenShape = regexp.MustCompile(`(?m)(: |^|Token |copy |Copiar )(\d{3}) ?(\d{3})(,|\)|\]|$)`)
 )
 
 // tame replaces what is drawn at random by what stays the same.

@@ -180,6 +180,13 @@ func (u *User) presses(m *Message, b Button) (int64, error) {
 func (u *User) Blocks() int64   { return u.lets("kicked", "member") }
 func (u *User) Unblocks() int64 { return u.lets("member", "kicked") }
 
+// Blocked says whether the bot is shut out.
+func (u *User) Blocked() bool {
+	u.s.mu.Lock()
+	defer u.s.mu.Unlock()
+	return u.blocked
+}
+
 func (u *User) lets(now, before string) int64 {
 	u.s.mu.Lock()
 	defer u.s.mu.Unlock()
