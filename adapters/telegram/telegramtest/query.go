@@ -100,6 +100,8 @@ type Call struct {
 	Params map[string]string
 	// Code is what it was answered with: 0 while it is under way, -1 if the connection was cut before anything was done.
 	Code int
+	// Lost says that it was done and the answer did not arrive.
+	Lost bool
 }
 
 // record keeps a call and returns its place.
@@ -111,10 +113,10 @@ func (s *Server) record(q query) int {
 	return len(s.calls) - 1
 }
 
-func (s *Server) note(at, code int) {
+func (s *Server) note(at, code int, lost bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.calls[at].Code = code
+	s.calls[at].Code, s.calls[at].Lost = code, lost
 	s.change()
 }
 

@@ -175,11 +175,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fate := s.fate(q)
 	fate.wait(r.Context(), s.ctx)
 	if fate.cutBefore {
-		s.note(at, -1)
+		s.note(at, -1, false)
 		panic(http.ErrAbortHandler)
 	}
 	if fate.html {
-		s.note(at, fate.code)
+		s.note(at, fate.code, false)
 		w.Header().Set("Content-Type", "text/html")
 		w.WriteHeader(fate.code)
 		io.WriteString(w, "<html>"+q.String("text")+"</html>")
@@ -190,9 +190,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		result, f = s.act(r.Context(), q)
 	}
 	if f != nil {
-		s.note(at, f.code)
+		s.note(at, f.code, fate.cutAfter)
 	} else {
-		s.note(at, 200)
+		s.note(at, 200, fate.cutAfter)
 	}
 	if fate.cutAfter {
 		panic(http.ErrAbortHandler)

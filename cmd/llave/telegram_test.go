@@ -1,0 +1,364 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"llave/adapters/telegram/telegramtest"
+)
+
+// tgRig is the program beside a Bot API server.
+type tgRig struct {
+	t   *testing.T
+	srv *telegramtest.Server
+	env map[string]string
+	x   *running
+}
+
+// onTelegram starts the program with Telegram turned on, as a webhook or not.
+func onTelegram(t *testing.T, webhook bool) *tgRig {
+	t.Helper()
+	srv, err := telegramtest.New(telegramtest.Options{Seed: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(srv.Close)
+	r := &tgRig{t: t, srv: srv, env: map[string]string{
+		"LLAVE_TELEGRAM_TOKEN": srv.Token(), "LLAVE_TELEGRAM_API": srv.URL, "LLAVE_AUTOGESTION": "embedded", "LLAVE_DATA": t.TempDir() + "/data",
+		"LLAVE_TELEGRAM_RATE": "0",
+	}}
+	if webhook {
+		r.env["LLAVE_TELEGRAM_WEBHOOK"] = "1"
+	}
+	r.up()
+	return r
+}
+
+func (r *tgRig) up() {
+	r.t.Helper()
+	r.x = start(r.t, r.env)
+	r.x.out.waits(r.t, "Llave está andando")
+}
+
+func (r *tgRig) down() {
+	r.t.Helper()
+	r.x.cancel()
+	r.x.ends(exitOK)
+}
+
+// chatter is somebody on Telegram.
+type chatter struct {
+	*telegramtest.User
+	t *testing.T
+}
+
+func (r *tgRig) person(id int64, name string) chatter {
+	return chatter{r.srv.User(id, name, ""), r.t}
+}
+
+// hears waits for a message like this, and passes over others.
+func (c chatter) hears(pattern string) []string {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(c.t.Context(), 30*time.Second)
+	defer cancel()
+	re := regexp.MustCompile(pattern)
+	var others []string
+	for {
+		m, err := c.Next(ctx)
+		if err != nil {
+			c.t.Fatalf("nobody says %q, only %q", pattern, others)
+		}
+		if found := re.FindStringSubmatch(m.Text); found != nil {
+			return found
+		}
+		others = append(others, m.Text)
+	}
+}
+
+// signIn goes through the pages as a person does, and returns the link back into the chat.
+func (r *tgRig) signIn(page, cuil string) string {
+	r.t.Helper()
+	at, err := url.Parse(page)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	base := at.Scheme + "://" + at.Host
+	b := newBrowser(r.t)
+	shown := b.open(page)
+	if !strings.Contains(shown, "Telegram") || !strings.Contains(shown, "···") {
+		r.t.Errorf("the page does not say which chat it is for: %s", shown)
+	}
+	shown = b.submit(base, shown, "seguir", nil)
+	shown = b.submit(base, shown, "entrar", url.Values{"cuil": {cuil}, "password": {"llave-demo"}, "consent": {"on"}})
+	m := regexp.MustCompile(`href="(https://t\.me/[^"]+)"`).FindStringSubmatch(shown)
+	if m == nil {
+		r.t.Fatalf("no way back into the chat: %s", shown)
+	}
+	return html.UnescapeString(m[1])
+}
+
+const pageShape = `(http://127\.0\.0\.1:\d+/autogestion/vincular/\S+)`
+
+// linked links a chat with an account of one person.
+func (r *tgRig) linked(c chatter) string {
+	r.t.Helper()
+	c.Says("/token")
+	link := r.signIn(c.hears(pageShape)[1], "20-99999021-6")
+	if _, err := c.Opens(link); err != nil {
+		r.t.Fatal(err)
+	}
+	return c.hears(`Token de Jorge Acosta: (\d{3} \d{3})`)[1]
+}
+
+func bothWays(t *testing.T, f func(t *testing.T, r *tgRig)) {
+	for name, webhook := range map[string]bool{"polling": false, "webhook": true} {
+		t.Run(name, func(t *testing.T) { f(t, onTelegram(t, webhook)) })
+	}
+}
+
+// A newcomer at the counter: a command, a page, a tap back, the token, a copy of it.
+func TestTelegramNewcomer(t *testing.T) {
+	bothWays(t, func(t *testing.T, r *tgRig) {
+		ana := r.person(41001234, "Ana")
+		if _, err := ana.Opens("https://t.me/llave_bot?start=token"); err != nil {
+			t.Fatal(err)
+		}
+		page := ana.hears(pageShape)[1]
+		if m := ana.Screen()[1]; !m.Protected || m.Preview {
+			t.Errorf("the link can be forwarded, or is looked up: %+v", m)
+		}
+		link := r.signIn(page, "27-99999001-6")
+		if _, err := ana.Opens(link); err != nil {
+			t.Fatal(err)
+		}
+		token := ana.hears(`Token de María Elena Gómez: (\d{3} \d{3})`)[1]
+		if _, err := ana.Presses("Copiar " + token); err != nil || ana.Clipboard() != strings.ReplaceAll(token, " ", "") {
+			t.Errorf("copied %q: %v", ana.Clipboard(), err)
+		}
+		if _, err := ana.Presses("Juana Ruiz"); err != nil {
+			t.Fatal(err)
+		}
+		ana.hears("Gracias, Juana")
+		ana.Says("/credencial de juana")
+		r.await("the credential is shown", func() bool {
+			return slices.ContainsFunc(ana.Screen(), func(m telegramtest.Message) bool { return m.Photo != nil })
+		})
+		r.await("no spinner turns", func() bool { return r.srv.Spinning() == 0 })
+		r.down()
+		for _, secret := range []string{r.srv.Token(), "41001234", token, strings.ReplaceAll(token, " ", ""), "99999001", "Ana", "Juana", page, link} {
+			if strings.Contains(r.x.errs.String(), secret) {
+				t.Errorf("%q stands in the log", secret)
+			}
+		}
+	})
+}
+
+func (r *tgRig) await(what string, holds func() bool) {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), 30*time.Second)
+	defer cancel()
+	if r.srv.Until(ctx, holds) != nil {
+		r.t.Fatalf("never: %s", what)
+	}
+}
+
+// Somebody sends the link back into the chat to a victim, whose chat did not ask: nothing is linked, there or here.
+func TestTelegramVictim(t *testing.T) {
+	bothWays(t, func(t *testing.T, r *tgRig) {
+		thief, victim := r.person(666, "Carla"), r.person(41001234, "Ana")
+		thief.Says("token")
+		link := r.signIn(thief.hears(pageShape)[1], "27-99999001-6")
+		if _, err := victim.Opens(link); err != nil {
+			t.Fatal(err)
+		}
+		victim.hears("este chat no lo pidió")
+		victim.Says("token")
+		victim.hears("primero tenés que vincular")
+		thief.Says("token")
+		thief.hears("Falta vincular")
+		for _, c := range []chatter{thief, victim} {
+			for _, m := range c.Screen() {
+				if strings.Contains(m.Text, "Token de") {
+					t.Errorf("%s is shown %q", c.First, m.Text)
+				}
+			}
+		}
+	})
+}
+
+// In a group the bot only says where it can be talked to.
+func TestTelegramGroup(t *testing.T) {
+	bothWays(t, func(t *testing.T, r *tgRig) {
+		ana := r.person(41001234, "Ana")
+		r.linked(ana)
+		g := r.srv.Group(-100, "Familia")
+		ana.SaysIn(g, "token")
+		ana.SaysIn(g, "/token@llave_bot")
+		m := chatter{g, t}.hears("Solo atiendo en privado")
+		if !strings.Contains(m[0], "Solo atiendo") || strings.Contains(fmt.Sprint(g.Screen()), "Token de") {
+			t.Errorf("in the group: %v", g.Screen())
+		}
+		if n := len(g.Screen()); n != 3 {
+			t.Errorf("%d messages in the group, want two of Ana's and one answer", n)
+		}
+	})
+}
+
+// One call in ten loses its answer, some updates come twice: everything asked is answered, repeats are to the letter,
+// and nobody gets another token than theirs.
+func TestTelegramWeather(t *testing.T) {
+	bothWays(t, func(t *testing.T, r *tgRig) {
+		ana := r.person(41001234, "Ana")
+		token := r.linked(ana)
+		r.srv.Weather(telegramtest.Weather{CutAfter: 0.1, Repeat: 0.2})
+		for range 20 {
+			ana.Says("token")
+		}
+		answers := func() (n int) {
+			for _, m := range ana.Screen() {
+				if strings.HasPrefix(m.Text, "Token de") || strings.Contains(m.Text, "\n\nToken de") {
+					n++
+				}
+			}
+			return n
+		}
+		r.await("everything is answered", func() bool { return answers() >= 21 && r.srv.Owed() == 0 })
+		r.down()
+		texts := map[string]bool{}
+		for _, m := range ana.Screen() {
+			if strings.HasPrefix(m.Text, "Token de") {
+				texts[m.Text] = true
+				if !strings.Contains(m.Text, token) {
+					t.Errorf("another token: %q", m.Text)
+				}
+			}
+		}
+		if n := len(texts); n != 1 {
+			t.Errorf("%d different answers to the same question", n)
+		}
+		if !slices.ContainsFunc(r.srv.Calls("sendMessage"), func(c telegramtest.Call) bool { return c.Lost }) {
+			t.Error("the weather was fair")
+		}
+		if n := answers(); n > 21+21 {
+			t.Errorf("%d answers to 21 wishes", n)
+		}
+	})
+}
+
+// What is written while the program is down is answered when it is up again, once.
+func TestTelegramRestart(t *testing.T) {
+	bothWays(t, func(t *testing.T, r *tgRig) {
+		ana := r.person(41001234, "Ana")
+		r.linked(ana)
+		r.down()
+		before := len(ana.Screen())
+		for range 3 {
+			ana.Says("token")
+		}
+		r.up()
+		for range 3 {
+			ana.hears("Token de Jorge Acosta")
+		}
+		r.await("everything is confirmed", func() bool { return r.srv.Owed() == 0 })
+		r.down()
+		if n := len(ana.Screen()) - before; n != 6 {
+			t.Errorf("%d messages, want three and three answers", n)
+		}
+	})
+}
+
+// Blocked is remembered: nothing is sent until they write again.
+func TestTelegramBlocked(t *testing.T) {
+	bothWays(t, func(t *testing.T, r *tgRig) {
+		ana := r.person(41001234, "Ana")
+		r.linked(ana)
+		ana.Blocks()
+		r.await("it is heard", func() bool { return r.srv.Owed() == 0 })
+		ana.Unblocks()
+		ana.Says("token")
+		ana.hears("Token de Jorge Acosta")
+	})
+}
+
+// A token that Telegram refuses is said, and the rest of the program works.
+func TestTelegramWithAWrongToken(t *testing.T) {
+	srv, err := telegramtest.New(telegramtest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(srv.Close)
+	x := start(t, map[string]string{"LLAVE_TELEGRAM_TOKEN": "5:another-token-of-another-bot-000000000", "LLAVE_TELEGRAM_API": srv.URL, "LLAVE_AUTOGESTION": "embedded"})
+	m := x.out.waits(t, `Métricas +(http://\S+)/metrics`)
+	x.errs.waits(t, "telegram is off.*token is refused")
+	if got := newBrowser(t).open(m[1] + "/metrics"); !strings.Contains(got, "llave_telegram_up 0") || !strings.Contains(got, "llave_ready 1") {
+		t.Errorf("metrics: %s", got)
+	}
+	x.cancel()
+	x.ends(exitOK)
+}
+
+// `llave chat` has Telegram beside the terminal.
+func TestTelegramBesideTheTerminal(t *testing.T) {
+	srv, err := telegramtest.New(telegramtest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(srv.Close)
+	x := start(t, map[string]string{"LLAVE_TELEGRAM_TOKEN": srv.Token(), "LLAVE_TELEGRAM_API": srv.URL, "LLAVE_AUTOGESTION": "embedded"}, "chat")
+	ana := chatter{srv.User(5, "Ana", ""), t}
+	ana.Says("hola")
+	ana.hears("token")
+	x.says("hola")
+	x.out.waits(t, "token")
+	x.ends(exitOK)
+}
+
+func TestTelegramConfiguration(t *testing.T) {
+	token := "70001:TEST_token-of-a-bot-that-is-not-there"
+	with := func(pairs ...string) map[string]string {
+		m := map[string]string{"LLAVE_TELEGRAM_TOKEN": token, "LLAVE_AUTOGESTION": "embedded"}
+		for i := 0; i < len(pairs); i += 2 {
+			m[pairs[i]] = pairs[i+1]
+		}
+		return m
+	}
+	for _, c := range []struct {
+		vars map[string]string
+		want string // the variable that is wrong
+	}{
+		{with(), ""},
+		{with("LLAVE_TELEGRAM_TOKEN", ""), ""},
+		{with("LLAVE_AUTOGESTION", ""), "LLAVE_AUTOGESTION"},
+		{with("LLAVE_AUTOGESTION", "outside"), "LLAVE_AUTOGESTION"},
+		{with("LLAVE_TELEGRAM_TOKEN", "hola"), "LLAVE_TELEGRAM_TOKEN"},
+		{with("LLAVE_TELEGRAM_TOKEN", token+"\n"), "LLAVE_TELEGRAM_TOKEN"},
+		{with("LLAVE_TELEGRAM_API", "http://127.0.0.1:8081"), ""},
+		{with("LLAVE_TELEGRAM_API", "127.0.0.1:8081"), "LLAVE_TELEGRAM_API"},
+		{with("LLAVE_TELEGRAM_RATE", "0"), ""},
+		{with("LLAVE_TELEGRAM_RATE", "0.5"), ""},
+		{with("LLAVE_TELEGRAM_RATE", "-1"), "LLAVE_TELEGRAM_RATE"},
+		{with("LLAVE_TELEGRAM_RATE", "NaN"), "LLAVE_TELEGRAM_RATE"},
+		{with("LLAVE_TELEGRAM_SECRET", "corto"), "LLAVE_TELEGRAM_SECRET"},
+		{with("LLAVE_TELEGRAM_WEBHOOK", "si"), "LLAVE_TELEGRAM_WEBHOOK"},
+		{with("LLAVE_TELEGRAM_WEBHOOK", "1"), "LLAVE_TELEGRAM_WEBHOOK"},
+		{with("LLAVE_TELEGRAM_WEBHOOK", "1", "LLAVE_PUBLIC_URL", "http://llave.example"), "LLAVE_TELEGRAM_WEBHOOK"},
+		{with("LLAVE_TELEGRAM_WEBHOOK", "1", "LLAVE_PUBLIC_URL", "https://llave.example"), ""},
+		{with("LLAVE_TELEGRAM_WEBHOOK", "1", "LLAVE_TELEGRAM_API", "http://127.0.0.1:8081"), ""},
+		{with("LLAVE_TELEGRAM_WEBHOOK", "1", "LLAVE_TELEGRAM_TOKEN", ""), "LLAVE_TELEGRAM_WEBHOOK"},
+	} {
+		_, err := readConfig(c.vars)
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), "\n  "+c.want+":") {
+			t.Errorf("%v: %v, want %q", c.vars, err, c.want)
+		}
+		if err != nil && (strings.Contains(err.Error(), token) || strings.Contains(err.Error(), "corto")) {
+			t.Errorf("a secret stands in the error: %v", err)
+		}
+	}
+}
