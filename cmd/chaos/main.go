@@ -3,6 +3,8 @@
 // tokens as were asked for and shown.
 //
 //	go run ./cmd/chaos -conversations 500
+//	go run ./cmd/chaos -conversations 500 -through poll      # Telegram, with a tenth of the replies lost
+//	go run ./cmd/chaos -conversations 500 -through webhook
 //
 // It exits with 1 if a promise was broken. The figures stand on the last line.
 package main
@@ -32,9 +34,22 @@ import (
 func main() {
 	n := flag.Int("conversations", 500, "how many conversations")
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "seed of the moments at which it is killed")
+	door := flag.String("through", "terminal", "terminal, or Telegram by poll or webhook")
 	binary := flag.String("binary", "", "the program; built from ./cmd/llave if not given")
 	flag.Parse()
-	sum, err := run(context.Background(), *n, *seed, *binary, os.Stderr)
+	begin := func() (tally, error) { return run(context.Background(), *n, *seed, *binary, os.Stderr) }
+	switch *door {
+	case "terminal":
+	case "poll", "webhook":
+		fmt.Fprintf(os.Stderr, "seed %d\n", *seed)
+		begin = func() (tally, error) {
+			return onTelegram(context.Background(), *n, *seed, *binary, *door == "webhook")
+		}
+	default:
+		fmt.Fprintln(os.Stderr, "chaos: -through is terminal, poll or webhook")
+		os.Exit(2)
+	}
+	sum, err := begin()
 	fmt.Println(sum)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "chaos:", err)
@@ -57,18 +72,11 @@ func (t tally) String() string {
 const workers = 2
 
 func run(ctx context.Context, n int, seed uint64, binary string, progress io.Writer) (tally, error) {
-	dir, err := os.MkdirTemp("", "llave-chaos")
+	dir, binary, remove, err := prepare(ctx, binary)
 	if err != nil {
 		return tally{}, err
 	}
-	defer os.RemoveAll(dir)
-	if binary == "" {
-		binary = filepath.Join(dir, "llave")
-		build := exec.CommandContext(ctx, "go", "build", "-o", binary, "llave/cmd/llave")
-		if out, err := build.CombinedOutput(); err != nil {
-			return tally{}, fmt.Errorf("build: %w\n%s", err, out)
-		}
-	}
+	defer remove()
 	fmt.Fprintf(progress, "seed %d\n", seed)
 	var mu sync.Mutex
 	var sum tally
@@ -80,12 +88,7 @@ func run(ctx context.Context, n int, seed uint64, binary string, progress io.Wri
 			err := w.all((n + i) / workers)
 			mu.Lock()
 			defer mu.Unlock()
-			sum.Conversations += w.Conversations
-			sum.Kills += w.Kills
-			sum.Answered += w.Answered
-			sum.Repeated += w.Repeated
-			sum.Retyped += w.Retyped
-			sum.Tokens += w.Tokens
+			sum.add(w.tally)
 			if err != nil {
 				errs = append(errs, fmt.Errorf("worker %d, seed %d: %w", i, seed, err))
 			}
@@ -93,6 +96,23 @@ func run(ctx context.Context, n int, seed uint64, binary string, progress io.Wri
 	}
 	wg.Wait()
 	return sum, errors.Join(errs...)
+}
+
+// prepare makes a folder for what is kept, and the program if it is not given.
+func prepare(ctx context.Context, binary string) (dir, built string, remove func(), err error) {
+	if dir, err = os.MkdirTemp("", "llave-chaos"); err != nil {
+		return "", "", nil, err
+	}
+	remove = func() { os.RemoveAll(dir) }
+	if binary == "" {
+		binary = filepath.Join(dir, "llave")
+		build := exec.CommandContext(ctx, "go", "build", "-o", binary, "llave/cmd/llave")
+		if out, err := build.CombinedOutput(); err != nil {
+			remove()
+			return "", "", nil, fmt.Errorf("build: %w\n%s", err, out)
+		}
+	}
+	return dir, binary, remove, nil
 }
 
 // worker is one person at one terminal.

@@ -16,3 +16,20 @@ func TestKilledAtRandom(t *testing.T) {
 	}
 	t.Log(sum)
 }
+
+// The short form of -through poll and -through webhook.
+func TestKilledAtRandomOnTelegram(t *testing.T) {
+	for name, webhook := range map[string]bool{"poll": false, "webhook": true} {
+		t.Run(name, func(t *testing.T) {
+			n := 18
+			if testing.Short() {
+				n = 6
+			}
+			sum, err := onTelegram(t.Context(), n, 1, "", webhook)
+			if err != nil {
+				t.Error(err)
+			}
+			t.Log(sum)
+		})
+	}
+}

@@ -1,0 +1,298 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"llave/adapters/telegram/telegramtest"
+)
+
+// storm is what Telegram and the network do while the program is killed again and again.
+var storm = telegramtest.Weather{CutBefore: 0.05, CutAfter: 0.1, Repeat: 0.1}
+
+// people talk on Telegram at the same time, each in a chat of their own.
+const people = 6
+
+// onTelegram has people ask for another token, n times in all, with the program killed at random moments, a tenth of the
+// replies of the Bot API lost, updates repeated, and 429 now and then. Nobody repeats themselves: what they said must be
+// answered.
+func onTelegram(ctx context.Context, n int, seed uint64, binary string, webhook bool) (sum tally, err error) {
+	dir, binary, remove, err := prepare(ctx, binary)
+	if err != nil {
+		return sum, err
+	}
+	defer remove()
+	srv, err := telegramtest.New(telegramtest.Options{Seed: seed})
+	if err != nil {
+		return sum, err
+	}
+	defer srv.Close()
+	p := &mortal{ctx: ctx, srv: srv, binary: binary, data: filepath.Join(dir, "telegram"), webhook: webhook, rng: rand.New(rand.NewPCG(seed, 99))}
+	if err := p.up(); err != nil {
+		return sum, err
+	}
+	defer p.kill()
+	users := make([]*telegramtest.User, people)
+	for i := range users {
+		users[i] = srv.User(int64(5000+i), "Mari", "")
+		if err := p.link(users[i]); err != nil {
+			return sum, fmt.Errorf("linking: %w", err)
+		}
+	}
+	users[0].Says("token") // the one that the first "otro token" replaces
+	if _, err := (&caller{User: users[0], ctx: ctx}).hears("Token de"); err != nil {
+		return sum, err
+	}
+	return p.storm(users, n)
+}
+
+// storm lets it loose, and counts.
+func (p *mortal) storm(users []*telegramtest.User, n int) (tally, error) {
+	p.srv.Weather(storm)
+	calm, weather := context.WithCancel(p.ctx)
+	var killer sync.WaitGroup
+	killer.Go(func() { p.killAtRandom(calm) })
+	var mu sync.Mutex
+	var sum tally
+	var errs []error
+	var wg sync.WaitGroup
+	for i, u := range users {
+		wg.Go(func() {
+			c := &caller{User: u, ctx: p.ctx}
+			err := c.all((n + i) / len(users))
+			mu.Lock()
+			defer mu.Unlock()
+			sum.add(c.tally)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("chat %d: %w", i, err))
+			}
+		})
+	}
+	wg.Wait()
+	weather()
+	killer.Wait()
+	sum.Kills = p.kills
+	p.kill()
+	w := worker{ctx: p.ctx, data: p.data, tally: tally{Answered: sum.Answered}}
+	errs = append(errs, p.failed, w.count())
+	sum.Tokens = w.Tokens
+	return sum, errors.Join(errs...)
+}
+
+func (t *tally) add(o tally) {
+	t.Conversations += o.Conversations
+	t.Kills += o.Kills
+	t.Answered += o.Answered
+	t.Repeated += o.Repeated
+	t.Retyped += o.Retyped
+	t.Tokens += o.Tokens
+}
+
+// mortal is the service, which dies and comes back on the same port.
+type mortal struct {
+	ctx          context.Context
+	srv          *telegramtest.Server
+	binary, data string
+	webhook      bool
+	rng          *rand.Rand
+	addr         string
+	cmd          *exec.Cmd
+	kills        int
+	failed       error
+}
+
+func (p *mortal) up() error {
+	if p.addr == "" {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		p.addr = l.Addr().String()
+		l.Close()
+	}
+	p.cmd = exec.CommandContext(p.ctx, p.binary)
+	p.cmd.Env = append(environment(), "LLAVE_ADDR="+p.addr, "LLAVE_DATA="+p.data, "LLAVE_AUTOGESTION=embedded",
+		"LLAVE_TELEGRAM_TOKEN="+p.srv.Token(), "LLAVE_TELEGRAM_API="+p.srv.URL, "LLAVE_TELEGRAM_RATE=0")
+	if p.webhook {
+		p.cmd.Env = append(p.cmd.Env, "LLAVE_TELEGRAM_WEBHOOK=1")
+	}
+	return p.cmd.Start()
+}
+
+func (p *mortal) kill() {
+	p.cmd.Process.Kill()
+	p.cmd.Wait()
+}
+
+// killAtRandom kills and starts again until it is told to stop, and leaves the program running.
+func (p *mortal) killAtRandom(calm context.Context) {
+	for {
+		select {
+		case <-calm.Done():
+			return
+		case <-time.After(100*time.Millisecond + time.Duration(p.rng.Int64N(int64(900*time.Millisecond)))):
+		}
+		if p.rng.IntN(3) == 0 {
+			p.srv.Fault(telegramtest.Fault{Method: "sendMessage", Code: 429, RetryAfter: 1, Times: 1})
+		}
+		p.kill()
+		p.kills++
+		if p.failed = p.up(); p.failed != nil {
+			return
+		}
+	}
+}
+
+var (
+	pageShape = regexp.MustCompile(`http://127\.0\.0\.1:\d+/autogestion/vincular/\S+`)
+	backShape = regexp.MustCompile(`href="(https://t\.me/[^"]+)"`)
+)
+
+// link links a chat the way people do: a page, a sign-in, a tap back.
+func (p *mortal) link(u *telegramtest.User) error {
+	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
+	defer cancel()
+	u.Says("vincular")
+	m, err := u.Next(ctx)
+	if err != nil {
+		return err
+	}
+	back, err := signIn(ctx, pageShape.FindString(m.Text))
+	if err != nil {
+		return err
+	}
+	if !strings.HasPrefix(back, "https://") { // the bot does not know its own name yet: there is only the code
+		u.Says(back)
+	} else if _, err := u.Opens(back); err != nil {
+		return err
+	}
+	for !strings.Contains(m.Text, "quedó vinculado") {
+		if m, err = u.Next(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// signIn goes through the pages and returns the link back into the chat, or else the code.
+func signIn(ctx context.Context, page string) (string, error) {
+	jar, _ := cookiejar.New(nil)
+	client := &http.Client{Jar: jar}
+	at, err := url.Parse(page)
+	if err != nil || at.Host == "" {
+		return "", fmt.Errorf("no page in the message")
+	}
+	var shown string
+	for i, fields := range []url.Values{nil, {}, {"cuil": {"20-99999021-6"}, "password": {"llave-demo"}, "consent": {"on"}}} {
+		req, _ := http.NewRequestWithContext(ctx, http.MethodGet, page, nil)
+		if i > 0 {
+			form := regexp.MustCompile(`<form[^>]*action="([^"]*/` + []string{"", "seguir", "entrar"}[i] + `)"`).FindStringSubmatch(shown)
+			if form == nil {
+				return "", fmt.Errorf("step %d: no form", i)
+			}
+			req, _ = http.NewRequestWithContext(ctx, http.MethodPost, at.Scheme+"://"+at.Host+html.UnescapeString(form[1]), strings.NewReader(fields.Encode()))
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		}
+		res, err := client.Do(req)
+		if err != nil {
+			return "", err
+		}
+		body, err := io.ReadAll(res.Body)
+		res.Body.Close()
+		if err != nil {
+			return "", err
+		}
+		shown = string(body)
+	}
+	back := backShape.FindStringSubmatch(shown)
+	if back == nil {
+		back = regexp.MustCompile(`<code>([^<]+)</code>`).FindStringSubmatch(shown)
+	}
+	if back == nil {
+		return "", errors.New("no way back into the chat")
+	}
+	return html.UnescapeString(back[1]), nil
+}
+
+// caller is somebody on Telegram, while the storm lasts.
+type caller struct {
+	*telegramtest.User
+	tally
+	ctx   context.Context
+	shown map[string]bool
+	last  string // the digits shown last
+}
+
+func (c *caller) all(n int) error {
+	c.shown = map[string]bool{}
+	for range n {
+		if err := c.conversation(); err != nil {
+			return fmt.Errorf("conversation %d: %w", c.Conversations, err)
+		}
+		c.Conversations++
+	}
+	return nil
+}
+
+// conversation asks for another token and says yes, once each.
+func (c *caller) conversation() error {
+	c.Says("otro token")
+	if _, err := c.hears(question); err != nil {
+		return err
+	}
+	if _, err := c.Presses("Sí"); err != nil {
+		return err
+	}
+	text, err := c.hears(renewed)
+	if err != nil {
+		return err
+	}
+	found := digits.FindStringSubmatch(text)
+	switch {
+	case found == nil:
+		return errors.New("an answer without digits")
+	case c.shown[found[1]]:
+		return errors.New("a token that was shown before is shown as new")
+	}
+	c.shown[found[1]], c.last = true, found[1]
+	c.Answered++
+	return nil
+}
+
+// hears waits for a message with these words. Of those before it, only repetitions to the letter are allowed.
+func (c *caller) hears(words string) (string, error) {
+	ctx, cancel := context.WithTimeout(c.ctx, 90*time.Second)
+	defer cancel()
+	for {
+		m, err := c.Next(ctx)
+		if err != nil {
+			return "", fmt.Errorf("never hears %q: %w", words, err)
+		}
+		found := digits.FindStringSubmatch(m.Text)
+		switch {
+		case strings.Contains(m.Text, "Aviso de seguridad"): // another chat was linked
+		case found != nil && found[1] == c.last && c.last != "":
+			c.Repeated++ // the answer before, once more
+		case strings.Contains(m.Text, words):
+			return m.Text, nil
+		case strings.Contains(m.Text, question):
+			c.Repeated++
+		default:
+			return "", fmt.Errorf("hears %q where %q was due", m.Text, words)
+		}
+	}
+}
