@@ -29,6 +29,8 @@ fuzz:
 # Kills the real program at random moments and counts what it owes.
 chaos:
 	go run ./cmd/chaos -conversations $(CONVERSATIONS)
+	go run ./cmd/chaos -conversations $(CONVERSATIONS) -through poll
+	go run ./cmd/chaos -conversations $(CONVERSATIONS) -through webhook
 
 # The benchmark that fills a million chats takes minutes, and runs alone: see docs/testing.md.
 bench:
