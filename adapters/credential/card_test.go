@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -173,4 +174,23 @@ func BenchmarkCard(b *testing.B) {
 		size = len(draw(b, s, card("482913")))
 	}
 	b.ReportMetric(float64(size), "bytes")
+}
+
+// BenchmarkTwentyAtOnce prints how much more memory twenty pictures drawn at once hold, at the most.
+func BenchmarkTwentyAtOnce(b *testing.B) {
+	s := studio(b)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	most := uint64(0)
+	for b.Loop() {
+		var wg sync.WaitGroup
+		for i := range 20 {
+			wg.Go(func() { draw(b, s, card(fmt.Sprintf("%06d", i))) })
+		}
+		wg.Wait()
+		runtime.ReadMemStats(&after)
+		most = max(most, after.HeapInuse-before.HeapInuse)
+	}
+	b.ReportMetric(float64(most)/(1<<20), "MiB-more")
 }
