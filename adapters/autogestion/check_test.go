@@ -173,7 +173,7 @@ func TestEachCheckCanFail(t *testing.T) {
 		{"the group is refused", bent{path: "group", when: real, status: 401, body: `{"code":"credential"}`}, "group"},
 		{"links have no own", bent{path: "links", when: real, old: `"own":true`, neu: `"own":false`}, "links"},
 		{"asked for nobody, it gives the family", bent{path: "tokens/current", when: holds(`"members":[]`), status: 200, body: strings.ReplaceAll(given, nobody, "m1")}, "current_nobody"},
-		{"a stranger gets a token", bent{path: "tokens/current", when: holds(`["llave-check-nobody"]`), status: 200, body: given}, "current_stranger credential_wrong credential_none"},
+		{"a stranger gets a token", bent{path: "tokens/current", when: holds(`["llave-check-nobody"]`), status: 200, body: strings.ReplaceAll(given, `"m1"`, `"llave-check-nobody"`)}, "current_stranger credential_wrong credential_none"},
 		{"a stranger is not active", bent{path: "tokens/current", when: real, old: `"reason":"not_in_charge"`, neu: `"reason":"not_active"`}, "current_stranger current"},
 		{"a stranger gets another", bent{path: "tokens/another", when: real, old: `"reason":"not_in_charge"`, neu: `"reason":"not_active"`}, "another_stranger"},
 		{"a stranger is no denial", bent{path: "tokens/another", when: real, status: 404, body: `{"code":"not_in_charge"}`}, "another_stranger person_shape"},
@@ -190,6 +190,10 @@ func TestEachCheckCanFail(t *testing.T) {
 		{"the second look changes the token", bent{path: "tokens/current", when: nth(2, holdsOwn), old: `"digits":"\d`, neu: `"digits":"a`}, "current_twice current_state"},
 		{"the second look makes a new one", bent{path: "tokens/current", when: nth(2, holdsOwn), old: `"digits":"\d\d\d`, neu: `"digits":"000`}, "current_twice"},
 		{"the state knows of no token", bent{path: "tokens/state", when: real, old: `"exists":true`, neu: `"exists":false`}, "current_state"},
+		{"the current token was used", bent{path: "tokens/state", when: real, old: `"exists":true`, neu: `"exists":true,"used_at":"2026-11-23T13:00:00Z"`}, "current_state"},
+		{"who is not active gets a token", bent{path: "tokens/current", when: real, old: `"denials":\[\{"member":"([^"]*)","reason":"not_active"\}\]`,
+			neu: `"tokens":[{"member":"$1","digits":"123456","made":"2026-11-23T12:00:00Z","until":"2026-11-24T03:00:00Z"}]`}, "current_inactive"},
+		{"its codes are digits", bent{path: "redeem", when: holds(`"BCDF-GHJK"`), status: 418, body: `{"code":"482913"}`}, "body_shape invite_unknown"},
 		{"who is not active is a stranger", bent{path: "tokens/current", when: real, old: `"not_active"`, neu: `"not_in_charge"`}, "current_inactive"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

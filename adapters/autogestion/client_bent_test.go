@@ -135,6 +135,7 @@ func TestClientBelievesNothing(t *testing.T) {
 		{"group", `BAJA POR EDAD`, ``, "group_texts"},
 		{"group", "Lucía", "Luc\xeda", "encoding"},
 		{"tokens/state", `"member":"m1","exists"`, `"member":"m2","exists"`, "state_member"},
+		{"tokens/state", `"own":"m1","members":[{"id":"m1"`, `"own":"m2","members":[{"id":"m3"`, "state_member"},
 		{"tokens/state", `"exists":true,`, ``, "missing_field"},
 		{"tokens/state", `"tried_why":"unknown"`, `"tried_why":"who knows"`, "state_tried"},
 		{"tokens/state", `"until":"2026-11-24T03:00:00Z"`, `"until":"2126-11-24T03:00:00Z"`, "token_times"},
@@ -185,6 +186,25 @@ func TestClientBelievesNothing(t *testing.T) {
 				isNone(t, c.new, err)
 			}
 		}
+	}
+}
+
+// Nothing of an answer that was not believed is given to the caller, error or not.
+func TestClientGivesNothingOfABadAnswer(t *testing.T) {
+	bad := goodAnswers()
+	for path, body := range bad {
+		bad[path] = strings.Replace(strings.Replace(strings.Replace(body, `"own":"m1"`, `"own":"m9"`, 1), "https://", "http://", 1), `:false,"sheets"`, `:7,"sheets"`, 1)
+	}
+	c, ctx, one := says(t, bad), t.Context(), []flows.MemberID{"m1"}
+	can, _ := c.Capabilities(ctx)
+	g, _ := c.Group(ctx, secretCredential)
+	cur, _ := c.Current(ctx, secretCredential, one)
+	an, _ := c.Another(ctx, secretCredential, "m1", "k")
+	st, _ := c.State(ctx, secretCredential, "m1")
+	in, _ := c.Invite(ctx, flows.Invitation{})
+	gr, _ := c.Redeem(ctx, "i", "c", "k")
+	if can != (flows.Capabilities{}) || g.Own != "" || cur.Tokens != nil || an.Tokens != nil || st.Exists || in != (flows.Invite{}) || gr.Credential != "" {
+		t.Errorf("given are %+v %+v %+v %+v %+v %+v %+v", can, g, cur, an, st, in, gr)
 	}
 }
 

@@ -3,6 +3,7 @@ package autogestion
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net"
@@ -46,6 +47,12 @@ func TestClientOverABadNetwork(t *testing.T) {
 			head(rw)
 			io.WriteString(rw, body+strings.Repeat(" ", answerMax))
 		}, "too_large", nil},
+		"endless": {func(rw http.ResponseWriter, r *http.Request) {
+			head(rw)
+			for r.Context().Err() == nil {
+				io.WriteString(rw, strings.Repeat(" ", 1<<10))
+			}
+		}, "too_large", nil},
 		"huge head": {func(rw http.ResponseWriter, _ *http.Request) { rw.Header().Set("X", strings.Repeat("x", 64<<10)) }, "unreachable", nil},
 		"truncated": {func(rw http.ResponseWriter, _ *http.Request) {
 			head(rw)
@@ -70,8 +77,10 @@ func TestClientOverABadNetwork(t *testing.T) {
 			io.WriteString(conn, "048291 secret\r\n\r\n")
 			conn.Close()
 		}, "unreachable", nil},
-		"redirect":      {func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "/elsewhere", 302) }, "status", nil},
-		"redirect kept": {func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "http://127.0.0.1:1/", 307) }, "status", nil},
+		"redirect": {func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "/elsewhere", http.StatusFound) }, "status", nil},
+		"redirect kept": {func(rw http.ResponseWriter, r *http.Request) {
+			http.Redirect(rw, r, "http://127.0.0.1:1/", http.StatusTemporaryRedirect)
+		}, "status", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var change []func(*ClientOptions)
@@ -160,7 +169,7 @@ func TestClientSaysWhatIsWrongWithTheWay(t *testing.T) {
 
 // restarted is a back end that answers, acts on the next call and dies before the answer's first byte, as one that
 // restarts does: the kept connection breaks.
-func restarted(t *testing.T, acts *atomic.Int64) *Client {
+func restarted(t *testing.T, acts *atomic.Int64, can flows.Capabilities) *Client {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -173,15 +182,16 @@ func restarted(t *testing.T, acts *atomic.Int64) *Client {
 			if err != nil {
 				return
 			}
-			go serveOnce(conn, acts)
+			go serveOnce(conn, acts, can)
 		}
 	}()
 	return testClient(t, "http://"+l.Addr().String())
 }
 
 // serveOnce answers the first call of a connection, and acts on the second without answering.
-func serveOnce(conn net.Conn, acts *atomic.Int64) {
+func serveOnce(conn net.Conn, acts *atomic.Int64, can flows.Capabilities) {
 	defer conn.Close()
+	declared, _ := json.Marshal(can)
 	in := bufio.NewReader(conn)
 	for n := range 2 {
 		r, err := http.ReadRequest(in)
@@ -197,6 +207,9 @@ func serveOnce(conn net.Conn, acts *atomic.Int64) {
 			return
 		}
 		body := goodAnswers()[path]
+		if path == "capabilities" {
+			body = string(declared)
+		}
 		res := http.Response{StatusCode: 200, ProtoMajor: 1, ProtoMinor: 1, ContentLength: int64(len(body)), Body: io.NopCloser(strings.NewReader(body)),
 			Header: http.Header{"Content-Type": {"application/json"}}}
 		if path == "links/unlink" {
@@ -228,11 +241,10 @@ func TestClientRepeatsOnlyWhatMayBe(t *testing.T) {
 	} {
 		for op, call := range calls {
 			var acts atomic.Int64
-			c := restarted(t, &acts)
+			c := restarted(t, &acts, declared)
 			if _, err := c.Capabilities(t.Context()); err != nil { // the connection is kept
 				t.Fatal(err)
 			}
-			c.can.Store(&declared)
 			err := call(c)
 			want := strings.Contains(repeated+" ", op+" ")
 			if (err == nil) != want || acts.Load() != map[bool]int64{false: 1, true: 2}[want] {
@@ -241,7 +253,7 @@ func TestClientRepeatsOnlyWhatMayBe(t *testing.T) {
 		}
 	}
 	var acts atomic.Int64
-	c := restarted(t, &acts)
+	c := restarted(t, &acts, flows.Capabilities{Keys: true})
 	c.Group(t.Context(), secretCredential)
 	if err := calls["another"](c); err == nil || acts.Load() != 2 {
 		t.Errorf("not knowing of keys, another was made %d times: %v", acts.Load()-1, err)
