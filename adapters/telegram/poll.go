@@ -35,10 +35,7 @@ func (t *Telegram) poll(ctx context.Context, to bot.Accepter) error {
 	if err != nil {
 		return err
 	}
-	select {
-	case <-t.met: // the first update's answer may need the bot's name
-	case <-ctx.Done():
-	}
+	t.awaitName(ctx)
 	in := inbox{t: t, to: to, done: map[int64]bool{}}
 	for deaf, full := (backoff{}), (backoff{most: 2 * time.Second}); ctx.Err() == nil; {
 		began := time.Now()

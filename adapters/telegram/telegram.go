@@ -182,6 +182,14 @@ func (t *Telegram) introduce(ctx context.Context) {
 	})
 }
 
+// awaitName waits until the name was asked for once: what comes of the first update may need a link back.
+func (t *Telegram) awaitName(ctx context.Context) {
+	select {
+	case <-t.met:
+	case <-ctx.Done():
+	}
+}
+
 var nameShape = regexp.MustCompile(`^[A-Za-z0-9_]{1,64}$`)
 
 // learnName asks who the bot is: without its name there is no link back into the chat.

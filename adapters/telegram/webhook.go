@@ -29,6 +29,7 @@ const maxPush = 1 << 20
 // awaitPushes has Telegram push, and waits for ctx's end. The pushes arrive at the handler.
 func (t *Telegram) awaitPushes(ctx context.Context, _ bot.Accepter) error {
 	defer t.stats.Up.Store(0)
+	t.awaitName(ctx)
 	err := t.persist(ctx, "setWebhook", func(ctx context.Context) error {
 		_, err := t.call(ctx, callTime, "setWebhook", tgbotapi.Params{
 			"url": strings.TrimRight(t.opt.PublicURL, "/") + WebhookPath, "secret_token": t.opt.Secret,
