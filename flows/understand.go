@@ -98,7 +98,7 @@ func (i intent) destroys() bool { return i == intentAnother || i == intentUnlink
 func (u *understanding) read(text string) meaning {
 	s := u.listen(text)
 	var m meaning
-	m.Yes, m.No = only(u.yes, u.polite[intentYes], s.words), only(u.no, u.polite[intentNo], s.words)
+	m.Yes, m.No = !s.question && only(u.yes, u.polite[intentYes], s.words), only(u.no, u.polite[intentNo], s.words)
 	m.hits = u.hits(s)
 	u.decide(s, &m)
 	u.readPeople(s, &m)

@@ -62,7 +62,7 @@ func (s *speech) match(p *phrase, at int) (to, slips int, ok bool) {
 			switch {
 			case j == 0, p.intent.destroys() && s.words[i-1].ends:
 				return 0, 0, false
-			case s.is(i, s.u.c.light) && light < maxLight:
+			case (s.is(i, s.u.c.light) || s.number(i) > 0 && !p.intent.destroys()) && light < maxLight:
 				light++
 			case (s.personish(i) || s.is(i, s.u.c.between|s.u.c.noun)) && person < maxPerson && !p.intent.destroys():
 				person++
@@ -96,7 +96,7 @@ func (u *understanding) fate(s *speech, all []hit, i int) fate {
 	h, p := all[i], &u.phrases[all[i].phrase]
 	for j, o := range all {
 		q := u.phrases[o.phrase].intent
-		if j != i && (q == intentInsult || q == intentExclaim) && p.intent != q && o.from <= h.from && h.to <= o.to {
+		if j != i && (q == intentInsult || q == intentExclaim) && p.intent != q && overlap(o, h) {
 			return inside
 		}
 	}
@@ -116,6 +116,8 @@ func (u *understanding) fate(s *speech, all []hit, i int) fate {
 	}
 	return counts
 }
+
+func overlap(a, b hit) bool { return a.from < b.to && b.from < a.to }
 
 // alone says whether nothing is said beside a hit but politeness and, where it is about people, people.
 func (s *speech) alone(h hit, i intent) bool {
@@ -145,12 +147,13 @@ func (s *speech) negates(h hit, destroys bool) bool {
 	if destroys && !s.words[h.to-1].ends && s.is(h.to, s.u.c.not) {
 		return true
 	}
-	wished := s.is(h.from, s.u.c.want)
+	wish := func(i int) bool { return s.is(i, s.u.c.want) && !(destroys && s.is(i, s.u.c.lest)) }
+	wished := wish(h.from)
 	for j := h.from - 1; j >= 0 && !s.words[j].ends; j-- {
 		switch {
 		case s.is(j, s.u.c.not):
 			return destroys || wished
-		case s.is(j, s.u.c.want):
+		case wish(j):
 			wished = true
 		case s.is(j, s.u.c.light):
 		case destroys && !wished:
@@ -259,9 +262,8 @@ func (u *understanding) undone(all []hit, h hit) bool {
 
 // rivals says whether a hit is another wish than the best, said with other words, and about as heavy.
 func (u *understanding) rivals(h, best hit) bool {
-	apart := h.to <= best.from || best.to <= h.from
 	a, b := u.intent(h), u.intent(best)
-	return apart && a != b && best.score-h.score < margin && !(u.shown[a] != "" && u.shown[a] == u.shown[b])
+	return !overlap(h, best) && u.outside(a) != u.outside(b) && best.score-h.score < margin
 }
 
 // use marks the words that say the intent, so that they are not taken for a person's.

@@ -36,8 +36,8 @@ type classes uint64
 
 // namedClasses are the classes that the code asks for.
 type namedClasses struct {
-	light, not, want, and, except, before, belongs, notours, title, place, iam, signs, helps, thing, needs, call, token, code,
-	years, other, with, lady, mine, self, double, month, next, of, article, noun, this, between, in, filler, common, name, nameword, kin classes
+	light, not, want, lest, and, except, before, belongs, notours, title, place, iam, signs, helps, thing, needs, call, token, code,
+	years, other, with, lady, mine, self, double, month, next, of, article, noun, this, between, in, greets, had, already, instead, filler, common, name, nameword, kin classes
 }
 
 // phrase is a row of words that means something.
@@ -187,17 +187,20 @@ func (u *understanding) bit(class string) classes {
 func (u *understanding) nameClasses() {
 	c := &u.c
 	for name, to := range map[string]*classes{
-		"light": &c.light, "not": &c.not, "want": &c.want, "and": &c.and, "except": &c.except, "before": &c.before,
+		"light": &c.light, "not": &c.not, "want": &c.want, "lest": &c.lest, "and": &c.and, "except": &c.except, "before": &c.before,
 		"belongs": &c.belongs, "notours": &c.notours, "title": &c.title, "place": &c.place, "iam": &c.iam, "signs": &c.signs,
 		"helps": &c.helps, "thing": &c.thing, "needs": &c.needs, "call": &c.call, "token": &c.token, "code": &c.code,
 		"years": &c.years, "other": &c.other, "with": &c.with, "lady": &c.lady, "mine": &c.mine, "self": &c.self,
 		"double": &c.double, "month": &c.month, "next": &c.next, "filler": &c.filler, "common": &c.common, "name": &c.name,
-		"nameword": &c.nameword, "kin": &c.kin, "of": &c.of, "article": &c.article, "noun": &c.noun, "between": &c.between, "in": &c.in, "this": &c.this,
+		"nameword": &c.nameword, "kin": &c.kin, "of": &c.of, "article": &c.article, "noun": &c.noun, "between": &c.between, "greets": &c.greets, "had": &c.had, "already": &c.already, "instead": &c.instead, "in": &c.in, "this": &c.this,
 	} {
 		*to = u.bit(name)
 	}
 	// A word that is another word besides is a name only where something says so.
 	for id := range u.classes {
+		if u.classes[id]&c.light != 0 {
+			u.classes[id] &^= c.name | c.nameword
+		}
 		if k := &u.classes[id]; *k&c.name != 0 && *k&(c.light|c.filler|c.common|c.nameword) != 0 {
 			*k = *k&^c.name | c.nameword
 		}

@@ -208,7 +208,7 @@ func (r *reader) add(x ref, from, to int) {
 	of := next && r.is(r.chain, c.of) && r.chain < from && !r.words[r.chain-1].ends
 	same := next && !of && r.apposed(x, from)
 	switch {
-	case r.ghost && (of || same), r.helped(to), r.elsewhere(from), r.denied(to):
+	case r.ghost && (of || same), r.helped(to), r.had(to), r.elsewhere(from), r.denied(to):
 		r.pass(from, to)
 		return
 	case of && len(r.m.Who) > 0:
@@ -237,7 +237,7 @@ func (r *reader) wished(x ref, from int) bool {
 	if x.Kind == refMe {
 		k = from
 	}
-	for i := range k {
+	for i := k - 1; i >= 0 && !r.words[i].ends; i-- {
 		if !r.is(i, c.filler|c.want|c.light) || r.is(i, c.with|c.in|c.not) {
 			return false
 		}
@@ -317,11 +317,23 @@ func (r *reader) after(at int, c classes) (int, bool) {
 	return 0, false
 }
 
-// elsewhere says whether somebody is only where one is, with whom, or whose thing it is: "el celular de mi hija".
+// had says whether it is said that theirs is there already: "el de Juana ya lo tengo".
+func (r *reader) had(to int) bool {
+	if !r.is(to, r.u.c.already) {
+		return false
+	}
+	_, ok := r.after(to+1, r.u.c.had)
+	return ok
+}
+
+// elsewhere says whether somebody is only where one is, with whom, greeted, or whose thing it is: "el celular de mi hija".
 func (r *reader) elsewhere(from int) bool {
 	c := &r.u.c
 	if r.chain == 0 || r.words[r.chain-1].ends {
 		return false
+	}
+	if r.is(r.chain-1, c.greets) && !r.is(r.chain, c.of) && (r.chain == from || r.is(r.chain, c.mine)) && r.m.Intent.aboutPeople() {
+		return true
 	}
 	return r.is(r.chain-1, c.with|c.iam) && r.m.Intent != intentNone ||
 		r.is(r.chain-1, c.thing) && !r.used[r.chain-1] && r.is(r.chain, c.of) && r.chain < from
@@ -334,7 +346,7 @@ func (r *reader) denied(to int) bool {
 		return true
 	}
 	for k := r.chain - 1; k >= 0 && k >= r.end && !r.words[k].ends; k-- {
-		if r.is(k, r.u.c.not) && !r.used[k] {
+		if r.is(k, r.u.c.not) && !r.used[k] || r.is(k, r.u.c.instead) && r.is(k-1, r.u.c.in) {
 			return true
 		}
 		if !r.is(k, r.u.c.light|r.u.c.want|r.u.c.before) {
