@@ -96,7 +96,8 @@ func (u *understanding) fate(s *speech, all []hit, i int) fate {
 	h, p := all[i], &u.phrases[all[i].phrase]
 	for j, o := range all {
 		q := u.phrases[o.phrase].intent
-		if j != i && (q == intentInsult || q == intentExclaim) && p.intent != q && overlap(o, h) {
+		covers := q == intentInsult && o.from <= h.from && h.to <= o.to || q == intentExclaim && overlap(o, h)
+		if j != i && p.intent != q && covers {
 			return inside
 		}
 	}

@@ -28,6 +28,8 @@ type understanding struct {
 	months  map[int32]int              // word -> month it says
 	shown   map[intent]string          // how an intent is called outside, where not by its own name
 	near    map[byte][]int32           // first letter -> words that may be meant by a slip
+	endings []string                   // of words that are nobody's name
+	verbs   []string                   // of words that are verbs behind "para"
 	c       namedClasses
 }
 
@@ -109,6 +111,10 @@ func (u *understanding) addPhrase(name []string, text string) error {
 			u.put(w, "name")
 		}
 		u.put(key, "name")
+	case "ending":
+		u.endings = append(u.endings, key)
+	case "verb":
+		u.verbs = append(u.verbs, key)
 	case "polite":
 		u.polite[intent(name[1])][key] = true
 	case "shown":

@@ -1,6 +1,9 @@
 package flows
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // reader goes through a text and finds the people in it.
 type reader struct {
@@ -92,7 +95,15 @@ func (r *reader) nameish(i int) bool {
 		return false
 	}
 	w := &r.words[i]
-	return w.id < 0 && hasLetter(w.sound) || w.class&(r.u.c.name|r.u.c.nameword) != 0
+	return w.id < 0 && hasLetter(w.sound) && !r.unlike(i) || w.class&(r.u.c.name|r.u.c.nameword) != 0
+}
+
+// unlike says whether a word that is in none of our lists ends as no name does.
+func (r *reader) unlike(i int) bool {
+	w := r.words[i]
+	ends := func(e string) bool { return len(w.sound) > len(e)+1 && strings.HasSuffix(w.sound, e) }
+	return w.id < 0 && (slices.ContainsFunc(r.u.endings, ends) ||
+		r.is(i-1, r.u.c.belongs) && !r.is(i-1, r.u.c.of|r.u.c.mine) && slices.ContainsFunc(r.u.verbs, ends))
 }
 
 // meOrAll reads "para mí", "yo", "todos".

@@ -1,0 +1,86 @@
+package flows
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Without one of these sounds in the text nothing is replaced and nothing unlinked. The list is the test's own.
+var triggers = map[string][]string{
+	"another": {"otr", "nueb", "renob", "kambi", "remplas", "rempla", "rejener", "aktuali"},
+	"unlink":  {"desbinkul", "baja", "bor", "olbida", "binkulo"},
+}
+
+// FuzzUnderstand holds whatever may be written against what holds for every text.
+func FuzzUnderstand(f *testing.F) {
+	sc := newScript(f)
+	for _, part := range []string{"tuning", "test"} {
+		for _, l := range readSet(f, part) {
+			f.Add(l.text)
+		}
+	}
+	month := regexp.MustCompile(`^20\d\d-(0[1-9]|1[0-2])$`)
+	f.Fuzz(func(t *testing.T, text string) {
+		one := sc.Understand(familyA, "1", said, text)
+		a, err1 := json.Marshal(one)
+		b, err2 := json.Marshal(sc.Understand(familyA, "1", said, text))
+		if err1 != nil || err2 != nil || !bytes.Equal(a, b) {
+			t.Errorf("%q is understood as %s and as %s", text, a, b)
+		}
+		if bytes.Contains(a, []byte("null")) && !strings.Contains(strings.ToLower(text), "null") {
+			t.Errorf("%q: null in %s", text, a)
+		}
+		triggered(t, text, one.Intent)
+		affirmed(t, sc, text)
+		for _, p := range one.People {
+			if !slices.ContainsFunc(familyA.Members, func(m Member) bool { return m.Name == p }) {
+				t.Errorf("%q means %q, who is not in the group", text, p)
+			}
+		}
+		if one.Count < 0 || one.Count > 99 || one.Month != "" && !month.MatchString(one.Month) {
+			t.Errorf("%q: %s", text, a)
+		}
+		if alone := sc.Understand(Group{}, "", said, text); len(alone.People) > 0 {
+			t.Errorf("%q means %v to a chat that knows nobody", text, alone.People)
+		}
+		sc.words.why(sc.words.read(text))
+	})
+}
+
+// triggered: what takes something away was said in so many words.
+func triggered(t *testing.T, text, intent string) {
+	heard := strings.Join(split(text), " ")
+	if list := triggers[intent]; list != nil && !slices.ContainsFunc(list, func(w string) bool { return strings.Contains(heard, w) }) {
+		t.Errorf("%q is taken for %s", text, intent)
+	}
+}
+
+// affirmed: a yes has a word for it, is no question, and is no "no".
+func affirmed(t *testing.T, sc *Script, text string) {
+	m := sc.words.read(text)
+	if m.Yes && m.No || m.Yes && strings.Contains(text, "?") {
+		t.Errorf("%q is a yes", text)
+	}
+	for _, w := range split(text) {
+		if m.Yes && (w == "no" || w == "ni" || w == "nunka" || w == "tampoko") {
+			t.Errorf("%q is a yes", text)
+		}
+	}
+}
+
+// BenchmarkUnderstand is one understanding, over the labelled set.
+func BenchmarkUnderstand(b *testing.B) {
+	sc := newScript(b)
+	set := append(readSet(b, "tuning"), readSet(b, "test")...)
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		l := &set[i%len(set)]
+		sc.Understand(l.group, l.self, said, l.text)
+		i++
+	}
+}
