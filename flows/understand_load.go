@@ -103,7 +103,11 @@ func (u *understanding) addPhrase(name []string, text string) error {
 	case "filler", "common", "name", "nameword":
 		u.put(key, name[0])
 	case "kin":
-		u.kin[u.put(key, "kin")] = name[1]
+		kin := name[1]
+		if kin == "others" { // each a kinship of its own: an uncle who was explained is no neighbour
+			kin = key
+		}
+		u.kin[u.put(key, "kin")] = kin
 	case "short":
 		full := strings.Join(split(strings.Join(name[1:], " ")), " ")
 		u.short[key] = append(u.short[key], full)

@@ -49,7 +49,7 @@ func (e *usageError) Unwrap() error { return e.err }
 // run runs a command and returns the exit code.
 func (p program) run(ctx context.Context, args []string) int {
 	commands := map[string]func(context.Context, []string) error{
-		"": p.serve, "chat": p.chat, "flows": p.flows, "padron": p.padron, "autogestion": p.autogestion, "health": p.health,
+		"": p.serve, "chat": p.chat, "entiende": p.understand, "flows": p.flows, "padron": p.padron, "autogestion": p.autogestion, "health": p.health,
 		"help": p.help, "-h": p.help, "--help": p.help, "-help": p.help, "version": p.version,
 	}
 	name := ""
