@@ -105,6 +105,9 @@ func (u *understanding) read(text string) meaning {
 	m.hits = u.hits(s)
 	u.decide(s, &m)
 	u.readPeople(s, &m)
+	if m.Intent == intentToken && s.several(m.Who) {
+		m.Intent = intentPreprint
+	}
 	if m.Intent == intentPreprint {
 		m.Count, m.Month = s.count(), s.month()
 	}

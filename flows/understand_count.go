@@ -48,6 +48,21 @@ func (s *speech) count() int {
 	return found
 }
 
+// several says whether more tokens are asked for than people are named: "10 tokens para mamá". Those are on paper.
+func (s *speech) several(who []ref) bool {
+	for _, r := range who {
+		if r.Kind == refAll || r.Kind == refKin && plural[r.Words[0]] != nil {
+			return false
+		}
+	}
+	for i := range s.words {
+		if n := s.number(i); n > max(len(who), 1) && s.is(i+1, s.u.c.token) && (n > 2 || len(who) > 0) {
+			return true
+		}
+	}
+	return false
+}
+
 // number is the number that a word says, or 0.
 func (s *speech) number(i int) int {
 	if n, ok := smallNumber(s.words[i].sound); ok {

@@ -62,7 +62,7 @@ func (s *speech) match(p *phrase, at int) (to, slips int, ok bool) {
 			switch {
 			case j == 0, p.intent.destroys() && s.words[i-1].ends:
 				return 0, 0, false
-			case s.is(i, s.u.c.light) && light < maxLight:
+			case (s.is(i, s.u.c.light) || s.number(i) > 0 && !p.intent.destroys()) && light < maxLight:
 				light++
 			case (s.personish(i) || s.is(i, s.u.c.between|s.u.c.noun)) && person < maxPerson && !p.intent.destroys():
 				person++
@@ -96,11 +96,8 @@ func (u *understanding) fate(s *speech, all []hit, i int) fate {
 	h, p := all[i], &u.phrases[all[i].phrase]
 	for j, o := range all {
 		q := u.phrases[o.phrase].intent
-		if j == i || p.intent == q || q != intentInsult && q != intentExclaim {
-			continue
-		}
-		// "mandame de nuevo el token" holds a "nuevo token" that is none.
-		if o.from <= h.from && h.to <= o.to || q == intentExclaim && p.intent.destroys() && o.from < h.to && h.from < o.to {
+		covers := q == intentInsult && o.from <= h.from && h.to <= o.to || q == intentExclaim && overlap(o, h)
+		if j != i && p.intent != q && covers {
 			return inside
 		}
 	}
@@ -120,6 +117,8 @@ func (u *understanding) fate(s *speech, all []hit, i int) fate {
 	}
 	return counts
 }
+
+func overlap(a, b hit) bool { return a.from < b.to && b.from < a.to }
 
 // alone says whether nothing is said beside a hit but politeness and, where it is about people, people.
 func (s *speech) alone(h hit, i intent) bool {
@@ -264,9 +263,8 @@ func (u *understanding) undone(all []hit, h hit) bool {
 
 // rivals says whether a hit is another wish than the best, said with other words, and about as heavy.
 func (u *understanding) rivals(h, best hit) bool {
-	apart := h.to <= best.from || best.to <= h.from
 	a, b := u.intent(h), u.intent(best)
-	return apart && a != b && best.score-h.score < margin && !(u.shown[a] != "" && u.shown[a] == u.shown[b])
+	return !overlap(h, best) && u.outside(a) != u.outside(b) && best.score-h.score < margin
 }
 
 // use marks the words that say the intent, so that they are not taken for a person's.

@@ -28,6 +28,8 @@ type understanding struct {
 	months  map[int32]int              // word -> month it says
 	shown   map[intent]string          // how an intent is called outside, where not by its own name
 	near    map[byte][]int32           // first letter -> words that may be meant by a slip
+	endings []string                   // of words that are nobody's name
+	verbs   []string                   // of words that are verbs behind "para"
 	c       namedClasses
 }
 
@@ -37,7 +39,7 @@ type classes uint64
 // namedClasses are the classes that the code asks for.
 type namedClasses struct {
 	light, not, want, lest, and, except, before, belongs, notours, title, place, iam, signs, helps, thing, needs, call, token, code,
-	years, other, with, lady, mine, self, double, month, next, of, article, noun, this, between, in, filler, common, name, nameword, kin classes
+	years, other, with, lady, mine, self, double, month, next, of, article, noun, this, between, in, greets, had, already, instead, filler, common, name, nameword, kin classes
 }
 
 // phrase is a row of words that means something.
@@ -101,7 +103,11 @@ func (u *understanding) addPhrase(name []string, text string) error {
 	case "filler", "common", "name", "nameword":
 		u.put(key, name[0])
 	case "kin":
-		u.kin[u.put(key, "kin")] = name[1]
+		kin := name[1]
+		if kin == "others" { // each a kinship of its own: an uncle who was explained is no neighbour
+			kin = key
+		}
+		u.kin[u.put(key, "kin")] = kin
 	case "short":
 		full := strings.Join(split(strings.Join(name[1:], " ")), " ")
 		u.short[key] = append(u.short[key], full)
@@ -109,6 +115,10 @@ func (u *understanding) addPhrase(name []string, text string) error {
 			u.put(w, "name")
 		}
 		u.put(key, "name")
+	case "ending":
+		u.endings = append(u.endings, key)
+	case "verb":
+		u.verbs = append(u.verbs, key)
 	case "polite":
 		u.polite[intent(name[1])][key] = true
 	case "shown":
@@ -192,12 +202,15 @@ func (u *understanding) nameClasses() {
 		"helps": &c.helps, "thing": &c.thing, "needs": &c.needs, "call": &c.call, "token": &c.token, "code": &c.code,
 		"years": &c.years, "other": &c.other, "with": &c.with, "lady": &c.lady, "mine": &c.mine, "self": &c.self,
 		"double": &c.double, "month": &c.month, "next": &c.next, "filler": &c.filler, "common": &c.common, "name": &c.name,
-		"nameword": &c.nameword, "kin": &c.kin, "of": &c.of, "article": &c.article, "noun": &c.noun, "between": &c.between, "in": &c.in, "this": &c.this,
+		"nameword": &c.nameword, "kin": &c.kin, "of": &c.of, "article": &c.article, "noun": &c.noun, "between": &c.between, "greets": &c.greets, "had": &c.had, "already": &c.already, "instead": &c.instead, "in": &c.in, "this": &c.this,
 	} {
 		*to = u.bit(name)
 	}
 	// A word that is another word besides is a name only where something says so.
 	for id := range u.classes {
+		if u.classes[id]&c.light != 0 {
+			u.classes[id] &^= c.name | c.nameword
+		}
 		if k := &u.classes[id]; *k&c.name != 0 && *k&(c.light|c.filler|c.common|c.nameword) != 0 {
 			*k = *k&^c.name | c.nameword
 		}

@@ -55,8 +55,9 @@ func (u *understanding) tell(out *Understanding, m meaning, mem *memory) {
 	for _, who := range persons(m.Who) {
 		ids, _ := u.person(who, mem)
 		switch {
-		case who[0].Not:
+		case who[0].Not && len(ids) > 0:
 			people = without(people, ids)
+			continue
 		case len(ids) > 0:
 			people = append(without(people, ids), ids...)
 			continue
@@ -66,6 +67,9 @@ func (u *understanding) tell(out *Understanding, m meaning, mem *memory) {
 			}
 		}
 		certain = certain && len(ids) > 0
+	}
+	if m.Intent == intentNone && !certain && !m.Wish {
+		people = nil
 	}
 	for _, id := range people {
 		p, _ := mem.Group.member(id)

@@ -1,6 +1,9 @@
 package flows
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // reader goes through a text and finds the people in it.
 type reader struct {
@@ -92,7 +95,15 @@ func (r *reader) nameish(i int) bool {
 		return false
 	}
 	w := &r.words[i]
-	return w.id < 0 && hasLetter(w.sound) || w.class&(r.u.c.name|r.u.c.nameword) != 0
+	return w.id < 0 && hasLetter(w.sound) && !r.unlike(i) || w.class&(r.u.c.name|r.u.c.nameword) != 0
+}
+
+// unlike says whether a word that is in none of our lists ends as no name does.
+func (r *reader) unlike(i int) bool {
+	w := r.words[i]
+	ends := func(e string) bool { return len(w.sound) > len(e)+1 && strings.HasSuffix(w.sound, e) }
+	return w.id < 0 && (slices.ContainsFunc(r.u.endings, ends) ||
+		r.is(i-1, r.u.c.belongs) && !r.is(i-1, r.u.c.of|r.u.c.mine) && slices.ContainsFunc(r.u.verbs, ends))
 }
 
 // meOrAll reads "para mí", "yo", "todos".
@@ -192,15 +203,6 @@ func (r *reader) nameStands(i, to int) bool {
 	return r.m.Intent == intentNone && (r.speech.alone(hit{from: i, to: to}, intentNone) || i == 0 && to == len(r.words))
 }
 
-// presents says whether the name at hand is how somebody presents themselves.
-func (r *reader) presents() bool {
-	k := r.chain - 1
-	if k > 0 && r.is(k, r.u.c.light) {
-		k--
-	}
-	return r.is(k, r.u.c.iam)
-}
-
 // add takes somebody in, unless it is said that it is not about them.
 func (r *reader) add(x ref, from, to int) {
 	c := &r.u.c
@@ -208,7 +210,7 @@ func (r *reader) add(x ref, from, to int) {
 	of := next && r.is(r.chain, c.of) && r.chain < from && !r.words[r.chain-1].ends
 	same := next && !of && r.apposed(x, from)
 	switch {
-	case r.ghost && (of || same), r.helped(to), r.elsewhere(from), r.denied(to):
+	case r.ghost && (of || same), r.helped(to), r.had(to), r.elsewhere(from), r.denied(to):
 		r.pass(from, to)
 		return
 	case of && len(r.m.Who) > 0:
@@ -227,25 +229,6 @@ func (r *reader) add(x ref, from, to int) {
 		r.first = from
 	}
 	r.end, r.start, r.ghost = to, r.chain, false
-}
-
-// wished says whether somebody is named as one whose token is asked for, though the token is not: "el de Juana", "para
-// mi hijo", at the beginning of what is said.
-func (r *reader) wished(x ref, from int) bool {
-	c := &r.u.c
-	k := r.chain
-	if x.Kind == refMe {
-		k = from
-	}
-	for i := range k {
-		if !r.is(i, c.filler|c.want|c.light) || r.is(i, c.with|c.in|c.not) {
-			return false
-		}
-	}
-	if x.Kind == refMe {
-		return !r.is(from, c.mine|c.self)
-	}
-	return r.is(k, c.article) && r.is(k+1, c.of) && !r.is(k, c.of) || r.is(k, c.belongs) && !r.is(k, c.of|c.article|c.mine)
 }
 
 // pass goes over somebody whom it is not about.
@@ -283,6 +266,10 @@ func (r *reader) apposed(x ref, from int) bool {
 
 // relative makes "la hija" and "de Juana" one person, whom only they know.
 func (r *reader) relative(to int) {
+	r.end = to
+	if to-r.first > 12 {
+		return // no name is as long
+	}
 	var words []string
 	for k := r.first; k < to; k++ {
 		if r.is(k, r.u.c.kin|r.u.c.name) || r.words[k].id < 0 {
@@ -294,54 +281,6 @@ func (r *reader) relative(to int) {
 	if !last.weak {
 		r.take(r.first, to)
 	}
-	r.end = to
-}
-
-// helped says whether somebody is only who told or helped: "mi nieta me enseñó".
-func (r *reader) helped(to int) bool {
-	at, ok := r.after(to, r.u.c.helps)
-	return ok && !r.used[at]
-}
-
-// after finds a word of a class at a place, or behind a few light words.
-func (r *reader) after(at int, c classes) (int, bool) {
-	for n := 0; n <= maxLight && at < len(r.words); n++ {
-		if r.is(at, c) {
-			return at, true
-		}
-		if !r.is(at, r.u.c.light) || r.words[at-1].ends {
-			break
-		}
-		at++
-	}
-	return 0, false
-}
-
-// elsewhere says whether somebody is only where one is, with whom, or whose thing it is: "el celular de mi hija".
-func (r *reader) elsewhere(from int) bool {
-	c := &r.u.c
-	if r.chain == 0 || r.words[r.chain-1].ends {
-		return false
-	}
-	return r.is(r.chain-1, c.with|c.iam) && r.m.Intent != intentNone ||
-		r.is(r.chain-1, c.thing) && !r.used[r.chain-1] && r.is(r.chain, c.of) && r.chain < from
-}
-
-// denied says whether it is said that it is not for them: "no el de Tomás", "para mí no".
-func (r *reader) denied(to int) bool {
-	if r.is(to, r.u.c.not) && !r.used[to] && !r.words[to-1].ends &&
-		(to+1 == len(r.words) || r.words[to].ends || r.is(to+1, r.u.c.before) && !r.is(to+1, r.u.c.of)) {
-		return true
-	}
-	for k := r.chain - 1; k >= 0 && k >= r.end && !r.words[k].ends; k-- {
-		if r.is(k, r.u.c.not) && !r.used[k] {
-			return true
-		}
-		if !r.is(k, r.u.c.light|r.u.c.want|r.u.c.before) {
-			return false
-		}
-	}
-	return false
 }
 
 // text is words as they were written.

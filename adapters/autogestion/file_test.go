@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -247,5 +248,26 @@ func TestMailIsDeliveredOnce(t *testing.T) {
 	}
 	if len(box.got) != 1 || box.got[0].To != "maria@demo.example" || !strings.Contains(box.got[0].Text, "Telegram ···1") || !strings.Contains(box.got[0].Text, "23/11/2026 10:00") {
 		t.Errorf("%+v", box.got)
+	}
+}
+
+// The demo's groups, read without a file, are those that its chats are linked with.
+func TestDemoGroupIsTheDemos(t *testing.T) {
+	w := demo(t)
+	for _, a := range demoAccounts {
+		want := w.linked(t, a.cuil, a.cuil).Group
+		have, err := DemoGroup(a.cuil)
+		if err != nil || len(have.Members) != len(want.Members) {
+			t.Fatalf("%s: %v, %v", a.cuil, have, err)
+		}
+		for i, m := range want.Members {
+			h := have.Members[i]
+			if (m.ID == want.Own) != (h.ID == have.Own) || h.Name != m.Name || h.Kinship != m.Kinship || h.Standing != m.Standing || h.Number != m.Number {
+				t.Errorf("%+v, want %+v", h, m)
+			}
+		}
+	}
+	if _, err := DemoGroup("27-99999004-0"); !errors.Is(err, ErrUnknownCUIL) {
+		t.Errorf("somebody without an account: %v", err)
 	}
 }

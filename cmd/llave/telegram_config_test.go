@@ -20,7 +20,7 @@ func TestTelegramConfiguration(t *testing.T) {
 	}{
 		{with(), ""},
 		{with("LLAVE_TELEGRAM_TOKEN", ""), ""},
-		{with("LLAVE_AUTOGESTION", ""), "LLAVE_AUTOGESTION"},
+		{with("LLAVE_AUTOGESTION", ""), "LLAVE_AUTOGESTION_URL"},
 		{with("LLAVE_AUTOGESTION", "outside"), "LLAVE_AUTOGESTION"},
 		{with("LLAVE_TELEGRAM_TOKEN", "hola"), "LLAVE_TELEGRAM_TOKEN"},
 		{with("LLAVE_TELEGRAM_TOKEN", token+"\n"), "LLAVE_TELEGRAM_TOKEN"},

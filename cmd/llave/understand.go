@@ -8,16 +8,16 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"llave/adapters/autogestion"
+	"llave/bot"
 	"llave/flows"
 )
 
-// understand prints what the conversations understand of texts: one from the arguments, or one a line from the input.
+// understand prints what is understood of a text, or of every line of the input: one line of JSON each. It opens
+// nothing, and needs no service.
 func (p program) understand(ctx context.Context, args []string) error {
 	set := flag.NewFlagSet("entiende", flag.ContinueOnError)
 	set.SetOutput(io.Discard)
@@ -31,7 +31,7 @@ func (p program) understand(ctx context.Context, args []string) error {
 	}
 	var group flows.Group
 	if *linked != "" {
-		if group, err = p.demoGroup(ctx, c, *linked); err != nil {
+		if group, err = demoGroup(c, *linked); err != nil {
 			return err
 		}
 	}
@@ -41,48 +41,46 @@ func (p program) understand(ctx context.Context, args []string) error {
 	}
 	out := json.NewEncoder(p.stdout)
 	out.SetEscapeHTML(false)
-	say := func(text string) error { return out.Encode(script.Understand(group, group.Own, p.now(), text)) }
-	if set.NArg() > 0 {
-		return say(strings.Join(set.Args(), " "))
-	}
-	lines := bufio.NewScanner(p.stdin)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		if err := say(lines.Text()); err != nil {
-			return err
+	tell := func(text string) error {
+		if utf8.RuneCountInString(text) > bot.MaxText {
+			text = "" // the chat does not read it either
 		}
+		return out.Encode(script.Understand(group, group.Own, p.now(), text))
 	}
-	return lines.Err()
+	if set.NArg() > 0 {
+		return tell(strings.Join(set.Args(), " "))
+	}
+	return eachLine(ctx, p.stdin, tell)
 }
 
-// demoGroup is the family group of a demo account. It is read from a demo of its own, which is gone afterwards: what
-// this machine's service keeps is neither needed nor touched.
-func (p program) demoGroup(ctx context.Context, c config, cuil string) (flows.Group, error) {
+// demoGroup is whom the account of a CUIL is in charge of, in the demo.
+func demoGroup(c config, cuil string) (flows.Group, error) {
 	if !c.demo {
 		return flows.Group{}, &usageError{errors.New("-linked solo existe en la demo")}
 	}
-	dir, err := os.MkdirTemp("", "llave-entiende-")
-	if err != nil {
-		return flows.Group{}, err
-	}
-	defer os.RemoveAll(dir)
-	s, err := autogestion.Open(ctx, autogestion.Options{
-		Path: filepath.Join(dir, "autogestion.db"), Key: make([]byte, 32), PublicURL: "http://127.0.0.1", Demo: true, Now: p.now,
-		Log: slog.New(slog.DiscardHandler), Cost: autogestion.Cost{MemoryKiB: 64, Time: 1, Threads: 1}, MesaPhone: c.MesaPhone,
-	})
-	if err != nil {
-		return flows.Group{}, err
-	}
-	defer s.Close()
-	if err := s.SeedDemo(ctx); err != nil {
-		return flows.Group{}, err
-	}
-	g, err := s.LinkDirect(ctx, cuil, flows.Invitation{Chat: "entiende"})
+	g, err := autogestion.DemoGroup(cuil)
 	if errors.Is(err, autogestion.ErrUnknownCUIL) {
-		return flows.Group{}, &usageError{errors.New("-linked: no hay ninguna cuenta con ese CUIL en la demo")}
+		return g, &usageError{errors.New("-linked: no hay ninguna cuenta con ese CUIL en la demo")}
 	}
-	if err != nil {
-		return flows.Group{}, &usageError{fmt.Errorf("-linked: %w", err)}
+	return g, err
+}
+
+// lineMax is far above what a message can be.
+const lineMax = 1 << 20
+
+func eachLine(ctx context.Context, r io.Reader, do func(string) error) error {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, lineMax)
+	for lines.Scan() {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err := do(lines.Text()); err != nil {
+			return err
+		}
 	}
-	return g.Group, nil
+	if err := lines.Err(); err != nil {
+		return fmt.Errorf("entrada: %w", err)
+	}
+	return nil
 }

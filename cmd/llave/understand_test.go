@@ -1,55 +1,72 @@
 package main
 
 import (
-	"context"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
-func understood(t *testing.T, vars map[string]string, stdin string, args ...string) (out, errs string, code int) {
-	t.Helper()
-	var stdout, stderr strings.Builder
-	p := program{getenv: vars, stdin: strings.NewReader(stdin), stdout: &stdout, stderr: &stderr,
-		now: func() time.Time { return time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC) }}
-	code = p.run(context.Background(), append([]string{"entiende"}, args...))
-	return stdout.String(), stderr.String(), code
+const maria = "27-99999001-6"
+
+func TestUnderstand(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		says string // lines of input, or none
+		want string
+	}{
+		{[]string{"-linked", maria, "token", "de", "juana"}, "", `{"intent":"token","people":["Juana Ruiz"],"unknown":[]}`},
+		{[]string{"-linked", maria, "10 preimpresos para mamá de enero de 2027"}, "", `{"intent":"preprint","people":["Rosa Peralta"],"unknown":[],"count":10,"month":"2027-01"}`},
+		{[]string{"-linked", "27999990016"}, "token de pedro\n\nno quiero otro token quiero el mismo\n", `{"intent":"token","people":[],"unknown":["pedro"]}
+{"intent":"none","people":[],"unknown":[]}
+{"intent":"token","people":[],"unknown":[]}`},
+		{[]string{"-linked", "20-99999021-6", "mi token"}, "", `{"intent":"token","people":["Jorge Acosta"],"unknown":[]}`},
+		{[]string{"-linked", "27-99999011-3", "credencial de mi hija"}, "", `{"intent":"token","people":["Ana Sosa"],"unknown":[]}`},
+		{nil, "token de juana\ntoken de mi hija\nmi token\n" + strings.Repeat("token ", 400) + "\n", `{"intent":"token","people":[],"unknown":["juana"]}
+{"intent":"token","people":[],"unknown":["hija"]}
+{"intent":"token","people":[],"unknown":[]}
+{"intent":"none","people":[],"unknown":[]}`},
+	} {
+		x := start(t, nil, append([]string{"entiende"}, c.args...)...)
+		for line := range strings.Lines(c.says) {
+			x.says(strings.TrimSuffix(line, "\n"))
+		}
+		x.ends(exitOK)
+		if got := strings.TrimSpace(x.out.String()); got != c.want {
+			t.Errorf("llave entiende %q says\n%s\nwant\n%s", c.args, got, c.want)
+		}
+		if _, err := os.Stat(x.data); err == nil {
+			t.Error("it made a data folder")
+		}
+	}
 }
 
-func TestEntiende(t *testing.T) {
-	data := filepath.Join(t.TempDir(), "data")
-	vars := map[string]string{"LLAVE_DATA": data}
+func TestUnderstandIsCalledWrongly(t *testing.T) {
 	for _, c := range []struct {
-		args  []string
-		stdin string
-		want  string
+		env  map[string]string
+		args []string
+		says string
 	}{
-		{[]string{"-linked", "27-99999001-6", "token", "de", "juana"}, "", `{"intent":"token","people":["Juana Ruiz"],"unknown":[]}` + "\n"},
-		{[]string{"-linked", "27999990016", "10 preimpresos para mamá para diciembre"}, "",
-			`{"intent":"preprint","people":["Rosa Peralta"],"unknown":[],"count":10,"month":"2026-12"}` + "\n"},
-		{[]string{"-linked", "27999990016"}, "token de pedro\nno quiero otro token\n\nme lo rechazaron\n",
-			`{"intent":"token","people":[],"unknown":["pedro"]}` + "\n" +
-				`{"intent":"none","people":[],"unknown":[]}` + "\n" +
-				`{"intent":"none","people":[],"unknown":[]}` + "\n" +
-				`{"intent":"rejected","people":[],"unknown":[]}` + "\n"},
-		{nil, "token de juana\nse me venció la paciencia <b>\n", `{"intent":"token","people":[],"unknown":["juana"]}` + "\n" + `{"intent":"none","people":[],"unknown":[]}` + "\n"},
+		{nil, []string{"-linked"}, "uso: llave entiende"},
+		{nil, []string{"-linked", "20-12345678-6", "token"}, "no hay ninguna cuenta"},
+		{nil, []string{"-linked", "27-99999004-0", "token"}, "no hay ninguna cuenta"}, // Juana has none of her own
+		{map[string]string{"LLAVE_DEMO": "0"}, []string{"-linked", maria, "token"}, "solo existe en la demo"},
 	} {
-		out, errs, code := understood(t, vars, c.stdin, c.args...)
-		if out != c.want || errs != "" || code != exitOK {
-			t.Errorf("%q %q: exit %d, printed\n%s%s, want\n%s", c.args, c.stdin, code, out, errs, c.want)
+		x := start(t, c.env, append([]string{"entiende"}, c.args...)...)
+		x.ends(exitUsage)
+		x.errs.waits(t, c.says)
+		if x.out.String() != "" {
+			t.Errorf("%q prints %s", c.args, x.out)
 		}
 	}
-	for name, args := range map[string][]string{"an unknown account": {"-linked", "20999990999", "x"}, "an unknown flag": {"-x"}} {
-		if out, errs, code := understood(t, vars, "", args...); code != exitUsage || out != "" || errs == "" {
-			t.Errorf("%s: exit %d, printed %q and %q", name, code, out, errs)
-		}
-	}
-	if _, errs, code := understood(t, map[string]string{"LLAVE_DEMO": "0"}, "", "-linked", "27999990016", "x"); code != exitUsage || !strings.Contains(errs, "demo") {
-		t.Errorf("outside the demo: exit %d, %q", code, errs)
-	}
-	if _, err := os.Stat(data); err == nil {
-		t.Error("it made a data folder")
-	}
+}
+
+// Another program has the folder: this one does not mind, because it opens nothing.
+func TestUnderstandNeedsNoFolder(t *testing.T) {
+	x := start(t, nil)
+	x.out.waits(t, "Llave está andando")
+	y := start(t, map[string]string{"LLAVE_DATA": x.data}, "entiende", "otro token")
+	y.ends(exitOK)
+	y.out.waits(t, `"another"`)
+	x.cancel()
+	x.ends(exitOK)
 }

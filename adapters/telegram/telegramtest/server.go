@@ -55,7 +55,6 @@ type Server struct {
 	mu       sync.Mutex
 	changed  chan struct{} // closed at every change
 	chats    map[int64]*User
-	order    []*User
 	queue    []*pending // updates that were not confirmed
 	again    []*pending // and those that were, and are shown once more all the same
 	allowed  map[string]bool

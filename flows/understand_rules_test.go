@@ -1,0 +1,88 @@
+package flows
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Each rule of the matcher has a text that goes wrong without it.
+func TestRules(t *testing.T) {
+	sc := newScript(t)
+	for _, c := range []struct{ rule, text, want string }{
+		{"a wish ends what an earlier no reaches", "no me anda nada quiero un token nuevo", "another [] ?[]"},
+		{"a wish ends a doubt", "tengo poco tiempo necesito otro token", "another [] ?[]"},
+		{"what destroys is written as it is", "desvinculas", "none [] ?[]"},
+		{"what destroys is written as it is", "cambias el token", "token [] ?[]"},
+		{"what destroys is not asked", "desvincular?", "none [] ?[] unclear"},
+		{"what is undone is not wanted either", "no quiero que me cambies el token", "none [] ?[]"},
+		{"what destroys is said in one breath", "soy nuevo, token por favor", "token [] ?[]"},
+		{"what destroys is said in one breath", "un otro de los de la del token", "token [] ?[]"},
+		{"two wishes that weigh the same are asked about", "vincular o registrarme", "none [] ?[] unclear"},
+		{"your daughter is not mine", "tu hija necesita el token", "token [] ?[]"},
+		{"any word is no name", "perdí la carterita dame el token", "token [] ?[]"},
+		{"a verb is no name", "token para agilizar", "token [] ?[]"},
+		{"a slip of a yes is none", "buena", "none [] ?[]"},
+		{"no and a comma may be before a wish", "no, el token", "token [] ?[] no"},
+		{"politeness behind a wish", "para tomás, gracias", "token [Tomás Ruiz] ?[]"},
+		{"a name beside what we do not know is not given", "tomás y brnx", "none [] ?[]"},
+		{"a double name is one", "token de maria juana", "token [] ?[maria juana]"},
+		{"a double name is one", "token de juana maria", "token [] ?[juana maria]"},
+		{"a date is no count", "preimpresos 12/2026 para rosa", "preprint [Rosa Peralta] ?[] x0 @2026-12"},
+		{"an age is no count", "preimpresos para mi hijo de 12 años", "preprint [Tomás Ruiz] ?[]"},
+		{"of two counts none is taken", "preimpresos 5 o 10 para juana", "preprint [Juana Ruiz] ?[]"},
+		{"a month that is over is next year's", "preimpresos de marzo", "preprint [] ?[] x0 @2027-03"},
+		{"a cousin is no month", "preimpresos para mi primo julio", "preprint [] ?[julio]"},
+		{"many tokens are on paper", "10 tokens para mamá", "preprint [Rosa Peralta] ?[] x10 @"},
+	} {
+		l := labelled{text: c.text, group: familyA, self: "1"}
+		if got := l.run(sc).String(); got != c.want {
+			t.Errorf("%s: %q is understood as %q, want %q", c.rule, c.text, got, c.want)
+		}
+	}
+}
+
+func TestSlips(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{
+		{"token", "token", 0}, {"tokn", "token", 1}, {"tokem", "token", 1}, {"otken", "token", 1}, {"tukan", "token", 3},
+		{"prinpreso", "preinpreso", 1}, {"prinpresso", "preinpreso", 2}, {"rpeinpreos", "preinpreso", 2}, {"preinpresoab", "preinpreso", 2},
+		{"abpreinpreso", "preinpreso", 2}, {"abcdefgh", "abcxyzgh", 3}, {"", "token", 3}, {"a", "", 1},
+	} {
+		if got := slips(c.a, c.b); got != c.want && !(c.want == 3 && got > 2) {
+			t.Errorf("%q and %q: %d slips, want %d", c.a, c.b, got, c.want)
+		}
+	}
+	for word, want := range map[string]int{"token": 1, "rebotado": 1, "preinpreso": 2} {
+		if got := allowed(word); got != want {
+			t.Errorf("%q may have %d slips, want %d", word, got, want)
+		}
+	}
+}
+
+// An uncle who was explained is no neighbour, and a name is no longer than names are.
+func TestRefs(t *testing.T) {
+	u := newScript(t).words
+	a, b := u.read("token de mi tío").Who, u.read("token de mi vecina").Who
+	if len(a) != 1 || len(b) != 1 || a[0].Kind != refKin || slices.Equal(a[0].Words, b[0].Words) {
+		t.Errorf("an uncle is %v, a neighbour %v", a, b)
+	}
+	for _, r := range u.read(strings.Repeat("de xq ", 150)).Who {
+		if len(r.Words) > 12 {
+			t.Errorf("a name of %d words", len(r.Words))
+		}
+	}
+}
+
+// Why something was understood can be read.
+func TestWhy(t *testing.T) {
+	u := newScript(t).words
+	why := strings.Join(u.why(u.read("no quiero otro token, quiero el mismo")), "\n")
+	for _, want := range []string{`another 74 "otro <token>" words 3-4: negated`, `same 64 "el mismo" words 6-7: counts`} {
+		if !strings.Contains(why, want) {
+			t.Errorf("%q is not in\n%s", want, why)
+		}
+	}
+}
