@@ -70,7 +70,7 @@ func (r CheckReport) saw(err error) string {
 	case err == nil:
 		return ""
 	case errors.As(err, &skipped):
-		return r.texts.get("skip", r.texts.get("skip_"+skipped.why, nil))
+		return " " + r.texts.get("skip", r.texts.get("skip_"+skipped.why, nil))
 	case errors.As(err, &other):
 		text = r.texts.get("saw_other", other)
 	case errors.As(err, &rule):

@@ -253,7 +253,7 @@ func TestBackendCheck(t *testing.T) {
 		code int
 		says []string
 	}{
-		{key, []string{"check", at}, exitOK, []string{"✓ con otra clave de bot", "– GET group", "-credential ARCHIVO", "✓ keys", "– sheets", "Bien: 11. Mal: 0. Sin probar: 12."}},
+		{key, []string{"check", at}, exitOK, []string{"✓ con otra clave de bot", "adentro, y dos veces el mismo (no se probó: ", "– GET group", "-credential ARCHIVO", "✓ keys", "– sheets", "Bien: 11. Mal: 0. Sin probar: 12."}},
 		{map[string]string{"LLAVE_AUTOGESTION_KEY": botKey, "LLAVE_AUTOGESTION_URL": at}, []string{"check"}, exitOK, []string{"Mal: 0."}},
 		{key, []string{"check", "-credential", file, at}, exitOK, []string{"✓ GET group", "solo con -mint", "Bien: 19. Mal: 0. Sin probar: 4."}},
 		{key, []string{"check", "-credential", file, "-mint", at + "/autogestion/"}, exitOK, []string{"Bien: 23. Mal: 0. Sin probar: 0."}},
