@@ -230,6 +230,12 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	panic(http.ErrAbortHandler)
 }
 
+func (g *gate) losses() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.lost
+}
+
 func (g *gate) set(shut bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -249,8 +255,8 @@ func TestALostAnswer(t *testing.T) {
 	s.Waits("document.querySelectorAll('.mio').length === 2")
 	g.set(false)
 	s.Waits("!document.querySelector('.pendiente, .enviado') && document.querySelectorAll('.mio').length === 2")
-	if got := s.bot.updates(); len(got) != 2 || got[0].Text != "uno" || got[1].Text != "dos" || g.lost == 0 {
-		t.Errorf("the bot is told %+v, %d answers were lost", got, g.lost)
+	if got := s.bot.updates(); len(got) != 2 || got[0].Text != "uno" || got[1].Text != "dos" || g.losses() == 0 {
+		t.Errorf("the bot is told %+v, %d answers were lost", got, g.losses())
 	}
 	s.opens()
 	s.Waits("document.querySelectorAll('.mio').length === 2")
