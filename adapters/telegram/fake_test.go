@@ -28,13 +28,16 @@ type box struct {
 
 func newBox() *box { return &box{seen: map[string]bool{}, heard: make(chan bot.Update, 1000)} }
 
-func (b *box) Accept(_ context.Context, u bot.Update) error {
+func (b *box) Accept(ctx context.Context, u bot.Update) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.deny != nil {
 		if err := b.deny(u); err != nil {
 			return err
 		}
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	if b.seen[u.ID] {
 		b.again++

@@ -137,6 +137,14 @@ func sum(h heard, err error) string {
 	return string(u.Kind) + " " + u.Text
 }
 
+// Nothing that anybody sends makes reading panic, as far as anybody knows: here nobody reads.
+func TestAPanicIsAnError(t *testing.T) {
+	var nobody *Telegram
+	if h, err := nobody.parse([]byte(inPrivate(`"text":"token"`))); err == nil || h.id != 7 || h.u.Kind != "" {
+		t.Errorf("%+v %v", h, err)
+	}
+}
+
 func TestEveryPressIsAnswered(t *testing.T) {
 	tg := reader(t)
 	for _, raw := range []string{

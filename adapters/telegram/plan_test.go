@@ -1,7 +1,9 @@
 package telegram
 
 import (
+	"bytes"
 	"fmt"
+	"mime/multipart"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -82,6 +84,13 @@ func FuzzFileName(f *testing.F) {
 		got := fileName(s)
 		if got == "" || len(got) > 120 || !utf8.ValidString(got) || strings.ContainsAny(got, "/\\\"\r\n\x00:") || got == "." || got == ".." {
 			t.Errorf("%q becomes %q", s, got)
+		}
+		var form bytes.Buffer
+		w := multipart.NewWriter(&form)
+		w.CreateFormFile("document", got)
+		w.Close()
+		if part, err := multipart.NewReader(&form, w.Boundary()).NextPart(); err != nil || part.FileName() != got {
+			t.Errorf("%q arrives as %q: %v", got, part.FileName(), err)
 		}
 	})
 }

@@ -106,6 +106,34 @@ func TestNothingIsConfirmedWhileTheBotStillKeepsIt(t *testing.T) {
 	})
 }
 
+// What a chat says keeps its order, also when the first of it cannot be kept for a moment.
+func TestAChatWaitsForItsFirst(t *testing.T) {
+	bubble(t, func(t *testing.T, r *rig) {
+		tries := 0
+		r.box.refuse(func(u bot.Update) error {
+			if u.Text == "uno" {
+				if tries++; tries < 4 {
+					return errFull
+				}
+			}
+			return nil
+		})
+		ana := r.srv.User(1, "Ana", "")
+		for _, text := range []string{"cero", "uno", "dos", "tres"} {
+			ana.Says(text)
+		}
+		r.run()
+		time.Sleep(time.Minute)
+		var texts []string
+		for _, u := range r.box.updates() {
+			texts = append(texts, u.Text)
+		}
+		if got := strings.Join(texts, " "); got != "cero uno dos tres" {
+			t.Errorf("heard %s", got)
+		}
+	})
+}
+
 func TestPoisonIsSetAside(t *testing.T) {
 	for _, poison := range []string{
 		`{"update_id":%d,"message":{"message_id":"x","secreto":1}}`,

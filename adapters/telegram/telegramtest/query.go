@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"maps"
+	"mime"
 	"mime/multipart"
 	"net/http"
 	"strconv"
@@ -85,7 +86,9 @@ func (q *query) parts(m *multipart.Reader) *failure {
 		case len(data) > maxUpload:
 			return &failure{code: 413, text: "Request Entity Too Large"}
 		case p.FileName() != "":
-			q.Field, q.File = p.FormName(), &File{p.FileName(), data}
+			// As it was sent: FileName leaves out a path, and whether there was one is worth knowing.
+			_, said, _ := mime.ParseMediaType(p.Header.Get("Content-Disposition"))
+			q.Field, q.File = p.FormName(), &File{said["filename"], data}
 		default:
 			q.Params[p.FormName()] = string(data)
 		}
