@@ -165,14 +165,15 @@ func (s *speech) negates(h hit, destroys bool) bool {
 	return false
 }
 
-// otherOne says whether the "otro" of a hit is another thing than a new token: "el otro token", "otro médico".
+// otherOne says whether the "otro" of a hit is another thing than a new token: "el otro token", "otro médico", "uno para
+// Juana y otro para Rosa".
 func (s *speech) otherOne(h hit) bool {
 	c := &s.u.c
 	for i := h.from; i < h.to; i++ {
 		if !s.is(i, c.other) {
 			continue
 		}
-		if u := s.u.intent(h); u.destroys() && i > 0 && s.is(i-1, c.before|c.notours|c.this) && !s.words[i-1].ends {
+		if u := s.u.intent(h); u.destroys() && i > 0 && s.is(i-1, c.before|c.notours|c.this|c.and) && !s.words[i-1].ends {
 			return true
 		}
 		if i == h.to-1 && i+1 < len(s.words) && !s.words[i].ends && (!s.is(i+1, c.filler|c.want|c.belongs|c.and) || s.is(i+1, c.noun)) {
