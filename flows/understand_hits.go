@@ -112,7 +112,7 @@ func (u *understanding) fate(s *speech, all []hit, i int) fate {
 		return inside
 	case !p.intent.destroys():
 		return counts
-	case p.intent == intentUnlink && s.question, u.doubted(s, all, h):
+	case s.onlyAsked(h, p.intent), u.doubted(s, all, h):
 		return doubtful
 	}
 	return counts
@@ -181,6 +181,20 @@ func (s *speech) otherOne(h hit) bool {
 		}
 	}
 	return false
+}
+
+// onlyAsked says whether a question is asked about what destroys: "¿pedir otro token cuesta plata?". "¿Me das otro?" and
+// "¿otro token?" are wishes; to unlink is none, because it would be done at once.
+func (s *speech) onlyAsked(h hit, i intent) bool {
+	if !s.question || i == intentUnlink {
+		return s.question
+	}
+	for k := range s.words {
+		if s.is(k, s.u.c.request|s.u.c.want) && !s.is(k, s.u.c.lest) {
+			return false
+		}
+	}
+	return !s.alone(h, i)
 }
 
 // doubted says whether something before a hit makes it no wish: "me diste otro token". A wish between the two ends that.

@@ -23,6 +23,9 @@ func (u *understanding) readPeople(s *speech, m *meaning) {
 	for i := 0; i < len(s.words); {
 		i += max(1, r.step(i))
 	}
+	if len(persons(m.Who)) > 1 && slices.ContainsFunc(s.words, func(w word) bool { return w.class&u.c.they != 0 }) {
+		m.Who = []ref{{Kind: refName}} // "mi hermana y mi mamá …, el de ella": which of them?
+	}
 	if m.Wish && (m.Intent == intentThanks || m.Intent == intentHello) {
 		m.Intent = intentNone // "para Tomás, gracias"
 	}
