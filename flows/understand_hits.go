@@ -112,7 +112,7 @@ func (u *understanding) fate(s *speech, all []hit, i int) fate {
 		return inside
 	case !p.intent.destroys():
 		return counts
-	case p.intent == intentUnlink && s.question, u.doubted(s, all, h):
+	case s.onlyAsked(h, p.intent), u.doubted(s, all, h):
 		return doubtful
 	}
 	return counts
@@ -165,14 +165,15 @@ func (s *speech) negates(h hit, destroys bool) bool {
 	return false
 }
 
-// otherOne says whether the "otro" of a hit is another thing than a new token: "el otro token", "otro médico".
+// otherOne says whether the "otro" of a hit is another thing than a new token: "el otro token", "otro médico", "uno para
+// Juana y otro para Rosa".
 func (s *speech) otherOne(h hit) bool {
 	c := &s.u.c
 	for i := h.from; i < h.to; i++ {
 		if !s.is(i, c.other) {
 			continue
 		}
-		if u := s.u.intent(h); u.destroys() && i > 0 && s.is(i-1, c.before|c.notours|c.this) && !s.words[i-1].ends {
+		if u := s.u.intent(h); u.destroys() && i > 0 && s.is(i-1, c.before|c.notours|c.this|c.and) && !s.words[i-1].ends {
 			return true
 		}
 		if i == h.to-1 && i+1 < len(s.words) && !s.words[i].ends && (!s.is(i+1, c.filler|c.want|c.belongs|c.and) || s.is(i+1, c.noun)) {
@@ -180,6 +181,20 @@ func (s *speech) otherOne(h hit) bool {
 		}
 	}
 	return false
+}
+
+// onlyAsked says whether a question is asked about what destroys: "¿pedir otro token cuesta plata?". "¿Me das otro?" and
+// "¿otro token?" are wishes; to unlink is none, because it would be done at once.
+func (s *speech) onlyAsked(h hit, i intent) bool {
+	if !s.question || i == intentUnlink {
+		return s.question
+	}
+	for k := range s.words {
+		if s.is(k, s.u.c.request|s.u.c.want) && !s.is(k, s.u.c.lest) {
+			return false
+		}
+	}
+	return !s.alone(h, i)
 }
 
 // doubted says whether something before a hit makes it no wish: "me diste otro token". A wish between the two ends that.

@@ -39,7 +39,7 @@ type classes uint64
 // namedClasses are the classes that the code asks for.
 type namedClasses struct {
 	light, not, want, lest, and, except, before, belongs, notours, title, place, iam, signs, helps, thing, needs, call, token, code,
-	years, other, with, lady, mine, self, double, month, next, of, article, noun, this, between, in, greets, had, already, instead, filler, common, name, nameword, kin classes
+	years, other, with, lady, mine, self, double, month, next, of, article, noun, this, between, in, greets, had, already, instead, request, they, filler, common, name, nameword, kin classes
 }
 
 // phrase is a row of words that means something.
@@ -202,7 +202,7 @@ func (u *understanding) nameClasses() {
 		"helps": &c.helps, "thing": &c.thing, "needs": &c.needs, "call": &c.call, "token": &c.token, "code": &c.code,
 		"years": &c.years, "other": &c.other, "with": &c.with, "lady": &c.lady, "mine": &c.mine, "self": &c.self,
 		"double": &c.double, "month": &c.month, "next": &c.next, "filler": &c.filler, "common": &c.common, "name": &c.name,
-		"nameword": &c.nameword, "kin": &c.kin, "of": &c.of, "article": &c.article, "noun": &c.noun, "between": &c.between, "greets": &c.greets, "had": &c.had, "already": &c.already, "instead": &c.instead, "in": &c.in, "this": &c.this,
+		"nameword": &c.nameword, "kin": &c.kin, "of": &c.of, "article": &c.article, "noun": &c.noun, "between": &c.between, "greets": &c.greets, "request": &c.request, "they": &c.they, "had": &c.had, "already": &c.already, "instead": &c.instead, "in": &c.in, "this": &c.this,
 	} {
 		*to = u.bit(name)
 	}

@@ -75,7 +75,7 @@ func (u *understanding) tell(out *Understanding, m meaning, mem *memory) {
 		p, _ := mem.Group.member(id)
 		out.People = append(out.People, p.Name)
 	}
-	if m.Intent == intentNone && len(m.Unclear) == 0 && (m.Wish || len(people) > 0 && certain) {
+	if m.Intent == intentNone && len(m.Unclear) == 0 && (m.Wish || len(people) > 0) {
 		out.Intent = string(intentToken)
 	}
 }

@@ -13,6 +13,7 @@ type reader struct {
 	end   int  // behind the last person
 	start int  // where that person was introduced, and
 	first int  // where the name or kinship begins
+	loose bool // the last person may be none: see ref.weak
 	ghost bool // the last person is not whom it is about: what is said of them is not either
 }
 
@@ -21,6 +22,9 @@ func (u *understanding) readPeople(s *speech, m *meaning) {
 	r := &reader{speech: s, m: m, end: -1}
 	for i := 0; i < len(s.words); {
 		i += max(1, r.step(i))
+	}
+	if len(persons(m.Who)) > 1 && slices.ContainsFunc(s.words, func(w word) bool { return w.class&u.c.they != 0 }) {
+		m.Who = []ref{{Kind: refName}} // "mi hermana y mi mamá …, el de ella": which of them?
 	}
 	if m.Wish && (m.Intent == intentThanks || m.Intent == intentHello) {
 		m.Intent = intentNone // "para Tomás, gracias"
@@ -187,17 +191,18 @@ func (r *reader) name(i int) int {
 func (r *reader) nameStands(i, to int) bool {
 	c := &r.u.c
 	_, verb := r.after(to, c.needs)
-	belongs, article := false, false
+	belongs, of, article := false, false, false
 	for k := r.chain; k < i; k++ {
 		belongs = belongs || r.is(k, c.belongs) && !r.is(k, c.article)
+		of = r.is(k, c.of) || of && r.is(k, c.article)
 		article = r.is(k, c.article)
 	}
 	switch {
-	case belongs && !article, verb:
+	case belongs && !article, of, verb: // "de la flaca", and not "para la salita"
 		return true
 	case r.chain == i && r.is(i-1, c.token|c.lady) && !r.words[i-1].ends:
 		return to == len(r.words) || r.words[to-1].ends || r.is(to, c.and) || r.u.polite[intentYes][r.words[to].sound]
-	case r.end >= 0 && (r.end == r.chain || r.is(r.chain-1, c.and) && r.end == r.chain-1):
+	case r.end >= 0 && !r.loose && (r.end == r.chain || r.is(r.chain-1, c.and) && r.end == r.chain-1):
 		return true
 	}
 	return r.m.Intent == intentNone && (r.speech.alone(hit{from: i, to: to}, intentNone) || i == 0 && to == len(r.words))
@@ -228,13 +233,13 @@ func (r *reader) add(x ref, from, to int) {
 	if !x.Same {
 		r.first = from
 	}
-	r.end, r.start, r.ghost = to, r.chain, false
+	r.end, r.start, r.ghost, r.loose = to, r.chain, false, x.weak
 }
 
 // pass goes over somebody whom it is not about.
 func (r *reader) pass(from, to int) {
 	r.take(from, to)
-	r.end, r.start, r.first, r.ghost = to, r.chain, from, true
+	r.end, r.start, r.first, r.ghost, r.loose = to, r.chain, from, true, false
 }
 
 // take marks words as a person's.

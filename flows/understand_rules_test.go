@@ -24,6 +24,7 @@ func TestRules(t *testing.T) {
 		{"a verb is no name", "token para agilizar", "token [] ?[]"},
 		{"a slip of a yes is none", "buena", "none [] ?[]"},
 		{"no and a comma may be before a wish", "no, el token", "token [] ?[] no"},
+		{"no is no, with what is not wanted behind it", "no token gracias", "none [] ?[] no"},
 		{"politeness behind a wish", "para tomás, gracias", "token [Tomás Ruiz] ?[]"},
 		{"a name beside what we do not know is not given", "tomás y brnx", "none [] ?[]"},
 		{"a double name is one", "token de maria juana", "token [] ?[maria juana]"},
