@@ -127,15 +127,5 @@ func (y *tty) types(text string) string {
 func (d *ttys) repeat() {}
 
 func (d *ttys) hear() []heard {
-	var out []heard
-	for _, who := range []string{"otro", "yo"} {
-		y := d.m[who]
-		y.mu.Lock()
-		for _, text := range y.unread {
-			out = append(out, heard{who, text})
-		}
-		y.unread = nil
-		y.mu.Unlock()
-	}
-	return out
+	return collect(func(who string) (*sync.Mutex, *[]string) { y := d.m[who]; return &y.mu, &y.unread })
 }

@@ -34,6 +34,21 @@ type door interface {
 // heard is a message as somebody sees it.
 type heard struct{ who, text string }
 
+// collect takes what nobody has read yet.
+func collect(screen func(who string) (*sync.Mutex, *[]string)) []heard {
+	var out []heard
+	for _, who := range slices.Sorted(maps.Keys(labels)) {
+		mu, unread := screen(who)
+		mu.Lock()
+		for _, text := range *unread {
+			out = append(out, heard{who, text})
+		}
+		*unread = nil
+		mu.Unlock()
+	}
+	return out
+}
+
 // labels are the ends of the numbers that people are known by.
 var labels = map[string]string{"yo": "1234", "otro": "5678"}
 

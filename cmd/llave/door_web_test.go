@@ -187,17 +187,7 @@ func (d *tabs) repeat() {
 }
 
 func (d *tabs) hear() []heard {
-	var out []heard
-	for _, who := range []string{"otro", "yo"} {
-		t := d.m[who]
-		t.mu.Lock()
-		for _, text := range t.unread {
-			out = append(out, heard{who, text})
-		}
-		t.unread = nil
-		t.mu.Unlock()
-	}
-	return out
+	return collect(func(who string) (*sync.Mutex, *[]string) { t := d.m[who]; return &t.mu, &t.unread })
 }
 
 // stream is where the handler writes a page's events.
