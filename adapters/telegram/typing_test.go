@@ -57,6 +57,7 @@ func TestNoTypingForNothing(t *testing.T) {
 		})
 		ana.Blocks()
 		ana.Unblocks()
+		time.Sleep(time.Minute)
 		r.box.refuse(func(bot.Update) error { return errFull })
 		ana.Says("otra")
 		g := r.srv.Group(-5, "Familia")
