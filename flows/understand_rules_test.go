@@ -77,6 +77,19 @@ func TestRefs(t *testing.T) {
 	}
 }
 
+// A name that is in no list of ours is somebody wherever it stands, if the group has them; otherwise it is a word.
+func TestANameThatOnlyTheGroupKnows(t *testing.T) {
+	sc := newScript(t)
+	g := Group{Own: "1", Members: []Member{{ID: "1", Name: "María Gómez", Kinship: "titular"}, {ID: "2", Name: "Xulqui Pérez", Kinship: "hija"}}}
+	const text = "dame el token porque xulqui está mal"
+	if u := sc.Understand(g, "1", said, text); !slices.Equal(u.People, []string{"Xulqui Pérez"}) {
+		t.Errorf("%+v", u)
+	}
+	if u := sc.Understand(familyA, "1", said, text); len(u.People)+len(u.Unknown) > 0 {
+		t.Errorf("%+v", u)
+	}
+}
+
 // Why something was understood can be read.
 func TestWhy(t *testing.T) {
 	u := newScript(t).words

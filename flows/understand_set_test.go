@@ -198,7 +198,7 @@ func fold(names []string) (out []string) {
 }
 
 // The least share of lines that must be right, in thousandths, just under what is reached.
-var thresholds = map[string]int{"tuning": 998, "test": 983}
+var thresholds = map[string]int{"tuning": 998, "test": 985}
 
 // TestUtterances holds the matcher against the labelled set. With -v it prints the report of docs/understanding.md.
 func TestUtterances(t *testing.T) {
