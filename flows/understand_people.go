@@ -11,8 +11,7 @@ type reader struct {
 	m     *meaning
 	chain int  // where what introduces the word at hand begins: the "de mi" of "de mi hija"
 	end   int  // behind the last person
-	start int  // where that person was introduced, and
-	first int  // where the name or kinship begins
+	first int  // where their name or kinship begins
 	loose bool // the last person may be none: see ref.weak
 	ghost bool // the last person is not whom it is about: what is said of them is not either
 }
@@ -233,13 +232,13 @@ func (r *reader) add(x ref, from, to int) {
 	if !x.Same {
 		r.first = from
 	}
-	r.end, r.start, r.ghost, r.loose = to, r.chain, false, x.weak
+	r.end, r.ghost, r.loose = to, false, x.weak
 }
 
 // pass goes over somebody whom it is not about.
 func (r *reader) pass(from, to int) {
 	r.take(from, to)
-	r.end, r.start, r.first, r.ghost, r.loose = to, r.chain, from, true, false
+	r.end, r.first, r.ghost, r.loose = to, from, true, false
 }
 
 // take marks words as a person's.
