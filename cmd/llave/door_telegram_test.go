@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"llave/adapters/telegram"
@@ -27,6 +28,7 @@ type telegrams struct {
 	group  *telegramtest.User
 	read   map[*telegramtest.User]int // messages of the screen
 	missed map[string]int             // what somebody did that is not to be had here
+	lag    atomic.Int64               // how long ago it is said what is said next
 	cancel context.CancelFunc
 	done   sync.WaitGroup
 }
@@ -38,7 +40,7 @@ func newTelegrams(string) door {
 func (d *telegrams) channels(w *world) map[string]bot.Channel {
 	d.w, d.pipe = w, telegramtest.NewPipe()
 	var err error
-	d.server, err = telegramtest.New(telegramtest.Options{Listener: d.pipe, Base: "http://telegram.test", Now: func() time.Time { return w.now().Add(-w.ago) }})
+	d.server, err = telegramtest.New(telegramtest.Options{Listener: d.pipe, Base: "http://telegram.test", Now: func() time.Time { return w.now().Add(-time.Duration(d.lag.Load())) }})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -78,13 +80,15 @@ func (d *telegrams) chat(who string) (bot.ChatID, string, string) {
 }
 
 func (d *telegrams) say(who, text string) {
+	d.lag.Store(int64(d.w.ago))
+	d.w.ago = 0
 	if !d.does(d.m[who], text) {
 		d.missed[who]++
 	}
 	for d.server.Owed() > 0 { // until the bot has it
 		time.Sleep(10 * time.Millisecond)
 	}
-	d.w.ago = 0
+	d.lag.Store(0)
 }
 
 // does is what the person does; false if it cannot be done.
