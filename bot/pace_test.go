@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -49,8 +50,11 @@ func TestLettersKeepTheChannelsPace(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		scr := &screen{said: map[bot.ChatID][]string{}}
 		began := time.Now()
+		var mu sync.Mutex
 		var sent []string
 		scr.onSend(func(to bot.ChatID, r bot.Reply) error {
+			mu.Lock()
+			defer mu.Unlock()
 			sent = append(sent, fmt.Sprintf("%s %s %v", to.Native(), r.Text, time.Since(began)))
 			return nil
 		})
@@ -63,6 +67,8 @@ func TestLettersKeepTheChannelsPace(t *testing.T) {
 		}
 		h.says(chatB, "b")
 		h.Drain(t.Context())
+		mu.Lock()
+		defer mu.Unlock()
 		var a []string
 		for _, s := range sent {
 			if strings.HasPrefix(s, "a ") {
