@@ -16,6 +16,7 @@ type answer struct {
 	Invite  *Invite      `json:"invite,omitempty"`
 	Grant   *Grant       `json:"grant,omitempty"`
 	Chats   []LinkedChat `json:"chats,omitempty"`
+	Paper   *Preprints   `json:"paper,omitempty"`
 }
 
 // refusal is one of the errors that a port declares.
@@ -66,6 +67,12 @@ func (t *talk) dispatch(r bot.Result, a answer) {
 		t.welcome(*a.Given, t.m.Wish)
 	case a.Given != nil:
 		t.given(*a.Given)
+	case a.Paper != nil && r.Op == opPrint:
+		t.printed(*a.Paper)
+	case a.Paper != nil && r.Op == opVoid:
+		t.voided(*a.Paper)
+	case a.Paper != nil:
+		t.sheetsTold(*a.Paper)
 	case a.Group != nil:
 		t.looked(*a.Group)
 	case a.State != nil:
@@ -127,6 +134,10 @@ func (t *talk) unanswered(r bot.Result) {
 		t.unknown(r.Op)
 	case r.Op == opAnother:
 		t.unsure()
+	case r.Op == opPrint:
+		t.unsureSheet()
+	case r.Op == opVoid:
+		t.unsureVoid()
 	case r.Op == opRedeem && t.s.State != linkRedeeming, r.Op == opUnlink && t.s.State == home:
 	case r.Op == opRedeem:
 		t.move("unsure")

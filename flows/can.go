@@ -11,7 +11,7 @@ import (
 // once says whether a call must not be made twice: it acts, and the back end cannot tell a repetition from a new wish.
 func (sc *Script) once(op string) bool {
 	switch op {
-	case opAnother, opRedeem:
+	case opAnother, opRedeem, opPrint:
 		return !sc.can.Keys
 	case opCurrent:
 		return !sc.can.CurrentWithoutMinting
@@ -89,6 +89,10 @@ func (t *talk) unknown(op string) {
 		t.settle()
 		t.offer(bot.Say, "link.unknown", nil, choices("link", "help")...)
 		t.m.Wish = w
+	case op == opPrint:
+		// Nothing is lost by asking what there is: that makes nothing.
+		t.leave()
+		t.offer(bot.Say, "sheet.unknown", nil, choices("preprint", "help")...)
 	case op == opAnother:
 		t.drop(t.m.Wish)
 		t.leave()

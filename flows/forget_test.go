@@ -63,7 +63,7 @@ func TestEveryStateHasAWayOut(t *testing.T) {
 	sc := newScript(t)
 	for state := range sc.machines.known {
 		for _, text := range []string{"menú", "cancelar", "volver", "ayuda"} {
-			m := &memory{Cred: "c", Group: familyA, Question: "q", Asked: "0", Wish: &wish{Intent: intentToken, For: []MemberID{"1"}}, Others: []LinkedChat{{ID: "1"}}, Options: choices("yes", "no")}
+			m := &memory{Cred: "c", Group: familyA, Question: "q", Asked: "0", Wish: wishIn(state), Others: []LinkedChat{{ID: "1"}}, Options: choices("yes", "no")}
 			s := bot.Session{V: version, State: state, Data: m, Pending: &bot.Effect{Op: opCurrent, Key: "k"}}
 			d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: text}, Seed: "SEEDSEEDSEED"}})
 			if err != nil || len(d.Replies) != 1 {
@@ -74,6 +74,18 @@ func TestEveryStateHasAWayOut(t *testing.T) {
 			}
 		}
 	}
+}
+
+// wishIn is a wish that the conversation may have in a state.
+func wishIn(state string) *wish {
+	w := &wish{Intent: intentToken, For: []MemberID{"1"}}
+	switch flowOf(state) {
+	case "sheet":
+		w.Intent, w.Months = intentPreprint, []SheetMonth{{Month: "2026-11", Max: 31, Left: 31}}
+	case "void":
+		w.Intent, w.Sheets = intentVoid, []brief{{ID: "s", Month: "2026-11", All: []int{1, 2}, Left: []int{2}}}
+	}
+	return w
 }
 
 // Deciding leaves the session that it was given as it was: the engine may have to decide again.

@@ -62,8 +62,8 @@ func (t *talk) answersCode(mean meaning) bool {
 		return true
 	}
 	switch mean.Intent {
-	case intentToken, intentAnother, intentNumber, intentCredential, intentRejected:
-		t.m.Wish = &wish{Intent: mean.Intent, Who: mean.Who, Asked: t.in.ID, At: t.in.Now}
+	case intentToken, intentAnother, intentNumber, intentCredential, intentRejected, intentPreprint, intentVoid:
+		t.m.Wish = t.wishOf(mean)
 		t.askAgain("link.remind", nil)
 	case intentNone, intentYes, intentHello, intentThanks, intentLost:
 		t.askAgain("link.remind", nil)

@@ -54,6 +54,20 @@ const (
 	chatsList      = "chats.list"
 	chatsUnlinking = "chats.unlinking"
 
+	sheetPick    = "sheet.pick"
+	sheetLook    = "sheet.look"
+	sheetMonth   = "sheet.month"
+	sheetCount   = "sheet.count"
+	sheetConfirm = "sheet.confirm"
+	sheetWait    = "sheet.wait"
+
+	voidPick    = "void.pick"
+	voidLook    = "void.look"
+	voidWhich   = "void.which"
+	voidNumber  = "void.number"
+	voidConfirm = "void.confirm"
+	voidWait    = "void.wait"
+
 	staleAsk = "stale.ask"
 )
 
@@ -84,6 +98,30 @@ var tables = []flow{
 		{"told", []string{rejectedWait}, home},
 		{"failed", []string{rejectedWait}, home},
 		{"leave", []string{rejectedPick, rejectedWait, rejectedOffer}, home},
+	}},
+	{"sheet", "preprinted tokens of one person for a month, on paper", []move{
+		{"look", []string{home, sheetPick, sheetMonth, sheetCount, sheetConfirm, sheetWait}, sheetLook},
+		{"choose", []string{sheetLook, sheetMonth, sheetCount}, sheetPick},
+		{"month", []string{sheetLook, sheetCount, sheetConfirm}, sheetMonth},
+		{"count", []string{sheetLook, sheetConfirm}, sheetCount},
+		{"confirm", []string{home, sheetLook}, sheetConfirm},
+		{"order", []string{sheetConfirm}, sheetWait},
+		{"unsure", []string{sheetWait}, sheetConfirm},
+		{"given", []string{sheetLook, sheetWait}, home},
+		{"failed", []string{sheetLook, sheetWait}, home},
+		{"leave", []string{sheetPick, sheetLook, sheetMonth, sheetCount, sheetConfirm, sheetWait}, home},
+	}},
+	{"void", "preprinted tokens that must not be used any more: a sheet was lost", []move{
+		{"look", []string{home, voidPick}, voidLook},
+		{"choose", []string{voidLook, voidWhich, voidNumber, voidConfirm}, voidPick},
+		{"which", []string{voidLook}, voidWhich},
+		{"number", []string{voidLook, voidWhich, voidConfirm}, voidNumber},
+		{"confirm", []string{voidLook, voidWhich, voidNumber}, voidConfirm},
+		{"do", []string{voidConfirm}, voidWait},
+		{"unsure", []string{voidWait}, voidConfirm},
+		{"done", []string{voidWait}, home},
+		{"failed", []string{voidLook, voidWhich, voidNumber, voidWait}, home},
+		{"leave", []string{voidPick, voidLook, voidWhich, voidNumber, voidConfirm, voidWait}, home},
 	}},
 	{"link", "linking this chat with an account", []move{
 		{"invite", []string{home}, linkInviting},

@@ -25,6 +25,8 @@ type memory struct {
 	Recent []MemberID `json:"recent,omitempty"`
 	// Held are tokens as they were given, where the back end cannot be asked for them again.
 	Held []Token `json:"held,omitempty"`
+	// Paper is the member whose sheet was shown last.
+	Paper MemberID `json:"paper,omitempty"`
 	// Others are the account's other chats, while they are being asked about.
 	Others []LinkedChat `json:"others,omitempty"`
 
@@ -67,7 +69,10 @@ const someone MemberID = "-"
 type option struct {
 	Value string   `json:"v"`
 	Who   MemberID `json:"m,omitempty"`
-	Text  string   `json:"-"`
+	// Month is that of a month to choose, or of the sheet below which it stands; Label tells one sheet from another.
+	Month Month  `json:"mo,omitempty"`
+	Label string `json:"l,omitempty"`
+	Text  string `json:"-"`
 }
 
 // wish is what a person wants, as far as it has become clear.
@@ -86,6 +91,22 @@ type wish struct {
 	Old   bool `json:"old,omitempty"`
 	// Looked says that the group has been read anew for it.
 	Looked bool `json:"looked,omitempty"`
+
+	// What follows is of preprinted tokens. Month and Count are what was said, or what came of it; More that they come on
+	// top of those there are; Unsure that an order went out and nobody knows what became of it.
+	Month  Month `json:"month,omitempty"`
+	Count  int   `json:"count,omitempty"`
+	More   bool  `json:"more,omitempty"`
+	Unsure bool  `json:"unsure,omitempty"`
+	// Paper says that somebody who is not named is whose sheet was shown last.
+	Paper bool `json:"paper,omitempty"`
+	// Numbers are those on the sheet that are to be void, all if there are none; Single that it is not all.
+	Numbers []int `json:"numbers,omitempty"`
+	Single  bool  `json:"single,omitempty"`
+	// Months are what the back end offers, Sheets those that may be meant, Steps the questions there will be.
+	Months []SheetMonth `json:"months,omitempty"`
+	Sheets []brief      `json:"sheets,omitempty"`
+	Steps  []string     `json:"steps,omitempty"`
 }
 
 func (m *memory) linked() bool { return m.Cred != "" }

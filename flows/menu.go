@@ -12,7 +12,11 @@ func (t *talk) menu(key string) {
 		t.offer(bot.Ask, "menu.welcome", nil, choices("token", "whatis", "safe", "help")...)
 		return
 	}
-	t.offer(bot.Ask, key, nil, choices("token", "another", "rejected", "chats", "others", "help")...)
+	values := []string{"token", "another", "rejected", "chats", "others", "help"}
+	if t.can.Sheets {
+		values = slices.Insert(values, 2, "preprint")
+	}
+	t.offer(bot.Ask, key, nil, choices(values...)...)
 }
 
 // again puts the open question once more, below a line that says why; at home it is the menu.
@@ -62,7 +66,7 @@ func unclear(found []intent) []option {
 }
 
 // offered are the intents that have a button.
-var offered = map[intent]bool{intentToken: true, intentNumber: true, intentCredential: true, intentAnother: true, intentRejected: true, intentHelp: true,
+var offered = map[intent]bool{intentToken: true, intentNumber: true, intentCredential: true, intentAnother: true, intentRejected: true, intentPreprint: true, intentHelp: true,
 	intentLink: true, intentUnlink: true, intentChats: true, intentMenu: true}
 
 // help is the way to a person.
@@ -87,14 +91,14 @@ func (t *talk) heardWaiting(mean meaning) {
 // with when it comes.
 func (t *talk) cancelWait() {
 	state := t.s.State
-	acts := state == anotherWait || state == linkRedeeming || state == linkReplacing || state == chatsUnlinking
+	acts := state == anotherWait || state == sheetWait || state == voidWait || state == linkRedeeming || state == linkReplacing || state == chatsUnlinking
 	if !acts {
 		t.s.Pending = nil
 	}
 	others := t.m.Others
 	t.leave()
 	switch state {
-	case anotherWait, linkReplacing:
+	case anotherWait, linkReplacing, sheetWait, voidWait:
 		t.say("another.cannot_stop", nil)
 	case linkGranting:
 		t.m.Others = others

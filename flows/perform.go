@@ -23,6 +23,15 @@ type (
 		Member     MemberID   `json:"m"`
 	}
 	memberArgs = anotherArgs
+	printArgs  struct {
+		Credential Credential `json:"c"`
+		Order      SheetOrder `json:"o"`
+	}
+	voidArgs struct {
+		Credential Credential `json:"c"`
+		Sheet      SheetID    `json:"s"`
+		Numbers    []int      `json:"n"`
+	}
 	inviteArgs door
 	redeemArgs struct {
 		Invite string `json:"i"`
@@ -62,6 +71,7 @@ type Chats interface {
 type Performer struct {
 	Tokens Tokens
 	Links  Links
+	Sheets Sheets
 	Chats  Chats
 }
 
@@ -106,6 +116,27 @@ func (p *Performer) perform(ctx context.Context, chat bot.ChatID, e bot.Effect) 
 		return call(e, func(a memberArgs) (answer, error) {
 			s, err := p.Tokens.State(ctx, a.Credential, a.Member)
 			return answer{State: &s}, err
+		})
+	}
+	return p.performSheet(ctx, chat, e)
+}
+
+func (p *Performer) performSheet(ctx context.Context, chat bot.ChatID, e bot.Effect) (answer, error) {
+	switch e.Op {
+	case opMonths, opSheets:
+		return call(e, func(a memberArgs) (answer, error) {
+			s, err := p.Sheets.Sheets(ctx, a.Credential, a.Member)
+			return answer{Paper: &s}, err
+		})
+	case opPrint:
+		return call(e, func(a printArgs) (answer, error) {
+			s, err := p.Sheets.Print(ctx, a.Credential, a.Order, e.Key)
+			return answer{Paper: &s}, err
+		})
+	case opVoid:
+		return call(e, func(a voidArgs) (answer, error) {
+			s, err := p.Sheets.Void(ctx, a.Credential, a.Sheet, a.Numbers)
+			return answer{Paper: &s}, err
 		})
 	}
 	return p.performLink(ctx, chat, e)

@@ -11,6 +11,8 @@ import (
 type Config struct {
 	// Phone of Mesa de Ayuda, as it is printed.
 	Phone string
+	// Verify is the address of the page where the signature of a sheet is checked, as it is printed; empty if there is none.
+	Verify string
 	// Can is what the back end says it can do.
 	Can Capabilities
 	// Moved, if set, is told of every move that is decided: for counting. A turn that is run again is told of again.
@@ -129,7 +131,7 @@ func (t *talk) forget() {
 // waiting says whether the conversation waits for the outside and not for the person.
 func (t *talk) waiting() bool {
 	switch t.s.State {
-	case tokenWait, anotherLook, anotherWait, rejectedWait, linkInviting, linkRedeeming, linkGranting, linkReplacing, chatsWait, chatsUnlinking:
+	case tokenWait, anotherLook, anotherWait, rejectedWait, linkInviting, linkRedeeming, linkGranting, linkReplacing, chatsWait, chatsUnlinking, sheetLook, sheetWait, voidLook, voidWait:
 		return true
 	}
 	return false
@@ -224,7 +226,7 @@ func (t *talk) pressed(c bot.Choice) {
 }
 
 // freely are the buttons that mean the same at any time, because what they lead to is only read.
-var freely = map[string]bool{"token": true, "number": true, "credential": true, "rejected": true, "menu": true, "help": true, "chats": true, "link": true, "whatis": true, "others": true}
+var freely = map[string]bool{"token": true, "number": true, "credential": true, "rejected": true, "preprint": true, "menu": true, "help": true, "chats": true, "link": true, "whatis": true, "others": true}
 
 // chosen deals with a number typed in the place of a button.
 func (t *talk) chosen(mean meaning) bool {
@@ -250,11 +252,16 @@ func (t *talk) chosen(mean meaning) bool {
 func (t *talk) choose(o option) {
 	t.m.Misses = 0
 	switch t.s.State {
-	case tokenPick, anotherPick, rejectedPick:
+	case tokenPick, anotherPick, rejectedPick, sheetPick, voidPick:
 		t.picked(o.Who)
 	case linkWho:
 		t.whoAnswered(o.Who)
-	case linkReplace, anotherConfirm, staleAsk:
+	case sheetMonth:
+		t.m.Wish.Month = o.Month
+		t.lookAgain()
+	case voidWhich:
+		t.pickSheet(o)
+	case linkReplace, anotherConfirm, staleAsk, sheetConfirm, voidConfirm:
 		t.answers(meaning{Intent: intent(o.Value), Yes: o.Value == "yes", No: o.Value == "no"})
 	case rejectedOffer:
 		t.accept(o)
@@ -265,8 +272,26 @@ func (t *talk) choose(o option) {
 			t.wants(mean)
 		}
 	default:
-		t.wants(meaning{Intent: intent(o.Value), Below: true})
+		t.chooseBelow(o)
 	}
+}
+
+// chooseBelow does what an option below an answer says. Those below a sheet are about that one.
+func (t *talk) chooseBelow(o option) {
+	mean := meaning{Intent: intent(o.Value), Below: true}
+	switch o.Value {
+	case "more":
+		mean.Intent, mean.More = intentPreprint, true
+	case "lostsheet":
+		mean.Intent = intentVoid
+	default:
+		t.wants(mean)
+		return
+	}
+	t.leave()
+	w := t.wishOf(mean)
+	w.For, w.Month = []MemberID{o.Who}, o.Month
+	t.begins(w)
 }
 
 // answers takes a text as the answer to the open question, if it is one.
@@ -276,8 +301,18 @@ func (t *talk) answers(mean meaning) bool {
 		return true
 	}
 	switch t.s.State {
-	case tokenPick, anotherPick, rejectedPick:
+	case tokenPick, anotherPick, rejectedPick, sheetPick, voidPick:
 		return t.answersPick(mean)
+	case sheetMonth:
+		return t.answersMonth(mean)
+	case sheetCount:
+		return t.answersCount(mean)
+	case sheetConfirm:
+		return t.answersSheet(mean)
+	case voidNumber:
+		return t.answersNumber(mean)
+	case voidConfirm:
+		return t.answersVoid(mean)
 	case anotherConfirm:
 		return t.answersConfirm(mean)
 	case rejectedOffer:
@@ -302,6 +337,14 @@ func (t *talk) back() {
 		t.askWho(nil, nil)
 		return
 	}
+	switch t.s.State {
+	case sheetMonth, sheetCount, sheetConfirm:
+		t.backSheet()
+		return
+	case voidWhich, voidNumber, voidConfirm:
+		t.backVoid()
+		return
+	}
 	t.leave()
 	t.menu("menu.back")
 }
@@ -313,7 +356,7 @@ func (t *talk) wants(mean meaning) {
 		t.m.Misses = 0
 	}
 	switch mean.Intent {
-	case intentToken, intentNumber, intentCredential, intentAnother, intentRejected:
+	case intentToken, intentNumber, intentCredential, intentAnother, intentRejected, intentPreprint, intentVoid:
 		t.wish(mean)
 	case intentOther:
 		t.wish(meaning{Intent: intentToken, Who: []ref{{Kind: refName}}})

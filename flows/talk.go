@@ -121,6 +121,12 @@ func (t *talk) label(o option) string {
 		}
 		return t.text(key, p)
 	}
+	if o.Month != "" && o.Value[0] == 'm' && o.Value[1] <= '9' {
+		return t.text("option.month", t.texts.month(o.Month, true))
+	}
+	if o.Month != "" && o.Value[0] == 's' && o.Value[1] <= '9' {
+		return t.text("option.sheet", sheetData{Short: t.texts.month(o.Month, false), Numbers: o.Label})
+	}
 	for i, c := range t.m.Others {
 		if o.Value == "c"+strconv.Itoa(i) {
 			return t.text("option.chat", c)
@@ -166,9 +172,14 @@ const (
 	opChats   = "chats"
 	opUnlink  = "unlink"
 	opNotify  = "notify"
+	opMonths  = "months"
+	opSheets  = "sheets"
+	opPrint   = "print"
+	opVoid    = "void"
 )
 
-var effectNumber = map[string]int{opGroup: 1, opCurrent: 2, opAnother: 3, opState: 4, opInvite: 5, opChats: 6, opUnlink: 7, opNotify: 8, opRedeem: 9}
+var effectNumber = map[string]int{opGroup: 1, opCurrent: 2, opAnother: 3, opState: 4, opInvite: 5, opChats: 6, opUnlink: 7, opNotify: 8, opRedeem: 9,
+	opMonths: 10, opSheets: 11, opPrint: 12, opVoid: 13}
 
 // effect asks the engine for a call. Interim is the key of what is said if its answer is late.
 func (t *talk) effect(op, asked string, args any, interim string) {

@@ -22,6 +22,8 @@ type catalog struct {
 	months   []string
 	date     string // weekday, day of the month, month
 	and      string
+	span     string // from one number to another
+	ofYear   string // month, year
 	zone     *time.Location
 }
 
@@ -32,7 +34,7 @@ func loadCatalog(c Config) (*catalog, error) {
 	}
 	cat := &catalog{zone: zone, by: map[string]*template.Template{}, fixed: map[string]string{}}
 	cat.all, err = template.New("").Option("missingkey=error").Funcs(template.FuncMap{
-		"phone": func() string { return c.Phone },
+		"phone": func() string { return c.Phone }, "verify": func() string { return c.Verify },
 		"group": groupDigits, "first": firstName, "hour": cat.hour, "day": cat.day, "join": cat.join,
 	}).ParseFS(textFiles, "texts/*.tmpl")
 	if err != nil {
@@ -45,7 +47,7 @@ func loadCatalog(c Config) (*catalog, error) {
 		}
 	}
 	var weekdays, months string
-	for name, text := range map[string]*string{"words.weekdays": &weekdays, "words.months": &months, "words.date": &cat.date, "words.and": &cat.and} {
+	for name, text := range map[string]*string{"words.weekdays": &weekdays, "words.months": &months, "words.date": &cat.date, "words.and": &cat.and, "words.span": &cat.span, "words.year": &cat.ofYear} {
 		if *text, err = cat.render(name, nil); err != nil {
 			return nil, err
 		}
@@ -94,6 +96,18 @@ func (c *catalog) hour(t time.Time) string { return t.In(c.zone).Format("15:04")
 func (c *catalog) day(t time.Time) string {
 	t = t.In(c.zone)
 	return fmt.Sprintf(c.date, c.weekdays[t.Weekday()], t.Day(), c.months[t.Month()-1])
+}
+
+// month is the name of a month, with its year or without.
+func (c *catalog) month(m Month, year bool) string {
+	y, month := m.split()
+	if month == 0 {
+		return string(m)
+	}
+	if !year {
+		return c.months[month-1]
+	}
+	return fmt.Sprintf(c.ofYear, c.months[month-1], y)
 }
 
 // sameDay says whether two moments are on one day in Buenos Aires.

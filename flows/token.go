@@ -9,11 +9,26 @@ import (
 
 // wish begins to pursue something that needs the back end.
 func (t *talk) wish(mean meaning) {
+	t.begins(t.wishOf(mean))
+}
+
+// wishOf is the wish that a text says, made now.
+func (t *talk) wishOf(mean meaning) *wish {
+	w := &wish{Intent: mean.Intent, Who: mean.Who, Below: mean.Below, Old: mean.Old, Asked: t.in.ID, At: t.in.Now,
+		Count: mean.Count, More: mean.More, Single: mean.Single, Numbers: mean.Listed, Paper: mean.More || mean.Intent == intentVoid}
+	if year, month, ok := mean.Month.at(t.in.Now.In(t.texts.zone)); ok {
+		w.Month = monthOf(year, month)
+	}
+	return w
+}
+
+// begins sets out to grant a wish.
+func (t *talk) begins(w *wish) {
 	if t.busy() {
 		t.say("token.still", nil)
 		return
 	}
-	t.m.Wish = &wish{Intent: mean.Intent, Who: mean.Who, Below: mean.Below, Old: mean.Old, Asked: t.in.ID, At: t.in.Now}
+	t.m.Wish = w
 	if !t.m.linked() {
 		t.invite(false)
 		return
@@ -31,6 +46,10 @@ func (t *talk) pursue() {
 	if w.Intent == intentRejected && !t.can.TokenState {
 		t.leave()
 		t.offer(bot.Say, "rejected.blind", nil, choices("token", "another", "help")...)
+		return
+	}
+	if w.Intent == intentPreprint || w.Intent == intentVoid {
+		t.pursueSheets()
 		return
 	}
 	if len(w.For) == 0 && !t.resolveWish() {
@@ -119,6 +138,10 @@ func (t *talk) flowOfWish() string {
 		return "another"
 	case intentRejected:
 		return "rejected"
+	case intentPreprint:
+		return "sheet"
+	case intentVoid:
+		return "void"
 	}
 	return "token"
 }
@@ -149,21 +172,27 @@ func (t *talk) askWho(trouble *ref, maybe []MemberID) {
 			ids = append(ids, id)
 		}
 	}
-	if t.s.State != tokenPick && t.s.State != anotherPick && t.s.State != rejectedPick {
+	if !picks[t.s.State] {
 		t.begin("choose")
 	}
 	data := whoData{Intent: t.m.Wish.Intent, Maybe: len(maybe) > 0}
+	data.Step, data.Of = t.m.Wish.step(stepWho)
 	if trouble != nil {
 		data.Name = trouble.As
 	}
 	t.ask("token.who", data, people(ids)...)
 }
 
+// picks are the states in which it is asked whose.
+var picks = map[string]bool{tokenPick: true, anotherPick: true, rejectedPick: true, sheetPick: true, voidPick: true}
+
 // whoData is what the question "whose?" says.
 type whoData struct {
 	Intent intent
 	Name   string // what was said and is not certain
 	Maybe  bool   // the first ones listed may be meant
+	// Step and Of are which of the steps it is, if there are several.
+	Step, Of int
 }
 
 // answersPick takes a name or a kinship as the answer to "whose?".
@@ -381,8 +410,9 @@ func (t *talk) answersStale(mean meaning) bool {
 	switch {
 	case mean.Yes:
 		w := *t.m.Wish
+		w.Asked, w.At, w.For, w.Below = t.in.ID, t.in.Now, nil, false
 		t.leave()
-		t.wish(meaning{Intent: w.Intent, Who: w.Who, Old: w.Old})
+		t.begins(&w)
 	case mean.No:
 		t.leave()
 		t.say("stale.no", nil)

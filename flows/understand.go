@@ -29,6 +29,11 @@ const (
 	intentInsult     intent = "insult"
 	intentLost       intent = "lost"  // "no sé qué hacer"
 	intentOther      intent = "other" // "otra persona"
+	intentMore       intent = "more"  // more preprinted tokens, besides those there are
+	intentVoid       intent = "void"  // preprinted tokens that must not be used any more
+
+	// intentOtherMonth is a button only.
+	intentOtherMonth intent = "othermonth"
 
 	// Found in texts, and never what is understood of one.
 	intentDoubt   intent = "doubt"   // what makes "otro token" no wish: "si pido otro token"
@@ -53,8 +58,13 @@ type meaning struct {
 	// Unclear are the meanings that were found where none of them may be acted upon: it has to be asked.
 	Unclear []intent
 	// Count is how many preprinted tokens, Month for which month; zero if it was not said.
-	Count int
-	Month monthSaid
+	// More says that they come on top of those there are. Listed are the numbers of tokens on a sheet, and Single that it is
+	// not about the whole sheet.
+	Count  int
+	Month  monthSaid
+	More   bool
+	Listed []int
+	Single bool
 	// Speaker is the name by which somebody presented themselves: "soy Pedro".
 	Speaker []string
 	// hits are why: see understanding.why.
@@ -88,7 +98,7 @@ const (
 // aboutPeople are the intents that are about somebody.
 func (i intent) aboutPeople() bool {
 	switch i {
-	case intentToken, intentNumber, intentAnother, intentRejected, intentPreprint, intentCredential, intentOther:
+	case intentToken, intentNumber, intentAnother, intentRejected, intentPreprint, intentMore, intentVoid, intentCredential, intentOther:
 		return true
 	}
 	return false
@@ -108,9 +118,7 @@ func (u *understanding) read(text string) meaning {
 	if m.Intent == intentToken && s.several(m.Who) {
 		m.Intent = intentPreprint
 	}
-	if m.Intent == intentPreprint {
-		m.Count, m.Month = s.count(), s.month()
-	}
+	s.readPaper(&m)
 	if m.Intent == intentNone && len(m.Unclear) == 0 && len(m.Who) == 0 && len(m.Speaker) > 0 {
 		m.Who = []ref{{Kind: refName, Words: m.Speaker, As: s.said(m.Speaker)}}
 	}

@@ -1,6 +1,9 @@
 package flows
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // monthSaid is a month as somebody said it. The zero value is none.
 type monthSaid struct {
@@ -29,15 +32,22 @@ func (m monthSaid) at(now time.Time) (year int, month time.Month, ok bool) {
 	return year, month, true
 }
 
-// count reads how many are wanted: the number before the tokens, or the only one there is.
+// The counts that are no number: something was said that nobody can make, or as many as can be.
+const (
+	countWrong = -1
+	countMost  = -2
+)
+
+// count reads how many are wanted: the number before the tokens, or the only one there is; 0 if none was said.
 func (s *speech) count() int {
 	found := 0
-	for i := range s.words {
-		n := s.number(i)
-		if n == 0 || s.isDate(i) || s.is(i+1, s.u.c.years|s.u.c.kin) {
+	for i := 0; i < len(s.words); {
+		n, width := s.quantity(i)
+		at := i
+		if i += max(width, 1); n == 0 || s.isDate(at) || s.is(i, s.u.c.years|s.u.c.kin|s.u.c.sheet|s.u.c.greets) && !s.is(i, s.u.c.token) {
 			continue
 		}
-		if s.is(i+1, s.u.c.token) || i+1 < len(s.words) && s.used[i+1] {
+		if s.is(i, s.u.c.token) || i < len(s.words) && s.used[i] || s.is(i, s.u.c.of) && s.is(i+1, s.u.c.token) {
 			return n
 		}
 		if found != 0 {
@@ -48,6 +58,130 @@ func (s *speech) count() int {
 	return found
 }
 
+// quantity reads a number of any size and the words that it takes: "31", "treinta y uno", "media docena", "muchos".
+func (s *speech) quantity(i int) (n, width int) {
+	w := s.words[i]
+	switch {
+	case isNumber(w.sound):
+		n = figure(w.sound)
+		if s.year(i) > 0 {
+			return 0, 1
+		}
+		if n == 0 || w.minus {
+			return countWrong, 1
+		}
+		return s.dozens(i, n, 1)
+	case s.is(i, s.u.c.most):
+		return countMost, 1
+	case s.is(i, s.u.c.lots):
+		return countWrong, 1
+	case s.is(i, s.u.c.half) && s.is(i+1, s.u.c.dozen):
+		return 6, 2
+	case s.is(i, s.u.c.one) && (s.is(i+1, s.u.c.token) || s.is(i+1, s.u.c.dozen)):
+		return s.dozens(i, 1, 1)
+	}
+	n = s.number(i)
+	if n >= 20 && n%10 == 0 && n < 100 && s.is(i+1, s.u.c.and) && i+2 < len(s.words) {
+		if unit := s.number(i + 2); unit > 0 && unit < 10 {
+			return n + unit, 3
+		}
+		if s.is(i+2, s.u.c.one) {
+			return n + 1, 3
+		}
+	}
+	return s.dozens(i, n, 1)
+}
+
+// dozens multiplies what stands before "docenas".
+func (s *speech) dozens(i, n, width int) (int, int) {
+	if n > 0 && s.is(i+width, s.u.c.dozen) && !s.is(i, s.u.c.dozen) {
+		return n * 12, width + 1
+	}
+	return n, width
+}
+
+// figure is a number in figures; countWrong if it is larger than anybody means.
+func figure(w string) int {
+	if len(w) > 4 {
+		return countWrong
+	}
+	n := 0
+	for _, r := range w {
+		n = n*10 + int(r-'0')
+	}
+	return n
+}
+
+// amount is how many a text says, as the answer to that question: there "uno" is a number, too.
+func (u *understanding) amount(text string) (n int, said bool) {
+	s := u.listen(text)
+	if n = s.count(); n != 0 {
+		return n, true
+	}
+	for i := range s.words {
+		if s.is(i, u.c.one) && !s.is(i+1, u.c.sheet|u.c.kin) {
+			for k := i + 1; k < len(s.words); k++ {
+				if s.is(k, u.c.noun) {
+					return countWrong, true // "uno por día"
+				}
+			}
+			return 1, true
+		}
+	}
+	return 0, false
+}
+
+// monthIn is the month that a text says, at a moment in the zone of the months; empty if none.
+func (u *understanding) monthIn(text string, now time.Time) Month {
+	if year, month, ok := u.listen(text).month().at(now); ok {
+		return monthOf(year, month)
+	}
+	return ""
+}
+
+func monthOf(year int, month time.Month) Month {
+	return MonthOf(time.Date(year, month, 1, 0, 0, 0, 0, time.UTC))
+}
+
+// numbersIn are the numbers of tokens on a sheet that a text says: "el 3 y el 5", "del 3 al 7".
+func (u *understanding) numbersIn(text string) []int { return u.listen(text).listed() }
+
+func (s *speech) listed() []int {
+	var out []int
+	for i := 0; i < len(s.words); {
+		n, width := s.quantity(i)
+		if i += max(width, 1); n <= 0 || s.isDate(i-max(width, 1)) || s.is(i, s.u.c.years) {
+			continue
+		}
+		if k := len(out); k > 0 && s.is(i-2, s.u.c.upto) && out[k-1] < n && n-out[k-1] < 100 {
+			for m := out[k-1] + 1; m < n; m++ {
+				out = append(out, m)
+			}
+		}
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// readPaper reads what is said of preprinted tokens.
+func (s *speech) readPaper(m *meaning) {
+	switch m.Intent {
+	case intentVoid:
+		m.Listed, m.Month = s.listed(), s.month()
+		m.Single = len(m.Listed) > 0
+		for i := range s.words {
+			m.Single = m.Single || s.is(i, s.u.c.one) && s.is(i+1, s.u.c.token)
+		}
+	case intentMore:
+		m.Intent, m.More = intentPreprint, true
+		fallthrough
+	case intentPreprint:
+		m.Count, m.Month = s.count(), s.month()
+	}
+}
+
 // several says whether more tokens are asked for than people are named: "10 tokens para mamá". Those are on paper.
 func (s *speech) several(who []ref) bool {
 	for _, r := range who {
@@ -56,7 +190,12 @@ func (s *speech) several(who []ref) bool {
 		}
 	}
 	for i := range s.words {
-		if n := s.number(i); n > max(len(who), 1) && s.is(i+1, s.u.c.token) && (n > 2 || len(who) > 0) {
+		n, width := s.quantity(i)
+		at := i + width
+		if n > 11 && s.is(at, s.u.c.of) {
+			at++ // "dos docenas de tokens"
+		}
+		if n > max(len(who), 1) && s.is(at, s.u.c.token) && (n > 2 && n < 100 || len(who) > 0) { // a large one alone is the number of a house
 			return true
 		}
 	}

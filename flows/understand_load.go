@@ -39,7 +39,7 @@ type classes uint64
 // namedClasses are the classes that the code asks for.
 type namedClasses struct {
 	light, not, want, lest, and, except, before, belongs, notours, title, place, iam, signs, helps, thing, needs, call, token, code,
-	years, other, with, lady, mine, self, double, month, next, of, article, noun, this, between, in, greets, had, already, instead, request, they, filler, common, name, nameword, kin classes
+	annul, sheet, most, lots, half, dozen, one, upto, years, other, with, lady, mine, self, double, month, next, of, article, noun, this, between, in, greets, had, already, instead, request, they, filler, common, name, nameword, kin classes
 }
 
 // phrase is a row of words that means something.
@@ -128,7 +128,7 @@ func (u *understanding) addPhrase(name []string, text string) error {
 		if err != nil {
 			return err
 		}
-		map[string]map[int32]int{"count": u.numbers, "month": u.months}[name[0]][u.put(key, name[0]+" word")] = n
+		map[string]map[int32]int{"count": u.numbers, "month": u.months}[name[0]][u.put(key, "")] = n
 	default:
 		return u.addMeaning(name, text)
 	}
@@ -189,6 +189,9 @@ func (u *understanding) put(sound, class string) int32 {
 
 func (u *understanding) bit(class string) classes {
 	if u.bits[class] == 0 {
+		if len(u.bits) == 64 {
+			panic("words: more classes than a set has room for")
+		}
 		u.bits[class] = 1 << len(u.bits)
 	}
 	return u.bits[class]
@@ -203,6 +206,7 @@ func (u *understanding) nameClasses() {
 		"years": &c.years, "other": &c.other, "with": &c.with, "lady": &c.lady, "mine": &c.mine, "self": &c.self,
 		"double": &c.double, "month": &c.month, "next": &c.next, "filler": &c.filler, "common": &c.common, "name": &c.name,
 		"nameword": &c.nameword, "kin": &c.kin, "of": &c.of, "article": &c.article, "noun": &c.noun, "between": &c.between, "greets": &c.greets, "request": &c.request, "they": &c.they, "had": &c.had, "already": &c.already, "instead": &c.instead, "in": &c.in, "this": &c.this,
+		"annul": &c.annul, "sheet": &c.sheet, "most": &c.most, "lots": &c.lots, "half": &c.half, "dozen": &c.dozen, "one": &c.one, "upto": &c.upto,
 	} {
 		*to = u.bit(name)
 	}

@@ -29,7 +29,7 @@ func (sc *Script) Understand(g Group, self MemberID, now time.Time, text string)
 		sc.words.tell(&out, m, &memory{Group: g, Self: self})
 	}
 	if m.Intent == intentPreprint {
-		out.Count = m.Count
+		out.Count = max(m.Count, 0)
 		if year, month, ok := m.Month.at(now.In(sc.texts.zone)); ok {
 			out.Month = fmt.Sprintf("%04d-%02d", year, month)
 		}

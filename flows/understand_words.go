@@ -12,6 +12,7 @@ type word struct {
 	class classes // the classes it is in
 	slips int     // letters that had to be put right for that
 	ends  bool    // a comma, a full stop or the like stands behind it
+	minus bool    // a sign stands before it
 	text  string  // as written
 }
 
@@ -26,7 +27,7 @@ type speech struct {
 // listen cuts a text into words and finds each in the words file.
 func (u *understanding) listen(text string) *speech {
 	s := &speech{u: u, words: make([]word, 0, 16), question: strings.Contains(text, "?")}
-	start := -1
+	start, minus := -1, false
 	for i, r := range text {
 		if isLetter(r) {
 			if start < 0 {
@@ -35,15 +36,16 @@ func (u *understanding) listen(text string) *speech {
 			continue
 		}
 		if start >= 0 {
-			s.hear(text[start:i])
-			start = -1
+			s.hear(text[start:i], minus)
+			start, minus = -1, false
 		}
+		minus = (r == '-' || r == '−') && (i == 0 || text[i-1] == ' ')
 		if len(s.words) > 0 && r != ' ' && r != '\'' {
 			s.words[len(s.words)-1].ends = true
 		}
 	}
 	if start >= 0 {
-		s.hear(text[start:])
+		s.hear(text[start:], minus)
 	}
 	s.used = make([]bool, len(s.words))
 	for i := range s.words {
@@ -59,8 +61,8 @@ func isLetter(r rune) bool {
 		r >= 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r) || isSign(r))
 }
 
-func (s *speech) hear(text string) {
-	w := word{sound: sound(strings.ToLower(text)), id: -1, text: text}
+func (s *speech) hear(text string, minus bool) {
+	w := word{sound: sound(strings.ToLower(text)), id: -1, minus: minus, text: text}
 	if w.sound == "" {
 		return
 	}

@@ -1,0 +1,196 @@
+package flows
+
+import (
+	"slices"
+
+	"llave/bot"
+)
+
+// pursueSheets goes on with a wish about preprinted tokens. The back end is read before anything is asked of the person:
+// it says which months there are, and what is on paper already.
+func (t *talk) pursueSheets() {
+	w := t.m.Wish
+	switch {
+	case !t.can.Sheets:
+		t.leave()
+		t.faq(intentPreprint)
+		return
+	case w.Intent == intentVoid && !t.can.Void:
+		t.leave()
+		t.offer(bot.Say, "void.off", nil, choices("token", "help")...)
+		return
+	}
+	t.begin("look")
+	t.askSheets()
+}
+
+// askSheets reads what there is for whom the wish is for; for nobody, only the months.
+func (t *talk) askSheets() {
+	w := t.m.Wish
+	if len(w.For) == 0 {
+		t.effect(opMonths, t.in.ID, memberArgs{Credential: t.m.Cred}, "token.interim")
+		return
+	}
+	t.effect(opSheets, t.in.ID, memberArgs{t.m.Cred, w.For[0]}, "token.interim")
+}
+
+// sheetsTold goes on with the wish on what the back end said there is.
+func (t *talk) sheetsTold(p Preprints) {
+	t.m.Group = p.Group
+	w := t.m.Wish
+	if w == nil {
+		t.leave()
+		return
+	}
+	w.Months = p.Months
+	if !t.can.Months && len(w.Months) > 1 {
+		w.Months = w.Months[:1]
+	}
+	if !t.whoseSheet() {
+		return
+	}
+	if w.For[0] != p.Member {
+		t.askSheets()
+		return
+	}
+	switch {
+	case p.Denied != "":
+		t.deniedSheet(p.Denied)
+	case w.Intent == intentVoid:
+		t.chooseSheet(p)
+	default:
+		t.order(p)
+	}
+}
+
+// whoseSheet finds out whom the wish is for, by words or because there is only one. False: it has asked.
+func (t *talk) whoseSheet() bool {
+	w := t.m.Wish
+	f := found{Members: w.For}
+	switch {
+	case len(w.Who) > 0:
+		f = t.words.resolve(w.Who, t.m)
+	case len(w.For) == 0 && len(t.m.Group.Members) == 1:
+		f.Members = []MemberID{t.m.Group.Own}
+	case len(w.For) == 0 && w.Paper:
+		if _, ok := t.m.Group.member(t.m.Paper); ok {
+			f.Members = []MemberID{t.m.Paper}
+		}
+	}
+	w.For = nil
+	if f.Trouble == nil && len(f.Members) == 1 {
+		w.For = f.Members
+	}
+	t.plan()
+	if len(w.For) == 0 {
+		t.askWho(f.Trouble, append(slices.Clone(f.Maybe), f.Members...))
+		return false
+	}
+	return true
+}
+
+// deniedSheet says why there is nothing on paper for this person.
+func (t *talk) deniedSheet(why Reason) {
+	p, ok := t.m.Group.member(t.m.Wish.For[0])
+	if !ok {
+		p.Name = ""
+	}
+	if t.s.State != home {
+		t.move("failed")
+	}
+	t.settle()
+	t.offer(bot.Say, "sheet.denied", block{Member: p, Reason: why}, choices("token", "help")...)
+}
+
+// order goes on with a sheet to be made: to the sheet that there is already, to the question that is still open, or to
+// the confirmation.
+func (t *talk) order(p Preprints) {
+	w := t.m.Wish
+	if len(w.Months) == 0 {
+		t.move("failed")
+		t.settle()
+		t.offer(bot.Say, "sheet.no_months", nil, choices("token", "help")...)
+		return
+	}
+	if w.Month == "" && (len(w.Months) == 1 || w.Count != 0) {
+		w.Month = w.Months[0].Month
+	}
+	month, offered := w.month()
+	if !offered {
+		t.askMonth()
+		return
+	}
+	have := sheetsOf(p, w.Month)
+	switch {
+	case len(have) > 0 && (!w.More || month.Left == 0):
+		t.move("given")
+		t.showSheets(have, month, "")
+	case month.Left == 0:
+		t.move("failed")
+		t.settle()
+		t.offer(bot.Say, "sheet.full", t.sheetData(nil), choices("token", "help")...)
+	default:
+		t.howMany(month)
+	}
+}
+
+func sheetsOf(p Preprints, m Month) []Sheet {
+	return slices.DeleteFunc(slices.Clone(p.Sheets), func(s Sheet) bool { return s.Month != m })
+}
+
+// month is what the back end offers for the wish's month.
+func (w *wish) month() (SheetMonth, bool) {
+	for _, m := range w.Months {
+		if m.Month == w.Month {
+			return m, true
+		}
+	}
+	return SheetMonth{}, false
+}
+
+// howMany goes to the confirmation if it was said how many, and they can be made.
+func (t *talk) howMany(month SheetMonth) {
+	w := t.m.Wish
+	if w.Count == countMost {
+		w.Count = month.Left
+	}
+	if w.Count < 1 || w.Count > month.Left {
+		t.askCount()
+		return
+	}
+	t.confirmSheet("")
+}
+
+// The steps of ordering a sheet, as they are counted for the person.
+const (
+	stepWho     = "who"
+	stepMonth   = "month"
+	stepCount   = "count"
+	stepConfirm = "confirm"
+)
+
+// plan says which questions there will be, once it is known what has been said already.
+func (t *talk) plan() {
+	w := t.m.Wish
+	if w.Steps != nil || w.Intent != intentPreprint {
+		return
+	}
+	if len(w.For) == 0 {
+		w.Steps = append(w.Steps, stepWho)
+	}
+	if w.Month == "" && len(w.Months) > 1 && w.Count == 0 {
+		w.Steps = append(w.Steps, stepMonth)
+	}
+	if w.Count == 0 {
+		w.Steps = append(w.Steps, stepCount)
+	}
+	w.Steps = append(w.Steps, stepConfirm)
+}
+
+// step is which of the steps a question is, "2 de 3"; zero where there is only one.
+func (w *wish) step(name string) (at, of int) {
+	if i := slices.Index(w.Steps, name); i >= 0 && len(w.Steps) > 1 {
+		return i + 1, len(w.Steps)
+	}
+	return 0, 0
+}

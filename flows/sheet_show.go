@@ -1,0 +1,197 @@
+package flows
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"llave/bot"
+)
+
+// printed shows the sheet that was made.
+func (t *talk) printed(p Preprints) {
+	t.m.Group = p.Group
+	if t.s.State != sheetWait {
+		// "cancelar" came while it was under way. What was made all the same is shown; what was not is what was wished.
+		t.leave()
+		if len(p.Sheets) > 0 {
+			t.m.Wish = &wish{Intent: intentPreprint, For: []MemberID{p.Sheets[0].Member}, Months: p.Months}
+			t.showSheets(p.Sheets, t.offered(p, p.Sheets[0].Month), t.text("sheet.after_all", nil))
+		}
+		return
+	}
+	w := t.m.Wish
+	switch p.Denied {
+	case "":
+		t.move("given")
+		t.showSheets(p.Sheets, t.offered(p, w.Month), t.text("sheet.done", nil))
+	case NotOffered, TooMany:
+		// The month went by, or another chat was quicker: what there is now is read, and asked about.
+		w.More = false
+		t.lookAgain()
+	default:
+		t.deniedSheet(p.Denied)
+	}
+}
+
+// offered is a month of an answer; one that is not on offer any more has nothing left.
+func (t *talk) offered(p Preprints, m Month) SheetMonth {
+	for _, o := range p.Months {
+		if o.Month == m {
+			return o
+		}
+	}
+	from, until, err := m.Span(t.texts.zone)
+	if err != nil {
+		t.fail(err)
+	}
+	return SheetMonth{Month: m, From: from, Until: until}
+}
+
+// unsureSheet asks again under the same key, because nobody knows whether it was made.
+func (t *talk) unsureSheet() {
+	if t.s.State != sheetWait {
+		t.offer(bot.Say, "sheet.unknown", nil, choices("preprint", "help")...)
+		return
+	}
+	t.move("unsure")
+	t.m.Wish.Unsure = true
+	t.m.AskedAt = t.in.Now
+	t.await()
+	t.askAgain("sheet.unsure", t.sheetData([]string{stepConfirm}))
+}
+
+// showSheets sends sheets of one member and month as one document, and ends the wish.
+func (t *talk) showSheets(sheets []Sheet, month SheetMonth, first string) {
+	member := sheets[0].Member
+	d := t.shownSheets(sheets, month)
+	d.First = first
+	t.settle()
+	var options []option
+	if month.Left > 0 {
+		options = append(options, option{Value: "more", Who: member, Month: month.Month})
+	}
+	if t.can.Void {
+		options = append(options, option{Value: "lostsheet", Who: member, Month: month.Month})
+	}
+	r := t.offer(bot.Show, "sheet.shown", d, append(options, choices("menu")...)...)
+	r.Expires, r.Else = month.Until, t.text("sheet.lapsed", nil)
+	r.File = &bot.File{
+		Recipe: RecipeSheet, Args: bot.Of(t.papers(sheets, d)), Type: "application/pdf",
+		Name: t.text("paper.file", fileData{slug(firstName(d.Member.Name)), month.Month}),
+		Alt:  t.text("paper.alt", d),
+	}
+	t.m.Paper = member
+}
+
+// shownSheets is what the message with sheets says.
+func (t *talk) shownSheets(sheets []Sheet, month SheetMonth) sheetData {
+	p, _ := t.m.Group.member(sheets[0].Member)
+	d := sheetData{Member: p, Sheets: len(sheets)}
+	t.monthData(&d, month)
+	var used, void []int
+	for _, s := range sheets {
+		for _, k := range s.Tokens {
+			switch {
+			case !k.UsedAt.IsZero():
+				used = append(used, k.Number)
+			case !k.VoidedAt.IsZero():
+				void = append(void, k.Number)
+			}
+		}
+		d.Tokens += len(s.Tokens)
+	}
+	d.Tokens -= len(void)
+	d.Used, d.Many = t.texts.numbers(used), len(used) > 1
+	d.Void = t.texts.numbers(void)
+	return d
+}
+
+// fileData is what a document is named by.
+type fileData struct {
+	Name  string
+	Month Month
+}
+
+// papers puts what is printed into words.
+func (t *talk) papers(sheets []Sheet, d sheetData) []Paper {
+	var out []Paper
+	for _, s := range sheets {
+		p := paperData{Sheet: s, Member: d.Member, Month: d.Month, From: s.From.In(t.texts.zone), Last: s.Until.Add(-1).In(t.texts.zone),
+			Numbers: t.texts.numbers(numbersOf(s))}
+		paper := Paper{
+			Title: t.text("paper.title", p), Lang: t.text("paper.lang", nil), Heading: t.text("paper.heading", nil), Name: d.Member.Name,
+			Lines: lines(t.text("paper.lines", p)), Running: t.text("paper.running", p), Page: t.text("paper.page", nil),
+			Date: t.text("paper.date", nil), Place: t.text("paper.place", nil), Void: t.text("paper.void", nil),
+			Proof: s.Proof, ProofLines: lines(t.text("paper.proof", p)), Foot: t.text("paper.foot", nil), Made: s.Made,
+		}
+		for _, line := range lines(t.text("paper.fields", p)) {
+			label, value, _ := strings.Cut(line, ": ")
+			paper.Fields = append(paper.Fields, Field{label, value})
+		}
+		for _, k := range s.Tokens {
+			one := PaperToken{Number: k.Number, Digits: k.Digits}
+			if !k.VoidedAt.IsZero() {
+				one.Digits = ""
+			}
+			paper.Tokens = append(paper.Tokens, one)
+		}
+		out = append(out, paper)
+	}
+	return out
+}
+
+func lines(text string) []string { return strings.Split(text, "\n") }
+
+func numbersOf(s Sheet) []int {
+	var out []int
+	for _, k := range s.Tokens {
+		out = append(out, k.Number)
+	}
+	return out
+}
+
+// numbers writes a list of numbers, runs as "1 a 4".
+func (c *catalog) numbers(list []int) string {
+	list = slices.Clone(list)
+	slices.Sort(list)
+	var parts []string
+	for i := 0; i < len(list); {
+		n := 1
+		for i+n < len(list) && list[i+n] == list[i]+n {
+			n++
+		}
+		switch {
+		case n > 2:
+			parts = append(parts, fmt.Sprintf(c.span, list[i], list[i+n-1]))
+		default:
+			for _, k := range list[i : i+n] {
+				parts = append(parts, strconv.Itoa(k))
+			}
+		}
+		i += n
+	}
+	return c.join(parts)
+}
+
+// slug is a name as a part of a file's name.
+func slug(name string) string {
+	return strings.Trim(strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, strings.ReplaceAll(plain(strings.ToLower(name)), "ñ", "n")), "-")
+}
+
+// paperData is what the texts on a sheet say.
+type paperData struct {
+	Sheet   Sheet
+	Member  Member
+	Month   string
+	Numbers string
+	From    time.Time
+	Last    time.Time // the last moment at which its tokens are good
+}
