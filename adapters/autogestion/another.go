@@ -75,8 +75,8 @@ func (s *Service) replace(ctx context.Context, tx *sql.Tx, f family, p person, n
 	if why := f.denial(p.member); why != "" {
 		return answer{reason: why}, nil
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE token SET replaced = ?1 WHERE person = ?2 AND used = 0 AND replaced = 0 AND until > ?1`,
-		now.UnixNano(), p.id)
+	_, err := tx.ExecContext(ctx, `UPDATE token SET replaced = ?1
+		WHERE person = ?2 AND sheet IS NULL AND used = 0 AND replaced = 0 AND until > ?1`, now.UnixNano(), p.id)
 	if err != nil {
 		return answer{}, err
 	}

@@ -33,6 +33,7 @@ func (s *Service) serveAPI(mux *http.ServeMux) huma.API {
 	}
 	api := humago.New(mux, cfg)
 	s.serveTokens(api)
+	s.serveSheets(api)
 	s.serveLinks(api)
 	s.serveValidations(api)
 	mux.HandleFunc("/autogestion/v1/", func(w http.ResponseWriter, _ *http.Request) {

@@ -121,6 +121,7 @@ func TestAPIIsTheBotsAlone(t *testing.T) {
 		{"POST", "tokens/another", `{"member":"m","key":"k"}`}, {"GET", "tokens/state?member=m", ""},
 		{"POST", "invites", `{"chat":"c","channel":"T","label":"l","sender":"s","key":"k"}`},
 		{"POST", "redeem", `{"invite":"i","code":"c","key":"k"}`}, {"GET", "links", ""}, {"POST", "links/unlink", `{}`},
+		{"POST", "sheets/list", `{}`}, {"POST", "sheets/print", `{"member":"m","month":"2026-11","count":1,"key":"k"}`}, {"POST", "sheets/void", `{"sheet":"s","numbers":[]}`},
 	} {
 		for name, h := range map[string]http.Handler{"on": w.Handler(), "off": off.Handler()} {
 			for _, key := range []string{"", "wrong", DemoProviderKey} {
@@ -132,7 +133,7 @@ func TestAPIIsTheBotsAlone(t *testing.T) {
 		}
 	}
 	var caps flows.Capabilities
-	if c := call(t, w.Handler(), "GET", "capabilities", "bot-key", "", "", &caps); c != 200 || !caps.CurrentWithoutMinting || !caps.Keys || caps.Sheets {
+	if c := call(t, w.Handler(), "GET", "capabilities", "bot-key", "", "", &caps); c != 200 || !caps.CurrentWithoutMinting || !caps.Keys || !caps.Sheets || !caps.Void || !caps.Months {
 		t.Errorf("capabilities: %d %+v", c, caps)
 	}
 }

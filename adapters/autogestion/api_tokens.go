@@ -34,7 +34,8 @@ type anotherBody struct {
 
 // Capabilities tells what this back end can do.
 func (s *Service) Capabilities(context.Context) (flows.Capabilities, error) {
-	return flows.Capabilities{CurrentWithoutMinting: true, Keys: true, TokenState: true, SignInPages: true}, nil
+	return flows.Capabilities{CurrentWithoutMinting: true, Keys: true, TokenState: true, Void: true, Sheets: true, Months: true,
+		SignInPages: true}, nil
 }
 
 func (s *Service) serveTokens(api huma.API) {

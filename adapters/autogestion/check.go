@@ -118,11 +118,11 @@ type check struct {
 
 // needs are what a check cannot do without.
 type needs struct {
-	link, group, mint, pages, state, current bool
+	link, group, mint, pages, state, current, sheets bool
 }
 
 func (k *checker) mayRun(c check) error {
-	can := flows.Capabilities{CurrentWithoutMinting: true, TokenState: true, SignInPages: true}
+	can := flows.Capabilities{CurrentWithoutMinting: true, TokenState: true, SignInPages: true, Sheets: true}
 	if k.can != nil {
 		can = *k.can
 	}
@@ -134,6 +134,7 @@ func (k *checker) mayRun(c check) error {
 		{n.pages && !can.SignInPages, "pages"},
 		{n.state && !can.TokenState, "state"},
 		{n.current && !can.CurrentWithoutMinting, "current"},
+		{n.sheets && !can.Sheets, "sheets"},
 		{n.link && k.who == "", "link"},
 		{n.group && k.group.Own == "", "group"},
 		{n.mint && !k.mint, "mint"},
@@ -159,6 +160,9 @@ func (k *checker) calls(who flows.Credential) []request {
 	}
 	if k.mayRun(check{needs: needs{state: true}}) == nil {
 		personal = append(personal, request{op: "tokens/state", method: http.MethodGet, path: "tokens/state", query: map[string][]string{"member": {nobody}}, credential: who, personal: true})
+	}
+	if k.mayRun(check{needs: needs{sheets: true}}) == nil {
+		personal = append(personal, sheetCalls(who)...)
 	}
 	return personal
 }

@@ -35,6 +35,12 @@ func checks() []check {
 		{"person_shape", link, (*checker).personShape},
 		{"state", needs{link: true, group: true, state: true}, func(k *checker) error { _, err := k.c.State(k.ctx, k.who, k.group.Own); return err }},
 		{"state_stranger", needs{link: true, state: true}, (*checker).stateStranger},
+		{"sheets", needs{link: true, group: true, sheets: true}, (*checker).sheetsTwice},
+		{"sheets_months", needs{link: true, sheets: true}, (*checker).sheetsMonths},
+		{"sheets_stranger", needs{link: true, sheets: true}, (*checker).sheetsStranger},
+		{"print_stranger", needs{link: true, sheets: true}, (*checker).printStranger},
+		{"void_stranger", needs{link: true, sheets: true}, (*checker).voidStranger},
+		{"sheet_shape", needs{link: true, sheets: true}, (*checker).sheetShape},
 
 		{"current", needs{link: true, group: true, mint: true}, (*checker).current},
 		{"current_twice", needs{link: true, group: true, mint: true, current: true}, (*checker).currentTwice},

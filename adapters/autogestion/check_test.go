@@ -55,13 +55,13 @@ func TestTheEmbeddedBackEndPassesTheCheck(t *testing.T) {
 		who    string
 		mint   bool
 		passed int
-	}{{"", false, 11}, {maria, false, 19}, {maria, true, 23}, {jorge, true, 22}, {"27-99999011-3", true, 21}} {
+	}{{"", false, 11}, {maria, false, 25}, {maria, true, 29}, {jorge, true, 28}, {"27-99999011-3", true, 27}} {
 		r, text, _ := checkedAgainst(t, c.who, c.mint, nil)
 		m := marks(r)
-		if !r.Passed() || len(m["✓"]) != c.passed || len(r.Findings) != 23 || r.Can == nil {
+		if !r.Passed() || len(m["✓"]) != c.passed || len(r.Findings) != 29 || r.Can == nil {
 			t.Errorf("%s, mint %v: %d passed\n%s", c.who, c.mint, len(m["✓"]), text)
 		}
-		if strings.Contains(text, "<no value>") || strings.Contains(text, "_wrong") || !strings.Contains(text, "✓ current_without_minting") || !strings.Contains(text, "– sheets") {
+		if strings.Contains(text, "<no value>") || strings.Contains(text, "_wrong") || !strings.Contains(text, "✓ current_without_minting") || !strings.Contains(text, "✓ sheets") {
 			t.Errorf("printed\n%s", text)
 		}
 	}
@@ -71,7 +71,7 @@ func TestTheEmbeddedBackEndPassesTheCheck(t *testing.T) {
 func TestTheCheckChangesNothing(t *testing.T) {
 	_, _, w := checkedAgainst(t, maria, false, nil)
 	var rows int
-	if err := w.db.QueryRowContext(t.Context(), "SELECT (SELECT COUNT(*) FROM token) + (SELECT COUNT(*) FROM invite) + (SELECT COUNT(*) FROM another WHERE reason = '')").Scan(&rows); err != nil || rows != 0 {
+	if err := w.db.QueryRowContext(t.Context(), "SELECT (SELECT COUNT(*) FROM token) + (SELECT COUNT(*) FROM invite) + (SELECT COUNT(*) FROM sheet) + (SELECT COUNT(*) FROM another WHERE reason = '')").Scan(&rows); err != nil || rows != 0 {
 		t.Errorf("%d rows were made, %v", rows, err)
 	}
 	var links int
@@ -224,13 +224,13 @@ func TestTheCheckAsksForNothingThatIsNotDeclared(t *testing.T) {
 		lacks := bent{path: "capabilities", old: `true`, neu: `false`}.over(next)
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			switch strings.TrimPrefix(r.URL.Path, "/autogestion/v1/") {
-			case "tokens/state", "redeem", "invites":
+			case "tokens/state", "redeem", "invites", "sheets/list", "sheets/print", "sheets/void":
 				t.Errorf("%s is asked", r.URL.Path)
 			}
 			lacks.ServeHTTP(rw, r)
 		})
 	})
-	if m := marks(r); len(m["✗"]) != 0 || len(m["–"]) != 8 || !strings.Contains(text, "– sign_in_pages") {
+	if m := marks(r); len(m["✗"]) != 0 || len(m["–"]) != 14 || !strings.Contains(text, "– sign_in_pages") {
 		t.Errorf("%v\n%s", m, text)
 	}
 }
@@ -244,7 +244,7 @@ func TestTheCheckStopsWhereItIsHopeless(t *testing.T) {
 	gone := httptest.NewServer(nil)
 	gone.Close()
 	r, err := Check(t.Context(), testClient(t, gone.URL), CheckOptions{Credential: "c", Mint: true})
-	if m := marks(r); err != nil || len(m["✗"]) != 1 || len(m["–"]) != 22 {
+	if m := marks(r); err != nil || len(m["✗"]) != 1 || len(m["–"]) != 28 {
 		t.Errorf("%v, %v", m, err)
 	}
 }

@@ -44,6 +44,7 @@ type Client struct {
 var (
 	_ flows.Tokens = (*Client)(nil)
 	_ flows.Links  = (*Client)(nil)
+	_ flows.Sheets = (*Client)(nil)
 )
 
 // Why a client cannot be made.

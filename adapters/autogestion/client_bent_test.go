@@ -17,12 +17,19 @@ const goodGroup = `{"own":"m1","members":[` +
 
 const goodToken = `{"member":"m1","digits":"048291","made":"2026-11-23T12:00:00Z","until":"2026-11-24T03:00:00Z"}`
 
+const goodMonth = `{"month":"2026-11","from":"2026-11-01T03:00:00Z","until":"2026-12-01T03:00:00Z","max":31,"left":29}`
+
+const goodSheet = `{"id":"s1","member":"m1","month":"2026-11","made":"2026-11-20T12:00:00Z","from":"2026-11-01T03:00:00Z","until":"2026-12-01T03:00:00Z",` +
+	`"tokens":[{"number":1,"digits":"048291","used_at":"2026-11-21T12:00:00Z"},{"number":2,"digits":"482910"}],"reference":"K7QX-2M9P","proof":"LLAVE1:A B"}`
+
 const goodChat = `{"id":"l1","chat":"c","channel":"Telegram","label":"1234","since":"2026-11-01T12:00:00Z","own":true}`
 
 // goodAnswers is what a right back end says to every, by path.
 func goodAnswers() map[string]string {
 	given := `{"group":` + goodGroup + `,"tokens":[` + goodToken + `]}`
+	sheets := `{"group":` + goodGroup + `,"months":[` + goodMonth + `],"member":"m1","sheets":[` + goodSheet + `]}`
 	return map[string]string{
+		"sheets/list": sheets, "sheets/print": sheets, "sheets/void": strings.Replace(sheets, `"482910"`, `"482910","voided_at":"2026-11-22T12:00:00Z"`, 1),
 		"capabilities":   `{"current_without_minting":true,"keys":true,"token_state":true,"void":false,"sheets":false,"months":false,"sign_in_pages":true}`,
 		"group":          goodGroup,
 		"tokens/current": given, "tokens/another": given,

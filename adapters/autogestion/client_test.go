@@ -135,6 +135,9 @@ func every(ctx context.Context, c *Client) map[string]error {
 	_, out["redeem"] = c.Redeem(ctx, "secret-invite", "BCDF-GHJK", "secret-wish")
 	_, out["chats"] = c.Chats(ctx, secretCredential)
 	out["unlink"] = c.Unlink(ctx, secretCredential, "")
+	_, out["sheets"] = c.Sheets(ctx, secretCredential, "m1")
+	_, out["print"] = c.Print(ctx, secretCredential, flows.SheetOrder{Member: "m1", Month: "2026-11", Count: 2}, "secret-wish")
+	_, out["void"] = c.Void(ctx, secretCredential, "s1", []int{1, 2})
 	return out
 }
 
@@ -164,7 +167,7 @@ func TestClientRefusals(t *testing.T) {
 		return errors.As(err, &w) && w.Left == 2
 	}
 	is := func(want error) func(error) bool { return func(err error) bool { return errors.Is(err, want) } }
-	personal := []string{"group", "current", "another", "state", "chats"}
+	personal := []string{"group", "current", "another", "state", "chats", "sheets", "print", "void"}
 	for _, c := range []struct {
 		status     int
 		kind, body string
@@ -199,7 +202,7 @@ func TestClientRefusals(t *testing.T) {
 		{409, data, `{"status":409,"code":"wrong_code","left":"2"}`, nil, nil},
 		{409, data, `{"status":409,"code":"key_taken"}`, nil, nil},
 		{400, data, `{"status":400,"code":"wrong_code","left":2}`, nil, nil},
-		{403, data, `{"status":403,"code":"bot_key"}`, is(ErrBotKey), []string{"capabilities", "group", "current", "another", "state", "invite", "redeem", "chats", "unlink"}},
+		{403, data, `{"status":403,"code":"bot_key"}`, is(ErrBotKey), []string{"capabilities", "group", "current", "another", "state", "invite", "redeem", "chats", "unlink", "sheets", "print", "void"}},
 		{401, data, `{"status":401,"code":"bot_key"}`, nil, nil},
 		{403, "text/html", `forbidden`, nil, nil},
 		{422, "application/problem+json", `{"title":"Unprocessable Entity","status":422,"errors":[{"value":"482913"}]}`, nil, nil},
@@ -254,7 +257,7 @@ func TestClientSendsWhatItMust(t *testing.T) {
 		rw.WriteHeader(500)
 	})
 	every(t.Context(), c)
-	if len(seen) != 9 {
+	if len(seen) != 12 {
 		t.Fatalf("saw %d calls", len(seen))
 	}
 	for path, r := range seen {

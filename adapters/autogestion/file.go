@@ -15,10 +15,17 @@ import (
 )
 
 //go:embed schema.sql
-var schema string
+var schema1 string
+
+//go:embed schema_2.sql
+var schema2 string
+
+// schemas lead from each version of the file to the next. A new file goes the whole way, so that an old one becomes
+// the same.
+var schemas = [...]string{schema1, schema2}
 
 // schemaVersion is the file's user_version.
-const schemaVersion = 1
+const schemaVersion = len(schemas)
 
 // readers bounds the connections that only read. WAL lets them read while the one writer writes.
 const readers = 4
@@ -97,8 +104,10 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if err != nil || v == schemaVersion {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, schema); err != nil {
-		return fmt.Errorf("schema: %w", err)
+	for ; v < schemaVersion; v++ {
+		if _, err := tx.ExecContext(ctx, schemas[v]); err != nil {
+			return fmt.Errorf("schema %d: %w", v+1, err)
+		}
 	}
 	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", schemaVersion)); err != nil {
 		return err
@@ -155,6 +164,7 @@ func fromNano(n int64) time.Time {
 // is close to saying who is ill.
 const (
 	keepTokens      = 35 * 24 * time.Hour // so that last month's digits are still called used or expired
+	keepSheets      = 35 * 24 * time.Hour // after their month is over, for the same reason
 	keepAnswers     = 3 * 24 * time.Hour  // answers by key; a day is promised
 	keepValidations = 7 * 24 * time.Hour  // a pharmacy that was offline over a long weekend asks again
 	keepInvites     = 2 * 24 * time.Hour  // with them goes the seed from which a credential could be made again
@@ -174,7 +184,11 @@ func (s *Service) sweep(ctx context.Context, tx *sql.Tx, now time.Time) error {
 		keep  time.Duration
 	}{
 		// Never the newest of a person, which State tells of.
-		{"DELETE FROM token WHERE made < ? AND counter + 1 < (SELECT next FROM person WHERE id = token.person)", keepTokens},
+		{`DELETE FROM token WHERE made < ? AND sheet IS NULL AND EXISTS (SELECT 1 FROM token newer
+			WHERE newer.person = token.person AND newer.sheet IS NULL AND newer.counter > token.counter)`, keepTokens},
+		// A sheet goes as a whole, long after its month: it was made up to five weeks before that began to count.
+		{"DELETE FROM token WHERE sheet IN (SELECT id FROM sheet WHERE until < ?)", keepSheets},
+		{"DELETE FROM sheet WHERE until < ?", keepSheets},
 		{"DELETE FROM another WHERE at < ?", keepAnswers},
 		{"DELETE FROM validation WHERE at < ?", keepValidations},
 		{"DELETE FROM invite WHERE made < ?", keepInvites},

@@ -1,5 +1,5 @@
 -- Times are nanoseconds since 1970. What is personal is in columns called "sealed"; what is looked up is a keyed
--- hash. Digits, codes, secrets and credentials are nowhere.
+-- hash. Digits, codes, secrets and credentials are nowhere. This is version 1; schema_2.sql goes on from it.
 
 CREATE TABLE meta (
   name  TEXT PRIMARY KEY,

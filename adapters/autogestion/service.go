@@ -60,6 +60,7 @@ type Service struct {
 var (
 	_ flows.Tokens = (*Service)(nil)
 	_ flows.Links  = (*Service)(nil)
+	_ flows.Sheets = (*Service)(nil)
 )
 
 // Open opens the back end, and makes its file if there is none.
@@ -73,6 +74,9 @@ func Open(ctx context.Context, o Options) (*Service, error) {
 	}
 	if err := s.checkKey(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("autogestion: open: %w", err), s.Close())
+	}
+	if err := s.write(ctx, func(tx *sql.Tx, now time.Time) error { return s.ensureSheetKey(ctx, tx, now) }); err != nil {
+		return nil, errors.Join(fmt.Errorf("autogestion: open: sheet key: %w", err), s.Close())
 	}
 	return s, nil
 }
@@ -98,11 +102,8 @@ func newService(o Options) (*Service, error) {
 		return nil, errors.New("public URL is not an http or https address without a path")
 	}
 	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
-	s := &Service{opt: o, hashing: make(chan struct{}, 2)}
+	s := &Service{opt: o, zone: buenosAires, hashing: make(chan struct{}, 2)}
 	if s.keys, err = newKeyring(o.Key, o.Rand); err != nil {
-		return nil, err
-	}
-	if s.zone, err = time.LoadLocation("America/Argentina/Buenos_Aires"); err != nil {
 		return nil, err
 	}
 	if s.texts, err = loadTexts(); err != nil {

@@ -37,8 +37,8 @@ func (s *Service) fillState(ctx context.Context, q querier, p person, now time.T
 	out.LockedUntil = locked
 
 	var counter, made, until, used, seen int64
-	err = q.QueryRowContext(ctx, "SELECT counter, made, until, used, tries_seen FROM token WHERE person = ? ORDER BY counter DESC LIMIT 1",
-		p.id).Scan(&counter, &made, &until, &used, &seen)
+	err = q.QueryRowContext(ctx, `SELECT counter, made, until, used, tries_seen FROM token
+		WHERE person = ? AND sheet IS NULL ORDER BY counter DESC LIMIT 1`, p.id).Scan(&counter, &made, &until, &used, &seen)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
@@ -48,7 +48,9 @@ func (s *Service) fillState(ctx context.Context, q querier, p person, now time.T
 	out.Exists, out.Made, out.Until, out.UsedAt = true, fromNano(made), fromNano(until), fromNano(used)
 
 	var replaced, tried int64
-	err = q.QueryRowContext(ctx, "SELECT replaced FROM token WHERE person = ? AND counter = ?", p.id, counter-1).Scan(&replaced)
+	// The one before it: not the counter before, which may be a preprinted token's.
+	err = q.QueryRowContext(ctx, `SELECT replaced FROM token
+		WHERE person = ? AND sheet IS NULL AND counter < ? ORDER BY counter DESC LIMIT 1`, p.id, counter).Scan(&replaced)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}

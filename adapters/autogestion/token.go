@@ -93,11 +93,11 @@ func (f *family) denial(m flows.MemberID) flows.Reason {
 	return ""
 }
 
-// live is the person's token that can be used now, sql.ErrNoRows if there is none.
+// live is the person's dynamic token that can be used now, sql.ErrNoRows if there is none.
 func (s *Service) live(ctx context.Context, q querier, p person, now time.Time) (flows.Token, int64, error) {
 	var counter, made, until int64
 	err := q.QueryRowContext(ctx, `SELECT counter, made, until FROM token
-		WHERE person = ? AND used = 0 AND replaced = 0 AND until > ? ORDER BY counter DESC LIMIT 1`,
+		WHERE person = ? AND sheet IS NULL AND used = 0 AND replaced = 0 AND until > ? ORDER BY counter DESC LIMIT 1`,
 		p.id, now.UnixNano()).Scan(&counter, &made, &until)
 	return s.token(p, counter, made, until), counter, err
 }
@@ -108,18 +108,24 @@ func (s *Service) token(p person, counter, made, until int64) flows.Token {
 
 // mint makes the person's next token.
 func (s *Service) mint(ctx context.Context, tx *sql.Tx, p person, now time.Time) (flows.Token, error) {
-	var counter int64
-	err := tx.QueryRowContext(ctx, "UPDATE person SET next = next + 1 WHERE id = ? RETURNING next - 1", p.id).Scan(&counter)
+	counter, err := s.nextCounters(ctx, tx, p, 1)
 	if err != nil {
 		return flows.Token{}, err
-	}
-	if uint64(counter) >= s.keys.tokens.size() {
-		// A hundred a day would take 27 years. Going round would repeat digits, which is promised never to happen.
-		return flows.Token{}, errors.New("the affiliate has used up all tokens")
 	}
 	until := s.endOfDay(now)
 	_, err = tx.ExecContext(ctx, `INSERT INTO token (person, counter, made, until, tries_seen)
 		VALUES (?1, ?2, ?3, ?4, (SELECT COALESCE(MAX(id), 0) FROM validation WHERE person = ?1))`,
 		p.id, counter, now.UnixNano(), until.UnixNano())
 	return s.token(p, counter, now.UnixNano(), until.UnixNano()), err
+}
+
+// nextCounters takes the person's next n counters and returns the first: whatever they are taken for, none is taken
+// twice.
+func (s *Service) nextCounters(ctx context.Context, tx *sql.Tx, p person, n int) (first int64, err error) {
+	err = tx.QueryRowContext(ctx, "UPDATE person SET next = next + ?1 WHERE id = ?2 RETURNING next - ?1", n, p.id).Scan(&first)
+	if err == nil && uint64(first)+uint64(n) > s.keys.tokens.size() {
+		// A hundred a day would take 27 years. Going round would repeat digits, which is promised never to happen.
+		err = errors.New("the affiliate has used up all tokens")
+	}
+	return first, err
 }

@@ -177,11 +177,11 @@ func (s *Service) decide(ctx context.Context, tx *sql.Tx, ask asked, p person, e
 
 // use spends the person's token of that counter, or says why it cannot be; sql.ErrNoRows if it was never made.
 func (s *Service) use(ctx context.Context, tx *sql.Tx, ask asked, p person, counter int64) (flows.Reason, error) {
-	var until, used, replaced int64
+	var begins, until, used, replaced, voided int64
 	var provider sql.NullInt64
 	var visit []byte
-	err := tx.QueryRowContext(ctx, "SELECT until, used, replaced, provider, visit FROM token WHERE person = ? AND counter = ?", p.id, counter).
-		Scan(&until, &used, &replaced, &provider, &visit)
+	err := tx.QueryRowContext(ctx, `SELECT begins, until, used, replaced, voided, provider, visit FROM token
+		WHERE person = ? AND counter = ?`, p.id, counter).Scan(&begins, &until, &used, &replaced, &voided, &provider, &visit)
 	switch {
 	case err != nil:
 		return "", err
@@ -190,10 +190,10 @@ func (s *Service) use(ctx context.Context, tx *sql.Tx, ask asked, p person, coun
 		return "", nil
 	case used != 0:
 		return flows.Used, nil
-	case replaced != 0:
+	case replaced != 0, voided != 0:
 		return flows.Replaced, nil
-	case ask.now.UnixNano() >= until:
-		return flows.Expired, nil
+	case ask.now.UnixNano() < begins, ask.now.UnixNano() >= until:
+		return flows.Expired, nil // a preprinted one before its month, too: it is good in that month alone
 	}
 	_, err = tx.ExecContext(ctx, "UPDATE token SET used = ?, provider = ?, visit = ? WHERE person = ? AND counter = ?",
 		ask.now.UnixNano(), ask.provider, ask.visit, p.id, counter)
@@ -201,7 +201,8 @@ func (s *Service) use(ctx context.Context, tx *sql.Tx, ask asked, p person, coun
 }
 
 // whose tells digits of another member of a group this affiliate is in, the commonest mix-up at the counter,
-// from digits of nobody. Only today's tokens count: with all that ever were, chance would name people.
+// from digits of nobody. Only tokens that are not over count, and of those on paper only what is not void: with all
+// that ever were, chance would name people.
 func (s *Service) whose(ctx context.Context, tx *sql.Tx, ask asked, p person) (flows.Reason, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT f.id, f.member FROM membership mine
 		JOIN membership theirs ON theirs.holder = mine.holder JOIN person f ON f.id = theirs.person
@@ -218,7 +219,7 @@ func (s *Service) whose(ctx context.Context, tx *sql.Tx, ask asked, p person) (f
 		}
 		counter, _ := s.counter(member, strings.TrimSpace(ask.Token))
 		var one int
-		err := tx.QueryRowContext(ctx, "SELECT 1 FROM token WHERE person = ? AND counter = ? AND until > ?", id, counter, ask.now.UnixNano()).Scan(&one)
+		err := tx.QueryRowContext(ctx, "SELECT 1 FROM token WHERE person = ? AND counter = ? AND until > ? AND voided = 0", id, counter, ask.now.UnixNano()).Scan(&one)
 		if err == nil {
 			return flows.OtherPerson, nil
 		}

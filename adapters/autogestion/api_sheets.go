@@ -1,0 +1,73 @@
+package autogestion
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"llave/flows"
+)
+
+type sheetsBody struct {
+	Member flows.MemberID `json:"member,omitempty" maxLength:"100" doc:"Whose sheets. Without it only what can be ordered is told, and left is the maximum."`
+}
+
+type printBody struct {
+	Member flows.MemberID `json:"member" maxLength:"100"`
+	Month  flows.Month    `json:"month" minLength:"1" maxLength:"20" doc:"One of those that are offered." example:"2026-11"`
+	Count  int            `json:"count" minimum:"1" doc:"More than are left is denied: too_many, and none is made."`
+	Key    string         `json:"key" minLength:"1" maxLength:"200" doc:"The same key gives the same sheet for at least a day, as it is by then, and makes one."`
+}
+
+type voidBody struct {
+	Sheet   flows.SheetID `json:"sheet" maxLength:"100"`
+	Numbers []int         `json:"numbers" maxItems:"1000" doc:"Numbers on paper; none means all." nullable:"false"`
+}
+
+const (
+	sheetsAbout = `What can be ordered, and the member's sheets: those of months that are not over, of which a token is
+left that is not void. It makes nothing.`
+	printAbout = `All of the tokens are made, or none. Each is good once, from the first moment of its month in Buenos Aires until the
+first moment after it. Denied says why none was made: not_in_charge, not_active, not_offered, too_many.
+
+The proof, if there is one, is the same for as long as the sheet is: it says what was printed, not what was used.`
+	voidAbout = `Tokens that were used, and what the numbers do not name, stay as they were. It may be repeated. A sheet that is
+nobody's in the account's charge is denied: not_in_charge.`
+)
+
+func (s *Service) serveSheets(api huma.API) {
+	person := map[string][]string{"bot": {}, "credential": {}}
+	refuses := map[int]string{401: "credential", 403: "bot_key"}
+	post := func(path, id, summary, about string, refuses map[int]string) huma.Operation {
+		op := operation(api, http.MethodPost, "sheets/"+path, id, summary, person, refuses)
+		op.Description = about
+		return op
+	}
+	register(s, api, post("list", "sheets", "Preprinted tokens that a member has, and can have", sheetsAbout, refuses),
+		func(ctx context.Context, in *struct {
+			Credential flows.Credential `header:"Llave-Credential" hidden:"true"`
+			Body       sheetsBody
+		}) (*body[flows.Preprints], error) {
+			p, err := s.Sheets(ctx, in.Credential, in.Body.Member)
+			return bodyOf(p), err
+		})
+	register(s, api, post("print", "print", "Make a sheet of preprinted tokens", printAbout,
+		map[int]string{401: "credential", 403: "bot_key", 409: "key_taken: the key was used for another order"}),
+		func(ctx context.Context, in *struct {
+			Credential flows.Credential `header:"Llave-Credential" hidden:"true"`
+			Body       printBody
+		}) (*body[flows.Preprints], error) {
+			o := flows.SheetOrder{Member: in.Body.Member, Month: in.Body.Month, Count: in.Body.Count}
+			p, err := s.Print(ctx, in.Credential, o, in.Body.Key)
+			return bodyOf(p), err
+		})
+	register(s, api, post("void", "void", "End preprinted tokens that were not used", voidAbout, refuses),
+		func(ctx context.Context, in *struct {
+			Credential flows.Credential `header:"Llave-Credential" hidden:"true"`
+			Body       voidBody
+		}) (*body[flows.Preprints], error) {
+			p, err := s.Void(ctx, in.Credential, in.Body.Sheet, in.Body.Numbers)
+			return bodyOf(p), err
+		})
+}

@@ -1,0 +1,88 @@
+package autogestion
+
+import (
+	"net/http"
+	"reflect"
+
+	"llave/flows"
+)
+
+// sheetCalls are those about sheets, in a form that gets nothing anywhere.
+func sheetCalls(who flows.Credential) []request {
+	post := func(path string, body any) request {
+		return request{op: path, method: http.MethodPost, path: path, credential: who, personal: true, body: body}
+	}
+	return []request{
+		post("sheets/list", sheetsBody{nobody}),
+		post("sheets/print", printBody{nobody, nobodysMonth, 1, nobody}),
+		post("sheets/void", voidBody{nobody, []int{1}}),
+	}
+}
+
+// nobodysMonth is one that was over before there were any sheets.
+const nobodysMonth flows.Month = "2020-01"
+
+// sheetsTwice: looking changes nothing.
+func (k *checker) sheetsTwice() error {
+	a, err := k.c.Sheets(k.ctx, k.who, k.group.Own)
+	if err != nil {
+		return err
+	}
+	b, err := k.c.Sheets(k.ctx, k.who, k.group.Own)
+	if err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(a, b) {
+		return &broken{"sheets_change"}
+	}
+	return nil
+}
+
+// sheetsMonths: with nobody named, what can be ordered is told all the same.
+func (k *checker) sheetsMonths() error {
+	p, err := k.c.Sheets(k.ctx, k.who, "")
+	if err == nil && len(p.Sheets) > 0 {
+		return &broken{"sheets_unasked"}
+	}
+	return err
+}
+
+func (k *checker) sheetsStranger() error {
+	return deniedSheets(k.c.Sheets(k.ctx, k.who, nobody))
+}
+
+func (k *checker) printStranger() error {
+	return deniedSheets(k.c.Print(k.ctx, k.who, flows.SheetOrder{Member: nobody, Month: nobodysMonth, Count: 1}, nobody))
+}
+
+func (k *checker) voidStranger() error {
+	return deniedSheets(k.c.Void(k.ctx, k.who, nobody, []int{1}))
+}
+
+func deniedSheets(p flows.Preprints, err error) error {
+	if err == nil && p.Denied != flows.NotInCharge {
+		return &broken{"not_denied"}
+	}
+	return err
+}
+
+// sheetShape orders nothing for nobody in wrong ways: even a back end that takes them has nobody to print for.
+func (k *checker) sheetShape() error {
+	const month, key = `"month":"` + string(nobodysMonth) + `"`, `"key":"` + nobody + `"`
+	for _, c := range [][2]string{
+		{"sheets/print", `{"member":` + typed + `,` + month + `,"count":1,` + key + `}`},
+		{"sheets/print", `{"member":"` + nobody + `",` + month + `,"count":"` + typed + `",` + key + `}`},
+		{"sheets/print", `{"member":"` + nobody + `",` + month + `,"count":0,` + key + `}`},
+		{"sheets/print", `{"member":"` + nobody + `",` + month + `,"count":-1,` + key + `}`},
+		{"sheets/print", `{"member":"` + nobody + `",` + month + `,"count":1}`}, // no key
+		{"sheets/print", `{"member":"` + nobody + `",` + month + `,"count":1,"key":""}`},
+		{"sheets/void", `{"sheet":` + typed + `,"numbers":[1]}`},
+		{"sheets/void", `{"sheet":"` + nobody + `","numbers":` + typed + `}`},
+		{"sheets/list", `{"member":` + typed + `}`},
+	} {
+		if err := k.rejects(c[0], c[1], k.who, http.StatusUnprocessableEntity); err != nil {
+			return err
+		}
+	}
+	return nil
+}

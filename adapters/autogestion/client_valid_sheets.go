@@ -1,0 +1,169 @@
+package autogestion
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"llave/flows"
+)
+
+const (
+	proofMax     = 400  // what fits in a QR code of a size to print
+	referenceMax = 40   // for the eye
+	numberMost   = 9999 // on paper
+	monthsMost   = 24
+)
+
+// buenosAires is where months begin and end. The zones are in the binary.
+var buenosAires = func() *time.Location {
+	zone, err := time.LoadLocation("America/Argentina/Buenos_Aires")
+	if err != nil {
+		panic(err) // it is in time/tzdata
+	}
+	return zone
+}()
+
+// listed: what Sheets promises.
+func (v valid) listed(p flows.Preprints, member flows.MemberID) string {
+	why := first(v.preprints(p, flows.NotInCharge, flows.NotActive), unless(p.Member == member, "sheets_member"),
+		unless(member != "" || p.Denied == "", "sheets_denied"))
+	if why != "" {
+		return why
+	}
+	made := time.Time{}
+	for _, h := range p.Sheets {
+		left := slices.ContainsFunc(h.Tokens, func(t flows.Preprint) bool { return t.VoidedAt.IsZero() })
+		if !left || !h.Until.After(v.now.Add(-skew)) {
+			return "sheets_over"
+		}
+		if h.Made.Before(made) {
+			return "sheets_order"
+		}
+		made = h.Made
+	}
+	return ""
+}
+
+// printed: the sheet that was ordered, or why there is none.
+func (v valid) printed(p flows.Preprints, o flows.SheetOrder) string {
+	why := first(v.preprints(p, flows.NotInCharge, flows.NotActive, flows.NotOffered, flows.TooMany),
+		unless(p.Member == o.Member, "sheets_member"))
+	if why != "" || p.Denied != "" {
+		return why
+	}
+	if len(p.Sheets) != 1 {
+		return "sheets_count"
+	}
+	return first(unless(p.Sheets[0].Month == o.Month, "sheets_month"), unless(len(p.Sheets[0].Tokens) == o.Count, "sheets_count"))
+}
+
+// voided: the sheet that was named, with nothing left of what was to end.
+func (v valid) voided(p flows.Preprints, id flows.SheetID, numbers []int) string {
+	why := v.preprints(p, flows.NotInCharge, flows.NotActive)
+	if why != "" || p.Denied != "" {
+		return why
+	}
+	if len(p.Sheets) != 1 || p.Sheets[0].ID != id {
+		return "sheets_id"
+	}
+	alive := func(t flows.Preprint) bool {
+		return t.UsedAt.IsZero() && t.VoidedAt.IsZero() && (len(numbers) == 0 || slices.Contains(numbers, t.Number))
+	}
+	return unless(!slices.ContainsFunc(p.Sheets[0].Tokens, alive), "sheets_alive")
+}
+
+// preprints: what every answer has. Denied, it has no sheets; not denied, they are of a member who is in the group now.
+func (v valid) preprints(p flows.Preprints, denials ...flows.Reason) string {
+	why := first(v.group(p.Group), v.months(p.Months))
+	switch {
+	case why != "":
+		return why
+	case p.Denied != "":
+		return first(unless(slices.Contains(denials, p.Denied), "sheets_denied"), unless(len(p.Sheets) == 0, "sheets_denied"))
+	case p.Member != "" && !inGroup(p.Group, p.Member):
+		return "sheets_stranger"
+	}
+	return v.sheets(p.Sheets, p.Member)
+}
+
+// months: each once, in order, none over, and as long as it is in Buenos Aires.
+func (v valid) months(list []flows.SheetMonth) string {
+	if len(list) > monthsMost {
+		return "months"
+	}
+	for i, m := range list {
+		switch {
+		case !isSpan(m.Month, m.From, m.Until) || i > 0 && m.Month <= list[i-1].Month || !m.Until.After(v.now.Add(-skew)):
+			return "months"
+		case m.Max < 0 || m.Max > numberMost || m.Left < 0 || m.Left > m.Max:
+			return "months_left"
+		}
+	}
+	return ""
+}
+
+// isSpan: the month, from its first moment in Buenos Aires to the first after it.
+func isSpan(m flows.Month, from, until time.Time) bool {
+	a, b, err := m.Span(buenosAires)
+	return err == nil && a.Equal(from) && b.Equal(until)
+}
+
+// sheets: all of one member, and nothing on one that is on another.
+func (v valid) sheets(list []flows.Sheet, member flows.MemberID) string {
+	seen := map[any]bool{}
+	twice := func(keys ...any) bool {
+		for _, k := range keys {
+			if seen[k] {
+				return true
+			}
+			seen[k] = true
+		}
+		return false
+	}
+	type number struct {
+		of flows.Month
+		n  int
+	}
+	for _, h := range list {
+		if why := v.sheet(h, member); why != "" {
+			return why
+		}
+		if twice(h.ID) {
+			return "sheets_id"
+		}
+		for _, t := range h.Tokens {
+			if twice(number{h.Month, t.Number}, t.Digits) {
+				return "sheets_twice"
+			}
+		}
+	}
+	return ""
+}
+
+func (v valid) sheet(h flows.Sheet, member flows.MemberID) string {
+	why := first(unless(isID(string(h.ID)), "sheets_id"), unless(h.Member == member, "sheets_stranger"),
+		unless(isSpan(h.Month, h.From, h.Until), "sheets_month"), unless(v.happened(h.Made) && h.Made.Before(h.Until), "sheets_times"),
+		unless(isLine(h.Reference) && len(h.Reference) <= referenceMax && isProof(h.Proof), "sheets_proof"),
+		unless(len(h.Tokens) > 0 && len(h.Tokens) <= numberMost, "sheets_count"))
+	last := 0
+	for _, t := range h.Tokens {
+		why = first(why, v.preprint(h, t), unless(t.Number > last && t.Number <= numberMost, "sheets_numbers"))
+		last = t.Number
+	}
+	return why
+}
+
+// preprint: six digits, used within the month or made void after they were made, or neither.
+func (v valid) preprint(h flows.Sheet, t flows.Preprint) string {
+	used := t.UsedAt.IsZero() || v.happened(t.UsedAt) && !t.UsedAt.Before(h.Made) && !t.UsedAt.Before(h.From) && t.UsedAt.Before(h.Until)
+	voided := t.VoidedAt.IsZero() || v.happened(t.VoidedAt) && !t.VoidedAt.Before(h.Made)
+	return first(unless(isDigits(t.Digits), "sheets_digits"),
+		unless(used && voided && (t.UsedAt.IsZero() || t.VoidedAt.IsZero()), "sheets_times"))
+}
+
+// isProof: it fits in a QR code, in the mode that takes the least room.
+func isProof(s string) bool {
+	const alphanumeric = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+	return len(s) <= proofMax && strings.Trim(s, alphanumeric) == ""
+}

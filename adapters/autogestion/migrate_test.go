@@ -1,0 +1,125 @@
+package autogestion
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"io"
+	"os"
+	"testing"
+	"time"
+
+	"llave/flows"
+)
+
+// version1 is a file that the program wrote before it knew sheets, and what was in it: see testdata.
+type version1 struct {
+	Credential                       flows.Credential
+	Used, Replaced, Live, Juana, Key string
+	Now                              time.Time
+}
+
+// oldFile opens that file as this program does.
+func oldFile(t *testing.T) (world, version1) {
+	t.Helper()
+	var was version1
+	text, err := os.ReadFile("testdata/version1.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &was); err != nil {
+		t.Fatal(err)
+	}
+	zipped, err := os.Open("testdata/version1.db.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer zipped.Close()
+	old, err := gzip.NewReader(zipped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := io.ReadAll(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newClock()
+	c.set(was.Now)
+	o := testOptions(t, c)
+	if err := os.WriteFile(o.Path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return world{Service: s, clock: c, path: o.Path}, was
+}
+
+func TestAFileFromBeforeThereWereSheets(t *testing.T) {
+	w, was := oldFile(t)
+	ctx := t.Context()
+	g, err := w.Group(ctx, was.Credential)
+	if err != nil {
+		t.Fatal(err)
+	}
+	juana := member(t, g, "Juana Ruiz")
+	given, err := w.Current(ctx, was.Credential, []flows.MemberID{g.Own, juana.ID})
+	if err != nil || len(given.Tokens) != 2 || given.Tokens[0].Digits != was.Live || given.Tokens[1].Digits != was.Juana {
+		t.Fatalf("the live tokens are %+v, %v", given.Tokens, err)
+	}
+	if again, err := w.Another(ctx, was.Credential, g.Own, was.Key); err != nil || again.Tokens[0] != given.Tokens[0] {
+		t.Errorf("the key from before gives %+v, %v", again.Tokens, err)
+	}
+	if st, err := w.State(ctx, was.Credential, g.Own); err != nil || !st.PreviousReplacedAt.Equal(was.Now) {
+		t.Errorf("state is %+v, %v", st, err)
+	}
+	d := &desk{world: w, t: t, number: g.Members[0].Number, n: 100}
+	for digits, want := range map[string]flows.Reason{was.Used: flows.Used, was.Replaced: flows.Replaced, was.Juana: flows.OtherPerson} {
+		if why := d.try(digits, ""); why != want {
+			t.Errorf("got %q, want %q", why, want)
+		}
+	}
+	p, err := w.Print(ctx, was.Credential, flows.SheetOrder{Member: g.Own, Month: "2026-11", Count: 3}, "k")
+	if err != nil || len(p.Sheets) != 1 {
+		t.Fatalf("print: %+v, %v", p, err)
+	}
+	for _, digits := range []string{was.Live, p.Sheets[0].Tokens[0].Digits} {
+		if why := d.try(digits, ""); why != "" {
+			t.Errorf("got %q", why)
+		}
+	}
+	for _, tok := range p.Sheets[0].Tokens {
+		if tok.Digits == was.Used || tok.Digits == was.Replaced || tok.Digits == was.Live {
+			t.Error("digits from before are on the sheet")
+		}
+	}
+}
+
+// Opened twice, it is the same; and a file that was made now is no other.
+func TestAnOldFileBecomesTheSameAsANewOne(t *testing.T) {
+	shape := func(w world) (out string) {
+		t.Helper()
+		err := w.db.QueryRow("SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name)").Scan(&out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	old, _ := oldFile(t)
+	if shape(old) != shape(demo(t)) {
+		t.Error("the schemas differ")
+	}
+	old.Close()
+	o := testOptions(t, old.clock)
+	o.Path = old.path
+	again, err := Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	var version, keys int
+	if err := again.db.QueryRow("SELECT (SELECT user_version FROM pragma_user_version), (SELECT COUNT(*) FROM sheet_key)").Scan(&version, &keys); err != nil || version != schemaVersion || keys != 1 {
+		t.Errorf("version %d, %d keys, %v", version, keys, err)
+	}
+}

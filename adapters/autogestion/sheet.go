@@ -1,0 +1,170 @@
+package autogestion
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"time"
+
+	"llave/flows"
+)
+
+// sheetMax is how many tokens a person may have on paper for a month: one a day.
+const sheetMax = 31
+
+// sheetsEver bounds what a person may have made for a month, void or not: losing every sheet but ten is not losing them.
+const sheetsEver = 10 * sheetMax
+
+// Sheets implements flows.Sheets.
+func (s *Service) Sheets(ctx context.Context, c flows.Credential, m flows.MemberID) (out flows.Preprints, err error) {
+	err = s.read(ctx, func(q querier, now time.Time) error {
+		_, f, err := s.charge(ctx, q, c)
+		if err != nil {
+			return err
+		}
+		out = flows.Preprints{Group: f.Group, Member: m}
+		if m == "" {
+			out.Months = s.months(now)
+			return nil
+		}
+		if out.Denied = f.denial(m); out.Denied == "" {
+			out.Sheets, err = s.sheetsOf(ctx, q, f.people[m], now)
+		}
+		if err == nil {
+			out.Months, err = s.monthsFor(ctx, q, f, m, now)
+		}
+		return err
+	})
+	return orNone(out, wrap("sheets", err))
+}
+
+// orNone gives nothing with an error.
+func orNone(p flows.Preprints, err error) (flows.Preprints, error) {
+	if err != nil {
+		return flows.Preprints{}, err
+	}
+	return p, nil
+}
+
+// Print implements flows.Sheets.
+//
+// The same key gives the sheet that was made with it, as it is by now, as long as the member is in the account's charge
+// and active: what was allowed yesterday is no reason to show digits today. A denial is not kept by its key, since what
+// was denied made nothing that could be made twice.
+func (s *Service) Print(ctx context.Context, c flows.Credential, o flows.SheetOrder, key string) (out flows.Preprints, err error) {
+	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		a, f, err := s.charge(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		out = flows.Preprints{Group: f.Group, Member: o.Member}
+		if out.Denied = f.denial(o.Member); out.Denied == "" {
+			var made sheet
+			if made, out.Denied, err = s.printed(ctx, tx, a, f.people[o.Member], o, key, now); err == nil && out.Denied == "" {
+				out.Sheets, err = s.shown(ctx, tx, f.people[o.Member], made)
+			}
+		}
+		if err == nil {
+			out.Months, err = s.monthsFor(ctx, tx, f, o.Member, now)
+		}
+		return err
+	})
+	return orNone(out, wrap("print", err))
+}
+
+// printed is the sheet that was made with this key, or is made now, or why none is.
+func (s *Service) printed(ctx context.Context, tx *sql.Tx, a session, p person, o flows.SheetOrder, key string,
+	now time.Time) (sheet, flows.Reason, error) {
+	hash := s.keys.hash("print", key)
+	made, err := sheetBy(ctx, tx, "account = ? AND key = ?", a.account, hash)
+	switch {
+	case err == nil && (made.person != p.id || made.month != o.Month || made.count != o.Count):
+		return sheet{}, "", ErrKeyTaken
+	case !errors.Is(err, sql.ErrNoRows):
+		return made, "", err
+	}
+	made = sheet{person: p.id, account: a.account, key: hash, month: o.Month, count: o.Count, made: now.UnixNano()}
+	offer := slices.IndexFunc(s.months(now), func(m flows.SheetMonth) bool { return m.Month == o.Month })
+	if offer < 0 {
+		return sheet{}, flows.NotOffered, nil
+	}
+	month := s.months(now)[offer]
+	made.begins, made.until = month.From.UnixNano(), month.Until.UnixNano()
+	have, err := countSheets(ctx, tx, p, o.Month)
+	if err != nil {
+		return sheet{}, "", err
+	}
+	if o.Count < 1 || o.Count > have.left() {
+		return sheet{}, flows.TooMany, nil
+	}
+	made.first = have.ever + 1
+	made, err = s.insertSheet(ctx, tx, p, made)
+	return made, "", err
+}
+
+// Void implements flows.Sheets.
+func (s *Service) Void(ctx context.Context, c flows.Credential, id flows.SheetID, numbers []int) (out flows.Preprints, err error) {
+	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		_, f, err := s.charge(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		out = flows.Preprints{Group: f.Group, Denied: flows.NotInCharge}
+		made, p, err := s.sheetInCharge(ctx, tx, f, id)
+		if err != nil {
+			return err
+		}
+		if p.member != "" {
+			out.Member, out.Denied = p.member, f.denial(p.member)
+		}
+		if out.Denied == "" {
+			if err := voidTokens(ctx, tx, made, numbers, now); err != nil {
+				return err
+			}
+			out.Sheets, err = s.shown(ctx, tx, p, made)
+		}
+		if err == nil {
+			out.Months, err = s.monthsFor(ctx, tx, f, out.Member, now)
+		}
+		return err
+	})
+	return orNone(out, wrap("void", err))
+}
+
+// sheetInCharge is a sheet and whose it is; nobody, if it is nobody's in this family.
+func (s *Service) sheetInCharge(ctx context.Context, q querier, f family, id flows.SheetID) (sheet, person, error) {
+	name, ok := sheetName(id)
+	if !ok {
+		return sheet{}, person{}, nil
+	}
+	made, err := sheetBy(ctx, q, "name = ?", name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return sheet{}, person{}, nil
+	}
+	for _, p := range f.people {
+		if p.id == made.person {
+			return made, p, err
+		}
+	}
+	return sheet{}, person{}, err
+}
+
+// voidTokens ends what was not used: those of these numbers, or all if there are none.
+func voidTokens(ctx context.Context, tx *sql.Tx, of sheet, numbers []int, now time.Time) error {
+	all := []any{now.UnixNano(), of.id}
+	const query = "UPDATE token SET voided = ? WHERE sheet = ? AND used = 0 AND voided = 0"
+	if len(numbers) == 0 {
+		_, err := tx.ExecContext(ctx, query, all...)
+		return err
+	}
+	for n := of.first; n < of.first+of.count; n++ {
+		if !slices.Contains(numbers, n) {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, query+" AND number = ?", append(all, n)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,56 @@
+package autogestion
+
+import (
+	"context"
+	"time"
+
+	"llave/flows"
+)
+
+// nextFrom is the day from which the next month's sheets can be made: time to print, and not long enough to lose them.
+const nextFrom = 25
+
+// months are those that are offered now, the running one first.
+func (s *Service) months(now time.Time) []flows.SheetMonth {
+	here := now.In(s.zone)
+	list := []flows.SheetMonth{s.month(here.Year(), here.Month())}
+	if here.Day() >= nextFrom {
+		list = append(list, s.month(here.Year(), here.Month()+1))
+	}
+	return list
+}
+
+func (s *Service) month(year int, month time.Month) flows.SheetMonth {
+	from := time.Date(year, month, 1, 0, 0, 0, 0, s.zone)
+	until := time.Date(year, month+1, 1, 0, 0, 0, 0, s.zone)
+	return flows.SheetMonth{Month: flows.MonthOf(from), From: from.UTC(), Until: until.UTC(), Max: sheetMax, Left: sheetMax}
+}
+
+// monthsFor says besides how many are left for a member: none, for whom there are none.
+func (s *Service) monthsFor(ctx context.Context, q querier, f family, m flows.MemberID, now time.Time) ([]flows.SheetMonth, error) {
+	list := s.months(now)
+	for i := range list {
+		list[i].Left = 0
+		if f.denial(m) != "" {
+			continue
+		}
+		have, err := countSheets(ctx, q, f.people[m], list[i].Month)
+		if err != nil {
+			return nil, err
+		}
+		list[i].Left = have.left()
+	}
+	return list, nil
+}
+
+// made is how many tokens a person has for a month: ever, and of those the ones that are not void.
+type made struct{ ever, valid int }
+
+func countSheets(ctx context.Context, q querier, p person, month flows.Month) (n made, err error) {
+	err = q.QueryRowContext(ctx, `SELECT COUNT(t.counter), COUNT(CASE WHEN t.voided = 0 THEN 1 END)
+		FROM sheet s JOIN token t ON t.sheet = s.id WHERE s.person = ? AND s.month = ?`, p.id, month).Scan(&n.ever, &n.valid)
+	return n, err
+}
+
+// left is how many more may be made.
+func (n made) left() int { return max(0, min(sheetMax-n.valid, sheetsEver-n.ever)) }

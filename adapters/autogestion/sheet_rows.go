@@ -1,0 +1,138 @@
+package autogestion
+
+import (
+	"context"
+	"database/sql"
+	"encoding/base64"
+	"strings"
+	"time"
+
+	"llave/flows"
+)
+
+// sheet is a row: a sheet without its tokens.
+type sheet struct {
+	id, person, account int64
+	name, key           []byte
+	month               flows.Month
+	first, count        int
+	made, begins, until int64
+	signer              int64
+}
+
+const (
+	sheetColumns = "id, person, account, name, key, month, first, count, made, begins, until, signer"
+	// sheetNameLen is that of a sheet's random name: short enough for its proof, and no two alike.
+	sheetNameLen = 9
+	sheetPrefix  = "s-"
+)
+
+func (h sheet) sheetID() flows.SheetID { return sheetID(h.name) }
+
+func sheetID(name []byte) flows.SheetID { return flows.SheetID(sheetPrefix + text64(name)) }
+
+// sheetName is what a sheet's id stands for. Only the one way of writing it is taken.
+func sheetName(id flows.SheetID) ([]byte, bool) {
+	text, ok := strings.CutPrefix(string(id), sheetPrefix)
+	name, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	return name, ok && err == nil && len(name) == sheetNameLen
+}
+
+func scanSheet(row scanner) (h sheet, err error) {
+	err = row.Scan(&h.id, &h.person, &h.account, &h.name, &h.key, &h.month, &h.first, &h.count, &h.made, &h.begins, &h.until, &h.signer)
+	return h, err
+}
+
+// sheetBy finds one, sql.ErrNoRows if there is none.
+func sheetBy(ctx context.Context, q querier, where string, args ...any) (sheet, error) {
+	return scanSheet(q.QueryRowContext(ctx, "SELECT "+sheetColumns+" FROM sheet WHERE "+where, args...))
+}
+
+// insertSheet makes a sheet and its tokens: in one transaction, so all of them or none.
+func (s *Service) insertSheet(ctx context.Context, tx *sql.Tx, p person, h sheet) (sheet, error) {
+	var err error
+	if h.name, err = s.keys.random(sheetNameLen); err != nil {
+		return h, err
+	}
+	if h.signer, err = signing(ctx, tx); err != nil {
+		return h, err
+	}
+	err = tx.QueryRowContext(ctx, `INSERT INTO sheet (name, person, account, key, month, first, count, made, begins, until, signer)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, h.name, h.person, h.account, h.key, h.month, h.first, h.count,
+		h.made, h.begins, h.until, h.signer).Scan(&h.id)
+	if err != nil {
+		return h, err
+	}
+	counter, err := s.nextCounters(ctx, tx, p, h.count)
+	if err != nil {
+		return h, err
+	}
+	insert, err := tx.PrepareContext(ctx, `INSERT INTO token (person, counter, sheet, number, made, begins, until, tries_seen)
+		VALUES (?, ?, ?, ?, ?, ?, ?, 0)`)
+	if err != nil {
+		return h, err
+	}
+	defer insert.Close()
+	for n := range h.count {
+		if _, err := insert.ExecContext(ctx, p.id, counter+int64(n), h.id, h.first+n, h.made, h.begins, h.until); err != nil {
+			return h, err
+		}
+	}
+	return h, nil
+}
+
+// sheetsOf are a person's sheets that are still of use: their month is not over, and not all of their tokens are void.
+func (s *Service) sheetsOf(ctx context.Context, q querier, p person, now time.Time) ([]flows.Sheet, error) {
+	rows, err := q.QueryContext(ctx, "SELECT "+sheetColumns+` FROM sheet WHERE person = ? AND until > ?
+		AND EXISTS (SELECT 1 FROM token WHERE sheet = sheet.id AND voided = 0) ORDER BY id`, p.id, now.UnixNano())
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []sheet
+	for rows.Next() {
+		h, err := scanSheet(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, h)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return s.shown(ctx, q, p, list...)
+}
+
+// shown are sheets as the port gives them.
+func (s *Service) shown(ctx context.Context, q querier, p person, list ...sheet) ([]flows.Sheet, error) {
+	var out []flows.Sheet
+	for _, h := range list {
+		tokens, err := s.preprints(ctx, q, p, h)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, flows.Sheet{ID: h.sheetID(), Member: p.member, Month: h.month, Made: fromNano(h.made),
+			From: fromNano(h.begins), Until: fromNano(h.until), Tokens: tokens})
+	}
+	return out, nil
+}
+
+// preprints are a sheet's tokens as they stand on it.
+func (s *Service) preprints(ctx context.Context, q querier, p person, h sheet) ([]flows.Preprint, error) {
+	rows, err := q.QueryContext(ctx, "SELECT counter, number, used, voided FROM token WHERE sheet = ? ORDER BY number", h.id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := make([]flows.Preprint, 0, h.count)
+	for rows.Next() {
+		var counter, used, voided int64
+		var t flows.Preprint
+		if err := rows.Scan(&counter, &t.Number, &used, &voided); err != nil {
+			return nil, err
+		}
+		t.Digits, t.UsedAt, t.VoidedAt = s.digits(p.member, counter), fromNano(used), fromNano(voided)
+		out = append(out, t)
+	}
+	return out, rows.Err()
+}
