@@ -98,6 +98,8 @@ type wish struct {
 	Count  int   `json:"count,omitempty"`
 	More   bool  `json:"more,omitempty"`
 	Unsure bool  `json:"unsure,omitempty"`
+	// Changed says that what was ordered could not be made any more.
+	Changed bool `json:"changed,omitempty"`
 	// Paper says that somebody who is not named is whose sheet was shown last.
 	Paper bool `json:"paper,omitempty"`
 	// Numbers are those on the sheet that are to be void, all if there are none; Single that it is not all.

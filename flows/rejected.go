@@ -42,6 +42,7 @@ type rejectedData struct {
 	State  TokenState
 	Until  time.Time // last minute in which it was good
 	Today  bool      // it was used today
+	Sheet  bool      // there is a sheet: it may have been one of those
 }
 
 // diagnosed says what happened and offers the step that helps.
@@ -60,7 +61,7 @@ func (t *talk) diagnosed(s TokenState) {
 		return
 	}
 	why := diagnose(s, p, t.in.Now)
-	data := rejectedData{p, s, s.Until.Add(-time.Minute), t.texts.sameDay(s.UsedAt, t.in.Now)}
+	data := rejectedData{p, s, s.Until.Add(-time.Minute), t.texts.sameDay(s.UsedAt, t.in.Now), t.m.Paper == s.Member}
 	switch why {
 	case "inactive", "locked":
 		t.move("told")
@@ -78,6 +79,11 @@ func (t *talk) diagnosed(s TokenState) {
 		values = append(values, "other")
 	}
 	t.ask("rejected."+string(why), data, choices(append(values, "help")...)...)
+	if data.Sheet {
+		r := &t.d.Replies[len(t.d.Replies)-1]
+		r.Text += "\n" + t.text("rejected.sheet", data)
+		t.m.Prompt = r.Text
+	}
 }
 
 // answersOffer takes words for the offer.

@@ -257,6 +257,10 @@ func (t *talk) choose(o option) {
 	case linkWho:
 		t.whoAnswered(o.Who)
 	case sheetMonth:
+		if o.Month == "" {
+			t.answers(meaning{No: true})
+			return
+		}
 		t.m.Wish.Month = o.Month
 		t.lookAgain()
 	case voidWhich:

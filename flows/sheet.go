@@ -124,7 +124,7 @@ func (t *talk) order(p Preprints) {
 	switch {
 	case len(have) > 0 && (!w.More || month.Left == 0):
 		t.move("given")
-		t.showSheets(have, month, "")
+		t.showSheets(have, month, t.whyOld(month))
 	case month.Left == 0:
 		t.move("failed")
 		t.settle()
@@ -132,6 +132,18 @@ func (t *talk) order(p Preprints) {
 	default:
 		t.howMany(month)
 	}
+}
+
+// whyOld says why it is an old sheet that is shown where a new one was wished.
+func (t *talk) whyOld(month SheetMonth) string {
+	w := t.m.Wish
+	switch {
+	case w.Changed:
+		return t.text("sheet.changed", nil)
+	case w.More:
+		return t.text("sheet.max", month.Max)
+	}
+	return ""
 }
 
 func sheetsOf(p Preprints, m Month) []Sheet {

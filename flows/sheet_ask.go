@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strconv"
 
 	"llave/bot"
@@ -58,12 +59,18 @@ func (t *talk) askMonth() {
 		d.Short = t.texts.month(w.Month, false)
 		w.Month = ""
 	}
+	if len(w.Months) == 1 {
+		d.Month = t.texts.month(w.Months[0].Month, false)
+	}
 	if t.s.State != sheetMonth {
 		t.move("month")
 	}
 	var options []option
 	for i, m := range w.Months {
 		options = append(options, option{Value: "m" + strconv.Itoa(i+1), Month: m.Month})
+	}
+	if len(w.Months) == 1 {
+		options = append(options, choices("no")...)
 	}
 	t.ask("sheet.month", d, options...)
 }
@@ -111,9 +118,10 @@ func (t *talk) amend(mean meaning) bool {
 	if m := t.words.monthIn(t.in.Text, t.in.Now.In(t.texts.zone)); m != "" {
 		w.Month, said = m, true
 	}
-	if len(mean.Who) > 0 {
+	if t.names(mean) {
 		w.Who, w.For, said = mean.Who, nil, true
 	}
+	w.More = w.More || mean.More
 	if !said && mean.Intent != intentPreprint {
 		return false
 	}
@@ -126,6 +134,15 @@ func (t *talk) amend(mean meaning) bool {
 	return true
 }
 
+// names says whether a text is about other people: "para rosa", or the name of somebody who is there. "Qué sé yo" is not.
+func (t *talk) names(mean meaning) bool {
+	if len(mean.Who) == 0 || mean.Intent == intentPreprint || mean.Wish {
+		return len(mean.Who) > 0
+	}
+	me := slices.ContainsFunc(mean.Who, func(r ref) bool { return r.Kind == refMe })
+	return !me && t.words.resolve(mean.Who, t.m).Trouble == nil
+}
+
 // lookAgain reads what there is once more, and goes on from there.
 func (t *talk) lookAgain() {
 	t.move("look")
@@ -134,10 +151,19 @@ func (t *talk) lookAgain() {
 
 // answersMonth takes a month that is named. What is none is asked for again.
 func (t *talk) answersMonth(mean meaning) bool {
-	if t.amend(mean) {
+	w := t.m.Wish
+	switch {
+	case mean.Yes && len(w.Months) == 1:
+		w.Month = w.Months[0].Month
+		t.lookAgain()
 		return true
-	}
-	if !mean.vague() {
+	case mean.No:
+		t.leave()
+		t.say("sheet.no", nil)
+		return true
+	case t.amend(mean):
+		return true
+	case !mean.vague():
 		return false
 	}
 	t.again("sheet.month_again")

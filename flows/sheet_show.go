@@ -29,7 +29,7 @@ func (t *talk) printed(p Preprints) {
 		t.showSheets(p.Sheets, t.offered(p, w.Month), t.text("sheet.done", nil))
 	case NotOffered, TooMany:
 		// The month went by, or another chat was quicker: what there is now is read, and asked about.
-		w.More = false
+		w.More, w.Changed = false, true
 		t.lookAgain()
 	default:
 		t.deniedSheet(p.Denied)

@@ -232,7 +232,7 @@ func (e event) seen() string {
 		b.WriteString("\n(copy " + e.Copy + ")")
 	}
 	if e.File != nil {
-		fmt.Fprintf(&b, "\n(picture %s: %s)", e.File.Name, strings.ReplaceAll(e.File.Alt, "\n", " "))
+		fmt.Fprintf(&b, "\n(file %s: %s)", e.File.Name, strings.ReplaceAll(e.File.Alt, "\n", " "))
 	}
 	if len(e.Choices) > 0 {
 		var buttons []string

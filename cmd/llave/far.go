@@ -137,7 +137,7 @@ func (h *house) openFar(ctx context.Context) error {
 	} else if err != nil {
 		return err
 	}
-	h.tokens, h.links = client, client
+	h.tokens, h.links, h.sheets = client, client, client
 	watching, stop := context.WithCancel(context.WithoutCancel(ctx))
 	over := make(chan struct{})
 	go func() { defer close(over); h.far.watch(watching, h.can) }()

@@ -33,6 +33,7 @@ type house struct {
 	far     *far                 // the one outside; nil with the embedded one
 	tokens  flows.Tokens         // whichever it is
 	links   flows.Links
+	sheets  flows.Sheets
 	can     flows.Capabilities
 	web     *webchat.Web
 	tg      *telegram.Telegram // nil: it is not turned on
@@ -107,7 +108,7 @@ func (h *house) openEmbedded(ctx context.Context) error {
 		return err
 	}
 	h.up = append(h.up, func(context.Context) error { return h.backend.Close() })
-	h.tokens, h.links = h.backend, h.backend
+	h.tokens, h.links, h.sheets = h.backend, h.backend, h.backend
 	if h.can, err = h.backend.Capabilities(ctx); err != nil {
 		return err
 	}
@@ -149,7 +150,7 @@ func (h *house) openRing() error {
 
 // openEngine wires the conversations with the store, the back end and the channels.
 func (h *house) openEngine(channels func(*house) (map[string]bot.Channel, error)) error {
-	script, err := flows.New(flows.Config{Phone: h.MesaPhone, Can: h.can})
+	script, err := flows.New(flows.Config{Phone: h.MesaPhone, Can: h.can, Verify: h.verifyPage()})
 	if err != nil {
 		return err
 	}
@@ -168,13 +169,22 @@ func (h *house) openEngine(channels func(*house) (map[string]bot.Channel, error)
 	if err := h.openTelegram(doors); err != nil {
 		return err
 	}
-	performer := &flows.Performer{Tokens: h.tokens, Links: h.links}
+	performer := &flows.Performer{Tokens: h.tokens, Links: h.links, Sheets: h.sheets}
 	h.engine, err = bot.New(bot.Config{Store: h.store, Script: script, Outside: performer, Channels: doors, Maker: studio, Keys: h.ring, Log: h.log, Now: h.now})
 	if err != nil {
 		return err
 	}
 	performer.Chats = h.engine
 	return nil
+}
+
+// verifyPage is where the signature of a sheet is checked: at the back end, whichever it is.
+func (h *house) verifyPage() string {
+	at := h.PublicURL
+	if h.AutogestionURL != "" {
+		at = h.AutogestionURL
+	}
+	return strings.TrimRight(at, "/") + "/autogestion/verificar"
 }
 
 // start sets the engine to work.

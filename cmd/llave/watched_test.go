@@ -24,6 +24,7 @@ type watched struct {
 	retried map[string]bool
 	tokens  map[string]map[string]bool
 	names   map[flows.MemberID]string
+	paper   map[string]string // digits by "name number"
 	mints   bool // asking for the current token makes a new one
 }
 
@@ -141,6 +142,56 @@ func (b *watched) Unlink(ctx context.Context, c flows.Credential, link string) e
 	return err
 }
 
+func (b *watched) Sheets(ctx context.Context, c flows.Credential, m flows.MemberID) (flows.Preprints, error) {
+	return through(ctx, b, func() (flows.Preprints, error) { return b.Service.Sheets(ctx, c, m) })
+}
+
+func (b *watched) Print(ctx context.Context, c flows.Credential, o flows.SheetOrder, key string) (flows.Preprints, error) {
+	return through(ctx, b, func() (flows.Preprints, error) {
+		p, err := b.Service.Print(ctx, c, o, key)
+		for _, s := range p.Sheets {
+			g := flows.Given{Group: p.Group}
+			for _, k := range s.Tokens {
+				g.Tokens = append(g.Tokens, flows.Token{Member: s.Member, Digits: k.Digits})
+			}
+			b.recordSheet(g, s)
+		}
+		return p, err
+	})
+}
+
+func (b *watched) Void(ctx context.Context, c flows.Credential, s flows.SheetID, numbers []int) (flows.Preprints, error) {
+	return through(ctx, b, func() (flows.Preprints, error) { return b.Service.Void(ctx, c, s, numbers) })
+}
+
+// recordSheet counts a sheet as one call, and remembers what is on it.
+func (b *watched) recordSheet(g flows.Given, s flows.Sheet) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	p := slices.IndexFunc(g.Group.Members, func(m flows.Member) bool { return m.ID == s.Member })
+	name := g.Group.Members[p].Name
+	key := "Print " + name + " " + string(s.Month)
+	if b.mode != "up" && b.mode != "" {
+		b.retried[key] = true
+	} else {
+		b.calls[key]++
+	}
+	if b.tokens[key] == nil {
+		b.tokens[key] = map[string]bool{}
+	}
+	for _, k := range s.Tokens {
+		b.tokens[key][k.Digits] = true
+		b.paper[fmt.Sprint(name, " ", k.Number)] = k.Digits
+	}
+}
+
+// onPaper are the digits of a person's token of that number, on the sheet that was made last.
+func (b *watched) onPaper(name string, n int) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.paper[fmt.Sprint(name, " ", n)]
+}
+
 // current is the back end's, or that of one which cannot tell what is live without ending it.
 func (b *watched) current(ctx context.Context, c flows.Credential, members []flows.MemberID) (flows.Given, error) {
 	if !b.mints {
@@ -171,6 +222,12 @@ func without(names string) flows.Capabilities {
 			c.Keys = false
 		case "state":
 			c.TokenState = false
+		case "sheets":
+			c.Sheets = false
+		case "void":
+			c.Void = false
+		case "months":
+			c.Months = false
 		case "pages":
 			c.SignInPages = false
 		default:

@@ -55,9 +55,9 @@ func newWorld(t *testing.T, s bot.Store, d door, can flows.Capabilities, covered
 	if err := service.SeedDemo(ctx); err != nil {
 		t.Fatal(err)
 	}
-	w.back = &watched{Service: service, calls: map[string]int{}, retried: map[string]bool{}, tokens: map[string]map[string]bool{}, names: map[flows.MemberID]string{}, mints: !can.CurrentWithoutMinting}
+	w.back = &watched{Service: service, calls: map[string]int{}, retried: map[string]bool{}, tokens: map[string]map[string]bool{}, names: map[flows.MemberID]string{}, paper: map[string]string{}, mints: !can.CurrentWithoutMinting}
 	moved := func(flow, on, from, to string) { covered[fmt.Sprintf("%s: %s, %s → %s", flow, on, from, to)] = true }
-	script, err := flows.New(flows.Config{Phone: "221-351-0282", Can: can, Moved: moved})
+	script, err := flows.New(flows.Config{Phone: "221-351-0282", Can: can, Moved: moved, Verify: "https://llave.test/autogestion/verificar"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func newWorld(t *testing.T, s bot.Store, d door, can flows.Capabilities, covered
 		t.Fatal(err)
 	}
 	ring, _ := bot.NewRing(bytes.Repeat([]byte{1}, bot.KeySize))
-	performer := &flows.Performer{Tokens: w.back, Links: w.back}
+	performer := &flows.Performer{Tokens: w.back, Links: w.back, Sheets: w.back}
 	w.engine, err = bot.New(bot.Config{Store: s, Script: script, Outside: performer, Channels: d.channels(w), Maker: studio, Keys: ring, Log: log, Now: w.now})
 	if err != nil {
 		t.Fatal(err)
@@ -255,6 +255,9 @@ func (w *world) pharmacy(what string) string {
 	if _, err := fmt.Sscanf(token, "token %d", &n); err == nil && n <= len(w.tokens) {
 		digits = w.tokens[n-1]
 	}
+	if _, err := fmt.Sscanf(token, "sheet %d", &n); err == nil {
+		digits = w.back.onPaper(name, n)
+	}
 	w.n++
 	v, err := w.back.Validate(w.t.Context(), autogestion.DemoProviderKey, autogestion.Validation{RequestID: fmt.Sprint("r", w.n), AffiliateNumber: numbers[name], Token: digits})
 	switch {
@@ -266,4 +269,4 @@ func (w *world) pharmacy(what string) string {
 	return "denied, " + string(v.Reason)
 }
 
-var numbers = map[string]string{"María Elena Gómez": "9-4071852/00", "Juana Ruiz": "9-4071852/02", "Tomás Ruiz": "9-4071852/03", "Jorge Acosta": "9-5130664/00"}
+var numbers = map[string]string{"María Elena Gómez": "9-4071852/00", "Juana Ruiz": "9-4071852/02", "Tomás Ruiz": "9-4071852/03", "Rosa Peralta": "9-4071852/04", "Jorge Acosta": "9-5130664/00"}
