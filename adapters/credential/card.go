@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"llave/adapters/credential/sheet"
 	"llave/bot"
 	"llave/flows"
 )
@@ -17,6 +18,7 @@ import (
 type Studio struct {
 	desks   sync.Pool // of *desk: faces cannot be shared
 	buffers pngBuffers
+	press   *sheet.Press
 }
 
 // New reads the fonts.
@@ -25,7 +27,11 @@ func New() (*Studio, error) {
 	if err != nil {
 		return nil, fmt.Errorf("credential: %w", err)
 	}
-	s := &Studio{}
+	press, err := sheet.New()
+	if err != nil {
+		return nil, fmt.Errorf("credential: %w", err)
+	}
+	s := &Studio{press: press}
 	s.desks.New = func() any { return newDesk(fonts) }
 	return s, nil
 }
@@ -33,21 +39,33 @@ func New() (*Studio, error) {
 // errDigits: what a card is about is six digits. The digits are not in the error.
 var errDigits = errors.New("credential: want six digits")
 
-// Make implements [bot.Maker] for cards.
+// Make implements [bot.Maker] for cards and sheets. What is not well formed never will be: such refusals are final, and
+// hold none of the digits.
 func (s *Studio) Make(_ context.Context, _ bot.ChatID, f bot.File) ([]byte, error) {
-	if f.Recipe != flows.RecipeCard {
-		return nil, &bot.Never{Reason: "no such recipe"}
+	switch f.Recipe {
+	case flows.RecipeCard:
+		return made(f.Args, s.PNG)
+	case flows.RecipeSheet:
+		return made(f.Args, s.PDF)
 	}
-	card, err := bot.As[flows.Card](f.Args)
+	return nil, &bot.Never{Reason: "no such recipe"}
+}
+
+// made reads a recipe's arguments and makes what they are of.
+func made[T any](args bot.Value, make func(T) ([]byte, error)) ([]byte, error) {
+	of, err := bot.As[T](args)
 	if err != nil {
-		return nil, &bot.Never{Reason: "not a card"}
+		return nil, &bot.Never{Reason: "arguments of another recipe"}
 	}
-	data, err := s.PNG(card)
+	data, err := make(of)
 	if err != nil {
 		return nil, &bot.Never{Reason: err.Error()}
 	}
 	return data, nil
 }
+
+// PDF prints sheets of preprinted tokens, A4. The same papers give the same bytes.
+func (s *Studio) PDF(papers []flows.Paper) ([]byte, error) { return s.press.PDF(papers) }
 
 // PNG draws a card, 1012 by 638 pixels: the shape of a credential (ISO/IEC 7810 ID-1). The same card gives the same bytes.
 func (s *Studio) PNG(c flows.Card) ([]byte, error) {

@@ -147,17 +147,28 @@ func TestLongNamesLeaveTheTokenAlone(t *testing.T) {
 	}
 }
 
+// papers is a sheet with one token.
+func papers(digits string) []flows.Paper {
+	return []flows.Paper{{Name: "Rosa Peralta", Tokens: []flows.PaperToken{{Number: 1, Digits: digits}}}}
+}
+
 func TestMake(t *testing.T) {
 	s := studio(t)
+	pdf, err := s.Make(context.Background(), "", bot.File{Recipe: flows.RecipeSheet, Args: bot.Of(papers("000042"))})
+	if err != nil || !bytes.HasPrefix(pdf, []byte("%PDF-")) {
+		t.Errorf("a sheet: %v", err)
+	}
 	data, err := s.Make(context.Background(), "", bot.File{Recipe: flows.RecipeCard, Args: bot.Of(card("000042"))})
 	if err != nil || scan(t, data) != "000042" {
 		t.Errorf("a card: %v", err)
 	}
 	for name, f := range map[string]bot.File{
-		"another recipe": {Recipe: "sheet", Args: bot.Of(card("000042"))},
+		"another recipe": {Recipe: "none", Args: bot.Of(card("000042"))},
 		"five digits":    {Recipe: flows.RecipeCard, Args: bot.Of(card("00042"))},
 		"letters":        {Recipe: flows.RecipeCard, Args: bot.Of(card("0004a2"))},
 		"no card":        {Recipe: flows.RecipeCard, Args: bot.Of("x")},
+		"no papers":      {Recipe: flows.RecipeSheet, Args: bot.Of(card("000042"))},
+		"a bad paper":    {Recipe: flows.RecipeSheet, Args: bot.Of(papers("00042"))},
 	} {
 		var never *bot.Never
 		if _, err := s.Make(context.Background(), "", f); !errors.As(err, &never) || strings.Contains(err.Error(), "0004") {

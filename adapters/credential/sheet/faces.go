@@ -1,0 +1,118 @@
+package sheet
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/gofont/gobold"
+	"golang.org/x/image/font/gofont/goregular"
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
+	"golang.org/x/text/unicode/norm"
+)
+
+// em is in how many parts a PDF counts a font's size.
+const em = 1000
+
+// longest is how many letters of a text are looked at: no line of a sheet holds more.
+const longest = 400
+
+// face is one weight of the font, read once.
+type face struct {
+	name   string
+	ttf    []byte
+	widths map[rune]int // in thousandths of the size
+	font   *sfnt.Font
+}
+
+// faces are the two weights, and the letters that nearly every sheet has, cut out beforehand.
+type faces struct {
+	regular, bold *face
+	usual         *alphabet
+}
+
+func newFaces() (*faces, error) {
+	regular, err := newFace("GoRegular", goregular.TTF)
+	if err != nil {
+		return nil, err
+	}
+	bold, err := newFace("GoBold", gobold.TTF)
+	if err != nil {
+		return nil, err
+	}
+	f := &faces{regular: regular, bold: bold}
+	f.usual, err = f.cutOut(usualLetters())
+	return f, err
+}
+
+func newFace(name string, ttf []byte) (*face, error) {
+	parsed, err := sfnt.Parse(ttf)
+	if err != nil {
+		return nil, fmt.Errorf("font %s: %w", name, err)
+	}
+	f := &face{name: name, ttf: ttf, widths: map[rune]int{}, font: parsed}
+	var buf sfnt.Buffer
+	for r := rune(' '); r <= 0xffff; r++ {
+		at, err := parsed.GlyphIndex(&buf, r)
+		if err != nil || at == 0 || !unicode.IsPrint(r) || r == unicode.ReplacementChar {
+			continue
+		}
+		w, err := parsed.GlyphAdvance(&buf, at, fixed.I(em), font.HintingNone)
+		if err != nil {
+			return nil, fmt.Errorf("font %s: %w", name, err)
+		}
+		f.widths[r] = w.Round()
+	}
+	return f, nil
+}
+
+// usualLetters are those of Spanish and of the names of its neighbours, digits and signs.
+func usualLetters() map[rune]bool {
+	letters := map[rune]bool{}
+	for r := rune(' '); r <= '~'; r++ {
+		letters[r] = true
+	}
+	for _, r := range "áéíóúüñçàèìòùâêôãõäöÁÉÍÓÚÜÑÇÃÖ¡¿«»“”‘’ªº°·–—…" {
+		letters[r] = true
+	}
+	return letters
+}
+
+func (f *faces) of(st style) *face {
+	if st.bold {
+		return f.bold
+	}
+	return f.regular
+}
+
+// width is how wide a text is, in millimetres.
+func (f *faces) width(t string, st style) float64 {
+	sum, widths := 0, f.of(st).widths
+	for _, r := range t {
+		sum += widths[r]
+	}
+	return float64(sum) / em * st.size / mm
+}
+
+// clean leaves what can be printed on one line: no control or bidirectional characters, single spaces. A letter that
+// the font lacks becomes a question mark, so that it is seen that something is missing; other signs are dropped.
+func (f *faces) clean(t string) string {
+	if r := []rune(t); len(r) > longest {
+		t = string(r[:longest])
+	}
+	var out strings.Builder
+	for _, r := range norm.NFC.String(t) {
+		_, has := f.regular.widths[r]
+		switch {
+		case unicode.IsSpace(r):
+			out.WriteByte(' ')
+		case has:
+			out.WriteRune(r)
+		case unicode.IsLetter(r):
+			out.WriteByte('?')
+		}
+	}
+	return strings.Join(strings.Fields(out.String()), " ")
+}

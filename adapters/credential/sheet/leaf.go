@@ -1,0 +1,119 @@
+package sheet
+
+import (
+	"strings"
+
+	"rsc.io/qr"
+)
+
+// leaf is a page as it was laid out. Its texts are in reading order: whoever extracts them reads the sheet.
+type leaf struct {
+	texts  []text
+	rules  []rule
+	frames []frame
+	codes  []code
+}
+
+// text is a line of letters; y is its base line.
+type text struct {
+	x, y float64
+	style
+	s string
+}
+
+// style is a weight of the font at a size in points.
+type style struct {
+	bold bool
+	size float64
+}
+
+// rule is a line of a width; a dashed one is to be cut along.
+type rule struct {
+	x1, y1, x2, y2, width float64
+	dashed                bool
+}
+
+// frame is the outline of a box.
+type frame struct{ x, y, w, h, width float64 }
+
+// code is a QR code. x and y are those of its first module: its quiet zone lies around it, and has to be kept white by
+// whoever places it.
+type code struct {
+	x, y, module float64
+	qr           *qr.Code
+}
+
+// quiet is how many modules around a code stay white (ISO/IEC 18004).
+const quiet = 4
+
+// side is how wide a code is, without its quiet zone.
+func (c code) side() float64 { return float64(c.qr.Size) * c.module }
+
+const (
+	mm       = 72 / 25.4 // points in a millimetre
+	ellipsis = "…"
+)
+
+// setter puts texts on a leaf.
+type setter struct {
+	*leaf
+	faces *faces
+}
+
+// write puts a text at x, its base line at y.
+func (s *setter) write(x, y float64, t string, st style) {
+	if t != "" {
+		s.texts = append(s.texts, text{x: x, y: y, style: st, s: t})
+	}
+}
+
+// fit writes a text into a width: smaller if it is too long, down to a size of least, and cut if it is longer still.
+// It returns the text's width.
+func (s *setter) fit(x, y, width float64, t string, st style, least float64) float64 {
+	t, st = s.shrink(t, width, st, least)
+	s.write(x, y, t, st)
+	return s.faces.width(t, st)
+}
+
+// fitRight is fit for a text that ends at right.
+func (s *setter) fitRight(right, y, width float64, t string, st style, least float64) {
+	t, st = s.shrink(t, width, st, least)
+	s.write(right-s.faces.width(t, st), y, t, st)
+}
+
+func (s *setter) shrink(t string, width float64, st style, least float64) (string, style) {
+	for st.size > least && s.faces.width(t, st) > width {
+		st.size = max(least, st.size-0.5)
+	}
+	return s.cut(t, width, st), st
+}
+
+// cut takes letters from the end of a text until it fits.
+func (s *setter) cut(t string, width float64, st style) string {
+	if s.faces.width(t, st) <= width {
+		return t
+	}
+	letters := []rune(t)
+	for len(letters) > 0 && s.faces.width(string(letters)+ellipsis, st) > width {
+		letters = letters[:len(letters)-1]
+	}
+	return strings.TrimRight(string(letters), " ,.·") + ellipsis
+}
+
+// wrap breaks a text into at most so many lines; what is left over is cut.
+func (s *setter) wrap(t string, width float64, st style, most int) []string {
+	var lines []string
+	words := strings.Fields(t)
+	for len(words) > 0 && len(lines) < most-1 {
+		n := 1
+		for n < len(words) && s.faces.width(strings.Join(words[:n+1], " "), st) <= width {
+			n++
+		}
+		lines = append(lines, s.cut(strings.Join(words[:n], " "), width, st))
+		words = words[n:]
+	}
+	if len(words) > 0 {
+		lines = append(lines, s.cut(strings.Join(words, " "), width, st))
+	}
+	return lines
+}

@@ -1,0 +1,178 @@
+package sheet
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"rsc.io/qr"
+
+	"llave/flows"
+)
+
+// alphanumeric are the characters of a QR code's alphanumeric mode.
+const alphanumeric = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+
+// The measures of a page, in millimetres. Printers leave 5 mm at the borders; people need more to hold on to.
+const (
+	left   = 12.0
+	right  = pageWidth - left
+	top    = 11.0
+	bottom = 283.0 // where the tokens end at the latest
+	footY  = 289.0 // base line of the last line
+	gutter = 8.0   // between what stands left and right in the header
+)
+
+// The proof's code: as large as there is room, and never finer than a bad printer prints.
+const (
+	proofSide   = 37.0
+	proofFinest = 0.45
+	proofWidest = 0.8
+)
+
+// mostFields and mostLines are how many of a paper's fields and lines are printed: with more, tokens would lose room.
+const (
+	mostFields = 8
+	mostLines  = 3
+)
+
+// plan lays a paper out. Tokens run down the columns: that is also how texts are extracted.
+func plan(f *faces, p flows.Paper) ([]*leaf, error) {
+	var leaves []*leaf
+	for tokens := p.Tokens; len(tokens) > 0; {
+		s := &setter{leaf: &leaf{}, faces: f}
+		y, err := s.head(p, len(leaves) == 0)
+		if err != nil {
+			return nil, err
+		}
+		n := min(len(tokens), columns*int((bottom-y)/cellHeight))
+		if err := s.tokens(p, tokens[:n], y); err != nil {
+			return nil, err
+		}
+		leaves = append(leaves, s.leaf)
+		tokens = tokens[n:]
+	}
+	for i, l := range leaves {
+		(&setter{leaf: l, faces: f}).foot(p, i+1, len(leaves))
+	}
+	return leaves, nil
+}
+
+// head writes what stands above the tokens, and returns where they begin.
+func (s *setter) head(p flows.Paper, first bool) (float64, error) {
+	if !first {
+		s.fit(left, top+4, right-left, p.Running, style{true, 12}, 8)
+		return top + 8, nil
+	}
+	y, edge, under := top, right, top
+	var proof *code
+	if p.Proof != "" {
+		c, err := proofCode(p.Proof)
+		if err != nil {
+			return 0, err
+		}
+		c.x, c.y = right-c.side(), y
+		proof = &c
+		edge = c.x - gutter
+	}
+	y = s.person(p, y, edge)
+	if proof != nil {
+		s.codes = append(s.codes, *proof)
+		under = s.proofLines(p, *proof)
+	}
+	y = max(y, under) + 3
+	return s.instructions(p, y), nil
+}
+
+// person writes whose the sheet is, and the fields.
+func (s *setter) person(p flows.Paper, y, edge float64) float64 {
+	const labels = 34.0
+	s.fit(left, y+4, edge-left, p.Heading, style{true, 13}, 9)
+	s.rules = append(s.rules, rule{x1: left, y1: y + 7, x2: edge, y2: y + 7, width: 0.7})
+	y += 18
+	for _, line := range s.name(p.Name, edge-left) {
+		s.write(left, y, line.s, line.style)
+		y += line.size / mm * 1.1
+	}
+	y += 0.5
+	for _, f := range p.Fields[:min(len(p.Fields), mostFields)] {
+		s.fit(left, y, labels-2, f.Label, style{false, 10.5}, 8)
+		s.fit(left+labels, y, edge-left-labels, f.Value, style{true, 11.5}, 8)
+		y += 6.2
+	}
+	return y - 6.2
+}
+
+// name is set on one line, or on two if it would become small.
+func (s *setter) name(name string, width float64) []text {
+	const large, small = 25, 17
+	if t, st := s.shrink(name, width, style{true, large}, small); t == name {
+		return []text{{s: t, style: st}}
+	}
+	var lines []text
+	for _, t := range s.wrap(name, width, style{true, small}, 2) {
+		lines = append(lines, text{s: t, style: style{true, small}})
+	}
+	return lines
+}
+
+// proofCode encodes the proof in the largest modules there is room for.
+func proofCode(proof string) (code, error) {
+	q, err := qr.Encode(proof, qr.M)
+	if err != nil {
+		return code{}, errProof
+	}
+	module := min(proofWidest, proofSide/float64(q.Size))
+	if module < proofFinest {
+		return code{}, errProof
+	}
+	return code{module: module, qr: q}, nil
+}
+
+// proofLines writes what the proof is for below it, and returns where that ends.
+func (s *setter) proofLines(p flows.Paper, c code) float64 {
+	y := c.y + c.side() + quiet*c.module + 1.5
+	for _, line := range p.ProofLines[:min(len(p.ProofLines), mostLines)] {
+		for _, part := range s.wrap(line, c.side(), style{false, 7.5}, 2) {
+			s.write(c.x, y, part, style{false, 7.5})
+			y += 3.1
+		}
+	}
+	return y - 3.1
+}
+
+// instructions writes how the sheet is used, and returns where the tokens begin.
+func (s *setter) instructions(p flows.Paper, y float64) float64 {
+	y += 4
+	for _, line := range p.Lines[:min(len(p.Lines), mostLines)] {
+		for _, part := range s.wrap(line, right-left, style{false, 11}, 2) {
+			s.write(left, y, part, style{false, 11})
+			y += 5
+		}
+		y++
+	}
+	return y
+}
+
+// foot writes whom to ask, and the page's number.
+func (s *setter) foot(p flows.Paper, page, of int) {
+	st := style{false, 9}
+	number := strings.Replace(p.Page, "%d", strconv.Itoa(page), 1)
+	number = strings.Replace(number, "%d", strconv.Itoa(of), 1)
+	room := s.faces.width(number, st) + gutter
+	s.fit(left, footY, right-left-room, p.Foot, st, 7)
+	s.fitRight(right, footY, 60, number, st, 7)
+}
+
+// tokens draws them in columns.
+func (s *setter) tokens(p flows.Paper, tokens []flows.PaperToken, y float64) error {
+	rows := (len(tokens) + columns - 1) / columns
+	for i, t := range tokens {
+		x := left + float64(i/rows)*cellWidth
+		if err := s.cell(p, t, x, y+float64(i%rows)*cellHeight); err != nil {
+			return fmt.Errorf("sheet: %w", err)
+		}
+	}
+	s.cuts(len(tokens), rows, y)
+	return nil
+}

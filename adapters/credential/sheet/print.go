@@ -1,0 +1,119 @@
+package sheet
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"time"
+
+	"codeberg.org/go-pdf/fpdf"
+
+	"llave/flows"
+)
+
+// The page: A4.
+const (
+	pageWidth  = 210.0
+	pageHeight = 297.0
+)
+
+// family is what the library calls our font.
+const family = "go"
+
+// legend is what a document says about itself.
+type legend struct {
+	title, lang string
+	made        time.Time
+}
+
+// about takes it from the first paper. A document without a date would get the hour at which it is printed.
+func about(f *faces, p flows.Paper) legend {
+	l := legend{title: f.clean(p.Title), made: p.Made.UTC()}
+	if strings.Trim(p.Lang, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == "" {
+		l.lang = p.Lang
+	}
+	if p.Made.IsZero() {
+		l.made = time.Unix(0, 0).UTC()
+	}
+	return l
+}
+
+// print puts leaves into a file.
+func print(f *faces, leaves []*leaf, l legend) ([]byte, error) {
+	letters, err := f.alphabetOf(leaves)
+	if err != nil {
+		return nil, err
+	}
+	doc := fpdf.New("P", "mm", "A4", "")
+	doc.SetCatalogSort(true)
+	doc.SetAutoPageBreak(false, 0)
+	doc.SetProducer("Llave", true)
+	doc.SetTitle(l.title, true)
+	doc.SetLang(l.lang)
+	doc.SetCreationDate(l.made)
+	doc.SetModificationDate(l.made)
+	doc.AddFontFromBytes(family, "", letters.regular.json, letters.regular.file)
+	doc.AddFontFromBytes(family, "B", letters.bold.json, letters.bold.file)
+	for _, leaf := range leaves {
+		doc.AddPage()
+		put(doc, leaf, letters)
+	}
+	var out bytes.Buffer
+	if err := doc.Output(&out); err != nil {
+		return nil, fmt.Errorf("sheet: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// put draws a leaf.
+func put(doc *fpdf.Fpdf, l *leaf, letters *alphabet) {
+	for _, r := range l.rules {
+		dashes := []float64{}
+		if r.dashed {
+			dashes = []float64{1.5, 1.5}
+		}
+		doc.SetDashPattern(dashes, 0)
+		doc.SetLineWidth(r.width)
+		doc.Line(r.x1, r.y1, r.x2, r.y2)
+	}
+	doc.SetDashPattern([]float64{}, 0)
+	for _, f := range l.frames {
+		doc.SetLineWidth(f.width)
+		doc.Rect(f.x, f.y, f.w, f.h, "D")
+	}
+	for _, c := range l.codes {
+		doc.RawWriteStr(c.path())
+	}
+	last := style{}
+	for _, t := range l.texts {
+		if t.style != last {
+			weight := ""
+			if t.bold {
+				weight = "B"
+			}
+			doc.SetFont(family, weight, t.size)
+			last = t.style
+		}
+		doc.Text(t.x, t.y, letters.encode(t.s))
+	}
+}
+
+// path draws a code as one shape of whole modules, so that no reader leaves hairs of white between them.
+func (c code) path() string {
+	var out strings.Builder
+	unit := c.module * mm
+	fmt.Fprintf(&out, "q %.4f 0 0 %.4f %.3f %.3f cm\n", unit, -unit, c.x*mm, (pageHeight-c.y)*mm)
+	for y := range c.qr.Size {
+		for x := 0; x < c.qr.Size; x++ {
+			from := x
+			for c.qr.Black(x, y) { // beyond its border a code is white
+				x++
+			}
+			if x > from {
+				fmt.Fprintf(&out, "%d %d %d 1 re\n", from, y, x-from)
+			}
+		}
+	}
+	out.WriteString("f Q")
+	return out.String()
+}
