@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"llave/bot"
@@ -232,6 +233,9 @@ var freely = map[string]bool{"token": true, "number": true, "credential": true, 
 func (t *talk) chosen(mean meaning) bool {
 	if len(mean.Numbers) == 0 || mean.Intent != intentNone || len(mean.Who) > 0 || len(t.m.Options) == 0 {
 		return false
+	}
+	if t.s.State == sheetConfirm && (mean.Numbers[0] > len(t.m.Options) || strings.Trim(t.in.Text, "0123456789 .)]") != "") {
+		return false // "mejor 5": how many, and no option
 	}
 	var picked []option
 	for _, n := range mean.Numbers {

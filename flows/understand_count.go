@@ -150,7 +150,8 @@ func (s *speech) listed() []int {
 	var out []int
 	for i := 0; i < len(s.words); {
 		n, width := s.quantity(i)
-		if i += max(width, 1); n <= 0 || s.isDate(i-max(width, 1)) || s.is(i, s.u.c.years) {
+		at := i
+		if i += max(width, 1); n <= 0 || s.isDate(at) || s.is(at, s.u.c.one) || s.is(i, s.u.c.years) {
 			continue
 		}
 		if k := len(out); k > 0 && s.is(i-2, s.u.c.upto) && out[k-1] < n && n-out[k-1] < 100 {

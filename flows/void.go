@@ -30,6 +30,9 @@ func (t *talk) chooseSheet(p Preprints) {
 			w.Sheets = append(w.Sheets, b)
 		}
 	}
+	if live := slices.DeleteFunc(slices.Clone(w.Sheets), func(b brief) bool { return len(w.voids(b)) == 0 }); len(live) > 0 {
+		w.Sheets = live
+	}
 	switch {
 	case len(p.Sheets) == 0:
 		t.nothingToVoid("void.none")
