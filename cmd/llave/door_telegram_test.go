@@ -166,6 +166,9 @@ func (d *telegrams) news(who string, u *telegramtest.User) (out []heard) {
 // shownOn is a message as it stands on a phone: bold words, buttons in rows, a picture above its text.
 func shownOn(m telegramtest.Message) string {
 	var b strings.Builder
+	if m.Document != nil {
+		fmt.Fprintf(&b, "(document %s)\n", m.Document.Name)
+	}
 	if m.Photo != nil {
 		fmt.Fprintf(&b, "(photo %s)\n", m.Photo.Name)
 	}
