@@ -114,13 +114,13 @@ var tables = []flow{
 	{"void", "preprinted tokens that must not be used any more: a sheet was lost", []move{
 		{"look", []string{home, voidPick}, voidLook},
 		{"choose", []string{voidLook, voidWhich, voidNumber, voidConfirm}, voidPick},
-		{"which", []string{voidLook}, voidWhich},
-		{"number", []string{voidLook, voidWhich, voidConfirm}, voidNumber},
+		{"which", []string{voidLook, voidNumber}, voidWhich},
+		{"number", []string{voidLook, voidConfirm}, voidNumber},
 		{"confirm", []string{voidLook, voidWhich, voidNumber}, voidConfirm},
 		{"do", []string{voidConfirm}, voidWait},
 		{"unsure", []string{voidWait}, voidConfirm},
 		{"done", []string{voidWait}, home},
-		{"failed", []string{voidLook, voidWhich, voidNumber, voidWait}, home},
+		{"failed", []string{voidLook, voidNumber, voidWait}, home},
 		{"leave", []string{voidPick, voidLook, voidWhich, voidNumber, voidConfirm, voidWait}, home},
 	}},
 	{"link", "linking this chat with an account", []move{

@@ -317,6 +317,8 @@ func (t *talk) answers(mean meaning) bool {
 		return t.answersCount(mean)
 	case sheetConfirm:
 		return t.answersSheet(mean)
+	case voidWhich:
+		return t.answersWhich(mean)
 	case voidNumber:
 		return t.answersNumber(mean)
 	case voidConfirm:

@@ -30,19 +30,29 @@ func (t *talk) chooseSheet(p Preprints) {
 			w.Sheets = append(w.Sheets, b)
 		}
 	}
-	if live := slices.DeleteFunc(slices.Clone(w.Sheets), func(b brief) bool { return len(w.voids(b)) == 0 }); len(live) > 0 {
-		w.Sheets = live
-	}
+	live := slices.DeleteFunc(slices.Clone(w.Sheets), func(b brief) bool { return len(w.voids(b)) == 0 })
 	switch {
 	case len(p.Sheets) == 0:
 		t.nothingToVoid("void.none")
 	case len(w.Sheets) == 0:
 		t.nothingToVoid("void.no_such")
-	case len(w.Sheets) > 1:
+	case len(live) == 0:
+		t.nothingToVoid("void.spent")
+	case w.Single && len(w.Numbers) == 0:
+		w.Sheets = live
+		t.askNumber()
+	case len(live) > 1:
+		w.Sheets = live
 		t.askSheet()
 	default:
-		t.voidThis(w.Sheets[0])
+		t.voidThis(live[0])
 	}
+}
+
+// askNumber asks for the numbers of single tokens.
+func (t *talk) askNumber() {
+	t.move("number")
+	t.ask("void.number", t.voidData(brief{}))
 }
 
 // has says whether all the numbers are on the sheet.
@@ -85,19 +95,27 @@ func (t *talk) pickSheet(o option) {
 	t.wants(meaning{Intent: intent(o.Value)})
 }
 
-// voidThis asks before tokens are made void: somebody may be about to use them. Which, if that is still open.
+// answersWhich takes the sheet of a month that is named.
+func (t *talk) answersWhich(mean meaning) bool {
+	m := t.words.monthIn(t.in.Text, t.in.Now.In(t.texts.zone))
+	of := slices.DeleteFunc(slices.Clone(t.m.Wish.Sheets), func(b brief) bool { return b.Month != m })
+	switch {
+	case len(of) == 1:
+		t.voidThis(of[0])
+	case m != "" && mean.Intent == intentNone || mean.vague():
+		t.again("void.which_again")
+	default:
+		return false
+	}
+	return true
+}
+
+// voidThis asks before tokens are made void: somebody may be about to use them.
 func (t *talk) voidThis(b brief) {
 	w := t.m.Wish
 	w.Sheets = []brief{b}
 	d := t.voidData(b)
-	switch {
-	case w.Single && len(w.Numbers) == 0:
-		if t.s.State != voidNumber {
-			t.move("number")
-		}
-		t.ask("void.number", d)
-		return
-	case d.Numbers == "":
+	if d.Numbers == "" {
 		t.move("failed")
 		t.settle()
 		t.offer(bot.Say, "void.spent", d, choices("preprint", "help")...)
@@ -132,18 +150,23 @@ func (w *wish) voids(b brief) []int {
 
 // answersNumber takes the numbers of tokens on the sheet.
 func (t *talk) answersNumber(mean meaning) bool {
-	if len(t.m.Wish.Sheets) == 0 {
-		return false
-	}
+	w := t.m.Wish
 	numbers := t.words.numbersIn(t.in.Text)
-	b := t.m.Wish.Sheets[0]
+	on := slices.DeleteFunc(slices.Clone(w.Sheets), func(b brief) bool { return !b.has(numbers) })
 	switch {
-	case len(numbers) > 0 && b.has(numbers):
-		t.m.Wish.Numbers = numbers
-		t.voidThis(b)
+	case len(numbers) > 0 && len(on) == 1:
+		w.Numbers = numbers
+		t.voidThis(on[0])
+	case len(numbers) > 0 && len(on) > 1:
+		w.Numbers, w.Sheets = numbers, on
+		t.askSheet()
 	case len(numbers) > 0 || mean.vague():
-		d := t.voidData(b)
-		d.Numbers = t.texts.numbers(b.All)
+		d := t.voidData(brief{})
+		var all []int
+		for _, b := range w.Sheets {
+			all = append(all, b.All...)
+		}
+		d.Numbers, d.Sheets = t.texts.numbers(all), len(w.Sheets)
 		t.askAgain("void.number_again", d)
 	default:
 		return false
@@ -232,7 +255,7 @@ func (t *talk) backVoid() {
 	switch {
 	case t.s.State == voidConfirm && w.Single && len(w.Numbers) > 0 && len(w.Sheets) > 0:
 		w.Numbers = nil
-		t.voidThis(w.Sheets[0])
+		t.askNumber()
 	case len(t.m.Group.Members) > 1:
 		w.Who, w.For, w.Numbers, w.Month, w.Paper = nil, nil, nil, "", false
 		t.askWho(nil, nil)
