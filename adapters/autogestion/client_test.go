@@ -39,6 +39,7 @@ type farWorld struct {
 
 func (w *farWorld) Tokens() flows.Tokens { return w.client }
 func (w *farWorld) Links() flows.Links   { return w.client }
+func (w *farWorld) Sheets() flows.Sheets { return w.client }
 
 func TestClientSuite(t *testing.T) {
 	flowstest.Suite(t, func(t *testing.T) flowstest.World {

@@ -3,7 +3,9 @@ package autogestion
 import (
 	"bytes"
 	"context"
+	"os"
 	"path/filepath"
+	"regexp"
 	"sync"
 	"testing"
 	"time"
@@ -101,4 +103,22 @@ func member(t *testing.T, g flows.Group, name string) flows.Member {
 	}
 	t.Fatalf("nobody called %s in the group", name)
 	return flows.Member{}
+}
+
+// readAll is a data base's file and what was written to it since.
+func readAll(t *testing.T, path string) (texts []string) {
+	t.Helper()
+	for _, suffix := range []string{"", "-wal"} {
+		b, err := os.ReadFile(path + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, string(b))
+	}
+	return texts
+}
+
+// containsNumber looks for six digits that are not part of a longer number.
+func containsNumber(text, digits string) bool {
+	return regexp.MustCompile(`(^|[^0-9])` + digits + `($|[^0-9])`).MatchString(text)
 }

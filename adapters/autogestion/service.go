@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 	_ "time/tzdata" // a token's day ends at midnight in Buenos Aires, on machines without a zone database too
@@ -55,6 +56,7 @@ type Service struct {
 	hashing chan struct{} // at most two passwords at a time: each takes 19 MiB
 	dummy   string        // the hash against which passwords of nobody are checked
 	swept   atomic.Int64
+	signers sync.Map // opened signing keys, by their row
 }
 
 var (
@@ -75,7 +77,7 @@ func Open(ctx context.Context, o Options) (*Service, error) {
 	if err := s.checkKey(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("autogestion: open: %w", err), s.Close())
 	}
-	if err := s.write(ctx, func(tx *sql.Tx, now time.Time) error { return s.ensureSheetKey(ctx, tx, now) }); err != nil {
+	if err := s.openSheetKeys(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("autogestion: open: sheet key: %w", err), s.Close())
 	}
 	return s, nil

@@ -5,8 +5,13 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"time"
+
+	"llave/flows"
 )
 
 // sealSheetKey names the use under which a signing key is sealed.
@@ -14,6 +19,9 @@ const sealSheetKey = "sheet key"
 
 // keyNameLen is that of a signing key's id.
 const keyNameLen = 4
+
+// SheetKeysFile is where the public keys are kept beside the data base, for [VerifySheet] where there is no service.
+const SheetKeysFile = "sheet-keys.json"
 
 // keyName is a signing key's id. It follows from the public key, so that two Autogestiones hardly ever share one, and a
 // list of keys can be checked.
@@ -28,29 +36,140 @@ func signing(ctx context.Context, q querier) (id int64, err error) {
 	return id, err
 }
 
-// ensureSheetKey makes the first signing key.
-func (s *Service) ensureSheetKey(ctx context.Context, tx *sql.Tx, now time.Time) error {
-	if _, err := signing(ctx, tx); !errors.Is(err, sql.ErrNoRows) {
+// openSheetKeys makes the first signing key, and writes down the public ones.
+func (s *Service) openSheetKeys(ctx context.Context) error {
+	err := s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		if _, err := signing(ctx, tx); !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		_, err := s.newSheetKey(ctx, tx, now)
 		return err
-	}
-	return s.newSheetKey(ctx, tx, now)
-}
-
-// newSheetKey makes a signing key and retires the one before: what that has signed still verifies.
-func (s *Service) newSheetKey(ctx context.Context, tx *sql.Tx, now time.Time) error {
-	seed, err := s.keys.random(ed25519.SeedSize)
+	})
 	if err != nil {
 		return err
+	}
+	if err := s.writeSheetKeys(ctx); err != nil { // sheets are made and checked here without that file
+		s.opt.Log.ErrorContext(ctx, "autogestion: sheet keys are not written", "err", err)
+	}
+	return nil
+}
+
+// RotateSheetKey makes a new signing key and returns its id. What the one before signed still verifies, for the months
+// for which it could sign.
+func (s *Service) RotateSheetKey(ctx context.Context) (id string, err error) {
+	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		id, err = s.newSheetKey(ctx, tx, now)
+		return err
+	})
+	if err == nil {
+		err = s.writeSheetKeys(ctx)
+	}
+	return id, wrap("rotate sheet key", err)
+}
+
+// newSheetKey makes a signing key and retires the one before.
+func (s *Service) newSheetKey(ctx context.Context, tx *sql.Tx, now time.Time) (id string, err error) {
+	seed, err := s.keys.random(ed25519.SeedSize)
+	if err != nil {
+		return "", err
 	}
 	sealed, err := s.keys.seal(sealSheetKey, seed)
 	if err != nil {
-		return err
+		return "", err
 	}
 	public := ed25519.NewKeyFromSeed(seed).Public().(ed25519.PublicKey)
 	if _, err := tx.ExecContext(ctx, "UPDATE sheet_key SET retired = ? WHERE retired = 0", now.UnixNano()); err != nil {
-		return err
+		return "", err
 	}
 	_, err = tx.ExecContext(ctx, "INSERT INTO sheet_key (name, public, sealed, made) VALUES (?, ?, ?, ?)",
 		keyName(public), []byte(public), sealed, now.UnixNano())
+	return keyID(keyName(public)), err
+}
+
+// SheetKeys are the public keys, the first one made first.
+func (s *Service) SheetKeys(ctx context.Context) (out SheetKeys, err error) {
+	rows, err := s.reads.QueryContext(ctx, "SELECT name, public, made, retired FROM sheet_key ORDER BY id")
+	if err != nil {
+		return SheetKeys{}, wrap("sheet keys", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name []byte
+		var made, retired int64
+		var k SheetKey
+		if err := rows.Scan(&name, &k.Public, &made, &retired); err != nil {
+			return SheetKeys{}, wrap("sheet keys", err)
+		}
+		k.ID, k.Since, k.Retired = keyID(name), fromNano(made), fromNano(retired)
+		out.Keys = append(out.Keys, k)
+	}
+	return out, wrap("sheet keys", rows.Err())
+}
+
+// writeSheetKeys puts the public keys beside the data base: the whole file or the one before, never half of it.
+func (s *Service) writeSheetKeys(ctx context.Context) error {
+	keys, err := s.SheetKeys(ctx)
+	if err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(keys, "", "  ")
+	if err != nil {
+		return err
+	}
+	dir := filepath.Dir(s.opt.Path)
+	f, err := os.CreateTemp(dir, SheetKeysFile+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(append(text, '\n'))
+	if err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err != nil { // no secret: it is served to everybody
+		return err
+	}
+	return os.Rename(f.Name(), filepath.Join(dir, SheetKeysFile))
+}
+
+// signer is a signing key, opened.
+type signer struct {
+	name []byte
+	key  ed25519.PrivateKey
+}
+
+// signer opens a signing key once: it never changes.
+func (s *Service) signer(ctx context.Context, q querier, id int64) (signer, error) {
+	if k, ok := s.signers.Load(id); ok {
+		return k.(signer), nil
+	}
+	var k signer
+	var sealed, seed []byte
+	err := q.QueryRowContext(ctx, "SELECT name, sealed FROM sheet_key WHERE id = ?", id).Scan(&k.name, &sealed)
+	if err == nil {
+		err = s.keys.open(sealSheetKey, sealed, &seed)
+	}
+	if err != nil {
+		return k, err
+	}
+	k.key = ed25519.NewKeyFromSeed(seed)
+	s.signers.Store(id, k)
+	return k, nil
+}
+
+// prove signs a sheet with the key of the day on which it was made, so that its proof is the same for ever.
+func (s *Service) prove(ctx context.Context, q querier, h sheet, out *flows.Sheet) error {
+	k, err := s.signer(ctx, q, h.signer)
+	if err != nil {
+		return err
+	}
+	p := proof{key: k.name, sheet: h.name, reference: s.reference(out.Member), month: h.month, first: h.first}
+	for _, t := range out.Tokens {
+		p.digits = append(p.digits, t.Digits)
+	}
+	out.Reference = showReference(p.reference)
+	out.Proof, err = p.sign(k.key)
 	return err
+}
+
+// reference is a keyed hash: with the padrón alone nobody finds out whose it is.
+func (s *Service) reference(m flows.MemberID) []byte {
+	return s.keys.hash("sheet reference", string(m))[:referenceLen]
 }

@@ -27,8 +27,6 @@ const (
 	sheetPrefix  = "s-"
 )
 
-func (h sheet) sheetID() flows.SheetID { return sheetID(h.name) }
-
 func sheetID(name []byte) flows.SheetID { return flows.SheetID(sheetPrefix + text64(name)) }
 
 // sheetName is what a sheet's id stands for. Only the one way of writing it is taken.
@@ -111,8 +109,12 @@ func (s *Service) shown(ctx context.Context, q querier, p person, list ...sheet)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, flows.Sheet{ID: h.sheetID(), Member: p.member, Month: h.month, Made: fromNano(h.made),
-			From: fromNano(h.begins), Until: fromNano(h.until), Tokens: tokens})
+		one := flows.Sheet{ID: sheetID(h.name), Member: p.member, Month: h.month, Made: fromNano(h.made),
+			From: fromNano(h.begins), Until: fromNano(h.until), Tokens: tokens}
+		if err := s.prove(ctx, q, h, &one); err != nil {
+			return nil, err
+		}
+		out = append(out, one)
 	}
 	return out, nil
 }

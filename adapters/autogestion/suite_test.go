@@ -26,6 +26,7 @@ type suiteWorld struct {
 
 func (w *suiteWorld) Tokens() flows.Tokens    { return w.Service }
 func (w *suiteWorld) Links() flows.Links      { return w.Service }
+func (w *suiteWorld) Sheets() flows.Sheets    { return w.Service }
 func (w *suiteWorld) Now() time.Time          { return w.clock.Now() }
 func (w *suiteWorld) Advance(d time.Duration) { w.advance(d) }
 

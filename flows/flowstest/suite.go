@@ -1,5 +1,5 @@
-// Package flowstest holds the back end to what flows/ports.go says, sentence by sentence. Every back end passes the
-// same suite: the embedded one, the HTTP client before it, and an insurer's own.
+// Package flowstest holds the back end to what flows/ports.go and flows/ports_sheets.go say, sentence by sentence.
+// Every back end passes the same suite: the embedded one, the HTTP client before it, and an insurer's own.
 //
 // It expects the demo padrón: María's group with Juana in it and Lucía, who is not active; Carlos, who is in María's
 // group and has an account of his own; and Jorge, alone.
@@ -20,6 +20,7 @@ import (
 type World interface {
 	Tokens() flows.Tokens
 	Links() flows.Links
+	Sheets() flows.Sheets
 
 	// Now is the back end's clock, and Advance moves it.
 	Now() time.Time
@@ -57,6 +58,9 @@ func Suite(t *testing.T, open func(t *testing.T) World) {
 		{"Current", currentChecks},
 		{"Another", anotherChecks},
 		{"State", stateChecks},
+		{"Sheets", sheetChecks},
+		{"Months", monthChecks},
+		{"Void", voidChecks},
 		{"Invite", inviteChecks},
 		{"Redeem", redeemChecks},
 		{"Chats", chatsChecks},

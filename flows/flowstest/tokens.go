@@ -52,6 +52,12 @@ var groupChecks = []check{
 			s.wantErr(err, flows.ErrUnlinked, "state")
 			_, err = s.Links().Chats(s.ctx, c)
 			s.wantErr(err, flows.ErrUnlinked, "chats")
+			_, err = s.Sheets().Sheets(s.ctx, c, "")
+			s.wantErr(err, flows.ErrUnlinked, "sheets")
+			_, err = s.Sheets().Print(s.ctx, c, flows.SheetOrder{Member: "m", Month: flows.MonthOf(s.Now()), Count: 1}, s.key())
+			s.wantErr(err, flows.ErrUnlinked, "print")
+			_, err = s.Sheets().Void(s.ctx, c, "s", nil)
+			s.wantErr(err, flows.ErrUnlinked, "void")
 		}
 	}},
 }

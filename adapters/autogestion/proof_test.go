@@ -1,0 +1,357 @@
+package autogestion
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"llave/flows"
+)
+
+// The examples of RFC 9285, and its refusals.
+func TestBase45(t *testing.T) {
+	for plain, text := range map[string]string{"": "", "AB": "BB8", "Hello!!": "%69 VD92EX0", "base-45": "UJCLQE7W581", "ietf!": "QED8WEX0", "\xff\xff": "FGW", "\xff": "U5"} {
+		if got := encode45([]byte(plain)); got != text {
+			t.Errorf("%q is %q, want %q", plain, got, text)
+		}
+		if got, ok := decode45(text); !ok || string(got) != plain {
+			t.Errorf("%q is %q, %v", text, got, ok)
+		}
+	}
+	for _, text := range []string{"A", "BB8A", "GGW", "FGX", ":::", "V5", "::", "bb8", "B\u00c38", "BB,", "BB8\n\n", "\x00\x00"} {
+		if got, ok := decode45(text); ok {
+			t.Errorf("%q is taken for %x", text, got)
+		}
+	}
+}
+
+// Every text of two and three characters is nothing, or the only one of its bytes.
+func TestBase45HasOneSpelling(t *testing.T) {
+	seen := 0
+	for n := range 45 * 45 * 46 {
+		text := string([]byte{base45Alphabet[n%45], base45Alphabet[n/45%45]})
+		if c := n / (45 * 45); c < 45 {
+			text += base45Alphabet[c : c+1]
+		}
+		if data, ok := decode45(text); ok {
+			seen++
+			if encode45(data) != text {
+				t.Fatalf("%q is taken for %x, which is %q", text, data, encode45(data))
+			}
+		}
+	}
+	if seen != 1<<16+1<<8 {
+		t.Errorf("%d texts are taken, want one for each of the bytes", seen)
+	}
+}
+
+// testKey is a signing key and its public part.
+func testKey(n byte) (ed25519.PrivateKey, SheetKey) {
+	key := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{n}, ed25519.SeedSize))
+	public := key.Public().(ed25519.PublicKey)
+	return key, SheetKey{ID: keyID(keyName(public)), Public: public, Since: newClock().t}
+}
+
+// testProof is a proof of count tokens, with a salt that makes it a sheet of its own.
+func testProof(key ed25519.PrivateKey, salt byte, month flows.Month, first, count int) proof {
+	p := proof{key: keyName(key.Public().(ed25519.PublicKey)), sheet: bytes.Repeat([]byte{salt}, sheetNameLen),
+		reference: []byte{salt, 2, 3, 4, 5}, month: month, first: first}
+	for n := range count {
+		p.digits = append(p.digits, fmt.Sprintf("%06d", (n*104729+int(salt)*7919+999_990)%1_000_000))
+	}
+	return p
+}
+
+func TestAProofSaysWhatItWasMadeOf(t *testing.T) {
+	key, public := testKey(1)
+	for count := 1; count <= proofTokens; count++ {
+		for _, month := range []flows.Month{"2026-11", "2026-12", "2199-12"} {
+			p := testProof(key, byte(count), month, 310-count, count)
+			text, err := p.sign(key)
+			if err != nil || !isProof(text) {
+				t.Fatalf("%q, %v", text, err)
+			}
+			got, err := VerifySheet(SheetKeys{[]SheetKey{public}}, text)
+			if err != nil || got.Month != month || got.Key != public.ID || got.Sheet != sheetID(p.sheet) || got.Reference != showReference(p.reference) || len(got.Tokens) != count {
+				t.Fatalf("%d: %+v, %v", count, got, err)
+			}
+			for n, tok := range got.Tokens {
+				if tok.Number != p.first+n || tok.Digits != p.digits[n] || !tok.UsedAt.IsZero() {
+					t.Fatalf("token %d is %+v", n, tok)
+				}
+			}
+			if again, _ := p.sign(key); again != text {
+				t.Fatal("signed again, it is another text")
+			}
+		}
+	}
+	text, _ := testProof(key, 1, "2026-11", 1, proofTokens).sign(key)
+	if len(text) != 256 {
+		t.Errorf("31 tokens are %d characters", len(text))
+	}
+}
+
+func TestWhatAProofCannotHold(t *testing.T) {
+	key, _ := testKey(1)
+	for name, bend := range map[string]func(*proof){
+		"no token": func(p *proof) { p.digits = nil }, "too many tokens": func(p *proof) { p.digits = slices.Repeat(p.digits, 32) },
+		"five digits": func(p *proof) { p.digits[0] = "12345" }, "a sign": func(p *proof) { p.digits[0] = "+12345" }, "seven digits": func(p *proof) { p.digits[0] = "0012345" },
+		"no month": func(p *proof) { p.month = "2026-13" }, "long ago": func(p *proof) { p.month = "1999-12" }, "far ahead": func(p *proof) { p.month = "2200-01" },
+		"number 0": func(p *proof) { p.first = 0 }, "number 10000": func(p *proof) { p.first = 10000 },
+		"a short sheet": func(p *proof) { p.sheet = p.sheet[1:] }, "a long reference": func(p *proof) { p.reference = make([]byte, 6) }, "no key": func(p *proof) { p.key = nil },
+	} {
+		p := testProof(key, 1, "2026-11", 1, 1)
+		bend(&p)
+		if text, err := p.sign(key); err == nil {
+			t.Errorf("%s: %s", name, text)
+		}
+	}
+}
+
+// Even well signed, there is one way of writing a payload. And what is well signed otherwise is refused as well.
+func TestPayloadsHaveOneSpelling(t *testing.T) {
+	key, public := testKey(1)
+	good, err := testProof(key, 1, "2026-11", 1, 3).payload() // 60 bits: the last four must be zero
+	if err != nil {
+		t.Fatal(err)
+	}
+	const monthAt, countAt = proofHead - 5, proofHead - 1
+	with := func(f func(b []byte) []byte) []byte { return f(bytes.Clone(good)) }
+	set := func(at int, v ...byte) []byte {
+		return with(func(b []byte) []byte { copy(b[at:], v); return b })
+	}
+	verify := func(payload []byte) error {
+		_, err := VerifySheet(SheetKeys{[]SheetKey{public}}, proofPrefix+encode45(append(bytes.Clone(payload), ed25519.Sign(key, toSign(payload))...)))
+		return err
+	}
+	if err := verify(good); err != nil {
+		t.Fatal(err)
+	}
+	for name, payload := range map[string][]byte{
+		"version 0": set(0, 0), "version 2": set(0, 2), "a padding bit": with(func(b []byte) []byte { b[len(b)-1] |= 1; return b }),
+		"every padding bit": with(func(b []byte) []byte { b[len(b)-1] |= 15; return b }),
+		"no token":          with(func(b []byte) []byte { b[countAt] = 0; return b[:proofHead] }), "count 0": set(countAt, 0), "one less": set(countAt, 2), "one more": set(countAt, 4),
+		"32 tokens":   with(func(b []byte) []byte { b[countAt] = 32; return append(b[:proofHead], make([]byte, 80)...) }),
+		"a byte more": with(func(b []byte) []byte { return append(b, 0) }), "a byte less": good[:len(good)-1],
+		"month 2400": set(monthAt, binary.BigEndian.AppendUint16(nil, 2400)...), "month 65535": set(monthAt, 255, 255),
+		"number 0": set(monthAt+2, 0, 0), "number 10000": set(monthAt+2, binary.BigEndian.AppendUint16(nil, 10000)...),
+		"token 1000000": set(proofHead, 0xf4, 0x24, 0x00), "token 1048575": set(proofHead, 0xff, 0xff, 0xff), "nothing but the head": good[:proofHead],
+	} {
+		var no *NotAuthentic
+		if err := verify(payload); !errors.As(err, &no) || no.Why != "damaged" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A stolen key signs nothing for the months after it was retired and the next, nor for those before it was made.
+func TestAKeySignsForItsMonths(t *testing.T) {
+	key, public := testKey(1) // made on 23 November 2026
+	for _, c := range []struct {
+		retired time.Time
+		month   flows.Month
+		ok      bool
+	}{
+		{time.Time{}, "2026-10", false}, {time.Time{}, "2026-11", true}, {time.Time{}, "2030-01", true},
+		{buenos(2026, 12, 31, 23, 59, 59), "2027-01", true}, {buenos(2026, 12, 31, 23, 59, 59), "2027-02", false},
+		{buenos(2027, 1, 1, 0, 0, 0), "2027-02", true}, {buenos(2027, 1, 31, 12, 0, 0), "2027-02", true}, {buenos(2027, 1, 31, 12, 0, 0), "2027-03", false},
+		{buenos(2026, 11, 23, 12, 0, 0), "2026-10", false}, {buenos(2026, 11, 23, 12, 0, 0), "2026-11", true},
+	} {
+		public.Retired = c.retired
+		text, _ := testProof(key, 1, c.month, 1, 1).sign(key)
+		_, err := VerifySheet(SheetKeys{[]SheetKey{public}}, text)
+		var no *NotAuthentic
+		if (err == nil) != c.ok || err != nil && (!errors.As(err, &no) || no.Why != "untimely") {
+			t.Errorf("%s, retired %s: %v", c.month, c.retired, err)
+		}
+	}
+}
+
+// mutant is a proof that was tampered with.
+type mutant struct{ class, text string }
+
+// mutants of a proof, with the help of others of the same key and another.
+func mutants(text string, others []string, otherKey []byte) (list []mutant) {
+	add := func(class, text string) { list = append(list, mutant{class, text}) }
+	open := func(text string) []byte {
+		data, _ := decode45(strings.TrimPrefix(text, proofPrefix))
+		return data
+	}
+	data := open(text)
+	bytesOf := func(class string, b []byte) { add(class, proofPrefix+encode45(b)) }
+	for i := range len(data) * 8 {
+		b := bytes.Clone(data)
+		b[i/8] ^= 1 << (i % 8)
+		bytesOf("bit", b)
+	}
+	for i := range data {
+		bytesOf("byte deleted", slices.Delete(bytes.Clone(data), i, i+1))
+		bytesOf("two bytes deleted", slices.Delete(bytes.Clone(data), i, min(i+2, len(data))))
+		bytesOf("truncated bytes", data[:i])
+		for _, v := range []byte{0, 1, 0x80, 0xff, data[i]} {
+			bytesOf("byte inserted", slices.Insert(bytes.Clone(data), i, v))
+		}
+	}
+	for i := range text {
+		for _, c := range base45Alphabet {
+			if byte(c) != text[i] {
+				add("character", text[:i]+string(c)+text[i+1:])
+			}
+		}
+		add("character deleted", text[:i]+text[i+1:])
+		add("character inserted", text[:i]+"0"+text[i:])
+		add("character inserted", text[:i]+" "+text[i:])
+		add("truncated", text[:i])
+		add("cut in front", text[i+1:])
+		if low := strings.ToLower(text[i : i+1]); low != text[i:i+1] {
+			add("lower case", text[:i]+low+text[i+1:])
+		}
+	}
+	for _, more := range []string{"0", "00", "000", " ", "\n", "\r\n", "\x00", text, " " + text} {
+		add("more", text+more)
+	}
+	for _, more := range []string{" ", "\n", "\ufeff", "LLAVE1:", "x"} {
+		add("more", more+text)
+	}
+	add("lower case", strings.ToLower(text))
+	add("another prefix", strings.Replace(text, "LLAVE1", "LLAVE2", 1))
+	for i := range 64 {
+		bytesOf("trailing bytes", append(bytes.Clone(data), make([]byte, i+1)...))
+	}
+	payload, signature := data[:len(data)-64], data[len(data)-64:]
+	bytesOf("signature", append(bytes.Clone(payload), make([]byte, 64)...))
+	bytesOf("signature", append(bytes.Clone(payload), moreByTheOrder(signature)...))
+	swap := func(class string, from, with []byte, at, n int) {
+		b := bytes.Clone(from)
+		if at+n <= len(b) && at+n <= len(with) && !bytes.Equal(b[at:at+n], with[at:at+n]) {
+			copy(b[at:at+n], with[at:at+n])
+			bytesOf(class, b)
+		}
+	}
+	for _, o := range others {
+		other := open(o)
+		for at := range proofHead { // every run of fields, and every run of bytes, of another proof
+			for n := 1; at+n <= proofHead; n++ {
+				swap("fields of another", data, other, at, n)
+			}
+		}
+		for at := proofHead; at < len(payload); at++ {
+			swap("tokens of another", data, other, at, 1)
+			swap("tokens of another", data, other, at, 3)
+		}
+		bytesOf("signature of another", append(bytes.Clone(payload), other[len(other)-64:]...))
+		bytesOf("payload of another", append(bytes.Clone(other[:len(other)-64]), signature...))
+	}
+	for month := range 2400 { // every month, signed for another
+		b := bytes.Clone(data)
+		if binary.BigEndian.PutUint16(b[proofHead-5:], uint16(month)); !bytes.Equal(b, data) {
+			bytesOf("another month", b)
+		}
+	}
+	b := bytes.Clone(data)
+	copy(b[1:], otherKey)
+	bytesOf("key id of another", b)
+	return list
+}
+
+// moreByTheOrder adds the order of the group to a signature's second half: the same number, written in another way.
+func moreByTheOrder(signature []byte) []byte {
+	order, _ := new(big.Int).SetString("7237005577332262213973186563042994240857116359379907606001950938285454250989", 10)
+	half := slices.Clone(signature[32:])
+	slices.Reverse(half)
+	sum := new(big.Int).Add(new(big.Int).SetBytes(half), order).FillBytes(make([]byte, 32))
+	slices.Reverse(sum)
+	return append(slices.Clone(signature[:32]), sum...)
+}
+
+// Nothing but the text itself is authentic; and in every class some get as far as the signature, where nothing else
+// would stop them.
+func TestTamperedProofsAreRefused(t *testing.T) {
+	key, public := testKey(1)
+	other, otherPublic := testKey(2)
+	keys := SheetKeys{[]SheetKey{public, otherPublic}}
+	sign := func(k ed25519.PrivateKey, salt byte, month flows.Month, first, count int) string {
+		text, err := testProof(k, salt, month, first, count).sign(k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := VerifySheet(keys, text); err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	others := []string{sign(key, 9, "2026-12", 12, 31), sign(key, 8, "2027-01", 1, 10), sign(other, 7, "2026-11", 1, 10)}
+	tried, reached := map[string]int{}, map[string]int{}
+	for _, text := range []string{sign(key, 1, "2026-11", 1, 31), sign(key, 1, "2026-12", 1, 10), sign(key, 3, "2026-11", 32, 1)} {
+		for _, m := range mutants(text, others, keyName(other.Public().(ed25519.PublicKey))) {
+			got, err := VerifySheet(keys, m.text)
+			var no *NotAuthentic
+			switch {
+			case m.text == text || slices.Contains(others, m.text):
+				continue // it came out the same
+			case !errors.As(err, &no) || len(got.Tokens) != 0:
+				t.Fatalf("%s: %q is authentic: %+v, %v", m.class, m.text, got, err)
+			case no.Why == "forged":
+				reached[m.class]++
+			}
+			tried[m.class]++
+		}
+	}
+	total := 0
+	for class, n := range tried {
+		total += n
+		spelt := class == "lower case" || class == "another prefix" || class == "cut in front" // no byte is left to sign
+		if reached[class] == 0 && !spelt {
+			t.Errorf("%s: none of %d gets as far as the signature", class, n)
+		}
+		t.Logf("%-22s %6d tried, %6d reached the signature", class, n, reached[class])
+	}
+	if total < 10_000 {
+		t.Errorf("only %d were tried", total)
+	}
+	t.Logf("%d in all", total)
+}
+
+// Whatever is given to be verified, the answer is a proof that was signed, or a word.
+func FuzzProof(f *testing.F) {
+	key, public := testKey(1)
+	genuine := map[string]bool{}
+	for count := 1; count <= 31; count += 6 {
+		p := testProof(key, byte(count), "2026-11", 1, count)
+		text, _ := p.sign(key)
+		genuine[text] = true
+		payload, _ := p.payload()
+		f.Add(text)
+		f.Add(strings.ToLower(text))
+		f.Add(proofPrefix + encode45(payload))
+	}
+	f.Add("LLAVE1:")
+	f.Add("LLAVE1:FGWFGWFGW")
+	texts, err := loadTexts()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, err := VerifySheet(SheetKeys{[]SheetKey{public}}, text)
+		var no *NotAuthentic
+		if (err == nil) != genuine[text] || err != nil && (!errors.As(err, &no) || !texts.has("proof_"+no.Why) || len(got.Tokens) > 0) {
+			t.Fatalf("%q: %+v, %v", text, got, err)
+		}
+		data, ok := decode45(strings.TrimPrefix(text, proofPrefix))
+		if ok && encode45(data) != strings.TrimPrefix(text, proofPrefix) {
+			t.Fatalf("%q is taken for %x", text, data)
+		}
+		if p, ok := parsePayload(data); ok {
+			if again, err := p.payload(); err != nil || !bytes.Equal(again, data) {
+				t.Fatalf("%x is read as %+v, which is %x, %v", data, p, again, err)
+			}
+		}
+	})
+}

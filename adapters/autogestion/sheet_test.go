@@ -1,0 +1,336 @@
+package autogestion
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"llave/flows"
+)
+
+// atPaper is a person with a chat, and a desk at which their tokens are tried.
+type atPaper struct {
+	*desk
+	g  flows.Grant
+	me flows.Member
+}
+
+func papers(t *testing.T) atPaper {
+	d, g, _ := atDesk(t)
+	return atPaper{d, g, g.Group.Members[0]}
+}
+
+func (a atPaper) order(month flows.Month, count int) flows.Preprints {
+	a.t.Helper()
+	a.n++
+	p, err := a.Print(a.t.Context(), a.g.Credential, flows.SheetOrder{Member: a.me.ID, Month: month, Count: count}, fmt.Sprint("k", a.n))
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return p
+}
+
+func (a atPaper) sheet(month flows.Month, count int) flows.Sheet {
+	a.t.Helper()
+	p := a.order(month, count)
+	if len(p.Sheets) != 1 {
+		a.t.Fatalf("denied: %q", p.Denied)
+	}
+	return p.Sheets[0]
+}
+
+func (a atPaper) offered() (list []flows.Month) {
+	a.t.Helper()
+	p, err := a.Sheets(a.t.Context(), a.g.Credential, "")
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	for _, m := range p.Months {
+		list = append(list, m.Month)
+	}
+	return list
+}
+
+// buenos is an hour there.
+func buenos(year int, month time.Month, day, hour, minute, second int) time.Time {
+	return time.Date(year, month, day, hour, minute, second, 0, buenosAires)
+}
+
+func TestTheNextMonthIsOfferedFromThe25thOn(t *testing.T) {
+	a := papers(t)
+	for _, c := range []struct {
+		at   time.Time
+		want string
+	}{
+		{buenos(2026, 11, 24, 23, 59, 59), "[2026-11]"},
+		{buenos(2026, 11, 25, 0, 0, 0).Add(-1), "[2026-11]"},
+		{buenos(2026, 11, 25, 0, 0, 0), "[2026-11 2026-12]"},
+		{buenos(2026, 12, 1, 0, 0, 0).Add(-1), "[2026-11 2026-12]"},
+		{buenos(2026, 12, 1, 0, 0, 0), "[2026-12]"},
+		{buenos(2026, 12, 31, 12, 0, 0), "[2026-12 2027-01]"},
+		{buenos(2027, 1, 31, 12, 0, 0), "[2027-01 2027-02]"}, // no 31st of February gets in between
+		{buenos(2028, 2, 29, 23, 59, 59), "[2028-02 2028-03]"},
+	} {
+		a.clock.set(c.at)
+		if got := fmt.Sprint(a.offered()); got != c.want {
+			t.Errorf("%s: %s, want %s", c.at, got, c.want)
+		}
+		for _, month := range []flows.Month{"2026-10", "2026-11", "2026-12", "2027-01", "2027-02", "2028-03"} {
+			want := flows.NotOffered
+			for _, m := range a.offered() {
+				if m == month {
+					want = ""
+				}
+			}
+			if p := a.order(month, 1); p.Denied != want || (len(p.Sheets) == 1) != (want == "") {
+				t.Errorf("%s, %s: %q, want %q", c.at, month, p.Denied, want)
+			}
+		}
+	}
+}
+
+// To the nanosecond: a sheet of the last second is good until midnight, one of the next month from midnight on.
+func TestAMonthBeginsAndEndsAtMidnight(t *testing.T) {
+	a := papers(t)
+	midnight := buenos(2026, 12, 1, 0, 0, 0)
+	a.clock.set(buenos(2026, 11, 25, 0, 0, 0))
+	next := a.sheet("2026-12", 3)
+	a.clock.set(buenos(2026, 11, 30, 23, 59, 59))
+	last := a.sheet("2026-11", 3)
+	if !last.Until.Equal(midnight) || !next.From.Equal(midnight) {
+		t.Fatalf("%+v, %+v", last, next)
+	}
+	wants := func(digits string, want flows.Reason) {
+		t.Helper()
+		if why := a.try(digits, ""); why != want {
+			t.Errorf("%s: got %q, want %q", a.Now().In(buenosAires), why, want)
+		}
+	}
+	wants(last.Tokens[0].Digits, "")
+	wants(next.Tokens[0].Digits, flows.Expired)
+	a.clock.set(midnight.Add(-1))
+	wants(last.Tokens[1].Digits, "")
+	wants(next.Tokens[0].Digits, flows.Expired)
+	a.clock.set(midnight)
+	wants(last.Tokens[2].Digits, flows.Expired)
+	wants(next.Tokens[0].Digits, "")
+	a.clock.set(buenos(2027, 1, 1, 0, 0, 0).Add(-1))
+	wants(next.Tokens[1].Digits, "")
+	a.clock.set(buenos(2027, 1, 1, 0, 0, 0))
+	wants(next.Tokens[2].Digits, flows.Expired)
+}
+
+func TestAVisitTakesAPreprintedTokenToo(t *testing.T) {
+	a := papers(t)
+	a.clock.set(buenos(2026, 11, 30, 23, 30, 0)) // it goes on past the end of the month
+	digits := a.sheet("2026-11", 1).Tokens[0].Digits
+	for n, step := range []struct {
+		after time.Duration
+		visit string
+		want  flows.Reason
+	}{{0, "v", ""}, {40 * time.Minute, "v", ""}, {0, "w", flows.Used}, {20*time.Minute - 1, "v", ""}, {1, "v", flows.Used}} {
+		a.advance(step.after)
+		if why := a.try(digits, step.visit); why != step.want {
+			t.Errorf("step %d: %q, want %q", n, why, step.want)
+		}
+	}
+}
+
+// Whoever voids and prints for ever comes to an end: another's paper and this file's room are not for nothing.
+func TestVoidingAndPrintingForEverEnds(t *testing.T) {
+	a := papers(t)
+	for range sheetsEver / sheetMax {
+		h := a.sheet("2026-11", sheetMax)
+		if _, err := a.Void(t.Context(), a.g.Credential, h.ID, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := a.order("2026-11", 1)
+	if p.Denied != flows.TooMany || p.Months[0].Left != 0 {
+		t.Errorf("after %d: %q, %d left", sheetsEver, p.Denied, p.Months[0].Left)
+	}
+	a.clock.set(buenos(2026, 12, 1, 0, 0, 0))
+	if h := a.sheet("2026-12", sheetMax); h.Tokens[0].Number != 1 {
+		t.Errorf("the next month begins with %d", h.Tokens[0].Number)
+	}
+}
+
+func TestAnotherPersonsVoidTokenIsNobodys(t *testing.T) {
+	a := papers(t)
+	h := a.sheet("2026-11", 2)
+	if _, err := a.Void(t.Context(), a.g.Credential, h.ID, []int{1}); err != nil {
+		t.Fatal(err)
+	}
+	a.number = member(t, a.g.Group, "Juana Ruiz").Number
+	for n, want := range []flows.Reason{flows.Unknown, flows.OtherPerson} {
+		if why := a.try(h.Tokens[n].Digits, ""); why != want {
+			t.Errorf("token %d: %q, want %q", n+1, why, want)
+		}
+	}
+	a.number = "9-5130664/00" // Jorge is in no group with María
+	if why := a.try(h.Tokens[1].Digits, ""); why != flows.Unknown {
+		t.Errorf("a stranger's: %q", why)
+	}
+}
+
+// A key stands for one order, even where the rest would be denied.
+func TestAKeyIsOfOneOrder(t *testing.T) {
+	a := papers(t)
+	ctx, juana := t.Context(), member(t, a.g.Group, "Juana Ruiz").ID
+	a.clock.set(buenos(2026, 11, 26, 0, 0, 0))
+	order := flows.SheetOrder{Member: a.me.ID, Month: "2026-11", Count: 2}
+	if _, err := a.Print(ctx, a.g.Credential, order, "k"); err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range []flows.SheetOrder{{Member: juana, Month: "2026-11", Count: 2}, {Member: a.me.ID, Month: "2026-12", Count: 2},
+		{Member: a.me.ID, Month: "2026-11", Count: 3}, {Member: a.me.ID, Month: "2026-11"}} {
+		if p, err := a.Print(ctx, a.g.Credential, o, "k"); !errors.Is(err, ErrKeyTaken) || len(p.Group.Members) != 0 {
+			t.Errorf("%+v: %+v, %v", o, p, err)
+		}
+	}
+	if _, err := a.Another(ctx, a.g.Credential, a.me.ID, "k"); err != nil {
+		t.Errorf("another has keys of its own: %v", err)
+	}
+}
+
+// All or none: neither a sheet, nor a token, nor a counter is left of one that failed on the way.
+func TestASheetIsMadeAsAWhole(t *testing.T) {
+	a := papers(t)
+	rows := func() (n [3]int64) {
+		t.Helper()
+		if err := a.db.QueryRow("SELECT (SELECT COUNT(*) FROM sheet), (SELECT COUNT(*) FROM token), (SELECT SUM(next) FROM person)").Scan(&n[0], &n[1], &n[2]); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if _, err := a.db.Exec("UPDATE person SET next = 999990"); err != nil {
+		t.Fatal(err)
+	}
+	before := rows()
+	order := flows.SheetOrder{Member: a.me.ID, Month: "2026-11", Count: 11}
+	if p, err := a.Print(t.Context(), a.g.Credential, order, "k"); err == nil || len(p.Sheets) != 0 {
+		t.Errorf("tokens beyond the last: %+v", p)
+	}
+	if _, err := a.db.Exec("CREATE TRIGGER fifth BEFORE INSERT ON token WHEN NEW.number = 5 BEGIN SELECT RAISE(ABORT, 'no'); END"); err != nil {
+		t.Fatal(err)
+	}
+	order.Count = 5
+	if p, err := a.Print(t.Context(), a.g.Credential, order, "k"); err == nil || len(p.Sheets) != 0 {
+		t.Errorf("the fifth failed: %+v", p)
+	}
+	if after := rows(); after != before {
+		t.Errorf("sheets, tokens and counters were %v and are %v", before, after)
+	}
+	if _, err := a.db.Exec("DROP TRIGGER fifth"); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := a.Print(t.Context(), a.g.Credential, order, "k"); err != nil || len(p.Sheets) != 1 || len(p.Sheets[0].Tokens) != 5 || p.Sheets[0].Tokens[0].Number != 1 {
+		t.Errorf("the same order again: %+v, %v", p, err)
+	}
+}
+
+// Sheets are kept until a while after their month, however early they were made, and then go as a whole.
+func TestOldSheetsAreForgotten(t *testing.T) {
+	a := papers(t)
+	ctx := t.Context()
+	a.clock.set(buenos(2026, 11, 25, 0, 0, 0))
+	old := a.sheet("2026-11", 2)
+	early := a.sheet("2026-12", 3)
+	given, err := a.Current(ctx, a.g.Credential, []flows.MemberID{a.me.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	late := a.sheet("2026-12", 1) // newer than the newest dynamic token, which stays
+	count := func() (sheets, tokens int) {
+		t.Helper()
+		if err := a.Ping(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if err := a.db.QueryRow("SELECT (SELECT COUNT(*) FROM sheet), (SELECT COUNT(*) FROM token)").Scan(&sheets, &tokens); err != nil {
+			t.Fatal(err)
+		}
+		return sheets, tokens
+	}
+	for _, c := range []struct {
+		at             time.Time
+		sheets, tokens int
+	}{
+		{buenos(2026, 12, 31, 23, 59, 59), 3, 7}, // 36 days after they were made
+		{old.Until.Add(keepSheets), 3, 7},
+		{old.Until.Add(keepSheets + sweepEvery), 2, 5},
+		{early.Until.Add(keepSheets), 2, 5},
+		{early.Until.Add(keepSheets + sweepEvery), 0, 1},
+	} {
+		a.clock.set(c.at)
+		if sheets, tokens := count(); sheets != c.sheets || tokens != c.tokens {
+			t.Errorf("%s: %d sheets, %d tokens, want %d, %d", c.at, sheets, tokens, c.sheets, c.tokens)
+		}
+	}
+	if st, err := a.State(ctx, a.g.Credential, a.me.ID); err != nil || !st.Made.Equal(given.Tokens[0].Made) {
+		t.Errorf("state is %+v, %v", st, err)
+	}
+	if p, err := a.Void(ctx, a.g.Credential, late.ID, nil); err != nil || p.Denied != flows.NotInCharge {
+		t.Errorf("void of what is forgotten: %+v, %v", p, err)
+	}
+	if why := a.try(early.Tokens[0].Digits, ""); why != flows.Unknown {
+		t.Errorf("forgotten: %q", why)
+	}
+}
+
+// A swept dynamic token does not make the one before last "the one before".
+func TestTheOneBeforeIsDynamic(t *testing.T) {
+	a := papers(t)
+	ctx := t.Context()
+	given, err := a.Current(ctx, a.g.Credential, []flows.MemberID{a.me.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if why := a.try(given.Tokens[0].Digits, ""); why != "" {
+		t.Fatal(why)
+	}
+	h := a.sheet("2026-11", 1)
+	if _, err := a.db.Exec("UPDATE token SET replaced = ? WHERE sheet IS NOT NULL", a.Now().UnixNano()); err != nil {
+		t.Fatal(err) // what never happens, so that it would be seen
+	}
+	if _, err := a.Current(ctx, a.g.Credential, []flows.MemberID{a.me.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if st, err := a.State(ctx, a.g.Credential, a.me.ID); err != nil || !st.PreviousReplacedAt.IsZero() {
+		t.Errorf("a preprinted token %+v is the one before: %+v, %v", h.Tokens, st, err)
+	}
+}
+
+func TestASheetsIDHasOneSpelling(t *testing.T) {
+	a := papers(t)
+	h := a.sheet("2026-11", 1)
+	name, ok := sheetName(h.ID)
+	if !ok || sheetID(name) != h.ID {
+		t.Fatalf("%q is %x", h.ID, name)
+	}
+	for _, id := range []flows.SheetID{"", "s-", h.ID + "A", h.ID[:len(h.ID)-1], h.ID[2:], "s-" + h.ID, flows.SheetID(" " + string(h.ID)), "s-AAAAAAAAAAA\n"} {
+		if _, ok := sheetName(id); ok {
+			t.Errorf("%q is taken", id)
+		}
+	}
+}
+
+// Digits stand nowhere in the file, as text or as a number.
+func TestNothingOfASheetIsAtRest(t *testing.T) {
+	a := papers(t)
+	h := a.sheet("2026-11", 31)
+	var numbers sql.NullString
+	err := a.db.QueryRow(`SELECT (SELECT group_concat(month || ',' || first || ',' || made || ',' || until) FROM sheet) || ',' ||
+		(SELECT group_concat(counter || ',' || number || ',' || tries_seen) FROM token)`).Scan(&numbers)
+	if err != nil || !numbers.Valid {
+		t.Fatal(err)
+	}
+	for _, text := range append(readAll(t, a.path), numbers.String) {
+		for _, tok := range h.Tokens {
+			if containsNumber(text, tok.Digits) {
+				t.Errorf("%s is at rest", tok.Digits)
+			}
+		}
+	}
+}

@@ -1,0 +1,140 @@
+package flowstest
+
+import (
+	"time"
+
+	"llave/flows"
+)
+
+var monthChecks = []check{
+	{"a sheet of the month's last second is good until midnight, and no longer", func(s *stage) {
+		g := s.maria()
+		me := g.Group.Members[0]
+		m := s.running(g.Credential, me.ID)
+		s.until(m.Until.Add(-time.Second))
+		h := s.print(g.Credential, me.ID, 3)
+		if !h.Until.Equal(m.Until) || !h.Made.Equal(s.Now()) {
+			s.Errorf("sheet is %+v at %s", h, s.Now())
+		}
+		s.validates(me.Number, h.Tokens[0].Digits, "")
+		s.Advance(time.Second)
+		s.validates(me.Number, h.Tokens[1].Digits, flows.Expired)
+		s.validates(me.Number, h.Tokens[0].Digits, flows.Used)
+		s.listed(g.Credential, me.ID)
+		if next := s.running(g.Credential, me.ID); !next.From.Equal(m.Until) || next.Left != next.Max {
+			s.Errorf("after %+v comes %+v", m, next)
+		}
+		s.Advance(24 * time.Hour)
+		s.validates(me.Number, h.Tokens[2].Digits, flows.Expired)
+	}},
+	{"a sheet of a month to come is good from its first second on", func(s *stage) {
+		g := s.maria()
+		me := g.Group.Members[0]
+		m := s.running(g.Credential, me.ID)
+		s.until(m.Until.Add(-time.Hour))
+		p := s.papers(g.Credential, me.ID)
+		if len(p.Months) < 2 {
+			return // it offers the running month alone
+		}
+		next := p.Months[1]
+		if next.Month <= m.Month || next.From.Before(m.Until) {
+			s.Fatalf("after %+v is offered %+v", m, next)
+		}
+		got, err := s.Sheets().Print(s.ctx, g.Credential, flows.SheetOrder{Member: me.ID, Month: next.Month, Count: 2}, s.key())
+		s.must(err)
+		h := s.one(got)
+		if h.Month != next.Month || !h.From.Equal(next.From) || !h.Until.Equal(next.Until) || h.Tokens[0].Number != 1 {
+			s.Errorf("sheet is %+v of %+v", h, next)
+		}
+		if left := s.running(g.Credential, me.ID).Left; left != m.Left {
+			s.Errorf("a sheet of the next month took from this one: %d left of %d", left, m.Left)
+		}
+		s.until(next.From.Add(-time.Second))
+		s.validates(me.Number, h.Tokens[0].Digits, flows.Expired)
+		s.Advance(time.Second)
+		s.listed(g.Credential, me.ID, h)
+		s.validates(me.Number, h.Tokens[0].Digits, "")
+		if left := s.running(g.Credential, me.ID).Left; left != next.Left-2 {
+			s.Errorf("%d are left of %d after 2", left, next.Left)
+		}
+	}},
+	{"prints for no month that is not offered", func(s *stage) {
+		g := s.maria()
+		m := s.running(g.Credential, g.Group.Own)
+		past, far := flows.MonthOf(m.From.In(s.zone()).AddDate(0, -1, 0)), flows.MonthOf(m.From.In(s.zone()).AddDate(1, 0, 0))
+		for _, month := range []flows.Month{past, far, "2026-13", "2026-1", "x"} {
+			p, err := s.Sheets().Print(s.ctx, g.Credential, flows.SheetOrder{Member: g.Group.Own, Month: month, Count: 1}, s.key())
+			s.denied(p, err, flows.NotOffered, string(month))
+		}
+		s.listed(g.Credential, g.Group.Own)
+	}},
+	{"gives the same sheet for the same key, when the month is over", func(s *stage) {
+		g, key := s.maria(), s.key()
+		m := s.running(g.Credential, "")
+		s.until(m.Until.Add(-time.Second))
+		h := s.printKey(g.Credential, g.Group.Own, 1, key)
+		s.Advance(time.Minute)
+		p, err := s.Sheets().Print(s.ctx, g.Credential, flows.SheetOrder{Member: g.Group.Own, Month: m.Month, Count: 1}, key)
+		s.must(err)
+		if again := s.one(p); !sameSheet(h, again) {
+			s.Errorf("the same key gave %+v, then %+v", h, again)
+		}
+	}},
+	{"does not touch the dynamic token, nor is touched by it", func(s *stage) {
+		g := s.maria()
+		me := g.Group.Members[0]
+		before := s.current(g.Credential, me.ID)
+		h := s.print(g.Credential, me.ID, 4)
+		if now := s.current(g.Credential, me.ID); !same(before, now) {
+			s.Errorf("printing made %+v of %+v", now, before)
+		}
+		s.Advance(time.Minute)
+		at := s.Now()
+		after := s.another(g.Credential, me.ID, s.key())
+		s.validates(me.Number, h.Tokens[0].Digits, "")
+		if now := s.current(g.Credential, me.ID); !same(after, now) {
+			s.Errorf("a preprinted token was used, and the current one is %+v, was %+v", now, after)
+		}
+		s.Advance(time.Minute)
+		s.print(g.Credential, me.ID, 1)
+		s.void(g.Credential, h.ID, 2)
+		st, err := s.Tokens().State(s.ctx, g.Credential, me.ID)
+		s.must(err)
+		if !st.Made.Equal(after.Made) || !st.Until.Equal(after.Until) || !st.UsedAt.IsZero() || !st.PreviousReplacedAt.Equal(at) {
+			s.Errorf("state is %+v of %+v", st, after)
+		}
+		s.validates(me.Number, after.Digits, "")
+		s.validates(me.Number, before.Digits, flows.Replaced)
+		s.validates(me.Number, h.Tokens[2].Digits, "")
+	}},
+	{"is no token of the day: with a sheet alone, current makes one and the state knows none", func(s *stage) {
+		g := s.maria()
+		h := s.print(g.Credential, g.Group.Own, 2)
+		st, err := s.Tokens().State(s.ctx, g.Credential, g.Group.Own)
+		s.must(err)
+		if st.Exists {
+			s.Errorf("state is %+v", st)
+		}
+		if t := s.current(g.Credential, g.Group.Own); t.Digits == h.Tokens[0].Digits || t.Digits == h.Tokens[1].Digits || t.Until.After(h.Until) {
+			s.Errorf("current is %+v", t)
+		}
+	}},
+	{"tells another member's digits, and one's own are no guesses", func(s *stage) {
+		g := s.maria()
+		me, juana := g.Group.Members[0], s.find(g.Group, "Juana Ruiz")
+		h := s.print(g.Credential, me.ID, 4)
+		s.validates(juana.Number, h.Tokens[0].Digits, flows.OtherPerson)
+		s.validates(me.Number, h.Tokens[0].Digits, "")
+		s.void(g.Credential, h.ID, 2)
+		for range 10 {
+			s.validates(me.Number, h.Tokens[0].Digits, flows.Used)
+			s.validates(me.Number, h.Tokens[1].Digits, flows.Replaced)
+		}
+		s.validates(me.Number, h.Tokens[2].Digits, "")
+		s.until(h.Until)
+		for range 10 {
+			s.validates(me.Number, h.Tokens[3].Digits, flows.Expired)
+		}
+		s.validates(me.Number, s.current(g.Credential, me.ID).Digits, "")
+	}},
+}

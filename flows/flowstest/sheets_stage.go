@@ -1,0 +1,106 @@
+package flowstest
+
+import (
+	"slices"
+	"time"
+	_ "time/tzdata" // months begin and end at midnight in Buenos Aires, wherever the suite runs
+
+	"llave/flows"
+)
+
+// zone is where months begin and end.
+func (s *stage) zone() *time.Location {
+	s.Helper()
+	zone, err := time.LoadLocation("America/Argentina/Buenos_Aires")
+	s.must(err)
+	return zone
+}
+
+// papers are what there is, or can be, on paper for a member.
+func (s *stage) papers(c flows.Credential, m flows.MemberID) flows.Preprints {
+	s.Helper()
+	p, err := s.Sheets().Sheets(s.ctx, c, m)
+	s.must(err)
+	return p
+}
+
+// running is the month that runs, as offered to a member.
+func (s *stage) running(c flows.Credential, m flows.MemberID) flows.SheetMonth {
+	s.Helper()
+	p := s.papers(c, m)
+	if len(p.Months) == 0 {
+		s.Fatalf("no month is offered: %+v", p.Denied)
+	}
+	return p.Months[0]
+}
+
+// order asks for a sheet of the running month.
+func (s *stage) order(c flows.Credential, m flows.MemberID, count int, key string) (flows.Preprints, error) {
+	s.Helper()
+	return s.Sheets().Print(s.ctx, c, flows.SheetOrder{Member: m, Month: s.running(c, "").Month, Count: count}, key)
+}
+
+// print is a sheet of the running month.
+func (s *stage) print(c flows.Credential, m flows.MemberID, count int) flows.Sheet {
+	s.Helper()
+	return s.printKey(c, m, count, s.key())
+}
+
+func (s *stage) printKey(c flows.Credential, m flows.MemberID, count int, key string) flows.Sheet {
+	s.Helper()
+	p, err := s.order(c, m, count, key)
+	s.must(err)
+	return s.one(p)
+}
+
+// one is the one sheet of an answer.
+func (s *stage) one(p flows.Preprints) flows.Sheet {
+	s.Helper()
+	if p.Denied != "" || len(p.Sheets) != 1 {
+		s.Fatalf("denied %q, %d sheets", p.Denied, len(p.Sheets))
+	}
+	return p.Sheets[0]
+}
+
+// void ends tokens of a sheet.
+func (s *stage) void(c flows.Credential, id flows.SheetID, numbers ...int) flows.Sheet {
+	s.Helper()
+	p, err := s.Sheets().Void(s.ctx, c, id, numbers)
+	s.must(err)
+	return s.one(p)
+}
+
+// denied wants an answer without sheets, for this reason.
+func (s *stage) denied(p flows.Preprints, err error, want flows.Reason, doing string) {
+	s.Helper()
+	s.must(err)
+	if p.Denied != want || len(p.Sheets) != 0 || len(p.Group.Members) == 0 {
+		s.Errorf("%s: denied %q with %d sheets and a group of %d, want %q", doing, p.Denied, len(p.Sheets), len(p.Group.Members), want)
+	}
+}
+
+// listed wants exactly these sheets to be the member's.
+func (s *stage) listed(c flows.Credential, m flows.MemberID, want ...flows.Sheet) {
+	s.Helper()
+	got := s.papers(c, m).Sheets
+	if !slices.EqualFunc(got, want, sameSheet) {
+		s.Errorf("the sheets are %+v, want %+v", got, want)
+	}
+}
+
+func sameSheet(a, b flows.Sheet) bool {
+	return a.ID == b.ID && a.Member == b.Member && a.Month == b.Month && a.Made.Equal(b.Made) && a.From.Equal(b.From) &&
+		a.Until.Equal(b.Until) && a.Reference == b.Reference && a.Proof == b.Proof && slices.EqualFunc(a.Tokens, b.Tokens, samePreprint)
+}
+
+func samePreprint(a, b flows.Preprint) bool {
+	return a.Number == b.Number && a.Digits == b.Digits && a.UsedAt.Equal(b.UsedAt) && a.VoidedAt.Equal(b.VoidedAt)
+}
+
+// until moves the clock to a moment.
+func (s *stage) until(t time.Time) {
+	s.Helper()
+	if d := t.Sub(s.Now()); d > 0 {
+		s.Advance(d)
+	}
+}

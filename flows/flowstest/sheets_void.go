@@ -1,0 +1,157 @@
+package flowstest
+
+import (
+	"slices"
+	"time"
+
+	"llave/flows"
+)
+
+var voidChecks = []check{
+	{"ends the tokens of these numbers, and no others", func(s *stage) {
+		g := s.maria()
+		me := g.Group.Members[0]
+		s.print(g.Credential, me.ID, 2)
+		h := s.print(g.Credential, me.ID, 4) // 3 to 6
+		s.Advance(time.Minute)
+		got := s.void(g.Credential, h.ID, 4, 6, 1, 0, -3, 99)
+		h.Tokens[1].VoidedAt, h.Tokens[3].VoidedAt = s.Now(), s.Now()
+		if !sameSheet(h, got) {
+			s.Errorf("got %+v, want %+v", got, h)
+		}
+		s.validates(me.Number, h.Tokens[0].Digits, "")
+		s.validates(me.Number, h.Tokens[1].Digits, flows.Replaced)
+		s.validates(me.Number, h.Tokens[2].Digits, "")
+		s.validates(me.Number, h.Tokens[3].Digits, flows.Replaced)
+		first := s.papers(g.Credential, me.ID).Sheets[0]
+		if slices.ContainsFunc(first.Tokens, func(t flows.Preprint) bool { return !t.VoidedAt.IsZero() }) {
+			s.Errorf("the sheet before became %+v", first.Tokens)
+		}
+	}},
+	{"ends all that were not used, with no numbers", func(s *stage) {
+		g := s.maria()
+		me := g.Group.Members[0]
+		h := s.print(g.Credential, me.ID, 3)
+		other := s.print(g.Credential, me.ID, 1)
+		s.validates(me.Number, h.Tokens[1].Digits, "")
+		h.Tokens[1].UsedAt = s.Now()
+		s.Advance(time.Minute)
+		h.Tokens[0].VoidedAt, h.Tokens[2].VoidedAt = s.Now(), s.Now()
+		if got := s.void(g.Credential, h.ID); !sameSheet(h, got) {
+			s.Errorf("got %+v, want %+v", got, h)
+		}
+		s.validates(me.Number, h.Tokens[0].Digits, flows.Replaced)
+		s.validates(me.Number, h.Tokens[1].Digits, flows.Used)
+		s.validates(me.Number, other.Tokens[0].Digits, "")
+	}},
+	{"can be repeated: what was used or void before stays as it was", func(s *stage) {
+		g := s.maria()
+		me := g.Group.Members[0]
+		h := s.print(g.Credential, me.ID, 3)
+		s.validates(me.Number, h.Tokens[0].Digits, "")
+		first := s.void(g.Credential, h.ID, 1, 2)
+		if !first.Tokens[0].VoidedAt.IsZero() || first.Tokens[1].VoidedAt.IsZero() || !first.Tokens[2].VoidedAt.IsZero() {
+			s.Errorf("after 1 and 2: %+v", first.Tokens)
+		}
+		s.Advance(time.Hour)
+		if again := s.void(g.Credential, h.ID, 1, 2); !sameSheet(first, again) {
+			s.Errorf("repeated: %+v, was %+v", again, first)
+		}
+		last := s.void(g.Credential, h.ID)
+		if !last.Tokens[1].VoidedAt.Equal(first.Tokens[1].VoidedAt) || !last.Tokens[2].VoidedAt.Equal(s.Now()) {
+			s.Errorf("all: %+v, was %+v", last.Tokens, first.Tokens)
+		}
+	}},
+	{"names nothing, when all of the numbers are of no token", func(s *stage) {
+		g := s.maria()
+		h := s.print(g.Credential, g.Group.Own, 2)
+		if got := s.void(g.Credential, h.ID, 3, 0); !sameSheet(h, got) {
+			s.Errorf("got %+v", got.Tokens)
+		}
+	}},
+	{"void tokens do not count, used ones do", func(s *stage) {
+		g := s.maria()
+		me := g.Group.Members[0]
+		m := s.running(g.Credential, me.ID)
+		h := s.print(g.Credential, me.ID, m.Left)
+		s.validates(me.Number, h.Tokens[0].Digits, "")
+		if p, err := s.Sheets().Void(s.ctx, g.Credential, h.ID, nil); err != nil || p.Months[0].Left != m.Max-1 {
+			s.Errorf("%d left of %d when all but one are void, %v", p.Months[0].Left, m.Max, err)
+		}
+		p, err := s.order(g.Credential, me.ID, m.Max, s.key())
+		s.denied(p, err, flows.TooMany, "as many as there ever can be")
+		if next := s.print(g.Credential, me.ID, m.Max-1); next.Tokens[0].Number != m.Max+1 {
+			s.Errorf("numbers go on with %d", next.Tokens[0].Number)
+		}
+	}},
+	{"a sheet of which nothing is left is not listed, one with a used token is", func(s *stage) {
+		g := s.maria()
+		me := g.Group.Members[0]
+		gone, kept := s.print(g.Credential, me.ID, 2), s.print(g.Credential, me.ID, 2)
+		s.validates(me.Number, kept.Tokens[0].Digits, "")
+		s.void(g.Credential, gone.ID)
+		s.listed(g.Credential, me.ID, s.void(g.Credential, kept.ID))
+	}},
+	{"a sheet that is nobody's in charge is denied, and stays", func(s *stage) {
+		g, jorge := s.maria(), s.link("chat-jorge", JorgeCUIL)
+		h := s.print(g.Credential, g.Group.Own, 2)
+		for _, id := range []flows.SheetID{h.ID, "", "no-such-sheet"} {
+			p, err := s.Sheets().Void(s.ctx, jorge.Credential, id, nil)
+			s.denied(p, err, flows.NotInCharge, "void of a stranger's")
+		}
+		p, err := s.Sheets().Sheets(s.ctx, jorge.Credential, g.Group.Own)
+		s.denied(p, err, flows.NotInCharge, "sheets of a stranger")
+		p, err = s.order(jorge.Credential, g.Group.Own, 1, s.key())
+		s.denied(p, err, flows.NotInCharge, "print for a stranger")
+		s.listed(g.Credential, g.Group.Own, h)
+	}},
+	{"belongs to the person: each account in charge sees it and can end it", func(s *stage) {
+		g, carlos := s.maria(), s.link("chat-carlos", CarlosCUIL)
+		h := s.print(g.Credential, carlos.Group.Own, 2)
+		s.listed(carlos.Credential, carlos.Group.Own, h)
+		s.listed(g.Credential, carlos.Group.Own, s.void(carlos.Credential, h.ID, 2))
+		if next := s.print(carlos.Credential, carlos.Group.Own, 1); next.Tokens[0].Number != 3 {
+			s.Errorf("the other account's sheet begins with %d", next.Tokens[0].Number)
+		}
+	}},
+	{"asks for the standing at every call", func(s *stage) {
+		g := s.maria()
+		juana, key := s.find(g.Group, "Juana Ruiz"), s.key()
+		h := s.printKey(g.Credential, juana.ID, 2, key)
+		s.must(s.SetStanding(s.ctx, juana.Name, "SUSPENDIDA"))
+		s.deniedAll(g.Credential, juana.ID, h, key, flows.NotActive)
+		s.validates(juana.Number, h.Tokens[0].Digits, flows.NotActive)
+		s.must(s.SetStanding(s.ctx, juana.Name, flows.Active))
+		s.listed(g.Credential, juana.ID, h)
+		s.validates(juana.Number, h.Tokens[0].Digits, "")
+	}},
+	{"asks at every call who is in charge", func(s *stage) {
+		g := s.maria()
+		juana, key := s.find(g.Group, "Juana Ruiz").ID, s.key()
+		h := s.printKey(g.Credential, juana, 2, key)
+		s.must(s.Remove(s.ctx, MariaCUIL, "Juana Ruiz"))
+		s.deniedAll(g.Credential, juana, h, key, flows.NotInCharge)
+	}},
+	{"prints nothing for whom the standing gives no tokens, and all once it does", func(s *stage) {
+		g := s.maria()
+		lucia := s.find(g.Group, "Lucía Ruiz")
+		p, err := s.order(g.Credential, lucia.ID, 2, s.key())
+		s.denied(p, err, flows.NotActive, "print")
+		s.must(s.SetStanding(s.ctx, lucia.Name, flows.Active))
+		s.listed(g.Credential, lucia.ID)
+		s.listed(g.Credential, lucia.ID, s.print(g.Credential, lucia.ID, 2))
+	}},
+}
+
+// deniedAll wants every call about a member's sheet to be denied: a new order and the one from before, too.
+func (s *stage) deniedAll(c flows.Credential, m flows.MemberID, h flows.Sheet, key string, why flows.Reason) {
+	s.Helper()
+	p, err := s.Sheets().Sheets(s.ctx, c, m)
+	s.denied(p, err, why, "sheets")
+	p, err = s.order(c, m, 1, s.key())
+	s.denied(p, err, why, "print")
+	p, err = s.order(c, m, len(h.Tokens), key)
+	s.denied(p, err, why, "print with the key from before")
+	p, err = s.Sheets().Void(s.ctx, c, h.ID, nil)
+	s.denied(p, err, why, "void")
+}
