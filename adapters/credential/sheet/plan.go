@@ -131,7 +131,7 @@ func proofCode(proof string) (code, error) {
 
 // proofLines writes what the proof is for below it, and returns where that ends.
 func (s *setter) proofLines(p flows.Paper, c code) float64 {
-	y := c.y + c.side() + quiet*c.module + 1.5
+	y := c.y + c.side() + quiet*c.module + 2.6
 	for _, line := range p.ProofLines[:min(len(p.ProofLines), mostLines)] {
 		for _, part := range s.wrap(line, c.side(), style{false, 7.5}, 2) {
 			s.write(c.x, y, part, style{false, 7.5})
