@@ -80,7 +80,7 @@ func (s *setter) head(p flows.Paper, first bool) (float64, error) {
 		s.codes = append(s.codes, *proof)
 		under = s.proofLines(p, *proof)
 	}
-	y = max(y, under) + 3
+	y = max(y, under) + 6
 	return s.instructions(p, y), nil
 }
 
@@ -89,7 +89,7 @@ func (s *setter) person(p flows.Paper, y, edge float64) float64 {
 	const labels = 34.0
 	s.fit(left, y+4, edge-left, p.Heading, style{true, 13}, 9)
 	s.rules = append(s.rules, rule{x1: left, y1: y + 7, x2: edge, y2: y + 7, width: 0.7})
-	y += 18
+	y += 18.5
 	for _, line := range s.name(p.Name, edge-left) {
 		s.write(left, y, line.s, line.style)
 		y += line.size / mm * 1.1
@@ -131,7 +131,7 @@ func proofCode(proof string) (code, error) {
 
 // proofLines writes what the proof is for below it, and returns where that ends.
 func (s *setter) proofLines(p flows.Paper, c code) float64 {
-	y := c.y + c.side() + quiet*c.module + 1.5
+	y := c.y + c.side() + quiet*c.module + 2.6
 	for _, line := range p.ProofLines[:min(len(p.ProofLines), mostLines)] {
 		for _, part := range s.wrap(line, c.side(), style{false, 7.5}, 2) {
 			s.write(c.x, y, part, style{false, 7.5})
@@ -143,15 +143,22 @@ func (s *setter) proofLines(p flows.Paper, c code) float64 {
 
 // instructions writes how the sheet is used, and returns where the tokens begin.
 func (s *setter) instructions(p flows.Paper, y float64) float64 {
+	const size, least = 11, 10.2
 	y += 4
 	for _, line := range p.Lines[:min(len(p.Lines), mostLines)] {
-		for _, part := range s.wrap(line, right-left, style{false, 11}, 2) {
-			s.write(left, y, part, style{false, 11})
+		parts, st := []string{line}, style{false, size}
+		if short, smaller := s.shrink(line, right-left, st, least); short == line {
+			st = smaller
+		} else {
+			parts = s.wrap(line, right-left, st, 2)
+		}
+		for _, part := range parts {
+			s.write(left, y, part, st)
 			y += 5
 		}
 		y++
 	}
-	return y
+	return y + 1
 }
 
 // foot writes whom to ask, and the page's number.
@@ -164,15 +171,19 @@ func (s *setter) foot(p flows.Paper, page, of int) {
 	s.fitRight(right, footY, 60, number, st, 7)
 }
 
-// tokens draws them in columns.
+// tokens draws them down two columns. An odd one is the right column's: standing alone at the left it would be read
+// before that column by whoever extracts texts.
 func (s *setter) tokens(p flows.Paper, tokens []flows.PaperToken, y float64) error {
-	rows := (len(tokens) + columns - 1) / columns
+	first := max(1, len(tokens)/columns) // in the left column
 	for i, t := range tokens {
-		x := left + float64(i/rows)*cellWidth
-		if err := s.cell(p, t, x, y+float64(i%rows)*cellHeight); err != nil {
+		column, row := 0, i
+		if i >= first {
+			column, row = 1, i-first
+		}
+		if err := s.cell(p, t, left+float64(column)*cellWidth, y+float64(row)*cellHeight); err != nil {
 			return fmt.Errorf("sheet: %w", err)
 		}
 	}
-	s.cuts(len(tokens), rows, y)
+	s.cuts(first, len(tokens)-first, y)
 	return nil
 }

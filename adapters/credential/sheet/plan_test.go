@@ -1,0 +1,269 @@
+package sheet
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"llave/flows"
+)
+
+// planned lays a paper out.
+func planned(t testing.TB, p *Press, of flows.Paper) []*leaf {
+	t.Helper()
+	leaves, err := plan(p.faces, clean(p.faces, of))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return leaves
+}
+
+// bent are papers that are hard to lay out, by what is wrong with them.
+func bent() map[string]flows.Paper {
+	all := map[string]flows.Paper{}
+	for _, n := range []int{1, 2, 3, 10, 14, 15, 16, 17, 31, 32, 40, 120} {
+		all[fmt.Sprint(n, " tokens")] = paper(n)
+	}
+	for name, s := range map[string]string{
+		"many names": strings.Repeat("María de los Ángeles ", 20), "one long word": strings.Repeat("W", 300),
+		"signs": "Núñez O’Higgins, viuda de Łukasiewicz · ª º ü ¿?", "nothing": "", "a letter": "Ñ",
+		"no letters": "\u0000\u202e\u200f\U0001F600\n\t", "another script": "山田太郎 Ωμέγα Юлия محمد",
+	} {
+		p := paper(31)
+		p.Name, p.Heading, p.Running, p.Date, p.Place, p.Foot, p.Page = s, s, s, s, s, s, s+" %d / %d"
+		for i := range p.Fields {
+			p.Fields[i] = flows.Field{Label: s, Value: s}
+		}
+		p.Lines, p.ProofLines = []string{s, s}, []string{s, s}
+		p.Void = s
+		p.Tokens[4].Digits, p.Tokens[30].Digits = "", ""
+		all[name] = p
+	}
+	p := paper(31)
+	for i := range p.Tokens {
+		if i%3 == 0 {
+			p.Tokens[i].Digits = ""
+		}
+	}
+	all["void ones"] = p
+	p = paper(31)
+	p.Fields = slices.Repeat(p.Fields, 6)
+	p.Lines, p.ProofLines = slices.Repeat(p.Lines, 6), slices.Repeat(p.ProofLines, 6)
+	all["too many fields"] = p
+	p = paper(31)
+	p.Proof, p.ProofLines, p.Lines, p.Fields = "", nil, nil, nil
+	all["hardly anything"] = p
+	p = paper(31)
+	for i := range p.Tokens {
+		p.Tokens[i].Number += 9900
+	}
+	all["high numbers"] = p
+	return all
+}
+
+// area is a rectangle on a page: what something takes up.
+type area struct {
+	what           string
+	x1, y1, x2, y2 float64
+}
+
+func (a area) meets(b area) bool {
+	const hair = 0.01
+	return a.x1 < b.x2-hair && b.x1 < a.x2-hair && a.y1 < b.y2-hair && b.y1 < a.y2-hair
+}
+
+// textArea is what a line of letters takes up, but for accents on capitals.
+func textArea(f *faces, t text) area {
+	return area{t.s, t.x, t.y - 0.75*t.size/mm, t.x + f.width(t.s, t.style), t.y + 0.22*t.size/mm}
+}
+
+func codeArea(c code) area {
+	around := quiet * c.module
+	return area{"a code and what is white around it", c.x - around, c.y - around, c.x + c.side() + around, c.y + c.side() + around}
+}
+
+func ruleArea(r rule) area {
+	return area{"a line", min(r.x1, r.x2) - r.width/2, min(r.y1, r.y2) - r.width/2, max(r.x1, r.x2) + r.width/2, max(r.y1, r.y2) + r.width/2}
+}
+
+// Nothing covers anything: no text another one, nothing what is white around a code, nothing a line to cut along, and
+// nothing comes closer than 5 mm to the page's border.
+func TestNothingCoversAnything(t *testing.T) {
+	p := press(t)
+	for name, of := range bent() {
+		for i, l := range planned(t, p, of) {
+			for _, problem := range clashes(p.faces, l) {
+				t.Errorf("%s, page %d: %s", name, i+1, problem)
+			}
+		}
+	}
+}
+
+func clashes(f *faces, l *leaf) []string {
+	var texts, codes, lines, cuts []area
+	for _, x := range l.texts {
+		texts = append(texts, textArea(f, x))
+	}
+	for _, c := range l.codes {
+		codes = append(codes, codeArea(c))
+	}
+	for _, r := range l.rules {
+		if r.dashed {
+			cuts = append(cuts, ruleArea(r))
+		} else {
+			lines = append(lines, ruleArea(r))
+		}
+	}
+	for _, b := range l.frames {
+		lines = append(lines, area{"a box", b.x, b.y, b.x + b.w, b.y + b.h})
+	}
+	var out []string
+	clash := func(a, b []area) {
+		for _, x := range a {
+			for _, y := range b {
+				if x.meets(y) {
+					out = append(out, fmt.Sprintf("%q covers %q", x.what, y.what))
+				}
+			}
+		}
+	}
+	for i := range texts {
+		clash(texts[i:i+1], texts[i+1:])
+	}
+	for i := range codes {
+		clash(codes[i:i+1], codes[i+1:])
+	}
+	clash(texts, codes)
+	clash(lines, codes)
+	clash(texts, cuts)
+	clash(codes, cuts)
+	clash(lines, cuts)
+	for _, a := range slices.Concat(texts, codes, lines, cuts) {
+		if a.x1 < 5 || a.y1 < 5 || a.x2 > pageWidth-5 || a.y2 > pageHeight-5 {
+			out = append(out, fmt.Sprintf("%q comes too close to the border", a.what))
+		}
+	}
+	return out
+}
+
+// What is read from a sheet, in its order. Nothing else is on it.
+func script(of flows.Paper, perPage []int) []string {
+	words := []string{of.Heading, of.Name}
+	for _, f := range of.Fields {
+		words = append(words, f.Label, f.Value)
+	}
+	words = append(words, of.ProofLines...)
+	words = append(words, of.Lines...)
+	at := 0
+	for page, n := range perPage {
+		if page > 0 {
+			words = append(words, of.Running)
+		}
+		for _, token := range of.Tokens[at : at+n] {
+			digits := of.Void
+			if token.Digits != "" {
+				digits = token.Digits[:3] + " " + token.Digits[3:]
+			}
+			words = append(words, strconv.Itoa(token.Number), digits, of.Date, of.Place, of.Running)
+		}
+		at += n
+		words = append(words, of.Foot, fmt.Sprintf(of.Page, page+1, len(perPage)))
+	}
+	return strings.Fields(strings.Join(words, " "))
+}
+
+// pages is how many tokens are on each page of a sheet of so many.
+var pages = map[int][]int{1: {1}, 2: {2}, 3: {3}, 10: {10}, 13: {13}, 14: {14}, 15: {14, 1}, 16: {14, 2}, 31: {14, 17}, 32: {14, 18}, 34: {14, 20}, 40: {14, 20, 6}}
+
+func TestReadingOrder(t *testing.T) {
+	p := press(t)
+	for n, perPage := range pages {
+		of := paper(n)
+		of.Tokens[n/2].Digits = ""
+		var got []string
+		for _, l := range planned(t, p, of) {
+			for _, x := range l.texts {
+				got = append(got, strings.Fields(x.s)...)
+			}
+		}
+		if want := script(of, perPage); !slices.Equal(got, want) {
+			t.Errorf("%d tokens: the sheet says\n%q\nwant\n%q", n, got, want)
+		}
+	}
+}
+
+// A month is two pages at most, however long its header is.
+func TestAMonthIsTwoPages(t *testing.T) {
+	p := press(t)
+	for name, of := range bent() {
+		if n := len(planned(t, p, of)); len(of.Tokens) <= 31 && n > 2 {
+			t.Errorf("%s: %d pages", name, n)
+		}
+	}
+}
+
+// The columns of a page differ by one cell at most, and each page has the codes of its tokens.
+func TestColumnsAreEven(t *testing.T) {
+	p := press(t)
+	for n, perPage := range pages {
+		for i, l := range planned(t, p, paper(n)) {
+			columns := map[float64]int{}
+			for _, c := range l.codes {
+				if c.module == codeModule {
+					columns[c.x]++
+				}
+			}
+			counts := []int{}
+			for _, c := range columns {
+				counts = append(counts, c)
+			}
+			slices.Sort(counts)
+			sum := 0
+			for _, c := range counts {
+				sum += c
+			}
+			if sum != perPage[i] || len(counts) != min(2, perPage[i]) || counts[len(counts)-1]-counts[0] > 1 {
+				t.Errorf("%d tokens, page %d: columns of %v", n, i+1, counts)
+			}
+		}
+	}
+}
+
+// Sizes that a sheet is good for: digits at arm's length, codes for bad printers, boxes for a hand.
+func TestSizes(t *testing.T) {
+	p := press(t)
+	for name, of := range bent() {
+		for _, l := range planned(t, p, of) {
+			for _, x := range l.texts {
+				if digits := strings.ReplaceAll(x.s, " ", ""); len(digits) == 6 && strings.Trim(digits, "0123456789") == "" && x.size < 22 {
+					t.Errorf("%s: digits of %g points", name, x.size)
+				}
+				if x.size < 5 {
+					t.Errorf("%s: %q in %g points", name, x.s, x.size)
+				}
+			}
+			for _, c := range l.codes {
+				if token := c.qr.Size == 21; c.module < 0.45 || token && math.Abs(c.module-0.65) > 0.051 {
+					t.Errorf("%s: a code of %d modules of %.2f mm", name, c.qr.Size, c.module)
+				}
+			}
+			for _, b := range l.frames {
+				if b.h < 8 || b.w < 22 {
+					t.Errorf("%s: a box of %.1f by %.1f mm", name, b.w, b.h)
+				}
+			}
+		}
+	}
+}
+
+// The longest proof there is room for is still coarse enough to print.
+func TestProofs(t *testing.T) {
+	for _, n := range []int{1, 100, 200, 300, 400, 480} {
+		if c, err := proofCode(strings.Repeat("A", n)); err != nil || c.module < 0.45 || c.module > proofWidest || c.side() > proofSide+0.01 {
+			t.Errorf("%d characters: modules of %.2f mm in %.1f mm, %v", n, c.module, c.side(), err)
+		}
+	}
+}
