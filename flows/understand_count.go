@@ -2,6 +2,7 @@ package flows
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -196,7 +197,8 @@ func (s *speech) several(who []ref) bool {
 		if n > 11 && s.is(at, s.u.c.of) {
 			at++ // "dos docenas de tokens"
 		}
-		if n > max(len(who), 1) && s.is(at, s.u.c.token) && (n > 2 && n < 100 || len(who) > 0) { // a large one alone is the number of a house
+		if n > max(len(who), 1) && s.is(at, s.u.c.token) && (n > 2 || len(who) > 0) &&
+			(n < 100 || strings.HasSuffix(strings.ToLower(s.words[at].text), "s")) { // "calle 8 n.º 200, token": the number of a house
 			return true
 		}
 	}

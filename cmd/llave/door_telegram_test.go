@@ -156,6 +156,11 @@ func (d *telegrams) news(who string, u *telegramtest.User) (out []heard) {
 	screen := u.Screen()
 	for _, m := range screen[d.read[u]:] {
 		if !m.Mine {
+			for _, f := range []*telegramtest.File{m.Document, m.Photo} {
+				if f != nil {
+					d.w.files.came(d.w.t, f.Name, f.Data)
+				}
+			}
 			out = append(out, heard{who, shownOn(m)})
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -22,6 +23,7 @@ type ttys struct {
 }
 
 type tty struct {
+	w    *world
 	term *terminal.Terminal
 	in   *io.PipeWriter
 	out  strings.Builder // only Send writes, and one at a time
@@ -37,7 +39,7 @@ func (d *ttys) channels(w *world) map[string]bot.Channel {
 	d.w = w
 	for who := range labels {
 		r, in := io.Pipe()
-		y := &tty{in: in}
+		y := &tty{w: w, in: in}
 		term, err := terminal.New(who, r, &y.out, func() time.Time { return w.now().Add(-w.ago) })
 		if err != nil {
 			w.t.Fatal(err)
@@ -82,8 +84,18 @@ func (y *tty) send(ctx context.Context, r bot.Reply) error {
 	if err := y.term.Send(ctx, y.term.Chat(), r); err != nil {
 		return err
 	}
-	text := strings.ReplaceAll(strings.TrimRight(y.out.String(), "\n"), y.term.Files+"/", "")
+	out := strings.TrimRight(y.out.String(), "\n")
 	y.out.Reset()
+	for line := range strings.Lines(out) {
+		if path, ok := strings.CutPrefix(line, "[archivo] "); ok {
+			data, err := os.ReadFile(strings.TrimSpace(path))
+			if err != nil {
+				y.w.t.Error(err)
+			}
+			y.w.files.came(y.w.t, r.File.Name, data)
+		}
+	}
+	text := strings.ReplaceAll(out, y.term.Files+"/", "")
 	y.unread = append(y.unread, text)
 	if len(r.Choices) > 0 {
 		y.options = nil

@@ -37,7 +37,8 @@ type tab struct {
 
 	mu     sync.Mutex
 	unread []string
-	offers event // the newest entry, if it can be answered
+	files  map[string]string // name by address, not fetched yet
+	offers event             // the newest entry, if it can be answered
 }
 
 // event is an entry as the page gets it.
@@ -48,8 +49,8 @@ type event struct {
 	Choices  []bot.Option
 	Copy     string
 	File     *struct {
-		Name, Type, Alt string
-		Picture         bool
+		Name, Type, Alt, URL string
+		Picture              bool
 	}
 }
 
@@ -187,7 +188,24 @@ func (d *tabs) repeat() {
 }
 
 func (d *tabs) hear() []heard {
+	for _, t := range d.m {
+		d.fetch(t)
+	}
 	return collect(func(who string) (*sync.Mutex, *[]string) { t := d.m[who]; return &t.mu, &t.unread })
+}
+
+// fetch loads the files that have come, as a tap on them does.
+func (d *tabs) fetch(t *tab) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for url, name := range t.files {
+		r := httptest.NewRequest("GET", "http://llave.test"+url, nil)
+		r.AddCookie(t.cookie)
+		rec := httptest.NewRecorder()
+		d.handler.ServeHTTP(rec, r)
+		d.w.files.came(d.w.t, name, rec.Body.Bytes())
+	}
+	t.files = nil
 }
 
 // stream is where the handler writes a page's events.
@@ -219,6 +237,9 @@ func (t *tab) take(e event) {
 	defer t.mu.Unlock()
 	if t.offers = e; e.Who == "bot" {
 		t.unread = append(t.unread, e.seen())
+		if e.File != nil {
+			t.files = map[string]string{e.File.URL: e.File.Name}
+		}
 	}
 }
 

@@ -32,6 +32,7 @@ type world struct {
 	code   string
 	tokens []string
 	padron map[string][]byte
+	files  files
 	linked flows.Credential // of the chat that was linked last
 	cancel context.CancelFunc
 }
@@ -65,9 +66,10 @@ func newWorld(t *testing.T, s bot.Store, d door, can flows.Capabilities, covered
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.files.Maker = studio
 	ring, _ := bot.NewRing(bytes.Repeat([]byte{1}, bot.KeySize))
 	performer := &flows.Performer{Tokens: w.back, Links: w.back, Sheets: w.back}
-	w.engine, err = bot.New(bot.Config{Store: s, Script: script, Outside: performer, Channels: d.channels(w), Maker: studio, Keys: ring, Log: log, Now: w.now})
+	w.engine, err = bot.New(bot.Config{Store: s, Script: script, Outside: performer, Channels: d.channels(w), Maker: &w.files, Keys: ring, Log: log, Now: w.now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"sync"
+	"testing"
+
+	"llave/bot"
+)
+
+// files makes files, and knows again what was made.
+type files struct {
+	bot.Maker
+	mu   sync.Mutex
+	made map[[sha256.Size]byte]bool
+}
+
+func (f *files) Make(ctx context.Context, chat bot.ChatID, file bot.File) ([]byte, error) {
+	data, err := f.Maker.Make(ctx, chat, file)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.made == nil {
+		f.made = map[[sha256.Size]byte]bool{}
+	}
+	f.made[sha256.Sum256(data)] = true
+	return data, err
+}
+
+// came checks that what came out at a door is what was made, byte for byte.
+func (f *files) came(t *testing.T, name string, data []byte) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.made[sha256.Sum256(data)] {
+		t.Errorf("%s came as %d other bytes than were made", name, len(data))
+	}
+}
