@@ -1,6 +1,6 @@
 // Command chaos talks to the real program through a pipe and kills it, kill -9, at random moments. Then it counts:
 // every line that was taken is answered, no answer differs from its repetition, and there are exactly as many new
-// tokens as were asked for and shown.
+// tokens, and sheets of preprinted ones, as were asked for and shown.
 //
 //	go run ./cmd/chaos -conversations 500
 //	go run ./cmd/chaos -conversations 500 -through poll      # Telegram, with a tenth of the replies lost
@@ -60,12 +60,12 @@ func main() {
 // tally is what happened.
 type tally struct {
 	Conversations, Kills, Answered, Repeated, Retyped int
-	Tokens                                            int
+	Tokens, Sheets                                    int
 }
 
 func (t tally) String() string {
-	return fmt.Sprintf("conversations=%d kills=%d answered=%d answered_again_alike=%d retyped_because_never_taken=%d new_tokens_by_the_back_ends_books=%d",
-		t.Conversations, t.Kills, t.Answered, t.Repeated, t.Retyped, t.Tokens)
+	return fmt.Sprintf("conversations=%d kills=%d answered=%d answered_again_alike=%d retyped_because_never_taken=%d new_tokens_by_the_back_ends_books=%d sheets=%d",
+		t.Conversations, t.Kills, t.Answered, t.Repeated, t.Retyped, t.Tokens, t.Sheets)
 }
 
 // workers talk at the same time, each on data of its own.
@@ -122,8 +122,9 @@ type worker struct {
 	binary string
 	data   string
 	rng    *rand.Rand
-	shown  map[string]bool // digits of new tokens
-	usual  time.Duration   // how long a process takes from its start to its end, lately
+	shown  map[string]bool   // digits of new tokens
+	papers map[string][]byte // documents by the path that was printed
+	usual  time.Duration     // how long a process takes from its start to its end, lately
 }
 
 const (
@@ -134,17 +135,21 @@ const (
 var digits = regexp.MustCompile(`(?m): (\d{3} \d{3})$`)
 
 func (w *worker) all(n int) error {
-	w.shown = map[string]bool{}
+	w.shown, w.papers = map[string]bool{}, map[string][]byte{}
 	if out, err := w.finish("token\n", "chat", "-linked", "20-99999021-6"); err != nil || !digits.MatchString(out) {
 		return fmt.Errorf("first token: %w: %q", err, out)
 	}
-	for range n {
-		if err := w.conversation(); err != nil {
+	for i := range n {
+		about := w.conversation
+		if i%5 == 1 && w.Sheets < mostSheets {
+			about = w.sheet
+		}
+		if err := about(); err != nil {
 			return fmt.Errorf("conversation %d: %w", w.Conversations, err)
 		}
 		w.Conversations++
 	}
-	return w.count()
+	return w.count(len(w.shown))
 }
 
 // conversation asks for another token, with the program killed after the question and somewhere around the answer.
@@ -152,28 +157,33 @@ func (w *worker) conversation() error {
 	if err := w.until("otro token\n", question); err != nil {
 		return err
 	}
-	for try := 0; ; try++ {
+	answers, err := w.yes(digits)
+	if err != nil {
+		return err
+	}
+	return w.answered(answers)
+}
+
+// yes says it until it is answered with what fits, killing the program each time.
+func (w *worker) yes(fits *regexp.Regexp) ([][]string, error) {
+	for range 20 {
 		out, err := w.killed("sí\n")
 		if err != nil {
-			return err
+			return nil, err
 		}
 		owed, err := w.finish("")
 		if err != nil {
-			return err
+			return nil, err
 		}
-		answers := digits.FindAllStringSubmatch(out+owed, -1)
-		if len(answers) == 0 {
-			if strings.Contains(out+owed, "¿Qué necesitás?") {
-				return fmt.Errorf("the yes was answered with a menu: the one before was lost: %q then %q", out, owed)
-			}
-			if try > 20 {
-				return errors.New("never gets an answer")
-			}
-			w.Retyped++
-			continue
+		if answers := fits.FindAllStringSubmatch(out+owed, -1); len(answers) > 0 {
+			return answers, nil
 		}
-		return w.answered(answers)
+		if strings.Contains(out+owed, "¿Qué necesitás?") {
+			return nil, fmt.Errorf("the yes was answered with a menu: the one before was lost: %q then %q", out, owed)
+		}
+		w.Retyped++
 	}
+	return nil, errors.New("never gets an answer")
 }
 
 // answered checks that all copies of the answer are alike, and new.
@@ -242,7 +252,7 @@ func (w *worker) killed(line string) (string, error) {
 	if strings.Contains(log.String(), "panic") {
 		return "", fmt.Errorf("it panicked: %s", log.String())
 	}
-	return text, nil
+	return text, w.keep(text)
 }
 
 // finish runs the program to its end: it prints what is owed.
@@ -257,7 +267,7 @@ func (w *worker) finish(input string, args ...string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%w: %s", err, log.String())
 	}
-	return string(out), nil
+	return string(out), w.keep(string(out))
 }
 
 func (w *worker) command(args ...string) *exec.Cmd {
@@ -269,23 +279,29 @@ func (w *worker) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// count holds the back end's own books against what was shown: the first token and one for each answer.
-func (w *worker) count() error {
+// count holds the back end's own books against how many were shown: the first token and one for each answer.
+func (w *worker) count(shown int) error {
 	db, err := sql.Open("sqlite", filepath.Join(w.data, "autogestion.db"))
 	if err != nil {
 		return err
 	}
 	defer db.Close()
 	var tokens int
-	if err := db.QueryRowContext(w.ctx, "SELECT COUNT(*) FROM token").Scan(&tokens); err != nil {
+	if err := db.QueryRowContext(w.ctx, "SELECT COUNT(*) FROM token WHERE sheet IS NULL").Scan(&tokens); err != nil {
 		return err
 	}
 	w.Tokens = tokens - 1
+	var sheets int
+	if err := db.QueryRowContext(w.ctx, "SELECT COUNT(*) FROM sheet").Scan(&sheets); err != nil {
+		return err
+	}
 	switch {
-	case w.Tokens > w.Answered:
-		return fmt.Errorf("%d new tokens, only %d shown: minted twice, or lost", w.Tokens, w.Answered)
-	case w.Tokens < w.Answered:
-		return fmt.Errorf("%d new tokens, but %d shown", w.Tokens, w.Answered)
+	case sheets != w.Sheets:
+		return fmt.Errorf("%d sheets were made, and %d asked for and shown", sheets, w.Sheets)
+	case w.Tokens > shown:
+		return fmt.Errorf("%d new tokens, only %d shown: minted twice, or lost", w.Tokens, shown)
+	case w.Tokens < shown:
+		return fmt.Errorf("%d new tokens, but %d shown", w.Tokens, shown)
 	}
 	return nil
 }

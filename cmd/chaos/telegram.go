@@ -87,8 +87,8 @@ func (p *mortal) storm(users []*telegramtest.User, n int) (tally, error) {
 	killer.Wait()
 	sum.Kills = p.kills
 	p.kill()
-	w := worker{ctx: p.ctx, data: p.data, tally: tally{Answered: sum.Answered}}
-	errs = append(errs, p.failed, w.count())
+	w := worker{ctx: p.ctx, data: p.data}
+	errs = append(errs, p.failed, w.count(sum.Answered))
 	sum.Tokens = w.Tokens
 	return sum, errors.Join(errs...)
 }
@@ -97,6 +97,7 @@ func (t *tally) add(o tally) {
 	t.Conversations += o.Conversations
 	t.Kills += o.Kills
 	t.Answered += o.Answered
+	t.Sheets += o.Sheets
 	t.Repeated += o.Repeated
 	t.Retyped += o.Retyped
 	t.Tokens += o.Tokens

@@ -25,7 +25,7 @@ type watched struct {
 	tokens  map[string]map[string]bool
 	names   map[flows.MemberID]string
 	paper   map[string]string // digits by "name number"
-	mints   bool // asking for the current token makes a new one
+	mints   bool              // asking for the current token makes a new one
 }
 
 func (b *watched) set(mode string) {
