@@ -70,4 +70,25 @@ func (s *Service) serveSheets(api huma.API) {
 			p, err := s.Void(ctx, in.Credential, in.Body.Sheet, in.Body.Numbers)
 			return bodyOf(p), err
 		})
+	s.serveSheetKeys(api)
+}
+
+const keysAbout = `Whoever has these keys can check the proof of a sheet without a network: what a proof is stands in docs/sheets.md.
+Nothing here is secret. A retired key still verifies the sheets of the months for which it could sign: up to the one
+after the month in which it was retired.`
+
+// keysAnswer may be kept for a while, by anybody.
+type keysAnswer struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         SheetKeys
+}
+
+// serveSheetKeys mounts what anybody may ask, with no key.
+func (s *Service) serveSheetKeys(api huma.API) {
+	op := operation(api, http.MethodGet, "sheet-keys", "sheet-keys", "The public keys that sign sheets", map[string][]string{}, nil)
+	op.Description = keysAbout
+	huma.Register(api, op, answering(s, op.OperationID, func(ctx context.Context, _ *struct{}) (*keysAnswer, error) {
+		keys, err := s.SheetKeys(ctx)
+		return &keysAnswer{"public, max-age=300", keys}, err
+	}))
 }

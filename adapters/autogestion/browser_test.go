@@ -98,3 +98,11 @@ func (w world) invited(t *testing.T, chat, back string) (flows.Invite, string) {
 	u, _ := url.Parse(i.URL)
 	return i, u.Path
 }
+
+// newServer puts a world's pages behind an address.
+func newServer(t *testing.T, w world) *httptest.Server {
+	t.Helper()
+	srv := httptest.NewServer(w.Handler())
+	t.Cleanup(srv.Close)
+	return srv
+}

@@ -74,6 +74,16 @@ func TestClientIsTolerant(t *testing.T) {
 		{"tokens/another", `2026-11-24T03:00:00Z`, `2026-11-23T12:30:00Z`}, // an old answer again
 		{"tokens/state", `"exists":true`, `"exists":false,"used_at":null`},
 		{"redeem", `"others":[`, `"others":null,"x":[`},
+		{"sheets/list", `"proof":"LLAVE1:A B"`, `"proof":"","plan":{}`}, // it signs nothing
+		{"sheets/list", `,"reference":"K7QX-2M9P"`, ``},
+		{"sheets/list", `[` + goodMonth + `]`, `[]`}, // none can be ordered today
+		{"sheets/list", `[` + goodSheet + `]`, `null`},
+		{"sheets/list", `"sheets":[` + goodSheet + `]`, `"denied":"not_active"`},
+		{"sheets/list", `"number":2`, `"number":7`},
+		{"sheets/print", `"sheets":[` + goodSheet + `]`, `"denied":"too_many"`},
+		{"sheets/print", `"sheets":[` + goodSheet + `]`, `"denied":"not_offered"`},
+		{"sheets/print", `2026-11-20T12:00:00Z`, `2026-11-20T09:00:00.5-03:00`},
+		{"sheets/void", `"member":"m1","sheets":[`, `"denied":"not_in_charge","x":[`},
 	} {
 		good := goodAnswers()
 		if !strings.Contains(good[c.path], c.old) {
@@ -94,6 +104,7 @@ func TestClientIsTolerant(t *testing.T) {
 
 // Every way in which a 200 can break the contract is no answer, with the word for it; no other call is the worse for it.
 func TestClientBelievesNothing(t *testing.T) {
+	another := strings.NewReplacer(`"s1"`, `"s2"`, "048291", "048292", "482910", "482911").Replace(goodSheet) // its numbers are taken
 	for _, c := range []struct{ path, old, new, why string }{
 		{"tokens/current", `048291`, `48291`, "token_digits"},
 		{"tokens/current", `048291`, `0482910`, "token_digits"},
@@ -165,6 +176,58 @@ func TestClientBelievesNothing(t *testing.T) {
 		{"links", `Telegram`, "Tele\\ngram", "links_texts"},
 		{"links", `"2026-11-01T12:00:00Z"`, `null`, "links_texts"},
 		{"links", `[` + goodChat + `]`, `null`, "missing_field"},
+		{"sheets/list", `"month":"2026-11","from":"2026-11-01T03:00:00Z","until":"2026-12-01T03:00:00Z","max"`, `"month":"2026-13","from":"2026-11-01T03:00:00Z","until":"2026-12-01T03:00:00Z","max"`, "months"},
+		{"sheets/list", `"from":"2026-11-01T03:00:00Z","until":"2026-12-01T03:00:00Z","max"`, `"from":"2026-11-01T03:00:00Z","until":"2026-12-01T02:59:59Z","max"`, "months"},
+		{"sheets/list", `"from":"2026-11-01T03:00:00Z","until":"2026-12-01T03:00:00Z","max"`, `"from":"2026-11-01T00:00:00Z","until":"2026-12-01T00:00:00Z","max"`, "months"},
+		{"sheets/print", `"month":"2026-11","from":"2026-11-01T03:00:00Z","until":"2026-12-01T03:00:00Z","max"`, `"month":"2026-10","from":"2026-10-01T03:00:00Z","until":"2026-11-01T03:00:00Z","max"`, "months"},
+		{"sheets/list", `"max":31,"left":29`, `"max":31,"left":32`, "months_left"},
+		{"sheets/void", `"max":31,"left":29`, `"max":31,"left":-1`, "months_left"},
+		{"sheets/list", `"max":31`, `"max":100000`, "months_left"},
+		{"sheets/list", `"member":"m1","sheets"`, `"member":"m2","sheets"`, "sheets_stranger"},
+		{"sheets/list", `"member":"m1","sheets"`, `"sheets"`, "sheets_stranger"},
+		{"sheets/print", `"member":"m1","sheets"`, `"member":"m2","sheets"`, "sheets_stranger"},
+		{"sheets/list", `"id":"s1","member":"m1"`, `"id":"s1","member":"m2"`, "sheets_stranger"},
+		{"sheets/void", `"id":"s1","member":"m1"`, `"id":"s1","member":"m9"`, "sheets_stranger"},
+		{"sheets/list", `"own":"m1","members":[{"id":"m1"`, `"own":"m2","members":[{"id":"m3"`, "sheets_stranger"},
+		{"sheets/list", `"id":"s1"`, `"id":""`, "sheets_id"},
+		{"sheets/void", `"id":"s1"`, `"id":"s2"`, "sheets_id"},
+		{"sheets/list", `"month":"2026-11","made"`, `"month":"2026-12","made"`, "sheets_month"},
+		{"sheets/list", `"from":"2026-11-01T03:00:00Z","until":"2026-12-01T03:00:00Z","tokens"`, `"from":"2026-11-01T03:00:01Z","until":"2026-12-01T03:00:00Z","tokens"`, "sheets_month"},
+		{"sheets/print", `"month":"2026-11","made":"2026-11-20T12:00:00Z","from":"2026-11-01T03:00:00Z","until":"2026-12-01T03:00:00Z"`, `"month":"2026-12","made":"2026-11-20T12:00:00Z","from":"2026-12-01T03:00:00Z","until":"2027-01-01T03:00:00Z"`, "sheets_times"},
+		{"sheets/print", `"month":"2026-11","made":"2026-11-20T12:00:00Z","from":"2026-11-01T03:00:00Z","until":"2026-12-01T03:00:00Z","tokens":[{"number":1,"digits":"048291","used_at":"2026-11-21T12:00:00Z"}`, `"month":"2026-12","made":"2026-11-20T12:00:00Z","from":"2026-12-01T03:00:00Z","until":"2027-01-01T03:00:00Z","tokens":[{"number":1,"digits":"048291"}`, "sheets_month"},
+		{"sheets/list", `"month":"2026-11","made":"2026-11-20T12:00:00Z","from":"2026-11-01T03:00:00Z","until":"2026-12-01T03:00:00Z","tokens":[{"number":1,"digits":"048291","used_at":"2026-11-21T12:00:00Z"}`, `"month":"2026-10","made":"2026-10-20T12:00:00Z","from":"2026-10-01T03:00:00Z","until":"2026-11-01T03:00:00Z","tokens":[{"number":1,"digits":"048291"}`, "sheets_over"},
+		{"sheets/list", `"made":"2026-11-20`, `"made":"2026-11-24`, "sheets_times"},
+		{"sheets/list", `"made":"2026-11-20T12:00:00Z"`, `"made":null`, "sheets_times"},
+		{"sheets/list", `{"number":2,"digits":"482910"}`, `{"number":1,"digits":"482910"}`, "sheets_numbers"},
+		{"sheets/list", `"number":1`, `"number":0`, "sheets_numbers"},
+		{"sheets/list", `"number":2`, `"number":10000`, "sheets_numbers"},
+		{"sheets/list", `"482910"`, `"48291"`, "sheets_digits"},
+		{"sheets/print", `"482910"`, `482910`, "field_type"},
+		{"sheets/print", `"482910"`, `"48291a"`, "sheets_digits"},
+		{"sheets/list", `"482910"`, `"048291"`, "sheets_twice"},
+		{"sheets/list", `"used_at":"2026-11-21T12:00:00Z"`, `"used_at":"2026-11-24T12:00:00Z"`, "sheets_times"},
+		{"sheets/list", `"used_at":"2026-11-21T12:00:00Z"`, `"used_at":"2026-11-19T12:00:00Z"`, "sheets_times"},
+		{"sheets/list", `"used_at":"2026-11-21T12:00:00Z"`, `"used_at":"2026-11-21T12:00:00Z","voided_at":"2026-11-22T12:00:00Z"`, "sheets_times"},
+		{"sheets/list", `"digits":"482910"`, `"digits":"482910","voided_at":"2026-11-19T12:00:00Z"`, "sheets_times"},
+		{"sheets/list", `"digits":"048291","used_at":"2026-11-21T12:00:00Z"},{"number":2,"digits":"482910"}`, `"digits":"048291","voided_at":"2026-11-21T12:00:00Z"}`, "sheets_over"},
+		{"sheets/void", `"digits":"482910","voided_at":"2026-11-22T12:00:00Z"`, `"digits":"482910"`, "sheets_alive"},
+		{"sheets/print", `,{"number":2,"digits":"482910"}`, ``, "sheets_count"},
+		{"sheets/list", `[{"number":1,"digits":"048291","used_at":"2026-11-21T12:00:00Z"},{"number":2,"digits":"482910"}]`, `[]`, "sheets_count"},
+		{"sheets/print", `"proof":"LLAVE1:A B"`, `"proof":"LLAVE1:a b"`, "sheets_proof"},
+		{"sheets/list", `"reference":"K7QX-2M9P"`, `"reference":"K7QX\n2M9P"`, "sheets_proof"},
+		{"sheets/list", `"member":"m1","sheets"`, `"denied":"not_active","member":"m1","sheets"`, "sheets_denied"},
+		{"sheets/void", `"member":"m1","sheets"`, `"denied":"too_many","member":"m1","sheets"`, "sheets_denied"},
+		{"sheets/list", `"months"`, `"weeks"`, "missing_field"},
+		{"sheets/print", `"months":[`, `"months":null,"x":[`, "missing_field"},
+		{"sheets/void", `"number":1`, `"number":1.5`, "field_type"},
+		{"sheets/list", `[` + goodSheet + `]`, `[` + goodSheet + `,` + goodSheet + `]`, "sheets_id"},
+		{"sheets/list", goodSheet, goodSheet + `,` + strings.Replace(goodSheet, `"s1"`, `"s2"`, 1), "sheets_twice"},
+		{"sheets/list", goodSheet, goodSheet + `,` + another, "sheets_twice"},
+		{"sheets/list", goodSheet, goodSheet + `,` + strings.NewReplacer(`"number":1,`, `"number":3,`, `"number":2,`, `"number":4,`, "11-20T", "11-19T").Replace(another), "sheets_order"},
+		{"sheets/print", goodSheet, goodSheet + `,` + strings.NewReplacer(`"number":1,`, `"number":3,`, `"number":2,`, `"number":4,`).Replace(another), "sheets_count"},
+		{"sheets/print", `[` + goodSheet + `]`, `[]`, "sheets_count"},
+		{"sheets/print", `"proof":"LLAVE1:A B"`, `"proof":"` + strings.Repeat("A", 401) + `"`, "sheets_proof"},
+		{"sheets/list", goodMonth, goodMonth + `,` + goodMonth, "months"},
 		{"capabilities", `"keys":true,`, ``, "missing_field"},
 		{"capabilities", `"keys":true`, `"keys":null`, "missing_field"},
 		{"capabilities", `"keys":true`, `"keys":"true"`, "field_type"},
@@ -178,7 +241,8 @@ func TestClientBelievesNothing(t *testing.T) {
 		}
 		good[c.path] = strings.Replace(good[c.path], c.old, c.new, 1)
 		all := every(t.Context(), says(t, good))
-		bad := map[string]string{"tokens/current": "current", "tokens/another": "another", "tokens/state": "state", "invites": "invite", "links": "chats"}[c.path]
+		bad := map[string]string{"tokens/current": "current", "tokens/another": "another", "tokens/state": "state", "invites": "invite", "links": "chats",
+			"sheets/list": "sheets", "sheets/print": "print", "sheets/void": "void"}[c.path]
 		if bad == "" {
 			bad = c.path
 		}
@@ -210,6 +274,12 @@ func TestClientGivesNothingOfABadAnswer(t *testing.T) {
 	st, _ := c.State(ctx, secretCredential, "m1")
 	in, _ := c.Invite(ctx, flows.Invitation{})
 	gr, _ := c.Redeem(ctx, "i", "c", "k")
+	li, _ := c.Sheets(ctx, secretCredential, "m1")
+	pr, _ := c.Print(ctx, secretCredential, flows.SheetOrder{Member: "m1", Month: "2026-11", Count: 2}, "k")
+	vo, _ := c.Void(ctx, secretCredential, "s1", nil)
+	if li.Sheets != nil || pr.Sheets != nil || vo.Sheets != nil || pr.Group.Members != nil {
+		t.Errorf("given are %+v %+v %+v", li, pr, vo)
+	}
 	if can != (flows.Capabilities{}) || g.Own != "" || cur.Tokens != nil || an.Tokens != nil || st.Exists || in != (flows.Invite{}) || gr.Credential != "" {
 		t.Errorf("given are %+v %+v %+v %+v %+v %+v %+v", can, g, cur, an, st, in, gr)
 	}

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"llave/flows"
@@ -66,6 +67,22 @@ func FuzzClientResponse(f *testing.F) {
 				t.Errorf("grant with the credential %q", g.Credential)
 			}
 		}
+		if p, err := c.Sheets(ctx, secretCredential, "m1"); err == nil {
+			fuzzedSheets(t, p, "m1")
+		}
+		if p, err := c.Print(ctx, secretCredential, flows.SheetOrder{Member: "m1", Month: "2026-11", Count: 2}, "k"); err == nil {
+			if fuzzedSheets(t, p, "m1"); p.Denied == "" && (len(p.Sheets) != 1 || len(p.Sheets[0].Tokens) != 2 || p.Sheets[0].Month != "2026-11") {
+				t.Errorf("ordered two, got %+v", p)
+			}
+		}
+		if p, err := c.Void(ctx, secretCredential, "s1", nil); err == nil && p.Denied == "" {
+			fuzzedSheets(t, p, p.Member)
+			for _, tok := range p.Sheets[0].Tokens {
+				if tok.UsedAt.IsZero() && tok.VoidedAt.IsZero() {
+					t.Errorf("not void: %+v", p)
+				}
+			}
+		}
 		if i, err := c.Invite(ctx, flows.Invitation{}); err == nil && (i.ID == "" || !strings.HasPrefix(strings.ToLower(i.URL), "http") || strings.ContainsAny(i.URL, " \n")) {
 			t.Errorf("invite %+v", i)
 		}
@@ -119,5 +136,34 @@ func fuzzedGiven(t *testing.T, g flows.Given, asked []flows.MemberID) {
 	}
 	if _, err := json.Marshal(g); err != nil {
 		t.Errorf("it cannot be kept: %v", err)
+	}
+}
+
+func fuzzedSheets(t *testing.T, p flows.Preprints, asked flows.MemberID) {
+	fuzzedGiven(t, flows.Given{Group: p.Group}, nil)
+	if p.Denied != "" && len(p.Sheets) > 0 || p.Member != asked && p.Denied == "" {
+		t.Errorf("asked for %s: %+v", asked, p)
+	}
+	digits := map[string]bool{}
+	for _, h := range p.Sheets {
+		from, until, err := h.Month.Span(time.FixedZone("", -3*60*60)) // as long as summer time does not come back
+		if err == nil && h.Month > "2009-03" && h.Month < "2030" && (!from.Equal(h.From) || !until.Equal(h.Until)) || err != nil || h.Member != asked || len(h.Tokens) == 0 {
+			t.Errorf("sheet %+v", h)
+		}
+		if len(h.Proof) > 400 || !regexp.MustCompile(`^[0-9A-Z $%*+./:-]*$`).MatchString(h.Proof) || strings.ContainsAny(h.Reference, "\n\r\u202e") {
+			t.Errorf("proof %q of %q", h.Proof, h.Reference)
+		}
+		last := 0
+		for _, tok := range h.Tokens {
+			if !regexp.MustCompile(`^[0-9]{6}$`).MatchString(tok.Digits) || digits[tok.Digits] || tok.Number <= last || !tok.UsedAt.IsZero() && !tok.VoidedAt.IsZero() {
+				t.Errorf("token %+v of %+v", tok, h)
+			}
+			digits[tok.Digits], last = true, tok.Number
+		}
+	}
+	for i, m := range p.Months {
+		if m.Left < 0 || m.Left > m.Max || i > 0 && m.Month <= p.Months[i-1].Month {
+			t.Errorf("months %+v", p.Months)
+		}
 	}
 }

@@ -176,7 +176,7 @@ func TestTextsAndKeysAreTheSame(t *testing.T) {
 	for _, tm := range c.t.Templates() {
 		name := tm.Name()
 		short := strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(name, "csv_"), "_subject"), "_body")
-		for _, prefix := range []string{"check_", "skip_", "saw_", "fault_", "can_", "without_"} {
+		for _, prefix := range []string{"check_", "skip_", "saw_", "fault_", "can_", "without_", "proof_"} {
 			short = strings.TrimPrefix(short, prefix)
 		}
 		if name != "textos" && !used[name] && !used[short] && !slices.Contains(capabilityNames(), short) {

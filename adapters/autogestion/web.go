@@ -87,6 +87,9 @@ func (w *web) routes() []route {
 		{"POST /autogestion/clave", w.resetAsk},
 		{"POST /autogestion/clave/nueva", w.resetDo},
 
+		{"GET /autogestion/verificar", w.verify},
+		{"POST /autogestion/verificar", w.verifyDo},
+
 		{"GET /autogestion/correo", w.mailPage},
 		{"/autogestion/", w.notFound},
 	}

@@ -234,6 +234,9 @@ func (p program) backendAlone(ctx context.Context, c config) (*house, error) {
 
 // autogestion serves the embedded back end alone.
 func (p program) autogestion(ctx context.Context, args []string) error {
+	if len(args) == 1 && args[0] == "rotate-sheet-key" {
+		return p.rotateSheetKey(ctx)
+	}
 	if len(args) > 0 {
 		return &usageError{fmt.Errorf("sobra %q", args[0])}
 	}

@@ -1,0 +1,115 @@
+package autogestion
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"llave/flows"
+)
+
+// SheetReport is what people are told of a proof.
+type SheetReport struct {
+	proof SheetProof
+	why   string // "": authentic
+	at    flows.Month
+	texts *texts
+}
+
+// ReportSheet verifies a text as it is scanned or typed, for a month. What a scanner or a terminal puts around it does
+// not count: no proof begins or ends with a space.
+func ReportSheet(keys SheetKeys, text string, at flows.Month) (SheetReport, error) {
+	texts, err := loadTexts()
+	if err != nil {
+		return SheetReport{}, err
+	}
+	return reportSheet(texts, keys, text, at), nil
+}
+
+func reportSheet(texts *texts, keys SheetKeys, text string, at flows.Month) SheetReport {
+	p, err := VerifySheet(keys, strings.TrimSpace(text))
+	r := SheetReport{proof: p, at: at, texts: texts}
+	var no *NotAuthentic
+	if errors.As(err, &no) {
+		r.why = no.Why
+	}
+	return r
+}
+
+// ThisMonth is the running month in Buenos Aires.
+func ThisMonth(now time.Time) flows.Month { return flows.MonthOf(now.In(buenosAires)) }
+
+// Good says that the sheet is authentic, and of the month it was looked at for.
+func (r SheetReport) Good() bool { return r.why == "" && r.proof.Month == r.at }
+
+// Write prints the report for a terminal.
+func (r SheetReport) Write(w io.Writer) error {
+	key := "proof_report"
+	if r.why != "" {
+		key = "proof_refused"
+	}
+	_, err := fmt.Fprintln(w, r.texts.get(key, r))
+	return err
+}
+
+// Why is why it is not authentic, "" if it is.
+func (r SheetReport) Why() string {
+	if r.why == "" {
+		return ""
+	}
+	return r.texts.get("proof_"+r.why, nil)
+}
+
+// Month is its name and its year.
+func (r SheetReport) Month() string { return r.monthName(r.proof.Month) }
+
+// Asked is the month it was looked at for.
+func (r SheetReport) Asked() string { return r.monthName(r.at) }
+
+func (r SheetReport) monthName(m flows.Month) string {
+	from, _, err := m.Span(buenosAires)
+	if err != nil {
+		return string(m)
+	}
+	names := strings.Fields(r.texts.get("months", nil))
+	return r.texts.get("month", struct {
+		Name string
+		Year int
+	}{names[from.Month()-1], from.Year()})
+}
+
+// Last is the month's last day.
+func (r SheetReport) Last() int {
+	_, until, _ := r.proof.Month.Span(buenosAires) // a proof has a month
+	return until.AddDate(0, 0, -1).Day()
+}
+
+// Over and Early say that the month asked for comes after the sheet's, or before it.
+func (r SheetReport) Over() bool  { return r.proof.Month < r.at }
+func (r SheetReport) Early() bool { return r.proof.Month > r.at }
+
+// Reference stands for the affiliate, as it is printed on the sheet.
+func (r SheetReport) Reference() string { return r.proof.Reference }
+
+// First and End are the numbers on paper of the first and the last token.
+func (r SheetReport) First() int { return r.proof.Tokens[0].Number }
+func (r SheetReport) End() int   { return r.proof.Tokens[r.Count()-1].Number }
+
+// Count is how many tokens were printed.
+func (r SheetReport) Count() int { return len(r.proof.Tokens) }
+
+// PrintedToken is a token as it stands on paper.
+type PrintedToken struct {
+	Number int
+	Digits string
+}
+
+// Tokens are those that were printed, grouped for the eye.
+func (r SheetReport) Tokens() (list []PrintedToken) {
+	for _, t := range r.proof.Tokens {
+		list = append(list, PrintedToken{t.Number, t.Digits[:3] + " " + t.Digits[3:]})
+	}
+	return list
+}
