@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"llave/flows"
 )
@@ -29,6 +30,26 @@ func TestTheSamePapersAreTheSameBytes(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// No more than a few documents are made at once: the next waits for one to be done.
+func TestTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, done := press(t), false
+		for range atOnce {
+			p.turns <- struct{}{}
+		}
+		go func() { pdf(t, p, paper(1)); done = true }()
+		synctest.Wait()
+		if done {
+			t.Error("it did not wait")
+		}
+		<-p.turns
+		synctest.Wait()
+		if !done || len(p.turns) != atOnce-1 {
+			t.Errorf("done: %v, turns taken: %d", done, len(p.turns))
+		}
+	})
 }
 
 // What is refused says why without its digits.

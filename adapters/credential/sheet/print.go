@@ -3,6 +3,7 @@ package sheet
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -100,9 +101,8 @@ func put(doc *fpdf.Fpdf, l *leaf, letters *alphabet) {
 
 // path draws a code as one shape of whole modules, so that no reader leaves hairs of white between them.
 func (c code) path() string {
-	var out strings.Builder
 	unit := c.module * mm
-	fmt.Fprintf(&out, "q %.4f 0 0 %.4f %.3f %.3f cm\n", unit, -unit, c.x*mm, (pageHeight-c.y)*mm)
+	out := fmt.Appendf(nil, "q %.4f 0 0 %.4f %.3f %.3f cm\n", unit, -unit, c.x*mm, (pageHeight-c.y)*mm)
 	for y := range c.qr.Size {
 		for x := 0; x < c.qr.Size; x++ {
 			from := x
@@ -110,10 +110,17 @@ func (c code) path() string {
 				x++
 			}
 			if x > from {
-				fmt.Fprintf(&out, "%d %d %d 1 re\n", from, y, x-from)
+				out = bar(out, from, y, x-from)
 			}
 		}
 	}
-	out.WriteString("f Q")
-	return out.String()
+	return string(append(out, "f Q"...))
+}
+
+// bar appends a row of black modules.
+func bar(out []byte, x, y, width int) []byte {
+	for _, n := range [...]int{x, y, width} {
+		out = append(strconv.AppendInt(out, int64(n), 10), ' ')
+	}
+	return append(out, "1 re\n"...)
 }
