@@ -34,8 +34,8 @@ func loadCatalog(c Config) (*catalog, error) {
 	}
 	cat := &catalog{zone: zone, by: map[string]*template.Template{}, fixed: map[string]string{}}
 	cat.all, err = template.New("").Option("missingkey=error").Funcs(template.FuncMap{
-		"phone": func() string { return c.Phone }, "verify": func() string { return c.Verify },
-		"group": groupDigits, "first": firstName, "hour": cat.hour, "day": cat.day, "join": cat.join,
+		"phone": func() string { return c.Phone }, "verify": func() []string { return address(c.Verify) },
+		"group": groupDigits, "first": firstName, "hour": cat.hour, "day": cat.day, "weekday": cat.weekday, "join": cat.join,
 	}).ParseFS(textFiles, "texts/*.tmpl")
 	if err != nil {
 		return nil, fmt.Errorf("texts: %w", err)
@@ -72,6 +72,16 @@ func (c *catalog) render(key string, data any) (string, error) {
 	return strings.TrimSpace(b.String()), nil
 }
 
+// address is a web address as it is printed: the host, and below it the path.
+func address(url string) []string {
+	_, rest, ok := strings.Cut(url, "://")
+	if !ok {
+		return nil
+	}
+	host, path, _ := strings.Cut(rest, "/")
+	return []string{host, "/" + path}
+}
+
 // groupDigits writes six digits so that they can be read aloud: 482 913.
 func groupDigits(d string) string {
 	if len(d) != 6 {
@@ -97,6 +107,9 @@ func (c *catalog) day(t time.Time) string {
 	t = t.In(c.zone)
 	return fmt.Sprintf(c.date, c.weekdays[t.Weekday()], t.Day(), c.months[t.Month()-1])
 }
+
+// weekday is the day of the week: lunes.
+func (c *catalog) weekday(t time.Time) string { return c.weekdays[t.In(c.zone).Weekday()] }
 
 // month is the name of a month, with its year or without.
 func (c *catalog) month(m Month, year bool) string {
