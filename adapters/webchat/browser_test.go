@@ -67,7 +67,7 @@ func TestEverythingOnAPage(t *testing.T) {
 			s.says(chat, "1", bot.Reply{Kind: bot.Show, Text: "Token de Juana: 482 913\nEscribí *menú*.", Copy: "482913", Expires: soon})
 			s.says(chat, "2", bot.Reply{Kind: bot.Secret, Text: "Abrí https://autogestion.ioma.example/vincular/" + strings.Repeat("x", 60) + " ya.", Expires: soon})
 			s.says(chat, "3", bot.Reply{Kind: bot.Show, Text: "La credencial:", Expires: soon, File: &bot.File{Name: "c.png", Type: "image/png", Alt: "Credencial de Juana", Data: somePNG()}})
-			s.says(chat, "4", bot.Reply{Text: strings.Repeat("larguísimo", 40), File: &bot.File{Name: "hoja de tokens preimpresos de noviembre.pdf", Type: "application/pdf", Data: make([]byte, 3000)}})
+			s.says(chat, "4", bot.Reply{Text: strings.Repeat("larguísimo", 40), File: &bot.File{Name: "hoja de tokens preimpresos de noviembre.pdf", Type: "application/pdf", Alt: "Hoja de noviembre", Data: make([]byte, 3000)}})
 			s.says(chat, "5", bot.Reply{Kind: bot.Ask, Text: "¿Quién?", Question: "q", Choices: []bot.Option{{Text: "María Elena Gómez de los Santos Lugares", Value: "1"}, {Text: "Otra", Value: "2"}}})
 			s.Waits("document.querySelectorAll('#mensajes .opciones button').length === 2 && [...document.images].every(i => i.complete && i.naturalWidth === 40)")
 			s.audit("everything")
@@ -76,7 +76,7 @@ func TestEverythingOnAPage(t *testing.T) {
 				"document.querySelector('.cifras .oculto').textContent":                                 "4 8 2 9 1 3",
 				"document.querySelector('.tipeable').textContent":                                       "menú",
 				"document.querySelector('img').alt":                                                     "Credencial de Juana",
-				"document.querySelector('a[download]').textContent":                                     "hoja de tokens preimpresos de noviembre.pdf (3 kB)",
+				"document.querySelector('a[download]').textContent":                                     "Descargar (PDF, 3 kB): Hoja de noviembre",
 				"document.querySelector('#mensajes .opciones').getAttribute('aria-label')":              "Respuestas posibles",
 				"document.querySelector('a.enlace').firstChild.textContent":                             "Abrir autogestion.ioma.example ",
 				"document.querySelector('img').parentElement.target":                                    "_blank",

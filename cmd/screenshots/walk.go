@@ -19,7 +19,7 @@ type look struct {
 
 func looks() []look {
 	return []look{
-		{"chat-360", webchattest.Look{Width: 360, Height: 740, Scale: 2, Phone: true}, []string{"1-inicio", "3-entrar", "4-token", "5-credencial"}},
+		{"chat-360", webchattest.Look{Width: 360, Height: 740, Scale: 2, Phone: true}, []string{"1-inicio", "3-entrar", "4-token", "5-credencial", "7-hoja"}},
 		{"chat-360-oscuro", webchattest.Look{Width: 360, Height: 740, Scale: 2, Phone: true, Dark: true}, []string{"6-juana"}},
 		{"chat-1280", webchattest.Look{Width: 1280, Height: 800}, []string{"4-token"}},
 	}
@@ -116,6 +116,12 @@ func (l look) walk(ctx context.Context, base string) ([]picture, error) {
 	w.fill("#texto", "token de juana\r")
 	w.said("Token de Juana")
 	w.shoot("6-juana")
+	w.fill("#texto", "31 preimpresos para mi mamá\r")
+	w.said("¿Los hago?")
+	w.fill("#texto", "sí\r")
+	w.said("la hoja para imprimir")
+	w.wait("document.activeElement.blur() ?? true")
+	w.shoot("7-hoja")
 	return w.taken, w.err
 }
 

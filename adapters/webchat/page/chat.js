@@ -118,7 +118,12 @@
     a.rel = 'noopener';
     if (!f.picture) {
       a.className = 'enlace';
-      a.textContent = `${f.name} (${Math.max(1, Math.round(f.size / 1024))} kB)`;
+      const kind = f.name.slice(f.name.lastIndexOf('.') + 1).toUpperCase();
+      a.textContent = text('descargar').replace('#', `${kind}, ${Math.max(1, Math.round(f.size / 1024))} kB`);
+      const what = document.createElement('span');
+      what.className = 'oculto';
+      what.textContent = ': ' + (f.alt || f.name);
+      a.append(what);
       a.download = f.name;
       return a;
     }
