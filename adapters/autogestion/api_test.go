@@ -138,6 +138,41 @@ func TestAPIIsTheBotsAlone(t *testing.T) {
 	}
 }
 
+// What only HTTP says of sheets: a key of another order is 409, a number where text belongs is 422 and does not come back.
+func TestSheetsOverHTTP(t *testing.T) {
+	w := demo(t)
+	h, g := w.Handler(), w.linked(t, maria, "c")
+	order := func(count any, key string) string {
+		return fmt.Sprintf(`{"member":%q,"month":"2026-11","count":%v,"key":%q}`, g.Group.Own, count, key)
+	}
+	var p flows.Preprints
+	if c := call(t, h, "POST", "sheets/print", "bot-key", g.Credential, order(2, "k"), &p); c != 200 || len(p.Sheets) != 1 {
+		t.Fatalf("%d %+v", c, p)
+	}
+	id := p.Sheets[0].ID
+	var no apiError
+	if c := call(t, h, "POST", "sheets/print", "bot-key", g.Credential, order(3, "k"), &no); c != 409 || no.Code != "key_taken" {
+		t.Errorf("the key of another order: %d %+v", c, no)
+	}
+	p = flows.Preprints{}
+	if c := call(t, h, "POST", "sheets/print", "bot-key", g.Credential, order(1_000_000_000, "l"), &p); c != 200 || p.Denied != flows.TooMany {
+		t.Errorf("a thousand million: %d %+v", c, p)
+	}
+	for path, body := range map[string]string{"sheets/print": order(482913.5, "m"), "sheets/void": fmt.Sprintf(`{"sheet":%q,"numbers":["482913"]}`, id), "sheets/list": `{"member":482913}`} {
+		var m map[string]any
+		if c := call(t, h, "POST", path, "bot-key", g.Credential, body, &m); c != 422 || strings.Contains(fmt.Sprint(m), "482913") {
+			t.Errorf("%s %s: %d %v", path, body, c, m)
+		}
+	}
+	p = flows.Preprints{}
+	if c := call(t, h, "POST", "sheets/list", "bot-key", g.Credential, `{}`, &p); c != 200 || p.Months[0].Left != sheetMax || p.Sheets != nil {
+		t.Errorf("nobody's: %d %+v", c, p)
+	}
+	if c := call(t, h, "POST", "sheets/void", "bot-key", g.Credential, fmt.Sprintf(`{"sheet":%q,"numbers":[]}`, id), &p); c != 200 || p.Months[0].Left != sheetMax {
+		t.Errorf("void: %d %+v", c, p)
+	}
+}
+
 func TestValidationsAsTheDesignWritesThem(t *testing.T) {
 	w := demo(t, func(o *Options) { o.BotKey = "" })
 	h := w.Handler()

@@ -23,10 +23,21 @@ type verdictBody struct {
 	Reason    flows.Reason `json:"reason,omitempty" enum:"unknown,used,replaced,expired,other_person,not_active,locked"`
 }
 
+const validationsAbout = `Dynamic and preprinted tokens are asked for in the same way, and neither touches the other. Why one is denied:
+
+* used: it was accepted before, and this is not the same visit
+* replaced: a dynamic one, by the next; a preprinted one was made void
+* expired: a dynamic one, at the end of its day; a preprinted one, before or after its month in Buenos Aires
+* other_person: it is that of another member of the affiliate's family group
+* unknown: it is no token of this affiliate
+* not_active: the affiliate's standing gives no tokens
+* locked: too many were denied as unknown or other_person; the others do not count, since whoever has them does not guess`
+
 // serveValidations mounts what providers call. It is there without a bot, too.
 func (s *Service) serveValidations(api huma.API) {
 	op := operation(api, http.MethodPost, "validations", "validate", "Is this token this affiliate's, now? If so, use it",
 		map[string][]string{"provider": {}}, map[int]string{401: "provider_key", 409: "key_taken: the request id was used for another question"})
+	op.Description = validationsAbout
 	huma.Register(api, op, answering(s, op.OperationID, func(ctx context.Context, in *struct {
 		Authorization string `header:"Authorization" hidden:"true"`
 		Body          validationBody

@@ -49,3 +49,58 @@ func BenchmarkDigits(b *testing.B) {
 		w.digits("m-somebody", int64(n%1_000_000))
 	}
 }
+
+// BenchmarkSheets prints a whole month, reads it, and verifies its proof. The person is voided and begun anew in
+// between, outside what is measured.
+func BenchmarkSheets(b *testing.B) {
+	w := demo(b)
+	ctx := context.Background()
+	g, err := w.LinkDirect(ctx, maria, flows.Invitation{Chat: "c"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	print := func(n int) flows.Sheet {
+		o := flows.SheetOrder{Member: g.Group.Own, Month: "2026-11", Count: sheetMax}
+		p, err := w.Print(ctx, g.Credential, o, fmt.Sprint(n))
+		if err != nil || len(p.Sheets) != 1 {
+			b.Fatal(p.Denied, err)
+		}
+		return p.Sheets[0]
+	}
+	n := 0
+	forget := func() {
+		if _, err := w.db.Exec("DELETE FROM token; DELETE FROM sheet; UPDATE person SET next = 0"); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.Run("Print31", func(b *testing.B) {
+		for b.Loop() {
+			b.StopTimer()
+			forget()
+			b.StartTimer()
+			n++
+			print(n)
+		}
+	})
+	forget()
+	n++
+	h := print(n)
+	b.Run("Sheets", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := w.Sheets(ctx, g.Credential, g.Group.Own); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	keys, err := w.SheetKeys(ctx)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("Verify", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := VerifySheet(keys, h.Proof); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

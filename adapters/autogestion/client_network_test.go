@@ -232,11 +232,17 @@ func TestClientRepeatsOnlyWhatMayBe(t *testing.T) {
 		"invite":  func(c *Client) error { _, err := c.Invite(t.Context(), flows.Invitation{Key: "k"}); return err },
 		"redeem":  func(c *Client) error { _, err := c.Redeem(t.Context(), "i", "c", "k"); return err },
 		"unlink":  func(c *Client) error { return c.Unlink(t.Context(), secretCredential, "") },
+		"sheets":  func(c *Client) error { _, err := c.Sheets(t.Context(), secretCredential, "m1"); return err },
+		"print": func(c *Client) error {
+			_, err := c.Print(t.Context(), secretCredential, flows.SheetOrder{Member: "m1", Month: "2026-11", Count: 2}, "k")
+			return err
+		},
+		"void": func(c *Client) error { _, err := c.Void(t.Context(), secretCredential, "s1", []int{2}); return err },
 	}
-	always := "state unlink "
+	always := "state unlink sheets void "
 	for declared, repeated := range map[flows.Capabilities]string{
 		{}:                            always,
-		{Keys: true}:                  always + "another invite redeem",
+		{Keys: true}:                  always + "another invite redeem print",
 		{CurrentWithoutMinting: true}: always + "current",
 	} {
 		for op, call := range calls {
@@ -277,6 +283,6 @@ func TestClientKeepsItsConnection(t *testing.T) {
 	defer srv.Close()
 	every(t.Context(), testClient(t, srv.URL))
 	if dials.Load() != 1 {
-		t.Errorf("nine calls took %d connections", dials.Load())
+		t.Errorf("the calls took %d connections", dials.Load())
 	}
 }

@@ -12,6 +12,7 @@
 //	import.go    the padrón's CSV            group.go     who is in whose charge
 //	token.go     current and another         ff1.go       how a counter becomes six digits
 //	validate.go  what a provider asks        guard.go     how guessing is bounded
+//	sheet*.go    tokens on paper             proof.go     what is signed of a sheet, and verify.go who checks it
 //	invite.go    the one-time URL            signin.go    password, consent, and the code that ends an invite
 //	redeem.go    how a link comes to be      account.go   registration and reset
 //	web*.go      the pages                   api*.go      the HTTP API

@@ -1,0 +1,196 @@
+package autogestion
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/binary"
+	"errors"
+	"math/big"
+	"slices"
+	"strings"
+	"testing"
+
+	"llave/flows"
+)
+
+// mutant is a proof that was tampered with.
+type mutant struct{ class, text string }
+
+// mutants of a proof, with the help of others of the same key and another.
+func mutants(text string, others []string, otherKey []byte) (list []mutant) {
+	add := func(class, text string) { list = append(list, mutant{class, text}) }
+	open := func(text string) []byte {
+		data, _ := decode45(strings.TrimPrefix(text, proofPrefix))
+		return data
+	}
+	data := open(text)
+	bytesOf := func(class string, b []byte) { add(class, proofPrefix+encode45(b)) }
+	for i := range len(data) * 8 {
+		b := bytes.Clone(data)
+		b[i/8] ^= 1 << (i % 8)
+		bytesOf("bit", b)
+	}
+	for i := range data {
+		bytesOf("byte deleted", slices.Delete(bytes.Clone(data), i, i+1))
+		bytesOf("two bytes deleted", slices.Delete(bytes.Clone(data), i, min(i+2, len(data))))
+		bytesOf("truncated bytes", data[:i])
+		for _, v := range []byte{0, 1, 0x80, 0xff, data[i]} {
+			bytesOf("byte inserted", slices.Insert(bytes.Clone(data), i, v))
+		}
+	}
+	for i := range text {
+		for _, c := range base45Alphabet {
+			if byte(c) != text[i] {
+				add("character", text[:i]+string(c)+text[i+1:])
+			}
+		}
+		add("character deleted", text[:i]+text[i+1:])
+		add("character inserted", text[:i]+"0"+text[i:])
+		add("character inserted", text[:i]+" "+text[i:])
+		add("truncated", text[:i])
+		add("cut in front", text[i+1:])
+		if low := strings.ToLower(text[i : i+1]); low != text[i:i+1] {
+			add("lower case", text[:i]+low+text[i+1:])
+		}
+	}
+	for _, more := range []string{"0", "00", "000", " ", "\n", "\r\n", "\x00", text, " " + text} {
+		add("more", text+more)
+	}
+	for _, more := range []string{" ", "\n", "\ufeff", "LLAVE1:", "x"} {
+		add("more", more+text)
+	}
+	add("lower case", strings.ToLower(text))
+	add("another prefix", strings.Replace(text, "LLAVE1", "LLAVE2", 1))
+	for i := range 64 {
+		bytesOf("trailing bytes", append(bytes.Clone(data), make([]byte, i+1)...))
+	}
+	payload, signature := data[:len(data)-64], data[len(data)-64:]
+	bytesOf("signature", append(bytes.Clone(payload), make([]byte, 64)...))
+	bytesOf("signature", append(bytes.Clone(payload), moreByTheOrder(signature)...))
+	swap := func(class string, from, with []byte, at, n int) {
+		b := bytes.Clone(from)
+		if at+n <= len(b) && at+n <= len(with) && !bytes.Equal(b[at:at+n], with[at:at+n]) {
+			copy(b[at:at+n], with[at:at+n])
+			bytesOf(class, b)
+		}
+	}
+	for _, o := range others {
+		other := open(o)
+		for at := range proofHead { // every run of fields, and every run of bytes, of another proof
+			for n := 1; at+n <= proofHead; n++ {
+				swap("fields of another", data, other, at, n)
+			}
+		}
+		for at := proofHead; at < len(payload); at++ {
+			swap("tokens of another", data, other, at, 1)
+			swap("tokens of another", data, other, at, 3)
+		}
+		bytesOf("signature of another", append(bytes.Clone(payload), other[len(other)-64:]...))
+		bytesOf("payload of another", append(bytes.Clone(other[:len(other)-64]), signature...))
+	}
+	for month := range 2400 { // every month, signed for another
+		b := bytes.Clone(data)
+		if binary.BigEndian.PutUint16(b[proofHead-5:], uint16(month)); !bytes.Equal(b, data) {
+			bytesOf("another month", b)
+		}
+	}
+	b := bytes.Clone(data)
+	copy(b[1:], otherKey)
+	bytesOf("key id of another", b)
+	return list
+}
+
+// moreByTheOrder adds the order of the group to a signature's second half: the same number, written in another way.
+func moreByTheOrder(signature []byte) []byte {
+	order, _ := new(big.Int).SetString("7237005577332262213973186563042994240857116359379907606001950938285454250989", 10)
+	half := slices.Clone(signature[32:])
+	slices.Reverse(half)
+	sum := new(big.Int).Add(new(big.Int).SetBytes(half), order).FillBytes(make([]byte, 32))
+	slices.Reverse(sum)
+	return append(slices.Clone(signature[:32]), sum...)
+}
+
+// Nothing but the text itself is authentic; and in every class some get as far as the signature, where nothing else
+// would stop them.
+func TestTamperedProofsAreRefused(t *testing.T) {
+	key, public := testKey(1)
+	other, otherPublic := testKey(2)
+	keys := SheetKeys{[]SheetKey{public, otherPublic}}
+	sign := func(k ed25519.PrivateKey, salt byte, month flows.Month, first, count int) string {
+		text, err := testProof(k, salt, month, first, count).sign(k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := VerifySheet(keys, text); err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	others := []string{sign(key, 9, "2026-12", 12, 31), sign(key, 8, "2027-01", 1, 10), sign(other, 7, "2026-11", 1, 10)}
+	tried, reached := map[string]int{}, map[string]int{}
+	for _, text := range []string{sign(key, 1, "2026-11", 1, 31), sign(key, 1, "2026-12", 1, 10), sign(key, 3, "2026-11", 32, 1)} {
+		for _, m := range mutants(text, others, keyName(other.Public().(ed25519.PublicKey))) {
+			got, err := VerifySheet(keys, m.text)
+			var no *NotAuthentic
+			switch {
+			case m.text == text || slices.Contains(others, m.text):
+				continue // it came out the same
+			case !errors.As(err, &no) || len(got.Tokens) != 0:
+				t.Fatalf("%s: %q is authentic: %+v, %v", m.class, m.text, got, err)
+			case no.Why == "forged":
+				reached[m.class]++
+			}
+			tried[m.class]++
+		}
+	}
+	total := 0
+	for class, n := range tried {
+		total += n
+		spelt := class == "lower case" || class == "another prefix" || class == "cut in front" // no byte is left to sign
+		if reached[class] == 0 && !spelt {
+			t.Errorf("%s: none of %d gets as far as the signature", class, n)
+		}
+		t.Logf("%-22s %6d tried, %6d reached the signature", class, n, reached[class])
+	}
+	if total < 10_000 {
+		t.Errorf("only %d were tried", total)
+	}
+	t.Logf("%d in all", total)
+}
+
+// Whatever is given to be verified, the answer is a proof that was signed, or a word.
+func FuzzProof(f *testing.F) {
+	key, public := testKey(1)
+	genuine := map[string]bool{}
+	for count := 1; count <= 31; count += 6 {
+		p := testProof(key, byte(count), "2026-11", 1, count)
+		text, _ := p.sign(key)
+		genuine[text] = true
+		payload, _ := p.payload()
+		f.Add(text)
+		f.Add(strings.ToLower(text))
+		f.Add(proofPrefix + encode45(payload))
+	}
+	f.Add("LLAVE1:")
+	f.Add("LLAVE1:FGWFGWFGW")
+	texts, err := loadTexts()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, err := VerifySheet(SheetKeys{[]SheetKey{public}}, text)
+		var no *NotAuthentic
+		if (err == nil) != genuine[text] || err != nil && (!errors.As(err, &no) || !texts.has("proof_"+no.Why) || len(got.Tokens) > 0) {
+			t.Fatalf("%q: %+v, %v", text, got, err)
+		}
+		data, ok := decode45(strings.TrimPrefix(text, proofPrefix))
+		if ok && encode45(data) != strings.TrimPrefix(text, proofPrefix) {
+			t.Fatalf("%q is taken for %x", text, data)
+		}
+		if p, ok := parsePayload(data); ok {
+			if again, err := p.payload(); err != nil || !bytes.Equal(again, data) {
+				t.Fatalf("%x is read as %+v, which is %x, %v", data, p, again, err)
+			}
+		}
+	})
+}
