@@ -77,20 +77,37 @@ func TestTheFileSaysWhatThePapersSay(t *testing.T) {
 		of := paper(n)
 		of.Name = "Núñez O’Higgins (1947) \\ ª º ü ¿?"
 		of.Tokens[n/2].Digits = ""
-		var got []string
-		for _, page := range drawn(t, pdf(t, p, of)) {
-			for _, m := range shown.FindAllStringSubmatch(page, -1) {
-				text, err := charmap.Windows1252.NewDecoder().String(unescape.Replace(m[3]))
-				if err != nil {
-					t.Fatal(err)
-				}
-				got = append(got, strings.Fields(text)...)
-			}
-		}
-		if want := script(of, perPage); !slices.Equal(got, want) {
+		if got, want := written(t, pdf(t, p, of)), script(of, perPage); !slices.Equal(got, want) {
 			t.Errorf("%d tokens: the file says\n%q\nwant\n%q", n, got, want)
 		}
 	}
+}
+
+// Each of several papers begins on a page of its own, and counts its pages alone.
+func TestSeveralPapers(t *testing.T) {
+	data := pdf(t, press(t), paper(3), paper(31), paper(1))
+	want := slices.Concat(script(paper(3), pages[3]), script(paper(31), pages[31]), script(paper(1), pages[1]))
+	if got := written(t, data); !slices.Equal(got, want) {
+		t.Errorf("the file says\n%q\nwant\n%q", got, want)
+	}
+	if n := len(drawn(t, data)); n != 4 {
+		t.Errorf("%d pages, want 4", n)
+	}
+}
+
+// written gives a file's words, in their order.
+func written(t testing.TB, data []byte) (words []string) {
+	t.Helper()
+	for _, page := range drawn(t, data) {
+		for _, m := range shown.FindAllStringSubmatch(page, -1) {
+			text, err := charmap.Windows1252.NewDecoder().String(unescape.Replace(m[3]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			words = append(words, strings.Fields(text)...)
+		}
+	}
+	return words
 }
 
 // painted draws a page's codes, and nothing else, at so many pixels a millimetre.
