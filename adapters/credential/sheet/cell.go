@@ -16,7 +16,7 @@ const (
 	cellWidth  = (right - left) / columns
 	cellHeight = 26.4 // six rows below the longest header, and ten on a page without: 31 tokens are two pages
 	padding    = 3.5  // from a cut line
-	codeModule = 0.68
+	codeModule = 16 * dot
 	codeSide   = 21 * codeModule // six digits take the smallest code
 	textWidth  = cellWidth - 2*padding - codeSide - quiet*codeModule - 0.5
 	digitsLeft = padding + 8.5

@@ -48,17 +48,26 @@ func around(c code, scale float64) image.Rectangle {
 	return image.Rect(int(a.x1*scale+0.5), int(a.y1*scale+0.5), int(a.x2*scale+0.5), int(a.y2*scale+0.5))
 }
 
-// zxing reads a code with a decoder that is not ours. Its detector misses one in some hundreds, whoever made it: then
-// it is told that there is nothing else in the picture.
+// zxing reads a code with a decoder that is not ours. Its detector misses one in some hundreds, whoever made it: then it
+// is told that there is nothing else in the picture, and what is black is decided for the whole of it.
 func zxing(img image.Image) (string, error) {
+	source := gozxing.NewLuminanceSourceFromImage(img)
+	var got *gozxing.Result
 	var err error
-	for _, hint := range []gozxing.DecodeHintType{gozxing.DecodeHintType_TRY_HARDER, gozxing.DecodeHintType_PURE_BARCODE} {
-		bits, bad := gozxing.NewBinaryBitmapFromImage(img)
+	for _, try := range []struct {
+		binarizer gozxing.Binarizer
+		hint      gozxing.DecodeHintType
+	}{
+		{gozxing.NewHybridBinarizer(source), gozxing.DecodeHintType_TRY_HARDER},
+		{gozxing.NewGlobalHistgramBinarizer(source), gozxing.DecodeHintType_PURE_BARCODE},
+		{gozxing.NewGlobalHistgramBinarizer(source), gozxing.DecodeHintType_TRY_HARDER},
+		{gozxing.NewHybridBinarizer(source), gozxing.DecodeHintType_PURE_BARCODE},
+	} {
+		bits, bad := gozxing.NewBinaryBitmap(try.binarizer)
 		if bad != nil {
 			return "", bad
 		}
-		var got *gozxing.Result
-		if got, err = qrcode.NewQRCodeReader().Decode(bits, map[gozxing.DecodeHintType]any{hint: true}); err == nil {
+		if got, err = qrcode.NewQRCodeReader().Decode(bits, map[gozxing.DecodeHintType]any{try.hint: true}); err == nil {
 			return got.GetText(), nil
 		}
 	}
