@@ -52,12 +52,12 @@ func (s *Studio) Make(_ context.Context, _ bot.ChatID, f bot.File) ([]byte, erro
 }
 
 // made reads a recipe's arguments and makes what they are of.
-func made[T any](args bot.Value, make func(T) ([]byte, error)) ([]byte, error) {
+func made[T any](args bot.Value, draw func(T) ([]byte, error)) ([]byte, error) {
 	of, err := bot.As[T](args)
 	if err != nil {
 		return nil, &bot.Never{Reason: "arguments of another recipe"}
 	}
-	data, err := make(of)
+	data, err := draw(of)
 	if err != nil {
 		return nil, &bot.Never{Reason: err.Error()}
 	}

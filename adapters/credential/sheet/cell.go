@@ -16,11 +16,11 @@ const (
 	cellWidth  = (right - left) / columns
 	cellHeight = 26.4 // six rows below the longest header, and ten on a page without: 31 tokens are two pages
 	padding    = 3.5  // from a cut line
-	codeModule = 0.68
+	codeModule = 16 * dot
 	codeSide   = 21 * codeModule // six digits take the smallest code
 	textWidth  = cellWidth - 2*padding - codeSide - quiet*codeModule - 0.5
 	digitsLeft = padding + 8.5
-	boxTop     = 13.4
+	boxTop     = 13.1
 	boxHeight  = 8.6
 	boxGap     = 2.0
 	dateWidth  = 24.0
@@ -43,13 +43,13 @@ func (s *setter) cell(p flows.Paper, t flows.PaperToken, x, y float64) error {
 	}
 	s.box(at, y+boxTop, dateWidth, p.Date)
 	s.box(at+dateWidth+boxGap, y+boxTop, textWidth-dateWidth-boxGap, p.Place)
-	s.fit(at+indent, y+24.8, textWidth-indent, p.Running, style{false, 6.5}, 5)
+	s.fit(at+indent, y+24.6, textWidth-indent, p.Running, style{false, 7.5}, 5)
 	return nil
 }
 
 // live writes a token's digits, and their code.
 func (s *setter) live(digits string, x, y float64) error {
-	s.write(x+digitsLeft, y+11.2, digits[:3]+" "+digits[3:], style{true, 31})
+	s.write(x+digitsLeft, y+11, digits[:3]+" "+digits[3:], style{true, 31})
 	q, err := qr.Encode(digits, qr.H)
 	if err != nil {
 		return fmt.Errorf("qr: %w", err)
@@ -67,7 +67,7 @@ func (s *setter) box(x, y, width float64, label string) {
 // void says so where the digits would be, and crosses the rest out.
 func (s *setter) void(p flows.Paper, x, y float64) {
 	const size, least, pen = 27, 9, 0.5
-	s.fit(x+digitsLeft, y+11.2, cellWidth-digitsLeft-padding, p.Void, style{true, size}, least)
+	s.fit(x+digitsLeft, y+11, cellWidth-digitsLeft-padding, p.Void, style{true, size}, least)
 	x1, x2, y1, y2 := x+padding, x+cellWidth-padding, y+boxTop, y+boxTop+boxHeight
 	s.rules = append(s.rules, rule{x1: x1, y1: y1, x2: x2, y2: y2, width: pen}, rule{x1: x1, y1: y2, x2: x2, y2: y1, width: pen})
 }

@@ -3,10 +3,6 @@ package sheet
 import (
 	"bytes"
 	"compress/zlib"
-	"fmt"
-	"image"
-	"image/color"
-	"image/draw"
 	"io"
 	"regexp"
 	"slices"
@@ -16,8 +12,6 @@ import (
 	"time"
 	"unicode/utf16"
 
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/text/encoding/charmap"
 )
@@ -77,132 +71,37 @@ func TestTheFileSaysWhatThePapersSay(t *testing.T) {
 		of := paper(n)
 		of.Name = "Núñez O’Higgins (1947) \\ ª º ü ¿?"
 		of.Tokens[n/2].Digits = ""
-		var got []string
-		for _, page := range drawn(t, pdf(t, p, of)) {
-			for _, m := range shown.FindAllStringSubmatch(page, -1) {
-				text, err := charmap.Windows1252.NewDecoder().String(unescape.Replace(m[3]))
-				if err != nil {
-					t.Fatal(err)
-				}
-				got = append(got, strings.Fields(text)...)
-			}
-		}
-		if want := script(of, perPage); !slices.Equal(got, want) {
+		if got, want := written(t, pdf(t, p, of)), script(of, perPage); !slices.Equal(got, want) {
 			t.Errorf("%d tokens: the file says\n%q\nwant\n%q", n, got, want)
 		}
 	}
 }
 
-// painted draws a page's codes, and nothing else, at so many pixels a millimetre.
-func painted(t testing.TB, page string, scale float64) (*image.Gray, int) {
+// Each of several papers begins on a page of its own, and counts its pages alone.
+func TestSeveralPapers(t *testing.T) {
+	data := pdf(t, press(t), paper(3), paper(31), paper(1))
+	want := slices.Concat(script(paper(3), pages[3]), script(paper(31), pages[31]), script(paper(1), pages[1]))
+	if got := written(t, data); !slices.Equal(got, want) {
+		t.Errorf("the file says\n%q\nwant\n%q", got, want)
+	}
+	if n := len(drawn(t, data)); n != 4 {
+		t.Errorf("%d pages, want 4", n)
+	}
+}
+
+// written gives a file's words, in their order.
+func written(t testing.TB, data []byte) (words []string) {
 	t.Helper()
-	img := image.NewGray(image.Rect(0, 0, int(pageWidth*scale), int(pageHeight*scale)))
-	draw.Draw(img, img.Rect, image.White, image.Point{}, draw.Src)
-	codes := placed.FindAllStringSubmatch(page, -1)
-	for _, m := range codes {
-		var v [4]float64
-		for i := range v {
-			f, err := strconv.ParseFloat(m[i+1], 64)
+	for _, page := range drawn(t, data) {
+		for _, m := range shown.FindAllStringSubmatch(page, -1) {
+			text, err := charmap.Windows1252.NewDecoder().String(unescape.Replace(m[3]))
 			if err != nil {
 				t.Fatal(err)
 			}
-			v[i] = f / mm * scale
-		}
-		px := func(n int, from float64) int { return int(from + float64(n)*v[0] + 0.5) }
-		for _, run := range strings.Split(strings.TrimSpace(m[5]), "\n") {
-			var x, y, w int
-			if _, err := fmt.Sscanf(run, "%d %d %d 1 re", &x, &y, &w); err != nil {
-				t.Fatal(err)
-			}
-			top := pageHeight*scale - v[3]
-			r := image.Rect(px(x, v[2]), px(y, top), px(x+w, v[2]), px(y+1, top))
-			draw.Draw(img, r, image.NewUniform(color.Black), image.Point{}, draw.Src)
+			words = append(words, strings.Fields(text)...)
 		}
 	}
-	return img, len(codes)
-}
-
-// around is where a code is on a picture of so many pixels a millimetre, with what is white around it.
-func around(c code, scale float64) image.Rectangle {
-	a := codeArea(c)
-	return image.Rect(int(a.x1*scale+0.5), int(a.y1*scale+0.5), int(a.x2*scale+0.5), int(a.y2*scale+0.5))
-}
-
-// zxing reads a code with a decoder that is not ours. Its detector misses one in some hundreds, whoever made it: then
-// it is told that there is nothing else in the picture.
-func zxing(img image.Image) (string, error) {
-	var err error
-	for _, hint := range []gozxing.DecodeHintType{gozxing.DecodeHintType_TRY_HARDER, gozxing.DecodeHintType_PURE_BARCODE} {
-		bits, bad := gozxing.NewBinaryBitmapFromImage(img)
-		if bad != nil {
-			return "", bad
-		}
-		var got *gozxing.Result
-		if got, err = qrcode.NewQRCodeReader().Decode(bits, map[gozxing.DecodeHintType]any{hint: true}); err == nil {
-			return got.GetText(), nil
-		}
-	}
-	return "", err
-}
-
-// expected gives, for each page, what its codes say.
-func expected(proof string, tokens []string, perPage []int) [][]string {
-	var out [][]string
-	at := 0
-	for i, n := range perPage {
-		var page []string
-		if i == 0 && proof != "" {
-			page = append(page, proof)
-		}
-		for _, d := range tokens[at : at+n] {
-			if d != "" {
-				page = append(page, d)
-			}
-		}
-		at += n
-		out = append(out, page)
-	}
-	return out
-}
-
-func TestCodesInTheFile(t *testing.T) {
-	p := press(t)
-	of := paper(31)
-	of.Tokens[3].Digits, of.Tokens[4].Digits, of.Tokens[20].Digits = "", "000000", "000007"
-	var digits []string
-	for _, token := range of.Tokens {
-		digits = append(digits, token.Digits)
-	}
-	want := expected(of.Proof, digits, pages[31])
-	leaves := planned(t, p, of)
-	for i, page := range drawn(t, pdf(t, p, of)) {
-		img, n := painted(t, page, 6)
-		if n != len(want[i]) || len(leaves[i].codes) != n {
-			t.Fatalf("page %d has %d codes, want %d", i+1, n, len(want[i]))
-		}
-		for j, c := range leaves[i].codes {
-			if n := astray(img, c, 6); n > 0 {
-				t.Errorf("page %d: %d modules of code %d are not what they should be", i+1, n, j+1)
-			}
-			if got, err := zxing(img.SubImage(around(c, 6))); err != nil || got != want[i][j] {
-				t.Errorf("page %d: code %d says %q (%v), want %q", i+1, j+1, got, err, want[i][j])
-			}
-		}
-	}
-}
-
-// astray counts the modules of a code that a picture has in another colour: a mirrored code is read by most decoders,
-// and not by all.
-func astray(img *image.Gray, c code, scale float64) (n int) {
-	for y := range c.qr.Size {
-		for x := range c.qr.Size {
-			middle := func(from float64, i int) int { return int((from + (float64(i)+0.5)*c.module) * scale) }
-			if black := img.GrayAt(middle(c.x, x), middle(c.y, y)).Y < 128; black != c.qr.Black(x, y) {
-				n++
-			}
-		}
-	}
-	return n
+	return words
 }
 
 // The fonts are in the file, cut down, and have every letter that is shown.

@@ -50,7 +50,8 @@ const quiet = 4
 func (c code) side() float64 { return float64(c.qr.Size) * c.module }
 
 const (
-	mm       = 72 / 25.4 // points in a millimetre
+	mm       = 72 / 25.4  // points in a millimetre
+	dot      = 25.4 / 600 // millimetres in a dot of a usual printer: modules of whole dots are all printed equally wide
 	ellipsis = "…"
 )
 

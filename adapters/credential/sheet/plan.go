@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -27,7 +28,7 @@ const (
 const (
 	proofSide   = 37.0
 	proofFinest = 0.45
-	proofWidest = 0.8
+	proofWidest = 18 * dot
 )
 
 // mostFields and mostLines are how many of a paper's fields and lines are printed: with more, tokens would lose room.
@@ -122,7 +123,7 @@ func proofCode(proof string) (code, error) {
 	if err != nil {
 		return code{}, errProof
 	}
-	module := min(proofWidest, proofSide/float64(q.Size))
+	module := min(proofWidest, math.Floor(proofSide/float64(q.Size)/dot)*dot)
 	if module < proofFinest {
 		return code{}, errProof
 	}

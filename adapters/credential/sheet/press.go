@@ -57,7 +57,7 @@ func (p *Press) PDF(papers []flows.Paper) ([]byte, error) {
 		}
 		leaves = append(leaves, l...)
 	}
-	return print(p.faces, leaves, about(p.faces, papers[0]))
+	return bind(p.faces, leaves, about(p.faces, papers[0]))
 }
 
 // check refuses what cannot be a sheet.

@@ -39,8 +39,8 @@ func about(f *faces, p flows.Paper) legend {
 	return l
 }
 
-// print puts leaves into a file.
-func print(f *faces, leaves []*leaf, l legend) ([]byte, error) {
+// bind puts leaves into a file.
+func bind(f *faces, leaves []*leaf, l legend) ([]byte, error) {
 	letters, err := f.alphabetOf(leaves)
 	if err != nil {
 		return nil, err
