@@ -30,7 +30,7 @@ func TestIntroduction(t *testing.T) {
 		for _, c := range r.srv.Commands() {
 			names = append(names, c.Command)
 		}
-		if got := strings.Join(names, " "); got != "token credencial otro rechazado ayuda menu desvincular" {
+		if got := strings.Join(names, " "); got != "token credencial preimpresos otro rechazado ayuda menu desvincular" {
 			t.Errorf("commands %s", got)
 		}
 	})
