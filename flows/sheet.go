@@ -163,7 +163,7 @@ func (w *wish) month() (SheetMonth, bool) {
 // howMany goes to the confirmation if it was said how many, and they can be made.
 func (t *talk) howMany(month SheetMonth) {
 	w := t.m.Wish
-	if w.Count == countMost {
+	if w.Count == countMost || w.Count == 0 && month.Left == 1 {
 		w.Count = month.Left
 	}
 	if w.Count < 1 || w.Count > month.Left {

@@ -104,6 +104,9 @@ func (i intent) aboutPeople() bool {
 	return false
 }
 
+// onPaper are the intents that are about preprinted tokens: numbers belong to them.
+func (i intent) onPaper() bool { return i == intentPreprint || i == intentMore || i == intentVoid }
+
 // destroys says whether acting on it takes something away: it must have been said, not only spoken of.
 func (i intent) destroys() bool { return i == intentAnother || i == intentUnlink }
 

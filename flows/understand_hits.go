@@ -126,6 +126,9 @@ func (s *speech) alone(h hit, i intent) bool {
 		if h.from <= k && k < h.to || s.is(k, s.u.c.filler|s.u.c.light|s.u.c.want) {
 			continue
 		}
+		if i.onPaper() && s.number(k) > 0 {
+			continue // "agregar 5"
+		}
 		if i.aboutPeople() && (s.personish(k) || s.is(k, s.u.c.and|s.u.c.before|s.u.c.self)) {
 			continue
 		}
