@@ -186,7 +186,7 @@ func (s *Service) sweep(ctx context.Context, tx *sql.Tx, now time.Time) error {
 		// Never the newest of a person, which State tells of.
 		{`DELETE FROM token WHERE made < ? AND sheet IS NULL AND EXISTS (SELECT 1 FROM token newer
 			WHERE newer.person = token.person AND newer.sheet IS NULL AND newer.counter > token.counter)`, keepTokens},
-		// A sheet goes as a whole, long after its month: it was made up to five weeks before that began to count.
+		// A sheet goes as a whole, and by the end of its month: when it was made says nothing of how long it is good.
 		{"DELETE FROM token WHERE sheet IN (SELECT id FROM sheet WHERE until < ?)", keepSheets},
 		{"DELETE FROM sheet WHERE until < ?", keepSheets},
 		{"DELETE FROM another WHERE at < ?", keepAnswers},

@@ -96,6 +96,40 @@ func TestAProofSaysWhatItWasMadeOf(t *testing.T) {
 	}
 }
 
+// Paper stays: what was printed by this version is read by every later one, and by whoever reads docs/sheets.md.
+func TestTheFormatIsWhatWasPrinted(t *testing.T) {
+	key, public := testKey(1)
+	text, err := testProof(key, 5, "2026-11", 4, 2).sign(key)
+	const printed = "LLAVE1::80+WEY6DPS0PS0PS0PS0MS07H0LS0LF8 M0:91OD2SRN1DIM67$U1PH4C*CV%O.YG04KA*RMNL*V5ASF2HL*7GEILS89A8IRRCV59LND19BUGJF443XJ*8FS13CXTJ85LG5AJPNF310"
+	if err != nil || text != printed {
+		t.Errorf("it is written as %q now, %v", text, err)
+	}
+	if p, err := VerifySheet(SheetKeys{[]SheetKey{public}}, printed); err != nil || p.Tokens[0] != (flows.Preprint{Number: 4, Digits: p.Tokens[0].Digits}) || p.Month != "2026-11" {
+		t.Errorf("%+v, %v", p, err)
+	}
+	payload, signature := mustPayload(t, printed), mustSignature(t, printed)
+	if !ed25519.Verify(public.Public, append([]byte("llave autogestion sheet 1\x00"), payload...), signature) || ed25519.Verify(public.Public, payload, signature) {
+		t.Error("it is not signed for this use alone")
+	}
+}
+
+// Whoever has another key, of this very list, signs in its own name only.
+func TestAProofNamesTheKeyThatSignedIt(t *testing.T) {
+	key, public := testKey(1)
+	other, otherPublic := testKey(2)
+	p := testProof(key, 1, "2026-11", 1, 5)
+	text, err := p.sign(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := VerifySheet(SheetKeys{[]SheetKey{public, otherPublic}}, text); !isWhy(err, "forged") {
+		t.Errorf("signed by another than it says: %v", err)
+	}
+	if _, err := VerifySheet(SheetKeys{[]SheetKey{otherPublic}}, text); !isWhy(err, "key") {
+		t.Errorf("signed by a key that it does not name: %v", err)
+	}
+}
+
 func TestWhatAProofCannotHold(t *testing.T) {
 	key, _ := testKey(1)
 	for name, bend := range map[string]func(*proof){

@@ -125,7 +125,7 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 	w, srv := served(t)
 	_, path := w.invited(t, "c", "")
 	b := w.browser(t, srv)
-	for _, p := range []string{"/autogestion/", path, "/autogestion/cuenta", "/autogestion/clave", "/autogestion/correo", "/autogestion/nada", "/autogestion/v1/group", "/autogestion/vincular/nada"} {
+	for _, p := range []string{"/autogestion/", path, "/autogestion/cuenta", "/autogestion/clave", "/autogestion/correo", "/autogestion/verificar", "/autogestion/nada", "/autogestion/v1/group", "/autogestion/vincular/nada"} {
 		got := b.get(p)
 		h := got.header
 		if !strings.HasPrefix(h.Get("Content-Security-Policy"), "default-src 'none'") || !strings.Contains(h.Get("Content-Security-Policy"), "frame-ancestors 'none'") ||

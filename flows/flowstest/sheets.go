@@ -12,10 +12,10 @@ var sheetChecks = []check{
 		g := s.maria()
 		s.print(g.Credential, g.Group.Own, 1)
 		p := s.papers(g.Credential, "")
-		if len(p.Months) == 0 || len(p.Sheets) != 0 || p.Denied != "" || p.Member != "" || len(p.Group.Members) != 6 {
+		if len(p.Sheets) != 0 || p.Denied != "" || p.Member != "" || len(p.Group.Members) != 6 {
 			s.Fatalf("got %+v", p)
 		}
-		m := p.Months[0]
+		m := s.month(p)
 		from, until, err := m.Month.Span(s.zone())
 		if err != nil || !m.From.Equal(from) || !m.Until.Equal(until) || s.Now().Before(m.From) || !s.Now().Before(m.Until) || m.Max < 1 {
 			s.Errorf("the running month is %+v at %s", m, s.Now())
@@ -24,7 +24,7 @@ var sheetChecks = []check{
 	{"makes nothing when it is asked", func(s *stage) {
 		g := s.maria()
 		for range 3 {
-			if p := s.papers(g.Credential, g.Group.Own); len(p.Sheets) != 0 || p.Member != g.Group.Own || p.Months[0].Left != p.Months[0].Max {
+			if p := s.papers(g.Credential, g.Group.Own); len(p.Sheets) != 0 || p.Member != g.Group.Own || s.month(p).Left != s.month(p).Max {
 				s.Errorf("got %+v", p)
 			}
 		}
@@ -46,7 +46,7 @@ var sheetChecks = []check{
 			}
 			seen[t.Digits] = true
 		}
-		if left := p.Months[0].Left; left != m.Left-7 || left != s.running(g.Credential, juana).Left || len(p.Group.Members) != 6 {
+		if left := s.month(p).Left; left != m.Left-7 || left != s.running(g.Credential, juana).Left || len(p.Group.Members) != 6 {
 			s.Errorf("%d were left of %d after 7", left, m.Left)
 		}
 		s.listed(g.Credential, juana, h)
@@ -101,10 +101,11 @@ var sheetChecks = []check{
 	}},
 	{"makes one sheet, when 32 order with one key at once", func(s *stage) {
 		g, key := s.maria(), s.key()
+		order := flows.SheetOrder{Member: g.Group.Own, Month: s.running(g.Credential, "").Month, Count: 4}
 		var mu sync.Mutex
 		ids := map[flows.SheetID]bool{}
 		s.atATime(32, func(int) {
-			p, err := s.order(g.Credential, g.Group.Own, 4, key)
+			p, err := s.Sheets().Print(s.ctx, g.Credential, order, key)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil || len(p.Sheets) != 1 || len(p.Sheets[0].Tokens) != 4 {
@@ -113,7 +114,7 @@ var sheetChecks = []check{
 			}
 			ids[p.Sheets[0].ID] = true
 		})
-		if got := s.papers(g.Credential, g.Group.Own); len(ids) != 1 || len(got.Sheets) != 1 || got.Months[0].Left != got.Months[0].Max-4 {
+		if got := s.papers(g.Credential, g.Group.Own); len(ids) != 1 || len(got.Sheets) != 1 || s.month(got).Left != s.month(got).Max-4 {
 			s.Errorf("%d ids, and %d sheets are there", len(ids), len(got.Sheets))
 		}
 	}},
@@ -142,7 +143,8 @@ var sheetChecks = []check{
 		for i := range keys {
 			keys[i] = s.key()
 		}
-		s.atATime(len(keys), func(i int) { _, _ = s.order(g.Credential, g.Group.Own, m.Max/4, keys[i]) })
+		order := flows.SheetOrder{Member: g.Group.Own, Month: m.Month, Count: m.Max / 4}
+		s.atATime(len(keys), func(i int) { _, _ = s.Sheets().Print(s.ctx, g.Credential, order, keys[i]) })
 		made := 0
 		for _, h := range s.papers(g.Credential, g.Group.Own).Sheets {
 			if len(h.Tokens) != m.Max/4 {

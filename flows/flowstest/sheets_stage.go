@@ -27,9 +27,14 @@ func (s *stage) papers(c flows.Credential, m flows.MemberID) flows.Preprints {
 // running is the month that runs, as offered to a member.
 func (s *stage) running(c flows.Credential, m flows.MemberID) flows.SheetMonth {
 	s.Helper()
-	p := s.papers(c, m)
+	return s.month(s.papers(c, m))
+}
+
+// month is the running one of an answer.
+func (s *stage) month(p flows.Preprints) flows.SheetMonth {
+	s.Helper()
 	if len(p.Months) == 0 {
-		s.Fatalf("no month is offered: %+v", p.Denied)
+		s.Fatalf("no month is offered, denied: %q", p.Denied)
 	}
 	return p.Months[0]
 }
