@@ -44,7 +44,7 @@ var stores = map[string]func(t *testing.T) bot.Store{
 //	>> text         the channel repeats the last update; text is for the reader
 //	< text          the bot; lines that follow, indented, belong to it
 //	otro> otro<     another chat
-//	* …             the world: see world.act
+//	* …             the world: see world.act; "1h later" puts the clocks forward, "1h pass" lives through it
 //
 // A part "without" names what the back end cannot do. {code} is the code that the page showed last. Tokens are numbered in the order in which they are first seen.
 func TestTranscripts(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,13 +29,15 @@ type world struct {
 	start  time.Time // of the bubble
 	n      int       // updates so far
 	ago    time.Duration
-	url    string
-	code   string
-	tokens []string
-	padron map[string][]byte
-	files  files
-	linked flows.Credential // of the chat that was linked last
-	cancel context.CancelFunc
+	// skipped is how much of the time nobody lived through: the clocks were put forward.
+	skipped atomic.Int64
+	url     string
+	code    string
+	tokens  []string
+	padron  map[string][]byte
+	files   files
+	linked  flows.Credential // of the chat that was linked last
+	cancel  context.CancelFunc
 }
 
 // opening is the hour at which transcripts begin: a Monday morning in Buenos Aires.
@@ -90,7 +93,9 @@ func (w *world) stop() {
 	w.cancel()
 }
 
-func (w *world) now() time.Time { return opening.Add(time.Since(w.start)) }
+func (w *world) now() time.Time {
+	return opening.Add(time.Since(w.start) + time.Duration(w.skipped.Load()))
+}
 
 // play runs the lines that people and the world have, and writes down what the bot says.
 func (w *world) play(script string) string {
@@ -217,6 +222,13 @@ func (w *world) act(out *strings.Builder, what string) {
 			w.t.Fatal(err)
 		}
 		w.ago = d
+	case words[len(words)-1] == "later":
+		d, err := time.ParseDuration(words[0])
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.skipped.Add(int64(d))
+		time.Sleep(time.Minute)
 	case words[len(words)-1] == "pass":
 		d, err := time.ParseDuration(words[0])
 		if err != nil {
