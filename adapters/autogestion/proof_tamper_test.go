@@ -128,7 +128,7 @@ func TestTamperedProofsAreRefused(t *testing.T) {
 	}
 	others := []string{sign(key, 9, "2026-12", 12, 31), sign(key, 8, "2027-01", 1, 10), sign(other, 7, "2026-11", 1, 10)}
 	tried, reached := map[string]int{}, map[string]int{}
-	for _, text := range []string{sign(key, 1, "2026-11", 1, 31), sign(key, 1, "2026-12", 1, 10), sign(key, 3, "2026-11", 32, 1)} {
+	for _, text := range []string{sign(key, 1, "2026-11", 1, 31), sign(key, 3, "2026-12", 32, 1)} {
 		for _, m := range mutants(text, others, keyName(other.Public().(ed25519.PublicKey))) {
 			got, err := VerifySheet(keys, m.text)
 			var no *NotAuthentic

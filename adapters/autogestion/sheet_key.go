@@ -123,7 +123,7 @@ func (s *Service) writeSheetKeys(ctx context.Context) error {
 	}
 	defer os.Remove(f.Name())
 	_, err = f.Write(append(text, '\n'))
-	if err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err != nil { // no secret: it is served to everybody
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), filepath.Join(dir, SheetKeysFile))

@@ -179,7 +179,7 @@ func mustSignature(t *testing.T, text string) []byte {
 	return signature
 }
 
-// The public keys are served to everybody, and stand beside the file: the same, whole, for everybody's eyes.
+// The public keys are served to everybody, and stand beside the file: the same, whole, and as private as the folder is.
 func TestPublicKeysAreForEverybody(t *testing.T) {
 	a := papers(t)
 	path := filepath.Join(filepath.Dir(a.path), SheetKeysFile)
@@ -201,7 +201,7 @@ func TestPublicKeysAreForEverybody(t *testing.T) {
 		if _, err := VerifySheet(kept, a.sheet("2026-11", 2).Proof); err != nil {
 			t.Errorf("with the file: %v", err)
 		}
-		if st, err := os.Stat(path); err != nil || st.Mode().Perm() != 0o644 {
+		if st, err := os.Stat(path); err != nil || st.Mode().Perm() != 0o600 {
 			t.Errorf("%v, %v", st.Mode(), err)
 		}
 		if _, err := a.RotateSheetKey(t.Context()); err != nil {
