@@ -69,6 +69,9 @@ type SheetMonth struct {
 	// for the member that was asked about.
 	Max  int `json:"max"`
 	Left int `json:"left"`
+	// Last is the number on paper of the last token that was made for the month and the member that was asked about, void or
+	// not; 0 if there is none.
+	Last int `json:"last"`
 }
 
 // Preprints is what there is, or can be, on paper.
@@ -81,7 +84,8 @@ type Preprints struct {
 	// Sheets are the member's: those of months that are not over, of which a token is left that is not void, in the order in
 	// which they were made; or the one sheet that was made, or made void.
 	Sheets []Sheet `json:"sheets,omitempty"`
-	// Denied is why not, and then there are no sheets: NotInCharge, NotActive, NotOffered, TooMany.
+	// Denied is why not: NotInCharge, NotActive, NotOffered, TooMany, Changed. Then there are no sheets, but for what is told
+	// of somebody who is not active: a sheet of theirs may be lost all the same, and come back to life with their standing.
 	Denied Reason `json:"denied,omitempty"`
 }
 
@@ -89,6 +93,7 @@ type Preprints struct {
 const (
 	NotOffered Reason = "not_offered" // no sheets are made for this month, or not now
 	TooMany    Reason = "too_many"    // more than are left for the month
+	Changed    Reason = "changed"     // there are others by now than were known when it was ordered
 )
 
 // SheetOrder is a sheet to be made.
@@ -96,6 +101,9 @@ type SheetOrder struct {
 	Member MemberID `json:"member"`
 	Month  Month    `json:"month"`
 	Count  int      `json:"count"`
+	// After is [SheetMonth].Last as it was when the person was shown what would be made. If there is another by now, somebody
+	// else was quicker: nothing is made.
+	After int `json:"after"`
 }
 
 // Sheets is what the conversations need of the back end to give preprinted tokens. As with [Tokens], the back end
@@ -107,7 +115,7 @@ type Sheets interface {
 	// it is asked, as it is by then, and makes one.
 	Print(ctx context.Context, c Credential, order SheetOrder, key string) (Preprints, error)
 	// Void ends tokens of a sheet that were not used: those of these numbers, or all if there are none. What was used or
-	// void before stays as it was, so that it can be repeated; what the numbers do not name stays, too. A sheet that is
-	// nobody's in the account's charge is denied: NotInCharge.
+	// void before stays as it was, so that it can be repeated; what the numbers do not name stays, too. Standing is no
+	// hindrance: it only takes away. A sheet that is nobody's in the account's charge is denied: NotInCharge.
 	Void(ctx context.Context, c Credential, sheet SheetID, numbers []int) (Preprints, error)
 }

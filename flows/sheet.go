@@ -160,6 +160,12 @@ func (w *wish) month() (SheetMonth, bool) {
 	return SheetMonth{}, false
 }
 
+// last is the last token on paper that was known when the order was shown.
+func (w *wish) last() int {
+	m, _ := w.month()
+	return m.Last
+}
+
 // howMany goes to the confirmation if it was said how many, and they can be made.
 func (t *talk) howMany(month SheetMonth) {
 	w := t.m.Wish

@@ -205,7 +205,7 @@ func (t *talk) answersSheet(mean meaning) bool {
 		w := t.m.Wish
 		t.move("order")
 		// The key comes from the update that raised the question: "sí", time-out, "sí" is one sheet.
-		t.effect(opPrint, t.m.Asked, printArgs{t.m.Cred, SheetOrder{w.For[0], w.Month, w.Count}}, "sheet.interim")
+		t.effect(opPrint, t.m.Asked, printArgs{t.m.Cred, SheetOrder{Member: w.For[0], Month: w.Month, Count: w.Count, After: w.last()}}, "sheet.interim")
 	case mean.No:
 		t.leave()
 		t.say("sheet.no", nil)
