@@ -112,9 +112,9 @@ var tables = []flow{
 		{"leave", []string{sheetPick, sheetLook, sheetMonth, sheetCount, sheetConfirm, sheetWait}, home},
 	}},
 	{"void", "preprinted tokens that must not be used any more: a sheet was lost", []move{
-		{"look", []string{home, voidPick}, voidLook},
+		{"look", []string{home, voidPick, voidWhich, voidNumber, voidConfirm}, voidLook},
 		{"choose", []string{voidLook, voidWhich, voidNumber, voidConfirm}, voidPick},
-		{"which", []string{voidLook, voidNumber}, voidWhich},
+		{"which", []string{voidLook, voidNumber, voidConfirm}, voidWhich},
 		{"number", []string{voidLook, voidConfirm}, voidNumber},
 		{"confirm", []string{voidLook, voidWhich, voidNumber}, voidConfirm},
 		{"do", []string{voidConfirm}, voidWait},

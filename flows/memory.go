@@ -48,6 +48,8 @@ type memory struct {
 	AskedAt  time.Time `json:"asked_at,omitzero"`
 	Prompt   string    `json:"prompt,omitempty"` // its text, to put it again
 	Options  []option  `json:"options,omitempty"`
+	// Figure is the bare number that the question came after: the same once more is no answer to it, but sent twice.
+	Figure string `json:"figure,omitempty"`
 	// Timed says that a timer will end the question.
 	Timed bool `json:"timed,omitempty"`
 	// Misses counts texts in a row that were not understood.
@@ -98,6 +100,8 @@ type wish struct {
 	Count  int   `json:"count,omitempty"`
 	More   bool  `json:"more,omitempty"`
 	Unsure bool  `json:"unsure,omitempty"`
+	// Live says that there are some for the month that can still be used.
+	Live bool `json:"live,omitempty"`
 	// Changed says that what was ordered could not be made any more.
 	Changed bool `json:"changed,omitempty"`
 	// Paper says that somebody who is not named is whose sheet was shown last.
@@ -108,7 +112,9 @@ type wish struct {
 	// Months are what the back end offers, Sheets those that may be meant, Steps the questions there will be.
 	Months []SheetMonth `json:"months,omitempty"`
 	Sheets []brief      `json:"sheets,omitempty"`
-	Steps  []string     `json:"steps,omitempty"`
+	// Chosen is the one of Sheets that it is about.
+	Chosen SheetID  `json:"chosen,omitempty"`
+	Steps  []string `json:"steps,omitempty"`
 }
 
 func (m *memory) linked() bool { return m.Cred != "" }
@@ -143,7 +149,7 @@ func (m *memory) unlink() { *m = memory{Door: m.Door} }
 // settle ends the open question and the wish behind it.
 func (m *memory) settle() {
 	m.Question, m.Asked, m.AskedAt, m.Options, m.Wish = "", "", time.Time{}, nil, nil
-	m.Invite, m.Others, m.Timed, m.Prompt = "", nil, false, ""
+	m.Invite, m.Others, m.Timed, m.Prompt, m.Figure = "", nil, false, "", ""
 }
 
 // upgrade brings a session to the form of this version. A state that is not known becomes the menu; links stay.

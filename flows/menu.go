@@ -66,7 +66,7 @@ func unclear(found []intent) []option {
 }
 
 // offered are the intents that have a button.
-var offered = map[intent]bool{intentToken: true, intentNumber: true, intentCredential: true, intentAnother: true, intentRejected: true, intentPreprint: true, intentHelp: true,
+var offered = map[intent]bool{intentToken: true, intentNumber: true, intentCredential: true, intentAnother: true, intentRejected: true, intentPreprint: true, intentVoid: true, intentHelp: true,
 	intentLink: true, intentUnlink: true, intentChats: true, intentMenu: true}
 
 // help is the way to a person.

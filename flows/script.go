@@ -227,15 +227,15 @@ func (t *talk) pressed(c bot.Choice) {
 }
 
 // freely are the buttons that mean the same at any time, because what they lead to is only read.
-var freely = map[string]bool{"token": true, "number": true, "credential": true, "rejected": true, "preprint": true, "menu": true, "help": true, "chats": true, "link": true, "whatis": true, "others": true}
+var freely = map[string]bool{"token": true, "number": true, "credential": true, "rejected": true, "preprint": true, "void": true, "menu": true, "help": true, "chats": true, "link": true, "whatis": true, "others": true}
 
 // chosen deals with a number typed in the place of a button.
 func (t *talk) chosen(mean meaning) bool {
 	if len(mean.Numbers) == 0 || mean.Intent != intentNone || len(mean.Who) > 0 || len(t.m.Options) == 0 {
 		return false
 	}
-	if t.s.State == sheetConfirm && (mean.Numbers[0] > len(t.m.Options) || strings.Trim(t.in.Text, "0123456789 .)]") != "") {
-		return false // "mejor 5": how many, and no option
+	if onPaper[flowOf(t.s.State)] && !t.isOption(mean) {
+		return false // "mejor 5", "no, el 1": numbers that are said, and no options
 	}
 	var picked []option
 	for _, n := range mean.Numbers {
@@ -252,6 +252,20 @@ func (t *talk) chosen(mean meaning) bool {
 	return t.chooseSeveral(picked)
 }
 
+// onPaper are the flows in which numbers are more often said than chosen.
+var onPaper = map[string]bool{"sheet": true, "void": true}
+
+// isOption says whether a text is the number of an option and nothing else: not one that is out of the list where a number
+// may be meant, and not the one that led to this question, sent twice.
+func (t *talk) isOption(mean meaning) bool {
+	figure := strings.Trim(t.in.Text, " .)]([")
+	confirms := t.s.State == sheetConfirm || t.s.State == voidConfirm
+	if strings.Trim(figure, "0123456789") != "" || confirms && figure == t.m.Figure {
+		return false
+	}
+	return !confirms || mean.Numbers[0] <= len(t.m.Options)
+}
+
 // choose does what an option of the open question says.
 func (t *talk) choose(o option) {
 	t.m.Misses = 0
@@ -265,8 +279,7 @@ func (t *talk) choose(o option) {
 			t.answers(meaning{No: true})
 			return
 		}
-		t.m.Wish.Month = o.Month
-		t.lookAgain()
+		t.picksMonth(o.Month)
 	case voidWhich:
 		t.pickSheet(o)
 	case linkReplace, anotherConfirm, staleAsk, sheetConfirm, voidConfirm:
@@ -290,15 +303,19 @@ func (t *talk) chooseBelow(o option) {
 	switch o.Value {
 	case "more":
 		mean.Intent, mean.More = intentPreprint, true
-	case "lostsheet":
-		mean.Intent = intentVoid
+	case "void":
 	default:
-		t.wants(mean)
-		return
+		if o.Month == "" {
+			t.wants(mean)
+			return
+		}
+		mean.Intent = intentPreprint // "diciembre de 2026"
 	}
 	t.leave()
 	w := t.wishOf(mean)
-	w.For, w.Month = []MemberID{o.Who}, o.Month
+	if o.Who != "" {
+		w.For, w.Month = []MemberID{o.Who}, o.Month
+	}
 	t.begins(w)
 }
 

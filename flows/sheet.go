@@ -54,10 +54,10 @@ func (t *talk) sheetsTold(p Preprints) {
 		return
 	}
 	switch {
+	case w.Intent == intentVoid && (p.Denied == "" || len(p.Sheets) > 0):
+		t.chooseSheet(p)
 	case p.Denied != "":
 		t.deniedSheet(p.Denied)
-	case w.Intent == intentVoid:
-		t.chooseSheet(p)
 	default:
 		t.order(p)
 	}
@@ -106,32 +106,40 @@ func (t *talk) deniedSheet(why Reason) {
 // the confirmation.
 func (t *talk) order(p Preprints) {
 	w := t.m.Wish
-	if len(w.Months) == 0 {
-		t.move("failed")
-		t.settle()
-		t.offer(bot.Say, "sheet.no_months", nil, choices("token", "help")...)
-		return
-	}
-	if w.Month == "" && (len(w.Months) == 1 || w.Count != 0) {
+	switch {
+	case w.Month != "":
+	case len(w.Months) > 0 && (len(w.Months) == 1 || w.Count != 0):
 		w.Month = w.Months[0].Month
+	case len(w.Months) == 0 && len(p.Sheets) > 0:
+		w.Month = p.Sheets[len(p.Sheets)-1].Month
 	}
 	month, offered := w.month()
-	if !offered {
-		t.askMonth()
-		return
-	}
 	have := sheetsOf(p, w.Month)
+	w.Live = slices.ContainsFunc(have, func(s Sheet) bool { return slices.ContainsFunc(s.Tokens, Preprint.live) })
 	switch {
 	case len(have) > 0 && (!w.More || month.Left == 0):
 		t.move("given")
-		t.showSheets(have, month, t.whyOld(month))
+		t.showSheets(have, t.offered(p, w.Month), t.whyOld(month))
+	case len(w.Months) == 0:
+		t.endSheet("sheet.no_months")
+	case !offered:
+		t.askMonth()
 	case month.Left == 0:
-		t.move("failed")
-		t.settle()
-		t.offer(bot.Say, "sheet.full", t.sheetData(nil), choices("token", "help")...)
+		t.endSheet("sheet.full")
 	default:
 		t.howMany(month)
 	}
+}
+
+// live says whether a token was neither used nor made void.
+func (k Preprint) live() bool { return k.UsedAt.IsZero() && k.VoidedAt.IsZero() }
+
+// endSheet says why there is nothing to be done.
+func (t *talk) endSheet(key string) {
+	d := t.sheetData(nil)
+	t.move("failed")
+	t.settle()
+	t.offer(bot.Say, key, d, choices("token", "help")...)
 }
 
 // whyOld says why it is an old sheet that is shown where a new one was wished.

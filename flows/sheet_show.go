@@ -16,10 +16,12 @@ func (t *talk) printed(p Preprints) {
 	if t.s.State != sheetWait {
 		// "cancelar" came while it was under way. What was made all the same is shown; what was not is what was wished.
 		t.leave()
-		if len(p.Sheets) > 0 {
-			t.m.Wish = &wish{Intent: intentPreprint, For: []MemberID{p.Sheets[0].Member}, Months: p.Months}
-			t.showSheets(p.Sheets, t.offered(p, p.Sheets[0].Month), t.text("sheet.after_all", nil))
+		if len(p.Sheets) == 0 {
+			t.offer(bot.Say, "sheet.not_made", nil, choices("preprint", "menu")...)
+			return
 		}
+		t.m.Wish = &wish{Intent: intentPreprint, For: []MemberID{p.Sheets[0].Member}, Months: p.Months}
+		t.showSheets(p.Sheets, t.offered(p, p.Sheets[0].Month), t.text("sheet.after_all", t.can.Void))
 		return
 	}
 	w := t.m.Wish
@@ -27,9 +29,9 @@ func (t *talk) printed(p Preprints) {
 	case "":
 		t.move("given")
 		t.showSheets(p.Sheets, t.offered(p, w.Month), t.text("sheet.done", nil))
-	case NotOffered, TooMany:
+	case NotOffered, TooMany, Changed:
 		// The month went by, or another chat was quicker: what there is now is read, and asked about.
-		w.More, w.Changed = false, true
+		w.More, w.Changed = false, p.Denied != NotOffered
 		t.lookAgain()
 	default:
 		t.deniedSheet(p.Denied)
@@ -60,7 +62,7 @@ func (t *talk) unsureSheet() {
 	t.m.Wish.Unsure = true
 	t.m.AskedAt = t.in.Now
 	t.await()
-	t.askAgain("sheet.unsure", t.sheetData([]string{stepConfirm}))
+	t.againSheet("")
 }
 
 // showSheets sends sheets of one member and month as one document, and ends the wish.
@@ -68,15 +70,15 @@ func (t *talk) showSheets(sheets []Sheet, month SheetMonth, first string) {
 	member := sheets[0].Member
 	d := t.shownSheets(sheets, month)
 	d.First = first
+	options := t.belowSheet(member, month)
+	for _, m := range t.m.Wish.Months {
+		if m.Month > month.Month {
+			options = slices.Insert(options, len(options)-1, option{Value: "next", Who: member, Month: m.Month})
+			break
+		}
+	}
 	t.settle()
-	var options []option
-	if month.Left > 0 {
-		options = append(options, option{Value: "more", Who: member, Month: month.Month})
-	}
-	if t.can.Void {
-		options = append(options, option{Value: "lostsheet", Who: member, Month: month.Month})
-	}
-	r := t.offer(bot.Show, "sheet.shown", d, append(options, choices("menu")...)...)
+	r := t.offer(bot.Show, "sheet.shown", d, options...)
 	r.Expires, r.Else = month.Until, t.text("sheet.lapsed", nil)
 	r.File = &bot.File{
 		Recipe: RecipeSheet, Args: bot.Of(t.papers(sheets, d)), Type: "application/pdf",
@@ -84,6 +86,18 @@ func (t *talk) showSheets(sheets []Sheet, month SheetMonth, first string) {
 		Alt:  t.text("paper.alt", d),
 	}
 	t.m.Paper = member
+}
+
+// belowSheet is what one may want after a sheet.
+func (t *talk) belowSheet(member MemberID, month SheetMonth) []option {
+	var options []option
+	if month.Left > 0 {
+		options = append(options, option{Value: "more", Who: member, Month: month.Month})
+	}
+	if t.can.Void {
+		options = append(options, option{Value: "void", Who: member, Month: month.Month})
+	}
+	return append(options, choices("menu")...)
 }
 
 // shownSheets is what the message with sheets says.
@@ -105,7 +119,7 @@ func (t *talk) shownSheets(sheets []Sheet, month SheetMonth) sheetData {
 	}
 	d.Tokens -= len(void)
 	d.Used, d.Many = t.texts.numbers(used), len(used) > 1
-	d.Void = t.texts.numbers(void)
+	d.Void, d.Plural = t.texts.numbers(void), len(void) > 1
 	return d
 }
 
@@ -120,7 +134,7 @@ func (t *talk) papers(sheets []Sheet, d sheetData) []Paper {
 	var out []Paper
 	for _, s := range sheets {
 		p := paperData{Sheet: s, Member: d.Member, Month: d.Month, From: s.From.In(t.texts.zone), Last: s.Until.Add(-1).In(t.texts.zone),
-			Numbers: t.texts.numbers(numbersOf(s))}
+			Numbers: t.texts.numbers(numbersOf(s)), CanVoid: t.can.Void}
 		paper := Paper{
 			Title: t.text("paper.title", p), Lang: t.text("paper.lang", nil), Heading: t.text("paper.heading", nil), Name: d.Member.Name,
 			Lines: lines(t.text("paper.lines", p)), Running: t.text("paper.running", p), Page: t.text("paper.page", nil),
@@ -192,6 +206,7 @@ type paperData struct {
 	Member  Member
 	Month   string
 	Numbers string
+	CanVoid bool
 	From    time.Time
 	Last    time.Time // the last moment at which its tokens are good
 }

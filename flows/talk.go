@@ -2,6 +2,7 @@ package flows
 
 import (
 	"strconv"
+	"strings"
 
 	"llave/bot"
 )
@@ -81,7 +82,10 @@ func (t *talk) offer(kind bot.ReplyKind, key string, data any, options ...option
 
 // ask puts a question. Its answer is awaited for a while, then it is forgotten.
 func (t *talk) ask(key string, data any, options ...option) {
-	t.m.Prompt = t.offer(bot.Ask, key, data, options...).Text
+	t.m.Prompt, t.m.Figure = t.offer(bot.Ask, key, data, options...).Text, ""
+	if text := strings.Trim(t.in.Text, " .)](["); text != "" && strings.Trim(text, "0123456789") == "" {
+		t.m.Figure = text
+	}
 	t.await()
 }
 
@@ -120,6 +124,9 @@ func (t *talk) label(o option) string {
 			key = "option.inactive"
 		}
 		return t.text(key, p)
+	}
+	if o.Value == "next" {
+		return t.text("option.next", t.texts.month(o.Month, false))
 	}
 	if o.Month != "" && o.Value[0] == 'm' && o.Value[1] <= '9' {
 		return t.text("option.month", t.texts.month(o.Month, true))

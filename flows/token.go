@@ -15,7 +15,7 @@ func (t *talk) wish(mean meaning) {
 // wishOf is the wish that a text says, made now.
 func (t *talk) wishOf(mean meaning) *wish {
 	w := &wish{Intent: mean.Intent, Who: mean.Who, Below: mean.Below, Old: mean.Old, Asked: t.in.ID, At: t.in.Now,
-		Count: mean.Count, More: mean.More, Single: mean.Single, Numbers: mean.Listed, Paper: mean.More || mean.Intent == intentVoid}
+		Count: mean.Count, More: mean.More, Single: mean.Single, Numbers: mean.Listed, Paper: !mean.Old && (mean.More || mean.Intent == intentVoid)}
 	if year, month, ok := mean.Month.at(t.in.Now.In(t.texts.zone)); ok {
 		w.Month = monthOf(year, month)
 	}
@@ -25,7 +25,11 @@ func (t *talk) wishOf(mean meaning) *wish {
 // begins sets out to grant a wish.
 func (t *talk) begins(w *wish) {
 	if t.busy() {
-		t.say("token.still", nil)
+		key := "token.still"
+		if t.s.State == home {
+			key = "token.busy" // cancelled, and under way all the same
+		}
+		t.say(key, nil)
 		return
 	}
 	t.m.Wish = w
@@ -201,6 +205,14 @@ func (t *talk) answersPick(mean meaning) bool {
 		return false
 	}
 	f := t.words.resolve(mean.Who, t.m)
+	if t.s.State == sheetPick { // "rosa, 10 para diciembre"
+		if n, ok := t.words.amount(t.in.Text); ok {
+			t.m.Wish.Count = n
+		}
+		if m := t.words.monthIn(t.in.Text, t.in.Now.In(t.texts.zone)); m != "" {
+			t.m.Wish.Month = m
+		}
+	}
 	switch {
 	case f.Trouble == nil && mean.Intent == intentNone && len(f.Members) == 1:
 		t.explains(f.Members[0])

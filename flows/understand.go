@@ -65,6 +65,8 @@ type meaning struct {
 	More   bool
 	Listed []int
 	Single bool
+	// Annuls says that something is said to be made void, not only that it was lost.
+	Annuls bool
 	// Speaker is the name by which somebody presented themselves: "soy Pedro".
 	Speaker []string
 	// hits are why: see understanding.why.

@@ -119,15 +119,18 @@ func (u *understanding) amount(text string) (n int, said bool) {
 	if n = s.count(); n != 0 {
 		return n, true
 	}
+	one, each := false, false
 	for i := range s.words {
-		if s.is(i, u.c.one) && !s.is(i+1, u.c.sheet|u.c.kin) {
-			for k := i + 1; k < len(s.words); k++ {
-				if s.is(k, u.c.noun) {
-					return countWrong, true // "uno por día"
-				}
-			}
-			return 1, true
+		one, each = one || s.is(i, u.c.one), each || one && s.is(i, u.c.noun)
+		if !s.is(i, u.c.one|u.c.light|u.c.filler|u.c.token) {
+			return 0, false // "esperá un momento"
 		}
+	}
+	if each {
+		return countWrong, true // "uno por día"
+	}
+	if one {
+		return 1, true
 	}
 	return 0, false
 }
@@ -167,15 +170,31 @@ func (s *speech) listed() []int {
 	return out
 }
 
+// lost are the numbers of tokens that were lost: "el 7 de la hoja". Others are about something else: "hace 2 días", "la hoja
+// de los 6 tokens", and must not make less of what was lost.
+func (s *speech) lost() []int {
+	var out []int
+	for i := 1; i < len(s.words); i++ {
+		if n, width := s.quantity(i); n > 0 && s.is(i-1, s.u.c.article) && s.is(i+width, s.u.c.of) && !s.isDate(i) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
 // readPaper reads what is said of preprinted tokens.
 func (s *speech) readPaper(m *meaning) {
 	switch m.Intent {
 	case intentVoid:
-		m.Listed, m.Month = s.listed(), s.month()
-		m.Single = len(m.Listed) > 0
+		m.Month = s.month()
 		for i := range s.words {
+			m.Annuls = m.Annuls || s.is(i, s.u.c.annul)
 			m.Single = m.Single || s.is(i, s.u.c.one) && s.is(i+1, s.u.c.token)
 		}
+		if m.Listed = s.lost(); m.Annuls {
+			m.Listed = s.listed()
+		}
+		m.Single = m.Single || len(m.Listed) > 0
 	case intentMore:
 		m.Intent, m.More = intentPreprint, true
 		fallthrough
@@ -197,6 +216,9 @@ func (s *speech) several(who []ref) bool {
 		if n > 11 && s.is(at, s.u.c.of) {
 			at++ // "dos docenas de tokens"
 		}
+		if n == countWrong && s.is(i, s.u.c.lots) && len(who) > 0 && s.is(at, s.u.c.token) {
+			return true // "varios tokens para mamá"
+		}
 		if n > max(len(who), 1) && s.is(at, s.u.c.token) && (n > 2 || len(who) > 0) &&
 			(n < 100 || strings.HasSuffix(strings.ToLower(s.words[at].text), "s")) { // "calle 8 n.º 200, token": the number of a house
 			return true
@@ -213,8 +235,17 @@ func (s *speech) number(i int) int {
 	return s.u.numbers[s.words[i].id]
 }
 
-// isDate says whether a number is part of a date: "12/2026", "mes 12".
-func (s *speech) isDate(i int) bool { return s.year(i+1) > 0 || s.is(i-1, s.u.c.month) }
+// isDate says whether a number is part of a date: "12/2026", "mes 12", "el 12 de noviembre", "martes 24".
+func (s *speech) isDate(i int) bool {
+	if s.year(i+1) > 0 || s.is(i-1, s.u.c.month|s.u.c.weekday) {
+		return true
+	}
+	at := i + 1
+	if s.is(at, s.u.c.of) {
+		at++
+	}
+	return at == i+2 && at < len(s.words) && s.u.months[s.words[at].id] > 0 && s.is(i-1, s.u.c.article)
+}
 
 func (s *speech) year(i int) int {
 	if i >= len(s.words) || len(s.words[i].sound) != 4 || !isNumber(s.words[i].sound) || s.words[i].sound[:2] != "20" {
@@ -238,7 +269,7 @@ func (s *speech) month() monthSaid {
 				at++
 			}
 			return monthSaid{Month: n, Year: s.year(at)}
-		case isNumber > 0 && isNumber <= 12 && s.isDate(i):
+		case isNumber > 0 && isNumber <= 12 && (s.year(i+1) > 0 || s.is(i-1, s.u.c.month)):
 			return monthSaid{Month: isNumber, Year: s.year(i + 1)}
 		case s.is(i, s.u.c.month) && (s.is(i+1, s.u.c.next) || s.is(i+1, s.u.c.light) && s.is(i+2, s.u.c.next) || s.is(i-1, s.u.c.next)):
 			return monthSaid{Plus: 1}

@@ -62,6 +62,7 @@ func (s *speech) match(p *phrase, at int) (to, slips int, ok bool) {
 			switch {
 			case j == 0, p.intent.destroys() && s.words[i-1].ends:
 				return 0, 0, false
+			case p.intent == intentVoid && (s.number(i) > 0 || s.number(i-1) > 0 && s.is(i, s.u.c.and)): // "el 1, 2 y 3 de la hoja"
 			case (s.is(i, s.u.c.light) || s.number(i) > 0 && !p.intent.destroys()) && light < maxLight:
 				light++
 			case (s.personish(i) || s.is(i, s.u.c.between|s.u.c.noun)) && person < maxPerson && !p.intent.destroys():
@@ -106,10 +107,12 @@ func (u *understanding) fate(s *speech, all []hit, i int) fate {
 		return notAlone
 	case p.intent == intentDoubt, p.intent == intentExclaim:
 		return inside
-	case s.negates(h, p.intent.destroys()):
+	case s.negates(h, p.intent.destroys() || p.intent == intentVoid):
 		return negated
 	case (p.intent.destroys() || p.intent == intentOther) && s.otherOne(h):
 		return inside
+	case p.intent == intentVoid && u.doubted(s, all, h):
+		return doubtful
 	case !p.intent.destroys():
 		return counts
 	case s.onlyAsked(h, p.intent), u.doubted(s, all, h):

@@ -39,7 +39,7 @@ type classes uint64
 // namedClasses are the classes that the code asks for.
 type namedClasses struct {
 	light, not, want, lest, and, except, before, belongs, notours, title, place, iam, signs, helps, thing, needs, call, token, code,
-	annul, sheet, most, lots, half, dozen, one, upto, years, other, with, lady, mine, self, double, month, next, of, article, noun, this, between, in, greets, had, already, instead, request, they, filler, common, name, nameword, kin classes
+	annul, sheet, most, lots, half, dozen, one, upto, weekday, years, other, with, lady, mine, self, double, month, next, of, article, noun, this, between, in, greets, had, already, instead, request, they, filler, common, name, nameword, kin classes
 }
 
 // phrase is a row of words that means something.
@@ -206,7 +206,7 @@ func (u *understanding) nameClasses() {
 		"years": &c.years, "other": &c.other, "with": &c.with, "lady": &c.lady, "mine": &c.mine, "self": &c.self,
 		"double": &c.double, "month": &c.month, "next": &c.next, "filler": &c.filler, "common": &c.common, "name": &c.name,
 		"nameword": &c.nameword, "kin": &c.kin, "of": &c.of, "article": &c.article, "noun": &c.noun, "between": &c.between, "greets": &c.greets, "request": &c.request, "they": &c.they, "had": &c.had, "already": &c.already, "instead": &c.instead, "in": &c.in, "this": &c.this,
-		"annul": &c.annul, "sheet": &c.sheet, "most": &c.most, "lots": &c.lots, "half": &c.half, "dozen": &c.dozen, "one": &c.one, "upto": &c.upto,
+		"annul": &c.annul, "sheet": &c.sheet, "most": &c.most, "lots": &c.lots, "half": &c.half, "dozen": &c.dozen, "one": &c.one, "upto": &c.upto, "weekday": &c.weekday,
 	} {
 		*to = u.bit(name)
 	}

@@ -15,38 +15,68 @@ type brief struct {
 	Left  []int   `json:"left"` // neither used nor void
 }
 
-// chooseSheet finds the sheet that was lost, or that the numbers are on.
+func briefOf(s Sheet) brief {
+	b := brief{ID: s.ID, Month: s.Month, All: numbersOf(s)}
+	for _, k := range s.Tokens {
+		if k.live() {
+			b.Left = append(b.Left, k.Number)
+		}
+	}
+	return b
+}
+
+// chooseSheet finds the sheet that was lost, or those that the numbers are on.
 func (t *talk) chooseSheet(p Preprints) {
 	w := t.m.Wish
-	w.Sheets = nil
+	w.Sheets, w.Chosen = nil, ""
 	for _, s := range p.Sheets {
-		b := brief{ID: s.ID, Month: s.Month, All: numbersOf(s)}
-		for _, k := range s.Tokens {
-			if k.UsedAt.IsZero() && k.VoidedAt.IsZero() {
-				b.Left = append(b.Left, k.Number)
-			}
-		}
-		if (w.Month == "" || w.Month == s.Month) && b.has(w.Numbers) {
-			w.Sheets = append(w.Sheets, b)
+		if w.Month == "" || w.Month == s.Month {
+			w.Sheets = append(w.Sheets, briefOf(s))
 		}
 	}
-	live := slices.DeleteFunc(slices.Clone(w.Sheets), func(b brief) bool { return len(w.voids(b)) == 0 })
+	if len(w.Numbers) > 0 {
+		on := slices.DeleteFunc(slices.Clone(w.Sheets), func(b brief) bool { return !b.hasAny(w.Numbers) })
+		if len(on) == 0 {
+			t.nothingToVoid("void.no_such")
+			return
+		}
+		w.Sheets = on
+	}
 	switch {
-	case len(p.Sheets) == 0:
+	case len(w.Sheets) == 0 && len(p.Sheets) > 0 && w.Month != "", len(w.Sheets) == 0:
 		t.nothingToVoid("void.none")
-	case len(w.Sheets) == 0:
-		t.nothingToVoid("void.no_such")
-	case len(live) == 0:
-		t.nothingToVoid("void.spent")
 	case w.Single && len(w.Numbers) == 0:
-		w.Sheets = live
 		t.askNumber()
-	case len(live) > 1:
+	default:
+		t.voidOneOf(w.Sheets)
+	}
+}
+
+// hasAny says whether one of the numbers is on the sheet.
+func (b brief) hasAny(numbers []int) bool {
+	return slices.ContainsFunc(numbers, func(n int) bool { return slices.Contains(b.All, n) })
+}
+
+// voidOneOf asks which, if there are several of which something can be made void.
+func (t *talk) voidOneOf(sheets []brief) {
+	w := t.m.Wish
+	live := slices.DeleteFunc(slices.Clone(sheets), func(b brief) bool { return len(w.voids(b)) == 0 })
+	switch len(live) {
+	case 0:
+		t.nothingToVoid("void.spent")
+	case 1:
+		t.voidThis(live[0])
+	default:
 		w.Sheets = live
 		t.askSheet()
-	default:
-		t.voidThis(live[0])
 	}
+}
+
+func (t *talk) nothingToVoid(key string) {
+	d := t.voidData(brief{})
+	t.move("failed")
+	t.settle()
+	t.offer(bot.Say, key, d, choices("menu", "help")...)
 }
 
 // askNumber asks for the numbers of single tokens.
@@ -55,28 +85,9 @@ func (t *talk) askNumber() {
 	t.ask("void.number", t.voidData(brief{}))
 }
 
-// has says whether all the numbers are on the sheet.
-func (b brief) has(numbers []int) bool {
-	for _, n := range numbers {
-		if !slices.Contains(b.All, n) {
-			return false
-		}
-	}
-	return true
-}
-
-func (t *talk) nothingToVoid(key string) {
-	d := t.voidData(brief{})
-	t.move("failed")
-	t.settle()
-	t.offer(bot.Say, key, d, choices("preprint", "help")...)
-}
-
 // askSheet asks which of several sheets it is.
 func (t *talk) askSheet() {
-	if t.s.State != voidWhich {
-		t.move("which")
-	}
+	t.move("which")
 	var options []option
 	for i, b := range t.m.Wish.Sheets {
 		options = append(options, option{Value: "s" + strconv.Itoa(i+1), Month: b.Month, Label: t.texts.numbers(b.All)})
@@ -95,108 +106,44 @@ func (t *talk) pickSheet(o option) {
 	t.wants(meaning{Intent: intent(o.Value)})
 }
 
-// answersWhich takes the sheet of a month that is named.
-func (t *talk) answersWhich(mean meaning) bool {
-	m := t.words.monthIn(t.in.Text, t.in.Now.In(t.texts.zone))
-	of := slices.DeleteFunc(slices.Clone(t.m.Wish.Sheets), func(b brief) bool { return b.Month != m })
-	switch {
-	case len(of) == 1:
-		t.voidThis(of[0])
-	case m != "" && mean.Intent == intentNone || mean.vague():
-		t.again("void.which_again")
-	default:
-		return false
-	}
-	return true
-}
-
 // voidThis asks before tokens are made void: somebody may be about to use them.
 func (t *talk) voidThis(b brief) {
-	w := t.m.Wish
-	w.Sheets = []brief{b}
-	d := t.voidData(b)
-	if d.Numbers == "" {
-		t.move("failed")
-		t.settle()
-		t.offer(bot.Say, "void.spent", d, choices("preprint", "help")...)
-		return
+	t.m.Wish.Chosen = b.ID
+	if t.s.State != voidConfirm {
+		t.move("confirm")
 	}
-	t.move("confirm")
-	t.ask("void.confirm", d, choices("yes", "no")...)
+	t.ask("void.confirm", t.voidData(b), choices("yes", "no")...)
 }
 
-// voidData says what would be made void: the numbers that were said, or all of the sheet, as far as they can still be used.
+// sheet is the one that it is about.
+func (w *wish) sheet() (brief, bool) {
+	i := slices.IndexFunc(w.Sheets, func(b brief) bool { return b.ID == w.Chosen })
+	if i < 0 {
+		return brief{}, false
+	}
+	return w.Sheets[i], true
+}
+
+// voids is what there is to make void on a sheet: the numbers that were said, or all of it, as far as they can still be used.
+func (w *wish) voids(b brief) []int {
+	return slices.DeleteFunc(slices.Clone(b.Left), func(n int) bool { return len(w.Numbers) > 0 && !slices.Contains(w.Numbers, n) })
+}
+
+// voidData says what would be made void.
 func (t *talk) voidData(b brief) sheetData {
 	w := t.m.Wish
 	d := t.sheetData(nil)
-	if b.Month != "" {
-		d.Month, d.Short = t.texts.month(b.Month, true), t.texts.month(b.Month, false)
+	if month := b.Month; month != "" || w.Month != "" {
+		if month == "" {
+			month = w.Month
+		}
+		d.Month, d.Short = t.texts.month(month, true), t.texts.month(month, false)
 	}
 	left := w.voids(b)
 	d.Count, d.Numbers, d.Many = len(left), t.texts.numbers(left), len(left) > 1
 	d.More = len(w.Numbers) > 0
-	d.Void = t.texts.numbers(w.Numbers)
-	d.Sheets = len(b.All)
+	d.Void, d.Plural = t.texts.numbers(w.Numbers), len(w.Numbers) > 1
 	return d
-}
-
-// voids is what there is to make void on a sheet.
-func (w *wish) voids(b brief) []int {
-	if len(w.Numbers) == 0 {
-		return b.Left
-	}
-	return slices.DeleteFunc(slices.Clone(b.Left), func(n int) bool { return !slices.Contains(w.Numbers, n) })
-}
-
-// answersNumber takes the numbers of tokens on the sheet.
-func (t *talk) answersNumber(mean meaning) bool {
-	w := t.m.Wish
-	numbers := t.words.numbersIn(t.in.Text)
-	on := slices.DeleteFunc(slices.Clone(w.Sheets), func(b brief) bool { return !b.has(numbers) })
-	switch {
-	case len(numbers) > 0 && len(on) == 1:
-		w.Numbers = numbers
-		t.voidThis(on[0])
-	case len(numbers) > 0 && len(on) > 1:
-		w.Numbers, w.Sheets = numbers, on
-		t.askSheet()
-	case len(numbers) > 0 || mean.vague():
-		d := t.voidData(brief{})
-		var all []int
-		for _, b := range w.Sheets {
-			all = append(all, b.All...)
-		}
-		d.Numbers, d.Sheets = t.texts.numbers(all), len(w.Sheets)
-		t.askAgain("void.number_again", d)
-	default:
-		return false
-	}
-	return true
-}
-
-// answersVoid makes void only at a yes.
-func (t *talk) answersVoid(mean meaning) bool {
-	w := t.m.Wish
-	if len(w.Sheets) == 0 {
-		return false
-	}
-	b := w.Sheets[0]
-	switch {
-	case mean.Yes && t.in.Waited > bot.StaleAfter:
-		t.m.AskedAt = t.in.Now.Add(t.in.Waited)
-		t.await()
-		t.askAgain("void.confirm", t.voidData(b))
-	case mean.Yes:
-		t.move("do")
-		// What is said is what was shown: a token that the sheet gets later is none of it.
-		t.effect(opVoid, t.m.Asked, voidArgs{t.m.Cred, b.ID, w.voids(b)}, "void.interim")
-	case mean.No:
-		t.leave()
-		t.say("void.no", nil)
-	default:
-		return false
-	}
-	return true
 }
 
 // voided says what was made void. For a whole sheet it offers a new one, which a yes makes.
@@ -204,63 +151,80 @@ func (t *talk) voided(p Preprints) {
 	t.m.Group = p.Group
 	if t.s.State != voidWait {
 		t.leave()
-		if p.Denied == "" {
-			t.offer(bot.Say, "void.after_all", nil, choices("preprint", "help")...)
-		}
+		t.voidedAfterAll(p)
 		return
 	}
 	w := t.m.Wish
-	if p.Denied != "" {
+	b, ok := w.sheet()
+	if p.Denied != "" || !ok {
 		t.deniedSheet(p.Denied)
 		return
 	}
-	b := w.Sheets[0]
-	asked := w.voids(b)
+	done, used := voidedOf(p.Sheets[0], w.voids(b))
 	d := t.voidData(b)
-	var done []int
-	for _, k := range p.Sheets[0].Tokens {
-		if slices.Contains(asked, k.Number) && !k.VoidedAt.IsZero() {
-			done = append(done, k.Number)
-		}
-	}
 	d.Count, d.Numbers, d.Many = len(done), t.texts.numbers(done), len(done) > 1
-	d.Used = t.texts.numbers(slices.DeleteFunc(asked, func(n int) bool { return slices.Contains(done, n) }))
+	d.Used, d.Plural = t.texts.numbers(used), len(used) > 1
 	t.move("done")
 	month := t.offered(p, b.Month)
-	whole := len(w.Numbers) == 0
-	if n := min(len(done), month.Left); whole && n > 0 {
+	if n := min(len(done), month.Left); len(w.Numbers) == 0 && n > 0 {
 		t.m.Wish = &wish{Intent: intentPreprint, For: w.For, Asked: t.in.ID, At: t.in.Now, Months: p.Months, Month: b.Month, Count: n, More: true, Steps: []string{stepConfirm}}
 		t.confirmSheet(t.text("void.done", d))
 		return
 	}
 	t.settle()
-	t.offer(bot.Say, "void.done", d, choices("preprint", "menu")...)
+	t.offer(bot.Say, "void.done", d, t.belowSheet(p.Sheets[0].Member, month)...)
+}
+
+// voidedOf tells what of the numbers is void now from what was used before.
+func voidedOf(s Sheet, numbers []int) (done, used []int) {
+	for _, k := range s.Tokens {
+		switch {
+		case !slices.Contains(numbers, k.Number):
+		case !k.VoidedAt.IsZero():
+			done = append(done, k.Number)
+		case !k.UsedAt.IsZero():
+			used = append(used, k.Number)
+		}
+	}
+	return done, used
+}
+
+// voidedAfterAll says what came of it although it was cancelled.
+func (t *talk) voidedAfterAll(p Preprints) {
+	if p.Denied != "" || len(p.Sheets) == 0 {
+		t.offer(bot.Say, "void.not_done", nil, choices("menu", "help")...)
+		return
+	}
+	s := p.Sheets[0]
+	done, _ := voidedOf(s, numbersOf(s))
+	member, _ := t.m.Group.member(s.Member)
+	d := sheetData{Member: member, Numbers: t.texts.numbers(done), Many: len(done) > 1}
+	t.offer(bot.Say, "void.after_all", d, t.belowSheet(s.Member, t.offered(p, s.Month))...)
 }
 
 // unsureVoid asks again: doing it twice is doing it once.
 func (t *talk) unsureVoid() {
 	if t.s.State != voidWait {
-		t.offer(bot.Say, "void.unknown", nil, choices("preprint", "help")...)
+		t.offer(bot.Say, "void.unknown", nil, choices("void", "help")...)
 		return
 	}
 	t.move("unsure")
+	t.m.Wish.Unsure = true
 	t.m.AskedAt = t.in.Now
 	t.await()
-	t.askAgain("void.unsure", t.voidData(t.m.Wish.Sheets[0]))
+	t.againVoid("")
 }
 
-// backVoid undoes a step.
-func (t *talk) backVoid() {
-	w := t.m.Wish
-	switch {
-	case t.s.State == voidConfirm && w.Single && len(w.Numbers) > 0 && len(w.Sheets) > 0:
-		w.Numbers = nil
-		t.askNumber()
-	case len(t.m.Group.Members) > 1:
-		w.Who, w.For, w.Numbers, w.Month, w.Paper = nil, nil, nil, "", false
-		t.askWho(nil, nil)
-	default:
-		t.leave()
-		t.menu("menu.back")
+// againVoid puts the open question again, below a line that says why.
+func (t *talk) againVoid(why string) {
+	b, _ := t.m.Wish.sheet()
+	d := t.voidData(b)
+	if why != "" {
+		d.First = t.text(why, nil)
 	}
+	key := "void.confirm"
+	if t.m.Wish.Unsure {
+		key = "void.unsure"
+	}
+	t.askAgain(key, d)
 }

@@ -1,0 +1,193 @@
+package flows
+
+import (
+	"slices"
+
+	"llave/bot"
+)
+
+// amend takes what is said besides an answer: other people, another month, another number.
+func (t *talk) amend(mean meaning) bool {
+	if mean.Intent != intentNone && mean.Intent != intentPreprint && mean.Intent != intentYes {
+		return false
+	}
+	w := t.m.Wish
+	said := false
+	if n, ok := t.words.amount(t.in.Text); ok {
+		w.Count, said = n, true
+	}
+	if m := t.words.monthIn(t.in.Text, t.in.Now.In(t.texts.zone)); m != "" {
+		w.Month, said = m, true
+	}
+	if t.names(mean) {
+		w.Who, w.For, said = mean.Who, nil, true
+	}
+	w.More = w.More || mean.More
+	if !said && mean.Intent != intentPreprint {
+		return false
+	}
+	t.m.Misses = 0
+	t.lookAgain()
+	return true
+}
+
+// names says whether a text is about other people: "para rosa", or the name of somebody who is there. "Qué sé yo" is not.
+func (t *talk) names(mean meaning) bool {
+	vague := func(r ref) bool { return r.Kind == refMe || r.Kind == refAll }
+	if len(mean.Who) == 0 || mean.Intent == intentPreprint || mean.Wish {
+		return len(mean.Who) > 0
+	}
+	return !slices.ContainsFunc(mean.Who, vague) && t.words.resolve(mean.Who, t.m).Trouble == nil
+}
+
+// lookAgain reads what there is once more, and goes on from there. Where an order went out that nobody knows of, what was
+// made is to be seen before more is.
+func (t *talk) lookAgain() {
+	w := t.m.Wish
+	w.More, w.Unsure = w.More && !w.Unsure, false
+	t.move("look")
+	t.askSheets()
+}
+
+// aside answers what is no answer without losing the question.
+func (t *talk) aside(mean meaning) bool {
+	if mean.Intent == intentHelp {
+		t.help()
+		return true
+	}
+	if key := "faq." + string(mean.Intent); mean.Intent != intentPreprint && t.texts.by[key] != nil {
+		t.say(key, t.m.linked())
+		return true
+	}
+	return false
+}
+
+// vague says whether a text says nothing that can be acted upon.
+func (m meaning) vague() bool {
+	switch m.Intent {
+	case intentNone, intentYes, intentNo, intentHello, intentThanks, intentLost, intentWhere:
+		return len(m.Unclear) == 0
+	}
+	return false
+}
+
+// dropsOrder says whether the order is not wanted any more: "no", or "cancelá la hoja", which is this one while it is asked
+// about.
+func (t *talk) dropsOrder(mean meaning) bool {
+	return mean.No || mean.Intent == intentVoid && mean.Annuls && len(mean.Who) == 0 && len(mean.Listed) == 0
+}
+
+// dropOrder forgets it, and says what is true of it.
+func (t *talk) dropOrder() {
+	key, d := "sheet.no", sheetData{}
+	if t.m.Wish.Unsure {
+		key, d = "sheet.no_unsure", t.sheetData(nil)
+	}
+	t.leave()
+	t.offer(bot.Say, key, d, choices("preprint", "menu")...)
+}
+
+// answersMonth takes a month that is named. What is none is asked for again.
+func (t *talk) answersMonth(mean meaning) bool {
+	w := t.m.Wish
+	month := t.words.monthIn(t.in.Text, t.in.Now.In(t.texts.zone))
+	switch {
+	case mean.Yes && len(w.Months) == 1:
+		t.picksMonth(w.Months[0].Month)
+	case t.dropsOrder(mean):
+		t.dropOrder()
+	case (month != "" || t.names(mean)) && t.amend(mean):
+	case mean.vague():
+		t.again("sheet.month_again")
+	default:
+		return t.aside(mean)
+	}
+	return true
+}
+
+// picksMonth takes one of the months that were offered.
+func (t *talk) picksMonth(m Month) {
+	t.m.Wish.Month, t.m.Wish.Changed = m, false
+	t.lookAgain()
+}
+
+// answersCount takes a number, in figures or in words. What is none is asked for again, with the range.
+func (t *talk) answersCount(mean meaning) bool {
+	all := len(mean.Who) == 1 && mean.Who[0].Kind == refAll && mean.Intent == intentNone
+	switch {
+	case t.dropsOrder(mean):
+		t.dropOrder()
+	case all: // "todos los que se pueda"
+		t.m.Wish.Count = countMost
+		t.lookAgain()
+	case t.amend(mean):
+	case mean.vague():
+		d := t.sheetData([]string{stepCount})
+		d.Many = true
+		t.askAgain("sheet.count", d)
+	default:
+		return t.aside(mean)
+	}
+	return true
+}
+
+// answersSheet orders only at a yes.
+func (t *talk) answersSheet(mean meaning) bool {
+	switch {
+	case mean.Yes && t.in.Waited > bot.StaleAfter:
+		// Said long ago, and only read now.
+		t.m.AskedAt = t.in.Now.Add(t.in.Waited)
+		t.await()
+		t.againSheet("")
+	case mean.Yes:
+		w := t.m.Wish
+		t.move("order")
+		// The key comes from the update that raised the question: "sí", time-out, "sí" is one sheet.
+		t.effect(opPrint, t.m.Asked, printArgs{t.m.Cred, SheetOrder{Member: w.For[0], Month: w.Month, Count: w.Count, After: w.last()}}, "sheet.interim")
+	case t.dropsOrder(mean):
+		t.dropOrder()
+	case mean.Intent == intentOtherMonth:
+		t.m.Wish.Month = ""
+		t.m.Wish.More = t.m.Wish.More && !t.m.Wish.Unsure
+		t.askMonth()
+	case t.amend(mean):
+	case mean.vague():
+		t.againSheet("sheet.yes_or_no")
+	default:
+		return t.aside(mean)
+	}
+	return true
+}
+
+// againSheet puts the open question again, below a line that says why.
+func (t *talk) againSheet(why string) {
+	d := t.sheetData([]string{stepConfirm})
+	if why != "" {
+		d.First = t.text(why, nil)
+	}
+	key := "sheet.confirm"
+	if t.m.Wish.Unsure {
+		key = "sheet.unsure"
+	}
+	t.askAgain(key, d)
+}
+
+// backSheet undoes a step: the question before the open one is put again.
+func (t *talk) backSheet() {
+	w := t.m.Wish
+	w.More = w.More && !w.Unsure
+	switch {
+	case t.s.State == sheetConfirm:
+		w.Count = 0
+		t.askCount()
+	case t.s.State == sheetCount && len(w.Months) > 1:
+		w.Month = ""
+		t.askMonth()
+	case len(t.m.Group.Members) > 1:
+		w.Who, w.For, w.Count = nil, nil, 0
+		t.askWho(nil, nil)
+	default:
+		t.leave()
+		t.menu("menu.back")
+	}
+}

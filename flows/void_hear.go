@@ -1,0 +1,144 @@
+package flows
+
+import (
+	"slices"
+
+	"llave/bot"
+)
+
+// otherSheet takes somebody who is named for whose sheet it is: "no, la de juana".
+func (t *talk) otherSheet(mean meaning) bool {
+	if mean.Intent != intentNone && mean.Intent != intentVoid || !t.names(mean) {
+		return false
+	}
+	w := t.m.Wish
+	w.Who, w.For, w.Numbers = mean.Who, nil, mean.Listed
+	t.move("look")
+	t.askSheets()
+	return true
+}
+
+// answersWhich takes the sheet of a month that is named.
+func (t *talk) answersWhich(mean meaning) bool {
+	m := t.words.monthIn(t.in.Text, t.in.Now.In(t.texts.zone))
+	of := slices.DeleteFunc(slices.Clone(t.m.Wish.Sheets), func(b brief) bool { return b.Month != m })
+	switch {
+	case len(of) == 1:
+		t.voidThis(of[0])
+	case t.otherSheet(mean):
+	case mean.No:
+		t.dropVoid()
+	case mean.vague():
+		t.again("void.which_again")
+	default:
+		return t.aside(mean)
+	}
+	return true
+}
+
+// answersNumber takes the numbers of tokens on the sheets.
+func (t *talk) answersNumber(mean meaning) bool {
+	w := t.m.Wish
+	numbers := t.words.numbersIn(t.in.Text)
+	on := slices.DeleteFunc(slices.Clone(w.Sheets), func(b brief) bool { return !b.hasAny(numbers) })
+	all := len(mean.Who) == 1 && mean.Who[0].Kind == refAll
+	switch {
+	case all:
+		w.Single = false
+		t.voidOneOf(w.Sheets)
+	case len(on) > 0 && mean.aboutSheet():
+		w.Numbers = numbers
+		t.voidOneOf(on)
+	case t.otherSheet(mean):
+	case mean.No:
+		t.dropVoid()
+	case len(numbers) > 0 && mean.aboutSheet() || mean.vague():
+		d := t.voidData(brief{})
+		var there []int
+		for _, b := range w.Sheets {
+			there = append(there, b.All...)
+		}
+		d.Numbers, d.Sheets = t.texts.numbers(there), len(w.Sheets)
+		t.askAgain("void.number_again", d)
+	default:
+		return t.aside(mean)
+	}
+	return true
+}
+
+// answersVoid makes void only at a yes. Other numbers and other people are another question.
+func (t *talk) answersVoid(mean meaning) bool {
+	w := t.m.Wish
+	b, ok := w.sheet()
+	numbers := t.words.numbersIn(t.in.Text)
+	switch {
+	case !ok:
+		return false
+	case mean.Yes && t.in.Waited > bot.StaleAfter:
+		t.m.AskedAt = t.in.Now.Add(t.in.Waited)
+		t.await()
+		t.againVoid("")
+	case mean.Yes:
+		t.move("do")
+		// What is said is what was shown: a token that the sheet gets later is none of it.
+		t.effect(opVoid, t.m.Asked, voidArgs{t.m.Cred, b.ID, w.voids(b)}, "void.interim")
+	case mean.No:
+		t.dropVoid()
+	case t.otherSheet(mean):
+	case len(numbers) > 0 && mean.aboutSheet():
+		t.otherNumbers(b, numbers)
+	case mean.vague():
+		t.againVoid("sheet.yes_or_no")
+	default:
+		return t.aside(mean)
+	}
+	return true
+}
+
+// aboutSheet says whether numbers in a text can be those of tokens that are being made void.
+func (m meaning) aboutSheet() bool { return m.Intent == intentNone || m.Intent == intentVoid }
+
+// otherNumbers asks about the numbers that were said in the place of those before, "no, el 1", or besides them, "y el 1
+// también": if they can be made void.
+func (t *talk) otherNumbers(b brief, numbers []int) {
+	w := t.m.Wish
+	before := w.Numbers
+	w.Numbers, w.Single = numbers, true
+	if s := t.words.listen(t.in.Text); s.is(0, t.words.c.and) {
+		w.Numbers = append(slices.Clone(before), numbers...)
+	}
+	if len(w.voids(b)) == 0 || t.in.Text == t.m.Figure {
+		w.Numbers = before
+		t.againVoid("sheet.yes_or_no")
+		return
+	}
+	t.voidThis(b)
+}
+
+// dropVoid forgets it, and says what is true of it.
+func (t *talk) dropVoid() {
+	key, d := "void.no", sheetData{}
+	if t.m.Wish.Unsure {
+		key, d = "void.no_unsure", t.sheetData(nil)
+	}
+	t.leave()
+	t.say(key, d)
+}
+
+// backVoid undoes a step.
+func (t *talk) backVoid() {
+	w := t.m.Wish
+	switch {
+	case t.s.State == voidConfirm && w.Single && len(w.Sheets) > 0:
+		w.Numbers = nil
+		t.askNumber()
+	case t.s.State == voidConfirm && len(w.Sheets) > 1:
+		t.askSheet()
+	case len(t.m.Group.Members) > 1:
+		w.Who, w.For, w.Numbers, w.Month, w.Paper = nil, nil, nil, "", false
+		t.askWho(nil, nil)
+	default:
+		t.leave()
+		t.menu("menu.back")
+	}
+}
