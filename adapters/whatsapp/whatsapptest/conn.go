@@ -222,9 +222,13 @@ func (s *Server) handle(c *conn, n waBinary.Node) {
 		c.drop()
 		return
 	}
-	switch n.Tag {
-	case "iq":
+	if n.Tag == "iq" {
 		s.iq(c, n, f)
+	}
+	if c.dev == nil {
+		return // not let in: clients finish on a new connection what they began on an old one
+	}
+	switch n.Tag {
 	case "message":
 		s.message(c, n, f)
 	case "receipt":

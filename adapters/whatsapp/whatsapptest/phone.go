@@ -108,9 +108,18 @@ func (p *Phone) On() {
 	if err := p.Client.Connect(); err != nil {
 		p.t.Fatalf("whatsapptest: %s: %v", p.Name, err)
 	}
-	if !p.Client.WaitForConnection(patience) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.t.Context()), patience)
+	defer cancel()
+	if p.s.Until(ctx, func() bool { return p.s.reachable(p.acc) }) != nil {
 		p.t.Fatalf("whatsapptest: %s does not get connected", p.Name)
 	}
+}
+
+// reachable says whether a number's phone has published its keys and gets its messages.
+func (s *Server) reachable(a *account) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return a.devices[0].active && a.devices[0].keys != nil
 }
 
 // Off takes the phone off the network.

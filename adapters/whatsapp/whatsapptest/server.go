@@ -65,7 +65,7 @@ type Server struct {
 
 // New starts a server.
 func New(o Options) (*Server, error) {
-	logger.Setup(quiet())
+	silenced()
 	s := &Server{
 		now: o.Now, key: keys.NewKeyPair(), changed: make(chan struct{}), blobs: map[string][]byte{},
 		strange: map[*conn]*pairing{}, conns: map[*conn]bool{},
@@ -178,11 +178,11 @@ func (s *Server) next() int {
 	return s.serial
 }
 
-// quiet silences the library's own printing.
-func quiet() *logger.Loggable {
+// silenced stops the library's own printing.
+var silenced = sync.OnceFunc(func() {
 	var l logger.Loggable = silence{}
-	return &l
-}
+	logger.Setup(&l)
+})
 
 type silence struct{}
 
