@@ -1,0 +1,176 @@
+package whatsapp
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // device stores in Postgres
+	"go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/store/sqlstore"
+	_ "modernc.org/sqlite" // and in a file
+)
+
+// ErrInUse says that another process has the device store open. Two would roll back each other's keys.
+var ErrInUse = errors.New("whatsapp: another process uses the device store")
+
+// devices is where keys and sessions are kept: what makes this program a linked device. It is state and no cache: an old
+// copy put back loses messages.
+type devices struct {
+	db   *sql.DB
+	all  *sqlstore.Container
+	lock io.Closer
+}
+
+// openDevices opens the store in a file, or in a Postgres if where is its URL, and locks it to this process.
+func openDevices(ctx context.Context, where string, o Options) (*devices, error) {
+	d := &devices{}
+	var err error
+	dialect := "sqlite"
+	if isPostgres(where) {
+		dialect = "postgres"
+		err = d.openPostgres(ctx, where)
+	} else {
+		err = d.openFile(where)
+	}
+	if err == nil {
+		d.all = sqlstore.NewWithDB(d.db, dialect, logger{o.Log})
+		err = d.prepare(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+func isPostgres(where string) bool {
+	return strings.HasPrefix(where, "postgres://") || strings.HasPrefix(where, "postgresql://")
+}
+
+// openFile opens a file that only its owner may read. A lost last commit would roll back keys, and what is sent with old
+// keys is silently ignored: every commit is durable.
+func (d *devices) openFile(path string) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	if d.lock, err = lockFile(path); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	q := url.Values{"_txlock": {"immediate"}, "_pragma": {"foreign_keys(1)", "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(1)"}}
+	if d.db, err = sql.Open("sqlite", "file://"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode()); err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	return nil
+}
+
+// lockNumber is the advisory lock of a device store in Postgres.
+const lockNumber = 0x6c6c6176655761 // "llaveWa"
+
+// openPostgres connects, and keeps one connection for the lock, which lasts as long as that.
+func (d *devices) openPostgres(ctx context.Context, where string) (err error) {
+	if d.db, err = sql.Open("pgx", where); err != nil {
+		return errors.New("whatsapp: device store: the postgres:// address is none") // it holds a password
+	}
+	conn, err := d.db.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	d.lock = conn
+	var ours bool
+	if err := conn.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, lockNumber).Scan(&ours); err != nil {
+		return fmt.Errorf("whatsapp: device store: lock: %w", err)
+	}
+	if !ours {
+		return ErrInUse
+	}
+	return nil
+}
+
+// prepare brings the library's tables and ours up to date.
+func (d *devices) prepare(ctx context.Context) error {
+	if err := d.all.Upgrade(ctx); err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	_, err := d.db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS llave_whatsapp (name TEXT PRIMARY KEY, value TEXT NOT NULL)`)
+	if err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	return nil
+}
+
+// Close lets go of the store and of its lock.
+func (d *devices) Close() error {
+	var errs []error
+	if d.lock != nil {
+		errs = append(errs, d.lock.Close())
+	}
+	if d.db != nil {
+		errs = append(errs, d.db.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// paired is the device that was linked, nil if none is.
+func (d *devices) paired(ctx context.Context) (*store.Device, error) {
+	all, err := d.all.GetAllDevices(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	for _, dev := range all {
+		if dev.ID != nil {
+			return dev, nil
+		}
+	}
+	return nil, nil
+}
+
+// forget removes what was linked. The keys are of no use any more.
+func (d *devices) forget(ctx context.Context) error {
+	all, err := d.all.GetAllDevices(ctx)
+	for _, dev := range all {
+		err = errors.Join(err, d.all.DeleteDevice(ctx, dev))
+	}
+	if err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	return nil
+}
+
+// note keeps a fact, and noted reads it: empty if there is none.
+func (d *devices) note(ctx context.Context, name, value string) error {
+	_, err := d.db.ExecContext(ctx, `INSERT INTO llave_whatsapp (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
+	if err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	return nil
+}
+
+func (d *devices) noted(ctx context.Context, name string) (value string, err error) {
+	err = d.db.QueryRowContext(ctx, `SELECT value FROM llave_whatsapp WHERE name = $1`, name).Scan(&value)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	return value, nil
+}
+
+// notedTime is a noted time, zero if there is none.
+func (d *devices) notedTime(ctx context.Context, name string) time.Time {
+	value, _ := d.noted(ctx, name)
+	t, _ := time.Parse(time.RFC3339, value)
+	return t
+}
