@@ -75,6 +75,7 @@ func (d *devices) openFile(path string) error {
 	if d.db, err = sql.Open("sqlite", "file://"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode()); err != nil {
 		return fmt.Errorf("whatsapp: device store: %w", err)
 	}
+	d.db.SetMaxOpenConns(1) // writers wait for each other here, and not for a file that says it is busy
 	return nil
 }
 

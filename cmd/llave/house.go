@@ -36,6 +36,7 @@ type house struct {
 	can     flows.Capabilities
 	web     *webchat.Web
 	tg      *telegram.Telegram // nil: it is not turned on
+	wa      *whatsappDoor      // nil: it is not turned on
 	store   *store.SQLite
 	engine  *bot.Engine
 	up      []func(context.Context) error // how to take down what is up, the last one first
@@ -79,7 +80,7 @@ func (p program) build(ctx context.Context, c config, channels func(*house) (map
 	if err := h.openWeb(ctx); err != nil {
 		return h, err
 	}
-	if err := h.openEngine(channels); err != nil {
+	if err := h.openEngine(ctx, p, channels); err != nil {
 		return h, err
 	}
 	return h, h.serveHTTP(listener)
@@ -148,7 +149,7 @@ func (h *house) openRing() error {
 }
 
 // openEngine wires the conversations with the store, the back end and the channels.
-func (h *house) openEngine(channels func(*house) (map[string]bot.Channel, error)) error {
+func (h *house) openEngine(ctx context.Context, p program, channels func(*house) (map[string]bot.Channel, error)) error {
 	script, err := flows.New(flows.Config{Phone: h.MesaPhone, Can: h.can})
 	if err != nil {
 		return err
@@ -168,6 +169,9 @@ func (h *house) openEngine(channels func(*house) (map[string]bot.Channel, error)
 	if err := h.openTelegram(doors); err != nil {
 		return err
 	}
+	if err := h.openWhatsApp(ctx, p, doors); err != nil {
+		return err
+	}
 	performer := &flows.Performer{Tokens: h.tokens, Links: h.links}
 	h.engine, err = bot.New(bot.Config{Store: h.store, Script: script, Outside: performer, Channels: doors, Maker: studio, Keys: h.ring, Log: h.log, Now: h.now})
 	if err != nil {
@@ -184,6 +188,7 @@ func (h *house) start(ctx context.Context) error {
 		return err
 	}
 	h.hearTelegram()
+	h.hearWhatsApp()
 	debug.FreeOSMemory() // what opening took is not needed again: an idle service is a small one
 	return nil
 }

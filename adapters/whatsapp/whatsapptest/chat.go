@@ -212,7 +212,7 @@ func (c *Chat) ExpectsThat(what string, holds func(Message) bool) Message {
 	c.t.Helper()
 	m := c.next(what)
 	if !holds(m) {
-		c.t.Fatalf("%s gets %q (%+v), and not %s", c.Name, m.Text, m, what)
+		c.t.Fatalf("%s gets %q, with a document: %v, with a picture: %v, and not %s", c.Name, m.Text, m.Document != nil, m.Image != nil, what)
 	}
 	return m
 }
