@@ -25,8 +25,11 @@ var ErrInUse = errors.New("whatsapp: another process uses the device store")
 // copy put back loses messages.
 type devices struct {
 	db   *sql.DB
+	file bool // a file, and no Postgres
 	all  *sqlstore.Container
 	lock io.Closer
+	// ready says that it was opened whole: what could not be opened is left as it is.
+	ready bool
 }
 
 // openDevices opens the store in a file, or in a Postgres if where is its URL, and locks it to this process.
@@ -38,11 +41,14 @@ func openDevices(ctx context.Context, where string, o Options) (*devices, error)
 		dialect = "postgres"
 		err = d.openPostgres(ctx, where)
 	} else {
-		err = d.openFile(where)
+		d.file, err = true, d.openFile(where)
 	}
 	if err == nil {
 		d.all = sqlstore.NewWithDB(d.db, dialect, logger{o.Log})
 		err = d.prepare(ctx)
+	}
+	if err == nil && d.file {
+		err = d.survived(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
@@ -54,8 +60,8 @@ func isPostgres(where string) bool {
 	return strings.HasPrefix(where, "postgres://") || strings.HasPrefix(where, "postgresql://")
 }
 
-// openFile opens a file that only its owner may read. A lost last commit would roll back keys, and what is sent with old
-// keys is silently ignored: every commit is durable.
+// openFile opens a file that only its owner may read. A commit survives the process at once, and the machine a little
+// later: see [devices.survived].
 func (d *devices) openFile(path string) error {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -71,7 +77,7 @@ func (d *devices) openFile(path string) error {
 	if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil {
 		return fmt.Errorf("whatsapp: device store: %w", err)
 	}
-	q := url.Values{"_txlock": {"immediate"}, "_pragma": {"foreign_keys(1)", "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(1)"}}
+	q := url.Values{"_txlock": {"immediate"}, "_pragma": {"foreign_keys(1)", "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "secure_delete(1)"}}
 	if d.db, err = sql.Open("sqlite", "file://"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode()); err != nil {
 		return fmt.Errorf("whatsapp: device store: %w", err)
 	}
@@ -114,9 +120,50 @@ func (d *devices) prepare(ctx context.Context) error {
 	return nil
 }
 
+// survived sees whether the machine has lost its power since the file was closed. Keys may be those of some messages ago
+// then, and what is sent with these is silently ignored by whoever gets it: all sessions are forgotten, and made anew with
+// each person's next message. To have every commit survive that would take four times as long.
+func (d *devices) survived(ctx context.Context) error {
+	boot := bootID()
+	last, err := d.noted(ctx, "boot")
+	closed, err2 := d.noted(ctx, "closed")
+	if err := errors.Join(err, err2); err != nil {
+		return err
+	}
+	if closed != "yes" && (boot == "" || boot != last) {
+		if _, err := d.db.ExecContext(ctx, `DELETE FROM whatsmeow_sessions`); err != nil {
+			return fmt.Errorf("whatsapp: device store: %w", err)
+		}
+	}
+	err = errors.Join(d.note(ctx, "boot", boot), d.note(ctx, "closed", "no"), d.sync(ctx))
+	d.ready = err == nil
+	return err
+}
+
+// sync has all that was committed survive the machine.
+func (d *devices) sync(ctx context.Context) error {
+	if _, err := d.db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	return nil
+}
+
+// bootID tells one running of this machine from the next; empty if it does not say.
+func bootID() string {
+	id, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	return strings.TrimSpace(string(id))
+}
+
 // Close lets go of the store and of its lock.
 func (d *devices) Close() error {
 	var errs []error
+	if d.file && d.db != nil && d.ready {
+		ctx, cancel := context.WithTimeout(context.Background(), callTime)
+		defer cancel()
+		if err := d.sync(ctx); err == nil { // first what it was, and then that this was all
+			errs = append(errs, d.note(ctx, "closed", "yes"), d.sync(ctx))
+		}
+	}
 	if d.lock != nil {
 		errs = append(errs, d.lock.Close())
 	}
