@@ -190,12 +190,18 @@ func TestPanic(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
 	chat := r.person(ana, "Ana Paz")
-	r.bot.panics = true
+	r.bot.bugs(1)
 	chat.Says("uno")
 	if u := r.bot.gets(t); u.Text != "uno" {
 		t.Errorf("got %+v", u)
 	}
 	if !strings.Contains(r.log.String(), "not kept yet") {
 		t.Error("nothing was tried again")
+	}
+	r.bot.bugs(5) // always the same one
+	chat.Says("dos")
+	chat.Says("tres")
+	if u := r.bot.gets(t); u.Text != "tres" || r.wa.Stats().SetAside.Load() != 1 {
+		t.Errorf("got %+v, behind a message that always finds a bug", u)
 	}
 }

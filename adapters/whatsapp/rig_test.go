@@ -207,7 +207,7 @@ type brain struct {
 	fail int // how often it does not keep what it is given; below zero: always
 	n    int
 
-	panics bool             // once
+	panics int              // how often
 	hook   func(bot.Update) // is told of each that is new
 }
 
@@ -217,8 +217,8 @@ var errFull = errors.New("the disk is full")
 func (b *brain) Accept(_ context.Context, u bot.Update) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.panics {
-		b.panics = false
+	if b.panics > 0 {
+		b.panics--
 		panic("a bug")
 	}
 	if b.fail != 0 {
@@ -246,6 +246,13 @@ func (b *brain) fails(times int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.fail = times
+}
+
+// bugs sets how often it panics.
+func (b *brain) bugs(times int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.panics = times
 }
 
 // gets waits for the next update.

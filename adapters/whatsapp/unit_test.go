@@ -54,6 +54,58 @@ func TestGroupsAreIgnored(t *testing.T) {
 	}
 }
 
+// After an end the library may say that all is well: it tells of both side by side.
+func TestAnEndIsNotTakenBack(t *testing.T) {
+	texts, err := loadCatalog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &WhatsApp{now: time.Now, texts: texts, phone: time.Now(), base: Status{State: Connected}}
+	s := &session{w: w, ctx: t.Context(), ended: make(chan Status, 1)}
+	s.handle(&events.ClientOutdated{})
+	s.handle(&events.Connected{})
+	s.handle(&events.Disconnected{})
+	s.handle(&events.StreamReplaced{})
+	if end := <-s.ended; end.State != Outdated || len(s.ended) > 0 || w.Status().State != Connected {
+		t.Errorf("ended as %+v, and stands %+v", end, w.Status())
+	}
+	w.set(Status{State: Outdated})
+	s.handle(&events.Connected{})
+	if w.Status().State != Outdated {
+		t.Errorf("stands %+v", w.Status())
+	}
+}
+
+// blocked is a bot that takes its time.
+type blocked struct{ told, goOn chan bot.Update }
+
+func (b blocked) Accept(_ context.Context, u bot.Update) error {
+	b.told <- u
+	<-b.goOn
+	return nil
+}
+
+// The library goes on with the next message when one takes too long: it waits all the same.
+func TestNothingOvertakes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := blocked{make(chan bot.Update, 2), make(chan bot.Update)}
+		s := &session{w: &WhatsApp{}, to: b, ctx: t.Context(), turn: make(chan struct{}, 1)}
+		for _, id := range []string{"1", "2"} {
+			go s.keep(bot.Update{ID: id})
+			synctest.Wait()
+		}
+		if len(b.told) != 1 {
+			t.Fatal("the second was handed over beside the first")
+		}
+		b.goOn <- bot.Update{}
+		synctest.Wait()
+		if first, second := <-b.told, <-b.told; first.ID != "1" || second.ID != "2" {
+			t.Errorf("got %s, %s", first.ID, second.ID)
+		}
+		b.goOn <- bot.Update{}
+	})
+}
+
 type refuser struct{}
 
 func (refuser) Accept(context.Context, bot.Update) error { panic("nobody is to be told") }
