@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"html"
 	"image"
 	"image/color"
@@ -265,4 +266,32 @@ func TestWhatsAppUsage(t *testing.T) {
 			t.Errorf("%s: %v", value, err)
 		}
 	}
+}
+
+// A reply of which WhatsApp never says that it has it is sent again, as the same message: the person sees it once.
+func TestWhatsAppLosesAnAnswer(t *testing.T) {
+	r := onWhatsApp(t)
+	r.byQR()
+	r.up()
+	ana := r.srv.Phone(t, anaNumber, "Anabella").Chat(officeNumber)
+	r.srv.Fault(whatsapptest.Fault{On: "message", From: officeNumber, Unacked: true, Times: 1})
+	ana.Says("hola")
+	ana.Hears("Soy Llave")
+	repeated := func() bool {
+		for _, m := range ana.Screen() {
+			if !m.Mine && m.Repeats == 1 {
+				return true
+			}
+		}
+		return false
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if r.srv.Until(ctx, repeated) != nil {
+		t.Fatal("it is not sent again")
+	}
+	if n := len(ana.Screen()); n != 2 {
+		t.Errorf("%d messages on the screen, want a question and an answer", n)
+	}
+	r.down()
 }
