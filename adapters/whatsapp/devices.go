@@ -97,7 +97,7 @@ func (d *devices) openPostgres(ctx context.Context, where string) (err error) {
 	if err != nil {
 		return fmt.Errorf("whatsapp: device store: %w", err)
 	}
-	d.lock = conn
+	d.lock = advisory{conn}
 	var ours bool
 	if err := conn.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, lockNumber).Scan(&ours); err != nil {
 		return fmt.Errorf("whatsapp: device store: lock: %w", err)
@@ -106,6 +106,18 @@ func (d *devices) openPostgres(ctx context.Context, where string) (err error) {
 		return ErrInUse
 	}
 	return nil
+}
+
+// advisory is a lock that lasts as long as its connection. It is given back before that is closed: the server takes a
+// moment to notice.
+type advisory struct{ *sql.Conn }
+
+// Close implements io.Closer.
+func (a advisory) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), callTime)
+	defer cancel()
+	_, err := a.ExecContext(ctx, `SELECT pg_advisory_unlock_all()`)
+	return errors.Join(err, a.Conn.Close())
 }
 
 // prepare brings the library's tables and ours up to date.

@@ -186,7 +186,9 @@ func (p *Phone) heard(event any) {
 		defer p.s.mu.Unlock()
 		c := p.with(e.Chat)
 		for _, id := range e.MessageIDs {
-			c.got[id] = e.Type
+			if c.got[id] != types.ReceiptTypeRead { // word that it has come may come later than word that it was read
+				c.got[id] = e.Type
+			}
 		}
 		p.s.change()
 	case *events.ChatPresence:
