@@ -48,7 +48,7 @@ func TestSend(t *testing.T) {
 		t.Errorf("a long text stands under the document too")
 	}
 	for _, st := range r.srv.Stanzas("message") {
-		if strings.Contains(st.Raw, "482") || strings.Contains(st.Raw, "<biz") {
+		if strings.Contains(st.Raw, "482 913") || strings.Contains(st.Raw, "Token de") || strings.Contains(st.Raw, "<biz") {
 			t.Errorf("on the wire: %s", st.Raw)
 		}
 	}
