@@ -10,15 +10,17 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o /out/llave ./cmd/llave \
+# TAGS=nowhatsapp leaves WhatsApp out, and with it what is under the GPL.
+ARG TAGS=
+RUN CGO_ENABLED=0 go build -tags "$TAGS" -trimpath -ldflags "-s -w" -o /out/llave ./cmd/llave \
  && mkdir -p /out/data
 
 FROM scratch
 LABEL org.opencontainers.image.title="Llave" \
       org.opencontainers.image.description="El token de IOMA en un chat" \
-      org.opencontainers.image.licenses="Apache-2.0"
+      org.opencontainers.image.licenses="GPL-3.0-only"
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
-COPY --from=build /src/LICENSE /src/NOTICE /
+COPY --from=build /src/LICENSE /src/NOTICE /src/docs/licenses/GPL-3.0.txt /
 COPY --from=build /out/llave /llave
 # A new volume takes its owner from here.
 COPY --from=build --chown=65532:65532 /out/data /data

@@ -275,7 +275,7 @@ func (r *relay) send(key ChatKey, l letter, later bool) (Mark, time.Duration) {
 	if l.tries > 0 {
 		e.stats.Resent.Add(1)
 	}
-	reply.ID = strconv.FormatUint(l.n, 10)
+	reply.ID, reply.At = strconv.FormatUint(l.n, 10), l.At
 	return r.judge(l, m, r.hand(l.Chat, reply))
 }
 

@@ -37,6 +37,39 @@ func TestLettersAreRepeatedInOrder(t *testing.T) {
 	})
 }
 
+// A letter that is sent again has the same number and hour, by which a channel can tell that it is the same; no two
+// letters have both.
+func TestALetterIsTheSameLetterAgain(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := open(t, memory())
+		defer h.stop()
+		type mark struct {
+			id string
+			at time.Time
+		}
+		seen, tries := map[string][]mark{}, 0
+		h.screen.onSend(func(_ bot.ChatID, r bot.Reply) error {
+			seen[r.Text] = append(seen[r.Text], mark{r.ID, r.At})
+			if tries++; tries%2 == 1 {
+				return errors.New("network")
+			}
+			return nil
+		})
+		began := time.Now()
+		h.says(chatA, "one")
+		time.Sleep(time.Minute)
+		h.says(chatA, "two")
+		time.Sleep(time.Minute)
+		one, two := seen["1 one"], seen["2 two"]
+		if len(one) != 2 || len(two) != 2 || one[0] != one[1] || two[0] != two[1] {
+			t.Fatalf("sent as %v and %v", one, two)
+		}
+		if one[0].id == two[0].id || !one[0].at.Equal(began) || !two[0].at.Equal(began.Add(time.Minute)) {
+			t.Errorf("sent as %v and %v, begun %v", one, two, began)
+		}
+	})
+}
+
 func TestAChannelsWishToBeLeftAloneIsObeyed(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory())

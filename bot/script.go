@@ -122,6 +122,9 @@ type Reply struct {
 	Else    string    `json:"else,omitempty"`
 	// ID tells the reply from every other of its chat; a repeated one has the same. Set by the relay for the channel.
 	ID string `json:"-"`
+	// At is the hour of the turn that wrote it. With ID it tells the reply from those of an outbox that was lost, which
+	// counted from the beginning, too. Set by the relay for the channel.
+	At time.Time `json:"-"`
 }
 
 // File is a picture or a document, kept as a recipe: the bytes are made just before they are sent.

@@ -39,6 +39,9 @@ type config struct {
 	TelegramSecret  string  `env:"LLAVE_TELEGRAM_SECRET"`
 	TelegramRate    float64 `env:"LLAVE_TELEGRAM_RATE" envDefault:"30"`
 
+	WhatsApp   string `env:"LLAVE_WHATSAPP"`
+	WhatsAppDB string `env:"LLAVE_WHATSAPP_DB"`
+
 	ring *bot.Ring // nil: to be read from the data folder, or made
 	demo bool
 }
@@ -144,6 +147,7 @@ func (c *config) check() (wrong []error) {
 	}
 	wrong = append(wrong, c.checkBackend()...)
 	wrong = append(wrong, c.checkTelegram()...)
+	wrong = append(wrong, c.checkWhatsApp()...)
 	return append(wrong, c.checkDemo()...)
 }
 

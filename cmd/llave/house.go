@@ -37,6 +37,7 @@ type house struct {
 	can     flows.Capabilities
 	web     *webchat.Web
 	tg      *telegram.Telegram // nil: it is not turned on
+	wa      *whatsappDoor      // nil: it is not turned on
 	store   *store.SQLite
 	engine  *bot.Engine
 	up      []func(context.Context) error // how to take down what is up, the last one first
@@ -80,7 +81,7 @@ func (p program) build(ctx context.Context, c config, channels func(*house) (map
 	if err := h.openWeb(ctx); err != nil {
 		return h, err
 	}
-	if err := h.openEngine(channels); err != nil {
+	if err := h.openEngine(ctx, p, channels); err != nil {
 		return h, err
 	}
 	return h, h.serveHTTP(listener)
@@ -149,7 +150,7 @@ func (h *house) openRing() error {
 }
 
 // openEngine wires the conversations with the store, the back end and the channels.
-func (h *house) openEngine(channels func(*house) (map[string]bot.Channel, error)) error {
+func (h *house) openEngine(ctx context.Context, p program, channels func(*house) (map[string]bot.Channel, error)) error {
 	script, err := flows.New(flows.Config{Phone: h.MesaPhone, Can: h.can, Verify: h.verifyPage()})
 	if err != nil {
 		return err
@@ -167,6 +168,9 @@ func (h *house) openEngine(channels func(*house) (map[string]bot.Channel, error)
 	}
 	doors[webchat.Channel] = h.web
 	if err := h.openTelegram(doors); err != nil {
+		return err
+	}
+	if err := h.openWhatsApp(ctx, p, doors); err != nil {
 		return err
 	}
 	performer := &flows.Performer{Tokens: h.tokens, Links: h.links, Sheets: h.sheets}
@@ -194,6 +198,7 @@ func (h *house) start(ctx context.Context) error {
 		return err
 	}
 	h.hearTelegram()
+	h.hearWhatsApp()
 	debug.FreeOSMemory() // what opening took is not needed again: an idle service is a small one
 	return nil
 }

@@ -22,6 +22,7 @@ func (h *house) operator(mux *http.ServeMux) {
 			return
 		}
 		io.WriteString(w, "ready\n")
+		h.whatsappReady(w)
 	})
 	mux.Handle("GET /metrics", h.metrics())
 }
@@ -68,6 +69,7 @@ func (h *house) metrics() http.Handler {
 		reg.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: c.help}, func() float64 { return float64(c.n.Load()) }))
 	}
 	h.telegramMetrics(reg)
+	h.whatsappMetrics(reg)
 	gauge := func(name, help string, is func(context.Context) bool) {
 		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
@@ -83,12 +85,8 @@ func (h *house) metrics() http.Handler {
 	return promhttp.HandlerFor(reg, promhttp.HandlerOpts{})
 }
 
-// health asks the service on this machine whether it is ready: for a container's health check, which has no shell.
-func (p program) health(ctx context.Context, _ []string) error {
-	c, err := readConfig(p.getenv)
-	if err != nil {
-		return err
-	}
+// ownAddr is where the service on this machine is asked how it stands.
+func (c *config) ownAddr() string {
 	addr := c.Addr
 	if c.AdminAddr != "" {
 		addr = c.AdminAddr
@@ -96,6 +94,16 @@ func (p program) health(ctx context.Context, _ []string) error {
 	if addr[0] == ':' {
 		addr = "127.0.0.1" + addr
 	}
+	return addr
+}
+
+// health asks the service on this machine whether it is ready: for a container's health check, which has no shell.
+func (p program) health(ctx context.Context, _ []string) error {
+	c, err := readConfig(p.getenv)
+	if err != nil {
+		return err
+	}
+	addr := c.ownAddr()
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+"/readyz", nil)

@@ -79,6 +79,12 @@ type running struct {
 
 func start(t *testing.T, env map[string]string, args ...string) *running {
 	t.Helper()
+	return startOn(t, nil, env, args...)
+}
+
+// startOn is start with another way to WhatsApp.
+func startOn(t *testing.T, way whatsappWay, env map[string]string, args ...string) *running {
+	t.Helper()
 	r, w := io.Pipe()
 	ctx, cancel := context.WithCancel(t.Context())
 	x := &running{t: t, in: w, out: newScreen(), errs: newScreen(), code: make(chan int, 1), cancel: cancel}
@@ -87,7 +93,7 @@ func start(t *testing.T, env map[string]string, args ...string) *running {
 		vars[k] = v
 	}
 	x.data = vars["LLAVE_DATA"]
-	p := program{getenv: vars, stdin: r, stdout: x.out, stderr: x.errs, now: time.Now}
+	p := program{getenv: vars, stdin: r, stdout: x.out, stderr: x.errs, now: time.Now, whatsapp: way}
 	go func() { x.code <- p.run(ctx, args) }()
 	t.Cleanup(func() { cancel(); w.Close() })
 	return x

@@ -1,0 +1,236 @@
+package whatsapp
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // device stores in Postgres
+	"go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/store/sqlstore"
+	_ "modernc.org/sqlite" // and in a file
+)
+
+// ErrInUse says that another process has the device store open. Two would roll back each other's keys.
+var ErrInUse = errors.New("whatsapp: another process uses the device store")
+
+// devices is where keys and sessions are kept: what makes this program a linked device. It is state and no cache: an old
+// copy put back loses messages.
+type devices struct {
+	db   *sql.DB
+	file bool // a file, and no Postgres
+	all  *sqlstore.Container
+	lock io.Closer
+	// ready says that it was opened whole: what could not be opened is left as it is.
+	ready bool
+}
+
+// openDevices opens the store in a file, or in a Postgres if where is its URL, and locks it to this process.
+func openDevices(ctx context.Context, where string, o Options) (*devices, error) {
+	d := &devices{}
+	var err error
+	dialect := "sqlite"
+	if isPostgres(where) {
+		dialect = "postgres"
+		err = d.openPostgres(ctx, where)
+	} else {
+		d.file, err = true, d.openFile(where)
+	}
+	if err == nil {
+		d.all = sqlstore.NewWithDB(d.db, dialect, logger{o.Log})
+		err = d.prepare(ctx)
+	}
+	if err == nil && d.file {
+		err = d.survived(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+func isPostgres(where string) bool {
+	return strings.HasPrefix(where, "postgres://") || strings.HasPrefix(where, "postgresql://")
+}
+
+// openFile opens a file that only its owner may read. A commit survives the process at once, and the machine a little
+// later: see [devices.survived].
+func (d *devices) openFile(path string) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	if d.lock, err = lockFile(path); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	q := url.Values{"_txlock": {"immediate"}, "_pragma": {"foreign_keys(1)", "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "secure_delete(1)"}}
+	if d.db, err = sql.Open("sqlite", "file://"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode()); err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	d.db.SetMaxOpenConns(1) // writers wait for each other here, and not for a file that says it is busy
+	return nil
+}
+
+// lockNumber is the advisory lock of a device store in Postgres.
+const lockNumber = 0x6c6c6176655761 // "llaveWa"
+
+// openPostgres connects, and keeps one connection for the lock, which lasts as long as that.
+func (d *devices) openPostgres(ctx context.Context, where string) (err error) {
+	if d.db, err = sql.Open("pgx", where); err != nil {
+		return errors.New("whatsapp: device store: the postgres:// address is none") // it holds a password
+	}
+	conn, err := d.db.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	d.lock = advisory{conn}
+	var ours bool
+	if err := conn.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, lockNumber).Scan(&ours); err != nil {
+		return fmt.Errorf("whatsapp: device store: lock: %w", err)
+	}
+	if !ours {
+		return ErrInUse
+	}
+	return nil
+}
+
+// advisory is a lock that lasts as long as its connection. It is given back before that is closed: the server takes a
+// moment to notice.
+type advisory struct{ *sql.Conn }
+
+// Close implements io.Closer.
+func (a advisory) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), callTime)
+	defer cancel()
+	_, err := a.ExecContext(ctx, `SELECT pg_advisory_unlock_all()`)
+	return errors.Join(err, a.Conn.Close())
+}
+
+// prepare brings the library's tables and ours up to date.
+func (d *devices) prepare(ctx context.Context) error {
+	if err := d.all.Upgrade(ctx); err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	_, err := d.db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS llave_whatsapp (name TEXT PRIMARY KEY, value TEXT NOT NULL)`)
+	if err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	return nil
+}
+
+// survived sees whether the machine has lost its power since the file was closed. Keys may be those of some messages ago
+// then, and what is sent with these is silently ignored by whoever gets it: all sessions are forgotten, and made anew with
+// each person's next message. To have every commit survive that would take four times as long.
+func (d *devices) survived(ctx context.Context) error {
+	boot := bootID()
+	last, err := d.noted(ctx, "boot")
+	closed, err2 := d.noted(ctx, "closed")
+	if err := errors.Join(err, err2); err != nil {
+		return err
+	}
+	if closed != "yes" && (boot == "" || boot != last) {
+		if _, err := d.db.ExecContext(ctx, `DELETE FROM whatsmeow_sessions`); err != nil {
+			return fmt.Errorf("whatsapp: device store: %w", err)
+		}
+	}
+	err = errors.Join(d.note(ctx, "boot", boot), d.note(ctx, "closed", "no"), d.sync(ctx))
+	d.ready = err == nil
+	return err
+}
+
+// sync has all that was committed survive the machine.
+func (d *devices) sync(ctx context.Context) error {
+	if _, err := d.db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	return nil
+}
+
+// bootID tells one running of this machine from the next; empty if it does not say.
+func bootID() string {
+	id, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	return strings.TrimSpace(string(id))
+}
+
+// Close lets go of the store and of its lock.
+func (d *devices) Close() error {
+	var errs []error
+	if d.file && d.db != nil && d.ready {
+		ctx, cancel := context.WithTimeout(context.Background(), callTime)
+		defer cancel()
+		if err := d.sync(ctx); err == nil { // first what it was, and then that this was all
+			errs = append(errs, d.note(ctx, "closed", "yes"), d.sync(ctx))
+		}
+	}
+	if d.lock != nil {
+		errs = append(errs, d.lock.Close())
+	}
+	if d.db != nil {
+		errs = append(errs, d.db.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// paired is the device that was linked, nil if none is.
+func (d *devices) paired(ctx context.Context) (*store.Device, error) {
+	all, err := d.all.GetAllDevices(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	for _, dev := range all {
+		if dev.ID != nil {
+			return dev, nil
+		}
+	}
+	return nil, nil
+}
+
+// forget removes what was linked. The keys are of no use any more.
+func (d *devices) forget(ctx context.Context) error {
+	all, err := d.all.GetAllDevices(ctx)
+	for _, dev := range all {
+		err = errors.Join(err, d.all.DeleteDevice(ctx, dev))
+	}
+	if err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	return nil
+}
+
+// note keeps a fact, and noted reads it: empty if there is none.
+func (d *devices) note(ctx context.Context, name, value string) error {
+	_, err := d.db.ExecContext(ctx, `INSERT INTO llave_whatsapp (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
+	if err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	return nil
+}
+
+func (d *devices) noted(ctx context.Context, name string) (value string, err error) {
+	err = d.db.QueryRowContext(ctx, `SELECT value FROM llave_whatsapp WHERE name = $1`, name).Scan(&value)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	return value, nil
+}
+
+// notedTime is a noted time, zero if there is none.
+func (d *devices) notedTime(ctx context.Context, name string) time.Time {
+	value, _ := d.noted(ctx, name)
+	t, _ := time.Parse(time.RFC3339, value)
+	return t
+}

@@ -1,0 +1,36 @@
+package whatsapp
+
+import (
+	"log/slog"
+	"strings"
+	"sync"
+
+	signal "go.mau.fi/libsignal/logger"
+	waLog "go.mau.fi/whatsmeow/util/log"
+)
+
+// logger takes what the library logs. Its arguments are numbers, names and whole stanzas: only the words around them pass.
+type logger struct{ log *slog.Logger }
+
+func (l logger) Errorf(format string, _ ...any) { l.log.Warn("whatsmeow: " + words(format)) }
+func (l logger) Warnf(format string, _ ...any)  { l.log.Info("whatsmeow: " + words(format)) }
+func (l logger) Infof(format string, _ ...any)  { l.log.Debug("whatsmeow: " + words(format)) }
+func (l logger) Debugf(string, ...any)          {}
+
+func (l logger) Sub(string) waLog.Logger { return l }
+
+func words(format string) string { return strings.ReplaceAll(format, "%", "·") }
+
+// silenced stops libsignal from printing by itself.
+var silenced = sync.OnceFunc(func() {
+	var none signal.Loggable = silence{}
+	signal.Setup(&none)
+})
+
+type silence struct{}
+
+func (silence) Debug(string, string)   {}
+func (silence) Info(string, string)    {}
+func (silence) Warning(string, string) {}
+func (silence) Error(string, string)   {}
+func (silence) Configure(string)       {}

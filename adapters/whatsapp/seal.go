@@ -1,0 +1,28 @@
+package whatsapp
+
+import (
+	"crypto/cipher"
+	"crypto/rand"
+	"errors"
+)
+
+// seal encrypts what is kept; about binds it to what it is about.
+func seal(aead cipher.AEAD, plain, about []byte) []byte {
+	nonce := make([]byte, aead.NonceSize(), aead.NonceSize()+len(plain)+aead.Overhead())
+	rand.Read(nonce)
+	return aead.Seal(nonce, nonce, plain, about)
+}
+
+var errSealed = errors.New("whatsapp: what was kept cannot be opened with this key")
+
+func open(aead cipher.AEAD, sealed, about []byte) ([]byte, error) {
+	n := aead.NonceSize()
+	if len(sealed) < n {
+		return nil, errSealed
+	}
+	plain, err := aead.Open(nil, sealed[:n], sealed[n:], about)
+	if err != nil {
+		return nil, errSealed
+	}
+	return plain, nil
+}

@@ -1,0 +1,145 @@
+package whatsapp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/types"
+
+	"llave/bot"
+)
+
+// session is the one that is connected or about to be, nil if there is none.
+func (w *WhatsApp) session() *session {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.live
+}
+
+// How long the relay waits for what only time, or the operator, can bring.
+const (
+	soon  = 2 * time.Second
+	later = 30 * time.Second
+)
+
+// Send implements [bot.Channel]. While nothing can be sent, or must not be, the reply waits in the outbox.
+func (w *WhatsApp) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {
+	jid := native(to)
+	if to.Channel() != Channel || jid.IsEmpty() {
+		return &bot.Never{Reason: "a chat of another channel"}
+	}
+	w.typing.answered(jid)
+	if d := w.hushed(); d > 0 {
+		return &bot.Later{After: d}
+	}
+	s := w.session()
+	if s == nil {
+		return &bot.Later{After: later}
+	}
+	if to.Account() != s.account {
+		return &bot.Never{Reason: "a chat of another number"}
+	}
+	if !s.cli.IsConnected() || !s.cli.IsLoggedIn() {
+		return &bot.Later{After: soon}
+	}
+	if err := sendable(r); err != nil {
+		return err
+	}
+	return s.sendAll(ctx, to, jid, r)
+}
+
+// sendAll sends a reply's messages. Each has an id of its own that does not change: what was sent before is shown once.
+func (s *session) sendAll(ctx context.Context, to bot.ChatID, jid types.JID, r bot.Reply) error {
+	messages, err := s.messages(ctx, r)
+	if err != nil {
+		return err
+	}
+	for i, m := range messages {
+		id := s.w.messageID(to, r, i)
+		s.w.deliveries.change(id, func(old Delivery, _ bool) Delivery { return max(old, Pending) })
+		if err := s.send(ctx, jid, id, m); err != nil {
+			return s.w.judge(err, i > 0)
+		}
+		s.w.delivered(id, Acked)
+	}
+	s.w.stats.Sent.Add(1)
+	return nil
+}
+
+// send sends one message, and returns when WhatsApp has acknowledged it.
+func (s *session) send(ctx context.Context, jid types.JID, id string, m *waE2E.Message) error {
+	ctx, free := s.w.guard.sending(ctx)
+	defer free()
+	_, err := s.cli.SendMessage(ctx, jid, m, whatsmeow.SendRequestExtra{ID: id, Timeout: s.w.opt.Timing.Ack})
+	if err == nil {
+		s.w.unlimited()
+	}
+	return err
+}
+
+// judge turns an error of sending into what the bot wants to know. The library's own words name people: they stay here.
+// Begun says that a part of the reply was sent before.
+func (w *WhatsApp) judge(err error, begun bool) error {
+	wait := func(d time.Duration) error {
+		if begun {
+			return errors.New("whatsapp: the rest of a reply was not sent")
+		}
+		return &bot.Later{After: d}
+	}
+	switch code := codeOf(err); {
+	case code == 463:
+		w.stats.Refused.Add(1)
+		w.limited(time.Time{}, code)
+		return wait(w.hushed())
+	case code == 479:
+		w.stats.Refused.Add(1) // their devices have changed, or have no keys: the library asks again
+		return wait(10 * time.Second)
+	case code != 0:
+		w.stats.Refused.Add(1)
+		return &bot.Never{Reason: "refused with " + strconv.Itoa(code)}
+	case errors.Is(err, whatsmeow.ErrMessageTimedOut), errors.Is(err, context.DeadlineExceeded):
+		w.stats.Unacked.Add(1)
+		return errors.New("whatsapp: not acknowledged in time")
+	case errors.Is(err, whatsmeow.ErrNotConnected), errors.Is(err, whatsmeow.ErrNotLoggedIn):
+		return wait(soon)
+	case strings.HasPrefix(err.Error(), "no LID found"):
+		return &bot.Never{Reason: "no such chat", Gone: true}
+	}
+	return fmt.Errorf("whatsapp: not sent (%T)", root(err))
+}
+
+// codeOf is the code of a refusal, 0 for any other error.
+func codeOf(err error) int {
+	if !errors.Is(err, whatsmeow.ErrServerReturnedError) {
+		return 0
+	}
+	text := err.Error()
+	code, _ := strconv.Atoi(text[strings.LastIndexByte(text, ' ')+1:])
+	return max(code, 1)
+}
+
+func root(err error) error {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err
+		}
+		err = next
+	}
+}
+
+// plain is an error without addresses, which hold what authorises.
+func plain(err error) error {
+	var u *url.Error
+	for errors.As(err, &u) {
+		err = u.Err
+	}
+	return err
+}

@@ -1,0 +1,276 @@
+//go:build !race
+
+package whatsapp_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"llave/adapters/whatsapp"
+	"llave/adapters/whatsapp/whatsapptest"
+	"llave/bot"
+)
+
+// talk is a rig and somebody whose chat the bot knows.
+func talk(t *testing.T, change func(*whatsapp.Options)) (*rig, *whatsapptest.Chat, bot.ChatID) {
+	t.Helper()
+	r := newRig(t, change)
+	chat := r.person(ana, "Ana Paz")
+	chat.Says("hola")
+	return r, chat, r.bot.gets(t).Chat
+}
+
+func TestSend(t *testing.T) {
+	t.Parallel()
+	r, chat, to := talk(t, nil)
+	must(t, r.wa.Send(t.Context(), to, bot.Reply{ID: "1", Text: "Token de Ana: 482 913\nEscribí *menú*", Choices: []bot.Option{{Text: "Solo el número", Value: "a"}, {Text: "Otra cosa", Value: "b"}}}))
+	chat.Expects("^Token de Ana: 482 913\nEscribí \\*menú\\*\n\n\\*1\\* Solo el número\n\\*2\\* Otra cosa$")
+	must(t, r.wa.Send(t.Context(), to, bot.Reply{ID: "2", Text: "482913", Copy: "482913"}))
+	chat.Expects("^482913$")
+	pdf := bytes.Repeat([]byte("%PDF"), 80000)
+	must(t, r.wa.Send(t.Context(), to, bot.Reply{ID: "3", Text: "Tu hoja", File: &bot.File{Name: "../hoja de \"Ana\".pdf", Type: "application/pdf", Data: pdf}}))
+	if m, data := chat.ExpectsDocument("hoja de Ana.pdf"); !bytes.Equal(data, pdf) || m.Text != "Tu hoja" || m.Document.Type != "application/pdf" {
+		t.Errorf("got %d bytes and %+v", len(data), m)
+	}
+	must(t, r.wa.Send(t.Context(), to, bot.Reply{ID: "4", Text: "Tu credencial", File: &bot.File{Name: "c.png", Type: "image/png", Data: []byte("png")}}))
+	if m, data := chat.ExpectsImage(); string(data) != "png" || m.Text != "Tu credencial" {
+		t.Errorf("got %q %q", m.Text, data)
+	}
+	long := strings.Repeat("palabra ", 400)
+	must(t, r.wa.Send(t.Context(), to, bot.Reply{ID: "5", Text: long, File: &bot.File{Name: "hoja.pdf", Type: "application/pdf", Data: pdf}}))
+	chat.Expects("^palabra ")
+	if m, _ := chat.ExpectsDocument("hoja.pdf"); m.Text != "" {
+		t.Errorf("a long text stands under the document too")
+	}
+	for _, st := range r.srv.Stanzas("message") {
+		if strings.Contains(st.Raw, "482 913") || strings.Contains(st.Raw, "Token de") || strings.Contains(st.Raw, "<biz") {
+			t.Errorf("on the wire: %s", st.Raw)
+		}
+	}
+}
+
+func TestWhatIsNeverSent(t *testing.T) {
+	t.Parallel()
+	r, _, to := talk(t, nil)
+	other, _ := bot.NewChatID(whatsapp.Channel, "999", to.Native())
+	foreign, _ := bot.NewChatID("telegram", to.Account(), to.Native())
+	group, _ := bot.NewChatID(whatsapp.Channel, to.Account(), "120363@g.us")
+	for name, err := range map[string]error{
+		"another number":  r.wa.Send(t.Context(), other, bot.Reply{Text: "x"}),
+		"another channel": r.wa.Send(t.Context(), foreign, bot.Reply{Text: "x"}),
+		"a group":         r.wa.Send(t.Context(), group, bot.Reply{Text: "x"}),
+		"nothing":         r.wa.Send(t.Context(), to, bot.Reply{Text: "  "}),
+		"too large":       r.wa.Send(t.Context(), to, bot.Reply{File: &bot.File{Data: make([]byte, 65<<20)}}),
+	} {
+		var never *bot.Never
+		if !errors.As(err, &never) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A reply that is sent again, by another process, is the same message; phones show it once.
+func TestTheSameReplyIsTheSameMessage(t *testing.T) {
+	t.Parallel()
+	r, chat, to := talk(t, nil)
+	reply := bot.Reply{ID: "7", At: time.Unix(1700000000, 0), Text: "Token de Ana: 482 913"}
+	must(t, r.wa.Send(t.Context(), to, reply))
+	chat.Expects("482 913")
+	r.down()
+	r.opens()
+	r.up()
+	must(t, r.wa.Send(t.Context(), to, reply))
+	instead, lost := reply, reply
+	instead.Text = "El token ya no vale."
+	lost.At = lost.At.Add(time.Hour)
+	must(t, r.wa.Send(t.Context(), to, instead))
+	chat.Expects("ya no vale")
+	must(t, r.wa.Send(t.Context(), to, lost)) // of an outbox that was lost, and counts anew
+	chat.Expects("482 913")
+	screen := chat.Screen()
+	if len(screen) != 4 || screen[1].Repeats != 1 || screen[2].Repeats != 0 || screen[3].Repeats != 0 {
+		t.Errorf("on the screen: %+v", screen)
+	}
+}
+
+func TestDeliveryState(t *testing.T) {
+	t.Parallel()
+	r, chat, to := talk(t, nil)
+	reply := bot.Reply{ID: "7", Text: "hola"}
+	if d := r.wa.Delivery(to, reply); d != whatsapp.Unknown {
+		t.Errorf("before: %v", d)
+	}
+	must(t, r.wa.Send(t.Context(), to, reply))
+	m := chat.ExpectsThat("hola", func(m whatsapptest.Message) bool { return m.Text == "hola" })
+	r.until("it is delivered", func() bool { return r.wa.Delivery(to, reply) == whatsapp.Delivered })
+	chat.Reads(m)
+	r.until("it is read", func() bool { return r.wa.Delivery(to, reply) == whatsapp.Read })
+	if s := r.wa.Stats(); s.Delivered.Load() != 1 || s.Read.Load() != 1 {
+		t.Errorf("counted %d and %d", s.Delivered.Load(), s.Read.Load())
+	}
+}
+
+// A message that WhatsApp never acknowledges is not known to have come, and holds up others for one time-out at most; what
+// people write is heard meanwhile.
+func TestUnacknowledged(t *testing.T) {
+	t.Parallel()
+	r, chat, to := talk(t, func(o *whatsapp.Options) { o.Timing.Ack = 500 * time.Millisecond })
+	b := r.person(beto, "Beto")
+	b.Says("hola")
+	other := r.bot.gets(t).Chat
+	must(t, r.sends(other, "hola"))
+	r.srv.Fault(whatsapptest.Fault{On: "message", From: office, To: ana, Unacked: true, Times: 1})
+	slow := make(chan error, 1)
+	go func() { slow <- r.sends(to, "una") }()
+	chat.Expects("una") // it has arrived, and the bot is waiting for word of it
+	chat.Says("¿hay alguien?")
+	if u := r.bot.gets(t); u.Text != "¿hay alguien?" {
+		t.Errorf("got %+v", u)
+	}
+	select {
+	case err := <-slow:
+		t.Errorf("over before it was heard: %v", err)
+	default:
+	}
+	must(t, r.sends(other, "dos"))
+	var later *bot.Later
+	if err := <-slow; err == nil || errors.As(err, &later) {
+		t.Errorf("not acknowledged: %v", err)
+	}
+}
+
+// A refusal for writing to strangers stops all sending, is said, and is not tried again before its time.
+func TestLimited(t *testing.T) {
+	t.Parallel()
+	r, chat, to := talk(t, nil)
+	r.srv.Fault(whatsapptest.Fault{On: "message", From: office, Error: 463})
+	for range 5 {
+		var later *bot.Later
+		if err := r.sends(to, "hola"); !errors.As(err, &later) || later.After < 20*time.Minute {
+			t.Errorf("refused: %v", err)
+		}
+	}
+	if s := r.is(whatsapp.Limited); s.Code != 463 || time.Until(s.Until) < 20*time.Minute || s.Up() || !strings.Contains(s.Todo, "463") {
+		t.Errorf("stands %+v", s)
+	}
+	tried := 0
+	for _, st := range r.srv.Stanzas("message") {
+		if st.From == office {
+			tried++
+		}
+	}
+	if tried != 1 {
+		t.Errorf("tried %d times", tried)
+	}
+	chat.Says("sigue ahí")
+	r.bot.gets(t) // it goes on hearing
+	r.srv.Heal()
+	r.down() // and a new process does not knock sooner
+	r.opens()
+	r.runs()
+	r.is(whatsapp.Limited)
+	var later *bot.Later
+	if err := r.sends(to, "hola"); !errors.As(err, &later) {
+		t.Errorf("after a restart: %v", err)
+	}
+	r.srv.Timelock(office, time.Time{})
+	r.is(whatsapp.Connected)
+	must(t, r.sends(to, "ya pasó"))
+	chat.Expects("ya pasó")
+	r.srv.Timelock(office, time.Now().Add(3*time.Hour))
+	if s := r.is(whatsapp.Limited); time.Until(s.Until) < 2*time.Hour {
+		t.Errorf("stands %+v", s)
+	}
+}
+
+func TestRefusedMessages(t *testing.T) {
+	t.Parallel()
+	r, _, to := talk(t, nil)
+	var later *bot.Later
+	var never *bot.Never
+	r.srv.Fault(whatsapptest.Fault{On: "message", From: office, Error: 479, Times: 1})
+	if err := r.sends(to, "x"); !errors.As(err, &later) {
+		t.Errorf("479: %v", err)
+	}
+	r.srv.Fault(whatsapptest.Fault{On: "message", From: office, Error: 405, Times: 1})
+	if err := r.sends(to, "x"); !errors.As(err, &never) || never.Gone {
+		t.Errorf("405: %v", err)
+	}
+	r.srv.Fault(whatsapptest.Fault{On: "upload", Error: 500, Times: 1})
+	err := r.wa.Send(t.Context(), to, bot.Reply{ID: "1", File: &bot.File{Name: "a.pdf", Type: "application/pdf", Data: []byte("x")}})
+	if err == nil || errors.As(err, &never) || strings.Contains(err.Error(), "auth") || strings.Contains(err.Error(), "http") {
+		t.Errorf("upload: %v", err)
+	}
+	r.srv.Fault(whatsapptest.Fault{On: "upload", Cut: true, Times: 1})
+	err = r.wa.Send(t.Context(), to, bot.Reply{ID: "1", File: &bot.File{Name: "a.pdf", Type: "application/pdf", Data: []byte("x")}})
+	if err != nil && strings.Contains(err.Error(), "let-me-in") {
+		t.Errorf("the error holds what authorises: %v", err)
+	}
+	r.srv.Fault(whatsapptest.Fault{On: "message", From: office, Lost: true, Times: 1})
+	if err := r.sends(to, "cortado"); err != nil {
+		t.Errorf("cut before the answer: %v", err)
+	}
+}
+
+// At full speed both ways with one person, nothing is lost: the library alone would lose some.
+func TestBothWaysAtOnce(t *testing.T) {
+	t.Parallel()
+	const n = 200
+	r, chat, to := talk(t, nil)
+	var all sync.WaitGroup
+	all.Go(func() {
+		for i := range n {
+			if err := r.sends(to, fmt.Sprintf("de la oficina %d", i)); err != nil {
+				t.Errorf("sending %d: %v", i, err)
+			}
+		}
+	})
+	all.Go(func() {
+		for i := range n {
+			chat.Says(fmt.Sprintf("de Ana %d", i))
+		}
+	})
+	for i := range n {
+		if u := r.bot.gets(t); u.Text != fmt.Sprintf("de Ana %d", i) {
+			t.Fatalf("got %q, want the one with %d", u.Text, i)
+		}
+	}
+	all.Wait()
+	for i := range n {
+		chat.Expects(fmt.Sprintf("^de la oficina %d$", i))
+	}
+}
+
+func TestTyping(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(o *whatsapp.Options) { o.Timing.Typing = time.Millisecond })
+	chat := r.person(ana, "Ana Paz")
+	chat.Says("hola")
+	r.bot.gets(t)
+	r.until("it shows", func() bool { return chat.Typed() == 1 })
+}
+
+// Whoever wrote is answered at once; to write to many who did not takes its time.
+func TestNeverInAHurryToWriteFirst(t *testing.T) {
+	t.Parallel()
+	r, _, to := talk(t, func(o *whatsapp.Options) { o.Timing.Cold = time.Minute })
+	if d := r.wa.Slot(to); d != 0 {
+		t.Errorf("an answer waits for %v", d)
+	}
+	waited := time.Duration(0)
+	for i := range 25 {
+		stranger, _ := bot.NewChatID(whatsapp.Channel, to.Account(), fmt.Sprint(i, "@lid"))
+		waited = r.wa.Slot(stranger)
+	}
+	if waited < 4*time.Minute || waited > 10*time.Minute {
+		t.Errorf("the 25th stranger waits for %v", waited)
+	}
+	if d := r.wa.Slot(to); d != 0 {
+		t.Errorf("an answer waits behind strangers for %v", d)
+	}
+}

@@ -1,0 +1,256 @@
+package whatsapp
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/types"
+	"go.mau.fi/whatsmeow/types/events"
+
+	"llave/bot"
+)
+
+// Where nobody wrote to the number themselves there is nothing to hear.
+func TestPerson(t *testing.T) {
+	for text, want := range map[string]bool{
+		"77000000004036@lid": true, "5492215550101@s.whatsapp.net": true,
+		"120363041@g.us": false, "status@broadcast": false, "17000@broadcast": false, "1203@newsletter": false,
+		"0@s.whatsapp.net": false, "13135550002@s.whatsapp.net": false, "867051314767696@bot": false, "s.whatsapp.net": false,
+	} {
+		jid, err := types.ParseJID(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := person(types.MessageSource{Chat: jid, Sender: jid}); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+	lid := types.NewJID("77000000004036", types.HiddenUserServer)
+	if person(types.MessageSource{Chat: lid, Sender: lid, IsGroup: true}) {
+		t.Error("a group is a person")
+	}
+}
+
+// A group's message is not acknowledged as anything but ignored, whatever it says.
+func TestGroupsAreIgnored(t *testing.T) {
+	w := &WhatsApp{polls: newRecent[string, []string](1)}
+	s := &session{w: w, to: refuser{}, ctx: t.Context()}
+	text := "token"
+	for _, chat := range []types.JID{types.NewJID("120363041", types.GroupServer), types.StatusBroadcastJID, types.NewJID("1203", types.NewsletterServer)} {
+		e := &events.Message{Message: &waE2E.Message{Conversation: &text}, Info: types.MessageInfo{ID: "A", MessageSource: types.MessageSource{Chat: chat, IsGroup: true}}}
+		if !s.handle(e) {
+			t.Errorf("%s: not acknowledged", chat.Server)
+		}
+	}
+	if n := w.stats.Ignored.Load(); n != 3 {
+		t.Errorf("%d ignored", n)
+	}
+}
+
+// After an end the library may say that all is well: it tells of both side by side.
+func TestAnEndIsNotTakenBack(t *testing.T) {
+	texts, err := loadCatalog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &WhatsApp{now: time.Now, texts: texts, phone: time.Now(), base: Status{State: Connected}}
+	s := &session{w: w, ctx: t.Context(), ended: make(chan Status, 1)}
+	s.handle(&events.ClientOutdated{})
+	s.handle(&events.Connected{})
+	s.handle(&events.Disconnected{})
+	s.handle(&events.StreamReplaced{})
+	if end := <-s.ended; end.State != Outdated || len(s.ended) > 0 || w.Status().State != Connected {
+		t.Errorf("ended as %+v, and stands %+v", end, w.Status())
+	}
+	w.set(Status{State: Outdated})
+	s.handle(&events.Connected{})
+	if w.Status().State != Outdated {
+		t.Errorf("stands %+v", w.Status())
+	}
+}
+
+// blocked is a bot that takes its time.
+type blocked struct{ told, goOn chan bot.Update }
+
+func (b blocked) Accept(_ context.Context, u bot.Update) error {
+	b.told <- u
+	<-b.goOn
+	return nil
+}
+
+// The library goes on with the next message when one takes too long: it waits all the same.
+func TestNothingOvertakes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := blocked{make(chan bot.Update, 2), make(chan bot.Update)}
+		s := &session{w: &WhatsApp{}, to: b, ctx: t.Context(), turn: make(chan struct{}, 1)}
+		for _, id := range []string{"1", "2"} {
+			go s.keep(bot.Update{ID: id})
+			synctest.Wait()
+		}
+		if len(b.told) != 1 {
+			t.Fatal("the second was handed over beside the first")
+		}
+		b.goOn <- bot.Update{}
+		synctest.Wait()
+		if first, second := <-b.told, <-b.told; first.ID != "1" || second.ID != "2" {
+			t.Errorf("got %s, %s", first.ID, second.ID)
+		}
+		b.goOn <- bot.Update{}
+	})
+}
+
+type refuser struct{}
+
+func (refuser) Accept(context.Context, bot.Update) error { panic("nobody is to be told") }
+
+// What panics while it is read never will be read: it is set aside, and acknowledged.
+func TestWhatCannotBeReadIsSetAside(t *testing.T) {
+	w := &WhatsApp{log: logOf(&bytes.Buffer{})}
+	s := &session{w: w, to: refuser{}, ctx: t.Context()}
+	lid := types.NewJID("77000000004036", types.HiddenUserServer)
+	if !s.handle(&events.Message{Info: types.MessageInfo{MessageSource: types.MessageSource{Chat: lid, Sender: lid}}}) {
+		t.Error("it would come again for ever")
+	}
+	if n := w.stats.SetAside.Load(); n != 1 {
+		t.Errorf("%d set aside", n)
+	}
+}
+
+// What the library logs holds numbers and names only in its arguments: none of them passes.
+func TestTheLibrarysLog(t *testing.T) {
+	var out bytes.Buffer
+	l := logger{logOf(&out)}
+	for _, f := range []func(string, ...any){l.Errorf, l.Warnf, l.Infof, l.Debugf} {
+		f("Failed to encrypt %s for %s: %v", "hola", "5492215550101@s.whatsapp.net", errors.New("5492215550101"))
+	}
+	if text := out.String(); strings.Contains(text, "549221") || strings.Contains(text, "hola") || strings.Count(text, "Failed to encrypt") != 3 {
+		t.Errorf("logged: %s", text)
+	}
+}
+
+// slow is a store whose sessions can be looked at while they are out.
+type slow struct {
+	store.SessionStore
+	out, back int
+}
+
+func (s *slow) GetManySessions(context.Context, []string) (map[string][]byte, error) {
+	s.out++
+	return nil, nil
+}
+
+func (s *slow) PutManySessions(context.Context, map[string][]byte) error { s.back++; return nil }
+
+type txn struct{ store.EventBuffer }
+
+func (txn) DoDecryptionTxn(ctx context.Context, f func(context.Context) error) error { return f(ctx) }
+
+// Nothing is decrypted while a message's sessions are out, and all is again as soon as they are back, before anything is
+// acknowledged; a message that is given up halfway holds nothing.
+func TestGuard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuard()
+		inner := &slow{}
+		s, b := sessions{inner}, &buffer{EventBuffer: txn{}, g: g}
+		decrypted := make(chan bool, 8)
+		decrypt := func() {
+			go b.DoDecryptionTxn(t.Context(), func(context.Context) error { decrypted <- true; return nil })
+			synctest.Wait()
+		}
+		ctx, free := g.sending(t.Context())
+		decrypt()
+		if len(decrypted) != 1 {
+			t.Fatal("held before there is anything to hold")
+		}
+		s.GetManySessions(ctx, nil)
+		decrypt()
+		if len(decrypted) != 1 {
+			t.Fatal("decrypted in between")
+		}
+		s.PutManySessions(ctx, nil)
+		synctest.Wait()
+		if len(decrypted) != 2 {
+			t.Fatal("held for longer than need be")
+		}
+		free()
+		ctx, free = g.sending(t.Context())
+		s.GetManySessions(ctx, nil)
+		free() // nothing was put back
+		decrypt()
+		if len(decrypted) != 3 {
+			t.Fatal("held for ever")
+		}
+		s.GetManySessions(t.Context(), nil) // not for a message of ours
+		s.PutManySessions(t.Context(), nil)
+		first, _ := g.sending(t.Context())
+		s.GetManySessions(first, nil)
+		late, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		second, _ := g.sending(late)
+		if _, err := s.GetManySessions(second, nil); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("waiting for ever: %v", err)
+		}
+	})
+}
+
+func TestSeal(t *testing.T) {
+	aead, err := newSeal(bytes.Repeat([]byte{1}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed := seal(aead, []byte("482913"), []byte("A"))
+	if bytes.Contains(sealed, []byte("482913")) {
+		t.Error("it can be read")
+	}
+	if plain, err := open(aead, sealed, []byte("A")); err != nil || string(plain) != "482913" {
+		t.Errorf("opened: %q %v", plain, err)
+	}
+	for name, about := range map[string]string{"another message": "B"} {
+		if _, err := open(aead, sealed, []byte(about)); err == nil {
+			t.Errorf("%s: opened", name)
+		}
+	}
+	for _, broken := range [][]byte{nil, sealed[:10], append([]byte{1}, sealed...)} {
+		if _, err := open(aead, broken, []byte("A")); err == nil {
+			t.Error("broken, and opened")
+		}
+	}
+	if _, err := newSeal([]byte("short")); err == nil {
+		t.Error("a short key was taken")
+	}
+}
+
+func TestRecent(t *testing.T) {
+	r := newRecent[int, string](3)
+	for i := range 5 {
+		r.put(i, "x")
+	}
+	r.put(4, "y")
+	for i, want := range []bool{false, false, true, true, true} {
+		if _, ok := r.get(i); ok != want {
+			t.Errorf("%d is remembered: %v", i, ok)
+		}
+	}
+	if v, _ := r.get(4); v != "y" || len(r.m) != 3 {
+		t.Errorf("%q, %d remembered", v, len(r.m))
+	}
+}
+
+func TestTexts(t *testing.T) {
+	c, err := loadCatalog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range States {
+		if c.text("todo."+string(s), nil) == "" {
+			t.Errorf("nothing to do in state %s", s)
+		}
+	}
+}

@@ -1,0 +1,177 @@
+// Package whatsapp is the channel of people who write on WhatsApp. It is a linked device of the insurer's phone, through
+// go.mau.fi/whatsmeow: not an official client, see docs/whatsapp.md for what that risks.
+//
+// What arrives is acknowledged only when the bot has kept it: acknowledgements are sent after the handler, which does
+// nothing but accept, and what was decrypted is kept until then. What is sent has an id that is made of what the outbox
+// keeps, so that a reply that is sent again after a crash is the same message, which phones show once.
+//
+// Read it in the order in which a message travels:
+//
+//	devices.go  keys and sessions, locked to one process
+//	guard.go    encrypting and decrypting kept apart, and sealed at rest
+//	run.go      the connection, from one end to the next
+//	hear.go     a message becomes an update, and is kept
+//	message.go  what was said
+//	send.go     a reply becomes messages
+//	status.go   how it stands, and what the operator has to do
+//	pair.go     how it becomes a linked device
+package whatsapp
+
+import (
+	"context"
+	"crypto/cipher"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+
+	"go.mau.fi/whatsmeow/types"
+
+	"llave/bot"
+)
+
+// Channel is the name under which a WhatsApp is registered with the engine.
+const Channel = "whatsapp"
+
+// Options is what a WhatsApp is made of. Store and Key are required.
+type Options struct {
+	// Store is the device store: the path of a file, which is made if need be, or a postgres:// URL.
+	Store string
+	// Key, of 32 bytes, seals the texts that are kept there until they are confirmed.
+	Key []byte
+	// OnStatus is told each change of how it stands, one at a time. It must not call back.
+	OnStatus func(Status)
+	// Transport carries everything; nil is the way to WhatsApp.
+	Transport http.RoundTripper
+	Timing    Timing
+	Log       *slog.Logger
+	Now       func() time.Time
+}
+
+// Timing is how long things may take. What is left zero has the usual value.
+type Timing struct {
+	Ack     time.Duration // WhatsApp's acknowledgement of a message (5s)
+	Again   time.Duration // before a connection that was taken over or refused is tried again, doubled each time (30s)
+	Typing  time.Duration // before "typing…" is shown (700ms)
+	Pairing time.Duration // a pairing, with all that people do in it (160s)
+	Cold    time.Duration // between two letters to people who have not written for a day (5s)
+}
+
+func (t Timing) orUsual() Timing {
+	for _, d := range []struct {
+		v     *time.Duration
+		usual time.Duration
+	}{
+		{&t.Ack, 5 * time.Second}, {&t.Again, 30 * time.Second}, {&t.Typing, 700 * time.Millisecond},
+		{&t.Pairing, 160 * time.Second}, {&t.Cold, 5 * time.Second},
+	} {
+		if *d.v == 0 {
+			*d.v = d.usual
+		}
+	}
+	return t
+}
+
+// WhatsApp is one number. It implements [bot.Channel] and [bot.Paced].
+type WhatsApp struct {
+	opt     Options
+	now     func() time.Time
+	log     *slog.Logger
+	texts   *catalog
+	devices *devices
+	seal    cipher.AEAD
+	guard   guard
+	warm    *bot.Pace // of people who wrote of late
+	cold    *bot.Pace // and of all others together
+	typing  *typing[types.JID]
+	jobs    *jobs
+	stats   Stats
+
+	heardOf    *recent[bot.ChatID, time.Time] // when somebody wrote last
+	polls      *recent[string, []string]      // the options of polls, by message
+	deliveries *recent[string, Delivery]      // of messages, by id
+
+	mu        sync.Mutex
+	live      *session // nil: there is none
+	pairing   bool
+	paired    chan struct{} // closed when a phone has linked it
+	base      Status        // of the connection
+	limit     time.Time     // nothing is sent until then
+	limitedAt time.Time
+	limitFor  time.Duration
+	limitCode int
+	phone     time.Time // when the phone was seen last
+
+	telling sync.Mutex
+	told    Status
+}
+
+// callTime is how long a call may take, where nobody says how long.
+const callTime = 10 * time.Second
+
+// Open opens the device store, which no other process may have open ([ErrInUse]). It touches no network.
+func Open(ctx context.Context, o Options) (*WhatsApp, error) {
+	silenced()
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	o.Timing = o.Timing.orUsual()
+	if o.Store == "" {
+		return nil, errors.New("whatsapp: no device store")
+	}
+	w := &WhatsApp{opt: o, now: o.Now, log: o.Log, guard: newGuard(), paired: make(chan struct{})}
+	var err error
+	if w.seal, err = newSeal(o.Key); err != nil {
+		return nil, err
+	}
+	if w.texts, err = loadCatalog(); err != nil {
+		return nil, err
+	}
+	if w.devices, err = openDevices(ctx, o.Store, o); err != nil {
+		return nil, err
+	}
+	w.warm = bot.NewPace(0, time.Second, burst, o.Now)
+	w.cold = bot.NewPace(0, o.Timing.Cold, coldBurst, o.Now)
+	w.heardOf, w.polls, w.deliveries = newRecent[bot.ChatID, time.Time](16384), newRecent[string, []string](1024), newRecent[string, Delivery](16384)
+	w.jobs = newJobs()
+	w.typing = newTyping(o.Timing.Typing, w.types)
+	w.base = Status{State: Stopped, Since: o.Now()}
+	w.limit, w.phone = w.devices.notedTime(ctx, "limited"), w.devices.notedTime(ctx, "phone")
+	w.limitedAt = w.limit
+	return w, nil
+}
+
+// Stats returns the counters, live.
+func (w *WhatsApp) Stats() *Stats { return &w.stats }
+
+// Pace: in a chat one letter a second after a burst; to people who have not written for a day one letter each
+// Timing.Cold, with some chance in it, over all of them together after a burst, which is what a restart may owe.
+const (
+	burst     = 5
+	coldBurst = 20
+	coldAfter = 24 * time.Hour
+)
+
+// Slot implements [bot.Paced]. Whoever wrote of late is answered at once. To write to others, as a warning of another
+// chat's link does, looks like spam if it is done in numbers.
+func (w *WhatsApp) Slot(to bot.ChatID) time.Duration {
+	wait := w.warm.Slot(to)
+	if at, ok := w.heardOf.get(to); ok && w.now().Sub(at) < coldAfter {
+		return wait
+	}
+	if d := w.cold.Slot("everybody"); d > 0 {
+		wait = max(wait, d+rand.N(w.opt.Timing.Cold/2+1))
+	}
+	return wait
+}
+
+// Close ends what goes on in the background, after the last Send, and lets go of the device store.
+func (w *WhatsApp) Close(ctx context.Context) error {
+	w.typing.stop()
+	return errors.Join(w.jobs.close(ctx), w.devices.Close())
+}

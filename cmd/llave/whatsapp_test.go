@@ -1,0 +1,297 @@
+//go:build !nowhatsapp && !race
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"html"
+	"image"
+	"image/color"
+	"image/png"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/makiuchi-d/gozxing"
+	zxing "github.com/makiuchi-d/gozxing/qrcode"
+
+	"llave/adapters/whatsapp/whatsapptest"
+)
+
+// Numbers of people who do not exist.
+const (
+	officeNumber = "5492215550100"
+	anaNumber    = "5492215550101"
+)
+
+// waRig is the program beside a WhatsApp server, and the insurer's phone.
+type waRig struct {
+	t     *testing.T
+	srv   *whatsapptest.Server
+	phone *whatsapptest.Phone
+	env   map[string]string
+	x     *running
+}
+
+func onWhatsApp(t *testing.T) *waRig {
+	t.Helper()
+	srv, err := whatsapptest.New(whatsapptest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(srv.Close)
+	return &waRig{t: t, srv: srv, phone: srv.Phone(t, officeNumber, "IOMA"), env: map[string]string{
+		"LLAVE_WHATSAPP": "1", "LLAVE_AUTOGESTION": "embedded", "LLAVE_DATA": filepath.Join(t.TempDir(), "data"),
+	}}
+}
+
+// runs starts a command.
+func (r *waRig) runs(args ...string) *running {
+	r.t.Helper()
+	return startOn(r.t, r.srv.Transport(), r.env, args...)
+}
+
+func (r *waRig) up() {
+	r.t.Helper()
+	r.x = r.runs()
+	r.x.out.waits(r.t, "Llave está andando")
+	r.x.errs.waits(r.t, "state=connected")
+}
+
+func (r *waRig) down() {
+	r.t.Helper()
+	r.x.cancel()
+	r.x.ends(exitOK)
+}
+
+// byQR pairs with what the terminal shows, as a camera sees it; byCode with what it says.
+func (r *waRig) byQR() {
+	r.t.Helper()
+	x := r.runs("whatsapp", "pair")
+	drawn := x.out.waits(r.t, `(?s)hasta las \d\d:\d\d:\d\d:\n\n(.*?\n)\n`)[1]
+	if err := r.phone.Scans(seen(r.t, drawn)); err != nil {
+		r.t.Fatal(err)
+	}
+	x.out.waits(r.t, `Vinculado con el número \+5492215550100`)
+	x.ends(exitOK)
+}
+
+func (r *waRig) byCode() {
+	r.t.Helper()
+	x := r.runs("whatsapp", "pair", "-phone", officeNumber)
+	if err := r.phone.Types(x.out.waits(r.t, `\n    (\w{4}-\w{4})\n`)[1]); err != nil {
+		r.t.Fatal(err)
+	}
+	x.out.waits(r.t, "Vinculado con el número")
+	x.ends(exitOK)
+}
+
+// seen reads a QR code that is drawn with half blocks, light on dark.
+func seen(t *testing.T, drawn string) string {
+	t.Helper()
+	const scale = 4
+	lines := strings.Split(strings.TrimRight(drawn, "\n"), "\n")
+	wide := len([]rune(lines[0]))
+	img := image.NewGray(image.Rect(0, 0, wide*scale, 2*len(lines)*scale))
+	for y, line := range lines {
+		if n := len([]rune(line)); n != wide {
+			t.Fatalf("line %d has %d characters, the first %d", y, n, wide)
+		}
+		for x, c := range []rune(line) {
+			for half, light := range []bool{c == '█' || c == '▀', c == '█' || c == '▄'} {
+				for i := range scale * scale {
+					if light {
+						img.SetGray(x*scale+i%scale, (2*y+half)*scale+i/scale, color.Gray{255})
+					}
+				}
+			}
+		}
+	}
+	bmp, err := gozxing.NewBinaryBitmapFromImage(img)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := zxing.NewQRCodeReader().Decode(bmp, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_PURE_BARCODE: true})
+	if err != nil {
+		t.Fatalf("it cannot be read: %v\n%s", err, drawn)
+	}
+	return code.GetText()
+}
+
+// signIn goes through the pages as a person does, and returns what the link back into the chat writes there.
+func (r *waRig) signIn(page, label, cuil string) string {
+	r.t.Helper()
+	at, err := url.Parse(page)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	base := at.Scheme + "://" + at.Host
+	b := newBrowser(r.t)
+	shown := b.open(page)
+	if !strings.Contains(shown, "WhatsApp") || !strings.Contains(shown, label) {
+		r.t.Errorf("the page does not say which chat it is for: %s", shown)
+	}
+	shown = b.submit(base, shown, "seguir", nil)
+	shown = b.submit(base, shown, "entrar", url.Values{"cuil": {cuil}, "password": {"llave-demo"}, "consent": {"on"}})
+	m := regexp.MustCompile(`href="(https://wa\.me/[^"]+)"`).FindStringSubmatch(shown)
+	if m == nil {
+		r.t.Fatalf("no way back into the chat: %s", shown)
+	}
+	back, err := url.Parse(html.UnescapeString(m[1]))
+	if err != nil || back.Path != "/"+officeNumber {
+		r.t.Fatalf("the way back is %q", m[1])
+	}
+	return back.Query().Get("text")
+}
+
+// From the terminal to the token: paired by QR code or by a code, linked by a page and a tap back, through a restart.
+func TestWhatsAppNewcomer(t *testing.T) {
+	for name, pair := range map[string]func(*waRig){"QR": (*waRig).byQR, "code": (*waRig).byCode} {
+		t.Run(name, func(t *testing.T) {
+			r := onWhatsApp(t)
+			pair(r)
+			r.up()
+			ana := r.srv.Phone(t, anaNumber, "Anabella").Chat(officeNumber)
+			ana.Says("token")
+			page := ana.Hears(pageShape)[1]
+			code := r.signIn(page, "···0101", "27-99999001-6")
+			ana.Says(code)
+			token := ana.Hears(`Token de María Elena Gómez: (\d{3} \d{3})`)[1]
+			ana.Says("1") // ¿Quién usa este chat?
+			ana.Hears(`.`)
+			ana.Says("credencial de maría elena")
+			m := ana.ExpectsThat("the credential", func(m whatsapptest.Message) bool { return m.Image != nil })
+			if img, err := png.Decode(bytes.NewReader(ana.Downloads(m.Image))); err != nil || img.Bounds().Dx() < 300 {
+				t.Errorf("the credential is no picture: %v", err)
+			}
+			ana.SendsVoice([]byte("OggS"), 2)
+			ana.Hears(`(?i)audio|escrib`)
+			first := r.x
+			r.down()
+			ana.Says("mi token")
+			ana.Says("solo el número")
+			r.up()
+			ana.Hears(`Token de María Elena Gómez: ` + token)
+			ana.Hears(`^` + strings.ReplaceAll(token, " ", "") + `$`)
+			r.down()
+			for _, secret := range []string{"22155501", token, strings.ReplaceAll(token, " ", ""), "99999001", "Anabella", page, code} {
+				if strings.Contains(r.x.errs.String()+first.errs.String(), secret) {
+					t.Errorf("%q stands in the log", secret)
+				}
+			}
+		})
+	}
+}
+
+// However WhatsApp stands, it is said on the operator's pages and in the log, with what to do, and the rest works.
+func TestWhatsAppStates(t *testing.T) {
+	r := onWhatsApp(t)
+	r.x = r.runs()
+	here := r.x.out.waits(t, `Estado +(http://\S+)/readyz`)[1]
+	r.x.errs.waits(t, "state=unpaired.*llave whatsapp pair")
+	b := newBrowser(t)
+	holds := func(state, todo string) {
+		t.Helper()
+		if got := b.open(here + "/readyz"); !strings.HasPrefix(got, "ready\nwhatsapp: "+state) || !strings.Contains(got, todo) {
+			t.Errorf("ready: %q", got)
+		}
+		if got := b.open(here + "/metrics"); !strings.Contains(got, `llave_whatsapp_state{state="`+state+`"} 1`) || !strings.Contains(got, "llave_ready 1") {
+			t.Errorf("not %s in the metrics: %s", state, got)
+		}
+	}
+	holds("unpaired", "llave whatsapp pair")
+	x := r.runs("whatsapp", "pair")
+	x.errs.waits(t, "lo está usando otro proceso")
+	x.ends(exitError)
+	r.down()
+	r.byQR()
+	r.up()
+	here = r.x.out.waits(t, `Estado +(http://\S+)/readyz`)[1]
+	holds("connected", "todo anda")
+	r.env["LLAVE_ADDR"] = strings.TrimPrefix(here, "http://")
+	x = r.runs("whatsapp", "status")
+	x.out.waits(t, "^connected desde .*todo anda")
+	x.ends(exitOK)
+	delete(r.env, "LLAVE_ADDR")
+	r.srv.Fault(whatsapptest.Fault{On: "login", From: officeNumber, Failure: 402, Code: 101, Expire: time.Hour})
+	r.srv.Cut(officeNumber)
+	r.x.errs.waits(t, "state=banned code=101 until=.*todo=")
+	holds("banned", "suspendió")
+	r.srv.Heal()
+	r.down()
+	x = r.runs("whatsapp", "status")
+	x.out.waits(t, `Vinculado con el número \+`+officeNumber)
+	x.ends(exitOK)
+	x = r.runs("whatsapp", "logout")
+	x.out.waits(t, "Desvinculado")
+	x.ends(exitOK)
+	x = r.runs("whatsapp", "status")
+	x.out.waits(t, "No hay ningún teléfono vinculado")
+	x.ends(exitOK)
+}
+
+// A passkey is used in a browser: the terminal says how, and takes what came out.
+func TestWhatsAppPasskey(t *testing.T) {
+	r := onWhatsApp(t)
+	r.phone.NeedsPasskey()
+	x := r.runs("whatsapp", "pair")
+	drawn := x.out.waits(t, `(?s)hasta las \d\d:\d\d:\d\d:\n\n(.*?\n)\n`)[1]
+	if err := r.phone.Scans(seen(t, drawn)); err != nil {
+		t.Fatal(err)
+	}
+	x.out.waits(t, `parseRequestOptionsFromJSON\(\{.*"challenge"`)
+	x.says(string(whatsapptest.PasskeyAnswer()))
+	x.out.waits(t, "Vinculado con el número")
+	x.ends(exitOK)
+}
+
+func TestWhatsAppUsage(t *testing.T) {
+	for _, args := range [][]string{{}, {"vincular"}, {"pair", "-phone"}, {"status", "x"}, {"logout", "-phone", "1"}} {
+		x := start(t, nil, append([]string{"whatsapp"}, args...)...)
+		x.errs.waits(t, "uso: llave whatsapp")
+		x.ends(exitUsage)
+	}
+	r := onWhatsApp(t)
+	for args, want := range map[string]string{"pair -phone 0221155550100": "código de país", "logout": "no hay ningún teléfono vinculado"} {
+		x := r.runs(append([]string{"whatsapp"}, strings.Fields(args)...)...)
+		x.errs.waits(t, want)
+		x.ends(exitError)
+	}
+	for value, want := range map[string]string{"si": "LLAVE_WHATSAPP", "1": "LLAVE_AUTOGESTION_URL"} {
+		if _, err := readConfig(map[string]string{"LLAVE_WHATSAPP": value}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", value, err)
+		}
+	}
+}
+
+// A reply of which WhatsApp never says that it has it is sent again, as the same message: the person sees it once.
+func TestWhatsAppLosesAnAnswer(t *testing.T) {
+	r := onWhatsApp(t)
+	r.byQR()
+	r.up()
+	ana := r.srv.Phone(t, anaNumber, "Anabella").Chat(officeNumber)
+	r.srv.Fault(whatsapptest.Fault{On: "message", From: officeNumber, Unacked: true, Times: 1})
+	ana.Says("hola")
+	ana.Hears("Soy Llave")
+	repeated := func() bool {
+		for _, m := range ana.Screen() {
+			if !m.Mine && m.Repeats == 1 {
+				return true
+			}
+		}
+		return false
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if r.srv.Until(ctx, repeated) != nil {
+		t.Fatal("it is not sent again")
+	}
+	if n := len(ana.Screen()); n != 2 {
+		t.Errorf("%d messages on the screen, want a question and an answer", n)
+	}
+	r.down()
+}
