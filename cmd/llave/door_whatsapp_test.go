@@ -179,6 +179,11 @@ func (d *whatsApps) hear() []heard {
 				continue
 			}
 			text := m.Text
+			for _, f := range []*whatsapptest.File{m.Document, m.Image} {
+				if f != nil {
+					d.w.files.came(d.w.t, f.Name, d.m[who].Downloads(f))
+				}
+			}
 			if m.Image != nil {
 				text = fmt.Sprintf("(photo, %s)\n%s", m.Image.Type, text)
 			}
