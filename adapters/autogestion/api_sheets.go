@@ -10,14 +10,15 @@ import (
 )
 
 type sheetsBody struct {
-	Member flows.MemberID `json:"member,omitempty" maxLength:"100" doc:"Whose sheets. Without it only what can be ordered is told, and left is the maximum."`
+	Member flows.MemberID `json:"member,omitempty" maxLength:"100" doc:"Whose sheets. Without it only what can be ordered is told: left is the maximum, and last is 0."`
 }
 
 type printBody struct {
 	Member flows.MemberID `json:"member" maxLength:"100"`
 	Month  flows.Month    `json:"month" minLength:"1" maxLength:"20" doc:"One of those that are offered." example:"2026-11"`
 	Count  int            `json:"count" minimum:"1" doc:"More than are left is denied: too_many, and none is made."`
-	Key    string         `json:"key" minLength:"1" maxLength:"200" doc:"The same key gives the same sheet for at least a day, as it is by then, and makes one."`
+	After  int            `json:"after" minimum:"0" doc:"The month's last, as it was when the person was shown what would be made. If it is another by now, none is made: changed."`
+	Key    string         `json:"key" minLength:"1" maxLength:"200" doc:"The same key gives the same sheet for at least a day, as it is by then, and makes one. It stands for the member, the month and the count, and comes before after."`
 }
 
 type voidBody struct {
@@ -27,13 +28,16 @@ type voidBody struct {
 
 const (
 	sheetsAbout = `What can be ordered, and the member's sheets: those of months that are not over, of which a token is
-left that is not void. It makes nothing.`
+left that is not void. It makes nothing. Of a month, last is the number on paper of the last token that was made for the
+member, void or not. Who is not active is denied, not_active, and their sheets are told all the same: so that they can
+be made void.`
 	printAbout = `All of the tokens are made, or none. Each is good once, from the first moment of its month in Buenos Aires until the
-first moment after it. Denied says why none was made: not_in_charge, not_active, not_offered, too_many.
+first moment after it. Denied says why none was made, the first of these: not_in_charge, not_active, not_offered,
+changed, too_many. A key with which the member's sheet was made gives it whatever the last three would say.
 
 The proof, if there is one, is the same for as long as the sheet is: it says what was printed, not what was used.`
-	voidAbout = `Tokens that were used, and what the numbers do not name, stay as they were. It may be repeated. A sheet that is
-nobody's in the account's charge is denied: not_in_charge.`
+	voidAbout = `Tokens that were used, and what the numbers do not name, stay as they were. It may be repeated. It does not
+ask for the standing. A sheet that is nobody's in the account's charge is denied: not_in_charge.`
 )
 
 func (s *Service) serveSheets(api huma.API) {
@@ -58,7 +62,7 @@ func (s *Service) serveSheets(api huma.API) {
 			Credential flows.Credential `header:"Llave-Credential" hidden:"true"`
 			Body       printBody
 		}) (*body[flows.Preprints], error) {
-			o := flows.SheetOrder{Member: in.Body.Member, Month: in.Body.Month, Count: in.Body.Count}
+			o := flows.SheetOrder{Member: in.Body.Member, Month: in.Body.Month, Count: in.Body.Count, After: in.Body.After}
 			p, err := s.Print(ctx, in.Credential, o, in.Body.Key)
 			return bodyOf(p), err
 		})

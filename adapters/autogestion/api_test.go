@@ -121,7 +121,7 @@ func TestAPIIsTheBotsAlone(t *testing.T) {
 		{"POST", "tokens/another", `{"member":"m","key":"k"}`}, {"GET", "tokens/state?member=m", ""},
 		{"POST", "invites", `{"chat":"c","channel":"T","label":"l","sender":"s","key":"k"}`},
 		{"POST", "redeem", `{"invite":"i","code":"c","key":"k"}`}, {"GET", "links", ""}, {"POST", "links/unlink", `{}`},
-		{"POST", "sheets/list", `{}`}, {"POST", "sheets/print", `{"member":"m","month":"2026-11","count":1,"key":"k"}`}, {"POST", "sheets/void", `{"sheet":"s","numbers":[]}`},
+		{"POST", "sheets/list", `{}`}, {"POST", "sheets/print", `{"member":"m","month":"2026-11","count":1,"after":0,"key":"k"}`}, {"POST", "sheets/void", `{"sheet":"s","numbers":[]}`},
 	} {
 		for name, h := range map[string]http.Handler{"on": w.Handler(), "off": off.Handler()} {
 			for _, key := range []string{"", "wrong", DemoProviderKey} {
@@ -138,30 +138,37 @@ func TestAPIIsTheBotsAlone(t *testing.T) {
 	}
 }
 
-// What only HTTP says of sheets: a key of another order is 409, a number where text belongs is 422 and does not come back.
+// What only HTTP says of sheets: a key of another order is 409, a number where text belongs is 422 and does not come back,
+// and so is an order that does not say what was known.
 func TestSheetsOverHTTP(t *testing.T) {
 	w := demo(t)
 	h, g := w.Handler(), w.linked(t, maria, "c")
-	order := func(count any, key string) string {
-		return fmt.Sprintf(`{"member":%q,"month":"2026-11","count":%v,"key":%q}`, g.Group.Own, count, key)
+	order := func(count, after any, key string) string {
+		return fmt.Sprintf(`{"member":%q,"month":"2026-11","count":%v,"after":%v,"key":%q}`, g.Group.Own, count, after, key)
 	}
 	var p flows.Preprints
-	if c := call(t, h, "POST", "sheets/print", "bot-key", g.Credential, order(2, "k"), &p); c != 200 || len(p.Sheets) != 1 {
+	if c := call(t, h, "POST", "sheets/print", "bot-key", g.Credential, order(2, 0, "k"), &p); c != 200 || len(p.Sheets) != 1 {
 		t.Fatalf("%d %+v", c, p)
 	}
 	id := p.Sheets[0].ID
 	var no apiError
-	if c := call(t, h, "POST", "sheets/print", "bot-key", g.Credential, order(3, "k"), &no); c != 409 || no.Code != "key_taken" {
+	if c := call(t, h, "POST", "sheets/print", "bot-key", g.Credential, order(3, 2, "k"), &no); c != 409 || no.Code != "key_taken" {
 		t.Errorf("the key of another order: %d %+v", c, no)
 	}
 	p = flows.Preprints{}
-	if c := call(t, h, "POST", "sheets/print", "bot-key", g.Credential, order(1_000_000_000, "l"), &p); c != 200 || p.Denied != flows.TooMany {
+	if c := call(t, h, "POST", "sheets/print", "bot-key", g.Credential, order(1_000_000_000, 2, "l"), &p); c != 200 || p.Denied != flows.TooMany {
 		t.Errorf("a thousand million: %d %+v", c, p)
 	}
-	for path, body := range map[string]string{"sheets/print": order(482913.5, "m"), "sheets/void": fmt.Sprintf(`{"sheet":%q,"numbers":["482913"]}`, id), "sheets/list": `{"member":482913}`} {
+	p = flows.Preprints{}
+	if c := call(t, h, "POST", "sheets/print", "bot-key", g.Credential, order(1, 0, "l"), &p); c != 200 || p.Denied != flows.Changed || p.Months[0].Last != 2 {
+		t.Errorf("not knowing of the first: %d %+v", c, p)
+	}
+	old := strings.Replace(order(1, 2, "l"), `"after":2,`, "", 1)
+	for _, bad := range [][2]string{{"sheets/print", order(482913.5, 2, "m")}, {"sheets/print", order(1, `"482913"`, "m")}, {"sheets/print", order(1, -482913, "m")}, {"sheets/print", old},
+		{"sheets/void", fmt.Sprintf(`{"sheet":%q,"numbers":["482913"]}`, id)}, {"sheets/list", `{"member":482913}`}} {
 		var m map[string]any
-		if c := call(t, h, "POST", path, "bot-key", g.Credential, body, &m); c != 422 || strings.Contains(fmt.Sprint(m), "482913") {
-			t.Errorf("%s %s: %d %v", path, body, c, m)
+		if c := call(t, h, "POST", bad[0], "bot-key", g.Credential, bad[1], &m); c != 422 || strings.Contains(fmt.Sprint(m), "482913") {
+			t.Errorf("%s: %d %v", bad, c, m)
 		}
 	}
 	p = flows.Preprints{}

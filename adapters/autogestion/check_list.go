@@ -40,6 +40,7 @@ func checks() []check {
 		{"sheets_stranger", needs{link: true, sheets: true}, (*checker).sheetsStranger},
 		{"print_stranger", needs{link: true, sheets: true}, (*checker).printStranger},
 		{"void_stranger", needs{link: true, sheets: true}, (*checker).voidStranger},
+		{"sheets_inactive", needs{link: true, group: true, sheets: true}, (*checker).sheetsInactive},
 		{"sheet_shape", needs{link: true, sheets: true}, (*checker).sheetShape},
 
 		{"current", needs{link: true, group: true, mint: true}, (*checker).current},
@@ -259,12 +260,7 @@ func (k *checker) currentState() error {
 
 // currentInactive: only [flows.Active] gives tokens.
 func (k *checker) currentInactive() error {
-	var members []flows.MemberID
-	for _, m := range k.group.Members {
-		if m.Standing != flows.Active {
-			members = append(members, m.ID)
-		}
-	}
+	members := k.inactive()
 	if len(members) == 0 {
 		return &notRun{"all_active"}
 	}
@@ -276,4 +272,14 @@ func (k *checker) currentInactive() error {
 		return &broken{"inactive_given"}
 	}
 	return nil
+}
+
+// inactive are the members whose standing gives no tokens.
+func (k *checker) inactive() (out []flows.MemberID) {
+	for _, m := range k.group.Members {
+		if m.Standing != flows.Active {
+			out = append(out, m.ID)
+		}
+	}
+	return out
 }

@@ -3,6 +3,7 @@ package autogestion
 import (
 	"net/http"
 	"reflect"
+	"slices"
 
 	"llave/flows"
 )
@@ -14,7 +15,7 @@ func sheetCalls(who flows.Credential) []request {
 	}
 	return []request{
 		post("sheets/list", sheetsBody{nobody}),
-		post("sheets/print", printBody{nobody, nobodysMonth, 1, nobody}),
+		post("sheets/print", printBody{nobody, nobodysMonth, 1, 0, nobody}),
 		post("sheets/void", voidBody{nobody, []int{1}}),
 	}
 }
@@ -44,7 +45,33 @@ func (k *checker) sheetsMonths() error {
 	if err == nil && len(p.Sheets) > 0 {
 		return &broken{"sheets_unasked"}
 	}
+	return nobodys(p, err)
+}
+
+// nobodys: there is no last token of nobody in the account's charge.
+func nobodys(p flows.Preprints, err error) error {
+	if err == nil && slices.ContainsFunc(p.Months, func(m flows.SheetMonth) bool { return m.Last != 0 }) {
+		return &broken{"sheets_last"}
+	}
 	return err
+}
+
+// sheetsInactive: only [flows.Active] gives sheets, and what there is of others is told, or not.
+func (k *checker) sheetsInactive() error {
+	members := k.inactive()
+	if len(members) == 0 {
+		return &notRun{"all_active"}
+	}
+	for _, m := range members {
+		p, err := k.c.Sheets(k.ctx, k.who, m)
+		if err != nil {
+			return err
+		}
+		if p.Denied != flows.NotActive {
+			return &broken{"inactive_offered"}
+		}
+	}
+	return nil
 }
 
 func (k *checker) sheetsStranger() error {
@@ -63,19 +90,22 @@ func deniedSheets(p flows.Preprints, err error) error {
 	if err == nil && p.Denied != flows.NotInCharge {
 		return &broken{"not_denied"}
 	}
-	return err
+	return nobodys(p, err)
 }
 
 // sheetShape orders nothing for nobody in wrong ways: even a back end that takes them has nobody to print for.
 func (k *checker) sheetShape() error {
-	const month, key = `"month":"` + string(nobodysMonth) + `"`, `"key":"` + nobody + `"`
+	const month, after, key = `"month":"` + string(nobodysMonth) + `"`, `"after":0`, `"key":"` + nobody + `"`
 	for _, c := range [][2]string{
-		{"sheets/print", `{"member":` + typed + `,` + month + `,"count":1,` + key + `}`},
-		{"sheets/print", `{"member":"` + nobody + `",` + month + `,"count":"` + typed + `",` + key + `}`},
-		{"sheets/print", `{"member":"` + nobody + `",` + month + `,"count":0,` + key + `}`},
-		{"sheets/print", `{"member":"` + nobody + `",` + month + `,"count":-1,` + key + `}`},
-		{"sheets/print", `{"member":"` + nobody + `",` + month + `,"count":1}`}, // no key
-		{"sheets/print", `{"member":"` + nobody + `",` + month + `,"count":1,"key":""}`},
+		{"sheets/print", `{"member":` + typed + `,` + month + `,"count":1,` + after + `,` + key + `}`},
+		{"sheets/print", `{"member":"` + nobody + `",` + month + `,"count":"` + typed + `",` + after + `,` + key + `}`},
+		{"sheets/print", `{"member":"` + nobody + `",` + month + `,"count":0,` + after + `,` + key + `}`},
+		{"sheets/print", `{"member":"` + nobody + `",` + month + `,"count":-1,` + after + `,` + key + `}`},
+		{"sheets/print", `{"member":"` + nobody + `",` + month + `,"count":1,` + after + `}`}, // no key
+		{"sheets/print", `{"member":"` + nobody + `",` + month + `,"count":1,` + after + `,"key":""}`},
+		{"sheets/print", `{"member":"` + nobody + `",` + month + `,"count":1,` + key + `}`}, // after what is not said
+		{"sheets/print", `{"member":"` + nobody + `",` + month + `,"count":1,"after":-1,` + key + `}`},
+		{"sheets/print", `{"member":"` + nobody + `",` + month + `,"count":1,"after":"` + typed + `",` + key + `}`},
 		{"sheets/void", `{"sheet":` + typed + `,"numbers":[1]}`},
 		{"sheets/void", `{"sheet":"` + nobody + `","numbers":` + typed + `}`},
 		{"sheets/list", `{"member":` + typed + `}`},

@@ -55,10 +55,10 @@ func TestTheEmbeddedBackEndPassesTheCheck(t *testing.T) {
 		who    string
 		mint   bool
 		passed int
-	}{{"", false, 11}, {maria, false, 25}, {maria, true, 29}, {jorge, true, 28}, {"27-99999011-3", true, 27}} {
+	}{{"", false, 11}, {maria, false, 26}, {maria, true, 30}, {jorge, true, 28}, {"27-99999011-3", true, 28}} {
 		r, text, _ := checkedAgainst(t, c.who, c.mint, nil)
 		m := marks(r)
-		if !r.Passed() || len(m["✓"]) != c.passed || len(r.Findings) != 29 || r.Can == nil {
+		if !r.Passed() || len(m["✓"]) != c.passed || len(r.Findings) != 30 || r.Can == nil {
 			t.Errorf("%s, mint %v: %d passed\n%s", c.who, c.mint, len(m["✓"]), text)
 		}
 		if strings.Contains(text, "<no value>") || strings.Contains(text, "_wrong") || !strings.Contains(text, "✓ current_without_minting") || !strings.Contains(text, "✓ sheets") {
@@ -185,16 +185,22 @@ func TestEachCheckCanFail(t *testing.T) {
 			body: strings.ReplaceAll(goodAnswers()["tokens/state"], `"m1"`, `"llave-check-nobody"`)}, "state_stranger"},
 
 		{"the sheets change when they are looked at", bent{path: "sheets/list", when: nth(2, holdsOwn), old: `"left":31`, neu: `"left":30`}, "sheets"},
-		{"a month ends at midnight in Greenwich", bent{path: "sheets/list", when: real, old: `T03:00:00Z`, neu: `T00:00:00Z`}, "sheets sheets_months sheets_stranger"},
+		{"a month ends at midnight in Greenwich", bent{path: "sheets/list", when: real, old: `T03:00:00Z`, neu: `T00:00:00Z`}, "sheets sheets_inactive sheets_months sheets_stranger"},
 		{"with nobody named there are sheets", bent{path: "sheets/list", when: holds(`{}`), old: `"months"`, neu: `"sheets":[` + goodSheet + `],"months"`}, "sheets_months"},
 		{"a stranger has sheets", bent{path: "sheets/list", when: real, old: `"denied":"not_in_charge"`, neu: `"denied":"not_active"`}, "sheets_stranger"},
-		{"a stranger's sheet is printed", bent{path: "sheets/print", when: holds(`"month":"2020-01","count":1,"key":"llave-check-nobody"`), old: `"denied":"not_in_charge"`, neu: `"denied":"not_offered"`}, "print_stranger"},
-		{"a stranger's sheet is no denial", bent{path: "sheets/print", when: holds(`"month":"2020-01","count":1,"key":"llave-check-nobody"`), status: 404, body: `{"code":"not_in_charge"}`}, "print_stranger credential_wrong credential_none sheet_shape"},
+		{"a stranger's sheet is printed", bent{path: "sheets/print", when: holds(`"month":"2020-01","count":1,"after":0,"key":"llave-check-nobody"`), old: `"denied":"not_in_charge"`, neu: `"denied":"not_offered"`}, "print_stranger"},
+		{"a stranger's sheet is no denial", bent{path: "sheets/print", when: holds(`"month":"2020-01","count":1,"after":0,"key":"llave-check-nobody"`), status: 404, body: `{"code":"not_in_charge"}`}, "print_stranger credential_wrong credential_none sheet_shape"},
 		{"nobody's sheet is void", bent{path: "sheets/void", when: real, old: `"denied":"not_in_charge"`, neu: `"denied":"not_active"`}, "void_stranger"},
 		{"a wrong credential may void", bent{path: "sheets/void", when: cred(nobody), status: 200, body: `{}`}, "credential_wrong"},
 		{"no key will do to print", bent{path: "sheets/print", when: auth(""), status: 401, body: `{"code":"credential"}`}, "key_none"},
 		{"an order of nothing is an order", bent{path: "sheets/print", when: holds(`"count":0`), status: 200, body: `{}`}, "sheet_shape"},
-		{"a sheet needs no key", bent{path: "sheets/print", when: holds(`"count":1}`), status: 200, body: `{}`}, "sheet_shape"},
+		{"a sheet needs no key", bent{path: "sheets/print", when: holds(`"count":1,"after":0}`), status: 200, body: `{}`}, "sheet_shape"},
+		{"an order needs not say what was known", bent{path: "sheets/print", when: holds(`"count":1,"key"`), status: 200, body: `{}`}, "sheet_shape"},
+		{"an order comes after less than none", bent{path: "sheets/print", when: holds(`"after":-1`), status: 200, body: `{}`}, "sheet_shape"},
+		{"a stranger's last token is told", bent{path: "sheets/list", when: holds(nobody), old: `"last":0`, neu: `"last":3`}, "sheets_stranger"},
+		{"nobody's last token is told", bent{path: "sheets/list", when: holds(`{}`), old: `"last":0`, neu: `"last":3`}, "sheets_months"},
+		{"the last token of a stranger's sheet is told", bent{path: "sheets/void", when: holds(nobody), old: `"last":0`, neu: `"last":3`}, "void_stranger"},
+		{"sheets are offered to who is not active", bent{path: "sheets/list", when: real, old: `,"denied":"not_active"`, neu: ``}, "sheets_inactive"},
 		{"numbers may be a number", bent{path: "sheets/void", when: holds(`"numbers":482913`), status: 400}, "sheet_shape"},
 		{"a malformed order comes back", bent{path: "sheets/print", when: holds(`"count":"482913"`), status: 422, body: `{"errors":[{"value":"482913"}]}`}, "sheet_shape"},
 
@@ -244,7 +250,7 @@ func TestTheCheckAsksForNothingThatIsNotDeclared(t *testing.T) {
 			lacks.ServeHTTP(rw, r)
 		})
 	})
-	if m := marks(r); len(m["✗"]) != 0 || len(m["–"]) != 14 || !strings.Contains(text, "– sign_in_pages") {
+	if m := marks(r); len(m["✗"]) != 0 || len(m["–"]) != 15 || !strings.Contains(text, "– sign_in_pages") {
 		t.Errorf("%v\n%s", m, text)
 	}
 }
@@ -258,7 +264,7 @@ func TestTheCheckStopsWhereItIsHopeless(t *testing.T) {
 	gone := httptest.NewServer(nil)
 	gone.Close()
 	r, err := Check(t.Context(), testClient(t, gone.URL), CheckOptions{Credential: "c", Mint: true})
-	if m := marks(r); err != nil || len(m["✗"]) != 1 || len(m["–"]) != 28 {
+	if m := marks(r); err != nil || len(m["✗"]) != 1 || len(m["–"]) != 29 {
 		t.Errorf("%v, %v", m, err)
 	}
 }

@@ -17,7 +17,7 @@ const goodGroup = `{"own":"m1","members":[` +
 
 const goodToken = `{"member":"m1","digits":"048291","made":"2026-11-23T12:00:00Z","until":"2026-11-24T03:00:00Z"}`
 
-const goodMonth = `{"month":"2026-11","from":"2026-11-01T03:00:00Z","until":"2026-12-01T03:00:00Z","max":31,"left":29}`
+const goodMonth = `{"month":"2026-11","from":"2026-11-01T03:00:00Z","until":"2026-12-01T03:00:00Z","max":31,"left":29,"last":9}`
 
 const goodSheet = `{"id":"s1","member":"m1","month":"2026-11","made":"2026-11-20T12:00:00Z","from":"2026-11-01T03:00:00Z","until":"2026-12-01T03:00:00Z",` +
 	`"tokens":[{"number":1,"digits":"048291","used_at":"2026-11-21T12:00:00Z"},{"number":2,"digits":"482910"}],"reference":"K7QX-2M9P","proof":"LLAVE1:A B"}`
@@ -79,7 +79,11 @@ func TestClientIsTolerant(t *testing.T) {
 		{"sheets/list", `[` + goodMonth + `]`, `[]`}, // none can be ordered today
 		{"sheets/list", `[` + goodSheet + `]`, `null`},
 		{"sheets/list", `"sheets":[` + goodSheet + `]`, `"denied":"not_active"`},
-		{"sheets/list", `"number":2`, `"number":7`},
+		{"sheets/list", `"sheets":[`, `"denied":"not_active","sheets":[`}, // to be made void
+		{"sheets/list", `"number":2`, `"number":9`},
+		{"sheets/list", `"last":9`, `"last":2`},
+		{"sheets/print", `"last":9`, `"last":9999`},
+		{"sheets/print", `"sheets":[` + goodSheet + `]`, `"denied":"changed"`},
 		{"sheets/print", `"sheets":[` + goodSheet + `]`, `"denied":"too_many"`},
 		{"sheets/print", `"sheets":[` + goodSheet + `]`, `"denied":"not_offered"`},
 		{"sheets/print", `2026-11-20T12:00:00Z`, `2026-11-20T09:00:00.5-03:00`},
@@ -215,7 +219,20 @@ func TestClientBelievesNothing(t *testing.T) {
 		{"sheets/list", `[{"number":1,"digits":"048291","used_at":"2026-11-21T12:00:00Z"},{"number":2,"digits":"482910"}]`, `[]`, "sheets_count"},
 		{"sheets/print", `"proof":"LLAVE1:A B"`, `"proof":"LLAVE1:a b"`, "sheets_proof"},
 		{"sheets/list", `"reference":"K7QX-2M9P"`, `"reference":"K7QX\n2M9P"`, "sheets_proof"},
-		{"sheets/list", `"member":"m1","sheets"`, `"denied":"not_active","member":"m1","sheets"`, "sheets_denied"},
+		{"sheets/list", `"last":9`, `"last":-1`, "months_last"},
+		{"sheets/list", `"last":9`, `"last":1`, "months_last"},
+		{"sheets/list", `,"last":9`, ``, "months_last"}, // it says of none, and there are two
+		{"sheets/print", `"last":9`, `"last":1`, "months_last"},
+		{"sheets/void", `"last":9`, `"last":10000`, "months_last"},
+		{"sheets/list", `"last":9`, `"last":"9"`, "field_type"},
+		{"sheets/list", `"member":"m1","sheets":[`, `"denied":"not_active","member":"m1","sheets":[` + strings.Replace(goodSheet, `"m1"`, `"m2"`, 1) + `],"x":[`, "sheets_stranger"},
+		{"sheets/list", `"member":"m1","sheets"`, `"denied":"not_in_charge","member":"m1","sheets"`, "sheets_denied"},
+		{"sheets/list", `"member":"m1","sheets"`, `"denied":"changed","member":"m1","sheets"`, "sheets_denied"},
+		{"sheets/list", `"sheets":[` + goodSheet + `]`, `"denied":"changed"`, "sheets_denied"},
+		{"sheets/print", `"member":"m1","sheets"`, `"denied":"not_active","member":"m1","sheets"`, "sheets_denied"},
+		{"sheets/print", `"member":"m1","sheets"`, `"denied":"changed","member":"m1","sheets"`, "sheets_denied"},
+		{"sheets/void", `"member":"m1","sheets"`, `"denied":"not_in_charge","member":"m1","sheets"`, "sheets_denied"},
+		{"sheets/void", `"member":"m1","sheets":[`, `"denied":"not_active","x":[`, "sheets_denied"}, // the standing is no hindrance
 		{"sheets/void", `"member":"m1","sheets"`, `"denied":"too_many","member":"m1","sheets"`, "sheets_denied"},
 		{"sheets/list", `"months"`, `"weeks"`, "missing_field"},
 		{"sheets/print", `"months":[`, `"months":null,"x":[`, "missing_field"},

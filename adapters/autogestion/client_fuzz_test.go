@@ -71,7 +71,7 @@ func FuzzClientResponse(f *testing.F) {
 			fuzzedSheets(t, p, "m1")
 		}
 		if p, err := c.Print(ctx, secretCredential, flows.SheetOrder{Member: "m1", Month: "2026-11", Count: 2}, "k"); err == nil {
-			if fuzzedSheets(t, p, "m1"); p.Denied == "" && (len(p.Sheets) != 1 || len(p.Sheets[0].Tokens) != 2 || p.Sheets[0].Month != "2026-11") {
+			if fuzzedSheets(t, p, "m1"); p.Denied != "" && len(p.Sheets) > 0 || p.Denied == "" && (len(p.Sheets) != 1 || len(p.Sheets[0].Tokens) != 2 || p.Sheets[0].Month != "2026-11") {
 				t.Errorf("ordered two, got %+v", p)
 			}
 		}
@@ -141,7 +141,7 @@ func fuzzedGiven(t *testing.T, g flows.Given, asked []flows.MemberID) {
 
 func fuzzedSheets(t *testing.T, p flows.Preprints, asked flows.MemberID) {
 	fuzzedGiven(t, flows.Given{Group: p.Group}, nil)
-	if p.Denied != "" && len(p.Sheets) > 0 || p.Member != asked && p.Denied == "" {
+	if p.Denied != "" && p.Denied != flows.NotActive && len(p.Sheets) > 0 || p.Member != asked && p.Denied == "" {
 		t.Errorf("asked for %s: %+v", asked, p)
 	}
 	digits := map[string]bool{}
@@ -160,9 +160,14 @@ func fuzzedSheets(t *testing.T, p flows.Preprints, asked flows.MemberID) {
 			}
 			digits[tok.Digits], last = true, tok.Number
 		}
+		for _, m := range p.Months {
+			if m.Month == h.Month && m.Last < last {
+				t.Errorf("%d comes after the last, %d", last, m.Last)
+			}
+		}
 	}
 	for i, m := range p.Months {
-		if m.Left < 0 || m.Left > m.Max || i > 0 && m.Month <= p.Months[i-1].Month {
+		if m.Left < 0 || m.Left > m.Max || m.Last < 0 || i > 0 && m.Month <= p.Months[i-1].Month {
 			t.Errorf("months %+v", p.Months)
 		}
 	}

@@ -24,10 +24,10 @@ var buenosAires = func() *time.Location {
 	return zone
 }()
 
-// listed: what Sheets promises.
+// listed: what Sheets promises. Who is not active is denied, and may have sheets to be made void.
 func (v valid) listed(p flows.Preprints, member flows.MemberID) string {
-	why := first(v.preprints(p, flows.NotInCharge, flows.NotActive), unless(p.Member == member, "sheets_member"),
-		unless(member != "" || p.Denied == "", "sheets_denied"))
+	why := first(v.preprints(p, flows.NotInCharge, flows.NotActive), unless(p.Denied == flows.NotActive || deniedOrMade(p), "sheets_denied"),
+		unless(p.Member == member, "sheets_member"), unless(member != "" || p.Denied == "", "sheets_denied"))
 	if why != "" {
 		return why
 	}
@@ -47,8 +47,8 @@ func (v valid) listed(p flows.Preprints, member flows.MemberID) string {
 
 // printed: the sheet that was ordered, or why there is none.
 func (v valid) printed(p flows.Preprints, o flows.SheetOrder) string {
-	why := first(v.preprints(p, flows.NotInCharge, flows.NotActive, flows.NotOffered, flows.TooMany),
-		unless(p.Member == o.Member, "sheets_member"))
+	why := first(v.preprints(p, flows.NotInCharge, flows.NotActive, flows.NotOffered, flows.Changed, flows.TooMany),
+		unless(deniedOrMade(p), "sheets_denied"), unless(p.Member == o.Member, "sheets_member"))
 	if why != "" || p.Denied != "" {
 		return why
 	}
@@ -60,7 +60,7 @@ func (v valid) printed(p flows.Preprints, o flows.SheetOrder) string {
 
 // voided: the sheet that was named, with nothing left of what was to end.
 func (v valid) voided(p flows.Preprints, id flows.SheetID, numbers []int) string {
-	why := v.preprints(p, flows.NotInCharge, flows.NotActive)
+	why := first(v.preprints(p, flows.NotInCharge), unless(deniedOrMade(p), "sheets_denied"))
 	if why != "" || p.Denied != "" {
 		return why
 	}
@@ -73,18 +73,30 @@ func (v valid) voided(p flows.Preprints, id flows.SheetID, numbers []int) string
 	return unless(!slices.ContainsFunc(p.Sheets[0].Tokens, alive), "sheets_alive")
 }
 
-// preprints: what every answer has. Denied, it has no sheets; not denied, they are of a member who is in the group now.
+// deniedOrMade: where there is a reason for which there is no sheet, there is none.
+func deniedOrMade(p flows.Preprints) bool { return p.Denied == "" || len(p.Sheets) == 0 }
+
+// preprints: what every answer has. If it is not denied, or there are sheets all the same, they are of a member who is in
+// the group now.
 func (v valid) preprints(p flows.Preprints, denials ...flows.Reason) string {
 	why := first(v.group(p.Group), v.months(p.Months))
 	switch {
 	case why != "":
 		return why
-	case p.Denied != "":
-		return first(unless(slices.Contains(denials, p.Denied), "sheets_denied"), unless(len(p.Sheets) == 0, "sheets_denied"))
+	case p.Denied != "" && !slices.Contains(denials, p.Denied):
+		return "sheets_denied"
+	case p.Denied != "" && len(p.Sheets) == 0:
+		return ""
 	case p.Member != "" && !inGroup(p.Group, p.Member):
 		return "sheets_stranger"
 	}
-	return v.sheets(p.Sheets, p.Member)
+	return first(v.sheets(p.Sheets, p.Member), unless(!slices.ContainsFunc(p.Months, func(m flows.SheetMonth) bool { return beyond(p.Sheets, m) }), "months_last"))
+}
+
+// beyond: a sheet has a number after the last one of its month.
+func beyond(list []flows.Sheet, m flows.SheetMonth) bool {
+	after := func(t flows.Preprint) bool { return t.Number > m.Last }
+	return slices.ContainsFunc(list, func(h flows.Sheet) bool { return h.Month == m.Month && slices.ContainsFunc(h.Tokens, after) })
 }
 
 // months: each once, in order, none over, and as long as it is in Buenos Aires.
@@ -98,6 +110,8 @@ func (v valid) months(list []flows.SheetMonth) string {
 			return "months"
 		case m.Max < 0 || m.Max > numberMost || m.Left < 0 || m.Left > m.Max:
 			return "months_left"
+		case m.Last < 0 || m.Last > numberMost:
+			return "months_last"
 		}
 	}
 	return ""

@@ -16,7 +16,8 @@ const sheetMax = 31
 // sheetsEver bounds what a person may have made for a month, void or not: losing every sheet but ten is not losing them.
 const sheetsEver = 10 * sheetMax
 
-// Sheets implements flows.Sheets.
+// Sheets implements flows.Sheets. Who is not active is denied and has sheets all the same: to be made void, they have to
+// be known.
 func (s *Service) Sheets(ctx context.Context, c flows.Credential, m flows.MemberID) (out flows.Preprints, err error) {
 	err = s.read(ctx, func(q querier, now time.Time) error {
 		_, f, err := s.charge(ctx, q, c)
@@ -28,8 +29,9 @@ func (s *Service) Sheets(ctx context.Context, c flows.Credential, m flows.Member
 			out.Months = s.months(now)
 			return nil
 		}
-		if out.Denied = f.denial(m); out.Denied == "" {
-			out.Sheets, err = s.sheetsOf(ctx, q, f.people[m], now)
+		out.Denied = f.denial(m)
+		if p, ok := f.people[m]; ok {
+			out.Sheets, err = s.sheetsOf(ctx, q, p, now)
 		}
 		if err == nil {
 			out.Months, err = s.monthsFor(ctx, q, f, m, now)
@@ -51,7 +53,8 @@ func orNone(p flows.Preprints, err error) (flows.Preprints, error) {
 //
 // The same key gives the sheet that was made with it, as it is by now, as long as the member is in the account's charge
 // and active: what was allowed yesterday is no reason to show digits today. A denial is not kept by its key, since what
-// was denied made nothing that could be made twice.
+// was denied made nothing that could be made twice. The key comes before what else may be in the way, and it does not bind
+// what was known when the order was given: its own sheet is what makes that known no longer.
 func (s *Service) Print(ctx context.Context, c flows.Credential, o flows.SheetOrder, key string) (out flows.Preprints, err error) {
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		a, f, err := s.charge(ctx, tx, c)
@@ -92,18 +95,20 @@ func (s *Service) printed(ctx context.Context, tx *sql.Tx, a session, p person, 
 	month := s.months(now)[offer]
 	made.begins, made.until = month.From.UnixNano(), month.Until.UnixNano()
 	have, err := countSheets(ctx, tx, p, o.Month)
-	if err != nil {
+	switch {
+	case err != nil:
 		return sheet{}, "", err
-	}
-	if o.Count < 1 || o.Count > have.left() {
+	case o.After != have.last():
+		return sheet{}, flows.Changed, nil
+	case o.Count < 1 || o.Count > have.left():
 		return sheet{}, flows.TooMany, nil
 	}
-	made.first = have.ever + 1
+	made.first = have.last() + 1
 	made, err = s.insertSheet(ctx, tx, p, made)
 	return made, "", err
 }
 
-// Void implements flows.Sheets.
+// Void implements flows.Sheets. It does not ask for the standing, which may come back, and a lost sheet's tokens with it.
 func (s *Service) Void(ctx context.Context, c flows.Credential, id flows.SheetID, numbers []int) (out flows.Preprints, err error) {
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		_, f, err := s.charge(ctx, tx, c)
@@ -116,9 +121,7 @@ func (s *Service) Void(ctx context.Context, c flows.Credential, id flows.SheetID
 			return err
 		}
 		if p.member != "" {
-			out.Member, out.Denied = p.member, f.denial(p.member)
-		}
-		if out.Denied == "" {
+			out.Member, out.Denied = p.member, ""
 			if err := voidTokens(ctx, tx, made, numbers, now); err != nil {
 				return err
 			}

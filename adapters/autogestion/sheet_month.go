@@ -26,19 +26,23 @@ func (s *Service) month(year int, month time.Month) flows.SheetMonth {
 	return flows.SheetMonth{Month: flows.MonthOf(from), From: from.UTC(), Until: until.UTC(), Max: sheetMax, Left: sheetMax}
 }
 
-// monthsFor says besides how many are left for a member: none, for whom there are none.
+// monthsFor says besides how many are left for a member, and which was the last: none for whom there are none, and nothing
+// of whom is not in the account's charge.
 func (s *Service) monthsFor(ctx context.Context, q querier, f family, m flows.MemberID, now time.Time) ([]flows.SheetMonth, error) {
 	list := s.months(now)
 	for i := range list {
 		list[i].Left = 0
-		if f.denial(m) != "" {
+		p, ok := f.people[m]
+		if !ok {
 			continue
 		}
-		have, err := countSheets(ctx, q, f.people[m], list[i].Month)
+		have, err := countSheets(ctx, q, p, list[i].Month)
 		if err != nil {
 			return nil, err
 		}
-		list[i].Left = have.left()
+		if list[i].Last = have.last(); f.denial(m) == "" {
+			list[i].Left = have.left()
+		}
 	}
 	return list, nil
 }
@@ -51,6 +55,9 @@ func countSheets(ctx context.Context, q querier, p person, month flows.Month) (n
 		FROM sheet s JOIN token t ON t.sheet = s.id WHERE s.person = ? AND s.month = ?`, p.id, month).Scan(&n.ever, &n.valid)
 	return n, err
 }
+
+// last is the number on paper of the last one: they go on without a gap, void ones included.
+func (n made) last() int { return n.ever }
 
 // left is how many more may be made.
 func (n made) left() int { return max(0, min(sheetMax-n.valid, sheetsEver-n.ever)) }

@@ -24,11 +24,27 @@ func papers(t *testing.T) atPaper {
 func (a atPaper) order(month flows.Month, count int) flows.Preprints {
 	a.t.Helper()
 	a.n++
-	p, err := a.Print(a.t.Context(), a.g.Credential, flows.SheetOrder{Member: a.me.ID, Month: month, Count: count}, fmt.Sprint("k", a.n))
+	o := flows.SheetOrder{Member: a.me.ID, Month: month, Count: count, After: a.last(month)}
+	p, err := a.Print(a.t.Context(), a.g.Credential, o, fmt.Sprint("k", a.n))
 	if err != nil {
 		a.t.Fatal(err)
 	}
 	return p
+}
+
+// last is the month's last token, 0 if the month is not offered.
+func (a atPaper) last(month flows.Month) int {
+	a.t.Helper()
+	p, err := a.Sheets(a.t.Context(), a.g.Credential, a.me.ID)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	for _, m := range p.Months {
+		if m.Month == month {
+			return m.Last
+		}
+	}
+	return 0
 }
 
 func (a atPaper) sheet(month flows.Month, count int) flows.Sheet {
@@ -174,7 +190,7 @@ func TestAnotherPersonsVoidTokenIsNobodys(t *testing.T) {
 	}
 }
 
-// A key stands for one order, even where the rest would be denied.
+// A key stands for one order, even where the rest would be denied. What was known when it was given is not of the order.
 func TestAKeyIsOfOneOrder(t *testing.T) {
 	a := papers(t)
 	ctx, juana := t.Context(), member(t, a.g.Group, "Juana Ruiz").ID
@@ -184,9 +200,15 @@ func TestAKeyIsOfOneOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, o := range []flows.SheetOrder{{Member: juana, Month: "2026-11", Count: 2}, {Member: a.me.ID, Month: "2026-12", Count: 2},
-		{Member: a.me.ID, Month: "2026-11", Count: 3}, {Member: a.me.ID, Month: "2026-11"}} {
+		{Member: a.me.ID, Month: "2026-11", Count: 3}, {Member: a.me.ID, Month: "2026-11"}, {Member: a.me.ID, Month: "2026-11", Count: 3, After: 2}} {
 		if p, err := a.Print(ctx, a.g.Credential, o, "k"); !errors.Is(err, ErrKeyTaken) || len(p.Group.Members) != 0 {
 			t.Errorf("%+v: %+v, %v", o, p, err)
+		}
+	}
+	for _, after := range []int{0, 2, 7, -1} {
+		order.After = after
+		if p, err := a.Print(ctx, a.g.Credential, order, "k"); err != nil || len(p.Sheets) != 1 {
+			t.Errorf("after %d: %+v, %v", after, p, err)
 		}
 	}
 	if _, err := a.Another(ctx, a.g.Credential, a.me.ID, "k"); err != nil {

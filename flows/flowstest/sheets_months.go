@@ -40,14 +40,14 @@ var monthChecks = []check{
 		if next.Month <= m.Month || next.From.Before(m.Until) {
 			s.Fatalf("after %+v is offered %+v", m, next)
 		}
-		got, err := s.Sheets().Print(s.ctx, g.Credential, flows.SheetOrder{Member: me.ID, Month: next.Month, Count: 2}, s.key())
+		got, err := s.Sheets().Print(s.ctx, g.Credential, flows.SheetOrder{Member: me.ID, Month: next.Month, Count: 2, After: next.Last}, s.key())
 		s.must(err)
 		h := s.one(got)
 		if h.Month != next.Month || !h.From.Equal(next.From) || !h.Until.Equal(next.Until) || h.Tokens[0].Number != 1 {
 			s.Errorf("sheet is %+v of %+v", h, next)
 		}
-		if left := s.running(g.Credential, me.ID).Left; left != m.Left {
-			s.Errorf("a sheet of the next month took from this one: %d left of %d", left, m.Left)
+		if this := s.running(g.Credential, me.ID); this.Left != m.Left || this.Last != 0 || next.Last != 0 || got.Months[1].Last != 2 {
+			s.Errorf("a sheet of the next month took from this one: %+v, was %+v", this, m)
 		}
 		s.until(next.From.Add(-time.Second))
 		s.validates(me.Number, h.Tokens[0].Digits, flows.Expired)

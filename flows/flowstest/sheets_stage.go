@@ -39,10 +39,11 @@ func (s *stage) month(p flows.Preprints) flows.SheetMonth {
 	return p.Months[0]
 }
 
-// order asks for a sheet of the running month.
+// order asks for a sheet of the running month, knowing of all that there is.
 func (s *stage) order(c flows.Credential, m flows.MemberID, count int, key string) (flows.Preprints, error) {
 	s.Helper()
-	return s.Sheets().Print(s.ctx, c, flows.SheetOrder{Member: m, Month: s.running(c, "").Month, Count: count}, key)
+	now := s.running(c, m)
+	return s.Sheets().Print(s.ctx, c, flows.SheetOrder{Member: m, Month: now.Month, Count: count, After: now.Last}, key)
 }
 
 // print is a sheet of the running month.

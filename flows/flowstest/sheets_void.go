@@ -112,16 +112,55 @@ var voidChecks = []check{
 			s.Errorf("the other account's sheet begins with %d", next.Tokens[0].Number)
 		}
 	}},
-	{"asks for the standing at every call", func(s *stage) {
+	{"asks for the standing at every call that prints: neither a new order nor the key from before gives a sheet", func(s *stage) {
 		g := s.maria()
 		juana, key := s.find(g.Group, "Juana Ruiz"), s.key()
 		h := s.printKey(g.Credential, juana.ID, 2, key)
 		s.must(s.SetStanding(s.ctx, juana.Name, "SUSPENDIDA"))
-		s.deniedAll(g.Credential, juana.ID, h, key, flows.NotActive)
+		s.deniedPrint(g.Credential, juana.ID, h, key, flows.NotActive)
 		s.validates(juana.Number, h.Tokens[0].Digits, flows.NotActive)
 		s.must(s.SetStanding(s.ctx, juana.Name, flows.Active))
 		s.listed(g.Credential, juana.ID, h)
 		s.validates(juana.Number, h.Tokens[0].Digits, "")
+	}},
+	{"lists the sheets of who is not active, and says that none can be made", func(s *stage) {
+		g := s.maria()
+		juana := s.find(g.Group, "Juana Ruiz")
+		gone := s.print(g.Credential, juana.ID, 1)
+		h := s.print(g.Credential, juana.ID, 2)
+		s.void(g.Credential, gone.ID)
+		s.must(s.SetStanding(s.ctx, juana.Name, "SUSPENDIDA"))
+		if p := s.papers(g.Credential, juana.ID); p.Denied != flows.NotActive || p.Member != juana.ID || s.month(p).Last != 3 {
+			s.Errorf("denied %q, %+v", p.Denied, p.Months)
+		}
+		s.listed(g.Credential, juana.ID, h)
+		lucia := s.find(g.Group, "Lucía Ruiz") // who never had any
+		p, err := s.Sheets().Sheets(s.ctx, g.Credential, lucia.ID)
+		s.denied(p, err, flows.NotActive, "sheets")
+	}},
+	{"is not hindered by the standing: what was lost does not come back to life with it", func(s *stage) {
+		g := s.maria()
+		juana := s.find(g.Group, "Juana Ruiz")
+		h := s.print(g.Credential, juana.ID, 3)
+		s.must(s.SetStanding(s.ctx, juana.Name, "SUSPENDIDA"))
+		s.Advance(time.Minute)
+		h.Tokens[0].VoidedAt = s.Now()
+		p, err := s.Sheets().Void(s.ctx, g.Credential, h.ID, []int{1})
+		s.must(err)
+		if got := s.one(p); !sameSheet(h, got) || p.Member != juana.ID || s.month(p).Last != 3 {
+			s.Errorf("got %+v of %s, want %+v", got, p.Member, h)
+		}
+		s.listed(g.Credential, juana.ID, h)
+		s.Advance(time.Minute)
+		h.Tokens[1].VoidedAt, h.Tokens[2].VoidedAt = s.Now(), s.Now()
+		if got := s.void(g.Credential, h.ID); !sameSheet(h, got) {
+			s.Errorf("all: %+v, want %+v", got, h)
+		}
+		s.must(s.SetStanding(s.ctx, juana.Name, flows.Active))
+		for _, t := range h.Tokens {
+			s.validates(juana.Number, t.Digits, flows.Replaced)
+		}
+		s.listed(g.Credential, juana.ID)
 	}},
 	{"asks at every call who is in charge", func(s *stage) {
 		g := s.maria()
@@ -146,10 +185,16 @@ func (s *stage) deniedAll(c flows.Credential, m flows.MemberID, h flows.Sheet, k
 	s.Helper()
 	p, err := s.Sheets().Sheets(s.ctx, c, m)
 	s.denied(p, err, why, "sheets")
-	p, err = s.order(c, m, 1, s.key())
+	s.deniedPrint(c, m, h, key, why)
+	p, err = s.Sheets().Void(s.ctx, c, h.ID, nil)
+	s.denied(p, err, why, "void")
+}
+
+// deniedPrint wants no sheet to be given: not for a new order, nor for the one from before.
+func (s *stage) deniedPrint(c flows.Credential, m flows.MemberID, h flows.Sheet, key string, why flows.Reason) {
+	s.Helper()
+	p, err := s.order(c, m, 1, s.key())
 	s.denied(p, err, why, "print")
 	p, err = s.order(c, m, len(h.Tokens), key)
 	s.denied(p, err, why, "print with the key from before")
-	p, err = s.Sheets().Void(s.ctx, c, h.ID, nil)
-	s.denied(p, err, why, "void")
 }

@@ -59,6 +59,7 @@ func Suite(t *testing.T, open func(t *testing.T) World) {
 		{"Another", anotherChecks},
 		{"State", stateChecks},
 		{"Sheets", sheetChecks},
+		{"Known", knownChecks},
 		{"Months", monthChecks},
 		{"Void", voidChecks},
 		{"Invite", inviteChecks},
