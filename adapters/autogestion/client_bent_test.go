@@ -220,6 +220,7 @@ func TestClientBelievesNothing(t *testing.T) {
 		{"sheets/print", `"proof":"LLAVE1:A B"`, `"proof":"LLAVE1:a b"`, "sheets_proof"},
 		{"sheets/list", `"reference":"K7QX-2M9P"`, `"reference":"K7QX\n2M9P"`, "sheets_proof"},
 		{"sheets/list", `"last":9`, `"last":-1`, "months_last"},
+		{"sheets/list", `"last":9}],"member":"m1","sheets":[` + goodSheet + `]`, `"last":-1}],"member":"m1","sheets":[]`, "months_last"},
 		{"sheets/list", `"last":9`, `"last":1`, "months_last"},
 		{"sheets/list", `,"last":9`, ``, "months_last"}, // it says of none, and there are two
 		{"sheets/print", `"last":9`, `"last":1`, "months_last"},
