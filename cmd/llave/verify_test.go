@@ -28,11 +28,16 @@ func printedAt(t *testing.T, at, credential string, count int) flows.Sheet {
 		t.Fatal(err)
 	}
 	cred := flows.Credential(strings.TrimSpace(string(who)))
-	can, err := c.Sheets(t.Context(), cred, "")
+	g, err := c.Group(t.Context(), cred)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := c.Print(t.Context(), cred, flows.SheetOrder{Member: can.Group.Own, Month: can.Months[0].Month, Count: count}, fmt.Sprint("sheet", count))
+	can, err := c.Sheets(t.Context(), cred, g.Own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	order := flows.SheetOrder{Member: g.Own, Month: can.Months[0].Month, Count: count, After: can.Months[0].Last}
+	p, err := c.Print(t.Context(), cred, order, fmt.Sprint("sheet", count))
 	if err != nil || len(p.Sheets) != 1 {
 		t.Fatal(p.Denied, err)
 	}
