@@ -60,6 +60,7 @@ func TestALetterIsTheSameLetterAgain(t *testing.T) {
 		time.Sleep(time.Minute)
 		h.says(chatA, "two")
 		time.Sleep(time.Minute)
+		synctest.Wait() // sleeping alone orders nothing for the race detector
 		one, two := seen["1 one"], seen["2 two"]
 		if len(one) != 2 || len(two) != 2 || one[0] != one[1] || two[0] != two[1] {
 			t.Fatalf("sent as %v and %v", one, two)
