@@ -253,12 +253,12 @@ func TestBackendCheck(t *testing.T) {
 		code int
 		says []string
 	}{
-		{key, []string{"check", at}, exitOK, []string{"✓ con otra clave de bot", "adentro, y dos veces el mismo (no se probó: ", "– GET group", "-credential ARCHIVO", "✓ keys", "✓ sheets", "Bien: 11. Mal: 0. Sin probar: 18."}},
+		{key, []string{"check", at}, exitOK, []string{"✓ con otra clave de bot", "adentro, y dos veces el mismo (no se probó: ", "– GET group", "-credential ARCHIVO", "✓ keys", "✓ sheets", "Bien: 11. Mal: 0. Sin probar: 19."}},
 		{map[string]string{"LLAVE_AUTOGESTION_KEY": botKey, "LLAVE_AUTOGESTION_URL": at}, []string{"check"}, exitOK, []string{"Mal: 0."}},
-		{key, []string{"check", "-credential", file, at}, exitOK, []string{"✓ GET group", "solo con -mint", "Bien: 25. Mal: 0. Sin probar: 4."}},
-		{key, []string{"check", "-credential", file, "-mint", at + "/autogestion/"}, exitOK, []string{"Bien: 29. Mal: 0. Sin probar: 0."}},
-		{key, []string{"check", bent.URL}, exitError, []string{"✗ una invitación que no existe no se canjea: 404 no_invite. Se vio: redeem contestó 404\n", "Bien: 10. Mal: 1. Sin probar: 18.", "no contesta como debe"}},
-		{key, []string{"check", "http://127.0.0.1:1"}, exitError, []string{"✗ GET capabilities", "no hubo respuesta", "Mal: 1. Sin probar: 28."}},
+		{key, []string{"check", "-credential", file, at}, exitOK, []string{"✓ GET group", "solo con -mint", "Bien: 26. Mal: 0. Sin probar: 4."}},
+		{key, []string{"check", "-credential", file, "-mint", at + "/autogestion/"}, exitOK, []string{"Bien: 30. Mal: 0. Sin probar: 0."}},
+		{key, []string{"check", bent.URL}, exitError, []string{"✗ una invitación que no existe no se canjea: 404 no_invite. Se vio: redeem contestó 404\n", "Bien: 10. Mal: 1. Sin probar: 19.", "no contesta como debe"}},
+		{key, []string{"check", "http://127.0.0.1:1"}, exitError, []string{"✗ GET capabilities", "no hubo respuesta", "Mal: 1. Sin probar: 29."}},
 		{map[string]string{"LLAVE_AUTOGESTION_KEY": "another-key-of-16"}, []string{"check", at}, exitError, []string{"no conoce la clave de LLAVE_AUTOGESTION_KEY"}},
 		{nil, []string{"check", at}, exitUsage, []string{"LLAVE_AUTOGESTION_KEY"}},
 		{key, []string{"check"}, exitUsage, []string{"falta la URL"}},
