@@ -72,7 +72,7 @@ var cuilShape = regexp.MustCompile(`[23]\d[ .\-–—/]?\d{2}[ .]?\d{3}[ .]?\d{3
 
 // clean takes out of an update what must not be kept, before it is.
 func clean(u *Update) {
-	u.Sender = cut(strings.ToValidUTF8(u.Sender, ""), 64)
+	u.Sender, u.Media = cut(strings.ToValidUTF8(u.Sender, ""), 64), u.Media.cleaned()
 	if u.Kind != Message && u.Kind != Started {
 		return
 	}

@@ -20,6 +20,15 @@ type Paced interface {
 	Slot(to ChatID) time.Duration
 }
 
+// Fetcher is a channel that gets the files that people send, once somebody asks for them.
+type Fetcher interface {
+	// Fetch returns the bytes of the file that an update of the chat announced by its Media, if they are at most limit.
+	// Errors: *Never when they will never be had (gone, larger than the limit or than announced, not what was sent, not
+	// of this chat); *Later when the channel asks for a pause; any other error when another try may do. An error is
+	// logged: it holds nothing secret or personal.
+	Fetch(ctx context.Context, chat ChatID, ref []byte, limit int64) ([]byte, error)
+}
+
 // Maker makes the files that replies carry.
 type Maker interface {
 	// Make returns a file's bytes: the same for the same recipe. An error is logged: it holds nothing personal. After

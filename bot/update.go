@@ -87,6 +87,8 @@ type Update struct {
 	// What is the kind of an Other update ("photo", "voice", "group", …), the name of an Alarm or the subject of a Notice.
 	What string `json:"what,omitempty"`
 	Body []byte `json:"body,omitempty"`
+	// Media is the file that an Other update came with; nil if it came with none, or the channel gets none.
+	Media *Media `json:"media,omitempty"`
 	// Sender says how the person calls themselves there. It proves nothing.
 	Sender string `json:"sender,omitempty"`
 	// Via is what people call the channel ("Telegram"), and Label how it shows this chat to somebody else, masked ("···1234").

@@ -101,7 +101,7 @@ func (s *session) update(e *events.Message) (u bot.Update, err error) {
 	}
 	return bot.Update{
 		Chat: id, ID: e.Info.ID, Kind: what.kind, Text: what.text, What: what.what, Via: "WhatsApp", Label: s.w.label(number),
-		Sender: name(e.Info.PushName), Back: "https://wa.me/" + s.number + "?text=%s", Said: e.Info.Timestamp.UTC(),
+		Media: s.w.announced(id, what.file), Sender: name(e.Info.PushName), Back: "https://wa.me/" + s.number + "?text=%s", Said: e.Info.Timestamp.UTC(),
 	}, nil
 }
 
@@ -231,15 +231,18 @@ func (w *WhatsApp) types(chat types.JID) {
 	}
 }
 
-// name is how people call themselves, without what would reorder or hide the text around it.
-func name(s string) string {
+// name is how people call themselves.
+func name(s string) string { return tidy(s, 64) }
+
+// tidy is the first n characters of what somebody wrote, without what would reorder or hide the text around it.
+func tidy(s string, n int) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200d' {
 			return -1
 		}
 		return r
 	}, strings.ToValidUTF8(s, ""))
-	return strings.TrimSpace(cut(strings.TrimSpace(s), 64))
+	return strings.TrimSpace(cut(strings.TrimSpace(s), n))
 }
 
 // cut shortens s to n characters.

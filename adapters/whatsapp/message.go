@@ -15,6 +15,7 @@ type said struct {
 	kind bot.Kind // none if it asks for nothing
 	text string
 	what string
+	file attachment // nil: none that can be got
 }
 
 func wrote(text string) said     { return said{kind: bot.Message, text: cut(text, bot.MaxText+1)} }
@@ -36,7 +37,7 @@ func (s *session) read(e *events.Message) said {
 		return wrote(text)
 	}
 	if what := mediaOf(m); what != "" {
-		return something(what)
+		return said{kind: bot.Other, what: what, file: attachmentOf(m)}
 	}
 	return something("unknown")
 }
@@ -64,9 +65,6 @@ func textOf(m *waE2E.Message) (string, bool) {
 }
 
 // mediaOf names what a message is besides text; empty if it is none of these.
-//
-// This is where the desk's files will pass: what GetURL, GetMediaKey and the two hashes of these say, sealed, is all
-// that has to be kept to have the bytes got later, by Client.Download, before WhatsApp forgets them after some weeks.
 func mediaOf(m *waE2E.Message) string {
 	for _, k := range []struct {
 		is   bool

@@ -33,12 +33,14 @@ type session struct {
 // client makes a client of a device, and has everything go the way that the options say.
 func (w *WhatsApp) client(dev *store.Device) *whatsmeow.Client {
 	cli := whatsmeow.NewClient(dev, logger{w.log})
+	files := http.DefaultTransport
 	if w.opt.Transport != nil {
 		way := &http.Client{Transport: w.opt.Transport}
 		cli.SetWebsocketHTTPClient(way)
 		cli.SetPreLoginHTTPClient(way)
-		cli.SetMediaHTTPClient(way)
+		files = w.opt.Transport
 	}
+	cli.SetMediaHTTPClient(&http.Client{Transport: bounded{files}})
 	// An acknowledgement follows the handler, and what was decrypted is kept until then: at least once.
 	cli.SynchronousAck, cli.EnableDecryptedEventBuffer = true, true
 	cli.UseRetryMessageStore = true // what somebody could not decrypt can be sent again after a restart

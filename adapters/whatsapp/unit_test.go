@@ -4,6 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -252,5 +257,65 @@ func TestTexts(t *testing.T) {
 		if c.text("todo."+string(s), nil) == "" {
 			t.Errorf("nothing to do in state %s", s)
 		}
+	}
+}
+
+// endless is a host that never stops sending.
+type endless struct {
+	read int
+	says int64
+}
+
+func (e *endless) RoundTrip(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(e), ContentLength: e.says}, nil
+}
+
+func (e *endless) Read(p []byte) (int, error) { e.read += len(p); return len(p), nil }
+
+// A file is read up to its ration and one byte, whatever its host says; what is not a file that somebody asked for, whole.
+func TestBounded(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	host := &endless{says: -1}
+	req, err := http.NewRequestWithContext(context.WithValue(ctx, limitKey{}, &ration{1000, cancel}), http.MethodGet, "https://mmg.whatsapp.net/v/x", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := bounded{host}.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if data, err := io.ReadAll(res.Body); !errors.Is(err, errLarge) || len(data) > 1000 || host.read > 1001 || !errors.Is(context.Cause(ctx), errLarge) {
+		t.Errorf("%d bytes of %d: %v", len(data), host.read, err)
+	}
+	if n, err := res.Body.Read(make([]byte, 10)); n != 0 || !errors.Is(err, errLarge) {
+		t.Errorf("and goes on with %d: %v", n, err)
+	}
+	ctx, cancel = context.WithCancelCause(t.Context())
+	if _, err := (bounded{&endless{says: 1001}}).RoundTrip(req.WithContext(context.WithValue(ctx, limitKey{}, &ration{1000, cancel}))); err != nil || !errors.Is(context.Cause(ctx), errLarge) {
+		t.Errorf("it says that it is larger, and is read: %v", err)
+	}
+	res, err = bounded{&endless{}}.RoundTrip(req.WithContext(t.Context()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := io.CopyN(io.Discard, res.Body, 5000); err != nil {
+		t.Errorf("%d bytes of what has no ration: %v", n, err)
+	}
+	for n, want := range map[int64]int64{0: 26, 15: 26, 16: 42, 1000: 1018, math.MaxInt64: math.MaxInt64} {
+		if got := sealedSize(n); got != want {
+			t.Errorf("%d bytes are %d while encrypted, want %d", n, got, want)
+		}
+	}
+}
+
+// Addresses of files hold what authorises: an error of a download has none.
+func TestErrorsOfFilesHoldNoAddress(t *testing.T) {
+	err := whyNot(fmt.Errorf("failed to download media from last host: %w", &url.Error{Op: "Get", URL: "https://mmg.whatsapp.net/v/secret", Err: io.ErrUnexpectedEOF}))
+	var never *bot.Never
+	if errors.As(err, &never) || strings.Contains(err.Error(), "secret") {
+		t.Errorf("a cut: %v", err)
+	}
+	if !errors.As(whyNot(errors.New("failed to decrypt file: ciphertext isn't a multiple of block size")), &never) {
+		t.Error("what cannot be decrypted is tried again")
 	}
 }

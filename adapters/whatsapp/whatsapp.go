@@ -12,6 +12,7 @@
 //	run.go      the connection, from one end to the next
 //	hear.go     a message becomes an update, and is kept
 //	message.go  what was said
+//	media.go    the files that people send, got when somebody asks for them
 //	send.go     a reply becomes messages
 //	status.go   how it stands, and what the operator has to do
 //	pair.go     how it becomes a linked device
@@ -74,7 +75,7 @@ func (t Timing) orUsual() Timing {
 	return t
 }
 
-// WhatsApp is one number. It implements [bot.Channel] and [bot.Paced].
+// WhatsApp is one number. It implements [bot.Channel], [bot.Paced] and [bot.Fetcher].
 type WhatsApp struct {
 	opt     Options
 	now     func() time.Time

@@ -45,6 +45,9 @@ func noDoors(*house) (map[string]bot.Channel, error) { return nil, nil }
 // announce says where things are.
 func (h *house) announce(w io.Writer) {
 	fmt.Fprintf(w, "Llave está andando.\n\n  Chat web      %s/\n  Autogestión   %s\n  Estado        http://%s/readyz\n  Métricas      http://%[3]s/metrics\n  Datos         %[4]s\n", h.PublicURL, h.backendAddr(), h.operatorAddr(), h.Data)
+	if h.wa != nil {
+		fmt.Fprintf(w, "  WhatsApp      http://%s/admin/whatsapp\n", h.operatorAddr())
+	}
 	fmt.Fprintf(w, "\nPara chatear desde esta terminal, cortá con Ctrl-C y usá: llave chat\n")
 	if h.demo {
 		h.announceDemo(w)

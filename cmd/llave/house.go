@@ -268,7 +268,6 @@ func (h *house) serveHTTP(listener net.Listener) error {
 	if h.tg != nil && h.telegramPushes() {
 		public.Handle(telegram.WebhookPath, h.tg.Handler(h.engine))
 	}
-	h.operator(admin)
 	if h.AdminAddr == "" || h.AdminAddr == h.Addr {
 		h.operator(public)
 		h.serveOn(listener, public)
@@ -279,6 +278,7 @@ func (h *house) serveHTTP(listener net.Listener) error {
 		return fmt.Errorf("no se puede escuchar en %s: %w", h.AdminAddr, err)
 	}
 	h.AdminAddr = own.Addr().String()
+	h.operator(admin)
 	h.serveOn(listener, public)
 	h.serveOn(own, admin)
 	return nil

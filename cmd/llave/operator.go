@@ -25,6 +25,7 @@ func (h *house) operator(mux *http.ServeMux) {
 		h.whatsappReady(w)
 	})
 	mux.Handle("GET /metrics", h.metrics())
+	h.serveWhatsAppPage(mux)
 }
 
 // ready says whether an update would be taken and answered. The cause is in the log, not on the page.

@@ -26,7 +26,7 @@ type Fault struct {
 	Error    int  // is answered, and nothing done; of an upload or a download: the status
 	Lost     bool // of a message: it is done, and the connection is cut instead of an answer
 	Unacked  bool // of a message: it is done and never answered
-	Garbled  bool // of a message on its way: what arrives cannot be decrypted
+	Garbled  bool // of a message on its way: what arrives cannot be decrypted; of a download: a byte of it is another
 	Repeated bool // of a message on its way: it comes twice
 }
 

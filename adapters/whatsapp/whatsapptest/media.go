@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
 )
@@ -28,6 +29,9 @@ func (s *Server) media(w http.ResponseWriter, r *http.Request) {
 		on = "upload"
 	}
 	s.mu.Lock()
+	if on == "download" {
+		s.downloads++
+	}
 	f := s.fault(moment{on: on})
 	s.mu.Unlock()
 	switch {
@@ -44,6 +48,10 @@ func (s *Server) media(w http.ResponseWriter, r *http.Request) {
 		if !ok {
 			http.NotFound(w, r)
 			return
+		}
+		if f != nil && f.Garbled && len(blob) > 0 {
+			blob = slices.Clone(blob)
+			blob[len(blob)/2] ^= 1
 		}
 		w.Write(blob)
 	}
@@ -66,6 +74,13 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 	path += "?ccb=1" // clients append to a query that they take for granted
 	json.NewEncoder(w).Encode(map[string]string{"url": "https://mmg.whatsapp.net" + path, "direct_path": path, "handle": path})
+}
+
+// Downloads is how often anybody asked for a file.
+func (s *Server) Downloads() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.downloads
 }
 
 // Blobs are all files that were uploaded, as the server sees them.

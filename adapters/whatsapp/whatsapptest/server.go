@@ -61,6 +61,8 @@ type Server struct {
 	faults   []*Fault
 	stanzas  []Stanza
 	serial   int
+
+	downloads int
 }
 
 // New starts a server.

@@ -1,0 +1,208 @@
+package whatsapp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"strings"
+	"time"
+
+	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/proto/waE2E"
+
+	"llave/bot"
+)
+
+// attachment is a file in a message. It is at WhatsApp, encrypted, for some weeks.
+type attachment interface {
+	whatsmeow.DownloadableMessage
+	GetMimetype() string
+	GetFileLength() uint64
+}
+
+// attachmentOf is the file that a message carries, in the order of mediaOf; nil if it carries none that anybody wants.
+func attachmentOf(m *waE2E.Message) attachment {
+	switch {
+	case m.GetAudioMessage() != nil:
+		return m.GetAudioMessage()
+	case m.GetImageMessage() != nil:
+		return m.GetImageMessage()
+	case m.GetVideoMessage() != nil:
+		return m.GetVideoMessage()
+	case m.GetPtvMessage() != nil:
+		return m.GetPtvMessage()
+	case m.GetDocumentMessage() != nil:
+		return m.GetDocumentMessage()
+	}
+	return nil
+}
+
+// announced is what the bot is told of a file. Nothing of it is got.
+func (w *WhatsApp) announced(chat bot.ChatID, a attachment) *bot.Media {
+	if a == nil {
+		return nil
+	}
+	m := &bot.Media{Type: tidy(a.GetMimetype(), 100), Size: int64(min(a.GetFileLength(), math.MaxInt64)), Ref: w.ref(chat, a)}
+	if d, ok := a.(interface{ GetFileName() string }); ok && d.GetFileName() != "" {
+		m.Name = fileName(d.GetFileName())
+	}
+	if long, ok := a.(interface{ GetSeconds() uint32 }); ok {
+		m.Seconds = int(min(long.GetSeconds(), math.MaxInt32))
+	}
+	return m
+}
+
+// fileRef is what a file is got by. It holds the file's key, and is sealed.
+type fileRef struct {
+	Path string              `json:"p"`
+	Kind whatsmeow.MediaType `json:"m"`
+	Size uint64              `json:"n"`
+	Key  []byte              `json:"k"`
+	Enc  []byte              `json:"e"` // the hash of what is downloaded
+	Sum  []byte              `json:"s"` // and of what it is decrypted to
+}
+
+// ref seals what a file is got by, for one chat: nobody gets by it what was sent in another. Nil is a file that cannot be
+// got. What is not encrypted, or has no hash, nobody's WhatsApp sends.
+func (w *WhatsApp) ref(chat bot.ChatID, a attachment) []byte {
+	r := fileRef{a.GetDirectPath(), whatsmeow.GetMediaType(a), a.GetFileLength(), a.GetMediaKey(), a.GetFileEncSHA256(), a.GetFileSHA256()}
+	if !strings.HasPrefix(r.Path, "/") || len(r.Key) != 32 || len(r.Enc) != 32 || len(r.Sum) != 32 {
+		return nil
+	}
+	plain, err := json.Marshal(r)
+	if err != nil {
+		return nil
+	}
+	sealed := seal(w.seal, plain, aboutFile(chat))
+	if len(sealed) > bot.MaxMediaRef {
+		return nil
+	}
+	return sealed
+}
+
+func aboutFile(chat bot.ChatID) []byte { return []byte("file\x00" + string(chat)) }
+
+// fetchTime is how long getting a file may take: a host that sends a byte now and then holds up nobody for ever.
+const fetchTime = 2 * time.Minute
+
+// Fetch implements [bot.Fetcher].
+func (w *WhatsApp) Fetch(ctx context.Context, chat bot.ChatID, ref []byte, limit int64) ([]byte, error) {
+	var r fileRef
+	plain, err := open(w.seal, ref, aboutFile(chat))
+	if err != nil || json.Unmarshal(plain, &r) != nil {
+		return nil, &bot.Never{Reason: "a file of another chat, or of none"}
+	}
+	if limit < 0 || r.Size > uint64(limit) {
+		return nil, errLarge
+	}
+	s := w.session()
+	switch {
+	case s == nil:
+		return nil, &bot.Later{After: later}
+	case !s.cli.IsConnected() || !s.cli.IsLoggedIn():
+		return nil, &bot.Later{After: soon}
+	}
+	ctx, cancel := context.WithTimeout(ctx, fetchTime)
+	defer cancel()
+	return s.fetch(ctx, r, limit)
+}
+
+// fetch downloads a file and decrypts it. What turns out larger than was announced is no more wanted than what announced it.
+func (s *session) fetch(ctx context.Context, r fileRef, limit int64) ([]byte, error) {
+	if r.Size > 0 {
+		limit = int64(r.Size)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	data, err := s.cli.DownloadMediaWithPath(context.WithValue(ctx, limitKey{}, &ration{sealedSize(limit), cancel}), r.Path, r.Enc, r.Sum, r.Key, r.Kind, "", false)
+	switch {
+	case errors.Is(context.Cause(ctx), errLarge), err == nil && int64(len(data)) > limit:
+		return nil, errLarge
+	case err == nil:
+		return data, nil
+	}
+	return nil, whyNot(err)
+}
+
+// errLarge refuses a file for its size.
+var errLarge = &bot.Never{Reason: "the file is larger than allowed, or than announced"}
+
+// whyNot turns an error of a download into what the bot wants to know. The library's own words hold addresses.
+func whyNot(err error) error {
+	for _, gone := range []error{whatsmeow.ErrMediaDownloadFailedWith403, whatsmeow.ErrMediaDownloadFailedWith404, whatsmeow.ErrMediaDownloadFailedWith410} {
+		if errors.Is(err, gone) {
+			return &bot.Never{Reason: "WhatsApp does not have the file any more"}
+		}
+	}
+	for _, forged := range []error{whatsmeow.ErrInvalidMediaEncSHA256, whatsmeow.ErrInvalidMediaHMAC, whatsmeow.ErrInvalidMediaSHA256, whatsmeow.ErrTooShortFile} {
+		if errors.Is(err, forged) {
+			return errForged
+		}
+	}
+	if strings.Contains(err.Error(), "failed to decrypt file") {
+		return errForged
+	}
+	return fmt.Errorf("whatsapp: a file was not got (%T)", root(err))
+}
+
+var errForged = &bot.Never{Reason: "the file is not what was sent"}
+
+// sealedSize is how large a file of n bytes is while it is encrypted: filled up to whole blocks of 16, and ten bytes that
+// prove it.
+func sealedSize(n int64) int64 {
+	const tail = 10
+	if n > math.MaxInt64-16-tail {
+		return math.MaxInt64
+	}
+	return n - n%16 + 16 + tail
+}
+
+// bounded is a way to WhatsApp's files that gives up an answer as soon as it is larger than its ration. The library would
+// read whatever comes.
+type bounded struct{ http.RoundTripper }
+
+// ration is how much of an answer is read, and what to do when there is more.
+type ration struct {
+	bytes  int64
+	exceed context.CancelCauseFunc
+}
+
+type limitKey struct{}
+
+// RoundTrip implements http.RoundTripper.
+func (b bounded) RoundTrip(req *http.Request) (*http.Response, error) {
+	res, err := b.RoundTripper.RoundTrip(req)
+	r, ok := req.Context().Value(limitKey{}).(*ration)
+	if err != nil || !ok {
+		return res, err
+	}
+	if res.ContentLength > r.bytes {
+		r.exceed(errLarge)
+	}
+	res.Body = &counted{ReadCloser: res.Body, ration: r, left: r.bytes}
+	return res, nil
+}
+
+// counted is an answer that is read up to its ration. Another host would say the same, so all of it is given up.
+type counted struct {
+	io.ReadCloser
+	*ration
+	left int64
+}
+
+// Read implements io.Reader.
+func (c *counted) Read(p []byte) (int, error) {
+	if int64(len(p)) > c.left {
+		p = p[:c.left+1] // one more shows whether there is more
+	}
+	n, err := c.ReadCloser.Read(p)
+	if c.left -= int64(n); c.left < 0 {
+		c.exceed(errLarge)
+		return 0, errLarge
+	}
+	return n, err
+}

@@ -1,0 +1,230 @@
+//go:build !nowhatsapp
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+
+	"rsc.io/qr"
+
+	"llave/adapters/whatsapp"
+)
+
+// whatsappPath is the page on which the operator links a phone. It is served where the metrics are.
+const whatsappPath = "/admin/whatsapp"
+
+//go:embed whatsapp.tmpl
+var whatsappTexts string
+
+//go:embed whatsapp.css
+var whatsappStyle string
+
+// whatsappPage is that page. It works without JavaScript.
+type whatsappPage struct {
+	wa     *whatsapp.WhatsApp
+	desk   *pairingDesk
+	gate   pageGate
+	texts  *template.Template
+	policy string
+}
+
+// serveWhatsAppPage adds the page to the operator's addresses, if the channel is turned on.
+func (h *house) serveWhatsAppPage(mux *http.ServeMux) {
+	if h.wa == nil {
+		return
+	}
+	p := &whatsappPage{
+		wa: h.wa.WhatsApp, desk: newPairingDesk(h.wa.WhatsApp, h.log), gate: h.pageGate(),
+		texts: template.Must(template.New("").Funcs(template.FuncMap{"style": func() template.CSS { return template.CSS(whatsappStyle) }}).Parse(whatsappTexts)),
+	}
+	sum := sha256.Sum256([]byte(whatsappStyle))
+	p.policy = fmt.Sprintf("default-src 'none'; img-src data:; style-src 'sha256-%s'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'", base64.StdEncoding.EncodeToString(sum[:]))
+	h.up = append(h.up, p.desk.close)
+	mux.Handle(whatsappPath, p)
+}
+
+// ServeHTTP implements http.Handler.
+func (p *whatsappPage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", p.policy)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "same-origin") // with less, browsers keep the origin of a form to themselves
+	if why := p.gate.refuses(r); why != "" {
+		p.write(w, http.StatusForbidden, "refused", why)
+		return
+	}
+	owner, known := pageOwner(w, r)
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		p.show(w, r, owner)
+	case http.MethodPost:
+		if !known {
+			p.write(w, http.StatusForbidden, "refused", "cookie")
+			return
+		}
+		p.act(w, r, owner)
+	default:
+		h.Set("Allow", "GET, HEAD, POST")
+		w.WriteHeader(http.StatusMethodNotAllowed)
+	}
+}
+
+// pageCookie tells one operator's browser from another's. No other site's page can have it sent.
+const pageCookie = "llave_admin"
+
+// pageOwner is whose browser it is, and whether that was known before.
+func pageOwner(w http.ResponseWriter, r *http.Request) (owner string, known bool) {
+	if c, err := r.Cookie(pageCookie); err == nil && len(c.Value) == 26 {
+		return c.Value, true
+	}
+	owner = rand.Text()
+	http.SetCookie(w, &http.Cookie{Name: pageCookie, Value: owner, Path: "/admin/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil})
+	return owner, false
+}
+
+// maxPageForm bounds what is posted: a passkey's answer is the longest.
+const maxPageForm = 64 << 10
+
+// act does what a form asks for, gives it a moment, and shows what came of it.
+func (p *whatsappPage) act(w http.ResponseWriter, r *http.Request, owner string) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxPageForm)
+	if err := r.ParseForm(); err != nil {
+		p.write(w, http.StatusBadRequest, "refused", "form")
+		return
+	}
+	form := r.PostForm
+	switch form.Get("do") {
+	case "qr":
+		p.desk.begin(owner, "", form.Get("auto") == "on")
+	case "code":
+		p.byCode(owner, form.Get("phone"), form.Get("auto") == "on")
+	case stepPasskey:
+		p.desk.says(owner, stepPasskey, form.Get("answer"))
+	case stepConfirm:
+		p.desk.says(owner, stepConfirm, "")
+	case "cancel":
+		p.desk.cancel(owner)
+	case "logout":
+		p.logout(r.Context(), owner, form.Get("sure") == "on", form.Get("force") == "on")
+	default:
+		p.write(w, http.StatusBadRequest, "refused", "form")
+		return
+	}
+	p.settles(r.Context(), owner)
+	http.Redirect(w, r, whatsappPath, http.StatusSeeOther)
+}
+
+// byCode begins a pairing with a number, however it is written. Without one it would be by QR code.
+func (p *whatsappPage) byCode(owner, number string, auto bool) {
+	number = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" +-().", r) {
+			return -1
+		}
+		return r
+	}, number)
+	if number == "" {
+		p.desk.tell(owner, "number")
+		return
+	}
+	p.desk.begin(owner, number, auto)
+}
+
+func (p *whatsappPage) logout(ctx context.Context, owner string, sure, force bool) {
+	if !sure {
+		p.desk.tell(owner, "not-sure")
+		return
+	}
+	p.desk.logout(ctx, owner, force)
+}
+
+// settles waits a moment for the next step, so that it is there when the page is.
+func (p *whatsappPage) settles(ctx context.Context, owner string) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	for ctx.Err() == nil {
+		shown, _, _, changed := p.desk.look(owner)
+		if shown.step != stepWait {
+			return
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// whatsappView is what the page shows.
+type whatsappView struct {
+	State, Since, Until, Todo string
+	Code                      int
+	Linked                    bool
+	Number                    string // of the phone that is linked
+	Told                      string // how what was done last came out
+	Busy                      bool   // somebody else is pairing
+	Step, Text, Till          string
+	QR                        template.URL
+	Refresh                   int // in seconds; 0: not by itself
+}
+
+// refreshes is how often a step is looked at again: not while something is typed.
+var refreshes = map[string]int{stepWait: 2, stepQR: 5, stepCode: 5}
+
+func (p *whatsappPage) show(w http.ResponseWriter, r *http.Request, owner string) {
+	s := p.wa.Status()
+	v := whatsappView{State: string(s.State), Since: hourOf(s.Since, "02/01 15:04"), Todo: s.Todo, Code: s.Code}
+	if !s.Until.IsZero() {
+		v.Until = hourOf(s.Until, "02/01 15:04")
+	}
+	shown, busy, told, _ := p.desk.look(owner)
+	v.Busy, v.Told, v.Step, v.Text = busy, told.key, shown.step, shown.text
+	if shown.auto {
+		v.Refresh = refreshes[shown.step]
+	}
+	if !shown.until.IsZero() {
+		v.Till = hourOf(shown.until, "15:04:05")
+	}
+	var err error
+	if v.Number, v.Linked, err = p.wa.Paired(r.Context()); err == nil && v.Step == stepQR {
+		v.QR, err = pictureOf(v.Text)
+	}
+	if err != nil {
+		p.desk.log.Error("whatsapp: the page", "err", err)
+		p.write(w, http.StatusInternalServerError, "refused", "failed")
+		return
+	}
+	p.write(w, http.StatusOK, "page", v)
+}
+
+// pictureOf draws a QR code as a picture that stands in the page itself: it has no address that anybody could ask for.
+func pictureOf(text string) (template.URL, error) {
+	code, err := qr.Encode(text, qr.L)
+	if err != nil {
+		return "", fmt.Errorf("qr: %w", err)
+	}
+	code.Scale = 5
+	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(code.PNG())), nil
+}
+
+func (p *whatsappPage) write(w http.ResponseWriter, status int, name string, data any) {
+	var b bytes.Buffer
+	if err := p.texts.ExecuteTemplate(&b, name, data); err != nil {
+		p.desk.log.Error("whatsapp: the page", "err", err)
+		http.Error(w, "", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	w.Write(b.Bytes())
+}

@@ -1,0 +1,406 @@
+//go:build !nowhatsapp && !race
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"html"
+	"image/png"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"llave/adapters/webchat/webchattest"
+	"llave/adapters/whatsapp/whatsapptest"
+)
+
+// operatorAt is an operator's browser on the page.
+type operatorAt struct {
+	*browser
+	at   string // the page's address
+	from string // the origin that it says it comes from
+}
+
+func (r *waRig) operator() *operatorAt {
+	r.t.Helper()
+	at := r.x.out.waits(r.t, `WhatsApp +(http://\S+)`)[1]
+	return r.another(at)
+}
+
+func (r *waRig) another(at string) *operatorAt {
+	return &operatorAt{newBrowser(r.t), at, strings.TrimSuffix(at, whatsappPath)}
+}
+
+func (o *operatorAt) asks(method string, form url.Values, headers ...string) *http.Response {
+	o.t.Helper()
+	req, err := http.NewRequestWithContext(o.t.Context(), method, o.at, strings.NewReader(form.Encode()))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	if method == http.MethodPost {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("Origin", o.from)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		if req.Header.Set(headers[i], headers[i+1]); headers[i] == "Host" {
+			req.Host = headers[i+1]
+		}
+	}
+	res, err := o.Do(req)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return res
+}
+
+// does sends one of the page's forms, and returns the page that comes of it.
+func (o *operatorAt) does(what string, fields ...string) string {
+	o.t.Helper()
+	form := url.Values{"do": {what}}
+	for i := 0; i < len(fields); i += 2 {
+		form.Set(fields[i], fields[i+1])
+	}
+	return o.read(o.asks(http.MethodPost, form), nil)
+}
+
+// sees reloads the page until it says something, as its refresh does.
+func (o *operatorAt) sees(words string) string {
+	o.t.Helper()
+	for late := time.Now().Add(30 * time.Second); ; {
+		page := o.open(o.at)
+		if strings.Contains(page, words) {
+			return page
+		}
+		if time.Now().After(late) {
+			o.t.Fatalf("the page never says %q: %s", words, page)
+		}
+	}
+}
+
+// camera reads the QR code in a page.
+func camera(t *testing.T, page string) string {
+	t.Helper()
+	m := regexp.MustCompile(`<img src="data:image/png;base64,([^"]+)" alt="Código QR`).FindStringSubmatch(page)
+	if m == nil {
+		t.Fatalf("no picture on the page: %s", page)
+	}
+	raw, err := base64.StdEncoding.DecodeString(html.UnescapeString(m[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := png.Decode(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return decoded(t, img)
+}
+
+func holds(t *testing.T, page string, words ...string) {
+	t.Helper()
+	for _, w := range words {
+		if !strings.Contains(page, w) {
+			t.Errorf("the page does not say %q: %s", w, page)
+		}
+	}
+}
+
+// A phone is linked from the operator's page while the service runs, in each of the ways; it is seen by whoever began it,
+// and by nobody in the log.
+func TestWhatsAppPairedOnThePage(t *testing.T) {
+	for name, pair := range map[string]func(r *waRig, o *operatorAt) (secret string){
+		"QR": func(r *waRig, o *operatorAt) string {
+			page := o.does("qr", "auto", "on")
+			holds(t, page, `http-equiv="refresh"`, "vale hasta las")
+			other := r.another(o.at)
+			seen := other.open(o.at)
+			holds(t, seen, "desde otro navegador")
+			if strings.Contains(seen, "data:image") || strings.Contains(other.does("qr"), "data:image") || strings.Contains(other.does("cancel"), "data:image") {
+				t.Error("somebody else sees the code")
+			}
+			code := camera(t, o.open(o.at))
+			if err := r.phone.Scans(code); err != nil {
+				t.Fatal(err)
+			}
+			return code
+		},
+		"code": func(r *waRig, o *operatorAt) string {
+			holds(t, o.does("code", "phone", "0221 15-555"), "código de país")
+			holds(t, o.does("code", "phone", " "), "código de país")
+			page := o.does("code", "phone", "+54 9 (221) 555-0100")
+			code := regexp.MustCompile(`<p class="codigo">(\w{4}-\w{4})</p>`).FindStringSubmatch(page)
+			if code == nil {
+				t.Fatalf("no code on the page: %s", page)
+			}
+			if err := r.phone.Types(code[1]); err != nil {
+				t.Fatal(err)
+			}
+			return code[1]
+		},
+		"passkey": func(r *waRig, o *operatorAt) string {
+			r.phone.NeedsPasskey()
+			if err := r.phone.Scans(camera(t, o.does("qr", "auto", "on"))); err != nil {
+				t.Fatal(err)
+			}
+			page := html.UnescapeString(o.sees("llave de acceso"))
+			if holds(t, page, "parseRequestOptionsFromJSON({", `"challenge"`); strings.Contains(page, "http-equiv") {
+				t.Error("what is being typed is thrown away")
+			}
+			o.does("confirm") // answers another question
+			holds(t, o.open(o.at), "Lo que salió")
+			o.does("passkey", "answer", string(whatsapptest.PasskeyAnswer()))
+			return string(whatsapptest.PasskeyAnswer())
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := onWhatsApp(t)
+			r.env["LLAVE_ADMIN_ADDR"] = "127.0.0.1:0"
+			r.x = r.runs()
+			public := r.x.address()
+			o := r.operator()
+			if strings.HasPrefix(o.at, public) {
+				t.Fatalf("it is at %s, where everybody is", o.at)
+			}
+			res, err := http.Get(public + whatsappPath)
+			if err != nil || res.StatusCode != http.StatusNotFound {
+				t.Errorf("where everybody is: %v %v", res.Status, err)
+			}
+			res.Body.Close()
+			holds(t, o.open(o.at), "unpaired", "Vincular con un código QR")
+			secret := pair(r, o)
+			holds(t, o.sees("quedó vinculado"), "+"+officeNumber)
+			r.x.errs.waits(t, "state=connected")
+			ana := r.srv.Phone(t, anaNumber, "Anabella").Chat(officeNumber)
+			ana.Says("hola")
+			ana.Hears("Soy Llave")
+			holds(t, o.does("qr"), "Ya hay un teléfono vinculado")
+			holds(t, o.does("logout"), "falta marcar", "+"+officeNumber)
+			r.srv.Fault(whatsapptest.Fault{On: "iq md remove-companion-device", Error: 500, Times: 1})
+			holds(t, o.does("logout", "sure", "on"), "no se borró nada", `name="force"`, "+"+officeNumber)
+			holds(t, o.does("logout", "sure", "on"), "Desvinculado")
+			r.x.errs.waits(t, "state=logged_out")
+			holds(t, o.sees("logged_out"), "Vincular con un código QR")
+			r.down()
+			for _, s := range []string{secret, officeNumber, "555-0100", "challenge"} {
+				if strings.Contains(r.x.errs.String(), s) {
+					t.Errorf("%q stands in the log: %s", s, r.x.errs)
+				}
+			}
+		})
+	}
+}
+
+// A pairing that is given up, or under way when the program stops, ends.
+func TestWhatsAppPairingGivenUpOnThePage(t *testing.T) {
+	r := onWhatsApp(t)
+	r.x = r.runs()
+	o := r.operator()
+	res := o.asks(http.MethodGet, nil)
+	page := o.read(res, nil)
+	style := regexp.MustCompile(`(?s)<style>(.*)</style>`).FindStringSubmatch(page)
+	sum := sha256.Sum256([]byte(style[1]))
+	for name, want := range map[string]string{
+		"Cache-Control": "no-store", "X-Frame-Options": "DENY", "Content-Security-Policy": base64.StdEncoding.EncodeToString(sum[:]), "Set-Cookie": "HttpOnly; SameSite=Strict",
+	} {
+		if got := res.Header.Get(name); !strings.Contains(got, want) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	first := camera(t, o.does("qr"))
+	holds(t, o.does("cancel"), "Cancelaste")
+	if again := camera(t, o.does("qr")); again == first {
+		t.Error("the same code again")
+	}
+	begun := time.Now()
+	r.down()
+	if d := time.Since(begun); d > 5*time.Second {
+		t.Errorf("it took %v to stop", d)
+	}
+}
+
+// Nobody but the operator gets to the page: not by the public address, not from another page, not by a name that somebody
+// else gave this machine.
+func TestWhatsAppPageRefuses(t *testing.T) {
+	r := onWhatsApp(t)
+	r.x = r.runs()
+	o := r.operator() // on the address that everybody has
+	o.open(o.at)
+	refused := func(what, why string, res *http.Response) {
+		t.Helper()
+		body, _ := io.ReadAll(res.Body)
+		res.Body.Close()
+		if res.StatusCode != http.StatusForbidden || !strings.Contains(string(body), why) || strings.Contains(string(body), "data:image") || res.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: %s %s", what, res.Status, body)
+		}
+	}
+	qr := url.Values{"do": {"qr"}}
+	port := regexp.MustCompile(`:\d+`).FindString(strings.TrimPrefix(o.at, "http://"))
+	const elsewhere, notHere = "no salió de esta página", "no se muestra acá"
+	refused("from another page", elsewhere, o.asks(http.MethodPost, qr, "Origin", "https://evil.example"))
+	refused("from another port", elsewhere, o.asks(http.MethodPost, qr, "Origin", "http://127.0.0.1:1"))
+	refused("from nowhere", elsewhere, o.asks(http.MethodPost, qr, "Origin", ""))
+	refused("from a sandbox", elsewhere, o.asks(http.MethodPost, qr, "Origin", "null"))
+	refused("as browsers say it", elsewhere, o.asks(http.MethodPost, qr, "Sec-Fetch-Site", "same-site"))
+	refused("looked at from another page", elsewhere, o.asks(http.MethodGet, nil, "Sec-Fetch-Site", "cross-site"))
+	refused("by a name that was led here", notHere, o.asks(http.MethodGet, nil, "Host", "evil.example"+port))
+	refused("by a proxy", notHere, o.asks(http.MethodGet, nil, "X-Forwarded-For", "192.0.2.7"))
+	refused("without the cookie", "cookie", r.another(o.at).asks(http.MethodPost, qr))
+	for what, got := range map[string]struct {
+		res  *http.Response
+		want int
+	}{
+		"another method": {o.asks(http.MethodPut, qr), http.StatusMethodNotAllowed},
+		"another form":   {o.asks(http.MethodPost, url.Values{"do": {"x"}}), http.StatusBadRequest},
+		"an endless one": {o.asks(http.MethodPost, url.Values{"do": {"passkey"}, "answer": {strings.Repeat("x", maxPageForm)}}), http.StatusBadRequest},
+		"in the address": {o.asks(http.MethodGet, nil), http.StatusOK},
+	} {
+		if got.res.Body.Close(); got.res.StatusCode != got.want {
+			t.Errorf("%s: %s", what, got.res.Status)
+		}
+	}
+	if page := o.open(o.at + "?do=qr"); strings.Contains(page, "data:image") {
+		t.Error("looking begins a pairing")
+	}
+	holds(t, o.does("qr"), "data:image")
+	r.down()
+	r.env["LLAVE_PUBLIC_URL"] = "https://llave.example" // so something stands in front, on this machine as well
+	r.x = r.runs()
+	refused("where everybody comes through a proxy", notHere, r.operator().asks(http.MethodGet, nil))
+	r.down()
+	r.env["LLAVE_ADMIN_ADDR"] = "127.0.0.1:0"
+	r.x = r.runs()
+	o = r.operator()
+	holds(t, o.open(o.at), "Vincular")
+	refused("by a name that was led to the operator's address", "número de IP", o.asks(http.MethodGet, nil, "Host", "evil.example"))
+	refused("posted there", "número de IP", o.asks(http.MethodPost, qr, "Host", "evil.example", "Origin", "http://evil.example"))
+	refused("from another page there", elsewhere, o.asks(http.MethodPost, qr, "Origin", "https://evil.example"))
+	r.down()
+}
+
+// The page can be used on the smallest phone, by keyboard and with a screen reader, without a script.
+func TestWhatsAppPageInABrowser(t *testing.T) {
+	r := onWhatsApp(t)
+	r.x = r.runs()
+	at := r.x.out.waits(t, `WhatsApp +(http://\S+)`)[1]
+	for _, l := range []webchattest.Look{{Width: 320, Height: 568, Phone: true}, {Width: 320, Height: 568, Dark: true}} {
+		v := &visitor{webchattest.New(t, l), t, axe(t)}
+		v.Goes(at)
+		v.looksAround("not linked")
+		v.tabsTo("button")
+		v.Clicks("input[name=auto]") // whoever uses a screen reader looks again when they want to
+		v.Clicks("button")
+		v.Waits("document.querySelector('img')?.naturalWidth > 200")
+		if wide := v.Number("Math.round(document.querySelector('img').getBoundingClientRect().width)"); wide < 250 {
+			t.Errorf("the code is %d wide", wide)
+		}
+		v.looksAround("the code")
+		v.Clicks("button.no")
+		v.Waits("document.querySelector('.aviso')")
+		v.looksAround("given up")
+		v.Clicks("form:has(#phone) input[name=auto]")
+		v.Fills("#phone", officeNumber+"\r")
+		v.Waits("document.querySelector('.codigo')")
+		v.looksAround("the code to be typed")
+		v.Clicks("button.no")
+		v.Waits("document.querySelector('.aviso')")
+		if l.Phone {
+			continue
+		}
+		r.phone.NeedsPasskey()
+		v.Clicks("input[name=auto]")
+		v.Clicks("button")
+		v.Waits("document.querySelector('img')")
+		if err := r.phone.Scans(camera(t, v.String("document.documentElement.outerHTML"))); err != nil {
+			t.Fatal(err)
+		}
+		r.srv.Until(t.Context(), func() bool { v.Goes(at); return v.True("document.querySelector('#answer')") })
+		v.looksAround("the passkey")
+	}
+	r.down()
+}
+
+// What a pairing asks is answered by whoever began it, and only while it is asked; a QR code that comes late covers no
+// question.
+func TestPairingDesk(t *testing.T) {
+	d := newPairingDesk(nil, slog.New(slog.DiscardHandler))
+	p := &pairing{owner: "ana", said: make(chan string, 1)}
+	d.now = p
+	g := d.guide(p, "")
+	asked := make(chan error, 1)
+	is := func(step string) {
+		t.Helper()
+		for {
+			shown, _, _, changed := d.look("ana")
+			if shown.step == step {
+				return
+			}
+			select {
+			case <-changed:
+			case <-time.After(10 * time.Second):
+				t.Fatalf("it shows %q, not %q", shown.step, step)
+			}
+		}
+	}
+	go func() { asked <- g.Confirm(t.Context(), "ABCD") }()
+	is(stepConfirm)
+	g.QR("late", time.Now())
+	d.says("beto", stepConfirm, "")
+	d.says("ana", stepPasskey, "")
+	if shown, busy, _, _ := d.look("beto"); shown.step != "" || !busy || len(asked) != 0 {
+		t.Errorf("somebody else sees %+v", shown)
+	}
+	is(stepConfirm)
+	d.says("ana", stepConfirm, "")
+	if err := <-asked; err != nil {
+		t.Error(err)
+	}
+	is(stepWait)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := g.Passkey(ctx, []byte("{}")); !errors.Is(err, context.Canceled) {
+		t.Errorf("given up: %v", err)
+	}
+	if key := d.howItEnded(errors.New("x")); key != "failed" {
+		t.Errorf("what has no text: %q", key)
+	}
+}
+
+// Who asks is known by where they ask from and by the name that they use.
+func TestPageGate(t *testing.T) {
+	for _, c := range []struct {
+		what             string
+		gate             pageGate
+		from, host, want string
+	}{
+		{"this machine", pageGate{shared: true}, "127.0.0.1:5", "127.0.0.1:8080", ""},
+		{"by its name", pageGate{shared: true}, "[::1]:5", "localhost:8080", ""},
+		{"as IPv6 writes IPv4", pageGate{shared: true}, "[::ffff:127.0.0.1]:5", "[::1]:8080", ""},
+		{"another machine", pageGate{shared: true}, "192.0.2.7:5", "127.0.0.1:8080", "public"},
+		{"by the machine's address", pageGate{shared: true}, "127.0.0.1:5", "192.0.2.1:8080", "public"},
+		{"behind a proxy", pageGate{shared: true, proxied: true}, "127.0.0.1:5", "127.0.0.1:8080", "public"},
+		{"another machine at the operator's address", pageGate{proxied: true}, "192.0.2.7:5", "192.0.2.1:9090", ""},
+		{"by a name that it has", pageGate{name: "admin.example"}, "192.0.2.7:5", "Admin.example:9090", ""},
+		{"by one that it has not", pageGate{name: "admin.example"}, "127.0.0.1:5", "evil.example:9090", "host"},
+		{"by none", pageGate{}, "127.0.0.1:5", "", "host"},
+	} {
+		r := httptest.NewRequest(http.MethodGet, whatsappPath, nil)
+		r.RemoteAddr, r.Host = c.from, c.host
+		if got := c.gate.refuses(r); got != c.want {
+			t.Errorf("%s: %q, want %q", c.what, got, c.want)
+		}
+	}
+	for url, want := range map[string]bool{"http://127.0.0.1:80": false, "http://localhost": false, "https://llave.example": true, "http://192.0.2.1": true} {
+		if g := (&house{config: config{Addr: "127.0.0.1:80", PublicURL: url}}).pageGate(); !g.shared || g.proxied != want {
+			t.Errorf("%s: %+v", url, g)
+		}
+	}
+}
