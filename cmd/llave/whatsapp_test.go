@@ -5,11 +5,14 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"html"
 	"image"
 	"image/color"
 	"image/png"
+	"io/fs"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -19,6 +22,7 @@ import (
 	"github.com/makiuchi-d/gozxing"
 	zxing "github.com/makiuchi-d/gozxing/qrcode"
 
+	"llave/adapters/whatsapp/pgtest"
 	"llave/adapters/whatsapp/whatsapptest"
 )
 
@@ -154,28 +158,46 @@ func (r *waRig) signIn(page, label, cuil string) string {
 	return back.Query().Get("text")
 }
 
-// From the terminal to the token: paired by QR code or by a code, linked by a page and a tap back, through a restart.
+// linked is somebody whose chat is linked with an account, and how the bot told their token.
+func (r *waRig) linked() (ana *whatsapptest.Chat, page, code, token string) {
+	r.t.Helper()
+	ana = r.srv.Phone(r.t, anaNumber, "Anabella").Chat(officeNumber)
+	ana.Says("token")
+	page = ana.Hears(pageShape)[1]
+	code = r.signIn(page, "···0101", "27-99999001-6")
+	ana.Says(code)
+	token = ana.Hears(`Token de María Elena Gómez: (\d{3} \d{3})`)[1]
+	ana.Says("1") // ¿Quién usa este chat?
+	ana.Hears(`.`)
+	return ana, page, code, token
+}
+
+// From the terminal to the token: paired by QR code or by a code, linked by a page and a tap back, through a restart; with
+// the device in a file or in Postgres.
 func TestWhatsAppNewcomer(t *testing.T) {
-	for name, pair := range map[string]func(*waRig){"QR": (*waRig).byQR, "code": (*waRig).byCode} {
+	for name, c := range map[string]struct {
+		pair     func(*waRig)
+		postgres bool
+	}{"QR": {(*waRig).byQR, false}, "code": {(*waRig).byCode, false}, "Postgres": {(*waRig).byQR, true}} {
 		t.Run(name, func(t *testing.T) {
 			r := onWhatsApp(t)
-			pair(r)
+			if c.postgres {
+				r.env["LLAVE_WHATSAPP_DB"] = strings.Replace(pgtest.New(t), "llave@", "llave:un-secreto@", 1)
+			}
+			c.pair(r)
 			r.up()
-			ana := r.srv.Phone(t, anaNumber, "Anabella").Chat(officeNumber)
-			ana.Says("token")
-			page := ana.Hears(pageShape)[1]
-			code := r.signIn(page, "···0101", "27-99999001-6")
-			ana.Says(code)
-			token := ana.Hears(`Token de María Elena Gómez: (\d{3} \d{3})`)[1]
-			ana.Says("1") // ¿Quién usa este chat?
-			ana.Hears(`.`)
+			ana, page, code, token := r.linked()
 			ana.Says("credencial de maría elena")
 			m := ana.ExpectsThat("the credential", func(m whatsapptest.Message) bool { return m.Image != nil })
 			if img, err := png.Decode(bytes.NewReader(ana.Downloads(m.Image))); err != nil || img.Bounds().Dx() < 300 {
 				t.Errorf("the credential is no picture: %v", err)
 			}
+			got := r.srv.Downloads()
 			ana.SendsVoice([]byte("OggS"), 2)
-			ana.Hears(`(?i)audio|escrib`)
+			ana.Hears(`No puedo escuchar audios, y no lo guardé`)
+			if r.srv.Downloads() != got {
+				t.Error("it was downloaded, and nobody asked")
+			}
 			first := r.x
 			r.down()
 			ana.Says("mi token")
@@ -184,13 +206,62 @@ func TestWhatsAppNewcomer(t *testing.T) {
 			ana.Hears(`Token de María Elena Gómez: ` + token)
 			ana.Hears(`^` + strings.ReplaceAll(token, " ", "") + `$`)
 			r.down()
-			for _, secret := range []string{"22155501", token, strings.ReplaceAll(token, " ", ""), "99999001", "Anabella", page, code} {
+			for _, secret := range []string{"22155501", token, strings.ReplaceAll(token, " ", ""), "99999001", "Anabella", page, code, "un-secreto"} {
 				if strings.Contains(r.x.errs.String()+first.errs.String(), secret) {
 					t.Errorf("%q stands in the log", secret)
 				}
 			}
+			if _, err := os.Stat(filepath.Join(r.x.data, "whatsapp.db")); c.postgres != errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("the file of devices: %v", err)
+			}
 		})
 	}
+}
+
+// A sheet is ordered in the chat and downloaded there. Asked for again it is the same, to the byte.
+func TestWhatsAppSheet(t *testing.T) {
+	r := onWhatsApp(t)
+	r.byQR()
+	r.up()
+	ana, _, _, _ := r.linked()
+	name := regexp.MustCompile(`^tokens-rosa-\d{4}-\d\d\.pdf$`)
+	gets := func() (string, []byte) {
+		t.Helper()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		for {
+			m, err := ana.Next(ctx)
+			if err != nil {
+				t.Fatal("no document comes")
+			}
+			if m.Document == nil {
+				continue
+			}
+			data := ana.Downloads(m.Document)
+			if !name.MatchString(m.Document.Name) || m.Document.Type != "application/pdf" || !bytes.HasPrefix(data, []byte("%PDF")) || uint64(len(data)) != m.Document.Size {
+				t.Errorf("got %q of %s, %d bytes", m.Document.Name, m.Document.Type, len(data))
+			}
+			return m.Document.Name, data
+		}
+	}
+	ana.Says("3 preimpresos para rosa")
+	ana.Hears(`¿Los hago\?`)
+	ana.Says("sí")
+	first, sheet := gets()
+	ana.Says("hoja de rosa")
+	again, same := gets()
+	if first != again || !bytes.Equal(sheet, same) {
+		t.Errorf("%s of %d bytes, and then %s of %d", first, len(sheet), again, len(same))
+	}
+	if n := len(r.srv.Blobs()); n != 2 {
+		t.Errorf("%d files at WhatsApp", n)
+	}
+	for _, blob := range r.srv.Blobs() {
+		if bytes.Contains(blob, []byte("%PDF")) {
+			t.Error("WhatsApp can read it")
+		}
+	}
+	r.down()
 }
 
 // However WhatsApp stands, it is said on the operator's pages and in the log, with what to do, and the rest works.
