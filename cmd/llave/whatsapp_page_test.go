@@ -4,16 +4,12 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"html"
 	"image/png"
 	"io"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -326,81 +322,4 @@ func TestWhatsAppPageInABrowser(t *testing.T) {
 		v.looksAround("the passkey")
 	}
 	r.down()
-}
-
-// What a pairing asks is answered by whoever began it, and only while it is asked; a QR code that comes late covers no
-// question.
-func TestPairingDesk(t *testing.T) {
-	d := newPairingDesk(nil, slog.New(slog.DiscardHandler))
-	p := &pairing{owner: "ana", said: make(chan string, 1)}
-	d.now = p
-	g := d.guide(p, "")
-	asked := make(chan error, 1)
-	is := func(step string) {
-		t.Helper()
-		for {
-			shown, _, _, changed := d.look("ana")
-			if shown.step == step {
-				return
-			}
-			select {
-			case <-changed:
-			case <-time.After(10 * time.Second):
-				t.Fatalf("it shows %q, not %q", shown.step, step)
-			}
-		}
-	}
-	go func() { asked <- g.Confirm(t.Context(), "ABCD") }()
-	is(stepConfirm)
-	g.QR("late", time.Now())
-	d.says("beto", stepConfirm, "")
-	d.says("ana", stepPasskey, "")
-	if shown, busy, _, _ := d.look("beto"); shown.step != "" || !busy || len(asked) != 0 {
-		t.Errorf("somebody else sees %+v", shown)
-	}
-	is(stepConfirm)
-	d.says("ana", stepConfirm, "")
-	if err := <-asked; err != nil {
-		t.Error(err)
-	}
-	is(stepWait)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := g.Passkey(ctx, []byte("{}")); !errors.Is(err, context.Canceled) {
-		t.Errorf("given up: %v", err)
-	}
-	if key := d.howItEnded(errors.New("x")); key != "failed" {
-		t.Errorf("what has no text: %q", key)
-	}
-}
-
-// Who asks is known by where they ask from and by the name that they use.
-func TestPageGate(t *testing.T) {
-	for _, c := range []struct {
-		what             string
-		gate             pageGate
-		from, host, want string
-	}{
-		{"this machine", pageGate{shared: true}, "127.0.0.1:5", "127.0.0.1:8080", ""},
-		{"by its name", pageGate{shared: true}, "[::1]:5", "localhost:8080", ""},
-		{"as IPv6 writes IPv4", pageGate{shared: true}, "[::ffff:127.0.0.1]:5", "[::1]:8080", ""},
-		{"another machine", pageGate{shared: true}, "192.0.2.7:5", "127.0.0.1:8080", "public"},
-		{"by the machine's address", pageGate{shared: true}, "127.0.0.1:5", "192.0.2.1:8080", "public"},
-		{"behind a proxy", pageGate{shared: true, proxied: true}, "127.0.0.1:5", "127.0.0.1:8080", "public"},
-		{"another machine at the operator's address", pageGate{proxied: true}, "192.0.2.7:5", "192.0.2.1:9090", ""},
-		{"by a name that it has", pageGate{name: "admin.example"}, "192.0.2.7:5", "Admin.example:9090", ""},
-		{"by one that it has not", pageGate{name: "admin.example"}, "127.0.0.1:5", "evil.example:9090", "host"},
-		{"by none", pageGate{}, "127.0.0.1:5", "", "host"},
-	} {
-		r := httptest.NewRequest(http.MethodGet, whatsappPath, nil)
-		r.RemoteAddr, r.Host = c.from, c.host
-		if got := c.gate.refuses(r); got != c.want {
-			t.Errorf("%s: %q, want %q", c.what, got, c.want)
-		}
-	}
-	for url, want := range map[string]bool{"http://127.0.0.1:80": false, "http://localhost": false, "https://llave.example": true, "http://192.0.2.1": true} {
-		if g := (&house{config: config{Addr: "127.0.0.1:80", PublicURL: url}}).pageGate(); !g.shared || g.proxied != want {
-			t.Errorf("%s: %+v", url, g)
-		}
-	}
 }
