@@ -67,10 +67,21 @@ func (w *WhatsApp) Pair(ctx context.Context, p Pairer) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, w.opt.Timing.Pairing, ErrPairingOver)
 	defer cancel()
 	err := w.pair(ctx, p)
-	if ctx.Err() != nil && err != nil {
-		return context.Cause(ctx)
+	if err == nil {
+		return nil
 	}
-	return err
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return errors.Join(err, w.unkeep(ctx))
+}
+
+// unkeep forgets keys that were kept by a pairing that came to nothing after that: nobody knows whether WhatsApp knows them.
+// If it does, the phone shows a device that never appears; with keys that it does not know no other could be linked.
+func (w *WhatsApp) unkeep(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTime)
+	defer cancel()
+	return w.devices.forget(ctx)
 }
 
 func isNumber(s string) bool {

@@ -134,6 +134,23 @@ func TestPairingEnds(t *testing.T) {
 	}
 }
 
+// Keys that were kept, and of which WhatsApp never said that it knows them, are not in the way of the next pairing.
+func TestAPairingThatEndsHalfWay(t *testing.T) {
+	t.Parallel()
+	r := unpaired(t, func(o *whatsapp.Options) { o.Timing.Pairing = 2 * time.Second })
+	r.srv.Fault(whatsapptest.Fault{On: "paired", Silent: true, Times: 1})
+	scan := whatsapp.Pairer{QR: func(text string, _ time.Time) { r.phone.Scans(text) }}
+	if err := r.wa.Pair(t.Context(), scan); !errors.Is(err, whatsapp.ErrPairingOver) {
+		t.Errorf("half way: %v", err)
+	}
+	if _, ok, err := r.wa.Paired(t.Context()); ok || err != nil {
+		t.Errorf("it is said to be linked: %v, %v", ok, err)
+	}
+	if err := r.wa.Pair(t.Context(), scan); err != nil {
+		t.Errorf("once more: %v", err)
+	}
+}
+
 // Logging out works without the connection of a Run, too, and by force without any.
 func TestLogout(t *testing.T) {
 	t.Parallel()

@@ -12,7 +12,7 @@ import (
 
 // Fault is what goes wrong, and with what.
 type Fault struct {
-	// On is the kind of stanza, as [Stanza] names it; or "login", "pairing", "deliver" (a message on its way to a
+	// On is the kind of stanza, as [Stanza] names it; or "login", "pairing", "paired" (a client that keeps its new keys), "deliver" (a message on its way to a
 	// number: to its companions, if it has some), "upload", "download". From and To are numbers; empty is any.
 	On, From, To string
 	Times        int // how often; 0 is always

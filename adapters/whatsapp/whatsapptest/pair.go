@@ -145,6 +145,9 @@ func (s *Server) paired(c *conn, n waBinary.Node) {
 	if p == nil || !ok || p.signed == nil {
 		return
 	}
+	if f := s.fault(moment{on: "paired"}); f != nil && f.Silent {
+		return
+	}
 	var theirs, ours waAdv.ADVSignedDeviceIdentity
 	if proto.Unmarshal(bytesOf(sign), &theirs) != nil || proto.Unmarshal(p.signed, &ours) != nil {
 		return
