@@ -2,7 +2,6 @@ package flows
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"llave/bot"
@@ -258,9 +257,9 @@ var onPaper = map[string]bool{"sheet": true, "void": true}
 // isOption says whether a text is the number of an option and nothing else: not one that is out of the list where a number
 // may be meant, and not the one that led to this question, sent twice.
 func (t *talk) isOption(mean meaning) bool {
-	figure := strings.Trim(t.in.Text, " .)]([")
+	figure, bare := bareFigure(t.in.Text)
 	confirms := t.s.State == sheetConfirm || t.s.State == voidConfirm
-	if strings.Trim(figure, "0123456789") != "" || confirms && figure == t.m.Figure {
+	if !bare || confirms && figure == t.m.Figure {
 		return false
 	}
 	return !confirms || mean.Numbers[0] <= len(t.m.Options)

@@ -12,12 +12,10 @@ type sheetData struct {
 	From     string // its first day, if that is still to come
 	Until    string // its last day
 	Count    int
-	Left     int // how many more can be made
-	Max      int
+	Left     int  // how many more can be made
 	Said     int  // how many were asked for, if that was a number
 	More     bool // there are some already
 	Live     bool // some that can still be used
-	CanVoid  bool
 	Sheets   int
 	Tokens   int
 	Used     string // the numbers of those that were
@@ -30,7 +28,7 @@ type sheetData struct {
 // sheetData is what is known of the wish.
 func (t *talk) sheetData(steps []string) sheetData {
 	w := t.m.Wish
-	d := sheetData{Member: t.wishMember(), Count: w.Count, More: w.More, Live: w.Live, CanVoid: t.can.Void}
+	d := sheetData{Member: t.wishMember(), Count: w.Count, More: w.More, Live: w.Live}
 	for _, s := range steps {
 		d.Step, d.Of = w.step(s)
 	}
@@ -42,7 +40,7 @@ func (t *talk) sheetData(steps []string) sheetData {
 
 func (t *talk) monthData(d *sheetData, m SheetMonth) {
 	d.Month, d.Short = t.texts.month(m.Month, true), t.texts.month(m.Month, false)
-	d.Left, d.Max = m.Left, m.Max
+	d.Left = m.Left
 	d.Until = t.texts.day(m.Until.Add(-1))
 	if m.From.After(t.in.Now) {
 		d.From = t.texts.day(m.From)

@@ -82,11 +82,18 @@ func (t *talk) offer(kind bot.ReplyKind, key string, data any, options ...option
 
 // ask puts a question. Its answer is awaited for a while, then it is forgotten.
 func (t *talk) ask(key string, data any, options ...option) {
-	t.m.Prompt, t.m.Figure = t.offer(bot.Ask, key, data, options...).Text, ""
-	if text := strings.Trim(t.in.Text, " .)](["); text != "" && strings.Trim(text, "0123456789") == "" {
-		t.m.Figure = text
-	}
+	t.m.Prompt = t.offer(bot.Ask, key, data, options...).Text
+	t.m.Figure, _ = bareFigure(t.in.Text)
 	t.await()
+}
+
+// bareFigure is a number that is all that a text says: "2", "[2]", "2.".
+func bareFigure(text string) (string, bool) {
+	figure := strings.Trim(text, " .)]([")
+	if figure == "" || strings.Trim(figure, "0123456789") != "" {
+		return "", false
+	}
+	return figure, true
 }
 
 // await sets the timer that forgets the open question.

@@ -43,7 +43,7 @@ func (t *talk) chooseSheet(p Preprints) {
 		w.Sheets = on
 	}
 	switch {
-	case len(w.Sheets) == 0 && len(p.Sheets) > 0 && w.Month != "", len(w.Sheets) == 0:
+	case len(w.Sheets) == 0:
 		t.nothingToVoid("void.none")
 	case w.Single && len(w.Numbers) == 0:
 		t.askNumber()

@@ -203,6 +203,27 @@ func (h *house) start(ctx context.Context) error {
 	return nil
 }
 
+// hear has a channel hear until the house comes down, which is before the engine does.
+func (h *house) hear(name string, run func(context.Context, bot.Accepter) error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		if err := run(ctx, h.engine); err != nil {
+			h.log.Error(name+" is off", "err", err)
+		}
+	}()
+	h.up = append(h.up, func(down context.Context) error {
+		cancel()
+		select {
+		case <-over:
+			return nil
+		case <-down.Done():
+			return errors.New(name + ": did not stop in time")
+		}
+	})
+}
+
 // down takes down what is up, the last one first, within stopTime.
 func (h *house) down() error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopTime)

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"math"
 	"net/url"
@@ -72,23 +70,7 @@ func (h *house) hearTelegram() {
 	if h.tg == nil {
 		return
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	over := make(chan struct{})
-	go func() {
-		defer close(over)
-		if err := h.tg.Run(ctx, h.engine); err != nil {
-			h.log.Error("telegram is off", "err", err)
-		}
-	}()
-	h.up = append(h.up, func(down context.Context) error {
-		cancel()
-		select {
-		case <-over:
-			return nil
-		case <-down.Done():
-			return errors.New("telegram: did not stop in time")
-		}
-	})
+	h.hear("telegram", h.tg.Run)
 }
 
 // telegramMetrics are the channel's counters.

@@ -88,23 +88,7 @@ func (h *house) hearWhatsApp() {
 	if h.wa == nil {
 		return
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	over := make(chan struct{})
-	go func() {
-		defer close(over)
-		if err := h.wa.Run(ctx, h.engine); err != nil {
-			h.log.Error("whatsapp is off", "err", err)
-		}
-	}()
-	h.up = append(h.up, func(down context.Context) error {
-		cancel()
-		select {
-		case <-over:
-			return nil
-		case <-down.Done():
-			return errors.New("whatsapp: did not stop in time")
-		}
-	})
+	h.hear("whatsapp", h.wa.Run)
 }
 
 // whatsappReady adds how the channel stands to the page that says whether the program is ready. It does not decide that:
