@@ -5,6 +5,7 @@
 //	go run ./cmd/chaos -conversations 500
 //	go run ./cmd/chaos -conversations 500 -through poll      # Telegram, with a tenth of the replies lost
 //	go run ./cmd/chaos -conversations 500 -through webhook
+//	go run ./cmd/chaos -conversations 500 -at 2026-12-31T23:58   # with the program's clock there, in Buenos Aires
 //
 // It exits with 1 if a promise was broken. The figures stand on the last line.
 package main
@@ -36,7 +37,12 @@ func main() {
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "seed of the moments at which it is killed")
 	door := flag.String("through", "terminal", "terminal, or Telegram by poll or webhook")
 	binary := flag.String("binary", "", "the program; built from ./cmd/llave if not given")
+	at := flag.String("at", "", "the day and hour at which the program begins, in Buenos Aires (2006-01-02T15:04); the machine's if not given")
 	flag.Parse()
+	if err := ahead.begin(*at); err != nil {
+		fmt.Fprintln(os.Stderr, "chaos: -at:", err)
+		os.Exit(2)
+	}
 	begin := func() (tally, error) { return run(context.Background(), *n, *seed, *binary, os.Stderr) }
 	switch *door {
 	case "terminal":
@@ -106,7 +112,7 @@ func prepare(ctx context.Context, binary string) (dir, built string, remove func
 	remove = func() { os.RemoveAll(dir) }
 	if binary == "" {
 		binary = filepath.Join(dir, "llave")
-		build := exec.CommandContext(ctx, "go", "build", "-o", binary, "llave/cmd/llave")
+		build := exec.CommandContext(ctx, "go", "build", "-tags", "testclock", "-o", binary, "llave/cmd/llave")
 		if out, err := build.CombinedOutput(); err != nil {
 			remove()
 			return "", "", nil, fmt.Errorf("build: %w\n%s", err, out)
@@ -306,7 +312,8 @@ func (w *worker) count(shown int) error {
 	return nil
 }
 
-// environment is ours without what would configure the program.
+// environment is ours without what would configure the program, and with its clock.
 func environment() []string {
-	return slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "LLAVE_") })
+	env := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "LLAVE_") })
+	return append(env, "TESTCLOCK_AHEAD="+time.Duration(ahead).String())
 }

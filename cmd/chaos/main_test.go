@@ -1,8 +1,18 @@
 package main
 
 import (
+	"cmp"
+	"os"
 	"testing"
 )
+
+// On which day the program is killed does not depend on the day of the test: see LLAVE_TEST_CLOCK in docs/testing.md.
+func TestMain(m *testing.M) {
+	if err := ahead.begin(cmp.Or(os.Getenv("LLAVE_TEST_CLOCK"), "2026-11-17T11:00")); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
 
 // The short form of what `go run ./cmd/chaos` does at length.
 func TestKilledAtRandom(t *testing.T) {

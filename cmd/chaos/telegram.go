@@ -36,7 +36,7 @@ func onTelegram(ctx context.Context, n int, seed uint64, binary string, webhook 
 		return sum, err
 	}
 	defer remove()
-	srv, err := telegramtest.New(telegramtest.Options{Seed: seed})
+	srv, err := telegramtest.New(telegramtest.Options{Seed: seed, Now: ahead.now})
 	if err != nil {
 		return sum, err
 	}

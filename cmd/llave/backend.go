@@ -59,7 +59,7 @@ func (p program) checkWith(url, file string) (*autogestion.Client, autogestion.C
 	if url == "" {
 		return nil, o, errors.New("falta la URL de la Autogestión")
 	}
-	client, err := c.client(url)
+	client, err := c.client(url, p.now)
 	if err != nil || file == "" {
 		return client, o, err
 	}

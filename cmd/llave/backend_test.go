@@ -209,7 +209,7 @@ func TestBackEndConfiguration(t *testing.T) {
 // credentialAt links a chat over HTTP, and keeps the credential in a file.
 func credentialAt(t *testing.T, at string) string {
 	t.Helper()
-	c, err := autogestion.NewClient(autogestion.ClientOptions{URL: at, Key: botKey})
+	c, err := autogestion.NewClient(autogestion.ClientOptions{URL: at, Key: botKey, Now: testClock(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"llave/adapters/autogestion"
 )
@@ -36,15 +37,15 @@ func (c *config) checkBackend() (wrong []error) {
 		bad("LLAVE_AUTOGESTION_KEY: hace falta para hablar con la Autogestión de LLAVE_AUTOGESTION_URL")
 		probe.AutogestionKey = "-" // so that what is wrong with the address is told, too
 	}
-	if _, err := probe.client(c.AutogestionURL); err != nil {
+	if _, err := probe.client(c.AutogestionURL, nil); err != nil {
 		wrong = append(wrong, err)
 	}
 	return wrong
 }
 
-// client is a client of the Autogestión at an address.
-func (c *config) client(url string) (*autogestion.Client, error) {
-	client, err := autogestion.NewClient(autogestion.ClientOptions{URL: url, Key: c.AutogestionKey, Insecure: c.AutogestionInsecure == "1"})
+// client is a client of the Autogestión at an address, with the clock of the program.
+func (c *config) client(url string, now func() time.Time) (*autogestion.Client, error) {
+	client, err := autogestion.NewClient(autogestion.ClientOptions{URL: url, Key: c.AutogestionKey, Insecure: c.AutogestionInsecure == "1", Now: now})
 	switch {
 	case err == nil:
 		return client, nil

@@ -126,7 +126,7 @@ func (f *far) watch(ctx context.Context, built flows.Capabilities) {
 
 // openFar turns to an Autogestión outside this process.
 func (h *house) openFar(ctx context.Context) error {
-	client, err := h.client(h.AutogestionURL)
+	client, err := h.client(h.AutogestionURL, h.now)
 	if err != nil {
 		return &usageError{err}
 	}

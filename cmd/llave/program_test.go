@@ -93,7 +93,7 @@ func startOn(t *testing.T, way whatsappWay, env map[string]string, args ...strin
 		vars[k] = v
 	}
 	x.data = vars["LLAVE_DATA"]
-	p := program{getenv: vars, stdin: r, stdout: x.out, stderr: x.errs, now: time.Now, whatsapp: way}
+	p := program{getenv: vars, stdin: r, stdout: x.out, stderr: x.errs, now: testClock(t), whatsapp: way}
 	go func() { x.code <- p.run(ctx, args) }()
 	t.Cleanup(func() { cancel(); w.Close() })
 	return x

@@ -25,7 +25,7 @@ type tgRig struct {
 // onTelegram starts the program with Telegram turned on, as a webhook or not.
 func onTelegram(t *testing.T, webhook bool) *tgRig {
 	t.Helper()
-	srv, err := telegramtest.New(telegramtest.Options{Seed: 7})
+	srv, err := telegramtest.New(telegramtest.Options{Seed: 7, Now: testClock(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -302,7 +302,7 @@ func TestTelegramBlocked(t *testing.T) {
 
 // A token that Telegram refuses is said, and the rest of the program works.
 func TestTelegramWithAWrongToken(t *testing.T) {
-	srv, err := telegramtest.New(telegramtest.Options{})
+	srv, err := telegramtest.New(telegramtest.Options{Now: testClock(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -319,7 +319,7 @@ func TestTelegramWithAWrongToken(t *testing.T) {
 
 // `llave chat` has Telegram beside the terminal.
 func TestTelegramBesideTheTerminal(t *testing.T) {
-	srv, err := telegramtest.New(telegramtest.Options{})
+	srv, err := telegramtest.New(telegramtest.Options{Now: testClock(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

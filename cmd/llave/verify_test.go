@@ -18,7 +18,7 @@ import (
 // printedAt is a sheet that an Autogestión prints, over HTTP.
 func printedAt(t *testing.T, at, credential string, count int) flows.Sheet {
 	t.Helper()
-	c, err := autogestion.NewClient(autogestion.ClientOptions{URL: at, Key: botKey})
+	c, err := autogestion.NewClient(autogestion.ClientOptions{URL: at, Key: botKey, Now: testClock(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

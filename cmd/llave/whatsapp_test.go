@@ -43,7 +43,7 @@ type waRig struct {
 
 func onWhatsApp(t *testing.T) *waRig {
 	t.Helper()
-	srv, err := whatsapptest.New(whatsapptest.Options{})
+	srv, err := whatsapptest.New(whatsapptest.Options{Now: testClock(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,30 @@
+package main
+
+import "time"
+
+// ahead is by how much the program's clock is ahead of the machine's.
+var ahead shift
+
+// shift is a distance between two clocks.
+type shift time.Duration
+
+// begin sets the shift so that it is now the given hour of Buenos Aires. Empty is the machine's own hour.
+func (s *shift) begin(at string) error {
+	if at == "" {
+		*s = 0
+		return nil
+	}
+	zone, err := time.LoadLocation("America/Argentina/Buenos_Aires")
+	if err != nil {
+		return err
+	}
+	t, err := time.ParseInLocation("2006-01-02T15:04", at, zone)
+	if err != nil {
+		return err
+	}
+	*s = shift(time.Until(t))
+	return nil
+}
+
+// now is the program's hour.
+func (s *shift) now() time.Time { return time.Now().Add(time.Duration(*s)) }
