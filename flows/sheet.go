@@ -106,11 +106,14 @@ func (t *talk) deniedSheet(why Reason) {
 // the confirmation.
 func (t *talk) order(p Preprints) {
 	w := t.m.Wish
+	if t.sendExisting(p) {
+		return
+	}
 	switch {
 	case w.Month != "":
 	case len(w.Months) > 0 && (len(w.Months) == 1 || w.Count != 0):
 		w.Month = w.Months[0].Month
-	case len(w.Months) == 0 && len(p.Sheets) > 0:
+	case len(w.Months) == 0 && len(p.Sheets) > 0: // more of them, and none are made now
 		w.Month = p.Sheets[len(p.Sheets)-1].Month
 	}
 	month, offered := w.month()
@@ -129,6 +132,39 @@ func (t *talk) order(p Preprints) {
 	default:
 		t.howMany(month)
 	}
+}
+
+// sendExisting sends the sheets that there are, if the request names neither a month nor a count: "hoja de rosa" asks for
+// what exists. The sheets of one month are one document. False: there are none, or new ones are wanted.
+func (t *talk) sendExisting(p Preprints) bool {
+	w := t.m.Wish
+	if w.Month != "" || w.Count != 0 || w.More || len(p.Sheets) == 0 {
+		return false
+	}
+	months := monthsOf(p.Sheets)
+	t.move("given")
+	for _, m := range months[:len(months)-1] {
+		t.sendSheets(sheetsOf(p, m), t.offered(p, m), "")
+	}
+	last := months[len(months)-1]
+	if len(months) == 1 {
+		t.showSheets(sheetsOf(p, last), t.offered(p, last), "")
+		return true
+	}
+	r := t.sendSheets(sheetsOf(p, last), t.offered(p, last), "")
+	t.settle()
+	t.offerBelow(r, t.belowSheets(p.Sheets[0].Member)...)
+	return true
+}
+
+// monthsOf are the months of sheets, the earliest first.
+func monthsOf(sheets []Sheet) []Month {
+	var out []Month
+	for _, s := range sheets {
+		out = append(out, s.Month)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // live says whether a token was neither used nor made void.

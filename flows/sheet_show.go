@@ -65,27 +65,51 @@ func (t *talk) unsureSheet() {
 	t.againSheet("")
 }
 
-// showSheets sends sheets of one member and month as one document, and ends the wish.
+// showSheets sends sheets of one member and month as one document, and ends the wish. The other month is a button.
 func (t *talk) showSheets(sheets []Sheet, month SheetMonth, first string) {
 	member := sheets[0].Member
-	d := t.shownSheets(sheets, month)
-	d.First = first
 	options := t.belowSheet(member, month)
-	for _, m := range t.m.Wish.Months {
-		if m.Month > month.Month {
-			options = slices.Insert(options, len(options)-1, option{Value: "next", Who: member, Month: m.Month})
-			break
-		}
+	if m, ok := t.m.Wish.otherMonth(month.Month); ok {
+		options = slices.Insert(options, len(options)-1, option{Value: "next", Who: member, Month: m})
 	}
 	t.settle()
-	r := t.offer(bot.Show, "sheet.shown", d, options...)
+	t.offerBelow(t.sendSheets(sheets, month, first), options...)
+}
+
+// otherMonth is the month on offer that comes after m; if there is none, the one before it.
+func (w *wish) otherMonth(m Month) (other Month, ok bool) {
+	for _, o := range w.Months {
+		if o.Month > m {
+			return o.Month, true
+		}
+		if o.Month < m {
+			other, ok = o.Month, true
+		}
+	}
+	return other, ok
+}
+
+// sendSheets sends sheets of one member and month as one document, without buttons.
+func (t *talk) sendSheets(sheets []Sheet, month SheetMonth, first string) *bot.Reply {
+	d := t.shownSheets(sheets, month)
+	d.First = first
+	r := t.reply(bot.Show, "sheet.shown", d)
 	r.Expires, r.Else = month.Until, t.text("sheet.lapsed", nil)
 	r.File = &bot.File{
 		Recipe: RecipeSheet, Args: bot.Of(t.papers(sheets, d)), Type: "application/pdf",
 		Name: t.text("paper.file", fileData{slug(firstName(d.Member.Name)), month.Month}),
 		Alt:  t.text("paper.alt", d),
 	}
-	t.m.Paper = member
+	t.m.Paper = sheets[0].Member
+	return r
+}
+
+// belowSheets is what one may want after the sheets of several months. The month of the lost sheet is asked for.
+func (t *talk) belowSheets(member MemberID) []option {
+	if !t.can.Void {
+		return choices("menu")
+	}
+	return append([]option{{Value: "void", Who: member}}, choices("menu")...)
 }
 
 // belowSheet is what one may want after a sheet.

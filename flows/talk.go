@@ -74,10 +74,15 @@ func (t *talk) say(key string, data any) { t.reply(bot.Say, key, data) }
 // offer answers, with what one may want next. It is no question: nothing waits for an answer.
 func (t *talk) offer(kind bot.ReplyKind, key string, data any, options ...option) *bot.Reply {
 	r := t.reply(kind, key, data)
+	t.offerBelow(r, options...)
+	return r
+}
+
+// offerBelow puts options below a reply.
+func (t *talk) offerBelow(r *bot.Reply, options ...option) {
 	t.m.Question, t.m.Asked, t.m.AskedAt = t.questionID(), t.in.ID, t.in.Now
 	t.m.Options = options
 	t.attach(r)
-	return r
 }
 
 // ask puts a question. Its answer is awaited for a while, then it is forgotten.

@@ -15,7 +15,7 @@ func (t *talk) wish(mean meaning) {
 // wishOf is the wish that a text says, made now.
 func (t *talk) wishOf(mean meaning) *wish {
 	w := &wish{Intent: mean.Intent, Who: mean.Who, Below: mean.Below, Old: mean.Old, Asked: t.in.ID, At: t.in.Now,
-		Count: mean.Count, More: mean.More, Single: mean.Single, Numbers: mean.Listed, Paper: !mean.Old && (mean.More || mean.Intent == intentVoid)}
+		Count: mean.Count, More: mean.More, Single: mean.Single, Numbers: mean.Listed, Paper: !mean.Old && (mean.More || mean.Again || mean.Intent == intentVoid)}
 	if year, month, ok := mean.Month.at(t.in.Now.In(t.texts.zone)); ok {
 		w.Month = monthOf(year, month)
 	}

@@ -39,6 +39,7 @@ const (
 	intentDoubt   intent = "doubt"   // what makes "otro token" no wish: "si pido otro token"
 	intentUnclear intent = "unclear" // known to mean two things
 	intentExclaim intent = "exclaim" // "madre mía" is nobody's mother
+	intentAgain   intent = "again"   // "otra vez": what there is already
 )
 
 // meaning is what was understood of a text.
@@ -65,6 +66,8 @@ type meaning struct {
 	More   bool
 	Listed []int
 	Single bool
+	// Again says that the sheet that there is already is wanted once more.
+	Again bool
 	// Annuls says that something is said to be made void, not only that it was lost.
 	Annuls bool
 	// Speaker is the name by which somebody presented themselves: "soy Pedro".

@@ -200,6 +200,7 @@ func (s *speech) readPaper(m *meaning) {
 		fallthrough
 	case intentPreprint:
 		m.Count, m.Month = s.count(), s.month()
+		m.Again = slices.ContainsFunc(m.hits, func(h hit) bool { return s.u.intent(h) == intentAgain })
 	}
 }
 

@@ -105,7 +105,9 @@ func (u *understanding) fate(s *speech, all []hit, i int) fate {
 	switch {
 	case p.alone && !s.alone(h, p.intent):
 		return notAlone
-	case p.intent == intentDoubt, p.intent == intentExclaim:
+	case p.intent == intentDoubt, p.intent == intentExclaim, p.intent == intentAgain:
+		return inside
+	case p.intent == intentMore && s.onceMore(h):
 		return inside
 	case s.negates(h, p.intent.destroys() || p.intent == intentVoid):
 		return negated
@@ -119,6 +121,16 @@ func (u *understanding) fate(s *speech, all []hit, i int) fate {
 		return doubtful
 	}
 	return counts
+}
+
+// onceMore says whether the "otra" of a hit is that of "otra vez": the sheet is wanted again, and no other one.
+func (s *speech) onceMore(h hit) bool {
+	for i := h.from; i+1 < h.to; i++ {
+		if s.is(i, s.u.c.other) && s.is(i+1, s.u.c.instead) {
+			return true
+		}
+	}
+	return false
 }
 
 func overlap(a, b hit) bool { return a.from < b.to && b.from < a.to }
