@@ -5,15 +5,16 @@ import (
 	"testing"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // Whatever letters and digits a code is made of, it is a code: no name, and no number of an option.
 func TestEveryCodeIsACode(t *testing.T) {
 	sc := newScript(t)
 	for range 3000 {
-		var b [codeLength]byte
+		var b [backend.CodeLen]byte
 		for i := range b {
-			b[i] = codeAlphabet[rand.IntN(len(codeAlphabet))]
+			b[i] = backend.CodeAlphabet[rand.IntN(len(backend.CodeAlphabet))]
 		}
 		code := string(b[:])
 		for _, text := range []string{code, code[:4] + "-" + code[4:], code[:4] + " " + code[4:]} {

@@ -2,9 +2,9 @@ package flows
 
 import (
 	"slices"
-	"strings"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // wantsLink begins to link, or says that it is done already.
@@ -55,7 +55,7 @@ type urlData struct {
 
 // answersCode takes what looks like a code as one; the rest is answered without losing the wait.
 func (t *talk) answersCode(mean meaning) bool {
-	if code, ok := codeOf(t.in.Text); ok {
+	if code, ok := backend.ReadCode(t.in.Text); ok {
 		t.move("try")
 		// The same code is the same effect: tried again after no answer it is not refused as used.
 		t.effect(opRedeem, t.m.Asked+"/"+code, redeemArgs{t.m.Invite, code}, "link.interim")
@@ -84,31 +84,6 @@ func (t *talk) answersCode(mean meaning) bool {
 	}
 	return true
 }
-
-// codeOf reads a linking code however it is spaced or cased: eight characters without vowels and without the
-// digits 0 and 1. "necesito" is eight letters and no code.
-func codeOf(text string) (string, bool) {
-	code := strings.ToUpper(strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" -–—.·", r) {
-			return -1
-		}
-		return r
-	}, strings.TrimSpace(text)))
-	if len(code) != codeLength {
-		return "", false
-	}
-	for _, r := range code {
-		if !strings.ContainsRune(codeAlphabet, r) {
-			return "", false
-		}
-	}
-	return code, true
-}
-
-const (
-	codeLength   = 8
-	codeAlphabet = "BCDFGHJKMNPQRSTVWXYZ23456789"
-)
 
 // granted keeps the link and answers the wish that began it, as far as that needs no question.
 func (t *talk) granted(g Grant) {

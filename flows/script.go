@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // Config is what the conversations need to know of the place where they run.
@@ -156,7 +157,7 @@ func (t *talk) heard() {
 // heardCode deals with a text that is a linking code, whatever else its letters may look like. One that this chat did not
 // ask for is none: somebody else's page led here.
 func (t *talk) heardCode() bool {
-	if _, ok := codeOf(t.in.Text); !ok {
+	if _, ok := backend.ReadCode(t.in.Text); !ok {
 		return false
 	}
 	if t.s.State != linkCode {

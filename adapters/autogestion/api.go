@@ -51,7 +51,7 @@ repeated: the same key gives the same answer for at least a day, and acts once. 
 // apiError is what the API refuses. Code is for programs, and is all there is: texts for people live with the caller.
 type apiError struct {
 	Status int    `json:"status"`
-	Code   string `json:"code" enum:"bot_key,credential,provider_key,no_invite,wrong_code,not_in_charge,key_taken,malformed,not_found,failed"`
+	Code   string `json:"code" enum:"bot_key,credential,provider_key,no_invite,wrong_code,not_in_charge,key_taken,malformed,not_a_token,not_found,failed"`
 	// Left is how many tries are left, with wrong_code.
 	Left *int `json:"left,omitempty"`
 }
@@ -79,6 +79,8 @@ func (s *Service) refusal(ctx context.Context, op string, err error) error {
 		return &apiError{Status: http.StatusUnauthorized, Code: "provider_key"}
 	case errors.Is(err, ErrRequest):
 		return &apiError{Status: http.StatusUnprocessableEntity, Code: "malformed"}
+	case errors.Is(err, ErrToken):
+		return &apiError{Status: http.StatusUnprocessableEntity, Code: "not_a_token"}
 	}
 	s.opt.Log.ErrorContext(ctx, "autogestion: api", "op", op, "err", err)
 	return &apiError{Status: http.StatusInternalServerError, Code: "failed"}

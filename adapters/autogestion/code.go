@@ -4,15 +4,15 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
-	"strings"
-	"unicode"
+
+	"llave/flows/backend"
 )
 
-// codeAlphabet has no vowels, so that no word comes out, and none of 0 O 1 I L, so that it can be read aloud.
-const codeAlphabet = "23456789BCDFGHJKMNPQRSTVWXYZ"
-
-// codeLen letters are 38 bits; with three tries that is far more than guessing needs to be hopeless.
-const codeLen = 8
+// A code has this alphabet and length: 38 bits, and with three tries that is far more than guessing needs to be hopeless.
+const (
+	codeAlphabet = backend.CodeAlphabet
+	codeLen      = backend.CodeLen
+)
 
 // deriveCode makes the code of a seed. Deriving instead of storing has two uses: nothing of the code is at
 // rest, and a page that is loaded again can show it again.
@@ -33,23 +33,10 @@ func deriveCode(key []byte, seed []byte) string {
 	return string(out)
 }
 
-// parseCode reads a code as it is typed, in any case, with any spaces and dashes. It returns "" for what cannot
-// be one.
+// parseCode reads a code as it is typed or pasted: see [backend.ReadCode]. It returns "" for what cannot be one.
 func parseCode(s string) string {
-	if len(s) > 64 {
-		return ""
-	}
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || r == '\u2212' {
-			return -1
-		}
-		return r
-	}, s)
-	s = strings.ToUpper(s)
-	if len(s) != codeLen || strings.Trim(s, codeAlphabet) != "" {
-		return ""
-	}
-	return s
+	code, _ := backend.ReadCode(s)
+	return code
 }
 
 // showCode groups a code for the eye.

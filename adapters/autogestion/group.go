@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"llave/flows"
+	"llave/flows/backend"
 )
 
 // person is a line of the padrón.
@@ -51,7 +52,7 @@ func (s *Service) cuilHash(cuil string) []byte { return s.keys.hash("cuil", cuil
 // numberHash looks an affiliate number up as people type it: case and spaces do not count. Nothing else is
 // known of what it is made of.
 func (s *Service) numberHash(number string) []byte {
-	return s.keys.hash("number", strings.ToUpper(strings.Join(strings.Fields(number), "")))
+	return s.keys.hash("number", strings.ToUpper(strings.ReplaceAll(backend.Clean(number), " ", "")))
 }
 
 // personBy finds by "cuil", "number" (hashes) or "id".
@@ -64,6 +65,18 @@ type session struct {
 	link    string
 	account int64
 	person  int64 // the account's own affiliate
+}
+
+// personByNumber finds an affiliate by the number as a provider typed, pasted or scanned it; sql.ErrNoRows if nobody has
+// it. The number as it is comes first, so that another reading of it never takes the place of the one that was meant.
+func (s *Service) personByNumber(ctx context.Context, q querier, typed string) (person, error) {
+	for _, number := range backend.ReadNumber(typed) {
+		p, err := s.personBy(ctx, q, "number", s.numberHash(number))
+		if !errors.Is(err, sql.ErrNoRows) {
+			return p, err
+		}
+	}
+	return person{}, sql.ErrNoRows
 }
 
 // authorise is the first step of every call: nothing that was allowed before is remembered.

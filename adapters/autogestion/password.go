@@ -106,7 +106,7 @@ func passwordFault(password, cuil string) string {
 		return "password_long"
 	case utf8.RuneCountInString(password) < passwordMin:
 		return "password_short"
-	case strings.Contains(cleanDigits(password), document(cuil)):
+	case strings.Contains(onlyDigits(password), document(cuil)):
 		return "password_personal"
 	}
 	return ""

@@ -143,8 +143,6 @@ func toSign(payload []byte) []byte { return append([]byte(proofDomain), payload.
 func openProof(text string) (payload, signature []byte, why string) {
 	body, ours := strings.CutPrefix(text, proofPrefix)
 	switch {
-	case !ours && strings.HasPrefix(strings.ToUpper(text), proofPrefix):
-		return nil, nil, "case"
 	case !ours:
 		return nil, nil, "foreign"
 	case len(text) > proofLongest:

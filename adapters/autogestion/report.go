@@ -14,12 +14,13 @@ import (
 type SheetReport struct {
 	proof SheetProof
 	why   string // "": authentic
+	blind bool   // it could not be read: why says nothing of the sheet
 	at    flows.Month
 	texts *texts
 }
 
-// ReportSheet verifies a text as it is scanned or typed, for a month. What a scanner or a terminal puts around it does
-// not count: no proof begins or ends with a space.
+// ReportSheet verifies a text as it is scanned, typed or pasted, for a month. What a scanner, a keyboard or a terminal does
+// to it does not count, as far as it can be undone.
 func ReportSheet(keys SheetKeys, text string, at flows.Month) (SheetReport, error) {
 	texts, err := loadTexts()
 	if err != nil {
@@ -29,11 +30,15 @@ func ReportSheet(keys SheetKeys, text string, at flows.Month) (SheetReport, erro
 }
 
 func reportSheet(texts *texts, keys SheetKeys, text string, at flows.Month) SheetReport {
-	p, err := VerifySheet(keys, strings.TrimSpace(text))
+	p, err := readSheet(keys, text)
 	r := SheetReport{proof: p, at: at, texts: texts}
 	var no *NotAuthentic
-	if errors.As(err, &no) {
+	var unreadable *Unreadable
+	switch {
+	case errors.As(err, &no):
 		r.why = no.Why
+	case errors.As(err, &unreadable):
+		r.why, r.blind = unreadable.Why, true
 	}
 	return r
 }
@@ -47,20 +52,26 @@ func (r SheetReport) Good() bool { return r.why == "" && r.proof.Month == r.at }
 // Write prints the report for a terminal.
 func (r SheetReport) Write(w io.Writer) error {
 	key := "proof_report"
-	if r.why != "" {
+	switch {
+	case r.blind:
+		key = "proof_unreadable"
+	case r.why != "":
 		key = "proof_refused"
 	}
 	_, err := fmt.Fprintln(w, r.texts.get(key, r))
 	return err
 }
 
-// Why is why it is not authentic, "" if it is.
+// Why is why it is not authentic or cannot be read, "" if it is authentic.
 func (r SheetReport) Why() string {
 	if r.why == "" {
 		return ""
 	}
 	return r.texts.get("proof_"+r.why, nil)
 }
+
+// Unreadable says that it could not be read, which says nothing of the sheet.
+func (r SheetReport) Unreadable() bool { return r.blind }
 
 // Month is its name and its year.
 func (r SheetReport) Month() string { return r.monthName(r.proof.Month) }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"llave/flows"
+	"llave/flows/backend"
 )
 
 // Validation is a provider's question: is this token this affiliate's, now?
@@ -36,13 +37,15 @@ const visitLasts = 60 * time.Minute
 var (
 	ErrProvider = errors.New("autogestion: no such provider")
 	ErrRequest  = errors.New("autogestion: validation is not well formed")
+	// ErrToken: this cannot be a token. It is no guess: nothing is counted.
+	ErrToken = errors.New("autogestion: not six digits")
 )
 
-// Bounds of what a provider may send.
+// Bounds of what a provider may send. What is scanned or pasted has something around it.
 const (
 	requestMax = 100
-	numberMax  = 64
-	tokenMax   = 32
+	numberMax  = 128
+	tokenMax   = 128
 )
 
 func (v Validation) wellFormed() bool {
@@ -50,13 +53,14 @@ func (v Validation) wellFormed() bool {
 		len(v.Token) <= tokenMax && len(v.Visit) <= requestMax
 }
 
-// Validate answers a provider. Errors: ErrProvider, ErrRequest, ErrKeyTaken if the request id was used for another
-// question.
+// Validate answers a provider. The token and the number are read as they are typed, pasted or scanned. Errors:
+// ErrProvider, ErrRequest, ErrToken, ErrKeyTaken if the request id was used for another question.
 func (s *Service) Validate(ctx context.Context, providerKey string, v Validation) (out Verdict, err error) {
 	if !v.wellFormed() {
 		return Verdict{}, ErrRequest
 	}
-	v.Token = cleanDigits(v.Token)
+	token, readable := backend.ReadToken(v.Token)
+	v.Token = token
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		ask := asked{Validation: v, now: now}
 		err := tx.QueryRowContext(ctx, "SELECT id, name FROM provider WHERE key = ?", s.keys.hash("provider", providerKey)).
@@ -66,6 +70,9 @@ func (s *Service) Validate(ctx context.Context, providerKey string, v Validation
 		}
 		if err != nil {
 			return err
+		}
+		if !readable {
+			return ErrToken
 		}
 		ask.request = s.keys.hash("request", v.RequestID)
 		ask.body = s.keys.hash("validation", v.AffiliateNumber, v.Token, v.Visit)
@@ -95,7 +102,7 @@ func (s *Service) validate(ctx context.Context, tx *sql.Tx, ask asked) (Verdict,
 	if out, err := s.verdictBefore(ctx, tx, ask); !errors.Is(err, sql.ErrNoRows) {
 		return out, err
 	}
-	p, err := s.personBy(ctx, tx, "number", s.numberHash(ask.AffiliateNumber))
+	p, err := s.personByNumber(ctx, tx, ask.AffiliateNumber)
 	exists := err == nil
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return Verdict{}, err
@@ -217,7 +224,7 @@ func (s *Service) whose(ctx context.Context, tx *sql.Tx, ask asked, p person) (f
 		if err := rows.Scan(&id, &member); err != nil {
 			return "", err
 		}
-		counter, _ := s.counter(member, strings.TrimSpace(ask.Token))
+		counter, _ := s.counter(member, ask.Token)
 		var one int
 		err := tx.QueryRowContext(ctx, "SELECT 1 FROM token WHERE person = ? AND counter = ? AND until > ? AND voided = 0", id, counter, ask.now.UnixNano()).Scan(&one)
 		if err == nil {

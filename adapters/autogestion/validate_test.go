@@ -108,7 +108,7 @@ func TestARequestIsAnsweredOnce(t *testing.T) {
 	if why := d.as("other-key", "same", digits, ""); why != flows.Used {
 		t.Errorf("another provider's request of that name got %q", why)
 	}
-	for _, v := range []Validation{{}, {RequestID: "x", Token: string(make([]byte, 50))}, {RequestID: string(make([]byte, 101))}} {
+	for _, v := range []Validation{{}, {RequestID: "x", Token: string(make([]byte, 150))}, {RequestID: string(make([]byte, 101))}} {
 		if _, err := d.Validate(t.Context(), DemoProviderKey, v); !errors.Is(err, ErrRequest) {
 			t.Errorf("%+v: %v", v, err)
 		}
@@ -259,18 +259,21 @@ func TestAProviderThatTriesManyPeopleIsLocked(t *testing.T) {
 	}
 }
 
+// What cannot be a token is no guess: it is refused, and locks nobody, however often.
 func TestDigitsThatAreNone(t *testing.T) {
 	d, _, current := atDesk(t)
 	digits := current()
-	for _, s := range []string{"", "12345", "1234567", "abcdef", "12345a", "１２３４５６"} {
-		d.n++
-		if err := d.AddProvider(t.Context(), fmt.Sprint(d.n), fmt.Sprint(d.n)); err != nil {
-			t.Fatal(err)
+	for range 3 * max(guardAffiliate.bound, guardProvider.bound) / 5 {
+		for _, s := range []string{"", "126", "12345", "1234567", "abcdef", "12345a"} {
+			d.n++
+			v := Validation{RequestID: fmt.Sprint("none-", d.n), AffiliateNumber: d.number, Token: s}
+			if got, err := d.Validate(t.Context(), DemoProviderKey, v); !errors.Is(err, ErrToken) {
+				t.Fatalf("%q: %+v, %v", s, got, err)
+			}
 		}
-		d.advance(guardAffiliate.most)
-		if why := d.as(fmt.Sprint(d.n), "r", s, ""); why != flows.Unknown {
-			t.Errorf("%q: %q", s, why)
-		}
+	}
+	if why := d.try("１２３４５６", ""); why != flows.Unknown {
+		t.Errorf("digits of another width: %q", why)
 	}
 	d.clock.set(newClock().t)
 	d.number = " " + d.number[:4] + " " + d.number[4:]

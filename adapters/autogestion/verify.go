@@ -43,12 +43,13 @@ type NotAuthentic struct{ Why string }
 
 func (e *NotAuthentic) Error() string { return "autogestion: not authentic: " + e.Why }
 
-// VerifySheet says what a proof says, if one of these keys signed it. There is one text for a sheet: whatever differs
-// from it in a single character is not authentic.
+// VerifySheet says what a proof says, if one of these keys signed it. There is one text for a sheet, and none that differs
+// from it in a single character is taken. Errors: *Unreadable if the text is no proof, *NotAuthentic if it is one that
+// proves nothing.
 func VerifySheet(keys SheetKeys, text string) (SheetProof, error) {
 	payload, signature, why := openProof(text)
 	if why != "" {
-		return SheetProof{}, &NotAuthentic{why}
+		return SheetProof{}, &Unreadable{why}
 	}
 	key, ok := keys.find(payload[1 : 1+keyNameLen])
 	if !ok {

@@ -1,0 +1,81 @@
+package autogestion
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// typedThrough is what a scanner that is set to one keyboard types through a computer that is set to another.
+func typedThrough(pairs ...string) func(string) string { return strings.NewReplacer(pairs...).Replace }
+
+// spoilt are the ways in which a genuine proof comes out of scanners, keyboards and clipboards.
+func spoilt(proof string) map[string]string {
+	space := strings.LastIndex(proof, " ")
+	out := map[string]string{
+		"lower case":            strings.ToLower(proof),
+		"symbology":             "]Q1" + proof + "\r\n",
+		"quoted":                "«" + proof + "»",
+		"words around":          "Firma: " + proof + "\nGracias",
+		"direction marks":       "\u202d" + proof + "\u202c",
+		"zero width":            proof[:20] + "\u200b" + proof[20:],
+		"no-break spaces":       strings.ReplaceAll(proof, " ", "\u00a0"),
+		"odd hyphens":           strings.ReplaceAll(proof, "-", "\u2011"),
+		"in two lines":          proof[:90] + "\n" + proof[90:],
+		"in four lines":         proof[:31] + "\r\n  " + proof[31:64] + "\r\n" + proof[64:101] + "\n" + proof[101:],
+		"us on a spanish one":   typedThrough(":", "Ñ", "-", "'", "/", "-", "+", "¿", "*", "(")(proof),
+		"us on a latin one":     typedThrough(":", "Ñ", "-", "'", "/", "-", "+", "¡", "*", "(")(proof),
+		"with caps lock":        strings.ToLower(typedThrough(":", "Ñ", "-", "'", "/", "-", "+", "¿", "*", "(")(proof)),
+		"spanish on a us one":   typedThrough(":", ">", "-", "/", "/", "&", "+", "]", "*", "}")(proof),
+		"us on a brazilian one": typedThrough(":", "Ç", "/", ";")(proof),
+	}
+	if space > 0 {
+		out["broken at a space"] = proof[:space] + "\n" + proof[space+1:]
+	}
+	return out
+}
+
+func TestASpoiltProofIsRead(t *testing.T) {
+	key, public := testKey(1)
+	keys := SheetKeys{[]SheetKey{public}}
+	for salt := byte(1); salt < 40; salt++ {
+		count := int(salt)%31 + 1
+		proof, err := testProof(key, salt, "2026-11", 1, count).sign(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := VerifySheet(keys, proof)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, text := range spoilt(proof) {
+			if got, err := readSheet(keys, text); err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("%s: %q is read as %+v, %v", name, text, got, err)
+			}
+		}
+		// What was tampered with stays so, however it is spoilt.
+		for name, text := range spoilt(tampered(t, proof)) {
+			var no *NotAuthentic
+			if _, err := readSheet(keys, text); !errors.As(err, &no) || no.Why != "forged" {
+				t.Errorf("tampered, %s: %v", name, err)
+			}
+		}
+	}
+}
+
+// What cannot be read is told from what is forged.
+func TestWhatIsNoProofIsNotForged(t *testing.T) {
+	key, public := testKey(1)
+	proof, _ := testProof(key, 1, "2026-11", 1, 10).sign(key)
+	for text, why := range map[string]string{
+		"": "foreign", "482913": "foreign", "9-4071852/02": "foreign", "https://llave.test/#codigo=BCDF-GHJK": "foreign", strings.Repeat("A", pastedProofMax+1): "foreign",
+		proof[len(proofPrefix):]: "foreign", "LLAVE1:": "damaged", proof[:60]: "damaged", proof[:len(proof)-1]: "damaged", proof[:50] + "ñ" + proof[51:]: "damaged",
+		strings.Repeat("\n", 900) + proof[:60]: "damaged",
+	} {
+		var unreadable *Unreadable
+		if _, err := readSheet(SheetKeys{[]SheetKey{public}}, text); !errors.As(err, &unreadable) || unreadable.Why != why {
+			t.Errorf("%.80q: %v, want %s", text, err, why)
+		}
+	}
+}

@@ -1,0 +1,109 @@
+package backend
+
+import (
+	"regexp"
+	"strings"
+)
+
+// cuilLen is how many digits a CUIL has.
+const cuilLen = 11
+
+// pastedMax bounds what a reader looks at, in bytes: no number or code needs more, whatever stands around it.
+const pastedMax = 300
+
+// CUILFaults are the reasons that ReadCUIL gives: keys of texts.
+var CUILFaults = []string{"cuil_missing", "cuil_form", "cuil_is_dni", "cuil_short", "cuil_company", "cuil_prefix", "cuil_23", "cuil_check"}
+
+// ReadCUIL reads a CUIL as a person types or pastes it and returns its eleven digits. If there is none, why is the key
+// of a text that helps to mend it, one of CUILFaults.
+//
+// It goes by form alone: 24, 25 and 26 are accepted because the rules allow them, and the padrón decides. With 20 and 27
+// a remainder of 1 has no check digit: such people get a 23, so 20 or 27 with it is never issued.
+func ReadCUIL(s string) (cuil, why string) {
+	if len(s) > pastedMax {
+		return "", "cuil_form"
+	}
+	text := Clean(s)
+	d, ok := soleRun(digitRuns(text), cuilLen)
+	switch {
+	case !ok && !strings.ContainsFunc(text, func(r rune) bool { return isDigit(r) || isLetter(r) }):
+		return "", "cuil_missing"
+	case !ok:
+		return "", "cuil_form"
+	case len(d) == 7 || len(d) == 8:
+		return "", "cuil_is_dni"
+	case len(d) == cuilLen-1:
+		return "", "cuil_short"
+	case len(d) != cuilLen:
+		return "", "cuil_form"
+	}
+	if why := cuilFault(d); why != "" {
+		return "", why
+	}
+	return d, ""
+}
+
+// cuilFault is why eleven digits are no person's CUIL, "" if they are one.
+func cuilFault(d string) string {
+	switch d[:2] {
+	case "20", "23", "24", "25", "26", "27":
+	case "30", "33", "34":
+		return "cuil_company"
+	default:
+		return "cuil_prefix"
+	}
+	check := checkDigit(d)
+	switch {
+	case check == 10 && (d[:2] == "20" || d[:2] == "27"):
+		return "cuil_23"
+	case check != int(d[10]-'0'):
+		return "cuil_check"
+	}
+	return ""
+}
+
+// checkDigit is what the eleventh digit has to be, 10 if there is none (AFIP, modulo 11).
+func checkDigit(d string) int {
+	sum := 0
+	for i, w := range [cuilLen - 1]int{5, 4, 3, 2, 7, 6, 5, 4, 3, 2} {
+		sum += w * int(d[i]-'0')
+	}
+	return (11 - sum%11) % 11
+}
+
+// cuilShape is eleven digits that begin as a person's or a company's number does, however they are separated and
+// whatever they stand in. What it is looked for in is clean.
+var cuilShape = regexp.MustCompile(`[23]\d[^\p{L}\d]{0,3}\d{2}[^\p{L}\d]?\d{3}[^\p{L}\d]?\d{3}[^\p{L}\d]{0,3}\d`)
+
+// cuilMasked stands where a CUIL stood.
+const cuilMasked = "##"
+
+// MaskCUIL takes out of a text what ReadCUIL would read as a CUIL, and what is shaped like one: it is not to be kept.
+func MaskCUIL(text string) string {
+	if mostDigits(text) < cuilLen {
+		return text
+	}
+	c := cleaned(text)
+	found := cuilShape.FindAllStringIndex(c.text, -1)
+	if found == nil {
+		return text
+	}
+	var b strings.Builder
+	end := 0
+	for _, at := range found {
+		b.WriteString(text[end:c.from[at[0]]])
+		b.WriteString(cuilMasked)
+		end = c.to[at[1]-1]
+	}
+	return b.String() + text[end:]
+}
+
+// mostDigits is how many digits a text may have once it is clean, at most: what stands beyond ASCII may be one.
+func mostDigits(s string) (n int) {
+	for _, r := range s {
+		if isDigit(r) || r >= 0x80 {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,73 @@
+package backend
+
+import (
+	"slices"
+	"strings"
+)
+
+// TokenLen is how many digits a token has, leading zeros included.
+const TokenLen = 6
+
+// ReadToken reads a token as a provider types, pastes or scans it and returns its six digits. Not ok: this is no token,
+// and so no guess either. A token whose leading zeros were lost on the way (a number in a spreadsheet) is none: which
+// digits are missing is not known.
+func ReadToken(s string) (digits string, ok bool) {
+	if len(s) > pastedMax {
+		return "", false
+	}
+	digits, ok = soleRun(digitRuns(WithoutSymbology(Clean(s))), TokenLen)
+	if !ok || len(digits) != TokenLen {
+		return "", false
+	}
+	return digits, true
+}
+
+// layout maps what a scanner typed on a keyboard of another layout back to what the code says.
+type layout map[rune]rune
+
+// The layouts that are met here: a scanner set to the United States types through a computer set to Spain or Latin
+// America, the other way round, and through one set to Brazil. Only characters that codes have stand here.
+var layouts = []layout{
+	{'Ñ': ':', '\'': '-', '-': '/', '¿': '+', '¡': '+', '(': '*', '_': '?', '&': '^', '/': '&'},
+	{'>': ':', '/': '-', '&': '/', ']': '+', '}': '*', '?': '_', '-': '\''},
+	{'Ç': ':', ';': '/'},
+}
+
+// Layouts returns a text as it is, and as it would have been typed on each other keyboard. Letters are capitals.
+func Layouts(s string) []string {
+	out := []string{s}
+	for _, l := range layouts {
+		mapped := strings.Map(func(r rune) rune {
+			if to, ok := l[r]; ok {
+				return to
+			}
+			return r
+		}, s)
+		if !slices.Contains(out, mapped) {
+			out = append(out, mapped)
+		}
+	}
+	return out
+}
+
+// ReadNumber reads an affiliate number as a provider types, pastes or scans it. The number itself is opaque, so it
+// returns what may be meant, the likeliest first: the whole text, what stands from its first digit to its last, and both
+// on other keyboards. Spaces do not count, nor does case. Empty: there is none.
+func ReadNumber(s string) (may []string) {
+	if len(s) > pastedMax {
+		return nil
+	}
+	text := strings.Trim(strings.ToUpper(WithoutSymbology(Clean(s))), ` "'.,;:*`)
+	first, last := strings.IndexFunc(text, isDigit), strings.LastIndexFunc(text, isDigit)
+	if first < 0 {
+		first, last = 0, len(text)-1
+	}
+	for _, part := range []string{text, text[first : last+1]} {
+		for _, n := range Layouts(part) {
+			if n = strings.ReplaceAll(n, " ", ""); n != "" && !slices.Contains(may, n) {
+				may = append(may, n)
+			}
+		}
+	}
+	return may
+}
