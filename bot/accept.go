@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -30,7 +29,7 @@ func (e *Engine) Accept(ctx context.Context, u Update) error {
 		return ErrStopped
 	}
 	defer e.ended()
-	clean(&u)
+	e.clean(&u)
 	a := Accepted{Update: u, Now: e.now()}
 	var seed [16]byte
 	if _, err := io.ReadFull(e.rand, seed[:]); err != nil {
@@ -66,13 +65,9 @@ func (e *Engine) Accept(ctx context.Context, u Update) error {
 	return nil
 }
 
-// cuilShape is eleven digits that begin as a person's or a company's number does, however they are separated and
-// whatever they stand in.
-var cuilShape = regexp.MustCompile(`[23]\d[ .\-–—/]?\d{2}[ .]?\d{3}[ .]?\d{3}[ .\-–—/]?\d`)
-
 // clean takes out of an update what must not be kept, before it is.
-func clean(u *Update) {
-	u.Sender, u.Media = cut(strings.ToValidUTF8(u.Sender, ""), 64), u.Media.cleaned()
+func (e *Engine) clean(u *Update) {
+	u.Sender, u.Media = cut(strings.ToValidUTF8(u.Sender, ""), 64), u.Media.cleaned(e.script.Mask)
 	if u.Kind != Message && u.Kind != Started {
 		return
 	}
@@ -80,27 +75,8 @@ func clean(u *Update) {
 		u.Kind, u.Text = TooLong, ""
 		return
 	}
-	u.Text = strings.ToValidUTF8(u.Text, "")
-	if masked := Mask(u.Text); masked != u.Text {
-		u.Text, u.Masked = masked, true
-	}
-}
-
-// Mask takes out of a text what is shaped like a CUIL, which is not kept anywhere.
-func Mask(text string) string {
-	if digits(text) < 11 {
-		return text
-	}
-	return cuilShape.ReplaceAllString(text, "##")
-}
-
-func digits(s string) (n int) {
-	for i := 0; i < len(s); i++ {
-		if '0' <= s[i] && s[i] <= '9' {
-			n++
-		}
-	}
-	return n
+	m := e.script.Mask(strings.ToValidUTF8(u.Text, ""))
+	u.Text, u.Masked, u.Password = m.Text, m.CUIL, m.Password
 }
 
 func cut(s string, n int) string {

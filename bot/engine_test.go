@@ -417,10 +417,11 @@ func TestWhatMustNotBeKeptIsTakenOut(t *testing.T) {
 		h.says(chatA, "mi cuil es 27-99999001-6 gracias")
 		h.says(chatA, "27999990016")
 		h.says(chatA, "20 99.999.021 6")
+		h.says(chatA, "mi clave perro2024")
 		h.says(chatA, "el 482913 y el 12345678")
 		h.says(chatA, strings.Repeat("ñ", bot.MaxText))
 		h.says(chatA, strings.Repeat("ñ", bot.MaxText+1))
-		h.hears(chatA, "1 mi cuil es ## gracias", "2 ##", "3 ##", "4 el 482913 y el 12345678", "5 "+strings.Repeat("ñ", bot.MaxText), "6 ")
+		h.hears(chatA, "1 mi cuil es ## gracias", "2 ##", "3 ##", "4 mi clave ···", "5 el 482913 y el 12345678", "6 "+strings.Repeat("ñ", bot.MaxText), "7 ")
 	})
 }
 

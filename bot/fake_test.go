@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -27,6 +28,18 @@ type tally struct {
 }
 
 func (echo) Blank() any { return &tally{} }
+
+var elevenDigits = regexp.MustCompile(`\d{2}[-. ]?\d{2}\.?\d{3}\.?\d{3}[-. ]?\d`)
+
+// Mask takes out eleven digits, and what follows "clave".
+func (echo) Mask(text string) bot.Masked {
+	m := bot.Masked{Text: elevenDigits.ReplaceAllString(text, "##")}
+	m.CUIL = m.Text != text
+	if before, _, ok := strings.Cut(m.Text, "clave "); ok {
+		m.Text, m.Password = before+"clave ···", true
+	}
+	return m
+}
 
 func (echo) Decide(s bot.Session, in bot.Input) (d bot.Decision, err error) {
 	m := *s.Data.(*tally)

@@ -30,13 +30,13 @@ const (
 func (m Media) LogValue() slog.Value { return slog.StringValue("···") }
 
 // cleaned is a copy without what must not be kept.
-func (m *Media) cleaned() *Media {
+func (m *Media) cleaned(mask func(string) Masked) *Media {
 	if m == nil {
 		return nil
 	}
 	c := *m
 	c.Type = cut(strings.ToValidUTF8(m.Type, ""), maxMediaType)
-	c.Name = cut(Mask(strings.ToValidUTF8(m.Name, "")), maxMediaName) // scans are named after whose they are
+	c.Name = cut(mask(strings.ToValidUTF8(m.Name, "")).Text, maxMediaName) // scans are named after whose they are
 	c.Size, c.Seconds = max(m.Size, 0), max(m.Seconds, 0)
 	if len(m.Ref) > MaxMediaRef {
 		c.Ref = nil

@@ -12,6 +12,15 @@ type Script interface {
 	// Decide is a pure function: the same session and input give the same decision. It reads no clock, draws no
 	// random number, calls nobody, and leaves what s.Data points to as it found it.
 	Decide(s Session, in Input) (Decision, error)
+	// Mask takes out of a text what must not be kept. It is asked before an update is kept, and for the name of a file.
+	Mask(text string) Masked
+}
+
+// Masked is a text without what must not be kept, and what that was.
+type Masked struct {
+	Text     string
+	CUIL     bool // something shaped like a CUIL
+	Password bool // something that the person called a password
 }
 
 // Session is what is remembered of a chat between two turns.

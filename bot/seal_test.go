@@ -177,19 +177,6 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-func FuzzClean(f *testing.F) {
-	for _, s := range []string{"27-99999001-6", "mi cuil 27999990016", "20.99999021.6", "\xff 27999990016", "١٢٣", "27 99 999 001 6"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		u := Update{Kind: Message, Text: text, Sender: text}
-		clean(&u)
-		if strings.Contains(u.Text, "27-99999001-6") || len([]rune(u.Sender)) > 64 || len([]rune(u.Text)) > MaxText {
-			t.Errorf("%q is kept as %q", text, u.Text)
-		}
-	})
-}
-
 // memo is the part of a store that keeps a value once.
 type memo map[string][]byte
 

@@ -82,8 +82,10 @@ type Update struct {
 	Kind Kind   `json:"kind"`
 	Text string `json:"text,omitempty"`
 	// Masked says that Text held something shaped like a CUIL, and no longer does.
-	Masked bool   `json:"masked,omitempty"`
-	Choice Choice `json:"choice,omitzero"`
+	Masked bool `json:"masked,omitempty"`
+	// Password says that Text held what the person called a password, and no longer does.
+	Password bool   `json:"password,omitempty"`
+	Choice   Choice `json:"choice,omitzero"`
 	// What is the kind of an Other update ("photo", "voice", "group", …), the name of an Alarm or the subject of a Notice.
 	What string `json:"what,omitempty"`
 	Body []byte `json:"body,omitempty"`

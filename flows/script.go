@@ -23,6 +23,7 @@ type Config struct {
 // Script is the conversations: it decides, and touches nothing. It implements [bot.Script].
 type Script struct {
 	words    *understanding
+	secrets  *secrets
 	texts    *catalog
 	machines machines
 	can      Capabilities
@@ -35,6 +36,10 @@ func New(c Config) (*Script, error) {
 	if err != nil {
 		return nil, fmt.Errorf("flows: %w", err)
 	}
+	secrets, err := loadSecrets()
+	if err != nil {
+		return nil, fmt.Errorf("flows: %w", err)
+	}
 	texts, err := loadCatalog(c)
 	if err != nil {
 		return nil, fmt.Errorf("flows: %w", err)
@@ -43,7 +48,7 @@ func New(c Config) (*Script, error) {
 	if err != nil {
 		return nil, fmt.Errorf("flows: %w", err)
 	}
-	return &Script{words, texts, machines, c.Can, c.Moved}, nil
+	return &Script{words, secrets, texts, machines, c.Can, c.Moved}, nil
 }
 
 // Blank implements [bot.Script].
@@ -53,7 +58,9 @@ func (sc *Script) Blank() any { return &memory{} }
 func (sc *Script) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
 	s, m := upgrade(s, sc.machines.known)
 	t := &talk{Script: sc, s: s, m: m, in: in}
+	t.setPasswordAside()
 	t.run()
+	t.warnOfPassword()
 	if t.err != nil {
 		return bot.Decision{}, t.err
 	}
@@ -147,6 +154,8 @@ func (t *talk) heard() {
 	case t.heardCode():
 	case t.in.Masked && mean.Intent == intentNone:
 		t.heardCUIL()
+	case t.in.Password && t.in.Text == "" && t.s.State != linkCode:
+		t.heardPassword()
 	case t.chosen(mean):
 	case t.s.State != home && t.answers(mean):
 	default:

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-//go:embed words/es.txt
+//go:embed words/es.txt words/secrets.txt
 var wordFiles embed.FS
 
 // understanding is the words file, ready for use. Every word in it has a number and the set of classes it is in.

@@ -184,7 +184,7 @@ func (w *Web) update(r *http.Request, chat bot.ChatID, m message) (bot.Update, e
 	switch {
 	case m.Text != "":
 		u.Kind, u.Text = bot.Message, m.Text
-		e.Text = bot.Mask(cut(m.Text))
+		e.Text = w.opt.Mask(cut(m.Text))
 	case m.Value != "":
 		text, err := w.history.choice(r.Context(), w.keys.name(chat), m.Question, m.Value)
 		if errors.Is(err, errNone) {
@@ -197,7 +197,7 @@ func (w *Web) update(r *http.Request, chat bot.ChatID, m message) (bot.Update, e
 		e.Text = text
 	case m.Start != "":
 		u.Kind, u.Text = bot.Started, m.Start
-		e.Text = bot.Mask(m.Start)
+		e.Text = w.opt.Mask(m.Start)
 	default:
 		u.Kind, u.Text = bot.Started, m.Code
 		e.Key = "came_back" // not the code: whoever looks over a shoulder needs no other

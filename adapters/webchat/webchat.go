@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // Channel is the name under which a [Web] is registered with the engine.
@@ -29,6 +30,8 @@ type Options struct {
 	PublicURL string
 	// MesaPhone is the way to a person, printed on the page.
 	MesaPhone string
+	// Mask takes out of a text that a person wrote what must not be kept. Nil: what is shaped like a CUIL.
+	Mask func(text string) string
 	// Demo, if there is one, is explained on the page.
 	Demo *Demo
 	// Address names who is at the other end of a request, to bound floods. Nil: the peer's IP address.
@@ -60,6 +63,9 @@ type Web struct {
 
 // Open opens the web chat.
 func Open(ctx context.Context, o Options) (*Web, error) {
+	if o.Mask == nil {
+		o.Mask = backend.MaskCUIL
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}

@@ -59,7 +59,7 @@ func newTabs(string) door { return &tabs{m: map[string]*tab{"yo": {}, "otro": {}
 func (d *tabs) channels(w *world) map[string]bot.Channel {
 	d.w = w
 	var err error
-	d.web, err = webchat.Open(w.t.Context(), webchat.Options{Path: filepath.Join(w.t.TempDir(), "webchat.db"), Key: bytes.Repeat([]byte{9}, bot.KeySize), PublicURL: "http://llave.test", Now: w.now})
+	d.web, err = webchat.Open(w.t.Context(), webchat.Options{Path: filepath.Join(w.t.TempDir(), "webchat.db"), Key: bytes.Repeat([]byte{9}, bot.KeySize), PublicURL: "http://llave.test", Now: w.now, Mask: func(text string) string { return w.script.Mask(text).Text }})
 	if err != nil {
 		w.t.Fatal(err)
 	}

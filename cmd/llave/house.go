@@ -39,6 +39,7 @@ type house struct {
 	tg      *telegram.Telegram // nil: it is not turned on
 	wa      *whatsappDoor      // nil: it is not turned on
 	store   *store.SQLite
+	script  *flows.Script
 	engine  *bot.Engine
 	up      []func(context.Context) error // how to take down what is up, the last one first
 }
@@ -76,6 +77,9 @@ func (p program) build(ctx context.Context, c config, channels func(*house) (map
 		h.PublicURL = "http://" + h.Addr
 	}
 	if err := h.openBackend(ctx); err != nil {
+		return h, err
+	}
+	if h.script, err = flows.New(flows.Config{Phone: h.MesaPhone, Can: h.can, Verify: h.verifyPage()}); err != nil {
 		return h, err
 	}
 	if err := h.openWeb(ctx); err != nil {
@@ -125,7 +129,8 @@ func (h *house) openWeb(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	o := webchat.Options{Path: h.path("webchat.db"), Key: key, PublicURL: h.PublicURL, MesaPhone: h.MesaPhone, Now: h.now, Log: h.log}
+	o := webchat.Options{Path: h.path("webchat.db"), Key: key, PublicURL: h.PublicURL, MesaPhone: h.MesaPhone, Now: h.now, Log: h.log,
+		Mask: func(text string) string { return h.script.Mask(text).Text }}
 	if h.demo {
 		o.Demo = &webchat.Demo{CUIL: demoCUIL, Password: autogestion.DemoPassword, ProviderKey: autogestion.DemoProviderKey}
 	}
@@ -151,10 +156,6 @@ func (h *house) openRing() error {
 
 // openEngine wires the conversations with the store, the back end and the channels.
 func (h *house) openEngine(ctx context.Context, p program, channels func(*house) (map[string]bot.Channel, error)) error {
-	script, err := flows.New(flows.Config{Phone: h.MesaPhone, Can: h.can, Verify: h.verifyPage()})
-	if err != nil {
-		return err
-	}
 	doors, err := channels(h)
 	if err != nil {
 		return err
@@ -174,7 +175,7 @@ func (h *house) openEngine(ctx context.Context, p program, channels func(*house)
 		return err
 	}
 	performer := &flows.Performer{Tokens: h.tokens, Links: h.links, Sheets: h.sheets}
-	h.engine, err = bot.New(bot.Config{Store: h.store, Script: script, Outside: performer, Channels: doors, Maker: studio, Keys: h.ring, Log: h.log, Now: h.now})
+	h.engine, err = bot.New(bot.Config{Store: h.store, Script: h.script, Outside: performer, Channels: doors, Maker: studio, Keys: h.ring, Log: h.log, Now: h.now})
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,74 @@
+package flows
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestPasswordsAreMasked(t *testing.T) {
+	sc := newScript(t)
+	for text, want := range map[string]string{
+		"mi contraseña es llave-demo":                                    "mi contraseña es ···",
+		"mi contraseña es llave-demo.":                                   "mi contraseña es ···.",
+		"Mi Contraseña: Perro2024":                                       "Mi Contraseña: ···",
+		"contraseña:Perro2024":                                           "contraseña:···",
+		"mi clave de IOMA es Perro2024, dame el token de juana":          "mi clave de IOMA es ···, dame el token de juana",
+		"mi clave de ioma es caballito":                                  "mi clave de ioma es ···",
+		"mi cuil es ## y mi clave llave-demo":                            "mi cuil es ## y mi clave ···",
+		"usuario maria pass: Qwerty!1 token":                             "usuario maria pass: ··· token",
+		`mi contraseña es "caballo correcto" y quiero el token`:          `mi contraseña es "···" y quiero el token`,
+		"la contraseña que uso para entrar es «perro violeta»":           "la contraseña que uso para entrar es «···»",
+		"perro2024 es mi contraseña":                                     "··· es mi contraseña",
+		"token de juana, la contraseña de autogestion era Hola.Mundo99!": "token de juana, la contraseña de autogestion era ···!",
+		"mi contraseña es pèrro-violeta y la de mi hija es gato-azul":    "mi contraseña es ··· y la de mi hija es gato-azul",
+		"mi contraseña es perrito zurdo gordito":                       "mi contraseña es ···",
+		"mi password es hunter2 mi pass es hunter3":                      "mi password es ··· mi pass es ···",
+		"contraseña = a:b=c1 token":                                      "contraseña = ··· token",
+		"MI CONTRASENIA ES \u200bPERRO2024":                              "MI CONTRASENIA ES ···",
+	} {
+		if got := sc.Mask(text); got.Text != want || !got.Password {
+			t.Errorf("%q is masked as %q, want %q", text, got.Text, want)
+		}
+	}
+	both := sc.Mask("mi cuil es 27-99999001-6 y mi clave llave-demo")
+	if !both.CUIL || !both.Password || both.Text != "mi cuil es ## y mi clave ···" {
+		t.Errorf("both: %+v", both)
+	}
+}
+
+// Nothing is taken out that may be a token, a number of any kind, or what is said about a password.
+func TestWhatIsNoPasswordIsLeft(t *testing.T) {
+	sc := newScript(t)
+	for _, text := range []string{
+		"", "token", "clave", "mi clave", "contraseña", "olvidé mi contraseña", "mi clave es 482913", "mi clave es 482 913", "clave: 482-913", "la clave es 482913, me la rechazaron",
+		"mi clave de ioma es 482913", "mi contraseña es 99999001", "mi clave es 9-4071852/02", "contraseña 221-351-0282", "la clave vence el 30/11/2026", "mi clave es del 30/11", "clave n.º 5 de la hoja",
+		"mi clave es la 482913", "clave: #12", "mi contraseña es incorrecta", "dice que la contraseña es inválida", "la clave es errónea", "mi contraseña es muy larga", "mi contraseña es la misma",
+		"quiero cambiar la contraseña por otra", "no me acuerdo la contraseña de autogestión", "mi clave no anda", "mi clave no funciona en la farmacia", "la clave token de juana", "dame la clave de mi hija",
+		"cuál es mi clave?", "mi clave es para juana", "contraseña de la app", "mi contraseña es que no me la acuerdo", "la contraseña siempre es rechazada", "¿La contraseña se escribe acá?",
+		"clave para la farmacia: urgente", "la clave, por favor", "necesito la clave.", "mi llave es 482913", "seguro contra robo es distinto",
+	} {
+		if got := sc.Mask(text); got.Text != text || got.Password || got.CUIL {
+			t.Errorf("%q is masked as %+v", text, got)
+		}
+	}
+	for _, in := range append(readSet(t, "tuning"), readSet(t, "test")...) {
+		if got := sc.Mask(in.text); got.Password {
+			t.Errorf("%q is masked as %q", in.text, got.Text)
+		}
+	}
+}
+
+func FuzzMask(f *testing.F) {
+	sc := newScript(f)
+	f.Add("mi contraseña es llave-demo")
+	f.Add("pass:\"a b\"\n27-99999001-6")
+	f.Fuzz(func(t *testing.T, text string) {
+		m := sc.Mask(text)
+		if strings.Contains(m.Text, "27-99999001-6") {
+			t.Errorf("%q is masked as %q", text, m.Text)
+		}
+		if onlyNumber(text) && m.Password {
+			t.Errorf("the number %q is masked as a password", text)
+		}
+	})
+}
