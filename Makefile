@@ -6,7 +6,7 @@ CONVERSATIONS ?= 500
 BENCHTIME ?= 1s
 BIN ?= llave
 
-.PHONY: check build fuzz chaos bench docs screenshots
+.PHONY: check dates build fuzz chaos bench docs screenshots
 
 check:
 	@unformatted="$$(gofmt -l .)"; if [ -n "$$unformatted" ]; then echo "gofmt -l:"; echo "$$unformatted"; exit 1; fi
@@ -16,6 +16,13 @@ check:
 	go vet -tags nowhatsapp ./cmd/llave
 	go test -shuffle=on ./adapters/whatsapp/...
 	go test -run 'WhatsApp|Doors/.*/whatsapp' ./cmd/llave
+
+# The whole-program tests on the days that differ from others, two days at a time. A day is in Buenos Aires.
+DATES ?= 2026-12-01T00:01 2026-11-25T10:00 2027-02-28T12:00 2028-02-29T09:00 2027-01-31T23:58 2026-12-31T21:00
+dates:
+	@printf '%s\n' $(DATES) | xargs -P 2 -I{} sh -c ' \
+		out="$$(LLAVE_TEST_CLOCK={} go test -skip "Transcripts|Doors|TestNoGPL|TestTheArrow" ./cmd/llave ./cmd/chaos 2>&1)"; rc=$$?; \
+		printf "== {}\n%s\n" "$$out"; exit $$rc'
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o $(BIN) ./cmd/llave

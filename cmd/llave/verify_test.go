@@ -157,7 +157,7 @@ func TestVerifyInABrowser(t *testing.T) {
 			v.Goes(at + "/autogestion/verificar")
 			v.Waits("document.activeElement.id == 'proof'")
 			v.looksAround("the empty page")
-			for _, scan := range []struct{ text, says string }{{h.Proof, "Auténtica. No prueba que esté sin usar."}, {"482913", "No es auténtica"}, {h.Proof, "Auténtica. No prueba que esté sin usar."}} {
+			for _, scan := range []struct{ text, says string }{{h.Proof, "Auténtica. No prueba que esté sin usar."}, {"482913", "No se pudo leer"}, {h.Proof, "Auténtica. No prueba que esté sin usar."}} {
 				v.Types(scan.text + "\r")
 				v.Waits(fmt.Sprintf("document.querySelector('.resultado h2')?.textContent == %q && document.activeElement.id == 'proof'", scan.says))
 				v.looksAround(scan.says)
