@@ -1,6 +1,10 @@
 package flows
 
-import "strings"
+import (
+	"strings"
+
+	"llave/flows/backend"
+)
 
 // intent is what somebody wants, by the name it has in words/es.txt.
 type intent string
@@ -117,7 +121,7 @@ func (i intent) destroys() bool { return i == intentAnother || i == intentUnlink
 
 // read understands a text. It never guesses a person: what it does not know stays a name, for the flow to ask about.
 func (u *understanding) read(text string) meaning {
-	s := u.listen(text)
+	s := u.listen(cleanLines(text))
 	var m meaning
 	m.Yes, m.No = !s.question && only(u.yes, u.polite[intentYes], s.words), only(u.no, u.polite[intentNo], s.words)
 	m.hits = u.hits(s)
@@ -131,6 +135,15 @@ func (u *understanding) read(text string) meaning {
 		m.Who = []ref{{Kind: refName, Words: m.Speaker, As: s.said(m.Speaker)}}
 	}
 	return m
+}
+
+// cleanLines cleans a text line by line: the end of a line ends a sentence.
+func cleanLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = backend.Clean(line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // heard is read for somebody whose chat has this memory: names that are nobody's are told from other words, and what

@@ -133,3 +133,17 @@ func TestAliases(t *testing.T) {
 		t.Errorf("papá, who is no longer in charge, is %v", f.Members)
 	}
 }
+
+// What copying, keyboards and dictation put between the letters does not change what is understood.
+func TestWhatIsPastedIsUnderstood(t *testing.T) {
+	u := newScript(t).words
+	for _, text := range []string{
+		"ｔｏｋｅｎ ｄｅ ｊｕａｎａ", "\u202dtoken de juana\u202c", "tok\u200ben de ju\u00adana", "token\u00a0de\u2007juana", "«token de juana»", "“token” de ‘juana’", "token\u2028de juana", "\ufefftoken de juana",
+		"*token de juana*", "_token_ de juana 🙏", "token\tde\tjuana", "ｔｏｋｅｎ de juana",
+	} {
+		m := u.heard(text, "1", familyA)
+		if m.Intent != intentToken || len(m.Who) != 1 || len(m.Who[0].Words) != 1 || m.Who[0].Words[0] != sound("juana") {
+			t.Errorf("%q is understood as %s of %+v", text, m.Intent, m.Who)
+		}
+	}
+}

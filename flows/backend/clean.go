@@ -13,7 +13,22 @@ import (
 // hyphen; every quotation mark ' or "; every decimal digit of any script an ASCII digit; and a compatibility character
 // (full-width, superscript, circled) what it stands for (Unicode NFKC, character by character). Spaces at both ends are
 // cut. Clean(Clean(s)) is Clean(s).
-func Clean(s string) string { return strings.Trim(cleaned(s).text, " ") }
+func Clean(s string) string {
+	if isClean(s) {
+		return strings.Trim(s, " ")
+	}
+	return strings.Trim(cleaned(s).text, " ")
+}
+
+// isClean says whether a text is clean for certain, as most are: nothing but printable ASCII and the letters of Latin-1.
+func isClean(s string) bool {
+	for _, r := range s {
+		if (r < ' ' || r > '~') && (r < 0xc0 || r > 0xff) || r == '`' {
+			return false
+		}
+	}
+	return true
+}
 
 // cleanText is a cleaned text that knows where in the original each of its bytes comes from.
 type cleanText struct {
@@ -40,7 +55,7 @@ func cleaned(s string) cleanText {
 // cleanRune is what a character stands for, "" if it is not seen.
 func cleanRune(r rune) string {
 	switch {
-	case ' ' <= r && r <= '~':
+	case ' ' <= r && r <= '~' && r != '`':
 		return string(r)
 	case unicode.IsSpace(r) || unicode.In(r, unicode.Zs, unicode.Zl, unicode.Zp):
 		return " "
