@@ -1,32 +1,12 @@
 package telegram
 
 import (
-	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"llave/adapters/telegram/telegramtest"
 )
-
-func TestAWrongTokenIsSaid(t *testing.T) {
-	for _, webhook := range []bool{false, true} {
-		r := open(t, func(o *Options) {
-			o.Token = "70001:TEST_token-that-is-somebody-elses"
-			o.Webhook, o.PublicURL = webhook, "https://llave.example"
-		})
-		r.run()
-		select {
-		case err := <-r.over:
-			r.stop = nil
-			if !errors.Is(err, ErrToken) || strings.Contains(err.Error(), "TEST_token") {
-				t.Errorf("Run ended with %v", err)
-			}
-		case <-time.After(10 * time.Second):
-			t.Fatal("it goes on trying")
-		}
-	}
-}
 
 // How long it waits after each kind of failure of getUpdates.
 func TestBackOff(t *testing.T) {

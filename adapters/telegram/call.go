@@ -11,8 +11,8 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 )
 
-// ErrToken says that Telegram knows no bot with this token.
-var ErrToken = errors.New("the token is refused: ask @BotFather for the bot's token")
+// ErrToken says that Telegram knows no bot with this token. It stands in the log: the channel goes on trying.
+var ErrToken = errors.New("the token is refused: if that lasts, ask @BotFather for the bot's token")
 
 // callTime is how long a call may take, where nobody says how long.
 const callTime = 10 * time.Second
@@ -61,6 +61,7 @@ func (t *Telegram) callInto(ctx context.Context, v any, method string, p tgbotap
 // answer turns what the library returns into a result or one of our errors.
 func (t *Telegram) answer(method string, res *tgbotapi.APIResponse, err error) (json.RawMessage, error) {
 	if err == nil {
+		t.doubt.accepted()
 		return res.Result, nil
 	}
 	t.stats.failed(method).Add(1)
@@ -74,6 +75,7 @@ func (t *Telegram) answer(method string, res *tgbotapi.APIResponse, err error) (
 		if out.code == 0 && res != nil { // the library forgets it on uploads
 			out.code = res.ErrorCode
 		}
+		t.weigh(out)
 	case errors.As(err, &status) && (status.status == 429 || status.status == 413):
 		out.code, out.after = status.status, status.after
 	default:
@@ -86,47 +88,79 @@ func (t *Telegram) answer(method string, res *tgbotapi.APIResponse, err error) (
 	return nil, out
 }
 
+// weigh notes what a refusal says of the token. A server that is in trouble says nothing of it.
+func (t *Telegram) weigh(e *apiError) {
+	switch {
+	case e.refusesToken():
+		t.doubt.refused(t.opt.Now())
+	case e.code < 500:
+		t.doubt.accepted()
+	}
+}
+
+// refusalIn is the refusal that an error is; nil if it is none.
+func refusalIn(err error) *apiError {
+	var e *apiError
+	if !errors.As(err, &e) {
+		return nil
+	}
+	return e
+}
+
 // codeOf is the code of a refusal, 0 for any other error.
 func codeOf(err error) int {
-	var e *apiError
-	if errors.As(err, &e) {
+	if e := refusalIn(err); e != nil {
 		return e.code
 	}
 	return 0
 }
 
-// fatal says whether an error is about the token, which no repeating makes right.
-func fatal(err error) error {
-	var e *apiError
-	if errors.As(err, &e) && (e.code == 401 || e.code == 404) {
-		return fmt.Errorf("%s: %w", e.method, ErrToken)
-	}
-	return nil
+// refusesToken says whether a refusal is about the token. One alone may be a bad moment of the Bot API.
+func (e *apiError) refusesToken() bool { return e.code == 401 || e.code == 404 }
+
+// tokenRefused says the same of any error.
+func tokenRefused(err error) bool {
+	e := refusalIn(err)
+	return e != nil && e.refusesToken()
 }
 
-// persist repeats f until it works, with growing pauses. It returns an error if there is no use, or at ctx's end.
+// persist repeats f until it works, with growing pauses. It returns an error only at ctx's end.
 func (t *Telegram) persist(ctx context.Context, what string, f func(context.Context) error) error {
 	for b := (backoff{}); ; {
 		err := f(ctx)
 		if err == nil {
 			return nil
 		}
-		if no := fatal(err); no != nil {
-			return no
-		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		var e *apiError
-		if errors.As(err, &e) && e.code == 400 {
-			t.log.Error("telegram: refused", "call", what, "because", e.said) // about our own settings: nothing personal
-		} else {
-			t.log.Warn("telegram: will try again", "call", what, "err", err)
-		}
-		if !b.wait(ctx, err) {
+		t.complain(what, err)
+		if !t.wait(ctx, &b, err) {
 			return ctx.Err()
 		}
 	}
+}
+
+// complain logs that a call failed which will be made again.
+func (t *Telegram) complain(what string, err error) {
+	e := refusalIn(err)
+	switch {
+	case tokenRefused(err):
+		t.log.Error("telegram is off, and will try again", "call", what, "code", codeOf(err), "err", ErrToken)
+	case e != nil && e.code == 400:
+		t.log.Error("telegram: refused", "call", what, "because", e.said) // about our own settings: nothing personal
+	default:
+		t.log.Warn("telegram: will try again", "call", what, "err", err)
+	}
+}
+
+// wait pauses before a call is made again: for long if its token is believed to be wrong.
+func (t *Telegram) wait(ctx context.Context, b *backoff, err error) bool {
+	b.most = 0
+	if tokenRefused(err) && t.doubt.lasts(t.opt.Now()) {
+		b.most = wrongPause
+	}
+	return b.wait(ctx, err)
 }
 
 // backoff is growing pauses with jitter.

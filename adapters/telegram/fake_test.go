@@ -108,7 +108,14 @@ func open(t *testing.T, change ...func(*Options)) *rig {
 // bubble runs f in a bubble where waiting costs nothing, on a network of its own.
 func bubble(t *testing.T, f func(t *testing.T, r *rig), change ...func(*Options)) {
 	t.Helper()
-	bubbleWith(t, func(*telegramtest.Options) {}, f, change...)
+	bubbleWith(t, func(o *telegramtest.Options) { o.Push = nowhere{} }, f, change...)
+}
+
+// nowhere is a network without anybody.
+type nowhere struct{}
+
+func (nowhere) RoundTrip(*http.Request) (*http.Response, error) {
+	return nil, errors.New("no such host")
 }
 
 // bubbleWith makes the server as it is told to.

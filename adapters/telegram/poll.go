@@ -26,29 +26,23 @@ const (
 
 // poll asks for updates and confirms them once they are kept. What it knows of them is at Telegram: a failure is
 // answered by asking again.
-func (t *Telegram) poll(ctx context.Context, to bot.Accepter) error {
-	defer t.stats.Up.Store(0)
-	err := t.persist(ctx, "deleteWebhook", func(ctx context.Context) error {
-		_, err := t.call(ctx, callTime, "deleteWebhook", tgbotapi.Params{"drop_pending_updates": "false"})
-		return err
-	})
-	if err != nil {
-		return err
+func (t *Telegram) poll(ctx context.Context, to bot.Accepter) {
+	if t.persist(ctx, "deleteWebhook", t.deleteWebhook) != nil {
+		return
 	}
 	t.awaitName(ctx)
 	in := inbox{t: t, to: to, done: map[int64]bool{}}
-	for deaf, full := (backoff{}), (backoff{most: 2 * time.Second}); ctx.Err() == nil; {
+	deaf, full, hook := backoff{}, backoff{most: 2 * time.Second}, reclaim{}
+	for ctx.Err() == nil {
 		began := time.Now()
 		batch, err := t.updates(ctx, in.offset)
-		if no := fatal(err); no != nil {
-			return no
-		}
 		if err != nil {
-			t.deaf(ctx, err)
-			deaf.wait(ctx, err)
+			if t.deaf(ctx, err); !t.unhook(ctx, &hook, err) {
+				t.wait(ctx, &deaf, err)
+			}
 			continue
 		}
-		t.stats.Up.Store(1)
+		t.stand(Receiving, 0)
 		deaf.last = 0
 		if err := in.take(ctx, batch); err != nil {
 			full.wait(ctx, err) // not for long: what could be taken comes with the same calls
@@ -59,7 +53,6 @@ func (t *Telegram) poll(ctx context.Context, to bot.Accepter) error {
 			sleep(ctx, emptyPause) // a server that does not wait is not to be run against
 		}
 	}
-	return nil
 }
 
 // deaf notes that there is no hearing.
@@ -67,13 +60,16 @@ func (t *Telegram) deaf(ctx context.Context, err error) {
 	if ctx.Err() != nil {
 		return
 	}
-	t.stats.Up.Store(0)
-	if codeOf(err) == 409 {
+	t.standBy(err)
+	switch {
+	case codeOf(err) == 409:
 		t.stats.Conflicts.Add(1)
 		t.log.Error("telegram: somebody else hears for this bot: another process, or a webhook", "err", err)
-		return
+	case tokenRefused(err):
+		t.complain("getUpdates", err)
+	default:
+		t.log.Warn("telegram: updates cannot be fetched", "err", err)
 	}
-	t.log.Warn("telegram: updates cannot be fetched", "err", err)
 }
 
 // updates asks for what comes at or after offset, which confirms what came before.

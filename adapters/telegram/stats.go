@@ -21,7 +21,7 @@ type callStats struct{ calls, failed atomic.Int64 }
 
 // Methods are the calls that are counted apart.
 var methods = []string{
-	"getMe", "getUpdates", "setWebhook", "deleteWebhook", "setMyCommands", "sendMessage", "sendPhoto", "sendDocument",
+	"getMe", "getUpdates", "setWebhook", "deleteWebhook", "getWebhookInfo", "setMyCommands", "sendMessage", "sendPhoto", "sendDocument",
 	"sendChatAction", "answerCallbackQuery", "editMessageReplyMarkup",
 }
 

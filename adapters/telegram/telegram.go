@@ -8,7 +8,6 @@ package telegram
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -66,7 +65,9 @@ type Telegram struct {
 	boards  *lru[int64, int]       // the last message with a keyboard of each chat
 	partial *lru[string, int]      // how many parts of a reply were sent
 
-	stats Stats
+	standing standing
+	doubt    doubt
+	stats    Stats
 }
 
 // TokenShape is what the token of a bot looks like.
@@ -93,6 +94,7 @@ func New(o Options) (*Telegram, error) {
 		o.Secret = secretOf(o.Token)
 	}
 	t := &Telegram{opt: o, log: o.Log, met: make(chan struct{}), hush: newHush(o.Now), jobs: newJobs()}
+	t.standing.at = Status{State: Stopped, Since: o.Now()}
 	t.account, _, _ = strings.Cut(o.Token, ":")
 	if o.Rate > 0 {
 		t.pace = bot.NewPace(o.Rate, time.Second, burst, o.Now)
@@ -137,10 +139,12 @@ func (t *Telegram) Stats() *Stats { return &t.stats }
 // Slot implements [bot.Paced].
 func (t *Telegram) Slot(to bot.ChatID) time.Duration { return t.pace.Slot(to) }
 
-// Run hears until ctx ends, and then returns nil. It returns an error only if there is no use in going on: [ErrToken].
-// Once it has returned it hands nothing to the bot any more; Send goes on working until Close.
+// Run hears until ctx ends, whatever the Bot API says meanwhile, and then returns nil: [Telegram.Status] says how it
+// stands. Once it has returned it hands nothing to the bot any more; Send goes on working until Close.
 func (t *Telegram) Run(ctx context.Context, to bot.Accepter) error {
 	ctx, cancel := context.WithCancel(ctx)
+	t.stand(Connecting, 0)
+	defer t.stand(Stopped, 0)
 	defer t.typing.stop()
 	introduced := make(chan struct{})
 	go func() {
@@ -151,12 +155,10 @@ func (t *Telegram) Run(ctx context.Context, to bot.Accepter) error {
 		cancel()
 		<-introduced
 	}()
-	hear := t.poll
 	if t.opt.Webhook {
-		hear = t.awaitPushes
-	}
-	if err := hear(ctx, to); err != nil && ctx.Err() == nil {
-		return fmt.Errorf("telegram: %w", err)
+		t.awaitPushes(ctx)
+	} else {
+		t.poll(ctx, to)
 	}
 	return nil
 }

@@ -26,7 +26,11 @@ func loadCatalog() (*catalog, error) {
 		return nil, fmt.Errorf("telegram: texts: %w", err)
 	}
 	c := &catalog{all: all}
-	for _, key := range []string{"commands", "copy", "copy.long", "choice"} {
+	keys := []string{"commands", "copy", "copy.long", "choice"}
+	for _, s := range States {
+		keys = append(keys, "todo."+string(s))
+	}
+	for _, key := range keys {
 		if all.Lookup(key) == nil {
 			return nil, fmt.Errorf("telegram: texts: no text %q", key)
 		}

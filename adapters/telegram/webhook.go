@@ -9,9 +9,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
-
-	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"llave/bot"
 )
@@ -25,25 +22,6 @@ func secretOf(token string) string {
 
 // maxPush bounds what is read of a push.
 const maxPush = 1 << 20
-
-// awaitPushes has Telegram push, and waits for ctx's end. The pushes arrive at the handler.
-func (t *Telegram) awaitPushes(ctx context.Context, _ bot.Accepter) error {
-	defer t.stats.Up.Store(0)
-	t.awaitName(ctx)
-	err := t.persist(ctx, "setWebhook", func(ctx context.Context) error {
-		_, err := t.call(ctx, callTime, "setWebhook", tgbotapi.Params{
-			"url": strings.TrimRight(t.opt.PublicURL, "/") + WebhookPath, "secret_token": t.opt.Secret,
-			"allowed_updates": allowed, "max_connections": "40", "drop_pending_updates": "false",
-		})
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	t.stats.Up.Store(1)
-	<-ctx.Done()
-	return nil
-}
 
 // Handler takes Telegram's pushes. It answers 200 only when the update is kept: anything else has Telegram repeat it.
 func (t *Telegram) Handler(to bot.Accepter) http.Handler {

@@ -22,6 +22,7 @@ func (h *house) operator(mux *http.ServeMux) {
 			return
 		}
 		io.WriteString(w, "ready\n")
+		h.telegramReady(w)
 		h.whatsappReady(w)
 	})
 	mux.Handle("GET /metrics", h.metrics())

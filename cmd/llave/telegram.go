@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"net/url"
 	"strings"
@@ -65,7 +66,7 @@ func (h *house) openTelegram(doors map[string]bot.Channel) (err error) {
 }
 
 // hearTelegram begins to hear. It ends before the engine does. A token that is refused leaves the rest of the program
-// alone: the other channels work, and what is owed to this one waits for the right token.
+// alone: the other channels work, and what is owed to this one waits until the token is accepted.
 func (h *house) hearTelegram() {
 	if h.tg == nil {
 		return
@@ -73,7 +74,21 @@ func (h *house) hearTelegram() {
 	h.hear("telegram", h.tg.Run)
 }
 
-// telegramMetrics are the channel's counters.
+// telegramReady adds how the channel stands to the text that says whether the program is ready. It does not decide that:
+// the other channels work without it.
+func (h *house) telegramReady(w io.Writer) {
+	if h.tg == nil {
+		return
+	}
+	s := h.tg.Status()
+	fmt.Fprintf(w, "telegram: %s", s.State)
+	if s.Code != 0 {
+		fmt.Fprintf(w, " (%d)", s.Code)
+	}
+	fmt.Fprintf(w, " desde %s. %s\n", hourOf(s.Since, "02/01 15:04"), s.Todo)
+}
+
+// telegramMetrics are the channel's counters and state.
 func (h *house) telegramMetrics(reg *prometheus.Registry) {
 	if h.tg == nil {
 		return
@@ -98,5 +113,14 @@ func (h *house) telegramMetrics(reg *prometheus.Registry) {
 		counter("llave_telegram_calls_total", "Calls of the Bot API.", method, calls)
 		counter("llave_telegram_calls_failed_total", "Calls that failed.", method, failed)
 	})
+	for _, state := range telegram.States {
+		o := prometheus.GaugeOpts{Name: "llave_telegram_state", Help: "1 for the state that it is in.", ConstLabels: prometheus.Labels{"state": string(state)}}
+		reg.MustRegister(prometheus.NewGaugeFunc(o, func() float64 {
+			if h.tg.Status().State == state {
+				return 1
+			}
+			return 0
+		}))
+	}
 	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "llave_telegram_up", Help: "1 while Telegram is heard."}, func() float64 { return float64(s.Up.Load()) }))
 }

@@ -300,6 +300,29 @@ func TestTelegramBlocked(t *testing.T) {
 	})
 }
 
+// A moment in which the token is refused, and a webhook that another process sets, are over by themselves; /readyz says
+// how it stands.
+func TestTelegramAfterABadMoment(t *testing.T) {
+	r := onTelegram(t, false)
+	at := r.x.out.waits(t, `Métricas +(http://\S+)/metrics`)[1]
+	ready := func() string { return newBrowser(t).open(at + "/readyz") }
+	ana := r.person(41001234, "Ana")
+	ana.Says("hola")
+	ana.hears("token")
+	if text := ready(); !strings.HasPrefix(text, "ready\n") || !strings.Contains(text, "telegram: receiving desde ") {
+		t.Errorf("readyz: %s", text)
+	}
+	r.srv.Fault(telegramtest.Fault{Method: "getUpdates", Code: 401, Text: "Unauthorized", Times: 1})
+	r.srv.OtherSetsWebhook("http://127.0.0.1:1/hook", "")
+	ana.Says("hola")
+	ana.hears("token")
+	r.x.errs.waits(t, "webhook that another process set is taken away")
+	r.x.errs.waits(t, "telegram is off, and will try again")
+	if text := ready(); !strings.Contains(text, "telegram: receiving desde ") {
+		t.Errorf("readyz: %s", text)
+	}
+}
+
 // A token that Telegram refuses is said, and the rest of the program works.
 func TestTelegramWithAWrongToken(t *testing.T) {
 	srv, err := telegramtest.New(telegramtest.Options{Now: testClock(t)})
@@ -312,6 +335,9 @@ func TestTelegramWithAWrongToken(t *testing.T) {
 	x.errs.waits(t, "telegram is off.*token is refused")
 	if got := newBrowser(t).open(m[1] + "/metrics"); !strings.Contains(got, "llave_telegram_up 0") || !strings.Contains(got, "llave_ready 1") {
 		t.Errorf("metrics: %s", got)
+	}
+	if got := newBrowser(t).open(m[1] + "/readyz"); !strings.HasPrefix(got, "ready\n") || !strings.Contains(got, "telegram: unreachable (401) desde ") || !strings.Contains(got, "Apagado por ahora") {
+		t.Errorf("readyz: %s", got)
 	}
 	x.cancel()
 	x.ends(exitOK)

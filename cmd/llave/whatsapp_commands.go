@@ -19,14 +19,6 @@ import (
 	"llave/adapters/whatsapp"
 )
 
-// hourOf is a time as the operator's clock shows it.
-func hourOf(t time.Time, layout string) string {
-	if zone, err := time.LoadLocation("America/Argentina/Buenos_Aires"); err == nil {
-		t = t.In(zone)
-	}
-	return t.Format(layout)
-}
-
 var errWhatsAppUsage = &usageError{errors.New("uso: llave whatsapp pair [-phone NÚMERO] | status | logout [-force]")}
 
 // whatsappCommand links the program to a phone, says how that stands, and ends it.

@@ -70,6 +70,7 @@ type Server struct {
 	commands []Command
 
 	impatient bool
+	pushFault hookFault // the last
 }
 
 // New starts a server.
@@ -239,6 +240,8 @@ func (s *Server) act(ctx context.Context, q query) (any, *failure) {
 	case "deleteWebhook":
 		s.hook = nil
 		return true, nil
+	case "getWebhookInfo":
+		return s.hookInfo(), nil
 	case "setMyCommands":
 		return true, s.setCommands(q)
 	case "sendMessage", "sendPhoto", "sendDocument":

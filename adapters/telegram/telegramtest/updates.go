@@ -98,6 +98,9 @@ func (s *Server) getUpdates(ctx context.Context, q query) (any, *failure) {
 		case <-late.C:
 			return []json.RawMessage{}, nil
 		case <-mine:
+			if url, _ := s.Webhook(); url != "" {
+				return nil, refuse(409, "terminated by setWebhook request")
+			}
 			return nil, refuse(409, "terminated by other getUpdates request; make sure that only one bot instance is running")
 		case <-ctx.Done():
 			return nil, refuse(400, "gone")
@@ -261,6 +264,7 @@ func (s *Server) pushOne(h *hook, p *pending) bool {
 		return false
 	}
 	res.Body.Close()
+	s.pushed(res.StatusCode)
 	return res.StatusCode/100 == 2
 }
 
