@@ -31,14 +31,17 @@ const (
 	fewChoices = 4
 )
 
-// keyboard is a reply's buttons as JSON, and its text. Choices that no button can carry are numbered in the text: the
-// number can be typed.
-func (t *Telegram) keyboard(r bot.Reply) (markup, text string) {
+// keyboard is a reply's buttons as JSON, and its text. Choices that no button can carry, or that are left out, are numbered
+// in the text: the number can be typed.
+func (t *Telegram) keyboard(r bot.Reply, without decoration) (markup, text string) {
 	var k keyboard
-	if r.Copy != "" && units(r.Copy) <= maxCopy {
+	if r.Copy != "" && units(r.Copy) <= maxCopy && without&copyButton == 0 {
 		k.Rows = append(k.Rows, []button{{Text: t.copyLabel(r.Copy), Copy: &copyText{r.Copy}}})
 	}
 	rows, ok := rowsOf(r)
+	if without&choiceButtons != 0 && len(rows) > 0 {
+		rows, ok = nil, false
+	}
 	k.Rows = append(k.Rows, rows...)
 	if text = r.Text; !ok {
 		text = t.numbered(r)

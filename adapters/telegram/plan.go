@@ -29,29 +29,17 @@ const (
 	maxFile    = 50 << 20
 )
 
-// plan says which calls send a reply. The same reply has the same plan.
-func (t *Telegram) plan(chat int64, r bot.Reply) []part {
-	board, text := t.keyboard(r)
-	caption := r.File != nil && units(text) <= maxCaption
+// plan says which calls send a reply without the decorations that are left out. The same reply has the same plan.
+func (t *Telegram) plan(chat int64, r bot.Reply, without decoration) []part {
+	board, text := t.keyboard(r, without)
+	keep := r.File != nil && without&document == 0 && len(r.File.Data) <= maxFile
+	pieces, under := t.wording(r.File, text, keep, without)
 	var parts []part
-	if !caption {
-		for _, piece := range split(text, maxText) {
-			parts = append(parts, t.part(chat, r, "sendMessage", "text", piece))
-		}
-	} else {
-		text = strings.TrimSpace(text)
+	for _, piece := range pieces {
+		parts = append(parts, t.part(chat, r, without, "sendMessage", "text", piece))
 	}
-	if r.File != nil {
-		method, field := "sendDocument", "document"
-		if r.File.Type == "image/png" && len(r.File.Data) <= maxPhoto {
-			method, field = "sendPhoto", "photo"
-		}
-		if !caption {
-			text = ""
-		}
-		p := t.part(chat, r, method, "caption", text)
-		p.file = &tgbotapi.RequestFile{Name: field, Data: tgbotapi.FileBytes{Name: fileName(r.File.Name), Bytes: r.File.Data}}
-		parts = append(parts, p)
+	if keep {
+		parts = append(parts, t.filePart(chat, r, without, under))
 	}
 	if n := len(parts); n > 0 && board != "" {
 		parts[n-1].params["reply_markup"], parts[n-1].board = board, true
@@ -59,26 +47,66 @@ func (t *Telegram) plan(chat int64, r bot.Reply) []part {
 	return parts
 }
 
+// wording divides a text into the messages before the file, and what stands under the file. There are as many
+// parts without the file as with it: those that were sent before it was refused are not sent again.
+func (t *Telegram) wording(f *bot.File, text string, keep bool, without decoration) (pieces []string, under string) {
+	fits := f != nil && units(text) <= maxCaption && without&caption == 0
+	switch {
+	case fits && keep:
+		return nil, strings.TrimSpace(text)
+	case fits:
+		return split(text+"\n\n"+t.lost(f), maxText), ""
+	case f != nil && !keep:
+		return append(split(text, maxText), t.lost(f)), ""
+	}
+	return split(text, maxText), ""
+}
+
+// filePart is the call that sends a reply's file.
+func (t *Telegram) filePart(chat int64, r bot.Reply, without decoration, text string) part {
+	method, field := "sendDocument", "document"
+	if isPicture(r.File) && without&photo == 0 && len(r.File.Data) <= maxPhoto {
+		method, field = "sendPhoto", "photo"
+	}
+	p := t.part(chat, r, without, method, "caption", text)
+	p.file = &tgbotapi.RequestFile{Name: field, Data: tgbotapi.FileBytes{Name: fileName(r.File.Name), Bytes: r.File.Data}}
+	return p
+}
+
+func isPicture(f *bot.File) bool { return f.Type == "image/png" }
+
+// lost says that a file was left out.
+func (t *Telegram) lost(f *bot.File) string {
+	if isPicture(f) {
+		return t.texts.text("lost.picture", nil)
+	}
+	return t.texts.text("lost.file", nil)
+}
+
 // part is a call with a text in a field of its own name. What is bold is said beside the text, never in it: nothing that
 // anybody wrote can become markup.
-func (t *Telegram) part(chat int64, r bot.Reply, method, field, text string) part {
+func (t *Telegram) part(chat int64, r bot.Reply, without decoration, method, field, text string) part {
 	p := tgbotapi.Params{"chat_id": strconv.FormatInt(chat, 10)}
-	plain, bold := marked(text)
+	plain, marks := marked(text)
 	if plain != "" {
 		p[field] = plain
 	}
-	if len(bold) > 0 {
-		list, _ := json.Marshal(bold)
+	if len(marks) > 0 && without&bold == 0 {
+		list, _ := json.Marshal(marks)
 		name := "entities"
 		if field == "caption" {
 			name = "caption_entities"
 		}
 		p[name] = string(list)
 	}
-	if field == "text" {
-		p["link_preview_options"] = `{"is_disabled":true}` // a preview is somebody else opening the page
+	if field == "text" { // a preview is somebody else opening the page
+		if without&options == 0 {
+			p["link_preview_options"] = `{"is_disabled":true}`
+		} else {
+			p["disable_web_page_preview"] = "true"
+		}
 	}
-	if r.Kind == bot.Secret {
+	if r.Kind == bot.Secret && without&options == 0 {
 		p["protect_content"] = "true"
 	}
 	return part{method: method, params: p}

@@ -21,43 +21,64 @@ func (t *Telegram) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {
 		return &bot.Never{Reason: "a chat of another bot"}
 	}
 	t.typing.answered(chat)
-	if r.File != nil && len(r.File.Data) > maxFile {
-		return &bot.Never{Reason: "the file is too large"}
-	}
-	parts := t.plan(chat, r)
-	if len(parts) == 0 {
-		return &bot.Never{Reason: "there is nothing in it"}
-	}
-	if err := t.sendAll(ctx, chat, r, parts); err != nil {
+	if err := t.sendAll(ctx, chat, r); err != nil {
 		return err
 	}
 	t.stats.Sent.Add(1)
 	return nil
 }
 
-// sendAll makes the calls that an earlier attempt has not made.
-func (t *Telegram) sendAll(ctx context.Context, chat int64, r bot.Reply, parts []part) error {
+// sendAll sends a reply, without the decorations that the server refuses. Only the bare text is refused for good.
+func (t *Telegram) sendAll(ctx context.Context, chat int64, r bot.Reply) error {
+	last := decoration(0)
+	for without := t.lacks.known(); ; {
+		parts := t.plan(chat, r, without)
+		if len(parts) == 0 {
+			return &bot.Never{Reason: "there is nothing in it"}
+		}
+		at, err := t.sendParts(ctx, chat, r, parts)
+		if err == nil {
+			t.lacks.refused(last)
+			return nil
+		}
+		if e := refusalIn(err); e != nil {
+			last = e.dispensable(&parts[at])
+		} else {
+			last = 0
+		}
+		if last == 0 || without&last != 0 {
+			return judge(err, at > 0)
+		}
+		without |= last
+		t.stats.Undecorated.Add(1)
+		t.log.Warn("telegram: a decoration is refused, and left out", "call", parts[at].method, "which", last.String())
+		t.pace.Call()
+	}
+}
+
+// sendParts makes the calls that an earlier attempt has not made, and says which one failed.
+func (t *Telegram) sendParts(ctx context.Context, chat int64, r bot.Reply, parts []part) (at int, err error) {
 	key := ""
-	from := 0
 	if len(parts) > 1 {
 		key = partialKey(chat, r)
-		from, _ = t.partial.get(key)
+		at, _ = t.partial.get(key)
 	}
-	for i := from; i < len(parts); i++ {
-		if i > 0 {
+	for ; at < len(parts); at++ {
+		if at > 0 {
 			t.pace.Call() // the first has its place from Slot
 		}
-		if err := t.sendPart(ctx, chat, parts[i]); err != nil {
-			return judge(err, i > 0)
+		if err := t.sendPart(ctx, chat, parts[at]); err != nil {
+			return at, err
 		}
+		t.lacks.taken(&parts[at])
 		if key != "" {
-			t.partial.put(key, i+1)
+			t.partial.put(key, at+1)
 		}
 	}
 	if key != "" {
 		t.partial.drop(key)
 	}
-	return nil
+	return at, nil
 }
 
 // partialKey tells a reply from every other. Its text belongs to it: what is said instead of an expired one has its id.
@@ -94,8 +115,11 @@ func (t *Telegram) sendPart(ctx context.Context, chat int64, p part) error {
 
 // judge turns an error of a call into what the bot wants to know. Begun says that a part of the reply was sent before.
 func judge(err error, begun bool) error {
-	var e *apiError
-	if !errors.As(err, &e) {
+	e := refusalIn(err)
+	if e == nil {
+		if unsent := (*unsentError)(nil); errors.As(err, &unsent) && !begun {
+			return &bot.NotSent{Err: fmt.Errorf("telegram: %w", err)}
+		}
 		return fmt.Errorf("telegram: %w", err)
 	}
 	switch {
@@ -109,6 +133,8 @@ func judge(err error, begun bool) error {
 		return &bot.Never{Reason: "too large"}
 	case e.code == 400:
 		return refusal(e.said)
+	case e.code/100 == 4 && !begun:
+		return &bot.NotSent{Err: fmt.Errorf("telegram: %w", err)}
 	}
 	return fmt.Errorf("telegram: %w", err)
 }

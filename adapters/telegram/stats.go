@@ -9,6 +9,8 @@ type Stats struct {
 	// Sent are replies sent whole. TooMany are calls that Telegram refused because there were too many, and Conflicts
 	// answers that somebody else is hearing for this bot.
 	Sent, TooMany, Conflicts atomic.Int64
+	// Undecorated are calls made again without a button, a picture or another decoration that was refused.
+	Undecorated atomic.Int64
 	// Forged are pushes without the secret, Dropped what was left out of politeness to do more important things.
 	Forged, Dropped atomic.Int64
 	// Up is 1 while the last attempt to hear worked.

@@ -65,6 +65,7 @@ type Telegram struct {
 	boards  *lru[int64, int]       // the last message with a keyboard of each chat
 	partial *lru[string, int]      // how many parts of a reply were sent
 
+	lacks    *lacks
 	standing standing
 	doubt    doubt
 	stats    Stats
@@ -93,7 +94,7 @@ func New(o Options) (*Telegram, error) {
 	if o.Secret == "" {
 		o.Secret = secretOf(o.Token)
 	}
-	t := &Telegram{opt: o, log: o.Log, met: make(chan struct{}), hush: newHush(o.Now), jobs: newJobs()}
+	t := &Telegram{opt: o, log: o.Log, met: make(chan struct{}), hush: newHush(o.Now), lacks: newLacks(o.Now), jobs: newJobs()}
 	t.standing.at = Status{State: Stopped, Since: o.Now()}
 	t.account, _, _ = strings.Cut(o.Token, ":")
 	if o.Rate > 0 {

@@ -26,7 +26,7 @@ func loadCatalog() (*catalog, error) {
 		return nil, fmt.Errorf("telegram: texts: %w", err)
 	}
 	c := &catalog{all: all}
-	keys := []string{"commands", "copy", "copy.long", "choice"}
+	keys := []string{"commands", "copy", "copy.long", "choice", "lost.picture", "lost.file"}
 	for _, s := range States {
 		keys = append(keys, "todo."+string(s))
 	}

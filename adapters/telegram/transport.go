@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"path"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -51,13 +54,25 @@ type statusError struct {
 
 func (e *statusError) Error() string { return fmt.Sprintf("HTTP status %d, and no JSON", e.status) }
 
+// unsentError is a failure before the request left, or a refusal of it on the way: the Bot API did nothing.
+type unsentError struct{ error }
+
+func (e *unsentError) Unwrap() error { return e.error }
+
 // Do implements tgbotapi.HTTPClient. An answer's body has been read to its end, so that its connection can be used again.
 func (t *transport) Do(req *http.Request) (*http.Response, error) {
 	method := path.Base(req.URL.Path)
 	t.stats.calls(method).Add(1)
+	var conn connection
+	if strings.HasPrefix(method, "send") { // elsewhere nobody asks whether it left
+		req = conn.watch(req)
+	}
 	res, err := t.client.Do(req)
 	if err != nil {
-		return nil, t.redact(err)
+		if err = t.redact(err); conn.missing(err) {
+			err = &unsentError{err}
+		}
+		return nil, err
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
@@ -68,11 +83,37 @@ func (t *transport) Do(req *http.Request) (*http.Response, error) {
 		return nil, errors.New("the answer is too long")
 	}
 	if text := bytes.TrimLeft(body, " \t\r\n"); len(text) == 0 || text[0] != '{' {
-		after, _ := strconv.Atoi(res.Header.Get("Retry-After"))
-		return nil, &statusError{res.StatusCode, time.Duration(min(max(after, 0), 86400)) * time.Second}
+		return nil, noJSON(res)
 	}
 	res.Body = io.NopCloser(bytes.NewReader(body))
 	return res, nil
+}
+
+// noJSON is an answer of something between here and the Bot API. One that blames the request did not pass it on, except
+// for what it says of a time that ran out.
+func noJSON(res *http.Response) error {
+	after, _ := strconv.Atoi(res.Header.Get("Retry-After"))
+	err := &statusError{res.StatusCode, time.Duration(min(max(after, 0), 86400)) * time.Second}
+	if res.StatusCode/100 == 4 && res.StatusCode != http.StatusRequestTimeout && res.StatusCode != 499 {
+		return &unsentError{err}
+	}
+	return err
+}
+
+// connection notes whether a request got a connection.
+type connection struct{ asked, found atomic.Bool }
+
+func (c *connection) watch(req *http.Request) *http.Request {
+	return req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+		GetConn: func(string) { c.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { c.found.Store(true) },
+	}))
+}
+
+// missing says whether there was none, encryption included: nothing can have left.
+func (c *connection) missing(err error) bool {
+	var op *net.OpError
+	return c.asked.Load() && !c.found.Load() || errors.As(err, &op) && op.Op == "dial"
 }
 
 // redact takes the address, and with it the token, out of an error.

@@ -107,6 +107,7 @@ func (h *house) telegramMetrics(reg *prometheus.Registry) {
 	counter("llave_telegram_sent_total", "Replies sent.", "", &s.Sent)
 	counter("llave_telegram_too_many_total", "Calls refused because there were too many.", "", &s.TooMany)
 	counter("llave_telegram_conflicts_total", "Somebody else hears for this bot. Any is worth a look.", "", &s.Conflicts)
+	counter("llave_telegram_undecorated_total", "Calls made again without a button, picture or file that was refused.", "", &s.Undecorated)
 	counter("llave_telegram_forged_total", "Pushes without the secret.", "", &s.Forged)
 	counter("llave_telegram_left_out_total", "Small courtesies left out when there was no room for them.", "", &s.Dropped)
 	s.ByCall(func(method string, calls, failed *atomic.Int64) {

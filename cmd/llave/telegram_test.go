@@ -323,6 +323,18 @@ func TestTelegramAfterABadMoment(t *testing.T) {
 	}
 }
 
+// A Bot API server of one's own that is older than the copy button takes the token without it.
+func TestTelegramOnAnOlderServer(t *testing.T) {
+	r := onTelegram(t, false)
+	r.srv.Fault(telegramtest.Fault{With: "copy_text", Code: 400, Text: "Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"})
+	ana := r.person(41001234, "Ana")
+	token := r.linked(ana)
+	ana.Says("token")
+	if again := ana.hears(`Token de Jorge Acosta: (\d{3} \d{3})`)[1]; again != token {
+		t.Errorf("%s, and then %s", token, again)
+	}
+}
+
 // A token that Telegram refuses is said, and the rest of the program works.
 func TestTelegramWithAWrongToken(t *testing.T) {
 	srv, err := telegramtest.New(telegramtest.Options{Now: testClock(t)})

@@ -3,6 +3,7 @@ package telegramtest
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -10,6 +11,7 @@ import (
 type Fault struct {
 	Method string // "" is all
 	Chat   int64  // 0 is all
+	With   string // only calls that have this in a parameter's name or value, or are sent with such a file; "" is all
 	Times  int    // how often; 0 is always
 
 	Code       int    // is answered, 429 with RetryAfter in seconds; nothing is done
@@ -67,7 +69,7 @@ func (s *Server) fate(q query) fate {
 	defer s.mu.Unlock()
 	f := fate{cutBefore: s.chance(s.weather.CutBefore), cutAfter: s.chance(s.weather.CutAfter)}
 	for _, x := range s.faults {
-		if x.Times == 0 || x.Method != "" && x.Method != q.Method || x.Chat != 0 && x.Chat != q.Int("chat_id") {
+		if x.Times == 0 || x.Method != "" && x.Method != q.Method || x.Chat != 0 && x.Chat != q.Int("chat_id") || !q.has(x.With) {
 			continue
 		}
 		x.Times--
@@ -75,6 +77,19 @@ func (s *Server) fate(q query) fate {
 		break
 	}
 	return f
+}
+
+// has says whether a call has a text in a parameter's name or value, or as the field of its file.
+func (q query) has(text string) bool {
+	if strings.Contains(q.Field, text) {
+		return true
+	}
+	for k, v := range q.Params {
+		if strings.Contains(k, text) || strings.Contains(v, text) {
+			return true
+		}
+	}
+	return false
 }
 
 // wait is a slow answer.

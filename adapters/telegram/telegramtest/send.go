@@ -45,7 +45,7 @@ func (s *Server) send(q query) (any, *failure) {
 	if m.Rows, f = checkMarkup(q.String("reply_markup")); f != nil {
 		return nil, f
 	}
-	m.Preview = !strings.Contains(strings.ReplaceAll(q.String("link_preview_options"), " ", ""), `"is_disabled":true`)
+	m.Preview = !strings.Contains(strings.ReplaceAll(q.String("link_preview_options"), " ", ""), `"is_disabled":true`) && q.String("disable_web_page_preview") != "true"
 	s.messages++
 	m.ID = s.messages
 	u.screen = append(u.screen, m)

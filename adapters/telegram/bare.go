@@ -1,0 +1,160 @@
+package telegram
+
+import (
+	"strings"
+	"sync"
+	"time"
+)
+
+// decoration is something that a reply can do without. Several are a set.
+type decoration uint8
+
+// The decorations, in the order in which they are left out of a reply that is refused.
+const (
+	copyButton decoration = 1 << iota
+	choiceButtons
+	photo    // without it the picture is sent as a document
+	caption  // without it the text is sent before the file
+	document // without it the text is sent alone, and says so
+	bold
+	options // protection, and the newer of the two ways to have no previews
+	thread
+)
+
+// remembered are those that a server may refuse of every reply. The others are refused for what one reply says, or for
+// where it goes.
+const remembered = copyButton | choiceButtons | photo | bold | options
+
+// String names one for the log.
+func (d decoration) String() string {
+	return map[decoration]string{
+		copyButton: "copy button", choiceButtons: "buttons", photo: "picture", caption: "caption", document: "file", bold: "bold",
+		options: "options", thread: "thread",
+	}[d]
+}
+
+// decorations is what a call carries of them.
+func (p *part) decorations() (d decoration) {
+	for _, x := range []struct {
+		is bool
+		d  decoration
+	}{
+		{strings.Contains(p.params["reply_markup"], `"copy_text":`), copyButton},
+		{strings.Contains(p.params["reply_markup"], `"callback_data":`), choiceButtons},
+		{p.method == "sendPhoto", photo},
+		{p.file != nil, document},
+		{p.params["caption"] != "", caption},
+		{p.params["entities"]+p.params["caption_entities"] != "", bold},
+		{p.params["link_preview_options"]+p.params["protect_content"] != "", options},
+		{p.params["message_thread_id"] != "", thread},
+	} {
+		if x.is {
+			d |= x.d
+		}
+	}
+	return d
+}
+
+// named is what a refusal's text may name, the more exact first.
+var named = []struct {
+	has string
+	d   decoration
+}{
+	{"copy", copyButton}, {"unallowed", copyButton}, {"button_data", choiceButtons}, {"thread", thread}, {"topic", thread},
+	{"caption", caption}, {"photo", photo}, {"image", photo}, {"document", document}, {"file", photo}, {"file", document},
+	{"entit", bold}, {"preview", options}, {"protect", options},
+	{"button", copyButton}, {"markup", copyButton}, {"button", choiceButtons}, {"markup", choiceButtons}, {"keyboard", choiceButtons},
+}
+
+// dispensable is the decoration that a refused call should be made without; 0 if it was refused for something else.
+func (e *apiError) dispensable(p *part) decoration {
+	has, said := p.decorations(), strings.ToLower(e.said)
+	switch {
+	case e.code == 413:
+		return has & document
+	case e.code != 400 || e.moved || aboutTheChat(said, has):
+		return 0
+	}
+	for _, n := range named {
+		if has&n.d != 0 && strings.Contains(said, n.has) {
+			return n.d
+		}
+	}
+	return has & -has // the first one
+}
+
+// aboutTheChat says whether a refusal holds for the bare text, too.
+func aboutTheChat(said string, has decoration) bool {
+	for _, text := range []string{
+		"chat not found", "peer_id_invalid", "user not found", "message is too long", "message_too_long", "text is empty",
+	} {
+		if strings.Contains(said, text) {
+			return true
+		}
+	}
+	return has&document == 0 && strings.Contains(said, "rights")
+}
+
+// lacks remembers what the server refuses, so that not every reply is refused first.
+type lacks struct {
+	now func() time.Time
+	mu  sync.Mutex
+	m   map[decoration]*lack
+}
+
+type lack struct {
+	times int // refused one after the other
+	until time.Time
+}
+
+// A copy button is refused by servers that are older than it: once is enough. For any other decoration one reply may be
+// to blame.
+const (
+	lackTimes = 2
+	lackTime  = 10 * time.Minute
+)
+
+func newLacks(now func() time.Time) *lacks { return &lacks{now: now, m: map[decoration]*lack{}} }
+
+// known is what is to be left out at once.
+func (l *lacks) known() (out decoration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for d, x := range l.m {
+		if x.until.After(l.now()) {
+			out |= d
+		}
+	}
+	return out
+}
+
+// refused notes that a reply was taken as soon as d was left out.
+func (l *lacks) refused(d decoration) {
+	if d&remembered == 0 {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.m[d] == nil {
+		l.m[d] = &lack{}
+	}
+	x := l.m[d]
+	if x.times++; x.times >= lackTimes || d == copyButton {
+		x.until = l.now().Add(lackTime)
+	}
+}
+
+// taken notes that a call was, with all that it carries.
+func (l *lacks) taken(p *part) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.m) == 0 {
+		return
+	}
+	has := p.decorations()
+	for d := range l.m {
+		if has&d != 0 {
+			delete(l.m, d)
+		}
+	}
+}
