@@ -47,7 +47,7 @@ func (e *Effect) id() string {
 // begin starts an effect of a turn, or finds it already started by an earlier run of the same turn.
 func (e *Engine) begin(w *work, eff Effect) *call {
 	eff.Key = e.vault.effectKey(w.update.Chat, eff.Asked, eff.N)
-	eff.At = w.update.Now
+	eff.At, eff.Thread = w.update.Now, w.thread()
 	for _, c := range w.calls {
 		if c.effect.id() == eff.id() {
 			return c

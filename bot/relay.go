@@ -289,7 +289,7 @@ func (l letter) worth(now time.Time, later bool) (Reply, string) {
 		return reply, ""
 	}
 	if l.kind == Show && reply.Else != "" {
-		return Reply{Kind: Say, Text: reply.Else}, ""
+		return Reply{Kind: Say, Text: reply.Else, Thread: reply.Thread}, ""
 	}
 	return reply, "expired"
 }

@@ -31,6 +31,8 @@ type Session struct {
 	State string `json:"state"`
 	// Gone says that the person cannot be reached: they blocked the bot, or closed the chat. Kept by the engine.
 	Gone bool `json:"gone,omitempty"`
+	// Thread is where the person wrote last, in a chat that has threads. Kept by the engine.
+	Thread string `json:"thread,omitempty"`
 	// Pending is the effect whose answer is still awaited. Set and cleared by decisions, kept by the engine.
 	Pending *Effect `json:"pending,omitempty"`
 	// Data is the script's memory, of the type that Blank returns.
@@ -72,8 +74,10 @@ type Effect struct {
 	N     int    `json:"n"`
 	// Once says that the outside cannot tell a repeated call from a new one: an unknown outcome stays unknown.
 	Once bool `json:"once,omitempty"`
-	// Key, At and Interim are set by the engine. Interim is still to be said if the answer does not come in time.
+	// Key, At, Thread and Interim are set by the engine. Thread is where the answer goes, and Interim is still to be said
+	// if it does not come in time.
 	Key     string    `json:"key,omitempty"`
+	Thread  string    `json:"thread,omitempty"`
 	At      time.Time `json:"at,omitzero"`
 	Interim *Reply    `json:"interim,omitempty"`
 }
@@ -129,6 +133,8 @@ type Reply struct {
 	// Expires is when a Show or an Ask is no longer worth sending; Else is said instead of a Show.
 	Expires time.Time `json:"expires,omitzero"`
 	Else    string    `json:"else,omitempty"`
+	// Thread is the part of the chat that it goes to, where the channel divides chats. Set by the engine.
+	Thread string `json:"thread,omitempty"`
 	// ID tells the reply from every other of its chat; a repeated one has the same. Set by the relay for the channel.
 	ID string `json:"-"`
 	// At is the hour of the turn that wrote it. With ID it tells the reply from those of an outbox that was lost, which

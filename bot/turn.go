@@ -242,6 +242,7 @@ func (w *work) superseded() bool {
 // unlessGone keeps in mind whether the chat takes anything, and drops what nobody would read: what others have to
 // tell a chat that is gone, and what was on its way there.
 func (e *Engine) unlessGone(w *work, o outcome) outcome {
+	w.keepThread(&o.Session)
 	o.Session.Gone = w.update.Kind == Gone || w.session.Gone && !w.update.Kind.said()
 	if o.Session.Gone {
 		e.stats.Dropped.Add(int64(len(o.Replies)))
@@ -330,6 +331,7 @@ func (e *Engine) compose(w *work, o outcome) (t Turn, letters []letter, err erro
 		return t, nil, fmt.Errorf("session: %w", err)
 	}
 	for i, r := range o.Replies {
+		r.Thread = w.thread()
 		l := letter{kind: r.Kind, n: t.Base<<8 + uint64(i), Envelope: Envelope{Chat: w.update.Chat, Reply: r, At: w.update.Now}}
 		body, err := e.sealJSON(placeLetter, w.key, &l.Envelope)
 		if err != nil {

@@ -81,6 +81,8 @@ type Update struct {
 	ID   string `json:"id"`
 	Kind Kind   `json:"kind"`
 	Text string `json:"text,omitempty"`
+	// Forwarded says that the words are somebody else's: nothing may be taken away because of them.
+	Forwarded bool `json:"forwarded,omitempty"`
 	// Masked says that Text held something shaped like a CUIL, and no longer does.
 	Masked bool `json:"masked,omitempty"`
 	// Password says that Text held what the person called a password, and no longer does.
@@ -91,6 +93,8 @@ type Update struct {
 	Body []byte `json:"body,omitempty"`
 	// Media is the file that an Other update came with; nil if it came with none, or the channel gets none.
 	Media *Media `json:"media,omitempty"`
+	// Thread is the part of the chat that it happened in, where the channel divides chats; the replies go there, too.
+	Thread string `json:"thread,omitempty"`
 	// Sender says how the person calls themselves there. It proves nothing.
 	Sender string `json:"sender,omitempty"`
 	// Via is what people call the channel ("Telegram"), and Label how it shows this chat to somebody else, masked ("···1234").

@@ -19,6 +19,11 @@ type heard struct {
 	// u has no Kind if it is nothing for the bot.
 	u     bot.Update
 	press *press // a button was pressed
+	// A message: its id, its words as they are now, whether it is an edit, and the album that it belongs to.
+	message int64
+	words   string
+	edit    bool
+	album   string
 }
 
 // press is a button whose spinner turns until it is answered.
@@ -48,7 +53,7 @@ func (t *Telegram) parse(raw []byte) (h heard, err error) {
 	h.id = *in.ID
 	switch {
 	case in.Message != nil:
-		err = t.message(&h, in.Message)
+		err = t.message(&h, in.Message, raw)
 	case in.Edited != nil:
 		err = t.edited(&h, in.Edited)
 	case in.Callback != nil:
@@ -79,28 +84,41 @@ func (t *Telegram) begin(h *heard, c chat, from *user, kind bot.Kind) error {
 
 // person says whether somebody wrote this themselves, in their own chat with the bot.
 func (m *message) person() bool {
-	return m.Chat.Type == "private" && m.From != nil && !m.From.IsBot && m.From.ID == m.Chat.ID && !bool(m.SenderChat) && !bool(m.ViaBot)
+	return m.Chat.Type == "private" && m.From != nil && !m.From.IsBot && m.From.ID == m.Chat.ID &&
+		!bool(m.SenderChat) && !bool(m.ViaBot) && !bool(m.BusinessBot)
 }
 
-func (t *Telegram) message(h *heard, m *message) error {
+// message is what somebody sent. What it answers or quotes is not read: those are the words of another message.
+func (t *Telegram) message(h *heard, m *message, raw []byte) error {
+	words, kind := m.words(), ""
+	if m.Text == "" {
+		kind = m.media.kind()
+	}
 	switch {
 	case m.Chat.Type != "private":
 		return t.inGroup(h, m)
-	case !m.person() || m.service.any():
+	case !m.person() || words == "" && kind == unknown && isService(raw):
 		return nil
-	case m.Text == "":
-		if err := t.begin(h, m.Chat, m.From, bot.Other); err != nil {
-			return err
-		}
-		h.u.What = m.media.kind()
-	default:
-		if err := t.begin(h, m.Chat, m.From, bot.Message); err != nil {
-			return err
-		}
-		h.u.Kind, h.u.Text = said(cut(m.Text, bot.MaxText+1))
 	}
+	if err := t.begin(h, m.Chat, m.From, bot.Other); err != nil {
+		return err
+	}
+	if words != "" {
+		h.u.Kind, h.u.Text = said(cut(words, bot.MaxText+1))
+	}
+	h.u.What = kind // also beside the words under it
+	h.u.Forwarded = bool(m.ForwardOrigin || m.ForwardDate)
+	t.place(h, m)
 	h.u.Said = hour(m.Date)
 	return nil
+}
+
+// place notes which message it is, and where it stands.
+func (t *Telegram) place(h *heard, m *message) {
+	h.message, h.words, h.u.Thread = int64(m.ID), m.words(), m.thread()
+	if m.Album != "" {
+		h.album = strconv.FormatInt(h.chat, 36) + "/" + string(m.Album)
+	}
 }
 
 // said reads a text: a command is its words, and the one that opens a chat may carry what a link said.
@@ -136,15 +154,17 @@ func notOfAName(r rune) bool {
 	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_')
 }
 
-// edited is a message that somebody changed. What it says now is not read: it has been answered as it was.
+// edited is a message that somebody changed. What it says now is not read: it has been answered as it was. One without
+// words is a position that moved, or another picture: nothing is asked.
 func (t *Telegram) edited(h *heard, m *message) error {
-	if !m.person() {
+	if !m.person() || m.words() == "" {
 		return nil
 	}
 	if err := t.begin(h, m.Chat, m.From, bot.Other); err != nil {
 		return err
 	}
-	h.u.What, h.u.Said = "edited", hour(max(m.EditDate, m.Date))
+	h.u.What, h.u.Said, h.edit = "edited", hour(max(m.EditDate, m.Date)), true
+	t.place(h, m)
 	return nil
 }
 
@@ -162,6 +182,7 @@ func (t *Telegram) pressed(h *heard, c *callback) error {
 	if err := t.begin(h, m.Chat, c.From, bot.Pressed); err != nil {
 		return err
 	}
+	h.u.Thread = m.thread()
 	h.u.Choice, _ = parseChoice(c.Data) // whatever else it says, somebody pressed and waits
 	return nil
 }
@@ -192,17 +213,13 @@ func (t *Telegram) inGroup(h *heard, m *message) error {
 	if m.Chat.Type != "group" && m.Chat.Type != "supergroup" || m.From == nil || m.From.IsBot || bool(m.SenderChat) || bool(m.ViaBot) {
 		return nil
 	}
-	text := m.Text
-	if text == "" {
-		text = m.Caption
-	}
-	if !t.addressed(text) && !(m.ReplyTo != nil && m.ReplyTo.From != nil && strconv.FormatInt(m.ReplyTo.From.ID, 10) == t.account) {
+	if !t.addressed(m.words()) && !(m.ReplyTo != nil && m.ReplyTo.From != nil && strconv.FormatInt(m.ReplyTo.From.ID, 10) == t.account) {
 		return nil
 	}
 	if err := t.group(h, m.Chat, m.From); err != nil {
 		return err
 	}
-	h.u.Said = hour(m.Date)
+	h.u.Said, h.u.Thread = hour(m.Date), m.thread()
 	return nil
 }
 

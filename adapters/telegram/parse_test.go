@@ -36,6 +36,10 @@ func inGroup(rest string) string {
 	return `{"update_id":7,"message":{"message_id":3,"date":1795426800,` + group + `,` + from + `,` + rest + `}}`
 }
 
+func edit(rest string) string {
+	return strings.Replace(inPrivate(rest), `"message":`, `"edited_message":`, 1)
+}
+
 func TestUpdates(t *testing.T) {
 	tg := reader(t)
 	for _, c := range []struct{ name, raw, want string }{
@@ -51,7 +55,38 @@ func TestUpdates(t *testing.T) {
 		{"a slash is no command", inPrivate(`"text":"/ y"`), "message / y"},
 		{"an accent is no command", inPrivate(`"text":"/menú"`), "message /menú"},
 		{"edited", strings.Replace(inPrivate(`"text":"token"`), `"message":`, `"edited_message":`, 1), "other edited"},
-		{"photo", inPrivate(`"photo":[{"file_id":"x"}],"caption":"token"`), "other photo"},
+		{"photo", inPrivate(`"photo":[{"file_id":"x"}],"caption":"token de juana"`), "message token de juana +photo"},
+		{"words under a document", inPrivate(`"document":{},"caption":"token de juana"`), "message token de juana +document"},
+		{"words under a video", inPrivate(`"video":{},"caption":"otro token"`), "message otro token +video"},
+		{"words under a voice note", inPrivate(`"voice":{},"caption":"ayuda"`), "message ayuda +voice"},
+		{"words under what nobody has invented yet", inPrivate(`"hologram":{},"caption":"ayuda"`), "message ayuda +unknown"},
+		{"a command under a picture", inPrivate(`"photo":[],"caption":"/token@llave_bot de juana"`), "message token de juana +photo"},
+		{"a picture with nothing under it", inPrivate(`"photo":[],"caption":""`), "other photo"},
+		{"an album's picture", inPrivate(`"photo":[],"media_group_id":"135"`), "other photo album"},
+		{"an album's picture with words", inPrivate(`"photo":[],"media_group_id":"135","caption":"token"`), "message token +photo album"},
+		{"an album of another form than today", inPrivate(`"photo":[],"media_group_id":{"x":1}`), "other photo"},
+		{"somebody else's words", inPrivate(`"text":"desvincular","forward_origin":{"type":"user"}`), "message desvincular forwarded"},
+		{"somebody else's words, by an older server", inPrivate(`"text":"desvincular","forward_date":1795426800,"forward_from":{"id":5}`), "message desvincular forwarded"},
+		{"somebody else's words under a picture", inPrivate(`"photo":[],"caption":"desvincular","forward_origin":{"type":"hidden_user"}`), "message desvincular +photo forwarded"},
+		{"a forwarded command", inPrivate(`"text":"/desvincular","forward_origin":{}`), "message desvincular forwarded"},
+		{"no forwarding", inPrivate(`"text":"desvincular","forward_origin":null`), "message desvincular"},
+		{"an answer to a message", inPrivate(`"text":"sí","reply_to_message":{"from":{"id":70001},"text":"desvincular"}`), "message sí"},
+		{"an answer with a quote", inPrivate(`"text":"sí","quote":{"text":"desvincular"},"external_reply":{"origin":{}}`), "message sí"},
+		{"in a topic", inPrivate(`"text":"token","message_thread_id":77,"is_topic_message":true`), "message token in 77"},
+		{"a picture in a topic", inPrivate(`"photo":[],"message_thread_id":77,"is_topic_message":true`), "other photo in 77"},
+		{"an answer outside of topics", inPrivate(`"text":"token","message_thread_id":77`), "message token"},
+		{"a topic of another form than today", inPrivate(`"text":"token","message_thread_id":"x7","is_topic_message":true`), "message token"},
+		{"a topic that is none", inPrivate(`"text":"token","message_thread_id":-4,"is_topic_message":true`), "message token"},
+		{"a live location", inPrivate(`"location":{"live_period":3600}`), "other location"},
+		{"a live location moves", edit(`"location":{"latitude":1,"live_period":3600}`), ""},
+		{"a live location ends", edit(`"location":{"latitude":1}`), ""},
+		{"another picture", edit(`"photo":[]`), ""},
+		{"a checklist is ticked", edit(`"checklist":{}`), ""},
+		{"other words under a picture", edit(`"photo":[],"caption":"token"`), "other edited"},
+		{"edited in a topic", edit(`"text":"token","message_thread_id":77,"is_topic_message":true`), "other edited in 77"},
+		{"a button in a topic", `{"update_id":7,"callback_query":{"id":"9",` + from + `,"data":"1/Q/v","message":{"message_id":3,"message_thread_id":77,"is_topic_message":true,` + private + `}}}`, "pressed Q v in 77"},
+		{"in a topic of a group", inGroup(`"text":"/token","message_thread_id":78,"is_topic_message":true`), "other group in 78"},
+		{"by a bot that answers for the person", inPrivate(`"text":"token","sender_business_bot":{"id":5}`), ""},
 		{"voice", inPrivate(`"voice":{}`), "other voice"},
 		{"audio", inPrivate(`"audio":{}`), "other audio"},
 		{"video", inPrivate(`"video":{}`), "other video"},
@@ -127,14 +162,54 @@ func sum(h heard, err error) string {
 	switch {
 	case err != nil:
 		return "error"
-	case u.Kind == bot.Other:
-		return "other " + u.What
-	case u.Kind == bot.Pressed:
-		return "pressed " + u.Choice.Question + " " + u.Choice.Value
 	case u.Kind == bot.Gone, u.Kind == "":
 		return string(u.Kind)
 	}
-	return string(u.Kind) + " " + u.Text
+	out := string(u.Kind) + " "
+	switch u.Kind {
+	case bot.Other:
+		out += u.What
+	case bot.Pressed:
+		out += u.Choice.Question + " " + u.Choice.Value
+	default:
+		if out += u.Text; u.What != "" {
+			out += " +" + u.What
+		}
+	}
+	if h.album != "" {
+		out += " album"
+	}
+	if u.Forwarded {
+		out += " forwarded"
+	}
+	if u.Thread != "" {
+		out += " in " + u.Thread
+	}
+	return out
+}
+
+// What the app writes into a chat nobody says, also what only a later version writes.
+func TestServiceMessages(t *testing.T) {
+	tg := reader(t)
+	for _, field := range strings.Fields(`
+		pinned_message new_chat_members left_chat_member new_chat_title new_chat_photo delete_chat_photo group_chat_created
+		supergroup_chat_created message_auto_delete_timer_changed migrate_to_chat_id connected_website write_access_allowed
+		passport_data proximity_alert_triggered boost_added chat_background_set checklist_tasks_done checklist_tasks_added
+		forum_topic_created forum_topic_edited forum_topic_closed forum_topic_reopened general_forum_topic_hidden gift unique_gift
+		giveaway_created giveaway_completed users_shared chat_shared video_chat_scheduled video_chat_started video_chat_ended
+		video_chat_participants_invited web_app_data successful_payment suggested_post_approved suggested_post_approval_failed
+		chat_theme_changed hologram_tilted_and_closed chat_owner_left`) {
+		for _, value := range []string{`{}`, `true`, `[{"id":1}]`, `"x"`, `-5`} {
+			if got := sum(tg.parse([]byte(inPrivate(`"` + field + `":` + value)))); got != "" {
+				t.Errorf("%s: %q", field, got)
+			}
+		}
+	}
+	for _, kind := range []string{"hologram", "paid_media", "checklist", "giveaway", "invoice"} {
+		if got := sum(tg.parse([]byte(inPrivate(`"` + kind + `":{}`)))); got != "other unknown" {
+			t.Errorf("%s: %q", kind, got)
+		}
+	}
 }
 
 // Nothing that anybody sends makes reading panic, as far as anybody knows: here nobody reads.

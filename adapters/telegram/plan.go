@@ -106,6 +106,9 @@ func (t *Telegram) part(chat int64, r bot.Reply, without decoration, method, fie
 			p["disable_web_page_preview"] = "true"
 		}
 	}
+	if r.Thread != "" && without&thread == 0 {
+		p["message_thread_id"] = r.Thread
+	}
 	if r.Kind == bot.Secret && without&options == 0 {
 		p["protect_content"] = "true"
 	}

@@ -95,6 +95,8 @@ type inbox struct {
 	to     bot.Accepter
 	offset int64
 	done   map[int64]bool // dealt with, but behind one that is not
+	// captioned are the albums that have words under one of the pictures in the batch.
+	captioned map[string]bool
 }
 
 // item is one update of a batch.
@@ -107,12 +109,15 @@ type item struct {
 // take deals with a batch: chats side by side, each in order and no further than its first failure. Then it moves the
 // offset to the first that is not dealt with. The error says that there is one.
 func (in *inbox) take(ctx context.Context, batch []json.RawMessage) error {
-	items := make([]item, len(batch))
+	items, captioned := make([]item, len(batch)), map[string]bool{}
 	chats := map[int64][]*item{}
 	var order []int64
 	for i, raw := range batch {
 		it := &items[i]
 		it.heard, it.bad = in.t.parse(raw)
+		if it.album != "" && it.u.Kind == bot.Message {
+			captioned[it.album] = true
+		}
 		if it.done = in.done[it.id]; it.done {
 			continue
 		}
@@ -121,6 +126,7 @@ func (in *inbox) take(ctx context.Context, batch []json.RawMessage) error {
 		}
 		chats[it.chat] = append(chats[it.chat], it)
 	}
+	in.captioned = captioned
 	in.each(ctx, chats, order)
 	return in.move(items)
 }
@@ -150,6 +156,13 @@ func (in *inbox) one(ctx context.Context, it *item) bool {
 	if it.bad != nil {
 		in.t.setAside(it.id, it.bad)
 		return true
+	}
+	elsewhere, wait := in.t.albums.part(&it.heard, in.captioned[it.album])
+	if elsewhere {
+		in.t.stats.Ignored.Add(1)
+	}
+	if elsewhere || wait { // what waits is not confirmed: it comes with the next batch
+		return elsewhere
 	}
 	// Begun is finished, also while stopping: an update kept without our knowing is only heard again.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTime)

@@ -189,7 +189,7 @@ func TestEveryCallCounts(t *testing.T) {
 		if d := r.tg.Slot(chatOf(7)); d != time.Second {
 			t.Errorf("after an edit a letter waits for %s", d)
 		}
-		r.tg.types(t.Context(), ana.ID)
+		r.tg.types(t.Context(), ana.ID, "")
 		if n := len(ana.Typed()); n != 0 {
 			t.Error("typing is shown where there is no room")
 		}

@@ -14,7 +14,7 @@ import (
 // take hands what was heard to the bot. Nil means that Telegram may be told: it is kept, or nothing for the bot, or set
 // aside because it never will be.
 func (t *Telegram) take(ctx context.Context, to bot.Accepter, h heard) error {
-	if h.u.Kind == "" {
+	if h.u.Kind == "" || t.told.nothingNew(&h) {
 		t.stats.Ignored.Add(1)
 		t.answered(h)
 		return nil
@@ -22,7 +22,7 @@ func (t *Telegram) take(ctx context.Context, to bot.Accepter, h heard) error {
 	_, again := t.seen.get(h.u.ID)
 	waits := !again && h.u.Kind != bot.Gone && h.u.What != "group"
 	if waits {
-		t.typing.expect(h.chat) // before: the answer may be there before Accept returns
+		t.typing.expect(h.chat, h.u.Thread) // before: the answer may be there before Accept returns
 	}
 	err := accept(ctx, to, h.u)
 	if err != nil && waits {
@@ -37,6 +37,8 @@ func (t *Telegram) take(ctx context.Context, to bot.Accepter, h heard) error {
 		return err
 	}
 	t.seen.put(h.u.ID, struct{}{})
+	t.told.note(&h)
+	t.albums.note(&h)
 	t.stats.Heard.Add(1)
 	t.answered(h)
 	return nil

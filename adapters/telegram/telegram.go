@@ -64,6 +64,8 @@ type Telegram struct {
 	seen    *lru[string, struct{}] // updates heard of late
 	boards  *lru[int64, int]       // the last message with a keyboard of each chat
 	partial *lru[string, int]      // how many parts of a reply were sent
+	told    *told
+	albums  *albums
 
 	lacks    *lacks
 	standing standing
@@ -94,7 +96,7 @@ func New(o Options) (*Telegram, error) {
 	if o.Secret == "" {
 		o.Secret = secretOf(o.Token)
 	}
-	t := &Telegram{opt: o, log: o.Log, met: make(chan struct{}), hush: newHush(o.Now), lacks: newLacks(o.Now), jobs: newJobs()}
+	t := &Telegram{opt: o, log: o.Log, met: make(chan struct{}), hush: newHush(o.Now), lacks: newLacks(o.Now), jobs: newJobs(), told: newTold(), albums: newAlbums()}
 	t.standing.at = Status{State: Stopped, Since: o.Now()}
 	t.account, _, _ = strings.Cut(o.Token, ":")
 	if o.Rate > 0 {
@@ -109,7 +111,7 @@ func New(o Options) (*Telegram, error) {
 	t.stats.init()
 	t.api = tgbotapi.BotAPI{Token: o.Token, Client: newTransport(o.Transport, o.Token, &t.stats)}
 	t.api.SetAPIEndpoint(strings.TrimRight(o.API, "/") + "/bot%s/%s")
-	t.typing = newTyping(func(chat int64) { t.jobs.do(func(ctx context.Context) { t.types(ctx, chat) }) })
+	t.typing = newTyping(func(chat int64, thread string) { t.jobs.do(func(ctx context.Context) { t.types(ctx, chat, thread) }) })
 	t.seen, t.boards, t.partial = newLRU[string, struct{}](4096), newLRU[int64, int](16384), newLRU[string, int](1024)
 	return t, nil
 }

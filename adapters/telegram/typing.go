@@ -11,7 +11,7 @@ import (
 
 // typing shows "typing…" to whoever has waited for half a second. A chat that waits costs a timer and no goroutine.
 type typing struct {
-	show func(chat int64)
+	show func(chat int64, thread string)
 	mu   sync.Mutex
 	m    map[int64]*wait
 	over bool
@@ -19,8 +19,9 @@ type typing struct {
 
 // wait is a person who waits.
 type wait struct {
-	timer *time.Timer
-	shown int
+	timer  *time.Timer
+	shown  int
+	thread string
 }
 
 // It is shown after typingAfter, and again every typingEvery, because Telegram takes it away after five seconds.
@@ -30,16 +31,16 @@ const (
 	typingTimes = 4
 )
 
-func newTyping(show func(int64)) *typing { return &typing{show: show, m: map[int64]*wait{}} }
+func newTyping(show func(int64, string)) *typing { return &typing{show: show, m: map[int64]*wait{}} }
 
 // expect begins to wait for the answer to what was said in a chat.
-func (ty *typing) expect(chat int64) {
+func (ty *typing) expect(chat int64, thread string) {
 	ty.mu.Lock()
 	defer ty.mu.Unlock()
 	if ty.over || ty.m[chat] != nil {
 		return
 	}
-	w := &wait{}
+	w := &wait{thread: thread}
 	ty.m[chat] = w
 	w.timer = time.AfterFunc(typingAfter, func() { ty.fire(chat, w) })
 }
@@ -65,7 +66,7 @@ func (ty *typing) fire(chat int64, w *wait) {
 	} else {
 		delete(ty.m, chat)
 	}
-	ty.show(chat)
+	ty.show(chat, w.thread)
 }
 
 func (ty *typing) stop() {
@@ -79,11 +80,15 @@ func (ty *typing) stop() {
 }
 
 // types shows "typing…" once, if there is room for it.
-func (t *Telegram) types(ctx context.Context, chat int64) {
+func (t *Telegram) types(ctx context.Context, chat int64, thread string) {
 	if t.hush.left(chat) > 0 || !t.pace.Call() {
 		t.stats.Dropped.Add(1)
 		return
 	}
-	_, err := t.call(ctx, typingEvery, "sendChatAction", tgbotapi.Params{"chat_id": strconv.FormatInt(chat, 10), "action": "typing"})
+	p := tgbotapi.Params{"chat_id": strconv.FormatInt(chat, 10), "action": "typing"}
+	if thread != "" {
+		p["message_thread_id"] = thread
+	}
+	_, err := t.call(ctx, typingEvery, "sendChatAction", p)
 	t.heed(chat, err)
 }

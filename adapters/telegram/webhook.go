@@ -63,5 +63,10 @@ func (t *Telegram) pushed(ctx context.Context, to bot.Accepter, raw []byte) erro
 		t.setAside(h.id, err)
 		return nil
 	}
+	// What comes next is pushed once this is taken: words under a later picture cannot be waited for here.
+	if elsewhere, _ := t.albums.part(&h, false); elsewhere {
+		t.stats.Ignored.Add(1)
+		return nil
+	}
 	return t.take(ctx, to, h)
 }

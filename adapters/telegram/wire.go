@@ -1,5 +1,11 @@
 package telegram
 
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
 // What is read of an update. The library's types are four years behind the Bot API, and one field of an unexpected type
 // anywhere makes all of an update unreadable: here only the fields that matter can.
 type (
@@ -29,11 +35,18 @@ type (
 		Text     string  `json:"text"`
 		Caption  string  `json:"caption"`
 		ReplyTo  *quoted `json:"reply_to_message"`
-		// In the name of a channel or a group, or through another bot.
-		SenderChat present `json:"sender_chat"`
-		ViaBot     present `json:"via_bot"`
+		// In the name of a channel or a group, through another bot, or by a bot that answers for the person.
+		SenderChat  present `json:"sender_chat"`
+		ViaBot      present `json:"via_bot"`
+		BusinessBot present `json:"sender_business_bot"`
+		// Somebody's words, passed on: the newer field and the one that older servers send.
+		ForwardOrigin present `json:"forward_origin"`
+		ForwardDate   present `json:"forward_date"`
+		// Where in the chat, and with which other pictures.
+		Topic  present `json:"is_topic_message"`
+		Thread word    `json:"message_thread_id"`
+		Album  word    `json:"media_group_id"`
 		media
-		service
 	}
 	quoted struct {
 		From *user `json:"from"`
@@ -55,13 +68,6 @@ type (
 		Dice      present `json:"dice"`
 		Game      present `json:"game"`
 		Story     present `json:"story"`
-	}
-	// Service is what the app writes into a chat and nobody says.
-	service struct {
-		Pinned     present `json:"pinned_message"`
-		AutoDelete present `json:"message_auto_delete_timer_changed"`
-		Background present `json:"chat_background_set"`
-		MayWrite   present `json:"write_access_allowed"`
 	}
 	callback struct {
 		ID      string   `json:"id"`
@@ -87,6 +93,35 @@ func (p *present) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// word is a number or a short text; anything else is none.
+type word string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (w *word) UnmarshalJSON(b []byte) error {
+	if s := strings.Trim(string(b), `"`); len(s) <= 64 && wordShape.MatchString(s) && s != "null" {
+		*w = word(s)
+	}
+	return nil
+}
+
+var wordShape = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
+
+// thread is the topic of the chat that a message stands in. Elsewhere the same field names what it answers.
+func (m *message) thread() string {
+	if n, err := strconv.ParseInt(string(m.Thread), 10, 64); !bool(m.Topic) || err != nil || n <= 0 {
+		return ""
+	}
+	return string(m.Thread)
+}
+
+// words are what a person wrote: a text, or what stands under a picture.
+func (m *message) words() string {
+	if m.Text != "" {
+		return m.Text
+	}
+	return m.Caption
+}
+
 // kind names what a message is besides text. What comes with another is asked for first.
 func (m *media) kind() string {
 	for _, k := range []struct {
@@ -101,9 +136,8 @@ func (m *media) kind() string {
 			return k.name
 		}
 	}
-	return "unknown"
+	return unknown
 }
 
-func (s *service) any() bool {
-	return bool(s.Pinned || s.AutoDelete || s.Background || s.MayWrite)
-}
+// unknown is the kind of a message that holds nothing which is known here.
+const unknown = "unknown"

@@ -323,6 +323,36 @@ func TestTelegramAfterABadMoment(t *testing.T) {
 	}
 }
 
+// What stands under a picture is read, and what is asked in a topic is answered there, also by a button.
+func TestTelegramCaptionsAndTopics(t *testing.T) {
+	r := onTelegram(t, false)
+	ana := r.person(41001234, "Ana")
+	r.linked(ana)
+	in := func(pattern string, thread int) {
+		t.Helper()
+		ana.hears(pattern)
+		screen := ana.Screen()
+		for _, m := range slices.Backward(screen) {
+			if regexp.MustCompile(pattern).MatchString(m.Text) {
+				if m.Thread != thread {
+					t.Errorf("%q stands in topic %d, want %d", m.Text, m.Thread, thread)
+				}
+				return
+			}
+		}
+	}
+	ana.Writes(map[string]any{"photo": []any{}, "caption": "token de jorge"})
+	in("Token de Jorge Acosta", 0)
+	ana.Writes(telegramtest.InTopic(77, map[string]any{"text": "otro token"}))
+	in("Reemplazo el token", 77)
+	if _, err := ana.Presses("No"); err != nil {
+		t.Fatal(err)
+	}
+	in("no cambié|sigue|Listo", 77)
+	ana.Says("token")
+	in("Token de Jorge Acosta", 0)
+}
+
 // A Bot API server of one's own that is older than the copy button takes the token without it.
 func TestTelegramOnAnOlderServer(t *testing.T) {
 	r := onTelegram(t, false)

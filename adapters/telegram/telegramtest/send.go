@@ -29,6 +29,9 @@ func (s *Server) send(q query) (any, *failure) {
 		return nil, f
 	}
 	m := &Message{At: s.now(), Protected: q.String("protect_content") == "true"}
+	if m.Thread, f = u.topic(q); f != nil {
+		return nil, f
+	}
 	field, entities, limit := "text", "entities", 4096
 	if q.Method != "sendMessage" {
 		field, entities, limit = "caption", "caption_entities", 1024

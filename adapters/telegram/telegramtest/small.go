@@ -53,7 +53,11 @@ func (s *Server) chatAction(q query) *failure {
 	if !slices.Contains([]string{"typing", "upload_photo", "upload_document"}, q.String("action")) {
 		return refuse(400, "wrong parameter action in request")
 	}
-	u.typed = append(u.typed, s.now())
+	thread, f := u.topic(q)
+	if f != nil {
+		return f
+	}
+	u.typed, u.typedIn = append(u.typed, s.now()), append(u.typedIn, thread)
 	return nil
 }
 

@@ -23,7 +23,9 @@ type User struct {
 	screen      []*Message
 	clipboard   string
 	typed       []time.Time // when "typing…" was shown
-	read        int         // of the screen, by Next
+	typedIn     []int       // and in which topic
+	topics      map[int]bool
+	read        int // of the screen, by Next
 }
 
 // Message is what stands on somebody's screen.
@@ -38,6 +40,7 @@ type Message struct {
 	Protected bool // cannot be forwarded or saved
 	Preview   bool // links in it are looked up
 	Edits     int
+	Thread    int // the topic, 0: none
 	At        time.Time
 }
 
@@ -57,7 +60,7 @@ func (s *Server) chat(id int64, kind, first, last string) *User {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.chats[id] == nil {
-		s.chats[id] = &User{ID: id, First: first, Last: last, s: s, kind: kind}
+		s.chats[id] = &User{ID: id, First: first, Last: last, s: s, kind: kind, topics: map[int]bool{}}
 	}
 	return s.chats[id]
 }
@@ -170,6 +173,9 @@ func (u *User) presses(m *Message, b Button) (int64, error) {
 	id := strconv.Itoa(900000 + len(s.queries))
 	s.queries[id] = false
 	message := map[string]any{"message_id": m.ID, "date": m.At.Unix(), "from": s.self(), "chat": u.where(), "text": m.Text}
+	if m.Thread != 0 {
+		message["message_thread_id"], message["is_topic_message"] = m.Thread, true
+	}
 	if m.At.IsZero() {
 		message["date"] = 0 // Telegram shows no more of an old one
 	}
@@ -195,6 +201,13 @@ func (u *User) lets(now, before string) int64 {
 	return u.s.enqueue(u.ID, "my_chat_member", map[string]any{
 		"chat": u.where(), "from": u.from(), "date": u.s.now().Unix(), "old_chat_member": state(before), "new_chat_member": state(now),
 	})
+}
+
+// TypedIn is in which topics it was.
+func (u *User) TypedIn() []int {
+	u.s.mu.Lock()
+	defer u.s.mu.Unlock()
+	return slices.Clone(u.typedIn)
 }
 
 // Screen is what they see, in order.

@@ -1,0 +1,22 @@
+package bot
+
+// thread is where a turn's replies go in a chat that has threads: where the person asked. An answer that comes later goes
+// where its effect was asked for; what nobody asked for goes where the person wrote last.
+func (w *work) thread() string {
+	p := w.session.Pending
+	switch {
+	case w.update.Kind.said():
+		return w.update.Thread
+	case p != nil && (w.update.Kind == Answer || w.update.Kind == Slow):
+		return p.Thread
+	}
+	return w.session.Thread
+}
+
+// keepThread has the session remember where the person wrote last.
+func (w *work) keepThread(s *Session) {
+	s.Thread = w.session.Thread
+	if w.update.Kind.said() {
+		s.Thread = w.update.Thread
+	}
+}
