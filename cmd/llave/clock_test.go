@@ -25,7 +25,7 @@ func testClock(t *testing.T) func() time.Time {
 		t.Fatal(err)
 	}
 	test, _, _ := strings.Cut(t.Name(), "/")
-	ahead := begin.Sub(time.Now())
+	ahead := time.Until(begin)
 	clock, old := clocks.LoadOrStore(test, func() time.Time { return time.Now().Add(ahead) })
 	if !old && test == t.Name() {
 		t.Cleanup(func() { clocks.Delete(test) }) // -count runs it again, from the beginning
