@@ -23,7 +23,7 @@ const (
 // Delivery says how far the last message of a reply has come, as far as this process knows.
 func (w *WhatsApp) Delivery(to bot.ChatID, r bot.Reply) Delivery {
 	last := Unknown
-	for part := range 2 {
+	for _, part := range []int{0, 1, plainPart, plainPart + 1} {
 		if d, ok := w.deliveries.get(w.messageID(to, r, part)); ok {
 			last = d
 		}

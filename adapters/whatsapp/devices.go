@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,7 +45,7 @@ func openDevices(ctx context.Context, where string, o Options) (*devices, error)
 		d.file, err = true, d.openFile(where)
 	}
 	if err == nil {
-		d.all = sqlstore.NewWithDB(d.db, dialect, logger{o.Log})
+		d.all = sqlstore.NewWithDB(d.db, dialect, logger{log: o.Log})
 		err = d.prepare(ctx)
 	}
 	if err == nil && d.file {
@@ -126,6 +127,9 @@ func (d *devices) prepare(ctx context.Context) error {
 		return fmt.Errorf("whatsapp: device store: %w", err)
 	}
 	_, err := d.db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS llave_whatsapp (name TEXT PRIMARY KEY, value TEXT NOT NULL)`)
+	if err == nil {
+		_, err = d.db.ExecContext(ctx, factsTable)
+	}
 	if err != nil {
 		return fmt.Errorf("whatsapp: device store: %w", err)
 	}
@@ -233,4 +237,11 @@ func (d *devices) notedTime(ctx context.Context, name string) time.Time {
 	value, _ := d.noted(ctx, name)
 	t, _ := time.Parse(time.RFC3339, value)
 	return t
+}
+
+// notedCode is the number that WhatsApp gave for a noted time, 0 if it gave none.
+func (d *devices) notedCode(ctx context.Context, name string) int {
+	value, _ := d.noted(ctx, name+"_code")
+	code, _ := strconv.Atoi(value)
+	return code
 }

@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ func (s *session) handle(event any) (ok bool) {
 	case *events.Message:
 		return s.message(e)
 	case *events.UndecryptableMessage:
-		s.w.stats.Undecryptable.Add(1) // the library asks for it again
+		s.undecryptable(e)
 	case *events.Receipt:
 		s.receipt(e)
 	default:
@@ -63,9 +64,7 @@ func (s *session) message(e *events.Message) bool {
 		w.typing.answered(chat)
 		return false
 	}
-	w.aside(func(ctx context.Context) error {
-		return s.cli.MarkRead(ctx, []types.MessageID{e.Info.ID}, e.Info.Timestamp, e.Info.Chat, e.Info.Sender)
-	})
+	s.markRead(u.Chat, &e.Info)
 	return true
 }
 
@@ -76,6 +75,18 @@ func (s *session) own(e *events.Message) {
 		s.w.phoneSeen()
 	}
 	s.w.notePoll(e)
+	s.ownTimer(e)
+}
+
+// ownTimer takes a chat's timer from what was set or written on the phone.
+func (s *session) ownTimer(e *events.Message) {
+	there := types.MessageSource{Chat: e.Info.Chat, Sender: e.Info.Chat, SenderAlt: e.Info.RecipientAlt}
+	if _, said := timerIn(e.Message); !said || !person(there) {
+		return
+	}
+	if u, err := s.about(&types.MessageInfo{MessageSource: there, ID: e.Info.ID}); err == nil {
+		s.w.timers.heard(s.ctx, u.Chat, e.Message)
+	}
 }
 
 // update is what a message is for the bot: without a kind if it is nothing. An error says that it never will be read;
@@ -90,18 +101,29 @@ func (s *session) update(e *events.Message) (u bot.Update, err error) {
 		return u, nil
 	}
 	s.w.notePoll(e)
-	what := s.read(e)
-	if what.kind == "" {
-		return u, nil
+	if u, err = s.about(&e.Info); err != nil {
+		return u, err
 	}
-	lid, number := s.who(e.Info.MessageSource)
+	if err := s.w.unseen.came(s.ctx, e.Info.ID); err != nil {
+		s.w.log.Warn("whatsapp: a message that came again is not forgotten", "chat", u.Chat, "err", err)
+	}
+	s.w.timers.heard(s.ctx, u.Chat, e.Message)
+	what := s.read(u.Chat, e)
+	u.ID, u.Kind, u.Text, u.What, u.Forwarded = cmp.Or(what.id, u.ID), what.kind, what.text, what.what, what.forwarded
+	u.Media = s.w.announced(u.Chat, what.file)
+	return u, nil
+}
+
+// about is an update with all but what was said.
+func (s *session) about(info *types.MessageInfo) (bot.Update, error) {
+	lid, number := s.who(info.MessageSource)
 	id, err := bot.NewChatID(Channel, s.account, lid.String())
-	if err != nil || e.Info.ID == "" {
-		return u, errors.New("message: it has no chat or no id")
+	if err != nil || info.ID == "" {
+		return bot.Update{}, errors.New("message: it has no chat or no id")
 	}
 	return bot.Update{
-		Chat: id, ID: e.Info.ID, Kind: what.kind, Text: what.text, What: what.what, Via: "WhatsApp", Label: s.w.label(number),
-		Media: s.w.announced(id, what.file), Sender: name(e.Info.PushName), Back: "https://wa.me/" + s.number + "?text=%s", Said: e.Info.Timestamp.UTC(),
+		Chat: id, ID: info.ID, Via: "WhatsApp", Label: s.w.label(number), Sender: name(info.PushName),
+		Back: "https://wa.me/" + s.number + "?text=%s", Said: info.Timestamp.UTC(),
 	}, nil
 }
 

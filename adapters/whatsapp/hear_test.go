@@ -46,6 +46,8 @@ func TestWhatPeopleSend(t *testing.T) {
 	chat.SendsVoice([]byte("OggS"), 2)
 	is(bot.Other, "", "voice")
 	chat.SendsPhoto([]byte("jpeg"), "mirá")
+	is(bot.Message, "mirá", "photo")
+	chat.SendsPhoto([]byte("jpeg"), "")
 	is(bot.Other, "", "photo")
 	id := chat.Says("tokne")
 	is(bot.Message, "tokne", "")

@@ -10,12 +10,21 @@ import (
 )
 
 // logger takes what the library logs. Its arguments are numbers, names and whole stanzas: only the words around them pass.
-type logger struct{ log *slog.Logger }
+type logger struct {
+	log *slog.Logger
+	// ignored is told of each message that the library ignores because its key was used before; nil: nobody is.
+	ignored func(id, source string)
+}
 
 func (l logger) Errorf(format string, _ ...any) { l.log.Warn("whatsmeow: " + words(format)) }
-func (l logger) Warnf(format string, _ ...any)  { l.log.Info("whatsmeow: " + words(format)) }
-func (l logger) Infof(format string, _ ...any)  { l.log.Debug("whatsmeow: " + words(format)) }
-func (l logger) Debugf(string, ...any)          {}
+func (l logger) Warnf(format string, args ...any) {
+	l.log.Info("whatsmeow: " + words(format))
+	if id, source, ok := usedKeyIn(args); ok && l.ignored != nil {
+		l.ignored(id, source)
+	}
+}
+func (l logger) Infof(format string, _ ...any) { l.log.Debug("whatsmeow: " + words(format)) }
+func (l logger) Debugf(string, ...any)         {}
 
 func (l logger) Sub(string) waLog.Logger { return l }
 

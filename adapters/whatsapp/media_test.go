@@ -42,7 +42,7 @@ func TestFetch(t *testing.T) {
 	gets := func(what string, want bot.Media, data []byte) {
 		t.Helper()
 		u := r.bot.gets(t)
-		if u.Kind != bot.Other || u.What != what || u.Media == nil {
+		if kind := map[bool]bot.Kind{true: bot.Message, false: bot.Other}[u.Text != ""]; u.Kind != kind || u.What != what || u.Media == nil {
 			t.Fatalf("got %s %s with %v", u.Kind, u.What, u.Media)
 		}
 		m := *u.Media

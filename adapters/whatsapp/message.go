@@ -2,6 +2,11 @@ package whatsapp
 
 import (
 	"bytes"
+	"cmp"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/json"
+	"strings"
 
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/proto/waE2E"
@@ -12,10 +17,12 @@ import (
 
 // said is what a message is, without who and where.
 type said struct {
-	kind bot.Kind // none if it asks for nothing
-	text string
-	what string
-	file attachment // nil: none that can be got
+	kind      bot.Kind // none if it asks for nothing
+	text      string
+	what      string
+	file      attachment // nil: none that can be got
+	id        string     // of the update; empty: that of the message
+	forwarded bool
 }
 
 func wrote(text string) said     { return said{kind: bot.Message, text: cut(text, bot.MaxText+1)} }
@@ -23,45 +30,116 @@ func something(what string) said { return said{kind: bot.Other, what: what} }
 
 // read says what a message is. What is an answer by a button, a list or a poll is the words on it: the bot sends none of
 // these, but an earlier one may have, and its buttons stand in chats for as long as those do.
-func (s *session) read(e *events.Message) said {
-	m := e.Message
+func (s *session) read(chat bot.ChatID, e *events.Message) said {
+	m, edit := unwrap(e.Message)
 	switch {
-	case e.IsEdit, m.GetProtocolMessage().GetType() == waE2E.ProtocolMessage_MESSAGE_EDIT && m.ProtocolMessage != nil:
-		return something("edited") // it was answered as it was
-	case m.GetProtocolMessage() != nil, m.GetReactionMessage() != nil, m.GetEncReactionMessage() != nil:
-		return said{} // taken back, settings, an emoji under a message: nothing is asked
+	case edit || e.IsEdit || edited(m) != nil:
+		return s.w.edit(m)
 	case m.GetPollUpdateMessage() != nil:
 		return s.vote(e)
+	case again(m):
+		return said{}
 	}
-	if text, ok := textOf(m); ok {
-		return wrote(text)
+	what := said{kind: bot.Other, what: mediaOf(m), file: attachmentOf(m), forwarded: forwarded(m)}
+	if text := textOf(m); text != "" {
+		what.kind, what.text = bot.Message, cut(text, bot.MaxText+1)
+		s.w.texted.put(e.Info.ID, s.w.digest(text))
 	}
-	if what := mediaOf(m); what != "" {
-		return said{kind: bot.Other, what: what, file: attachmentOf(m)}
+	switch {
+	case m.GetAlbumMessage() != nil:
+		s.w.albums.begins(chat, e.Info.ID, m.GetAlbumMessage(), s.w.now())
+		return said{}
+	case m.GetLiveLocationMessage() != nil && what.text == "" && s.w.albums.moving(chat, s.w.now()):
+		return said{}
+	case what.kind == bot.Message || what.what != "":
+		return s.w.albums.part(chat, m, what, s.w.now())
+	case m.GetPlaceholderMessage() != nil:
+		return something("undecryptable") // it is shown on phones only
+	case service(m):
+		return said{}
 	}
 	return something("unknown")
 }
 
-// textOf is the text of a message that is one, or that was made by pressing something.
-func textOf(m *waE2E.Message) (string, bool) {
-	switch {
-	case m.GetConversation() != "":
-		return m.GetConversation(), true
-	case m.GetExtendedTextMessage() != nil:
-		return m.GetExtendedTextMessage().GetText(), true
-	case m.GetButtonsResponseMessage() != nil:
-		b := m.GetButtonsResponseMessage()
-		return or(b.GetSelectedDisplayText(), b.GetSelectedButtonID()), true
-	case m.GetTemplateButtonReplyMessage() != nil:
-		b := m.GetTemplateButtonReplyMessage()
-		return or(b.GetSelectedDisplayText(), b.GetSelectedID()), true
-	case m.GetListResponseMessage() != nil:
-		l := m.GetListResponseMessage()
-		return or(l.GetTitle(), l.GetSingleSelectReply().GetSelectedRowID()), true
-	case m.GetInteractiveResponseMessage() != nil:
-		return m.GetInteractiveResponseMessage().GetBody().GetText(), true
+// edited is the edit that a message is; nil if it is none.
+func edited(m *waE2E.Message) *waE2E.ProtocolMessage {
+	if p := m.GetProtocolMessage(); p != nil && p.GetType() == waE2E.ProtocolMessage_MESSAGE_EDIT {
+		return p
 	}
-	return "", false
+	return nil
+}
+
+// edit is what an edit asks for: nothing if its words are those that were read before, or if it has none. A message that was
+// answered as it was gets one answer for all of its edits.
+func (w *WhatsApp) edit(m *waE2E.Message) said {
+	p := edited(m)
+	if p == nil {
+		return said{}
+	}
+	now, _ := unwrap(p.GetEditedMessage())
+	text, id := textOf(now), p.GetKey().GetID()
+	before, known := w.texted.get(id)
+	if text == "" || known && before == w.digest(text) {
+		return said{}
+	}
+	w.texted.put(id, w.digest(text))
+	return said{kind: bot.Other, what: "edited", id: "edit/" + id}
+}
+
+// digest stands for a text in memory, where the text itself is not kept.
+func (w *WhatsApp) digest(text string) (d [sha256.Size]byte) {
+	h := hmac.New(sha256.New, w.opt.Key)
+	h.Write([]byte(strings.TrimSpace(text)))
+	h.Sum(d[:0])
+	return d
+}
+
+// again says whether a message is one more copy of another: in a better quality, or the film that belongs to a photo.
+func again(m *waE2E.Message) bool {
+	switch m.GetMessageContextInfo().GetMessageAssociation().GetAssociationType() {
+	case waE2E.MessageAssociation_HD_IMAGE_DUAL_UPLOAD, waE2E.MessageAssociation_HD_VIDEO_DUAL_UPLOAD, waE2E.MessageAssociation_HEVC_VIDEO_DUAL_UPLOAD,
+		waE2E.MessageAssociation_MOTION_PHOTO, waE2E.MessageAssociation_STICKER_ANNOTATION:
+		return true
+	}
+	return m.GetAssociatedChildMessage() != nil
+}
+
+// forwarded says whether somebody else wrote or made it.
+func forwarded(m *waE2E.Message) bool {
+	c := contextOf(m)
+	return c.GetIsForwarded() || c.GetForwardingScore() > 0
+}
+
+// textOf is what somebody wrote, under a picture as well, or what stood on what they pressed; empty if there is no text.
+func textOf(m *waE2E.Message) string {
+	list, template, buttons := m.GetListResponseMessage(), m.GetTemplateButtonReplyMessage(), m.GetButtonsResponseMessage()
+	for _, text := range []string{
+		m.GetConversation(), m.GetExtendedTextMessage().GetText(),
+		m.GetImageMessage().GetCaption(), m.GetVideoMessage().GetCaption(), m.GetPtvMessage().GetCaption(), m.GetDocumentMessage().GetCaption(),
+		m.GetLiveLocationMessage().GetCaption(), m.GetLocationMessage().GetComment(), m.GetQuestionResponseMessage().GetText(),
+		buttons.GetSelectedDisplayText(), buttons.GetSelectedButtonID(),
+		template.GetSelectedDisplayText(), template.GetSelectedID(),
+		list.GetTitle(), list.GetSingleSelectReply().GetSelectedRowID(),
+		m.GetInteractiveResponseMessage().GetBody().GetText(), pressed(m.GetInteractiveResponseMessage().GetNativeFlowResponseMessage().GetParamsJSON()),
+	} {
+		if text = strings.TrimSpace(text); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// pressed is what stood on a button of a native flow, or its id.
+func pressed(params string) string {
+	var p struct {
+		Text  string `json:"display_text"`
+		Title string `json:"title"`
+		ID    string `json:"id"`
+	}
+	if json.Unmarshal([]byte(params), &p) != nil {
+		return ""
+	}
+	return cmp.Or(p.Text, p.Title, p.ID)
 }
 
 // mediaOf names what a message is besides text; empty if it is none of these.
@@ -72,7 +150,7 @@ func mediaOf(m *waE2E.Message) string {
 	}{
 		{m.GetAudioMessage().GetPTT(), "voice"}, {m.GetAudioMessage() != nil, "audio"},
 		{m.GetImageMessage() != nil, "photo"}, {m.GetVideoMessage() != nil, "video"}, {m.GetPtvMessage() != nil, "video_note"},
-		{m.GetStickerMessage() != nil, "sticker"}, {m.GetDocumentMessage() != nil, "document"},
+		{m.GetStickerMessage() != nil || m.GetStickerPackMessage() != nil, "sticker"}, {m.GetDocumentMessage() != nil, "document"},
 		{m.GetContactMessage() != nil || m.GetContactsArrayMessage() != nil, "contact"},
 		{m.GetLocationMessage() != nil || m.GetLiveLocationMessage() != nil, "location"},
 		{pollOf(m) != nil, "poll"},
@@ -84,16 +162,9 @@ func mediaOf(m *waE2E.Message) string {
 	return ""
 }
 
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
-}
-
 // pollOf is a poll, in whichever of its forms; nil if a message is none.
 func pollOf(m *waE2E.Message) *waE2E.PollCreationMessage {
-	for _, p := range []*waE2E.PollCreationMessage{m.GetPollCreationMessage(), m.GetPollCreationMessageV2(), m.GetPollCreationMessageV3()} {
+	for _, p := range []*waE2E.PollCreationMessage{m.GetPollCreationMessage(), m.GetPollCreationMessageV2(), m.GetPollCreationMessageV3(), m.GetPollCreationMessageV5(), m.GetPollCreationMessageV6()} {
 		if p != nil {
 			return p
 		}
@@ -103,7 +174,8 @@ func pollOf(m *waE2E.Message) *waE2E.PollCreationMessage {
 
 // notePoll remembers the options of a poll: a vote holds only their hashes.
 func (w *WhatsApp) notePoll(e *events.Message) {
-	if p := pollOf(e.Message); p != nil {
+	m, _ := unwrap(e.Message)
+	if p := pollOf(m); p != nil {
 		var options []string
 		for _, o := range p.GetOptions() {
 			options = append(options, o.GetOptionName())

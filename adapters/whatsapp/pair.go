@@ -116,7 +116,7 @@ func either(is bool, err error) error {
 
 // pair makes a client that nobody is logged in on, and waits until a phone has linked it.
 func (w *WhatsApp) pair(ctx context.Context, p Pairer) error {
-	cli := w.client(w.devices.all.NewDevice())
+	cli := w.client(w.devices.all.NewDevice(), nil)
 	// The device that is linked is opened anew: what is installed around its store has to be there before its client is.
 	cli.DisableLoginAutoReconnect, cli.EnableAutoReconnect, cli.InitialAutoReconnect = true, false, false
 	steps := make(chan any, 64)
@@ -331,6 +331,7 @@ func (w *WhatsApp) leave(ctx context.Context) error {
 	if err := s.cli.Connect(); err != nil {
 		return fmt.Errorf("whatsapp: no connection: %w", plain(err))
 	}
+	defer s.work.close()
 	defer s.cli.Disconnect()
 	select {
 	case <-up:

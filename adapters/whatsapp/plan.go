@@ -4,15 +4,18 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"net/http"
 	"path"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/proto/waE2E"
-	"google.golang.org/protobuf/proto"
 
 	"llave/bot"
 )
@@ -28,7 +31,7 @@ const (
 // sendable says why a reply never will be sent; nil if it may.
 func sendable(r bot.Reply) error {
 	switch {
-	case r.File != nil && len(r.File.Data) > maxFile:
+	case r.File != nil && len(r.File.Data) > maxFile && r.Text == "":
 		return &bot.Never{Reason: "the file is too large"}
 	case len(r.Text) > maxText:
 		return &bot.Never{Reason: "the text is too long"}
@@ -40,44 +43,99 @@ func sendable(r bot.Reply) error {
 
 // messages are what says a reply: the words under the file if there is one and they fit, else before it. Nothing is sent
 // but texts, pictures and documents: buttons and lists are refused or not shown.
-func (s *session) messages(ctx context.Context, r bot.Reply) ([]*waE2E.Message, error) {
-	text := s.w.written(r)
+func (s *session) messages(ctx context.Context, to bot.ChatID, r bot.Reply) ([]*waE2E.Message, error) {
+	text, t := s.w.written(r), s.w.timers.of(ctx, to)
 	if r.File == nil {
-		return []*waE2E.Message{{Conversation: &text}}, nil
+		return []*waE2E.Message{t.text(text)}, nil
+	}
+	u, err := s.upload(ctx, r.File)
+	if errors.Is(err, errTooLarge) || err != nil && s.w.hopeless(r, err) {
+		s.w.stats.Plain.Add(1)
+		s.w.log.Warn("whatsapp: a file cannot be uploaded: sent without it", "chat", to, "err", plain(err))
+		return []*waE2E.Message{t.text(s.w.without(text))}, nil
+	}
+	if err != nil {
+		return nil, &bot.NotSent{Err: fmt.Errorf("whatsapp: upload: %w", plain(err))}
 	}
 	var out []*waE2E.Message
 	if utf8.RuneCountInString(text) > maxCaption {
-		out = append(out, &waE2E.Message{Conversation: proto.String(text)})
+		out = append(out, t.text(text))
 		text = ""
 	}
-	m, err := s.file(ctx, r.File, text)
-	if err != nil {
-		return nil, err
-	}
-	return append(out, m), nil
+	return append(out, fileMessage(r.File, u, text, t)), nil
 }
 
-// file uploads a file, and is the message that shows it. An upload that is lost is made again: nobody was told of it.
-func (s *session) file(ctx context.Context, f *bot.File, caption string) (*waE2E.Message, error) {
-	kind, picture := whatsmeow.MediaDocument, isPicture(f)
-	if picture {
+// without is a text that goes without its file.
+func (w *WhatsApp) without(text string) string {
+	return strings.TrimSpace(text + "\n\n" + w.texts.text("file.failed", nil))
+}
+
+// plainly is what is sent in place of a message that WhatsApp refuses for what it is: its words alone. Nil: it was not
+// refused so, or is as plain as can be.
+func (s *session) plainly(m *waE2E.Message, err error) *waE2E.Message {
+	if code := codeOf(err); code == 0 || code == 463 || code == 479 {
+		return nil
+	}
+	words := textOf(m)
+	switch {
+	case m.GetConversation() != "":
+		return nil
+	case m.GetExtendedTextMessage() == nil:
+		words = s.w.without(words)
+	}
+	return &waE2E.Message{Conversation: &words}
+}
+
+// plainPart is where the numbers of messages begin that are sent in place of others.
+const plainPart = 16
+
+// uploadPatience is the age at which a reply goes without its file if that still cannot be uploaded.
+const uploadPatience = 2 * time.Minute
+
+// hopeless says whether a file never will be uploaded, or not while somebody waits for the words beside it.
+func (w *WhatsApp) hopeless(r bot.Reply, err error) bool {
+	code, refused := 0, false
+	if text := err.Error(); strings.HasPrefix(text, uploadStatus) {
+		code, _ = strconv.Atoi(strings.TrimPrefix(text, uploadStatus))
+		refused = code >= 400 && code < 500
+	}
+	switch code {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestTimeout, http.StatusTooManyRequests: // these pass
+		refused = false
+	}
+	return refused || !disconnected(err) && !r.At.IsZero() && w.now().Sub(r.At) > uploadPatience
+}
+
+// uploadStatus is what the library's error of a refused upload begins with.
+const uploadStatus = "upload failed with status code "
+
+var errTooLarge = errors.New("the file is too large")
+
+// upload brings a file to WhatsApp. An upload that is lost is made again: nobody was told of it.
+func (s *session) upload(ctx context.Context, f *bot.File) (whatsmeow.UploadResponse, error) {
+	kind := whatsmeow.MediaDocument
+	if len(f.Data) > maxFile {
+		return whatsmeow.UploadResponse{}, errTooLarge
+	}
+	if isPicture(f) {
 		kind = whatsmeow.MediaImage
 	}
-	u, err := s.cli.Upload(ctx, f.Data, kind)
-	if err != nil {
-		return nil, fmt.Errorf("whatsapp: upload: %w", plain(err))
-	}
-	if picture {
+	return s.cli.Upload(ctx, f.Data, kind)
+}
+
+// fileMessage is the message that shows a file.
+func fileMessage(f *bot.File, u whatsmeow.UploadResponse, caption string, t timer) *waE2E.Message {
+	if isPicture(f) {
 		return &waE2E.Message{ImageMessage: &waE2E.ImageMessage{
-			Mimetype: &f.Type, Caption: &caption, URL: &u.URL, DirectPath: &u.DirectPath,
+			Mimetype: &f.Type, Caption: &caption, URL: &u.URL, DirectPath: &u.DirectPath, ContextInfo: t.context(),
 			MediaKey: u.MediaKey, FileEncSHA256: u.FileEncSHA256, FileSHA256: u.FileSHA256, FileLength: &u.FileLength,
-		}}, nil
+		}}
 	}
 	name := fileName(f.Name)
 	return &waE2E.Message{DocumentMessage: &waE2E.DocumentMessage{
-		FileName: &name, Title: &name, Mimetype: &f.Type, Caption: &caption, URL: &u.URL, DirectPath: &u.DirectPath,
+		FileName: &name, Title: &name, Mimetype: &f.Type, Caption: &caption, URL: &u.URL, DirectPath: &u.DirectPath, ContextInfo: t.context(),
 		MediaKey: u.MediaKey, FileEncSHA256: u.FileEncSHA256, FileSHA256: u.FileSHA256, FileLength: &u.FileLength,
-	}}, nil
+	}}
 }
 
 func isPicture(f *bot.File) bool {

@@ -25,14 +25,15 @@ type session struct {
 	lid     types.JID
 
 	turn  chan struct{} // held while a message is handed to the bot
+	work  group         // what goes on beside the library's handlers
 	mu    sync.Mutex
 	over  bool // it came to an end that it does not come back from by itself
 	ended chan Status
 }
 
 // client makes a client of a device, and has everything go the way that the options say.
-func (w *WhatsApp) client(dev *store.Device) *whatsmeow.Client {
-	cli := whatsmeow.NewClient(dev, logger{w.log})
+func (w *WhatsApp) client(dev *store.Device, ignored func(id, source string)) *whatsmeow.Client {
+	cli := whatsmeow.NewClient(dev, logger{w.log, ignored})
 	files := http.DefaultTransport
 	if w.opt.Transport != nil {
 		way := &http.Client{Transport: w.opt.Transport}
@@ -56,10 +57,11 @@ func (w *WhatsApp) open(ctx context.Context, to bot.Accepter) (*session, error) 
 		return nil, err
 	}
 	w.install(dev)
-	s := &session{w: w, cli: w.client(dev), to: to, ctx: ctx, account: dev.LID.User, number: dev.ID.User, lid: dev.LID.ToNonAD(), ended: make(chan Status, 1), turn: make(chan struct{}, 1)}
+	s := &session{w: w, to: to, ctx: ctx, account: dev.LID.User, number: dev.ID.User, lid: dev.LID.ToNonAD(), ended: make(chan Status, 1), turn: make(chan struct{}, 1)}
 	if s.account == "" {
 		s.account = "phone" // linked before there were LIDs: there is one number only
 	}
+	s.cli = w.client(dev, s.usedKey)
 	s.cli.AddEventHandlerWithSuccessStatus(s.handle)
 	return s, nil
 }
@@ -69,7 +71,11 @@ func (w *WhatsApp) open(ctx context.Context, to bot.Accepter) (*session, error) 
 func (w *WhatsApp) Run(ctx context.Context, to bot.Accepter) error {
 	defer w.set(Status{State: Stopped})
 	defer w.typing.stop()
-	w.announcing(ctx)
+	within, cancel := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	defer work.Wait()
+	defer cancel()
+	work.Go(func() { w.announcing(within) })
 	for again := (backoff{first: w.opt.Timing.Again}); ctx.Err() == nil; {
 		w.mu.Lock()
 		linked := w.paired
@@ -113,23 +119,21 @@ func (w *WhatsApp) Run(ctx context.Context, to bot.Accepter) error {
 
 // announcing looks once in a while whether time alone has changed how it stands.
 func (w *WhatsApp) announcing(ctx context.Context) {
-	go func() {
-		for every := time.NewTicker(10 * time.Minute); ; {
-			select {
-			case <-every.C:
-				w.announce()
-			case <-ctx.Done():
-				every.Stop()
-				return
-			}
+	for every := time.NewTicker(10 * time.Minute); ; {
+		select {
+		case <-every.C:
+			w.announce()
+		case <-ctx.Done():
+			every.Stop()
+			return
 		}
-	}()
+	}
 }
 
 // unlinked is how it stands without a linked device: it never had one, or has one no more.
 func (w *WhatsApp) unlinked(ctx context.Context) Status {
 	if at := w.devices.notedTime(ctx, "logged_out"); !at.IsZero() {
-		return Status{State: LoggedOut, Since: at}
+		return Status{State: LoggedOut, Since: at, Code: w.devices.notedCode(ctx, "logged_out")}
 	}
 	return Status{State: Unpaired}
 }
@@ -153,7 +157,7 @@ func (w *WhatsApp) banned(ctx context.Context) bool {
 		return true
 	}
 	if w.Status().State != Banned {
-		w.set(Status{State: Banned, Until: until})
+		w.set(Status{State: Banned, Until: until, Code: w.devices.notedCode(ctx, "banned")})
 	}
 	return sleep(ctx, d)
 }
@@ -165,11 +169,15 @@ func (s *session) lives() Status {
 	w.mu.Lock()
 	w.live = s
 	w.mu.Unlock()
+	watching, cancel := context.WithCancel(s.ctx)
+	s.work.start(func() { s.watch(watching) })
 	defer func() {
 		w.mu.Lock()
 		w.live = nil
 		w.mu.Unlock()
 		s.cli.Disconnect()
+		cancel()
+		s.work.close()
 	}()
 	if err := s.cli.Connect(); err != nil {
 		w.log.Warn("whatsapp: no connection", "err", plain(err))
@@ -195,9 +203,9 @@ func (s *session) ends(end Status) {
 	end.Since = s.w.now()
 	switch end.State {
 	case LoggedOut:
-		s.w.remember("logged_out", end.Since)
+		s.w.rememberCode("logged_out", end.Since, end.Code)
 	case Banned:
-		s.w.remember("banned", end.Until)
+		s.w.rememberCode("banned", end.Until, end.Code)
 	}
 	s.ended <- end
 }
@@ -253,7 +261,7 @@ func (s *session) changed(event any) {
 func (s *session) silent(times int) {
 	s.stands(Reconnecting)
 	if times%3 == 0 {
-		go s.cli.ResetConnection()
+		s.work.start(s.cli.ResetConnection)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/socket"
 	"go.mau.fi/whatsmeow/types"
 
 	"llave/bot"
@@ -46,7 +47,7 @@ func (w *WhatsApp) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {
 	if to.Account() != s.account {
 		return &bot.Never{Reason: "a chat of another number"}
 	}
-	if !s.cli.IsConnected() || !s.cli.IsLoggedIn() {
+	if !s.cli.IsConnected() || !s.cli.IsLoggedIn() || w.settling() {
 		return &bot.Later{After: soon}
 	}
 	if err := sendable(r); err != nil {
@@ -55,33 +56,73 @@ func (w *WhatsApp) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {
 	return s.sendAll(ctx, to, jid, r)
 }
 
+// settleTime is for how long a connection that was lost may take to come back before the library's word on it is taken.
+const settleTime = 10 * time.Second
+
+// settling says whether the connection was lost a moment ago. The library says that it is logged in as soon as a socket is
+// open again, and what is written before WhatsApp has let it in is lost, or not.
+func (w *WhatsApp) settling() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.base.State == Reconnecting && w.now().Sub(w.base.Since) < settleTime
+}
+
 // sendAll sends a reply's messages. Each has an id of its own that does not change: what was sent before is shown once.
 func (s *session) sendAll(ctx context.Context, to bot.ChatID, jid types.JID, r bot.Reply) error {
-	messages, err := s.messages(ctx, r)
+	messages, err := s.messages(ctx, to, r)
 	if err != nil {
 		return err
 	}
 	for i, m := range messages {
-		id := s.w.messageID(to, r, i)
-		s.w.deliveries.change(id, func(old Delivery, _ bool) Delivery { return max(old, Pending) })
-		if err := s.send(ctx, jid, id, m); err != nil {
+		err := s.sendOne(ctx, to, jid, r, i, m)
+		if plain := s.plainly(m, err); plain != nil {
+			s.w.stats.Plain.Add(1)
+			s.w.log.Warn("whatsapp: sent as plain text", "chat", to, "code", codeOf(err))
+			err = s.sendOne(ctx, to, jid, r, plainPart+i, plain)
+		}
+		if err != nil {
 			return s.w.judge(err, i > 0)
 		}
-		s.w.delivered(id, Acked)
 	}
 	s.w.stats.Sent.Add(1)
+	s.answered(ctx, to)
 	return nil
 }
 
-// send sends one message, and returns when WhatsApp has acknowledged it.
+// sendOne sends one of a reply's messages.
+func (s *session) sendOne(ctx context.Context, to bot.ChatID, jid types.JID, r bot.Reply, part int, m *waE2E.Message) error {
+	id := s.w.messageID(to, r, part)
+	s.w.deliveries.change(id, func(old Delivery, _ bool) Delivery { return max(old, Pending) })
+	if err := s.send(ctx, jid, id, m); err != nil {
+		return err
+	}
+	s.w.delivered(id, Acked)
+	return nil
+}
+
+// send sends one message, and returns when WhatsApp has acknowledged it. An error is a bot.NotSent if the message did not
+// leave.
 func (s *session) send(ctx context.Context, jid types.JID, id string, m *waE2E.Message) error {
 	ctx, free := s.w.guard.sending(ctx)
 	defer free()
-	_, err := s.cli.SendMessage(ctx, jid, m, whatsmeow.SendRequestExtra{ID: id, Timeout: s.w.opt.Timing.Ack})
+	r, err := s.cli.SendMessage(ctx, jid, m, whatsmeow.SendRequestExtra{ID: id, Timeout: s.w.opt.Timing.Ack})
 	if err == nil {
 		s.w.unlimited()
+		return nil
+	}
+	if stayed(r.DebugTimings, err) {
+		return &bot.NotSent{Err: err}
 	}
 	return err
+}
+
+// stayed says that no byte of a message was written. The library measures how long each step took: writing, waiting for
+// the answer, and doing both again on a new connection. To write on a connection that is closed writes nothing.
+func stayed(took whatsmeow.MessageDebugTimings, err error) bool {
+	if took.Resp > 0 || took.Retry > 0 {
+		return false
+	}
+	return took.Send == 0 || errors.Is(err, whatsmeow.ErrNotConnected) || errors.Is(err, socket.ErrSocketClosed)
 }
 
 // judge turns an error of sending into what the bot wants to know. The library's own words name people: they stay here.
@@ -93,6 +134,8 @@ func (w *WhatsApp) judge(err error, begun bool) error {
 		}
 		return &bot.Later{After: d}
 	}
+	var stayed *bot.NotSent
+	unsent := errors.As(err, &stayed)
 	switch code := codeOf(err); {
 	case code == 463:
 		w.stats.Refused.Add(1)
@@ -104,15 +147,23 @@ func (w *WhatsApp) judge(err error, begun bool) error {
 	case code != 0:
 		w.stats.Refused.Add(1)
 		return &bot.Never{Reason: "refused with " + strconv.Itoa(code)}
+	case unsent && strings.HasPrefix(stayed.Err.Error(), "no LID found"):
+		return &bot.Never{Reason: "no such chat", Gone: true}
+	case unsent && disconnected(err):
+		return wait(soon)
+	case unsent && !begun:
+		return &bot.NotSent{Err: fmt.Errorf("whatsapp: not sent (%T)", root(stayed.Err))}
 	case errors.Is(err, whatsmeow.ErrMessageTimedOut), errors.Is(err, context.DeadlineExceeded):
 		w.stats.Unacked.Add(1)
 		return errors.New("whatsapp: not acknowledged in time")
-	case errors.Is(err, whatsmeow.ErrNotConnected), errors.Is(err, whatsmeow.ErrNotLoggedIn):
-		return wait(soon)
-	case strings.HasPrefix(err.Error(), "no LID found"):
-		return &bot.Never{Reason: "no such chat", Gone: true}
 	}
 	return fmt.Errorf("whatsapp: not sent (%T)", root(err))
+}
+
+// disconnected says whether an error is the end of the connection.
+func disconnected(err error) bool {
+	var end *whatsmeow.DisconnectedError
+	return errors.Is(err, whatsmeow.ErrNotConnected) || errors.Is(err, whatsmeow.ErrNotLoggedIn) || errors.Is(err, socket.ErrSocketClosed) || errors.As(err, &end)
 }
 
 // codeOf is the code of a refusal, 0 for any other error.

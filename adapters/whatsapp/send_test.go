@@ -173,7 +173,9 @@ func TestLimited(t *testing.T) {
 	r.down() // and a new process does not knock sooner
 	r.opens()
 	r.runs()
-	r.is(whatsapp.Limited)
+	if s := r.is(whatsapp.Limited); s.Code != 463 {
+		t.Errorf("after a restart the reason is %d", s.Code)
+	}
 	var later *bot.Later
 	if err := r.sends(to, "hola"); !errors.As(err, &later) {
 		t.Errorf("after a restart: %v", err)
@@ -214,6 +216,74 @@ func TestRefusedMessages(t *testing.T) {
 	r.srv.Fault(whatsapptest.Fault{On: "message", From: office, Lost: true, Times: 1})
 	if err := r.sends(to, "cortado"); err != nil {
 		t.Errorf("cut before the answer: %v", err)
+	}
+}
+
+// A file that never will be uploaded, or that WhatsApp refuses, is left out: the words go, and say so.
+func TestWithoutTheFile(t *testing.T) {
+	t.Parallel()
+	r, chat, to := talk(t, nil)
+	n := 0
+	file := func(at time.Time, data []byte) bot.Reply {
+		n++
+		return bot.Reply{ID: fmt.Sprint("f", n), At: at, Text: "Tu credencial", File: &bot.File{Name: "c.png", Type: "image/png", Data: data}}
+	}
+	goes := func(name string, reply bot.Reply) {
+		t.Helper()
+		if err := r.wa.Send(t.Context(), to, reply); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if m := chat.ExpectsThat(name, func(m whatsapptest.Message) bool { return m.Image == nil && m.Document == nil }); !strings.HasPrefix(m.Text, "Tu credencial\n\nNo pude mandarte el archivo") {
+			t.Errorf("%s: %q", name, m.Text)
+		}
+	}
+	r.srv.Fault(whatsapptest.Fault{On: "upload", Error: 415, Times: 1})
+	goes("refused for good", file(time.Now(), []byte("x")))
+	goes("too large", file(time.Now(), make([]byte, 65<<20)))
+	r.srv.Fault(whatsapptest.Fault{On: "upload", Error: 500, Times: 2})
+	var stayed *bot.NotSent
+	if err := r.wa.Send(t.Context(), to, file(time.Now(), []byte("x"))); !errors.As(err, &stayed) {
+		t.Errorf("trouble that passes: %v", err)
+	}
+	goes("trouble for minutes", file(time.Now().Add(-3*time.Minute), []byte("x")))
+	r.srv.Fault(whatsapptest.Fault{On: "message", From: office, Error: 406, Times: 1})
+	goes("the picture is refused", file(time.Now(), []byte("x")))
+	if n := r.wa.Stats().Plain.Load(); n != 4 {
+		t.Errorf("%d counted", n)
+	}
+	must(t, r.wa.Send(t.Context(), to, file(time.Now(), []byte("x"))))
+	chat.ExpectsImage()
+}
+
+// A message that certainly did not leave is told apart from one of which nobody knows: a secret may be sent again only then.
+func TestNotSentIsToldApart(t *testing.T) {
+	t.Parallel()
+	r, chat, to := talk(t, func(o *whatsapp.Options) { o.Timing.Ack = 500 * time.Millisecond })
+	must(t, r.sends(to, "hola"))
+	chat.Expects("hola")
+	var stayed *bot.NotSent
+	var later *bot.Later
+	other := r.srv.Phone(t, beto, "Beto")
+	stranger, err := bot.NewChatID(whatsapp.Channel, to.Account(), other.LID()+"@lid")
+	must(t, err)
+	r.srv.Fault(whatsapptest.Fault{On: "iq usync usync", From: office, Error: 500, Times: 1})
+	if err := r.sends(stranger, "enlace"); !errors.As(err, &stayed) || strings.Contains(err.Error(), other.LID()) {
+		t.Errorf("the devices could not be asked for: %v", err)
+	}
+	r.srv.Fault(whatsapptest.Fault{On: "message", From: office, Unacked: true, Times: 1})
+	if err := r.sends(to, "enlace"); err == nil || errors.As(err, &stayed) || errors.As(err, &later) {
+		t.Errorf("nobody knows: %v", err)
+	}
+	chat.Expects("enlace")
+	r.srv.Fault(whatsapptest.Fault{On: "message", From: office, Silent: true, Times: 1})
+	if err := r.sends(to, "otro"); err == nil || errors.As(err, &stayed) || errors.As(err, &later) {
+		t.Errorf("written, and nobody knows: %v", err)
+	}
+	r.srv.Fault(whatsapptest.Fault{On: "login", From: office, Failure: 503})
+	r.srv.Cut(office)
+	r.is(whatsapp.Reconnecting)
+	if err := r.sends(to, "enlace"); !errors.As(err, &later) {
+		t.Errorf("not connected: %v", err)
 	}
 }
 

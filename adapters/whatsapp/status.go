@@ -2,6 +2,7 @@ package whatsapp
 
 import (
 	"context"
+	"strconv"
 	"time"
 )
 
@@ -119,7 +120,7 @@ func (w *WhatsApp) limited(until time.Time, code int) {
 	until = w.limit
 	w.mu.Unlock()
 	w.stats.Limited.Add(1)
-	w.remember("limited", until)
+	w.rememberCode("limited", until, code)
 	w.announce()
 }
 
@@ -157,12 +158,22 @@ func (w *WhatsApp) phoneSeen() {
 	}
 }
 
+// rememberCode keeps a time beyond the process, and WhatsApp's number for the reason.
+func (w *WhatsApp) rememberCode(name string, t time.Time, code int) {
+	w.note(name+"_code", strconv.Itoa(code))
+	w.remember(name, t)
+}
+
 // remember keeps a time beyond the process.
 func (w *WhatsApp) remember(name string, t time.Time) {
 	value := ""
 	if !t.IsZero() {
 		value = t.UTC().Format(time.RFC3339)
 	}
+	w.note(name, value)
+}
+
+func (w *WhatsApp) note(name, value string) {
 	ctx, cancel := context.WithTimeout(context.Background(), callTime)
 	defer cancel()
 	if err := w.devices.note(ctx, name, value); err != nil {

@@ -62,7 +62,12 @@ func TestEnds(t *testing.T) {
 			case whatsapp.Outdated: // another start, maybe of another version, tries again
 				r.is(whatsapp.Connected)
 			default:
-				r.is(c.want)
+				if s := r.is(c.want); s.Code != c.code {
+					t.Errorf("after a restart it stands %s/%d, want the reason %d", s.State, s.Code, c.code)
+				}
+				if s := r.wa.Status(); s.State != c.want || s.Code != c.code {
+					t.Errorf("after a restart: %+v", s)
+				}
 			}
 		})
 	}

@@ -18,7 +18,7 @@ func loadCatalog() (*catalog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("whatsapp: texts: %w", err)
 	}
-	keys := []string{"choice", "label.hidden"}
+	keys := []string{"choice", "label.hidden", "file.failed"}
 	for _, s := range States {
 		keys = append(keys, "todo."+string(s))
 	}

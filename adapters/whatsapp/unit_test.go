@@ -9,15 +9,20 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"path/filepath"
+	"runtime/pprof"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/socket"
 	"go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
+	"google.golang.org/protobuf/proto"
 
 	"llave/bot"
 )
@@ -131,7 +136,7 @@ func TestWhatCannotBeReadIsSetAside(t *testing.T) {
 // What the library logs holds numbers and names only in its arguments: none of them passes.
 func TestTheLibrarysLog(t *testing.T) {
 	var out bytes.Buffer
-	l := logger{logOf(&out)}
+	l := logger{log: logOf(&out)}
 	for _, f := range []func(string, ...any){l.Errorf, l.Warnf, l.Infof, l.Debugf} {
 		f("Failed to encrypt %s for %s: %v", "hola", "5492215550101@s.whatsapp.net", errors.New("5492215550101"))
 	}
@@ -318,4 +323,123 @@ func TestErrorsOfFilesHoldNoAddress(t *testing.T) {
 	if !errors.As(whyNot(errors.New("failed to decrypt file: ciphertext isn't a multiple of block size")), &never) {
 		t.Error("what cannot be decrypted is tried again")
 	}
+}
+
+// A message stayed where it was if writing it was never begun, or found the connection closed at the first try. What was
+// written once and could not be written again may have come.
+func TestStayed(t *testing.T) {
+	for name, c := range map[string]struct {
+		took whatsmeow.MessageDebugTimings
+		err  error
+		want bool
+	}{
+		"never written":         {whatsmeow.MessageDebugTimings{GetDevices: 1}, errors.New("usync"), true},
+		"no connection":         {whatsmeow.MessageDebugTimings{Send: 1}, fmt.Errorf("failed to send message node: %w", whatsmeow.ErrNotConnected), true},
+		"closed":                {whatsmeow.MessageDebugTimings{Send: 1}, fmt.Errorf("failed to send message node: %w", socket.ErrSocketClosed), true},
+		"broken while writing":  {whatsmeow.MessageDebugTimings{Send: 1}, io.ErrShortWrite, false},
+		"not acknowledged":      {whatsmeow.MessageDebugTimings{Send: 1}, whatsmeow.ErrMessageTimedOut, false},
+		"cut, and no way back":  {whatsmeow.MessageDebugTimings{Send: 1, Resp: 1, Retry: 1}, whatsmeow.ErrNotConnected, false},
+		"cut, and closed again": {whatsmeow.MessageDebugTimings{Send: 1, Resp: 1}, socket.ErrSocketClosed, false},
+	} {
+		if got := stayed(c.took, c.err); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	w := &WhatsApp{now: time.Now}
+	var later *bot.Later
+	if err := w.judge(whatsmeow.ErrNotConnected, false); errors.As(err, &later) {
+		t.Errorf("what may have come is sent again: %v", err)
+	}
+	if err := w.judge(&bot.NotSent{Err: whatsmeow.ErrNotConnected}, false); !errors.As(err, &later) {
+		t.Errorf("no connection: %v", err)
+	}
+}
+
+// Run waits for all that it began, also when it ends because of the store.
+func TestRunLeavesNothingBehind(t *testing.T) {
+	w, err := Open(t.Context(), Options{Store: filepath.Join(t.TempDir(), "whatsapp.db"), Key: make([]byte, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.devices.db.Close()
+	if err := w.Run(t.Context(), refuser{}); err == nil {
+		t.Fatal("the store is closed, and nothing said")
+	}
+	var all bytes.Buffer
+	pprof.Lookup("goroutine").WriteTo(&all, 1)
+	if strings.Contains(all.String(), "announcing") {
+		t.Error("it goes on announcing")
+	}
+	w.Close(t.Context())
+}
+
+// What was started is waited for, and nothing is started after that.
+func TestGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var g group
+		goOn, over := make(chan bool), false
+		g.start(func() { <-goOn; over = true })
+		closed := make(chan bool)
+		go func() { g.close(); close(closed) }()
+		synctest.Wait()
+		select {
+		case <-closed:
+			t.Fatal("it did not wait")
+		default:
+		}
+		g.start(func() { t.Error("started after the end") })
+		goOn <- true
+		<-closed
+		if !over {
+			t.Error("not over")
+		}
+	})
+}
+
+// Facts about chats are sealed, name nobody, and go when they are old. A file of an earlier version gets their table.
+func TestFacts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "whatsapp.db")
+	now := clockAt()
+	o := Options{Store: path, Key: bytes.Repeat([]byte{7}, 32), Now: func() time.Time { return now }}
+	open := func() *WhatsApp {
+		t.Helper()
+		w, err := Open(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	w := open()
+	if _, err := w.devices.db.Exec(`DROP TABLE llave_whatsapp_chats`); err != nil { // as an earlier version left it
+		t.Fatal(err)
+	}
+	w.Close(t.Context())
+	w = open()
+	chat := bot.ChatID("whatsapp/770/77000000004036@lid")
+	day := &waE2E.Message{ExtendedTextMessage: &waE2E.ExtendedTextMessage{ContextInfo: &waE2E.ContextInfo{Expiration: proto.Uint32(86400)}}}
+	w.timers.heard(t.Context(), chat, day)
+	if err := w.unread.add(t.Context(), unreadMessage{Chat: chat, ID: "3EB0"}); err != nil {
+		t.Fatal(err)
+	}
+	var kind, value, id string
+	if err := w.devices.db.QueryRow(`SELECT group_concat(id), group_concat(kind), group_concat(value) FROM llave_whatsapp_chats`).Scan(&id, &kind, &value); err != nil {
+		t.Fatal(err)
+	}
+	if text := id + value; strings.Contains(text, "86400") || strings.Contains(text, "770000") || strings.Contains(text, "3EB0") || kind != "timer,unread" {
+		t.Errorf("it can be read: %s %s", kind, text)
+	}
+	w.Close(t.Context())
+	now = now.Add(100 * 24 * time.Hour)
+	w = open()
+	if got := w.timers.of(t.Context(), chat); got.Seconds != 86400 {
+		t.Errorf("after 100 days: %+v", got)
+	}
+	w.timers.heard(t.Context(), chat, day) // it is in use
+	w.Close(t.Context())
+	now = now.Add(100 * 24 * time.Hour)
+	w = open()
+	if got := w.timers.of(t.Context(), chat); got.Seconds != 86400 || w.unread.n != 0 {
+		t.Errorf("in use: %+v; %d unread of long ago", got, w.unread.n)
+	}
+	w.Close(t.Context())
 }

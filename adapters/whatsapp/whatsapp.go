@@ -11,9 +11,10 @@
 //	guard.go    encrypting and decrypting kept apart, and sealed at rest
 //	run.go      the connection, from one end to the next
 //	hear.go     a message becomes an update, and is kept
-//	message.go  what was said
+//	message.go  what was said; unwrap.go and album.go beside it
+//	unseen.go   what cannot be read; unread.go what cannot be answered yet
 //	media.go    the files that people send, got when somebody asks for them
-//	send.go     a reply becomes messages
+//	send.go     a reply becomes messages; timer.go for how long they are shown
 //	status.go   how it stands, and what the operator has to do
 //	pair.go     how it becomes a linked device
 package whatsapp
@@ -58,6 +59,7 @@ type Timing struct {
 	Typing  time.Duration // before "typing…" is shown (700ms)
 	Pairing time.Duration // a pairing, with all that people do in it (160s)
 	Cold    time.Duration // between two letters to people who have not written for a day (5s)
+	Recover time.Duration // for a message that could not be decrypted to come again (30s)
 }
 
 func (t Timing) orUsual() Timing {
@@ -66,7 +68,7 @@ func (t Timing) orUsual() Timing {
 		usual time.Duration
 	}{
 		{&t.Ack, 5 * time.Second}, {&t.Again, 30 * time.Second}, {&t.Typing, 700 * time.Millisecond},
-		{&t.Pairing, 160 * time.Second}, {&t.Cold, 5 * time.Second},
+		{&t.Pairing, 160 * time.Second}, {&t.Cold, 5 * time.Second}, {&t.Recover, 30 * time.Second},
 	} {
 		if *d.v == 0 {
 			*d.v = d.usual
@@ -93,6 +95,11 @@ type WhatsApp struct {
 	heardOf    *recent[bot.ChatID, time.Time] // when somebody wrote last
 	polls      *recent[string, []string]      // the options of polls, by message
 	deliveries *recent[string, Delivery]      // of messages, by id
+	texted     *recent[string, [32]byte]      // digests of what people wrote, by message: an edit may change nothing of it
+	albums     *albums
+	timers     *timers
+	unread     *unread
+	unseen     *unseen
 
 	mu        sync.Mutex
 	live      *session // nil: there is none
@@ -139,12 +146,31 @@ func Open(ctx context.Context, o Options) (*WhatsApp, error) {
 	w.warm = bot.NewPace(0, time.Second, burst, o.Now)
 	w.cold = bot.NewPace(0, o.Timing.Cold, coldBurst, o.Now)
 	w.heardOf, w.polls, w.deliveries = newRecent[bot.ChatID, time.Time](16384), newRecent[string, []string](1024), newRecent[string, Delivery](16384)
+	w.texted, w.albums = newRecent[string, [32]byte](16384), newAlbums()
+	if err := w.openFacts(ctx); err != nil {
+		return nil, errors.Join(err, w.devices.Close())
+	}
 	w.jobs = newJobs()
 	w.typing = newTyping(o.Timing.Typing, w.types)
 	w.base = Status{State: Stopped, Since: o.Now()}
 	w.limit, w.phone = w.devices.notedTime(ctx, "limited"), w.devices.notedTime(ctx, "phone")
-	w.limitedAt = w.limit
+	w.limitedAt, w.limitCode = w.limit, w.devices.notedCode(ctx, "limited")
 	return w, nil
+}
+
+// openFacts reads what is kept about chats.
+func (w *WhatsApp) openFacts(ctx context.Context) error {
+	kept := &chatStore{db: w.devices.db, aead: w.seal, key: w.opt.Key, now: w.now}
+	if err := kept.prune(ctx); err != nil {
+		return err
+	}
+	w.timers = &timers{newRecent[bot.ChatID, timer](16384), kept, w.log}
+	var err error
+	if w.unread, err = openUnread(ctx, kept); err != nil {
+		return err
+	}
+	w.unseen, err = openUnseen(ctx, kept, w.opt.Timing.Recover, w.now)
+	return err
 }
 
 // Stats returns the counters, live.

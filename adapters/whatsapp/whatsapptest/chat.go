@@ -36,8 +36,10 @@ type Message struct {
 	Image    *File
 	Repeats  int // how often it came again
 	At       time.Time
-	raw      *waE2E.Message
-	info     types.MessageInfo
+	// Expires is for how many seconds it is shown, 0 for ever.
+	Expires uint32
+	raw     *waE2E.Message
+	info    types.MessageInfo
 }
 
 // File is a file as it was sent, before it is downloaded.
@@ -52,13 +54,15 @@ func read(e *events.Message) *Message {
 	m := &Message{ID: e.Info.ID, Mine: e.Info.IsFromMe, At: e.Info.Timestamp, raw: e.Message, info: e.Info}
 	m.Text = e.Message.GetConversation()
 	if t := e.Message.GetExtendedTextMessage(); t != nil {
-		m.Text = t.GetText()
+		m.Text, m.Expires = t.GetText(), t.GetContextInfo().GetExpiration()
 	}
 	if d := e.Message.GetDocumentMessage(); d != nil {
 		m.Text, m.Document = d.GetCaption(), &File{d.GetFileName(), d.GetMimetype(), d.GetFileLength(), d}
+		m.Expires = d.GetContextInfo().GetExpiration()
 	}
 	if i := e.Message.GetImageMessage(); i != nil {
 		m.Text, m.Image = i.GetCaption(), &File{"", i.GetMimetype(), i.GetFileLength(), i}
+		m.Expires = i.GetContextInfo().GetExpiration()
 	}
 	return m
 }
@@ -285,3 +289,6 @@ func (c *Chat) Typed() int {
 	defer c.s.mu.Unlock()
 	return c.typing
 }
+
+// Raw is the message as it came.
+func (m Message) Raw() *waE2E.Message { return m.raw }

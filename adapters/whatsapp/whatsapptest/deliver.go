@@ -99,6 +99,8 @@ func (s *Server) hand(d *device, q *queued) {
 				return
 			case f.Garbled:
 				n = garbled(n)
+			case f.Unavailable != "":
+				n = unavailable(n, f.Unavailable)
 			case f.Repeated:
 				d.conn.send(n)
 			}
@@ -119,6 +121,17 @@ func garbled(n waBinary.Node) waBinary.Node {
 		}
 	}
 	n.Content = children
+	return n
+}
+
+// unavailable is a message that is kept from linked devices.
+func unavailable(n waBinary.Node, why string) waBinary.Node {
+	attrs := waBinary.Attrs{}
+	if why != "unknown" {
+		attrs["type"] = why
+	}
+	n.Attrs = maps.Clone(n.Attrs)
+	n.Content = []waBinary.Node{{Tag: "unavailable", Attrs: attrs}}
 	return n
 }
 

@@ -28,6 +28,8 @@ type Fault struct {
 	Unacked  bool // of a message: it is done and never answered
 	Garbled  bool // of a message on its way: what arrives cannot be decrypted; of a download: a byte of it is another
 	Repeated bool // of a message on its way: it comes twice
+	// Unavailable, of a message on its way, is why there is nothing in it for this device ("view_once"); "unknown" is no reason.
+	Unavailable string
 }
 
 // moment is what a fault may be for.

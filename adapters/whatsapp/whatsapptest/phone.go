@@ -141,6 +141,33 @@ func (p *Phone) Scans(code string) error { return p.s.scan(p.acc, code, p.passke
 // Types links the client that waits for a code. A wrong code is no error: nobody but the client can tell.
 func (p *Phone) Types(code string) error { return p.s.typed(p.acc, code) }
 
+// Backup keeps the phone's keys for its chat with a number as they are now. What is sent after they were put back is
+// encrypted as messages before were.
+func (p *Phone) Backup(number string) (restore func()) {
+	p.t.Helper()
+	ctx := context.WithoutCancel(p.t.Context())
+	p.s.mu.Lock()
+	a := p.s.find(types.NewJID(number, types.DefaultUserServer))
+	var at []string
+	for _, d := range a.devices {
+		at = append(at, d.in(types.HiddenUserServer).SignalAddress().String())
+	}
+	p.s.mu.Unlock()
+	p.gate.Lock()
+	defer p.gate.Unlock()
+	before, err := p.Client.Store.Sessions.GetManySessions(ctx, at)
+	if err != nil {
+		p.t.Fatalf("whatsapptest: %s: %v", p.Name, err)
+	}
+	return func() {
+		p.gate.Lock()
+		defer p.gate.Unlock()
+		if err := p.Client.Store.Sessions.PutManySessions(ctx, before); err != nil {
+			p.t.Fatalf("whatsapptest: %s: %v", p.Name, err)
+		}
+	}
+}
+
 // NeedsPasskey has a passkey asked for whenever a client is to be linked by QR code.
 func (p *Phone) NeedsPasskey() { p.passkey = true }
 

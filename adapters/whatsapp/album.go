@@ -1,0 +1,96 @@
+package whatsapp
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"go.mau.fi/whatsmeow/proto/waE2E"
+
+	"llave/bot"
+)
+
+// albums knows which pictures were sent together, so that they get one answer. What says that they were is a message before
+// them, or a mark on each, depending on the phone.
+type albums struct {
+	open    *recent[bot.ChatID, album]     // the last one of a chat
+	written *recent[string, struct{}]      // albums in which a picture had words under it
+	moved   *recent[bot.ChatID, time.Time] // when a chat's live location was heard of last
+}
+
+// album is one that was announced.
+type album struct {
+	id    string
+	left  uint32 // how many of its pictures have not come
+	until time.Time
+}
+
+// Pictures without a mark belong to the album that was announced at most albumTime before: uploads are slow at a counter.
+// A live location is sent every few seconds; after a pause of movingTime it is a new one.
+const (
+	albumTime  = 5 * time.Minute
+	movingTime = 15 * time.Minute
+)
+
+func newAlbums() *albums {
+	return &albums{newRecent[bot.ChatID, album](4096), newRecent[string, struct{}](4096), newRecent[bot.ChatID, time.Time](4096)}
+}
+
+// begins notes that an album is on its way.
+func (a *albums) begins(chat bot.ChatID, id string, m *waE2E.AlbumMessage, now time.Time) {
+	a.open.put(chat, album{id, m.GetExpectedImageCount() + m.GetExpectedVideoCount(), now.Add(albumTime)})
+}
+
+// part is what a message asks for that may be a part of an album: all pictures of one without words are one update, and so
+// are the same words under several. Pictures that come after words were read are not mentioned.
+func (a *albums) part(chat bot.ChatID, m *waE2E.Message, what said, now time.Time) said {
+	id := a.of(chat, m, what, now)
+	switch {
+	case id == "":
+		return what
+	case what.text != "":
+		a.written.put(id, struct{}{})
+		what.id = "album/" + id + "/" + short(what.text)
+		return what
+	}
+	if _, ok := a.written.get(id); ok {
+		return said{}
+	}
+	what.id = "album/" + id
+	return what
+}
+
+// short stands for some words in an id, which is not kept in the clear.
+func short(words string) string {
+	sum := sha256.Sum256([]byte(words))
+	return hex.EncodeToString(sum[:8])
+}
+
+// of is the id of the album that a picture belongs to; empty if it belongs to none.
+func (a *albums) of(chat bot.ChatID, m *waE2E.Message, what said, now time.Time) string {
+	if what.what != "photo" && what.what != "video" {
+		return ""
+	}
+	mark := m.GetMessageContextInfo().GetMessageAssociation()
+	if mark.GetAssociationType() == waE2E.MessageAssociation_MEDIA_ALBUM && mark.GetParentMessageKey().GetID() != "" {
+		return mark.GetParentMessageKey().GetID()
+	}
+	id := ""
+	a.open.change(chat, func(old album, _ bool) album {
+		if old.left > 0 && now.Before(old.until) {
+			id = old.id
+			old.left--
+		}
+		return old
+	})
+	return id
+}
+
+// moving says whether a live location is one that was heard of before.
+func (a *albums) moving(chat bot.ChatID, now time.Time) (before bool) {
+	a.moved.change(chat, func(last time.Time, had bool) time.Time {
+		before = had && now.Sub(last) < movingTime
+		return now
+	})
+	return before
+}

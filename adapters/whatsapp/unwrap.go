@@ -1,0 +1,97 @@
+package whatsapp
+
+import (
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// maxWraps bounds how deep a message may lie in others. Official clients use three at most.
+const maxWraps = 8
+
+// unwrap returns the message inside of all wrappers, and whether one of them says that it is an edit. A wrapper says how a
+// message is shown (once, for a while, on another device of the sender), not what it is.
+func unwrap(m *waE2E.Message) (inner *waE2E.Message, edit bool) {
+	for range maxWraps {
+		next := wrapped(m)
+		if next == nil {
+			return m, edit
+		}
+		edit = edit || m.GetEditedMessage() != nil
+		if next.MessageContextInfo == nil {
+			next.MessageContextInfo = m.MessageContextInfo
+		}
+		m = next
+	}
+	return m, edit
+}
+
+// wrapped is the message directly inside of another; nil if there is none.
+func wrapped(m *waE2E.Message) *waE2E.Message {
+	if d := m.GetDeviceSentMessage().GetMessage(); d != nil {
+		return d
+	}
+	for _, w := range []*waE2E.FutureProofMessage{
+		m.GetEphemeralMessage(), m.GetViewOnceMessage(), m.GetViewOnceMessageV2(), m.GetViewOnceMessageV2Extension(),
+		m.GetDocumentWithCaptionMessage(), m.GetEditedMessage(), m.GetBotInvokeMessage(), m.GetBotForwardedMessage(),
+		m.GetGroupMentionedMessage(), m.GetLottieStickerMessage(), m.GetAudioStickerMessage(), m.GetSpoilerMessage(),
+		m.GetQuestionMessage(), m.GetQuestionReplyMessage(), m.GetPollCreationMessageV4(),
+	} {
+		if w.GetMessage() != nil {
+			return w.GetMessage()
+		}
+	}
+	return nil
+}
+
+// serviceFields are the fields of a message that nobody typed, said or showed to the bot: settings, keys, what goes on
+// with other messages, calls, statuses, channels, and what businesses and bots send by themselves. Such a message is not
+// answered.
+var serviceFields = map[protoreflect.Name]bool{
+	"senderKeyDistributionMessage": true, "fastRatchetKeySenderKeyDistributionMessage": true, "groupRootKeyShare": true,
+	"rootSecretDistributeMessage": true, "protocolMessage": true, "stickerSyncRmrMessage": true, "requestPhoneNumberMessage": true,
+	"limitSharingMessage": true, "acp2SettingMessage": true, "messageHistoryBundle": true, "messageHistoryNotice": true, "chat": true,
+
+	"reactionMessage": true, "encReactionMessage": true, "keepInChatMessage": true, "pinInChatMessage": true,
+	"pollUpdateMessage": true, "pollAddOptionMessage": true, "pollResultSnapshotMessage": true, "pollResultSnapshotMessageV3": true,
+	"pollCreationOptionImageMessage": true, "encEventResponseMessage": true, "eventCoverImage": true, "encCommentMessage": true,
+	"commentMessage": true, "secretEncryptedMessage": true, "albumMessage": true, "associatedChildMessage": true,
+	"declinePaymentRequestMessage": true, "cancelPaymentRequestMessage": true, "paymentReminderMessage": true, "splitPaymentUpdateMessage": true,
+
+	"call": true, "callLogMesssage": true, "bcallMessage": true, "scheduledCallCreationMessage": true, "scheduledCallEditMessage": true,
+
+	"statusMentionMessage": true, "groupStatusMentionMessage": true, "statusAddYours": true, "groupStatusMessage": true,
+	"groupStatusMessageV2": true, "statusNotificationMessage": true, "statusQuestionAnswerMessage": true, "statusQuotedMessage": true,
+	"statusStickerInteractionMessage": true, "statusLinkPreviewMetadata": true, "newsletterAdminInviteMessage": true,
+	"newsletterFollowerInviteMessageV2": true, "newsletterAdminProfileMessage": true, "newsletterAdminProfileStatusMessage": true,
+	"newsletterScheduledMessage": true,
+
+	"highlyStructuredMessage": true, "templateMessage": true, "interactiveMessage": true, "buttonsMessage": true, "listMessage": true,
+	"productMessage": true, "invoiceMessage": true, "paymentInviteMessage": true, "richResponseMessage": true, "botTaskMessage": true,
+	"botPlatformRegistrationSuccessMessage": true, "conditionalRevealMessage": true,
+}
+
+// service says whether all that is in a message is service. A message with a field that this version of the library does
+// not know is not.
+func service(m *waE2E.Message) bool {
+	all := true
+	m.ProtoReflect().Range(func(f protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
+		all = serviceFields[f.Name()] || f.Name() == "messageContextInfo"
+		return all
+	})
+	return all && len(m.ProtoReflect().GetUnknown()) == 0
+}
+
+// contextOf is what a message says about itself: that it is forwarded, for how long it is shown. Nil if it says nothing.
+func contextOf(m *waE2E.Message) (c *waE2E.ContextInfo) {
+	m.ProtoReflect().Range(func(_ protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		part, ok := v.Interface().(protoreflect.Message)
+		if !ok {
+			return true
+		}
+		if with, ok := part.Interface().(interface{ GetContextInfo() *waE2E.ContextInfo }); ok {
+			c = with.GetContextInfo()
+		}
+		return c == nil
+	})
+	return c
+}
