@@ -6,6 +6,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	"llave/bot"
 )
@@ -214,14 +217,27 @@ func (c *catalog) numbers(list []int) string {
 	return c.join(parts)
 }
 
-// slug is a name as a part of a file's name.
+// slug is a name as a part of a file's name: letters without marks, and one hyphen for all that is none. It is empty for a
+// name in another script.
 func slug(name string) string {
-	return strings.Trim(strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-			return r
+	var base strings.Builder
+	for _, r := range plain(norm.NFKC.String(strings.ToLower(name))) {
+		if as, ok := slugLetters[r]; ok {
+			base.WriteString(as)
+		} else if !unicode.Is(unicode.Mn, r) {
+			base.WriteRune(r)
 		}
-		return '-'
-	}, strings.ReplaceAll(plain(strings.ToLower(name)), "ñ", "n")), "-")
+	}
+	return strings.Join(strings.FieldsFunc(base.String(), func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	}), "-")
+}
+
+// slugLetters are letters that Unicode does not take apart, with what they are in a file's name, and apostrophes, which
+// stand within a word.
+var slugLetters = map[rune]string{
+	'ñ': "n", 'ł': "l", 'đ': "d", 'ð': "d", 'ø': "o", 'ħ': "h", 'ŧ': "t", 'æ': "ae", 'œ': "oe", 'ß': "ss", 'þ': "th", 'ı': "i", 'ŋ': "n",
+	'\'': "", '’': "", 'ʼ': "", 'ꞌ': "",
 }
 
 // paperData is what the texts on a sheet say.

@@ -74,7 +74,7 @@ func (s *Studio) PNG(c flows.Card) ([]byte, error) {
 	}
 	d := s.desks.Get().(*desk)
 	defer s.desks.Put(d)
-	if err := d.card(c); err != nil {
+	if err := d.card(d.fonts.drawable(c)); err != nil {
 		return nil, fmt.Errorf("credential: %w", err)
 	}
 	var out bytes.Buffer

@@ -43,8 +43,7 @@ func (d *desk) card(c flows.Card) error {
 
 // person writes the name, and a line for each field.
 func (p *pen) person(c flows.Card) {
-	p.fit(margin, 172, width-margin, c.Name, style{true, 60}, black)
-	y := 228
+	y := p.name(c.Name)
 	for _, f := range c.Fields {
 		if y >= tokenTop-16 {
 			return
@@ -53,6 +52,23 @@ func (p *pen) person(c flows.Card) {
 		p.fit(x, y, width-margin-300, f.Value, style{true, 34}, black)
 		y += 52
 	}
+}
+
+// name writes a name, on two lines if it would become small, and returns where the fields begin.
+func (p *pen) name(name string) int {
+	const large, small, longest = 60, 36, 120
+	words := strings.Fields(name)
+	if p.width(name, style{true, small}) <= width-2*margin || len(words) < 2 || len([]rune(name)) > longest {
+		p.fit(margin, 172, width-margin, name, style{true, large}, black)
+		return 228
+	}
+	n := 1 // the first line is as even with the second as words allow
+	for n < len(words)-1 && p.width(strings.Join(words[:n], " "), style{true, small}) < p.width(strings.Join(words[n:], " "), style{true, small}) {
+		n++
+	}
+	p.fit(margin, 150, width-margin, strings.Join(words[:n], " "), style{true, small}, black)
+	p.fit(margin, 192, width-margin, strings.Join(words[n:], " "), style{true, small}, black)
+	return 240
 }
 
 // qr draws a code with its quiet zone, white whatever is behind it.

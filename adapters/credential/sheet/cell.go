@@ -43,8 +43,18 @@ func (s *setter) cell(p flows.Paper, t flows.PaperToken, x, y float64) error {
 	}
 	s.box(at, y+boxTop, dateWidth, p.Date)
 	s.box(at+dateWidth+boxGap, y+boxTop, textWidth-dateWidth-boxGap, p.Place)
-	s.fit(at+indent, y+24.6, textWidth-indent, p.Running, style{false, 7.5}, 5)
+	s.slip(at+indent, y, p.Running)
 	return nil
+}
+
+// slip says whose a token is, on what is left of the sheet once it is cut: on a line, or on two small ones.
+func (s *setter) slip(x, y float64, t string) {
+	lines := s.flow(t, textWidth-indent, style{false, 7.5}, 5, 2)
+	if len(lines) > 1 {
+		s.below(x, y+23.7, 1.9, lines)
+		return
+	}
+	s.below(x, y+24.6, 0, lines)
 }
 
 // live writes a token's digits, and their code.

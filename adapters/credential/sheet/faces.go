@@ -2,7 +2,6 @@ package sheet
 
 import (
 	"fmt"
-	"strings"
 	"unicode"
 
 	"golang.org/x/image/font"
@@ -10,14 +9,10 @@ import (
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
-	"golang.org/x/text/unicode/norm"
 )
 
 // em is in how many parts a PDF counts a font's size.
 const em = 1000
-
-// longest is how many letters of a text are looked at: no line of a sheet holds more.
-const longest = 400
 
 // face is one weight of the font, read once.
 type face struct {
@@ -95,23 +90,7 @@ func (f *faces) width(t string, st style) float64 {
 	return float64(sum) / em * st.size / mm
 }
 
-// clean leaves what can be printed on one line: no control or bidirectional characters, single spaces. A letter that
-// the font lacks becomes a question mark, so that it is seen that something is missing; other signs are dropped.
+// clean leaves what can be printed on one line.
 func (f *faces) clean(t string) string {
-	if r := []rune(t); len(r) > longest {
-		t = string(r[:longest])
-	}
-	var out strings.Builder
-	for _, r := range norm.NFC.String(t) {
-		_, has := f.regular.widths[r]
-		switch {
-		case unicode.IsSpace(r):
-			out.WriteByte(' ')
-		case has:
-			out.WriteRune(r)
-		case unicode.IsLetter(r):
-			out.WriteByte('?')
-		}
-	}
-	return strings.Join(strings.Fields(out.String()), " ")
+	return Drawable(t, func(r rune) bool { _, has := f.regular.widths[r]; return has })
 }

@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"rsc.io/qr"
 )
@@ -59,6 +60,7 @@ const (
 type setter struct {
 	*leaf
 	faces *faces
+	roomy bool // texts of the heading may take as many lines as they need
 }
 
 // write puts a text at x, its base line at y.
@@ -74,6 +76,17 @@ func (s *setter) fit(x, y, width float64, t string, st style, least float64) flo
 	t, st = s.shrink(t, width, st, least)
 	s.write(x, y, t, st)
 	return s.faces.width(t, st)
+}
+
+// below writes lines below each other, the first one's base line at y, and returns that of the last.
+func (s *setter) below(x, y, step float64, lines []text) float64 {
+	for i, line := range lines {
+		if i > 0 {
+			y += step
+		}
+		s.write(x, y, line.s, line.style)
+	}
+	return y
 }
 
 // fitRight is fit for a text that ends at right.
@@ -101,10 +114,49 @@ func (s *setter) cut(t string, width float64, st style) string {
 	return strings.TrimRight(string(letters), " ,.·") + ellipsis
 }
 
+// flow sets a text in a width: on one line, smaller if need be, and on more lines of the least size before anything is cut.
+func (s *setter) flow(t string, width float64, st style, least float64, most int) []text {
+	if short, fit := s.shrink(t, width, st, least); short == t || most == 1 {
+		return []text{{s: short, style: fit}}
+	}
+	st.size = least
+	var lines []text
+	for _, line := range s.wrap(t, width, st, most) {
+		lines = append(lines, text{s: line, style: st})
+	}
+	return lines
+}
+
+// broken are a text's words, those that are wider than a line in parts. An address is parted behind a sign.
+func (s *setter) broken(t string, width float64, st style) (words []string) {
+	for _, word := range strings.Fields(t) {
+		for s.faces.width(word, st) > width && utf8.RuneCountInString(word) > 1 {
+			n := s.part([]rune(word), width, st)
+			words, word = append(words, string([]rune(word)[:n])), string([]rune(word)[n:])
+		}
+		words = append(words, word)
+	}
+	return words
+}
+
+// part is how many letters of a word go on a line by themselves: up to a sign if that does not leave the line half empty.
+func (s *setter) part(word []rune, width float64, st style) int {
+	n := 1
+	for n < len(word) && s.faces.width(string(word[:n+1]), st) <= width {
+		n++
+	}
+	for at := n; at > n/2; at-- {
+		if strings.ContainsRune("./-_:,", word[at-1]) {
+			return at
+		}
+	}
+	return n
+}
+
 // wrap breaks a text into at most so many lines; what is left over is cut.
 func (s *setter) wrap(t string, width float64, st style, most int) []string {
 	var lines []string
-	words := strings.Fields(t)
+	words := s.broken(t, width, st)
 	for len(words) > 0 && len(lines) < most-1 {
 		n := 1
 		for n < len(words) && s.faces.width(strings.Join(words[:n+1], " "), st) <= width {

@@ -31,18 +31,23 @@ const (
 	proofWidest = 18 * dot
 )
 
-// mostFields and mostLines are how many of a paper's fields and lines are printed: with more, tokens would lose room.
+// mostFields and mostLines are how many of a paper's fields and lines are printed: with more, tokens would lose room. What
+// is written below the code may be longer: an address is as long as it is.
 const (
-	mostFields = 8
-	mostLines  = 3
+	mostFields     = 8
+	mostLines      = 3
+	mostProofLines = 8
 )
+
+// leastRows is how many rows of tokens a first page has, so that a month is two pages: for fewer no text of the heading goes
+// on for more lines.
+const leastRows = 6
 
 // plan lays a paper out. Tokens run down the columns: that is also how texts are extracted.
 func plan(f *faces, p flows.Paper) ([]*leaf, error) {
 	var leaves []*leaf
 	for tokens := p.Tokens; len(tokens) > 0; {
-		s := &setter{leaf: &leaf{}, faces: f}
-		y, err := s.head(p, len(leaves) == 0)
+		s, y, err := begun(f, p, len(leaves) == 0)
 		if err != nil {
 			return nil, err
 		}
@@ -59,12 +64,41 @@ func plan(f *faces, p flows.Paper) ([]*leaf, error) {
 	return leaves, nil
 }
 
-// head writes what stands above the tokens, and returns where they begin.
-func (s *setter) head(p flows.Paper, first bool) (float64, error) {
+// begun is a page with its heading, and where its tokens begin.
+func begun(f *faces, p flows.Paper, first bool) (*setter, float64, error) {
+	s := &setter{leaf: &leaf{}, faces: f, roomy: true}
 	if !first {
-		s.fit(left, top+4, right-left, p.Running, style{true, 12}, 8)
-		return top + 8, nil
+		s.running(p.Running)
+		return s, top + 8, nil
 	}
+	y, err := s.head(p)
+	if err == nil && int((bottom-y)/cellHeight) < leastRows {
+		s = &setter{leaf: &leaf{}, faces: f}
+		y, err = s.head(p)
+	}
+	return s, y, err
+}
+
+// running is the heading of a later page: a line, or two small ones.
+func (s *setter) running(t string) {
+	lines := s.flow(t, right-left, style{true, 12}, 8, 2)
+	y := top + 4
+	if len(lines) > 1 {
+		y = top + 2.4
+	}
+	s.below(left, y, 3.6, lines)
+}
+
+// most is how many lines a text may take: more if there is room.
+func (s *setter) most(roomy, tight int) int {
+	if s.roomy {
+		return roomy
+	}
+	return tight
+}
+
+// head writes what stands above the tokens of the first page, and returns where they begin.
+func (s *setter) head(p flows.Paper) (float64, error) {
 	y, edge, under := top, right, top
 	var proof *code
 	if p.Proof != "" {
@@ -72,7 +106,7 @@ func (s *setter) head(p flows.Paper, first bool) (float64, error) {
 		if err != nil {
 			return 0, err
 		}
-		c.x, c.y = right-c.side(), y
+		c.x, c.y = right-proofSide, y
 		proof = &c
 		edge = c.x - gutter
 	}
@@ -98,21 +132,18 @@ func (s *setter) person(p flows.Paper, y, edge float64) float64 {
 	y += 0.5
 	for _, f := range p.Fields[:min(len(p.Fields), mostFields)] {
 		s.fit(left, y, labels-2, f.Label, style{false, 10.5}, 8)
-		s.fit(left+labels, y, edge-left-labels, f.Value, style{true, 11.5}, 8)
-		y += 6.2
+		value := s.flow(f.Value, edge-left-labels, style{true, 11.5}, 8, s.most(4, 1))
+		y = s.below(left+labels, y, 3.6, value) + 6.2
 	}
 	return y - 6.2
 }
 
-// name is set on one line, or on two if it would become small.
+// name is set on one line, or on two if it would become small, or smaller on more.
 func (s *setter) name(name string, width float64) []text {
-	const large, small = 25, 17
-	if t, st := s.shrink(name, width, style{true, large}, small); t == name {
-		return []text{{s: t, style: st}}
-	}
-	var lines []text
-	for _, t := range s.wrap(name, width, style{true, small}, 2) {
-		lines = append(lines, text{s: t, style: style{true, small}})
+	const large, small, smallest = 25, 17, 11
+	lines := s.flow(name, width, style{true, large}, small, 2)
+	if s.roomy && strings.HasSuffix(lines[len(lines)-1].s, ellipsis) {
+		lines = s.flow(name, width, style{true, small}, smallest, 5)
 	}
 	return lines
 }
@@ -130,16 +161,17 @@ func proofCode(proof string) (code, error) {
 	return code{module: module, qr: q}, nil
 }
 
-// proofLines writes what the proof is for below it, and returns where that ends.
+// proofLines writes what the proof is for below it, as wide as the largest code is, and returns where that ends. A code may
+// be smaller; what is written below it has to be read whole.
 func (s *setter) proofLines(p flows.Paper, c code) float64 {
+	const step = 3.1
 	y := c.y + c.side() + quiet*c.module + 2.6
-	for _, line := range p.ProofLines[:min(len(p.ProofLines), mostLines)] {
-		for _, part := range s.wrap(line, c.side(), style{false, 7.5}, 2) {
-			s.write(c.x, y, part, style{false, 7.5})
-			y += 3.1
+	for _, line := range p.ProofLines[:min(len(p.ProofLines), mostProofLines)] {
+		if line != "" {
+			y = s.below(c.x, y, step, s.flow(line, proofSide, style{false, 7.5}, 7, s.most(12, 2))) + step
 		}
 	}
-	return y - 3.1
+	return y - step
 }
 
 // instructions writes how the sheet is used, and returns where the tokens begin.
@@ -151,7 +183,7 @@ func (s *setter) instructions(p flows.Paper, y float64) float64 {
 		if short, smaller := s.shrink(line, right-left, st, least); short == line {
 			st = smaller
 		} else {
-			parts = s.wrap(line, right-left, st, 2)
+			parts = s.wrap(line, right-left, st, s.most(4, 2))
 		}
 		for _, part := range parts {
 			s.write(left, y, part, st)
@@ -167,9 +199,11 @@ func (s *setter) foot(p flows.Paper, page, of int) {
 	st := style{false, 9}
 	number := strings.Replace(p.Page, "%d", strconv.Itoa(page), 1)
 	number = strings.Replace(number, "%d", strconv.Itoa(of), 1)
-	room := s.faces.width(number, st) + gutter
-	s.fit(left, footY, right-left-room, p.Foot, st, 7)
-	s.fitRight(right, footY, 60, number, st, 7)
+	const widest = 60.0
+	room := min(s.faces.width(number, st), widest) + gutter
+	lines := s.flow(p.Foot, right-left-room, st, 7, 2)
+	s.below(left, footY-2.8*float64(len(lines)-1), 2.8, lines)
+	s.fitRight(right, footY, widest, number, st, 7)
 }
 
 // tokens draws them down two columns. An odd one is the right column's: standing alone at the left it would be read

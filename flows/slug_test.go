@@ -1,0 +1,22 @@
+package flows
+
+import "testing"
+
+// A file can be told by its name, whatever a person's name is written with.
+func TestFileNames(t *testing.T) {
+	texts, err := loadCatalog(Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"Rosa": "tokens-rosa-2026-11.pdf", "María de los Ángeles": "tokens-maria-de-los-angeles-2026-11.pdf", "Ñandú": "tokens-nandu-2026-11.pdf",
+		"Juana 山田 Łukasz": "tokens-juana-lukasz-2026-11.pdf", "Ỹsapy G\u0303uarani": "tokens-ysapy-guarani-2026-11.pdf", "D’Angelo": "tokens-dangelo-2026-11.pdf",
+		"Nguyễn Thị": "tokens-nguyen-thi-2026-11.pdf", "山田": "tokens-2026-11.pdf", "محمد": "tokens-2026-11.pdf", "Ana \U0001F338 -- Paz": "tokens-ana-paz-2026-11.pdf",
+		"../../etc": "tokens-etc-2026-11.pdf", "": "tokens-2026-11.pdf",
+	} {
+		got, err := texts.render("paper.file", fileData{slug(name), "2026-11"})
+		if err != nil || got != want {
+			t.Errorf("%q: %q %v, want %q", name, got, err, want)
+		}
+	}
+}
