@@ -49,7 +49,7 @@ func (p *pen) person(c flows.Card) {
 			return
 		}
 		x := p.write(margin, y, f.Label+"  ", style{false, 30}, grey)
-		p.fit(x, y, width-margin-300, f.Value, style{true, 34}, black)
+		p.fit(x, y, width-margin, f.Value, style{true, 34}, black)
 		y += 52
 	}
 }

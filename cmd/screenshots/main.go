@@ -3,7 +3,7 @@
 //
 //	go run ./cmd/screenshots            # writes docs/img
 //
-// It needs chromium in PATH (or CHROMIUM), and is never shipped.
+// It needs chromium in PATH (or CHROMIUM) and pdftoppm, and is never shipped.
 package main
 
 import (
@@ -56,6 +56,9 @@ func run(ctx context.Context, out string, say io.Writer) error {
 		if err := l.shoot(ctx, bin, filepath.Join(dir, l.name), out, say); err != nil {
 			return fmt.Errorf("%s: %w", l.name, err)
 		}
+	}
+	if err := shootSheet(ctx, bin, filepath.Join(dir, "sheet"), out, say); err != nil {
+		return fmt.Errorf("sheet: %w", err)
 	}
 	return nil
 }
