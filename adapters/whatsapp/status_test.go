@@ -4,6 +4,7 @@ package whatsapp_test
 
 import (
 	"errors"
+	"strconv"
 	"testing"
 	"time"
 
@@ -33,6 +34,8 @@ func TestEnds(t *testing.T) {
 		"cut":            {func(r *rig) { r.srv.Cut(office) }, whatsapp.Reconnecting, 0, false},
 		"replaced":       {func(r *rig) { r.srv.Replace(office) }, whatsapp.Replaced, 0, false},
 		"unlinked":       {func(r *rig) { r.srv.Unlink(office) }, whatsapp.LoggedOut, 401, true},
+		"stream 401":     {logsOut(401), whatsapp.LoggedOut, 401, true},
+		"stream 403":     {logsOut(403), whatsapp.LoggedOut, 403, true},
 		"stream 503":     {func(r *rig) { r.srv.StreamError(office, "503") }, whatsapp.Reconnecting, 0, false},
 		"stream unknown": {func(r *rig) { r.srv.StreamError(office, "999") }, whatsapp.Reconnecting, 0, false},
 	} {
@@ -70,6 +73,14 @@ func TestEnds(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// logsOut ends the connection for a reason that the next login is told as well.
+func logsOut(code int) func(r *rig) {
+	return func(r *rig) {
+		r.srv.Fault(whatsapptest.Fault{On: "login", From: office, Failure: code})
+		r.srv.StreamError(office, strconv.Itoa(code))
 	}
 }
 

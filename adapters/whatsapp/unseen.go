@@ -130,8 +130,14 @@ func (s *session) undecryptable(e *events.UndecryptableMessage) {
 // lost tells the bot of a message that never will be read.
 func (s *session) lost(u bot.Update, info *types.MessageInfo) {
 	s.w.stats.Unseen.Add(1)
-	if s.keep(u) && info != nil {
+	if s.keep(u) {
 		s.markRead(u.Chat, info)
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), callTime)
+	defer cancel()
+	if _, err := s.w.unseen.failed(ctx, u); err != nil { // the next process says it: WhatsApp does not send it again
+		s.w.log.Warn("whatsapp: an unseen message is not kept", "chat", u.Chat, "err", err)
 	}
 }
 

@@ -39,6 +39,24 @@ func TestViewOnce(t *testing.T) {
 	}
 }
 
+// What the bot could not be told of before the process ended the next one tells: WhatsApp does not send it again.
+func TestViewOnceAndNotKept(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(o *whatsapp.Options) { o.Timing.Recover = time.Millisecond })
+	chat := r.person(ana, "Ana Paz")
+	r.bot.fails(-1)
+	r.srv.Fault(whatsapptest.Fault{On: "deliver", To: office, Times: 1, Unavailable: "view_once"})
+	chat.Says("uno")
+	r.until("it is counted", func() bool { return r.wa.Stats().Unseen.Load() == 1 && r.srv.Owed(office) == 0 })
+	r.down()
+	r.bot.fails(0)
+	r.opens()
+	r.up()
+	if u := r.bot.gets(t); u.What != "view_once" || u.Chat.Native() != chat.LID()+"@lid" {
+		t.Errorf("got %+v", u)
+	}
+}
+
 // What cannot be decrypted, however often it is asked for, is told to the bot once; what comes with the second try is only
 // what it is.
 func TestUndecryptableForGood(t *testing.T) {

@@ -21,6 +21,7 @@ import (
 
 	"github.com/makiuchi-d/gozxing"
 	zxing "github.com/makiuchi-d/gozxing/qrcode"
+	"go.mau.fi/whatsmeow/proto/waE2E"
 
 	"llave/adapters/whatsapp/pgtest"
 	"llave/adapters/whatsapp/whatsapptest"
@@ -369,6 +370,29 @@ func TestWhatsAppLosesAnAnswer(t *testing.T) {
 	}
 	if n := len(ana.Screen()); n != 2 {
 		t.Errorf("%d messages on the screen, want a question and an answer", n)
+	}
+	r.down()
+}
+
+// What is written under a photo is asked for as any other text, pictures that were sent together get one answer, and what
+// cannot be seen gets one.
+func TestWhatsAppPhotosAndWhatCannotBeSeen(t *testing.T) {
+	r := onWhatsApp(t)
+	r.byQR()
+	r.up()
+	ana, _, _, _ := r.linked()
+	ana.SendsPhoto([]byte("jpeg"), "token de juana")
+	ana.Hears(`^Token de Juana Ruiz`)
+	three := uint32(3)
+	ana.Sends(&waE2E.Message{AlbumMessage: &waE2E.AlbumMessage{ExpectedImageCount: &three}})
+	for range three {
+		ana.SendsPhoto([]byte("jpeg"), "")
+	}
+	ana.Hears(`^No puedo ver fotos`)
+	r.srv.Fault(whatsapptest.Fault{On: "deliver", To: officeNumber, Times: 1, Unavailable: "view_once"})
+	ana.SendsVoice([]byte("OggS"), 2)
+	if m := ana.ExpectsThat("one sentence", func(m whatsapptest.Message) bool { return true }); !strings.HasPrefix(m.Text, "Lo que se manda para ver una sola vez no me llega.") {
+		t.Errorf("after the album comes %q", m.Text)
 	}
 	r.down()
 }
