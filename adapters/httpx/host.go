@@ -1,0 +1,127 @@
+package httpx
+
+import (
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+)
+
+// Hosts are the names by which a service may be asked for. A page of another site that leads its own name to this
+// machine (DNS rebinding) asks by that name.
+type Hosts struct {
+	names map[string]bool
+	// Numbers allows every IP address: no name can be led there.
+	Numbers bool
+	// ShortNames allows names without a dot, as containers call one another. No stranger owns such a name.
+	ShortNames bool
+	// Log is told once that a Host was refused.
+	Log *slog.Logger
+}
+
+// NewHosts takes URLs (https://llave.example) and addresses (127.0.0.1:8080). Ports do not matter, nor does case. What
+// is empty or cannot be read allows nothing.
+func NewHosts(urlsAndAddresses ...string) *Hosts {
+	h := &Hosts{names: map[string]bool{}}
+	for _, s := range urlsAndAddresses {
+		if u, err := url.Parse(s); err == nil && u.Host != "" {
+			s = u.Host
+		}
+		if name := hostName(s); name != "" {
+			h.names[name] = true
+		}
+	}
+	return h
+}
+
+// Allow says whether a request's Host is one of these names, a loopback name, or the address at which it arrived.
+func (h *Hosts) Allow(r *http.Request) bool {
+	name := hostName(r.Host)
+	if name == "" {
+		return false
+	}
+	ip, err := netip.ParseAddr(name)
+	if err == nil && (h.Numbers || plain(ip) == localAddr(r)) {
+		return true
+	}
+	return h.names[name] || isLoopbackName(name) || h.ShortNames && err != nil && !strings.Contains(name, ".")
+}
+
+// Guard has refused answer what is asked by another name: with 421, since the request was not meant for this service.
+func (h *Hosts) Guard(refused, next http.Handler) http.Handler {
+	var once sync.Once
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h.Allow(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		once.Do(func() {
+			if h.Log != nil { // the name is left out: anybody may have written anything there
+				h.Log.WarnContext(r.Context(), "http: a request for an unknown Host was refused", "see", "LLAVE_PUBLIC_URL")
+			}
+		})
+		refused.ServeHTTP(w, r)
+	})
+}
+
+// LoopbackHost says whether a Host header names this machine by a loopback name or address.
+func LoopbackHost(host string) bool { return isLoopbackName(hostName(host)) }
+
+func isLoopbackName(name string) bool {
+	if ip, err := netip.ParseAddr(name); err == nil {
+		return ip.Unmap().IsLoopback()
+	}
+	return name == "localhost" || strings.HasSuffix(name, ".localhost")
+}
+
+// localAddr is this machine's end of the connection: where the listen address is none in particular, it is that.
+func localAddr(r *http.Request) netip.Addr {
+	at, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	if !ok {
+		return netip.Addr{}
+	}
+	ap, _ := netip.ParseAddrPort(at.String())
+	return plain(ap.Addr())
+}
+
+// hostName is the name in a Host header in the one form in which it is compared: no port, no brackets, lower case, no
+// dot at the end. It is empty if the header is not well formed.
+func hostName(host string) string {
+	name, rest := host, ""
+	if strings.HasPrefix(host, "[") {
+		end := strings.IndexByte(host, ']')
+		if end < 0 {
+			return ""
+		}
+		if ip, err := netip.ParseAddr(host[1:end]); err != nil || !ip.Is6() {
+			return ""
+		}
+		name, rest = host[1:end], host[end+1:]
+	} else if i := strings.IndexByte(host, ':'); i >= 0 {
+		name, rest = host[:i], host[i:]
+	}
+	if !isPort(rest) {
+		return ""
+	}
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	if ip, err := netip.ParseAddr(name); err == nil {
+		return plain(ip).String()
+	}
+	for _, c := range []byte(name) {
+		if !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '.' || c == '_' || c >= 0x80) {
+			return ""
+		}
+	}
+	return name
+}
+
+// isPort takes nothing at all, or a colon and digits.
+func isPort(s string) bool {
+	if s == "" {
+		return true
+	}
+	return s[0] == ':' && len(s) <= 6 && strings.Trim(s[1:], "0123456789") == ""
+}
