@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -34,9 +33,6 @@ type Options struct {
 	MesaPhone string
 	// Demo allows what must never be allowed with real people: LinkDirect, SeedDemo and the open mailbox.
 	Demo bool
-	// Address names who is at the other end of a request, to bound guessing. Nil: the peer's IP address, which
-	// behind a reverse proxy is the proxy's, so there it must be given.
-	Address func(*http.Request) string
 	// Cost of hashing a password. Zero: DefaultCost. Tests take less.
 	Cost Cost
 
@@ -92,9 +88,6 @@ func newService(o Options) (*Service, error) {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
-	}
-	if o.Address == nil {
-		o.Address = peerAddress
 	}
 	if o.Cost == (Cost{}) {
 		o.Cost = DefaultCost

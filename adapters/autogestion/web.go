@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"llave/adapters/httpx"
 	"llave/flows"
 )
 
@@ -34,22 +35,8 @@ func (s *Service) Handler() http.Handler {
 		mux.Handle(r.pattern, http.HandlerFunc(r.serve))
 	}
 	s.serveAPI(mux)
-	cross := http.NewCrossOriginProtection()
-	cross.SetDenyHandler(http.HandlerFunc(w.crossOrigin))
-	return secure(http.MaxBytesHandler(jsonByDefault(oldBrowsers(cross.Handler(mux))), apiMax))
-}
-
-// oldBrowsers lets people in whose browser does not say from which site a form comes: phones from before 2023, and
-// every browser on plain http. Since our pages send no referrer, such a browser sends "Origin: null", which looks like
-// another site's. Nothing is lost by it: each POST needs the invite's secret or the SameSite cookie, or may be made by
-// anybody.
-func oldBrowsers(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "null" {
-			r.Header.Del("Origin")
-		}
-		next.ServeHTTP(w, r)
-	})
+	guarded := httpx.SameOrigin(s.opt.PublicURL, http.HandlerFunc(w.crossOrigin), mux)
+	return secure(s.opt.PublicURL, http.MaxBytesHandler(jsonByDefault(guarded), apiMax))
 }
 
 // jsonByDefault takes what curl -d sends to the API for what was meant. The API goes by bearer keys, not by cookies,
@@ -76,10 +63,10 @@ func (w *web) routes() []route {
 		{"GET /autogestion/{$}", w.home},
 		{"GET /autogestion/estilo.css", w.stylesheet},
 
-		{"GET /autogestion/vincular/{secret}", w.invite},
-		{"POST /autogestion/vincular/{secret}/seguir", w.inviteGoOn},
-		{"POST /autogestion/vincular/{secret}/no", w.inviteDecline},
-		{"POST /autogestion/vincular/{secret}/entrar", w.inviteSignIn},
+		{"GET /autogestion/vincular/{secret}", w.withSecret(w.invite)},
+		{"POST /autogestion/vincular/{secret}/seguir", w.withSecret(w.inviteGoOn)},
+		{"POST /autogestion/vincular/{secret}/no", w.withSecret(w.inviteDecline)},
+		{"POST /autogestion/vincular/{secret}/entrar", w.withSecret(w.inviteSignIn)},
 
 		{"GET /autogestion/cuenta", w.register},
 		{"POST /autogestion/cuenta", w.registerDo},
@@ -96,18 +83,11 @@ func (w *web) routes() []route {
 }
 
 // secure sets what every answer has, pages and API alike.
-func secure(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		h := rw.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
-		h.Set("Cache-Control", "no-store")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("X-Robots-Tag", "noindex, nofollow")
+func secure(publicURL string, next http.Handler) http.Handler {
+	return httpx.Headers(httpx.Security{HSTS: httpx.HTTPS(publicURL)}, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("X-Robots-Tag", "noindex, nofollow")
 		next.ServeHTTP(rw, r)
-	})
+	}))
 }
 
 // view is what a page is made from.

@@ -3,6 +3,8 @@ package autogestion
 import (
 	"errors"
 	"net/http"
+
+	"llave/adapters/httpx"
 )
 
 // doneView is what the pages after a registration or a reset show.
@@ -18,7 +20,7 @@ func (w *web) registerDo(rw http.ResponseWriter, r *http.Request) {
 	}
 	f := r.PostFormValue
 	err := w.Register(r.Context(), Registration{CUIL: f("cuil"), Document: f("document"), Sex: f("sex"), Tramite: f("tramite"),
-		Email: f("email"), EmailAgain: f("email2"), Password: f("password"), PasswordAgain: f("password2"), Address: w.opt.Address(r)})
+		Email: f("email"), EmailAgain: f("email2"), Password: f("password"), PasswordAgain: f("password2"), Address: httpx.ClientOf(r).Key()})
 	if err != nil {
 		form := map[string]string{}
 		for _, name := range []string{"cuil", "document", "sex", "tramite", "email", "email2"} {
@@ -40,7 +42,7 @@ func (w *web) resetAsk(rw http.ResponseWriter, r *http.Request) {
 	}
 	browser, err := w.named(rw, r)
 	if err == nil {
-		err = w.askReset(r.Context(), browser, r.PostFormValue("cuil"), w.opt.Address(r))
+		err = w.askReset(r.Context(), browser, r.PostFormValue("cuil"), httpx.ClientOf(r).Key())
 	}
 	if err != nil {
 		w.refuse(rw, r, err, "clave", view{Form: map[string]string{"cuil": r.PostFormValue("cuil")}})
@@ -54,7 +56,7 @@ func (w *web) resetDo(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := r.PostFormValue
-	err := w.doReset(r.Context(), w.browser(r), f("code"), f("password"), f("password2"), w.opt.Address(r))
+	err := w.doReset(r.Context(), w.browser(r), f("code"), f("password"), f("password2"), httpx.ClientOf(r).Key())
 	var no *Refused
 	if errors.As(err, &no) && no.Why == "reset_gone" {
 		w.refuse(rw, r, err, "clave", view{}) // nothing left to type a code for: begin again

@@ -2,10 +2,12 @@ package autogestion
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"net/http"
 	"time"
 
+	"llave/adapters/httpx"
 	"llave/flows"
 )
 
@@ -17,6 +19,27 @@ type inviteView struct {
 	Code, Back             string
 }
 
+// secretSize is how many bytes are in an invite's secret.
+const secretSize = 32
+
+// isSecret says whether a text has the form of an invite's secret, in the one way in which we write it.
+func isSecret(text string) bool {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	return err == nil && len(b) == secretSize && text64(b) == text
+}
+
+// withSecret lets through what has an invite's secret in its path. Anything else in that place is no invite: it is
+// neither looked up nor shown nor redirected to.
+func (w *web) withSecret(serve http.HandlerFunc) http.HandlerFunc {
+	return func(rw http.ResponseWriter, r *http.Request) {
+		if !isSecret(r.PathValue("secret")) {
+			w.refuse(rw, r, flows.ErrNoInvite, "", view{})
+			return
+		}
+		serve(rw, r)
+	}
+}
+
 // invite shows the page of where the invite stands, to this browser.
 func (w *web) invite(rw http.ResponseWriter, r *http.Request) {
 	i, p, err := w.stage(r.Context(), r.PathValue("secret"), w.browser(r))
@@ -24,7 +47,7 @@ func (w *web) invite(rw http.ResponseWriter, r *http.Request) {
 		w.refuse(rw, r, err, "", view{})
 		return
 	}
-	data := inviteView{Path: r.URL.Path, Channel: i.in.Channel, Label: i.in.Label, Sender: i.in.Sender}
+	data := inviteView{Path: invitePath(r), Channel: i.in.Channel, Label: i.in.Label, Sender: i.in.Sender}
 	switch p {
 	case fresh:
 		data.Until = w.clock(i.openUntil)
@@ -96,7 +119,7 @@ func (w *web) inviteSignIn(rw http.ResponseWriter, r *http.Request) {
 	if !w.form(rw, r) {
 		return
 	}
-	in := login{secret: r.PathValue("secret"), browser: w.browser(r), address: w.opt.Address(r), cuil: r.PostFormValue("cuil"),
+	in := login{secret: r.PathValue("secret"), browser: w.browser(r), address: httpx.ClientOf(r).Key(), cuil: r.PostFormValue("cuil"),
 		password: r.PostFormValue("password"), consent: r.PostFormValue("consent") == "on"}
 	err := w.signIn(r.Context(), in)
 	if err == nil {

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"mime"
 	"net/http"
-	"net/netip"
 	"strconv"
 
+	"llave/adapters/httpx"
 	"llave/bot"
 )
 
@@ -19,31 +19,21 @@ func (w *Web) Handler(to bot.Accepter) http.Handler {
 	mux.HandleFunc("GET /chat/files/{seq}", w.file)
 	mux.HandleFunc("POST /chat/messages", w.receive(to))
 	mux.HandleFunc("POST /chat/forget", w.forget(to))
-	cross := http.NewCrossOriginProtection()
-	_ = cross.AddTrustedOrigin(w.opt.PublicURL) // checked when opened: behind a proxy that changes the host, this one is ours
-	cross.SetDenyHandler(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	denied := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.refuse(rw, r, &refusal{status: http.StatusForbidden, why: "cross_origin"})
-	}))
-	return secure(cross.Handler(mux))
+	})
+	return secure(w.opt.PublicURL, httpx.SameOrigin(w.opt.PublicURL, denied, mux))
 }
 
 // policy lets the page use what is its own, and nothing else.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 // secure sets what every answer has.
-func secure(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		h := rw.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("Cache-Control", "no-store")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+func secure(publicURL string, next http.Handler) http.Handler {
+	return httpx.Headers(httpx.Security{HSTS: httpx.HTTPS(publicURL)}, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("Content-Security-Policy", policy)
 		next.ServeHTTP(rw, r)
-	})
+	}))
 }
 
 // page serves the page, and gives a browser without a chat the cookie of one. Nothing is kept of that: a crawler
@@ -129,17 +119,5 @@ func safeName(name string) string {
 	return string(out)
 }
 
-// peerAddress is the address of the other end of the connection. IPv6 counts by /64: that much is one customer's.
-func peerAddress(r *http.Request) string {
-	ap, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	a := ap.Addr().Unmap()
-	if a.Is6() {
-		if p, err := a.Prefix(64); err == nil {
-			return p.String()
-		}
-	}
-	return a.String()
-}
+// peerAddress is the client's address behind trusted proxies, as limits count it.
+func peerAddress(r *http.Request) string { return httpx.ClientOf(r).Key() }
