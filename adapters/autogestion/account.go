@@ -100,22 +100,3 @@ func (s *Service) Register(ctx context.Context, r Registration) error {
 		return s.mailAccount(ctx, tx, id, "mail_registered", nil, now)
 	}))
 }
-
-// countForm bounds registrations and resets, by address and by CUIL.
-func (s *Service) countForm(ctx context.Context, address, cuil string) error {
-	return s.write(ctx, func(tx *sql.Tx, now time.Time) error {
-		for _, id := range []string{"address|" + address, "cuil|" + cuil} {
-			until, err := s.lockedUntil(ctx, tx, guardForm, id, now)
-			if err != nil {
-				return err
-			}
-			if !until.IsZero() {
-				return &Refused{Why: "throttled", Wait: until.Sub(now)}
-			}
-			if err := s.fail(ctx, tx, guardForm, id, now); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}

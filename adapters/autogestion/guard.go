@@ -27,17 +27,28 @@ var (
 	// reception mistypes, since only digits that never were a token count.
 	guardProvider = guard{kind: "provider", bound: 20, window: time.Hour, lock: 15 * time.Minute, most: 4 * time.Hour}
 
-	// The pair of a CUIL and an address is locked, not the person: they can sign in from anywhere else. After
-	// the first lock each further failure locks again, twice as long.
+	// A try at a password is counted at six places, from near to far. Many people share one address (a telephone
+	// company's, an office's, a proxy's that the configuration does not name), so a lock on an address alone does not
+	// refuse a chat that did not fail there, and none of these refuses a browser that signed in to the account before.
+	//
+	// One CUIL in one browser at one address: the lock that an honest person sees. After the first one each further
+	// failure locks again, twice as long.
 	guardPair = guard{kind: "pair", bound: 5, window: 15 * time.Minute, lock: time.Minute, most: time.Hour, again: 1}
-	// An address that tries many people. An office behind one address may fail twenty times an hour.
-	guardAddress = guard{kind: "address", bound: 20, window: time.Hour, lock: time.Hour, most: 8 * time.Hour}
-	// A person tried from many addresses: NIST SP 800-63B's hundred. Browsers that signed in before are exempt,
-	// so that it does not lock the owner out.
+	// One CUIL at one address, in all browsers: some 45 a day, so that one address cannot use up guardAccount.
+	guardShared = guard{kind: "shared", bound: 15, window: 6 * time.Hour, lock: time.Minute, most: time.Hour, again: 1}
+	// An address that tries many people, and a chat whose invites failed there: refused only if both are locked. From then
+	// on every two guesses cost a new chat.
+	guardAddress = guard{kind: "address", bound: 20, window: time.Hour, lock: time.Hour, most: time.Hour}
+	guardChat    = guard{kind: "chat", bound: 2, window: time.Hour, lock: time.Hour, most: time.Hour}
+	// Chats cost little, so an address is bounded as a whole, too, at what no neighbourhood mistypes: 300 an hour.
+	guardFlood = guard{kind: "flood", bound: 300, window: time.Hour, lock: 10 * time.Minute, most: time.Hour}
+	// A person tried from many addresses: NIST SP 800-63B's hundred.
 	guardAccount = guard{kind: "account", bound: 100, window: 24 * time.Hour, lock: 24 * time.Hour, most: 24 * time.Hour}
-	// Registration and reset send e-mail and tell something about a person each time.
-	guardForm  = guard{kind: "form", bound: 10, window: time.Hour, lock: time.Hour, most: 8 * time.Hour}
-	guardReset = guard{kind: "reset", bound: 5, window: 24 * time.Hour, lock: time.Hour, most: 24 * time.Hour}
+	// Registration and reset send e-mail and tell something about a person each time: by CUIL. Many who share an address
+	// may need them in the same hour.
+	guardForm        = guard{kind: "form", bound: 10, window: time.Hour, lock: time.Hour, most: 8 * time.Hour}
+	guardFormAddress = guard{kind: "form address", bound: 200, window: time.Hour, lock: 10 * time.Minute, most: 10 * time.Minute}
+	guardReset       = guard{kind: "reset", bound: 5, window: 24 * time.Hour, lock: time.Hour, most: 24 * time.Hour}
 )
 
 // quiet is after how long without a lock the next one is a first one again.
@@ -60,32 +71,38 @@ func (s *Service) subject(g guard, id string) []byte { return s.keys.hash("guard
 
 // fail counts a failure and locks when it is one too many.
 func (s *Service) fail(ctx context.Context, tx *sql.Tx, g guard, id string, now time.Time) error {
-	var fails, locks int
+	_, err := s.count(ctx, tx, g, id, now)
+	return err
+}
+
+// count is fail, and says whether this failure was the one too many.
+func (s *Service) count(ctx context.Context, tx *sql.Tx, g guard, id string, now time.Time) (locks bool, err error) {
+	var fails, earlier int
 	var since, until int64
-	err := tx.QueryRowContext(ctx, "SELECT fails, since, locks, until FROM guard WHERE subject = ?", s.subject(g, id)).
-		Scan(&fails, &since, &locks, &until)
+	err = tx.QueryRowContext(ctx, "SELECT fails, since, locks, until FROM guard WHERE subject = ?", s.subject(g, id)).
+		Scan(&fails, &since, &earlier, &until)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return err
+		return false, err
 	}
-	if locks > 0 && now.Sub(fromNano(until)) > quiet {
-		locks = 0
+	if earlier > 0 && now.Sub(fromNano(until)) > quiet {
+		earlier = 0
 	}
 	if fails == 0 || now.Sub(fromNano(since)) >= g.window {
 		fails, since = 0, now.UnixNano()
 	}
 	fails++
 	bound := g.bound
-	if locks > 0 && g.again > 0 {
+	if earlier > 0 && g.again > 0 {
 		bound = g.again
 	}
 	if fails >= bound {
-		until = now.Add(g.length(locks)).UnixNano()
-		fails, locks = 0, locks+1
+		until = now.Add(g.length(earlier)).UnixNano()
+		fails, earlier, locks = 0, earlier+1, true
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO guard (subject, fails, since, locks, until) VALUES (?1, ?2, ?3, ?4, ?5)
 		ON CONFLICT (subject) DO UPDATE SET fails = ?2, since = ?3, locks = ?4, until = ?5`,
-		s.subject(g, id), fails, since, locks, until)
-	return err
+		s.subject(g, id), fails, since, earlier, until)
+	return locks, err
 }
 
 // length doubles with each lock.
@@ -102,12 +119,19 @@ func (s *Service) forget(ctx context.Context, tx *sql.Tx, g guard, id string) er
 	return err
 }
 
-// refund takes back one failure that was counted in advance and turned out to be none, with the lock it brought.
-func (s *Service) refund(ctx context.Context, tx *sql.Tx, g guard, id string, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE guard SET
+// refund takes back one failure that was counted in advance and turned out to be none. The lock goes only if it is the one
+// that this failure brought: others' failures stay counted.
+func (s *Service) refund(ctx context.Context, tx *sql.Tx, g guard, id string, brought bool, now time.Time) error {
+	query := "UPDATE guard SET fails = max(fails - 1, 0) WHERE subject = ?1"
+	args := []any{s.subject(g, id)}
+	if brought {
+		query = `UPDATE guard SET
 			fails = CASE WHEN until > ?2 THEN ?3 ELSE max(fails - 1, 0) END,
 			locks = CASE WHEN until > ?2 THEN locks - 1 ELSE locks END,
 			until = CASE WHEN until > ?2 THEN 0 ELSE until END
-		WHERE subject = ?1`, s.subject(g, id), now.UnixNano(), g.bound-1)
+		WHERE subject = ?1`
+		args = append(args, now.UnixNano(), g.bound-1)
+	}
+	_, err := tx.ExecContext(ctx, query, args...)
 	return err
 }

@@ -82,7 +82,7 @@ func (s *Service) doReset(ctx context.Context, browser, code, password, again, a
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, &Refused{Why: "reset_gone"})
 		}
-		return s.setPassword(ctx, tx, cuil, phc, address, now)
+		return s.setPassword(ctx, tx, cuil, phc, s.trier(cuil, "", login{browser: browser, address: address}), now)
 	}))
 }
 
@@ -121,7 +121,7 @@ func (s *Service) tryReset(ctx context.Context, browser, code string) (seed []by
 }
 
 // setPassword changes an account's password and ends what the old one opened.
-func (s *Service) setPassword(ctx context.Context, tx *sql.Tx, cuil, phc, address string, now time.Time) error {
+func (s *Service) setPassword(ctx context.Context, tx *sql.Tx, cuil, phc string, who trier, now time.Time) error {
 	id, err := s.accountOf(ctx, tx, cuil)
 	if err != nil {
 		return err
@@ -139,8 +139,12 @@ func (s *Service) setPassword(ctx context.Context, tx *sql.Tx, cuil, phc, addres
 			return err
 		}
 	}
-	who := s.trier(cuil, login{address: address})
-	if err := s.forget(ctx, tx, guardPair, who.pair); err != nil {
+	for _, id := range []string{who.pair, who.known} {
+		if err := s.forget(ctx, tx, guardPair, id); err != nil {
+			return err
+		}
+	}
+	if err := s.forget(ctx, tx, guardShared, who.shared); err != nil {
 		return err
 	}
 	return s.mailAccount(ctx, tx, id, "mail_password", nil, now)

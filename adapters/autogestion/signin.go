@@ -3,7 +3,6 @@ package autogestion
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"strings"
 	"time"
 
@@ -42,8 +41,9 @@ func (s *Service) SignIn(ctx context.Context, urlOrSecret, cuil, password string
 // The try is counted before the password is looked at, so that many at once cannot be more than the bound, and
 // taken back if it was right. A CUIL that has no account takes the same steps as one that has.
 func (s *Service) signIn(ctx context.Context, in login) error {
-	err := s.read(ctx, func(q querier, now time.Time) error {
-		_, err := s.signable(ctx, q, in, now)
+	var asked invite
+	err := s.read(ctx, func(q querier, now time.Time) (err error) {
+		asked, err = s.signable(ctx, q, in, now)
 		return err
 	})
 	if err != nil {
@@ -53,8 +53,8 @@ func (s *Service) signIn(ctx context.Context, in login) error {
 	if len(faults) > 0 {
 		return faults
 	}
-	who := s.trier(cuil, in)
-	acc, err := s.charged(ctx, who)
+	who := s.trier(cuil, asked.in.Chat, in)
+	acc, tried, err := s.charged(ctx, who)
 	if err != nil {
 		return wrap("sign in", err)
 	}
@@ -66,7 +66,7 @@ func (s *Service) signIn(ctx context.Context, in login) error {
 		return &Refused{Why: "wrong_password", Field: "password"}
 	}
 	return wrap("sign in", s.write(ctx, func(tx *sql.Tx, now time.Time) error {
-		if err := s.cleared(ctx, tx, who, acc.id, now); err != nil {
+		if err := s.cleared(ctx, tx, who, tried, acc.id, now); err != nil {
 			return err
 		}
 		i, err := s.signable(ctx, tx, in, now)
@@ -109,82 +109,6 @@ func signInFaults(in login) (cuil string, f Faults) {
 	f.check("password", "password_missing", in.password != "")
 	f.check("consent", "consent_missing", in.consent)
 	return cuil, f
-}
-
-// trier is who tries a password, as the guards see them.
-type trier struct {
-	cuil    []byte // hash
-	browser []byte // hash
-	person  string
-	pair    string
-	address string
-}
-
-func (s *Service) trier(cuil string, in login) trier {
-	h := s.cuilHash(cuil)
-	return trier{cuil: h, browser: s.browserHash(in.browser), person: string(h), pair: string(h) + "|" + in.address, address: in.address}
-}
-
-// accountRow is what signing in needs of an account; empty if there is none.
-type accountRow struct {
-	id       int64
-	password string
-}
-
-// charged counts a try, and returns the account if the try may be made.
-func (s *Service) charged(ctx context.Context, who trier) (acc accountRow, err error) {
-	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
-		var known bool
-		err := tx.QueryRowContext(ctx, `SELECT a.id, a.password, EXISTS (SELECT 1 FROM known k WHERE k.browser = ?2 AND k.account = a.id)
-			FROM account a JOIN person p ON p.id = a.person WHERE p.cuil = ?1`, who.cuil, who.browser).Scan(&acc.id, &acc.password, &known)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return err
-		}
-		for _, g := range who.guards() {
-			if known && g.kind == guardAccount.kind {
-				continue
-			}
-			locked, err := s.lockedUntil(ctx, tx, g.guard, g.id, now)
-			if err != nil {
-				return err
-			}
-			if !locked.IsZero() {
-				return &Refused{Why: "throttled", Wait: locked.Sub(now)}
-			}
-			if err := s.fail(ctx, tx, g.guard, g.id, now); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return acc, err
-}
-
-// cleared takes back the try that was right.
-func (s *Service) cleared(ctx context.Context, tx *sql.Tx, who trier, account int64, now time.Time) error {
-	for _, g := range who.guards() {
-		var err error
-		if g.kind == guardPair.kind {
-			err = s.forget(ctx, tx, g.guard, g.id)
-		} else {
-			err = s.refund(ctx, tx, g.guard, g.id, now)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO known (browser, account, at) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET at = ?3",
-		who.browser, account, now.UnixNano())
-	return err
-}
-
-type guarded struct {
-	guard
-	id string
-}
-
-func (w trier) guards() []guarded {
-	return []guarded{{guardPair, w.pair}, {guardAddress, w.address}, {guardAccount, w.person}}
 }
 
 // Signed is what the last page shows.

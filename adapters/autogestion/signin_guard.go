@@ -1,0 +1,130 @@
+package autogestion
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"time"
+)
+
+// trier is who tries a password, as the guards see them.
+type trier struct {
+	cuil    []byte // hash
+	browser []byte // hash
+	person  string
+	address string
+	pair    string // person, address and browser
+	shared  string // person and address
+	known   string // person and browser
+	chat    string // chat and address
+}
+
+func (s *Service) trier(cuil, chat string, in login) trier {
+	h, b := s.cuilHash(cuil), s.browserHash(in.browser)
+	person, browser := hex.EncodeToString(h), hex.EncodeToString(b)
+	return trier{cuil: h, browser: b, person: person, address: in.address, pair: person + "|" + in.address + "|" + browser,
+		shared: person + "|" + in.address, known: person + "|known|" + browser, chat: in.address + "|" + hex.EncodeToString(s.chatHash(chat))}
+}
+
+// guarded is a guard and whom it is about. A soft one refuses only if all soft ones are locked.
+type guarded struct {
+	guard
+	id   string
+	soft bool
+}
+
+// guards are those that a try has to pass. A browser that signed in to the account before has only its own bound: what
+// strangers do at its address or to its account does not lock its owner out.
+func (w trier) guards(known bool) []guarded {
+	if known {
+		return []guarded{{guard: guardPair, id: w.known}}
+	}
+	return []guarded{
+		{guard: guardPair, id: w.pair}, {guard: guardShared, id: w.shared}, {guard: guardAddress, id: w.address, soft: true},
+		{guard: guardChat, id: w.chat, soft: true}, {guard: guardFlood, id: w.address}, {guard: guardAccount, id: w.person},
+	}
+}
+
+// charge is a failure that was counted in advance.
+type charge struct {
+	guarded
+	locked bool // by this one
+}
+
+// accountRow is what signing in needs of an account; empty if there is none.
+type accountRow struct {
+	id       int64
+	password string
+}
+
+// charged counts a try, and returns the account if the try may be made.
+func (s *Service) charged(ctx context.Context, who trier) (acc accountRow, tried []charge, err error) {
+	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		var known bool
+		err := tx.QueryRowContext(ctx, `SELECT a.id, a.password, EXISTS (SELECT 1 FROM known k WHERE k.browser = ?2 AND k.account = a.id)
+			FROM account a JOIN person p ON p.id = a.person WHERE p.cuil = ?1`, who.cuil, who.browser).Scan(&acc.id, &acc.password, &known)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		open, err := s.admitted(ctx, tx, who.guards(known), now)
+		if err != nil {
+			return err
+		}
+		for _, g := range open {
+			locks, err := s.count(ctx, tx, g.guard, g.id, now)
+			if err != nil {
+				return err
+			}
+			if locks && g.kind == guardFlood.kind {
+				s.opt.Log.WarnContext(ctx, "autogestion: too many failed sign-ins from one address", "for", guardFlood.lock)
+			}
+			tried = append(tried, charge{g, locks})
+		}
+		return nil
+	})
+	return acc, tried, err
+}
+
+// admitted returns the guards that are not locked, or refuses. What is locked already counts no further.
+func (s *Service) admitted(ctx context.Context, tx *sql.Tx, guards []guarded, now time.Time) (open []guarded, err error) {
+	var soonest time.Time
+	softOpen, softLocked := false, false
+	for _, g := range guards {
+		until, err := s.lockedUntil(ctx, tx, g.guard, g.id, now)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case until.IsZero():
+			open = append(open, g)
+			softOpen = softOpen || g.soft
+		case !g.soft:
+			return nil, &Refused{Why: "throttled", Wait: until.Sub(now)}
+		case !softLocked || until.Before(soonest):
+			soonest, softLocked = until, true
+		}
+	}
+	if softLocked && !softOpen {
+		return nil, &Refused{Why: "throttled", Wait: soonest.Sub(now)}
+	}
+	return open, nil
+}
+
+// cleared takes back the try that was right.
+func (s *Service) cleared(ctx context.Context, tx *sql.Tx, who trier, tried []charge, account int64, now time.Time) error {
+	for _, c := range tried {
+		var err error
+		if c.kind == guardPair.kind {
+			err = s.forget(ctx, tx, c.guard, c.id)
+		} else {
+			err = s.refund(ctx, tx, c.guard, c.id, c.locked, now)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, "INSERT INTO known (browser, account, at) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET at = ?3",
+		who.browser, account, now.UnixNano())
+	return err
+}
