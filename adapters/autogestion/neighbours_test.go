@@ -2,6 +2,7 @@ package autogestion
 
 import (
 	"bytes"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -92,9 +93,13 @@ func TestOnePersonBehindAProxyLocksNobodyElse(t *testing.T) {
 // A header that anybody may write makes nobody new: with it, one address would have as many guesses as it likes.
 func TestAForgedHeaderBuysNoGuesses(t *testing.T) {
 	local, _ := httpx.ParseProxies("127.0.0.1/32")
-	for name, trusted := range map[string]httpx.Proxies{"trusted proxy": local, "untrusted proxy": nil} {
+	for name, trusted := range map[string]httpx.Proxies{"trusted proxy": local, "untrusted proxy": nil, "no proxy": nil} {
 		w := demo(t)
 		proxy := behindProxy(t, w, trusted)
+		if name == "no proxy" {
+			proxy = httptest.NewServer(httpx.WithClient(trusted, slog.New(slog.DiscardHandler), w.Handler()))
+			t.Cleanup(proxy.Close)
+		}
 		_, path := w.invited(t, "c", "")
 		b := w.browser(t, proxy)
 		b.Transport = from{address: "203.0.113.6"}
@@ -178,6 +183,40 @@ func TestGuessesFromAnAddressAreBounded(t *testing.T) {
 	}
 	if n := strings.Count(log.String(), "too many failed sign-ins"); n != 1 || strings.Contains(log.String(), "1.1.1.1") {
 		t.Errorf("logged %d times: %s", n, &log)
+	}
+}
+
+// A try is counted before the password is looked at, and taken back if it was right: with the lock that it brought, but not
+// with one that another try brought in the meantime.
+func TestASuccessTakesBackNoLockOfOthers(t *testing.T) {
+	w := demo(t)
+	for _, c := range []struct {
+		name   string
+		before int
+		locked bool
+	}{{"its own lock", guardAddress.bound - 1, false}, {"another one's", guardAddress.bound - 2, true}} {
+		address := c.name
+		w.guesses(t, c.name, c.before, address, nobodysCUIL)
+		cuil, _ := parseCUIL(maria)
+		who := w.trier(cuil, c.name+"honest", login{browser: c.name + "honest", address: address})
+		acc, tried, err := w.charged(t.Context(), who)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.guesses(t, c.name+"meanwhile", 1, address, nobodysCUIL)
+		err = w.write(t.Context(), func(tx *sql.Tx, now time.Time) error {
+			if err := w.cleared(t.Context(), tx, who, tried, acc.id, now); err != nil {
+				return err
+			}
+			until, err := w.lockedUntil(t.Context(), tx, guardAddress, address, now)
+			if locked := !until.IsZero(); locked != c.locked {
+				t.Errorf("%s: the address is locked: %v", c.name, locked)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
