@@ -30,7 +30,7 @@ func NewHosts(urlsAndAddresses ...string) *Hosts {
 		if u, err := url.Parse(s); err == nil && u.Host != "" {
 			s = u.Host
 		}
-		if name := hostName(s); name != "" {
+		if name := HostName(s); name != "" {
 			h.names[name] = true
 		}
 	}
@@ -39,12 +39,12 @@ func NewHosts(urlsAndAddresses ...string) *Hosts {
 
 // Allow says whether a request's Host is one of these names, a loopback name, or the address at which it arrived.
 func (h *Hosts) Allow(r *http.Request) bool {
-	name := hostName(r.Host)
+	name := HostName(r.Host)
 	if name == "" {
 		return false
 	}
 	ip, err := netip.ParseAddr(name)
-	if err == nil && (h.Numbers || plain(ip) == localAddr(r)) {
+	if err == nil && (h.Numbers || plain(ip) == LocalAddr(r)) {
 		return true
 	}
 	return h.names[name] || isLoopbackName(name) || h.ShortNames && err != nil && !strings.Contains(name, ".")
@@ -68,7 +68,7 @@ func (h *Hosts) Guard(refused, next http.Handler) http.Handler {
 }
 
 // LoopbackHost says whether a Host header names this machine by a loopback name or address.
-func LoopbackHost(host string) bool { return isLoopbackName(hostName(host)) }
+func LoopbackHost(host string) bool { return isLoopbackName(HostName(host)) }
 
 func isLoopbackName(name string) bool {
 	if ip, err := netip.ParseAddr(name); err == nil {
@@ -77,8 +77,8 @@ func isLoopbackName(name string) bool {
 	return name == "localhost" || strings.HasSuffix(name, ".localhost")
 }
 
-// localAddr is this machine's end of the connection: where the listen address is none in particular, it is that.
-func localAddr(r *http.Request) netip.Addr {
+// LocalAddr is this machine's end of the connection: where the listen address is none in particular, it is that.
+func LocalAddr(r *http.Request) netip.Addr {
 	at, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	if !ok {
 		return netip.Addr{}
@@ -87,9 +87,9 @@ func localAddr(r *http.Request) netip.Addr {
 	return plain(ap.Addr())
 }
 
-// hostName is the name in a Host header in the one form in which it is compared: no port, no brackets, lower case, no
+// HostName is the name in a Host header in the one form in which it is compared: no port, no brackets, lower case, no
 // dot at the end. It is empty if the header is not well formed.
-func hostName(host string) string {
+func HostName(host string) string {
 	name, rest := host, ""
 	if strings.HasPrefix(host, "[") {
 		end := strings.IndexByte(host, ']')

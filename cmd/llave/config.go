@@ -14,6 +14,7 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
+	"llave/adapters/httpx"
 	"llave/bot"
 )
 
@@ -22,9 +23,12 @@ type config struct {
 	Addr      string `env:"LLAVE_ADDR" envDefault:"127.0.0.1:8080"`
 	AdminAddr string `env:"LLAVE_ADMIN_ADDR"`
 	PublicURL string `env:"LLAVE_PUBLIC_URL"`
-	Data      string `env:"LLAVE_DATA" envDefault:"data"`
-	Store     string `env:"LLAVE_STORE" envDefault:"sqlite"`
-	Key       string `env:"LLAVE_KEY"`
+	// TrustedProxies are believed when they say whom they ask for.
+	TrustedProxies string `env:"LLAVE_TRUSTED_PROXIES"`
+	AdminPassword  string `env:"LLAVE_ADMIN_PASSWORD"`
+	Data           string `env:"LLAVE_DATA" envDefault:"data"`
+	Store          string `env:"LLAVE_STORE" envDefault:"sqlite"`
+	Key            string `env:"LLAVE_KEY"`
 	// Autogestion allows the embedded back end for people who exist.
 	Autogestion         string `env:"LLAVE_AUTOGESTION"`
 	AutogestionURL      string `env:"LLAVE_AUTOGESTION_URL"`
@@ -42,8 +46,11 @@ type config struct {
 	WhatsApp   string `env:"LLAVE_WHATSAPP"`
 	WhatsAppDB string `env:"LLAVE_WHATSAPP_DB"`
 
-	ring *bot.Ring // nil: to be read from the data folder, or made
-	demo bool
+	ring    *bot.Ring // nil: to be read from the data folder, or made
+	demo    bool
+	proxies httpx.Proxies
+	// The listen addresses as they are written: by names, perhaps. Addr and AdminAddr become those that are listened on.
+	addrName, adminName string
 }
 
 // readConfig reads the environment. All that is wrong is reported at once.
@@ -145,6 +152,8 @@ func (c *config) check() (wrong []error) {
 			bad("LLAVE_KEY", "se esperan claves de 32 bytes en base64, separadas por comas (%v)", err)
 		}
 	}
+	c.addrName = c.Addr
+	wrong = append(wrong, c.checkHTTP()...)
 	wrong = append(wrong, c.checkBackend()...)
 	wrong = append(wrong, c.checkTelegram()...)
 	wrong = append(wrong, c.checkWhatsApp()...)

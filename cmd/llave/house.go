@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -274,43 +273,4 @@ func writeNew(path string, text []byte) error {
 		return fmt.Errorf("clave: %w", err)
 	}
 	return f.Close()
-}
-
-// serveHTTP serves the pages, and the operator's addresses there or on their own.
-func (h *house) serveHTTP(listener net.Listener) error {
-	// Goes before the servers do: they wait for what is being answered, and an open page's stream never is.
-	defer func() { h.up = append(h.up, func(context.Context) error { h.web.Leave(); return nil }) }()
-	public, admin := http.NewServeMux(), http.NewServeMux()
-	if h.backend != nil {
-		public.Handle("/autogestion/", h.backend.Handler())
-	}
-	chat := h.web.Handler(h.engine)
-	public.Handle("/{$}", chat)
-	public.Handle("/chat/", chat)
-	if h.tg != nil && h.telegramPushes() {
-		public.Handle(telegram.WebhookPath, h.tg.Handler(h.engine))
-	}
-	if h.AdminAddr == "" || h.AdminAddr == h.Addr {
-		h.operator(public)
-		h.serveOn(listener, public)
-		return nil
-	}
-	own, err := net.Listen("tcp", h.AdminAddr)
-	if err != nil {
-		return fmt.Errorf("no se puede escuchar en %s: %w", h.AdminAddr, err)
-	}
-	h.AdminAddr = own.Addr().String()
-	h.operator(admin)
-	h.serveOn(listener, public)
-	h.serveOn(own, admin)
-	return nil
-}
-
-func (h *house) serveOn(l net.Listener, handler http.Handler) {
-	s := &http.Server{
-		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second,
-		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelWarn),
-	}
-	h.up = append(h.up, s.Shutdown)
-	go s.Serve(l)
 }

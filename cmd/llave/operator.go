@@ -14,23 +14,32 @@ import (
 )
 
 // operator serves what the insurer's operator asks for.
-func (h *house) operator(mux *http.ServeMux) {
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+func (h *house) operator(mux *http.ServeMux, gate *operatorGate) {
+	mux.Handle("GET /metrics", gate.Only(h.metrics()))
+	h.serveWhatsAppPage(mux, gate)
+}
+
+// readyz says whether the program is ready: the status to everybody, the words to the operator.
+func (h *house) readyz(gate *operatorGate) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		if err := h.ready(r.Context()); err != nil {
 			http.Error(w, "not ready", http.StatusServiceUnavailable)
 			return
 		}
 		io.WriteString(w, "ready\n")
+		if gate == nil || !gate.is(r) {
+			return
+		}
 		h.telegramReady(w)
 		h.whatsappReady(w)
-	})
-	mux.Handle("GET /metrics", h.metrics())
-	h.serveWhatsAppPage(mux)
+	}
 }
 
 // ready says whether an update would be taken and answered. The cause is in the log, not on the page.
 func (h *house) ready(ctx context.Context) error {
+	if h.engine == nil {
+		return h.backend.Ping(ctx) // Autogestión alone
+	}
 	if err := h.engine.Ready(); err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (c *config) checkWhatsApp() []error {
 func (h *house) openWhatsApp(context.Context, program, map[string]bot.Channel) error { return nil }
 func (h *house) hearWhatsApp()                                                       {}
 func (h *house) whatsappReady(io.Writer)                                             {}
-func (h *house) serveWhatsAppPage(*http.ServeMux)                                    {}
+func (h *house) serveWhatsAppPage(*http.ServeMux, *operatorGate)                     {}
 func (h *house) whatsappMetrics(*prometheus.Registry)                                {}
 
 func (p program) whatsappCommand(context.Context, []string) error { return &usageError{errNoWhatsApp} }

@@ -39,28 +39,24 @@ type whatsappPage struct {
 }
 
 // serveWhatsAppPage adds the page to the operator's addresses, if the channel is turned on.
-func (h *house) serveWhatsAppPage(mux *http.ServeMux) {
+func (h *house) serveWhatsAppPage(mux *http.ServeMux, gate *operatorGate) {
 	if h.wa == nil {
 		return
 	}
 	p := &whatsappPage{
-		wa: h.wa.WhatsApp, desk: newPairingDesk(h.wa.WhatsApp, h.log), gate: h.pageGate(),
+		wa: h.wa.WhatsApp, desk: newPairingDesk(h.wa.WhatsApp, h.log), gate: pageGate{shared: gate.shared, proxied: h.public()},
 		texts: template.Must(template.New("").Funcs(template.FuncMap{"style": func() template.CSS { return template.CSS(whatsappStyle) }}).Parse(whatsappTexts)),
 	}
 	sum := sha256.Sum256([]byte(whatsappStyle))
 	p.policy = fmt.Sprintf("default-src 'none'; img-src data:; style-src 'sha256-%s'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'", base64.StdEncoding.EncodeToString(sum[:]))
 	h.up = append(h.up, p.desk.close)
-	mux.Handle(whatsappPath, p)
+	mux.Handle(whatsappPath, gate.WithPassword(p))
 }
 
 // ServeHTTP implements http.Handler.
 func (p *whatsappPage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", p.policy)
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("Referrer-Policy", "same-origin") // with less, browsers keep the origin of a form to themselves
 	if why := p.gate.refuses(r); why != "" {
 		p.write(w, http.StatusForbidden, "refused", why)
 		return

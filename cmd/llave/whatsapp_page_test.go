@@ -230,13 +230,17 @@ func TestWhatsAppPageRefuses(t *testing.T) {
 	r.x = r.runs()
 	o := r.operator() // on the address that everybody has
 	o.open(o.at)
-	refused := func(what, why string, res *http.Response) {
+	answers := func(status int, what, why string, res *http.Response) {
 		t.Helper()
 		body, _ := io.ReadAll(res.Body)
 		res.Body.Close()
-		if res.StatusCode != http.StatusForbidden || !strings.Contains(string(body), why) || strings.Contains(string(body), "data:image") || res.Header.Get("Cache-Control") != "no-store" {
+		if res.StatusCode != status || !strings.Contains(string(body), why) || strings.Contains(string(body), "data:image") || res.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %s %s", what, res.Status, body)
 		}
+	}
+	refused := func(what, why string, res *http.Response) {
+		t.Helper()
+		answers(http.StatusForbidden, what, why, res)
 	}
 	qr := url.Values{"do": {"qr"}}
 	port := regexp.MustCompile(`:\d+`).FindString(strings.TrimPrefix(o.at, "http://"))
@@ -247,7 +251,7 @@ func TestWhatsAppPageRefuses(t *testing.T) {
 	refused("from a sandbox", elsewhere, o.asks(http.MethodPost, qr, "Origin", "null"))
 	refused("as browsers say it", elsewhere, o.asks(http.MethodPost, qr, "Sec-Fetch-Site", "same-site"))
 	refused("looked at from another page", elsewhere, o.asks(http.MethodGet, nil, "Sec-Fetch-Site", "cross-site"))
-	refused("by a name that was led here", notHere, o.asks(http.MethodGet, nil, "Host", "evil.example"+port))
+	answers(http.StatusMisdirectedRequest, "by a name that was led here", "LLAVE_PUBLIC_URL", o.asks(http.MethodGet, nil, "Host", "evil.example"+port))
 	refused("by a proxy", notHere, o.asks(http.MethodGet, nil, "X-Forwarded-For", "192.0.2.7"))
 	refused("without the cookie", "cookie", r.another(o.at).asks(http.MethodPost, qr))
 	for what, got := range map[string]struct {
@@ -276,8 +280,8 @@ func TestWhatsAppPageRefuses(t *testing.T) {
 	r.x = r.runs()
 	o = r.operator()
 	holds(t, o.open(o.at), "Vincular")
-	refused("by a name that was led to the operator's address", "número de IP", o.asks(http.MethodGet, nil, "Host", "evil.example"))
-	refused("posted there", "número de IP", o.asks(http.MethodPost, qr, "Host", "evil.example", "Origin", "http://evil.example"))
+	answers(http.StatusMisdirectedRequest, "by a name that was led to the operator's address", "número de IP", o.asks(http.MethodGet, nil, "Host", "evil.example"))
+	answers(http.StatusMisdirectedRequest, "posted there", "número de IP", o.asks(http.MethodPost, qr, "Host", "evil.example", "Origin", "http://evil.example"))
 	refused("from another page there", elsewhere, o.asks(http.MethodPost, qr, "Origin", "https://evil.example"))
 	r.down()
 }
