@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -122,14 +123,14 @@ func TestMetricsAreTheOperators(t *testing.T) {
 		"another proxy":          {nil, []string{"Forwarded", "for=127.0.0.1"}, 403},
 		"an empty header":        {nil, []string{"X-Real-Ip", ""}, 403},
 		"a name that was led here, which is not the public one": {nil, []string{"Host", "evil.example"}, 421},
-		"the public name":                                         {map[string]string{"LLAVE_PUBLIC_URL": "https://llave.example", "LLAVE_TRUSTED_PROXIES": "127.0.0.1"}, []string{"Host", "llave.example"}, 403},
-		"a proxy that the configuration names":                    {map[string]string{"LLAVE_PUBLIC_URL": "https://llave.example", "LLAVE_TRUSTED_PROXIES": "127.0.0.1"}, []string{"X-Forwarded-For", "127.0.0.1"}, 403},
-		"this machine, with a proxy that the configuration names": {map[string]string{"LLAVE_PUBLIC_URL": "https://llave.example", "LLAVE_TRUSTED_PROXIES": "127.0.0.1"}, nil, 200},
-		"perhaps a proxy that says nothing of itself":             {map[string]string{"LLAVE_PUBLIC_URL": "https://llave.example"}, nil, 403},
-		"without the password":                                    {map[string]string{"LLAVE_ADMIN_PASSWORD": "doce-letras-o-mas"}, nil, 401},
-		"with a wrong one":                                        {map[string]string{"LLAVE_ADMIN_PASSWORD": "doce-letras-o-mas"}, []string{"Authorization", basic("doce-letras-o-ma")}, 401},
-		"with the right one":                                      {map[string]string{"LLAVE_ADMIN_PASSWORD": "doce-letras-o-mas"}, []string{"Authorization", basic("doce-letras-o-mas")}, 200},
-		"with the right one from elsewhere":                       {map[string]string{"LLAVE_ADMIN_PASSWORD": "doce-letras-o-mas"}, []string{"Authorization", basic("doce-letras-o-mas"), "X-Forwarded-For", "192.0.2.1"}, 403},
+		"the public name":                                                 {map[string]string{"LLAVE_PUBLIC_URL": "https://llave.example", "LLAVE_TRUSTED_PROXIES": "127.0.0.1"}, []string{"Host", "llave.example"}, 403},
+		"a proxy that the configuration names":                            {map[string]string{"LLAVE_PUBLIC_URL": "https://llave.example", "LLAVE_TRUSTED_PROXIES": "127.0.0.1"}, []string{"X-Forwarded-For", "127.0.0.1"}, 403},
+		"this machine, with a proxy that the configuration names":         {map[string]string{"LLAVE_PUBLIC_URL": "https://llave.example", "LLAVE_TRUSTED_PROXIES": "127.0.0.1"}, nil, 200},
+		"this machine, with a proxy that the configuration does not name": {map[string]string{"LLAVE_PUBLIC_URL": "https://llave.example"}, nil, 200},
+		"without the password":                                            {map[string]string{"LLAVE_ADMIN_PASSWORD": "doce-letras-o-mas"}, nil, 401},
+		"with a wrong one":                                                {map[string]string{"LLAVE_ADMIN_PASSWORD": "doce-letras-o-mas"}, []string{"Authorization", basic("doce-letras-o-ma")}, 401},
+		"with the right one":                                              {map[string]string{"LLAVE_ADMIN_PASSWORD": "doce-letras-o-mas"}, []string{"Authorization", basic("doce-letras-o-mas")}, 200},
+		"with the right one from elsewhere":                               {map[string]string{"LLAVE_ADMIN_PASSWORD": "doce-letras-o-mas"}, []string{"Authorization", basic("doce-letras-o-mas"), "X-Forwarded-For", "192.0.2.1"}, 403},
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := map[string]string{"LLAVE_DEMO": "1"}
@@ -145,6 +146,27 @@ func TestMetricsAreTheOperators(t *testing.T) {
 				t.Errorf("it does not say what to do: %s", a.body)
 			}
 		})
+	}
+}
+
+// nginx sends no header of its own unless it is told to, passes its own Host, and speaks HTTP/1.0.
+func TestAProxyThatSaysNothingOfItself(t *testing.T) {
+	at := strings.TrimPrefix(listens(start(t, map[string]string{"LLAVE_PUBLIC_URL": "https://llave.example", "LLAVE_DEMO": "1"})), "http://")
+	for path, want := range map[string]int{"/metrics": 403, "/": 200, "/readyz": 200} {
+		conn, err := net.Dial("tcp", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(conn, "GET %s HTTP/1.0\r\nHost: %s\r\nConnection: close\r\n\r\n", path, at)
+		res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		conn.Close()
+		if res.StatusCode != want {
+			t.Errorf("%s: %d, want %d", path, res.StatusCode, want)
+		}
 	}
 }
 

@@ -34,9 +34,6 @@ func plainText(w http.ResponseWriter, status int, key string, data any) {
 type operatorGate struct {
 	// shared says that the operator's pages are on the address that everybody has. Then they are for this machine alone.
 	shared bool
-	// hidden says that what comes from anywhere may look as if it came from this machine: the public address is another
-	// one's, so that a proxy stands in front, and the configuration does not say which.
-	hidden bool
 	// password is the hash of the password, nil if there is none.
 	password []byte
 	guesses  *httpx.Limiter
@@ -51,8 +48,7 @@ const (
 )
 
 func (h *house) operatorGate() *operatorGate {
-	g := &operatorGate{shared: h.AdminAddr == "", hidden: h.public() && len(h.proxies) == 0,
-		guesses: httpx.NewLimiter(guessBurst, guessEvery, guessKeys, h.now), log: h.log}
+	g := &operatorGate{shared: h.AdminAddr == "", guesses: httpx.NewLimiter(guessBurst, guessEvery, guessKeys, h.now), log: h.log}
 	if h.AdminPassword != "" {
 		sum := sha256.Sum256([]byte(h.AdminPassword))
 		g.password = sum[:]
@@ -67,13 +63,14 @@ func (h *house) public() bool {
 }
 
 // here says whether a request may be for the operator by where it comes from.
-func (g *operatorGate) here(r *http.Request) bool { return !g.shared || !g.hidden && thisMachine(r) }
+func (g *operatorGate) here(r *http.Request) bool { return !g.shared || thisMachine(r) }
 
-// thisMachine says whether a request was made on this machine, through no proxy as far as it says, and by one of this
-// machine's own names: a page elsewhere whose name was led here asks by that name.
+// thisMachine says whether a request was made on this machine, through no proxy as far as can be seen, and by one of this
+// machine's own names: a page elsewhere whose name was led here asks by that name. A proxy on this machine is known by its
+// headers; nginx, which sends none unless it is told to, by HTTP/1.0, which nobody else speaks.
 func thisMachine(r *http.Request) bool {
 	c := httpx.ClientOf(r)
-	if c.Forwarded || !c.Peer.IsValid() {
+	if c.Forwarded || !c.Peer.IsValid() || !r.ProtoAtLeast(1, 1) {
 		return false
 	}
 	local := httpx.LocalAddr(r)
