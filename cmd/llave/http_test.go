@@ -304,3 +304,23 @@ func TestThisMachine(t *testing.T) {
 		}
 	}
 }
+
+// Autogestión alone passes the same gate.
+func TestAutogestionAloneIsGuarded(t *testing.T) {
+	x := start(t, map[string]string{"LLAVE_TRUSTED_PROXIES": "127.0.0.1"}, "autogestion")
+	at := x.out.waits(t, `andando en (http://\S+)/autogestion/`)[1]
+	for _, c := range []struct {
+		path, host string
+		want       int
+	}{
+		{"/autogestion/", "localhost", 200}, {"/autogestion/", "evil.example", 421}, {"/autogestion/v1/group", "evil.example", 421}, {"/nothing", "localhost", 404},
+		{"/healthz", "evil.example", 200}, {"/readyz", "evil.example", 200},
+	} {
+		a := ask(t, "GET", at+c.path, "Host", c.host)
+		if a.status != c.want || a.header.Get("X-Frame-Options") != "DENY" || a.header.Get("Referrer-Policy") != "same-origin" {
+			t.Errorf("%s at %s: %d, want %d; %v", c.path, c.host, a.status, c.want, a.header)
+		}
+	}
+	x.cancel()
+	x.ends(exitOK)
+}
