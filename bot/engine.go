@@ -61,6 +61,7 @@ type Engine struct {
 	crew   *crew
 	lanes  *lanes
 	relay  *relay
+	lags   lags
 	health health
 	stats  Stats
 

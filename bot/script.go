@@ -42,7 +42,7 @@ type Session struct {
 // Input is what happened.
 type Input struct {
 	Accepted
-	// Waited is how long ago it was said or accepted, whichever is longer, measured when the turn runs.
+	// Waited is how long it waited since its acceptance, measured when the turn runs, plus its Lag.
 	Waited time.Duration
 }
 

@@ -316,13 +316,9 @@ func (e *Engine) decide(s Session, in Input) (d Decision, err error) {
 	return e.script.Decide(s, in)
 }
 
-func (e *Engine) waited(u Accepted) time.Duration {
-	since := u.Now
-	if !u.Said.IsZero() && u.Said.Before(since) {
-		since = u.Said
-	}
-	return max(0, e.now().Sub(since))
-}
+// waited is how long an update waited for its turn, and by how much it came later than usual. The channel's hour itself is
+// another clock's.
+func (e *Engine) waited(u Accepted) time.Duration { return max(0, e.now().Sub(u.Now)) + u.Lag }
 
 // compose seals what a turn writes.
 func (e *Engine) compose(w *work, o outcome) (t Turn, letters []letter, err error) {

@@ -122,6 +122,8 @@ type Accepted struct {
 	Now time.Time `json:"now"`
 	// Seed is the turn's only source of randomness, fixed at acceptance.
 	Seed Seed `json:"seed"`
+	// Lag is by how much later it came than the channel's updates usually do, fixed at acceptance.
+	Lag time.Duration `json:"lag,omitempty"`
 }
 
 // Seed is 128 random bits in base32 (RFC 4648), 26 letters and digits.

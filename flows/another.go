@@ -1,7 +1,5 @@
 package flows
 
-import "llave/bot"
-
 // confirmAnother asks before a live token is replaced: the one that somebody may be typing right now dies.
 func (t *talk) confirmAnother() {
 	w := t.m.Wish
@@ -18,9 +16,9 @@ func (t *talk) confirmAnother() {
 // answersConfirm replaces only at a yes.
 func (t *talk) answersConfirm(mean meaning) bool {
 	switch {
-	case mean.Yes && t.in.Waited > bot.StaleAfter:
+	case mean.Yes && t.answerStale():
 		// Said long ago, and only read now: what it would replace may be in use by now.
-		t.m.AskedAt = t.in.Now.Add(t.in.Waited)
+		t.m.AskedAt = t.now()
 		t.await()
 		t.askAgain("another.confirm", t.wishMember())
 		return true

@@ -134,9 +134,9 @@ func (t *talk) answersCount(mean meaning) bool {
 // answersSheet orders only at a yes.
 func (t *talk) answersSheet(mean meaning) bool {
 	switch {
-	case mean.Yes && t.in.Waited > bot.StaleAfter:
+	case mean.Yes && t.answerStale():
 		// Said long ago, and only read now.
-		t.m.AskedAt = t.in.Now.Add(t.in.Waited)
+		t.m.AskedAt = t.now()
 		t.await()
 		t.againSheet("")
 	case mean.Yes:

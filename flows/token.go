@@ -12,9 +12,9 @@ func (t *talk) wish(mean meaning) {
 	t.begins(t.wishOf(mean))
 }
 
-// wishOf is the wish that a text says, made now.
+// wishOf is the wish that a text says, made when it was said.
 func (t *talk) wishOf(mean meaning) *wish {
-	w := &wish{Intent: mean.Intent, Who: mean.Who, Below: mean.Below, Old: mean.Old, Asked: t.in.ID, At: t.in.Now,
+	w := &wish{Intent: mean.Intent, Who: mean.Who, Below: mean.Below, Old: mean.Old, Asked: t.in.ID, At: t.in.Now.Add(-t.in.Lag),
 		Count: mean.Count, More: mean.More, Single: mean.Single, Numbers: mean.Listed, Paper: !mean.Old && (mean.More || mean.Again || mean.Intent == intentVoid)}
 	if year, month, ok := mean.Month.at(t.in.Now.In(t.texts.zone)); ok {
 		w.Month = monthOf(year, month)
@@ -405,8 +405,16 @@ func (t *talk) settle() {
 // stale says whether a wish is too old to be granted unasked.
 func (t *talk) stale(w *wish) bool { return t.age(w) > bot.StaleAfter }
 
-// age is how long ago a wish was made, when this turn runs.
-func (t *talk) age(w *wish) time.Duration { return t.in.Now.Add(t.in.Waited).Sub(w.At) }
+// age is how long ago a wish was made, when this turn runs. Both hours are of our own clock.
+func (t *talk) age(w *wish) time.Duration { return t.now().Sub(w.At) }
+
+// now is when this turn runs: later than the hour of acceptance if the update had to wait.
+func (t *talk) now() time.Time { return t.in.Now.Add(t.in.Waited - t.in.Lag) }
+
+// answerStale says whether an answer waited for too long. What it waited cannot be more than the time since the question.
+func (t *talk) answerStale() bool {
+	return min(t.in.Waited, t.now().Sub(t.m.AskedAt)) > bot.StaleAfter
+}
 
 // doubt asks whether an old wish still stands.
 func (t *talk) doubt() {
@@ -421,8 +429,9 @@ func (t *talk) doubt() {
 func (t *talk) answersStale(mean meaning) bool {
 	switch {
 	case mean.Yes:
+		// The answer to this question is as old as the question at most, so it is never asked about again.
 		w := *t.m.Wish
-		w.Asked, w.At, w.For, w.Below = t.in.ID, t.in.Now, nil, false
+		w.Asked, w.At, w.For, w.Below = t.in.ID, t.now(), nil, false
 		t.leave()
 		t.begins(&w)
 	case mean.No:

@@ -1,10 +1,6 @@
 package flows
 
-import (
-	"slices"
-
-	"llave/bot"
-)
+import "slices"
 
 // otherSheet takes somebody who is named for whose sheet it is: "no, la de juana".
 func (t *talk) otherSheet(mean meaning) bool {
@@ -74,8 +70,8 @@ func (t *talk) answersVoid(mean meaning) bool {
 	switch {
 	case !ok:
 		return false
-	case mean.Yes && t.in.Waited > bot.StaleAfter:
-		t.m.AskedAt = t.in.Now.Add(t.in.Waited)
+	case mean.Yes && t.answerStale():
+		t.m.AskedAt = t.now()
 		t.await()
 		t.againVoid("")
 	case mean.Yes:
