@@ -54,6 +54,8 @@ func (echo) Decide(s bot.Session, in bot.Input) (d bot.Decision, err error) {
 		s.Pending = nil
 	case in.Kind == bot.Broken:
 		say(bot.Say, "sorry")
+	case in.Kind == bot.Undelivered:
+		say(bot.Say, "undelivered: "+in.What)
 	case in.Kind == bot.Gone:
 	case in.Kind == bot.Alarm:
 		say(bot.Say, "alarm "+in.What)

@@ -9,8 +9,8 @@ import (
 // Channel sends replies to people. An adapter that also receives hands what it gets to an [Accepter].
 type Channel interface {
 	// Send says one reply in a chat and returns when the channel has taken it. Errors: *Later when the channel
-	// asks for a pause, *Never when it will never take this reply; any other error means that it is not known
-	// whether the person has it. An error is logged: it holds nothing secret or personal.
+	// asks for a pause, *Never when it will never take this reply, *NotSent when the reply certainly did not leave; any
+	// other error means that it is not known whether the person has it. An error is logged: it holds nothing secret or personal.
 	Send(ctx context.Context, to ChatID, r Reply) error
 }
 

@@ -257,13 +257,16 @@ func (r *relay) send(key ChatKey, l letter, later bool) (Mark, time.Duration) {
 	}
 	reply, why := l.worth(e.now(), later)
 	if why != "" {
+		if wait := r.tell(l, Unsent); wait > 0 {
+			return m, wait
+		}
 		e.stats.Dropped.Add(1)
 		return r.mark(m), 0
 	}
 	if l.kind == Secret {
 		// At most once: the attempt is on record before it is made.
 		if l.tries > 0 {
-			return r.dead(m, "outcome of the only attempt is unknown"), 0
+			return r.bury(l, m, Unsure, "outcome of the only attempt is unknown")
 		}
 		m.State = Trying
 		if err := e.store.Mark(e.ctx, []Mark{m}); err != nil {
@@ -298,7 +301,7 @@ func (l letter) worth(now time.Time, later bool) (Reply, string) {
 func (r *relay) hand(chat ChatID, reply Reply) (err error) {
 	ch := r.e.channels[chat.Channel()]
 	if ch == nil {
-		return errors.New("channel is not turned on") // it may be, the next time the program is started
+		return &NotSent{errors.New("channel is not turned on")} // it may be, the next time the program is started
 	}
 	defer func() {
 		if p := recover(); p != nil {
@@ -308,7 +311,7 @@ func (r *relay) hand(chat ChatID, reply Reply) (err error) {
 	ctx, cancel := context.WithTimeout(r.e.ctx, r.e.timing.Attempt)
 	defer cancel()
 	if reply.File, err = r.made(ctx, chat, reply.File); err != nil {
-		return err
+		return &NotSent{err}
 	}
 	return ch.Send(ctx, chat, reply)
 }
@@ -337,6 +340,7 @@ func (r *relay) judge(l letter, m Mark, err error) (Mark, time.Duration) {
 	e := r.e
 	var never *Never
 	var later *Later
+	var notSent *NotSent
 	switch {
 	case err == nil:
 		e.stats.Sent.Add(1)
@@ -344,23 +348,24 @@ func (r *relay) judge(l letter, m Mark, err error) (Mark, time.Duration) {
 	case errors.As(err, &never):
 		if never.Gone {
 			r.gone(l)
+			return r.dead(m, never.Reason), 0
 		}
-		return r.dead(m, never.Reason), 0
+		return r.bury(l, m, Unsent, never.Reason)
 	case e.halted() && e.ctx.Err() != nil:
 		return m, time.Hour // stays as it is in the store
 	case e.now().Sub(l.At) > e.timing.GiveUp:
-		return r.dead(m, "tried for too long"), 0
+		return r.bury(l, m, Unsure, "tried for too long")
 	case errors.As(err, &later):
-		m.Tries, m.Due = l.tries, e.now().Add(later.After)
-		return r.try(m, later.After)
-	case l.kind == Secret:
-		return r.dead(m, "outcome of the only attempt is unknown"), 0
+		m.Tries = l.tries
+		return r.notSent(l, m, later.After)
+	case l.kind == Secret && !errors.As(err, &notSent):
+		e.log.Warn("send failed, and may have arrived", "chat", l.Chat, "err", err)
+		return r.bury(l, m, Unsure, "outcome of the only attempt is unknown")
 	}
 	e.log.Warn("send failed", "chat", l.Chat, "tries", m.Tries, "err", err)
-	pause := min(time.Second<<min(m.Tries-1, 6), time.Minute)
+	pause := l.backOff(m)
 	pause = pause/2 + rand.N(pause)
-	m.Due = e.now().Add(pause)
-	return r.try(m, pause)
+	return r.notSent(l, m, pause)
 }
 
 // gone has the chat remember that it takes nothing any more. If that fails, the next letter finds out.

@@ -3,6 +3,8 @@ package bot_test
 import (
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -143,9 +145,13 @@ func TestKindsOfReply(t *testing.T) {
 	}{
 		{"a token is repeated", []string{"show t"}, network, time.Minute, []string{"1 t"}, 0},
 		{"a token that expired is not shown", []string{"show t"}, &bot.Later{After: time.Hour}, 2 * time.Hour, []string{"too late"}, 0},
-		{"a link is sent at most once", []string{"secret url", "b"}, network, time.Minute, []string{"2 b"}, 1},
+		{"a link is sent at most once", []string{"secret url", "b"}, network, time.Minute, []string{"2 b", "undelivered: unsure"}, 1},
+		{"a link that never left is sent", []string{"secret url"}, &bot.NotSent{Err: network}, 30 * time.Second, []string{"1 url"}, 0},
+		{"a link that is refused is told of", []string{"secret url"}, &bot.Never{Reason: "too long"}, time.Second, []string{"undelivered: unsent"}, 1},
+		{"a token that is refused is told of", []string{"show t"}, &bot.Never{Reason: "too long"}, time.Second, []string{"undelivered: unsent"}, 1},
+		{"what blocked is not told", []string{"secret url"}, &bot.Never{Reason: "blocked", Gone: true}, time.Minute, nil, 1},
 		{"a link that was not taken is sent", []string{"secret url"}, &bot.Later{After: 30 * time.Second}, time.Minute, []string{"1 url"}, 0},
-		{"a link that expired is not sent", []string{"secret url"}, &bot.Later{After: time.Hour}, 2 * time.Hour, nil, 0},
+		{"a link that expired is not sent", []string{"secret url"}, &bot.Later{After: time.Hour}, 2 * time.Hour, []string{"undelivered: unsent"}, 0},
 		{"a question is repeated", []string{"ask q"}, network, 30 * time.Second, []string{"1 q"}, 0},
 		{"a question is dropped when something follows", []string{"ask q", "b"}, network, time.Minute, []string{"2 b"}, 0},
 		{"an old question is dropped", []string{"ask q"}, &bot.Later{After: time.Hour}, 2 * time.Hour, nil, 0},
@@ -180,10 +186,65 @@ func TestALinkIsNotSentTwiceAcrossACrash(t *testing.T) {
 		h.screen.onSend(nil)
 		h.start()
 		h.says(chatA, "two")
-		h.hears(chatA, "2 two")
+		h.hears(chatA, "2 two", "undelivered: unsure")
 		h.stop()
 		close(taken)
 		crashed.Stop(t.Context())
+	})
+}
+
+// While a link certainly did not leave it is tried again, and the next process does not take it for sent; before each try the attempt is on record.
+func TestALinkThatNeverLeftIsSentByTheNextProcess(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := &faulty{Store: memory()}
+		var mu sync.Mutex
+		var tries []int // as noted in the store
+		f.mark = func(marks []bot.Mark) error {
+			mu.Lock()
+			defer mu.Unlock()
+			for _, m := range marks {
+				tries = append(tries, m.Tries)
+			}
+			return nil
+		}
+		h := open(t, f)
+		h.screen.onSend(failing(1e6, &bot.NotSent{Err: errors.New("connection refused")}))
+		h.says(chatA, "secret url")
+		synctest.Wait()
+		mu.Lock()
+		if len(tries) != 2 || tries[0] != 1 || tries[1] != 0 {
+			t.Errorf("tries noted: %v, want 1 before the attempt and 0 after it", tries)
+		}
+		mu.Unlock()
+		h.stop()
+		h.screen.onSend(nil)
+		h.start()
+		defer h.stop()
+		time.Sleep(30 * time.Second)
+		h.hears(chatA, "1 url")
+	})
+}
+
+// The store does not take the notice: the link is not given up before it does.
+func TestTheNoticeOfALostLinkIsNotLost(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := &faulty{Store: memory()}
+		h := open(t, f)
+		defer h.stop()
+		h.screen.onSend(failing(1, errors.New("cut")))
+		var once atomic.Bool
+		f.mark = func([]bot.Mark) error {
+			if once.CompareAndSwap(false, true) {
+				f.set(&f.accept, func() error { return errors.New("disk full") })
+			}
+			return nil
+		}
+		h.says(chatA, "secret url")
+		time.Sleep(5 * time.Second)
+		h.hears(chatA)
+		f.set(&f.accept, nil)
+		time.Sleep(5 * time.Second)
+		h.hears(chatA, "undelivered: unsure")
 	})
 }
 

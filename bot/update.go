@@ -44,7 +44,7 @@ func (c ChatID) LogValue() slog.Value {
 // Kind says what an update is.
 type Kind string
 
-// What can happen in a chat. The last five never come from a channel.
+// What can happen in a chat. The last six never come from a channel.
 const (
 	Message Kind = "message" // text
 	Pressed Kind = "pressed" // a button: Choice is set
@@ -57,6 +57,10 @@ const (
 	Notice  Kind = "notice"  // another chat's turn has something to tell this one: What and Body are set
 	Slow    Kind = "slow"    // the outside takes its time over the effect that What names
 	Broken  Kind = "broken"  // what was said could not be dealt with and was set aside; say so
+
+	// Undelivered: a message that the person waits for was given up. What is [Unsure] or [Unsent], Body the [ReplyKind]
+	// of the message and Choice.Question its question.
+	Undelivered Kind = "undelivered"
 )
 
 // Closed is the What of a Gone update of a chat that was given up for good: nobody can write there again.

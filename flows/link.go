@@ -61,6 +61,9 @@ func (t *talk) answersCode(mean meaning) bool {
 		t.effect(opRedeem, t.m.Asked+"/"+code, redeemArgs{t.m.Invite, code}, "link.interim")
 		return true
 	}
+	if t.m.Unread != "" && t.answersUnread(mean) {
+		return true
+	}
 	switch mean.Intent {
 	case intentToken, intentAnother, intentNumber, intentCredential, intentRejected, intentPreprint, intentVoid:
 		t.m.Wish = t.wishOf(mean)
@@ -68,10 +71,7 @@ func (t *talk) answersCode(mean meaning) bool {
 	case intentNone, intentYes, intentHello, intentThanks, intentLost:
 		t.askAgain("link.remind", nil)
 	case intentLink:
-		w := t.m.Wish
-		t.leave()
-		t.m.Wish = w
-		t.invite(false)
+		t.inviteAgain(t.m.Wish)
 	case intentHelp:
 		t.help()
 	default:

@@ -38,6 +38,9 @@ type memory struct {
 	// Invite is the invite whose code is awaited, and InviteUntil how long.
 	Invite string `json:"invite,omitempty"`
 
+	// Unread says that the message with the invite's page may not have arrived ([bot.Unsure]) or did not ([bot.Unsent]).
+	Unread string `json:"unread,omitempty"`
+
 	// Lost says that the link that is being made replaces one that was ended elsewhere.
 	Lost bool `json:"lost,omitempty"`
 
@@ -149,7 +152,7 @@ func (m *memory) unlink() { *m = memory{Door: m.Door} }
 // settle ends the open question and the wish behind it.
 func (m *memory) settle() {
 	m.Question, m.Asked, m.AskedAt, m.Options, m.Wish = "", "", time.Time{}, nil, nil
-	m.Invite, m.Others, m.Timed, m.Prompt, m.Figure = "", nil, false, "", ""
+	m.Invite, m.Unread, m.Others, m.Timed, m.Prompt, m.Figure = "", "", nil, false, "", ""
 }
 
 // upgrade brings a session to the form of this version. A state that is not known becomes the menu; links stay.

@@ -89,6 +89,8 @@ func (t *talk) run() {
 		t.say("menu.toolong", bot.MaxText)
 	case t.in.Kind == bot.Gone:
 		t.gone()
+	case t.in.Kind == bot.Undelivered:
+		t.undelivered()
 	case t.in.Kind == bot.Other && t.in.What == "group":
 		t.say("menu.group", t.private())
 	case t.in.Kind == bot.Other:

@@ -30,6 +30,7 @@ type world struct {
 	start  time.Time // of the bubble
 	n      int       // updates so far
 	ago    time.Duration
+	fault  atomic.Pointer[string] // of the channel's next sends
 	// skipped is how much of the time nobody lived through: the clocks were put forward.
 	skipped atomic.Int64
 	url     string
@@ -73,7 +74,7 @@ func newWorld(t *testing.T, s bot.Store, d door, can flows.Capabilities, covered
 	w.files.Maker = studio
 	ring, _ := bot.NewRing(bytes.Repeat([]byte{1}, bot.KeySize))
 	performer := &flows.Performer{Tokens: w.back, Links: w.back, Sheets: w.back}
-	w.engine, err = bot.New(bot.Config{Store: s, Script: w.script, Outside: performer, Channels: d.channels(w), Maker: &w.files, Keys: ring, Log: log, Now: w.now})
+	w.engine, err = bot.New(bot.Config{Store: s, Script: w.script, Outside: performer, Channels: w.faulty(d.channels(w)), Maker: &w.files, Keys: ring, Log: log, Now: w.now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,6 +218,11 @@ func (w *world) act(out *strings.Builder, what string) {
 		}
 	case words[0] == "autogestion":
 		w.back.set(words[1])
+	case words[0] == "channel":
+		w.fault.Store(&words[1])
+		if words[1] == "works" {
+			time.Sleep(3 * time.Minute) // what waits is tried again by then
+		}
 	case words[0] == "said":
 		d, err := time.ParseDuration(words[1])
 		if err != nil {

@@ -1,0 +1,39 @@
+package flows
+
+import "llave/bot"
+
+// undelivered tells a person of a message that was given up. A page for linking that may be lost can be had anew; the one
+// that was sent stays good, because it may have arrived.
+func (t *talk) undelivered() {
+	switch kind := bot.ReplyKind(t.in.Body); {
+	case kind != bot.Secret && t.m.linked():
+		t.say("menu.undelivered", nil)
+	case kind == bot.Secret && t.s.State == linkCode && t.in.Choice.Question == t.m.Question:
+		t.m.Unread = t.in.What
+		t.m.Options = choices("link", "cancel", "safe")
+		t.askAgain("link.undelivered", t.m.Unread)
+	}
+}
+
+// answersUnread sends another page to somebody who may not have got the one that was sent. False: the text is about
+// something else.
+func (t *talk) answersUnread(mean meaning) bool {
+	switch {
+	case mean.Yes, mean.Intent == intentLink:
+		t.inviteAgain(t.m.Wish)
+	case mean.Intent.aboutPeople() && mean.Intent != intentOther:
+		t.inviteAgain(t.wishOf(mean))
+	case mean.Intent == intentNone, mean.Intent == intentHello, mean.Intent == intentThanks, mean.Intent == intentLost:
+		t.askAgain("link.undelivered", t.m.Unread)
+	default:
+		return false
+	}
+	return true
+}
+
+// inviteAgain asks for another page, for the same wish or another one.
+func (t *talk) inviteAgain(w *wish) {
+	t.leave()
+	t.m.Wish = w
+	t.invite(false)
+}
