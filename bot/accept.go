@@ -31,7 +31,7 @@ func (e *Engine) Accept(ctx context.Context, u Update) error {
 	defer e.ended()
 	e.clean(&u)
 	a := Accepted{Update: u, Now: e.now()}
-	a.Lag = e.lags.excess(u.Chat, u.Said, a.Now)
+	a.Lag, a.Unpaced = e.lags.excess(u.Chat, u.Said, a.Now), e.unpaced(u.Chat)
 	var seed [16]byte
 	if _, err := io.ReadFull(e.rand, seed[:]); err != nil {
 		return fmt.Errorf("accept: seed: %w", err)

@@ -128,6 +128,8 @@ type Accepted struct {
 	Seed Seed `json:"seed"`
 	// Lag is by how much later it came than the channel's updates usually do, fixed at acceptance.
 	Lag time.Duration `json:"lag,omitempty"`
+	// Unpaced says that its channel is [Unpaced].
+	Unpaced bool `json:"unpaced,omitempty"`
 }
 
 // Seed is 128 random bits in base32 (RFC 4648), 26 letters and digits.

@@ -33,6 +33,9 @@ type memory struct {
 	// Door is how the chat presented itself last: an answer that comes later brings nothing of it.
 	Door door `json:"door,omitzero"`
 
+	// Rally is the pace of the chat's messages.
+	Rally rally `json:"rally,omitzero"`
+
 	// Wish is what is being asked for, until it is granted or forgotten.
 	Wish *wish `json:"wish,omitempty"`
 	// Invite is the invite whose code is awaited, and InviteUntil how long.
@@ -53,6 +56,8 @@ type memory struct {
 	Options  []option  `json:"options,omitempty"`
 	// Figure is the bare number that the question came after: the same once more is no answer to it, but sent twice.
 	Figure string `json:"figure,omitempty"`
+	// Repeated is the question that was put again because its answer seemed old.
+	Repeated string `json:"repeated,omitempty"`
 	// Timed says that a timer will end the question.
 	Timed bool `json:"timed,omitempty"`
 	// Misses counts texts in a row that were not understood.
@@ -147,12 +152,12 @@ func (m *memory) used(ids ...MemberID) {
 }
 
 // unlink forgets all that belongs to the account.
-func (m *memory) unlink() { *m = memory{Door: m.Door} }
+func (m *memory) unlink() { *m = memory{Door: m.Door, Rally: m.Rally} }
 
 // settle ends the open question and the wish behind it.
 func (m *memory) settle() {
 	m.Question, m.Asked, m.AskedAt, m.Options, m.Wish = "", "", time.Time{}, nil, nil
-	m.Invite, m.Unread, m.Others, m.Timed, m.Prompt, m.Figure = "", "", nil, false, "", ""
+	m.Invite, m.Unread, m.Others, m.Timed, m.Prompt, m.Figure, m.Repeated = "", "", nil, false, "", "", ""
 }
 
 // upgrade brings a session to the form of this version. A state that is not known becomes the menu; links stay.

@@ -76,6 +76,9 @@ func (t *talk) run() {
 	if t.waiting() && t.s.Pending == nil && t.in.Result == nil {
 		t.leave() // nothing can come any more: no state is without a way out
 	}
+	if t.automatic() {
+		return
+	}
 	switch {
 	case t.in.Result != nil:
 		t.answered(*t.in.Result)

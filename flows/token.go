@@ -411,9 +411,18 @@ func (t *talk) age(w *wish) time.Duration { return t.now().Sub(w.At) }
 // now is when this turn runs: later than the hour of acceptance if the update had to wait.
 func (t *talk) now() time.Time { return t.in.Now.Add(t.in.Waited - t.in.Lag) }
 
-// answerStale says whether an answer waited for too long. What it waited cannot be more than the time since the question.
+// answerStale says whether a yes waited for too long to be acted upon. The question is put again once; after that only our
+// own waiting counts, which cannot be more than the time since the question: the channel's clock may be wrong.
 func (t *talk) answerStale() bool {
-	return min(t.in.Waited, t.now().Sub(t.m.AskedAt)) > bot.StaleAfter
+	waited := t.in.Waited
+	if t.m.Repeated == t.m.Question {
+		waited = min(waited, t.now().Sub(t.m.AskedAt))
+	}
+	if waited <= bot.StaleAfter {
+		return false
+	}
+	t.m.Repeated = t.m.Question
+	return true
 }
 
 // doubt asks whether an old wish still stands.

@@ -49,6 +49,9 @@ func (t *Terminal) Chat() bot.ChatID { return t.chat }
 func (t *Terminal) Via() string   { return "Terminal" }
 func (t *Terminal) Label() string { return "de esta máquina" }
 
+// Unpaced implements [bot.Unpaced]: through a pipe a line is there before the answer to the one before it.
+func (t *Terminal) Unpaced() bool { return true }
+
 // maxLine is far beyond what is read as a message; a line that is longer still is an error.
 const maxLine = 1 << 20
 

@@ -51,4 +51,5 @@ func (c faultyChannel) Send(ctx context.Context, to bot.ChatID, r bot.Reply) err
 	return c.Channel.Send(ctx, to, r)
 }
 
-var _ bot.Paced = pacedFault{}
+// Unpaced implements bot.Unpaced: a transcript is as fast as the program, unless it is about that.
+func (c faultyChannel) Unpaced() bool { return !c.w.paced.Load() }

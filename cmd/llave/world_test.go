@@ -31,6 +31,7 @@ type world struct {
 	n      int       // updates so far
 	ago    time.Duration
 	fault  atomic.Pointer[string] // of the channel's next sends
+	paced  atomic.Bool            // who answers faster than a person is no person
 	// skipped is how much of the time nobody lived through: the clocks were put forward.
 	skipped atomic.Int64
 	url     string
@@ -218,6 +219,8 @@ func (w *world) act(out *strings.Builder, what string) {
 		}
 	case words[0] == "autogestion":
 		w.back.set(words[1])
+	case what == "channel paced":
+		w.paced.Store(true)
 	case words[0] == "channel":
 		w.fault.Store(&words[1])
 		if words[1] == "works" {
