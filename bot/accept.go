@@ -69,7 +69,7 @@ func (e *Engine) Accept(ctx context.Context, u Update) error {
 // clean takes out of an update what must not be kept, before it is.
 func (e *Engine) clean(u *Update) {
 	u.Sender, u.Media = cut(strings.ToValidUTF8(u.Sender, ""), 64), u.Media.cleaned(e.script.Mask)
-	if u.Kind != Message && u.Kind != Started {
+	if u.Kind != Message && u.Kind != Started && u.Text == "" {
 		return
 	}
 	if utf8.RuneCountInString(u.Text) > MaxText {

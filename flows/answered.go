@@ -147,7 +147,7 @@ func (t *talk) unanswered(r bot.Result) {
 	case r.Op == opUnlink && !t.m.linked():
 		t.move("failed")
 		if !r.Late {
-			t.say("chats.unlinked", nil)
+			t.offer(bot.Say, "chats.unlinked", nil, choices("link")...)
 		}
 	default:
 		if t.s.State != home {

@@ -59,7 +59,7 @@ func (t *talk) unlinkListed(o option) {
 			return
 		}
 	}
-	t.wants(meaning{Intent: intent(o.Value)})
+	t.wants(meaning{Intent: intent(o.Value), Below: true})
 }
 
 // unlink ends this chat's link. It works at once: the chat forgets before the back end is told, and what is still
@@ -74,6 +74,7 @@ func (t *talk) unlink() {
 	t.d.Purge = true
 	t.moveIn("chats", "unlink")
 	t.effect(opUnlink, t.in.ID, unlinkArgs{Credential: cred}, "chats.unlinked")
+	t.d.Interim.Question, t.d.Interim.Choices = t.questionID(), []bot.Option{{Text: t.text("option.link", nil), Value: "link"}}
 }
 
 // unlinked confirms the end of a link: this chat's, or another's.
@@ -85,7 +86,7 @@ func (t *talk) unlinked(late bool) {
 		return
 	}
 	if !late {
-		t.say("chats.unlinked", nil)
+		t.offer(bot.Say, "chats.unlinked", nil, choices("link")...)
 	}
 }
 
@@ -109,6 +110,6 @@ func (t *talk) notice() {
 		t.m.unlink()
 		t.s.Pending = nil
 		t.d.Purge = true
-		t.say("chats.notice_unlinked", n)
+		t.offer(bot.Say, "chats.notice_unlinked", n, choices("link")...)
 	}
 }

@@ -52,6 +52,7 @@ const (
 
 	chatsWait      = "chats.wait"
 	chatsList      = "chats.list"
+	chatsAsk       = "chats.ask"
 	chatsUnlinking = "chats.unlinking"
 
 	sheetPick    = "sheet.pick"
@@ -142,10 +143,11 @@ var tables = []flow{
 	{"chats", "the chats linked with the account, and unlinking", []move{
 		{"look", []string{home}, chatsWait},
 		{"listed", []string{chatsWait}, chatsList},
-		{"unlink", []string{home, chatsList}, chatsUnlinking},
+		{"doubt", []string{home}, chatsAsk},
+		{"unlink", []string{home, chatsList, chatsAsk}, chatsUnlinking},
 		{"done", []string{chatsUnlinking}, home},
 		{"failed", []string{chatsWait, chatsUnlinking}, home},
-		{"leave", []string{chatsWait, chatsList, chatsUnlinking}, home},
+		{"leave", []string{chatsWait, chatsList, chatsAsk, chatsUnlinking}, home},
 	}},
 	{"stale", "a wish that is too old to be granted unasked", []move{
 		{"doubt", []string{home}, staleAsk},

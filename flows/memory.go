@@ -33,6 +33,8 @@ type memory struct {
 	// Door is how the chat presented itself last: an answer that comes later brings nothing of it.
 	Door door `json:"door,omitzero"`
 
+	// Unreadable is the last message that was no text.
+	Unreadable unreadable `json:"unreadable,omitzero"`
 	// Rally is the pace of the chat's messages.
 	Rally rally `json:"rally,omitzero"`
 

@@ -80,6 +80,10 @@ func (t *talk) heardWaiting(mean meaning) {
 	case intentHelp:
 		t.help()
 	case intentUnlink:
+		if t.in.Forwarded || !mean.Unlinks {
+			t.say("token.still", nil)
+			return
+		}
 		t.leave()
 		t.unlink()
 	default:

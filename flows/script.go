@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"llave/bot"
@@ -96,8 +97,8 @@ func (t *talk) run() {
 		t.undelivered()
 	case t.in.Kind == bot.Other && t.in.What == "group":
 		t.say("menu.group", t.private())
-	case t.in.Kind == bot.Other:
-		t.say("menu.unreadable", t.in.What)
+	case t.in.Kind == bot.Other && strings.TrimSpace(t.in.Text) == "":
+		t.unreadable()
 	case t.in.Kind == bot.Started:
 		t.forgetOld()
 		t.started()
@@ -157,6 +158,7 @@ func (t *talk) heard() {
 	case t.waiting():
 		t.heardWaiting(mean)
 	case t.heardCode():
+	case t.in.Forwarded && t.somebodyElses(mean):
 	case t.in.Masked && mean.Intent == intentNone:
 		t.heardCUIL()
 	case t.in.Password && t.in.Text == "" && t.s.State != linkCode:
@@ -245,6 +247,10 @@ var freely = map[string]bool{"token": true, "number": true, "credential": true, 
 
 // chosen deals with a number typed in the place of a button.
 func (t *talk) chosen(mean meaning) bool {
+	if o, ok := t.labelled(); ok {
+		t.choose(o)
+		return true
+	}
 	if len(mean.Numbers) == 0 || mean.Intent != intentNone || len(mean.Who) > 0 || len(t.m.Options) == 0 {
 		return false
 	}
@@ -302,6 +308,8 @@ func (t *talk) choose(o option) {
 		t.accept(o)
 	case chatsList:
 		t.unlinkListed(o)
+	case chatsAsk:
+		t.answersUnlink(meaning{Intent: intent(o.Value), No: o.Value == "no"})
 	case linkCode:
 		if mean := (meaning{Intent: intent(o.Value)}); !t.answersCode(mean) {
 			t.wants(mean)
@@ -366,6 +374,8 @@ func (t *talk) answers(mean meaning) bool {
 		return t.answersReplace(mean)
 	case staleAsk:
 		return t.answersStale(mean)
+	case chatsAsk:
+		return t.answersUnlink(mean)
 	}
 	return false
 }
@@ -404,7 +414,7 @@ func (t *talk) wants(mean meaning) {
 	case intentLink:
 		t.wantsLink()
 	case intentUnlink:
-		t.unlink()
+		t.wantsUnlink(mean)
 	case intentChats:
 		t.wantsChats()
 	case intentHelp:
@@ -416,6 +426,10 @@ func (t *talk) wants(mean meaning) {
 	case intentThanks:
 		t.say("menu.thanks", nil)
 	case intentNone:
+		if mean.Leaving {
+			t.wantsUnlink(mean)
+			return
+		}
 		t.puzzled(mean)
 	default:
 		t.faq(mean.Intent)

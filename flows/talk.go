@@ -137,6 +137,9 @@ func (t *talk) label(o option) string {
 		}
 		return t.text(key, p)
 	}
+	if o.Value == "yes" {
+		return t.text(t.act(), nil)
+	}
 	if o.Value == "next" {
 		return t.text("option.next", t.texts.month(o.Month, false))
 	}

@@ -44,6 +44,7 @@ const (
 	intentUnclear intent = "unclear" // known to mean two things
 	intentExclaim intent = "exclaim" // "madre mía" is nobody's mother
 	intentAgain   intent = "again"   // "otra vez": what there is already
+	intentLeaving intent = "leaving" // "baja": of the chat, or of somebody at the insurer's
 )
 
 // meaning is what was understood of a text.
@@ -72,6 +73,8 @@ type meaning struct {
 	Single bool
 	// Again says that the sheet that there is already is wanted once more.
 	Again bool
+	// Unlinks says that to unlink was said with its own word, and Leaving that "baja" was said, in whatever sentence.
+	Unlinks, Leaving bool
 	// Annuls says that something is said to be made void, not only that it was lost.
 	Annuls bool
 	// Speaker is the name by which somebody presented themselves: "soy Pedro".
@@ -131,6 +134,7 @@ func (u *understanding) read(text string) meaning {
 		m.Intent = intentPreprint
 	}
 	s.readPaper(&m)
+	s.readLeaving(&m)
 	if m.Intent == intentNone && len(m.Unclear) == 0 && len(m.Who) == 0 && len(m.Speaker) > 0 {
 		m.Who = []ref{{Kind: refName, Words: m.Speaker, As: s.said(m.Speaker)}}
 	}

@@ -105,7 +105,7 @@ func (u *understanding) fate(s *speech, all []hit, i int) fate {
 	switch {
 	case p.alone && !s.alone(h, p.intent):
 		return notAlone
-	case p.intent == intentDoubt, p.intent == intentExclaim, p.intent == intentAgain:
+	case p.intent == intentDoubt, p.intent == intentExclaim, p.intent == intentAgain, p.intent == intentLeaving:
 		return inside
 	case p.intent == intentMore && s.onceMore(h):
 		return inside

@@ -255,7 +255,7 @@ func (c *caller) conversation() error {
 	if _, err := c.hears(question); err != nil {
 		return err
 	}
-	if _, err := c.Presses("Sí"); err != nil {
+	if _, err := c.Presses("Sí, cambiarlo"); err != nil {
 		return err
 	}
 	text, err := c.hears(renewed)

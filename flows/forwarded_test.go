@@ -1,0 +1,104 @@
+package flows
+
+import (
+	"testing"
+	"time"
+
+	"llave/bot"
+)
+
+var morning = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
+
+// forwardedIn says a text in a state that a test makes: as somebody else's words, and as the person's own.
+func forwardedIn(t *testing.T, state string, m *memory, text string, forwarded bool) bot.Decision {
+	t.Helper()
+	in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "9", Kind: bot.Message, Text: text, Forwarded: forwarded}, Now: morning, Seed: "SEEDSEEDSEED"}}
+	d, err := newScript(t).Decide(bot.Session{V: version, State: state, Data: m}, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// Somebody else's words destroy nothing, whether they ask for it or seem to answer the question; the person's own do.
+func TestForwardedWordsDestroyNothing(t *testing.T) {
+	open := func(w *wish, options ...option) *memory {
+		return &memory{Cred: "c", Group: familyA, Self: "1", Question: "q", Asked: "1", AskedAt: morning, Wish: w, Options: options,
+			Others: []LinkedChat{{ID: "l", Channel: "Telegram", Label: "···5678"}}}
+	}
+	juana := []MemberID{"3"}
+	month := []SheetMonth{{Month: "2026-11", From: morning, Until: morning.Add(time.Hour), Max: 31, Left: 31}}
+	for _, c := range []struct {
+		name, state string
+		m           *memory
+		text        string
+	}{
+		{"unlink", home, open(nil), "desvincular"},
+		{"unlink while it is asked", chatsAsk, open(nil, choices("dounlink", "leaving", "no")...), "desvincular"},
+		{"the number of that", chatsAsk, open(nil, choices("dounlink", "leaving", "no")...), "1"},
+		{"another", anotherConfirm, open(&wish{Intent: intentAnother, For: juana, At: morning}, choices("yes", "no")...), "sí"},
+		{"another by its words", anotherConfirm, open(&wish{Intent: intentAnother, For: juana, At: morning}, choices("yes", "no")...), "sí, cambiarlo"},
+		{"a sheet", sheetConfirm, open(&wish{Intent: intentPreprint, For: juana, At: morning, Month: "2026-11", Months: month, Count: 3}, choices("yes", "no")...), "1"},
+		{"void", voidConfirm, open(&wish{Intent: intentVoid, For: juana, At: morning, Chosen: "s", Sheets: []brief{{ID: "s", Month: "2026-11", All: []int{1}, Left: []int{1}}}}, choices("yes", "no")...), "dale"},
+		{"another chat of the list", chatsList, open(nil, append([]option{{Value: "c0"}}, choices("unlink", "menu")...)...), "1"},
+		{"this chat of the list", chatsList, open(nil, append([]option{{Value: "c0"}}, choices("unlink", "menu")...)...), "2"},
+		{"the old chat", linkReplace, open(nil, choices("yes", "no")...), "sí"},
+		{"an old wish", staleAsk, open(&wish{Intent: intentToken, Who: []ref{{Kind: refName, Words: []string{"juana"}, As: "Juana"}}, At: morning}, choices("yes", "no")...), "sí"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			own := forwardedIn(t, c.state, c.m.clone(), c.text, false)
+			if own.Effect == nil {
+				t.Fatalf("the person's own words do nothing: %+v", own.Replies)
+			}
+			d := forwardedIn(t, c.state, c.m.clone(), c.text, true)
+			if d.Effect != nil || d.Purge || d.Session.Data.(*memory).Cred == "" {
+				t.Errorf("forwarded: effect %+v, purge %t", d.Effect, d.Purge)
+			}
+			if len(d.Replies) != 1 || len(d.Replies[0].Choices) == 0 {
+				t.Errorf("no question: %+v", d.Replies)
+			}
+		})
+	}
+}
+
+// The question about a forwarded "desvincular" is one question: a yes of the person's own answers it.
+func TestAForwardedUnlinkIsAskedAbout(t *testing.T) {
+	d := forwardedIn(t, home, &memory{Cred: "c", Group: familyA, Self: "1"}, "desvincular", true)
+	if d.Session.State != chatsAsk {
+		t.Fatalf("in %s: %+v", d.Session.State, d.Replies)
+	}
+	if d = forwardedIn(t, chatsAsk, d.Session.Data.(*memory), "sí", false); d.Effect == nil || d.Effect.Op != opUnlink {
+		t.Errorf("a yes does %+v", d.Effect)
+	}
+}
+
+// Somebody else's words are a wish like any other where nothing is taken away.
+func TestAForwardedWishIsGranted(t *testing.T) {
+	d := forwardedIn(t, home, &memory{Cred: "c", Group: familyA, Self: "1"}, "token de juana", true)
+	if d.Effect == nil || d.Effect.Op != opCurrent {
+		t.Errorf("effect %+v", d.Effect)
+	}
+}
+
+// A caption is a text. A picture without one, or many at once, get one answer.
+func TestWhatCannotBeReadIsSaidOnce(t *testing.T) {
+	c := newPacedChat(t)
+	said := func(after time.Duration, u bot.Update) bool { u.Media = &bot.Media{}; return c.gets(after, u) }
+	if !said(0, bot.Update{Kind: bot.Other, What: "photo", Text: "token de juana"}) || c.s.State != tokenWait {
+		t.Errorf("a caption is not read: %s", c.s.State)
+	}
+	c = newPacedChat(t)
+	for i, want := range []bool{true, false, false} {
+		if got := said(time.Second, bot.Update{Kind: bot.Other, What: "photo"}); got != want {
+			t.Errorf("picture %d: answered %t", i, got)
+		}
+	}
+	if !said(time.Minute, bot.Update{Kind: bot.Other, What: "photo"}) {
+		t.Error("a later picture is not answered")
+	}
+	for i, want := range []bool{true, false, false} {
+		if got := said(time.Minute, bot.Update{Kind: bot.Other, What: "edited"}); got != want {
+			t.Errorf("edit %d: answered %t", i, got)
+		}
+	}
+}

@@ -1,0 +1,105 @@
+package flows
+
+import (
+	"slices"
+
+	"llave/bot"
+)
+
+// readLeaving finds the words of leaving: "desvincular", which is only said to a chat, and "baja", which may be the
+// insurer's.
+func (s *speech) readLeaving(m *meaning) {
+	for _, h := range m.hits {
+		switch s.u.intent(h) {
+		case intentLeaving:
+			m.Leaving = true
+		case intentUnlink:
+			m.Unlinks = m.Unlinks || h.fate == counts && slices.ContainsFunc(s.words[h.from:h.to], func(w word) bool { return w.class&s.u.bits["unlinks"] != 0 })
+		}
+	}
+}
+
+// wantsUnlink unlinks where that was said with its own word, by the person or a button. Anything else is asked about.
+func (t *talk) wantsUnlink(mean meaning) {
+	pressed := t.in.Kind == bot.Pressed || mean.Below
+	switch {
+	case !t.in.Forwarded && (mean.Unlinks || pressed):
+		t.unlink()
+	case !t.m.linked() && mean.Leaving:
+		t.faq(intentLeaving)
+	case !t.m.linked():
+		t.unlink() // which says that there is nothing to unlink
+	default:
+		t.moveIn("chats", "doubt")
+		values := choices("dounlink", "leaving", "no")
+		if t.in.Forwarded {
+			values = choices("dounlink", "no")
+		}
+		t.ask("chats.ask", t.in.Forwarded, values...)
+	}
+}
+
+// answersUnlink takes the answer to whether the chat is to be unlinked. A bare yes answers only where there is one question.
+func (t *talk) answersUnlink(mean meaning) bool {
+	switch {
+	case mean.Intent == "dounlink", mean.Unlinks:
+		t.unlink()
+	case mean.No:
+		t.leave()
+		t.menu("menu.cancelled")
+	case mean.Intent == intentLeaving, mean.Leaving:
+		t.leave()
+		t.faq(intentLeaving)
+	case mean.Yes && len(t.m.Options) == 2:
+		t.unlink()
+	case mean.Yes:
+		t.again("menu.one")
+	default:
+		return false
+	}
+	return true
+}
+
+// labelled is the option that acts and whose text was typed: "sí, anular".
+func (t *talk) labelled() (option, bool) {
+	for _, o := range t.m.Options {
+		if (o.Value == "yes" || o.Value == "dounlink") && slices.Equal(split(t.in.Text), split(t.label(o))) {
+			return o, true
+		}
+	}
+	return option{}, false
+}
+
+// act is the key of what the yes to the open question says: what it does.
+func (t *talk) act() string {
+	switch w := t.m.Wish; t.s.State {
+	case anotherConfirm:
+		return "option.yes_another"
+	case voidConfirm:
+		return "option.yes_void"
+	case staleAsk:
+		return "option.yes_stale"
+	case linkReplace:
+		return "option.yes_replace"
+	case sheetConfirm:
+		if w != nil && (w.More || w.Live) {
+			return "option.yes_more"
+		}
+		return "option.yes_sheet"
+	}
+	return "option.yes"
+}
+
+// destroys are the states in which a yes or a number takes something away, or makes what was not asked for.
+var destroys = map[string]bool{anotherConfirm: true, voidConfirm: true, sheetConfirm: true, linkReplace: true, staleAsk: true, chatsList: true, chatsAsk: true, rejectedOffer: true}
+
+// somebodyElses deals with somebody else's words where they would be an answer that takes something away: they are none.
+func (t *talk) somebodyElses(mean meaning) bool {
+	_, labelled := t.labelled()
+	answer := labelled || mean.Yes || len(mean.Numbers) > 0 || mean.Unlinks || mean.Annuls || mean.Intent == intentAnother
+	if !destroys[t.s.State] || !answer {
+		return false
+	}
+	t.again("menu.forwarded")
+	return true
+}
