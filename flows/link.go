@@ -33,6 +33,12 @@ func (t *talk) invite(lost bool) {
 
 // invited sends the URL: at most once, because whoever reads it could go on with it.
 func (t *talk) invited(i Invite) {
+	if i.Opened >= openedMost {
+		t.move("failed")
+		t.settle()
+		t.offer(bot.Say, "link.too_many", nil, choices("help")...)
+		return
+	}
 	t.move("sent")
 	t.m.Invite = i.ID
 	wanted := intentNone
@@ -44,6 +50,9 @@ func (t *talk) invited(i Invite) {
 	r.Expires = i.OpenUntil
 	t.await()
 }
+
+// openedMost is how many pages of a chat may be opened in an hour. After that a person is offered.
+const openedMost = 3
 
 // urlData is what the message with the URL says.
 type urlData struct {

@@ -151,6 +151,9 @@ type Invite struct {
 	URL string `json:"url"`
 	// OpenUntil is until when the URL can be opened; once opened there is more time to sign in.
 	OpenUntil time.Time `json:"open_until"`
+	// Opened is how many earlier invites of the chat were opened within the last hour and led to no link. A back end that does not count them
+	// leaves it out: then nothing is limited by it.
+	Opened int `json:"opened,omitempty" minimum:"0"`
 }
 
 // Grant is a link that was made.

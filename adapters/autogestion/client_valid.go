@@ -146,7 +146,7 @@ func (v valid) invite(i flows.Invite) string {
 	u, err := url.Parse(i.URL)
 	page := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil && len(i.URL) <= 2000 && isURL(i.URL)
 	tells := len(i.ID) >= 8 && strings.Contains(i.URL, i.ID) // a shorter one may stand in it by chance
-	return first(unless(isID(i.ID), "invite_id"), unless(page && (v.insecure || confidential(u)), "invite_url"), unless(!tells, "invite_tells"),
+	return first(unless(isID(i.ID), "invite_id"), unless(i.Opened >= 0, "invite_times"), unless(page && (v.insecure || confidential(u)), "invite_url"), unless(!tells, "invite_tells"),
 		unless(i.OpenUntil.Year() >= 2000 && i.OpenUntil.Before(v.now.Add(24*time.Hour)), "invite_times"))
 }
 

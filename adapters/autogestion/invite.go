@@ -16,6 +16,8 @@ const (
 	signLasts = 30 * time.Minute // from going on to signing in, registration and reset included
 	codeLasts = 10 * time.Minute // from signing in to typing the code in the chat
 	codeTries = 3
+
+	openedIn = time.Hour // within which an invite that was opened counts
 )
 
 // invite is a row. Its seed, with our key, gives the URL's secret, the code and the credential: each is made
@@ -115,7 +117,11 @@ func (s *Service) Invite(ctx context.Context, in flows.Invitation) (out flows.In
 		if errors.Is(err, flows.ErrNoInvite) {
 			i, err = s.newInvite(ctx, tx, in, chat, key, now)
 		}
+		if err != nil {
+			return err
+		}
 		out = flows.Invite{ID: i.id, URL: s.inviteURL(i), OpenUntil: i.openUntil}
+		out.Opened, err = s.opened(ctx, tx, i.id, chat, now)
 		return err
 	})
 	if err != nil {
@@ -151,6 +157,15 @@ func (s *Service) newInvite(ctx context.Context, tx *sql.Tx, in flows.Invitation
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, i.id, s.keys.hash("invite secret", s.secretOf(i.seed)), i.seed, chat, key, sealed,
 		now.UnixNano(), i.openUntil.UnixNano())
 	return i, err
+}
+
+// opened counts the other invites of a chat that were opened within an hour and led to no link. One that ran out unopened
+// does not count.
+func (s *Service) opened(ctx context.Context, q querier, id string, chat []byte, now time.Time) (n int, err error) {
+	// An invite can be signed in at for signLasts after it was opened.
+	err = q.QueryRowContext(ctx, "SELECT count(*) FROM invite WHERE chat = ? AND id <> ? AND sign_until > ? AND link = ''", chat, id,
+		now.Add(signLasts-openedIn).UnixNano()).Scan(&n)
+	return n, err
 }
 
 // plainText is what may be shown of a text that a stranger chose: one line, no invisible or direction-changing

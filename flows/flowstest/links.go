@@ -71,6 +71,31 @@ var inviteChecks = []check{
 		_, err = s.Links().Redeem(s.ctx, old.ID, code, s.key())
 		s.wantErr(err, flows.ErrNoInvite, "redeem of the older invite")
 	}},
+	{"counts the chat's earlier ones that were opened within an hour and led to no link", func(s *stage) {
+		opened := func(want int) flows.Invite {
+			i := s.invite("chat")
+			if i.Opened != want {
+				s.Errorf("%d opened, want %d", i.Opened, want)
+			}
+			return i
+		}
+		s.must(s.Open(s.ctx, opened(0).URL)) // looked at is not opened
+		s.Advance(20 * time.Minute)
+		for n := range 3 {
+			_, err := s.SignIn(s.ctx, opened(n).URL, MariaCUIL, Password)
+			s.must(err)
+			s.Advance(time.Minute)
+		}
+		s.link("chat", JorgeCUIL)
+		if i := s.invite("other"); i.Opened != 0 {
+			s.Errorf("%d of another chat count", i.Opened)
+		}
+		opened(3)
+		s.Advance(57*time.Minute + time.Second)
+		opened(2)
+		s.Advance(time.Hour)
+		opened(0)
+	}},
 	{"can be opened until OpenUntil, and not after", func(s *stage) {
 		i := s.invite("chat")
 		s.Advance(i.OpenUntil.Sub(s.Now()) - time.Second)
