@@ -30,14 +30,14 @@ func (e *Engine) Accept(ctx context.Context, u Update) error {
 	}
 	defer e.ended()
 	e.clean(&u)
+	key := e.vault.chatKey(u.Chat)
 	a := Accepted{Update: u, Now: e.now()}
-	a.Lag, a.Unpaced = e.lags.excess(u.Chat, u.Said, a.Now), e.unpaced(u.Chat)
+	a.Lag, a.Unpaced, a.Settled = e.lags.excess(u.Chat, u.Said, a.Now), e.unpaced(u.Chat), e.settled(key)
 	var seed [16]byte
 	if _, err := io.ReadFull(e.rand, seed[:]); err != nil {
 		return fmt.Errorf("accept: seed: %w", err)
 	}
 	a.Seed = Seed(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(seed[:]))
-	key := e.vault.chatKey(u.Chat)
 	body, err := json.Marshal(&a)
 	if err != nil {
 		return fmt.Errorf("accept: %w", err)

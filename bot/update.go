@@ -128,6 +128,8 @@ type Accepted struct {
 	Seed Seed `json:"seed"`
 	// Lag is by how much later it came than the channel's updates usually do, fixed at acceptance.
 	Lag time.Duration `json:"lag,omitempty"`
+	// Settled says that nothing was owed to the chat when it came, so that it may answer the last message.
+	Settled bool `json:"settled,omitempty"`
 	// Unpaced says that its channel is [Unpaced].
 	Unpaced bool `json:"unpaced,omitempty"`
 }

@@ -33,8 +33,9 @@ const (
 	rallyPause = 30 * time.Second
 	rallyQuiet = 5 * time.Minute
 
-	rallyRead = 2 * time.Second        // what a person needs to read an answer
-	rallyType = 125 * time.Millisecond // and to write a letter
+	rallyReact = 100 * time.Millisecond // what a message needs there and back
+	rallyRead  = 2 * time.Second        // what a person needs to read an answer
+	rallyType  = 125 * time.Millisecond // and to write a letter
 )
 
 // automatic says whether a message is one of an automatic peer, which gets no answer. The first time it gets one.
@@ -67,14 +68,15 @@ func (t *talk) automatic() bool {
 	return true
 }
 
-// add takes a message into the score. Those that come in the same instant answer nothing: they were written before.
+// add takes a message into the score. One that comes while an answer is owed, or in no time, is no answer to the last
+// message: people write several in a row.
 func (r *rally) add(gap time.Duration, in bot.Input) {
 	h := fnv.New32a()
 	h.Write([]byte(in.Text + in.What))
 	same := r.Text == h.Sum32()
-	if gap > rallyPause || gap < 0 || r.Muted {
+	if gap > rallyPause || gap < 0 {
 		*r = rally{}
-	} else if gap > 0 {
+	} else if in.Settled && gap >= rallyReact {
 		if gap < rallyRead+rallyType*time.Duration(utf8.RuneCountInString(in.Text)) {
 			r.Score += rallyFast
 		} else {

@@ -16,6 +16,8 @@ type pacedChat struct {
 	s   bot.Session
 	now time.Time
 	n   int
+	// busy says that an answer is owed when a message comes.
+	busy bool
 }
 
 func newPacedChat(t *testing.T) *pacedChat {
@@ -29,7 +31,7 @@ func (c *pacedChat) gets(after time.Duration, u bot.Update) bool {
 	c.n++
 	c.now = c.now.Add(after)
 	u.ID = fmt.Sprint(c.n)
-	d, err := c.sc.Decide(c.s, bot.Input{Accepted: bot.Accepted{Update: u, Now: c.now, Seed: "SEEDSEEDSEED"}})
+	d, err := c.sc.Decide(c.s, bot.Input{Accepted: bot.Accepted{Update: u, Now: c.now, Seed: "SEEDSEEDSEED", Settled: !c.busy}})
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -70,10 +72,13 @@ func TestAnAutomaticPeerIsLeftAlone(t *testing.T) {
 		{"more slowly, but more than a person can write", 8 * time.Second, func(i int) string { return long(i) + fmt.Sprint(i) }, 21},
 		{"a person in a hurry", 4 * time.Second, varied, 100},
 		{"a person who says the same again and again", 31 * time.Second, func(int) string { return "menú" }, 100},
-		{"many lines at once", 0, varied, 100},
+		{"many lines at once", 20 * time.Millisecond, varied, 100},
+		{"before the answer is there", time.Second, varied, 100},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := newPacedChat(t).answered(100, c.apart, c.text); got != c.answers {
+			chat := newPacedChat(t)
+			chat.busy = strings.HasPrefix(c.name, "before")
+			if got := chat.answered(100, c.apart, c.text); got != c.answers {
 				t.Errorf("%d of 100 messages answered, want %d", got, c.answers)
 			}
 		})
@@ -116,7 +121,7 @@ func TestWhoIsTakenForAnAutomaticPeerHasWaysBack(t *testing.T) {
 func TestNothingIsConcludedFromAPipe(t *testing.T) {
 	c := newPacedChat(t)
 	for i := range 100 {
-		d, err := c.sc.Decide(c.s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: fmt.Sprint(i), Kind: bot.Message, Text: "menú"}, Now: c.now.Add(time.Duration(i) * time.Second), Seed: "SEEDSEEDSEED", Unpaced: true}})
+		d, err := c.sc.Decide(c.s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: fmt.Sprint(i), Kind: bot.Message, Text: "menú"}, Now: c.now.Add(time.Duration(i) * time.Second), Seed: "SEEDSEEDSEED", Settled: true, Unpaced: true}})
 		if err != nil || len(d.Replies) != 1 {
 			t.Fatalf("line %d: %d replies, %v", i, len(d.Replies), err)
 		}
