@@ -295,11 +295,14 @@ func (t *talk) choose(o option) {
 	case linkWho:
 		t.whoAnswered(o.Who)
 	case sheetMonth:
-		if o.Month == "" {
+		switch {
+		case o.Value == "help":
+			t.help()
+		case o.Month == "":
 			t.answers(meaning{No: true})
-			return
+		default:
+			t.picksMonth(o.Month)
 		}
-		t.picksMonth(o.Month)
 	case voidWhich:
 		t.pickSheet(o)
 	case linkReplace, anotherConfirm, staleAsk, sheetConfirm, voidConfirm:

@@ -67,6 +67,8 @@ func (t *talk) askMonth() {
 	}
 	if len(w.Months) == 1 {
 		options = append(options, choices("no")...)
+	} else {
+		options = append(options, choices("cancel")...)
 	}
 	t.ask("sheet.month", d, options...)
 }

@@ -98,11 +98,24 @@ func (t *talk) answersMonth(mean meaning) bool {
 		t.dropOrder()
 	case (month != "" || t.names(mean)) && t.amend(mean):
 	case mean.vague():
-		t.again("sheet.month_again")
+		t.monthAgain()
 	default:
 		return t.aside(mean)
 	}
 	return true
+}
+
+// monthAgain asks for the month once more. The second time in a row a person is offered.
+func (t *talk) monthAgain() {
+	t.m.Misses++
+	if t.m.Misses < 2 {
+		t.again("sheet.month_again")
+		return
+	}
+	if !slices.ContainsFunc(t.m.Options, func(o option) bool { return o.Value == "help" }) {
+		t.m.Options = append(t.m.Options, option{Value: "help"})
+	}
+	t.again("sheet.month_help")
 }
 
 // picksMonth takes one of the months that were offered.
