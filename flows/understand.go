@@ -75,6 +75,8 @@ type meaning struct {
 	Again bool
 	// Unlinks says that to unlink was said with its own word, and Leaving that "baja" was said, in whatever sentence.
 	Unlinks, Leaving bool
+	// ThisChat says that it is this chat that is to be left.
+	ThisChat bool
 	// Annuls says that something is said to be made void, not only that it was lost.
 	Annuls bool
 	// Speaker is the name by which somebody presented themselves: "soy Pedro".

@@ -14,6 +14,8 @@ func (s *speech) readLeaving(m *meaning) {
 		case intentLeaving:
 			m.Leaving = true
 		case intentUnlink:
+			p := s.u.phrases[h.phrase]
+			m.ThisChat = m.ThisChat || h.fate == counts && !p.alone && slices.ContainsFunc(s.words[h.from:h.to], func(w word) bool { return w.sound == sound("chat") })
 			m.Unlinks = m.Unlinks || h.fate == counts && slices.ContainsFunc(s.words[h.from:h.to], func(w word) bool { return w.class&s.u.bits["unlinks"] != 0 })
 		}
 	}
@@ -42,18 +44,20 @@ func (t *talk) wantsUnlink(mean meaning) {
 // answersUnlink takes the answer to whether the chat is to be unlinked. A bare yes answers only where there is one question.
 func (t *talk) answersUnlink(mean meaning) bool {
 	switch {
-	case mean.Intent == "dounlink", mean.Unlinks:
+	case mean.Intent == "dounlink", mean.Unlinks, mean.Intent == intentUnlink && mean.ThisChat:
 		t.unlink()
 	case mean.No:
 		t.leave()
 		t.menu("menu.cancelled")
+	case mean.Intent == intentUnlink: // "baja" once more
+		t.again("chats.ask_again")
 	case mean.Intent == intentLeaving, mean.Leaving:
 		t.leave()
 		t.faq(intentLeaving)
 	case mean.Yes && len(t.m.Options) == 2:
 		t.unlink()
 	case mean.Yes:
-		t.again("menu.one")
+		t.again("chats.ask_again")
 	default:
 		return false
 	}
