@@ -51,7 +51,9 @@ func (e *Engine) Accept(ctx context.Context, u Update) error {
 	defer l.unlock()
 	r, err := e.store.Accept(ctx, arrival)
 	if err != nil {
-		e.health.failed(err)
+		if ctx.Err() == nil { // a caller that has given up says nothing about the store
+			e.health.failed(err)
+		}
 		e.lanes.wake(l) // the store may have kept it without being able to say so
 		return fmt.Errorf("accept: %w", err)
 	}
