@@ -54,7 +54,7 @@ func (e *Engine) Accept(ctx context.Context, u Update) error {
 		if ctx.Err() == nil { // a caller that has given up says nothing about the store
 			e.health.failed(err)
 		}
-		e.lanes.wake(l) // the store may have kept it without being able to say so
+		e.lanes.wake(l, urgent) // the store may have kept it without being able to say so
 		return fmt.Errorf("accept: %w", err)
 	}
 	e.health.worked()

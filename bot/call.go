@@ -1,36 +1,11 @@
 package bot
 
 import (
-	"context"
 	"fmt"
-	"math/rand/v2"
 	"runtime/debug"
 	"strconv"
-	"sync"
 	"time"
 )
-
-// call is an effect being performed.
-type call struct {
-	effect Effect
-	done   chan struct{}
-	result Result        // after done is closed
-	quit   chan struct{} // closed when nobody wants the answer any more
-	once   sync.Once
-}
-
-func newCall(eff Effect) *call {
-	return &call{effect: eff, done: make(chan struct{}), quit: make(chan struct{})}
-}
-
-func (c *call) abandoned() bool {
-	select {
-	case <-c.quit:
-		return true
-	default:
-		return false
-	}
-}
 
 // pendingEffect is an effect as kept in the store.
 type pendingEffect struct {
@@ -53,127 +28,75 @@ func (e *Engine) begin(w *work, eff Effect) *call {
 			return c
 		}
 	}
-	c := newCall(eff)
+	c := &call{chat: w.update.Chat, effect: eff}
 	w.calls = append(w.calls, c)
-	if eff.Once {
-		// It must be on record before it is tried; deliver runs it after the commit.
-		return c
+	if !eff.Once { // one that is must be on record before it is tried; deliver starts it after the commit
+		e.calls.start(c)
 	}
-	e.launch(w.update.Chat, c)
 	return c
 }
 
-func (e *Engine) launch(chat ChatID, c *call) {
-	e.begun()
-	e.crew.do(func() {
-		defer e.ended()
-		c.result = e.perform(c, chat)
-		close(c.done)
-	})
-}
-
-// await waits for the answer as long as the turn may.
-func (c *call) await(e *Engine, deadline <-chan time.Time) (Result, bool) {
-	if c.effect.Once {
-		return Result{}, false
-	}
-	select {
-	case <-c.done:
-		return c.result, true
-	case <-deadline:
-	case <-e.stopping:
-		// The turn ends with the effect pending: the next process goes on with it.
-	}
-	select {
-	case <-c.done:
-		return c.result, true
-	default:
-		return Result{}, false
-	}
-}
-
-// perform tries an effect until it is answered or its time is over.
-func (e *Engine) perform(c *call, chat ChatID) Result {
-	eff := c.effect
-	r := Result{Key: eff.Key, Op: eff.Op}
-	deadline := eff.At.Add(e.timing.Budget)
-	for pause := 200 * time.Millisecond; ; pause = min(2*pause, 10*time.Second) {
-		data, err := e.attempt(chat, eff)
-		if err == nil {
-			r.Data = data
-			return r
-		}
-		e.log.Warn("no answer", "op", eff.Op, "err", err)
-		wait := pause/2 + rand.N(pause)
-		if eff.Once || e.now().Add(wait).After(deadline) || !e.pauseFor(c.quit, wait) {
-			// Stopping is not failing: deliver sees that the engine stops and leaves the effect pending.
-			r.Failed, r.Unknown = true, true
-			return r
-		}
-	}
-}
-
-func (e *Engine) attempt(chat ChatID, eff Effect) (data Value, err error) {
+// attempt asks the outside once.
+func (e *Engine) attempt(c *call) (data Value, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("effect %s: panic (%T)", eff.Op, p)
-			e.log.Error("effect panicked", "op", eff.Op, "stack", string(debug.Stack()))
+			err = fmt.Errorf("effect %s: panic (%T): %w", c.effect.Op, p, errNotCounted)
+			e.log.Error("effect panicked", "op", c.effect.Op, "stack", string(debug.Stack()))
 		}
 	}()
-	ctx, cancel := context.WithTimeout(e.ctx, e.timing.Attempt)
+	ctx, cancel := e.attemptContext()
 	defer cancel()
-	return e.outside.Perform(ctx, chat, eff)
+	return e.outside.Perform(ctx, c.chat, c.effect)
 }
 
-// deliver hands the answer to an effect whose turn has ended to its chat, as an update of its own.
-func (e *Engine) deliver(chat ChatID, c *call) {
+// deliver has the answer to an effect whose turn has ended handed to its chat, as an update of its own.
+func (e *Engine) deliver(c *call) {
 	key := c.effect.id()
-	if _, busy := e.calls.LoadOrStore(key, c); busy {
+	if !e.calls.adopt(key, c) {
 		return
 	}
 	e.begun()
-	go func() {
-		defer e.ended()
-		defer e.calls.Delete(key)
-		if c.effect.Once {
-			e.launch(chat, c)
-			e.sayIfSlow(chat, c, key)
-		}
-		<-c.done
-		if c.result.Failed && (e.halted() || c.abandoned()) {
-			return // still pending in the store, or dropped from it
-		}
-		r := c.result
-		r.Late = true
-		u := Update{Chat: chat, ID: "answer/" + key, Kind: Answer, Result: &r}
-		for pause := 50 * time.Millisecond; e.Accept(e.ctx, u) != nil; pause = min(2*pause, 5*time.Second) {
-			if !e.pause(pause) {
-				return
-			}
-		}
-	}()
+	if c.effect.Once {
+		e.calls.start(c)
+		e.sayIfSlow(c, key)
+	}
+	e.calls.whenOver(c, func() { e.turns.do(usual, func() { e.handBack(c, key, 50*time.Millisecond) }) })
 }
 
-// sayIfSlow has the interim of an effect said that is not answered as soon as a turn would have waited for it.
-func (e *Engine) sayIfSlow(chat ChatID, c *call, key string) {
-	t := time.NewTimer(e.timing.InTime)
-	defer t.Stop()
-	select {
-	case <-c.done:
-	case <-e.stopping:
-	case <-t.C:
-		if err := e.Accept(e.ctx, Update{Chat: chat, ID: "slow/" + key, Kind: Slow, What: key}); err != nil {
-			e.log.Warn("interim not said", "chat", chat, "err", err)
+// handBack hands a late answer to its chat. A store that does not take it is asked again after a pause.
+func (e *Engine) handBack(c *call, key string, pause time.Duration) {
+	r := c.result
+	r.Late = true
+	// A failure is left as it is in the store if the engine stops, and was dropped from there if the turn was.
+	if !r.Failed || !e.halted() && !e.calls.dropped(c) {
+		if e.Accept(e.ctx, Update{Chat: c.chat, ID: "answer/" + key, Kind: Answer, Result: &r}) != nil && !e.halted() {
+			e.running.done() // nothing runs while it waits: Stop does not wait for it, Drain does
+			e.schedule.after(&entry{f: func() {
+				e.running.add()
+				e.turns.do(usual, func() { e.handBack(c, key, min(2*pause, 5*time.Second)) })
+			}}, pause)
+			return
 		}
 	}
+	e.calls.forget(key)
+	e.ended()
 }
 
-// abandon ends the tries at an effect that a turn has dropped.
-func (e *Engine) abandon(eff *Effect) {
-	if v, ok := e.calls.Load(eff.id()); ok {
-		c := v.(*call)
-		c.once.Do(func() { close(c.quit) })
+// sayIfSlow sends the interim of an effect that is not answered after as long as a turn would have waited for it.
+func (e *Engine) sayIfSlow(c *call, key string) {
+	say := func() {
+		if e.calls.over(c) {
+			return
+		}
+		if err := e.Accept(e.ctx, Update{Chat: c.chat, ID: "slow/" + key, Kind: Slow, What: key}); err != nil {
+			e.log.Warn("interim not said", "chat", c.chat, "err", err)
+		}
 	}
+	e.schedule.after(&entry{f: func() {
+		if !e.halted() && !e.calls.over(c) {
+			e.turns.do(usual, say)
+		}
+	}}, e.timing.InTime)
 }
 
 // resume goes on with an effect that an earlier process left pending. One that cannot be asked twice, and one whose
@@ -187,16 +110,15 @@ func (e *Engine) resume(key ChatKey, sealed []byte) {
 		e.log.Error("pending effect cannot be read", "err", err)
 		return
 	}
-	if _, busy := e.calls.Load(p.Effect.id()); busy {
+	if e.calls.late(p.Effect.id()) {
 		return
 	}
-	c := newCall(p.Effect)
+	c := &call{chat: p.Chat, effect: p.Effect, sent: true} // the earlier process may have sent it
 	if p.Effect.Once || e.now().Sub(p.Effect.At) > e.timing.Budget {
 		c.effect.Once = false // it is not to be run
-		c.result = Result{Key: p.Effect.Key, Op: p.Effect.Op, Failed: true, Unknown: true}
-		close(c.done)
+		c.isOver, c.result = true, Result{Key: p.Effect.Key, Op: p.Effect.Op, Failed: true, Unknown: true}
 	} else {
-		e.launch(p.Chat, c)
+		e.calls.start(c)
 	}
-	e.deliver(p.Chat, c)
+	e.deliver(c)
 }

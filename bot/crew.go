@@ -3,36 +3,43 @@ package bot
 import "time"
 
 // crew runs short pieces of work, each in a goroutine of its own. A goroutine that has nothing left to do waits a
-// moment for more: its stack has grown by then, and growing a new one is a good part of what a turn costs.
+// moment for more: its stack has grown by then, and growing a new one is a good part of what a turn costs. How many
+// there are is bounded by the pools that bring the work.
 type crew struct {
-	next chan func()
+	next chan task
 	end  <-chan struct{}
+}
+
+// task is a piece of work and the pool that it belongs to.
+type task struct {
+	pool *pool
+	run  func()
 }
 
 // lingers is how long a goroutine waits for more.
 const lingers = time.Second
 
-func newCrew(end <-chan struct{}) *crew { return &crew{make(chan func()), end} }
+func newCrew(end <-chan struct{}) *crew { return &crew{make(chan task), end} }
 
-// do runs f and does not wait for it.
-func (c *crew) do(f func()) {
+// do runs t and does not wait for it.
+func (c *crew) do(t task) {
 	select {
-	case c.next <- f:
+	case c.next <- t:
 	default:
-		go c.work(f)
+		go c.work(t)
 	}
 }
 
-func (c *crew) work(f func()) {
-	f()
-	t := time.NewTimer(lingers)
-	defer t.Stop()
+func (c *crew) work(t task) {
+	t.pool.run(t.run)
+	timer := time.NewTimer(lingers)
+	defer timer.Stop()
 	for {
 		select {
-		case f = <-c.next:
-			f()
-			t.Reset(lingers)
-		case <-t.C:
+		case t = <-c.next:
+			t.pool.run(t.run)
+			timer.Reset(lingers)
+		case <-timer.C:
 			return
 		case <-c.end:
 			return

@@ -8,10 +8,15 @@
 //	script.go   the port of the conversations: a pure function of session and update
 //	turn.go     a turn: decide, run the effect that was asked for, decide on its answer, commit
 //	call.go     effects: run in time, late, or with an outcome that nobody knows
+//	calls.go    how many at once, and the breaker
 //	store.go    the port of the store: what is committed together, and what must never be
 //	lag.go      how late an update is, where two clocks are compared
 //	relay.go    outbox to channel, in order, with back-off, expiry and dead letters
-//	undelivered.go  what the chat is told of a message that was given up
+//	undelivered.go what the chat is told of a message that was given up
+//	pacing.go   which of many chats goes first where a channel must not be hurried
+//	rate.go     how fast one chat is answered
+//	pool.go     worker pools: what waits costs no goroutine
+//	schedule.go what is to happen later
 //	seal.go     everything is encrypted here, before a store sees it
 //
 // Nothing in this package knows a channel, a store, a back end or a sentence in any language.

@@ -24,6 +24,33 @@ type Config struct {
 	Now      func() time.Time
 	Rand     io.Reader
 	Timing   Timing
+	Limits   Limits
+	Rates    map[string]Rate // of a chat's turns, by channel; a channel that is not there has no bound
+}
+
+// Limits bound what goes on at once: what is beyond waits, and costs no goroutine. Zero fields take the value of
+// [DefaultLimits].
+type Limits struct {
+	Turns int // chats' turns, while they do not wait for an effect
+	Calls int // effects
+	Sends int // messages being sent, in each channel
+}
+
+// DefaultLimits keep the program under a thousand goroutines, channels' own included.
+var DefaultLimits = Limits{Turns: 256, Calls: 128, Sends: 128}
+
+func (l Limits) orDefault() Limits {
+	d := DefaultLimits
+	if l.Turns > 0 {
+		d.Turns = l.Turns
+	}
+	if l.Calls > 0 {
+		d.Calls = l.Calls
+	}
+	if l.Sends > 0 {
+		d.Sends = l.Sends
+	}
+	return d
 }
 
 // Timing is how long things may take. Zero fields take the value of [DefaultTiming].
@@ -58,8 +85,13 @@ type Engine struct {
 	vault    *vault
 	fence    Fence
 
+	schedule schedule
+
 	crew   *crew
+	turns  *pool // of chats' turns
 	lanes  *lanes
+	calls  *calls
+	rates  *rates
 	relay  *relay
 	lags   lags
 	health health
@@ -68,9 +100,8 @@ type Engine struct {
 	owed    activity // what Drain waits for: lanes that run, letters unsent, effects unanswered
 	running activity // goroutines that Stop waits for
 	keeping activity // the housekeeping, which outlives them
-	calls   sync.Map // effect key -> struct{}: effects being performed for a turn that has ended
 
-	quarantine chan struct{} // one suspect at a time
+	suspects suspects
 
 	open     atomic.Bool
 	stopping chan struct{} // closed when no new work may begin
@@ -93,7 +124,7 @@ func New(c Config) (*Engine, error) {
 	}
 	e := &Engine{
 		store: c.Store, script: c.Script, outside: c.Outside, channels: c.Channels, maker: c.Maker, ring: c.Keys,
-		log: c.Log, clock: c.Now, rand: c.Rand, timing: c.Timing.orDefault(), stopping: make(chan struct{}), quiet: make(chan struct{}), quarantine: make(chan struct{}, 1),
+		log: c.Log, clock: c.Now, rand: c.Rand, timing: c.Timing.orDefault(), stopping: make(chan struct{}), quiet: make(chan struct{}),
 	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
@@ -106,8 +137,12 @@ func New(c Config) (*Engine, error) {
 	}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	e.crew = newCrew(e.stopping)
-	e.lanes = newLanes(func(l *lane) { e.crew.do(func() { e.runLane(l) }) }, e.begun, e.ended)
-	e.relay = newRelay(e)
+	limits := c.Limits.orDefault()
+	e.turns = newPool(e.crew, limits.Turns)
+	e.lanes = newLanes(e.turns, &e.schedule, e.runLane, e.begun, e.ended)
+	e.rates = newRates(c.Rates)
+	e.calls = newCalls(e, limits.Calls)
+	e.relay = newRelay(e, limits.Sends)
 	return e, nil
 }
 
@@ -123,11 +158,21 @@ func (t Timing) orDefault() Timing {
 	return t
 }
 
+// isNear says whether an effect reaches no further than this process.
+func (e *Engine) isNear(op string) bool {
+	n, ok := e.outside.(Near)
+	return ok && n.Near(op)
+}
+
 // now is the hour in UTC without a monotonic reading, as it will be read back from the store.
 func (e *Engine) now() time.Time { return e.clock().UTC().Round(0) }
 
 // Stats returns the counters, live.
 func (e *Engine) Stats() *Stats { return &e.stats }
+
+// Effects says how many effects are being performed, how many wait for their place or their next attempt, and whether
+// the breaker holds them back.
+func (e *Engine) Effects() (running, waiting int, open bool) { return e.calls.load() }
 
 // Ready returns nil while the store takes what it is given, and why not otherwise.
 func (e *Engine) Ready() error {
@@ -164,7 +209,7 @@ func (e *Engine) Start(ctx context.Context) error {
 	return nil
 }
 
-// recover sets to work every chat of the shard that something is owed.
+// recover schedules every chat of the shard that has pending work, behind what is accepted from now on.
 func (e *Engine) recover(ctx context.Context, s Shard) error {
 	const page = 256
 	for after := (ChatKey{}); ; {
@@ -173,9 +218,9 @@ func (e *Engine) recover(ctx context.Context, s Shard) error {
 			return err
 		}
 		for _, k := range keys {
-			e.relay.expect(k)
+			e.relay.expect(k, patient)
 			l := e.lanes.hold(k)
-			e.lanes.wake(l)
+			e.lanes.wake(l, patient)
 			e.lanes.release(l)
 		}
 		if len(keys) < page {
@@ -192,6 +237,7 @@ func (e *Engine) Stop(ctx context.Context) error {
 	var err error
 	e.stopOnce.Do(func() {
 		close(e.stopping)
+		e.lanes.resumeAll()
 		if err = e.running.wait(ctx); err != nil {
 			err = fmt.Errorf("stop: cut short: %w", err)
 		}
@@ -235,15 +281,12 @@ func (e *Engine) halted() bool {
 }
 
 // pause waits, and returns false if the engine stops meanwhile.
-func (e *Engine) pause(d time.Duration) bool { return e.pauseFor(nil, d) }
-
-func (e *Engine) pauseFor(quit <-chan struct{}, d time.Duration) bool {
+func (e *Engine) pause(d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
 		return true
-	case <-quit:
 	case <-e.stopping:
 	}
 	return false

@@ -18,15 +18,24 @@ type lane struct {
 	running bool
 	queue   []job
 	reload  bool // the store holds more than the queue does
-	letters bool // and letters that nobody carries
+	effect  bool // and perhaps an effect that nobody performs
 	kept    bool // stands in the ring of those that ran last
+	active  bool // a goroutine runs it
+	patient bool // it waits for a goroutine behind those that were not left by an earlier process
+	parked  bool // it waits for a time or for an answer, without a goroutine
+	nudged  bool // what it waits for came before it was parked
+
+	run func() // runs the lane
 
 	// below: touched only by the goroutine that runs the lane
 	session Session
 	version uint64
 	known   bool
-	last    uint64 // Seq of the last update that was done with
-	timer   *time.Timer
+	last    uint64        // Seq of the last update that was done with
+	work    *work         // the turn that is not done
+	until   time.Time     // the lane has nothing to do before
+	pause   time.Duration // after the next failure of the store
+	wait    entry         // ends a wait
 }
 
 // job is an update with what the store said when it took it.
@@ -54,8 +63,11 @@ func (l *lane) unlock() { <-l.slot }
 type lanes struct {
 	mu         sync.Mutex // held for a few instructions; nobody waits for anything while holding it
 	m          map[ChatKey]*lane
-	run        func(*lane) // begins to run a lane, elsewhere
+	turns      *pool
+	schedule   *schedule
+	run        func(*lane) // runs a lane
 	begin, end func()      // called as a lane begins and ends to run
+	stopping   bool        // nothing is parked any more
 
 	idle [lingering]*lane // those that ran last, in a ring
 	at   int
@@ -64,8 +76,8 @@ type lanes struct {
 // lingering is how many idle lanes are kept.
 const lingering = 512
 
-func newLanes(run func(*lane), begin, end func()) *lanes {
-	return &lanes{m: map[ChatKey]*lane{}, run: run, begin: begin, end: end}
+func newLanes(turns *pool, s *schedule, run func(*lane), begin, end func()) *lanes {
+	return &lanes{m: map[ChatKey]*lane{}, turns: turns, schedule: s, run: run, begin: begin, end: end}
 }
 
 // hold returns the chat's lane and keeps it from being forgotten until release.
@@ -75,6 +87,8 @@ func (ls *lanes) hold(key ChatKey) *lane {
 	l := ls.m[key]
 	if l == nil {
 		l = &lane{key: key, slot: make(chan struct{}, 1)}
+		l.run = func() { ls.run(l) }
+		l.wait.f = func() { ls.resume(l, usual) }
 		ls.m[key] = l
 	}
 	l.holds++
@@ -112,6 +126,14 @@ func (ls *lanes) forget(l *lane) {
 	}
 }
 
+// class says how soon a lane runs for an update: who wrote just now does not wait behind answers that come in numbers.
+func (k Kind) class() class {
+	if k.said() {
+		return urgent
+	}
+	return usual
+}
+
 // push puts a job behind the others and sees that somebody runs the lane.
 func (ls *lanes) push(l *lane, j job) {
 	ls.mu.Lock()
@@ -120,23 +142,84 @@ func (ls *lanes) push(l *lane, j job) {
 	} else {
 		l.queue = append(l.queue, j)
 	}
-	ls.start(l)
+	ls.start(l, j.update.Kind.class())
 	ls.mu.Unlock()
 }
 
-// wake runs the lane on what the store holds, letters included.
-func (ls *lanes) wake(l *lane) {
+// wake runs the lane on what the store holds, a pending effect included.
+func (ls *lanes) wake(l *lane, c class) {
 	ls.mu.Lock()
-	l.reload, l.letters = true, true
-	ls.start(l)
+	l.reload, l.effect = true, true
+	ls.start(l, c)
 	ls.mu.Unlock()
 }
 
-func (ls *lanes) start(l *lane) {
-	if !l.running {
-		l.running = true
+// start sees that the lane gets a goroutine. One that waits for it behind others is put before them if it is urgent.
+func (ls *lanes) start(l *lane, c class) {
+	switch {
+	case !l.running:
+		l.running, l.patient = true, c == patient
 		ls.begin()
-		ls.run(l)
+	case l.patient && c == urgent:
+		l.patient = false
+	default:
+		return
+	}
+	ls.turns.do(c, l.run)
+}
+
+// claim takes the lane for the goroutine that runs it. False: another one has it, or it has nothing to do.
+func (ls *lanes) claim(l *lane) bool {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	if l.active || l.parked || !l.running {
+		return false
+	}
+	l.active, l.patient = true, false
+	return true
+}
+
+// park has the lane wait without a goroutine until resume, or until d is over. False: there is nothing to wait for.
+func (ls *lanes) park(l *lane, d time.Duration) bool {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	if l.nudged || ls.stopping {
+		l.nudged = false
+		return false
+	}
+	l.parked, l.active = true, false
+	if d != never {
+		ls.schedule.after(&l.wait, d)
+	}
+	return true
+}
+
+// resume runs a lane that is parked. It finds out itself whether it still has to wait.
+func (ls *lanes) resume(l *lane, c class) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	if !l.parked {
+		l.nudged = l.active
+		return
+	}
+	l.parked = false
+	ls.schedule.cancel(&l.wait)
+	ls.turns.do(c, l.run)
+}
+
+// resumeAll runs every lane that is parked, and lets none be parked again: the engine stops.
+func (ls *lanes) resumeAll() {
+	ls.mu.Lock()
+	ls.stopping = true
+	var parked []*lane
+	for _, l := range ls.m {
+		if l.parked {
+			parked = append(parked, l)
+		}
+	}
+	ls.mu.Unlock()
+	for _, l := range parked {
+		ls.resume(l, usual)
 	}
 }
 
@@ -148,8 +231,8 @@ func (ls *lanes) next(l *lane) (j job, what step) {
 	case len(l.queue) > 0:
 		j, l.queue = l.queue[0], l.queue[1:]
 		return j, runJob
-	case l.letters:
-		l.reload, l.letters = false, false
+	case l.effect:
+		l.reload, l.effect = false, false
 		return job{}, readAll
 	case l.reload:
 		l.reload = false
@@ -160,17 +243,24 @@ func (ls *lanes) next(l *lane) (j job, what step) {
 	return job{}, done
 }
 
+// reread has a lane read again what it could not.
+func (ls *lanes) reread(l *lane, what step) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	l.reload, l.effect = true, l.effect || what == readAll
+}
+
 type step int
 
 const (
 	runJob      step = iota // a job
 	readUpdates             // read what waits in the store
-	readAll                 // and the letters and the effect that are owed
+	readAll                 // and the effect that is owed
 	done                    // nothing
 )
 
 func (l *lane) stop(ls *lanes) {
-	l.running = false
+	l.running, l.active, l.nudged = false, false, false
 	ls.forget(l)
 	ls.end()
 }

@@ -13,9 +13,10 @@ type Pace struct {
 	chat  time.Duration // between two letters of a chat, once its burst is used up; 0 is no limit
 	burst time.Duration // how far a chat may run ahead
 
-	mu    sync.Mutex
-	all   time.Time
-	chats map[ChatID]time.Time // when the chat's next letter is due
+	mu      sync.Mutex
+	all     time.Time
+	chats   map[ChatID]time.Time // when the chat's next letter is due
+	sweepAt int
 }
 
 // NewPace allows perSecond letters over all chats, and in each chat one letter per chat after a burst of so many. Zero
@@ -31,23 +32,26 @@ func NewPace(perSecond float64, chat time.Duration, burst int, now func() time.T
 	return p
 }
 
-// Slot reserves the place of the next letter to a chat and says how long it is until then.
-func (p *Pace) Slot(to ChatID) time.Duration {
+// Slot takes the place of the next letter to a chat if there is one now. See [Paced].
+func (p *Pace) Slot(to ChatID) (wait time.Duration, everybody bool) {
 	now := p.now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	at := now
+	if p.every > 0 && p.all.After(now) {
+		return p.all.Sub(now), true
+	}
 	if p.chat > 0 {
 		due := latest(p.chats[to], now)
-		at = latest(due.Add(-p.burst), now)
+		if at := due.Add(-p.burst); at.After(now) {
+			return at.Sub(now), false
+		}
 		p.sweep(now)
 		p.chats[to] = due.Add(p.chat)
 	}
 	if p.every > 0 {
-		at = latest(p.all, at)
-		p.all = at.Add(p.every)
+		p.all = now.Add(p.every)
 	}
-	return at.Sub(now)
+	return 0, false
 }
 
 // Call counts a call that is no letter, and says whether there is room for it now.
@@ -65,10 +69,12 @@ func (p *Pace) Call() bool {
 	return true
 }
 
-// sweep forgets chats that owe nothing any more, when there are many.
+// many is from how many chats on those that owe nothing are forgotten.
+const many = 4096
+
+// sweep forgets chats that owe nothing any more, each time that there are twice as many as were left.
 func (p *Pace) sweep(now time.Time) {
-	const many = 4096
-	if len(p.chats) < many {
+	if len(p.chats) < max(p.sweepAt, many) {
 		return
 	}
 	for c, due := range p.chats {
@@ -76,6 +82,7 @@ func (p *Pace) sweep(now time.Time) {
 			delete(p.chats, c)
 		}
 	}
+	p.sweepAt = 2 * len(p.chats)
 }
 
 func latest(a, b time.Time) time.Time {

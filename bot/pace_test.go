@@ -16,26 +16,37 @@ import (
 func TestPace(t *testing.T) {
 	now := time.Unix(0, 0)
 	p := bot.NewPace(10, time.Second, 3, func() time.Time { return now })
-	var got []time.Duration
-	for range 5 {
-		got = append(got, p.Slot(chatA))
+	slot := func(p *bot.Pace, chat bot.ChatID, wait time.Duration, everybody bool) {
+		t.Helper()
+		if w, e := p.Slot(chat); w != wait || e != everybody {
+			t.Errorf("at %v %s waits for %v, everybody: %t; want %v, %t", now.Sub(time.Unix(0, 0)), chat.Native(), w, e, wait, everybody)
+		}
 	}
-	got = append(got, p.Slot(chatB)) // behind those of the other chat, but not behind its second
-	want := []time.Duration{0, 100e6, 200e6, time.Second, 2 * time.Second, 2100 * time.Millisecond}
-	if fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("places %v, want %v", got, want)
+	const tenth = 100 * time.Millisecond
+	for range 3 {
+		slot(p, chatA, 0, false)
+		slot(p, chatA, tenth, true) // nothing was taken: asking again changes nothing
+		slot(p, chatB, tenth, true)
+		now = now.Add(tenth)
 	}
+	slot(p, chatA, 7*tenth, false) // its burst is used up, which holds up no other chat
+	slot(p, chatB, 0, false)
 	if p.Call() {
-		t.Error("there is room for a call before the letters that are waiting")
+		t.Error("there is room for a call at the time of a letter")
 	}
+	now = now.Add(7 * tenth)
+	slot(p, chatA, 0, false)
+	now = now.Add(tenth)
+	slot(p, chatA, 9*tenth, false)
 	now = now.Add(time.Minute)
-	if w := p.Slot(chatA); w != 0 {
-		t.Errorf("after a minute a letter waits for %v", w)
-	}
+	slot(p, chatA, 0, false)
 	if now = now.Add(time.Minute); !p.Call() || p.Call() {
 		t.Error("want room for one call and not for two")
 	}
-	if free := bot.NewPace(0, 0, 0, nil); free.Slot(chatA)+free.Slot(chatA) != 0 || !free.Call() || !free.Call() {
+	free := bot.NewPace(0, 0, 0, nil)
+	slot(free, chatA, 0, false)
+	slot(free, chatA, 0, false)
+	if !free.Call() || !free.Call() {
 		t.Error("no limit is one")
 	}
 }

@@ -16,8 +16,9 @@ type Channel interface {
 
 // Paced is a channel that must not be hurried.
 type Paced interface {
-	// Slot reserves the place of the next letter to a chat and says how long it has to wait for it: zero is now.
-	Slot(to ChatID) time.Duration
+	// Slot takes the place of the next message to a chat if there is one now: zero. Otherwise it takes none, says when
+	// to ask again, and whether the channel has no place for anybody until then.
+	Slot(to ChatID) (wait time.Duration, everybody bool)
 }
 
 // Fetcher is a channel that gets the files that people send, once somebody asks for them.
@@ -48,6 +49,12 @@ type Outside interface {
 	// may or may not have acted. It is logged, and holds nothing secret or personal. The same effect, with the same
 	// key, may be performed again unless it says Once.
 	Perform(ctx context.Context, chat ChatID, e Effect) (Value, error)
+}
+
+// Near is an [Outside] some of whose effects reach no further than this process: an outside that does not answer is no
+// reason to hold them back.
+type Near interface {
+	Near(op string) bool
 }
 
 // Later is a channel's wish to be left alone for a while. Nothing was sent.

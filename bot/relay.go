@@ -15,6 +15,8 @@ type Envelope struct {
 	Chat  ChatID    `json:"chat"`
 	Reply Reply     `json:"reply"`
 	At    time.Time `json:"at"`
+	// Notice says that the chat did not ask for it: another chat's turn has something to tell this one.
+	Notice bool `json:"notice,omitempty"`
 }
 
 // letter is an envelope on its way.
@@ -31,125 +33,212 @@ type letter struct {
 // relay carries letters to their channels, one at a time per chat, in the order in which they were written. A chat
 // that has to wait costs a timer and no goroutine.
 type relay struct {
-	e  *Engine
-	mu sync.Mutex // held for a few instructions
-	m  map[ChatKey]*route
+	e      *Engine
+	sends  map[string]*pool // by channel: one that is stuck holds up no other
+	others *pool            // of channels that are not turned on
+	mu     sync.Mutex       // held for a few instructions
+	m      map[ChatKey]*route
+	paces  map[string]*pacing // by channel, of those that must not be hurried
 
 	marks chan Mark
 }
 
-// route is the letters of one chat. It exists while there are any.
+// route is the letters of one chat. It exists while there are any, or while what became of one is not on record.
 type route struct {
-	key     ChatKey
-	queue   []letter
-	purged  uint64 // letters below are withdrawn
-	next    uint64 // letters below have been queued before
-	running bool
-	more    bool // the store holds more than the queue does
-	filling bool // and the chat's lane is about to read it
+	key       ChatKey
+	queue     []letter
+	purged    uint64 // letters below are withdrawn
+	next      uint64 // letters below have been queued before
+	pins      int    // turns that are being committed
+	running   bool
+	more      bool          // the store may hold letters behind those that are queued
+	missed    bool          // some were written while the store was being read
+	unwritten int           // results that are not on record
+	held      bool          // it waits until they are
+	pause     time.Duration // after the next failure to read
+	placing   bool          // it waits for its place in the channel's pace
+	class     class         // in which it does
+	wait      entry         // starts it
 }
 
 // routeQueue bounds the letters of one chat in memory; what is beyond waits in the store.
 const routeQueue = 64
 
-func newRelay(e *Engine) *relay {
-	return &relay{e: e, m: map[ChatKey]*route{}, marks: make(chan Mark, 256)}
+func newRelay(e *Engine, limit int) *relay {
+	r := &relay{
+		e: e, sends: map[string]*pool{}, others: newPool(e.crew, limit), m: map[ChatKey]*route{}, paces: map[string]*pacing{}, marks: make(chan Mark, 256),
+	}
+	for name, ch := range e.channels {
+		r.sends[name] = newPool(e.crew, limit)
+		if p, ok := ch.(Paced); ok {
+			r.paces[name] = &pacing{Paced: p}
+		}
+	}
+	return r
 }
 
-// push queues the letters of a turn that was committed. With purge those of earlier turns are withdrawn.
-func (r *relay) push(key ChatKey, letters []letter, purge bool) {
-	if len(letters) == 0 && !purge {
-		return
-	}
+// pin keeps the route of a chat until push or unpin: letters that are read from the store and sent before their turn
+// pushes them are known not to be new.
+func (r *relay) pin(key ChatKey) *route {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	rt := r.m[key]
-	if purge && rt != nil {
-		rt.purge()
+	if rt == nil {
+		rt = r.open(key)
 	}
-	if len(letters) > 0 {
-		r.queue(rt, key, letters)
+	rt.pins++
+	return rt
+}
+
+func (r *relay) unpin(rt *route) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	rt.pins--
+	r.finished(rt)
+}
+
+// push queues the letters of a turn that was committed. If it purges, those of earlier turns are withdrawn.
+func (r *relay) push(rt *route, letters []letter, t Turn) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	rt.pins--
+	if t.Purge {
+		rt.purge(t.Base << 8)
+	}
+	rt.push(letters)
+	if !r.finished(rt) {
+		r.start(rt, urgent)
 	}
 }
 
-func (r *relay) queue(rt *route, key ChatKey, letters []letter) {
-	if rt == nil {
-		rt = &route{key: key}
-		r.m[key] = rt
-		r.e.owed.add()
+func (r *relay) open(key ChatKey) *route {
+	rt := &route{key: key}
+	r.m[key] = rt
+	r.e.owed.add()
+	return rt
+}
+
+func (rt *route) purge(below uint64) {
+	rt.purged, rt.next = below, max(rt.next, below)
+	rt.queue = nil
+}
+
+// push queues letters that were just written, unless older ones may have to be read first.
+func (rt *route) push(letters []letter) {
+	if rt.more || len(rt.queue)+len(letters) > routeQueue {
+		rt.more, rt.missed = true, true
+		return
 	}
 	rt.add(letters)
-	r.start(rt)
-}
-
-func (rt *route) purge() {
-	rt.purged = rt.next
-	rt.queue, rt.more = nil, false
 }
 
 func (rt *route) add(letters []letter) {
 	for _, l := range letters {
-		if rt.more || len(rt.queue) >= routeQueue {
-			rt.more = true
-			return
-		}
 		if l.n >= rt.next {
 			rt.queue, rt.next = append(rt.queue, l), l.n+1
 		}
 	}
 }
 
-// load queues what the store still holds for a chat.
-func (r *relay) load(key ChatKey, stored []Letter) {
-	letters := make([]letter, 0, len(stored))
-	for _, s := range stored {
+// expect has a chat's letters read from the store besides those that are queued.
+func (r *relay) expect(key ChatKey, c class) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	rt := r.m[key]
+	if rt == nil {
+		rt = r.open(key)
+	}
+	rt.more, rt.missed = true, true
+	r.start(rt, c)
+}
+
+// start has somebody run a route, or read the store for it.
+func (r *relay) start(rt *route, c class) {
+	if rt.running || rt.held || len(rt.queue) == 0 && !rt.more {
+		return
+	}
+	if rt.placing {
+		r.hurry(rt)
+		return
+	}
+	if rt.short() {
+		r.startReading(rt, c)
+		return
+	}
+	rt.running = true
+	r.e.running.add()
+	r.pool(rt).do(rt.urgency(), func() { r.run(rt) })
+}
+
+// pool is where the letters of a route are sent.
+func (r *relay) pool(rt *route) *pool {
+	if p := r.sends[rt.queue[0].Chat.Channel()]; p != nil {
+		return p
+	}
+	return r.others
+}
+
+// short says that the store has to be read before the next letter is sent: whether others wait behind it decides
+// whether it is worth sending.
+func (rt *route) short() bool { return rt.more && len(rt.queue) <= 1 }
+
+// startReading has the store read for a route as soon as all that became of its letters is on record: what was sent
+// and is not on record would be read again.
+func (r *relay) startReading(rt *route, c class) {
+	if rt.held = rt.unwritten > 0; rt.held {
+		return
+	}
+	rt.running = true
+	r.e.running.add()
+	r.e.turns.do(c, func() { r.read(rt) })
+}
+
+// read queues what the store holds for a route, and runs it.
+func (r *relay) read(rt *route) {
+	defer r.e.running.done()
+	r.mu.Lock()
+	rt.missed = false
+	r.mu.Unlock()
+	c, err := r.e.store.Load(r.e.ctx, rt.key)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err != nil {
+		if !r.e.halted() {
+			r.e.health.failed(err)
+			r.e.log.Error("store", "err", fmt.Errorf("load replies: %w", err))
+		}
+		rt.pause = min(max(2*rt.pause, 50*time.Millisecond), 5*time.Second)
+		r.wake(rt, rt.pause)
+		return
+	}
+	rt.pause = 0
+	letters := r.opened(rt, c.Letters)
+	rt.add(letters)
+	rt.more = rt.missed || len(c.Letters) == LoadLimit
+	rt.running = false
+	switch {
+	case rt.short() && len(letters) == 0 && !rt.missed:
+		r.wake(rt, time.Second) // the store still holds what is on record as sent: do not ask it in a circle
+	case !r.finished(rt):
+		r.start(rt, usual)
+	}
+}
+
+// opened are the letters of a page that are new.
+func (r *relay) opened(rt *route, page []Letter) []letter {
+	letters := make([]letter, 0, len(page))
+	for _, s := range page {
+		if s.N < rt.next {
+			continue
+		}
 		l := letter{n: s.N, tries: s.Tries, due: s.Due}
-		if err := r.e.unseal(placeLetter, key, s.Body, &l.Envelope); err != nil {
+		if err := r.e.unseal(placeLetter, rt.key, s.Body, &l.Envelope); err != nil {
 			l.broken = "cannot be read"
 		}
 		l.kind = l.Reply.Kind
 		letters = append(letters, l)
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	rt := r.m[key]
-	if rt == nil || !rt.filling {
-		return // nobody asked: what is in the store is on its way, or its mark is
-	}
-	rt.filling, rt.more = false, false
-	rt.add(letters)
-	rt.more = rt.more || len(stored) == LoadLimit
-	r.start(rt)
-}
-
-// reread has a chat's letters read from the store besides those that are queued.
-func (r *relay) reread(key ChatKey) {
-	r.mu.Lock()
-	rt := r.m[key]
-	if rt != nil {
-		rt.more, rt.filling = true, true
-	}
-	r.mu.Unlock()
-	if rt == nil {
-		r.expect(key)
-	}
-}
-
-// expect makes a route for what an earlier process left, before the chat's lane reads it.
-func (r *relay) expect(key ChatKey) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.m[key] = &route{key: key, more: true, filling: true}
-	r.e.owed.add()
-}
-
-func (r *relay) start(rt *route) {
-	if rt.running {
-		return
-	}
-	rt.running = true
-	r.e.running.add()
-	r.e.crew.do(func() { r.run(rt) })
+	return letters
 }
 
 // run sends a chat's letters until there are none or one has to wait.
@@ -158,10 +247,6 @@ func (r *relay) run(rt *route) {
 	for {
 		l, later, ok := r.next(rt)
 		if !ok {
-			return
-		}
-		if wait := r.place(&l, later); wait > 0 {
-			r.park(rt, l, wait)
 			return
 		}
 		m, again := r.send(rt.key, l, later)
@@ -173,7 +258,7 @@ func (r *relay) run(rt *route) {
 	}
 }
 
-// next takes the next letter and says whether others wait behind it. Not ok: the route is done, or the engine stops.
+// next takes the next letter and says whether others wait behind it. Not ok: the route has nothing to send now.
 func (r *relay) next(rt *route) (l letter, later, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -181,34 +266,56 @@ func (r *relay) next(rt *route) (l letter, later, ok bool) {
 		rt.running = false
 		return letter{}, false, false
 	}
-	if len(rt.queue) == 0 && rt.more {
-		r.refill(rt)
-		return letter{}, false, false
-	}
-	if len(rt.queue) == 0 {
+	if len(rt.queue) == 0 || rt.short() {
 		rt.running = false
-		delete(r.m, rt.key)
-		r.e.owed.done()
+		if !r.finished(rt) && rt.more {
+			r.startReading(rt, usual)
+		}
 		return letter{}, false, false
 	}
-	l, rt.queue = rt.queue[0], rt.queue[1:]
+	l, later = rt.queue[0], len(rt.queue) > 1
 	if wait := l.due.Sub(r.e.now()); wait > 0 {
-		rt.queue = append([]letter{l}, rt.queue...)
 		r.wake(rt, wait)
 		return letter{}, false, false
 	}
-	return l, len(rt.queue) > 0 || rt.more, true
+	if !r.place(rt, later) {
+		return letter{}, false, false
+	}
+	rt.queue = rt.queue[1:]
+	return l, later, true
 }
 
-// refill has the chat's lane read the store; its letters come back through load, which runs the route again.
-func (r *relay) refill(rt *route) {
-	if rt.running = false; rt.filling {
-		return
+// finished forgets a route that has nothing left.
+func (r *relay) finished(rt *route) bool {
+	if len(rt.queue) > 0 || rt.more || rt.running || rt.unwritten > 0 || rt.pins > 0 {
+		return false
 	}
-	rt.filling = true
-	l := r.e.lanes.hold(rt.key)
-	r.e.lanes.wake(l)
-	r.e.lanes.release(l)
+	if r.m[rt.key] == rt {
+		delete(r.m, rt.key)
+		r.e.owed.done()
+	}
+	return true
+}
+
+// written goes on with the routes whose results are on record.
+func (r *relay) written(batch []Mark) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, m := range batch {
+		rt := r.m[m.Chat]
+		if rt == nil {
+			continue
+		}
+		if rt.unwritten--; rt.unwritten > 0 {
+			continue
+		}
+		if rt.held {
+			rt.held = false
+			r.start(rt, usual)
+		} else {
+			r.finished(rt)
+		}
+	}
 }
 
 // park puts a letter back at the head of its queue, to be tried after a while.
@@ -221,31 +328,19 @@ func (r *relay) park(rt *route, l letter, after time.Duration) {
 	r.wake(rt, after)
 }
 
+// wake runs a route after a while, unless something else does before.
 func (r *relay) wake(rt *route, after time.Duration) {
 	rt.running = false
-	time.AfterFunc(after, func() {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if r.m[rt.key] == rt && !r.e.halted() {
-			r.start(rt)
+	if rt.wait.f == nil {
+		rt.wait.f = func() {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			if r.m[rt.key] == rt && !r.e.halted() && !r.finished(rt) {
+				r.start(rt, usual)
+			}
 		}
-	})
-}
-
-// place reserves a letter's place in its channel's pace, and returns how long it is until then.
-func (r *relay) place(l *letter, later bool) time.Duration {
-	p, ok := r.e.channels[l.Chat.Channel()].(Paced)
-	if !ok || l.placed || l.broken != "" {
-		return 0
 	}
-	now := r.e.now()
-	if _, why := l.worth(now, later); why != "" {
-		return 0
-	}
-	l.placed = true
-	wait := p.Slot(l.Chat)
-	l.due = now.Add(wait)
-	return wait
+	r.e.schedule.after(&rt.wait, after)
 }
 
 // send tries a letter once. It returns what became of it and, if it has to be tried again, after how long.
@@ -372,7 +467,7 @@ func (r *relay) judge(l letter, m Mark, err error) (Mark, time.Duration) {
 func (r *relay) gone(l letter) {
 	n := strconv.FormatUint(l.n, 10)
 	r.e.running.add()
-	r.e.crew.do(func() {
+	r.e.turns.do(usual, func() {
 		defer r.e.running.done()
 		if err := r.e.Accept(r.e.ctx, Update{Chat: l.Chat, ID: "gone/" + n, Kind: Gone, What: n}); err != nil {
 			r.e.log.Warn("chat is gone, and could not be told so", "chat", l.Chat, "err", err)
@@ -404,6 +499,11 @@ func (r *relay) dead(m Mark, why string) Mark {
 
 func (r *relay) queueMark(m Mark) {
 	r.e.owed.add()
+	r.mu.Lock()
+	if rt := r.m[m.Chat]; rt != nil {
+		rt.unwritten++
+	}
+	r.mu.Unlock()
 	select {
 	case r.marks <- m:
 	case <-r.e.quiet:
@@ -434,6 +534,7 @@ func (r *relay) writeMarks(first Mark) {
 		err := r.e.store.Mark(ctx, batch)
 		cancel()
 		if err == nil {
+			r.written(batch)
 			return
 		}
 		r.e.health.failed(err)

@@ -44,6 +44,9 @@ type Input struct {
 	Accepted
 	// Waited is how long it waited since its acceptance, measured when the turn runs, plus its Lag.
 	Waited time.Duration
+	// Held says that the chat's updates come faster than its [Rate] allows, and that this is the first that had to wait.
+	// It says so once until the chat has been quiet.
+	Held bool
 }
 
 // Decision is what comes of it.

@@ -19,47 +19,113 @@ const (
 	maxTries = 10
 )
 
-// runLane runs a chat's turns until there is nothing left or the engine stops.
+// runLane runs a chat's turns until there is nothing left, the chat has to wait, or the engine stops.
 func (e *Engine) runLane(l *lane) {
-	for !e.halted() {
-		j, what := e.lanes.next(l)
-		switch what {
-		case done:
+	if !e.lanes.claim(l) {
+		return
+	}
+	for {
+		switch {
+		case !l.until.IsZero() && !e.halted():
+			if wait := time.Until(l.until); wait <= 0 {
+				l.until = time.Time{}
+			} else if e.lanes.park(l, wait) {
+				return
+			}
+		case l.work != nil:
+			if e.runWork(l) {
+				return
+			}
+		case e.halted():
+			e.lanes.halt(l)
 			return
-		case readUpdates, readAll:
-			e.again(func() error { return e.reload(l, what == readAll) })
-		case runJob:
-			if j.update.Seq > l.last {
-				e.runJob(l, j)
+		default:
+			if e.runNext(l) {
+				return
 			}
 		}
 	}
-	e.lanes.halt(l)
 }
 
-func (e *Engine) runJob(l *lane, j job) {
-	if j.tries >= suspect {
-		e.quarantine <- struct{}{}
-		defer func() { <-e.quarantine }()
-	}
-	w := &work{lane: l, job: j}
-	e.again(func() error { return e.turn(w) })
-}
-
-// again repeats what the store would not take, with growing pauses, until it does or the engine stops. What another
-// process has taken over is left to it.
-func (e *Engine) again(f func() error) {
-	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
-		err := f()
-		if err == nil {
-			return
+// runNext does what a lane does next, and says whether that was nothing.
+func (e *Engine) runNext(l *lane) bool {
+	j, what := e.lanes.next(l)
+	switch what {
+	case done:
+		return true
+	case readUpdates, readAll:
+		if e.tryAgain(l, e.reload(l, what == readAll)) {
+			e.lanes.reread(l, what)
 		}
+	case runJob:
+		if j.update.Seq > l.last {
+			l.work = &work{lane: l, job: j}
+		}
+	}
+	return false
+}
+
+// runWork goes on with a lane's turn, and says whether the lane was parked.
+func (e *Engine) runWork(l *lane) bool {
+	w := l.work
+	if e.halted() && !w.settling {
+		return e.drop(l) // it is not begun: the next process does
+	}
+	if w.tries >= suspect && !e.suspects.take(l) {
+		return e.lanes.park(l, never)
+	}
+	if wait := e.admit(w); wait > 0 {
+		return e.lanes.park(l, wait)
+	}
+	wait, err := e.turn(w)
+	if wait > 0 {
+		return e.lanes.park(l, wait)
+	}
+	if !e.tryAgain(l, err) {
+		e.drop(l)
+	}
+	return false
+}
+
+// admit says how long a turn has to wait until its chat's rate allows it. What a person did counts, and nothing else.
+func (e *Engine) admit(w *work) time.Duration {
+	if w.admitted || !w.update.Kind.said() {
+		return 0
+	}
+	wait, first := e.rates.take(w.key, w.update.Chat)
+	w.held, w.admitted = w.held || first, wait <= 0
+	return wait
+}
+
+// never is a wait that only [lanes.resume] ends.
+const never time.Duration = 1 << 62
+
+// drop ends the work on a turn, whether it was done or has to be left to another process.
+func (e *Engine) drop(l *lane) bool {
+	if l.work.tries >= suspect {
+		e.suspects.leave(l, func(next *lane) { e.lanes.resume(next, usual) })
+	}
+	l.work = nil
+	return false
+}
+
+// tryAgain says whether the lane does again what the store did not take, after a growing pause. What another process
+// has taken over is left to it, and what was not done when the engine stops to the next process.
+func (e *Engine) tryAgain(l *lane, err error) bool {
+	if err == nil {
+		l.pause = 0
+		return false
+	}
+	if !errors.Is(err, ErrConflict) {
 		e.health.failed(err)
 		e.log.Error("store", "err", err)
-		if errors.Is(err, ErrFenced) || !e.pause(pause) {
-			return
-		}
 	}
+	if errors.Is(err, ErrFenced) || e.halted() {
+		return false
+	}
+	l.pause = min(max(2*l.pause, 50*time.Millisecond), 5*time.Second)
+	l.until = time.Now().Add(l.pause)
+	return true
 }
 
 // reload reads what is owed in the chat.
@@ -84,7 +150,6 @@ func (e *Engine) reload(l *lane, all bool) error {
 	}
 	e.lanes.refill(l, jobs, len(c.Waiting) == LoadLimit)
 	if all {
-		e.relay.load(l.key, c.Letters)
 		e.resume(l.key, c.Effect)
 	}
 	return nil
@@ -129,6 +194,17 @@ type work struct {
 	*lane
 	job
 	calls []*call // effects begun: a repeated turn does not begin them again
+
+	// below: how far the turn is
+	admitted bool // its chat's rate allows it
+	held     bool // it is the first of a flood that had to wait for that
+	settling bool
+	in       Input
+	outcome  outcome
+	effects  int
+	waits    *call // the effect whose answer it waits for
+	interim  *Reply
+	deadline time.Time // of the answers
 }
 
 // outcome is what the decisions of a turn add up to.
@@ -138,39 +214,51 @@ type outcome struct {
 	aside   string
 }
 
-// turn decides and commits. An error means that the store did not take it and that the turn must be run again.
-func (e *Engine) turn(w *work) error {
+// turn decides and commits. It returns how long it waits at most for the answer to an effect: it is to be called again
+// then, or when the answer is there. An error means that the store did not take it and that the turn must be run again.
+func (e *Engine) turn(w *work) (time.Duration, error) {
 	if first := w.receipt.Version; !w.known || w.version < first {
 		w.remember(e.openSession(w.key, w.receipt.Session), w.receipt.Version)
 	}
-	o := e.settle(w)
+	o, wait := e.settle(w)
+	if wait > 0 {
+		return wait, nil
+	}
+	w.settling = false
 	t, letters, err := e.compose(w, o)
 	if err != nil {
-		return fmt.Errorf("turn: %w", err)
+		return 0, fmt.Errorf("turn: %w", err)
 	}
-	switch err := e.store.Commit(e.ctx, t); {
-	case errors.Is(err, ErrConflict):
-		e.stats.Conflicts.Add(1)
-		return e.reread(w)
-	case err != nil:
-		return fmt.Errorf("commit: %w", err)
+	rt := e.relay.pin(w.key)
+	if err := e.store.Commit(e.ctx, t); err != nil {
+		e.relay.unpin(rt)
+		if errors.Is(err, ErrConflict) {
+			e.stats.Conflicts.Add(1)
+			return 0, e.reread(w)
+		}
+		return 0, fmt.Errorf("commit: %w", err)
 	}
+	e.relay.push(rt, letters, t)
+	e.committed(w, o)
+	return 0, nil
+}
+
+// committed sets to work what a turn left to do besides its replies.
+func (e *Engine) committed(w *work, o outcome) {
 	e.health.worked()
 	e.stats.Turns.Add(1)
 	if old := w.session.Pending; old != nil && (o.Session.Pending == nil || o.Session.Pending.id() != old.id()) {
-		e.abandon(old)
+		e.calls.abandon(old.id())
 	}
-	w.remember(o.Session, t.Base+1)
+	w.remember(o.Session, w.version+1)
 	w.last = w.update.Seq
-	e.relay.push(w.key, letters, t.Purge)
 	if o.pending != nil {
 		e.stats.Late.Add(1)
-		e.deliver(w.update.Chat, o.pending)
+		e.deliver(o.pending)
 	}
-	return nil
 }
 
-// reread takes the session as it is now. The turn is run again on it, unless somebody else has run it.
+// reread takes the session as it is now. ErrConflict: the turn is to be run again on it. Nil: somebody else has run it.
 func (e *Engine) reread(w *work) error {
 	c, err := e.store.Load(e.ctx, w.key)
 	if err != nil {
@@ -179,54 +267,84 @@ func (e *Engine) reread(w *work) error {
 	w.remember(e.openSession(w.key, c.Session), c.Version)
 	for _, waiting := range c.Waiting {
 		if waiting.Seq == w.update.Seq {
-			return e.turn(w)
+			return ErrConflict
 		}
 	}
 	// It was run, by somebody else or by us without our being told: what it left to do has to be read.
 	w.last = w.update.Seq
-	e.relay.reread(w.key)
-	e.lanes.wake(w.lane)
+	e.relay.expect(w.key, urgent)
+	e.lanes.wake(w.lane, urgent)
 	return nil
 }
 
 // settle decides, runs what was asked for, and decides again, until the script asks for nothing more or the answer
-// is late. What the script cannot deal with is set aside.
-func (e *Engine) settle(w *work) outcome {
-	in := Input{Accepted: w.update, Waited: e.waited(w.update)}
-	if w.tries >= maxTries {
-		return e.setAside(w, "the process died with it in hand, again and again")
+// is late. What the script cannot deal with is set aside. While it waits for an answer it returns for how long.
+func (e *Engine) settle(w *work) (outcome, time.Duration) {
+	if !w.settling {
+		if o, ok := e.settled(w); ok {
+			return o, 0
+		}
+		w.settling, w.in, w.outcome, w.effects, w.waits = true, Input{Accepted: w.update, Waited: e.waited(w.update), Held: w.held}, outcome{}, 0, nil
+		w.outcome.Session = w.session
 	}
-	switch {
-	case w.superseded():
-		return outcome{Decision: Decision{Session: w.session}}
-	case w.update.Kind == Slow:
-		return e.unlessGone(w, slow(w))
-	}
-	var o outcome
-	o.Session = w.session
-	deadline := w.deadline(e.timing.InTime)
-	defer deadline.Stop()
-	for n := 0; ; n++ {
-		d, err := e.decide(o.Session, in)
-		if err == nil && n > maxEffects {
+	for {
+		if w.waits != nil {
+			wait, late := e.answer(w)
+			if wait > 0 {
+				return outcome{}, wait
+			}
+			if late {
+				return e.unlessGone(w, w.outcome), 0
+			}
+		}
+		d, err := e.decide(w.outcome.Session, w.in)
+		if err == nil && w.effects > maxEffects {
 			err = errors.New("script asks for too many effects in one turn")
 		}
 		if err != nil {
 			e.log.Error("update set aside", "chat", w.update.Chat, "err", err)
-			return e.setAside(w, err.Error())
+			return e.setAside(w, err.Error()), 0
 		}
-		o.add(d)
+		w.outcome.add(d)
 		if d.Effect == nil {
-			return e.unlessGone(w, o)
+			return e.unlessGone(w, w.outcome), 0
 		}
-		c := e.begin(w, *d.Effect)
-		if r, ok := c.await(e, deadline.C); ok {
-			in.Result, o.Session.Pending = &r, nil
-			continue
+		if w.effects++; w.effects == 1 {
+			w.deadline = time.Now().Add(e.timing.InTime)
 		}
-		o.late(c, d.Interim)
-		return e.unlessGone(w, o)
+		w.waits, w.interim = e.begin(w, *d.Effect), d.Interim
 	}
+}
+
+// settled is what comes of an update that the script is not asked about.
+func (e *Engine) settled(w *work) (outcome, bool) {
+	switch {
+	case w.tries >= maxTries:
+		return e.setAside(w, "the process died with it in hand, again and again"), true
+	case w.superseded():
+		return outcome{Decision: Decision{Session: w.session}}, true
+	case w.update.Kind == Slow:
+		return e.unlessGone(w, slow(w)), true
+	}
+	return outcome{}, false
+}
+
+// answer takes the answer that a turn waits for, if it is there. Otherwise it says for how long to wait, or that the
+// turn ends with the effect pending: it is late, it must be on record before it is tried, or the engine stops.
+func (e *Engine) answer(w *work) (wait time.Duration, late bool) {
+	c := w.waits
+	if !c.effect.Once {
+		if e.calls.answered(c, w.lane) {
+			r := c.result
+			w.in.Result, w.outcome.Session.Pending, w.waits = &r, nil, nil
+			return 0, false
+		}
+		if wait := time.Until(w.deadline); wait > 0 && !e.halted() {
+			return wait, false
+		}
+	}
+	w.outcome.late(c, w.interim)
+	return 0, true
 }
 
 // superseded says whether this is a channel's refusal of a letter that something was said after: whoever has come back
@@ -249,16 +367,6 @@ func (e *Engine) unlessGone(w *work, o outcome) outcome {
 		o.Replies, o.Purge = nil, true
 	}
 	return o
-}
-
-// deadline is the lane's timer, set anew.
-func (l *lane) deadline(d time.Duration) *time.Timer {
-	if l.timer == nil {
-		l.timer = time.NewTimer(d)
-	} else {
-		l.timer.Reset(d)
-	}
-	return l.timer
 }
 
 func (o *outcome) add(d Decision) {
@@ -328,7 +436,7 @@ func (e *Engine) compose(w *work, o outcome) (t Turn, letters []letter, err erro
 	}
 	for i, r := range o.Replies {
 		r.Thread = w.thread()
-		l := letter{kind: r.Kind, n: t.Base<<8 + uint64(i), Envelope: Envelope{Chat: w.update.Chat, Reply: r, At: w.update.Now}}
+		l := letter{kind: r.Kind, n: t.Base<<8 + uint64(i), Envelope: Envelope{Chat: w.update.Chat, Reply: r, At: w.update.Now, Notice: w.update.Kind == Notice}}
 		body, err := e.sealJSON(placeLetter, w.key, &l.Envelope)
 		if err != nil {
 			return t, nil, fmt.Errorf("reply: %w", err)

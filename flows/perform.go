@@ -75,6 +75,9 @@ type Performer struct {
 	Chats  Chats
 }
 
+// Near implements [bot.Near]: a notice goes from one chat to another, and asks no back end.
+func (p *Performer) Near(op string) bool { return op == opNotify }
+
 // Perform implements [bot.Outside]. Refusals are answers; any other error of a port is none.
 func (p *Performer) Perform(ctx context.Context, chat bot.ChatID, e bot.Effect) (bot.Value, error) {
 	a, err := p.perform(ctx, chat, e)

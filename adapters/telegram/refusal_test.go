@@ -151,24 +151,24 @@ func TestPaces(t *testing.T) {
 		}
 		return tg
 	}
-	tg, last := paced(1000), time.Duration(0)
-	for range 5 {
-		last = tg.Slot(chatOf(1))
+	tg := paced(1000)
+	for n := range 5 {
+		if d, _ := tg.Slot(chatOf(1)); d != 0 {
+			t.Errorf("letter %d waits for %s", n+1, d)
+		}
+		now = now.Add(time.Millisecond)
 	}
-	if last > 100*time.Millisecond {
-		t.Errorf("the fifth letter waits for %s", last)
-	}
-	if d := tg.Slot(chatOf(1)); d < 900*time.Millisecond {
-		t.Errorf("the sixth letter waits for %s", d)
+	if d, everybody := tg.Slot(chatOf(1)); d < 900*time.Millisecond || everybody {
+		t.Errorf("the sixth letter waits for %s, everybody: %t", d, everybody)
 	}
 	tg = paced(10)
 	tg.Slot(chatOf(1))
-	if d := tg.Slot(chatOf(2)); d != 100*time.Millisecond {
-		t.Errorf("ten a second, and the second waits for %s", d)
+	if d, everybody := tg.Slot(chatOf(2)); d != 100*time.Millisecond || !everybody {
+		t.Errorf("ten a second, and the second waits for %s, everybody: %t", d, everybody)
 	}
 	tg = paced(0)
 	for range 1000 {
-		if d := tg.Slot(chatOf(1)); d != 0 {
+		if d, _ := tg.Slot(chatOf(1)); d != 0 {
 			t.Fatalf("without a limit a letter waits for %s", d)
 		}
 	}
@@ -180,13 +180,13 @@ func TestEveryCallCounts(t *testing.T) {
 	bubble(t, func(t *testing.T, r *rig) {
 		ana := r.ana()
 		r.send(ana, bot.Reply{Text: strings.Repeat("a", 4096) + "\nb"})
-		if d := r.tg.Slot(chatOf(7)); d != time.Second {
+		if d, _ := r.tg.Slot(chatOf(7)); d != time.Second {
 			t.Errorf("after a call a letter waits for %s", d)
 		}
 		time.Sleep(time.Minute)
 		r.tg.clear(ana.ID, 5)
 		synctest.Wait()
-		if d := r.tg.Slot(chatOf(7)); d != time.Second {
+		if d, _ := r.tg.Slot(chatOf(7)); d != time.Second {
 			t.Errorf("after an edit a letter waits for %s", d)
 		}
 		r.tg.types(t.Context(), ana.ID, "")

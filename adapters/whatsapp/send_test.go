@@ -329,18 +329,17 @@ func TestTyping(t *testing.T) {
 func TestNeverInAHurryToWriteFirst(t *testing.T) {
 	t.Parallel()
 	r, _, to := talk(t, func(o *whatsapp.Options) { o.Timing.Cold = time.Minute })
-	if d := r.wa.Slot(to); d != 0 {
+	if d, _ := r.wa.Slot(to); d != 0 {
 		t.Errorf("an answer waits for %v", d)
 	}
-	waited := time.Duration(0)
 	for i := range 25 {
 		stranger, _ := bot.NewChatID(whatsapp.Channel, to.Account(), fmt.Sprint(i, "@lid"))
-		waited = r.wa.Slot(stranger)
+		wait, everybody := r.wa.Slot(stranger)
+		if now := wait == 0; now != (i < 20) || !now && (wait < 30*time.Second || wait > 90*time.Second) || everybody {
+			t.Errorf("stranger %d waits for %v, everybody: %t", i+1, wait, everybody)
+		}
 	}
-	if waited < 4*time.Minute || waited > 10*time.Minute {
-		t.Errorf("the 25th stranger waits for %v", waited)
-	}
-	if d := r.wa.Slot(to); d != 0 {
+	if d, _ := r.wa.Slot(to); d != 0 {
 		t.Errorf("an answer waits behind strangers for %v", d)
 	}
 }

@@ -186,15 +186,14 @@ const (
 
 // Slot implements [bot.Paced]. Whoever wrote of late is answered at once. To write to others, as a warning of another
 // chat's link does, looks like spam if it is done in numbers.
-func (w *WhatsApp) Slot(to bot.ChatID) time.Duration {
-	wait := w.warm.Slot(to)
+func (w *WhatsApp) Slot(to bot.ChatID) (wait time.Duration, everybody bool) {
 	if at, ok := w.heardOf.get(to); ok && w.now().Sub(at) < coldAfter {
-		return wait
+		return w.warm.Slot(to)
 	}
-	if d := w.cold.Slot("everybody"); d > 0 {
-		wait = max(wait, d+rand.N(w.opt.Timing.Cold/2+1))
+	if wait, _ = w.cold.Slot("everybody"); wait > 0 {
+		wait += rand.N(w.opt.Timing.Cold/2 + 1)
 	}
-	return wait
+	return wait, false
 }
 
 // Close ends what goes on in the background, after the last Send, and lets go of the device store.
