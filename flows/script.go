@@ -80,6 +80,9 @@ func (t *talk) run() {
 	if t.automatic() {
 		return
 	}
+	if t.in.Held && t.in.Result == nil {
+		t.say("menu.held", nil)
+	}
 	switch {
 	case t.in.Result != nil:
 		t.answered(*t.in.Result)

@@ -30,13 +30,18 @@ func (p program) serve(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	return h.serve(ctx, p.stdout)
+}
+
+// serve runs the service until ctx ends or something fails that it cannot do without.
+func (h *house) serve(ctx context.Context, out io.Writer) error {
 	if err := h.start(ctx); err != nil {
 		return errors.Join(err, h.down())
 	}
-	h.announce(p.stdout)
-	<-ctx.Done()
+	h.announce(out)
+	err := h.wait(ctx)
 	h.log.Info("stopping")
-	return h.down()
+	return errors.Join(err, h.down())
 }
 
 // noDoors: the terminal is a command of its own; what is owed to it waits for the next `llave chat`.
@@ -116,7 +121,11 @@ func (p program) chat(ctx context.Context, args []string) error {
 		err = h.link(ctx, term, *linked)
 	}
 	if err == nil {
-		err = p.talk(ctx, h, term)
+		watched, failed := h.watch(ctx)
+		err = p.talk(watched, h, term)
+		if failure := failed(); failure != nil {
+			err = failure
+		}
 	}
 	return errors.Join(err, h.down())
 }
@@ -261,8 +270,7 @@ func (p program) autogestion(ctx context.Context, args []string) error {
 	if h.demo {
 		h.announceDemo(p.stdout)
 	}
-	<-ctx.Done()
-	return h.down()
+	return errors.Join(h.wait(ctx), h.down())
 }
 
 // version prints what was built.

@@ -41,6 +41,7 @@ type house struct {
 	script  *flows.Script
 	engine  *bot.Engine
 	up      []func(context.Context) error // how to take down what is up, the last one first
+	failure
 }
 
 func (p program) logger() *slog.Logger { return slog.New(slog.NewTextHandler(p.stderr, nil)) }
@@ -174,7 +175,7 @@ func (h *house) openEngine(ctx context.Context, p program, channels func(*house)
 		return err
 	}
 	performer := &flows.Performer{Tokens: h.tokens, Links: h.links, Sheets: h.sheets}
-	h.engine, err = bot.New(bot.Config{Store: h.store, Script: h.script, Outside: performer, Channels: doors, Maker: studio, Keys: h.ring, Log: h.log, Now: h.now})
+	h.engine, err = bot.New(bot.Config{Store: h.store, Script: h.script, Outside: performer, Channels: doors, Maker: studio, Keys: h.ring, Log: h.log, Now: h.now, Rates: chatRates(doors)})
 	if err != nil {
 		return err
 	}

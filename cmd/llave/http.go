@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -80,6 +81,19 @@ func (h *house) serveOn(l net.Listener, handler http.Handler) {
 		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second,
 		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelWarn),
 	}
-	h.up = append(h.up, s.Shutdown)
-	go s.Serve(l)
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			h.fail(fmt.Errorf("se dejó de atender en %s: %w", l.Addr(), err))
+		}
+	}()
+	h.up = append(h.up, func(ctx context.Context) error {
+		err := s.Shutdown(ctx)
+		select {
+		case <-over:
+		case <-ctx.Done():
+		}
+		return err
+	})
 }

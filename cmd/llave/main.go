@@ -18,7 +18,9 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	p := program{getenv: environ(os.Environ()), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, now: clock()}
+	vars := environ(os.Environ())
+	useThreads(vars)
+	p := program{getenv: vars, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, now: clock()}
 	os.Exit(p.run(ctx, os.Args[1:]))
 }
 

@@ -92,6 +92,7 @@ func (h *house) metrics() http.Handler {
 		}))
 	}
 	gauge("llave_ready", "1 while updates are taken and answered.", func(ctx context.Context) bool { return h.ready(ctx) == nil })
+	h.effectMetrics(reg)
 	gauge("llave_autogestion_up", "1 while Autogestión answers.", h.backendUp)
 	return promhttp.HandlerFor(reg, promhttp.HandlerOpts{})
 }

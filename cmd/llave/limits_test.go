@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"llave/adapters/terminal"
+	"llave/bot"
+)
+
+// A server that stops by itself ends the program, in order, with an error that says why.
+func TestAServerThatFailsEndsTheProgram(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	build := func() (program, *house) {
+		p := program{stdout: io.Discard, stderr: io.Discard, now: time.Now}
+		c, err := readConfig(map[string]string{"LLAVE_ADDR": "127.0.0.1:0", "LLAVE_ADMIN_ADDR": "127.0.0.1:0", "LLAVE_DATA": data})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, err := p.build(t.Context(), c, noDoors)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p, h
+	}
+	p, h := build()
+	broken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.serveOn(broken, nil)
+	broken.Close()
+	ended := make(chan error, 1)
+	go func() { ended <- h.serve(t.Context(), p.stdout) }()
+	if err := <-ended; err == nil || !strings.Contains(err.Error(), broken.Addr().String()) {
+		t.Errorf("the program ends with %v", err)
+	}
+	if err := h.engine.Accept(t.Context(), bot.Update{Chat: "web/llave/1", ID: "1", Kind: bot.Message}); err == nil {
+		t.Error("the engine goes on")
+	}
+	_, again := build() // everything was let go of
+	if err := again.down(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A command that talks while it serves ends, too.
+func TestAFailureEndsWhatIsWatched(t *testing.T) {
+	var f failure
+	ctx, failed := f.watch(t.Context())
+	f.fail(io.ErrUnexpectedEOF)
+	f.fail(io.EOF) // the first one counts
+	<-ctx.Done()
+	if err := failed(); err != io.ErrUnexpectedEOF {
+		t.Errorf("failed with %v", err)
+	}
+	var none failure
+	outer, cancel := context.WithCancel(t.Context())
+	ctx, failed = none.watch(outer)
+	cancel()
+	<-ctx.Done()
+	if err := failed(); err != nil {
+		t.Errorf("nothing failed: %v", err)
+	}
+}
+
+func TestEveryChannelButTheTerminalIsBounded(t *testing.T) {
+	rates := chatRates(map[string]bot.Channel{"web": nil, "telegram": nil, terminal.Channel: nil})
+	if rates["web"] != chatRate || rates["telegram"] != chatRate || len(rates) != 2 {
+		t.Errorf("rates are %v", rates)
+	}
+}
+
+func TestOneCoreGetsMoreThreads(t *testing.T) {
+	was := runtime.GOMAXPROCS(1)
+	defer runtime.GOMAXPROCS(was)
+	useThreads(map[string]string{"GOMAXPROCS": "1"})
+	if n := runtime.GOMAXPROCS(0); n != 1 {
+		t.Errorf("%d threads where the environment says 1", n)
+	}
+	useThreads(nil)
+	if n := runtime.GOMAXPROCS(0); n != schedulerThreads {
+		t.Errorf("%d threads on one core, want %d", n, schedulerThreads)
+	}
+	runtime.GOMAXPROCS(7)
+	useThreads(nil)
+	if n := runtime.GOMAXPROCS(0); n != 7 {
+		t.Errorf("%d threads on seven cores", n)
+	}
+}
