@@ -70,9 +70,12 @@ func newcomers(h *house, every time.Duration, n int) []time.Duration {
 // A back end that is dead, hanging or refusing, takes neither the program nor other chats with it; afterwards each chat
 // has heard what became of its effect.
 func TestADeadBackEndIsBounded(t *testing.T) {
-	for name, dead := range map[string]func(context.Context) error{
-		"hanging":  func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() },
-		"refusing": func(context.Context) error { return errors.New("connection refused") },
+	for name, c := range map[string]struct {
+		chats int
+		dead  func(context.Context) error
+	}{
+		"hanging":  {manyChats, func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }},
+		"refusing": {manyChats / 4, func(context.Context) error { return errors.New("connection refused") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
@@ -81,9 +84,9 @@ func TestADeadBackEndIsBounded(t *testing.T) {
 				var calls gauge
 				h.outside.set(func(ctx context.Context, _ string, _ int) error {
 					defer calls.enter()()
-					return dead(ctx)
+					return c.dead(ctx)
 				})
-				crowd(h, manyChats)
+				crowd(h, c.chats)
 				took := newcomers(h, 250*time.Millisecond, 80)
 				if p95 := took[len(took)*95/100]; p95 > 100*time.Millisecond {
 					t.Errorf("a chat that needs no back end waits for %v at p95", p95)
@@ -97,7 +100,7 @@ func TestADeadBackEndIsBounded(t *testing.T) {
 					t.Errorf("%d goroutines", n)
 				}
 				h.Drain(t.Context())
-				for i := range manyChats {
+				for i := range c.chats {
 					h.hears(numbered(i), "1 wait", "1 got null failed=true late=true")
 				}
 			})
@@ -286,9 +289,10 @@ func (l *loads) Load(ctx context.Context, k bot.ChatKey) (bot.Chat, error) {
 // What an earlier process left is taken up little by little, and a chat that writes meanwhile is answered in between.
 func TestRecoveryIsBounded(t *testing.T) {
 	bubble(t, func(t *testing.T) {
+		const owed = manyChats / 4
 		h := open(t, memory())
 		h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.Later{After: time.Hour} })
-		for i := range manyChats {
+		for i := range owed {
 			h.accept(bot.Update{Chat: numbered(i), ID: "1", Kind: bot.Message, Text: "hello"})
 		}
 		synctest.Wait()
@@ -313,7 +317,7 @@ func TestRecoveryIsBounded(t *testing.T) {
 		}
 		h.Drain(t.Context())
 		h.hears(numbered(7), "1 hello", "2 again")
-		for i := range manyChats {
+		for i := range owed {
 			if i != 7 {
 				h.hears(numbered(i), "1 hello")
 			}
