@@ -433,3 +433,45 @@ func TestStoppingWhileManyWait(t *testing.T) {
 		wrong.Range(func(i, said any) bool { t.Errorf("chat %v has heard %q", i, said); return false })
 	})
 }
+
+// Stopping waits for what is under way, and for nothing that waits itself: an effect between two attempts or for its
+// place, a flood, a suspect, a chat that the store refuses.
+func TestStoppingWaitsForNothingThatWaits(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := &picky{Store: memory()}
+		h := open(t, s, bounded, func(c *bot.Config) { c.Limits.Calls = 1 })
+		hang := make(chan struct{})
+		h.outside.set(func(_ context.Context, key string, n int) error {
+			if n == 4 {
+				<-hang
+			}
+			return errors.New("no")
+		})
+		crowd(h, 50) // retried, then stuck behind one that hangs
+		for range 40 {
+			h.says(chatA, "hello")
+		}
+		h.says(chatB, "hello")
+		time.Sleep(5 * time.Second)
+		s.refuse.Store(true)
+		h.says(chatB, "again")
+		synctest.Wait()
+		began := time.Now()
+		close(hang)
+		h.stop()
+		if d := time.Since(began); d > time.Second {
+			t.Errorf("stopping took %v", d)
+		}
+		s.refuse.Store(false)
+		h.outside.set(nil)
+		h.start(bounded)
+		defer h.stop()
+		h.Drain(t.Context())
+		h.hears(chatB, "1 hello", "2 again")
+		for i := range 50 {
+			if said := h.screen.read(numbered(i)); len(said) == 0 || !strings.HasSuffix(said[len(said)-1], "failed=false late=true") {
+				t.Errorf("chat %d has heard %q", i, said)
+			}
+		}
+	})
+}

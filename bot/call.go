@@ -55,12 +55,20 @@ func (e *Engine) deliver(c *call) {
 	if !e.calls.adopt(key, c) {
 		return
 	}
-	e.begun()
+	e.owed.add() // nothing runs while it waits: Stop does not wait for it, Drain does
 	if c.effect.Once {
 		e.calls.start(c)
 		e.sayIfSlow(c, key)
 	}
-	e.calls.whenOver(c, func() { e.turns.do(usual, func() { e.handBack(c, key, 50*time.Millisecond) }) })
+	e.calls.whenOver(c, func() { e.handBackSoon(c, key, 50*time.Millisecond) })
+}
+
+func (e *Engine) handBackSoon(c *call, key string, pause time.Duration) {
+	e.running.add()
+	e.turns.do(usual, func() {
+		defer e.running.done()
+		e.handBack(c, key, pause)
+	})
 }
 
 // handBack hands a late answer to its chat. A store that does not take it is asked again after a pause.
@@ -70,16 +78,12 @@ func (e *Engine) handBack(c *call, key string, pause time.Duration) {
 	// A failure is left as it is in the store if the engine stops, and was dropped from there if the turn was.
 	if !r.Failed || !e.halted() && !e.calls.dropped(c) {
 		if e.Accept(e.ctx, Update{Chat: c.chat, ID: "answer/" + key, Kind: Answer, Result: &r}) != nil && !e.halted() {
-			e.running.done() // nothing runs while it waits: Stop does not wait for it, Drain does
-			e.schedule.after(&entry{f: func() {
-				e.running.add()
-				e.turns.do(usual, func() { e.handBack(c, key, min(2*pause, 5*time.Second)) })
-			}}, pause)
+			e.schedule.after(&entry{f: func() { e.handBackSoon(c, key, min(2*pause, 5*time.Second)) }}, pause)
 			return
 		}
 	}
 	e.calls.forget(key)
-	e.ended()
+	e.owed.done()
 }
 
 // sayIfSlow sends the interim of an effect that is not answered after as long as a turn would have waited for it.
