@@ -5,6 +5,7 @@
 //	update.go   what a person said, and in which chat
 //	engine.go   Accept: kept once, with its hour and its seed; only then is the channel told
 //	lane.go     the gate: one turn at a time per chat, in the order of acceptance
+//	run.go      what a chat does next, and what it waits for
 //	script.go   the port of the conversations: a pure function of session and update
 //	turn.go     a turn: decide, run the effect that was asked for, decide on its answer, commit
 //	call.go     effects: run in time, late, or with an outcome that nobody knows
@@ -13,6 +14,7 @@
 //	lag.go      how late an update is, where two clocks are compared
 //	relay.go    outbox to channel, in order, with back-off, expiry and dead letters
 //	undelivered.go what the chat is told of a message that was given up
+//	route.go    what is owed to one chat, read from the store page by page
 //	pacing.go   which of many chats goes first where a channel must not be hurried
 //	rate.go     how fast one chat is answered
 //	pool.go     worker pools: what waits costs no goroutine
