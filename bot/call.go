@@ -184,7 +184,7 @@ func (e *Engine) resume(key ChatKey, sealed []byte) {
 	}
 	var p pendingEffect
 	if err := e.unseal(placeEffect, key, sealed, &p); err != nil {
-		e.log.Error("pending effect cannot be read", "err", err)
+		e.again(func() error { return e.setEffectAside(key, sealed) })
 		return
 	}
 	if _, busy := e.calls.Load(p.Effect.id()); busy {

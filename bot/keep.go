@@ -6,33 +6,41 @@ import (
 	"time"
 )
 
-// keepTime looks for timers that are due, after the store's health, and after what is old.
+// pingEvery is after how many ticks a store that has no trouble is asked whether it still takes what it is given.
+const pingEvery = 15
+
+// keepTime looks for timers that are due, and after the store's health.
 func (e *Engine) keepTime() {
 	defer e.keeping.done()
 	tick := time.NewTicker(e.timing.Tick)
 	defer tick.Stop()
-	var swept time.Time
-	for {
+	var after TimerDue
+	for n := 1; ; n++ {
 		select {
 		case <-e.stopping:
 			return
 		case <-tick.C:
 		}
-		if e.health.err() != nil {
-			if err := e.store.Ping(e.ctx); err != nil {
-				continue
-			}
-			e.health.worked()
-			e.log.Info("store works again")
+		if (e.health.err() != nil || n%pingEvery == 0) && !e.ping() {
+			continue
 		}
-		e.alarms(e.now())
-		if now := e.now(); now.Sub(swept) > time.Hour {
-			swept = now
-			if err := e.store.Sweep(e.ctx, now); err != nil {
-				e.log.Error("sweep", "err", err)
-			}
-		}
+		after = e.alarms(e.now(), after)
 	}
+}
+
+// ping asks the store whether it takes what it is given.
+func (e *Engine) ping() bool {
+	had := e.health.err()
+	if err := e.store.Ping(e.ctx); err != nil {
+		if e.ctx.Err() == nil {
+			e.health.failed(err)
+		}
+		return false
+	}
+	if e.health.worked(); had != nil {
+		e.log.Info("store works again")
+	}
+	return true
 }
 
 // keepMarks writes what became of letters, and ends when nobody can bring more.
@@ -56,25 +64,38 @@ func (e *Engine) keepMarks() {
 	}
 }
 
-// alarms tells the chats whose timers are due.
-func (e *Engine) alarms(now time.Time) {
-	due, err := e.store.Due(e.ctx, now, 256)
+// alarmPage is how many timers are looked at in one tick.
+const alarmPage = 256
+
+// alarms tells the chats whose timers are due, a page of them beyond after. It returns where to go on; from the
+// beginning again when all were looked at, for those that could not be told.
+func (e *Engine) alarms(now time.Time, after TimerDue) TimerDue {
+	due, err := e.store.Due(e.ctx, now, after, alarmPage)
 	if err != nil {
-		e.health.failed(err)
-		e.log.Error("timers", "err", err)
-		return
+		if e.ctx.Err() == nil {
+			e.health.failed(err)
+			e.log.Error("timers", "err", err)
+		}
+		return after
 	}
 	for _, t := range due {
-		chat, err := e.vault.open(placeTimer, t.Chat, t.Body)
-		if err != nil {
-			e.log.Error("timer cannot be read", "err", err)
-			continue
-		}
-		u := Update{Chat: ChatID(chat), Kind: Alarm, What: t.Name, ID: "alarm/" + t.Name + "/" + t.Due.UTC().Format(time.RFC3339Nano)}
-		if err := e.Accept(e.ctx, u); err != nil {
-			return
+		if err := e.alarm(t); err != nil {
+			e.log.Error("alarm", "name", t.Name, "err", err)
 		}
 	}
+	if len(due) < alarmPage {
+		return TimerDue{}
+	}
+	return due[len(due)-1]
+}
+
+// alarm tells a chat that one of its timers is due. A timer that cannot be read is set aside.
+func (e *Engine) alarm(t TimerDue) error {
+	chat, err := e.vault.open(placeTimer, t.Chat, t.Body)
+	if err != nil {
+		return e.setTimerAside(t)
+	}
+	return e.Accept(e.ctx, Update{Chat: ChatID(chat), Kind: Alarm, What: t.Name, ID: "alarm/" + t.Name + "/" + t.Due.UTC().Format(time.RFC3339Nano)})
 }
 
 // health remembers whether the store took what it was given last. Being fenced off is for good.

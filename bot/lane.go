@@ -25,7 +25,8 @@ type lane struct {
 	session Session
 	version uint64
 	known   bool
-	last    uint64 // Seq of the last update that was done with
+	lost    []Unread // the session as it is kept, if it could not be read and was begun anew
+	last    uint64   // Seq of the last update that was done with
 	timer   *time.Timer
 }
 
@@ -34,6 +35,8 @@ type job struct {
 	update  Accepted
 	receipt Receipt
 	tries   int
+	stored  []byte // the update as the store holds it, if it was read from there
+	unread  bool   // and cannot be opened
 }
 
 // laneQueue bounds what waits in memory for one chat. What is beyond it waits in the store.

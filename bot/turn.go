@@ -12,13 +12,6 @@ import (
 // maxEffects bounds the effects of one turn: a script that asks for ever is broken.
 const maxEffects = 6
 
-// Processes that died while an update was waiting may have died of it. From suspect on it is run with no other
-// suspect beside it, so that those that only stood near by get through; at maxTries it is set aside.
-const (
-	suspect  = 3
-	maxTries = 10
-)
-
 // runLane runs a chat's turns until there is nothing left or the engine stops.
 func (e *Engine) runLane(l *lane) {
 	for !e.halted() {
@@ -38,12 +31,15 @@ func (e *Engine) runLane(l *lane) {
 }
 
 func (e *Engine) runJob(l *lane, j job) {
-	if j.tries >= suspect {
-		e.quarantine <- struct{}{}
-		defer func() { <-e.quarantine }()
-	}
 	w := &work{lane: l, job: j}
-	e.again(func() error { return e.turn(w) })
+	e.again(func() error {
+		end, err := e.beginTry(w)
+		if err != nil || end == nil {
+			return err
+		}
+		defer end()
+		return e.turn(w)
+	})
 }
 
 // again repeats what the store would not take, with growing pauses, until it does or the engine stops. What another
@@ -68,16 +64,17 @@ func (e *Engine) reload(l *lane, all bool) error {
 	if err != nil {
 		return fmt.Errorf("load chat: %w", err)
 	}
-	l.remember(e.openSession(l.key, c.Session), c.Version)
+	e.recall(l, c.Session, c.Version)
 	var jobs []job
 	for _, w := range c.Waiting {
 		if w.Seq <= l.last {
 			continue
 		}
-		j := job{tries: w.Tries, receipt: Receipt{Seq: w.Seq}}
+		j := job{tries: w.Tries, receipt: Receipt{Seq: w.Seq}, stored: w.Body}
 		if err := e.unseal(placeUpdate, l.key, w.Body, &j.update); err != nil {
 			e.log.Error("update cannot be read: set aside", "err", err)
-			j.tries = maxTries
+			e.stats.Unread.Add(1)
+			j.unread = true
 		}
 		j.update.Seq = w.Seq
 		jobs = append(jobs, j)
@@ -91,21 +88,7 @@ func (e *Engine) reload(l *lane, all bool) error {
 }
 
 func (l *lane) remember(s Session, version uint64) {
-	l.session, l.version, l.known = s, version, true
-}
-
-// openSession decodes a session. One that cannot be read is begun anew: a person can link again, and must not be
-// left without an answer.
-func (e *Engine) openSession(key ChatKey, sealed []byte) Session {
-	s := Session{Data: e.script.Blank()}
-	if len(sealed) == 0 {
-		return s
-	}
-	if err := e.unseal(placeSession, key, sealed, &s); err != nil {
-		e.log.Error("session cannot be read: begun anew", "err", err)
-		return Session{Data: e.script.Blank()}
-	}
-	return s
+	l.session, l.version, l.known, l.lost = s, version, true, nil
 }
 
 func (e *Engine) unseal(kind byte, key ChatKey, sealed []byte, into any) error {
@@ -128,6 +111,7 @@ func (e *Engine) sealJSON(kind byte, key ChatKey, v any) ([]byte, error) {
 type work struct {
 	*lane
 	job
+	noted bool    // its try is on record
 	calls []*call // effects begun: a repeated turn does not begin them again
 }
 
@@ -141,9 +125,10 @@ type outcome struct {
 // turn decides and commits. An error means that the store did not take it and that the turn must be run again.
 func (e *Engine) turn(w *work) error {
 	if first := w.receipt.Version; !w.known || w.version < first {
-		w.remember(e.openSession(w.key, w.receipt.Session), w.receipt.Version)
+		e.recall(w.lane, w.receipt.Session, w.receipt.Version)
 	}
 	o := e.settle(w)
+	e.stamp(w, &o.Session)
 	t, letters, err := e.compose(w, o)
 	if err != nil {
 		return fmt.Errorf("turn: %w", err)
@@ -160,7 +145,7 @@ func (e *Engine) turn(w *work) error {
 	if old := w.session.Pending; old != nil && (o.Session.Pending == nil || o.Session.Pending.id() != old.id()) {
 		e.abandon(old)
 	}
-	w.remember(o.Session, t.Base+1)
+	w.committed(o.Session, &t)
 	w.last = w.update.Seq
 	e.relay.push(w.key, letters, t.Purge)
 	if o.pending != nil {
@@ -176,7 +161,7 @@ func (e *Engine) reread(w *work) error {
 	if err != nil {
 		return fmt.Errorf("load chat: %w", err)
 	}
-	w.remember(e.openSession(w.key, c.Session), c.Version)
+	e.recall(w.lane, c.Session, c.Version)
 	for _, waiting := range c.Waiting {
 		if waiting.Seq == w.update.Seq {
 			return e.turn(w)
@@ -193,8 +178,8 @@ func (e *Engine) reread(w *work) error {
 // is late. What the script cannot deal with is set aside.
 func (e *Engine) settle(w *work) outcome {
 	in := Input{Accepted: w.update, Waited: e.waited(w.update)}
-	if w.tries >= maxTries {
-		return e.setAside(w, "the process died with it in hand, again and again")
+	if why := w.hopeless(); why != "" {
+		return e.setAside(w, why)
 	}
 	switch {
 	case w.superseded():
@@ -204,7 +189,7 @@ func (e *Engine) settle(w *work) outcome {
 	}
 	var o outcome
 	o.Session = w.session
-	deadline := w.deadline(e.timing.InTime)
+	deadline := w.deadline(w.patience(e.timing.InTime))
 	defer deadline.Stop()
 	for n := 0; ; n++ {
 		d, err := e.decide(o.Session, in)
@@ -327,7 +312,7 @@ func (e *Engine) waited(u Accepted) time.Duration {
 // compose seals what a turn writes.
 func (e *Engine) compose(w *work, o outcome) (t Turn, letters []letter, err error) {
 	t = Turn{Chat: w.key, Base: w.version, Fence: e.fence, Update: w.update.Seq, Purge: o.Purge, SetAside: o.aside}
-	if t.Session, err = e.sealJSON(placeSession, w.key, &o.Session); err != nil {
+	if err = e.composeSession(w, &o, &t); err != nil {
 		return t, nil, fmt.Errorf("session: %w", err)
 	}
 	for i, r := range o.Replies {
@@ -350,7 +335,7 @@ func (e *Engine) compose(w *work, o outcome) (t Turn, letters []letter, err erro
 			return t, nil, fmt.Errorf("effect: %w", err)
 		}
 	}
-	if t.SetAside != "" {
+	if t.Aside = w.stored; t.SetAside != "" && t.Aside == nil {
 		t.Aside, err = e.sealJSON(placeUpdate, w.key, &w.update)
 	}
 	return t, letters, err

@@ -1,0 +1,186 @@
+package bot
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"time"
+)
+
+// KeepIdle is how long a chat is kept after its last word if the script does not say, and KeepUnread how long one is
+// whose session cannot be read.
+const (
+	KeepIdle   = 30 * 24 * time.Hour
+	KeepUnread = 730 * 24 * time.Hour
+)
+
+// Keeper is a script that says how long chats are kept.
+type Keeper interface {
+	// Keep returns how long the chat is kept after its last word; more than zero. The same session gives the same.
+	Keep(s Session) time.Duration
+	// Leave returns the call to the outside that must be answered before the chat is forgotten; nil if there is none.
+	Leave(s Session) *Effect
+}
+
+// stamp keeps the hour of the last thing that the person did. Of a session of an earlier version it is not known:
+// the time begins to run with this turn.
+func (e *Engine) stamp(w *work, s *Session) {
+	if s.Last = w.session.Last; w.update.Kind.said() {
+		s.Last = w.update.Now
+	}
+	if s.Last.IsZero() {
+		s.Last = e.now()
+	}
+}
+
+// dates says when the chat of a session may be forgotten or, if something is to be done before that, when that is.
+// They are whole hours, so that they stay the same for most turns.
+func (e *Engine) dates(s *Session) (forget, review time.Time) {
+	until := s.Last.Add(e.keep(*s)).Add(time.Hour - 1).Truncate(time.Hour)
+	if e.leave(*s) != nil {
+		return time.Time{}, until
+	}
+	return until, time.Time{}
+}
+
+func (e *Engine) keep(s Session) time.Duration {
+	if k, ok := e.script.(Keeper); ok {
+		return k.Keep(s)
+	}
+	return KeepIdle
+}
+
+func (e *Engine) leave(s Session) *Effect {
+	if k, ok := e.script.(Keeper); ok {
+		return k.Leave(s)
+	}
+	return nil
+}
+
+// datesOf are the dates of a session as it is kept. One whose last word is not known is to be reviewed at once.
+func (e *Engine) datesOf(key ChatKey, sealed []byte) (forget, review time.Time) {
+	s, err := e.openSession(key, sealed)
+	switch {
+	case err != nil:
+		return e.now().Add(KeepUnread).Truncate(time.Hour), time.Time{}
+	case s.Last.IsZero():
+		return time.Time{}, time.Unix(0, 0)
+	}
+	return e.dates(&s)
+}
+
+// sweepEvery is how often what is old is looked for.
+const sweepEvery = time.Hour
+
+// keepHouse forgets what is old, apart from the turns and with nobody waiting for it.
+func (e *Engine) keepHouse() {
+	defer e.keeping.done()
+	tick := time.NewTicker(e.timing.Tick)
+	defer tick.Stop()
+	var swept time.Time
+	for {
+		select {
+		case <-e.stopping:
+			return
+		case <-tick.C:
+		}
+		if now := e.now(); now.Sub(swept) >= sweepEvery || now.Before(swept) {
+			swept = now
+			e.sweep(e.ctx, now)
+		}
+	}
+}
+
+// sweep reviews the chats that nobody has used for long, has the store forget what is old, and says once what went.
+func (e *Engine) sweep(ctx context.Context, now time.Time) {
+	before := e.store.Swept()
+	err := errors.Join(e.review(ctx, now), e.store.Sweep(ctx, now))
+	if err != nil && ctx.Err() == nil {
+		e.log.Error("sweep", "err", err)
+	}
+	if after := e.store.Swept(); after != before {
+		e.log.Info("swept", "ids", after.IDs-before.IDs, "dead_letters", after.DeadLetters-before.DeadLetters,
+			"chats", after.Chats-before.Chats, "failed", after.Failed-before.Failed)
+	}
+}
+
+// reviewPage is how many chats are reviewed between two looks at the store, maxUnanswered how many calls in a row may
+// fail before the outside is left alone until the next sweep.
+const (
+	reviewPage    = 64
+	maxUnanswered = 3
+)
+
+// review dates the chats of earlier versions, and does what is to be done before a chat is forgotten. A chat that
+// cannot be dealt with is left for the next sweep and keeps no other.
+func (e *Engine) review(ctx context.Context, now time.Time) error {
+	var failed error
+	for skip, unanswered := 0, 0; ; {
+		keys, err := e.store.Idle(ctx, now, skip, reviewPage)
+		if err != nil {
+			return err
+		}
+		for _, k := range keys {
+			err := e.reviewChat(ctx, k, now)
+			switch {
+			case err == nil:
+				unanswered = 0
+				continue
+			case e.halted():
+				return nil
+			case errors.Is(err, errUnanswered):
+				unanswered++
+			}
+			skip++
+			failed = err
+		}
+		if len(keys) < reviewPage || unanswered >= maxUnanswered {
+			return failed
+		}
+	}
+}
+
+// errUnanswered: the outside did not answer the call that must come before a chat is forgotten.
+var errUnanswered = errors.New("review: no answer from outside")
+
+// reviewChat dates one chat, or takes leave of it: then the next sweep may forget it.
+func (e *Engine) reviewChat(ctx context.Context, key ChatKey, now time.Time) error {
+	c, err := e.store.Load(ctx, key)
+	if err != nil {
+		return err
+	}
+	t := Turn{Chat: key, Base: c.Version, Fence: e.fence, Session: c.Session, Effect: c.Effect}
+	s, err := e.openSession(key, c.Session)
+	switch {
+	case err != nil:
+		t.Forget = now.Add(KeepUnread).Truncate(time.Hour)
+	case s.Last.IsZero():
+		s.Last = now
+		t.Forget, t.Review = e.dates(&s)
+		if t.Session, err = e.sealJSON(placeSession, key, &s); err != nil {
+			return err
+		}
+	default:
+		if t.Forget, t.Review = e.dates(&s); !t.Review.IsZero() && !t.Review.After(now) {
+			if err := e.takeLeave(key, *e.leave(s)); err != nil {
+				return err
+			}
+			t.Forget, t.Review = now, time.Time{}
+		}
+	}
+	if err := e.store.Commit(ctx, t); !errors.Is(err, ErrConflict) {
+		return err
+	}
+	return nil // somebody has written: the turn has dated it
+}
+
+// takeLeave makes the call that must be answered before a chat is forgotten. It may be made again: a commit that
+// fails leaves the chat to the next sweep.
+func (e *Engine) takeLeave(key ChatKey, eff Effect) error {
+	eff.Key = "leave/" + base64.RawURLEncoding.EncodeToString(key[:])
+	if _, err := e.attempt("", eff); err != nil {
+		e.log.Warn("chat not forgotten yet", "op", eff.Op, "err", err)
+		return errUnanswered
+	}
+	return nil
+}
