@@ -84,7 +84,7 @@ func (e *Engine) keepHouse() {
 			return
 		case <-tick.C:
 		}
-		if now := e.now(); now.Sub(swept) >= sweepEvery || now.Before(swept) {
+		if now := e.now(); !e.halted() && (now.Sub(swept) >= sweepEvery || now.Before(swept)) {
 			swept = now
 			e.sweep(e.ctx, now)
 		}
@@ -151,27 +151,31 @@ func (e *Engine) reviewChat(ctx context.Context, key ChatKey, now time.Time) err
 	}
 	t := Turn{Chat: key, Base: c.Version, Fence: e.fence, Session: c.Session, Effect: c.Effect}
 	s, err := e.openSession(key, c.Session)
-	switch {
-	case err != nil:
+	if err != nil {
 		t.Forget = now.Add(KeepUnread).Truncate(time.Hour)
-	case s.Last.IsZero():
-		s.Last = now
-		t.Forget, t.Review = e.dates(&s)
-		if t.Session, err = e.sealJSON(placeSession, key, &s); err != nil {
-			return err
-		}
-	default:
-		if t.Forget, t.Review = e.dates(&s); !t.Review.IsZero() && !t.Review.After(now) {
-			if err := e.takeLeave(key, *e.leave(s)); err != nil {
-				return err
-			}
-			t.Forget, t.Review = now, time.Time{}
-		}
+	} else if err := e.reviewSession(key, &s, &t, now); err != nil {
+		return err
 	}
 	if err := e.store.Commit(ctx, t); !errors.Is(err, ErrConflict) {
 		return err
 	}
 	return nil // somebody has written: the turn has dated it
+}
+
+// reviewSession dates a chat by its session, and takes leave of it when the date has come.
+func (e *Engine) reviewSession(key ChatKey, s *Session, t *Turn, now time.Time) (err error) {
+	if s.Last.IsZero() {
+		s.Last = now
+	}
+	s.Pending = nil // an idle chat has no effect pending: what the session waits for will never come
+	if t.Session, err = e.sealJSON(placeSession, key, s); err != nil {
+		return err
+	}
+	if t.Forget, t.Review = e.dates(s); t.Review.IsZero() || t.Review.After(now) {
+		return nil
+	}
+	t.Forget, t.Review = now, time.Time{}
+	return e.takeLeave(key, *e.leave(*s))
 }
 
 // takeLeave makes the call that must be answered before a chat is forgotten. It may be made again: a commit that

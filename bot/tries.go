@@ -18,7 +18,7 @@ const (
 // not answered by then is answered in a turn of its own.
 const suspectPatience = 10 * time.Millisecond
 
-func (j job) suspect() bool { return j.tries >= suspect }
+func (j job) suspect() bool { return j.tries >= suspect && j.hopeless() == "" }
 
 // hopeless says why an update is not to be run; empty if it is.
 func (j job) hopeless() string {
@@ -39,31 +39,29 @@ func (j job) patience(usual time.Duration) time.Duration {
 	return usual
 }
 
-// beginTry notes that a turn begins, durably, if the update was read from the store; what this process accepted costs
-// nothing. A suspect waits until no other one runs; end lets the next one run. End is nil if the engine stops.
-func (e *Engine) beginTry(w *work) (end func(), err error) {
-	end = func() {}
-	if w.stored == nil || w.hopeless() != "" {
-		return end, nil
+// noteTry notes that the turn of an update that was read from the store begins, durably and once. What this process
+// accepted costs nothing.
+func (e *Engine) noteTry(w *work) error {
+	if w.stored == nil || w.noted || w.hopeless() != "" {
+		return nil
 	}
-	if w.suspect() {
-		select {
-		case e.quarantine <- struct{}{}:
-			end = func() { <-e.quarantine }
-		case <-e.stopping:
-			return nil, nil
-		}
+	err := e.store.Begin(e.ctx, e.fence, w.key, w.update.Seq)
+	if err != nil && !errors.Is(err, ErrConflict) { // one that was answered meanwhile: the turn will find out
+		return fmt.Errorf("begin: %w", err)
 	}
-	if !w.noted {
-		err = e.store.Begin(e.ctx, e.fence, w.key, w.update.Seq)
-		if errors.Is(err, ErrConflict) {
-			err = nil // it was answered: the turn will find out
-		}
-		w.noted = err == nil
+	w.noted = true
+	return nil
+}
+
+// alone waits until no other suspect runs; done lets the next one run. Not ok: the engine stops.
+func (e *Engine) alone(j job) (done func(), ok bool) {
+	if !j.suspect() {
+		return func() {}, true
 	}
-	if err != nil {
-		end()
-		return nil, fmt.Errorf("begin: %w", err)
+	select {
+	case e.quarantine <- struct{}{}:
+		return func() { <-e.quarantine }, true
+	case <-e.stopping:
+		return nil, false
 	}
-	return end, nil
 }

@@ -33,11 +33,14 @@ func (e *Engine) runLane(l *lane) {
 func (e *Engine) runJob(l *lane, j job) {
 	w := &work{lane: l, job: j}
 	e.again(func() error {
-		end, err := e.beginTry(w)
-		if err != nil || end == nil {
+		done, ok := e.alone(j)
+		if !ok {
+			return nil
+		}
+		defer done()
+		if err := e.noteTry(w); err != nil {
 			return err
 		}
-		defer end()
 		return e.turn(w)
 	})
 }
