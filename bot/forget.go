@@ -69,39 +69,70 @@ func (e *Engine) datesOf(key ChatKey, sealed []byte) (forget, review time.Time) 
 	return e.dates(&s)
 }
 
-// sweepEvery is how often what is old is looked for.
-const sweepEvery = time.Hour
+// sweepEvery is how often what is old is looked for, reportEvery how often the log says what went.
+const (
+	sweepEvery  = time.Minute
+	reportEvery = time.Hour
+)
 
 // keepHouse forgets what is old, apart from the turns and with nobody waiting for it.
 func (e *Engine) keepHouse() {
 	defer e.keeping.done()
 	tick := time.NewTicker(e.timing.Tick)
 	defer tick.Stop()
-	var swept time.Time
+	h := sweeper{e: e}
 	for {
 		select {
 		case <-e.stopping:
+			h.report()
 			return
 		case <-tick.C:
 		}
-		if now := e.now(); !e.halted() && (now.Sub(swept) >= sweepEvery || now.Before(swept)) {
-			swept = now
-			e.sweep(e.ctx, now)
+		now := e.now()
+		if passed(h.swept, now, sweepEvery) && !e.halted() {
+			h.sweep(now)
+		}
+		if passed(h.said, now, reportEvery) {
+			h.said = now
+			h.report()
 		}
 	}
 }
 
-// sweep reviews the chats that nobody has used for long, has the store forget what is old, and says once what went.
-func (e *Engine) sweep(ctx context.Context, now time.Time) {
-	before := e.store.Swept()
-	err := errors.Join(e.review(ctx, now), e.store.Sweep(ctx, now))
-	if err != nil && ctx.Err() == nil {
-		e.log.Error("sweep", "err", err)
+// passed says whether d has passed since a time. A clock that was put back has passed it, too.
+func passed(since, now time.Time, d time.Duration) bool {
+	return now.Sub(since) >= d || now.Before(since)
+}
+
+// sweeper is the state of the sweeps.
+type sweeper struct {
+	e           *Engine
+	swept, said time.Time
+	reported    Swept
+	failed      error // of the sweeps since the last report
+}
+
+// sweep reviews the chats that nobody has used for long, and has the store forget what is old.
+func (h *sweeper) sweep(now time.Time) {
+	h.swept = now
+	err := errors.Join(h.e.review(h.e.ctx, now), h.e.store.Sweep(h.e.ctx, now))
+	if err != nil && h.e.ctx.Err() == nil {
+		h.failed = err
 	}
-	if after := e.store.Swept(); after != before {
-		e.log.Info("swept", "ids", after.IDs-before.IDs, "dead_letters", after.DeadLetters-before.DeadLetters,
-			"chats", after.Chats-before.Chats, "failed", after.Failed-before.Failed)
+}
+
+// report logs what went since the last report, and what could not.
+func (h *sweeper) report() {
+	if h.failed != nil {
+		h.e.log.Error("sweep", "err", h.failed)
+		h.failed = nil
 	}
+	now, was := h.e.store.Swept(), h.reported
+	if now != was {
+		h.e.log.Info("swept", "ids", now.IDs-was.IDs, "dead_letters", now.DeadLetters-was.DeadLetters,
+			"chats", now.Chats-was.Chats, "failed", now.Failed-was.Failed)
+	}
+	h.reported = now
 }
 
 // reviewPage is how many chats are reviewed between two looks at the store, maxUnanswered how many calls in a row may

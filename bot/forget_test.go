@@ -121,7 +121,7 @@ func TestALinkIsEndedBeforeItsChatIsForgotten(t *testing.T) {
 		}
 		for _, n := range down.asked {
 			if n < 10 {
-				t.Errorf("the outside was asked %d times in a day, want every hour", n)
+				t.Errorf("the outside was asked %d times in a day, want it asked again and again", n)
 			}
 		}
 		down.set(nil)
