@@ -399,6 +399,10 @@ func (r *relay) dead(m Mark, why string) Mark {
 
 func (r *relay) queueMark(m Mark) {
 	r.e.owed.add()
+	r.offerMark(m)
+}
+
+func (r *relay) offerMark(m Mark) {
 	select {
 	case r.marks <- m:
 	case <-r.e.quiet:
@@ -423,6 +427,7 @@ func (r *relay) writeMarks(first Mark) {
 			r.e.owed.done()
 		}
 	}()
+	var some *UnmarkedError
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
 		// Not the engine's context: what was sent is noted even while the engine is cut short.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.e.ctx), r.e.timing.Attempt)
@@ -432,8 +437,26 @@ func (r *relay) writeMarks(first Mark) {
 			return
 		}
 		r.e.health.failed(err)
+		if errors.As(err, &some) {
+			batch = r.markLater(batch, some.Marks)
+			return
+		}
 		if !r.e.pause(pause) {
 			return
 		}
 	}
 }
+
+// markLater has marks that could not be noted tried again after a while, and returns the rest of a batch: a row that
+// cannot be written keeps no other chat's marks waiting.
+func (r *relay) markLater(batch, failed []Mark) (noted []Mark) {
+	time.AfterFunc(markAgain, func() {
+		for _, m := range failed {
+			r.offerMark(m)
+		}
+	})
+	return batch[:len(batch)-len(failed)]
+}
+
+// markAgain is after how long a mark that could not be noted by itself is tried again.
+const markAgain = 5 * time.Second

@@ -260,7 +260,7 @@ func (s *SQLite) Mark(ctx context.Context, marks []bot.Mark) error {
 		return err
 	}
 	err := s.writeMarks(ctx, marks)
-	if err == nil || len(marks) == 1 || !ofARow(ctx, err) {
+	if err == nil || !ofARow(ctx, err) {
 		return err
 	}
 	return s.markApart(ctx, marks)
@@ -292,8 +292,13 @@ func (s *SQLite) markApart(ctx context.Context, marks []bot.Mark) error {
 		}
 		left.Marks = append(left.Marks, marks[i])
 	}
-	if left.Err == nil {
+	switch len(left.Marks) {
+	case 0:
 		return nil
+	case len(marks):
+		if len(marks) > 1 {
+			return left.Err // of all of them: no fault of a row
+		}
 	}
 	return left
 }
