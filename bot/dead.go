@@ -185,7 +185,8 @@ func (d *DeadLetters) judgeSession(ctx context.Context, l DeadLetter, plain []by
 			return ErrUnreadable
 		}
 	}
-	if k, ok := d.script.(Keeper); ok && k.Keep(old) <= k.Keep(now) {
+	worth, _ := keep(d.script, old)
+	if has, _ := keep(d.script, now); worth <= has {
 		return ErrSuperseded
 	}
 	return nil

@@ -16,10 +16,11 @@ const (
 
 // Keeper is a script that says how long chats are kept.
 type Keeper interface {
-	// Keep returns how long the chat is kept after its last word; more than zero. The same session gives the same.
-	Keep(s Session) time.Duration
-	// Leave returns the call to the outside that must be answered before the chat is forgotten; nil if there is none.
-	Leave(s Session) *Effect
+	// Keep returns how long the chat is kept after its last word, more than zero, and whether Leave must be answered
+	// before it is forgotten. The same session gives the same.
+	Keep(s Session) (d time.Duration, leave bool)
+	// Leave returns the call to the outside by which a chat is left.
+	Leave(s Session) Effect
 }
 
 // stamp keeps the hour of the last thing that the person did. Of a session of an earlier version it is not known:
@@ -36,25 +37,19 @@ func (e *Engine) stamp(w *work, s *Session) {
 // dates says when the chat of a session may be forgotten or, if something is to be done before that, when that is.
 // They are whole hours, so that they stay the same for most turns.
 func (e *Engine) dates(s *Session) (forget, review time.Time) {
-	until := s.Last.Add(e.keep(*s)).Add(time.Hour - 1).Truncate(time.Hour)
-	if e.leave(*s) != nil {
+	d, leave := keep(e.script, *s)
+	until := s.Last.Add(d).Add(time.Hour - 1).Truncate(time.Hour)
+	if leave {
 		return time.Time{}, until
 	}
 	return until, time.Time{}
 }
 
-func (e *Engine) keep(s Session) time.Duration {
-	if k, ok := e.script.(Keeper); ok {
+func keep(script Script, s Session) (d time.Duration, leave bool) {
+	if k, ok := script.(Keeper); ok {
 		return k.Keep(s)
 	}
-	return KeepIdle
-}
-
-func (e *Engine) leave(s Session) *Effect {
-	if k, ok := e.script.(Keeper); ok {
-		return k.Leave(s)
-	}
-	return nil
+	return KeepIdle, false
 }
 
 // datesOf are the dates of a session as it is kept. One whose last word is not known is to be reviewed at once.
@@ -112,10 +107,11 @@ type sweeper struct {
 	failed      error // of the sweeps since the last report
 }
 
-// sweep reviews the chats that nobody has used for long, and has the store forget what is old.
+// sweep has the store forget what is old, and reviews the chats that nobody has used for long: what becomes of them
+// is the next sweep's.
 func (h *sweeper) sweep(now time.Time) {
 	h.swept = now
-	err := errors.Join(h.e.review(h.e.ctx, now), h.e.store.Sweep(h.e.ctx, now))
+	err := errors.Join(h.e.store.Sweep(h.e.ctx, now), h.e.review(h.e.ctx, now))
 	if err != nil && h.e.ctx.Err() == nil {
 		h.failed = err
 	}
@@ -143,9 +139,11 @@ const (
 )
 
 // review dates the chats of earlier versions, and does what is to be done before a chat is forgotten. A chat that
-// cannot be dealt with is left for the next sweep and keeps no other.
+// cannot be dealt with is left for the next sweep and keeps no other. A million chats of an earlier version take a
+// while: after a minute the next sweep goes on with them.
 func (e *Engine) review(ctx context.Context, now time.Time) error {
 	var failed error
+	began := time.Now()
 	for skip, unanswered := 0, 0; ; {
 		keys, err := e.store.Idle(ctx, now, skip, reviewPage)
 		if err != nil {
@@ -165,7 +163,7 @@ func (e *Engine) review(ctx context.Context, now time.Time) error {
 			skip++
 			failed = err
 		}
-		if len(keys) < reviewPage || unanswered >= maxUnanswered {
+		if len(keys) < reviewPage || unanswered >= maxUnanswered || time.Since(began) > sweepEvery {
 			return failed
 		}
 	}
@@ -206,7 +204,7 @@ func (e *Engine) reviewSession(key ChatKey, s *Session, t *Turn, now time.Time) 
 		return nil
 	}
 	t.Forget, t.Review = now, time.Time{}
-	return e.takeLeave(key, *e.leave(*s))
+	return e.takeLeave(key, e.script.(Keeper).Leave(*s)) // only a Keeper has a chat reviewed
 }
 
 // takeLeave makes the call that must be answered before a chat is forgotten. It may be made again: a commit that

@@ -16,19 +16,14 @@ import (
 // then it takes leave.
 type keeping struct{ bot.Script }
 
-func (keeping) Keep(s bot.Session) time.Duration {
+func (keeping) Keep(s bot.Session) (time.Duration, bool) {
 	if s.State == "linked" {
-		return 730 * day
+		return 730 * day, true
 	}
-	return 30 * day
+	return 30 * day, false
 }
 
-func (keeping) Leave(s bot.Session) *bot.Effect {
-	if s.State == "linked" {
-		return &bot.Effect{Op: "leave"}
-	}
-	return nil
-}
+func (keeping) Leave(bot.Session) bot.Effect { return bot.Effect{Op: "leave"} }
 
 func (k keeping) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
 	d, err := k.Script.Decide(s, in)

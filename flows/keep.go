@@ -14,18 +14,14 @@ const (
 )
 
 // Keep implements [bot.Keeper].
-func (sc *Script) Keep(s bot.Session) time.Duration {
+func (sc *Script) Keep(s bot.Session) (d time.Duration, leave bool) {
 	if m, ok := s.Data.(*memory); ok && m.linked() {
-		return keepLinked
+		return keepLinked, true
 	}
-	return keepUnlinked
+	return keepUnlinked, false
 }
 
 // Leave implements [bot.Keeper]: the back end ends the link before the chat that holds its credential is forgotten.
-func (sc *Script) Leave(s bot.Session) *bot.Effect {
-	m, ok := s.Data.(*memory)
-	if !ok || !m.linked() {
-		return nil
-	}
-	return &bot.Effect{Op: opUnlink, Args: bot.Of(unlinkArgs{Credential: m.Cred})}
+func (sc *Script) Leave(s bot.Session) bot.Effect {
+	return bot.Effect{Op: opUnlink, Args: bot.Of(unlinkArgs{Credential: s.Data.(*memory).Cred})}
 }

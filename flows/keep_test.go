@@ -38,18 +38,15 @@ func TestHowLongAChatIsKept(t *testing.T) {
 		"no memory of this kind": {nil, 30 * day},
 	} {
 		s := bot.Session{V: version, State: home, Data: c.data}
-		if got := sc.Keep(s); got != c.want {
-			t.Errorf("%s: kept for %v, want %v", name, got, c.want)
+		got, leave := sc.Keep(s)
+		if linked := c.want > 30*day; got != c.want || leave != linked {
+			t.Errorf("%s: kept for %v, left by a call: %t; want %v, %t", name, got, leave, c.want, linked)
 		}
-		e := sc.Leave(s)
-		if linked := c.want > 30*day; linked != (e != nil) {
-			t.Fatalf("%s: leaves with %+v", name, e)
-		}
-		if e == nil {
+		if !leave {
 			continue
 		}
 		back := &unlinking{}
-		if _, err := (&Performer{Links: back}).Perform(t.Context(), "", *e); err != nil || len(back.ended) != 1 || back.ended[0] != "c" {
+		if _, err := (&Performer{Links: back}).Perform(t.Context(), "", sc.Leave(s)); err != nil || len(back.ended) != 1 || back.ended[0] != "c" {
 			t.Errorf("%s: ended at the back end: %q, %v", name, back.ended, err)
 		}
 	}
