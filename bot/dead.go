@@ -18,8 +18,8 @@ type DeadLetters struct {
 	now    func() time.Time
 }
 
-// Buried is a dead letter as an operator may see it: nothing personal.
-type Buried struct {
+// DeadLetterInfo is a dead letter as an operator may see it: nothing personal.
+type DeadLetterInfo struct {
 	ID     uint64
 	Kind   DeadKind
 	Chat   string // channel and account, if they can be read, and the chat's keyed hash
@@ -55,15 +55,15 @@ func OpenDeadLetters(ctx context.Context, s Store, keys *Ring, script Script, no
 const everyDead = 1 << 30
 
 // List returns what was set aside, the newest first.
-func (d *DeadLetters) List(ctx context.Context) ([]Buried, error) {
+func (d *DeadLetters) List(ctx context.Context) ([]DeadLetterInfo, error) {
 	all, err := d.store.Dead(ctx, everyDead)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Buried, len(all))
+	out := make([]DeadLetterInfo, len(all))
 	for i, l := range all {
 		kind, chat, _ := d.open(l)
-		out[i] = Buried{ID: l.ID, Kind: kind, At: l.At, Reason: l.Reason, Readable: kind != DeadUnknown && chat != nil, Withdrawn: len(l.Body) == 0}
+		out[i] = DeadLetterInfo{ID: l.ID, Kind: kind, At: l.At, Reason: l.Reason, Readable: kind != DeadUnknown && chat != nil, Withdrawn: len(l.Body) == 0}
 		if out[i].Chat = hex.EncodeToString(l.Chat[:4]); chat != nil && *chat != "" {
 			out[i].Chat = chat.Channel() + "/" + chat.Account() + "/" + out[i].Chat
 		}

@@ -9,6 +9,9 @@
 //	turn.go     a turn: decide, run the effect that was asked for, decide on its answer, commit
 //	call.go     effects: run in time, late, or with an outcome that nobody knows
 //	store.go    the port of the store: what is committed together, and what must never be
+//	tries.go    what an earlier process left, and may have died of
+//	unread.go   what cannot be opened is kept as it came; dead.go lists it and puts it back
+//	forget.go   when a chat is forgotten, and what is done before
 //	relay.go    outbox to channel, in order, with back-off, expiry and dead letters
 //	seal.go     everything is encrypted here, before a store sees it
 //

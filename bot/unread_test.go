@@ -28,8 +28,8 @@ func (h *house) deadLetters(keys ...byte) *bot.DeadLetters {
 	return d
 }
 
-// buried lists what is set aside as "kind readable".
-func (h *house) buried(d *bot.DeadLetters) (out []string) {
+// listed lists what is set aside as "kind readable".
+func (h *house) listed(d *bot.DeadLetters) (out []string) {
 	h.t.Helper()
 	all, err := d.List(h.t.Context())
 	if err != nil {
@@ -99,7 +99,7 @@ func TestAKeyThatComesBackOpensEverything(t *testing.T) {
 			}
 		}
 		d := h.deadLetters(1)
-		if got := h.buried(d); len(got) != 5 || strings.Contains(fmt.Sprint(got), "true") {
+		if got := h.listed(d); len(got) != 5 || strings.Contains(fmt.Sprint(got), "true") {
 			t.Errorf("with the key missing the dead are %q, want five that cannot be read", got)
 		}
 		if refused := h.retryAll(d); refused[bot.ErrUnreadable] != 5 {
@@ -107,7 +107,7 @@ func TestAKeyThatComesBackOpensEverything(t *testing.T) {
 		}
 
 		d = h.deadLetters(2, 1)
-		if got := strings.Join(h.buried(d), ", "); strings.Count(got, "true") != 5 {
+		if got := strings.Join(h.listed(d), ", "); strings.Count(got, "true") != 5 {
 			t.Errorf("with the key back the dead are %q, want all readable", got)
 		}
 		if refused := h.retryAll(d); len(refused) != 1 || refused[bot.ErrOver] != 1 {

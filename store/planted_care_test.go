@@ -63,13 +63,6 @@ func bugsOfEvents() []plantedBug {
 	}
 }
 
-func (m *Memory) setFence(n bot.Shard, f bot.Fence) {
-	s := &m.shards[n]
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.fence = f
-}
-
 func bugsOfClaim() []plantedBug {
 	return []plantedBug{
 		{"tries are not counted", true, func(b *bent) {
