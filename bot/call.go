@@ -105,17 +105,16 @@ func (e *Engine) sayIfSlow(c *call, key string) {
 
 // resume goes on with an effect that an earlier process left pending. One that cannot be asked twice, and one whose
 // time is over, is answered with what is known: nothing.
-func (e *Engine) resume(key ChatKey, sealed []byte) {
+func (e *Engine) resume(key ChatKey, sealed []byte) error {
 	if len(sealed) == 0 {
-		return
+		return nil
 	}
 	var p pendingEffect
 	if err := e.unseal(placeEffect, key, sealed, &p); err != nil {
-		e.log.Error("pending effect cannot be read", "err", err)
-		return
+		return e.setEffectAside(key, sealed)
 	}
 	if e.calls.late(p.Effect.id()) {
-		return
+		return nil
 	}
 	c := &call{chat: p.Chat, effect: p.Effect, sent: true} // the earlier process may have sent it
 	if p.Effect.Once || e.now().Sub(p.Effect.At) > e.timing.Budget {
@@ -125,4 +124,5 @@ func (e *Engine) resume(key ChatKey, sealed []byte) {
 		e.calls.start(c)
 	}
 	e.deliver(c)
+	return nil
 }

@@ -12,6 +12,9 @@
 //	calls.go    how many at once, and the breaker
 //	store.go    the port of the store: what is committed together, and what must never be
 //	lag.go      how late an update is, where two clocks are compared
+//	tries.go    what an earlier process left, and may have died of
+//	unread.go   what cannot be opened is kept as it came; dead.go lists it and puts it back
+//	forget.go   when a chat is forgotten, and what is done before
 //	relay.go    outbox to channel, in order, with back-off, expiry and dead letters
 //	undelivered.go what the chat is told of a message that was given up
 //	route.go    what is owed to one chat, read from the store page by page

@@ -115,6 +115,7 @@ type Engine struct {
 type Stats struct {
 	Accepted, Duplicates, Turns, Late, SetAside, Conflicts atomic.Int64
 	Sent, Resent, Dropped, DeadLetters                     atomic.Int64
+	Unread                                                 atomic.Int64 // what could not be opened
 }
 
 // New builds an engine. It touches nothing.
@@ -206,6 +207,8 @@ func (e *Engine) Start(ctx context.Context) error {
 	go e.keepMarks()
 	e.keeping.add()
 	go e.keepTime()
+	e.keeping.add()
+	go e.keepHouse()
 	return nil
 }
 

@@ -31,6 +31,7 @@ type lane struct {
 	session Session
 	version uint64
 	known   bool
+	lost    []Unread      // the session as it is kept, if it could not be read and was begun anew
 	last    uint64        // Seq of the last update that was done with
 	work    *work         // the turn that is not done
 	until   time.Time     // the lane has nothing to do before
@@ -43,6 +44,8 @@ type job struct {
 	update  Accepted
 	receipt Receipt
 	tries   int
+	stored  []byte // the update as the store holds it, if it was read from there
+	unread  bool   // and cannot be opened
 }
 
 // laneQueue bounds what waits in memory for one chat. What is beyond it waits in the store.

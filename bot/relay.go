@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -261,6 +262,10 @@ func (r *relay) queueMark(m Mark) {
 		rt.unwritten++
 	}
 	r.mu.Unlock()
+	r.offerMark(m)
+}
+
+func (r *relay) offerMark(m Mark) {
 	select {
 	case r.marks <- m:
 	case <-r.e.quiet:
@@ -285,6 +290,7 @@ func (r *relay) writeMarks(first Mark) {
 			r.e.owed.done()
 		}
 	}()
+	var some *UnmarkedError
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
 		// Not the engine's context: what was sent is noted even while the engine is cut short.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.e.ctx), r.e.timing.Attempt)
@@ -295,8 +301,29 @@ func (r *relay) writeMarks(first Mark) {
 			return
 		}
 		r.e.health.failed(err)
+		if errors.As(err, &some) {
+			batch = r.markLater(batch, some.Marks)
+			r.written(batch)
+			return
+		}
 		if !r.e.pause(pause) {
 			return
 		}
 	}
 }
+
+// markLater has marks that could not be noted tried again after a while, and returns the rest of a batch: a row that
+// cannot be written keeps no other chat's marks waiting.
+func (r *relay) markLater(batch, failed []Mark) (noted []Mark) {
+	time.AfterFunc(markAgain, func() {
+		for _, m := range failed {
+			r.offerMark(m)
+		}
+	})
+	return slices.DeleteFunc(batch, func(m Mark) bool {
+		return slices.ContainsFunc(failed, func(f Mark) bool { return f.Chat == m.Chat && f.N == m.N })
+	})
+}
+
+// markAgain is after how long a mark that could not be noted by itself is tried again.
+const markAgain = 5 * time.Second

@@ -57,20 +57,33 @@ func (e *Engine) runWork(l *lane) bool {
 	if e.halted() && !w.settling {
 		return e.drop(l) // it is not begun: the next process does
 	}
-	if w.tries >= suspect && !e.suspects.take(l) {
+	if w.suspect() && !e.suspects.take(l) {
 		return e.lanes.park(l, never)
 	}
 	if wait := e.admit(w); wait > 0 {
 		return e.lanes.park(l, wait)
 	}
-	wait, err := e.turn(w)
+	err := e.noteTry(w)
+	var wait time.Duration
+	if err == nil {
+		wait, err = e.turn(w)
+	}
 	if wait > 0 {
 		return e.lanes.park(l, wait)
 	}
 	if !e.tryAgain(l, err) {
 		e.drop(l)
+		return false
 	}
+	e.leaveSuspects(l) // a turn that the store does not take keeps no other suspect waiting
 	return false
+}
+
+// leaveSuspects lets the next suspect run.
+func (e *Engine) leaveSuspects(l *lane) {
+	if l.work.suspect() {
+		e.suspects.leave(l, func(next *lane) { e.lanes.resume(next, usual) })
+	}
 }
 
 // admit says how long a turn has to wait until its chat's rate allows it. What a person did counts, and nothing else.
@@ -88,9 +101,7 @@ const never time.Duration = 1 << 62
 
 // drop ends the work on a turn, whether it was done or has to be left to another process.
 func (e *Engine) drop(l *lane) bool {
-	if l.work.tries >= suspect {
-		e.suspects.leave(l, func(next *lane) { e.lanes.resume(next, usual) })
-	}
+	e.leaveSuspects(l)
 	l.work = nil
 	return false
 }

@@ -33,6 +33,8 @@ type Session struct {
 	Gone bool `json:"gone,omitempty"`
 	// Thread is where the person wrote last, in a chat that has threads. Kept by the engine.
 	Thread string `json:"thread,omitempty"`
+	// Last is the hour of the last thing that the person did. Kept by the engine.
+	Last time.Time `json:"last,omitzero"`
 	// Pending is the effect whose answer is still awaited. Set and cleared by decisions, kept by the engine.
 	Pending *Effect `json:"pending,omitempty"`
 	// Data is the script's memory, of the type that Blank returns.

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -38,6 +39,7 @@ type Store interface {
 	Timers
 	Log
 	Care
+	Maintenance
 }
 
 // Turns is the path of an update.
@@ -49,7 +51,8 @@ type Turns interface {
 	Load(ctx context.Context, chat ChatKey) (Chat, error)
 	// Commit writes all of a turn or nothing. ErrConflict and ErrFenced as said there.
 	Commit(ctx context.Context, t Turn) error
-	// Mark notes what became of letters. A letter that is no longer there is no error.
+	// Mark notes what became of letters. A letter that is no longer there is no error. *UnmarkedError if some of the
+	// marks could not be noted; the others were.
 	Mark(ctx context.Context, marks []Mark) error
 	// Owing lists up to limit chats of the shard, in the order of their keys and beyond after, that have a
 	// waiting update, an unsent letter or a pending effect. The zero key is the beginning.
@@ -76,7 +79,8 @@ type Receipt struct {
 type Waiting struct {
 	Seq  uint64
 	Body []byte
-	// Tries counts how often a process started and found it waiting: what kills the process is set aside by this.
+	// Tries counts the turns that began with it and did not end, as noted by Begin: an update that kills the process
+	// is set aside by this.
 	Tries int
 }
 
@@ -107,6 +111,19 @@ type Turn struct {
 	// SetAside, if set, says why the update was not answered but set aside; Aside is its body, kept as a dead letter.
 	SetAside string
 	Aside    []byte
+	// Unread is what could not be opened and is replaced by this turn: kept as it came, as dead letters.
+	Unread []Unread
+	// Forget is the time from which Sweep may forget the chat, Review the time from which Idle lists it. Zero: never.
+	Forget, Review time.Time
+}
+
+// Unread is a body that could not be opened.
+type Unread struct {
+	Kind   DeadKind
+	Name   string // of a timer
+	Reason string
+	At     time.Time
+	Body   []byte
 }
 
 // Letter is a reply that is owed.
@@ -141,6 +158,19 @@ type Mark struct {
 	At     time.Time
 }
 
+// UnmarkedError says which marks could not be noted.
+type UnmarkedError struct {
+	Marks []Mark
+	Err   error
+}
+
+func (e *UnmarkedError) Error() string {
+	return fmt.Sprintf("store: %d marks not noted: %v", len(e.Marks), e.Err)
+}
+
+// Unwrap gives the cause.
+func (e *UnmarkedError) Unwrap() error { return e.Err }
+
 // TimerSet sets a chat's timer, or cancels it where Due is zero.
 type TimerSet struct {
 	Name string
@@ -156,15 +186,16 @@ type TimerDue struct {
 
 // Timers finds what is due.
 type Timers interface {
-	// Due lists up to limit timers due at now, the earliest first.
-	Due(ctx context.Context, now time.Time, limit int) ([]TimerDue, error)
+	// Due lists up to limit timers due at now, ordered by hour, chat and name, beyond after. The zero TimerDue is the
+	// beginning.
+	Due(ctx context.Context, now time.Time, after TimerDue, limit int) ([]TimerDue, error)
 }
 
 // Event is one entry of a shard's log.
 type Event struct {
 	Seq  uint64 // rises by one within the shard, from 1
 	Chat ChatKey
-	Body []byte
+	Body []byte // empty if the chat has been forgotten
 }
 
 // Log is what happened, for those who build read models from it.
@@ -178,26 +209,70 @@ type Log interface {
 // Keep is how long an arrival's id is remembered. Telegram repeats for a day, others for a week.
 const Keep = 8 * 24 * time.Hour
 
-// DeadLetter is something that was given up.
-type DeadLetter struct {
-	Chat   ChatKey
-	Reason string
-	At     time.Time
-	Body   []byte
-}
+// KeepDead is how long a dead letter is kept, so that there is time to bring back a key.
+const KeepDead = 30 * 24 * time.Hour
 
-// Care keeps the store itself.
+// Care is what a process that holds shards needs besides.
 type Care interface {
-	// Claim takes every shard of the list and returns its fence; whoever held it before is fenced off. The
-	// tries of what waits there are counted up.
+	// Claim takes every shard of the list and returns its fence; whoever held it before is fenced off.
 	Claim(ctx context.Context, shards []Shard) (Fence, error)
+	// Begin notes that a turn of a waiting update begins: its Tries rise by one, durably. ErrFenced, and ErrConflict if
+	// the update is no longer waiting.
+	Begin(ctx context.Context, fence Fence, chat ChatKey, update uint64) error
 	// Once returns the value kept under name; if there is none, it keeps value and returns it. A nil value is not
 	// kept: nil comes back if there is none.
 	Once(ctx context.Context, name string, value []byte) ([]byte, error)
-	// Sweep forgets ids accepted before now-Keep and dead letters older than that, a bounded number at a time.
-	Sweep(ctx context.Context, now time.Time) error
-	// Dead lists up to limit dead letters, the newest first.
-	Dead(ctx context.Context, limit int) ([]DeadLetter, error)
 	// Ping writes and reads back something, durably: the store is ready if it returns nil.
 	Ping(ctx context.Context) error
+}
+
+// DeadKind says what a dead letter was.
+type DeadKind int
+
+// What can be set aside or given up. Of a dead letter of an earlier version it is not known.
+const (
+	DeadUnknown DeadKind = iota
+	DeadUpdate
+	DeadReply
+	DeadSession
+	DeadEffect
+	DeadTimer
+)
+
+// DeadLetter is something that was given up or set aside.
+type DeadLetter struct {
+	ID     uint64 // not given again
+	Kind   DeadKind
+	Chat   ChatKey
+	Name   string // of a timer
+	N      uint64 // of a reply
+	Reason string
+	At     time.Time
+	Body   []byte // empty if it was withdrawn by a later turn's Purge
+}
+
+// Swept counts what a store has forgotten since it was opened.
+type Swept struct {
+	IDs, DeadLetters, Chats int64
+	Failed                  int64 // rows that could not be deleted; counted at each try
+}
+
+// Maintenance keeps the store small, and what was set aside within reach.
+type Maintenance interface {
+	// Sweep forgets ids accepted before now-Keep, dead letters older than KeepDead, and chats whose Forget has come: the
+	// session, ids, dead letters and the bodies of events. A chat in which an update waits, a reply is unsent, an
+	// effect is pending or a timer is set stays. It runs until there is nothing left to forget, in small
+	// steps between which others write. A row that cannot be deleted does not keep the others.
+	Sweep(ctx context.Context, now time.Time) error
+	// Swept counts what Sweep has forgotten.
+	Swept() Swept
+	// Idle lists up to limit chats whose Review has come and in which nothing is owed and no timer is set, the earliest
+	// first, without the first skip of them.
+	Idle(ctx context.Context, now time.Time, skip, limit int) ([]ChatKey, error)
+	// Dead lists up to limit dead letters, the newest first.
+	Dead(ctx context.Context, limit int) ([]DeadLetter, error)
+	// Retry puts a dead letter back where it was: an update waits again with no tries, a reply is unsent again under its
+	// number, a timer is due at its chat's next tick, a session takes the place of the one there is. ErrConflict if
+	// there is no such dead letter, its body was withdrawn, or its place is taken.
+	Retry(ctx context.Context, id uint64, as DeadKind) error
 }

@@ -12,56 +12,36 @@ import (
 // maxEffects bounds the effects of one turn: a script that asks for ever is broken.
 const maxEffects = 6
 
-// Processes that died while an update was waiting may have died of it. From suspect on it is run with no other
-// suspect beside it, so that those that only stood near by get through; at maxTries it is set aside.
-const (
-	suspect  = 3
-	maxTries = 10
-)
-
 // reload reads what is owed in the chat.
 func (e *Engine) reload(l *lane, all bool) error {
 	c, err := e.store.Load(e.ctx, l.key)
 	if err != nil {
 		return fmt.Errorf("load chat: %w", err)
 	}
-	l.remember(e.openSession(l.key, c.Session), c.Version)
+	e.recall(l, c.Session, c.Version)
 	var jobs []job
 	for _, w := range c.Waiting {
 		if w.Seq <= l.last {
 			continue
 		}
-		j := job{tries: w.Tries, receipt: Receipt{Seq: w.Seq}}
+		j := job{tries: w.Tries, receipt: Receipt{Seq: w.Seq}, stored: w.Body}
 		if err := e.unseal(placeUpdate, l.key, w.Body, &j.update); err != nil {
 			e.log.Error("update cannot be read: set aside", "err", err)
-			j.tries = maxTries
+			e.stats.Unread.Add(1)
+			j.unread = true
 		}
 		j.update.Seq = w.Seq
 		jobs = append(jobs, j)
 	}
 	e.lanes.refill(l, jobs, len(c.Waiting) == LoadLimit)
 	if all {
-		e.resume(l.key, c.Effect)
+		return e.resume(l.key, c.Effect)
 	}
 	return nil
 }
 
 func (l *lane) remember(s Session, version uint64) {
-	l.session, l.version, l.known = s, version, true
-}
-
-// openSession decodes a session. One that cannot be read is begun anew: a person can link again, and must not be
-// left without an answer.
-func (e *Engine) openSession(key ChatKey, sealed []byte) Session {
-	s := Session{Data: e.script.Blank()}
-	if len(sealed) == 0 {
-		return s
-	}
-	if err := e.unseal(placeSession, key, sealed, &s); err != nil {
-		e.log.Error("session cannot be read: begun anew", "err", err)
-		return Session{Data: e.script.Blank()}
-	}
-	return s
+	l.session, l.version, l.known, l.lost = s, version, true, nil
 }
 
 func (e *Engine) unseal(kind byte, key ChatKey, sealed []byte, into any) error {
@@ -84,6 +64,7 @@ func (e *Engine) sealJSON(kind byte, key ChatKey, v any) ([]byte, error) {
 type work struct {
 	*lane
 	job
+	noted bool    // its try is on record
 	calls []*call // effects begun: a repeated turn does not begin them again
 
 	// below: how far the turn is
@@ -109,13 +90,14 @@ type outcome struct {
 // then, or when the answer is there. An error means that the store did not take it and that the turn must be run again.
 func (e *Engine) turn(w *work) (time.Duration, error) {
 	if first := w.receipt.Version; !w.known || w.version < first {
-		w.remember(e.openSession(w.key, w.receipt.Session), w.receipt.Version)
+		e.recall(w.lane, w.receipt.Session, w.receipt.Version)
 	}
 	o, wait := e.settle(w)
 	if wait > 0 {
 		return wait, nil
 	}
 	w.settling = false
+	e.stamp(w, &o.Session)
 	t, letters, err := e.compose(w, o)
 	if err != nil {
 		return 0, fmt.Errorf("turn: %w", err)
@@ -130,18 +112,18 @@ func (e *Engine) turn(w *work) (time.Duration, error) {
 		return 0, fmt.Errorf("commit: %w", err)
 	}
 	e.relay.push(rt, letters, t)
-	e.committed(w, o)
+	e.committed(w, o, &t)
 	return 0, nil
 }
 
 // committed sets to work what a turn left to do besides its replies.
-func (e *Engine) committed(w *work, o outcome) {
+func (e *Engine) committed(w *work, o outcome, t *Turn) {
 	e.health.worked()
 	e.stats.Turns.Add(1)
 	if old := w.session.Pending; old != nil && (o.Session.Pending == nil || o.Session.Pending.id() != old.id()) {
 		e.calls.abandon(old.id())
 	}
-	w.remember(o.Session, w.version+1)
+	w.keepSession(o.Session, t)
 	w.last = w.update.Seq
 	if o.pending != nil {
 		e.stats.Late.Add(1)
@@ -155,7 +137,7 @@ func (e *Engine) reread(w *work) error {
 	if err != nil {
 		return fmt.Errorf("load chat: %w", err)
 	}
-	w.remember(e.openSession(w.key, c.Session), c.Version)
+	e.recall(w.lane, c.Session, c.Version)
 	for _, waiting := range c.Waiting {
 		if waiting.Seq == w.update.Seq {
 			return ErrConflict
@@ -201,7 +183,7 @@ func (e *Engine) settle(w *work) (outcome, time.Duration) {
 			return e.unlessGone(w, w.outcome), 0
 		}
 		if w.effects++; w.effects == 1 {
-			w.deadline = time.Now().Add(e.timing.InTime)
+			w.deadline = time.Now().Add(w.patience(e.timing.InTime))
 		}
 		w.waits, w.interim = e.begin(w, *d.Effect), d.Interim
 	}
@@ -210,8 +192,8 @@ func (e *Engine) settle(w *work) (outcome, time.Duration) {
 // settled is what comes of an update that the script is not asked about.
 func (e *Engine) settled(w *work) (outcome, bool) {
 	switch {
-	case w.tries >= maxTries:
-		return e.setAside(w, "the process died with it in hand, again and again"), true
+	case w.hopeless() != "":
+		return e.setAside(w, w.hopeless()), true
 	case w.superseded():
 		return outcome{Decision: Decision{Session: w.session}}, true
 	case w.update.Kind == Slow:
@@ -322,7 +304,7 @@ func (e *Engine) waited(u Accepted) time.Duration { return max(0, e.now().Sub(u.
 // compose seals what a turn writes.
 func (e *Engine) compose(w *work, o outcome) (t Turn, letters []letter, err error) {
 	t = Turn{Chat: w.key, Base: w.version, Fence: e.fence, Update: w.update.Seq, Purge: o.Purge, SetAside: o.aside}
-	if t.Session, err = e.sealJSON(placeSession, w.key, &o.Session); err != nil {
+	if err = e.composeSession(w, &o, &t); err != nil {
 		return t, nil, fmt.Errorf("session: %w", err)
 	}
 	for i, r := range o.Replies {
@@ -345,7 +327,7 @@ func (e *Engine) compose(w *work, o outcome) (t Turn, letters []letter, err erro
 			return t, nil, fmt.Errorf("effect: %w", err)
 		}
 	}
-	if t.SetAside != "" {
+	if t.Aside = w.stored; t.SetAside != "" && t.Aside == nil {
 		t.Aside, err = e.sealJSON(placeUpdate, w.key, &w.update)
 	}
 	return t, letters, err

@@ -21,7 +21,7 @@ func TestPasswordsAreMasked(t *testing.T) {
 		"perro2024 es mi contraseña":                                     "··· es mi contraseña",
 		"token de juana, la contraseña de autogestion era Hola.Mundo99!": "token de juana, la contraseña de autogestion era ···!",
 		"mi contraseña es pèrro-violeta y la de mi hija es gato-azul":    "mi contraseña es ··· y la de mi hija es gato-azul",
-		"mi contraseña es perrito zurdo gordito":                       "mi contraseña es ···",
+		"mi contraseña es perrito zurdo gordito":                         "mi contraseña es ···",
 		"mi password es hunter2 mi pass es hunter3":                      "mi password es ··· mi pass es ···",
 		"contraseña = a:b=c1 token":                                      "contraseña = ··· token",
 		"MI CONTRASENIA ES \u200bPERRO2024":                              "MI CONTRASENIA ES ···",

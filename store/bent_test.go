@@ -20,7 +20,7 @@ type bent struct {
 	commit func(context.Context, bot.Turn) error
 	mark   func(context.Context, []bot.Mark) error
 	owing  func(context.Context, bot.Shard, bot.ChatKey, int) ([]bot.ChatKey, error)
-	due    func(context.Context, time.Time, int) ([]bot.TimerDue, error)
+	due    func(context.Context, time.Time, bot.TimerDue, int) ([]bot.TimerDue, error)
 	events func(context.Context, bot.Shard, uint64, int) ([]bot.Event, error)
 	trim   func(context.Context, bot.Shard, uint64) error
 	claim  func(context.Context, []bot.Shard) (bot.Fence, error)
@@ -28,6 +28,9 @@ type bent struct {
 	sweep  func(context.Context, time.Time) error
 	dead   func(context.Context, int) ([]bot.DeadLetter, error)
 	ping   func(context.Context) error
+	begin  func(context.Context, bot.Fence, bot.ChatKey, uint64) error
+	idle   func(context.Context, time.Time, int, int) ([]bot.ChatKey, error)
+	retry  func(context.Context, uint64, bot.DeadKind) error
 	shut   func() error
 }
 
@@ -35,7 +38,7 @@ type bent struct {
 func straight() *bent {
 	m := NewMemory()
 	return &bent{m, m.Accept, m.Load, m.Commit, m.Mark, m.Owing, m.Due, m.Events, m.Trim, m.Claim, m.Once, m.Sweep,
-		m.Dead, m.Ping, m.Close}
+		m.Dead, m.Ping, m.Begin, m.Idle, m.Retry, m.Close}
 }
 
 func (b *bent) Accept(ctx context.Context, a bot.Arrival) (bot.Receipt, error) {
@@ -47,8 +50,17 @@ func (b *bent) Mark(ctx context.Context, marks []bot.Mark) error          { retu
 func (b *bent) Owing(ctx context.Context, s bot.Shard, after bot.ChatKey, n int) ([]bot.ChatKey, error) {
 	return b.owing(ctx, s, after, n)
 }
-func (b *bent) Due(ctx context.Context, now time.Time, n int) ([]bot.TimerDue, error) {
-	return b.due(ctx, now, n)
+func (b *bent) Due(ctx context.Context, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
+	return b.due(ctx, now, after, n)
+}
+func (b *bent) Begin(ctx context.Context, f bot.Fence, k bot.ChatKey, seq uint64) error {
+	return b.begin(ctx, f, k, seq)
+}
+func (b *bent) Idle(ctx context.Context, now time.Time, skip, n int) ([]bot.ChatKey, error) {
+	return b.idle(ctx, now, skip, n)
+}
+func (b *bent) Retry(ctx context.Context, id uint64, as bot.DeadKind) error {
+	return b.retry(ctx, id, as)
 }
 func (b *bent) Events(ctx context.Context, s bot.Shard, after uint64, n int) ([]bot.Event, error) {
 	return b.events(ctx, s, after, n)

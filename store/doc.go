@@ -7,7 +7,8 @@
 //	memory.go         the store in memory: a lock a shard
 //	sqlite.go         the store in a file: opening, closing, the two ways in (one writer, a few readers)
 //	sqlite_check.go   is this file ours, whole and of this version? Asked before anything is written
-//	sqlite_schema.go  the tables, and making them
+//	sqlite_schema.go  the tables, and making them; sqlite_migrate.go makes them of earlier ones
+//	sqlite_sweep.go   forgetting; sqlite_dead.go what was set aside
 //	sqlite_link.go    a connection, its settings and its failures
 //	sqlite_writer.go  group commit: what waits is written together and made durable once
 //	sqlite_turns.go   the path of an update in SQL; sqlite_care.go the rest

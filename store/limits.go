@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"time"
 
 	"llave/bot"
 )
@@ -35,4 +36,15 @@ func validMarks(marks []bot.Mark) error {
 		}
 	}
 	return nil
+}
+
+// setAside lists what a turn leaves among the dead; at is the hour of its update.
+func setAside(t *bot.Turn, at time.Time) (dead []bot.DeadLetter) {
+	if t.SetAside != "" {
+		dead = append(dead, bot.DeadLetter{Kind: bot.DeadUpdate, Chat: t.Chat, Reason: t.SetAside, At: at, Body: t.Aside})
+	}
+	for _, u := range t.Unread {
+		dead = append(dead, bot.DeadLetter{Kind: u.Kind, Chat: t.Chat, Name: u.Name, Reason: u.Reason, At: u.At, Body: u.Body})
+	}
+	return dead
 }

@@ -22,6 +22,7 @@ type Memory struct {
 	claims sync.Mutex // makes one claim visible as a whole before the next: fences rise in every shard
 	fence  bot.Fence
 	rest   memRest
+	swept  sweptCounters
 	closed atomic.Bool
 }
 
@@ -81,6 +82,8 @@ type memChat struct {
 	letters []bot.Letter
 	effect  []byte
 	timers  map[string]*memTimer
+
+	forget, review time.Time
 }
 
 type memWaiting struct {
@@ -190,11 +193,11 @@ func (m *Memory) Commit(ctx context.Context, t bot.Turn) error {
 
 // apply writes a turn that was found good; at is the place of its update among those waiting, or -1.
 func (m *Memory) apply(s *memShard, c *memChat, t *bot.Turn, at int) {
-	if t.SetAside != "" {
-		d := bot.DeadLetter{Chat: t.Chat, Reason: t.SetAside, At: time.Now(), Body: bytes.Clone(t.Aside)}
-		if at >= 0 {
-			d.At = c.waiting[at].at
-		}
+	now := time.Now()
+	if at >= 0 {
+		now = c.waiting[at].at
+	}
+	for _, d := range setAside(t, now) {
 		m.rest.bury(d)
 	}
 	if at >= 0 {
@@ -203,7 +206,9 @@ func (m *Memory) apply(s *memShard, c *memChat, t *bot.Turn, at int) {
 	c.version++
 	c.session = append(c.session[:0], t.Session...) // nobody else has this slice: Load hands out copies
 	c.effect = bytes.Clone(t.Effect)
+	c.forget, c.review = t.Forget, t.Review
 	if t.Purge {
+		m.rest.withdraw(t.Chat)
 		clear(c.letters)
 		c.letters = c.letters[:0]
 	}
@@ -251,7 +256,7 @@ func (m *Memory) markOne(k *bot.Mark) {
 		l.Tries, l.Due = k.Tries, k.Due
 		return
 	case bot.Dead:
-		m.rest.bury(bot.DeadLetter{Chat: k.Chat, Reason: k.Reason, At: k.At, Body: l.Body})
+		m.rest.bury(bot.DeadLetter{Kind: bot.DeadReply, Chat: k.Chat, N: k.N, Reason: k.Reason, At: k.At, Body: l.Body})
 	}
 	c.letters = slices.Delete(c.letters, at, at+1)
 	s.note(k.Chat, c)

@@ -3,9 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
-	"slices"
 	"sync"
-	"time"
 
 	"llave/bot"
 )
@@ -14,18 +12,8 @@ import (
 type memRest struct {
 	mu   sync.Mutex // taken last, after a shard's
 	dead []bot.DeadLetter
+	last uint64 // ID of the latest dead letter
 	once map[string][]byte
-}
-
-// bury keeps a dead letter in the order of the hours, later ones of the same hour behind.
-func (r *memRest) bury(d bot.DeadLetter) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	at := len(r.dead)
-	for at > 0 && r.dead[at-1].At.After(d.At) { // from the end: the hour is nearly always the latest
-		at--
-	}
-	r.dead = slices.Insert(r.dead, at, d)
 }
 
 // Events lists the log of a shard. See [bot.Log].
@@ -82,20 +70,31 @@ func (m *Memory) Claim(ctx context.Context, shards []bot.Shard) (bot.Fence, erro
 	return m.fence, nil
 }
 
-// claim counts tries once for a shard that is named twice.
 func (s *memShard) claim(f bot.Fence) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.fence == f {
-		return
-	}
 	s.fence = f
-	for k := range s.owing {
-		waiting := s.chats[k].waiting
-		for i := range waiting {
-			waiting[i].Tries++
+}
+
+// Begin notes a try. See [bot.Care].
+func (m *Memory) Begin(ctx context.Context, fence bot.Fence, chat bot.ChatKey, update uint64) error {
+	if err := m.ready(ctx, "begin"); err != nil {
+		return err
+	}
+	s := m.lock(chat)
+	defer s.mu.Unlock()
+	if s.fence != fence {
+		return bot.ErrFenced
+	}
+	if c := s.chats[chat]; c != nil {
+		for i := range c.waiting {
+			if c.waiting[i].Seq == update {
+				c.waiting[i].Tries++
+				return nil
+			}
 		}
 	}
+	return bot.ErrConflict
 }
 
 // Once keeps the first value given under a name. See [bot.Care].
@@ -111,56 +110,6 @@ func (m *Memory) Once(ctx context.Context, name string, value []byte) ([]byte, e
 		m.rest.once[name] = kept
 	}
 	return bytes.Clone(kept), nil
-}
-
-// Sweep forgets what is older than [bot.Keep]. It holds one shard at a time, so that nobody waits for longer
-// than a 256th of it.
-func (m *Memory) Sweep(ctx context.Context, now time.Time) error {
-	if err := m.ready(ctx, "sweep"); err != nil {
-		return err
-	}
-	before := now.Add(-bot.Keep)
-	for i := range m.shards {
-		m.shards[i].forget(before)
-	}
-	r := &m.rest
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	old := 0
-	for old < len(r.dead) && r.dead[old].At.Before(before) {
-		old++
-	}
-	r.dead = slices.Delete(r.dead, 0, old)
-	return nil
-}
-
-func (s *memShard) forget(before time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for k, at := range s.seen {
-		if at.Before(before) {
-			delete(s.seen, k)
-		}
-	}
-}
-
-// Dead lists what was given up. See [bot.Care].
-func (m *Memory) Dead(ctx context.Context, limit int) ([]bot.DeadLetter, error) {
-	if err := m.ready(ctx, "dead"); err != nil {
-		return nil, err
-	}
-	r := &m.rest
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var out []bot.DeadLetter
-	for _, d := range slices.Backward(r.dead) {
-		if len(out) >= limit {
-			break
-		}
-		d.Body = bytes.Clone(d.Body)
-		out = append(out, d)
-	}
-	return out, nil
 }
 
 // Ping says that the store is ready. See [bot.Care].

@@ -78,7 +78,7 @@ func (s *memShard) setTimer(k bot.ChatKey, c *memChat, set bot.TimerSet) {
 }
 
 // Due lists what is due. See [bot.Timers].
-func (m *Memory) Due(ctx context.Context, now time.Time, limit int) ([]bot.TimerDue, error) {
+func (m *Memory) Due(ctx context.Context, now time.Time, after bot.TimerDue, limit int) ([]bot.TimerDue, error) {
 	if err := m.ready(ctx, "due"); err != nil {
 		return nil, err
 	}
@@ -89,8 +89,11 @@ func (m *Memory) Due(ctx context.Context, now time.Time, limit int) ([]bot.Timer
 		out = s.timers.due(out, 0, now)
 		s.mu.Unlock()
 	}
-	slices.SortStableFunc(out, func(a, b bot.TimerDue) int {
-		return cmp.Or(a.Due.Compare(b.Due), bytes.Compare(a.Chat[:], b.Chat[:]), cmp.Compare(a.Name, b.Name))
-	})
+	out = slices.DeleteFunc(out, func(t bot.TimerDue) bool { return compareDue(t, after) <= 0 })
+	slices.SortFunc(out, compareDue)
 	return out[:min(len(out), max(limit, 0))], nil
+}
+
+func compareDue(a, b bot.TimerDue) int {
+	return cmp.Or(a.Due.Compare(b.Due), bytes.Compare(a.Chat[:], b.Chat[:]), cmp.Compare(a.Name, b.Name))
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -62,53 +63,56 @@ func bugsOfEvents() []plantedBug {
 	}
 }
 
-func (m *Memory) setFence(n bot.Shard, f bot.Fence) {
-	s := &m.shards[n]
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.fence = f
-}
-
 func bugsOfClaim() []plantedBug {
 	return []plantedBug{
 		{"tries are not counted", true, func(b *bent) {
+			b.begin = func(ctx context.Context, f bot.Fence, k bot.ChatKey, seq uint64) error {
+				return b.bend(k, b.Memory.Begin(ctx, f, k, seq), func(c *memChat) {
+					for i := range c.waiting {
+						c.waiting[i].Tries = 0
+					}
+				})
+			}
+		}},
+		{"a claim counts tries", true, func(b *bent) {
 			b.claim = func(ctx context.Context, shards []bot.Shard) (bot.Fence, error) {
-				f, err := b.Memory.Claim(ctx, nil)
+				f, err := b.Memory.Claim(ctx, shards)
 				for _, n := range shards {
-					b.setFence(n, f)
+					for _, c := range b.shards[n].chats {
+						for i := range c.waiting {
+							c.waiting[i].Tries++
+						}
+					}
 				}
 				return f, err
 			}
 		}},
-		{"tries are counted in every shard", true, func(b *bent) {
-			b.claim = func(ctx context.Context, shards []bot.Shard) (bot.Fence, error) {
-				f, err := b.Memory.Claim(ctx, shards)
-				for n := range b.shards {
-					if s := &b.shards[n]; !slices.Contains(shards, bot.Shard(n)) {
-						s.mu.Lock()
-						for _, c := range s.chats {
-							for i := range c.waiting {
-								c.waiting[i].Tries++
-							}
+		{"a try is counted for all that waits in the chat", true, func(b *bent) {
+			b.begin = func(ctx context.Context, f bot.Fence, k bot.ChatKey, seq uint64) error {
+				return b.bend(k, b.Memory.Begin(ctx, f, k, seq), func(c *memChat) {
+					for i := range c.waiting {
+						if c.waiting[i].Seq != seq {
+							c.waiting[i].Tries++
 						}
-						s.mu.Unlock()
 					}
+				})
+			}
+		}},
+		{"anybody may begin", true, func(b *bent) {
+			b.begin = func(ctx context.Context, _ bot.Fence, k bot.ChatKey, seq uint64) error {
+				return b.Memory.Begin(ctx, b.shards[k.Shard()].fence, k, seq)
+			}
+		}},
+		{"what does not wait may begin", true, func(b *bent) {
+			b.begin = func(ctx context.Context, f bot.Fence, k bot.ChatKey, seq uint64) error {
+				if err := b.Memory.Begin(ctx, f, k, seq); !errors.Is(err, bot.ErrConflict) {
+					return err
 				}
-				return f, err
+				return nil
 			}
 		}},
 		{"a claim takes every shard", true, func(b *bent) {
 			b.claim = func(ctx context.Context, _ []bot.Shard) (bot.Fence, error) { return b.Memory.Claim(ctx, allShards()) }
-		}},
-		{"a shard named twice counts twice", false, func(b *bent) {
-			b.claim = func(ctx context.Context, shards []bot.Shard) (f bot.Fence, err error) {
-				for i := range shards {
-					if f, err = b.Memory.Claim(ctx, shards[i:]); err != nil {
-						return 0, err
-					}
-				}
-				return f, err
-			}
 		}},
 		{"fences do not rise", true, func(b *bent) {
 			b.claim = func(ctx context.Context, shards []bot.Shard) (bot.Fence, error) {
@@ -119,6 +123,17 @@ func bugsOfClaim() []plantedBug {
 			}
 		}},
 	}
+}
+
+// bend changes what is kept of a chat after a call that went well.
+func (m *Memory) bend(k bot.ChatKey, err error, wrong func(*memChat)) error {
+	if err != nil {
+		return err
+	}
+	s := m.lock(k)
+	defer s.mu.Unlock()
+	wrong(s.chat(k))
+	return nil
 }
 
 func bugsOfCare() []plantedBug {

@@ -103,8 +103,8 @@ func bugsOfReturning() []plantedBug {
 			}
 		}},
 		{"Due returns the store's timers", false, func(b *bent) {
-			b.due = func(ctx context.Context, now time.Time, n int) ([]bot.TimerDue, error) {
-				all, err := b.Memory.Due(ctx, now, n)
+			b.due = func(ctx context.Context, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
+				all, err := b.Memory.Due(ctx, now, after, n)
 				for i, d := range all {
 					all[i].Body = b.shards[d.Chat.Shard()].chats[d.Chat].timers[d.Name].Body
 				}

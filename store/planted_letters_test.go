@@ -129,25 +129,37 @@ func bugsOfTimers() []plantedBug {
 			})
 		}},
 		{"a timer is due a moment late", true, func(b *bent) {
-			b.due = func(ctx context.Context, now time.Time, n int) ([]bot.TimerDue, error) {
-				return b.Memory.Due(ctx, now.Add(-time.Millisecond), n)
+			b.due = func(ctx context.Context, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
+				return b.Memory.Due(ctx, now.Add(-time.Millisecond), after, n)
 			}
 		}},
 		{"a timer is due a moment early", true, func(b *bent) {
-			b.due = func(ctx context.Context, now time.Time, n int) ([]bot.TimerDue, error) {
-				return b.Memory.Due(ctx, now.Add(time.Millisecond), n)
+			b.due = func(ctx context.Context, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
+				return b.Memory.Due(ctx, now.Add(time.Millisecond), after, n)
+			}
+		}},
+		{"timers are listed from the beginning each time", false, func(b *bent) {
+			b.due = func(ctx context.Context, now time.Time, _ bot.TimerDue, n int) ([]bot.TimerDue, error) {
+				return b.Memory.Due(ctx, now, bot.TimerDue{}, n)
+			}
+		}},
+		{"timers of one hour are listed on one page or not at all", false, func(b *bent) {
+			b.due = func(ctx context.Context, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
+				due, err := b.Memory.Due(ctx, now, after, 1<<30)
+				due = slices.DeleteFunc(due, func(t bot.TimerDue) bool { return t.Due.Equal(after.Due) })
+				return due[:min(len(due), n)], err
 			}
 		}},
 		{"the limit cuts off the earliest", false, func(b *bent) {
-			b.due = func(ctx context.Context, now time.Time, n int) ([]bot.TimerDue, error) {
-				all, err := b.Memory.Due(ctx, now, 1<<30)
+			b.due = func(ctx context.Context, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
+				all, err := b.Memory.Due(ctx, now, after, 1<<30)
 				return all[max(0, len(all)-n):], err
 			}
 		}},
 		{"a timer is listed once", true, func(b *bent) {
 			listed := map[bot.ChatKey]int{}
-			b.due = func(ctx context.Context, now time.Time, n int) ([]bot.TimerDue, error) {
-				all, err := b.Memory.Due(ctx, now, n)
+			b.due = func(ctx context.Context, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
+				all, err := b.Memory.Due(ctx, now, after, n)
 				return slices.DeleteFunc(all, func(d bot.TimerDue) bool {
 					listed[d.Chat]++
 					return listed[d.Chat] > 2

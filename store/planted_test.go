@@ -34,6 +34,8 @@ func plantedBugs() []chapter {
 		{[]string{"Events/"}, bugsOfEvents()},
 		{[]string{"Claim/"}, bugsOfClaim()},
 		{[]string{"Owing/", "Care/"}, bugsOfCare()},
+		{[]string{"Forget/"}, bugsOfForget()},
+		{[]string{"Retry/", "Letters/purge"}, bugsOfRetry()},
 		{[]string{"Hygiene/"}, bugsOfHygiene()},
 	}
 }

@@ -24,6 +24,7 @@ type SQLite struct {
 	reading *sql.DB
 	lock    io.Closer
 
+	swept    sweptCounters
 	queue    chan *op      // of writes
 	readers  chan *link    // the idle ones
 	stop     chan struct{} // closed when no more writes are taken in
@@ -75,6 +76,13 @@ func (s *SQLite) open(path string) error {
 	}
 	if err := protect(path); err != nil {
 		return &OpenError{Path: path, Kind: Unwritable, Err: err}
+	}
+	if err := migrate(path); err != nil {
+		kind := kindOf(err)
+		if kind == Unreadable {
+			kind = Unwritable // it was read before
+		}
+		return &OpenError{Path: path, Kind: kind, Err: fmt.Errorf("migrate: %w", err)}
 	}
 	if err := s.connect(path); err != nil {
 		return &OpenError{Path: path, Kind: Unreadable, Err: err}

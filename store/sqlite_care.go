@@ -5,14 +5,13 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	"llave/bot"
 )
 
 // Due lists what is due. See [bot.Timers].
-func (s *SQLite) Due(ctx context.Context, now time.Time, limit int) (due []bot.TimerDue, err error) {
+func (s *SQLite) Due(ctx context.Context, now time.Time, after bot.TimerDue, limit int) (due []bot.TimerDue, err error) {
 	err = s.read(ctx, "due", func(l *link) error {
 		return l.rows(func(r *sql.Rows) error {
 			var t bot.TimerDue
@@ -24,12 +23,13 @@ func (s *SQLite) Due(ctx context.Context, now time.Time, limit int) (due []bot.T
 			t.Chat, t.Due = keyOf(chat), moment(at)
 			due = append(due, t)
 			return nil
-		}, dueSQL, micros(now), max(limit, 0))
+		}, dueSQL, micros(now), micros(after.Due), after.Chat[:], after.Name, max(limit, 0))
 	})
 	return due, err
 }
 
-const dueSQL = `SELECT chat, name, due, body FROM timer WHERE due <= ? ORDER BY due LIMIT ?`
+const dueSQL = `SELECT chat, name, due, body FROM timer
+	WHERE due <= ?1 AND (due, chat, name) > (?2, ?3, ?4) ORDER BY due, chat, name LIMIT ?5`
 
 // eventID puts a shard's log into one stretch of the table's row numbers, in order.
 func eventID(s bot.Shard, seq uint64) int64 { return int64(s)<<eventBits | int64(min(seq, maxEvent)) }
@@ -61,9 +61,16 @@ const eventsSQL = `SELECT id, chat, body FROM event WHERE id > ? AND id <= ? ORD
 
 // Trim forgets the log up to a number. See [bot.Log].
 func (s *SQLite) Trim(ctx context.Context, shard bot.Shard, upto uint64) error {
-	return s.inChunks(ctx, "trim", math.MaxInt, func(l *link) (int64, error) {
-		return l.exec(trimSQL, eventID(shard, 0), eventID(shard, upto), chunk)
-	})
+	for n := int64(chunk); n == chunk; {
+		err := s.write(ctx, "trim", func(l *link) (err error) {
+			n, err = l.exec(trimSQL, eventID(shard, 0), eventID(shard, upto), chunk)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 const trimSQL = `DELETE FROM event WHERE id IN (SELECT id FROM event WHERE id > ? AND id <= ? ORDER BY id LIMIT ?)`
@@ -95,15 +102,27 @@ func (s *SQLite) Claim(ctx context.Context, shards []bot.Shard) (f bot.Fence, er
 }
 
 func claim(l *link, n bot.Shard, f bot.Fence) error {
-	if _, err := l.exec(`UPDATE shard SET fence = ? WHERE id = ?`, uint64(f), n); err != nil {
-		return err
-	}
-	before, last := keyRange(n)
-	_, err := l.exec(triesSQL, before[:], last[:])
+	_, err := l.exec(`UPDATE shard SET fence = ? WHERE id = ?`, uint64(f), n)
 	return err
 }
 
-const triesSQL = `UPDATE waiting SET tries = tries + 1 WHERE chat > ? AND chat <= ?`
+// Begin notes a try. See [bot.Care].
+func (s *SQLite) Begin(ctx context.Context, fence bot.Fence, chat bot.ChatKey, update uint64) error {
+	return s.write(ctx, "begin", func(l *link) error {
+		var held uint64
+		if err := l.row([]any{&held}, `SELECT fence FROM shard WHERE id = ?`, chat.Shard()); err != nil {
+			return err
+		}
+		if held != uint64(fence) {
+			return bot.ErrFenced
+		}
+		n, err := l.exec(`UPDATE waiting SET tries = tries + 1 WHERE seq = ? AND chat = ?`, int64(update), chat[:])
+		if err == nil && n == 0 {
+			err = bot.ErrConflict
+		}
+		return err
+	})
+}
 
 // Once keeps the first value given under a name. See [bot.Care].
 func (s *SQLite) Once(ctx context.Context, name string, value []byte) (kept []byte, err error) {
@@ -122,64 +141,6 @@ func (s *SQLite) Once(ctx context.Context, name string, value []byte) (kept []by
 	})
 	return kept, err
 }
-
-// chunk is how much is deleted in one transaction, between which turns go on; chunks bounds one call.
-const (
-	chunk  = 512
-	chunks = 64
-)
-
-// Sweep forgets what is older than [bot.Keep], up to 32,768 of each kind in one call. See [bot.Care].
-func (s *SQLite) Sweep(ctx context.Context, now time.Time) error {
-	before := micros(now.Add(-bot.Keep))
-	for _, query := range []string{sweepSeenSQL, sweepDeadSQL} {
-		err := s.inChunks(ctx, "sweep", chunks, func(l *link) (int64, error) { return l.exec(query, before, chunk) })
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-const (
-	sweepSeenSQL = `DELETE FROM seen WHERE (chat, id) IN (SELECT chat, id FROM seen WHERE at < ? ORDER BY at LIMIT ?)`
-	sweepDeadSQL = `DELETE FROM dead WHERE id IN (SELECT id FROM dead WHERE at < ? ORDER BY at LIMIT ?)`
-)
-
-// inChunks repeats a delete of at most a chunk until there is nothing left to delete, or as often as it may.
-func (s *SQLite) inChunks(ctx context.Context, what string, times int, remove func(*link) (int64, error)) error {
-	for range times {
-		var n int64
-		err := s.write(ctx, what, func(l *link) (err error) {
-			n, err = remove(l)
-			return err
-		})
-		if err != nil || n < chunk {
-			return err
-		}
-	}
-	return nil
-}
-
-// Dead lists what was given up. See [bot.Care].
-func (s *SQLite) Dead(ctx context.Context, limit int) (dead []bot.DeadLetter, err error) {
-	err = s.read(ctx, "dead", func(l *link) error {
-		return l.rows(func(r *sql.Rows) error {
-			var d bot.DeadLetter
-			var chat []byte
-			var at int64
-			if err := r.Scan(&chat, &d.Reason, &at, &d.Body); err != nil {
-				return err
-			}
-			d.Chat, d.At = keyOf(chat), moment(at)
-			dead = append(dead, d)
-			return nil
-		}, deadSQL, max(limit, 0))
-	})
-	return dead, err
-}
-
-const deadSQL = `SELECT chat, reason, at, body FROM dead ORDER BY at DESC, id DESC LIMIT ?`
 
 // Ping writes a number durably and reads it back on a connection for reading. See [bot.Care].
 func (s *SQLite) Ping(ctx context.Context) error {

@@ -217,11 +217,12 @@ func inspectOpen(l *link) (OpenKind, error) {
 		return Foreign, fmt.Errorf("its application id is %#x, ours %#x", uint32(id), applicationID)
 	case version > schemaVersion:
 		return Newer, fmt.Errorf("version %d of the tables, this program knows %d", version, schemaVersion)
-	case version < schemaVersion:
+	case version < 1:
 		return Corrupt, fmt.Errorf("there never was a version %d of the tables", version)
-	}
-	if err := inspectSchema(l); err != nil {
-		return kindOf(err), err
+	case version == schemaVersion: // an earlier one is looked at when it has been migrated
+		if err := inspectSchema(l); err != nil {
+			return kindOf(err), err
+		}
 	}
 	if pages <= wholePages {
 		var verdict string

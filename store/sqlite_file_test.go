@@ -210,7 +210,7 @@ func TestSQLiteHoldsOnlyWhatItMay(t *testing.T) {
 		}, `SELECT t.name || '.' || c.name FROM sqlite_schema t, pragma_table_info(t.name) c
 			WHERE t.type = 'table' AND c.type NOT IN ('INTEGER', 'BLOB') AND t.name <> 'sqlite_sequence' ORDER BY 1`)
 	})
-	if want := []string{"dead.reason", "once.name", "timer.name"}; err != nil || !slices.Equal(got, want) {
+	if want := []string{"dead_letter.name", "dead_letter.reason", "once.name", "timer.name"}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("columns of text: %q, want %q; %v", got, want, err)
 	}
 }
@@ -246,7 +246,7 @@ func TestDurableSuiteCanFail(t *testing.T) {
 		"DELETE FROM once":                    "Durable/once is for ever",
 		"DELETE FROM letter":                  "Durable/all that can be seen is there again",
 		"DELETE FROM timer":                   "Durable/all that can be seen is there again",
-		"DELETE FROM dead":                    "Durable/all that can be seen is there again",
+		"DELETE FROM dead_letter":             "Durable/all that can be seen is there again",
 		"DELETE FROM waiting":                 "Durable/all that can be seen is there again",
 		"DELETE FROM event":                   "Durable/all that can be seen is there again",
 		"UPDATE chat SET effect = NULL":       "Durable/all that can be seen is there again",
@@ -257,8 +257,8 @@ func TestDurableSuiteCanFail(t *testing.T) {
 		"UPDATE shard SET fence = 0":          "Durable/fences go on rising and the last one stays good",
 		"UPDATE shard SET fence = fence + 1":  "Durable/fences go on rising and the last one stays good",
 		"UPDATE meta SET fence = 0":           "Durable/fences go on rising and the last one stays good",
-		"UPDATE waiting SET tries = 0":        "Durable/tries count the starts",
-		"UPDATE waiting SET tries = tries +1": "Durable/tries count the starts",
+		"UPDATE waiting SET tries = 0":        "Durable/tries that began stay counted",
+		"UPDATE waiting SET tries = tries +1": "Durable/tries that began stay counted",
 	} {
 		checks := storetest.DurableChecks()
 		i := slices.IndexFunc(checks, func(c storetest.DurableCheck) bool { return c.Name == name })

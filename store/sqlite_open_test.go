@@ -142,12 +142,12 @@ func TestOpenSQLiteRefuses(t *testing.T) {
 		}, Foreign},
 		{"a newer version", func(t *testing.T) string {
 			path := madeSQLite(t, 3)
-			alter(t, path, "PRAGMA user_version = 2")
+			alter(t, path, "PRAGMA user_version = 99")
 			return path
 		}, Newer},
-		{"a newer version, in the log only", func(t *testing.T) string { return live(t, 3, "PRAGMA user_version = 2") }, Newer},
+		{"a newer version, in the log only", func(t *testing.T) string { return live(t, 3, "PRAGMA user_version = 99") }, Newer},
 		{"a newer version, in a log without index", func(t *testing.T) string {
-			path := live(t, 3, "PRAGMA user_version = 2")
+			path := live(t, 3, "PRAGMA user_version = 99")
 			if err := os.Remove(path + "-shm"); err != nil {
 				t.Fatal(err)
 			}

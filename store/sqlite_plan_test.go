@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"fmt"
 	"os"
 	"regexp"
 	"strings"
@@ -12,8 +13,8 @@ import (
 // walk through a table that grows with the chats, or sort what an index has in order.
 func TestSQLitePlans(t *testing.T) {
 	s := newSQLite(t)
-	statements := statementsOf(t, "sqlite_turns.go", "sqlite_care.go")
-	if len(statements) < 25 {
+	statements := statementsOf(t, "sqlite_turns.go", "sqlite_care.go", "sqlite_sweep.go", "sqlite_dead.go")
+	if len(statements) < 40 {
 		t.Fatalf("found %d statements, want all of them", len(statements))
 	}
 	for _, query := range statements {
@@ -27,7 +28,7 @@ func TestSQLitePlans(t *testing.T) {
 
 // harmlessScan: meta is one row, and a walk in the order of an index ends at the statement's limit.
 func harmlessScan(step string) bool {
-	return step == "SCAN meta" || step == "SCAN CONSTANT ROW" || step == "SCAN dead USING INDEX dead_at"
+	return step == "SCAN meta" || step == "SCAN CONSTANT ROW" || step == "SCAN dead_letter USING INDEX dead_letter_at"
 }
 
 // statementsOf lists the SQL between back quotes.
@@ -48,8 +49,8 @@ func statementsOf(t *testing.T, files ...string) (all []string) {
 func plan(t *testing.T, s *SQLite, query string) (steps []string) {
 	t.Helper()
 	args := make([]any, strings.Count(query, "?"))
-	if strings.Contains(query, "?1") {
-		args = make([]any, 3)
+	for n := 1; strings.Contains(query, fmt.Sprintf("?%d", n)); n++ {
+		args = make([]any, n)
 	}
 	err := s.write(t.Context(), "plan", func(l *link) error {
 		return l.rows(func(r *sql.Rows) error {

@@ -10,7 +10,7 @@ import (
 // applicationID is "Llav" in the header of the file; schemaVersion is that of the tables below.
 const (
 	applicationID = 0x4c6c6176
-	schemaVersion = 1
+	schemaVersion = 2
 )
 
 // schema is made so that a turn costs the same whether there are a thousand chats or a million: each statement
@@ -18,12 +18,16 @@ const (
 //
 // Tables with bodies have row numbers, and their keys an index beside them: a body in the branches of a tree
 // makes it deep.
+//
+// What sqlite_migrate.go adds to a table stands here as SQLite writes it down: see [inspectSchema].
 func schema() string {
 	return `
 CREATE TABLE chat (
 	id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, version INTEGER NOT NULL, session BLOB NOT NULL, effect BLOB
-);
+, forget INTEGER, review INTEGER DEFAULT 0);
 CREATE INDEX chat_effect ON chat (key) WHERE effect IS NOT NULL;
+CREATE INDEX chat_forget ON chat (forget) WHERE forget IS NOT NULL;
+CREATE INDEX chat_review ON chat (review) WHERE review IS NOT NULL;
 
 CREATE TABLE seen (
 	chat BLOB NOT NULL, id BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (chat, id)
@@ -45,17 +49,20 @@ CREATE TABLE timer (
 	id INTEGER PRIMARY KEY, chat BLOB NOT NULL, name TEXT NOT NULL, due INTEGER NOT NULL, body BLOB NOT NULL,
 	UNIQUE (chat, name)
 );
-CREATE INDEX timer_due ON timer (due);
+CREATE INDEX timer_next ON timer (due, chat, name);
 
 CREATE TABLE event (
 	id INTEGER PRIMARY KEY, -- the shard above, the number within it below: one tree, no index
 	chat BLOB NOT NULL, body BLOB NOT NULL
 );
+CREATE INDEX event_chat ON event (chat);
 
-CREATE TABLE dead (
-	id INTEGER PRIMARY KEY, chat BLOB NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL
+CREATE TABLE dead_letter (
+	id INTEGER PRIMARY KEY AUTOINCREMENT, chat BLOB NOT NULL, kind INTEGER NOT NULL, name TEXT NOT NULL,
+	n INTEGER NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL
 );
-CREATE INDEX dead_at ON dead (at);
+CREATE INDEX dead_letter_at ON dead_letter (at);
+CREATE INDEX dead_letter_chat ON dead_letter (chat);
 
 CREATE TABLE shard (id INTEGER PRIMARY KEY, fence INTEGER NOT NULL, event INTEGER NOT NULL);
 WITH RECURSIVE n (i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n WHERE i < 255)

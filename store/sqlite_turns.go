@@ -112,18 +112,11 @@ func (s *SQLite) Commit(ctx context.Context, t bot.Turn) error {
 
 // commit looks, and then writes: see [op].
 func commit(l *link, t *bot.Turn) error {
-	at, err := check(l, t)
+	was, err := check(l, t)
 	if err != nil {
 		return err
 	}
-	if t.Base == 0 {
-		_, err = l.exec(`INSERT INTO chat (key, version, session, effect) VALUES (?, 1, ?, ?)`,
-			t.Chat[:], blob(t.Session), t.Effect)
-	} else {
-		_, err = l.exec(`UPDATE chat SET version = version + 1, session = ?, effect = ? WHERE key = ?`,
-			blob(t.Session), t.Effect, t.Chat[:])
-	}
-	if err != nil {
+	if err := writeSession(l, t, was); err != nil {
 		return err
 	}
 	if t.Update != 0 {
@@ -131,8 +124,8 @@ func commit(l *link, t *bot.Turn) error {
 			return err
 		}
 	}
-	if t.SetAside != "" {
-		if err := bury(l, t.Chat, t.SetAside, at, t.Aside); err != nil {
+	for _, d := range setAside(t, was.at) {
+		if err := bury(l, &d); err != nil {
 			return err
 		}
 	}
@@ -144,35 +137,67 @@ func commit(l *link, t *bot.Turn) error {
 	return nil
 }
 
-// check finds out with one statement whether a turn may be written. It returns the hour of its update, for the
-// dead letter that comes of it if it is set aside.
-func check(l *link, t *bot.Turn) (at int64, err error) {
-	var fence, version uint64
-	var waits sql.NullInt64
-	err = l.row([]any{&fence, &version, &waits}, `SELECT (SELECT fence FROM shard WHERE id = ?),
-		coalesce((SELECT version FROM chat WHERE key = ?), 0), (SELECT at FROM waiting WHERE seq = ? AND chat = ?)`,
-		t.Chat.Shard(), t.Chat[:], int64(t.Update), t.Chat[:])
-	switch {
-	case err != nil:
-		return 0, err
-	case fence != uint64(t.Fence):
-		return 0, bot.ErrFenced
-	case version != t.Base, t.Update != 0 && !waits.Valid:
-		return 0, bot.ErrConflict
-	case t.Update == 0:
-		return micros(time.Now()), nil
-	}
-	return waits.Int64, nil
+// before is what a turn finds: the hour of its update, and the dates of its chat.
+type before struct {
+	at             time.Time
+	forget, review sql.NullInt64
 }
 
-func bury(l *link, chat bot.ChatKey, reason string, at int64, body []byte) error {
-	_, err := l.exec(`INSERT INTO dead (chat, reason, at, body) VALUES (?, ?, ?, ?)`, chat[:], reason, at, blob(body))
+// check finds out with one statement whether a turn may be written.
+func check(l *link, t *bot.Turn) (was before, err error) {
+	var fence, version uint64
+	var waits sql.NullInt64
+	err = l.row([]any{&fence, &version, &was.forget, &was.review, &waits},
+		`SELECT shard.fence, coalesce(chat.version, 0), chat.forget, chat.review, waiting.at
+		FROM shard LEFT JOIN chat ON chat.key = ? LEFT JOIN waiting ON waiting.seq = ? AND waiting.chat = ?
+		WHERE shard.id = ?`,
+		t.Chat[:], int64(t.Update), t.Chat[:], t.Chat.Shard())
+	switch {
+	case err != nil:
+		return was, err
+	case fence != uint64(t.Fence):
+		return was, bot.ErrFenced
+	case version != t.Base, t.Update != 0 && !waits.Valid:
+		return was, bot.ErrConflict
+	case t.Update == 0:
+		was.at = time.Now()
+	default:
+		was.at = moment(waits.Int64)
+	}
+	return was, nil
+}
+
+// writeSession writes the dates only where they change, which is rarely: each has an index to be kept.
+func writeSession(l *link, t *bot.Turn, was before) (err error) {
+	forget, review := date(t.Forget), date(t.Review)
+	switch {
+	case t.Base == 0:
+		_, err = l.exec(`INSERT INTO chat (key, version, session, effect, forget, review) VALUES (?, 1, ?, ?, ?, ?)`,
+			t.Chat[:], blob(t.Session), t.Effect, forget, review)
+	case forget == was.forget && review == was.review:
+		_, err = l.exec(`UPDATE chat SET version = version + 1, session = ?, effect = ? WHERE key = ?`,
+			blob(t.Session), t.Effect, t.Chat[:])
+	default:
+		_, err = l.exec(`UPDATE chat SET version = version + 1, session = ?, effect = ?, forget = ?, review = ? WHERE key = ?`,
+			blob(t.Session), t.Effect, forget, review, t.Chat[:])
+	}
 	return err
+}
+
+// date is an hour that may be none.
+func date(t time.Time) sql.NullInt64 {
+	if t.IsZero() {
+		return sql.NullInt64{}
+	}
+	return sql.NullInt64{Int64: micros(t), Valid: true}
 }
 
 func writeLetters(l *link, t *bot.Turn) error {
 	if t.Purge {
 		if _, err := l.exec(`DELETE FROM letter WHERE chat = ?`, t.Chat[:]); err != nil {
+			return err
+		}
+		if _, err := l.exec(withdrawSQL, t.Chat[:]); err != nil {
 			return err
 		}
 	}
@@ -185,6 +210,10 @@ func writeLetters(l *link, t *bot.Turn) error {
 	}
 	return nil
 }
+
+// withdrawSQL: a reply that was withdrawn must not be put back. Of an earlier version's dead letter (kind 0) it is not
+// known whether it is one.
+const withdrawSQL = `UPDATE dead_letter SET body = x'' WHERE chat = ? AND kind IN (0, 2)`
 
 func writeEvents(l *link, t *bot.Turn) error {
 	if len(t.Events) == 0 {
@@ -230,6 +259,14 @@ func (s *SQLite) Mark(ctx context.Context, marks []bot.Mark) error {
 	if err := validMarks(marks); err != nil || len(marks) == 0 {
 		return err
 	}
+	err := s.writeMarks(ctx, marks)
+	if err == nil || !ofARow(ctx, err) {
+		return err
+	}
+	return s.markApart(ctx, marks)
+}
+
+func (s *SQLite) writeMarks(ctx context.Context, marks []bot.Mark) error {
 	return s.write(ctx, "mark", func(l *link) error {
 		for i := range marks {
 			if err := mark(l, &marks[i]); err != nil {
@@ -240,13 +277,45 @@ func (s *SQLite) Mark(ctx context.Context, marks []bot.Mark) error {
 	})
 }
 
+// markApart notes each mark by itself: one that cannot be noted does not keep the others.
+func (s *SQLite) markApart(ctx context.Context, marks []bot.Mark) error {
+	left := &bot.UnmarkedError{}
+	for i := range marks {
+		err := s.writeMarks(ctx, marks[i:i+1])
+		if err == nil {
+			continue
+		}
+		left.Err = err
+		if !ofARow(ctx, err) {
+			left.Marks = append(left.Marks, marks[i:]...)
+			return left
+		}
+		left.Marks = append(left.Marks, marks[i])
+	}
+	switch len(left.Marks) {
+	case 0:
+		return nil
+	case len(marks):
+		if len(marks) > 1 {
+			return left.Err // of all of them: no fault of a row
+		}
+	}
+	return left
+}
+
+// ofARow says whether a failure may be that of one row, so that others are worth trying.
+func ofARow(ctx context.Context, err error) bool {
+	return ctx.Err() == nil && !errors.Is(err, ErrFull) && !errors.Is(err, bot.ErrClosed)
+}
+
 func mark(l *link, k *bot.Mark) error {
 	if k.State == bot.Trying {
 		_, err := l.exec(`UPDATE letter SET tries = ?, due = ? WHERE chat = ? AND n = ?`, k.Tries, micros(k.Due), k.Chat[:], int64(k.N))
 		return err
 	}
 	if k.State == bot.Dead {
-		_, err := l.exec(`INSERT INTO dead (chat, reason, at, body) SELECT chat, ?, ?, body FROM letter WHERE chat = ? AND n = ?`,
+		_, err := l.exec(`INSERT INTO dead_letter (chat, kind, name, n, reason, at, body)
+			SELECT chat, 2, '', n, ?, ?, body FROM letter WHERE chat = ? AND n = ?`,
 			k.Reason, micros(k.At), k.Chat[:], int64(k.N))
 		if err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 
 	"llave/bot"
@@ -15,7 +16,8 @@ const maxBatch = 128
 // op is one write on its way through the writer.
 type op struct {
 	// apply does the write, as part of a transaction. It looks first and writes last: an error for which
-	// refusal is true has written nothing, and the rest of the batch goes on. Any other error takes it all back.
+	// refusal is true has written nothing, and the rest of the batch goes on. After any other error the batch is
+	// taken back and applied again without this write, so apply may run more than once.
 	apply func(*link) error
 	taken atomic.Bool // by the writer, or by a caller who gave up waiting: whoever is first has it
 	err   error       // set before done is closed
@@ -97,34 +99,53 @@ func (s *SQLite) gather(batch []*op, o *op) []*op {
 	}
 }
 
-// commit writes a batch and answers it. It returns the connection to go on with.
+// commit writes a batch and answers it. It returns the connection to go on with. A write that fails by itself is
+// left out and the others are done again without it: a row that cannot be written fails only its own caller.
 func (s *SQLite) commit(l *link, batch []*op) *link {
-	if len(batch) == 0 {
-		return l
-	}
-	l, err := begin(l, s.writing, "BEGIN IMMEDIATE")
-	if err == nil {
-		err = applyAll(l, batch)
-		if end := l.end(err == nil); err == nil {
-			err = end
+	for len(batch) > 0 {
+		var failed int
+		var err error
+		if l, failed, err = s.attempt(l, batch); failed < 0 {
+			for _, o := range batch {
+				o.answer(err)
+			}
+			return l
 		}
-	}
-	for _, o := range batch {
-		if err != nil {
-			o.err = err
-		}
-		close(o.done)
+		batch[failed].answer(err)
+		batch = slices.Delete(batch, failed, failed+1)
 	}
 	return l
 }
 
-func applyAll(l *link, batch []*op) error {
-	for _, o := range batch {
+// answer ends a write. Without an error of the batch the write's own refusal stands.
+func (o *op) answer(err error) {
+	if err != nil {
+		o.err = err
+	}
+	close(o.done)
+}
+
+// attempt writes a batch in one transaction: all of it or nothing. It returns which write failed; negative if all
+// were applied, or none of them is to blame.
+func (s *SQLite) attempt(l *link, batch []*op) (*link, int, error) {
+	l, err := begin(l, s.writing, "BEGIN IMMEDIATE")
+	if err != nil {
+		return l, -1, err
+	}
+	failed, err := applyAll(l, batch)
+	if end := l.end(err == nil); err == nil {
+		err = end
+	}
+	return l, failed, err
+}
+
+func applyAll(l *link, batch []*op) (failed int, err error) {
+	for i, o := range batch {
 		err := o.apply(l)
 		if err != nil && !refusal(err) {
-			return err
+			return i, err
 		}
 		o.err = err
 	}
-	return nil
+	return -1, nil
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"slices"
 	"sync"
@@ -89,33 +90,78 @@ func TestWriterARefusalIsItsOwn(t *testing.T) {
 	}
 }
 
-func TestWriterAFailureIsTheBatchs(t *testing.T) {
-	h := hold(t, newSQLite(t))
-	first := h.queued(h.accept(t.Context(), 1))
-	failing := h.queued(func() error {
-		return h.write(t.Context(), "fail", func(l *link) error {
-			if _, err := l.exec(`INSERT INTO once VALUES ('half', x'00')`); err != nil {
-				return err
+// TestWriterAFailureIsItsOwn: a write that fails takes nothing of its batch with it, and leaves nothing of itself.
+func TestWriterAFailureIsItsOwn(t *testing.T) {
+	for name, fail := range map[string]string{
+		"a constraint":         `INSERT INTO meta VALUES (2, 0, 0)`, // against its CHECK
+		"the transaction ends": `INSERT OR ROLLBACK INTO meta VALUES (2, 0, 0)`,
+	} {
+		h := hold(t, newSQLite(t))
+		failing := func() error {
+			return h.write(t.Context(), "fail", func(l *link) error {
+				if _, err := l.exec(`INSERT INTO once VALUES ('half', x'00')`); err != nil {
+					return err
+				}
+				return second(l.exec(fail))
+			})
+		}
+		first := h.queued(h.accept(t.Context(), 1))
+		failed := []*error{h.queued(failing)}
+		conflict := h.queued(func() error { return h.Commit(t.Context(), bot.Turn{Chat: benchKey(1), Base: 7}) })
+		failed = append(failed, h.queued(failing))
+		last := h.queued(h.accept(t.Context(), 2))
+		h.done()
+		for _, err := range failed {
+			if *err == nil || refusal(*err) || errors.Is(*err, ErrFull) {
+				t.Errorf("%s: the write that fails = %v, want a failure", name, *err)
 			}
-			return second(l.exec(`INSERT INTO meta VALUES (2, 0, 0)`)) // against its CHECK
-		})
-	})
-	last := h.queued(h.accept(t.Context(), 2))
-	h.done()
-	for _, err := range []error{*first, *failing, *last} {
-		if err == nil || refusal(err) || errors.Is(err, ErrFull) {
-			t.Errorf("in a batch that failed: %v, want a failure", err)
+		}
+		if *first != nil || *last != nil || !errors.Is(*conflict, bot.ErrConflict) {
+			t.Errorf("%s: the rest of the batch: %v, %v and %v, want no error but the conflict", name, *first, *last, *conflict)
+		}
+		if waitingIn(t, h, 1) != 1 || waitingIn(t, h, 2) != 1 {
+			t.Errorf("%s: the rest of the batch was not written once", name)
+		}
+		kept, err := h.Once(t.Context(), "half", []byte("whole"))
+		if err != nil || string(kept) != "whole" {
+			t.Errorf("%s: once after a write that failed = %q, %v", name, kept, err)
 		}
 	}
-	if waitingIn(t, h, 1) != 0 || waitingIn(t, h, 2) != 0 {
-		t.Error("something of a batch that failed was written")
+}
+
+// TestOneChatThatCannotBeWritten: the other chats' writes go on while one chat's fail again and again.
+func TestOneChatThatCannotBeWritten(t *testing.T) {
+	s := newSQLite(t)
+	f, err := s.Claim(t.Context(), allShards())
+	if err != nil {
+		t.Fatal(err)
 	}
-	kept, err := h.Once(t.Context(), "half", []byte("whole"))
-	if err != nil || string(kept) != "whole" {
-		t.Errorf("once after a failed batch = %q, %v", kept, err)
+	damaged := benchKey(7)
+	err = s.write(t.Context(), "damage", func(l *link) error {
+		return second(l.exec(fmt.Sprintf(`CREATE TRIGGER damage BEFORE INSERT ON chat WHEN NEW.key = x'%x'
+			BEGIN SELECT RAISE(ABORT, 'damage'); END`, damaged[:])))
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := h.accept(t.Context(), 1)(); err != nil {
-		t.Errorf("after a failed batch: %v", err)
+	h := hold(t, s)
+	var good, bad []*error
+	for n := range uint64(60) {
+		if n%4 == 0 {
+			bad = append(bad, h.queued(func() error { return h.Commit(t.Context(), bot.Turn{Chat: damaged, Fence: f}) }))
+		}
+		good = append(good, h.queued(h.accept(t.Context(), 100+n)))
+	}
+	h.done()
+	for _, err := range good {
+		if *err != nil {
+			t.Fatalf("accept in another chat: %v", *err)
+		}
+	}
+	for _, err := range bad {
+		if *err == nil {
+			t.Error("the turn of the damaged chat: no error")
+		}
 	}
 }
 

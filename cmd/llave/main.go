@@ -53,7 +53,7 @@ func (e *usageError) Unwrap() error { return e.err }
 func (p program) run(ctx context.Context, args []string) int {
 	commands := map[string]func(context.Context, []string) error{
 		"": p.serve, "chat": p.chat, "entiende": p.understand, "flows": p.flows, "padron": p.padron, "autogestion": p.autogestion,
-		"backend": p.backend, "verify": p.verify, "health": p.health, "whatsapp": p.whatsappCommand,
+		"backend": p.backend, "verify": p.verify, "health": p.health, "whatsapp": p.whatsappCommand, "dead": p.dead,
 		"help": p.help, "-h": p.help, "--help": p.help, "-help": p.help, "version": p.version,
 	}
 	name := ""

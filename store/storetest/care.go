@@ -12,7 +12,7 @@ func careChecks() []Check {
 		{"Care/once keeps the first value", careOnce},
 		{"Care/once of many at a time keeps one value", careOnceRace},
 		{"Care/the dead are listed the newest first", careDead},
-		{"Care/the dead are swept after Keep and not before", careDeadSwept},
+		{"Care/the dead are swept after KeepDead and not before", careDeadSwept},
 		{"Care/a sweep touches nothing that is owed", careSweepOwed},
 		{"Care/ping finds a good store ready", carePing},
 	}
@@ -95,12 +95,12 @@ func careDeadSwept(t TB, open func() bot.Store) {
 	w.bury(key(3, 1), "b", 10)
 	w.bury(key(3, 1), "a", 9)
 	w.bury(key(200, 1), "c", 11)
-	w.sweep(hour(9).Add(bot.Keep))
-	w.equal(w.dead(everything), []string{"c", "b", "a"}, "the dead, the oldest exactly Keep old")
-	w.sweep(hour(11).Add(bot.Keep))
-	w.equal(w.dead(everything), []string{"c"}, "the dead, two of them older than Keep")
-	w.sweep(hour(12).Add(bot.Keep))
-	w.equal(w.dead(everything), []string(nil), "the dead, all older than Keep")
+	w.sweep(hour(9).Add(bot.KeepDead))
+	w.equal(w.dead(everything), []string{"c", "b", "a"}, "the dead, the oldest exactly KeepDead old")
+	w.sweep(hour(11).Add(bot.KeepDead))
+	w.equal(w.dead(everything), []string{"c"}, "the dead, two of them older than KeepDead")
+	w.sweep(hour(12).Add(bot.KeepDead))
+	w.equal(w.dead(everything), []string(nil), "the dead, all older than KeepDead")
 }
 
 func careSweepOwed(t TB, open func() bot.Store) {
@@ -109,7 +109,7 @@ func careSweepOwed(t TB, open func() bot.Store) {
 	seq := w.stage(k)
 	w.fresh(k, 2)
 	turn := w.full(k, seq)
-	turn.SetAside, turn.Aside = "", nil
+	turn.SetAside, turn.Aside, turn.Unread = "", nil, nil
 	w.commit(turn)
 	before := w.look(k)
 	if c := before.Chats[k]; len(c.Waiting) == 0 || len(c.Letters) == 0 || c.Effect == nil || len(before.Due) == 0 {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"slices"
 	"sync"
 
@@ -10,7 +11,8 @@ import (
 func claimChecks() []Check {
 	return []Check{
 		{"Claim/fences rise, and only the latest of a shard is good", claimRises},
-		{"Claim/counts the tries of what waits in the shards claimed", claimTries},
+		{"Claim/counts no tries, and Begin counts one", claimTries},
+		{"Claim/Begin is refused to who does not hold the shard, and of what does not wait", beginRefused},
 		{"Claim/of many at once the greatest fence holds", claimRace},
 	}
 }
@@ -36,30 +38,62 @@ func claimRises(t TB, open func() bot.Store) {
 	w.fresh(a, 1) // anybody accepts
 }
 
+// tries of what waits in a chat.
+func (w *world) tries(k bot.ChatKey) (n []int) {
+	w.Helper()
+	for _, u := range w.load(k).Waiting {
+		n = append(n, u.Tries)
+	}
+	return n
+}
+
+func (w *world) begin(k bot.ChatKey, seq uint64) {
+	w.Helper()
+	w.must(w.store.Begin(w.Context(), w.fence(k.Shard()), k, seq), "begin")
+}
+
 func claimTries(t TB, open func() bot.Store) {
 	w := enter(t, open())
-	a, b, other := key(3, 1), key(5, 1), key(4, 1)
-	for _, k := range []bot.ChatKey{a, b, other} {
-		w.fresh(k, 1)
-		w.fresh(k, 2)
-	}
-	tries := func(k bot.ChatKey) (n []int) {
-		for _, u := range w.load(k).Waiting {
-			n = append(n, u.Tries)
-		}
-		return n
-	}
-	w.claim(3, 5)
-	w.fresh(a, 3)
-	w.claim(3, 3) // naming a shard twice is taking it once
-	w.equal(tries(a), []int{2, 2, 1}, "tries where two claims were")
-	w.equal(tries(b), []int{1, 1}, "tries where one claim was")
-	w.equal(tries(other), []int{0, 0}, "tries where no claim was")
-	turn := w.turn(a)
-	turn.Update = w.load(a).Waiting[1].Seq
-	w.commit(turn)
+	a, neighbour := key(3, 1), key(3, 2)
+	first, second := w.fresh(a, 1), w.fresh(a, 2)
+	w.fresh(neighbour, 1)
 	w.claim(3)
-	w.equal(tries(a), []int{3, 2}, "tries after one was answered")
+	w.claim(3, 4)
+	w.equal(w.tries(a), []int{0, 0}, "tries after two claims")
+	w.begin(a, first)
+	w.begin(a, first)
+	w.begin(a, second)
+	w.claim(3)
+	w.equal(w.tries(a), []int{2, 1}, "tries after two turns of the first and one of the second began")
+	w.equal(w.tries(neighbour), []int{0}, "tries in another chat")
+	before := w.load(a)
+	turn := w.turn(a)
+	turn.Update = first
+	w.commit(turn)
+	w.equal(w.tries(a), []int{1}, "tries after the first was answered")
+	w.equal(w.load(a).Waiting[0], before.Waiting[1], "what waits behind it")
+}
+
+func beginRefused(t TB, open func() bot.Store) {
+	w := enter(t, open())
+	k, other := key(3, 1), key(3, 2)
+	old := w.claim(3)
+	seq, elsewhere := w.fresh(k, 1), w.fresh(other, 1)
+	f := w.claim(3)
+	refused := func(want error, why string, f bot.Fence, seq uint64) {
+		t.Helper()
+		if err := w.store.Begin(t.Context(), f, k, seq); !errors.Is(err, want) {
+			t.Errorf("%s: begin = %v, want %v", why, err, want)
+		}
+	}
+	refused(bot.ErrFenced, "the shard was taken", old, seq)
+	refused(bot.ErrConflict, "an update of another chat", f, elsewhere)
+	refused(bot.ErrConflict, "an update that never was", f, seq+elsewhere+7)
+	w.equal(append(w.tries(k), w.tries(other)...), []int{0, 0}, "tries after refusals")
+	turn := w.turn(k)
+	turn.Update = seq
+	w.commit(turn)
+	refused(bot.ErrConflict, "an update that was answered", f, seq)
 }
 
 func claimRace(t TB, open func() bot.Store) {

@@ -31,6 +31,7 @@ func (w *world) full(k bot.ChatKey, update uint64) bot.Turn {
 	t.Timers = []bot.TimerSet{{Name: "new", Due: hour(7), Body: body("full timer")}, {Name: "old"}}
 	t.Effect = body("full effect")
 	t.SetAside, t.Aside = "full reason", body("full aside")
+	t.Unread = []bot.Unread{{Kind: bot.DeadTimer, Name: "lost", Reason: "full loss", At: hour(-1), Body: body("full unread")}}
 	return t
 }
 
@@ -63,8 +64,11 @@ func commitAll(t TB, open func() bot.Store) {
 			{Seq: 2, Chat: k, Body: body("full event 0")},
 			{Seq: 3, Chat: k, Body: body("full event 1")},
 		}},
-		Due:  []bot.TimerDue{{Chat: k, TimerSet: bot.TimerSet{Name: "new", Due: hour(7), Body: body("full timer")}}},
-		Dead: []bot.DeadLetter{{Chat: k, Reason: "full reason", At: hour(0), Body: body("full aside")}},
+		Due: []bot.TimerDue{{Chat: k, TimerSet: bot.TimerSet{Name: "new", Due: hour(7), Body: body("full timer")}}},
+		Dead: []bot.DeadLetter{
+			{Kind: bot.DeadUpdate, Chat: k, Reason: "full reason", At: hour(0), Body: body("full aside")},
+			{Kind: bot.DeadTimer, Chat: k, Name: "lost", Reason: "full loss", At: hour(-1), Body: body("full unread")},
+		},
 	}, "after a full turn")
 }
 
@@ -125,7 +129,7 @@ func commitAside(t TB, open func() bot.Store) {
 	w.equal(len(p.Chats[k].Waiting), 0, "number of updates waiting")
 	w.equal(p.Owing[3], []bot.ChatKey(nil), "owing")
 	// A turn has no hour of its own; the update's is the one that is known.
-	w.equal(p.Dead, []bot.DeadLetter{{Chat: k, Reason: "panic", At: hour(40), Body: body("sealed update")}}, "dead letters")
+	w.equal(p.Dead, []bot.DeadLetter{{Kind: bot.DeadUpdate, Chat: k, Reason: "panic", At: hour(40), Body: body("sealed update")}}, "dead letters")
 	if again := w.acceptAt(k, 1, hour(41)); again.Seq != 0 {
 		t.Errorf("what was set aside was accepted again as %d", again.Seq)
 	}

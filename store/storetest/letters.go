@@ -46,7 +46,7 @@ func lettersPurge(t TB, open func() bot.Store) {
 	p := w.look(k, other)
 	w.equal(p.Chats[k].Letters, []bot.Letter(nil), "letters after a purge without replies")
 	w.equal(p.Owing[3], []bot.ChatKey{other}, "owing after a purge")
-	w.equal(p.Dead, []bot.DeadLetter{{Chat: k, Reason: "r", At: hour(1), Body: body("dead already")}}, "the dead after a purge")
+	w.equal(p.Dead, []bot.DeadLetter{{Kind: bot.DeadReply, Chat: k, N: 0, Reason: "r", At: hour(1)}}, "the dead after a purge: known, and empty")
 }
 
 func lettersSent(t TB, open func() bot.Store) {
@@ -90,7 +90,7 @@ func lettersDead(t TB, open func() bot.Store) {
 	w.mark(dead) // once more makes no second one
 	p := w.look(k)
 	w.equal(p.Chats[k].Letters, []bot.Letter{{Chat: k, N: 1, Body: body("b")}}, "letters")
-	w.equal(p.Dead, []bot.DeadLetter{{Chat: k, Reason: "blocked", At: hour(5), Body: body("a")}}, "the dead")
+	w.equal(p.Dead, []bot.DeadLetter{{Kind: bot.DeadReply, Chat: k, N: 0, Reason: "blocked", At: hour(5), Body: body("a")}}, "the dead")
 }
 
 func lettersMissing(t TB, open func() bot.Store) {

@@ -27,6 +27,13 @@ type modelChat struct {
 	bot.Chat
 	at     map[uint64]time.Time // of what waits, or waited
 	timers map[string]bot.TimerSet
+
+	forget, review time.Time
+}
+
+// idle says that nothing is owed in a chat and no timer is set.
+func (c *modelChat) idle() bool {
+	return len(c.Waiting) == 0 && len(c.Letters) == 0 && c.Effect == nil && len(c.timers) == 0
 }
 
 func newModel() *model {
@@ -69,9 +76,15 @@ func (m *model) judge(t bot.Turn) (allowed []error) {
 func (m *model) commit(t bot.Turn) {
 	c, s := m.chat(t.Chat), t.Chat.Shard()
 	c.Version, c.Session, c.Effect = t.Base+1, t.Session, t.Effect
+	c.forget, c.review = t.Forget, t.Review
 	c.Waiting = slices.DeleteFunc(c.Waiting, func(u bot.Waiting) bool { return u.Seq == t.Update })
 	if t.Purge {
 		c.Letters = nil
+		for i := range m.dead {
+			if d := &m.dead[i]; d.Chat == t.Chat && d.Kind == bot.DeadReply {
+				d.Body = nil
+			}
+		}
 	}
 	for i, b := range t.Replies {
 		c.Letters = append(c.Letters, bot.Letter{Chat: t.Chat, N: t.Base*256 + uint64(i), Body: b})
@@ -86,7 +99,10 @@ func (m *model) commit(t bot.Turn) {
 		}
 	}
 	if t.SetAside != "" {
-		m.bury(bot.DeadLetter{Chat: t.Chat, Reason: t.SetAside, At: c.at[t.Update], Body: t.Aside})
+		m.bury(bot.DeadLetter{Kind: bot.DeadUpdate, Chat: t.Chat, Reason: t.SetAside, At: c.at[t.Update], Body: t.Aside})
+	}
+	for _, u := range t.Unread {
+		m.bury(bot.DeadLetter{Kind: u.Kind, Chat: t.Chat, Name: u.Name, Reason: u.Reason, At: u.At, Body: u.Body})
 	}
 }
 
@@ -103,7 +119,7 @@ func (m *model) mark(k bot.Mark) {
 		return
 	}
 	if k.State == bot.Dead {
-		m.bury(bot.DeadLetter{Chat: k.Chat, Reason: k.Reason, At: k.At, Body: c.Letters[at].Body})
+		m.bury(bot.DeadLetter{Kind: bot.DeadReply, Chat: k.Chat, N: k.N, Reason: k.Reason, At: k.At, Body: c.Letters[at].Body})
 	}
 	c.Letters = slices.Delete(c.Letters, at, at+1)
 }
@@ -113,13 +129,21 @@ func (m *model) claim(f bot.Fence, shards []bot.Shard) {
 	for _, s := range shards {
 		m.fences[s] = f
 	}
-	for k, c := range m.chats {
-		for i := range c.Waiting {
-			if slices.Contains(shards, k.Shard()) {
-				c.Waiting[i].Tries++
-			}
+}
+
+// begin returns the refusal, if the store must give one.
+func (m *model) begin(k bot.ChatKey, seq uint64, f bot.Fence) error {
+	if m.fences[k.Shard()] != f {
+		return bot.ErrFenced
+	}
+	c := m.chat(k)
+	for i := range c.Waiting {
+		if c.Waiting[i].Seq == seq {
+			c.Waiting[i].Tries++
+			return nil
 		}
 	}
+	return bot.ErrConflict
 }
 
 func (m *model) sweep(now time.Time) {
@@ -131,7 +155,34 @@ func (m *model) sweep(now time.Time) {
 			}
 		}
 	}
-	m.dead = slices.DeleteFunc(m.dead, func(d bot.DeadLetter) bool { return d.At.Before(before) })
+	m.dead = slices.DeleteFunc(m.dead, func(d bot.DeadLetter) bool { return d.At.Before(now.Add(-bot.KeepDead)) })
+	for k, c := range m.chats {
+		if !c.forget.IsZero() && !c.forget.After(now) && c.idle() {
+			m.forget(k)
+		}
+	}
+}
+
+func (m *model) forget(k bot.ChatKey) {
+	delete(m.chats, k)
+	delete(m.seen, k)
+	m.dead = slices.DeleteFunc(m.dead, func(d bot.DeadLetter) bool { return d.Chat == k })
+	events := m.events[k.Shard()]
+	for i := range events {
+		if events[i].Chat == k {
+			events[i].Body = nil
+		}
+	}
+}
+
+// idle lists the chats to be reviewed, in no order.
+func (m *model) idle(now time.Time) (keys []bot.ChatKey) {
+	for k, c := range m.chats {
+		if !c.review.IsZero() && !c.review.After(now) && c.idle() {
+			keys = append(keys, k)
+		}
+	}
+	return keys
 }
 
 // picture is what a store that holds the same must look like.

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"errors"
 	"maps"
 	"slices"
@@ -30,7 +31,7 @@ func Property(t TB, open func() bot.Store) {
 		rt.Repeat(map[string]func(*rapid.T){
 			"accept": p.accept, "accept again": p.accept, "commit": p.commit, "commit more": p.commit,
 			"mark": p.mark, "claim": p.claim, "trim": p.trim, "sweep": p.sweep, "due": p.dueAt, "look": p.lookAll,
-			"ping": p.ping, "events": p.page,
+			"ping": p.ping, "events": p.page, "begin": p.beginTurn, "idle": p.idle,
 		})
 		p.lookAll(rt)
 	})
@@ -107,6 +108,15 @@ func (p *pair) draw(t *rapid.T) bot.Turn {
 		}
 		turn.Timers = append(turn.Timers, set)
 	}
+	switch rapid.IntRange(0, 5).Draw(t, "dates") {
+	case 0, 1:
+		turn.Forget = hour(p.hour(t)).Add(bot.Keep) // so that a sweep comes before it, or after
+	case 2:
+		turn.Review = hour(p.hour(t)).Add(bot.Keep)
+	}
+	if rapid.IntRange(0, 9).Draw(t, "unread") == 0 {
+		turn.Unread = []bot.Unread{{Kind: bot.DeadSession, Reason: "lost", At: hour(p.hour(t)), Body: p.body()}}
+	}
 	if rapid.IntRange(0, 2).Draw(t, "effect") == 0 {
 		turn.Effect = p.body()
 	}
@@ -168,6 +178,31 @@ func (p *pair) dueAt(t *rapid.T) {
 	now := hour(p.hour(t))
 	all := p.model.picture(p.chats).Due
 	p.equal(p.due(now), slices.DeleteFunc(all, func(d bot.TimerDue) bool { return d.Due.After(now) }), "due")
+}
+
+func (p *pair) beginTurn(t *rapid.T) {
+	k := p.chat(t)
+	seq, f := rapid.Uint64Range(1, 40).Draw(t, "update"), p.model.fences[k.Shard()]
+	if waiting := p.model.chat(k).Waiting; len(waiting) > 0 && rapid.Bool().Draw(t, "waits") {
+		seq = rapid.SampledFrom(waiting).Draw(t, "waiting").Seq
+	}
+	if rapid.IntRange(0, 5).Draw(t, "wrong") == 0 {
+		f = rapid.SampledFrom(p.model.issued).Draw(t, "fence")
+	}
+	if want, err := p.model.begin(k, seq, f), p.store.Begin(p.Context(), f, k, seq); !errors.Is(err, want) {
+		t.Fatalf("begin = %v, want %v", err, want)
+	}
+}
+
+func (p *pair) idle(t *rapid.T) {
+	now := hour(p.hour(t)).Add(bot.Keep)
+	got, err := p.store.Idle(p.Context(), now, 0, everything)
+	p.must(err, "idle")
+	want := p.model.idle(now)
+	for _, keys := range [][]bot.ChatKey{got, want} {
+		slices.SortFunc(keys, func(a, b bot.ChatKey) int { return bytes.Compare(a[:], b[:]) })
+	}
+	p.equal(got, want, "idle")
 }
 
 func (p *pair) ping(*rapid.T) { p.must(p.store.Ping(p.Context()), "ping") }

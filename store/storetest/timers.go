@@ -11,6 +11,7 @@ func timerChecks() []Check {
 		{"Timers/are set, overwritten and cancelled", timersSet},
 		{"Timers/are due at their hour and not before", timersHour},
 		{"Timers/are listed the earliest first, up to the limit", timersOrder},
+		{"Timers/are listed page by page", timersPages},
 		{"Timers/are listed again until a turn changes them", timersAgain},
 	}
 }
@@ -72,7 +73,7 @@ func timersOrder(t TB, open func() bot.Store) {
 		want = append(want, timer(k, "x", n))
 	}
 	for _, limit := range []int{0, 1, 7, 20, 100} {
-		due, err := w.store.Due(t.Context(), hour(14), limit)
+		due, err := w.store.Due(t.Context(), hour(14), bot.TimerDue{}, limit)
 		w.must(err, "due")
 		w.equal(due, want[:min(limit, 15)], string(body("due, limit %d", limit)))
 	}
@@ -90,4 +91,29 @@ func timersAgain(t TB, open func() bot.Store) {
 	w.setTimers(k, timer(k, "b", 30).TimerSet)
 	w.equal(w.due(hour(20)), []bot.TimerDue(nil), "due after putting off")
 	w.equal(w.owing(3), []bot.ChatKey(nil), "owing: a timer is nothing owed")
+}
+
+// timersPages: whatever the page, every timer is listed once, also where many are due in one hour.
+func timersPages(t TB, open func() bot.Store) {
+	w := enter(t, open())
+	for n := range 24 {
+		k := key(bot.Shard(n*53%256), uint64(n))
+		w.setTimers(k, timer(k, "x", n/8).TimerSet, timer(k, "a", n/8).TimerSet)
+	}
+	all, err := w.store.Due(t.Context(), hour(2), bot.TimerDue{}, everything)
+	w.must(err, "due")
+	w.equal(len(all), 48, "number of timers due")
+	for _, page := range []int{1, 7, 48} {
+		var got []bot.TimerDue
+		for after := (bot.TimerDue{}); len(got) <= len(all); {
+			due, err := w.store.Due(t.Context(), hour(2), after, page)
+			w.must(err, "due")
+			if len(due) == 0 {
+				break
+			}
+			got = append(got, due...)
+			after = due[len(due)-1]
+		}
+		w.equal(got, all, string(body("due, %d at a time", page)))
+	}
 }

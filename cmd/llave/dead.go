@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+	"text/tabwriter"
+	"time"
+
+	"llave/bot"
+	"llave/flows"
+	"llave/store"
+)
+
+// dead lists what was set aside or given up, or puts it back.
+func (p program) dead(ctx context.Context, args []string) error {
+	retry := len(args) > 1 && args[0] == "retry"
+	if len(args) > 0 && !retry {
+		return &usageError{errors.New("uso: llave dead, o llave dead retry NÚMERO…, o llave dead retry all")}
+	}
+	c, err := readConfig(p.getenv)
+	if err != nil {
+		return err
+	}
+	h := &house{config: c, now: p.now, log: p.logger()}
+	letters, err := h.openDeadLetters(ctx)
+	if err == nil && retry {
+		err = p.retryDead(ctx, letters, args[1:])
+	} else if err == nil {
+		err = p.listDead(ctx, letters)
+	}
+	return errors.Join(err, h.down())
+}
+
+// openDeadLetters opens the store, which no service may be using, without making anything that is not there.
+func (h *house) openDeadLetters(ctx context.Context) (*bot.DeadLetters, error) {
+	path := h.path("llave.db")
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, &usageError{fmt.Errorf("no hay conversaciones en %s (LLAVE_DATA)", h.Data)}
+	}
+	if err := h.openRing(); err != nil {
+		return nil, err
+	}
+	var err error
+	var refused *store.OpenError
+	if h.store, err = store.OpenSQLite(path); errors.As(err, &refused) && refused.Kind == store.InUse {
+		return nil, fmt.Errorf("el servicio está usando %s: paralo, y probá de nuevo", h.Data)
+	}
+	if err != nil {
+		return nil, err
+	}
+	h.up = append(h.up, func(context.Context) error { return h.store.Close() })
+	script, err := flows.New(flows.Config{Phone: h.MesaPhone})
+	if err != nil {
+		return nil, err
+	}
+	return bot.OpenDeadLetters(ctx, h.store, h.ring, script, h.now)
+}
+
+// deadKinds are how the kinds are printed.
+var deadKinds = map[bot.DeadKind]string{
+	bot.DeadUnknown: "?", bot.DeadUpdate: "mensaje recibido", bot.DeadReply: "respuesta", bot.DeadSession: "conversación",
+	bot.DeadEffect: "pedido a Autogestión", bot.DeadTimer: "aviso",
+}
+
+// listDead prints one line each, the newest first. Nothing in it is personal.
+func (p program) listDead(ctx context.Context, letters *bot.DeadLetters) error {
+	all, err := letters.List(ctx)
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		_, err := fmt.Fprintln(p.stdout, "No hay nada apartado.")
+		return err
+	}
+	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "NÚMERO\tCUÁNDO\tQUÉ\tCHAT\tSE PUEDE LEER\tPOR QUÉ")
+	for _, b := range all {
+		readable := map[bool]string{true: "sí", false: "no"}[b.Readable]
+		if b.Withdrawn {
+			readable = "retirada"
+		}
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\n", b.ID, b.At.UTC().Format(time.RFC3339), deadKinds[b.Kind], b.Chat, readable, b.Reason)
+	}
+	return w.Flush()
+}
+
+// notRetried says why something was not put back.
+var notRetried = []struct {
+	err error
+	why string
+}{
+	{bot.ErrUnreadable, "no se puede leer con estas claves (LLAVE_KEY)"},
+	{bot.ErrWithdrawn, "se retiró después: ya no queda nada"},
+	{bot.ErrOnlyOnce, "se manda una sola vez, y puede haber salido"},
+	{bot.ErrOver, "ya venció"},
+	{bot.ErrSuperseded, "su lugar ya lo ocupa algo más nuevo"},
+	{bot.ErrNoSuchDead, "no existe"},
+}
+
+// retryDead puts back what was asked for. It fails if not all of it could be.
+func (p program) retryDead(ctx context.Context, letters *bot.DeadLetters, args []string) error {
+	ids, err := deadIDs(ctx, letters, args)
+	if err != nil {
+		return err
+	}
+	left := 0
+	for _, id := range ids {
+		err := letters.Retry(ctx, id)
+		if err != nil && !errors.Is(err, bot.ErrNotRetried) {
+			return err
+		}
+		if err == nil {
+			fmt.Fprintf(p.stdout, "%d: repuesto\n", id)
+			continue
+		}
+		left++
+		for _, n := range notRetried {
+			if errors.Is(err, n.err) {
+				fmt.Fprintf(p.stdout, "%d: queda apartado: %s\n", id, n.why)
+			}
+		}
+	}
+	fmt.Fprintf(p.stdout, "Repuestos: %d. Siguen apartados: %d. Lo repuesto se retoma cuando arranca el servicio.\n", len(ids)-left, left)
+	if left > 0 {
+		return errors.New("no todo se pudo reponer")
+	}
+	return nil
+}
+
+// deadIDs reads the numbers, or takes all there are, the oldest first.
+func deadIDs(ctx context.Context, letters *bot.DeadLetters, args []string) (ids []uint64, err error) {
+	if len(args) == 1 && args[0] == "all" {
+		all, err := letters.List(ctx)
+		for i := len(all) - 1; i >= 0; i-- {
+			ids = append(ids, all[i].ID)
+		}
+		return ids, err
+	}
+	for _, a := range args {
+		id, err := strconv.ParseUint(a, 10, 63)
+		if err != nil {
+			return nil, &usageError{fmt.Errorf("%q no es un número de los que lista llave dead", a)}
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
