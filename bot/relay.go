@@ -310,10 +310,22 @@ func (r *relay) hand(chat ChatID, reply Reply) (err error) {
 	}()
 	ctx, cancel := context.WithTimeout(r.e.ctx, r.e.timing.Attempt)
 	defer cancel()
+	if reply.Kind == Forget {
+		return forget(ctx, ch, chat, reply)
+	}
 	if reply.File, err = r.made(ctx, chat, reply.File); err != nil {
 		return &NotSent{err}
 	}
 	return ch.Send(ctx, chat, reply)
+}
+
+// forget has a channel erase what it keeps of a chat. A channel that keeps nothing has nothing to erase.
+func forget(ctx context.Context, ch Channel, chat ChatID, r Reply) error {
+	f, ok := ch.(Forgetter)
+	if !ok {
+		return nil
+	}
+	return f.Forget(ctx, chat, r)
 }
 
 // made is a file with its bytes. One that will never be made is left out: the text says what matters.
