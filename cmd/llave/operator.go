@@ -79,6 +79,7 @@ func (h *house) metrics() http.Handler {
 	} {
 		reg.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: c.help}, func() float64 { return float64(c.n.Load()) }))
 	}
+	h.webMetrics(reg)
 	h.telegramMetrics(reg)
 	h.whatsappMetrics(reg)
 	gauge := func(name, help string, is func(context.Context) bool) {
