@@ -6,6 +6,7 @@ const llavePress = (() => {
   const quiet = 800, near = 8; // milliseconds and pixels
   const live = new Map(); // what was guarded: since when it may be counted as seen, and where it is
   const fingers = new Map(); // what is pressed down now, by pointer
+  let resting = []; // where the screen is touched, also by a finger that scrolls
   let last = null; // the press that ended last
   let key = null; // where Enter or space went down, while it is down
   let ticking = 0;
@@ -38,7 +39,7 @@ const llavePress = (() => {
     tick();
   }
 
-  const held = (known, except) => [...fingers].some(([id, f]) => id !== except && inside(known.at.r, f));
+  const held = (known, except) => [...fingers].some(([id, f]) => id !== except && inside(known.at.r, f)) || resting.some((p) => inside(known.at.r, p));
   const ready = (known, except) => performance.now() - known.since >= quiet && !held(known, except);
 
   // A finger that is on something which is not ready has not left the place yet.
@@ -108,7 +109,16 @@ const llavePress = (() => {
   };
   addEventListener('pointerup', up, true);
   addEventListener('pointercancel', up, true);
-  addEventListener('blur', () => { fingers.clear(); key = null; });
+  const touch = (e) => {
+    if (/end|cancel/.test(e.type)) for (const t of e.changedTouches) touched({ x: t.clientX, y: t.clientY }, undefined, last?.ok ? last.on : null);
+    resting = [...e.touches].map((t) => ({ x: t.clientX, y: t.clientY }));
+  };
+  for (const type of ['touchstart', 'touchmove', 'touchend', 'touchcancel']) addEventListener(type, touch, { capture: true, passive: true });
+  addEventListener('blur', () => {
+    fingers.clear();
+    resting = [];
+    key = null;
+  });
 
   addEventListener('keydown', (e) => {
     if (e.key !== 'Enter' && e.key !== ' ') return;
