@@ -13,6 +13,12 @@ const (
 	pollPause = 3 * time.Second  // for a page for which there is no room to wait
 )
 
+// How often the pages of one chat may ask. Eight tabs ask together when something is said.
+const (
+	pollBurst = 120
+	pollEvery = 100 * time.Millisecond
+)
+
 // polled is the answer to a page that asks what there is, because no stream reaches it. It tells the same as a stream:
 // the same numbers, in the same order.
 type polled struct {

@@ -129,7 +129,7 @@ func TestAPollWaits(t *testing.T) {
 func TestPollsAreBounded(t *testing.T) {
 	w := newWorld(t)
 	p := w.person()
-	for range 60 {
+	for range pollBurst {
 		p.polls(0, "")
 	}
 	res := p.get("/chat/poll")

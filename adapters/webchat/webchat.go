@@ -99,7 +99,7 @@ func open(ctx context.Context, o Options) (w *Web, err error) {
 	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
 	w = &Web{opt: o, hub: newHub(), swept: make(chan struct{}),
 		// A person who writes fast, and one with many pages that poll.
-		chats: httpx.NewLimiter(15, time.Second, remembered, o.Now), polls: httpx.NewLimiter(60, 200*time.Millisecond, remembered, o.Now),
+		chats: httpx.NewLimiter(15, time.Second, remembered, o.Now), polls: httpx.NewLimiter(pollBurst, pollEvery, remembered, o.Now),
 		complaints: httpx.NewLimiter(1, complainEvery, remembered, o.Now), newcomers: limitNewcomers(o.Now), beat: beatEvery, patience: writeTime, hold: holdPoll}
 	if w.keys, err = newKeys(o.Key); err != nil {
 		return nil, err

@@ -12,7 +12,7 @@ const llaveLine = (page) => {
   let role = ''; // 'leads', 'follows', 'alone' where tabs cannot talk to one another; '' while the page sleeps
   let term = 0, leader = { at: 0, hidden: false }, claiming = 0;
   let source = null, streams = false, streamed = false, probe = 0, pause = 10000;
-  let loop = null, held = null, poke = () => {}, asking = null, stale = false;
+  let loop = null, held = null, poke = () => {}, asking = null, stale = false, retry = 0;
   let news = Date.now(); // when something was new last
   const tabs = (() => {
     try { return new BroadcastChannel('llave'); } catch { return null; }
@@ -32,8 +32,15 @@ const llaveLine = (page) => {
       got = await asking;
       if (stale && !got.failed) continue;
       asking = null;
+      if (got.failed && !loop && !streams) later(got.after);
       return got;
     }
+  }
+
+  // later asks again where no loop does.
+  function later(after) {
+    clearTimeout(retry);
+    retry = setTimeout(() => loop || ask(false), Math.max(after || 0, 1500 + Math.random() * 1500));
   }
 
   async function askOnce(hold, signal, again) {
