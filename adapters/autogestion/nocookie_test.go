@@ -50,5 +50,11 @@ func TestAResetWithoutCookies(t *testing.T) {
 	w, srv := served(t)
 	b := w.browser(t, srv).without()
 	b.post("/autogestion/clave", "cuil", maria).wants(t, 200)
-	b.post("/autogestion/clave/nueva", "code", "BCDF-GHJK", "password", "una frase larga", "password2", "una frase larga").wants(t, 409, "no guarda cookies")
+	b.post("/autogestion/clave/nueva", "code", "BCDF-GHJK", "password", "una frase larga", "password2", "una frase larga").wants(t, 422, "no guarda cookies", "pedí otro código")
+	kept := w.browser(t, srv)
+	_, path := w.invited(t, "c", "")
+	kept.post(path + "/seguir")
+	if p := kept.post("/autogestion/clave/nueva", "code", "BCDF-GHJK", "password", "una frase larga", "password2", "una frase larga"); strings.Contains(p.body, "cookies") {
+		t.Error("a browser with cookies is told of them")
+	}
 }
