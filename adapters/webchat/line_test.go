@@ -3,7 +3,9 @@ package webchat
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -176,29 +178,22 @@ func TestAStreamThatGoesDeaf(t *testing.T) {
 
 // Where there is no room for a stream the page asks, and nobody is told that anything is wrong.
 func TestNoRoomForAStream(t *testing.T) {
-	for what, fill := range map[string]func(h *hub){
-		"address": func(h *hub) {
-			for n := range maxOfAddress {
-				h.join(name{byte(n)}, "127.0.0.1")
-			}
-		},
-		"everybody": func(h *hub) {
-			for n := range maxAllPages {
-				h.join(name{byte(n), byte(n >> 8)}, fmt.Sprint(n))
-			}
-		},
-	} {
-		t.Run(what, func(t *testing.T) {
-			s, m := newMiddle(t, phone())
-			fill(s.web.hub)
-			s.opens()
-			s.converses(1)
-			s.converses(2)
-			if m.polls.Load() < 3 {
-				t.Error("the page does not ask")
-			}
-			s.audit("without a stream")
-		})
+	s, m := newMiddle(t, phone())
+	h := s.web.hub
+	for n := range maxOfAddress {
+		_, _ = h.join(name{byte(n)}, "127.0.0.1")
+	}
+	s.opens()
+	s.converses(1)
+	s.converses(2)
+	for n := range maxAllPages {
+		_, _ = h.join(name{byte(n), byte(n >> 8)}, fmt.Sprint(n))
+	}
+	s.opens()
+	s.converses(3)
+	s.converses(4)
+	if m.polls.Load() < 5 || h.open() != maxAllPages {
+		t.Errorf("the page asks %d times, %d pages wait", m.polls.Load(), h.open())
 	}
 }
 
@@ -218,43 +213,46 @@ func TestWhatABrowserLacks(t *testing.T) {
 		all += lacks[what]
 	}
 	lacks["all"] = all
-	for what, js := range lacks {
-		t.Run(what, func(t *testing.T) {
-			s, m := newMiddle(t, phone())
-			s.Injects(js)
-			s.opens()
-			s.converses(1)
-			s.converses(2)
-			if asks := m.polls.Load() > 3; strings.Contains(js, "BroadcastChannel") && !asks {
-				t.Error("tabs that know nothing of one another hold streams")
-			}
-			said := s.True("document.getElementById('sin-memoria').checkVisibility()")
-			if want := strings.Contains(js, "torage"); said != want {
-				t.Errorf("it says that nothing is kept: %v, want %v", said, want)
-			}
-			s.audit(what)
-			s.opens()
-			s.Hears("respuesta 2 2")
-		})
+	s, m := newMiddle(t, phone())
+	for n, what := range slices.Sorted(maps.Keys(lacks)) {
+		js := lacks[what]
+		x := &screen{s.Another(phone()), s.world, t}
+		x.Injects(js)
+		before := m.polls.Load()
+		x.opens()
+		x.converses(2*n + 1)
+		x.converses(2*n + 2)
+		if asks := m.polls.Load()-before > 3; strings.Contains(js, "BroadcastChannel") && !asks {
+			t.Errorf("%s: tabs that know nothing of one another hold streams", what)
+		}
+		said := x.True("document.getElementById('sin-memoria').checkVisibility()")
+		if want := strings.Contains(js, "torage"); said != want {
+			t.Errorf("%s: it says that nothing is kept: %v, want %v", what, said, want)
+		}
+		if what == "all" {
+			x.audit(what)
+		}
+		x.opens()
+		x.Hears(fmt.Sprint("respuesta ", 2*n+2, " 2"))
+		x.Goes("about:blank")
+		s.clock.pass(time.Minute)
 	}
 }
 
 // A browser that keeps no cookie is told so, and what to do; when it keeps them, the chat begins.
 func TestNoCookies(t *testing.T) {
-	for _, l := range []webchattest.Look{phone(), {Width: 1280, Height: 800, Dark: true}} {
-		s, m := newMiddle(t, l)
-		m.eats.Store(true)
-		s.Goes(s.srv.URL + "/")
-		s.Waits("document.getElementById('sin-cookies').checkVisibility() && document.getElementById('sin-cookies').textContent.includes('no guarda cookies')")
-		s.Waits("!document.getElementById('escribir').checkVisibility() && document.getElementById('estado').textContent === ''")
-		s.Waits("document.getElementById('sin-cookies').textContent.includes('221-351-0282')")
-		s.Waits("!document.querySelector('.recien')")
-		s.audit("no cookies")
-		m.eats.Store(false)
-		s.Clicks("#reintentar")
-		s.Waits("document.getElementById('escribir').checkVisibility() && !document.getElementById('sin-cookies').checkVisibility()")
-		s.converses(1)
-	}
+	s, m := newMiddle(t, phone())
+	m.eats.Store(true)
+	s.Goes(s.srv.URL + "/")
+	s.Waits("document.getElementById('sin-cookies').checkVisibility() && document.getElementById('sin-cookies').textContent.includes('no guarda cookies')")
+	s.Waits("!document.getElementById('escribir').checkVisibility() && document.getElementById('estado').textContent === ''")
+	s.Waits("document.getElementById('sin-cookies').textContent.includes('221-351-0282')")
+	s.Waits("!document.querySelector('.recien')")
+	s.audit("no cookies")
+	m.eats.Store(false)
+	s.Clicks("#reintentar")
+	s.Waits("document.getElementById('escribir').checkVisibility() && !document.getElementById('sin-cookies').checkVisibility()")
+	s.converses(1)
 }
 
 // A new chat that is one too many waits, says so, and goes on by itself.
@@ -264,8 +262,8 @@ func TestACrowdOnThePage(t *testing.T) {
 		s.person().writes("hola")
 	}
 	s.Fills("#texto", "hola\r")
-	s.Waits("document.querySelector('.pendiente .pie').textContent.includes('muchos chats nuevos')")
-	s.Waits("document.getElementById('estado').textContent.includes('se manda solo')")
+	s.Waits("document.querySelector('.pendiente .pie').textContent.includes('Se manda solo')")
+	s.Waits("document.getElementById('estado').textContent.includes('muchos chats nuevos')")
 	s.audit("in a crowd")
 	s.Fills("#texto", "token\r")
 	s.clock.pass(newChatsPause)

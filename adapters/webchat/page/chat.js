@@ -332,7 +332,7 @@
       } else if (queue[0] === m) {
         tries++;
         const crowd = why === 'many_chats';
-        if (tries > 1 || !after || crowd) note(m, text(crowd ? 'muchos' : after ? 'despacio' : 'esperando'));
+        if (tries > 1 || !after || crowd) note(m, text(crowd ? 'turno' : after ? 'despacio' : 'esperando'));
         if (crowd) say(text('muchos'));
         await pause(after ? after + Math.random() * 1000 : Math.min(500 * 2 ** tries, 15000) * (0.75 + Math.random() / 2));
         if (crowd && status.textContent === text('muchos')) say('');
@@ -430,7 +430,7 @@
     online();
     if (!$('sin-cookies').hidden) return;
     $('sin-cookies').hidden = false;
-    form.hidden = hints.hidden = true;
+    form.hidden = $('borrar').hidden = hints.hidden = true;
     llavePress.guard($('reintentar'));
   }
   $('reintentar').addEventListener('click', () => location.reload());
@@ -459,7 +459,7 @@
     lost = 0;
     if ($('sin-cookies').hidden) return;
     $('sin-cookies').hidden = true;
-    form.hidden = false;
+    form.hidden = $('borrar').hidden = false;
   }
 
   function say(words) { status.textContent = words; }
