@@ -319,15 +319,6 @@ func (r *relay) hand(chat ChatID, reply Reply) (err error) {
 	return ch.Send(ctx, chat, reply)
 }
 
-// forget has a channel erase what it keeps of a chat. A channel that keeps nothing has nothing to erase.
-func forget(ctx context.Context, ch Channel, chat ChatID, r Reply) error {
-	f, ok := ch.(Forgetter)
-	if !ok {
-		return nil
-	}
-	return f.Forget(ctx, chat, r)
-}
-
 // made is a file with its bytes. One that will never be made is left out: the text says what matters.
 func (r *relay) made(ctx context.Context, chat ChatID, f *File) (*File, error) {
 	if f == nil || r.e.maker == nil {

@@ -320,21 +320,14 @@ func (e *Engine) decide(s Session, in Input) (d Decision, err error) {
 // another clock's.
 func (e *Engine) waited(u Accepted) time.Duration { return max(0, e.now().Sub(u.Now)) + u.Lag }
 
-// withForget puts a Forget before the replies of a turn that purges, if the channel keeps a history.
-func (e *Engine) withForget(w *work, o outcome) []Reply {
-	if _, keeps := e.channels[w.update.Chat.Channel()].(Forgetter); !keeps || !o.Purge || o.Session.Gone {
-		return o.Replies
-	}
-	return append([]Reply{{Kind: Forget}}, o.Replies...)
-}
-
 // compose seals what a turn writes.
 func (e *Engine) compose(w *work, o outcome) (t Turn, letters []letter, err error) {
 	t = Turn{Chat: w.key, Base: w.version, Fence: e.fence, Update: w.update.Seq, Purge: o.Purge, SetAside: o.aside}
+	o.Replies = e.withForget(w, o)
 	if t.Session, err = e.sealJSON(placeSession, w.key, &o.Session); err != nil {
 		return t, nil, fmt.Errorf("session: %w", err)
 	}
-	for i, r := range e.withForget(w, o) {
+	for i, r := range o.Replies {
 		r.Thread = w.thread()
 		l := letter{kind: r.Kind, n: t.Base<<8 + uint64(i), Envelope: Envelope{Chat: w.update.Chat, Reply: r, At: w.update.Now}}
 		body, err := e.sealJSON(placeLetter, w.key, &l.Envelope)
