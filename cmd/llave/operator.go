@@ -79,9 +79,9 @@ func (h *house) metrics() http.Handler {
 	} {
 		reg.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: c.help}, func() float64 { return float64(c.n.Load()) }))
 	}
-	h.webMetrics(reg)
 	h.telegramMetrics(reg)
 	h.whatsappMetrics(reg)
+	h.webMetrics(reg)
 	gauge := func(name, help string, is func(context.Context) bool) {
 		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
