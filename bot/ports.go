@@ -21,6 +21,14 @@ type Paced interface {
 	Slot(to ChatID) (wait time.Duration, everybody bool)
 }
 
+// Forgetter is a channel that keeps what was said, because the person's side does not.
+type Forgetter interface {
+	// Forget erases what the channel keeps of a chat: tokens, pictures, files and all other replies. It comes through
+	// the outbox, in order with the chat's replies, and may be repeated: r has the ID and the At of one reply, and what
+	// was said after it stays. Errors: as for Send.
+	Forget(ctx context.Context, to ChatID, r Reply) error
+}
+
 // Fetcher is a channel that gets the files that people send, once somebody asks for them.
 type Fetcher interface {
 	// Fetch returns the bytes of the file that an update of the chat announced by its Media, if they are at most limit.

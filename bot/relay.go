@@ -163,6 +163,9 @@ func (r *relay) hand(chat ChatID, reply Reply) (err error) {
 	}()
 	ctx, cancel := context.WithTimeout(r.e.ctx, r.e.timing.Attempt)
 	defer cancel()
+	if reply.Kind == Forget {
+		return forget(ctx, ch, chat, reply)
+	}
 	if reply.File, err = r.made(ctx, chat, reply.File); err != nil {
 		return &NotSent{err}
 	}

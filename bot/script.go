@@ -64,7 +64,8 @@ type Decision struct {
 	Timers []Timer
 	// Events are what others (the desk, statistics) want to know; opaque to the engine and the store.
 	Events []json.RawMessage
-	// Purge withdraws every earlier reply that has not been sent.
+	// Purge withdraws every earlier reply that has not been sent. A channel that keeps a history erases what it has
+	// shown, before it is given this decision's replies.
 	Purge bool
 }
 
@@ -122,6 +123,8 @@ const (
 	Ask ReplyKind = "ask"
 	// Meanwhile is an interim: dropped as Ask is.
 	Meanwhile ReplyKind = "meanwhile"
+	// Forget says nothing: it has a [Forgetter] erase what it keeps of the chat. Written by the engine.
+	Forget ReplyKind = "forget"
 )
 
 // Reply is what is said, as kept in the outbox.

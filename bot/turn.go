@@ -304,6 +304,7 @@ func (e *Engine) waited(u Accepted) time.Duration { return max(0, e.now().Sub(u.
 // compose seals what a turn writes.
 func (e *Engine) compose(w *work, o outcome) (t Turn, letters []letter, err error) {
 	t = Turn{Chat: w.key, Base: w.version, Fence: e.fence, Update: w.update.Seq, Purge: o.Purge, SetAside: o.aside}
+	o.Replies = e.withForget(w, o)
 	if err = e.composeSession(w, &o, &t); err != nil {
 		return t, nil, fmt.Errorf("session: %w", err)
 	}

@@ -154,7 +154,7 @@ func (w *web) refuse(rw http.ResponseWriter, r *http.Request, err error, page st
 			status = http.StatusTooManyRequests
 		}
 	case errors.Is(err, ErrInUse):
-		w.show(rw, r, http.StatusConflict, "enuso", view{})
+		w.inUse(rw, r)
 		return
 	case errors.Is(err, flows.ErrNoInvite):
 		w.show(rw, r, http.StatusNotFound, "vencido", view{})

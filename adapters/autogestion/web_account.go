@@ -59,6 +59,9 @@ func (w *web) resetDo(rw http.ResponseWriter, r *http.Request) {
 	err := w.doReset(r.Context(), w.browser(r), f("code"), f("password"), f("password2"), httpx.ClientOf(r).Key())
 	var no *Refused
 	if errors.As(err, &no) && no.Why == "reset_gone" {
+		if w.keepsNone(r) {
+			err = &Refused{Field: no.Field, Why: "reset_no_cookie"}
+		}
 		w.refuse(rw, r, err, "clave", view{}) // nothing left to type a code for: begin again
 		return
 	}

@@ -104,7 +104,7 @@ func (w *web) inviteGoOn(rw http.ResponseWriter, r *http.Request) {
 		w.refuse(rw, r, err, "", view{})
 		return
 	}
-	http.Redirect(rw, r, invitePath(r), http.StatusSeeOther)
+	http.Redirect(rw, r, withCookieSet(invitePath(r)), http.StatusSeeOther)
 }
 
 func (w *web) inviteDecline(rw http.ResponseWriter, r *http.Request) {

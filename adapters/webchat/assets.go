@@ -12,8 +12,11 @@ import (
 	"strings"
 )
 
-//go:embed page/chat.html page/chat.css page/chat.js page/icon.svg
+//go:embed page/chat.html page/chat.css page/press.js page/line.js page/chat.js page/icon.svg
 var pageFiles embed.FS
+
+// scripts are sent as one file, in this order.
+func scripts() []string { return []string{"press.js", "line.js", "chat.js"} }
 
 // assets are the page and what it is made of, ready to be sent: nothing of them depends on who asks.
 type assets struct {
@@ -46,7 +49,7 @@ func loadAssets(o Options) (assets, error) {
 		"chat.js":  {"text/javascript; charset=utf-8", &v.JS},
 		"icon.svg": {"image/svg+xml", &v.Icon},
 	} {
-		raw, err := pageFiles.ReadFile("page/" + file)
+		raw, err := readAsset(file)
 		if err != nil {
 			return a, err
 		}
@@ -66,6 +69,22 @@ func loadAssets(o Options) (assets, error) {
 	}
 	a.page, err = pack("text/html; charset=utf-8", b.Bytes())
 	return a, err
+}
+
+// readAsset is what is sent under a name.
+func readAsset(file string) (all []byte, err error) {
+	parts := []string{file}
+	if file == "chat.js" {
+		parts = scripts()
+	}
+	for _, part := range parts {
+		raw, err := pageFiles.ReadFile("page/" + part)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, raw...)
+	}
+	return all, nil
 }
 
 // hashed is a name that changes with what the file holds, so that it may be kept for ever.

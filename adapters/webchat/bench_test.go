@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -22,7 +23,8 @@ import (
 func BenchmarkOpenPages(b *testing.B) {
 	const pages = 500
 	for b.Loop() {
-		w, err := Open(b.Context(), Options{Path: filepath.Join(b.TempDir(), "webchat.db"), Key: bytes.Repeat([]byte{3}, 32), PublicURL: "http://llave.test"})
+		w, err := Open(b.Context(), Options{Path: filepath.Join(b.TempDir(), "webchat.db"), Key: bytes.Repeat([]byte{3}, 32), PublicURL: "http://llave.test",
+			Address: func(r *http.Request) string { return r.RemoteAddr }}) // each page comes from elsewhere
 		if err != nil {
 			b.Fatal(err)
 		}

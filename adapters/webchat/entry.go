@@ -22,6 +22,8 @@ const (
 // entry is one line of a chat's history, as it is kept.
 type entry struct {
 	Seq      uint64        `json:"-"`
+	mark     [16]byte      // under which it is kept
+	Turn     time.Time     `json:"turn,omitzero"` // of the bot that said it
 	Who      string        `json:"who"`
 	ID       string        `json:"id"` // the page's own for what the person said, the letter's for what the bot did
 	At       time.Time     `json:"at"`
@@ -54,7 +56,7 @@ const (
 
 // said is the entry of a reply.
 func said(r bot.Reply, now time.Time) (entry, []byte) {
-	e := entry{Who: byBot, ID: r.ID, At: now, Kind: r.Kind, Text: r.Text, Question: r.Question, Choices: r.Choices, Copy: r.Copy}
+	e := entry{Who: byBot, ID: r.ID, Turn: r.At, At: now, Kind: r.Kind, Text: r.Text, Question: r.Question, Choices: r.Choices, Copy: r.Copy}
 	if r.Kind == bot.Show || r.Kind == bot.Secret {
 		e.Expires = r.Expires
 	}

@@ -17,8 +17,11 @@ import (
 //go:embed schema.sql
 var schema string
 
-// schemaVersion is the file's user_version.
-const schemaVersion = 1
+//go:embed schema_2.sql
+var schema2 string
+
+// schemas are the steps to the present form of the file; its user_version is how many of them were made.
+func schemas() []string { return []string{schema, schema2} }
 
 // readers bounds the connections that only read. WAL lets them read while the one writer writes.
 const readers = 4
@@ -59,27 +62,48 @@ func dsn(path, more string) string {
 	return u.String() + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)&" + more
 }
 
-// migrate makes the tables of a new file, and refuses one of a newer program or of another key.
+// migrate makes the tables that are not there yet, and refuses a file of a newer program or of another key.
 func (h *history) migrate(ctx context.Context) error {
 	return h.write(ctx, func(tx *sql.Tx) error {
 		var version int
 		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 			return fmt.Errorf("not a database of this program: %w", err)
 		}
-		switch version {
-		case 0:
-			return run(ctx, tx, step{schema, nil}, step{fmt.Sprintf("PRAGMA user_version = %d", schemaVersion), nil},
-				step{"INSERT INTO mark (sealed) VALUES (?)", []any{h.keys.ring.Seal([]byte{1}, []byte("mark"))}})
-		case schemaVersion:
-			var mark []byte
-			if err := tx.QueryRowContext(ctx, "SELECT sealed FROM mark").Scan(&mark); err != nil {
+		all := schemas()
+		if version > len(all) || version < 0 {
+			return fmt.Errorf("the file is of version %d, this program knows up to %d: use a newer program", version, len(all))
+		}
+		if version > 0 {
+			if err := h.opens(ctx, tx); err != nil {
 				return err
 			}
-			_, err := h.keys.ring.Open(mark, []byte("mark"))
-			return err
 		}
-		return fmt.Errorf("the file is of version %d, this program knows up to %d: use a newer program", version, schemaVersion)
+		for ; version < len(all); version++ {
+			if err := h.upgrade(ctx, tx, all[version], version); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+}
+
+// opens reports whether the key is the file's.
+func (h *history) opens(ctx context.Context, tx *sql.Tx) error {
+	var mark []byte
+	if err := tx.QueryRowContext(ctx, "SELECT sealed FROM mark").Scan(&mark); err != nil {
+		return err
+	}
+	_, err := h.keys.ring.Open(mark, []byte("mark"))
+	return err
+}
+
+// upgrade makes one step from a version to the next.
+func (h *history) upgrade(ctx context.Context, tx *sql.Tx, schema string, from int) error {
+	steps := []step{{schema, nil}, {fmt.Sprintf("PRAGMA user_version = %d", from+1), nil}}
+	if from == 0 {
+		steps = append(steps, step{"INSERT INTO mark (sealed) VALUES (?)", []any{h.keys.ring.Seal([]byte{1}, []byte("mark"))}})
+	}
+	return run(ctx, tx, steps...)
 }
 
 func (h *history) close() error {

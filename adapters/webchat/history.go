@@ -6,7 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
+
+	"llave/bot"
 )
 
 // history is what was said, in a file: what an open page shows and a reloaded one shows again.
@@ -15,6 +18,8 @@ type history struct {
 	now   func() time.Time
 	db    *sql.DB // the one writer
 	reads *sql.DB
+	// spoilt, if there is one, is told of an entry that cannot be read. It is left out, and stops nothing else.
+	spoilt func(chat name, seq uint64, err error)
 }
 
 // keepEntries of a chat are kept, and for keepChat after the last of them: who sits down at this machine tomorrow
@@ -36,7 +41,7 @@ func (h *history) add(ctx context.Context, chat name, e entry, file []byte) (add
 		if closed, err := isClosed(ctx, tx, chat); err != nil || closed {
 			return errors.Join(err, errClosed)
 		}
-		mark := h.keys.mark(e.Who, e.ID)
+		mark := h.keys.mark(e)
 		id, last, err := h.open(ctx, tx, chat)
 		if err != nil {
 			return err
@@ -58,9 +63,14 @@ func (h *history) add(ctx context.Context, chat name, e entry, file []byte) (add
 // twice, not even after everything was forgotten, so that a page that slept through that notices.
 func (h *history) open(ctx context.Context, tx *sql.Tx, chat name) (id, last int64, err error) {
 	now := h.now()
-	_, err = tx.ExecContext(ctx, "INSERT INTO chat (name, last, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", chat[:], now.UnixMilli(), now.UnixNano())
+	done, err := tx.ExecContext(ctx, "INSERT INTO chat (name, last, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", chat[:], now.UnixMilli(), now.UnixNano())
 	if err != nil {
 		return 0, 0, err
+	}
+	if n, err := done.RowsAffected(); err != nil || n > 0 {
+		if err := errors.Join(err, h.met(ctx, tx, chat)); err != nil {
+			return 0, 0, err
+		}
 	}
 	err = tx.QueryRowContext(ctx, "SELECT id, last FROM chat WHERE name = ?", chat[:]).Scan(&id, &last)
 	return id, last, err
@@ -68,7 +78,7 @@ func (h *history) open(ctx context.Context, tx *sql.Tx, chat name) (id, last int
 
 // insert writes the entry and lets go of what is too old.
 func (h *history) insert(ctx context.Context, tx *sql.Tx, id, seq int64, chat name, e entry, file []byte) error {
-	mark := h.keys.mark(e.Who, e.ID)
+	mark := h.keys.mark(e)
 	body, err := h.seal(chat, mark, e)
 	if err != nil {
 		return err
@@ -97,23 +107,22 @@ func (h *history) unseal(chat name, mark [16]byte, seq uint64, body []byte) (e e
 	if err == nil {
 		err = json.Unmarshal(plain, &e)
 	}
-	e.Seq = seq
+	e.Seq, e.mark = seq, mark
 	return e, err
 }
 
 // since returns what came after an entry. Anew says that this entry is not there any more: then it is everything.
 func (h *history) since(ctx context.Context, chat name, after uint64) (list []entry, anew bool, err error) {
 	err = h.read(ctx, func(q querier) error {
-		if after > 0 {
-			known, err := h.entries(ctx, q, chat, "e.seq = ?", after)
-			if err != nil {
-				return err
-			}
-			if len(known) == 0 {
-				after, anew = 0, true
-			}
+		there, err := h.holds(ctx, q, chat, after)
+		if err != nil {
+			return err
+		}
+		if after > 0 && !there {
+			after, anew = 0, true
 		}
 		list, err = h.entries(ctx, q, chat, "e.seq > ?", after)
+		list = slices.DeleteFunc(list, func(e entry) bool { return e.Kind == bot.Forget })
 		return err
 	})
 	if err != nil {
@@ -122,7 +131,14 @@ func (h *history) since(ctx context.Context, chat name, after uint64) (list []en
 	return list, anew, nil
 }
 
-// entries reads a chat's entries, unless the chat should be forgotten by now.
+// holds reports whether an entry is there, readable or not, and need not be forgotten by now.
+func (h *history) holds(ctx context.Context, q querier, chat name, seq uint64) (there bool, err error) {
+	err = q.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM chat c JOIN entry e ON e.chat = c.id WHERE c.name = ? AND c.at > ? AND e.seq = ?)",
+		chat[:], h.now().Add(-keepChat).UnixNano(), seq).Scan(&there)
+	return there, err
+}
+
+// entries reads a chat's entries, unless the chat should be forgotten by now. What cannot be read is left out.
 func (h *history) entries(ctx context.Context, q querier, chat name, where string, arg any) (list []entry, err error) {
 	rows, err := q.QueryContext(ctx, "SELECT e.seq, e.mark, e.body FROM chat c JOIN entry e ON e.chat = c.id WHERE c.name = ? AND c.at > ? AND "+where+" ORDER BY e.seq",
 		chat[:], h.now().Add(-keepChat).UnixNano(), arg)
@@ -134,15 +150,31 @@ func (h *history) entries(ctx context.Context, q querier, chat name, where strin
 		var seq uint64
 		var mark, body []byte
 		if err := rows.Scan(&seq, &mark, &body); err != nil {
-			return nil, err
+			h.spoil(chat, seq, err)
+			continue
 		}
-		e, err := h.unseal(chat, [16]byte(mark), seq, body)
+		e, err := h.unseal(chat, markOf(mark), seq, body)
 		if err != nil {
-			return nil, err
+			h.spoil(chat, seq, err)
+			continue
 		}
 		list = append(list, e)
 	}
 	return list, rows.Err()
+}
+
+// markOf is a mark as it stands in a row. One of another length opens nothing.
+func markOf(b []byte) (mark [16]byte) {
+	if len(b) == len(mark) {
+		copy(mark[:], b)
+	}
+	return mark
+}
+
+func (h *history) spoil(chat name, seq uint64, err error) {
+	if h.spoilt != nil {
+		h.spoilt(chat, seq, err)
+	}
 }
 
 // choice is the text of an option that was offered; errNone if it was not, or is long forgotten.
@@ -178,7 +210,11 @@ func (h *history) file(ctx context.Context, chat name, seq uint64) (info fileInf
 			return errNone
 		}
 		if err == nil {
-			data, err = h.keys.ring.Open(body, place(chat, h.keys.mark(list[0].Who, list[0].ID), 'f'))
+			data, err = h.keys.ring.Open(body, place(chat, list[0].mark, 'f'))
+			if err != nil {
+				h.spoil(chat, seq, err)
+				return errNone
+			}
 		}
 		return err
 	})

@@ -5,10 +5,12 @@ import (
 	"sync"
 )
 
-// hub knows which pages are open. A page costs it a channel: what there is to show, its stream reads from the history.
+// hub knows which pages wait, by a stream or by a poll that is held. A page costs it a channel: what there is to show, is
+// read from the history.
 type hub struct {
 	mu    sync.Mutex // held for a few instructions
 	pages map[name]map[*listener]bool
+	from  map[string]int // by address
 	n     int
 	done  chan struct{} // closed when the pages are to go
 	shut  bool
@@ -16,31 +18,43 @@ type hub struct {
 
 // listener is one open page. A wake that nobody has taken yet is enough: the history tells how much there is.
 type listener struct {
-	chat name
-	more chan struct{}
+	chat    name
+	address string
+	more    chan struct{}
 }
 
-// How many pages may be open: of one chat, and in all.
+// How many pages may wait: of one chat, of one address, and in all. Pages beyond that ask now and then.
 const (
-	maxPages    = 8
-	maxAllPages = 10_000
+	maxPages     = 8
+	maxOfAddress = 64
+	maxAllPages  = 10_000
 )
 
-var errFull = errors.New("webchat: too many pages are open")
+// Why a page may not wait.
+var (
+	errFull    = errors.New("webchat: too many pages are open")
+	errCrowded = errors.New("webchat: too many pages of one address are open")
+)
 
-func newHub() *hub { return &hub{pages: map[name]map[*listener]bool{}, done: make(chan struct{})} }
+func newHub() *hub {
+	return &hub{pages: map[name]map[*listener]bool{}, from: map[string]int{}, done: make(chan struct{})}
+}
 
-func (h *hub) join(chat name) (*listener, error) {
+func (h *hub) join(chat name, address string) (*listener, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.shut || h.n >= maxAllPages || len(h.pages[chat]) >= maxPages {
+	switch {
+	case h.shut || h.n >= maxAllPages || len(h.pages[chat]) >= maxPages:
 		return nil, errFull
+	case h.from[address] >= maxOfAddress:
+		return nil, errCrowded
 	}
-	l := &listener{chat: chat, more: make(chan struct{}, 1)}
+	l := &listener{chat: chat, address: address, more: make(chan struct{}, 1)}
 	if h.pages[chat] == nil {
 		h.pages[chat] = map[*listener]bool{}
 	}
 	h.pages[chat][l] = true
+	h.from[address]++
 	h.n++
 	return l, nil
 }
@@ -51,6 +65,9 @@ func (h *hub) leave(l *listener) {
 	delete(h.pages[l.chat], l)
 	if len(h.pages[l.chat]) == 0 {
 		delete(h.pages, l.chat)
+	}
+	if h.from[l.address]--; h.from[l.address] == 0 {
+		delete(h.from, l.address)
 	}
 	h.n--
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"fmt"
+	"strconv"
 
 	"llave/bot"
 )
@@ -46,8 +47,14 @@ type name [16]byte
 
 func (k keys) name(to bot.ChatID) name { return hash(k.lookup, "chat", string(to)) }
 
-// mark tells an entry from every other of its chat: whoever repeats it gives it the same id.
-func (k keys) mark(who, id string) [16]byte { return hash(k.lookup, "entry", who, id) }
+// mark tells an entry from every other of its chat: whoever repeats it gives it the same id. The bot's ids begin again
+// with a new or a restored outbox, so the hour of the turn goes with them.
+func (k keys) mark(e entry) [16]byte {
+	if e.Turn.IsZero() {
+		return hash(k.lookup, "entry", e.Who, e.ID)
+	}
+	return hash(k.lookup, "entry", e.Who, e.ID, strconv.FormatInt(e.Turn.UnixNano(), 10))
+}
 
 // place binds what is sealed to its chat, its entry and its column.
 func place(chat name, mark [16]byte, column byte) []byte {

@@ -97,7 +97,10 @@ func TestCatalog(t *testing.T) {
 
 // The page's own texts stand in the page, and the script finds each.
 func TestTextsOfThePage(t *testing.T) {
-	script, _ := pageFiles.ReadFile("page/chat.js")
+	script, err := readAsset("chat.js")
+	if err != nil {
+		t.Fatal(err)
+	}
 	page, _ := pageFiles.ReadFile("page/chat.html")
 	there := map[string]bool{"de-person": true, "de-bot": true}
 	for _, m := range regexp.MustCompile(`'([a-z-]+)'`).FindAllStringSubmatch(string(script), -1) {

@@ -121,6 +121,9 @@ func (w *Web) take(r *http.Request, to bot.Accepter, chat bot.ChatID, body []byt
 		return err
 	}
 	defer give() // only now may the answer be written: it stands below
+	if err := w.welcome(r, chat); err != nil {
+		return err
+	}
 	if err := accept(r, to, u); err != nil {
 		return err
 	}
@@ -152,14 +155,11 @@ func (w *Web) admit(rw http.ResponseWriter, r *http.Request) (bot.ChatID, []byte
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return "", nil, &refusal{status: http.StatusUnsupportedMediaType, why: "bad_type"}
 	}
-	if wait := w.addresses.wait(w.opt.Address(r)); wait > 0 {
-		return "", nil, &refusal{status: http.StatusTooManyRequests, why: "slow_down", after: wait}
-	}
 	chat, _, err := w.chatOf(r)
 	if err != nil {
 		return "", nil, err
 	}
-	if wait := w.chats.wait(string(chat)); wait > 0 {
+	if ok, wait := w.chats.Allow(string(chat)); !ok {
 		return "", nil, &refusal{status: http.StatusTooManyRequests, why: "slow_down", after: wait}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, bodyMax))

@@ -1,7 +1,6 @@
 package webchat
 
 import (
-	"bytes"
 	"errors"
 	"net/http"
 	"slices"
@@ -238,35 +237,4 @@ func TestRates(t *testing.T) {
 	w.clock.pass(time.Second)
 	p.writes("x")
 	p.refused(p.posts("/chat/messages", form{"id": id(99), "text": "x"}), http.StatusTooManyRequests, "slow_down")
-	status := 0
-	for range 400 { // from one address, without end
-		status = other.posts("/chat/messages", "{}", func(r *http.Request) { r.Header.Del("Cookie") }).StatusCode
-	}
-	if status != http.StatusTooManyRequests {
-		t.Errorf("after 400 messages from one address: %d", status)
-	}
-}
-
-func TestLimitIsBounded(t *testing.T) {
-	c := &clock{t: time.Unix(1e9, 0)}
-	l := newLimit(time.Second, 2, c.now)
-	for n := range 5 * remembered {
-		l.wait(string(bytes.Repeat([]byte{byte(n), byte(n >> 8), byte(n >> 16)}, 3)))
-	}
-	if len(l.due)+len(l.old) > 2*remembered {
-		t.Errorf("it remembers %d", len(l.due)+len(l.old))
-	}
-	l = newLimit(time.Second, 2, c.now)
-	for n, want := range []time.Duration{0, 0, time.Second} {
-		if got := l.wait("a"); got != want {
-			t.Errorf("number %d waits %s", n, got)
-		}
-	}
-	if l.wait("b") != 0 {
-		t.Error("one waits for another")
-	}
-	c.pass(time.Second)
-	if l.wait("a") != 0 || l.wait("a") != time.Second {
-		t.Error("a second later there is room for one")
-	}
 }

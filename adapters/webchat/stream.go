@@ -29,9 +29,9 @@ func (w *Web) stream(rw http.ResponseWriter, r *http.Request) {
 		w.refuse(rw, r, &refusal{status: http.StatusBadRequest, why: "bad_event"})
 		return
 	}
-	l, err := w.hub.join(w.keys.name(chat))
+	l, err := w.hub.join(w.keys.name(chat), w.opt.Address(r))
 	if err != nil {
-		w.refuse(rw, r, &refusal{status: http.StatusServiceUnavailable, why: "too_many_pages", after: 30 * time.Second})
+		w.refuse(rw, r, noStream(err))
 		return
 	}
 	defer w.hub.leave(l)
@@ -40,6 +40,15 @@ func (w *Web) stream(rw http.ResponseWriter, r *http.Request) {
 	if err := s.run(r.Context()); err != nil && r.Context().Err() == nil && !errors.Is(err, errCut) {
 		w.opt.Log.WarnContext(r.Context(), "webchat: stream", "err", err)
 	}
+}
+
+// noStream is the answer to a page that may not have a stream now. It polls.
+func noStream(err error) *refusal {
+	no := &refusal{status: http.StatusServiceUnavailable, why: "too_many_pages", after: 30 * time.Second}
+	if errors.Is(err, errCrowded) {
+		no.status = http.StatusTooManyRequests
+	}
+	return no
 }
 
 // lastSeen is the number of the last event that the page has, 0 if it has none. The header, which a browser sets when
@@ -88,6 +97,10 @@ func (s *pageStream) open() {
 }
 
 func (s *pageStream) run(ctx context.Context) error {
+	// At once, so that a page behind a proxy that holds answers back notices it, and polls.
+	if err := s.write([]byte("data: hello\n\n")); err != nil {
+		return err
+	}
 	beat := time.NewTicker(s.w.beat)
 	defer beat.Stop()
 	for {

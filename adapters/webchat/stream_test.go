@@ -127,11 +127,11 @@ func TestPagesOpen(t *testing.T) {
 	}
 	h := newHub()
 	for n := range maxAllPages {
-		if _, err := h.join(name{byte(n), byte(n >> 8)}); err != nil {
+		if _, err := h.join(name{byte(n), byte(n >> 8)}, fmt.Sprint(n/maxOfAddress)); err != nil {
 			t.Fatal(n, err)
 		}
 	}
-	if _, err := h.join(name{1, 2, 3}); err == nil {
+	if _, err := h.join(name{1, 2, 3}, "another"); err == nil {
 		t.Error("there is no end to the pages that may be open")
 	}
 }

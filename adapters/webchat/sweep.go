@@ -3,12 +3,17 @@ package webchat
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 )
 
-// sweepEvery is how long something may stay in the file after its time. It is not shown any more by then.
-const sweepEvery = time.Minute
+// sweepEvery is how long something may stay in the file after its time. It is not shown any more by then. sweepBatch
+// bounds what one transaction does, so that people's messages get their turn in between.
+const (
+	sweepEvery = time.Minute
+	sweepBatch = 200
+)
 
 // sweeper forgets until it is told to stop.
 func (w *Web) sweeper(ctx context.Context, done chan<- struct{}) {
@@ -20,6 +25,7 @@ func (w *Web) sweeper(ctx context.Context, done chan<- struct{}) {
 		if err != nil && ctx.Err() == nil {
 			w.opt.Log.Error("webchat: sweep", "err", err)
 		}
+		w.stats.Forgotten.Add(int64(len(gone)))
 		for _, chat := range gone {
 			w.hub.wake(chat) // a page that is still open goes blank
 		}
@@ -31,88 +37,113 @@ func (w *Web) sweeper(ctx context.Context, done chan<- struct{}) {
 	}
 }
 
-// sweep forgets what has had its time, and returns the chats of which everything is forgotten.
+// sweep forgets what has had its time, and returns the chats of which everything is forgotten. What cannot be forgotten
+// stops nothing else.
 func (h *history) sweep(ctx context.Context) (gone []name, err error) {
-	err = h.write(ctx, func(tx *sql.Tx) error {
-		now := h.now()
-		if gone, err = names(ctx, tx, "DELETE FROM chat WHERE at <= ? RETURNING name", now.Add(-keepChat).UnixNano()); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM closed WHERE at <= ?", now.Add(-cookieLasts).UnixNano()); err != nil {
-			return err
-		}
-		return h.blankExpired(ctx, tx, now)
+	now := h.now()
+	gone, chats := h.forgetChats(ctx, now)
+	rest := h.write(ctx, func(tx *sql.Tx) error {
+		return run(ctx, tx,
+			step{"DELETE FROM closed WHERE at <= ?", []any{now.Add(-cookieLasts).UnixNano()}},
+			step{"DELETE FROM known WHERE at <= ?", []any{now.Add(-keepKnown).UnixNano()}})
 	})
-	if err != nil {
-		return nil, fmt.Errorf("forget: %w", err)
+	if err := errors.Join(chats, rest, h.blankExpired(ctx, now)); err != nil {
+		return gone, fmt.Errorf("forget: %w", err)
 	}
 	return gone, nil
 }
 
-func names(ctx context.Context, tx *sql.Tx, query string, args ...any) (list []name, err error) {
+// forgetChats deletes the chats in which nothing was said for keepChat.
+func (h *history) forgetChats(ctx context.Context, now time.Time) (gone []name, err error) {
+	var failed error
+	for last := int64(0); ; {
+		var list []row
+		err := h.write(ctx, func(tx *sql.Tx) (err error) {
+			list, err = rowsOf(ctx, tx, "SELECT id, name, x'', 0, x'' FROM chat WHERE at <= ? AND id > ? ORDER BY id LIMIT ?", now.Add(-keepChat).UnixNano(), last, sweepBatch)
+			for i, x := range list {
+				if fails := run(ctx, tx, step{"DELETE FROM chat WHERE id = ?", []any{x.id}}); fails != nil {
+					failed = errors.Join(failed, fails)
+					list[i].kept = true
+				}
+			}
+			return err
+		})
+		if err != nil {
+			return gone, errors.Join(failed, err)
+		}
+		for _, x := range list {
+			if last = x.id; !x.kept {
+				gone = append(gone, x.chat)
+			}
+		}
+		if len(list) < sweepBatch {
+			return gone, failed
+		}
+	}
+}
+
+// row is a chat, or an entry of one.
+type row struct {
+	id   int64
+	chat name
+	mark [16]byte
+	seq  uint64
+	body []byte
+	kept bool // because it could not be changed
+}
+
+func rowsOf(ctx context.Context, tx *sql.Tx, query string, args ...any) (list []row, err error) {
 	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var b []byte
-		if err := rows.Scan(&b); err != nil {
-			return nil, err
+		var x row
+		var chat, mark []byte
+		if err := rows.Scan(&x.id, &chat, &mark, &x.seq, &x.body); err != nil {
+			continue // nobody can tell whose it is; a cancelled query is said below
 		}
-		list = append(list, name(b))
+		x.chat, x.mark = markOf(chat), markOf(mark)
+		list = append(list, x)
 	}
 	return list, rows.Err()
 }
 
-// expired is an entry whose time has come.
-type expired struct {
-	id   int64
-	chat name
-	mark [16]byte
-	seq  uint64
-	body []byte
+// blankExpired takes tokens, links and the pictures of tokens out of entries that stay.
+func (h *history) blankExpired(ctx context.Context, now time.Time) error {
+	var failed error
+	for chat, seq := int64(0), uint64(0); ; {
+		var list []row
+		err := h.write(ctx, func(tx *sql.Tx) (err error) {
+			list, err = rowsOf(ctx, tx, `SELECT c.id, c.name, e.mark, e.seq, e.body FROM entry e JOIN chat c ON c.id = e.chat
+				WHERE e.expires > 0 AND e.expires <= ? AND (e.chat, e.seq) > (?, ?) ORDER BY e.chat, e.seq LIMIT ?`, now.UnixNano(), chat, seq, sweepBatch)
+			for _, x := range list {
+				if fails := h.blankRow(ctx, tx, x); fails != nil {
+					failed = errors.Join(failed, fails)
+				}
+			}
+			return err
+		})
+		if err != nil || len(list) < sweepBatch {
+			return errors.Join(failed, err)
+		}
+		chat, seq = list[len(list)-1].id, list[len(list)-1].seq
+	}
 }
 
-// blankExpired takes tokens, links and the pictures of tokens out of entries that stay.
-func (h *history) blankExpired(ctx context.Context, tx *sql.Tx, now time.Time) error {
-	list, err := expiredBy(ctx, tx, now)
-	if err != nil {
-		return err
-	}
-	for _, x := range list {
-		e, err := h.unseal(x.chat, x.mark, x.seq, x.body)
-		if err != nil {
-			return err
-		}
+// blankRow blanks one entry. One that cannot be read goes as a whole: its time has come.
+func (h *history) blankRow(ctx context.Context, tx *sql.Tx, x row) error {
+	change := step{"DELETE FROM entry WHERE chat = ? AND seq = ?", []any{x.id, x.seq}}
+	e, err := h.unseal(x.chat, x.mark, x.seq, x.body)
+	if err == nil {
 		body, err := h.seal(x.chat, x.mark, e.blank())
 		if err != nil {
 			return err
 		}
-		err = run(ctx, tx,
-			step{"UPDATE entry SET body = ?, expires = 0 WHERE chat = ? AND seq = ?", []any{body, x.id, x.seq}},
-			step{"DELETE FROM file WHERE chat = ? AND seq = ?", []any{x.id, x.seq}})
-		if err != nil {
-			return err
-		}
+		change = step{"UPDATE entry SET body = ?, expires = 0 WHERE chat = ? AND seq = ?", []any{body, x.id, x.seq}}
+	} else {
+		h.spoil(x.chat, x.seq, err)
 	}
-	return nil
-}
-
-func expiredBy(ctx context.Context, tx *sql.Tx, now time.Time) (list []expired, err error) {
-	rows, err := tx.QueryContext(ctx, "SELECT c.id, c.name, e.mark, e.seq, e.body FROM entry e JOIN chat c ON c.id = e.chat WHERE e.expires > 0 AND e.expires <= ?", now.UnixNano())
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var x expired
-		var chat, mark []byte
-		if err := rows.Scan(&x.id, &chat, &mark, &x.seq, &x.body); err != nil {
-			return nil, err
-		}
-		x.chat, x.mark = name(chat), [16]byte(mark)
-		list = append(list, x)
-	}
-	return list, rows.Err()
+	return run(ctx, tx, change, step{"DELETE FROM file WHERE chat = ? AND seq = ?", []any{x.id, x.seq}})
 }

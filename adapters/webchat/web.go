@@ -16,6 +16,7 @@ func (w *Web) Handler(to bot.Accepter) http.Handler {
 	mux.HandleFunc("GET /{$}", w.page)
 	mux.HandleFunc("GET /chat/{asset}", w.asset)
 	mux.HandleFunc("GET /chat/events", w.stream)
+	mux.HandleFunc("GET /chat/poll", w.poll)
 	mux.HandleFunc("GET /chat/files/{seq}", w.file)
 	mux.HandleFunc("POST /chat/messages", w.receive(to))
 	mux.HandleFunc("POST /chat/forget", w.forget(to))

@@ -10,12 +10,16 @@ import (
 	"strings"
 	"time"
 
+	"llave/adapters/httpx"
 	"llave/bot"
 	"llave/flows/backend"
 )
 
 // Channel is the name under which a [Web] is registered with the engine.
 const Channel = "web"
+
+// remembered is how many chats or addresses each limit knows; of those that asked last.
+const remembered = 16_384
 
 // account is the bot account: there is one.
 const account = "local"
@@ -34,7 +38,7 @@ type Options struct {
 	Mask func(text string) string
 	// Demo, if there is one, is explained on the page.
 	Demo *Demo
-	// Address names who is at the other end of a request, to bound floods. Nil: the peer's IP address.
+	// Address names who is at the other end of a request, to bound floods. Nil: the client that httpx knows.
 	Address func(*http.Request) string
 
 	Now func() time.Time
@@ -54,8 +58,11 @@ type Web struct {
 	texts   *texts
 	assets  assets
 
-	chats, addresses *limit
-	beat, patience   time.Duration // of streams; see the constants
+	chats, polls         *httpx.Limiter
+	complaints           *httpx.Limiter
+	newcomers            newcomers
+	beat, patience, hold time.Duration // of streams and polls; see the constants
+	stats                Stats
 
 	cancel context.CancelFunc
 	swept  chan struct{} // closed when nothing is swept any more
@@ -91,9 +98,9 @@ func open(ctx context.Context, o Options) (w *Web, err error) {
 	}
 	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
 	w = &Web{opt: o, hub: newHub(), swept: make(chan struct{}),
-		// A person who writes fast, and the many who share a telephone company's or a proxy's address.
-		chats: newLimit(time.Second, 15, o.Now), addresses: newLimit(20*time.Millisecond, 300, o.Now),
-		beat: beatEvery, patience: writeTime}
+		// A person who writes fast, and one with many pages that poll.
+		chats: httpx.NewLimiter(15, time.Second, remembered, o.Now), polls: httpx.NewLimiter(pollBurst, pollEvery, remembered, o.Now),
+		complaints: httpx.NewLimiter(1, complainEvery, remembered, o.Now), newcomers: limitNewcomers(o.Now), beat: beatEvery, patience: writeTime, hold: holdPoll}
 	if w.keys, err = newKeys(o.Key); err != nil {
 		return nil, err
 	}
@@ -103,7 +110,9 @@ func open(ctx context.Context, o Options) (w *Web, err error) {
 	if w.assets, err = loadAssets(o); err != nil {
 		return nil, err
 	}
-	w.history, err = openHistory(ctx, o.Path, w.keys, o.Now)
+	if w.history, err = openHistory(ctx, o.Path, w.keys, o.Now); err == nil {
+		w.history.spoilt = w.spoilt
+	}
 	return w, err
 }
 
@@ -123,6 +132,22 @@ func (w *Web) Close() error {
 
 // Send implements [bot.Channel]. What it has taken stands in the history; a letter that is repeated stands there once.
 func (w *Web) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {
+	return w.keep(ctx, to, r, func(ctx context.Context, chat name) (bool, error) {
+		e, file := said(r, w.history.now())
+		return w.history.add(ctx, chat, e, file)
+	})
+}
+
+// Forget implements [bot.Forgetter]. Open pages show nothing of it any more.
+func (w *Web) Forget(ctx context.Context, to bot.ChatID, r bot.Reply) error {
+	return w.keep(ctx, to, r, func(ctx context.Context, chat name) (bool, error) {
+		e, _ := said(r, w.history.now())
+		return w.history.erase(ctx, chat, e)
+	})
+}
+
+// keep changes a chat's history, and tells its pages if it was changed.
+func (w *Web) keep(ctx context.Context, to bot.ChatID, r bot.Reply, change func(context.Context, name) (bool, error)) error {
 	if to.Channel() != Channel || to.Account() != account || r.ID == "" {
 		return &bot.Never{Reason: "no letter of the web chat"}
 	}
@@ -132,15 +157,14 @@ func (w *Web) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {
 		return err
 	}
 	defer give()
-	e, file := said(r, w.history.now())
-	added, err := w.history.add(ctx, chat, e, file)
+	changed, err := change(ctx, chat)
 	if errors.Is(err, errClosed) {
 		return &bot.Never{Reason: "the person closed the chat", Gone: true}
 	}
 	if err != nil {
 		return err
 	}
-	if added {
+	if changed {
 		w.hub.wake(chat)
 	}
 	return nil

@@ -30,6 +30,7 @@
   addEventListener('scroll', scrolled, { passive: true });
 
   function scroll(by, smooth) {
+    if (Math.abs(by) > 8) llavePress.shift(smooth && !calm.matches ? 600 : 0); // buttons come under a finger that meant others
     scroller().scrollBy({ top: by, behavior: smooth && !calm.matches ? 'smooth' : 'auto' });
   }
 
@@ -73,6 +74,7 @@
     note.className = 'oculto';
     note.textContent = text('otra-ventana');
     a.append(note);
+    llavePress.guard(a);
     return a;
   }
 
@@ -116,6 +118,7 @@
     const a = document.createElement('a');
     a.href = f.url;
     a.rel = 'noopener';
+    llavePress.guard(a);
     if (!f.picture) {
       a.className = 'enlace';
       const kind = f.name.slice(f.name.lastIndexOf('.') + 1).toUpperCase();
@@ -139,6 +142,7 @@
   function copier(words) {
     const b = copyOf('t-copiar');
     const label = b.textContent;
+    llavePress.guard(b);
     b.addEventListener('click', async () => {
       const done = await copy(words);
       b.textContent = text(done ? 'copiado' : 'no-copiado');
@@ -189,6 +193,7 @@
       const b = document.createElement('button');
       b.type = 'button';
       b.textContent = o.text;
+      llavePress.guard(b);
       b.addEventListener('click', (click) => {
         settle(click);
         send({ question: e.question, value: o.value }, o.text);
@@ -211,8 +216,9 @@
     if (held) box.focus({ preventScroll: true });
   }
 
+  // show puts an entry at the end, and says whether it is a new one.
   function show(number, e) {
-    if (number <= last) return;
+    if (number <= last) return false;
     last = number;
     noOptions();
     const waits = e.who === 'person' && queue.find((m) => m.id === e.id);
@@ -225,24 +231,49 @@
     if (e.who === 'bot') quiet();
     if (e.choices) list.insertBefore(options(e), pending);
     if (replaying || wasAtEnd || e.who === 'person') reveal(b, !replaying);
-    else fresh.hidden = false;
+    else if (fresh.hidden) {
+      fresh.hidden = false;
+      llavePress.guard(fresh);
+    }
+    return true;
+  }
+
+  function suggest() {
+    const none = list.childElementCount === 0;
+    if (none && hints.hidden) for (const b of hints.children) llavePress.guard(b);
+    hints.hidden = !none;
   }
 
   function clear() {
     last = 0;
     expiring.clear();
     [...list.children].forEach((c) => c.classList.contains('pendiente') || c.remove());
-    hints.hidden = list.childElementCount > 0;
+    suggest();
     quiet();
   }
 
   // --- what is being said ---
 
   // Kept over a reload, until this tab is closed: nothing that was typed is lost, and no other tab sends it too.
-  const queue = JSON.parse(sessionStorage.getItem('llave') || '[]');
+  const queue = [];
   let sending = false, writes = 0;
 
-  const keep = () => sessionStorage.setItem('llave', JSON.stringify(queue));
+  // A browser may keep nothing: then this page says so, and works all the same.
+  const store = (() => {
+    try {
+      sessionStorage.setItem('llave-prueba', '1');
+      sessionStorage.removeItem('llave-prueba');
+      return sessionStorage;
+    } catch { return null; }
+  })();
+  try { queue.push(...JSON.parse(store?.getItem('llave') || '[]').filter((m) => m.id && m.what)); } catch { /* not ours */ }
+  $('sin-memoria').hidden = !!store;
+
+  function keep() {
+    try {
+      store?.setItem('llave', JSON.stringify(queue));
+    } catch { $('sin-memoria').hidden = false; } // it is full
+  }
   const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
 
   function send(what, shown) {
@@ -288,7 +319,7 @@
     sending = true;
     for (let tries = 0; queue.length; ) {
       const m = queue[0];
-      const { took, refused, after } = await post(m);
+      const { took, refused, after, why } = await post(m);
       if (took) {
         arrived(m);
         tries = 0;
@@ -300,8 +331,11 @@
         tries = 0;
       } else if (queue[0] === m) {
         tries++;
-        if (tries > 1 || !after) note(m, text(after ? 'despacio' : 'esperando'));
-        await pause(after || Math.min(500 * 2 ** tries, 15000) * (0.75 + Math.random() / 2));
+        const crowd = why === 'many_chats';
+        if (tries > 1 || !after || crowd) note(m, text(crowd ? 'turno' : after ? 'despacio' : 'esperando'));
+        if (crowd) say(text('muchos'));
+        await pause(after ? after + Math.random() * 1000 : Math.min(500 * 2 ** tries, 15000) * (0.75 + Math.random() / 2));
+        if (crowd && status.textContent === text('muchos')) say('');
       }
     }
     sending = false;
@@ -310,10 +344,10 @@
   async function post(m, again) {
     let res;
     try {
-      res = await fetch('/chat/messages', {
-        method: 'POST', headers: { 'Content-Type': 'application/json' }, signal: AbortSignal.timeout(15000),
+      res = await bounded('/chat/messages', {
+        method: 'POST', headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify({ id: m.id, ...m.what, ago: Math.max(0, Date.now() - m.at) }),
-      });
+      }, 15000);
     } catch {
       offline();
       return {};
@@ -321,15 +355,31 @@
     online();
     const said = await res.json().catch(() => ({}));
     if (res.ok) {
-      if (said.chat && shownChat && said.chat !== shownChat) connect(); // another tab got another chat: this one follows
+      if (said.chat && !line.in(said.chat)) line.again(); // another tab got another chat: this one follows
+      else setTimeout(() => drawn(m) && line.doubt(), 2500); // it was taken, and ought to be here again by now
       return { took: true };
     }
     if (said.why === 'no_chat' && !again && await renew()) {
-      connect();
+      line.again();
       return post(m, true);
     }
-    if (res.status === 429 || res.status >= 500) return { after: 1000 * (Number(res.headers.get('Retry-After')) || 0) };
+    if (res.status === 429 || res.status >= 500) return { why: said.why, after: 1000 * (Number(res.headers.get('Retry-After')) || 0) };
     return { refused: said.error || text('fallo') };
+  }
+
+  // bounded is a fetch that ends in any case. AbortSignal.timeout is too new for many phones.
+  async function bounded(address, options, ms, signal) {
+    const end = new AbortController(), cut = () => end.abort(), timer = setTimeout(cut, ms);
+    signal?.addEventListener('abort', cut);
+    if (signal?.aborted) cut();
+    try {
+      const res = await fetch(address, { ...options, signal: end.signal });
+      const body = await res.text();
+      return { ok: res.ok, status: res.status, headers: res.headers, json: async () => JSON.parse(body) };
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', cut);
+    }
   }
 
   // What is to be tried later is tried at once when the connection comes back.
@@ -353,50 +403,42 @@
 
   // --- the line to the server ---
 
-  let events = null, shownChat = '', heard = 0, fails = 0, retry = 0, lost = 0;
+  let lost = 0;
 
-  function connect() {
-    clearTimeout(retry);
-    events?.close();
-    const mine = events = new EventSource('/chat/events?after=' + last);
-    let opened = false, news = false;
-    heard = Date.now();
+  function replay() {
     replaying = true;
-    log.setAttribute('aria-live', last ? 'polite' : 'off');
-    mine.onopen = () => { opened = true; };
-    mine.onmessage = (e) => { heard = Date.now(); news = true; show(Number(e.lastEventId), JSON.parse(e.data)); };
-    mine.addEventListener('beat', () => { heard = Date.now(); });
-    mine.addEventListener('reset', () => { heard = Date.now(); clear(); if (shownChat) connect(); });
-    mine.addEventListener('ready', (e) => {
-      if (shownChat && shownChat !== e.data) { // another chat than the one on the page
-        shownChat = e.data;
-        clear();
-        connect();
-        return;
-      }
-      shownChat = e.data;
-      heard = Date.now();
-      fails = 0;
-      replaying = false;
-      hints.hidden = list.childElementCount > 0;
-      if (news && list.lastElementChild) reveal([...list.querySelectorAll('.globo')].pop());
-      requestAnimationFrame(() => log.setAttribute('aria-live', 'polite'));
-      online();
-      hurry();
-    });
-    mine.onerror = () => {
-      mine.close();
-      if (mine !== events) return;
-      offline();
-      retry = setTimeout(async () => { if (opened || await renew()) connect(); else mine.onerror(); },
-        Math.min(500 * 2 ** fails++, 15000) * (0.75 + Math.random() / 2));
-    };
+    log.setAttribute('aria-live', 'off');
   }
+
+  function ready() {
+    suggest();
+    if (!replaying) return;
+    replaying = false;
+    const bubbles = list.querySelectorAll('.globo');
+    if (bubbles.length) reveal(bubbles[bubbles.length - 1]);
+    requestAnimationFrame(() => log.setAttribute('aria-live', 'polite'));
+    hurry();
+  }
+
+  const line = llaveLine({
+    random, fetch: bounded, last: () => last, show, clear, replay, ready, renew, stranded,
+    lost: offline, found: online, expects: () => queue.length > 0 || !typing.hidden,
+  });
+
+  // stranded says that this browser keeps no cookie: there is no chat without one.
+  function stranded() {
+    online();
+    if (!$('sin-cookies').hidden) return;
+    $('sin-cookies').hidden = false;
+    form.hidden = $('borrar').hidden = hints.hidden = true;
+    llavePress.guard($('reintentar'));
+  }
+  $('reintentar').addEventListener('click', () => location.reload());
 
   // renew asks for the page, which brings a cookie where there is none.
   async function renew() {
     try {
-      return (await fetch('/', { method: 'HEAD', cache: 'no-store' })).ok;
+      return (await bounded('/', { method: 'HEAD', cache: 'no-store' }, 15000)).ok;
     } catch {
       return false;
     }
@@ -412,28 +454,19 @@
       say(text('de-nuevo'));
       setTimeout(() => status.textContent === text('de-nuevo') && say(''), 4000);
     }
+    if (lost) hurry();
     clearTimeout(lost);
     lost = 0;
+    if ($('sin-cookies').hidden) return;
+    $('sin-cookies').hidden = true;
+    form.hidden = $('borrar').hidden = false;
   }
 
   function say(words) { status.textContent = words; }
 
-  function check() {
-    lapse();
-    if (document.hidden) return;
-    if (!events || events.readyState === 2 || Date.now() - heard > 60000) connect();
-    hurry();
-  }
-  let idle = 0;
-  document.addEventListener('visibilitychange', () => {
-    clearTimeout(idle);
-    // A page that nobody looks at holds no connection for long: browsers have six for a site.
-    if (document.hidden) idle = setTimeout(() => { events?.close(); clearTimeout(retry); }, 60000);
-    else check();
-  });
-  addEventListener('online', check);
-  addEventListener('pageshow', (e) => e.persisted && check());
-  setInterval(check, 20000);
+  document.addEventListener('visibilitychange', () => { lapse(); hurry(); });
+  addEventListener('online', () => hurry());
+  addEventListener('pageshow', lapse);
 
   // --- the person ---
 
@@ -452,7 +485,9 @@
   };
   box.addEventListener('keydown', (e) => {
     shifted = e.shiftKey;
-    if (e.key === 'Enter' && !e.shiftKey && !e.isComposing) enter(e);
+    if (e.key !== 'Enter' || e.shiftKey || e.isComposing) return;
+    if (e.repeat) e.preventDefault(); // a key that is held was for something else
+    else enter(e);
   });
   // The keyboards of many phones do not say which key it was, only what it would do.
   box.addEventListener('beforeinput', (e) => (e.inputType === 'insertLineBreak' || e.inputType === 'insertParagraph') && !shifted && enter(e));
@@ -476,23 +511,25 @@
   fresh.addEventListener('click', () => { toEnd(true); box.focus({ preventScroll: true }); });
 
   const dialog = $('confirmar');
-  $('borrar').addEventListener('click', () => { dialog.returnValue = ''; dialog.showModal(); });
+  $('borrar').addEventListener('click', () => {
+    dialog.returnValue = '';
+    dialog.showModal();
+    dialog.querySelectorAll('button').forEach(llavePress.guard);
+  });
   dialog.addEventListener('close', async () => {
     if (dialog.returnValue !== 'si') return;
     let done = false;
     try {
-      const res = await fetch('/chat/forget', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' });
+      const res = await bounded('/chat/forget', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' }, 15000);
       done = res.ok || res.status === 403; // 403: there is no chat any more
     } catch { /* said below */ }
     if (done) {
-      events?.close();
       queue.length = 0;
       keep();
       list.replaceChildren();
-      shownChat = '';
       clear();
       await renew();
-      connect();
+      line.again();
     }
     say(text(done ? 'borrada' : 'no-borrada'));
     setTimeout(() => say(''), 6000);
@@ -522,7 +559,8 @@
 
   form.hidden = $('borrar').hidden = false;
   queue.forEach(draw);
-  connect();
+  replay();
+  line.wake();
   came();
   pump();
 })();

@@ -108,9 +108,9 @@ func (p *Page) Go(url string) error {
 	return err
 }
 
-// Click presses what a CSS selector finds, when it is there to be seen, and moves the mouse to do so.
+// Click presses what a CSS selector finds, when it is there to be seen and takes presses, and moves the mouse to do so.
 func (p *Page) Click(css string) error {
-	if err := p.Wait(fmt.Sprintf("document.querySelector(%q)?.checkVisibility()", css)); err != nil {
+	if err := p.Wait(fmt.Sprintf("(e => e?.checkVisibility() && !e.matches('.recien'))(document.querySelector(%q))", css)); err != nil {
 		return fmt.Errorf("click %s: %w", css, err)
 	}
 	_, err := do(p, chromedp.Click(chromedp.CSS(css)))

@@ -1,0 +1,77 @@
+package webchat
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/http"
+	"time"
+
+	"llave/adapters/httpx"
+	"llave/bot"
+)
+
+// How many new chats an address may begin: a burst, which is whole again after newChatsIn, and then one at a time. Many
+// people share the address of a telephone company, so whoever comes too soon only waits.
+const (
+	newChats      = 20
+	newChatsIn    = 10 * time.Minute
+	newChatsPause = 10 * time.Second
+)
+
+// newcomers bounds the new chats of each address.
+type newcomers struct{ burst, pause *httpx.Limiter }
+
+func limitNewcomers(now func() time.Time) newcomers {
+	return newcomers{
+		burst: httpx.NewLimiter(newChats, newChatsIn/newChats, remembered, now),
+		pause: httpx.NewLimiter(1, newChatsPause, remembered, now),
+	}
+}
+
+// wait counts a new chat, and returns how long it has to wait if it is one too many: then it does not count.
+func (n newcomers) wait(address string) time.Duration {
+	pause, after := n.pause.Allow(address) // counts those of the burst, too
+	if burst, _ := n.burst.Allow(address); burst || pause {
+		return 0
+	}
+	return after
+}
+
+// welcome lets a chat in that says its first word, unless its address has begun too many. The caller has the chat's turn.
+func (w *Web) welcome(r *http.Request, chat bot.ChatID) error {
+	known, err := w.history.known(r.Context(), w.keys.name(chat))
+	if err != nil || known {
+		return err
+	}
+	if wait := w.newcomers.wait(w.opt.Address(r)); wait > 0 {
+		w.stats.Postponed.Add(1)
+		return &refusal{status: http.StatusTooManyRequests, why: "many_chats", after: wait}
+	}
+	return w.history.meet(r.Context(), w.keys.name(chat))
+}
+
+// keepKnown is how long a chat that says nothing is remembered as one that is not new.
+const keepKnown = 30 * 24 * time.Hour
+
+// known reports whether a chat was let in before.
+func (h *history) known(ctx context.Context, chat name) (known bool, err error) {
+	err = h.reads.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM known WHERE name = ?)", chat[:]).Scan(&known)
+	if err != nil {
+		return false, fmt.Errorf("webchat: known chat: %w", err)
+	}
+	return known, nil
+}
+
+// meet remembers that a chat was let in: a first word that is repeated does not count again.
+func (h *history) meet(ctx context.Context, chat name) error {
+	err := h.write(ctx, func(tx *sql.Tx) error { return h.met(ctx, tx, chat) })
+	if err != nil {
+		return fmt.Errorf("webchat: new chat: %w", err)
+	}
+	return nil
+}
+
+func (h *history) met(ctx context.Context, tx *sql.Tx, chat name) error {
+	return run(ctx, tx, step{"INSERT INTO known (name, at) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET at = ?2", []any{chat[:], h.now().UnixNano()}})
+}
