@@ -20,9 +20,12 @@ var schema1 string
 //go:embed schema_2.sql
 var schema2 string
 
+//go:embed schema_3.sql
+var schema3 string
+
 // schemas lead from each version of the file to the next. A new file goes the whole way, so that an old one becomes
 // the same.
-var schemas = [...]string{schema1, schema2}
+var schemas = [...]string{schema1, schema2, schema3}
 
 // schemaVersion is the file's user_version.
 const schemaVersion = len(schemas)

@@ -183,40 +183,6 @@ func (p program) flows(_ context.Context, args []string) error {
 	return err
 }
 
-// padron imports a file into the embedded Autogestión. It exits with 1 if a line was not taken in.
-func (p program) padron(ctx context.Context, args []string) error {
-	if len(args) != 2 || args[0] != "import" {
-		return &usageError{errors.New("uso: llave padron import FILE")}
-	}
-	c, err := readConfig(p.getenv)
-	if err != nil {
-		return err
-	}
-	c.demo = c.Demo != "" && c.demo // a padrón of real people is not to find the demo beside it
-	f, err := os.Open(args[1])
-	if err != nil {
-		return &usageError{err}
-	}
-	defer f.Close()
-	h, err := p.backendAlone(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer h.down()
-	report, err := h.backend.Import(ctx, f)
-	if err != nil {
-		return err
-	}
-	for _, bad := range report.Bad {
-		fmt.Fprintf(p.stdout, "renglón %d: %s\n", bad.Line, bad.Reason)
-	}
-	fmt.Fprintf(p.stdout, "Renglones cargados: %d. Con errores: %d.\n", report.Imported, len(report.Bad))
-	if len(report.Bad) > 0 {
-		return errors.New("hay renglones con errores")
-	}
-	return nil
-}
-
 // backendAlone opens the embedded Autogestión and nothing else.
 func (p program) backendAlone(ctx context.Context, c config) (*house, error) {
 	if c.AutogestionURL != "" {
