@@ -67,6 +67,11 @@ func Open(ctx context.Context, o Options) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("autogestion: open: %w", err)
 	}
+	if o.Demo {
+		if err := CheckDemo(ctx, o.Path); err != nil {
+			return nil, fmt.Errorf("autogestion: open: %w", err)
+		}
+	}
 	if s.db, s.reads, err = openFile(ctx, o.Path); err != nil {
 		return nil, fmt.Errorf("autogestion: open: %w", err)
 	}

@@ -96,7 +96,7 @@ func (p program) chat(ctx context.Context, args []string) error {
 		return err
 	}
 	if *linked != "" && !c.demo {
-		return &usageError{errors.New("-linked solo existe en la demo")}
+		return &usageError{errors.New("-linked solo existe en la demo; con esta configuración hace falta pedirla: LLAVE_DEMO=1")}
 	}
 	var term *terminal.Terminal
 	h, err := p.build(ctx, c, func(*house) (map[string]bot.Channel, error) {
@@ -191,6 +191,9 @@ func (p program) backendAlone(ctx context.Context, c config) (*house, error) {
 	h := &house{config: c, now: p.now, log: p.logger()}
 	if h.PublicURL == "" {
 		h.PublicURL = "http://" + h.Addr
+	}
+	if err := c.checkDemoFolder(ctx); err != nil {
+		return nil, err
 	}
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, err

@@ -164,7 +164,7 @@ func (c *config) check() (wrong []error) {
 func (c *config) checkDemo() []error {
 	switch c.Demo {
 	case "":
-		c.demo = loopback(c.Addr) && c.AutogestionURL == ""
+		c.demo = loopback(c.Addr) && !c.real()
 		return nil
 	case "1", "insecure":
 		c.demo = true
@@ -177,6 +177,11 @@ func (c *config) checkDemo() []error {
 		return []error{fmt.Errorf("LLAVE_DEMO: la demo no se ofrece en %s, porque sus contraseñas son públicas; usá LLAVE_DEMO=0, o LLAVE_DEMO=insecure si igual lo querés", c.Addr)}
 	}
 	return nil
+}
+
+// real says whether anything is set that is meant for people who exist.
+func (c *config) real() bool {
+	return c.PublicURL != "" || c.AutogestionURL != "" || c.Autogestion != "" || c.TelegramToken != "" || c.WhatsApp != ""
 }
 
 func isAddress(addr string) bool {

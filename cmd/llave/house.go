@@ -56,6 +56,9 @@ func (p program) build(ctx context.Context, c config, channels func(*house) (map
 			h.down()
 		}
 	}()
+	if err := c.checkDemoFolder(ctx); err != nil {
+		return h, err
+	}
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return h, fmt.Errorf("carpeta de datos: %w", err)
 	}
@@ -109,7 +112,7 @@ func (h *house) openEmbedded(ctx context.Context) error {
 		MesaPhone: h.MesaPhone, Demo: h.demo, Now: h.now, Log: h.log,
 	})
 	if err != nil {
-		return err
+		return h.folderTrouble(err)
 	}
 	h.up = append(h.up, func(context.Context) error { return h.backend.Close() })
 	h.tokens, h.links, h.sheets = h.backend, h.backend, h.backend
