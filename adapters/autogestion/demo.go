@@ -39,7 +39,7 @@ var ErrNotDemo = errors.New("autogestion: only in demo mode")
 var ErrUnknownCUIL = errors.New("autogestion: no account with this CUIL")
 
 // ErrRealFile: the padrón in this file is not the demo's. The demo's passwords are known to everybody, so it does not go in.
-var ErrRealFile = errors.New("autogestion: the file holds a padrón that is not the demo's")
+var ErrRealFile = errors.New("autogestion: the file holds people who are not the demo's")
 
 // CheckDemo refuses to let the demo into a file that holds anybody else: ErrRealFile. It changes nothing, not even beside
 // the file.

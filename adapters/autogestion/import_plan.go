@@ -118,7 +118,7 @@ func (st *stage) badLines(ctx context.Context, r *Report) error {
 
 // kinds counts the file's standings, and the changes from one standing to another.
 func (st *stage) kinds(ctx context.Context, r *Report) error {
-	rows, err := st.tx.QueryContext(ctx, `SELECT standing, count(DISTINCT cuil), active FROM row WHERE why IS NULL
+	rows, err := st.tx.QueryContext(ctx, `SELECT standing, count(*), active FROM row WHERE why IS NULL
 		GROUP BY standing ORDER BY 2 DESC, 1 LIMIT ?`, reportKinds)
 	if err != nil {
 		return err
@@ -126,7 +126,7 @@ func (st *stage) kinds(ctx context.Context, r *Report) error {
 	defer rows.Close()
 	for rows.Next() {
 		var s StandingCount
-		if err := rows.Scan(&s.Standing, &s.People, &s.Active); err != nil {
+		if err := rows.Scan(&s.Standing, &s.Lines, &s.Active); err != nil {
 			return err
 		}
 		r.Standings = append(r.Standings, s)

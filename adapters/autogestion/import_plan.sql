@@ -1,18 +1,21 @@
 -- What a padrón's lines would change. "live" is the padrón as it is.
 CREATE INDEX row_cuil ON row (cuil, holder, line);
 CREATE INDEX row_number ON row (number, cuil, line);
-CREATE INDEX row_holder ON row (holder, line);
 
--- Lines that are wrong because of others.
-UPDATE row SET why = 'csv_duplicate', about = (SELECT min(e.line) FROM row e WHERE e.cuil = row.cuil AND e.holder = row.holder)
-  WHERE why IS NULL AND EXISTS (SELECT 1 FROM row e WHERE e.cuil = row.cuil AND e.holder = row.holder AND e.line < row.line);
-UPDATE row SET why = 'csv_conflict', about = f.line
-  FROM (SELECT cuil, min(line) AS line FROM row WHERE why IS NULL GROUP BY cuil HAVING count(*) > 1) f JOIN row g ON g.line = f.line
-  WHERE row.cuil = f.cuil AND row.line > f.line AND row.why IS NULL
+-- Lines that are wrong because of others. What there is several times of is looked for in the order of an index, once.
+CREATE TABLE twice AS SELECT cuil, holder, min(line) AS line FROM row GROUP BY cuil, holder HAVING count(*) > 1;
+UPDATE row SET why = 'csv_duplicate', about = t.line FROM twice t
+  WHERE row.cuil = t.cuil AND row.holder = t.holder AND row.line > t.line AND why IS NULL;
+CREATE TABLE several AS SELECT cuil FROM row GROUP BY cuil HAVING count(*) > 1;
+UPDATE row SET why = 'csv_conflict', about = g.line
+  FROM several s JOIN row g ON g.line = (SELECT min(f.line) FROM row f WHERE f.cuil = s.cuil AND f.why IS NULL)
+  WHERE row.cuil = s.cuil AND row.line > g.line AND row.why IS NULL
     AND (row.digest <> g.digest OR row.standing <> g.standing OR row.tramite IS NOT g.tramite);
+CREATE TABLE shared AS SELECT number FROM row GROUP BY number HAVING min(cuil) <> max(cuil);
+UPDATE row SET why = 'csv_number_taken' FROM shared s WHERE row.number = s.number AND row.why IS NULL
+  AND EXISTS (SELECT 1 FROM row e WHERE e.number = row.number AND e.cuil <> row.cuil AND e.line < row.line);
 UPDATE row SET why = 'csv_number_taken'
-  WHERE why IS NULL AND (EXISTS (SELECT 1 FROM row e WHERE e.number = row.number AND e.cuil <> row.cuil AND e.line < row.line)
-    OR EXISTS (SELECT 1 FROM live.person p WHERE p.number = row.number AND p.cuil <> row.cuil));
+  WHERE why IS NULL AND EXISTS (SELECT 1 FROM live.person p WHERE p.number = row.number AND p.cuil <> row.cuil);
 
 -- The groups that the file names. Without its titular, in the file or in the padrón, a group is not known.
 CREATE TABLE family (

@@ -41,10 +41,10 @@ type BadLine struct {
 	Reason string
 }
 
-// StandingCount is how many people of a file have a standing.
+// StandingCount is how many lines of a file have a standing.
 type StandingCount struct {
 	Standing string
-	People   int
+	Lines    int
 	Active   bool
 }
 

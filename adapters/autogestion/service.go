@@ -33,6 +33,8 @@ type Options struct {
 	MesaPhone string
 	// Demo allows what must never be allowed with real people: LinkDirect, SeedDemo and the open mailbox.
 	Demo bool
+	// Register is who may make an account. Empty: RegisterOpen in the demo, RegisterMatched elsewhere.
+	Register RegisterMode
 	// Cost of hashing a password. Zero: DefaultCost. Tests take less.
 	Cost Cost
 

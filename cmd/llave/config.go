@@ -35,6 +35,7 @@ type config struct {
 	AutogestionKey      string `env:"LLAVE_AUTOGESTION_KEY"`
 	AutogestionInsecure string `env:"LLAVE_AUTOGESTION_INSECURE"`
 	Demo                string `env:"LLAVE_DEMO"`
+	Register            string `env:"LLAVE_REGISTER"`
 	MesaPhone           string `env:"LLAVE_MESA_PHONE" envDefault:"221-351-0282"`
 
 	TelegramToken   string  `env:"LLAVE_TELEGRAM_TOKEN"`
@@ -157,7 +158,8 @@ func (c *config) check() (wrong []error) {
 	wrong = append(wrong, c.checkBackend()...)
 	wrong = append(wrong, c.checkTelegram()...)
 	wrong = append(wrong, c.checkWhatsApp()...)
-	return append(wrong, c.checkDemo()...)
+	wrong = append(wrong, c.checkDemo()...)
+	return append(wrong, c.checkRegister()...)
 }
 
 // checkDemo decides whether this is the demo. Its passwords are printed, so it stays on this machine.

@@ -109,7 +109,7 @@ func (h *house) openEmbedded(ctx context.Context) error {
 	}
 	h.backend, err = autogestion.Open(ctx, autogestion.Options{
 		Path: h.path("autogestion.db"), Key: key, PublicURL: h.PublicURL, BotKey: h.AutogestionKey,
-		MesaPhone: h.MesaPhone, Demo: h.demo, Now: h.now, Log: h.log,
+		MesaPhone: h.MesaPhone, Demo: h.demo, Register: autogestion.RegisterMode(h.Register), Now: h.now, Log: h.log,
 	})
 	if err != nil {
 		return h.folderTrouble(err)
