@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +12,6 @@ import (
 	"net/url"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 	_ "time/tzdata" // a token's day ends at midnight in Buenos Aires, on machines without a zone database too
 
@@ -53,8 +53,7 @@ type Service struct {
 	texts   *texts
 	hashing chan struct{} // at most two passwords at a time: each takes 19 MiB
 	dummy   string        // the hash against which passwords of nobody are checked
-	swept   atomic.Int64
-	signers sync.Map // opened signing keys, by their row
+	signers sync.Map      // opened signing keys, by their row
 }
 
 var (
@@ -130,11 +129,20 @@ func (s *Service) Ping(ctx context.Context) error {
 	if err := s.reads.QueryRowContext(ctx, "SELECT 1 FROM meta LIMIT 1").Scan(&one); err != nil {
 		return fmt.Errorf("autogestion: ping: %w", err)
 	}
-	err := s.write(ctx, func(tx *sql.Tx, _ time.Time) error { return nil })
-	if err != nil {
+	if err := s.write(ctx, writeTest); err != nil {
 		return fmt.Errorf("autogestion: ping: %w", err)
 	}
 	return nil
+}
+
+// writeTest makes the file grow, takes that back, and writes down when it was done.
+func writeTest(tx *sql.Tx, now time.Time) error {
+	if _, err := tx.Exec("SAVEPOINT grow; INSERT INTO meta (name, value) VALUES ('grow', zeroblob(16384)); ROLLBACK TO grow; RELEASE grow"); err != nil {
+		return err
+	}
+	at := binary.BigEndian.AppendUint64(nil, uint64(now.UnixNano()))
+	_, err := tx.Exec("INSERT INTO meta (name, value) VALUES ('ping', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1", at)
+	return err
 }
 
 // ErrDemoFile: the demo has been in this file. Its passwords are known to everybody, so no service may run on it.

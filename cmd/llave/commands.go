@@ -225,6 +225,7 @@ func (p program) autogestion(ctx context.Context, args []string) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	h.housekeep()
 	h.serveOn(listener, h.publicSide(h.backend.Handler(), nil))
 	fmt.Fprintf(p.stdout, "Autogestión está andando en %s/autogestion/\n", h.PublicURL)
 	if h.demo {

@@ -196,6 +196,7 @@ func (h *house) verifyPage() string {
 
 // start sets the engine to work.
 func (h *house) start(ctx context.Context) error {
+	h.housekeep()
 	h.up = append(h.up, h.engine.Stop)
 	if err := h.engine.Start(ctx); err != nil {
 		return err
