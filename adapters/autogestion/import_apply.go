@@ -11,10 +11,10 @@ import (
 // A transaction is to keep the others waiting for about batchTakes, so that tokens are given out while a large padrón comes
 // in: the next one is larger or smaller by how long the last one took.
 const (
-	batchLeast = 250
+	batchLeast = 500
 	batchFirst = 1000
 	batchMost  = 4000
-	batchTakes = 50 * time.Millisecond
+	batchTakes = 100 * time.Millisecond
 )
 
 // applied are the changes of a plan, in this order: while they are being made, nobody is out of a group who is to be in one.

@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"llave/adapters/autogestion"
 )
@@ -87,4 +90,31 @@ func (p program) importProgress() func(autogestion.ImportStep, int, int) {
 			fmt.Fprintf(p.stderr, "Cargando: %d %%\n", done*100/max(of, 1))
 		}
 	}
+}
+
+// padronMetrics tell whoever watches the service what became of the last padrón, which another process took in or refused.
+func (h *house) padronMetrics(reg *prometheus.Registry) {
+	if h.backend == nil {
+		return
+	}
+	gauge := func(name, help string, of func(autogestion.LastImport) float64) {
+		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			last, err := h.backend.LastImport(ctx)
+			if err != nil || last.At.IsZero() {
+				return 0
+			}
+			return of(last)
+		}))
+	}
+	gauge("llave_padron_refused", "People who would have lost their tokens by the last padrón, which was refused. Any is an alarm.", func(l autogestion.LastImport) float64 {
+		if !l.Refused {
+			return 0
+		}
+		return float64(l.Losing)
+	})
+	gauge("llave_padron_import_timestamp_seconds", "When the last padrón was taken in or refused.", func(l autogestion.LastImport) float64 {
+		return float64(l.At.Unix())
+	})
 }
