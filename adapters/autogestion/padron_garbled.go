@@ -56,7 +56,7 @@ func twice(s string) bool {
 		if !strings.ContainsRune("\u00c2\u00c3\u00c5\u00cc\u00e2\u00ef", rune(raw[i])) {
 			continue
 		}
-		if r, n := utf8.DecodeRune(raw[i:]); r != utf8.RuneError && n > 1 {
+		if _, n := utf8.DecodeRune(raw[i:]); n > 1 {
 			return true
 		}
 	}
