@@ -91,7 +91,7 @@ func (s *Service) SeedDemo(ctx context.Context) error {
 	if err != nil {
 		return wrap("seed demo", err)
 	}
-	report, err := s.Import(ctx, bytes.NewReader(demoCSV))
+	report, err := s.ImportWith(ctx, bytes.NewReader(demoCSV), ImportOptions{AcceptLoss: true}) // whoever was added to the demo's groups
 	if err != nil {
 		return wrap("seed demo", err)
 	}

@@ -143,6 +143,7 @@ func TestWaysToWriteAPadron(t *testing.T) {
 		"long sexes":        {swap(",F,", ",Femenino,"), utf8Text},
 		"no-break spaces":   {swap("EN PADRÓN", "en\u00a0 padron "), utf8Text},
 		"decomposed":        {swap("Ó", "O\u0301", "í", "i\u0301"), utf8Text},
+		"surname apart":     {strings.NewReplacer("nombre", "nombre,apellido", "María Elena Gómez", "María Elena,Gómez", "Juana Ruiz", "Juana,Ruiz").Replace(utf8), utf8Text},
 		"another order": {"parentesco,cuil_titular,situacion,numero,sexo,nombre,cuil\ntitular,27999990016,EN PADRÓN,9-4071852/00,F,María Elena Gómez,27999990016\n" +
 			"hija,27999990016,EN PADRÓN,9-4071852/02,F,Juana Ruiz,27999990040\n", utf8Text},
 	} {
@@ -173,9 +174,10 @@ func TestFilesThatAreNoPadronAreTold(t *testing.T) {
 	w := demo(t)
 	for csv, want := range map[string]string{
 		"PK\x03\x04xl/workbook.xml": "planilla de Excel", "\xd0\xcf\x11\xe0x": ".xls", "%PDF-1.7": "PDF", "\x1f\x8b\x08": "comprimido",
-		"cuil;nombre;sexo;numero;situacion;cuil_titular\n":               "Faltan: parentesco",
-		"27999990016,María,F,1,EN PADRÓN,27999990016,titular\n":          "primera línea tiene que ser",
-		"cuil,nombre,sexo,numero,situacion,titular,vinculo,x\n1,2,3,4,5": "8 columnas|7 columnas",
+		"cuil;nombre;sexo;numero;situacion;cuil_titular\n":                            "Faltan, o están dos veces: parentesco",
+		"27999990016,María,F,1,EN PADRÓN,27999990016,titular\n":                       "primera línea tiene que ser",
+		"cuil,nombre,sexo,numero,nro de afiliado,situacion,cuil_titular,parentesco\n": "dos veces: numero",
+		"cuil,nombre,sexo,numero,situacion,titular,vinculo,x\n1,2,3,4,5":              "8 columnas|7 columnas",
 	} {
 		r := w.imports(t, csv)
 		found := false

@@ -36,7 +36,7 @@ CREATE TABLE unknown AS SELECT b.line FROM bad b
     AND NOT EXISTS (SELECT 1 FROM told t JOIN live.person p ON p.cuil = t.cuil JOIN live.membership m ON m.person = p.id WHERE t.line = b.line);
 INSERT INTO told SELECT line, holder, 1 FROM row WHERE why IS NOT NULL;
 INSERT INTO told SELECT line, cuil, 0 FROM row WHERE why IS NOT NULL;
-UPDATE family SET held = 1 WHERE EXISTS (SELECT 1 FROM unknown) OR holder IN (SELECT cuil FROM told)
+UPDATE family SET held = 1 WHERE EXISTS (SELECT 1 FROM unknown)
   OR person IN (SELECT m.holder FROM told t JOIN live.person p ON p.cuil = t.cuil JOIN live.membership m ON m.person = p.id);
 
 -- Who would leave which group.

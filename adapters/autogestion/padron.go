@@ -203,7 +203,8 @@ func (p *padron) parse(text string, r *row) (why string, about any) {
 			return "csv_control", nil
 		}
 	}
-	r.personal = personal{Name: p.cell(colName), Number: sheetCell(p.cell(colNumber)), Sex: p.words.sexes[flows.Fold(p.cell(colSex))]}
+	name := strings.TrimSpace(p.cell(colName) + " " + p.cell(colSurname))
+	r.personal = personal{Name: name, Number: sheetCell(p.cell(colNumber)), Sex: p.words.sexes[flows.Fold(p.cell(colSex))]}
 	r.standing, r.kinship = p.cell(colStanding), p.cell(colKinship)
 	if flows.IsActive(r.standing) {
 		r.standing = flows.Active

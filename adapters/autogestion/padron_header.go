@@ -21,6 +21,7 @@ const (
 	colHolder
 	colKinship
 	colTramite
+	colSurname
 	colMail
 	columnCount
 )
@@ -64,8 +65,8 @@ type header struct {
 	comma   byte
 	text    string           // the line, to know it again in the middle of a file
 	width   int              // columns up to the last one with a name
-	at      [columnCount]int // where each column stands, -1: nowhere
-	missing []string         // columns that no name was found for
+	at      [columnCount]int // where each column stands, negative: nowhere
+	missing []string         // columns that no name was found for, or two
 	ignored int              // columns whose name means nothing here
 }
 
@@ -107,10 +108,13 @@ func (w *padronWords) headerWith(line string, comma byte) header {
 			continue
 		}
 		h.width = i + 1
-		if c, known := w.columns[name]; known && h.at[c] < 0 {
-			h.at[c] = i
-		} else {
+		switch c, known := w.columns[name]; {
+		case !known:
 			h.ignored++
+		case h.at[c] == -1:
+			h.at[c] = i
+		default:
+			h.at[c] = -2 // which of the two it is, is not known
 		}
 	}
 	for c := range colTramite {

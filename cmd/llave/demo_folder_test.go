@@ -91,6 +91,22 @@ func TestTheDemoDoesNotEnterARealFolder(t *testing.T) {
 	x.ends(exitOK)
 }
 
+// A folder whose chats another Autogestión knows has no padrón, and is real all the same.
+func TestTheDemoDoesNotEnterTheChatsOfAnotherAutogestion(t *testing.T) {
+	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "d")}
+	start(t, env, "chat", "-linked", "27999990016").ends(exitOK)
+	if err := os.Remove(filepath.Join(env["LLAVE_DATA"], "autogestion.db")); err != nil {
+		t.Fatal(err)
+	}
+	before := folder(t, env["LLAVE_DATA"])
+	x := start(t, env, "chat")
+	x.ends(exitError)
+	x.errs.waits(t, "LLAVE_DEMO=0")
+	if folder(t, env["LLAVE_DATA"]) != before {
+		t.Error("the folder was touched")
+	}
+}
+
 func TestARealPadronDoesNotEnterTheDemo(t *testing.T) {
 	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "d")}
 	start(t, env, "chat", "-linked", "27999990016").ends(exitOK)
