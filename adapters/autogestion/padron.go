@@ -229,40 +229,6 @@ func (p *padron) cell(column int) string {
 	return p.cells[p.header.at[column]]
 }
 
-// cuilCell reads a CUIL as spreadsheets write it. Without a prefix for the reasons it is the titular's.
-func cuilCell(cell, prefix string) (cuil, why string) {
-	cell = sheetCell(cell)
-	if rounded.MatchString(cell) {
-		if prefix == "" {
-			return "", "csv_holder_rounded"
-		}
-		return "", "csv_cuil_rounded"
-	}
-	cuil, why = parseCUIL(cell)
-	switch {
-	case why == "":
-		return cuil, ""
-	case prefix == "":
-		return "", "csv_holder"
-	}
-	return "", prefix + why
-}
-
-// tramiteDigits is how many digits a trámite number has, leading zeros included.
-const tramiteDigits = 11
-
-// tramiteCell reads a trámite number. A spreadsheet loses its leading zeros.
-func tramiteCell(cell string) (tramite, why string) {
-	digits := cleanDigits(sheetCell(cell))
-	switch {
-	case digits == "":
-		return "", ""
-	case !allDigits(digits), len(digits) < 6, len(digits) > tramiteDigits:
-		return "", "csv_tramite"
-	}
-	return strings.Repeat("0", tramiteDigits-len(digits)) + digits, ""
-}
-
 // fieldFault is what is wrong with the texts of a line.
 func fieldFault(r row) string {
 	for _, f := range []struct {
@@ -291,39 +257,4 @@ func fieldFault(r row) string {
 		return "csv_sex"
 	}
 	return ""
-}
-
-// told is what can be told of a bad line: its titular, if it has as many cells as it should and the titular's is a CUIL, and
-// every CUIL that stands anywhere in it.
-func (p *padron) told(text string) badRow {
-	var b badRow
-	cells := strings.Split(text, string(p.header.comma))
-	for len(cells) > p.header.width && blank(cells[len(cells)-1]) {
-		cells = cells[:len(cells)-1]
-	}
-	for i, cell := range cells {
-		cuil, why := parseCUIL(onlyNumber(cell))
-		if why != "" {
-			continue
-		}
-		b.maybe = append(b.maybe, cuil)
-		if len(cells) == p.header.width && i == p.header.at[colHolder] {
-			b.holder = cuil
-		}
-	}
-	return b
-}
-
-// onlyNumber is the digits of a cell, "" if it holds letters.
-func onlyNumber(cell string) string {
-	var digits strings.Builder
-	for _, r := range sheetCell(strings.Trim(cell, `= "`)) {
-		switch {
-		case r >= '0' && r <= '9':
-			digits.WriteRune(r)
-		case 'A' <= r && r <= 'Z', 'a' <= r && r <= 'z':
-			return ""
-		}
-	}
-	return digits.String()
 }

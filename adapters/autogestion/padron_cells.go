@@ -84,3 +84,37 @@ func sheetCell(s string) string {
 	}
 	return s
 }
+
+// cuilCell reads a CUIL as spreadsheets write it. Without a prefix for the reasons it is the titular's.
+func cuilCell(cell, prefix string) (cuil, why string) {
+	cell = sheetCell(cell)
+	if rounded.MatchString(cell) {
+		if prefix == "" {
+			return "", "csv_holder_rounded"
+		}
+		return "", "csv_cuil_rounded"
+	}
+	cuil, why = parseCUIL(cell)
+	switch {
+	case why == "":
+		return cuil, ""
+	case prefix == "":
+		return "", "csv_holder"
+	}
+	return "", prefix + why
+}
+
+// tramiteDigits is how many digits a trámite number has, leading zeros included.
+const tramiteDigits = 11
+
+// tramiteCell reads a trámite number. A spreadsheet loses its leading zeros.
+func tramiteCell(cell string) (tramite, why string) {
+	digits := cleanDigits(sheetCell(cell))
+	switch {
+	case digits == "":
+		return "", ""
+	case !allDigits(digits), len(digits) < 6, len(digits) > tramiteDigits:
+		return "", "csv_tramite"
+	}
+	return strings.Repeat("0", tramiteDigits-len(digits)) + digits, ""
+}

@@ -47,6 +47,9 @@ func (p program) padron(ctx context.Context, args []string) error {
 	defer h.down()
 	o.Progress = p.importProgress()
 	report, err := h.backend.ImportWith(ctx, in, o)
+	if err != nil && ctx.Err() != nil {
+		return errors.New("se interrumpió: lo que alcanzó a cargarse queda cargado; corré el comando de nuevo para completarlo")
+	}
 	if err != nil && !errors.Is(err, autogestion.ErrLoss) {
 		return err
 	}
