@@ -71,7 +71,7 @@ func (t *talk) recall(given Given, ids []MemberID) Given {
 		switch {
 		case !in || !ok:
 			out.Denials = append(out.Denials, Denial{id, NotInCharge})
-		case p.Standing != Active:
+		case !IsActive(p.Standing):
 			out.Denials = append(out.Denials, Denial{id, NotActive})
 		default:
 			out.Tokens = append(out.Tokens, k)

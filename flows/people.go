@@ -115,15 +115,34 @@ func (u *understanding) kinMeant(kin string, m *memory) (ids, maybe []MemberID) 
 	if !several {
 		kins = []string{kin}
 	}
-	for _, p := range m.Group.Members {
-		if p.ID != m.Group.Own && slices.Contains(kins, plain(strings.ToLower(p.Kinship))) {
-			ids = append(ids, p.ID)
-		}
-	}
-	if m.Self != m.Group.Own || !several && len(ids) > 1 {
-		return nil, ids
+	ids, open, loose := m.Group.related(kins)
+	switch {
+	case len(ids) == 0:
+		return nil, append(open, loose...)
+	case m.Self != m.Group.Own, !several && len(ids)+len(open) > 1:
+		return nil, append(ids, open...)
 	}
 	return ids, nil
+}
+
+// related are the members with one of some kinships to the account's own affiliate: who has it for certain, who has it or
+// its counterpart of the other sex, and who is in charge as somebody that the back end does not name.
+func (g Group) related(kins []string) (certain, open, loose []MemberID) {
+	for _, p := range g.Members {
+		if p.ID == g.Own {
+			continue
+		}
+		is, may, any := kinMeans(kins, p.Kinship)
+		switch {
+		case is:
+			certain = append(certain, p.ID)
+		case may:
+			open = append(open, p.ID)
+		case any:
+			loose = append(loose, p.ID)
+		}
+	}
+	return certain, open, loose
 }
 
 // nameMeant finds the one person whom all the words name. A near miss or a shared surname is only a maybe.

@@ -29,6 +29,10 @@ type Member struct {
 // Active is the one standing that gives tokens.
 const Active = "EN PADRÓN"
 
+// IsActive says whether a standing is [Active], however it is spelt: accents, case and what stands between the words do not
+// count.
+func IsActive(standing string) bool { return standing == Active || Fold(standing) == Fold(Active) }
+
 // Group is the account's own affiliate and those in its charge.
 type Group struct {
 	// Own is the account's own affiliate, one of Members.

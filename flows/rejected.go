@@ -16,7 +16,7 @@ type verdict string
 // diagnose finds the most telling fact about a token that was not accepted.
 func diagnose(s TokenState, p Member, now time.Time) verdict {
 	switch {
-	case p.Standing != Active:
+	case !IsActive(p.Standing):
 		return "inactive"
 	case s.LockedUntil.After(now):
 		return "locked"

@@ -132,7 +132,7 @@ func (t *talk) questionID() string {
 func (t *talk) label(o option) string {
 	if p, ok := t.m.Group.member(o.Who); ok && len(o.Value) > 1 && o.Value[0] == 'p' && o.Value[1] <= '9' {
 		key := "option.person"
-		if p.Standing != Active {
+		if !IsActive(p.Standing) {
 			key = "option.inactive"
 		}
 		return t.text(key, p)

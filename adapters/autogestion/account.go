@@ -64,9 +64,12 @@ func (r Registration) faults() Faults {
 // Register makes an account for somebody in the padrón. There is one answer to data that do not match, to people
 // who are not in the padrón, and to those who have an account.
 //
-// The trámite number is only looked at by its form, as the padrón has none. What is left to match stands in every
-// leaked list, so a pilot with real people has to let accounts come from a better place.
+// What leaked lists hold, CUIL, document and sex, opens no account: outside the demo the trámite number has to be the one
+// of the padrón. Guesses are bounded by CUIL and by address.
 func (s *Service) Register(ctx context.Context, r Registration) error {
+	if mode := s.register(); mode == RegisterOff || mode == RegisterOffice {
+		return s.mismatch()
+	}
 	if f := r.faults(); len(f) > 0 {
 		return f
 	}
@@ -79,16 +82,15 @@ func (s *Service) Register(ctx context.Context, r Registration) error {
 		return wrap("register", err)
 	}
 	return wrap("register", s.write(ctx, func(tx *sql.Tx, now time.Time) error {
-		p, err := s.personBy(ctx, tx, "cuil", s.cuilHash(cuil))
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		p, matches, err := s.mayRegister(ctx, tx, cuil, r)
+		if err != nil {
 			return err
 		}
-		matches := err == nil && p.Sex == r.Sex && document(cuil) == strings.TrimLeft(cleanDigits(r.Document), "0")
 		if _, err := s.accountOf(ctx, tx, cuil); !errors.Is(err, sql.ErrNoRows) || !matches {
 			if err != nil && !errors.Is(err, sql.ErrNoRows) {
 				return err
 			}
-			return &Refused{Why: "register_mismatch"}
+			return s.mismatch()
 		}
 		if err := s.insertAccount(ctx, tx, p, phc, strings.TrimSpace(r.Email), now); err != nil {
 			return err

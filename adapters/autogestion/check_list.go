@@ -277,7 +277,7 @@ func (k *checker) currentInactive() error {
 // inactive are the members whose standing gives no tokens.
 func (k *checker) inactive() (out []flows.MemberID) {
 	for _, m := range k.group.Members {
-		if m.Standing != flows.Active {
+		if !flows.IsActive(m.Standing) {
 			out = append(out, m.ID)
 		}
 	}

@@ -7,6 +7,9 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
 	"time"
 
 	"llave/flows"
@@ -35,6 +38,47 @@ var ErrNotDemo = errors.New("autogestion: only in demo mode")
 // ErrUnknownCUIL: nobody in the padrón who has an account has this CUIL.
 var ErrUnknownCUIL = errors.New("autogestion: no account with this CUIL")
 
+// ErrRealFile: the padrón in this file is not the demo's. The demo's passwords are known to everybody, so it does not go in.
+var ErrRealFile = errors.New("autogestion: the file holds people who are not the demo's")
+
+// CheckDemo refuses to let the demo into a file that holds anybody else: ErrRealFile. It changes nothing, not even beside
+// the file.
+func CheckDemo(ctx context.Context, path string) error {
+	if st, err := os.Stat(path); errors.Is(err, os.ErrNotExist) || err == nil && st.Size() == 0 {
+		return nil
+	}
+	db, err := sql.Open("sqlite", untouched(path))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var tables, people, demo int
+	err = db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE name IN ('person', 'meta')").Scan(&tables)
+	if err != nil {
+		return fmt.Errorf("not a database of this program: %w", err)
+	}
+	if tables < 2 {
+		return nil
+	}
+	err = db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM person), EXISTS (SELECT 1 FROM meta WHERE name = 'demo')").Scan(&people, &demo)
+	if err == nil && people > 0 && demo == 0 {
+		err = ErrRealFile
+	}
+	return err
+}
+
+// untouched opens a file so that SQLite makes nothing beside it, unless there is a log without which it cannot be read.
+func untouched(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	u := url.URL{Scheme: "file", Path: path, RawQuery: "mode=ro&immutable=1"}
+	if st, err := os.Stat(path + "-wal"); err == nil && st.Size() > 0 {
+		u.RawQuery = "mode=ro"
+	}
+	return u.String()
+}
+
 // SeedDemo fills the file with people who do not exist. Doing it again changes nothing.
 func (s *Service) SeedDemo(ctx context.Context) error {
 	if !s.opt.Demo {
@@ -47,7 +91,7 @@ func (s *Service) SeedDemo(ctx context.Context) error {
 	if err != nil {
 		return wrap("seed demo", err)
 	}
-	report, err := s.Import(ctx, bytes.NewReader(demoCSV))
+	report, err := s.ImportWith(ctx, bytes.NewReader(demoCSV), ImportOptions{AcceptLoss: true}) // whoever was added to the demo's groups
 	if err != nil {
 		return wrap("seed demo", err)
 	}

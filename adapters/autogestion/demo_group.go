@@ -7,6 +7,13 @@ import (
 	"llave/flows"
 )
 
+// rowList is a padrón in memory. A bad line is one of a file that came with the program, so there is none.
+type rowList []row
+
+func (l *rowList) good(r row) error { *l = append(*l, r); return nil }
+
+func (l *rowList) bad(badRow) error { return nil }
+
 // DemoGroup is the family group of an account of the demo padrón, read without opening anything: for trying what is
 // understood of a text. Its ids are its own.
 func DemoGroup(cuil string) (flows.Group, error) {
@@ -14,16 +21,12 @@ func DemoGroup(cuil string) (flows.Group, error) {
 	if why != "" || !isDemoAccount(digits) {
 		return flows.Group{}, wrap("demo group", ErrUnknownCUIL)
 	}
-	texts, err := loadTexts()
-	if err != nil {
-		return flows.Group{}, wrap("demo group", err)
-	}
-	p := newPadron(texts)
-	if err := p.read(bytes.NewReader(demoCSV)); err != nil {
+	var rows rowList
+	if err := newPadron(&rows).readAll(bytes.NewReader(demoCSV)); err != nil {
 		return flows.Group{}, wrap("demo group", err)
 	}
 	var g flows.Group
-	for _, r := range p.rows {
+	for _, r := range rows {
 		if r.holder != digits {
 			continue
 		}
@@ -31,7 +34,8 @@ func DemoGroup(cuil string) (flows.Group, error) {
 		if r.CUIL == digits {
 			g.Own = id
 		}
-		g.Members = append(g.Members, flows.Member{ID: id, Name: r.Name, Number: r.Number, Kinship: r.kinship, Standing: r.standing})
+		kinship := flows.KinshipWord(r.kinship, r.Sex)
+		g.Members = append(g.Members, flows.Member{ID: id, Name: r.Name, Number: r.Number, Kinship: kinship, Standing: r.standing})
 	}
 	return g, nil
 }

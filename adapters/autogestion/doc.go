@@ -9,12 +9,14 @@
 // Where to read on:
 //
 //	service.go   opening and closing         keys.go      what is derived from the one key, sealing, look-up
-//	import.go    the padrón's CSV            group.go     who is in whose charge
+//	import.go    what a padrón changes       group.go     who is in whose charge
+//	padron*.go   how its CSV is read         import_*.go  how it is compared, and told
 //	token.go     current and another         ff1.go       how a counter becomes six digits
 //	validate.go  what a provider asks        guard.go     how guessing is bounded
 //	sheet*.go    tokens on paper             proof.go     what is signed of a sheet, and verify.go who checks it
 //	invite.go    the one-time URL            signin.go    password, consent, and the code that ends an invite
-//	redeem.go    how a link comes to be      account.go   registration and reset
+//	redeem.go    how a link comes to be      account.go   registration (register.go: whose) and reset
+//	housekeeping.go  what is forgotten, and when
 //	web*.go      the pages                   api*.go      the HTTP API
 //
 // The same API is what Llave asks of an insurer's own back end: a [Client] is the ports over HTTP (client*.go), and

@@ -20,9 +20,12 @@ var schema1 string
 //go:embed schema_2.sql
 var schema2 string
 
+//go:embed schema_3.sql
+var schema3 string
+
 // schemas lead from each version of the file to the next. A new file goes the whole way, so that an old one becomes
 // the same.
-var schemas = [...]string{schema1, schema2}
+var schemas = [...]string{schema1, schema2, schema3}
 
 // schemaVersion is the file's user_version.
 const schemaVersion = len(schemas)
@@ -130,9 +133,6 @@ func (s *Service) write(ctx context.Context, f func(tx *sql.Tx, now time.Time) e
 	}
 	defer tx.Rollback()
 	now := s.now()
-	if err := s.sweep(ctx, tx, now); err != nil {
-		return err
-	}
 	if err := f(tx, now); err != nil {
 		return err
 	}
@@ -158,49 +158,4 @@ func fromNano(n int64) time.Time {
 		return time.Time{}
 	}
 	return time.Unix(0, n).UTC()
-}
-
-// How long things are kept. The rule is "keep the counter, not the diary": when and for whom a token was asked
-// is close to saying who is ill.
-const (
-	keepTokens      = 35 * 24 * time.Hour // so that last month's digits are still called used or expired
-	keepSheets      = 35 * 24 * time.Hour // after their month is over, for the same reason
-	keepAnswers     = 3 * 24 * time.Hour  // answers by key; a day is promised
-	keepValidations = 7 * 24 * time.Hour  // a pharmacy that was offline over a long weekend asks again
-	keepInvites     = 2 * 24 * time.Hour  // with them goes the seed from which a credential could be made again
-	keepGuards      = 2 * 24 * time.Hour
-	keepKnown       = 180 * 24 * time.Hour
-	keepMail        = 7 * 24 * time.Hour
-	sweepEvery      = time.Hour
-)
-
-// sweep forgets, at most once an hour.
-func (s *Service) sweep(ctx context.Context, tx *sql.Tx, now time.Time) error {
-	if last := s.swept.Load(); last != 0 && now.Sub(fromNano(last)) < sweepEvery && now.UnixNano() >= last {
-		return nil
-	}
-	for _, rule := range []struct {
-		query string
-		keep  time.Duration
-	}{
-		// Never the newest of a person, which State tells of.
-		{`DELETE FROM token WHERE made < ? AND sheet IS NULL AND EXISTS (SELECT 1 FROM token newer
-			WHERE newer.person = token.person AND newer.sheet IS NULL AND newer.counter > token.counter)`, keepTokens},
-		// A sheet goes as a whole, and by the end of its month: when it was made says nothing of how long it is good.
-		{"DELETE FROM token WHERE sheet IN (SELECT id FROM sheet WHERE until < ?)", keepSheets},
-		{"DELETE FROM sheet WHERE until < ?", keepSheets},
-		{"DELETE FROM another WHERE at < ?", keepAnswers},
-		{"DELETE FROM validation WHERE at < ?", keepValidations},
-		{"DELETE FROM invite WHERE made < ?", keepInvites},
-		{"DELETE FROM reset WHERE until < ?", 0},
-		{"DELETE FROM known WHERE at < ?", keepKnown},
-		{"DELETE FROM mail WHERE at < ?", keepMail},
-		{"DELETE FROM guard WHERE since < ?1 AND until < ?1", keepGuards},
-	} {
-		if _, err := tx.ExecContext(ctx, rule.query, now.Add(-rule.keep).UnixNano()); err != nil {
-			return fmt.Errorf("sweep: %w", err)
-		}
-	}
-	s.swept.Store(now.UnixNano())
-	return nil
 }

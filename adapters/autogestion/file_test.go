@@ -163,7 +163,7 @@ func TestWhatIsOldIsForgotten(t *testing.T) {
 		}
 	}
 	w.advance(keepTokens + time.Hour)
-	if err := w.Ping(ctx); err != nil {
+	if err := w.Sweep(ctx); err != nil {
 		t.Fatal(err)
 	}
 	for table, want := range map[string]int{"invite": 0, "another": 0, "validation": 0, "guard": 0, "token": 1, "link": 1, "person": 9} {

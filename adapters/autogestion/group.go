@@ -17,8 +17,12 @@ type person struct {
 	id       int64
 	member   flows.MemberID
 	standing string
+	grouped  bool // stands in a group of the padrón
 	personal
 }
+
+// active says whether the padrón gives this person tokens now.
+func (p person) active() bool { return p.grouped && flows.IsActive(p.standing) }
 
 // personal is what of a person is sealed at rest.
 type personal struct {
@@ -31,14 +35,14 @@ type personal struct {
 // sealPerson names the use under which personal is sealed.
 const sealPerson = "person"
 
-const personColumns = "p.id, p.member, p.standing, p.sealed"
+const personColumns = "p.id, p.member, p.standing, p.sealed, EXISTS (SELECT 1 FROM membership g WHERE g.person = p.id)"
 
 type scanner interface{ Scan(dest ...any) error }
 
 func (s *Service) scanPerson(row scanner, more ...any) (person, error) {
 	var p person
 	var sealed []byte
-	if err := row.Scan(append([]any{&p.id, &p.member, &p.standing, &sealed}, more...)...); err != nil {
+	if err := row.Scan(append([]any{&p.id, &p.member, &p.standing, &sealed, &p.grouped}, more...)...); err != nil {
 		return person{}, err
 	}
 	if err := s.keys.open(sealPerson, sealed, &p.personal); err != nil {
@@ -101,7 +105,7 @@ type family struct {
 }
 
 // family is the person's own group: themselves first, then those in their charge in the padrón's order. Someone
-// who holds no group is one of their own, alone.
+// who holds no group is one of their own, alone; whoever stands in no group at all is shown as such.
 func (s *Service) family(ctx context.Context, q querier, holder int64) (family, error) {
 	own, err := s.personBy(ctx, q, "id", holder)
 	if err != nil {
@@ -124,9 +128,12 @@ func (s *Service) family(ctx context.Context, q querier, holder int64) (family, 
 		if len(f.Members) == 0 && p.id != holder {
 			f.add(own, s.texts.get("kinship_own", nil))
 		}
-		f.add(p, kinship)
+		f.add(p, flows.KinshipWord(kinship, p.Sex))
 	}
 	if len(f.Members) == 0 {
+		if !own.grouped {
+			own.standing = s.texts.get("standing_none", nil)
+		}
 		f.add(own, s.texts.get("kinship_own", nil))
 	}
 	return f, rows.Err()

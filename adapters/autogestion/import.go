@@ -3,207 +3,144 @@ package autogestion
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"io"
 	"time"
 )
 
-// Report is what became of a padrón's lines.
-type Report struct {
-	// Imported is how many lines were taken in, whether or not they changed anything.
-	Imported int
-	// Bad are the lines that were not, in the file's order.
-	Bad []BadLine
+// ErrLoss: too many of those the file is about would lose their tokens. Nothing was changed.
+var ErrLoss = errors.New("autogestion: too many would lose their tokens")
+
+// ImportOptions says how a padrón is to be taken in.
+type ImportOptions struct {
+	// DryRun only says what would change.
+	DryRun bool
+	// AcceptLoss takes in a file by which many lose their tokens.
+	AcceptLoss bool
+	// Progress is told how far the import is: of a file of which the end is not known, of is 0. Nil: nobody is.
+	Progress func(step ImportStep, done, of int)
 }
 
-// BadLine says why a line was not taken in, in words for the insurer's operator.
-type BadLine struct {
-	Line   int
-	Reason string
+// ImportStep is what an import is doing.
+type ImportStep int
+
+// The steps of an import, in their order.
+const (
+	ImportReading ImportStep = iota
+	ImportComparing
+	ImportWriting
+)
+
+// Import takes a padrón in, as [Service.ImportWith] does with no options.
+func (s *Service) Import(ctx context.Context, r io.Reader) (Report, error) {
+	return s.ImportWith(ctx, r, ImportOptions{})
 }
 
-// groupsAtOnce bounds a transaction, so that tokens are given out while a large padrón comes in. A group is never
-// split.
-const groupsAtOnce = 200
-
-// Import takes a padrón in. It is UTF-8 text, with or without a byte order mark, separated by commas or semicolons,
-// and its first line is
+// ImportWith takes a padrón in. It is text in UTF-8, UTF-16 or Windows-1252, separated by commas, semicolons, tabs or bars,
+// and its first line names the columns:
 //
 //	cuil,nombre,sexo,numero,situacion,cuil_titular,parentesco
 //
-// There is a line for each person in each group; the titular's own names their own CUIL twice. Good lines are taken
-// in, bad ones are reported.
+// in any order, and if the padrón has it the trámite number of the document, tramite. There is a line for each person in
+// each group; the titular's own names their own CUIL twice. Good lines are taken in, bad ones are reported.
 //
-// The file is the whole padrón of the groups it names: whoever is in such a group and not in the file leaves it.
-// Groups it does not name stay as they are, and so does the membership of a group of which a line was bad, since the
-// bad line may be the person who would go. Importing a file twice is importing it once.
-func (s *Service) Import(ctx context.Context, r io.Reader) (Report, error) {
-	file := newPadron(s.texts)
-	if err := file.read(r); err != nil {
-		return Report{}, wrap("import", err)
+// The file is the whole padrón of the groups it names: whoever is in such a group and not in the file leaves it. Groups it
+// does not name stay as they are. So does the membership of every group that a bad line may be about, since that line may be
+// the one of the person who would go; if its group cannot be told, nobody leaves any group. Importing a file twice is
+// importing it once.
+//
+// The lines are kept in a file beside the padrón, not in memory, and compared there; then the padrón changes, in short
+// transactions. ErrLoss if more than a tenth, and more than 20, of those who have tokens would lose them.
+func (s *Service) ImportWith(ctx context.Context, r io.Reader, o ImportOptions) (Report, error) {
+	if o.Progress == nil {
+		o.Progress = func(ImportStep, int, int) {}
 	}
-	if err := s.checkHolders(ctx, file); err != nil {
-		return Report{}, wrap("import", err)
+	st, err := s.openStage(ctx)
+	if err != nil {
+		return Report{texts: s.texts}, wrap("import", err)
 	}
-	groups := file.groups()
-	for len(groups) > 0 {
-		n := min(groupsAtOnce, len(groups))
-		var bad []badRow
-		var good int
-		err := s.write(ctx, func(tx *sql.Tx, _ time.Time) (err error) {
-			good, bad = 0, nil
-			for _, g := range groups[:n] {
-				taken, refused, err := s.importGroup(ctx, tx, g, file.partial[g.holder])
-				if err != nil {
-					return err
-				}
-				good, bad = good+taken, append(bad, refused...)
-			}
-			return nil
-		})
-		if err != nil {
-			return file.report(), wrap("import", err)
-		}
-		file.imported += good
-		for _, b := range bad {
-			file.bad(b.row.line, b.why, nil)
-		}
-		groups = groups[n:]
+	defer st.close()
+	report, err := s.stageFile(ctx, st, r, o)
+	if err != nil {
+		return report, wrap("import", err)
 	}
-	return file.report(), nil
+	if report.Dry = o.DryRun; report.Dry {
+		return report, nil
+	}
+	if report.Refused {
+		return report, wrap("import", errors.Join(ErrLoss, s.noteImport(ctx, report)))
+	}
+	err = s.apply(ctx, st.path, func(done, of int) { o.Progress(ImportWriting, done, of) })
+	if err == nil {
+		err = s.noteImport(ctx, report)
+	}
+	return report, wrap("import", err)
 }
 
-// checkHolders refuses the lines of groups whose titular is neither in the file nor in the padrón.
-func (s *Service) checkHolders(ctx context.Context, file *padron) error {
-	return s.read(ctx, func(q querier, _ time.Time) error {
-		for _, holder := range file.headless() {
-			var one int
-			err := q.QueryRowContext(ctx, `SELECT 1 FROM membership m JOIN person p ON p.id = m.holder
-				WHERE p.cuil = ? AND m.person = m.holder`, s.cuilHash(holder)).Scan(&one)
-			if errors.Is(err, sql.ErrNoRows) {
-				file.refuseGroup(holder, "csv_no_holder")
-				continue
-			}
-			if err != nil {
-				return err
-			}
+// stageFile reads a file and says what it would change.
+func (s *Service) stageFile(ctx context.Context, st *stage, r io.Reader, o ImportOptions) (Report, error) {
+	file := newPadron(st)
+	file.read = func(lines int) { o.Progress(ImportReading, lines, 0) }
+	report := Report{texts: s.texts}
+	if err := file.readAll(&stoppable{ctx, r}); err != nil {
+		return report, err
+	}
+	o.Progress(ImportComparing, 0, 0)
+	if err := st.plan(ctx, file); err != nil {
+		return report, err
+	}
+	report, err := st.report(ctx, file)
+	report.texts = s.texts
+	report.Refused = report.tooMany() && !o.AcceptLoss
+	return report, errors.Join(err, st.tx.Commit())
+}
+
+// stoppable is a reader that ends with its context.
+type stoppable struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (s *stoppable) Read(p []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return s.r.Read(p)
+}
+
+// LastImport is what became of the last padrón that was taken in or refused.
+type LastImport struct {
+	At      time.Time `json:"at"`
+	Refused bool      `json:"refused"`
+	Losing  int       `json:"losing"`
+	Having  int       `json:"having"`
+}
+
+// noteImport keeps what became of an import, without anybody's name, for whoever watches the service.
+func (s *Service) noteImport(ctx context.Context, r Report) error {
+	if r.Refused {
+		s.opt.Log.Error("padron import refused: too many people would lose their tokens", "losing", r.Losing, "having", r.Having)
+	}
+	return s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		note, err := json.Marshal(LastImport{At: now, Refused: r.Refused, Losing: r.Losing, Having: r.Having})
+		if err != nil {
+			return err
 		}
-		return nil
+		_, err = tx.ExecContext(ctx, "INSERT INTO meta (name, value) VALUES ('import', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1", note)
+		return err
 	})
 }
 
-// badRow is a line that only the padrón showed to be bad.
-type badRow struct {
-	row row
-	why string
-}
-
-// importGroup brings one group up to date. With partial, nobody leaves it.
-func (s *Service) importGroup(ctx context.Context, tx *sql.Tx, g padronGroup, partial bool) (taken int, bad []badRow, err error) {
-	var holder int64
-	stay := map[int64]bool{}
-	for place, r := range g.rows { // the titular's own line comes first
-		id, err := s.importPerson(ctx, tx, r)
-		if errors.Is(err, errNumberTaken) {
-			bad, partial = append(bad, badRow{r, "csv_number_taken"}), true
-			continue
-		}
-		if err != nil {
-			return 0, nil, err
-		}
-		if holder == 0 {
-			if holder, err = s.personID(ctx, tx, g.holder); errors.Is(err, sql.ErrNoRows) {
-				return taken, append(bad, badRow{r, "csv_no_holder"}), nil
-			} else if err != nil {
-				return 0, nil, err
-			}
-			stay[holder] = true
-		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO membership (holder, person, kinship, place) VALUES (?1, ?2, ?3, ?4)
-			ON CONFLICT (holder, person) DO UPDATE SET kinship = ?3, place = ?4 WHERE kinship <> ?3 OR place <> ?4`,
-			holder, id, r.kinship, place)
-		if err != nil {
-			return 0, nil, err
-		}
-		taken++
-		stay[id] = true
+// LastImport is the zero value if there was none.
+func (s *Service) LastImport(ctx context.Context) (last LastImport, err error) {
+	var note []byte
+	err = s.reads.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'import'").Scan(&note)
+	if errors.Is(err, sql.ErrNoRows) {
+		return last, nil
 	}
-	if partial || holder == 0 {
-		return taken, bad, nil
-	}
-	return taken, bad, s.leave(ctx, tx, holder, stay)
-}
-
-// leave ends the memberships of a group that are not to stay.
-func (s *Service) leave(ctx context.Context, tx *sql.Tx, holder int64, stay map[int64]bool) error {
-	rows, err := tx.QueryContext(ctx, "SELECT person FROM membership WHERE holder = ?", holder)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	var leaving []int64
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return err
-		}
-		if !stay[id] {
-			leaving = append(leaving, id)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	for _, id := range leaving {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM membership WHERE holder = ? AND person = ?", holder, id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Service) personID(ctx context.Context, q querier, cuil string) (id int64, err error) {
-	err = q.QueryRowContext(ctx, "SELECT id FROM person WHERE cuil = ?", s.cuilHash(cuil)).Scan(&id)
-	return id, err
-}
-
-// errNumberTaken: the affiliate number is somebody else's.
-var errNumberTaken = errors.New("affiliate number is taken")
-
-// importPerson writes a person if anything about them is new.
-func (s *Service) importPerson(ctx context.Context, tx *sql.Tx, r row) (int64, error) {
-	var sealed []byte
-	err := tx.QueryRowContext(ctx, "SELECT sealed FROM person WHERE number = ? AND cuil <> ?", s.numberHash(r.Number), s.cuilHash(r.CUIL)).Scan(&sealed)
 	if err == nil {
-		return 0, errNumberTaken
+		err = json.Unmarshal(note, &last)
 	}
-	if !errors.Is(err, sql.ErrNoRows) {
-		return 0, err
-	}
-	p, err := s.personBy(ctx, tx, "cuil", s.cuilHash(r.CUIL))
-	if err == nil && p.personal == r.personal && p.standing == r.standing {
-		return p.id, nil
-	}
-	isNew := errors.Is(err, sql.ErrNoRows)
-	if err != nil && !isNew {
-		return 0, err
-	}
-	if sealed, err = s.keys.seal(sealPerson, r.personal); err != nil {
-		return 0, err
-	}
-	if !isNew {
-		_, err = tx.ExecContext(ctx, "UPDATE person SET number = ?, sealed = ?, standing = ? WHERE id = ?",
-			s.numberHash(r.Number), sealed, r.standing, p.id)
-		return p.id, err
-	}
-	member, err := s.keys.randomID("m-")
-	if err != nil {
-		return 0, err
-	}
-	res, err := tx.ExecContext(ctx, "INSERT INTO person (member, cuil, number, sealed, standing) VALUES (?, ?, ?, ?, ?)",
-		member, s.cuilHash(r.CUIL), s.numberHash(r.Number), sealed, r.standing)
-	if err != nil {
-		return 0, err
-	}
-	return res.LastInsertId()
+	return last, wrap("last import", err)
 }

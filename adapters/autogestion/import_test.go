@@ -183,7 +183,7 @@ func TestWhoIsGoneFromAGroupLeavesIt(t *testing.T) {
 
 func TestALargePadron(t *testing.T) {
 	w := demo(t)
-	const n = 3 * groupsAtOnce
+	const n = 3 * batchFirst
 	var csv bytes.Buffer
 	csv.WriteString(head)
 	lines := 0

@@ -29,7 +29,13 @@ func oldFile(t *testing.T) (world, version1) {
 	if err := json.Unmarshal(text, &was); err != nil {
 		t.Fatal(err)
 	}
-	zipped, err := os.Open("testdata/version1.db.gz")
+	return openOld(t, "testdata/version1.db.gz", was.Now), was
+}
+
+// openOld opens a copy of an old file as this program does.
+func openOld(t *testing.T, file string, now time.Time) world {
+	t.Helper()
+	zipped, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +49,7 @@ func oldFile(t *testing.T) (world, version1) {
 		t.Fatal(err)
 	}
 	c := newClock()
-	c.set(was.Now)
+	c.set(now)
 	o := testOptions(t, c)
 	if err := os.WriteFile(o.Path, data, 0o600); err != nil {
 		t.Fatal(err)
@@ -53,7 +59,41 @@ func oldFile(t *testing.T) (world, version1) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	return world{Service: s, clock: c, path: o.Path}, was
+	return world{Service: s, clock: c, path: o.Path}
+}
+
+// A file of the version before imports kept anything to compare by: its people are who they were, the first import writes
+// down what there is to compare, and the second finds nothing new.
+func TestAFileFromBeforeImportsWereCompared(t *testing.T) {
+	w := openOld(t, "testdata/version2.db.gz", time.Date(2026, 11, 29, 15, 0, 0, 0, time.UTC))
+	ctx := t.Context()
+	// A standing as that version took it in.
+	if _, err := w.db.Exec("UPDATE person SET standing = 'EN PADRON' WHERE standing = 'EN PADRÓN'"); err != nil {
+		t.Fatal(err)
+	}
+	g := w.linked(t, maria, "new")
+	juana := member(t, g.Group, "Juana Ruiz")
+	check := func() {
+		t.Helper()
+		given, err := w.Current(ctx, g.Credential, []flows.MemberID{juana.ID})
+		if err != nil || len(given.Tokens) != 1 || given.Tokens[0].Digits != "434693" {
+			t.Errorf("the live token is %+v, %v", given, err)
+		}
+		if s, err := w.Sheets(ctx, g.Credential, juana.ID); err != nil || len(s.Sheets) != 1 || len(s.Sheets[0].Tokens) != 2 {
+			t.Errorf("the sheets are %+v, %v", s, err)
+		}
+	}
+	check()
+	first := w.imports(t, string(demoCSV))
+	if first.Imported != 10 || first.Losing+first.Entering+first.Leaving+first.Changed() != 0 {
+		t.Errorf("%+v", first)
+	}
+	check()
+	before := w.dump(t)
+	w.imports(t, string(demoCSV))
+	if w.dump(t) != before {
+		t.Error("the second import changed something")
+	}
 }
 
 func TestAFileFromBeforeThereWereSheets(t *testing.T) {

@@ -1,181 +1,232 @@
 package autogestion
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/csv"
 	"errors"
 	"io"
-	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"llave/flows"
 )
 
-// padronHeader is the first line of a padrón.
-const padronHeader = "cuil,nombre,sexo,numero,situacion,cuil_titular,parentesco"
-
-// lineMax is far above what a line can be; longer ones are skipped, not kept in memory.
-const lineMax = 2000
-
-// row is a good line.
+// row is a line that could be read.
 type row struct {
-	line int
+	line    int
+	written int // plainLine, utf8Line, windowsLine
 	personal
 	standing string
 	holder   string // CUIL of the titular
 	kinship  string
+	tramite  string // "": the padrón has none
 }
 
-// padron is a file being read. It knows the lines, not the database.
+// badRow is a line that could not be read, with what can be told of it all the same.
+type badRow struct {
+	line   int
+	why    string
+	about  any    // what the text of why needs
+	holder string // CUIL of the titular, if it stands where it should
+	maybe  []string
+}
+
+// padronSink takes what is read of a padrón, line by line.
+type padronSink interface {
+	good(row) error
+	bad(badRow) error
+}
+
+// padron reads a file. It knows the lines, not the database.
 type padron struct {
-	texts    *texts
-	rows     []row
-	byPair   map[[2]string]int // CUIL and titular → line
-	byCUIL   map[string]row    // the first good line about a person
-	byNumber map[string]string // affiliate number → CUIL
-	partial  map[string]bool   // titulares with a bad line
-	badLines []BadLine
-	imported int
+	words    *padronWords
+	sink     padronSink
+	lines    *lineReader
+	header   header
+	encoding string
+	n        int             // the line that is being read
+	cells    []string        // of that line
+	written  [3]int          // lines by how they are written
+	seen     map[string]bool // kinships and standings
+	read     func(lines int) // told of every line
 }
 
-func newPadron(t *texts) *padron {
-	return &padron{texts: t, byPair: map[[2]string]int{}, byCUIL: map[string]row{}, byNumber: map[string]string{}, partial: map[string]bool{}}
+func newPadron(sink padronSink) *padron {
+	return &padron{words: loadPadronWords(), sink: sink, seen: map[string]bool{}, read: func(int) {}}
 }
 
-// read takes all lines in, good and bad. An error is one of reading, not of a line.
-func (p *padron) read(r io.Reader) error {
-	in := bufio.NewReaderSize(r, 64*1024)
-	comma := rune(0)
-	for n := 1; ; n++ {
-		line, err := readLine(in)
+// readAll takes all lines in, good and bad. An error is one of reading, not of a line.
+func (p *padron) readAll(r io.Reader) error {
+	var kind string
+	var err error
+	if p.lines, p.encoding, kind, err = newLineReader(r); err != nil {
+		return err
+	}
+	if kind != "" {
+		return p.sink.bad(badRow{line: 1, why: kind})
+	}
+	if ok, err := p.readHeader(); !ok {
+		return err
+	}
+	for {
+		line, err := p.next()
 		if errors.Is(err, io.EOF) {
-			if comma == 0 && len(p.badLines) == 0 {
-				p.bad(1, "csv_header", padronHeader)
-			}
-			return nil
+			break
+		}
+		if err == nil {
+			err = p.take(line)
 		}
 		if err != nil {
 			return err
 		}
-		if n == 1 {
-			if comma = headerComma(line); comma == 0 {
-				p.bad(1, "csv_header", padronHeader)
-				return nil
+	}
+	if p.encoding == utf8Text && p.written[windowsLine] > p.written[utf8Line] {
+		p.encoding = windowsText
+	}
+	return nil
+}
+
+// strange is how a line is written that is not written as the rest of the file, with the reason for refusing it.
+func (p *padron) strange() (written int, why string) {
+	if p.encoding == windowsText {
+		return utf8Line, "csv_not_windows"
+	}
+	return windowsLine, "csv_utf8"
+}
+
+func (p *padron) next() ([]byte, error) {
+	line, err := p.lines.next()
+	if err == nil {
+		p.n++
+		p.read(p.n)
+	}
+	return line, err
+}
+
+// noHeader is what the text of csv_header needs.
+type noHeader struct {
+	Required string
+	Missing  string // the columns that were not found, if some were
+}
+
+// readHeader reads the first line that is not blank, after a line "sep=" if there is one. It says whether it is a header.
+func (p *padron) readHeader() (bool, error) {
+	var comma byte
+	for {
+		line, err := p.next()
+		if errors.Is(err, io.EOF) {
+			return false, p.sink.bad(badRow{line: 1, why: "csv_header", about: noHeader{Required: p.words.required()}})
+		}
+		if err != nil {
+			return false, err
+		}
+		text, written := decodeLine(line)
+		if comma == 0 {
+			if comma = separatorLine(text); comma != 0 {
+				continue
 			}
+		}
+		if blank(text) {
 			continue
 		}
-		if len(bytes.TrimSpace(line)) > 0 {
-			p.take(n, line, comma)
+		p.written[written]++
+		if p.header = p.words.readHeader(text, comma); len(p.header.missing) == 0 {
+			return true, nil
 		}
+		no := noHeader{Required: p.words.required()}
+		if len(p.header.missing) < colTramite-1 {
+			no.Missing = strings.Join(p.header.missing, ", ")
+		}
+		return false, p.sink.bad(badRow{line: p.n, why: "csv_header", about: no})
 	}
 }
 
-// readLine returns a line without its end; of one that is too long only as much as shows that it is.
-func readLine(in *bufio.Reader) ([]byte, error) {
-	var line []byte
-	for {
-		part, more, err := in.ReadLine()
-		if err != nil {
-			return nil, err
-		}
-		if len(line) <= lineMax {
-			line = append(line, part[:min(len(part), lineMax+1)]...)
-		}
-		if !more {
-			return line, nil
-		}
+// take reads one line and hands it on as good or bad.
+func (p *padron) take(line []byte) error {
+	text, written := decodeLine(line)
+	if blank(text) || strings.TrimPrefix(text, "\ufeff") == p.header.text {
+		return nil // files that were put together have their headers in the middle
 	}
-}
-
-// headerComma is the file's delimiter, 0 if its first line is no header.
-func headerComma(line []byte) rune {
-	head := strings.ToLower(strings.TrimSpace(strings.TrimPrefix(string(line), "\ufeff")))
-	for _, comma := range ",;" {
-		names := strings.Split(head, string(comma))
-		for i := range names {
-			names[i] = strings.Trim(names[i], ` "`)
-		}
-		if strings.Join(names, ",") == padronHeader {
-			return comma
-		}
-	}
-	return 0
-}
-
-// take reads one line and files it as good or bad.
-func (p *padron) take(n int, line []byte, comma rune) {
-	r, why := parseLine(line, comma)
-	r.line = n
-	var about any
-	if why == "" {
-		why, about = p.clash(r)
+	p.written[written]++
+	r := row{line: p.n, written: written}
+	why, about := p.parse(text, &r)
+	if why == "" && !p.lines.ended && !p.whole(r) {
+		why = "csv_cut"
 	}
 	if why != "" {
-		p.bad(n, why, about)
-		p.partial[r.holder] = true
-		return
+		b := p.told(text)
+		b.line, b.why, b.about = p.n, why, about
+		if r.holder != "" {
+			b.holder = r.holder
+		}
+		return p.sink.bad(b)
 	}
-	p.rows = append(p.rows, r)
-	p.byPair[[2]string{r.CUIL, r.holder}] = n
-	p.byNumber[strings.ToUpper(r.Number)] = r.CUIL
-	if _, ok := p.byCUIL[r.CUIL]; !ok {
-		p.byCUIL[r.CUIL] = r
+	if len(p.seen) < 1000 {
+		p.seen[r.kinship], p.seen[r.standing] = true, true
 	}
+	return p.sink.good(r)
 }
 
-// clash is what is wrong with a line because of the lines before it.
-func (p *padron) clash(r row) (why string, about any) {
-	if first, ok := p.byPair[[2]string{r.CUIL, r.holder}]; ok {
-		return "csv_duplicate", first
+// whole says whether the last line of a file, if nothing ends it, is a line to its end: what stands in its last column was
+// seen before, or is known letter by letter.
+func (p *padron) whole(r row) bool {
+	switch p.header.width - 1 {
+	case p.header.at[colKinship]:
+		return p.seen[r.kinship] || flows.KnownKinship(r.kinship)
+	case p.header.at[colStanding]:
+		return p.seen[r.standing] || r.standing == flows.Active
+	case p.header.at[colTramite]:
+		return r.tramite == "" || len(cleanDigits(p.cell(colTramite))) == tramiteDigits
+	case p.header.at[colName], p.header.at[colNumber]:
+		return false
 	}
-	if first, ok := p.byCUIL[r.CUIL]; ok && (first.personal != r.personal || first.standing != r.standing) {
-		return "csv_conflict", first.line
+	return true
+}
+
+// parse reads a line by itself. why is the key of what is wrong with it.
+func (p *padron) parse(text string, r *row) (why string, about any) {
+	if len(text) > lineMax {
+		return "csv_long", nil
 	}
-	if owner, ok := p.byNumber[strings.ToUpper(r.Number)]; ok && owner != r.CUIL {
-		return "csv_number_taken", nil
+	var ok bool
+	if p.cells, ok = splitCells(norm.NFC.String(text), p.header.comma, p.cells); !ok {
+		return "csv_quotes", nil
+	}
+	for len(p.cells) > p.header.width && blank(p.cells[len(p.cells)-1]) {
+		p.cells = p.cells[:len(p.cells)-1]
+	}
+	if len(p.cells) != p.header.width {
+		return "csv_columns", p.header.width
+	}
+	for i := range p.cells {
+		if p.cells[i], ok = cleanCell(p.cells[i]); !ok {
+			return "csv_control", nil
+		}
+	}
+	name := strings.TrimSpace(p.cell(colName) + " " + p.cell(colSurname))
+	r.personal = personal{Name: name, Number: sheetCell(p.cell(colNumber)), Sex: p.words.sexes[flows.Fold(p.cell(colSex))]}
+	r.standing, r.kinship = p.cell(colStanding), p.cell(colKinship)
+	if flows.IsActive(r.standing) {
+		r.standing = flows.Active
+	}
+	var faults [3]string
+	r.CUIL, faults[0] = cuilCell(p.cell(colCUIL), "csv_")
+	r.holder, faults[1] = cuilCell(p.cell(colHolder), "")
+	r.tramite, faults[2] = tramiteCell(p.cell(colTramite))
+	for _, why := range append(faults[:], fieldFault(*r)) {
+		if why != "" {
+			return why, nil
+		}
 	}
 	return "", nil
 }
 
-// parseLine reads a line by itself. What can be read of a bad one, its titular above all, is returned too.
-func parseLine(line []byte, comma rune) (r row, why string) {
-	switch {
-	case len(line) > lineMax:
-		return r, "csv_long"
-	case !utf8.Valid(line):
-		return r, "csv_utf8"
+// cell is what stands in a column, "" if the file has none.
+func (p *padron) cell(column int) string {
+	if !p.header.has(column) {
+		return ""
 	}
-	rd := csv.NewReader(bytes.NewReader(norm.NFC.Bytes(line)))
-	rd.Comma, rd.FieldsPerRecord = comma, -1
-	f, err := rd.Read()
-	if err != nil {
-		return r, "csv_quotes"
-	}
-	if len(f) != strings.Count(padronHeader, ",")+1 {
-		return r, "csv_columns"
-	}
-	for i := range f {
-		if strings.ContainsFunc(f[i], func(c rune) bool { return !unicode.IsPrint(c) && !unicode.IsSpace(c) || c == '\n' || c == '\r' }) {
-			why = "csv_control"
-		}
-		f[i] = strings.Join(strings.Fields(f[i]), " ")
-	}
-	r = row{personal: personal{Name: f[1], Sex: strings.ToUpper(f[2]), Number: f[3]}, standing: f[4], kinship: f[6]}
-	var cuilFault, holderFault string
-	r.CUIL, cuilFault = parseCUIL(f[0])
-	r.holder, holderFault = parseCUIL(f[5])
-	switch {
-	case why != "":
-		return r, why
-	case cuilFault != "":
-		return r, "csv_" + cuilFault
-	case holderFault != "":
-		return r, "csv_holder"
-	}
-	return r, fieldFault(r)
+	return p.cells[p.header.at[column]]
 }
 
 // fieldFault is what is wrong with the texts of a line.
@@ -187,77 +238,23 @@ func fieldFault(r row) string {
 	}{
 		{r.Name, 80, "csv_no_name"},
 		{r.Number, 20, "csv_no_number"},
-		{r.standing, 40, "csv_no_standing"},
-		{r.kinship, 30, "csv_no_kinship"},
+		{r.standing, 60, "csv_no_standing"},
+		{r.kinship, 120, "csv_no_kinship"},
 	} {
-		if f.text == "" {
+		switch {
+		case f.text == "":
 			return f.missing
-		}
-		if utf8.RuneCountInString(f.text) > f.most {
+		case utf8.RuneCountInString(f.text) > f.most:
 			return "csv_long"
+		case garbled(f.text):
+			return "csv_garbled"
 		}
 	}
-	if r.Sex != "F" && r.Sex != "M" && r.Sex != "X" {
+	if rounded.MatchString(r.Number) {
+		return "csv_number_rounded"
+	}
+	if r.Sex == "" {
 		return "csv_sex"
 	}
 	return ""
-}
-
-// bad files a line as bad. Nothing of the line itself is in the reason: reports are mailed around.
-func (p *padron) bad(line int, why string, about any) {
-	p.badLines = append(p.badLines, BadLine{Line: line, Reason: p.texts.get(why, about)})
-}
-
-// headless are the titulares who have no line of their own in the file.
-func (p *padron) headless() []string {
-	seen := map[string]bool{}
-	var out []string
-	for _, r := range p.rows {
-		_, own := p.byPair[[2]string{r.holder, r.holder}]
-		if !own && !seen[r.holder] {
-			seen[r.holder] = true
-			out = append(out, r.holder)
-		}
-	}
-	return out
-}
-
-// refuseGroup files all lines of a group as bad.
-func (p *padron) refuseGroup(holder, why string) {
-	p.rows = slices.DeleteFunc(p.rows, func(r row) bool {
-		if r.holder == holder {
-			p.bad(r.line, why, nil)
-		}
-		return r.holder == holder
-	})
-}
-
-type padronGroup struct {
-	holder string
-	rows   []row
-}
-
-// groups are the good lines by titular, in the file's order, the titular's own line first.
-func (p *padron) groups() []padronGroup {
-	at := map[string]int{}
-	var out []padronGroup
-	for _, r := range p.rows {
-		i, ok := at[r.holder]
-		if !ok {
-			i = len(out)
-			at[r.holder] = i
-			out = append(out, padronGroup{holder: r.holder})
-		}
-		if r.CUIL == r.holder {
-			out[i].rows = slices.Insert(out[i].rows, 0, r)
-		} else {
-			out[i].rows = append(out[i].rows, r)
-		}
-	}
-	return out
-}
-
-func (p *padron) report() Report {
-	slices.SortStableFunc(p.badLines, func(a, b BadLine) int { return a.Line - b.Line })
-	return Report{Imported: p.imported, Bad: p.badLines}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +12,6 @@ import (
 	"net/url"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 	_ "time/tzdata" // a token's day ends at midnight in Buenos Aires, on machines without a zone database too
 
@@ -33,6 +33,8 @@ type Options struct {
 	MesaPhone string
 	// Demo allows what must never be allowed with real people: LinkDirect, SeedDemo and the open mailbox.
 	Demo bool
+	// Register is who may make an account. Empty: RegisterOpen in the demo, RegisterMatched elsewhere.
+	Register RegisterMode
 	// Cost of hashing a password. Zero: DefaultCost. Tests take less.
 	Cost Cost
 
@@ -51,8 +53,7 @@ type Service struct {
 	texts   *texts
 	hashing chan struct{} // at most two passwords at a time: each takes 19 MiB
 	dummy   string        // the hash against which passwords of nobody are checked
-	swept   atomic.Int64
-	signers sync.Map // opened signing keys, by their row
+	signers sync.Map      // opened signing keys, by their row
 }
 
 var (
@@ -66,6 +67,11 @@ func Open(ctx context.Context, o Options) (*Service, error) {
 	s, err := newService(o)
 	if err != nil {
 		return nil, fmt.Errorf("autogestion: open: %w", err)
+	}
+	if o.Demo {
+		if err := CheckDemo(ctx, o.Path); err != nil {
+			return nil, fmt.Errorf("autogestion: open: %w", err)
+		}
 	}
 	if s.db, s.reads, err = openFile(ctx, o.Path); err != nil {
 		return nil, fmt.Errorf("autogestion: open: %w", err)
@@ -123,11 +129,20 @@ func (s *Service) Ping(ctx context.Context) error {
 	if err := s.reads.QueryRowContext(ctx, "SELECT 1 FROM meta LIMIT 1").Scan(&one); err != nil {
 		return fmt.Errorf("autogestion: ping: %w", err)
 	}
-	err := s.write(ctx, func(tx *sql.Tx, _ time.Time) error { return nil })
-	if err != nil {
+	if err := s.write(ctx, writeTest); err != nil {
 		return fmt.Errorf("autogestion: ping: %w", err)
 	}
 	return nil
+}
+
+// writeTest makes the file grow, takes that back, and writes down when it was done.
+func writeTest(tx *sql.Tx, now time.Time) error {
+	if _, err := tx.Exec("SAVEPOINT grow; INSERT INTO meta (name, value) VALUES ('grow', zeroblob(16384)); ROLLBACK TO grow; RELEASE grow"); err != nil {
+		return err
+	}
+	at := binary.BigEndian.AppendUint64(nil, uint64(now.UnixNano()))
+	_, err := tx.Exec("INSERT INTO meta (name, value) VALUES ('ping', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1", at)
+	return err
 }
 
 // ErrDemoFile: the demo has been in this file. Its passwords are known to everybody, so no service may run on it.

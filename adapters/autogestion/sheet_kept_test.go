@@ -58,7 +58,7 @@ func TestOldSheetsAreForgotten(t *testing.T) {
 	late := a.sheet("2026-12", 1) // newer than the newest dynamic token, which stays
 	count := func() (sheets, tokens int) {
 		t.Helper()
-		if err := a.Ping(ctx); err != nil {
+		if err := a.Sweep(ctx); err != nil {
 			t.Fatal(err)
 		}
 		if err := a.db.QueryRow("SELECT (SELECT COUNT(*) FROM sheet), (SELECT COUNT(*) FROM token)").Scan(&sheets, &tokens); err != nil {

@@ -87,7 +87,7 @@ func (f *family) denial(m flows.MemberID) flows.Reason {
 	switch {
 	case !ok:
 		return flows.NotInCharge
-	case p.standing != flows.Active:
+	case !p.active():
 		return flows.NotActive
 	}
 	return ""

@@ -155,7 +155,7 @@ func (s *Service) verdictBefore(ctx context.Context, q querier, ask asked) (Verd
 }
 
 // decide is why a validation is denied, "" if it is accepted. Locks come first, so that nothing is learned while
-// one holds; then the standing, which needs no token to be known.
+// one holds; then the padrón, which needs no token to be known.
 func (s *Service) decide(ctx context.Context, tx *sql.Tx, ask asked, p person, exists bool) (flows.Reason, error) {
 	locked, err := s.lockedUntil(ctx, tx, guardProvider, ask.providerName, ask.now)
 	if err != nil || !locked.IsZero() {
@@ -168,7 +168,7 @@ func (s *Service) decide(ctx context.Context, tx *sql.Tx, ask asked, p person, e
 	if err != nil || !locked.IsZero() {
 		return flows.Locked, err
 	}
-	if p.standing != flows.Active {
+	if !p.active() {
 		return flows.NotActive, nil
 	}
 	counter, ok := s.counter(p.member, ask.Token)

@@ -11,11 +11,14 @@ import (
 type doneView struct{ Path string }
 
 func (w *web) register(rw http.ResponseWriter, r *http.Request) {
+	if w.noForm(rw, r) {
+		return
+	}
 	w.show(rw, r, http.StatusOK, "cuenta", view{})
 }
 
 func (w *web) registerDo(rw http.ResponseWriter, r *http.Request) {
-	if !w.form(rw, r) {
+	if !w.form(rw, r) || w.noForm(rw, r) {
 		return
 	}
 	f := r.PostFormValue

@@ -101,7 +101,7 @@ func (p program) chat(ctx context.Context, args []string) error {
 		return err
 	}
 	if *linked != "" && !c.demo {
-		return &usageError{errors.New("-linked solo existe en la demo")}
+		return &usageError{errors.New("-linked solo existe en la demo; con esta configuración hace falta pedirla: LLAVE_DEMO=1")}
 	}
 	var term *terminal.Terminal
 	h, err := p.build(ctx, c, func(*house) (map[string]bot.Channel, error) {
@@ -192,40 +192,6 @@ func (p program) flows(_ context.Context, args []string) error {
 	return err
 }
 
-// padron imports a file into the embedded Autogestión. It exits with 1 if a line was not taken in.
-func (p program) padron(ctx context.Context, args []string) error {
-	if len(args) != 2 || args[0] != "import" {
-		return &usageError{errors.New("uso: llave padron import FILE")}
-	}
-	c, err := readConfig(p.getenv)
-	if err != nil {
-		return err
-	}
-	c.demo = c.Demo != "" && c.demo // a padrón of real people is not to find the demo beside it
-	f, err := os.Open(args[1])
-	if err != nil {
-		return &usageError{err}
-	}
-	defer f.Close()
-	h, err := p.backendAlone(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer h.down()
-	report, err := h.backend.Import(ctx, f)
-	if err != nil {
-		return err
-	}
-	for _, bad := range report.Bad {
-		fmt.Fprintf(p.stdout, "renglón %d: %s\n", bad.Line, bad.Reason)
-	}
-	fmt.Fprintf(p.stdout, "Renglones cargados: %d. Con errores: %d.\n", report.Imported, len(report.Bad))
-	if len(report.Bad) > 0 {
-		return errors.New("hay renglones con errores")
-	}
-	return nil
-}
-
 // backendAlone opens the embedded Autogestión and nothing else.
 func (p program) backendAlone(ctx context.Context, c config) (*house, error) {
 	if c.AutogestionURL != "" {
@@ -234,6 +200,9 @@ func (p program) backendAlone(ctx context.Context, c config) (*house, error) {
 	h := &house{config: c, now: p.now, log: p.logger()}
 	if h.PublicURL == "" {
 		h.PublicURL = "http://" + h.Addr
+	}
+	if err := c.checkDemoFolder(ctx); err != nil {
+		return nil, err
 	}
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, err
@@ -265,6 +234,7 @@ func (p program) autogestion(ctx context.Context, args []string) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	h.housekeep()
 	h.serveOn(listener, h.publicSide(h.backend.Handler(), nil))
 	fmt.Fprintf(p.stdout, "Autogestión está andando en %s/autogestion/\n", h.PublicURL)
 	if h.demo {

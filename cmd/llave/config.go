@@ -35,6 +35,7 @@ type config struct {
 	AutogestionKey      string `env:"LLAVE_AUTOGESTION_KEY"`
 	AutogestionInsecure string `env:"LLAVE_AUTOGESTION_INSECURE"`
 	Demo                string `env:"LLAVE_DEMO"`
+	Register            string `env:"LLAVE_REGISTER"`
 	MesaPhone           string `env:"LLAVE_MESA_PHONE" envDefault:"221-351-0282"`
 
 	TelegramToken   string  `env:"LLAVE_TELEGRAM_TOKEN"`
@@ -157,14 +158,15 @@ func (c *config) check() (wrong []error) {
 	wrong = append(wrong, c.checkBackend()...)
 	wrong = append(wrong, c.checkTelegram()...)
 	wrong = append(wrong, c.checkWhatsApp()...)
-	return append(wrong, c.checkDemo()...)
+	wrong = append(wrong, c.checkDemo()...)
+	return append(wrong, c.checkRegister()...)
 }
 
 // checkDemo decides whether this is the demo. Its passwords are printed, so it stays on this machine.
 func (c *config) checkDemo() []error {
 	switch c.Demo {
 	case "":
-		c.demo = loopback(c.Addr) && c.AutogestionURL == ""
+		c.demo = loopback(c.Addr) && !c.real()
 		return nil
 	case "1", "insecure":
 		c.demo = true
@@ -177,6 +179,11 @@ func (c *config) checkDemo() []error {
 		return []error{fmt.Errorf("LLAVE_DEMO: la demo no se ofrece en %s, porque sus contraseñas son públicas; usá LLAVE_DEMO=0, o LLAVE_DEMO=insecure si igual lo querés", c.Addr)}
 	}
 	return nil
+}
+
+// real says whether anything is set that is meant for people who exist.
+func (c *config) real() bool {
+	return c.PublicURL != "" || c.AutogestionURL != "" || c.Autogestion != "" || c.TelegramToken != "" || c.WhatsApp != ""
 }
 
 func isAddress(addr string) bool {

@@ -43,6 +43,21 @@ func (c *config) checkBackend() (wrong []error) {
 	return wrong
 }
 
+// checkRegister checks who may make an account. Without a padrón's trámite number to match, whoever knows a CUIL would get
+// somebody else's: that is for the demo alone.
+func (c *config) checkRegister() []error {
+	switch autogestion.RegisterMode(c.Register) {
+	case "", autogestion.RegisterOff, autogestion.RegisterOffice, autogestion.RegisterMatched:
+		return nil
+	case autogestion.RegisterOpen:
+		if c.demo {
+			return nil
+		}
+		return []error{errors.New("LLAVE_REGISTER: open es solo para la demo, porque deja hacerse una cuenta con el CUIL de otra persona; usá matched, office u off")}
+	}
+	return []error{fmt.Errorf("LLAVE_REGISTER: %q no es off, office, matched ni open", c.Register)}
+}
+
 // client is a client of the Autogestión at an address, with the clock of the program.
 func (c *config) client(url string, now func() time.Time) (*autogestion.Client, error) {
 	client, err := autogestion.NewClient(autogestion.ClientOptions{URL: url, Key: c.AutogestionKey, Insecure: c.AutogestionInsecure == "1", Now: now})

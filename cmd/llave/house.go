@@ -57,6 +57,9 @@ func (p program) build(ctx context.Context, c config, channels func(*house) (map
 			h.down()
 		}
 	}()
+	if err := c.checkDemoFolder(ctx); err != nil {
+		return h, err
+	}
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return h, fmt.Errorf("carpeta de datos: %w", err)
 	}
@@ -107,10 +110,10 @@ func (h *house) openEmbedded(ctx context.Context) error {
 	}
 	h.backend, err = autogestion.Open(ctx, autogestion.Options{
 		Path: h.path("autogestion.db"), Key: key, PublicURL: h.PublicURL, BotKey: h.AutogestionKey,
-		MesaPhone: h.MesaPhone, Demo: h.demo, Now: h.now, Log: h.log,
+		MesaPhone: h.MesaPhone, Demo: h.demo, Register: autogestion.RegisterMode(h.Register), Now: h.now, Log: h.log,
 	})
 	if err != nil {
-		return err
+		return h.folderTrouble(err)
 	}
 	h.up = append(h.up, func(context.Context) error { return h.backend.Close() })
 	h.tokens, h.links, h.sheets = h.backend, h.backend, h.backend
@@ -194,6 +197,7 @@ func (h *house) verifyPage() string {
 
 // start sets the engine to work.
 func (h *house) start(ctx context.Context) error {
+	h.housekeep()
 	h.up = append(h.up, h.engine.Stop)
 	if err := h.engine.Start(ctx); err != nil {
 		return err

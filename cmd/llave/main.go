@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"llave/adapters/autogestion"
 )
 
 func main() {
@@ -38,6 +40,7 @@ const (
 	exitOK    = 0
 	exitError = 1 // something failed
 	exitUsage = 2 // it was called or configured wrongly
+	exitLoss  = 3 // a padrón was refused, because too many would lose their tokens
 )
 
 //go:embed help.txt
@@ -73,6 +76,9 @@ func (p program) run(ctx context.Context, args []string) int {
 	case errors.As(err, &usage):
 		fmt.Fprintln(p.stderr, "llave: "+err.Error())
 		return exitUsage
+	case errors.Is(err, autogestion.ErrLoss):
+		fmt.Fprintln(p.stderr, "llave: padrón rechazado: sacaría el token a demasiadas personas; no cambió nada")
+		return exitLoss
 	default:
 		fmt.Fprintln(p.stderr, "llave: "+err.Error())
 		return exitError

@@ -83,6 +83,7 @@ func (h *house) metrics() http.Handler {
 	h.telegramMetrics(reg)
 	h.whatsappMetrics(reg)
 	h.webMetrics(reg)
+	h.padronMetrics(reg)
 	gauge := func(name, help string, is func(context.Context) bool) {
 		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Second)

@@ -31,7 +31,7 @@ func onTelegram(t *testing.T, webhook bool) *tgRig {
 	}
 	t.Cleanup(srv.Close)
 	r := &tgRig{t: t, srv: srv, env: map[string]string{
-		"LLAVE_TELEGRAM_TOKEN": srv.Token(), "LLAVE_TELEGRAM_API": srv.URL, "LLAVE_AUTOGESTION": "embedded", "LLAVE_DATA": t.TempDir() + "/data",
+		"LLAVE_TELEGRAM_TOKEN": srv.Token(), "LLAVE_TELEGRAM_API": srv.URL, "LLAVE_AUTOGESTION": "embedded", "LLAVE_DEMO": "1", "LLAVE_DATA": t.TempDir() + "/data",
 		"LLAVE_TELEGRAM_RATE": "0",
 	}}
 	if webhook {
@@ -372,7 +372,7 @@ func TestTelegramWithAWrongToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(srv.Close)
-	x := start(t, map[string]string{"LLAVE_TELEGRAM_TOKEN": "5:another-token-of-another-bot-000000000", "LLAVE_TELEGRAM_API": srv.URL, "LLAVE_AUTOGESTION": "embedded"})
+	x := start(t, map[string]string{"LLAVE_TELEGRAM_TOKEN": "5:another-token-of-another-bot-000000000", "LLAVE_TELEGRAM_API": srv.URL, "LLAVE_AUTOGESTION": "embedded", "LLAVE_DEMO": "1"})
 	m := x.out.waits(t, `Métricas +(http://\S+)/metrics`)
 	x.errs.waits(t, "telegram is off.*token is refused")
 	if got := newBrowser(t).open(m[1] + "/metrics"); !strings.Contains(got, "llave_telegram_up 0") || !strings.Contains(got, "llave_ready 1") {
@@ -392,7 +392,7 @@ func TestTelegramBesideTheTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(srv.Close)
-	x := start(t, map[string]string{"LLAVE_TELEGRAM_TOKEN": srv.Token(), "LLAVE_TELEGRAM_API": srv.URL, "LLAVE_AUTOGESTION": "embedded"}, "chat")
+	x := start(t, map[string]string{"LLAVE_TELEGRAM_TOKEN": srv.Token(), "LLAVE_TELEGRAM_API": srv.URL, "LLAVE_AUTOGESTION": "embedded", "LLAVE_DEMO": "1"}, "chat")
 	ana := chatter{srv.User(5, "Ana", ""), t}
 	ana.Says("hola")
 	ana.hears("token")

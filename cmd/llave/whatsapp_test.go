@@ -50,7 +50,7 @@ func onWhatsApp(t *testing.T) *waRig {
 	}
 	t.Cleanup(srv.Close)
 	return &waRig{t: t, srv: srv, phone: srv.Phone(t, officeNumber, "IOMA"), env: map[string]string{
-		"LLAVE_WHATSAPP": "1", "LLAVE_AUTOGESTION": "embedded", "LLAVE_DATA": filepath.Join(t.TempDir(), "data"),
+		"LLAVE_WHATSAPP": "1", "LLAVE_AUTOGESTION": "embedded", "LLAVE_DEMO": "1", "LLAVE_DATA": filepath.Join(t.TempDir(), "data"),
 	}}
 }
 

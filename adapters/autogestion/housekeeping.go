@@ -1,0 +1,152 @@
+package autogestion
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// How long things are kept. The rule is "keep the counter, not the diary": when and for whom a token was asked
+// is close to saying who is ill.
+const (
+	keepTokens      = 35 * 24 * time.Hour // so that last month's digits are still called used or expired
+	keepSheets      = 35 * 24 * time.Hour // after their month is over, for the same reason
+	keepAnswers     = 3 * 24 * time.Hour  // answers by key; a day is promised
+	keepValidations = 7 * 24 * time.Hour  // a pharmacy that was offline over a long weekend asks again
+	keepInvites     = 2 * 24 * time.Hour  // with them goes the seed from which a credential could be made again
+	keepGuards      = 2 * 24 * time.Hour
+	keepKnown       = 180 * 24 * time.Hour
+	keepMail        = 7 * 24 * time.Hour
+	sweepEvery      = time.Hour
+)
+
+// Bounds of one transaction of a sweep, and of one look at the tokens.
+const (
+	sweepBatch = 500
+	sweepPage  = 2000
+)
+
+// sweepRules delete a batch of what is older than keep, in this order: a sheet goes after its tokens.
+var sweepRules = [...]struct {
+	query string
+	keep  time.Duration
+}{
+	// A sheet goes as a whole, and by the end of its month: when it was made says nothing of how long it is good.
+	{`DELETE FROM token WHERE (person, counter) IN (SELECT person, counter FROM token
+		WHERE sheet IN (SELECT id FROM sheet WHERE until < ?1) LIMIT ?2)`, keepSheets},
+	{"DELETE FROM sheet WHERE id IN (SELECT id FROM sheet WHERE until < ?1 LIMIT ?2)", keepSheets},
+	{"DELETE FROM another WHERE (account, key) IN (SELECT account, key FROM another WHERE at < ?1 LIMIT ?2)", keepAnswers},
+	{"DELETE FROM validation WHERE id IN (SELECT id FROM validation WHERE at < ?1 LIMIT ?2)", keepValidations},
+	{"DELETE FROM invite WHERE id IN (SELECT id FROM invite WHERE made < ?1 LIMIT ?2)", keepInvites},
+	{"DELETE FROM reset WHERE ticket IN (SELECT ticket FROM reset WHERE until < ?1 LIMIT ?2)", 0},
+	{"DELETE FROM known WHERE (browser, account) IN (SELECT browser, account FROM known WHERE at < ?1 LIMIT ?2)", keepKnown},
+	{"DELETE FROM mail WHERE id IN (SELECT id FROM mail WHERE at < ?1 LIMIT ?2)", keepMail},
+	{"DELETE FROM guard WHERE subject IN (SELECT subject FROM guard WHERE since < ?1 AND until < ?1 LIMIT ?2)", keepGuards},
+}
+
+// Housekeep forgets what is over, at once and every hour, until its context ends. A service that has none keeps everything.
+func (s *Service) Housekeep(ctx context.Context) {
+	for {
+		if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
+			s.opt.Log.Error("autogestion: what is over could not be forgotten", "err", err)
+		}
+		t := time.NewTimer(sweepEvery)
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			t.Stop()
+			return
+		}
+	}
+}
+
+// Sweep forgets what is over, in short transactions, so that nobody's request waits for it.
+func (s *Service) Sweep(ctx context.Context) error {
+	now := s.now()
+	if err := s.sweepTokens(ctx, now.Add(-keepTokens)); err != nil {
+		return fmt.Errorf("autogestion: sweep: %w", err)
+	}
+	for _, rule := range sweepRules {
+		for more := true; more; {
+			var gone int64
+			err := s.write(ctx, func(tx *sql.Tx, _ time.Time) error {
+				res, err := tx.ExecContext(ctx, rule.query, now.Add(-rule.keep).UnixNano(), sweepBatch)
+				if err == nil {
+					gone, err = res.RowsAffected()
+				}
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("autogestion: sweep: %w", err)
+			}
+			more = gone == sweepBatch
+		}
+	}
+	return nil
+}
+
+// tokenKey names a token, in the order in which they were made.
+type tokenKey struct{ made, person, counter int64 }
+
+// sweepTokens deletes old dynamic tokens, but never a person's newest, of which State tells. Those of people who asked once
+// are found again at every sweep, so they are looked for a page at a time, beside the writer.
+func (s *Service) sweepTokens(ctx context.Context, before time.Time) error {
+	last := tokenKey{}
+	for {
+		old, next, err := s.oldTokens(ctx, last, before)
+		if err != nil {
+			return err
+		}
+		for len(old) > 0 {
+			n := min(sweepBatch, len(old))
+			if err := s.deleteTokens(ctx, old[:n]); err != nil {
+				return err
+			}
+			old = old[n:]
+		}
+		if next == last {
+			return nil
+		}
+		last = next
+	}
+}
+
+// oldTokens looks at a page of tokens made after last and before a time, and returns those that go, and the page's end.
+func (s *Service) oldTokens(ctx context.Context, last tokenKey, before time.Time) (old []tokenKey, end tokenKey, err error) {
+	rows, err := s.reads.QueryContext(ctx, `SELECT t.made, t.person, t.counter, t.sheet IS NULL AND EXISTS (SELECT 1 FROM token newer
+			WHERE newer.person = t.person AND newer.sheet IS NULL AND newer.counter > t.counter)
+		FROM token t WHERE (t.made, t.person, t.counter) > (?, ?, ?) AND t.made < ? ORDER BY t.made, t.person, t.counter LIMIT ?`,
+		last.made, last.person, last.counter, before.UnixNano(), sweepPage)
+	if err != nil {
+		return nil, last, err
+	}
+	defer rows.Close()
+	end = last
+	for rows.Next() {
+		var goes bool
+		if err := rows.Scan(&end.made, &end.person, &end.counter, &goes); err != nil {
+			return nil, last, err
+		}
+		if goes {
+			old = append(old, end)
+		}
+	}
+	return old, end, rows.Err()
+}
+
+func (s *Service) deleteTokens(ctx context.Context, old []tokenKey) error {
+	return s.write(ctx, func(tx *sql.Tx, _ time.Time) error {
+		one, err := tx.PrepareContext(ctx, "DELETE FROM token WHERE person = ? AND counter = ?")
+		if err != nil {
+			return err
+		}
+		defer one.Close()
+		for _, t := range old {
+			if _, err := one.ExecContext(ctx, t.person, t.counter); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

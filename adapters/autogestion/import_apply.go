@@ -1,0 +1,112 @@
+package autogestion
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"time"
+)
+
+// A transaction is to keep the others waiting for about batchTakes, so that tokens are given out while a large padrón comes
+// in: the next one is larger or smaller by how long the last one took.
+const (
+	batchLeast = 500
+	batchFirst = 1000
+	batchMost  = 4000
+	batchTakes = 100 * time.Millisecond
+)
+
+// applied are the changes of a plan, in this order: while they are being made, nobody is out of a group who is to be in one.
+var applied = [...]struct{ from, change string }{
+	{"todo", `INSERT INTO person (member, cuil, number, sealed, standing, digest, tramite)
+		SELECT r.member, r.cuil, r.number, r.sealed, r.standing, r.digest, r.tramite
+		FROM stage.todo t JOIN stage.row r ON r.line = t.line WHERE t.n > ?1 AND t.n <= ?2
+		ON CONFLICT (cuil) DO UPDATE SET number = excluded.number, sealed = excluded.sealed, standing = excluded.standing,
+			digest = excluded.digest, tramite = CASE WHEN (SELECT tramite FROM stage.columns) THEN excluded.tramite ELSE tramite END
+		WHERE digest IS NOT excluded.digest OR standing <> excluded.standing
+			OR tramite IS NOT excluded.tramite AND (SELECT tramite FROM stage.columns)`},
+	{"todo", `INSERT INTO membership (holder, person, kinship, place)
+		SELECT h.id, p.id, r.kinship, t.place FROM stage.todo t JOIN stage.row r ON r.line = t.line
+		JOIN person h ON h.cuil = r.holder JOIN person p ON p.cuil = r.cuil WHERE t.n > ?1 AND t.n <= ?2
+		ON CONFLICT (holder, person) DO UPDATE SET kinship = excluded.kinship, place = excluded.place
+		WHERE kinship <> excluded.kinship OR place <> excluded.place`},
+	{"leaving", `DELETE FROM membership WHERE (holder, person) IN (SELECT l.holder, l.person FROM stage.leaving l
+		WHERE l.n > ?1 AND l.n <= ?2 AND NOT l.held)`},
+}
+
+// apply makes the changes, in transactions of a batch each.
+func (s *Service) apply(ctx context.Context, path string, progress func(done, of int)) (err error) {
+	at := url.URL{Scheme: "file", Path: path, RawQuery: "mode=ro"}
+	// With the pages of a whole batch in memory none is written twice.
+	if _, err := s.db.ExecContext(ctx, "ATTACH DATABASE ? AS stage; PRAGMA main.cache_size = -32000", at.String()); err != nil {
+		return err
+	}
+	defer func() {
+		if _, detach := s.db.ExecContext(context.WithoutCancel(ctx), "DETACH DATABASE stage; PRAGMA main.cache_size = -2000"); err == nil {
+			err = detach
+		}
+	}()
+	var todo, leaving int
+	err = s.db.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM stage.todo), (SELECT count(*) FROM stage.leaving)").Scan(&todo, &leaving)
+	if err != nil {
+		return err
+	}
+	size := map[string]int{"todo": todo, "leaving": leaving}
+	done, of := 0, 2*todo+leaving
+	batch := batchFirst
+	for _, a := range applied {
+		for n := 0; n < size[a.from]; {
+			next := min(n+batch, size[a.from])
+			took, err := s.applyBatch(ctx, a.change, n, next)
+			if err != nil {
+				return fmt.Errorf("apply: %w", err)
+			}
+			done += next - n
+			n, batch = next, nextBatch(batch, took)
+			progress(done, of)
+			if done < of {
+				err = giveWay(ctx, took)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// nextBatch is how many lines the next transaction has, after one of so many took so long.
+func nextBatch(size int, took time.Duration) int {
+	switch {
+	case took > batchTakes:
+		return max(size/2, batchLeast)
+	case took < batchTakes/2:
+		return min(size*2, batchMost)
+	}
+	return size
+}
+
+// applyBatch makes one batch of changes and says how long it kept the others waiting.
+func (s *Service) applyBatch(ctx context.Context, change string, from, to int) (time.Duration, error) {
+	var began time.Time
+	err := s.write(ctx, func(tx *sql.Tx, _ time.Time) error {
+		began = time.Now()
+		_, err := tx.ExecContext(ctx, change, from, to)
+		return err
+	})
+	return time.Since(began), err
+}
+
+// giveWay leaves the file alone for a while: another process that wants to write asks for it again and again, and would never
+// find it free.
+func giveWay(ctx context.Context, took time.Duration) error {
+	t := time.NewTimer(min(took/3, 20*time.Millisecond))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

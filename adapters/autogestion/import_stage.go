@@ -1,0 +1,167 @@
+package autogestion
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"llave/flows"
+)
+
+//go:embed import_stage.sql
+var stageSchema string
+
+// stagePattern names the files that imports keep lines in, in the padrón's folder.
+const stagePattern = ".padron-*.import"
+
+// stage keeps the lines of a padrón in a file of its own while they are read and compared.
+type stage struct {
+	s       *Service
+	path    string
+	db      *sql.DB
+	tx      *sql.Tx
+	row     *sql.Stmt
+	told    *sql.Stmt
+	lastTax string // the CUIL of the last hash, since a titular's lines name them several times
+	last    []byte
+}
+
+// openStage makes the file, with the padrón beside it, as it is, as "live".
+func (s *Service) openStage(ctx context.Context) (*stage, error) {
+	live, err := filepath.Abs(s.opt.Path)
+	if err != nil {
+		return nil, err
+	}
+	removeStale(filepath.Dir(live), s.now())
+	f, err := os.CreateTemp(filepath.Dir(live), stagePattern)
+	if err != nil {
+		return nil, err
+	}
+	st := &stage{s: s, path: f.Name()}
+	if err := f.Close(); err != nil {
+		return nil, errors.Join(err, st.close())
+	}
+	u := url.URL{Scheme: "file", Path: st.path}
+	st.db, err = sql.Open("sqlite", u.String()+"?_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=cache_size(-32000)&_pragma=busy_timeout(5000)")
+	if err != nil {
+		return nil, errors.Join(err, st.close())
+	}
+	st.db.SetMaxOpenConns(1)
+	at := url.URL{Scheme: "file", Path: live, RawQuery: "mode=ro"}
+	if _, err = st.db.ExecContext(ctx, "ATTACH DATABASE ? AS live", at.String()); err == nil {
+		_, err = st.db.ExecContext(ctx, stageSchema)
+	}
+	if err == nil {
+		err = st.begin(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, st.close())
+	}
+	return st, nil
+}
+
+// removeStale takes away what an import left that was killed.
+func removeStale(dir string, now time.Time) {
+	old, _ := filepath.Glob(filepath.Join(dir, stagePattern))
+	for _, path := range old {
+		if st, err := os.Stat(path); err == nil && now.Sub(st.ModTime()) > 24*time.Hour {
+			os.Remove(path)
+		}
+	}
+}
+
+// begin begins the one transaction in which everything is read and compared.
+func (st *stage) begin(ctx context.Context) (err error) {
+	if st.tx, err = st.db.BeginTx(ctx, nil); err != nil {
+		return err
+	}
+	st.row, err = st.tx.PrepareContext(ctx, `INSERT INTO row (line, written, cuil, holder, number, digest, tramite, member, sealed, standing, active, kinship, person)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, (SELECT p.id FROM live.person p WHERE p.cuil = ?3))`)
+	if err == nil {
+		st.told, err = st.tx.PrepareContext(ctx, "INSERT INTO told (line, cuil, holder) VALUES (?, ?, ?)")
+	}
+	return err
+}
+
+// close removes the file. It may be called twice.
+func (st *stage) close() error {
+	var err error
+	if st.tx != nil {
+		st.tx.Rollback()
+	}
+	if st.db != nil {
+		err = st.db.Close()
+	}
+	if rm := os.Remove(st.path); rm != nil && !errors.Is(rm, os.ErrNotExist) {
+		err = errors.Join(err, rm)
+	}
+	return err
+}
+
+func (st *stage) cuilHash(cuil string) []byte {
+	if cuil != st.lastTax {
+		st.lastTax, st.last = cuil, st.s.cuilHash(cuil)
+	}
+	return st.last
+}
+
+// good implements padronSink.
+func (st *stage) good(r row) error {
+	sealed, err := st.s.keys.seal(sealPerson, r.personal)
+	if err != nil {
+		return err
+	}
+	member, err := st.s.keys.randomID("m-")
+	if err != nil {
+		return err
+	}
+	holder := st.cuilHash(r.holder)
+	_, err = st.row.Exec(r.line, r.written, st.cuilHash(r.CUIL), holder, st.s.numberHash(r.Number), st.s.digest(r.personal),
+		st.s.tramiteHash(r.CUIL, r.tramite), member, sealed, r.standing, flows.IsActive(r.standing), r.kinship)
+	return err
+}
+
+// digest is a keyed hash by which two versions of what is sealed of a person are compared without opening them.
+func (s *Service) digest(p personal) []byte {
+	return s.keys.hash("personal", p.CUIL, p.Name, p.Number, p.Sex)
+}
+
+// tramiteHash is nil for a number that the padrón does not have.
+func (s *Service) tramiteHash(cuil, tramite string) []byte {
+	if tramite == "" {
+		return nil
+	}
+	return s.keys.hash("tramite", cuil, tramite)
+}
+
+// bad implements padronSink.
+func (st *stage) bad(b badRow) error {
+	reason := st.s.texts.get(b.why, b.about)
+	if _, err := st.tx.Exec("INSERT INTO bad (line, why, about) VALUES (?, ?, '')", b.line, reason); err != nil {
+		return err
+	}
+	for _, cuil := range b.maybe {
+		if _, err := st.told.Exec(b.line, st.s.cuilHash(cuil), cuil == b.holder); err != nil {
+			return err
+		}
+	}
+	if b.holder != "" {
+		_, err := st.told.Exec(b.line, st.s.cuilHash(b.holder), true)
+		return err
+	}
+	return nil
+}
+
+// count asks for numbers.
+func (st *stage) count(ctx context.Context, query string, into ...any) error {
+	if err := st.tx.QueryRowContext(ctx, query).Scan(into...); err != nil {
+		return fmt.Errorf("plan: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,73 @@
+package autogestion
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+)
+
+// escaped finds what other programs leave of a letter that they could not write: an entity, an escape.
+var escaped = regexp.MustCompile(`&#?[A-Za-z0-9]+;|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|[=%][0-9A-F]{2}`)
+
+// dos says whether a sign is what Windows-1252 makes of a letter of MS-DOS's code page: none of these stands beside a letter.
+func dos(r rune) bool { return r >= 0xa1 && r <= 0xa5 || r == 0x201a }
+
+// garbled says whether a text went through a wrong encoding: a letter that was lost, one that was encoded twice, or one
+// that was read in another code page.
+func garbled(s string) bool {
+	if isASCII(s) {
+		return strings.ContainsRune(s, '?') || escaped.MatchString(s)
+	}
+	if strings.ContainsAny(s, "?\ufffd") || escaped.MatchString(s) || twice(s) {
+		return true
+	}
+	before := ' '
+	for _, r := range s {
+		switch {
+		case strings.ContainsRune("ÃãÂâ", before) && r > 0x7f && (!unicode.IsLetter(r) || r == 'ª' || r == 'º'):
+			return true
+		case dos(r) && unicode.IsLetter(before), dos(before) && unicode.IsLetter(r):
+			return true
+		}
+		before = r
+	}
+	return false
+}
+
+// twice says whether a text holds UTF-8 that was read as Windows-1252 or Latin-1 and written again.
+func twice(s string) bool {
+	raw := make([]byte, 0, len(s))
+	for _, r := range s {
+		b, ok := charmap.Windows1252.EncodeRune(r)
+		switch {
+		case ok:
+		case r < 0x100:
+			b = byte(r)
+		default:
+			b = ' '
+		}
+		raw = append(raw, b)
+	}
+	for i := range raw {
+		// What the letters of our part of the world begin with: Latin letters and signs, accents, quotes, the lost letter.
+		if !strings.ContainsRune("\u00c2\u00c3\u00c5\u00cc\u00e2\u00ef", rune(raw[i])) {
+			continue
+		}
+		if _, n := utf8.DecodeRune(raw[i:]); n > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,145 @@
+package autogestion
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+const (
+	headTramite  = "cuil,nombre,sexo,numero,situacion,cuil_titular,parentesco,tramite\n"
+	mariaTramite = "27-99999001-6,María Elena Gómez,F,9-4071852/00,EN PADRÓN,27-99999001-6,titular,"
+	juanaTramite = "27-99999004-0,Juana Ruiz,F,9-4071852/02,EN PADRÓN,27-99999001-6,hija,"
+)
+
+// real is a back end with people who exist.
+func real(t *testing.T, csv string, change ...func(*Options)) world {
+	t.Helper()
+	c := newClock()
+	o := testOptions(t, c)
+	o.Demo = false
+	for _, f := range change {
+		f(&o)
+	}
+	s, err := Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	w := world{Service: s, clock: c, path: o.Path}
+	if csv != "" {
+		w.imports(t, csv)
+	}
+	return w
+}
+
+func juanas(tramite string) Registration {
+	return Registration{CUIL: "27-99999004-0", Document: "99.999.004", Sex: "F", Tramite: tramite, Address: "10.0.0.1",
+		Email: "a@x.example", EmailAgain: "a@x.example", Password: "caballo-verde", PasswordAgain: "caballo-verde"}
+}
+
+// refusedAs is why a registration was refused, "" if it was not.
+func refusedAs(t *testing.T, err error) string {
+	t.Helper()
+	var no *Refused
+	if errors.As(err, &no) {
+		return no.Why
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ""
+}
+
+// What leaked lists hold opens no account: the trámite number has to be the padrón's.
+func TestRegistrationIsMatched(t *testing.T) {
+	for _, c := range []struct{ column, form, want string }{
+		{"00123456789", "00123456789", ""},
+		{"00-123456789", "00 123 456 789", ""},
+		{"123456789", "00123456789", ""}, // a spreadsheet took the zeros
+		{"00123456789", "00123456780", "register_unmatched"},
+		{"", "00123456789", "register_unmatched"},
+		{"", "00000000000", "register_unmatched"},
+	} {
+		w := real(t, headTramite+mariaTramite+"00999999999\n"+juanaTramite+c.column+"\n")
+		if why := refusedAs(t, w.Register(t.Context(), juanas(c.form))); why != c.want {
+			t.Errorf("padrón %q, form %q: %q, want %q", c.column, c.form, why, c.want)
+		}
+	}
+	// A later file without the column takes nothing away, also of who changes in it.
+	w := real(t, head+strings.ReplaceAll(mariaTramite, "titular,", "titular")+"\n")
+	w.imports(t, headTramite+mariaTramite+"00999999999\n"+juanaTramite+"00123456789\n")
+	w.imports(t, head+strings.ReplaceAll(mariaTramite, "titular,", "titular")+"\n"+strings.NewReplacer("hija,", "hija", "Juana Ruiz", "Juana Inés Ruiz").Replace(juanaTramite)+"\n")
+	if why := refusedAs(t, w.Register(t.Context(), juanas("00123456789"))); why != "" {
+		t.Errorf("after a file without the column: %q", why)
+	}
+	// A trámite number is its person's own.
+	w = real(t, headTramite+mariaTramite+"00123456789\n"+juanaTramite+"00999999999\n")
+	if why := refusedAs(t, w.Register(t.Context(), juanas("00123456789"))); why != "register_unmatched" {
+		t.Errorf("with María's number: %q", why)
+	}
+	// In the demo, asked for, it is the same.
+	d := demo(t, func(o *Options) { o.Register = RegisterMatched })
+	if why := refusedAs(t, d.Register(t.Context(), juanas("00123456789"))); why != "register_unmatched" {
+		t.Errorf("matched in the demo: %q", why)
+	}
+}
+
+// The page says the same to everybody, whoever is in the padrón, whatever does not match.
+func TestRegistrationTellsNothing(t *testing.T) {
+	w := real(t, headTramite+mariaTramite+"00999999999\n"+juanaTramite+"\n")
+	srv := newServer(t, w)
+	form := func(cuil, doc, sex, tramite string) (int, string) {
+		p := w.browser(t, srv).post("/autogestion/cuenta", "cuil", cuil, "document", doc, "sex", sex, "tramite", tramite,
+			"email", "a@x.example", "email2", "a@x.example", "password", "caballo-verde", "password2", "caballo-verde")
+		return p.status, strings.NewReplacer(cuil, "", doc, "", tramite, "", `value="`+sex+`" checked`, "", `value="`+sex+`"`, "").Replace(p.body)
+	}
+	status, body := form("27-99999004-0", "99999004", "F", "00000000001")
+	if status != 422 || !strings.Contains(body, "acercate con tu DNI") {
+		t.Fatalf("%d %s", status, body)
+	}
+	for _, other := range [][3]string{{"20-12345678-6", "12345678", "F"}, {"27-99999001-6", "99999001", "F"}, {"27-99999001-6", "99999002", "F"}} {
+		if s, b := form(other[0], other[1], other[2], "00000000002"); s != status || b != body {
+			t.Errorf("%v: %d, another page", other, s)
+		}
+	}
+}
+
+func TestGuessesAtATramiteAreBounded(t *testing.T) {
+	w := real(t, headTramite+mariaTramite+"\n"+juanaTramite+"00123456789\n")
+	tries, why := 0, ""
+	for ; tries < 100 && why != "throttled"; tries++ {
+		r := juanas("00999999999")
+		r.Address = strings.Repeat("x", tries+1) // another address each time
+		why = refusedAs(t, w.Register(t.Context(), r))
+	}
+	if tries > guardForm.bound+1 {
+		t.Errorf("%d guesses at one person", tries)
+	}
+	if why := refusedAs(t, w.Register(t.Context(), juanas("00123456789"))); why != "throttled" {
+		t.Errorf("then the right one: %q", why)
+	}
+	w.advance(guardForm.lock + time.Minute)
+	if why := refusedAs(t, w.Register(t.Context(), juanas("00123456789"))); why != "" {
+		t.Errorf("an hour later: %q", why)
+	}
+}
+
+func TestRegistrationInAnOfficeOrNowhere(t *testing.T) {
+	for mode, says := range map[RegisterMode]string{RegisterOffice: "acercate con tu DNI", RegisterOff: "no se crean cuentas"} {
+		w := demo(t, func(o *Options) { o.Register = mode })
+		srv := newServer(t, w)
+		b := w.browser(t, srv)
+		b.get("/autogestion/cuenta").wants(t, 200, says, "221-351-0282")
+		p := b.post("/autogestion/cuenta", "cuil", "27-99999004-0", "document", "99999004", "sex", "F", "tramite", "00123456789",
+			"email", "a@x.example", "email2", "a@x.example", "password", "caballo-verde", "password2", "caballo-verde")
+		p.wants(t, 403, says)
+		if strings.Contains(p.body, "<form") {
+			t.Errorf("%s: there is a form", mode)
+		}
+		if why := refusedAs(t, w.Register(t.Context(), juanas("00123456789"))); why == "" {
+			t.Errorf("%s: an account was made", mode)
+		}
+	}
+}
