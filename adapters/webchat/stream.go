@@ -98,7 +98,7 @@ func (s *pageStream) open() {
 
 func (s *pageStream) run(ctx context.Context) error {
 	// At once, so that a page behind a proxy that holds answers back notices it, and polls.
-	if err := s.write([]byte("data: hello\n\n")); err != nil {
+	if err := s.write([]byte("event: hello\ndata:\n\n")); err != nil {
 		return err
 	}
 	beat := time.NewTicker(s.w.beat)

@@ -1,7 +1,9 @@
 package webchat
 
 import (
+	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -264,4 +266,32 @@ func FuzzEventID(f *testing.F) {
 			t.Errorf("%q is read as %d", s, n)
 		}
 	})
+}
+
+// Who reads the stream without the page takes every unnamed event for an entry: nothing else comes without a name.
+func TestAnUnnamedEventIsAnEntry(t *testing.T) {
+	w := newWorld(t)
+	p := w.person()
+	p.writes("token")
+	res := p.get("/chat/events")
+	name, entries := "", 0
+	for lines := bufio.NewScanner(res.Body); lines.Scan() && name != "ready"; {
+		field, value, _ := strings.Cut(lines.Text(), ":")
+		switch field {
+		case "event":
+			name = strings.TrimSpace(value)
+		case "data":
+			if name == "" && !json.Valid([]byte(value)) {
+				t.Errorf("an unnamed event holds %q", value)
+			}
+			if name == "" {
+				entries++
+			}
+		case "":
+			name = ""
+		}
+	}
+	if entries == 0 {
+		t.Error("what was said did not come")
+	}
 }

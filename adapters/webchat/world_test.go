@@ -261,7 +261,7 @@ func (f *feed) read(body io.ReadCloser) {
 			e.data = value
 			_ = json.Unmarshal([]byte(value), &e.shown)
 		case "":
-			if e.id != "" || e.kind != "" {
+			if e.id != "" || e.kind != "" && e.kind != "hello" {
 				f.events <- e
 			}
 			e = event{}

@@ -141,11 +141,12 @@ const llaveLine = (page) => {
     };
     heard();
     mine.onmessage = (e) => {
-      if (!heard() || e.data === 'hello') return;
+      if (!heard()) return;
       if (page.show(Number(e.lastEventId), JSON.parse(e.data))) news = Date.now();
       if (complete) pause = 10000; // it works
       tell('news');
     };
+    mine.addEventListener('hello', heard);
     mine.addEventListener('beat', heard);
     mine.addEventListener('reset', () => heard() && restart());
     mine.addEventListener('ready', (e) => {
