@@ -110,21 +110,6 @@ func TestDeadIsCalledWrongly(t *testing.T) {
 	}
 }
 
-// A data folder that the program of November made is opened, and the chat is linked as before.
-func TestADataFolderOfBefore(t *testing.T) {
-	dir := t.TempDir()
-	unpack(t, filepath.Join("testdata", "data-november.tar.gz"), dir)
-	env := map[string]string{"LLAVE_DATA": filepath.Join(dir, "data")}
-	for range 2 {
-		if said := chats(t, env, nil, "token de juana"); !strings.Contains(said, "Token de Juana Ruiz") {
-			t.Errorf("in a data folder of before: %s", said)
-		}
-	}
-	if said := runs(t, env, exitOK, "dead"); !strings.Contains(said, "No hay nada apartado") {
-		t.Errorf("llave dead says: %s", said)
-	}
-}
-
 // The service forgets a chat in which nobody has written for 30 days, and says in its metrics that it did.
 func TestAChatIsForgottenByTheService(t *testing.T) {
 	var ahead atomic.Int64

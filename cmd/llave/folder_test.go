@@ -1,0 +1,34 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A data folder that an earlier program made is opened, and the chat goes on as before: linked, with its sheet, and with
+// nothing set aside. The folder of the 29th has a sheet of November for Rosa and an open question.
+func TestADataFolderOfBefore(t *testing.T) {
+	for _, c := range []struct {
+		folder string
+		sheet  bool
+	}{{"data-2026-11-23", false}, {"data-2026-11-29", true}} {
+		t.Run(c.folder, func(t *testing.T) {
+			dir := t.TempDir()
+			unpack(t, filepath.Join("testdata", c.folder+".tar.gz"), dir)
+			env := map[string]string{"LLAVE_DATA": filepath.Join(dir, "data")}
+			for range 2 {
+				if said := chats(t, env, nil, "token de juana"); !strings.Contains(said, "Token de Juana Ruiz") {
+					t.Errorf("it says: %s", said)
+				}
+			}
+			november := testClock(t)().Format("2006-01") == "2026-11"
+			if said := chats(t, env, nil, "hoja de rosa"); c.sheet && november && !strings.Contains(said, "tokens-rosa-2026-11.pdf") {
+				t.Errorf("asked for the sheet, it says: %s", said)
+			}
+			if said := runs(t, env, exitOK, "dead"); !strings.Contains(said, "No hay nada apartado") {
+				t.Errorf("llave dead says: %s", said)
+			}
+		})
+	}
+}
