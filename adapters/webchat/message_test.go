@@ -225,10 +225,10 @@ func TestRepeatedOnceShownOnce(t *testing.T) {
 func TestRates(t *testing.T) {
 	w := newWorld(t)
 	p, other := w.person(), w.person()
-	for range 15 {
+	for range chatBurst {
 		p.writes("x")
 	}
-	res := p.posts("/chat/messages", form{"id": id(99), "text": "x"})
+	res := p.posts("/chat/messages", form{"id": id(999), "text": "x"})
 	p.refused(res, http.StatusTooManyRequests, "slow_down")
 	if res.Header.Get("Retry-After") != "1" {
 		t.Errorf("Retry-After: %q", res.Header.Get("Retry-After"))
@@ -236,5 +236,5 @@ func TestRates(t *testing.T) {
 	other.writes("x")
 	w.clock.pass(time.Second)
 	p.writes("x")
-	p.refused(p.posts("/chat/messages", form{"id": id(99), "text": "x"}), http.StatusTooManyRequests, "slow_down")
+	p.refused(p.posts("/chat/messages", form{"id": id(999), "text": "x"}), http.StatusTooManyRequests, "slow_down")
 }

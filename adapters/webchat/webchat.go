@@ -91,6 +91,12 @@ func Open(ctx context.Context, o Options) (*Web, error) {
 	return w, nil
 }
 
+// What a chat may send: as much at once as the engine answers in two minutes, and then what it answers meanwhile.
+const (
+	chatBurst = 120
+	chatEvery = time.Second
+)
+
 func open(ctx context.Context, o Options) (w *Web, err error) {
 	u, err := url.Parse(o.PublicURL)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" {
@@ -98,8 +104,9 @@ func open(ctx context.Context, o Options) (w *Web, err error) {
 	}
 	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
 	w = &Web{opt: o, hub: newHub(), swept: make(chan struct{}),
-		// A person who writes fast, and one with many pages that poll.
-		chats: httpx.NewLimiter(15, time.Second, remembered, o.Now), polls: httpx.NewLimiter(pollBurst, pollEvery, remembered, o.Now),
+		// Writing fast is answered little by little by the engine; this bounds what a chat can have kept. And one with many
+		// pages that poll.
+		chats: httpx.NewLimiter(chatBurst, chatEvery, remembered, o.Now), polls: httpx.NewLimiter(pollBurst, pollEvery, remembered, o.Now),
 		complaints: httpx.NewLimiter(1, complainEvery, remembered, o.Now), newcomers: limitNewcomers(o.Now), beat: beatEvery, patience: writeTime, hold: holdPoll}
 	if w.keys, err = newKeys(o.Key); err != nil {
 		return nil, err
