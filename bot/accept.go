@@ -70,7 +70,7 @@ func (e *Engine) Accept(ctx context.Context, u Update) error {
 
 // clean takes out of an update what must not be kept, before it is.
 func (e *Engine) clean(u *Update) {
-	u.Sender, u.Media = cut(strings.ToValidUTF8(u.Sender, ""), 64), u.Media.cleaned(e.script.Mask)
+	u.Sender, u.Media = cut(strings.ToValidUTF8(u.Sender, ""), 64), u.Media.cleaned(e.mask)
 	if u.Kind != Message && u.Kind != Started && u.Text == "" {
 		return
 	}
@@ -78,7 +78,7 @@ func (e *Engine) clean(u *Update) {
 		u.Kind, u.Text = TooLong, ""
 		return
 	}
-	m := e.script.Mask(strings.ToValidUTF8(u.Text, ""))
+	m := e.mask(strings.ToValidUTF8(u.Text, ""))
 	u.Text, u.Masked, u.Password = m.Text, m.CUIL, m.Password
 }
 

@@ -74,6 +74,7 @@ const StaleAfter = 10 * time.Minute
 type Engine struct {
 	store    Store
 	script   Script
+	mask     func(text string) Masked // of what must not be kept
 	outside  Outside
 	channels map[string]Channel
 	maker    Maker
@@ -132,6 +133,11 @@ func New(c Config) (*Engine, error) {
 	}
 	if e.clock == nil {
 		e.clock = time.Now
+	}
+	if m, ok := c.Script.(Masker); ok {
+		e.mask = m.Mask
+	} else {
+		e.mask = func(text string) Masked { return Masked{Text: text} }
 	}
 	if e.rand == nil {
 		e.rand = rand.Reader

@@ -12,7 +12,11 @@ type Script interface {
 	// Decide is a pure function: the same session and input give the same decision. It reads no clock, draws no
 	// random number, calls nobody, and leaves what s.Data points to as it found it.
 	Decide(s Session, in Input) (Decision, error)
-	// Mask takes out of a text what must not be kept. It is asked before an update is kept, and for the name of a file.
+}
+
+// Masker is a [Script] that knows what of a text must not be kept.
+type Masker interface {
+	// Mask takes that out. It is asked before an update is kept, and for the name of a file.
 	Mask(text string) Masked
 }
 

@@ -45,7 +45,7 @@ func loadSecrets() (*secrets, error) {
 	return s, nil
 }
 
-// Mask implements [bot.Script]: it takes CUILs out of a text, and what the person called a password. Digits alone are
+// Mask implements [bot.Masker]: it takes CUILs out of a text, and what the person called a password. Digits alone are
 // never a password: "clave" is also what people call the token.
 func (sc *Script) Mask(text string) bot.Masked {
 	m := bot.Masked{Text: backend.MaskCUIL(text)}

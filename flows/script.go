@@ -52,6 +52,8 @@ func New(c Config) (*Script, error) {
 	return &Script{words, secrets, texts, machines, c.Can, c.Moved}, nil
 }
 
+var _ bot.Masker = (*Script)(nil)
+
 // Blank implements [bot.Script].
 func (sc *Script) Blank() any { return &memory{} }
 
