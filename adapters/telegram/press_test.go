@@ -129,6 +129,7 @@ func TestAKeyboardIsTakenAwayOnce(t *testing.T) {
 		r.send(ana, ask("A"))
 		ana.Presses("Sí")
 		r.hears()
+		synctest.Wait() // until the press is done with
 		r.send(ana, ask("B"))
 		time.Sleep(time.Second)
 		if n := len(r.srv.Calls("editMessageReplyMarkup")); n != 1 {
