@@ -249,31 +249,6 @@ func TestTheBreakerCountsOnlyWhatIsNotAnswered(t *testing.T) {
 	})
 }
 
-// local is an outside some of whose effects ask no back end.
-type local struct{ *outside }
-
-func (local) Near(string) bool { return true }
-
-func TestWhatAsksNoBackEndDoesNotWaitForOne(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		h := open(t, memory(), func(c *bot.Config) { c.Outside = local{c.Outside.(*outside)} })
-		defer h.stop()
-		h.outside.set(func(_ context.Context, _ string, n int) error {
-			if n < 3 {
-				return errors.New("not yet")
-			}
-			return nil
-		})
-		crowd(h, 200)
-		time.Sleep(2 * time.Second)
-		for i := range 200 {
-			if said := h.screen.read(numbered(i)); len(said) != 1 || !strings.HasSuffix(said[0], "failed=false late=false") {
-				t.Fatalf("chat %d has heard %q", i, said)
-			}
-		}
-	})
-}
-
 // loads is a store that takes its time to load a chat.
 type loads struct {
 	bot.Store

@@ -72,8 +72,15 @@ func (cs *calls) start(c *call) {
 	cs.mu.Unlock()
 }
 
-// enqueue puts a call behind the others. What does not get its place at once is given up at the end of its budget.
+// enqueue puts a call behind the others. What does not get its place at once is given up at the end of its budget. A call
+// that is near waits for none of them.
 func (cs *calls) enqueue(c *call) {
+	if cs.e.isNear(c.effect.Op) && !cs.e.halted() {
+		cs.leave(c)
+		cs.e.running.add()
+		cs.near.do(urgent, func() { cs.perform(c, nil) })
+		return
+	}
 	c.queued = true
 	cs.queue = append(cs.queue, c)
 	cs.pump()
@@ -115,12 +122,6 @@ func (cs *calls) pump() {
 
 // admit performs a call if there is a place for it.
 func (cs *calls) admit(c *call) bool {
-	if cs.e.isNear(c.effect.Op) {
-		cs.leave(c)
-		cs.e.running.add()
-		cs.near.do(urgent, func() { cs.perform(c, nil) })
-		return true
-	}
 	if cs.running == cs.workers.limit {
 		return false // the next one that ends pumps
 	}

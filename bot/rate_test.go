@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime"
@@ -197,5 +198,35 @@ func TestATurnThatIsRunAgainIsCountedOnce(t *testing.T) {
 		h.hears(chatA, texts(1, 3)...)
 		time.Sleep(time.Hour)
 		h.hears(chatA, texts(1, 4)...)
+	})
+}
+
+// A suspect whose chat has to wait for its rate keeps no other suspect waiting.
+func TestASuspectThatIsHeldKeepsNoOther(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		const free = bot.ChatID("free/bot/1")
+		s := memory()
+		f := &faulty{Store: s}
+		f.set(&f.commit, func() error { return errors.New("no") })
+		h := open(t, f)
+		for i := range 3 {
+			h.accept(bot.Update{Chat: chatA, ID: fmt.Sprint(i), Kind: bot.Message, Text: "hello"})
+			h.accept(bot.Update{Chat: free, ID: fmt.Sprint(i), Kind: bot.Message, Text: "hello"})
+		}
+		short, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		h.Stop(short)
+		begunTries(t, s, 4)
+		h.start(func(c *bot.Config) {
+			c.Store, c.Channels["free"] = s, h.screen
+			c.Script = deciding{c.Script, func(bot.Input) { time.Sleep(time.Millisecond) }} // both chats are there by then
+			c.Rates = map[string]bot.Rate{"fake": {Burst: 1, Every: time.Hour}}
+		})
+		defer h.stop()
+		time.Sleep(time.Minute)
+		h.hears(chatA, "1 hello")
+		h.hears(free, "1 hello", "2 hello", "3 hello")
+		time.Sleep(2 * time.Hour)
+		h.hears(chatA, "1 hello", "2 hello", "3 hello")
 	})
 }

@@ -324,7 +324,7 @@ func (r *relay) markLater(batch, failed []Mark) (noted []Mark) {
 		}
 	})
 	return slices.DeleteFunc(batch, func(m Mark) bool {
-		return slices.ContainsFunc(failed, func(f Mark) bool { return f.Chat == m.Chat && f.N == m.N })
+		return slices.Contains(failed, m)
 	})
 }
 

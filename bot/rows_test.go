@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -92,6 +93,46 @@ func TestOneMarkKeepsNoOther(t *testing.T) {
 		}
 		u.on.Store(false)
 		h.Drain(t.Context())
+		h.stop()
+	})
+}
+
+// Two notes of one message are written together, and only the later one cannot be: both are on record in the end.
+func TestOneOfTwoMarksOfAMessage(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := &faulty{Store: memory()}
+		first, failed := true, false
+		s.mark = func(marks []bot.Mark) error {
+			if first {
+				first = false
+				time.Sleep(10 * time.Second) // the notes that follow gather meanwhile
+			}
+			if last := len(marks) - 1; !failed && last > 0 && marks[last-1].N == marks[last].N {
+				failed = true
+				if err := s.Store.Mark(t.Context(), marks[:last]); err != nil {
+					return err
+				}
+				return &bot.UnmarkedError{Marks: []bot.Mark{marks[last]}, Err: errRow}
+			}
+			return nil
+		}
+		h := open(t, s)
+		h.says(chatB, "hello")
+		tries := 0
+		h.screen.onSend(func(to bot.ChatID, _ bot.Reply) error {
+			if tries++; to == chatA && tries == 1 {
+				return errors.New("not now")
+			}
+			return nil
+		})
+		synctest.Wait()
+		tries = 0
+		h.says(chatA, "hello")
+		short, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		if err := h.Drain(short); err != nil || !failed {
+			t.Errorf("drain: %v; a note was refused: %t", err, failed)
+		}
 		h.stop()
 	})
 }

@@ -57,11 +57,11 @@ func (e *Engine) runWork(l *lane) bool {
 	if e.halted() && !w.settling {
 		return e.drop(l) // it is not begun: the next process does
 	}
-	if w.suspect() && !e.suspects.take(l) {
-		return e.lanes.park(l, never)
-	}
 	if wait := e.admit(w); wait > 0 {
 		return e.lanes.park(l, wait)
+	}
+	if w.suspect() && !e.suspects.take(l) {
+		return e.lanes.park(l, never)
 	}
 	err := e.noteTry(w)
 	var wait time.Duration
