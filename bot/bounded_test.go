@@ -220,9 +220,7 @@ func TestWhatWasNotSentHasNoUnknownOutcome(t *testing.T) {
 					t.Errorf("chat %d has heard %q", i, said)
 				}
 			}
-			h.outside.mu.Lock()
-			sent := len(h.outside.asked)
-			h.outside.mu.Unlock()
+			sent := len(h.outside.asks())
 			if unknown != sent || known == 0 {
 				t.Errorf("%s: %d effects were sent; of %d the outcome is unknown, of %d it is known", word, sent, unknown, known)
 			}
@@ -240,7 +238,7 @@ func TestTheBreakerCountsOnlyWhatIsNotAnswered(t *testing.T) {
 			h.accept(bot.Update{Chat: numbered(i), ID: "1", Kind: bot.Message, Text: "once x"})
 		}
 		synctest.Wait()
-		if n := len(h.outside.asked); n != 100 {
+		if n := len(h.outside.asks()); n != 100 {
 			t.Errorf("%d of 100 effects were tried", n)
 		}
 		h.outside.set(nil)

@@ -81,7 +81,7 @@ func TestEffects(t *testing.T) {
 				if h.outside.acts() != 1 {
 					t.Errorf("%d acts, want 1", h.outside.acts())
 				}
-				if n := h.outside.asked; strings.HasPrefix(c.text, "once") && one(n) != 1 {
+				if n := h.outside.asks(); strings.HasPrefix(c.text, "once") && one(n) != 1 {
 					t.Errorf("asked %d times for what cannot be asked twice", one(n))
 				}
 			})
@@ -144,10 +144,10 @@ func TestAnEffectThatIsDroppedIsNotTriedAnyLonger(t *testing.T) {
 		time.Sleep(4 * time.Second)
 		h.says(chatA, "drop")
 		synctest.Wait()
-		before := one(h.outside.asked)
+		before := one(h.outside.asks())
 		time.Sleep(5 * time.Minute)
 		h.hears(chatA, "1 wait", "2 dropped")
-		if n := one(h.outside.asked); n > before {
+		if n := one(h.outside.asks()); n > before {
 			t.Errorf("tried %d times more", n-before)
 		}
 	})

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"regexp"
 	"strings"
 	"sync"
@@ -134,6 +135,13 @@ func (o *outside) set(answer func(ctx context.Context, key string, n int) error)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.answer = answer
+}
+
+// asks returns how often each key was asked for.
+func (o *outside) asks() map[string]int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return maps.Clone(o.asked)
 }
 
 func (o *outside) acts() int {

@@ -107,14 +107,14 @@ func TestALinkIsEndedBeforeItsChatIsForgotten(t *testing.T) {
 		h := open(t, memory(), slowly, func(c *bot.Config) { c.Outside = down })
 		h.says(chatA, "link")
 		time.Sleep(730*day - time.Hour)
-		if len(down.asked) != 0 || h.store.Swept().Chats != 0 {
-			t.Fatalf("before its time: asked %v, forgotten %d", down.asked, h.store.Swept().Chats)
+		if len(down.asks()) != 0 || h.store.Swept().Chats != 0 {
+			t.Fatalf("before its time: asked %v, forgotten %d", down.asks(), h.store.Swept().Chats)
 		}
 		time.Sleep(day)
-		if h.store.Swept().Chats != 0 || len(down.asked) != 1 {
-			t.Errorf("while the outside does not answer: forgotten %d, asked with the keys %v, want one key", h.store.Swept().Chats, down.asked)
+		if h.store.Swept().Chats != 0 || len(down.asks()) != 1 {
+			t.Errorf("while the outside does not answer: forgotten %d, asked with the keys %v, want one key", h.store.Swept().Chats, down.asks())
 		}
-		for _, n := range down.asked {
+		for _, n := range down.asks() {
 			if n < 10 {
 				t.Errorf("the outside was asked %d times in a day, want it asked again and again", n)
 			}

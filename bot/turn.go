@@ -52,14 +52,6 @@ func (e *Engine) unseal(kind byte, key ChatKey, sealed []byte, into any) error {
 	return json.Unmarshal(plain, into)
 }
 
-func (e *Engine) sealJSON(kind byte, key ChatKey, v any) ([]byte, error) {
-	plain, err := json.Marshal(v)
-	if err != nil {
-		return nil, err
-	}
-	return e.vault.seal(kind, key, plain), nil
-}
-
 // work is one turn being worked on, however often it has to be repeated.
 type work struct {
 	*lane
@@ -77,13 +69,6 @@ type work struct {
 	waits    *call // the effect whose answer it waits for
 	interim  *Reply
 	deadline time.Time // of the answers
-}
-
-// outcome is what the decisions of a turn add up to.
-type outcome struct {
-	Decision
-	pending *call // the effect that was not answered in time
-	aside   string
 }
 
 // turn decides and commits. It returns how long it waits at most for the answer to an effect: it is to be called again
@@ -230,62 +215,6 @@ func (w *work) superseded() bool {
 	return err == nil && w.version != n>>8+1
 }
 
-// unlessGone keeps in mind whether the chat takes anything, and drops what nobody would read: what others have to
-// tell a chat that is gone, and what was on its way there.
-func (e *Engine) unlessGone(w *work, o outcome) outcome {
-	w.keepThread(&o.Session)
-	o.Session.Gone = w.update.Kind == Gone || w.session.Gone && !w.update.Kind.said()
-	if o.Session.Gone {
-		e.stats.Dropped.Add(int64(len(o.Replies)))
-		o.Replies, o.Purge = nil, true
-	}
-	return o
-}
-
-func (o *outcome) add(d Decision) {
-	o.Session, o.Effect = d.Session, d.Effect
-	o.Replies = append(o.Replies, d.Replies...)
-	o.Timers = append(o.Timers, d.Timers...)
-	o.Events = append(o.Events, d.Events...)
-	o.Purge = o.Purge || d.Purge
-}
-
-func (o *outcome) late(c *call, interim *Reply) {
-	o.Session.Pending, o.pending = &c.effect, c
-	switch {
-	case interim == nil:
-	case c.effect.Once: // it has not even begun: whether it takes long is not known yet
-		c.effect.Interim = interim
-	default:
-		o.Replies = append(o.Replies, *interim)
-	}
-}
-
-// slow says the interim of an effect that could not begin before its turn had ended, if it is still awaited.
-func slow(w *work) outcome {
-	o := outcome{Decision: Decision{Session: w.session}}
-	if p := w.session.Pending; p != nil && p.id() == w.update.What && p.Interim != nil {
-		o.Replies = []Reply{*p.Interim}
-	}
-	return o
-}
-
-// setAside leaves the session as it was and says sorry.
-func (e *Engine) setAside(w *work, why string) outcome {
-	e.stats.SetAside.Add(1)
-	o := outcome{aside: why}
-	o.Session = w.session
-	if p, r := o.Session.Pending, w.update.Result; p != nil && r != nil && p.Key == r.Key {
-		o.Session.Pending = nil // this was its answer, and no other will come
-	}
-	in := Input{Accepted: w.update}
-	in.Kind, in.Text, in.Result, in.Choice = Broken, "", nil, Choice{}
-	if d, err := e.decide(w.session, in); err == nil && w.update.Chat != "" {
-		o.Replies = d.Replies
-	}
-	return o
-}
-
 // decide asks the script and contains its panics. The panic's value is not logged: it may hold what was said.
 func (e *Engine) decide(s Session, in Input) (d Decision, err error) {
 	defer func() {
@@ -300,54 +229,3 @@ func (e *Engine) decide(s Session, in Input) (d Decision, err error) {
 // waited is how long an update waited for its turn, and by how much it came later than usual. The channel's hour itself is
 // another clock's.
 func (e *Engine) waited(u Accepted) time.Duration { return max(0, e.now().Sub(u.Now)) + u.Lag }
-
-// compose seals what a turn writes.
-func (e *Engine) compose(w *work, o outcome) (t Turn, letters []letter, err error) {
-	t = Turn{Chat: w.key, Base: w.version, Fence: e.fence, Update: w.update.Seq, Purge: o.Purge, SetAside: o.aside}
-	o.Replies = e.withForget(w, o)
-	if err = e.composeSession(w, &o, &t); err != nil {
-		return t, nil, fmt.Errorf("session: %w", err)
-	}
-	for i, r := range o.Replies {
-		r.Thread = w.thread()
-		l := letter{kind: r.Kind, n: t.Base<<8 + uint64(i), Envelope: Envelope{Chat: w.update.Chat, Reply: r, At: w.update.Now, Notice: w.update.Kind == Notice}}
-		body, err := e.sealJSON(placeLetter, w.key, &l.Envelope)
-		if err != nil {
-			return t, nil, fmt.Errorf("reply: %w", err)
-		}
-		t.Replies, letters = append(t.Replies, body), append(letters, l)
-	}
-	for _, ev := range o.Events {
-		t.Events = append(t.Events, e.vault.seal(placeEvent, w.key, ev))
-	}
-	if t.Timers, err = e.composeTimers(w, o.Timers); err != nil {
-		return t, nil, err
-	}
-	if p := o.Session.Pending; p != nil {
-		if t.Effect, err = e.sealJSON(placeEffect, w.key, pendingEffect{w.update.Chat, *p}); err != nil {
-			return t, nil, fmt.Errorf("effect: %w", err)
-		}
-	}
-	if t.Aside = w.stored; t.SetAside != "" && t.Aside == nil {
-		t.Aside, err = e.sealJSON(placeUpdate, w.key, &w.update)
-	}
-	return t, letters, err
-}
-
-// composeTimers seals a turn's timers. An alarm that its turn did not mention is over.
-func (e *Engine) composeTimers(w *work, timers []Timer) ([]TimerSet, error) {
-	var out []TimerSet
-	mentioned := w.update.Kind != Alarm
-	for _, t := range timers {
-		set := TimerSet{Name: t.Name, Due: t.Due}
-		if !t.Due.IsZero() {
-			set.Body = e.vault.seal(placeTimer, w.key, []byte(w.update.Chat))
-		}
-		out = append(out, set)
-		mentioned = mentioned || t.Name == w.update.What
-	}
-	if !mentioned {
-		out = append(out, TimerSet{Name: w.update.What})
-	}
-	return out, nil
-}

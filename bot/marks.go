@@ -1,0 +1,103 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+func (r *relay) try(m Mark, after time.Duration) (Mark, time.Duration) {
+	m.State = Trying
+	r.queueMark(m)
+	return m, max(after, time.Millisecond)
+}
+
+// mark notes that a letter is done with. Marks are written in batches apart from the turns: a crash before that
+// repeats a letter, which is allowed, and to the letter.
+func (r *relay) mark(m Mark) Mark {
+	m.State = Sent
+	r.queueMark(m)
+	return m
+}
+
+func (r *relay) dead(m Mark, why string) Mark {
+	r.e.stats.DeadLetters.Add(1)
+	r.e.log.Warn("letter is dead", "reason", why)
+	m.State, m.Reason = Dead, why
+	r.queueMark(m)
+	return m
+}
+
+func (r *relay) queueMark(m Mark) {
+	r.e.owed.add()
+	r.mu.Lock()
+	if rt := r.m[m.Chat]; rt != nil {
+		rt.unwritten++
+	}
+	r.mu.Unlock()
+	r.offerMark(m)
+}
+
+func (r *relay) offerMark(m Mark) {
+	select {
+	case r.marks <- m:
+	case <-r.e.quiet:
+		r.e.owed.done()
+	}
+}
+
+// writeMarks writes one batch of marks, the first one given.
+func (r *relay) writeMarks(first Mark) {
+	batch := []Mark{first}
+	for len(batch) < cap(r.marks) {
+		select {
+		case m := <-r.marks:
+			batch = append(batch, m)
+			continue
+		default:
+		}
+		break
+	}
+	defer func() {
+		for range batch {
+			r.e.owed.done()
+		}
+	}()
+	var some *UnmarkedError
+	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
+		// Not the engine's context: what was sent is noted even while the engine is cut short.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.e.ctx), r.e.timing.Attempt)
+		err := r.e.store.Mark(ctx, batch)
+		cancel()
+		if err == nil {
+			r.written(batch)
+			return
+		}
+		r.e.health.failed(err)
+		if errors.As(err, &some) {
+			batch = r.markLater(batch, some.Marks)
+			r.written(batch)
+			return
+		}
+		if !r.e.pause(pause) {
+			return
+		}
+	}
+}
+
+// markLater has marks that could not be noted tried again after a while, and returns the rest of a batch: a row that
+// cannot be written keeps no other chat's marks waiting.
+func (r *relay) markLater(batch, failed []Mark) (noted []Mark) {
+	time.AfterFunc(markAgain, func() {
+		for _, m := range failed {
+			r.offerMark(m)
+		}
+	})
+	return slices.DeleteFunc(batch, func(m Mark) bool {
+		return slices.Contains(failed, m)
+	})
+}
+
+// markAgain is after how long a mark that could not be noted by itself is tried again.
+const markAgain = 5 * time.Second

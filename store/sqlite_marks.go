@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"llave/bot"
+)
+
+// Mark notes what became of letters. See [bot.Turns].
+func (s *SQLite) Mark(ctx context.Context, marks []bot.Mark) error {
+	if err := s.ready(ctx, "mark"); err != nil {
+		return err
+	}
+	if err := validMarks(marks); err != nil || len(marks) == 0 {
+		return err
+	}
+	err := s.writeMarks(ctx, marks)
+	if err == nil || !ofARow(ctx, err) {
+		return err
+	}
+	return s.markApart(ctx, marks)
+}
+
+func (s *SQLite) writeMarks(ctx context.Context, marks []bot.Mark) error {
+	return s.write(ctx, "mark", func(l *link) error {
+		for i := range marks {
+			if err := mark(l, &marks[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// markApart notes each mark by itself: one that cannot be noted does not keep the others.
+func (s *SQLite) markApart(ctx context.Context, marks []bot.Mark) error {
+	left := &bot.UnmarkedError{}
+	for i := range marks {
+		err := s.writeMarks(ctx, marks[i:i+1])
+		if err == nil {
+			continue
+		}
+		left.Err = err
+		if !ofARow(ctx, err) {
+			left.Marks = append(left.Marks, marks[i:]...)
+			return left
+		}
+		left.Marks = append(left.Marks, marks[i])
+	}
+	switch len(left.Marks) {
+	case 0:
+		return nil
+	case len(marks):
+		if len(marks) > 1 {
+			return left.Err // of all of them: no fault of a row
+		}
+	}
+	return left
+}
+
+// ofARow says whether a failure may be that of one row, so that others are worth trying.
+func ofARow(ctx context.Context, err error) bool {
+	return ctx.Err() == nil && !errors.Is(err, ErrFull) && !errors.Is(err, bot.ErrClosed)
+}
+
+func mark(l *link, k *bot.Mark) error {
+	if k.State == bot.Trying {
+		_, err := l.exec(`UPDATE letter SET tries = ?, due = ? WHERE chat = ? AND n = ?`, k.Tries, micros(k.Due), k.Chat[:], int64(k.N))
+		return err
+	}
+	if k.State == bot.Dead {
+		_, err := l.exec(`INSERT INTO dead_letter (chat, kind, name, n, reason, at, body)
+			SELECT chat, 2, '', n, ?, ?, body FROM letter WHERE chat = ? AND n = ?`,
+			k.Reason, micros(k.At), k.Chat[:], int64(k.N))
+		if err != nil {
+			return err
+		}
+	}
+	_, err := l.exec(`DELETE FROM letter WHERE chat = ? AND n = ?`, k.Chat[:], int64(k.N))
+	return err
+}
