@@ -12,8 +12,36 @@ type Rate struct {
 	Every time.Duration
 }
 
-// rates holds chats to the rates of their channels. It is a token bucket for each chat (the generic cell rate algorithm):
-// no queue, one time to remember while the bucket is not full. A restart fills the buckets.
+// take takes one from a bucket that will be full at the time full. It returns when the bucket is full after that, and how
+// long to wait if it is empty. It is the generic cell rate algorithm (ITU-T I.371): no queue, one time to remember.
+func (r Rate) take(full, now time.Time) (time.Time, time.Duration) {
+	if !full.After(now) {
+		full = now
+	}
+	if wait := full.Sub(now) - time.Duration(max(r.Burst-1, 0))*r.Every; wait > 0 {
+		return full, wait
+	}
+	return full.Add(r.Every), 0
+}
+
+// many is how many buckets there are at least before full ones are forgotten.
+const many = 4096
+
+// sweep forgets the buckets that are full, each time that there are twice as many as were left. It returns how many
+// there are then.
+func sweep[K comparable, B any](buckets map[K]B, at int, full func(B) bool) int {
+	if len(buckets) < max(at, many) {
+		return at
+	}
+	for k, b := range buckets {
+		if full(b) {
+			delete(buckets, k)
+		}
+	}
+	return 2 * len(buckets)
+}
+
+// rates holds chats to the rates of their channels: a bucket for each chat that is not full. A restart fills them.
 type rates struct {
 	byChannel map[string]Rate
 
@@ -44,29 +72,14 @@ func (r *rates) take(key ChatKey, chat ChatID) (wait time.Duration, first bool) 
 	defer r.mu.Unlock()
 	b := r.chats[key]
 	if !b.full.After(now) {
-		b = bucket{full: now}
+		b.told = false
 	}
-	if wait = b.full.Sub(now) - time.Duration(max(rate.Burst-1, 0))*rate.Every; wait > 0 {
+	if b.full, wait = rate.take(b.full, now); wait > 0 {
 		first = !b.told
 		b.told = true
-		r.chats[key] = b
-		return wait, first
+	} else {
+		r.sweepAt = sweep(r.chats, r.sweepAt, func(b bucket) bool { return !b.full.After(now) })
 	}
-	r.sweep(now)
-	b.full = b.full.Add(rate.Every)
 	r.chats[key] = b
-	return 0, false
-}
-
-// sweep forgets the chats whose bucket is full, each time that there are twice as many as were left.
-func (r *rates) sweep(now time.Time) {
-	if len(r.chats) < max(r.sweepAt, many) {
-		return
-	}
-	for k, b := range r.chats {
-		if !b.full.After(now) {
-			delete(r.chats, k)
-		}
-	}
-	r.sweepAt = 2 * len(r.chats)
+	return wait, first
 }
