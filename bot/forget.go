@@ -70,7 +70,7 @@ const (
 	reportEvery = time.Hour
 )
 
-// keepHouse forgets what is old, apart from the turns and with nobody waiting for it.
+// keepHouse forgets what is old, apart from the turns: no request waits for it.
 func (e *Engine) keepHouse() {
 	defer e.keeping.done()
 	tick := time.NewTicker(e.timing.Tick)
@@ -188,7 +188,7 @@ func (e *Engine) reviewChat(ctx context.Context, key ChatKey, now time.Time) err
 	if err := e.store.Commit(ctx, t); !errors.Is(err, ErrConflict) {
 		return err
 	}
-	return nil // somebody has written: the turn has dated it
+	return nil // a turn was faster, and has dated the chat
 }
 
 // reviewSession dates a chat by its session, and takes leave of it when the date has come.

@@ -18,7 +18,7 @@ type lane struct {
 	running bool
 	queue   []job
 	reload  bool // the store holds more than the queue does
-	effect  bool // and perhaps an effect that nobody performs
+	effect  bool // and perhaps a pending effect that is not under way
 	kept    bool // stands in the ring of those that ran last
 	active  bool // a goroutine runs it
 	patient bool // it waits for a goroutine behind those that were not left by an earlier process

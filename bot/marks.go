@@ -7,6 +7,7 @@ import (
 	"time"
 )
 
+// try notes an attempt that failed, and returns after how long the next one is due.
 func (r *relay) try(m Mark, after time.Duration) (Mark, time.Duration) {
 	m.State = Trying
 	r.queueMark(m)
@@ -21,6 +22,7 @@ func (r *relay) mark(m Mark) Mark {
 	return m
 }
 
+// dead gives a letter up.
 func (r *relay) dead(m Mark, why string) Mark {
 	r.e.stats.DeadLetters.Add(1)
 	r.e.log.Warn("letter is dead", "reason", why)
@@ -29,6 +31,7 @@ func (r *relay) dead(m Mark, why string) Mark {
 	return m
 }
 
+// queueMark has a result written, and counts it as unwritten until then.
 func (r *relay) queueMark(m Mark) {
 	r.e.owed.add()
 	r.mu.Lock()
@@ -39,6 +42,7 @@ func (r *relay) queueMark(m Mark) {
 	r.offerMark(m)
 }
 
+// offerMark hands a result to the writer, unless the engine has stopped.
 func (r *relay) offerMark(m Mark) {
 	select {
 	case r.marks <- m:

@@ -11,7 +11,7 @@ type pacing struct {
 	armed   bool            // it will
 }
 
-// class says how urgent a letter is: what somebody at the counter waits for comes before what can be read later.
+// class says how urgent a letter is: tokens and links first, questions, interims and notices last.
 func (l *letter) class() class {
 	switch {
 	case l.Notice:

@@ -101,7 +101,7 @@ func (r *relay) expect(key ChatKey, c class) {
 	r.start(rt, c)
 }
 
-// start has somebody run a route, or read the store for it.
+// start schedules a route: its letters are sent, or the store is read for it first.
 func (r *relay) start(rt *route, c class) {
 	if rt.running || rt.held || len(rt.queue) == 0 && !rt.more {
 		return

@@ -14,8 +14,8 @@ const (
 	maxTries = 10
 )
 
-// suspectPatience is how long the turn of a suspect waits for an effect: nobody else's turn may wait with it. What is
-// not answered by then is answered in a turn of its own.
+// suspectPatience is how long the turn of a suspect waits for an effect, because the other suspects wait for that turn.
+// What is not answered by then is answered in a turn of its own.
 const suspectPatience = 10 * time.Millisecond
 
 func (j job) suspect() bool { return j.tries >= suspect && j.hopeless() == "" }

@@ -116,7 +116,7 @@ func (e *Engine) committed(w *work, o outcome, t *Turn) {
 	}
 }
 
-// reread takes the session as it is now. ErrConflict: the turn is to be run again on it. Nil: somebody else has run it.
+// reread takes the session as it is now. ErrConflict: the turn is to be run again on it. Nil: the update was answered meanwhile.
 func (e *Engine) reread(w *work) error {
 	c, err := e.store.Load(e.ctx, w.key)
 	if err != nil {
@@ -128,7 +128,7 @@ func (e *Engine) reread(w *work) error {
 			return ErrConflict
 		}
 	}
-	// It was run, by somebody else or by us without our being told: what it left to do has to be read.
+	// Another process answered it, or our commit did and its reply was lost: the store says what is left to do.
 	w.last = w.update.Seq
 	e.relay.expect(w.key, urgent)
 	e.lanes.wake(w.lane, urgent)
@@ -205,8 +205,8 @@ func (e *Engine) answer(w *work) (wait time.Duration, late bool) {
 	return 0, true
 }
 
-// superseded says whether this is a channel's refusal of a letter that something was said after: whoever has come back
-// in the meantime is not to be met with silence.
+// superseded reports a channel's refusal of a letter after which the chat had another turn. It must not mark the chat as
+// gone.
 func (w *work) superseded() bool {
 	if w.update.Kind != Gone {
 		return false

@@ -24,7 +24,7 @@ func (e *Engine) recall(l *lane, sealed []byte, version uint64) {
 }
 
 // composeSession seals the session of a turn and dates the chat. A session that could not be read stays as it is kept
-// when the turn only sets something aside: nobody has said anything that it would have to be begun anew for.
+// when the turn only sets something aside: nothing was said that needs a new session.
 func (e *Engine) composeSession(w *work, o *outcome, t *Turn) (err error) {
 	if len(w.lost) > 0 && o.aside != "" {
 		t.Session = w.lost[0].Body

@@ -15,8 +15,8 @@ func (t *talk) undelivered() {
 	}
 }
 
-// answersUnread sends another page to somebody who may not have got the one that was sent. False: the text is about
-// something else.
+// answersUnread sends another page for linking if the text asks for one, after a page that may not have arrived. False:
+// the text is about something else.
 func (t *talk) answersUnread(mean meaning) bool {
 	switch {
 	case mean.Yes, mean.Intent == intentLink:

@@ -97,8 +97,8 @@ func (t *talk) act() string {
 // destroys are the states in which a yes or a number takes something away, or makes what was not asked for.
 var destroys = map[string]bool{anotherConfirm: true, voidConfirm: true, sheetConfirm: true, linkReplace: true, staleAsk: true, chatsList: true, chatsAsk: true, rejectedOffer: true}
 
-// somebodyElses deals with somebody else's words where they would be an answer that takes something away: they are none.
-func (t *talk) somebodyElses(mean meaning) bool {
+// refusesForwarded refuses forwarded words as the answer to a question whose yes takes something away.
+func (t *talk) refusesForwarded(mean meaning) bool {
 	_, labelled := t.labelled()
 	answer := labelled || mean.Yes || len(mean.Numbers) > 0 || mean.Unlinks || mean.Annuls || mean.Intent == intentAnother
 	if !destroys[t.s.State] || !answer {

@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-// housekeep has the embedded Autogestión forget what is over, beside what people ask of it, until the house comes down.
+// housekeep has the embedded Autogestión forget what is over, in the background, until the program stops.
 func (h *house) housekeep() {
 	if h.backend == nil {
 		return

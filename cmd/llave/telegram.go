@@ -81,11 +81,7 @@ func (h *house) telegramReady(w io.Writer) {
 		return
 	}
 	s := h.tg.Status()
-	fmt.Fprintf(w, "telegram: %s", s.State)
-	if s.Code != 0 {
-		fmt.Fprintf(w, " (%d)", s.Code)
-	}
-	fmt.Fprintf(w, " desde %s. %s\n", hourOf(s.Since, "02/01 15:04"), s.Todo)
+	channelState{channel: "telegram", state: string(s.State), code: s.Code, since: s.Since, todo: s.Todo}.print(w)
 }
 
 // telegramMetrics are the channel's counters and state.

@@ -98,15 +98,7 @@ func (h *house) whatsappReady(w io.Writer) {
 		return
 	}
 	s := h.wa.Status()
-	fmt.Fprintf(w, "whatsapp: %s", s.State)
-	if s.Code != 0 {
-		fmt.Fprintf(w, " (%d)", s.Code)
-	}
-	fmt.Fprintf(w, " desde %s", hourOf(s.Since, "02/01 15:04"))
-	if !s.Until.IsZero() {
-		fmt.Fprintf(w, " hasta %s", hourOf(s.Until, "02/01 15:04"))
-	}
-	fmt.Fprintf(w, ". %s\n", s.Todo)
+	channelState{"whatsapp", string(s.State), s.Code, s.Since, s.Until, s.Todo}.print(w)
 }
 
 // whatsappMetrics are the channel's counters and state.

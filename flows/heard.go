@@ -1,0 +1,275 @@
+package flows
+
+import (
+	"llave/bot"
+	"llave/flows/backend"
+)
+
+// heard deals with a text.
+func (t *talk) heard() {
+	mean := t.words.heard(t.in.Text, t.m.Self, t.m.Group)
+	switch {
+	case t.waiting():
+		t.heardWaiting(mean)
+	case t.heardCode():
+	case t.in.Forwarded && t.refusesForwarded(mean):
+	case t.in.Masked && mean.Intent == intentNone:
+		t.heardCUIL()
+	case t.in.Password && t.in.Text == "" && t.s.State != linkCode:
+		t.heardPassword()
+	case t.chosen(mean):
+	case t.s.State != home && t.answers(mean):
+	default:
+		t.wants(mean)
+	}
+}
+
+// heardCode deals with a text that is a linking code, whatever else its letters may look like. One that this chat did not
+// ask for is none: somebody else's page led here.
+func (t *talk) heardCode() bool {
+	if _, ok := backend.ReadCode(t.in.Text); !ok {
+		return false
+	}
+	if t.s.State != linkCode {
+		t.say("link.stray", nil)
+		return true
+	}
+	return t.answersCode(meaning{})
+}
+
+// started deals with a link that led here. Somebody else may have made it: it is obeyed in what is harmless, and says
+// nothing about whom it is for.
+func (t *talk) started() {
+	mean := meaning{Intent: intentHello}
+	if got := t.words.read(t.in.Text).Intent; byLink[got] {
+		mean.Intent = got
+	}
+	switch {
+	case t.waiting():
+		t.heardWaiting(mean)
+	case t.heardCode():
+	case t.s.State != home && t.answers(mean):
+	default:
+		t.wants(mean)
+	}
+}
+
+// byLink is what a link into the chat may ask for.
+var byLink = map[intent]bool{intentToken: true, intentCredential: true, intentHelp: true, intentMenu: true}
+
+// pressed deals with a button. One of an old question is answered with what holds now.
+func (t *talk) pressed(c bot.Choice) {
+	for _, o := range t.m.Options {
+		if o.Value == c.Value && c.Question == t.m.Question && !t.waiting() {
+			t.choose(o)
+			return
+		}
+	}
+	switch {
+	case t.waiting():
+		t.heardWaiting(meaning{Intent: intent(c.Value)})
+	case freely[c.Value]:
+		t.wants(meaning{Intent: intent(c.Value), Old: true})
+	case t.s.State == home:
+		t.menu("menu.old_home")
+	default:
+		t.again("menu.old")
+	}
+}
+
+// freely are the buttons that mean the same at any time, because what they lead to is only read.
+var freely = map[string]bool{"token": true, "number": true, "credential": true, "rejected": true, "preprint": true, "void": true, "menu": true, "help": true, "chats": true, "link": true, "whatis": true, "others": true}
+
+// chosen deals with a number typed in the place of a button.
+func (t *talk) chosen(mean meaning) bool {
+	if o, ok := t.labelled(); ok {
+		t.choose(o)
+		return true
+	}
+	if len(mean.Numbers) == 0 || mean.Intent != intentNone || len(mean.Who) > 0 || len(t.m.Options) == 0 {
+		return false
+	}
+	if onPaper[flowOf(t.s.State)] && !t.isOption(mean) {
+		return false // "mejor 5", "no, el 1": numbers that are said, and no options
+	}
+	var picked []option
+	for _, n := range mean.Numbers {
+		if n < 1 || n > len(t.m.Options) {
+			t.again("menu.number")
+			return true
+		}
+		picked = append(picked, t.m.Options[n-1])
+	}
+	if len(picked) == 1 {
+		t.choose(picked[0])
+		return true
+	}
+	return t.chooseSeveral(picked)
+}
+
+// onPaper are the flows in which numbers are more often said than chosen.
+var onPaper = map[string]bool{"sheet": true, "void": true}
+
+// isOption says whether a text is the number of an option and nothing else: not one that is out of the list where a number
+// may be meant, and not the one that led to this question, sent twice.
+func (t *talk) isOption(mean meaning) bool {
+	figure, bare := bareFigure(t.in.Text)
+	confirms := t.s.State == sheetConfirm || t.s.State == voidConfirm
+	if !bare || confirms && figure == t.m.Figure {
+		return false
+	}
+	return !confirms || mean.Numbers[0] <= len(t.m.Options)
+}
+
+// choose does what an option of the open question says.
+func (t *talk) choose(o option) {
+	t.m.Misses = 0
+	switch t.s.State {
+	case tokenPick, anotherPick, rejectedPick, sheetPick, voidPick:
+		t.picked(o.Who)
+	case linkWho:
+		t.whoAnswered(o.Who)
+	case sheetMonth:
+		switch {
+		case o.Value == "help":
+			t.help()
+		case o.Month == "":
+			t.answers(meaning{No: true})
+		default:
+			t.picksMonth(o.Month)
+		}
+	case voidWhich:
+		t.pickSheet(o)
+	case linkReplace, anotherConfirm, staleAsk, sheetConfirm, voidConfirm:
+		t.answers(meaning{Intent: intent(o.Value), Yes: o.Value == "yes", No: o.Value == "no"})
+	case rejectedOffer:
+		t.accept(o)
+	case chatsList:
+		t.unlinkListed(o)
+	case chatsAsk:
+		t.answersUnlink(meaning{Intent: intent(o.Value), No: o.Value == "no"})
+	case linkCode:
+		if mean := (meaning{Intent: intent(o.Value)}); !t.answersCode(mean) {
+			t.wants(mean)
+		}
+	default:
+		t.chooseBelow(o)
+	}
+}
+
+// chooseBelow does what an option below an answer says. Those below a sheet are about that one.
+func (t *talk) chooseBelow(o option) {
+	mean := meaning{Intent: intent(o.Value), Below: true}
+	switch o.Value {
+	case "more":
+		mean.Intent, mean.More = intentPreprint, true
+	case "void":
+	default:
+		if o.Month == "" {
+			t.wants(mean)
+			return
+		}
+		mean.Intent = intentPreprint // "diciembre de 2026"
+	}
+	t.leave()
+	w := t.wishOf(mean)
+	if o.Who != "" {
+		w.For, w.Month = []MemberID{o.Who}, o.Month
+	}
+	t.begins(w)
+}
+
+// answers takes a text as the answer to the open question, if it is one.
+func (t *talk) answers(mean meaning) bool {
+	if mean.Intent == intentBack {
+		t.back()
+		return true
+	}
+	switch t.s.State {
+	case tokenPick, anotherPick, rejectedPick, sheetPick, voidPick:
+		return t.answersPick(mean)
+	case sheetMonth:
+		return t.answersMonth(mean)
+	case sheetCount:
+		return t.answersCount(mean)
+	case sheetConfirm:
+		return t.answersSheet(mean)
+	case voidWhich:
+		return t.answersWhich(mean)
+	case voidNumber:
+		return t.answersNumber(mean)
+	case voidConfirm:
+		return t.answersVoid(mean)
+	case anotherConfirm:
+		return t.answersConfirm(mean)
+	case rejectedOffer:
+		return t.answersOffer(mean)
+	case linkCode:
+		return t.answersCode(mean)
+	case linkWho:
+		return t.answersWho(mean)
+	case linkReplace:
+		return t.answersReplace(mean)
+	case staleAsk:
+		return t.answersStale(mean)
+	case chatsAsk:
+		return t.answersUnlink(mean)
+	}
+	return false
+}
+
+// back goes to the question before this one.
+func (t *talk) back() {
+	if t.s.State == anotherConfirm && len(t.m.Group.Members) > 1 {
+		t.move("back")
+		t.m.Wish.For = nil
+		t.askWho(nil, nil)
+		return
+	}
+	switch t.s.State {
+	case sheetMonth, sheetCount, sheetConfirm:
+		t.backSheet()
+		return
+	case voidWhich, voidNumber, voidConfirm:
+		t.backVoid()
+		return
+	}
+	t.leave()
+	t.menu("menu.back")
+}
+
+// wants deals with a wish that begins something.
+func (t *talk) wants(mean meaning) {
+	t.leave()
+	if mean.Intent != intentNone {
+		t.m.Misses = 0
+	}
+	switch mean.Intent {
+	case intentToken, intentNumber, intentCredential, intentAnother, intentRejected, intentPreprint, intentVoid:
+		t.wish(mean)
+	case intentOther:
+		t.wish(meaning{Intent: intentToken, Who: []ref{{Kind: refName}}})
+	case intentLink:
+		t.wantsLink()
+	case intentUnlink:
+		t.wantsUnlink(mean)
+	case intentChats:
+		t.wantsChats()
+	case intentHelp:
+		t.help()
+	case intentMenu, intentBack, intentHello, intentYes, intentLost:
+		t.menu("menu.main")
+	case intentCancel, intentNo:
+		t.menu("menu.cancelled")
+	case intentThanks:
+		t.say("menu.thanks", nil)
+	case intentNone:
+		if mean.Leaving {
+			t.wantsUnlink(mean)
+			return
+		}
+		t.puzzled(mean)
+	default:
+		t.faq(mean.Intent)
+	}
+}
