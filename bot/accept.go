@@ -29,6 +29,11 @@ func (e *Engine) Accept(ctx context.Context, u Update) error {
 		return ErrStopped
 	}
 	defer e.ended()
+	return e.take(ctx, u)
+}
+
+// take is Accept without asking whether the engine stops: for what must not be lost then.
+func (e *Engine) take(ctx context.Context, u Update) error {
 	e.clean(&u)
 	key := e.vault.chatKey(u.Chat)
 	a := Accepted{Update: u, Now: e.now()}

@@ -71,13 +71,14 @@ func (e *Engine) handBackSoon(c *call, key string, pause time.Duration) {
 	})
 }
 
-// handBack hands a late answer to its chat. A store that does not take it is asked again after a pause.
+// handBack hands a late answer to its chat. A store that does not take it is asked again after a pause. An answer that comes
+// while the engine stops is kept for the next process: what cannot be asked twice would have no known outcome.
 func (e *Engine) handBack(c *call, key string, pause time.Duration) {
 	r := c.result
 	r.Late = true
 	// A failure is left as it is in the store if the engine stops, and was dropped from there if the turn was.
 	if !r.Failed || !e.halted() && !e.calls.dropped(c) {
-		if e.Accept(e.ctx, Update{Chat: c.chat, ID: "answer/" + key, Kind: Answer, Result: &r}) != nil && !e.halted() {
+		if e.take(e.ctx, Update{Chat: c.chat, ID: "answer/" + key, Kind: Answer, Result: &r}) != nil && !e.halted() {
 			e.schedule.after(&entry{f: func() { e.handBackSoon(c, key, min(2*pause, 5*time.Second)) }}, pause)
 			return
 		}

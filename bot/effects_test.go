@@ -179,3 +179,21 @@ func TestAnAnswerThatIsSetAsideIsNotAwaited(t *testing.T) {
 		h.hears(chatA, "1 wait", "sorry", "false")
 	})
 }
+
+// The answer to what cannot be asked twice comes while the engine stops: the next process knows it.
+func TestAnAnswerThatComesWhileTheEngineStopsIsKept(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := open(t, memory())
+		h.outside.set(func(context.Context, string, int) error { time.Sleep(2 * time.Second); return nil })
+		h.says(chatA, "once x")
+		time.Sleep(time.Second)
+		h.stop()
+		h.hears(chatA)
+		h.start()
+		defer h.stop()
+		h.hears(chatA, "1 got 1 failed=false late=true")
+		if n := one(h.outside.asks()); n != 1 {
+			t.Errorf("it was asked for %d times", n)
+		}
+	})
+}

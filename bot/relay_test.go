@@ -185,8 +185,9 @@ func TestALinkIsNotSentTwiceAcrossACrash(t *testing.T) {
 		crashed := h.Engine
 		h.screen.onSend(nil)
 		h.start()
+		h.hears(chatA, "undelivered: unsure")
 		h.says(chatA, "two")
-		h.hears(chatA, "2 two", "undelivered: unsure")
+		h.hears(chatA, "undelivered: unsure", "2 two")
 		h.stop()
 		close(taken)
 		crashed.Stop(t.Context())
