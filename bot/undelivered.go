@@ -31,7 +31,7 @@ func (r *relay) tell(l letter, known string) time.Duration {
 	}
 	u := Update{Chat: l.Chat, ID: "undelivered/" + strconv.FormatUint(l.n, 10), Kind: Undelivered, What: known,
 		Choice: Choice{Question: l.Reply.Question}, Body: []byte(l.kind)}
-	err := r.e.Accept(r.e.ctx, u)
+	err := r.e.take(r.e.ctx, u)
 	switch {
 	case err == nil:
 		return 0
