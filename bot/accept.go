@@ -32,7 +32,7 @@ func (e *Engine) Accept(ctx context.Context, u Update) error {
 	return e.take(ctx, u)
 }
 
-// take is Accept whether the engine has started and stops or not: for what comes of its own work.
+// take is Accept without asking whether the engine runs: for updates that come of its own work.
 func (e *Engine) take(ctx context.Context, u Update) error {
 	e.clean(&u)
 	key := e.vault.chatKey(u.Chat)
