@@ -70,8 +70,8 @@ type header struct {
 	ignored int              // columns whose name means nothing here
 }
 
-// has says whether a file has a column.
-func (h *header) has(column int) bool { return h.at[column] >= 0 }
+// has says whether a file has a column. A file without a header has none.
+func (h *header) has(column int) bool { return h.width > 0 && h.at[column] >= 0 }
 
 // separators are what may stand between two cells, the likelier ones first.
 const separators = ",;\t|"
