@@ -146,7 +146,7 @@ const llavePress = (() => {
 
   // What moves without the page's doing, by a picture that comes or a window that changes, is seen here.
   if (window.ResizeObserver) {
-    const watch = new ResizeObserver(() => live.forEach((_, e) => look(e)));
+    const watch = new ResizeObserver(() => requestAnimationFrame(() => live.forEach((_, e) => look(e))));
     for (const id of ['rollo', 'mensajes', 'estado']) watch.observe(document.getElementById(id));
   }
   return { guard, shift };
