@@ -50,7 +50,7 @@ func (h *house) openDeadLetters(ctx context.Context) (*bot.DeadLetters, error) {
 		return nil, fmt.Errorf("el servicio está usando %s: paralo, y probá de nuevo", h.Data)
 	}
 	if err != nil {
-		return nil, err
+		return nil, openTrouble(err)
 	}
 	h.up = append(h.up, func(context.Context) error { return h.store.Close() })
 	script, err := flows.New(flows.Config{Phone: h.MesaPhone})

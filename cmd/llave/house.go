@@ -67,7 +67,7 @@ func (p program) build(ctx context.Context, c config, channels func(*house) (map
 		return h, err
 	}
 	if h.store, err = store.OpenSQLite(c.path("llave.db")); err != nil {
-		return h, err
+		return h, openTrouble(err)
 	}
 	h.up = append(h.up, func(context.Context) error { return h.store.Close() })
 	listener, err := net.Listen("tcp", c.Addr)

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"llave/store"
+)
+
+// openTrouble says in the operator's words why the store could not be opened, and what to do.
+func openTrouble(err error) error {
+	var refused *store.OpenError
+	if !errors.As(err, &refused) {
+		return err
+	}
+	text := map[store.OpenKind]string{
+		store.InUse:      "%s: lo está usando otro proceso; para tener dos a la vez, dale a este otra carpeta con LLAVE_DATA y otra dirección con LLAVE_ADDR",
+		store.Newer:      "%s es de una versión más nueva que este programa: usá esa versión, o la copia de seguridad de antes de actualizar",
+		store.NotSQLite:  "%s no es un archivo de Llave: poné en LLAVE_DATA otra carpeta, o sacá ese archivo de ahí",
+		store.Foreign:    "%s no es un archivo de Llave: poné en LLAVE_DATA otra carpeta, o sacá ese archivo de ahí",
+		store.Truncated:  "%s está cortado: le falta una parte; volvé a la última copia de seguridad",
+		store.Corrupt:    "%s está dañado; volvé a la última copia de seguridad",
+		store.Unreadable: "%s no se puede leer; fijate de quién es y qué permisos tiene",
+		store.Unwritable: "%s no se puede crear ni escribir; fijate de quién es la carpeta, qué permisos tiene y cuánto lugar queda",
+	}[refused.Kind]
+	if text == "" {
+		return err
+	}
+	text = fmt.Sprintf(text, refused.Path)
+	if refused.Err != nil && refused.Kind != store.InUse && refused.Kind != store.Newer {
+		text += fmt.Sprintf(" (%v)", refused.Err)
+	}
+	return &folderError{err, text}
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"database/sql"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A store that cannot be opened is told in the operator's words, with what to do, by the service and by llave dead.
+func TestAStoreThatCannotBeOpenedIsToldWithWhatToDo(t *testing.T) {
+	for name, c := range map[string]struct {
+		harm func(t *testing.T, path string)
+		want string
+	}{
+		"text":  {func(t *testing.T, path string) { puts(t, path, []byte(strings.Repeat("una lista de compras\n", 300))) }, "no es un archivo de Llave"},
+		"cut":   {func(t *testing.T, path string) { puts(t, path, firstHalf(t, path)) }, "última copia de seguridad"},
+		"newer": {newer, "de una versión más nueva"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "data")}
+			chats(t, env, nil, "hola")
+			c.harm(t, filepath.Join(env["LLAVE_DATA"], "llave.db"))
+			for _, args := range [][]string{nil, {"dead"}} {
+				if said := runs(t, env, exitError, args...); !strings.Contains(said, c.want) || strings.Contains(said, "store: open") {
+					t.Errorf("llave %q says: %s", args, said)
+				}
+			}
+		})
+	}
+}
+
+func TestAFolderInUseIsToldWithWhatToDo(t *testing.T) {
+	x := start(t, nil)
+	x.out.waits(t, "Llave está andando")
+	said := runs(t, map[string]string{"LLAVE_DATA": x.data}, exitError)
+	if !strings.Contains(said, "lo está usando otro proceso") || !strings.Contains(said, "LLAVE_DATA") || strings.Contains(said, "in use") {
+		t.Errorf("a second service says: %s", said)
+	}
+	x.cancel()
+	x.ends(exitOK)
+}
+
+func puts(t *testing.T, path string, content []byte) {
+	t.Helper()
+	for _, beside := range []string{"-wal", "-shm"} {
+		os.Remove(path + beside)
+	}
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func firstHalf(t *testing.T, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b[:len(b)/2]
+}
+
+// newer makes a store one of tables that no version knows yet.
+func newer(t *testing.T, path string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("PRAGMA user_version = 999"); err != nil {
+		t.Fatal(err)
+	}
+}
