@@ -78,7 +78,10 @@ func (st *stage) report(ctx context.Context, p *padron) (r Report, err error) {
 		`SELECT count(*) FROM row r JOIN family f ON f.holder = r.holder WHERE r.why IS NULL
 			AND NOT EXISTS (SELECT 1 FROM live.membership m WHERE m.holder = f.person AND m.person = r.person)`: {&r.Entering},
 		"SELECT COALESCE(sum(NOT held), 0), COALESCE(sum(held), 0), EXISTS (SELECT 1 FROM unknown) FROM leaving": {&r.Leaving, &r.Held, &r.Unknown},
-		"SELECT COALESCE(sum(has AND NOT will), 0), COALESCE(sum(has), 0) FROM affected":                         {&r.Losing, &r.Having},
+		// Of people of a padrón that has no digests yet, nothing can be told.
+		`SELECT count(*) FROM affected a JOIN row r ON r.line = a.line JOIN live.person p ON p.id = a.person
+			WHERE p.digest <> r.digest`: {&r.Altered},
+		"SELECT COALESCE(sum(has AND NOT will), 0), COALESCE(sum(has), 0) FROM affected": {&r.Losing, &r.Having},
 	} {
 		if err := st.count(ctx, query, into...); err != nil {
 			return r, err

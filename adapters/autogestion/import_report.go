@@ -23,6 +23,8 @@ type Report struct {
 	// of one of these not even the group could be told.
 	Entering, Leaving, Held int
 	Unknown                 bool
+	// Altered are people whose name, number or sex is not what it was.
+	Altered int
 	// Standings are those of the file; Changes those of people who were in the padrón before.
 	Standings []StandingCount
 	Changes   []StandingChange

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 
@@ -70,7 +71,14 @@ func (p program) open(name string) (io.ReadCloser, error) {
 	if name == "-" {
 		return io.NopCloser(p.stdin), nil
 	}
-	return os.Open(name)
+	f, err := os.Open(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = fmt.Errorf("no existe el archivo %s", name)
+	case errors.Is(err, fs.ErrPermission):
+		err = fmt.Errorf("no hay permiso para leer el archivo %s", name)
+	}
+	return f, err
 }
 
 // progressEvery is after how many lines a long import gives a sign of life.

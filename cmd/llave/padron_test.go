@@ -156,3 +156,10 @@ func TestTokensWhileAPadronComesIn(t *testing.T) {
 		t.Error("nothing was asked")
 	}
 }
+
+func TestAPadronThatIsNotThere(t *testing.T) {
+	said := runs(t, nil, exitUsage, "padron", "import", "nada.csv")
+	if !strings.Contains(said, "no existe el archivo nada.csv") {
+		t.Errorf("it says: %s", said)
+	}
+}
