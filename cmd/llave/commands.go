@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -225,9 +224,9 @@ func (p program) autogestion(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", c.Addr)
+	listener, err := listen("LLAVE_ADDR", c.Addr)
 	if err != nil {
-		return fmt.Errorf("no se puede escuchar en %s: %w", c.Addr, err)
+		return err
 	}
 	c.Addr = listener.Addr().String()
 	h, err := p.backendAlone(ctx, c)

@@ -39,7 +39,7 @@ func (c *config) folderTrouble(err error) error {
 	return err
 }
 
-// folderError is a folder's trouble in the operator's words alone, with its cause.
+// folderError is what is wrong with a folder or an address, in the operator's words alone, with its cause.
 type folderError struct {
 	cause error
 	text  string

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"net"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -70,9 +69,9 @@ func (p program) build(ctx context.Context, c config, channels func(*house) (map
 		return h, openTrouble(err)
 	}
 	h.up = append(h.up, func(context.Context) error { return h.store.Close() })
-	listener, err := net.Listen("tcp", c.Addr)
+	listener, err := listen("LLAVE_ADDR", c.Addr)
 	if err != nil {
-		return h, fmt.Errorf("no se puede escuchar en %s: %w", c.Addr, err)
+		return h, err
 	}
 	h.up = append(h.up, func(context.Context) error { listener.Close(); return nil })
 	h.Addr = listener.Addr().String()

@@ -34,9 +34,9 @@ func (h *house) serveHTTP(listener net.Listener) error {
 		h.serveOn(listener, h.publicSide(public, gate))
 		return nil
 	}
-	own, err := net.Listen("tcp", h.AdminAddr)
+	own, err := listen("LLAVE_ADMIN_ADDR", h.AdminAddr)
 	if err != nil {
-		return fmt.Errorf("no se puede escuchar en %s: %w", h.AdminAddr, err)
+		return err
 	}
 	h.AdminAddr = own.Addr().String()
 	h.operator(admin, gate)

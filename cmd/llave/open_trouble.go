@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net"
+	"syscall"
 
 	"llave/store"
 )
@@ -31,4 +33,16 @@ func openTrouble(err error) error {
 		text += fmt.Sprintf(" (%v)", refused.Err)
 	}
 	return &folderError{err, text}
+}
+
+// listen opens the address of a variable. An address that is taken is told in the operator's words.
+func listen(variable, addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, &folderError{err, fmt.Sprintf("no se puede escuchar en %s: esa dirección la está usando otro programa, quizás otro Llave; cortalo, o poné otra en %s", addr, variable)}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("no se puede escuchar en %s: %w", addr, err)
+	}
+	return l, nil
 }

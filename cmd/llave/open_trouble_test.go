@@ -2,6 +2,7 @@ package main
 
 import (
 	"database/sql"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,6 +41,22 @@ func TestAFolderInUseIsToldWithWhatToDo(t *testing.T) {
 	}
 	x.cancel()
 	x.ends(exitOK)
+}
+
+// An address that is taken is told with the variable that names it.
+func TestAnAddressInUseIsToldWithItsVariable(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	at := taken.Addr().String()
+	for _, variable := range []string{"LLAVE_ADDR", "LLAVE_ADMIN_ADDR"} {
+		said := runs(t, map[string]string{variable: at}, exitError)
+		if !strings.Contains(said, at+": esa dirección la está usando otro programa") || !strings.Contains(said, "otra en "+variable+"\n") {
+			t.Errorf("%s: it says: %s", variable, said)
+		}
+	}
 }
 
 func puts(t *testing.T, path string, content []byte) {
