@@ -14,7 +14,7 @@ import (
 const passwordMasked = "···"
 
 // secrets are the words by which a password is recognised in a text.
-type secrets struct{ password, maybe, between, is, my, about map[string]bool }
+type secrets struct{ password, maybe, between, of, is, reason, my, as, about map[string]bool }
 
 func loadSecrets() (*secrets, error) {
 	text, err := wordFiles.ReadFile("words/secrets.txt")
@@ -22,7 +22,8 @@ func loadSecrets() (*secrets, error) {
 		return nil, err
 	}
 	s := &secrets{}
-	lists := map[string]*map[string]bool{"password": &s.password, "maybe": &s.maybe, "between": &s.between, "is": &s.is, "my": &s.my, "about": &s.about}
+	lists := map[string]*map[string]bool{"password": &s.password, "maybe": &s.maybe, "between": &s.between, "of": &s.of,
+		"is": &s.is, "reason": &s.reason, "my": &s.my, "as": &s.as, "about": &s.about}
 	for n, line := range strings.Split(string(text), "\n") {
 		if line == "" || line[0] == '#' {
 			continue
@@ -67,7 +68,7 @@ type textPart struct {
 	sound    string
 }
 
-var partShape = regexp.MustCompile(`[:=]|[^\s:=]+`)
+var partShape = regexp.MustCompile(`[:=;]|\pL+[/,]|[^\s:=;]+`)
 
 func textParts(text string) (parts []textPart) {
 	for _, at := range partShape.FindAllStringIndex(text, -1) {
@@ -89,12 +90,12 @@ func soundOf(raw string) string {
 func (sc *Script) passwordIn(text string) (from, to int, ok bool) {
 	parts := textParts(text)
 	for i, p := range parts {
-		certain := sc.secrets.password[p.sound]
+		certain := sc.namesPassword(p.sound)
 		if !certain && !sc.secrets.maybe[p.sound] {
 			continue
 		}
 		mine := i > 0 && sc.secrets.my[parts[i-1].sound]
-		if from, to, ok := sc.passwordBehind(text, parts[i+1:], certain || mine); ok {
+		if from, to, ok := sc.passwordBehind(text, parts[i+1:], certain, certain || mine); ok {
 			return from, to, true
 		}
 		if from, to, ok := sc.passwordBefore(text, parts[:i], certain || mine); ok {
@@ -104,38 +105,77 @@ func (sc *Script) passwordIn(text string) (from, to int, ok bool) {
 	return 0, 0, false
 }
 
-// passwordBehind finds the password behind the word for it. Called says that the word can be no token's.
-func (sc *Script) passwordBehind(text string, parts []textPart, called bool) (from, to int, ok bool) {
+// passwordBehind finds the password behind the word for it. Certain says that the word means nothing else, called that it
+// can be no token's where it stands.
+func (sc *Script) passwordBehind(text string, parts []textPart, certain, called bool) (from, to int, ok bool) {
 	led := false
 	for i, p := range parts {
 		switch {
 		case sc.secrets.is[p.sound]:
 			led = true
 			continue
-		case !led && i < 7 && sc.secrets.between[p.sound] && !strings.ContainsAny(p.text, ".;,!?"):
+		case led && sc.secrets.reason[p.sound]: // "es que", "es para": what it is like or for, and no password
+			return 0, 0, false
+		case !led && i < 7 && sc.leadsTo(parts[:i+1]):
 			continue
 		}
-		from, to := sc.span(text, parts[i:], led && called)
-		core := text[from:to]
-		switch {
-		case from == to || onlyNumber(core):
+		if !certain && sc.ordinary(p.text) && !strong(p.text) { // "mi clave es Juana Ruiz" asks for her token
 			return 0, 0, false
-		case quoted(text, from, to) && led, strong(core) && (led || i < 2 && called), led && called && !sc.ordinary(core):
-			return from, to, true
 		}
-		return 0, 0, false
+		return sc.passwordAt(text, parts[i:], led && called, led || i < 2 && called, led && certain)
 	}
 	return 0, 0, false
 }
 
-// passwordBefore finds a password that comes before the word for it: "perro2024 es mi contraseña".
-func (sc *Script) passwordBefore(text string, parts []textPart, called bool) (from, to int, ok bool) {
-	n := len(parts)
-	if !called || n < 3 || !sc.secrets.my[parts[n-1].sound] || !sc.secrets.is[parts[n-2].sound] {
+// leadsTo says whether the last of the parts may stand between the word for a password and the password.
+func (sc *Script) leadsTo(parts []textPart) bool {
+	p := parts[len(parts)-1]
+	switch {
+	case sc.secrets.between[p.sound] && !strings.ContainsAny(p.text, ".;,!?"), site(p.text), strings.Trim(p.text, arrows) == "":
+		return true
+	}
+	// "la contraseña de mi marido: …", "la clave de IOMA Digital es …"
+	return sc.secrets.of[parts[0].sound] && !strong(p.text) && !onlyNumber(p.text) && !strings.ContainsAny(p.text, ".;,!?") && !sc.secrets.about[p.sound]
+}
+
+// passwordAt takes the password at the first part: any word that is not ordinary if said, a strong one if may. Where second,
+// it may also stand behind a number or a name, which is the user's.
+func (sc *Script) passwordAt(text string, parts []textPart, said, may, second bool) (from, to int, ok bool) {
+	from, to = sc.span(text, parts, said)
+	core := text[from:to]
+	number, known := onlyNumber(core) || numbered(core), sc.ordinary(core)
+	switch {
+	case from == to:
+		return 0, 0, false
+	case !number && (quoted(text, from, to) && may || may && strong(core) && !site(core) || said && !known):
+		return from, to, true
+	case !second || !number && !known:
 		return 0, 0, false
 	}
-	from, to = sc.span(text, parts[n-3:n-2], false)
-	if from == to || onlyNumber(text[from:to]) || !strong(text[from:to]) && !quoted(text, from, to) {
+	for _, p := range parts[1:] {
+		if strings.Trim(p.text, arrows) == "" || onlyNumber(p.text) {
+			continue
+		}
+		from, to = sc.span(text, []textPart{p}, false)
+		return from, to, strong(text[from:to]) && !site(text[from:to])
+	}
+	return 0, 0, false
+}
+
+// passwordBefore finds a password that comes before the word for it: "perro2024 es mi contraseña", "perro2024 como clave".
+func (sc *Script) passwordBefore(text string, parts []textPart, called bool) (from, to int, ok bool) {
+	n := len(parts)
+	switch {
+	case called && n > 2 && sc.secrets.my[parts[n-1].sound] && sc.secrets.is[parts[n-2].sound]:
+		n -= 2
+	case n > 1 && sc.secrets.as[parts[n-1].sound]:
+		n--
+	default:
+		return 0, 0, false
+	}
+	from, to = sc.span(text, parts[n-1:n], false)
+	core := text[from:to]
+	if from == to || onlyNumber(core) || site(core) || !strong(core) && !quoted(text, from, to) {
 		return 0, 0, false
 	}
 	return from, to, true
@@ -155,8 +195,9 @@ func (sc *Script) span(text string, parts []textPart, several bool) (from, to in
 		}
 	}
 	to = from + len(word1(rest))
+	several = several && !onlyNumber(parts[0].text)
 	for i := 1; several && i < len(parts) && !ends(text[parts[i-1].from:parts[i-1].to]); i++ {
-		if sc.ordinary(parts[i].text) || onlyNumber(parts[i].text) || sc.secrets.is[parts[i].sound] {
+		if sc.ordinary(parts[i].text) || onlyNumber(parts[i].text) && (i+1 < len(parts) || len(parts[i].text) > 4) || sc.secrets.is[parts[i].sound] {
 			break
 		}
 		to = parts[i].to
@@ -184,40 +225,6 @@ func word1(s string) string {
 	return s
 }
 
-func ends(word string) bool { return strings.ContainsAny(word[len(word)-1:], ".,;!?") }
-
-func quoted(text string, from, to int) bool {
-	return from > 0 && to < len(text) && strings.ContainsRune(`"'«“‘`, lastRune(text[:from]))
-}
-
-func lastRune(s string) (last rune) {
-	for _, r := range s[max(0, len(s)-4):] {
-		last = r
-	}
-	return last
-}
-
-// aroundNumbers may stand in a number. A clean text has an o or an a for an ordinal sign.
-const aroundNumbers = " .,-/()+#:oa"
-
-// onlyNumber says whether a text is a number with what stands between its digits: a token, a document, a date, a phone,
-// the number of an affiliate, a sheet or a case. It is never a password.
-func onlyNumber(s string) bool {
-	return !strings.ContainsFunc(backend.Clean(s), func(r rune) bool {
-		return !unicode.IsDigit(r) && !strings.ContainsRune(aroundNumbers, r)
-	})
-}
-
-// strong says whether a word looks like a password and like no word: letters with digits or signs between them.
-func strong(s string) bool {
-	s = backend.Clean(s)
-	inner := strings.TrimFunc(s, func(r rune) bool { return !isLetter(r) })
-	if strings.Contains(s, "://") || !strings.ContainsFunc(s, unicode.IsLetter) {
-		return false
-	}
-	return strings.ContainsFunc(inner, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.M, r) }) || strings.ContainsAny(s, "!#$%&@^~+")
-}
-
 // ordinary says whether a word is one that people say of passwords, or that we know.
 func (sc *Script) ordinary(s string) bool {
 	w := soundOf(s)
@@ -225,65 +232,18 @@ func (sc *Script) ordinary(s string) bool {
 	return w == "" || known || sc.secrets.about[w] || sc.secrets.between[w] || sc.secrets.password[w] || sc.secrets.maybe[w]
 }
 
-// withoutPassword is a masked text without what was said of the password: what is left is the rest of the sentence.
-func (sc *Script) withoutPassword(text string) string {
-	for {
-		parts := textParts(text)
-		at := -1
-		for i, p := range parts {
-			if strings.Contains(p.text, passwordMasked) {
-				at = i
-				break
-			}
-		}
-		if at < 0 {
-			return strings.TrimSpace(text)
-		}
-		from, to := at, at
-		for i := at - 1; i >= max(0, at-9) && from == at; i-- {
-			if sc.called(parts[i]) {
-				from = i
-			}
-		}
-		for i := at + 1; i < min(len(parts), at+4) && from == at && to == at; i++ {
-			if sc.called(parts[i]) {
-				to = i
-			}
-		}
-		if from > 0 && from < at && sc.secrets.my[parts[from-1].sound] {
-			from--
-		}
-		text = text[:parts[from].from] + " " + text[parts[to].to:]
+// namesPassword says whether a word is one for a password, and for nothing else, with as many as two slips.
+func (sc *Script) namesPassword(w string) bool {
+	if sc.secrets.password[w] {
+		return true
 	}
-}
-
-func (sc *Script) called(p textPart) bool {
-	return sc.secrets.password[p.sound] || sc.secrets.maybe[p.sound]
-}
-
-// setPasswordAside takes what was said of a password out of what is to be understood.
-func (t *talk) setPasswordAside() {
-	if t.in.Password && t.in.Result == nil {
-		t.in.Text = t.withoutPassword(t.in.Text)
+	if _, known := sc.words.ids[w]; known || sc.secrets.maybe[w] || len(w) < 6 {
+		return false
 	}
-}
-
-// warnOfPassword says below the answer that a password was taken out. An answer that is still awaited says it when it
-// comes, and so does what is said until then.
-func (t *talk) warnOfPassword() {
-	if !t.in.Password {
-		return
+	for p := range sc.secrets.password {
+		if n := slips(w, p); len(p) >= 7 && (n == 1 || n == 2 && len(w) >= 8) {
+			return true
+		}
 	}
-	note := "\n\n" + t.text("menu.password", nil)
-	if t.d.Interim != nil {
-		t.d.Interim.Text += note
-	}
-	if n := len(t.d.Replies); n > 0 && t.d.Effect == nil {
-		t.d.Replies[n-1].Text += note
-	}
-}
-
-// heardPassword answers a text that was a password and nothing else.
-func (t *talk) heardPassword() {
-	t.offer(bot.Say, "menu.password_only", nil, choices("token", "safe")...)
+	return false
 }

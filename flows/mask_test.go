@@ -25,6 +25,24 @@ func TestPasswordsAreMasked(t *testing.T) {
 		"mi password es hunter2 mi pass es hunter3":                      "mi password es ··· mi pass es ···",
 		"contraseña = a:b=c1 token":                                      "contraseña = ··· token",
 		"MI CONTRASENIA ES \u200bPERRO2024":                              "MI CONTRASENIA ES ···",
+		"mi contrseña es zapato22":                                       "mi contrseña es ···",
+		"contrasenha: zapato22":                                          "contrasenha: ···",
+		"mi contra seña es zapato22":                                     "mi contra seña es ···",
+		"mi passwrd es zapato22":                                         "mi passwrd es ···",
+		"mi contraseña es\nzapatito":                                     "mi contraseña es\n···",
+		"contraseña → zapato22":                                          "contraseña → ···",
+		"la contraseña sigue siendo zapato22":                            "la contraseña sigue siendo ···",
+		"mi contraseña no es zapato22":                                   "mi contraseña no es ···",
+		"puse zapato22 como contraseña":                                  "puse ··· como contraseña",
+		"contraseña de mi marido: Zapato33":                              "contraseña de mi marido: ···",
+		"la clave de mi mamá es Zapato22":                                "la clave de mi mamá es ···",
+		"la contraseña de maria@gmail.com es zapato22":                   "la contraseña de maria@gmail.com es ···",
+		"user y pass: 99999001 / zapato22":                               "user y pass: 99999001 / ···",
+		"usuario/contraseña: maria/zapato22":                             "usuario/contraseña: ···",
+		"contraseña;zapato22":                                            "contraseña;···",
+		"mi contraseña es 12345678a":                                     "mi contraseña es ···",
+		"mi contraseña es zapato 22":                                     "mi contraseña es ···",
+		"la contraseña 'zapato' no anda":                                 "la contraseña '···' no anda",
 	} {
 		if got := sc.Mask(text); got.Text != want || !got.Password {
 			t.Errorf("%q is masked as %q, want %q", text, got.Text, want)
@@ -45,7 +63,9 @@ func TestWhatIsNoPasswordIsLeft(t *testing.T) {
 		"mi clave es la 482913", "clave: #12", "mi contraseña es incorrecta", "dice que la contraseña es inválida", "la clave es errónea", "mi contraseña es muy larga", "mi contraseña es la misma",
 		"quiero cambiar la contraseña por otra", "no me acuerdo la contraseña de autogestión", "mi clave no anda", "mi clave no funciona en la farmacia", "la clave token de juana", "dame la clave de mi hija",
 		"cuál es mi clave?", "mi clave es para juana", "contraseña de la app", "mi contraseña es que no me la acuerdo", "la contraseña siempre es rechazada", "¿La contraseña se escribe acá?",
-		"clave para la farmacia: urgente", "la clave, por favor", "necesito la clave.", "mi llave es 482913", "seguro contra robo es distinto",
+		"clave para la farmacia: urgente", "la clave, por favor", "necesito la clave.", "mi llave es 482913", "mi clave: juana ruiz", "mi clave es inválida según la farmacia",
+		"la clave es válida hasta las 23:59", "¿la contraseña es con mayúsculas?", "mi contraseña es 482913 capo", "mi clave es nº482913", "mi clave es DNI99999001", "mi clave es 9-4071852/02-B",
+		"contraseña de ioma.gba.gob.ar", "la clave, 2da vez que la pido", "mi clave es para farmacity", "mi contraseña es 221 351 0282 llamame", "seguro contra robo es distinto",
 	} {
 		if got := sc.Mask(text); got.Text != text || got.Password || got.CUIL {
 			t.Errorf("%q is masked as %+v", text, got)

@@ -8,9 +8,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Clean returns a text as it was meant to be typed. Invisible characters (direction marks, zero-width characters, soft
-// hyphens, controls) are dropped. Every space, line ends included, becomes a space; every hyphen, dash and minus sign a
-// hyphen; every quotation mark ' or "; every decimal digit of any script an ASCII digit; and a compatibility character
+// Clean returns a text as it was meant to be typed. Invisible characters (direction marks, zero-width characters, fillers,
+// soft hyphens, controls) and frames around a character (keycaps) are dropped. Every space, line ends included, becomes a space; every hyphen, dash and minus sign a
+// hyphen; every slash /; every quotation mark ' or "; every decimal digit of any script an ASCII digit; and a compatibility character
 // (full-width, superscript, circled) what it stands for (Unicode NFKC, character by character). Spaces at both ends are
 // cut. Clean(Clean(s)) is Clean(s).
 func Clean(s string) string {
@@ -59,8 +59,10 @@ func cleanRune(r rune) string {
 		return string(r)
 	case unicode.IsSpace(r) || unicode.In(r, unicode.Zs, unicode.Zl, unicode.Zp):
 		return " "
-	case unicode.In(r, unicode.Cf, unicode.Cc, unicode.Co, unicode.Variation_Selector) || r == utf8.RuneError:
+	case unicode.In(r, unicode.Cf, unicode.Cc, unicode.Co, unicode.Me, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) || r == utf8.RuneError:
 		return ""
+	case strings.ContainsRune(slashes, r):
+		return "/"
 	case unicode.Is(unicode.Pd, r) || strings.ContainsRune(minusSigns, r):
 		return "-"
 	case strings.ContainsRune(singleQuotes, r):
@@ -90,6 +92,7 @@ func cleanString(s string) string {
 // Characters that are in no Unicode category of their own and are typed or pasted for a hyphen or a quotation mark.
 const (
 	minusSigns   = "\u2212\u2043\u02d7\u30fc\u207b\u208b"
+	slashes      = "\u2044\u2215\u2571\u29f8"
 	singleQuotes = "'‘’‚‛`´′"
 	doubleQuotes = "\"“”„‟«»″"
 )

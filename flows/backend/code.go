@@ -1,6 +1,9 @@
 package backend
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 const (
 	// CodeLen is how many characters a linking code has.
@@ -9,8 +12,8 @@ const (
 	CodeAlphabet = "23456789BCDFGHJKMNPQRSTVWXYZ"
 )
 
-// ReadCode reads a linking code as a person types or pastes it: in any case, spaced and grouped in any way if it stands
-// alone, in one piece or two with words around it or inside a link. Not ok: there is none, or more than one.
+// ReadCode reads a linking code as a person types or pastes it: in any case, spaced and grouped in any way, with words
+// around it or inside a link. Not ok: there is none, or more than one.
 func ReadCode(s string) (code string, ok bool) {
 	if len(s) > pastedMax {
 		return "", false
@@ -20,10 +23,7 @@ func ReadCode(s string) (code string, ok bool) {
 	if whole := strings.Join(words, ""); len(whole) == CodeLen && ofCode(whole) {
 		return whole, true
 	}
-	for i, w := range words {
-		if len(w) == CodeLen/2 && i+1 < len(words) && len(words[i+1]) == CodeLen/2 {
-			w += words[i+1]
-		}
+	for _, w := range append(halves(words), regrouped(words)...) {
 		if len(w) != CodeLen || !ofCode(w) || strings.Trim(w, "23456789") == "" { // digits alone are a document
 			continue
 		}
@@ -33,6 +33,44 @@ func ReadCode(s string) (code string, ok bool) {
 		code = w
 	}
 	return code, code != ""
+}
+
+// halves are the words, those of four characters with the one of four behind them.
+func halves(words []string) []string {
+	out := slices.Clone(words)
+	for i, w := range words[:max(0, len(words)-1)] {
+		if len(w) == CodeLen/2 && len(words[i+1]) == CodeLen/2 {
+			out[i] = w + words[i+1]
+		}
+	}
+	return out
+}
+
+// regrouped are the stretches of words that could be one code that was grouped in another way, "BC DF GH J2". With fewer
+// than three letters it may be an "y" between numbers.
+func regrouped(words []string) (codes []string) {
+	for i := 0; i < len(words); {
+		whole := ""
+		for ; i < len(words) && ofCode(words[i]); i++ {
+			whole += words[i]
+		}
+		if len(whole) == CodeLen && letters(whole) >= 3 {
+			codes = append(codes, whole)
+		}
+		if whole == "" {
+			i++
+		}
+	}
+	return codes
+}
+
+func letters(s string) (n int) {
+	for _, r := range s {
+		if isLetter(r) {
+			n++
+		}
+	}
+	return n
 }
 
 // ofCode says whether a code may consist of these characters.

@@ -2,6 +2,7 @@ package backend
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -84,18 +85,47 @@ func MaskCUIL(text string) string {
 		return text
 	}
 	c := cleaned(text)
-	found := cuilShape.FindAllStringIndex(c.text, -1)
+	found := append(cuilShape.FindAllStringIndex(c.text, -1), spacedCUILs(c.text)...)
+	slices.SortFunc(found, func(a, b []int) int { return a[0] - b[0] })
 	if found == nil {
 		return text
 	}
 	var b strings.Builder
 	end := 0
 	for _, at := range found {
+		if c.from[at[0]] < end {
+			continue
+		}
 		b.WriteString(text[end:c.from[at[0]]])
 		b.WriteString(cuilMasked)
 		end = c.to[at[1]-1]
 	}
 	return b.String() + text[end:]
+}
+
+// spacedCUILs is where the CUILs stand whose digits are grouped in a way of their own: a stretch without a letter that has
+// no other digits, as ReadCUIL reads it.
+func spacedCUILs(s string) (found [][]int) {
+	from, to, digits := 0, 0, ""
+	take := func() {
+		if len(digits) == cuilLen && cuilFault(digits) == "" {
+			found = append(found, []int{from, to})
+		}
+		digits = ""
+	}
+	for i, r := range s {
+		switch {
+		case isLetter(r):
+			take()
+		case isDigit(r):
+			if digits == "" {
+				from = i
+			}
+			digits, to = digits+string(r), i+1
+		}
+	}
+	take()
+	return found
 }
 
 // mostDigits is how many digits a text may have once it is clean, at most: what stands beyond ASCII may be one.

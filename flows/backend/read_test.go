@@ -24,6 +24,9 @@ func TestClean(t *testing.T) {
 		"a\r\nb\tc":                        "a  b c",
 		"a\x00b\x7fc":                      "abc",
 		"ﬁ":                                "fi",
+		"2\u034f7\u115f9\u3164":            "279", // seen by nobody, and letters or accents to Unicode
+		"0️⃣4️⃣":                           "04",
+		"1⁄2∕3":                            "1/2/3",
 		"María 👩🏽‍⚕️ ñ":                    "María 👩🏽⚕ ñ",
 	} {
 		if got := Clean(in); got != want {
@@ -100,15 +103,20 @@ func TestReadCUIL(t *testing.T) {
 // What is masked is what would be read, and nothing else of the text is touched.
 func TestMaskCUIL(t *testing.T) {
 	for in, want := range map[string]string{
-		"":                             "",
-		"token de juana":               "token de juana",
-		"el 20/10/2026 a las 10:30 hs": "el 20/10/2026 a las 10:30 hs",
-		"mi número es 9-4071852/02":    "mi número es 9-4071852/02",
-		"token 482 913":                "token 482 913",
-		"llamame al 221-351-0282":      "llamame al 221-351-0282",
-		"27999990016":                  "##",
-		"soy 27-99999001-6, «token»":   "soy ##, «token»",
-		"20999990038 y 27999990040":    "## y ##",
+		"":                                 "",
+		"token de juana":                   "token de juana",
+		"el 20/10/2026 a las 10:30 hs":     "el 20/10/2026 a las 10:30 hs",
+		"mi número es 9-4071852/02":        "mi número es 9-4071852/02",
+		"token 482 913":                    "token 482 913",
+		"llamame al 221-351-0282":          "llamame al 221-351-0282",
+		"27999990016":                      "##",
+		"soy 27-99999001-6, «token»":       "soy ##, «token»",
+		"20999990038 y 27999990040":        "## y ##",
+		"soy 27.999.990.01-6 de ioma":      "soy ## de ioma",
+		"2 7 9 9 9 9 9 0 0 1 6":            "##",
+		"27\t999\t99001-6 ok":              "## ok",
+		"el 20/10/2026, 12:30, 5 hs":       "el 20/10/2026, 12:30, 5 hs",
+		"27-99999001-6, 27.999.990.04-0":   "##, 27.999.990.04-0", // one stretch of digits: which is whose is not known
 		"２７－９９９９９００１－６ 🙂":                  "## 🙂",
 		"2\u200b7\u200b9999\u200b9001 6 ñ": "## ñ",
 	} {
@@ -134,6 +142,9 @@ func TestReadCode(t *testing.T) {
 		func(s string) string { return "https://t.me/llave_bot?start=BCDFGHJ2" },
 		func(s string) string { return "me dio " + s + " pero mi dni es 23456789" },
 		func(s string) string { return s + ", repito, " + s },
+		func(s string) string { return "el código es B-C-D-F-G-H-J-2" },
+		func(s string) string { return "Código: BCD FGH J2, gracias" },
+		func(s string) string { return "es bc df gh j2" },
 	) {
 		typed := dress("BCDF-GHJ2")
 		if got, ok := ReadCode(typed); got != "BCDFGHJ2" || !ok {
@@ -143,7 +154,7 @@ func TestReadCode(t *testing.T) {
 	if got, ok := ReadCode("2345-6789"); !ok || got != "23456789" {
 		t.Errorf("a code of digits alone is read as %q", got)
 	}
-	for _, none := range []string{"", "token", "necesito", "BCDF", "BCDF-GHJA", "BCDF-GHJ0", "BCDF GHJK MNPQ", "mi dni es 23456789", "a 5 km 234567", "BCDF-GHJ2 o BCDF-GHJ3", strings.Repeat("B", 400)} {
+	for _, none := range []string{"", "token", "necesito", "BCDF", "BCDF-GHJA", "BCDF-GHJ0", "BCDF GHJK MNPQ", "son 4826 y 932", "B C D F G H J 2 3 de la", "mi dni es 23456789", "a 5 km 234567", "BCDF-GHJ2 o BCDF-GHJ3", strings.Repeat("B", 400)} {
 		if got, ok := ReadCode(none); ok {
 			t.Errorf("%q is read as %q", none, got)
 		}
@@ -158,6 +169,7 @@ func TestReadToken(t *testing.T) {
 		func(s string) string { return "]Q1048291" },
 		func(s string) string { return "]C0048291\r" },
 		func(s string) string { return "0 4 8 2 9 1" },
+		func(s string) string { return "0️⃣4️⃣8️⃣2️⃣9️⃣1️⃣" },
 	) {
 		typed := dress("048-291")
 		if got, ok := ReadToken(typed); got != "048291" || !ok {
@@ -175,6 +187,7 @@ func TestReadNumber(t *testing.T) {
 	for _, dress := range append(dressed,
 		func(s string) string { return "N.º de afiliación: " + s },
 		func(s string) string { return "9-4071852 / 02" },
+		func(s string) string { return "9-4071852∕02" },
 		func(s string) string { return "9'4071852-02" },    // a scanner of the United States on a Spanish computer
 		func(s string) string { return "9/4071852&02" },    // and the other way round
 		func(s string) string { return "9-4071852;02" },    // on a Brazilian one
