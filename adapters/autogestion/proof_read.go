@@ -47,28 +47,72 @@ func proofReadings(text string) (readings []string) {
 	}
 	for _, whole := range unwrapped(text) {
 		for _, typed := range backend.Layouts(strings.ToUpper(whole)) {
-			if _, body, ok := strings.Cut(typed, proofPrefix); ok {
-				typed = proofPrefix + body[:proofBody(body)]
-			}
-			if !slices.Contains(readings, typed) {
-				readings = append(readings, typed)
+			for _, reading := range bodied(typed) {
+				if !slices.Contains(readings, reading) {
+					readings = append(readings, reading)
+				}
 			}
 		}
 	}
 	return readings
 }
 
+// bodied are the proofs that a line may hold: as it stands, without spaces that somebody typed behind the prefix, and with
+// each space as two, which a page shows as one.
+func bodied(line string) (proofs []string) {
+	_, rest, ok := strings.Cut(line, proofPrefix)
+	if !ok {
+		return []string{line}
+	}
+	bodies := append([]string{rest}, uncollapsed(rest)...)
+	if typed := strings.TrimLeft(rest, " "); typed != rest { // a body may begin with a space
+		bodies = append(bodies, typed)
+	}
+	for _, body := range bodies {
+		proofs = append(proofs, proofPrefix+body[:proofBody(body)])
+	}
+	return proofs
+}
+
+// mostSpaces is how many spaces are tried as two.
+const mostSpaces = 12
+
+// uncollapsed are the bodies that a body may have been before a page made one space of two.
+func uncollapsed(body string) (bodies []string) {
+	if n := strings.Count(body, " "); n > mostSpaces {
+		return nil
+	}
+	for i := range len(body) {
+		if body[i] == ' ' && (i == 0 || body[i-1] != ' ') {
+			bodies = append(bodies, body[:i]+" "+body[i:])
+		}
+	}
+	return bodies
+}
+
+// unquoted is a line without the sign that mail programs put before what they quote.
+func unquoted(line string) string {
+	for strings.HasPrefix(line, "> ") {
+		line = line[2:]
+	}
+	return line
+}
+
 // unwrapped are the texts in one line that a text in several lines may have been: a line may have been broken between two
 // characters, or at a space, which is gone then.
 func unwrapped(text string) []string {
 	var lines []string
+	var asWritten strings.Builder // a line may end with a space of the proof
 	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		line = unquoted(line)
+		asWritten.WriteString(line)
 		if line = backend.Clean(line); line != "" {
 			lines = append(lines, line)
 		}
 	}
+	whole := backend.Clean(asWritten.String())
 	if len(lines)-1 > mostWraps {
-		return []string{strings.Join(lines, ""), strings.Join(lines, " ")}
+		return []string{whole, strings.Join(lines, ""), strings.Join(lines, " ")}
 	}
 	texts := []string{""}
 	for i, line := range lines {
@@ -81,7 +125,7 @@ func unwrapped(text string) []string {
 		}
 		texts = longer
 	}
-	return texts
+	return append(texts, whole)
 }
 
 // proofBody is how many characters of a proof belong to it, as far as its own head says: what a page or a person puts

@@ -30,10 +30,49 @@ func spoilt(proof string) map[string]string {
 		"spanish on a us one":   typedThrough(":", ">", "-", "/", "/", "&", "+", "]", "*", "}")(proof),
 		"us on a brazilian one": typedThrough(":", "Ç", "/", ";")(proof),
 	}
+	out["quoted in a mail"] = "> " + proof[:70] + "\n> " + proof[70:]
+	out["a space behind the prefix"] = strings.Replace(proof, ":", ": ", 1)
+	out["in a narrow column"] = inColumn(proof, 20)
+	if strings.Count(strings.TrimRight(proof, " "), "  ") == 1 {
+		out["two spaces shown as one"] = strings.Replace(proof, "  ", " ", 1)
+	}
 	if space > 0 {
 		out["broken at a space"] = proof[:space] + "\n" + proof[space+1:]
 	}
 	return out
+}
+
+// inColumn breaks a text into lines of so many characters.
+func inColumn(text string, wide int) string {
+	var b strings.Builder
+	for i := 0; i < len(text); i += wide {
+		b.WriteString(text[i:min(len(text), i+wide)] + "\n")
+	}
+	return b.String()
+}
+
+// What a page makes of two spaces is read. Few proofs have two, so many are tried.
+func TestTwoSpacesOfAProof(t *testing.T) {
+	key, public := testKey(1)
+	found := 0
+	for count := range 12 {
+		for salt := range 50 {
+			proof, err := testProof(key, byte(salt), "2026-11", 1, 31-count).sign(key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Count(strings.TrimSpace(proof), "  ") != 1 {
+				continue
+			}
+			found++
+			if _, err := readSheet(SheetKeys{[]SheetKey{public}}, strings.Join(strings.Fields(proof), " ")); err != nil {
+				t.Errorf("%q: %v", proof, err)
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no proof has two spaces")
+	}
 }
 
 func TestASpoiltProofIsRead(t *testing.T) {
