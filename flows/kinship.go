@@ -127,7 +127,7 @@ func (w *kinshipWords) named(words []string) (name string, at int) {
 		rel := w.relation(word)
 		linked := name != "" && slices.ContainsFunc(words[at:i], func(s string) bool { return w.has(s, "link") })
 		switch {
-		case w.is(word, "former") && (rel != "" || w.has(word, "former")):
+		case w.has(word, "not") && name == "", w.formerly(word, rel):
 			return "", 0
 		case w.is(word, "inlaw") && name != "":
 			return w.law[name], at
@@ -139,6 +139,11 @@ func (w *kinshipWords) named(words []string) (name string, at int) {
 		}
 	}
 	return name, at
+}
+
+// formerly says whether a word takes back a relation: "EX", "EXCONYUGE", "VIUDO/A".
+func (w *kinshipWords) formerly(word, rel string) bool {
+	return w.is(word, "former") && (rel != "" || w.has(word, "former") || !strings.HasPrefix(word, "ex"))
 }
 
 // sex is the sex that a text and a padrón's column say together: "" if it may be either.

@@ -25,6 +25,9 @@ func TestKinshipWords(t *testing.T) {
 		{"00", "F", "titular"}, {"01", "F", "cónyuge"}, {"02", "M", "cónyuge"}, {"3", "F", "hija"}, {"03", "M", "hijo"}, {"06", "F", "hija"},
 		{"07", "F", "07"}, {"08", "F", "08"}, {"09", "M", "hijo"}, {"MAYOR DE 25 AÑOS DISCAPACITADO", "F", "hija"},
 		{"FAMILIAR A CARGO", "F", "FAMILIAR A CARGO"}, {"MENOR BAJO GUARDA O TUTELA", "M", "MENOR BAJO GUARDA O TUTELA"}, {"", "F", ""}, {"hijo<b>", "M", "hijo"},
+		{"TIT.", "F", "titular"}, {"Unión convivencial", "F", "cónyuge"}, {"UNION CIVIL", "M", "cónyuge"}, {"ASC.", "F", "madre"}, {"HJO/A", "F", "hija"},
+		{"VIUDO/A DEL TITULAR", "F", "viuda"}, {"VIUDA", "F", "VIUDA"}, {"DIVORCIADO DEL CONYUGE", "M", "DIVORCIADO DEL CONYUGE"}, {"NO HIJO", "M", "NO HIJO"},
+		{"HIJO SIN ESTUDIOS", "M", "hijo"},
 	} {
 		if got := KinshipWord(c.text, c.sex); got != c.want {
 			t.Errorf("%q of a person %s is %q, want %q", c.text, c.sex, got, c.want)

@@ -16,9 +16,15 @@ func (s *speech) readLeaving(m *meaning) {
 		case intentUnlink:
 			p := s.u.phrases[h.phrase]
 			m.ThisChat = m.ThisChat || h.fate == counts && !p.alone && slices.ContainsFunc(s.words[h.from:h.to], func(w word) bool { return w.sound == sound("chat") })
-			m.Unlinks = m.Unlinks || h.fate == counts && slices.ContainsFunc(s.words[h.from:h.to], func(w word) bool { return w.class&s.u.bits["unlinks"] != 0 })
+			m.Unlinks = m.Unlinks || h.fate == counts && !s.ofTheInsurer() && slices.ContainsFunc(s.words[h.from:h.to], func(w word) bool { return w.class&s.u.bits["unlinks"] != 0 })
 		}
 	}
+}
+
+// ofTheInsurer says whether what is said names the insurer and no chat: "desvincularme de IOMA" may mean to leave it.
+func (s *speech) ofTheInsurer() bool {
+	ioma := slices.ContainsFunc(s.words, func(w word) bool { return w.sound == sound("ioma") })
+	return ioma && !slices.ContainsFunc(s.words, func(w word) bool { return w.class&s.u.bits["chat"] != 0 })
 }
 
 // wantsUnlink unlinks where that was said with its own word, by the person or a button. Anything else is asked about.
