@@ -89,6 +89,9 @@ func (t *talk) chosen(mean meaning) bool {
 	if len(mean.Numbers) == 0 || mean.Intent != intentNone || len(mean.Who) > 0 || len(t.m.Options) == 0 {
 		return false
 	}
+	if t.sentTwice(mean) {
+		return true
+	}
 	if onPaper[flowOf(t.s.State)] && !t.isOption(mean) {
 		return false // "mejor 5", "no, el 1": numbers that are said, and no options
 	}
@@ -109,6 +112,25 @@ func (t *talk) chosen(mean meaning) bool {
 
 // onPaper are the flows in which numbers are more often said than chosen.
 var onPaper = map[string]bool{"sheet": true, "void": true}
+
+// sentTwice puts a question again that came after the same bare number as is said now, if that is the number of an option:
+// it may be sent twice, and it may be the answer. Once more it is the answer.
+func (t *talk) sentTwice(mean meaning) bool {
+	figure, bare := bareFigure(t.in.Text)
+	if !bare || figure != t.m.Figure || mean.Numbers[0] > len(t.m.Options) {
+		return false
+	}
+	switch t.s.State {
+	case sheetConfirm:
+		t.againSheet("sheet.yes_or_no")
+	case voidConfirm:
+		t.againVoid("sheet.yes_or_no")
+	default:
+		return false
+	}
+	t.m.Figure = ""
+	return true
+}
 
 // isOption says whether a text is the number of an option and nothing else: not one that is out of the list where a number
 // may be meant, and not the one that led to this question, sent twice.

@@ -10,10 +10,15 @@ import (
 )
 
 // escaped finds what other programs leave of a letter that they could not write: an entity, an escape.
-var escaped = regexp.MustCompile(`&#?[A-Za-z0-9]+;|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|[=%][0-9A-F]{2}`)
+var escaped = regexp.MustCompile(`&#?[A-Za-z0-9]+;|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|[=%][0-9A-F]{2}|\+[A-Za-z0-9/]{2,}-`)
+
+// small finds a small letter with an accent between capitals: what Windows-1252 makes of a capital of the Macintosh's code page.
+var small = regexp.MustCompile(`\p{Lu}[\x{df}-\x{ff}]\p{Lu}`)
 
 // dos says whether a sign is what Windows-1252 makes of a letter of MS-DOS's code page: none of these stands beside a letter.
-func dos(r rune) bool { return r >= 0xa1 && r <= 0xa5 || r == 0x201a }
+func dos(r rune) bool {
+	return r >= 0xa1 && r <= 0xa5 || r == 0x201a || r == 0x201e || r == 0x2021 // the last two of the Macintosh's
+}
 
 // garbled says whether a text went through a wrong encoding: a letter that was lost, one that was encoded twice, or one
 // that was read in another code page.
@@ -21,7 +26,7 @@ func garbled(s string) bool {
 	if isASCII(s) {
 		return strings.ContainsRune(s, '?') || escaped.MatchString(s)
 	}
-	if strings.ContainsAny(s, "?\ufffd") || escaped.MatchString(s) || twice(s) {
+	if strings.ContainsAny(s, "?\ufffd") || escaped.MatchString(s) || small.MatchString(s) || twice(s) {
 		return true
 	}
 	before := ' '
