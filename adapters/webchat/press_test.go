@@ -49,10 +49,10 @@ func (x *table) fills() {
 	x.settles()
 }
 
-// settles waits until nothing moves any more.
+// settles waits until nothing moves any more, and the page has looked at it.
 func (x *table) settles() {
 	x.t.Helper()
-	x.Waits("new Promise(go => { let last; const look = () => { const r = JSON.stringify([...document.querySelectorAll('.globo, button')].map(e => e.getBoundingClientRect().top)); if (r === last) go(true); else { last = r; setTimeout(look, 60); } }; look(); })")
+	x.Waits("new Promise(go => { let last; const look = () => { const r = JSON.stringify([...document.querySelectorAll('.globo, button')].map(e => e.getBoundingClientRect().top)); if (r === last) go(true); else { last = r; setTimeout(look, 150); } }; look(); })")
 }
 
 // pressed are how many presses the bot was told of by now: an answer to a text that is said after them all.

@@ -111,9 +111,9 @@ func TestASweepGoesOnUntilItIsDone(t *testing.T) {
 	p.writes("hola")
 	w.damage(`INSERT INTO entry (chat, seq, mark, expires, body) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
 		SELECT (SELECT max(id) FROM chat), i, randomblob(16), 1, x'' FROM n`)
-	gone, err := w.web.history.sweep(t.Context())
-	if err != nil || len(gone) != 1000 || w.count("chat") != 1 || w.count("entry") != 1 {
-		t.Errorf("%d chats went, %v; %d chats and %d entries are left", len(gone), err, w.count("chat"), w.count("entry"))
+	_, err := w.web.history.sweep(t.Context()) // the sweeper of its own may take a part of them
+	if err != nil || w.count("chat") != 1 || w.count("entry") != 1 {
+		t.Errorf("%v; %d chats and %d entries are left", err, w.count("chat"), w.count("entry"))
 	}
 }
 

@@ -1,4 +1,4 @@
-//go:build !nowhatsapp
+//go:build !nowhatsapp && !race
 
 package main
 

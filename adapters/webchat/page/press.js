@@ -24,7 +24,7 @@ const llavePress = (() => {
     const known = live.get(e);
     if (!known) return null;
     if (!e.isConnected) {
-      live.delete(e);
+      if (known.at) live.delete(e); // what was never seen is on its way
       return null;
     }
     const now = place(e);
@@ -71,6 +71,7 @@ const llavePress = (() => {
   function guard(e) {
     live.set(e, { since: performance.now(), at: null });
     e.classList.add('recien');
+    requestAnimationFrame(() => look(e)); // where it stands, before anything moves it
     tick();
   }
 
