@@ -52,7 +52,11 @@ func (x *table) fills() {
 // settles waits until nothing moves any more, and the page has looked at it.
 func (x *table) settles() {
 	x.t.Helper()
-	x.Waits("new Promise(go => { let last; const look = () => { const r = JSON.stringify([...document.querySelectorAll('.globo, button')].map(e => e.getBoundingClientRect().top)); if (r === last) go(true); else { last = r; setTimeout(look, 150); } }; look(); })")
+	x.Waits(`(() => { window.settled = false; let last; const look = () => {
+		const r = JSON.stringify([...document.querySelectorAll('.globo, button')].map(e => e.getBoundingClientRect().top));
+		if (r === last) window.settled = true; else { last = r; setTimeout(look, 150); }
+	}; requestAnimationFrame(look); return true })()`)
+	x.Waits("window.settled")
 }
 
 // pressed are how many presses the bot was told of by now: an answer to a text that is said after them all.
@@ -154,8 +158,8 @@ func TestAButtonThatMoves(t *testing.T) {
 	x.fills()
 	x.asks()
 	x.passes(2000)
-	x.Waits("document.querySelector('#mensajes .globo').style.paddingTop = '60px'") // something above grows
-	x.Waits("document.getElementById('rollo').scrollTop += 20")                     // and does not leave the button in its place
+	x.Waits("(d => { d.style.height = '60px'; d.style.flex = 'none'; document.getElementById('mensajes').prepend(d); return true })(document.createElement('div'))") // something comes above
+	x.Waits("document.getElementById('rollo').scrollTop += 20")                                                                                                      // and does not leave the button in its place
 	x.Taps(x.Middle(yes))
 	x.wants("right after it moved", 0)
 	x.passes(800)

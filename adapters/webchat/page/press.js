@@ -35,7 +35,7 @@ const llavePress = (() => {
 
   function restart(e, known) {
     known.since = Math.max(known.since, performance.now());
-    e.classList.add('recien');
+    requestAnimationFrame(() => live.has(e) && e.classList.add('recien')); // not while sizes are observed: it may change one
     tick();
   }
 
@@ -56,7 +56,10 @@ const llavePress = (() => {
       let waits = false;
       for (const e of [...live.keys()]) {
         const known = look(e);
-        if (!known) continue;
+        if (!known) {
+          waits ||= live.has(e); // it is on its way to the page
+          continue;
+        }
         const done = ready(known);
         waits ||= !done;
         e.classList.toggle('recien', !done);
@@ -71,7 +74,6 @@ const llavePress = (() => {
   function guard(e) {
     live.set(e, { since: performance.now(), at: null });
     e.classList.add('recien');
-    requestAnimationFrame(() => look(e)); // where it stands, before anything moves it
     tick();
   }
 
@@ -147,7 +149,7 @@ const llavePress = (() => {
 
   // What moves without the page's doing, by a picture that comes or a window that changes, is seen here.
   if (window.ResizeObserver) {
-    const watch = new ResizeObserver(() => requestAnimationFrame(() => live.forEach((_, e) => look(e))));
+    const watch = new ResizeObserver(() => live.forEach((_, e) => look(e)));
     for (const id of ['rollo', 'mensajes', 'estado']) watch.observe(document.getElementById(id));
   }
   return { guard, shift };
