@@ -137,9 +137,13 @@ func (p proof) sign(key ed25519.PrivateKey) (string, error) {
 	return proofPrefix + encode45(append(payload, ed25519.Sign(key, toSign(payload))...)), nil
 }
 
+// proofSize is how many bytes a proof of so many tokens has, with its signature.
+func proofSize(tokens int) int { return proofHead + (tokens*tokenBits+7)/8 + ed25519.SignatureSize }
+
 func toSign(payload []byte) []byte { return append([]byte(proofDomain), payload...) }
 
-// openProof takes a text apart: nothing in it is to be believed yet.
+// openProof takes a text apart: nothing in it is to be believed yet. A text that is longer or shorter than its own head says
+// has lost or gained characters, and its signature says nothing of who made it.
 func openProof(text string) (payload, signature []byte, why string) {
 	body, ours := strings.CutPrefix(text, proofPrefix)
 	switch {
@@ -149,7 +153,7 @@ func openProof(text string) (payload, signature []byte, why string) {
 		return nil, nil, "damaged"
 	}
 	data, ok := decode45(body)
-	if !ok || len(data) < proofHead+ed25519.SignatureSize {
+	if !ok || len(data) < proofHead || len(data) != proofSize(int(data[proofHead-1])) {
 		return nil, nil, "damaged"
 	}
 	at := len(data) - ed25519.SignatureSize

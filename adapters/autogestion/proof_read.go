@@ -1,7 +1,6 @@
 package autogestion
 
 import (
-	"crypto/ed25519"
 	"errors"
 	"slices"
 	"strings"
@@ -24,33 +23,53 @@ func (e *Unreadable) Error() string { return "autogestion: proof cannot be read:
 
 // readSheet verifies a text as it was scanned, typed or pasted: in another case, through a keyboard of another layout,
 // wrapped into lines, with something around it. The signature decides which reading was meant, so reading loosely cannot
-// make a sheet authentic. Errors as for VerifySheet.
+// make a sheet authentic. A reading with a character added can be authentic, but it is never called forged: the text may
+// lack another character instead. Errors as for VerifySheet.
 func readSheet(keys SheetKeys, text string) (SheetProof, error) {
 	var refused error
-	for _, reading := range proofReadings(text) {
-		p, err := VerifySheet(keys, reading)
+	for _, r := range proofReadings(text) {
+		p, err := VerifySheet(keys, r.text)
 		if err == nil {
 			return p, nil
 		}
 		var no *NotAuthentic
-		if refused == nil || errors.As(err, &no) && !errors.As(refused, &no) {
+		switch forged := errors.As(err, &no); {
+		case forged && r.filled:
+			err = &Unreadable{"damaged"}
+			fallthrough
+		case !forged:
+			if refused == nil {
+				refused = err
+			}
+		case !errors.As(refused, &no):
 			refused = err
 		}
 	}
 	return SheetProof{}, refused
 }
 
-// proofReadings are the proofs that a text may be meant to be, at least one.
-func proofReadings(text string) (readings []string) {
+// proofReading is one proof that a text may be meant to be. filled says that it has a space that the text does not have.
+type proofReading struct {
+	text   string
+	filled bool
+}
+
+// proofReadings are the proofs that a text may be meant to be, at least one, each once.
+func proofReadings(text string) (readings []proofReading) {
 	if len(text) > pastedProofMax {
-		return []string{""}
+		return []proofReading{{}}
+	}
+	add := func(r proofReading) {
+		if i := slices.IndexFunc(readings, func(o proofReading) bool { return o.text == r.text }); i >= 0 {
+			readings[i].filled = readings[i].filled && r.filled
+			return
+		}
+		readings = append(readings, r)
 	}
 	for _, whole := range unwrapped(text) {
-		for _, typed := range backend.Layouts(strings.ToUpper(whole)) {
-			for _, reading := range bodied(typed) {
-				if !slices.Contains(readings, reading) {
-					readings = append(readings, reading)
-				}
+		for _, typed := range backend.Layouts(strings.ToUpper(whole.text)) {
+			for _, r := range bodied(typed) {
+				add(proofReading{r.text, r.filled || whole.filled})
 			}
 		}
 	}
@@ -59,17 +78,20 @@ func proofReadings(text string) (readings []string) {
 
 // bodied are the proofs that a line may hold: as it stands, without spaces that somebody typed behind the prefix, and with
 // each space as two, which a page shows as one.
-func bodied(line string) (proofs []string) {
+func bodied(line string) (proofs []proofReading) {
 	_, rest, ok := strings.Cut(line, proofPrefix)
 	if !ok {
-		return []string{line}
+		return []proofReading{{text: line}}
 	}
-	bodies := append([]string{rest}, uncollapsed(rest)...)
+	bodies := []proofReading{{text: rest}}
+	for _, body := range uncollapsed(rest) {
+		bodies = append(bodies, proofReading{body, true})
+	}
 	if typed := strings.TrimLeft(rest, " "); typed != rest { // a body may begin with a space
-		bodies = append(bodies, typed)
+		bodies = append(bodies, proofReading{text: typed})
 	}
 	for _, body := range bodies {
-		proofs = append(proofs, proofPrefix+body[:proofBody(body)])
+		proofs = append(proofs, proofReading{proofPrefix + body.text[:proofBody(body.text)], body.filled})
 	}
 	return proofs
 }
@@ -100,7 +122,7 @@ func unquoted(line string) string {
 
 // unwrapped are the texts in one line that a text in several lines may have been: a line may have been broken between two
 // characters, or at a space, which is gone then.
-func unwrapped(text string) []string {
+func unwrapped(text string) []proofReading {
 	var lines []string
 	var asWritten strings.Builder // a line may end with a space of the proof
 	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
@@ -110,17 +132,17 @@ func unwrapped(text string) []string {
 			lines = append(lines, line)
 		}
 	}
-	whole := backend.Clean(asWritten.String())
+	whole := proofReading{text: backend.Clean(asWritten.String())}
 	if len(lines)-1 > mostWraps {
-		return []string{whole, strings.Join(lines, ""), strings.Join(lines, " ")}
+		return []proofReading{whole, {text: strings.Join(lines, "")}, {strings.Join(lines, " "), true}}
 	}
-	texts := []string{""}
+	texts := []proofReading{{}}
 	for i, line := range lines {
-		var longer []string
+		var longer []proofReading
 		for _, before := range texts {
-			longer = append(longer, before+line)
+			longer = append(longer, proofReading{before.text + line, before.filled})
 			if i > 0 {
-				longer = append(longer, before+" "+line)
+				longer = append(longer, proofReading{before.text + " " + line, true})
 			}
 		}
 		texts = longer
@@ -139,7 +161,5 @@ func proofBody(body string) int {
 	if !ok {
 		return len(body)
 	}
-	count := int(head[proofHead-1])
-	bytes := proofHead + (count*tokenBits+7)/8 + ed25519.SignatureSize
-	return min(len(body), len(encode45(make([]byte, bytes))))
+	return min(len(body), len(encode45(make([]byte, proofSize(int(head[proofHead-1]))))))
 }
