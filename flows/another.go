@@ -1,9 +1,13 @@
 package flows
 
+import (
+	"llave/flows/backend"
+)
+
 // confirmAnother asks before a live token is replaced: the one that somebody may be typing right now dies.
 func (t *talk) confirmAnother() {
 	w := t.m.Wish
-	p, ok := t.m.Group.member(w.For[0])
+	p, ok := t.m.Group.Member(w.For[0])
 	if !ok {
 		w.For = nil
 		t.askWho(nil, nil)
@@ -41,13 +45,13 @@ func (t *talk) answersConfirm(mean meaning) bool {
 }
 
 // wishMember is the one person the wish is for.
-func (t *talk) wishMember() Member {
-	p, _ := t.m.Group.member(t.m.Wish.For[0])
+func (t *talk) wishMember() backend.Member {
+	p, _ := t.m.Group.Member(t.m.Wish.For[0])
 	return p
 }
 
 // renewed shows the new token.
-func (t *talk) renewed(g Given) {
+func (t *talk) renewed(g backend.Given) {
 	t.m.Group = g.Group
 	if t.s.State != anotherWait {
 		// "cancelar" came while it was under way, and it was done all the same. A new token that nobody is told

@@ -4,19 +4,20 @@ import (
 	"fmt"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // answer is what the performer makes of a port's answer: a refusal, or one of the rest.
 type answer struct {
-	Refused refusal      `json:"refused,omitempty"`
-	Left    int          `json:"left,omitempty"` // tries, of a wrong code
-	Group   *Group       `json:"group,omitempty"`
-	Given   *Given       `json:"given,omitempty"`
-	State   *TokenState  `json:"state,omitempty"`
-	Invite  *Invite      `json:"invite,omitempty"`
-	Grant   *Grant       `json:"grant,omitempty"`
-	Chats   []LinkedChat `json:"chats,omitempty"`
-	Paper   *Preprints   `json:"paper,omitempty"`
+	Refused refusal              `json:"refused,omitempty"`
+	Left    int                  `json:"left,omitempty"` // tries, of a wrong code
+	Group   *backend.Group       `json:"group,omitempty"`
+	Given   *backend.Given       `json:"given,omitempty"`
+	State   *backend.TokenState  `json:"state,omitempty"`
+	Invite  *backend.Invite      `json:"invite,omitempty"`
+	Grant   *backend.Grant       `json:"grant,omitempty"`
+	Chats   []backend.LinkedChat `json:"chats,omitempty"`
+	Paper   *backend.Preprints   `json:"paper,omitempty"`
 }
 
 // refusal is one of the errors that a port declares.
@@ -118,7 +119,7 @@ func (t *talk) refused(r bot.Result, a answer) {
 		t.offer(bot.Say, "link.dead", a.Refused == refusedWrongCode, choices("link", "help")...)
 		t.m.Wish = w
 	case a.Refused == refusedNotInCharge && t.s.State == linkGranting:
-		t.welcome(Given{}, t.m.Wish)
+		t.welcome(backend.Given{}, t.m.Wish)
 	case a.Refused == refusedNotInCharge:
 		t.leave()
 		t.offer(bot.Say, "token.gone", nil, choices("token", "help")...)
@@ -143,7 +144,7 @@ func (t *talk) unanswered(r bot.Result) {
 		t.move("unsure")
 		t.askAgain("link.no_answer", nil)
 	case t.s.State == linkGranting:
-		t.welcome(Given{}, t.m.Wish)
+		t.welcome(backend.Given{}, t.m.Wish)
 	case r.Op == opUnlink && !t.m.linked():
 		t.move("failed")
 		if !r.Late {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // What follows is for back ends that cannot do everything; see [Capabilities].
@@ -20,13 +21,13 @@ func (sc *Script) once(op string) bool {
 }
 
 // hold keeps tokens that cannot be asked for again without ending them.
-func (t *talk) hold(g Given) {
+func (t *talk) hold(g backend.Given) {
 	if t.can.CurrentWithoutMinting {
 		return
 	}
 	held := slices.Clone(g.Tokens)
 	for _, k := range t.m.Held {
-		if t.in.Now.Before(k.Until) && !slices.ContainsFunc(held, func(n Token) bool { return n.Member == k.Member }) {
+		if t.in.Now.Before(k.Until) && !slices.ContainsFunc(held, func(n backend.Token) bool { return n.Member == k.Member }) {
 			held = append(held, k)
 		}
 	}
@@ -34,8 +35,8 @@ func (t *talk) hold(g Given) {
 }
 
 // missing are the members whose token is not here, or has lapsed.
-func (t *talk) missing(ids []MemberID) []MemberID {
-	var out []MemberID
+func (t *talk) missing(ids []backend.MemberID) []backend.MemberID {
+	var out []backend.MemberID
 	for _, id := range ids {
 		if _, ok := t.held(id); !ok {
 			out = append(out, id)
@@ -44,35 +45,35 @@ func (t *talk) missing(ids []MemberID) []MemberID {
 	return out
 }
 
-func (t *talk) held(id MemberID) (Token, bool) {
+func (t *talk) held(id backend.MemberID) (backend.Token, bool) {
 	for _, k := range t.m.Held {
 		if k.Member == id && t.in.Now.Before(k.Until) {
 			return k, true
 		}
 	}
-	return Token{}, false
+	return backend.Token{}, false
 }
 
 // recall puts what is held beside what the back end gave, for those who are in the group as it has just told it.
-func (t *talk) recall(given Given, ids []MemberID) Given {
+func (t *talk) recall(given backend.Given, ids []backend.MemberID) backend.Given {
 	g := given.Group
-	out := Given{Group: g, Denials: given.Denials}
+	out := backend.Given{Group: g, Denials: given.Denials}
 	for _, id := range ids {
-		if i := slices.IndexFunc(given.Tokens, func(k Token) bool { return k.Member == id }); i >= 0 {
+		if i := slices.IndexFunc(given.Tokens, func(k backend.Token) bool { return k.Member == id }); i >= 0 {
 			out.Tokens = append(out.Tokens, given.Tokens[i])
 			continue
 		}
-		if slices.ContainsFunc(given.Denials, func(d Denial) bool { return d.Member == id }) {
+		if slices.ContainsFunc(given.Denials, func(d backend.Denial) bool { return d.Member == id }) {
 			continue
 		}
 		t.recalled = append(t.recalled, id)
 		k, ok := t.held(id)
-		p, in := g.member(id)
+		p, in := g.Member(id)
 		switch {
 		case !in || !ok:
-			out.Denials = append(out.Denials, Denial{id, NotInCharge})
-		case !IsActive(p.Standing):
-			out.Denials = append(out.Denials, Denial{id, NotActive})
+			out.Denials = append(out.Denials, backend.Denial{Member: id, Reason: backend.NotInCharge})
+		case !backend.IsActive(p.Standing):
+			out.Denials = append(out.Denials, backend.Denial{Member: id, Reason: backend.NotActive})
 		default:
 			out.Tokens = append(out.Tokens, k)
 		}
@@ -98,7 +99,7 @@ func (t *talk) unknown(op string) {
 		t.leave()
 		t.offer(bot.Say, "another.lost", t.can.CurrentWithoutMinting, choices("token", "help")...)
 	case op == opCurrent && t.s.State == linkGranting:
-		t.welcome(Given{}, t.m.Wish)
+		t.welcome(backend.Given{}, t.m.Wish)
 	case op == opCurrent:
 		t.drop(t.m.Wish)
 		t.leave()
@@ -108,5 +109,5 @@ func (t *talk) unknown(op string) {
 
 // drop forgets what is held of those whom a wish was for: it may be dead. If it is not known whose, all is.
 func (t *talk) drop(w *wish) {
-	t.m.Held = slices.DeleteFunc(slices.Clone(t.m.Held), func(k Token) bool { return w == nil || slices.Contains(w.For, k.Member) })
+	t.m.Held = slices.DeleteFunc(slices.Clone(t.m.Held), func(k backend.Token) bool { return w == nil || slices.Contains(w.For, k.Member) })
 }

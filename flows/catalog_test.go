@@ -14,13 +14,15 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"llave/flows/backend"
 )
 
 var update = flag.Bool("update", false, "write docs/flows.md")
 
 func newScript(t testing.TB) *Script {
 	t.Helper()
-	s, err := New(Config{Phone: "221-351-0282", Can: Capabilities{CurrentWithoutMinting: true, Keys: true, TokenState: true, SignInPages: true}})
+	s, err := New(Config{Phone: "221-351-0282", Can: backend.Capabilities{CurrentWithoutMinting: true, Keys: true, TokenState: true, SignInPages: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +94,7 @@ func TestEveryIntentIsAnswered(t *testing.T) {
 func TestNoSpanishInGo(t *testing.T) {
 	for s := range literals(t) {
 		for _, r := range s {
-			if unicode.IsLetter(r) && r > 127 && !strings.Contains("ñç", s) && s != Active {
+			if unicode.IsLetter(r) && r > 127 && !strings.Contains("ñç", s) && s != backend.Active {
 				t.Errorf("%q looks like a sentence for people", s)
 				break
 			}

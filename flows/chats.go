@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // The subjects of notices that one chat of an account sends another.
@@ -27,12 +28,12 @@ func (t *talk) wantsChats() {
 
 // chatsData is the list of chats.
 type chatsData struct {
-	Own    LinkedChat
-	Others []LinkedChat
+	Own    backend.LinkedChat
+	Others []backend.LinkedChat
 }
 
 // listChats shows them, each with a way to end its link.
-func (t *talk) listChats(all []LinkedChat) {
+func (t *talk) listChats(all []backend.LinkedChat) {
 	t.move("listed")
 	var d chatsData
 	for _, c := range all {
@@ -55,7 +56,7 @@ func (t *talk) unlinkListed(o option) {
 	for i, c := range t.m.Others {
 		if o.Value == "c"+strconv.Itoa(i) {
 			t.move("unlink")
-			t.effect(opUnlink, t.m.Asked, unlinkArgs{Credential: t.m.Cred, Link: c.ID, Tell: []LinkedChat{c}}, "link.interim")
+			t.effect(opUnlink, t.m.Asked, unlinkArgs{Credential: t.m.Cred, Link: c.ID, Tell: []backend.LinkedChat{c}}, "link.interim")
 			return
 		}
 	}

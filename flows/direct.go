@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // noticeGranted links a chat without a conversation.
@@ -12,7 +13,7 @@ const noticeGranted = "granted"
 
 // Linked is an update that links a chat with a grant that was made without it, and answers for the person that the
 // account's own affiliate uses it. It is for trying the program on its demo; nothing that comes from outside makes it.
-func Linked(chat bot.ChatID, id string, g Grant) (bot.Update, error) {
+func Linked(chat bot.ChatID, id string, g backend.Grant) (bot.Update, error) {
 	body, err := json.Marshal(g)
 	if err != nil {
 		return bot.Update{}, fmt.Errorf("linked: %w", err)
@@ -22,7 +23,7 @@ func Linked(chat bot.ChatID, id string, g Grant) (bot.Update, error) {
 
 // linkDirect takes such a grant. It says nothing.
 func (t *talk) linkDirect() {
-	var g Grant
+	var g backend.Grant
 	if err := json.Unmarshal(t.in.Body, &g); err != nil {
 		t.fail(fmt.Errorf("grant: %w", err))
 		return

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 var morning = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
@@ -24,10 +25,10 @@ func forwardedIn(t *testing.T, state string, m *memory, text string, forwarded b
 func TestForwardedWordsDestroyNothing(t *testing.T) {
 	open := func(w *wish, options ...option) *memory {
 		return &memory{Cred: "c", Group: familyA, Self: "1", Question: "q", Asked: "1", AskedAt: morning, Wish: w, Options: options,
-			Others: []LinkedChat{{ID: "l", Channel: "Telegram", Label: "···5678"}}}
+			Others: []backend.LinkedChat{{ID: "l", Channel: "Telegram", Label: "···5678"}}}
 	}
-	juana := []MemberID{"3"}
-	month := []SheetMonth{{Month: "2026-11", From: morning, Until: morning.Add(time.Hour), Max: 31, Left: 31}}
+	juana := []backend.MemberID{"3"}
+	month := []backend.SheetMonth{{Month: "2026-11", From: morning, Until: morning.Add(time.Hour), Max: 31, Left: 31}}
 	for _, c := range []struct {
 		name, state string
 		m           *memory

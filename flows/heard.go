@@ -196,7 +196,7 @@ func (t *talk) chooseBelow(o option) {
 	t.leave()
 	w := t.wishOf(mean)
 	if o.Who != "" {
-		w.For, w.Month = []MemberID{o.Who}, o.Month
+		w.For, w.Month = []backend.MemberID{o.Who}, o.Month
 	}
 	t.begins(w)
 }

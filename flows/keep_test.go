@@ -6,15 +6,16 @@ import (
 	"time"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // unlinking is a back end that remembers which credentials were ended.
 type unlinking struct {
-	Links
-	ended []Credential
+	backend.Links
+	ended []backend.Credential
 }
 
-func (u *unlinking) Unlink(_ context.Context, c Credential, link string) error {
+func (u *unlinking) Unlink(_ context.Context, c backend.Credential, link string) error {
 	if link == "" {
 		u.ended = append(u.ended, c)
 	}

@@ -32,7 +32,7 @@ func (t *talk) invite(lost bool) {
 }
 
 // invited sends the URL: at most once, because whoever reads it could go on with it.
-func (t *talk) invited(i Invite) {
+func (t *talk) invited(i backend.Invite) {
 	if i.Opened >= openedMost {
 		t.move("failed")
 		t.settle()
@@ -56,7 +56,7 @@ const openedMost = 3
 
 // urlData is what the message with the URL says.
 type urlData struct {
-	Invite Invite
+	Invite backend.Invite
 	Wanted intent
 	Back   bool
 	Lost   bool
@@ -95,7 +95,7 @@ func (t *talk) answersCode(mean meaning) bool {
 }
 
 // granted keeps the link and answers the wish that began it, as far as that needs no question.
-func (t *talk) granted(g Grant) {
+func (t *talk) granted(g backend.Grant) {
 	w := t.m.Wish
 	t.m.Cred, t.m.Group, t.m.Invite, t.m.Others = g.Credential, g.Group, "", g.Others
 	t.m.Self, t.m.Aliases, t.m.Recent, t.m.Held = "", nil, nil, nil
@@ -109,7 +109,7 @@ func (t *talk) granted(g Grant) {
 			return
 		}
 	}
-	t.welcome(Given{}, w)
+	t.welcome(backend.Given{}, w)
 }
 
 // forLinking says whom a wish from before the link is for. A plain "token" is the account's own: that is who signed
@@ -123,7 +123,7 @@ func (t *talk) forLinking(w *wish) {
 			w.For = f.Members
 		}
 	case len(chosen) == 0:
-		w.For = []MemberID{t.m.Group.Own}
+		w.For = []backend.MemberID{t.m.Group.Own}
 	case t.inGroup(chosen):
 		w.For = chosen
 	default: // chosen under another account
@@ -131,9 +131,9 @@ func (t *talk) forLinking(w *wish) {
 	}
 }
 
-func (t *talk) inGroup(ids []MemberID) bool {
+func (t *talk) inGroup(ids []backend.MemberID) bool {
 	for _, id := range ids {
-		if _, ok := t.m.Group.member(id); !ok {
+		if _, ok := t.m.Group.Member(id); !ok {
 			return false
 		}
 	}
@@ -142,7 +142,7 @@ func (t *talk) inGroup(ids []MemberID) bool {
 
 // welcome confirms the link, shows what was wished, and asks who uses the chat, all in one message. The other chats
 // are told.
-func (t *talk) welcome(g Given, w *wish) {
+func (t *talk) welcome(g backend.Given, w *wish) {
 	t.move("linked")
 	shown := t.shown(g, "")
 	shown.First = t.text("link.done", nil)
@@ -165,7 +165,7 @@ func (t *talk) welcome(g Given, w *wish) {
 }
 
 // welcomeAlone does not ask somebody who is alone who they are.
-func (t *talk) welcomeAlone(wanted *wish, g Given, shown shownData) {
+func (t *talk) welcomeAlone(wanted *wish, g backend.Given, shown shownData) {
 	w := t.m.Wish
 	others := t.m.Others
 	if len(others) > 0 {
@@ -188,10 +188,10 @@ func (t *talk) welcomeAlone(wanted *wish, g Given, shown shownData) {
 
 type replaceData struct {
 	Shown shownData
-	Chat  LinkedChat
+	Chat  backend.LinkedChat
 }
 
-func (t *talk) lastsIfGiven(w *wish, g Given) {
+func (t *talk) lastsIfGiven(w *wish, g backend.Given) {
 	if r := &t.d.Replies[len(t.d.Replies)-1]; len(g.Tokens) > 0 {
 		r.Kind = bot.Show
 		t.lasts(r, g)
@@ -201,7 +201,7 @@ func (t *talk) lastsIfGiven(w *wish, g Given) {
 
 // whoOptions are the members and somebody else.
 func (t *talk) whoOptions() []option {
-	var ids []MemberID
+	var ids []backend.MemberID
 	for _, p := range t.m.Group.Members {
 		ids = append(ids, p.ID)
 	}
@@ -232,7 +232,7 @@ func withoutMe(who []ref) []ref {
 }
 
 // whoAnswered keeps who uses the chat and goes on: to the question about the old chat, then to the wish.
-func (t *talk) whoAnswered(id MemberID) {
+func (t *talk) whoAnswered(id backend.MemberID) {
 	t.m.Self = id
 	if len(t.m.Others) > 0 {
 		t.move("others")
@@ -245,14 +245,14 @@ func (t *talk) whoAnswered(id MemberID) {
 
 // afterLink goes on with the wish that began the link, if it has not been granted.
 func (t *talk) afterLink(key string) {
-	w, self := t.m.Wish, Member{}
+	w, self := t.m.Wish, backend.Member{}
 	t.settle()
 	if w != nil {
 		t.m.Wish = w
 		t.pursue()
 		return
 	}
-	if p, ok := t.m.Group.member(t.m.Self); ok {
+	if p, ok := t.m.Group.Member(t.m.Self); ok {
 		self = p
 	}
 	t.offer(bot.Say, key, self, choices("token", "menu")...)

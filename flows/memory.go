@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // version is the version of memory's form. A session of an older one is migrated by upgrade.
@@ -14,21 +15,21 @@ const version = 1
 // memory is what the conversations remember of a chat. It is kept sealed.
 type memory struct {
 	// Cred is set while the chat is linked.
-	Cred Credential `json:"cred,omitempty"`
+	Cred backend.Credential `json:"cred,omitempty"`
 	// Group is the family group as the back end last told it. It says what words mean; it gives no right to anything.
-	Group Group `json:"group,omitzero"`
+	Group backend.Group `json:"group,omitzero"`
 	// Self is the member who uses the chat; someone if it is nobody of the group, empty if they have not said.
-	Self MemberID `json:"self,omitempty"`
+	Self backend.MemberID `json:"self,omitempty"`
 	// Aliases are the kinship words that the person explained by choosing somebody.
-	Aliases map[string]MemberID `json:"aliases,omitempty"`
+	Aliases map[string]backend.MemberID `json:"aliases,omitempty"`
 	// Recent are the members whose token was shown, the last one first.
-	Recent []MemberID `json:"recent,omitempty"`
+	Recent []backend.MemberID `json:"recent,omitempty"`
 	// Held are tokens as they were given, where the back end cannot be asked for them again.
-	Held []Token `json:"held,omitempty"`
+	Held []backend.Token `json:"held,omitempty"`
 	// Paper is the member whose sheet was shown last.
-	Paper MemberID `json:"paper,omitempty"`
+	Paper backend.MemberID `json:"paper,omitempty"`
 	// Others are the account's other chats, while they are being asked about.
-	Others []LinkedChat `json:"others,omitempty"`
+	Others []backend.LinkedChat `json:"others,omitempty"`
 
 	// Door is how the chat presented itself last: an answer that comes later brings nothing of it.
 	Door door `json:"door,omitzero"`
@@ -75,23 +76,23 @@ type door struct {
 }
 
 // someone uses the chat who is not in the group.
-const someone MemberID = "-"
+const someone backend.MemberID = "-"
 
 // option is one answer to the open question.
 type option struct {
-	Value string   `json:"v"`
-	Who   MemberID `json:"m,omitempty"`
+	Value string           `json:"v"`
+	Who   backend.MemberID `json:"m,omitempty"`
 	// Month is that of a month to choose, or of the sheet below which it stands; Label tells one sheet from another.
-	Month Month  `json:"mo,omitempty"`
-	Label string `json:"l,omitempty"`
-	Text  string `json:"-"`
+	Month backend.Month `json:"mo,omitempty"`
+	Label string        `json:"l,omitempty"`
+	Text  string        `json:"-"`
 }
 
 // wish is what a person wants, as far as it has become clear.
 type wish struct {
-	Intent intent     `json:"intent"`
-	Who    []ref      `json:"who,omitempty"`
-	For    []MemberID `json:"for,omitempty"`
+	Intent intent             `json:"intent"`
+	Who    []ref              `json:"who,omitempty"`
+	For    []backend.MemberID `json:"for,omitempty"`
 	// Asked is the id of the update that asked for it, and At its hour.
 	Asked string    `json:"asked"`
 	At    time.Time `json:"at"`
@@ -106,10 +107,10 @@ type wish struct {
 
 	// What follows is of preprinted tokens. Month and Count are what was said, or what came of it; More that they come on
 	// top of those there are; Unsure that an order went out and nobody knows what became of it.
-	Month  Month `json:"month,omitempty"`
-	Count  int   `json:"count,omitempty"`
-	More   bool  `json:"more,omitempty"`
-	Unsure bool  `json:"unsure,omitempty"`
+	Month  backend.Month `json:"month,omitempty"`
+	Count  int           `json:"count,omitempty"`
+	More   bool          `json:"more,omitempty"`
+	Unsure bool          `json:"unsure,omitempty"`
 	// Live says that there are some for the month that can still be used.
 	Live bool `json:"live,omitempty"`
 	// Changed says that what was ordered could not be made any more.
@@ -120,11 +121,11 @@ type wish struct {
 	Numbers []int `json:"numbers,omitempty"`
 	Single  bool  `json:"single,omitempty"`
 	// Months are what the back end offers, Sheets those that may be meant, Steps the questions there will be.
-	Months []SheetMonth `json:"months,omitempty"`
-	Sheets []brief      `json:"sheets,omitempty"`
+	Months []backend.SheetMonth `json:"months,omitempty"`
+	Sheets []brief              `json:"sheets,omitempty"`
 	// Chosen is the one of Sheets that it is about.
-	Chosen SheetID  `json:"chosen,omitempty"`
-	Steps  []string `json:"steps,omitempty"`
+	Chosen backend.SheetID `json:"chosen,omitempty"`
+	Steps  []string        `json:"steps,omitempty"`
 }
 
 func (m *memory) linked() bool { return m.Cred != "" }
@@ -143,7 +144,7 @@ func (m *memory) clone() *memory {
 }
 
 // used puts members at the head of the recent ones.
-func (m *memory) used(ids ...MemberID) {
+func (m *memory) used(ids ...backend.MemberID) {
 	recent := slices.Clone(ids)
 	for _, id := range m.Recent {
 		if !slices.Contains(recent, id) && len(recent) < 8 {

@@ -3,14 +3,16 @@ package flows
 import (
 	"slices"
 	"strings"
+
+	"llave/flows/backend"
 )
 
 // found is what a list of refs comes to in a group.
 type found struct {
-	Members []MemberID
+	Members []backend.MemberID
 	// Trouble is the first ref that fits nobody, or several; Maybe are those whom it may mean.
 	Trouble *ref
-	Maybe   []MemberID
+	Maybe   []backend.MemberID
 }
 
 // resolve says whom the refs mean. It never guesses: kinship is relative to the account's own affiliate and means
@@ -46,7 +48,7 @@ func persons(who []ref) (out [][]ref) {
 
 // person says whom one or more refs mean that are about one person: they must agree. Where kinship says nothing, because
 // somebody else uses the chat, the name decides.
-func (u *understanding) person(refs []ref, m *memory) (ids, maybe []MemberID) {
+func (u *understanding) person(refs []ref, m *memory) (ids, maybe []backend.MemberID) {
 	ids, maybe = u.meant(refs[0], m)
 	kin := refs[0].Kind == refKin
 	for _, r := range refs[1:] {
@@ -70,16 +72,16 @@ func (u *understanding) person(refs []ref, m *memory) (ids, maybe []MemberID) {
 	return ids, maybe
 }
 
-func common(a, b []MemberID) []MemberID {
-	return slices.DeleteFunc(slices.Clone(a), func(id MemberID) bool { return !slices.Contains(b, id) })
+func common(a, b []backend.MemberID) []backend.MemberID {
+	return slices.DeleteFunc(slices.Clone(a), func(id backend.MemberID) bool { return !slices.Contains(b, id) })
 }
 
-func without(a, b []MemberID) []MemberID {
-	return slices.DeleteFunc(slices.Clone(a), func(id MemberID) bool { return slices.Contains(b, id) })
+func without(a, b []backend.MemberID) []backend.MemberID {
+	return slices.DeleteFunc(slices.Clone(a), func(id backend.MemberID) bool { return slices.Contains(b, id) })
 }
 
 // meant returns whom one ref means; if that is not certain, nobody, and whom it may mean.
-func (u *understanding) meant(r ref, m *memory) (ids, maybe []MemberID) {
+func (u *understanding) meant(r ref, m *memory) (ids, maybe []backend.MemberID) {
 	switch r.Kind {
 	case refAll:
 		for _, p := range m.Group.Members {
@@ -88,10 +90,10 @@ func (u *understanding) meant(r ref, m *memory) (ids, maybe []MemberID) {
 		return ids, nil
 	case refMe:
 		if len(m.Group.Members) == 1 {
-			return []MemberID{m.Group.Members[0].ID}, nil
+			return []backend.MemberID{m.Group.Members[0].ID}, nil
 		}
-		if _, ok := m.Group.member(m.Self); ok {
-			return []MemberID{m.Self}, nil
+		if _, ok := m.Group.Member(m.Self); ok {
+			return []backend.MemberID{m.Self}, nil
 		}
 		return nil, nil
 	case refKin:
@@ -105,17 +107,17 @@ var plural = map[string][]string{
 	"hijos": {"hijo", "hija"}, "hijas": {"hija"}, "nietos": {"nieto", "nieta"}, "padres": {"padre", "madre"},
 }
 
-func (u *understanding) kinMeant(kin string, m *memory) (ids, maybe []MemberID) {
+func (u *understanding) kinMeant(kin string, m *memory) (ids, maybe []backend.MemberID) {
 	if id, ok := m.Aliases[kin]; ok {
-		if _, ok := m.Group.member(id); ok {
-			return []MemberID{id}, nil
+		if _, ok := m.Group.Member(id); ok {
+			return []backend.MemberID{id}, nil
 		}
 	}
 	kins, several := plural[kin]
 	if !several {
 		kins = []string{kin}
 	}
-	ids, open, loose := m.Group.related(kins)
+	ids, open, loose := m.Group.Related(kins)
 	switch {
 	case len(ids) == 0:
 		return nil, append(open, loose...)
@@ -125,28 +127,8 @@ func (u *understanding) kinMeant(kin string, m *memory) (ids, maybe []MemberID) 
 	return ids, nil
 }
 
-// related are the members with one of some kinships to the account's own affiliate: who has it for certain, who has it or
-// its counterpart of the other sex, and who is in charge as somebody that the back end does not name.
-func (g Group) related(kins []string) (certain, open, loose []MemberID) {
-	for _, p := range g.Members {
-		if p.ID == g.Own {
-			continue
-		}
-		is, may, any := kinMeans(kins, p.Kinship)
-		switch {
-		case is:
-			certain = append(certain, p.ID)
-		case may:
-			open = append(open, p.ID)
-		case any:
-			loose = append(loose, p.ID)
-		}
-	}
-	return certain, open, loose
-}
-
 // nameMeant finds the one person whom all the words name. A near miss or a shared surname is only a maybe.
-func (u *understanding) nameMeant(words []string, g Group) (ids, maybe []MemberID) {
+func (u *understanding) nameMeant(words []string, g backend.Group) (ids, maybe []backend.MemberID) {
 	if len(words) == 0 {
 		return nil, nil // "otra persona": nobody in particular
 	}
@@ -174,7 +156,7 @@ func (u *understanding) nameMeant(words []string, g Group) (ids, maybe []MemberI
 
 // oneByOne takes "juana tomás" for two people, if each word is what one of them is called by. A surname is not: "Carlos
 // Gómez" is neither Carlos Ruiz nor María Gómez. Nor is half of a double name: "María Rosa" may be somebody else.
-func (u *understanding) oneByOne(words []string, g Group) (ids, maybe []MemberID) {
+func (u *understanding) oneByOne(words []string, g backend.Group) (ids, maybe []backend.MemberID) {
 	for _, w := range words {
 		one, may := u.nameMeant([]string{w}, g)
 		if id, ok := u.ids[w]; ok && u.classes[id]&u.c.double != 0 || len(one) == 1 && !u.callsMember(w, one[0], g) {
@@ -188,8 +170,8 @@ func (u *understanding) oneByOne(words []string, g Group) (ids, maybe []MemberID
 	return ids, nil
 }
 
-func (u *understanding) callsMember(w string, id MemberID, g Group) bool {
-	p, _ := g.member(id)
+func (u *understanding) callsMember(w string, id backend.MemberID, g backend.Group) bool {
+	p, _ := g.Member(id)
 	return u.calls(w, split(p.Name))
 }
 
@@ -224,13 +206,4 @@ func (u *understanding) almostNames(w string, parts []string) bool {
 		}
 	}
 	return false
-}
-
-func (g Group) member(id MemberID) (Member, bool) {
-	for _, p := range g.Members {
-		if p.ID == id {
-			return p, id != ""
-		}
-	}
-	return Member{}, false
 }

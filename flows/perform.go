@@ -7,30 +7,31 @@ import (
 	"fmt"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // What the effects carry.
 type (
 	groupArgs struct {
-		Credential Credential `json:"c"`
+		Credential backend.Credential `json:"c"`
 	}
 	tokenArgs struct {
-		Credential Credential `json:"c"`
-		Members    []MemberID `json:"m"`
+		Credential backend.Credential `json:"c"`
+		Members    []backend.MemberID `json:"m"`
 	}
 	anotherArgs struct {
-		Credential Credential `json:"c"`
-		Member     MemberID   `json:"m"`
+		Credential backend.Credential `json:"c"`
+		Member     backend.MemberID   `json:"m"`
 	}
 	memberArgs = anotherArgs
 	printArgs  struct {
-		Credential Credential `json:"c"`
-		Order      SheetOrder `json:"o"`
+		Credential backend.Credential `json:"c"`
+		Order      backend.SheetOrder `json:"o"`
 	}
 	voidArgs struct {
-		Credential Credential `json:"c"`
-		Sheet      SheetID    `json:"s"`
-		Numbers    []int      `json:"n"`
+		Credential backend.Credential `json:"c"`
+		Sheet      backend.SheetID    `json:"s"`
+		Numbers    []int              `json:"n"`
 	}
 	inviteArgs door
 	redeemArgs struct {
@@ -38,15 +39,15 @@ type (
 		Code   string `json:"code"`
 	}
 	unlinkArgs struct {
-		Credential Credential   `json:"c"`
-		Link       string       `json:"l,omitempty"`
-		Tell       []LinkedChat `json:"tell,omitempty"`
+		Credential backend.Credential   `json:"c"`
+		Link       string               `json:"l,omitempty"`
+		Tell       []backend.LinkedChat `json:"tell,omitempty"`
 	}
 	notifyArgs struct {
-		Subject string       `json:"s"`
-		Via     string       `json:"via"`
-		Label   string       `json:"label"`
-		Chats   []LinkedChat `json:"chats"`
+		Subject string               `json:"s"`
+		Via     string               `json:"via"`
+		Label   string               `json:"label"`
+		Chats   []backend.LinkedChat `json:"chats"`
 	}
 )
 
@@ -69,9 +70,9 @@ type Chats interface {
 
 // Performer runs the effects of the conversations on the back end's ports. It implements [bot.Outside].
 type Performer struct {
-	Tokens Tokens
-	Links  Links
-	Sheets Sheets
+	Tokens backend.Tokens
+	Links  backend.Links
+	Sheets backend.Sheets
 	Chats  Chats
 }
 
@@ -81,14 +82,14 @@ func (p *Performer) Near(op string) bool { return op == opNotify }
 // Perform implements [bot.Outside]. Refusals are answers; any other error of a port is none.
 func (p *Performer) Perform(ctx context.Context, chat bot.ChatID, e bot.Effect) (bot.Value, error) {
 	a, err := p.perform(ctx, chat, e)
-	var wrong *WrongCode
+	var wrong *backend.WrongCode
 	switch {
 	case err == nil:
-	case errors.Is(err, ErrUnlinked):
+	case errors.Is(err, backend.ErrUnlinked):
 		a = answer{Refused: refusedUnlinked}
-	case errors.Is(err, ErrNoInvite):
+	case errors.Is(err, backend.ErrNoInvite):
 		a = answer{Refused: refusedNoInvite}
-	case errors.Is(err, ErrNotInCharge):
+	case errors.Is(err, backend.ErrNotInCharge):
 		a = answer{Refused: refusedNotInCharge}
 	case errors.As(err, &wrong):
 		a = answer{Refused: refusedWrongCode, Left: wrong.Left}
@@ -149,7 +150,7 @@ func (p *Performer) performLink(ctx context.Context, chat bot.ChatID, e bot.Effe
 	switch e.Op {
 	case opInvite:
 		return call(e, func(a inviteArgs) (answer, error) {
-			i, err := p.Links.Invite(ctx, Invitation{Chat: p.Chats.ChatRef(chat), Channel: a.Via, Label: a.Label, Sender: a.Sender, Back: a.Back, Key: e.Key})
+			i, err := p.Links.Invite(ctx, backend.Invitation{Chat: p.Chats.ChatRef(chat), Channel: a.Via, Label: a.Label, Sender: a.Sender, Back: a.Back, Key: e.Key})
 			return answer{Invite: &i}, err
 		})
 	case opRedeem:
@@ -187,7 +188,7 @@ func call[A any](e bot.Effect, f func(A) (answer, error)) (answer, error) {
 }
 
 // tell puts a notice into other chats. Their ids come from the effect's key, so that repeating it tells nobody twice.
-func (p *Performer) tell(ctx context.Context, e bot.Effect, subject string, n notice, chats []LinkedChat) error {
+func (p *Performer) tell(ctx context.Context, e bot.Effect, subject string, n notice, chats []backend.LinkedChat) error {
 	body, err := json.Marshal(n)
 	if err != nil {
 		return err

@@ -1,6 +1,10 @@
 package flows
 
-import "time"
+import (
+	"time"
+
+	"llave/flows/backend"
+)
 
 // askState asks the back end what became of the token.
 func (t *talk) askState() {
@@ -14,9 +18,9 @@ func (t *talk) askState() {
 type verdict string
 
 // diagnose finds the most telling fact about a token that was not accepted.
-func diagnose(s TokenState, p Member, now time.Time) verdict {
+func diagnose(s backend.TokenState, p backend.Member, now time.Time) verdict {
 	switch {
-	case !IsActive(p.Standing):
+	case !backend.IsActive(p.Standing):
 		return "inactive"
 	case s.LockedUntil.After(now):
 		return "locked"
@@ -26,9 +30,9 @@ func diagnose(s TokenState, p Member, now time.Time) verdict {
 		return "used"
 	case !s.Until.After(now):
 		return "expired"
-	case s.TriedWhy == Replaced || s.TriedAt.IsZero() && !s.PreviousReplacedAt.IsZero():
+	case s.TriedWhy == backend.Replaced || s.TriedAt.IsZero() && !s.PreviousReplacedAt.IsZero():
 		return "replaced"
-	case s.TriedWhy == OtherPerson:
+	case s.TriedWhy == backend.OtherPerson:
 		return "other_person"
 	case !s.TriedAt.IsZero():
 		return "mistyped"
@@ -38,22 +42,22 @@ func diagnose(s TokenState, p Member, now time.Time) verdict {
 
 // rejectedData is what the texts of the diagnosis need.
 type rejectedData struct {
-	Member Member
-	State  TokenState
+	Member backend.Member
+	State  backend.TokenState
 	Until  time.Time // last minute in which it was good
 	Today  bool      // it was used today
 	Sheet  bool      // there is a sheet: it may have been one of those
 }
 
 // diagnosed says what happened and offers the step that helps.
-func (t *talk) diagnosed(s TokenState) {
+func (t *talk) diagnosed(s backend.TokenState) {
 	t.m.Group = s.Group
 	w := t.m.Wish
 	if w == nil {
 		t.leave()
 		return
 	}
-	p, ok := s.Group.member(s.Member)
+	p, ok := s.Group.Member(s.Member)
 	if !ok {
 		t.move("failed")
 		t.settle()
@@ -70,7 +74,7 @@ func (t *talk) diagnosed(s TokenState) {
 		return
 	}
 	t.move("offer")
-	w.For = []MemberID{s.Member}
+	w.For = []backend.MemberID{s.Member}
 	values := []string{"show"}
 	if why == "untried" || why == "mistyped" {
 		values = append(values, "another")

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // Config is what the conversations need to know of the place where they run.
@@ -15,7 +16,7 @@ type Config struct {
 	// Verify is the address of the page where the signature of a sheet is checked, as it is printed; empty if there is none.
 	Verify string
 	// Can is what the back end says it can do.
-	Can Capabilities
+	Can backend.Capabilities
 	// Moved, if set, is told of every move that is decided: for counting. A turn that is run again is told of again.
 	Moved func(flow, on, from, to string)
 }
@@ -26,7 +27,7 @@ type Script struct {
 	secrets  *secrets
 	texts    *catalog
 	machines machines
-	can      Capabilities
+	can      backend.Capabilities
 	moved    func(flow, on, from, to string)
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // pursueSheets goes on with a wish about preprinted tokens. The back end is read before anything is asked of the person:
@@ -35,7 +36,7 @@ func (t *talk) askSheets() {
 }
 
 // sheetsTold goes on with the wish on what the back end said there is.
-func (t *talk) sheetsTold(p Preprints) {
+func (t *talk) sheetsTold(p backend.Preprints) {
 	t.m.Group = p.Group
 	w := t.m.Wish
 	if w == nil {
@@ -71,10 +72,10 @@ func (t *talk) whoseSheet() bool {
 	case len(w.Who) > 0:
 		f = t.words.resolve(w.Who, t.m)
 	case len(w.For) == 0 && len(t.m.Group.Members) == 1:
-		f.Members = []MemberID{t.m.Group.Own}
+		f.Members = []backend.MemberID{t.m.Group.Own}
 	case len(w.For) == 0 && w.Paper:
-		if _, ok := t.m.Group.member(t.m.Paper); ok {
-			f.Members = []MemberID{t.m.Paper}
+		if _, ok := t.m.Group.Member(t.m.Paper); ok {
+			f.Members = []backend.MemberID{t.m.Paper}
 		}
 	}
 	w.For = nil
@@ -90,8 +91,8 @@ func (t *talk) whoseSheet() bool {
 }
 
 // deniedSheet says why there is nothing on paper for this person.
-func (t *talk) deniedSheet(why Reason) {
-	p, ok := t.m.Group.member(t.m.Wish.For[0])
+func (t *talk) deniedSheet(why backend.Reason) {
+	p, ok := t.m.Group.Member(t.m.Wish.For[0])
 	if !ok {
 		p.Name = ""
 	}
@@ -104,7 +105,7 @@ func (t *talk) deniedSheet(why Reason) {
 
 // order goes on with a sheet to be made: to the sheet that there is already, to the question that is still open, or to
 // the confirmation.
-func (t *talk) order(p Preprints) {
+func (t *talk) order(p backend.Preprints) {
 	w := t.m.Wish
 	if t.sendExisting(p) {
 		return
@@ -118,7 +119,7 @@ func (t *talk) order(p Preprints) {
 	}
 	month, offered := w.month()
 	have := sheetsOf(p, w.Month)
-	w.Live = slices.ContainsFunc(have, func(s Sheet) bool { return slices.ContainsFunc(s.Tokens, Preprint.live) })
+	w.Live = slices.ContainsFunc(have, func(s backend.Sheet) bool { return slices.ContainsFunc(s.Tokens, backend.Preprint.Live) })
 	switch {
 	case len(have) > 0 && (!w.More || month.Left == 0):
 		t.move("given")
@@ -136,7 +137,7 @@ func (t *talk) order(p Preprints) {
 
 // sendExisting sends the sheets that there are, if the request names neither a month nor a count: "hoja de rosa" asks for
 // what exists. The sheets of one month are one document. False: there are none, or new ones are wanted.
-func (t *talk) sendExisting(p Preprints) bool {
+func (t *talk) sendExisting(p backend.Preprints) bool {
 	w := t.m.Wish
 	if w.Month != "" || w.Count != 0 || w.More || len(p.Sheets) == 0 {
 		return false
@@ -158,17 +159,14 @@ func (t *talk) sendExisting(p Preprints) bool {
 }
 
 // monthsOf are the months of sheets, the earliest first.
-func monthsOf(sheets []Sheet) []Month {
-	var out []Month
+func monthsOf(sheets []backend.Sheet) []backend.Month {
+	var out []backend.Month
 	for _, s := range sheets {
 		out = append(out, s.Month)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
 }
-
-// live says whether a token was neither used nor made void.
-func (k Preprint) live() bool { return k.UsedAt.IsZero() && k.VoidedAt.IsZero() }
 
 // endSheet says why there is nothing to be done.
 func (t *talk) endSheet(key string) {
@@ -179,7 +177,7 @@ func (t *talk) endSheet(key string) {
 }
 
 // whyOld says why it is an old sheet that is shown where a new one was wished.
-func (t *talk) whyOld(month SheetMonth) string {
+func (t *talk) whyOld(month backend.SheetMonth) string {
 	w := t.m.Wish
 	switch {
 	case w.Changed:
@@ -190,18 +188,18 @@ func (t *talk) whyOld(month SheetMonth) string {
 	return ""
 }
 
-func sheetsOf(p Preprints, m Month) []Sheet {
-	return slices.DeleteFunc(slices.Clone(p.Sheets), func(s Sheet) bool { return s.Month != m })
+func sheetsOf(p backend.Preprints, m backend.Month) []backend.Sheet {
+	return slices.DeleteFunc(slices.Clone(p.Sheets), func(s backend.Sheet) bool { return s.Month != m })
 }
 
 // month is what the back end offers for the wish's month.
-func (w *wish) month() (SheetMonth, bool) {
+func (w *wish) month() (backend.SheetMonth, bool) {
 	for _, m := range w.Months {
 		if m.Month == w.Month {
 			return m, true
 		}
 	}
-	return SheetMonth{}, false
+	return backend.SheetMonth{}, false
 }
 
 // last is the last token on paper that was known when the order was shown.
@@ -211,7 +209,7 @@ func (w *wish) last() int {
 }
 
 // howMany goes to the confirmation if it was said how many, and they can be made.
-func (t *talk) howMany(month SheetMonth) {
+func (t *talk) howMany(month backend.SheetMonth) {
 	w := t.m.Wish
 	if w.Count == countMost || w.Count == 0 && month.Left == 1 {
 		w.Count = month.Left

@@ -1,12 +1,16 @@
 package flows
 
-import "strconv"
+import (
+	"strconv"
+
+	"llave/flows/backend"
+)
 
 // sheetData is what the texts about sheets say.
 type sheetData struct {
 	First    string // a line before everything
 	Step, Of int    // which of the steps it is, if there are several
-	Member   Member
+	Member   backend.Member
 	Month    string // "noviembre de 2026", and Short without the year
 	Short    string
 	From     string // its first day, if that is still to come
@@ -38,7 +42,7 @@ func (t *talk) sheetData(steps []string) sheetData {
 	return d
 }
 
-func (t *talk) monthData(d *sheetData, m SheetMonth) {
+func (t *talk) monthData(d *sheetData, m backend.SheetMonth) {
 	d.Month, d.Short = t.texts.month(m.Month, true), t.texts.month(m.Month, false)
 	d.Left = m.Left
 	d.Until = t.texts.day(m.Until.Add(-1))

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // amend takes what is said besides an answer: other people, another month, another number.
@@ -119,7 +120,7 @@ func (t *talk) monthAgain() {
 }
 
 // picksMonth takes one of the months that were offered.
-func (t *talk) picksMonth(m Month) {
+func (t *talk) picksMonth(m backend.Month) {
 	t.m.Wish.Month, t.m.Wish.Changed = m, false
 	t.lookAgain()
 }
@@ -156,7 +157,7 @@ func (t *talk) answersSheet(mean meaning) bool {
 		w := t.m.Wish
 		t.move("order")
 		// The key comes from the update that raised the question: "sí", time-out, "sí" is one sheet.
-		t.effect(opPrint, t.m.Asked, printArgs{t.m.Cred, SheetOrder{Member: w.For[0], Month: w.Month, Count: w.Count, After: w.last()}}, "sheet.interim")
+		t.effect(opPrint, t.m.Asked, printArgs{t.m.Cred, backend.SheetOrder{Member: w.For[0], Month: w.Month, Count: w.Count, After: w.last()}}, "sheet.interim")
 	case t.dropsOrder(mean):
 		t.dropOrder()
 	case mean.Intent == intentOtherMonth:

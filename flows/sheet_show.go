@@ -11,10 +11,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // printed shows the sheet that was made.
-func (t *talk) printed(p Preprints) {
+func (t *talk) printed(p backend.Preprints) {
 	t.m.Group = p.Group
 	if t.s.State != sheetWait {
 		// "cancelar" came while it was under way. What was made all the same is shown; what was not is what was wished.
@@ -23,7 +24,7 @@ func (t *talk) printed(p Preprints) {
 			t.offer(bot.Say, "sheet.not_made", nil, choices("preprint", "menu")...)
 			return
 		}
-		t.m.Wish = &wish{Intent: intentPreprint, For: []MemberID{p.Sheets[0].Member}, Months: p.Months}
+		t.m.Wish = &wish{Intent: intentPreprint, For: []backend.MemberID{p.Sheets[0].Member}, Months: p.Months}
 		t.showSheets(p.Sheets, t.offered(p, p.Sheets[0].Month), t.text("sheet.after_all", t.can.Void))
 		return
 	}
@@ -32,9 +33,9 @@ func (t *talk) printed(p Preprints) {
 	case "":
 		t.move("given")
 		t.showSheets(p.Sheets, t.offered(p, w.Month), t.text("sheet.done", nil))
-	case NotOffered, TooMany, Changed:
+	case backend.NotOffered, backend.TooMany, backend.Changed:
 		// The month went by, or another chat was quicker: what there is now is read, and asked about.
-		w.More, w.Changed = false, p.Denied != NotOffered
+		w.More, w.Changed = false, p.Denied != backend.NotOffered
 		t.lookAgain()
 	default:
 		t.deniedSheet(p.Denied)
@@ -42,7 +43,7 @@ func (t *talk) printed(p Preprints) {
 }
 
 // offered is a month of an answer; one that is not on offer any more has nothing left.
-func (t *talk) offered(p Preprints, m Month) SheetMonth {
+func (t *talk) offered(p backend.Preprints, m backend.Month) backend.SheetMonth {
 	for _, o := range p.Months {
 		if o.Month == m {
 			return o
@@ -52,7 +53,7 @@ func (t *talk) offered(p Preprints, m Month) SheetMonth {
 	if err != nil {
 		t.fail(err)
 	}
-	return SheetMonth{Month: m, From: from, Until: until}
+	return backend.SheetMonth{Month: m, From: from, Until: until}
 }
 
 // unsureSheet asks again under the same key, because nobody knows whether it was made.
@@ -69,7 +70,7 @@ func (t *talk) unsureSheet() {
 }
 
 // showSheets sends sheets of one member and month as one document, and ends the wish. The other month is a button.
-func (t *talk) showSheets(sheets []Sheet, month SheetMonth, first string) {
+func (t *talk) showSheets(sheets []backend.Sheet, month backend.SheetMonth, first string) {
 	member := sheets[0].Member
 	options := t.belowSheet(member, month)
 	if m, ok := t.m.Wish.otherMonth(month.Month); ok {
@@ -80,7 +81,7 @@ func (t *talk) showSheets(sheets []Sheet, month SheetMonth, first string) {
 }
 
 // otherMonth is the month on offer that comes after m; if there is none, the one before it.
-func (w *wish) otherMonth(m Month) (other Month, ok bool) {
+func (w *wish) otherMonth(m backend.Month) (other backend.Month, ok bool) {
 	for _, o := range w.Months {
 		if o.Month > m {
 			return o.Month, true
@@ -93,7 +94,7 @@ func (w *wish) otherMonth(m Month) (other Month, ok bool) {
 }
 
 // sendSheets sends sheets of one member and month as one document, without buttons.
-func (t *talk) sendSheets(sheets []Sheet, month SheetMonth, first string) *bot.Reply {
+func (t *talk) sendSheets(sheets []backend.Sheet, month backend.SheetMonth, first string) *bot.Reply {
 	d := t.shownSheets(sheets, month)
 	d.First = first
 	r := t.reply(bot.Show, "sheet.shown", d)
@@ -108,7 +109,7 @@ func (t *talk) sendSheets(sheets []Sheet, month SheetMonth, first string) *bot.R
 }
 
 // belowSheets is what one may want after the sheets of several months. The month of the lost sheet is asked for.
-func (t *talk) belowSheets(member MemberID) []option {
+func (t *talk) belowSheets(member backend.MemberID) []option {
 	if !t.can.Void {
 		return choices("menu")
 	}
@@ -116,7 +117,7 @@ func (t *talk) belowSheets(member MemberID) []option {
 }
 
 // belowSheet is what one may want after a sheet.
-func (t *talk) belowSheet(member MemberID, month SheetMonth) []option {
+func (t *talk) belowSheet(member backend.MemberID, month backend.SheetMonth) []option {
 	var options []option
 	if month.Left > 0 {
 		options = append(options, option{Value: "more", Who: member, Month: month.Month})
@@ -128,8 +129,8 @@ func (t *talk) belowSheet(member MemberID, month SheetMonth) []option {
 }
 
 // shownSheets is what the message with sheets says.
-func (t *talk) shownSheets(sheets []Sheet, month SheetMonth) sheetData {
-	p, _ := t.m.Group.member(sheets[0].Member)
+func (t *talk) shownSheets(sheets []backend.Sheet, month backend.SheetMonth) sheetData {
+	p, _ := t.m.Group.Member(sheets[0].Member)
 	d := sheetData{Member: p, Sheets: len(sheets)}
 	t.monthData(&d, month)
 	var used, void []int
@@ -153,11 +154,11 @@ func (t *talk) shownSheets(sheets []Sheet, month SheetMonth) sheetData {
 // fileData is what a document is named by.
 type fileData struct {
 	Name  string
-	Month Month
+	Month backend.Month
 }
 
 // papers puts what is printed into words.
-func (t *talk) papers(sheets []Sheet, d sheetData) []Paper {
+func (t *talk) papers(sheets []backend.Sheet, d sheetData) []Paper {
 	var out []Paper
 	for _, s := range sheets {
 		p := paperData{Sheet: s, Member: d.Member, Month: d.Month, From: s.From.In(t.texts.zone), Last: s.Until.Add(-1).In(t.texts.zone),
@@ -186,7 +187,7 @@ func (t *talk) papers(sheets []Sheet, d sheetData) []Paper {
 
 func lines(text string) []string { return strings.Split(text, "\n") }
 
-func numbersOf(s Sheet) []int {
+func numbersOf(s backend.Sheet) []int {
 	var out []int
 	for _, k := range s.Tokens {
 		out = append(out, k.Number)
@@ -242,8 +243,8 @@ var slugLetters = map[rune]string{
 
 // paperData is what the texts on a sheet say.
 type paperData struct {
-	Sheet   Sheet
-	Member  Member
+	Sheet   backend.Sheet
+	Member  backend.Member
 	Month   string
 	Numbers string
 	CanVoid bool

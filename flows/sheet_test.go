@@ -6,28 +6,29 @@ import (
 	"time"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // A turn that is decided again, because it could not be committed, says the same: nothing of the session is written to.
 func TestDecidingOnSheetsTwice(t *testing.T) {
 	sc := newScript(t)
 	now := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
-	from, until, err := Month("2026-11").Span(time.UTC)
+	from, until, err := backend.Month("2026-11").Span(time.UTC)
 	if err != nil {
 		t.Fatal(err)
 	}
-	sheet := Sheet{ID: "s", Member: "3", Month: "2026-11", Made: now, From: from, Until: until, Tokens: []Preprint{
+	sheet := backend.Sheet{ID: "s", Member: "3", Month: "2026-11", Made: now, From: from, Until: until, Tokens: []backend.Preprint{
 		{Number: 1, Digits: "000001", UsedAt: now}, {Number: 2, Digits: "000002", VoidedAt: now}, {Number: 3, Digits: "000003", VoidedAt: now}}}
-	month := SheetMonth{Month: "2026-11", From: from, Until: until, Max: 31, Left: 30, Last: 3}
-	told := &Preprints{Group: familyA, Member: "3", Months: []SheetMonth{month}, Sheets: []Sheet{sheet}}
+	month := backend.SheetMonth{Month: "2026-11", From: from, Until: until, Max: 31, Left: 30, Last: 3}
+	told := &backend.Preprints{Group: familyA, Member: "3", Months: []backend.SheetMonth{month}, Sheets: []backend.Sheet{sheet}}
 	for state, c := range map[string]struct {
 		op   string
 		wish wish
 	}{
-		voidWait:  {opVoid, wish{Intent: intentVoid, For: []MemberID{"3"}, Sheets: []brief{{ID: "s", Month: "2026-11", All: []int{1, 2, 3}, Left: []int{1, 2, 3}}}, Chosen: "s"}},
-		voidLook:  {opSheets, wish{Intent: intentVoid, For: []MemberID{"3"}, Numbers: []int{1, 2}}},
-		sheetWait: {opPrint, wish{Intent: intentPreprint, For: []MemberID{"3"}, Month: "2026-11", Count: 3, Months: told.Months}},
-		sheetLook: {opSheets, wish{Intent: intentPreprint, For: []MemberID{"3"}, More: true}},
+		voidWait:  {opVoid, wish{Intent: intentVoid, For: []backend.MemberID{"3"}, Sheets: []brief{{ID: "s", Month: "2026-11", All: []int{1, 2, 3}, Left: []int{1, 2, 3}}}, Chosen: "s"}},
+		voidLook:  {opSheets, wish{Intent: intentVoid, For: []backend.MemberID{"3"}, Numbers: []int{1, 2}}},
+		sheetWait: {opPrint, wish{Intent: intentPreprint, For: []backend.MemberID{"3"}, Month: "2026-11", Count: 3, Months: told.Months}},
+		sheetLook: {opSheets, wish{Intent: intentPreprint, For: []backend.MemberID{"3"}, More: true}},
 	} {
 		m := &memory{Cred: "c", Group: familyA, Question: "q", Asked: "0", Wish: &c.wish}
 		s := bot.Session{V: version, State: state, Data: m}
@@ -44,10 +45,10 @@ func TestDecidingOnSheetsTwice(t *testing.T) {
 
 // Every month that is full says so, whether there is a sheet to show or not.
 func TestAFullMonth(t *testing.T) {
-	from, until, _ := Month("2026-11").Span(time.UTC)
-	told := &Preprints{Group: familyA, Member: "3", Months: []SheetMonth{{Month: "2026-11", From: from, Until: until, Max: 31}}}
-	for name, p := range map[string]*Preprints{"full": told, "no months": {Group: familyA, Member: "3"}} {
-		m := &memory{Cred: "c", Group: familyA, Wish: &wish{Intent: intentPreprint, For: []MemberID{"3"}, Count: 5}}
+	from, until, _ := backend.Month("2026-11").Span(time.UTC)
+	told := &backend.Preprints{Group: familyA, Member: "3", Months: []backend.SheetMonth{{Month: "2026-11", From: from, Until: until, Max: 31}}}
+	for name, p := range map[string]*backend.Preprints{"full": told, "no months": {Group: familyA, Member: "3"}} {
+		m := &memory{Cred: "c", Group: familyA, Wish: &wish{Intent: intentPreprint, For: []backend.MemberID{"3"}, Count: 5}}
 		d := decideOn(t, bot.Session{V: version, State: sheetLook, Data: m}, bot.Result{Op: opSheets, Data: bot.Of(answer{Paper: p})})
 		if len(d.Replies) != 1 || d.Session.State != home || d.Effect != nil {
 			t.Errorf("%s: %+v", name, d)

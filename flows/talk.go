@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // talk is one decision being made.
@@ -16,7 +17,7 @@ type talk struct {
 	d   bot.Decision
 	err error
 	// recalled are those whose token is not the back end's answer but what was kept of an earlier one.
-	recalled []MemberID
+	recalled []backend.MemberID
 }
 
 // fail keeps the first error; the decision is void then.
@@ -130,9 +131,9 @@ func (t *talk) questionID() string {
 
 // label is the text of an option: a person's name, or what the catalog says for its value.
 func (t *talk) label(o option) string {
-	if p, ok := t.m.Group.member(o.Who); ok && len(o.Value) > 1 && o.Value[0] == 'p' && o.Value[1] <= '9' {
+	if p, ok := t.m.Group.Member(o.Who); ok && len(o.Value) > 1 && o.Value[0] == 'p' && o.Value[1] <= '9' {
 		key := "option.person"
-		if !IsActive(p.Standing) {
+		if !backend.IsActive(p.Standing) {
 			key = "option.inactive"
 		}
 		return t.text(key, p)
@@ -166,7 +167,7 @@ func (t *talk) text(key string, data any) string {
 }
 
 // people are the options for a list of members.
-func people(ids []MemberID) []option {
+func people(ids []backend.MemberID) []option {
 	var out []option
 	for i, id := range ids {
 		out = append(out, option{Value: "p" + strconv.Itoa(i+1), Who: id})

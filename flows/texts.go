@@ -8,6 +8,8 @@ import (
 	"text/template/parse"
 	"time"
 	_ "time/tzdata" // the hours are Buenos Aires', on any machine
+
+	"llave/flows/backend"
 )
 
 //go:embed texts/*.tmpl
@@ -112,8 +114,8 @@ func (c *catalog) day(t time.Time) string {
 func (c *catalog) weekday(t time.Time) string { return c.weekdays[t.In(c.zone).Weekday()] }
 
 // month is the name of a month, with its year or without.
-func (c *catalog) month(m Month, year bool) string {
-	y, month := m.split()
+func (c *catalog) month(m backend.Month, year bool) string {
+	y, month := m.Date()
 	if month == 0 {
 		return string(m)
 	}

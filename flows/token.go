@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // wish begins to pursue something that needs the back end.
@@ -96,9 +97,9 @@ func (t *talk) resolveWish() bool {
 }
 
 // obvious is whom a wish is for that names nobody: somebody who is alone, or whose token was just shown.
-func (t *talk) obvious() []MemberID {
+func (t *talk) obvious() []backend.MemberID {
 	if len(t.m.Group.Members) == 1 {
-		return []MemberID{t.m.Group.Members[0].ID}
+		return []backend.MemberID{t.m.Group.Members[0].ID}
 	}
 	if t.m.Wish.Old || len(t.m.Recent) == 0 {
 		return nil
@@ -122,14 +123,14 @@ func (t *talk) look() {
 }
 
 // looked goes on with the wish on the group as it is now.
-func (t *talk) looked(g Group) {
+func (t *talk) looked(g backend.Group) {
 	t.m.Group = g
 	if t.m.Wish == nil {
 		t.leave()
 		return
 	}
 	if t.m.Wish.Held {
-		t.given(Given{Group: g})
+		t.given(backend.Given{Group: g})
 		return
 	}
 	t.pursue()
@@ -165,14 +166,14 @@ func (t *talk) begin(moves ...string) {
 
 // askWho asks whose token it is about: those whom it may be first, then the last used, then the rest. Trouble is
 // what was said and fits nobody, or several.
-func (t *talk) askWho(trouble *ref, maybe []MemberID) {
+func (t *talk) askWho(trouble *ref, maybe []backend.MemberID) {
 	ids := slices.Clone(maybe)
 	rest := append(slices.Clone(t.m.Recent), t.m.Self)
 	for _, p := range t.m.Group.Members {
 		rest = append(rest, p.ID)
 	}
 	for _, id := range rest {
-		if _, ok := t.m.Group.member(id); ok && !slices.Contains(ids, id) {
+		if _, ok := t.m.Group.Member(id); ok && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}
@@ -230,20 +231,20 @@ func (t *talk) answersPick(mean meaning) bool {
 }
 
 // picked takes a member from the list.
-func (t *talk) picked(id MemberID) {
+func (t *talk) picked(id backend.MemberID) {
 	t.explains(id)
-	t.m.Wish.Who, t.m.Wish.For = nil, []MemberID{id}
+	t.m.Wish.Who, t.m.Wish.For = nil, []backend.MemberID{id}
 	t.pursue()
 }
 
 // explains takes the answer to "whose?" as what the kinship word in the wish means in this chat, if there was one.
-func (t *talk) explains(id MemberID) {
+func (t *talk) explains(id backend.MemberID) {
 	w := t.m.Wish
 	if len(w.Who) != 1 || w.Who[0].Kind != refKin || plural[w.Who[0].Words[0]] != nil {
 		return
 	}
 	if t.m.Aliases == nil {
-		t.m.Aliases = map[string]MemberID{}
+		t.m.Aliases = map[string]backend.MemberID{}
 	}
 	t.m.Aliases[w.Who[0].Words[0]] = id
 }
@@ -280,7 +281,7 @@ func (t *talk) askTokens() {
 }
 
 // given shows what the back end gave. If the group has changed so that the words mean somebody else, it asks.
-func (t *talk) given(g Given) {
+func (t *talk) given(g backend.Given) {
 	t.m.Group = g.Group
 	w := t.m.Wish
 	if w == nil {
@@ -302,7 +303,7 @@ func (t *talk) given(g Given) {
 }
 
 // showTokens says what was given, below a first line if there is one, and ends the wish.
-func (t *talk) showTokens(w *wish, g Given, first string) {
+func (t *talk) showTokens(w *wish, g backend.Given, first string) {
 	if w.Intent == intentNumber && len(g.Tokens) == 1 {
 		t.settle()
 		t.m.used(g.Tokens[0].Member)
@@ -314,7 +315,7 @@ func (t *talk) showTokens(w *wish, g Given, first string) {
 	r := t.offer(bot.Show, "token.shown", t.shown(g, first), t.afterwards(w, g)...)
 	t.lasts(r, g)
 	t.draw(r, w, g)
-	var ids []MemberID
+	var ids []backend.MemberID
 	for _, k := range g.Tokens {
 		ids = append(ids, k.Member)
 	}
@@ -322,7 +323,7 @@ func (t *talk) showTokens(w *wish, g Given, first string) {
 }
 
 // lasts gives a reply with tokens its expiry and what to copy.
-func (t *talk) lasts(r *bot.Reply, g Given) {
+func (t *talk) lasts(r *bot.Reply, g backend.Given) {
 	if len(g.Tokens) == 0 {
 		r.Kind = bot.Say
 		return
@@ -340,7 +341,7 @@ func (t *talk) lasts(r *bot.Reply, g Given) {
 }
 
 // afterwards is what one may want after a token.
-func (t *talk) afterwards(w *wish, g Given) []option {
+func (t *talk) afterwards(w *wish, g backend.Given) []option {
 	switch {
 	case len(g.Tokens) == 0:
 		return choices("token", "help")
@@ -354,11 +355,11 @@ func (t *talk) afterwards(w *wish, g Given) []option {
 
 // block is one person's part of a message.
 type block struct {
-	Member Member
+	Member backend.Member
 	Digits string // grouped
 	Hour   string // of the last minute in which it is good
 	Day    string
-	Reason Reason
+	Reason backend.Reason
 	Today  bool
 	// Made is the hour at which it was given, if that was earlier; Fragile says that it dies when it is asked for elsewhere.
 	Made    string
@@ -372,10 +373,10 @@ type shownData struct {
 }
 
 // shown puts a block for each person, in the order in which they were asked for.
-func (t *talk) shown(g Given, first string) shownData {
+func (t *talk) shown(g backend.Given, first string) shownData {
 	d := shownData{First: first}
 	for _, k := range g.Tokens {
-		p, _ := g.Group.member(k.Member)
+		p, _ := g.Group.Member(k.Member)
 		last := k.Until.Add(-time.Minute)
 		b := block{Member: p, Digits: groupDigits(k.Digits), Hour: t.texts.hour(last), Day: t.texts.day(last), Today: t.texts.sameDay(last, t.in.Now)}
 		b.Fragile = !t.can.CurrentWithoutMinting
@@ -385,7 +386,7 @@ func (t *talk) shown(g Given, first string) shownData {
 		d.Blocks = append(d.Blocks, b)
 	}
 	for _, n := range g.Denials {
-		p, ok := g.Group.member(n.Member)
+		p, ok := g.Group.Member(n.Member)
 		if !ok {
 			p.Name = ""
 		}

@@ -154,7 +154,7 @@ func cleanLines(text string) string {
 
 // heard is read for somebody whose chat has this memory: names that are nobody's are told from other words, and what
 // somebody who is not the chat's usual person calls "mi" is not taken for that person's.
-func (u *understanding) heard(text string, self MemberID, g Group) meaning {
+func (u *understanding) heard(text string, self backend.MemberID, g backend.Group) meaning {
 	m := u.read(text)
 	who := m.Who[:0:0]
 	for _, r := range m.Who {
@@ -171,7 +171,7 @@ func (u *understanding) heard(text string, self MemberID, g Group) meaning {
 }
 
 // isMember says whether a word that may be a name is the first name of somebody in the group.
-func (u *understanding) isMember(r ref, g Group) bool {
+func (u *understanding) isMember(r ref, g backend.Group) bool {
 	for _, w := range r.Words {
 		for _, p := range g.Members {
 			if u.calls(w, split(p.Name)) {
@@ -183,7 +183,7 @@ func (u *understanding) isMember(r ref, g Group) bool {
 }
 
 // speaks takes "mi" and kinship as said by whoever presented themselves, unless that is who uses the chat.
-func (u *understanding) speaks(m *meaning, self MemberID, g Group) {
+func (u *understanding) speaks(m *meaning, self backend.MemberID, g backend.Group) {
 	ids, maybe := u.nameMeant(m.Speaker, g)
 	if len(ids) == 1 && ids[0] == self {
 		return

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"llave/flows/backend"
 )
 
 // monthSaid is a month as somebody said it. The zero value is none.
@@ -136,15 +138,15 @@ func (u *understanding) amount(text string) (n int, said bool) {
 }
 
 // monthIn is the month that a text says, at a moment in the zone of the months; empty if none.
-func (u *understanding) monthIn(text string, now time.Time) Month {
+func (u *understanding) monthIn(text string, now time.Time) backend.Month {
 	if year, month, ok := u.listen(text).month().at(now); ok {
 		return monthOf(year, month)
 	}
 	return ""
 }
 
-func monthOf(year int, month time.Month) Month {
-	return MonthOf(time.Date(year, month, 1, 0, 0, 0, 0, time.UTC))
+func monthOf(year int, month time.Month) backend.Month {
+	return backend.MonthOf(time.Date(year, month, 1, 0, 0, 0, 0, time.UTC))
 }
 
 // numbersIn are the numbers of tokens on a sheet that a text says: "el 3 y el 5", "del 3 al 7".

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"llave/flows/backend"
 )
 
 // Without one of these sounds in the text nothing is replaced and nothing unlinked. The list is the test's own.
@@ -37,14 +39,14 @@ func FuzzUnderstand(f *testing.F) {
 		triggered(t, text, one.Intent)
 		affirmed(t, sc, text)
 		for _, p := range one.People {
-			if !slices.ContainsFunc(familyA.Members, func(m Member) bool { return m.Name == p }) {
+			if !slices.ContainsFunc(familyA.Members, func(m backend.Member) bool { return m.Name == p }) {
 				t.Errorf("%q means %q, who is not in the group", text, p)
 			}
 		}
 		if one.Count < 0 || one.Count > 12*9999 || one.Month != "" && !month.MatchString(one.Month) {
 			t.Errorf("%q: %s", text, a)
 		}
-		if alone := sc.Understand(Group{}, "", said, text); len(alone.People) > 0 {
+		if alone := sc.Understand(backend.Group{}, "", said, text); len(alone.People) > 0 {
 			t.Errorf("%q means %v to a chat that knows nobody", text, alone.People)
 		}
 		sc.words.why(sc.words.read(text))

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"llave/flows/backend"
 )
 
 // Understanding is what was understood of a text, for whoever looks at it from outside.
@@ -22,7 +24,7 @@ type Understanding struct {
 
 // Understand says what is understood of a text from the chat of self, a member of the group; without a group no name is
 // anybody's. It decides nothing and touches nothing.
-func (sc *Script) Understand(g Group, self MemberID, now time.Time, text string) Understanding {
+func (sc *Script) Understand(g backend.Group, self backend.MemberID, now time.Time, text string) Understanding {
 	m := sc.words.heard(text, self, g)
 	out := Understanding{Intent: sc.words.outside(m.Intent), People: []string{}, Unknown: []string{}}
 	if m.Intent == intentNone || m.Intent.aboutPeople() {
@@ -50,7 +52,7 @@ func (u *understanding) outside(i intent) string {
 
 // tell says who the people are. A name alone is a wish for the token, as it is in the chat.
 func (u *understanding) tell(out *Understanding, m meaning, mem *memory) {
-	var people []MemberID
+	var people []backend.MemberID
 	certain := true
 	for _, who := range persons(m.Who) {
 		ids, _ := u.person(who, mem)
@@ -72,7 +74,7 @@ func (u *understanding) tell(out *Understanding, m meaning, mem *memory) {
 		people = nil
 	}
 	for _, id := range people {
-		p, _ := mem.Group.member(id)
+		p, _ := mem.Group.Member(id)
 		out.People = append(out.People, p.Name)
 	}
 	if m.Intent == intentNone && len(m.Unclear) == 0 && (m.Wish || len(people) > 0) {

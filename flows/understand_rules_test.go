@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"llave/flows/backend"
 )
 
 // Each rule of the matcher has a text that goes wrong without it.
@@ -85,7 +87,7 @@ func TestRefs(t *testing.T) {
 // A name that is in no list of ours is somebody wherever it stands, if the group has them; otherwise it is a word.
 func TestANameThatOnlyTheGroupKnows(t *testing.T) {
 	sc := newScript(t)
-	g := Group{Own: "1", Members: []Member{{ID: "1", Name: "María Gómez", Kinship: "titular"}, {ID: "2", Name: "Xulqui Pérez", Kinship: "hija"}}}
+	g := backend.Group{Own: "1", Members: []backend.Member{{ID: "1", Name: "María Gómez", Kinship: "titular"}, {ID: "2", Name: "Xulqui Pérez", Kinship: "hija"}}}
 	const text = "dame el token porque xulqui está mal"
 	if u := sc.Understand(g, "1", said, text); !slices.Equal(u.People, []string{"Xulqui Pérez"}) {
 		t.Errorf("%+v", u)

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"llave/flows/backend"
 )
 
 // The labelled set: what people write, and what is to be understood. docs/understanding.md says how a line reads.
@@ -15,8 +17,8 @@ const utterances = "testdata/utterances/"
 // labelled is a line of the set.
 type labelled struct {
 	at, text  string
-	group     Group
-	self      MemberID
+	group     backend.Group
+	self      backend.MemberID
 	intent    string // ask: nothing may be done without asking
 	who       []string
 	unknown   []string
@@ -29,15 +31,15 @@ type labelled struct {
 // said is when everything in the set is said.
 var said = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
 
-var familyB = Group{Own: "11", Members: []Member{{ID: "11", Name: "Marta Sosa", Kinship: "titular"}, {ID: "12", Name: "Ana Sosa", Kinship: "hija"}}}
+var familyB = backend.Group{Own: "11", Members: []backend.Member{{ID: "11", Name: "Marta Sosa", Kinship: "titular"}, {ID: "12", Name: "Ana Sosa", Kinship: "hija"}}}
 
 // The chats in which something is said, by the words in brackets.
 var chats = map[string]struct {
-	group Group
-	self  MemberID
+	group backend.Group
+	self  backend.MemberID
 }{
 	"familia maria": {familyA, "1"}, "familia juana": {familyA, "3"}, "familia otra": {familyA, someone}, "familia -": {familyA, ""},
-	"sola jorge": {Group{Own: "21", Members: []Member{{ID: "21", Name: "Jorge Acosta", Kinship: "titular"}}}, "21"},
+	"sola jorge": {backend.Group{Own: "21", Members: []backend.Member{{ID: "21", Name: "Jorge Acosta", Kinship: "titular"}}}, "21"},
 	"sosa marta": {familyB, "11"},
 	"nadie":      {},
 }

@@ -3,6 +3,8 @@ package flows
 import (
 	"strings"
 	"testing"
+
+	"llave/flows/backend"
 )
 
 func TestUnderstanding(t *testing.T) {
@@ -76,7 +78,7 @@ func itoa(n int) string {
 	return string(rune('0' + n))
 }
 
-var familyA = Group{Own: "1", Members: []Member{
+var familyA = backend.Group{Own: "1", Members: []backend.Member{
 	{ID: "1", Name: "María Elena Gómez", Kinship: "titular"}, {ID: "2", Name: "Carlos Ruiz", Kinship: "cónyuge"},
 	{ID: "3", Name: "Juana Ruiz", Kinship: "hija"}, {ID: "4", Name: "Tomás Ruiz", Kinship: "hijo"},
 	{ID: "5", Name: "Rosa Peralta", Kinship: "madre"}, {ID: "6", Name: "Lucía Ruiz", Kinship: "nieta"},
@@ -87,7 +89,7 @@ func TestPeople(t *testing.T) {
 	u := newScript(t).words
 	for _, c := range []struct {
 		text string
-		self MemberID
+		self backend.MemberID
 		want string // ids; ? and whom it may be
 	}{
 		{"juana", "1", "3"}, {"JUANA ruiz", "1", "3"}, {"juani", "1", "3"}, {"juanna", "1", "3"},
@@ -115,7 +117,7 @@ func TestPeople(t *testing.T) {
 	}
 }
 
-func join(ids []MemberID) (s string) {
+func join(ids []backend.MemberID) (s string) {
 	for _, id := range ids {
 		s += string(id)
 	}
@@ -125,7 +127,7 @@ func join(ids []MemberID) (s string) {
 // A kinship word that was explained holds for that chat, while the person is in charge.
 func TestAliases(t *testing.T) {
 	u := newScript(t).words
-	m := &memory{Group: familyA, Self: someone, Aliases: map[string]MemberID{"madre": "1", "padre": "9"}}
+	m := &memory{Group: familyA, Self: someone, Aliases: map[string]backend.MemberID{"madre": "1", "padre": "9"}}
 	if f := u.resolve(u.read("token de mamá").Who, m); join(f.Members) != "1" {
 		t.Errorf("mamá is %v", f)
 	}

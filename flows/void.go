@@ -5,20 +5,21 @@ import (
 	"strconv"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // brief is what is remembered of a sheet while it is asked about: no digits.
 type brief struct {
-	ID    SheetID `json:"id"`
-	Month Month   `json:"month"`
-	All   []int   `json:"all"`
-	Left  []int   `json:"left"` // neither used nor void
+	ID    backend.SheetID `json:"id"`
+	Month backend.Month   `json:"month"`
+	All   []int           `json:"all"`
+	Left  []int           `json:"left"` // neither used nor void
 }
 
-func briefOf(s Sheet) brief {
+func briefOf(s backend.Sheet) brief {
 	b := brief{ID: s.ID, Month: s.Month, All: numbersOf(s)}
 	for _, k := range s.Tokens {
-		if k.live() {
+		if k.Live() {
 			b.Left = append(b.Left, k.Number)
 		}
 	}
@@ -26,7 +27,7 @@ func briefOf(s Sheet) brief {
 }
 
 // chooseSheet finds the sheet that was lost, or those that the numbers are on.
-func (t *talk) chooseSheet(p Preprints) {
+func (t *talk) chooseSheet(p backend.Preprints) {
 	w := t.m.Wish
 	w.Sheets, w.Chosen = nil, ""
 	for _, s := range p.Sheets {
@@ -147,7 +148,7 @@ func (t *talk) voidData(b brief) sheetData {
 }
 
 // voided says what was made void. For a whole sheet it offers a new one, which a yes makes.
-func (t *talk) voided(p Preprints) {
+func (t *talk) voided(p backend.Preprints) {
 	t.m.Group = p.Group
 	if t.s.State != voidWait {
 		t.leave()
@@ -176,7 +177,7 @@ func (t *talk) voided(p Preprints) {
 }
 
 // voidedOf tells what of the numbers is void now from what was used before.
-func voidedOf(s Sheet, numbers []int) (done, used []int) {
+func voidedOf(s backend.Sheet, numbers []int) (done, used []int) {
 	for _, k := range s.Tokens {
 		switch {
 		case !slices.Contains(numbers, k.Number):
@@ -190,14 +191,14 @@ func voidedOf(s Sheet, numbers []int) (done, used []int) {
 }
 
 // voidedAfterAll says what came of it although it was cancelled.
-func (t *talk) voidedAfterAll(p Preprints) {
+func (t *talk) voidedAfterAll(p backend.Preprints) {
 	if p.Denied != "" || len(p.Sheets) == 0 {
 		t.offer(bot.Say, "void.not_done", nil, choices("menu", "help")...)
 		return
 	}
 	s := p.Sheets[0]
 	done, _ := voidedOf(s, numbersOf(s))
-	member, _ := t.m.Group.member(s.Member)
+	member, _ := t.m.Group.Member(s.Member)
 	d := sheetData{Member: member, Numbers: t.texts.numbers(done), Many: len(done) > 1}
 	t.offer(bot.Say, "void.after_all", d, t.belowSheet(s.Member, t.offered(p, s.Month))...)
 }

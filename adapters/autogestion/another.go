@@ -6,26 +6,26 @@ import (
 	"errors"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // ErrKeyTaken: the key was used before for something else. Answering either way would be wrong.
 var ErrKeyTaken = errors.New("the key was used for something else")
 
-// Another implements flows.Tokens.
+// Another implements backend.Tokens.
 //
 // The same key gives the same token again, even when it was used or replaced in the meantime, as long as the
 // member is still in the account's charge: what was allowed yesterday is no reason to show digits today.
-func (s *Service) Another(ctx context.Context, c flows.Credential, member flows.MemberID, key string) (out flows.Given, err error) {
+func (s *Service) Another(ctx context.Context, c backend.Credential, member backend.MemberID, key string) (out backend.Given, err error) {
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		a, f, err := s.charge(ctx, tx, c)
 		if err != nil {
 			return err
 		}
-		out = flows.Given{Group: f.Group}
+		out = backend.Given{Group: f.Group}
 		p, ok := f.people[member]
 		if !ok {
-			out.Denials = []flows.Denial{{Member: member, Reason: flows.NotInCharge}}
+			out.Denials = []backend.Denial{{Member: member, Reason: backend.NotInCharge}}
 			return nil
 		}
 		ans, err := s.answered(ctx, tx, a.account, p, key)
@@ -39,23 +39,23 @@ func (s *Service) Another(ctx context.Context, c flows.Credential, member flows.
 			return err
 		}
 		if ans.reason != "" {
-			out.Denials = []flows.Denial{{Member: member, Reason: ans.reason}}
+			out.Denials = []backend.Denial{{Member: member, Reason: ans.reason}}
 		} else {
-			out.Tokens = []flows.Token{ans.token}
+			out.Tokens = []backend.Token{ans.token}
 		}
 		return nil
 	})
 	if err != nil {
-		return flows.Given{}, wrap("another", err)
+		return backend.Given{}, wrap("another", err)
 	}
 	return out, nil
 }
 
 // answer is what Another said for a key.
 type answer struct {
-	token   flows.Token
+	token   backend.Token
 	counter sql.NullInt64
-	reason  flows.Reason
+	reason  backend.Reason
 }
 
 func (s *Service) answered(ctx context.Context, q querier, account int64, p person, key string) (answer, error) {

@@ -12,7 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // apiMax bounds a request's body, the pages' included.
@@ -61,17 +61,17 @@ func (e *apiError) GetStatus() int { return e.Status }
 
 // refusal turns an error into what the API says. Whatever has no name here is logged and told as "failed": no answer.
 func (s *Service) refusal(ctx context.Context, op string, err error) error {
-	var wrong *flows.WrongCode
+	var wrong *backend.WrongCode
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &wrong):
 		return &apiError{Status: http.StatusConflict, Code: "wrong_code", Left: &wrong.Left}
-	case errors.Is(err, flows.ErrUnlinked):
+	case errors.Is(err, backend.ErrUnlinked):
 		return &apiError{Status: http.StatusUnauthorized, Code: "credential"}
-	case errors.Is(err, flows.ErrNoInvite):
+	case errors.Is(err, backend.ErrNoInvite):
 		return &apiError{Status: http.StatusNotFound, Code: "no_invite"}
-	case errors.Is(err, flows.ErrNotInCharge):
+	case errors.Is(err, backend.ErrNotInCharge):
 		return &apiError{Status: http.StatusNotFound, Code: "not_in_charge"}
 	case errors.Is(err, ErrKeyTaken):
 		return &apiError{Status: http.StatusConflict, Code: "key_taken"}

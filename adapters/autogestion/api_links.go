@@ -6,7 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 type redeemBody struct {
@@ -20,7 +20,7 @@ type unlinkBody struct {
 }
 
 type linksBody struct {
-	Links []flows.LinkedChat `json:"links" nullable:"false"`
+	Links []backend.LinkedChat `json:"links" nullable:"false"`
 }
 
 func (s *Service) serveLinks(api huma.API) {
@@ -29,13 +29,13 @@ func (s *Service) serveLinks(api huma.API) {
 
 	register(s, api, operation(api, http.MethodPost, "invites", "invite", "A one-time URL at which a person signs in, to link a chat", bot,
 		map[int]string{403: "bot_key"}),
-		func(ctx context.Context, in *struct{ Body flows.Invitation }) (*body[flows.Invite], error) {
+		func(ctx context.Context, in *struct{ Body backend.Invitation }) (*body[backend.Invite], error) {
 			i, err := s.Invite(ctx, in.Body)
 			return bodyOf(i), err
 		})
 	register(s, api, operation(api, http.MethodPost, "redeem", "redeem", "Make the link, with the code from the invite's page", bot,
 		map[int]string{403: "bot_key", 404: "no_invite", 409: "wrong_code"}),
-		func(ctx context.Context, in *struct{ Body redeemBody }) (*body[flows.Grant], error) {
+		func(ctx context.Context, in *struct{ Body redeemBody }) (*body[backend.Grant], error) {
 			g, err := s.Redeem(ctx, in.Body.Invite, in.Body.Code, in.Body.Key)
 			return bodyOf(g), err
 		})
@@ -48,7 +48,7 @@ func (s *Service) serveLinks(api huma.API) {
 	register(s, api, operation(api, http.MethodPost, "links/unlink", "unlink", "End a link of the account", person,
 		map[int]string{401: "credential", 403: "bot_key"}),
 		func(ctx context.Context, in *struct {
-			Credential flows.Credential `header:"Llave-Credential" hidden:"true"`
+			Credential backend.Credential `header:"Llave-Credential" hidden:"true"`
 			Body       unlinkBody
 		}) (*nothing, error) {
 			return &nothing{}, s.Unlink(ctx, in.Credential, in.Body.Link)

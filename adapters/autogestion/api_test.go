@@ -11,13 +11,13 @@ import (
 	"strings"
 	"testing"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 var update = flag.Bool("update", false, "write openapi.yaml anew")
 
 // call sends a request to the handler and decodes the answer.
-func call(t *testing.T, h http.Handler, method, path, key string, cred flows.Credential, body string, out any) int {
+func call(t *testing.T, h http.Handler, method, path, key string, cred backend.Credential, body string, out any) int {
 	t.Helper()
 	r := httptest.NewRequest(method, "/autogestion/v1/"+path, strings.NewReader(body))
 	if body != "" {
@@ -66,7 +66,7 @@ func TestOpenAPIDocumentIsTheOneOthersBuildAgainst(t *testing.T) {
 func TestAPIGivesWhatThePortsGive(t *testing.T) {
 	w := demo(t)
 	h := w.Handler()
-	var inv flows.Invite
+	var inv backend.Invite
 	if c := call(t, h, "POST", "invites", "bot-key", "", `{"chat":"c","channel":"Telegram","label":"···1","sender":"M","key":"k"}`, &inv); c != 200 {
 		t.Fatal(c)
 	}
@@ -78,23 +78,23 @@ func TestAPIGivesWhatThePortsGive(t *testing.T) {
 	if c := call(t, h, "POST", "redeem", "bot-key", "", fmt.Sprintf(`{"invite":%q,"code":"BCDF-GHJK","key":"x"}`, inv.ID), &no); c != 409 || no.Code != "wrong_code" || *no.Left != 2 {
 		t.Errorf("wrong code: %d %+v", c, no)
 	}
-	var g flows.Grant
+	var g backend.Grant
 	if c := call(t, h, "POST", "redeem", "bot-key", "", fmt.Sprintf(`{"invite":%q,"code":%q,"key":"y"}`, inv.ID, code), &g); c != 200 || g.Credential == "" {
 		t.Fatalf("redeem: %d", c)
 	}
-	var given flows.Given
+	var given backend.Given
 	body := fmt.Sprintf(`{"members":[%q,"nobody"]}`, g.Group.Own)
 	if c := call(t, h, "POST", "tokens/current", "bot-key", g.Credential, body, &given); c != 200 || len(given.Tokens) != 1 || len(given.Denials) != 1 {
 		t.Fatalf("current: %d %+v", c, given)
 	}
-	direct, err := w.Current(t.Context(), g.Credential, []flows.MemberID{g.Group.Own})
+	direct, err := w.Current(t.Context(), g.Credential, []backend.MemberID{g.Group.Own})
 	if err != nil || direct.Tokens[0] != given.Tokens[0] {
 		t.Errorf("the port says %+v, the API %+v (%v)", direct.Tokens, given.Tokens, err)
 	}
 	if c := call(t, h, "POST", "tokens/another", "bot-key", g.Credential, fmt.Sprintf(`{"member":%q,"key":"z"}`, g.Group.Own), &given); c != 200 || given.Tokens[0].Digits == direct.Tokens[0].Digits {
 		t.Errorf("another: %d", c)
 	}
-	var st flows.TokenState
+	var st backend.TokenState
 	if c := call(t, h, "GET", "tokens/state?member="+string(g.Group.Own), "bot-key", g.Credential, "", &st); c != 200 || !st.Exists || st.PreviousReplacedAt.IsZero() {
 		t.Errorf("state: %d %+v", c, st)
 	}
@@ -132,7 +132,7 @@ func TestAPIIsTheBotsAlone(t *testing.T) {
 			}
 		}
 	}
-	var caps flows.Capabilities
+	var caps backend.Capabilities
 	if c := call(t, w.Handler(), "GET", "capabilities", "bot-key", "", "", &caps); c != 200 || !caps.CurrentWithoutMinting || !caps.Keys || !caps.Sheets || !caps.Void || !caps.Months {
 		t.Errorf("capabilities: %d %+v", c, caps)
 	}
@@ -146,7 +146,7 @@ func TestSheetsOverHTTP(t *testing.T) {
 	order := func(count, after any, key string) string {
 		return fmt.Sprintf(`{"member":%q,"month":"2026-11","count":%v,"after":%v,"key":%q}`, g.Group.Own, count, after, key)
 	}
-	var p flows.Preprints
+	var p backend.Preprints
 	if c := call(t, h, "POST", "sheets/print", "bot-key", g.Credential, order(2, 0, "k"), &p); c != 200 || len(p.Sheets) != 1 {
 		t.Fatalf("%d %+v", c, p)
 	}
@@ -155,12 +155,12 @@ func TestSheetsOverHTTP(t *testing.T) {
 	if c := call(t, h, "POST", "sheets/print", "bot-key", g.Credential, order(3, 2, "k"), &no); c != 409 || no.Code != "key_taken" {
 		t.Errorf("the key of another order: %d %+v", c, no)
 	}
-	p = flows.Preprints{}
-	if c := call(t, h, "POST", "sheets/print", "bot-key", g.Credential, order(1_000_000_000, 2, "l"), &p); c != 200 || p.Denied != flows.TooMany {
+	p = backend.Preprints{}
+	if c := call(t, h, "POST", "sheets/print", "bot-key", g.Credential, order(1_000_000_000, 2, "l"), &p); c != 200 || p.Denied != backend.TooMany {
 		t.Errorf("a thousand million: %d %+v", c, p)
 	}
-	p = flows.Preprints{}
-	if c := call(t, h, "POST", "sheets/print", "bot-key", g.Credential, order(1, 0, "l"), &p); c != 200 || p.Denied != flows.Changed || p.Months[0].Last != 2 {
+	p = backend.Preprints{}
+	if c := call(t, h, "POST", "sheets/print", "bot-key", g.Credential, order(1, 0, "l"), &p); c != 200 || p.Denied != backend.Changed || p.Months[0].Last != 2 {
 		t.Errorf("not knowing of the first: %d %+v", c, p)
 	}
 	old := strings.Replace(order(1, 2, "l"), `"after":2,`, "", 1)
@@ -171,7 +171,7 @@ func TestSheetsOverHTTP(t *testing.T) {
 			t.Errorf("%s: %d %v", bad, c, m)
 		}
 	}
-	p = flows.Preprints{}
+	p = backend.Preprints{}
 	if c := call(t, h, "POST", "sheets/list", "bot-key", g.Credential, `{}`, &p); c != 200 || p.Months[0].Left != sheetMax || p.Sheets != nil {
 		t.Errorf("nobody's: %d %+v", c, p)
 	}
@@ -184,7 +184,7 @@ func TestValidationsAsTheDesignWritesThem(t *testing.T) {
 	w := demo(t, func(o *Options) { o.BotKey = "" })
 	h := w.Handler()
 	g := w.linked(t, maria, "c")
-	given, _ := w.Current(t.Context(), g.Credential, []flows.MemberID{g.Group.Own})
+	given, _ := w.Current(t.Context(), g.Credential, []backend.MemberID{g.Group.Own})
 	ask := func(id, digits string) string {
 		return fmt.Sprintf(`{"request_id":%q,"affiliate_number":%q,"token":%q}`, id, g.Group.Members[0].Number, digits)
 	}

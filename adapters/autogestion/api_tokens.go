@@ -6,13 +6,13 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // byLink is a call that speaks for a person and says nothing else. Calls with a body have the same field: huma
 // does not look into embedded types that are not exported.
 type byLink struct {
-	Credential flows.Credential `header:"Llave-Credential" hidden:"true"`
+	Credential backend.Credential `header:"Llave-Credential" hidden:"true"`
 }
 
 // body wraps an answer as huma wants it.
@@ -24,17 +24,17 @@ func bodyOf[T any](v T) *body[T] { return &body[T]{v} }
 type nothing struct{}
 
 type currentBody struct {
-	Members []flows.MemberID `json:"members" maxItems:"50" doc:"Whose tokens. The answer has one token or one denial for each, in this order." nullable:"false"`
+	Members []backend.MemberID `json:"members" maxItems:"50" doc:"Whose tokens. The answer has one token or one denial for each, in this order." nullable:"false"`
 }
 
 type anotherBody struct {
-	Member flows.MemberID `json:"member"`
-	Key    string         `json:"key" minLength:"1" maxLength:"200" doc:"The same key gives the same answer for at least a day, and replaces once."`
+	Member backend.MemberID `json:"member"`
+	Key    string           `json:"key" minLength:"1" maxLength:"200" doc:"The same key gives the same answer for at least a day, and replaces once."`
 }
 
 // Capabilities tells what this back end can do.
-func (s *Service) Capabilities(context.Context) (flows.Capabilities, error) {
-	return flows.Capabilities{CurrentWithoutMinting: true, Keys: true, TokenState: true, Void: true, Sheets: true, Months: true,
+func (s *Service) Capabilities(context.Context) (backend.Capabilities, error) {
+	return backend.Capabilities{CurrentWithoutMinting: true, Keys: true, TokenState: true, Void: true, Sheets: true, Months: true,
 		SignInPages: true}, nil
 }
 
@@ -44,39 +44,39 @@ func (s *Service) serveTokens(api huma.API) {
 	refuses := map[int]string{401: "credential", 403: "bot_key"}
 
 	register(s, api, operation(api, http.MethodGet, "capabilities", "capabilities", "What this back end can do", bot, map[int]string{403: "bot_key"}),
-		func(ctx context.Context, _ *struct{}) (*body[flows.Capabilities], error) {
+		func(ctx context.Context, _ *struct{}) (*body[backend.Capabilities], error) {
 			can, err := s.Capabilities(ctx)
 			return bodyOf(can), err
 		})
 	register(s, api, operation(api, http.MethodGet, "group", "group", "The family group as it is now", person, refuses),
-		func(ctx context.Context, in *byLink) (*body[flows.Group], error) {
+		func(ctx context.Context, in *byLink) (*body[backend.Group], error) {
 			g, err := s.Group(ctx, in.Credential)
 			return bodyOf(g), err
 		})
 	register(s, api, operation(api, http.MethodPost, "tokens/current", "current", "Each member's live token, or the day's next one", person, refuses),
 		func(ctx context.Context, in *struct {
-			Credential flows.Credential `header:"Llave-Credential" hidden:"true"`
+			Credential backend.Credential `header:"Llave-Credential" hidden:"true"`
 			Body       currentBody
-		}) (*body[flows.Given], error) {
+		}) (*body[backend.Given], error) {
 			g, err := s.Current(ctx, in.Credential, in.Body.Members)
 			return bodyOf(g), err
 		})
 	register(s, api, operation(api, http.MethodPost, "tokens/another", "another", "Replace a member's token by a new one", person,
 		map[int]string{401: "credential", 403: "bot_key", 409: "key_taken"}),
 		func(ctx context.Context, in *struct {
-			Credential flows.Credential `header:"Llave-Credential" hidden:"true"`
+			Credential backend.Credential `header:"Llave-Credential" hidden:"true"`
 			Body       anotherBody
-		}) (*body[flows.Given], error) {
+		}) (*body[backend.Given], error) {
 			g, err := s.Another(ctx, in.Credential, in.Body.Member, in.Body.Key)
 			return bodyOf(g), err
 		})
 	register(s, api, operation(api, http.MethodGet, "tokens/state", "state", "What became of a member's newest token, without its digits", person,
 		map[int]string{401: "credential", 403: "bot_key", 404: "not_in_charge"}),
 		func(ctx context.Context, in *struct {
-			Credential flows.Credential `header:"Llave-Credential" hidden:"true"`
-			Member     string           `query:"member" required:"true" maxLength:"100"`
-		}) (*body[flows.TokenState], error) {
-			st, err := s.State(ctx, in.Credential, flows.MemberID(in.Member))
+			Credential backend.Credential `header:"Llave-Credential" hidden:"true"`
+			Member     string             `query:"member" required:"true" maxLength:"100"`
+		}) (*body[backend.TokenState], error) {
+			st, err := s.State(ctx, in.Credential, backend.MemberID(in.Member))
 			return bodyOf(st), err
 		})
 }

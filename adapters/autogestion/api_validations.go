@@ -8,7 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 type validationBody struct {
@@ -19,9 +19,9 @@ type validationBody struct {
 }
 
 type verdictBody struct {
-	Result    string       `json:"result" enum:"accepted,denied"`
-	Affiliate string       `json:"affiliate,omitempty" doc:"The person's name, if accepted."`
-	Reason    flows.Reason `json:"reason,omitempty" enum:"unknown,used,replaced,expired,other_person,not_active,locked"`
+	Result    string         `json:"result" enum:"accepted,denied"`
+	Affiliate string         `json:"affiliate,omitempty" doc:"The person's name, if accepted."`
+	Reason    backend.Reason `json:"reason,omitempty" enum:"unknown,used,replaced,expired,other_person,not_active,locked"`
 }
 
 const validationsAbout = `Dynamic and preprinted tokens are asked for in the same way, and neither touches the other. Why one is denied:

@@ -6,20 +6,20 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 func BenchmarkTokens(b *testing.B) {
 	w := demo(b)
 	ctx := context.Background()
-	g, err := w.LinkDirect(ctx, maria, flows.Invitation{Chat: "c"})
+	g, err := w.LinkDirect(ctx, maria, backend.Invitation{Chat: "c"})
 	if err != nil {
 		b.Fatal(err)
 	}
 	var n atomic.Int64
 	for name, f := range map[string]func() error{
 		"Current": func() error {
-			_, err := w.Current(ctx, g.Credential, []flows.MemberID{g.Group.Own})
+			_, err := w.Current(ctx, g.Credential, []backend.MemberID{g.Group.Own})
 			return err
 		},
 		"Another": func() error {
@@ -55,12 +55,12 @@ func BenchmarkDigits(b *testing.B) {
 func BenchmarkSheets(b *testing.B) {
 	w := demo(b)
 	ctx := context.Background()
-	g, err := w.LinkDirect(ctx, maria, flows.Invitation{Chat: "c"})
+	g, err := w.LinkDirect(ctx, maria, backend.Invitation{Chat: "c"})
 	if err != nil {
 		b.Fatal(err)
 	}
-	print := func(n int) flows.Sheet {
-		o := flows.SheetOrder{Member: g.Group.Own, Month: "2026-11", Count: sheetMax}
+	print := func(n int) backend.Sheet {
+		o := backend.SheetOrder{Member: g.Group.Own, Month: "2026-11", Count: sheetMax}
 		p, err := w.Print(ctx, g.Credential, o, fmt.Sprint(n))
 		if err != nil || len(p.Sheets) != 1 {
 			b.Fatal(p.Denied, err)

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // browser is a person's browser: it keeps cookies and follows redirects.
@@ -89,9 +89,9 @@ func served(t *testing.T, change ...func(*Options)) (world, *httptest.Server) {
 }
 
 // invited is the path of a new invite.
-func (w world) invited(t *testing.T, chat, back string) (flows.Invite, string) {
+func (w world) invited(t *testing.T, chat, back string) (backend.Invite, string) {
 	t.Helper()
-	i, err := w.Invite(t.Context(), flows.Invitation{Chat: chat, Channel: "Telegram", Label: "···1234", Sender: "Mari <b>\u202eevil", Back: back, Key: chat})
+	i, err := w.Invite(t.Context(), backend.Invitation{Chat: chat, Channel: "Telegram", Label: "···1234", Sender: "Mari <b>\u202eevil", Back: back, Key: chat})
 	if err != nil {
 		t.Fatal(err)
 	}

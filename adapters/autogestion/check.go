@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"net/http"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // CheckOptions says how far Check may go.
 type CheckOptions struct {
 	// Credential of a link, from redeem. Without it only what needs none is checked.
-	Credential flows.Credential
+	Credential backend.Credential
 	// Mint allows to ask for the current token of the link's own affiliate, which may make the day's.
 	Mint bool
 }
@@ -21,7 +21,7 @@ type CheckOptions struct {
 type CheckReport struct {
 	Findings []Finding
 	// Can is what the back end declares; nil if it did not.
-	Can   *flows.Capabilities
+	Can   *backend.Capabilities
 	texts *texts
 }
 
@@ -65,7 +65,7 @@ type broken struct{ what string }
 
 func (e *broken) Error() string { return e.what }
 
-// Check holds a back end to those sentences of flowstest, and of the API's document, that can be asked of a service
+// Check holds a back end to those sentences of backendtest, and of the API's document, that can be asked of a service
 // that is at work: without -mint nothing of it makes, replaces or ends anything at a back end that keeps the contract,
 // and nobody's id is used at one that may not. The suite itself, with its clock and its hands, is for a test bench.
 func Check(ctx context.Context, c *Client, o CheckOptions) (CheckReport, error) {
@@ -102,10 +102,10 @@ func hopeless(err error) error {
 type checker struct {
 	ctx   context.Context
 	c     *Client
-	who   flows.Credential
+	who   backend.Credential
 	mint  bool
-	can   *flows.Capabilities
-	group flows.Group
+	can   *backend.Capabilities
+	group backend.Group
 	stop  error
 }
 
@@ -122,7 +122,7 @@ type needs struct {
 }
 
 func (k *checker) mayRun(c check) error {
-	can := flows.Capabilities{CurrentWithoutMinting: true, TokenState: true, SignInPages: true, Sheets: true}
+	can := backend.Capabilities{CurrentWithoutMinting: true, TokenState: true, SignInPages: true, Sheets: true}
 	if k.can != nil {
 		can = *k.can
 	}
@@ -150,10 +150,10 @@ func (k *checker) mayRun(c check) error {
 const nobody = "llave-check-nobody"
 
 // calls are those that speak for a person, in a form that gets nothing anywhere: nobody has the id.
-func (k *checker) calls(who flows.Credential) []request {
+func (k *checker) calls(who backend.Credential) []request {
 	personal := []request{
 		{op: "group", method: http.MethodGet, path: "group", credential: who, personal: true},
-		{op: "tokens/current", method: http.MethodPost, path: "tokens/current", credential: who, personal: true, body: currentBody{[]flows.MemberID{nobody}}},
+		{op: "tokens/current", method: http.MethodPost, path: "tokens/current", credential: who, personal: true, body: currentBody{[]backend.MemberID{nobody}}},
 		{op: "tokens/another", method: http.MethodPost, path: "tokens/another", credential: who, personal: true, body: anotherBody{nobody, nobody}},
 		{op: "links", method: http.MethodGet, path: "links", credential: who, personal: true},
 		{op: "links/unlink", method: http.MethodPost, path: "links/unlink", credential: who, personal: true, body: unlinkBody{nobody}},
@@ -172,7 +172,7 @@ func (k *checker) chatless() []request {
 	calls := []request{{op: "capabilities", method: http.MethodGet, path: "capabilities"}}
 	if k.mayRun(check{needs: needs{pages: true}}) == nil {
 		calls = append(calls, request{op: "redeem", method: http.MethodPost, path: "redeem", body: redeemBody{nobody, "BCDF-GHJK", nobody}},
-			request{op: "invites", method: http.MethodPost, path: "invites", body: flows.Invitation{Chat: nobody, Channel: "Llave", Label: nobody, Sender: nobody, Key: nobody}})
+			request{op: "invites", method: http.MethodPost, path: "invites", body: backend.Invitation{Chat: nobody, Channel: "Llave", Label: nobody, Sender: nobody, Key: nobody}})
 	}
 	return calls
 }

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // checks are in the order of the report: what needs nothing, what needs a link, what may make a token.
@@ -96,7 +96,7 @@ func (k *checker) pathUnknown() error {
 const typed = "482913"
 
 // rejects sends a malformed body and wants it refused as such, and not repeated.
-func (k *checker) rejects(path, body string, who flows.Credential, status ...int) error {
+func (k *checker) rejects(path, body string, who backend.Credential, status ...int) error {
 	res, err := k.c.send(k.ctx, request{op: path, method: http.MethodPost, path: path, credential: who, body: json.RawMessage(body)})
 	switch {
 	case err != nil:
@@ -161,18 +161,18 @@ func (k *checker) groupTwice() error {
 }
 
 func (k *checker) currentStranger() error {
-	return stranger(k.c.Current(k.ctx, k.who, []flows.MemberID{nobody}))
+	return stranger(k.c.Current(k.ctx, k.who, []backend.MemberID{nobody}))
 }
 
 func (k *checker) anotherStranger() error {
 	return stranger(k.c.Another(k.ctx, k.who, nobody, nobody))
 }
 
-func stranger(g flows.Given, err error) error {
+func stranger(g backend.Given, err error) error {
 	if err != nil {
 		return err
 	}
-	if len(g.Denials) != 1 || g.Denials[0].Reason != flows.NotInCharge {
+	if len(g.Denials) != 1 || g.Denials[0].Reason != backend.NotInCharge {
 		return &broken{"not_denied"}
 	}
 	return nil
@@ -196,7 +196,7 @@ func (k *checker) personShape() error {
 func (k *checker) stateStranger() error {
 	_, err := k.c.State(k.ctx, k.who, nobody)
 	switch {
-	case errors.Is(err, flows.ErrNotInCharge):
+	case errors.Is(err, backend.ErrNotInCharge):
 		return nil
 	case err == nil:
 		return &broken{"not_denied"}
@@ -206,24 +206,24 @@ func (k *checker) stateStranger() error {
 
 // current answers each member in the order asked for: nobody, and the link's own affiliate.
 func (k *checker) current() error {
-	g, err := k.c.Current(k.ctx, k.who, []flows.MemberID{nobody, k.group.Own})
+	g, err := k.c.Current(k.ctx, k.who, []backend.MemberID{nobody, k.group.Own})
 	if err != nil {
 		return err
 	}
-	if len(g.Denials) == 0 || g.Denials[0] != (flows.Denial{Member: nobody, Reason: flows.NotInCharge}) {
+	if len(g.Denials) == 0 || g.Denials[0] != (backend.Denial{Member: nobody, Reason: backend.NotInCharge}) {
 		return &broken{"not_denied"}
 	}
 	return nil
 }
 
 // own is the own affiliate's current token.
-func (k *checker) own() (flows.Token, error) {
-	g, err := k.c.Current(k.ctx, k.who, []flows.MemberID{k.group.Own})
+func (k *checker) own() (backend.Token, error) {
+	g, err := k.c.Current(k.ctx, k.who, []backend.MemberID{k.group.Own})
 	if err != nil {
-		return flows.Token{}, err
+		return backend.Token{}, err
 	}
 	if len(g.Tokens) == 0 {
-		return flows.Token{}, &notRun{"inactive"}
+		return backend.Token{}, &notRun{"inactive"}
 	}
 	return g.Tokens[0], nil
 }
@@ -268,16 +268,16 @@ func (k *checker) currentInactive() error {
 	if err != nil {
 		return err
 	}
-	if len(g.Tokens) > 0 || slices.ContainsFunc(g.Denials, func(d flows.Denial) bool { return d.Reason != flows.NotActive }) {
+	if len(g.Tokens) > 0 || slices.ContainsFunc(g.Denials, func(d backend.Denial) bool { return d.Reason != backend.NotActive }) {
 		return &broken{"inactive_given"}
 	}
 	return nil
 }
 
 // inactive are the members whose standing gives no tokens.
-func (k *checker) inactive() (out []flows.MemberID) {
+func (k *checker) inactive() (out []backend.MemberID) {
 	for _, m := range k.group.Members {
-		if !flows.IsActive(m.Standing) {
+		if !backend.IsActive(m.Standing) {
 			out = append(out, m.ID)
 		}
 	}

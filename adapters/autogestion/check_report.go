@@ -7,7 +7,7 @@ import (
 	"reflect"
 	"strings"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // Write prints the report for the people who run the back end: a line for each check, then what the back end declares
@@ -80,7 +80,7 @@ func (r CheckReport) saw(err error) string {
 			*NoAnswer
 			Text string
 		}{none, r.texts.get("fault_"+none.Why, nil)})
-	case errors.Is(err, flows.ErrUnlinked):
+	case errors.Is(err, backend.ErrUnlinked):
 		text = r.texts.get("saw_unlinked", nil)
 	default:
 		text = r.texts.get("saw_refused", nil)
@@ -95,7 +95,7 @@ type capability struct {
 }
 
 // declared lists the capabilities in the order in which flows has them.
-func declared(can flows.Capabilities) (list []capability) {
+func declared(can backend.Capabilities) (list []capability) {
 	v := reflect.ValueOf(can)
 	for i := range v.NumField() {
 		list = append(list, capability{name: v.Type().Field(i).Tag.Get("json"), has: v.Field(i).Bool()})
@@ -105,7 +105,7 @@ func declared(can flows.Capabilities) (list []capability) {
 
 // capabilityNames are the fields that every back end declares.
 func capabilityNames() (names []string) {
-	for _, c := range declared(flows.Capabilities{}) {
+	for _, c := range declared(backend.Capabilities{}) {
 		names = append(names, c.name)
 	}
 	return names

@@ -5,11 +5,11 @@ import (
 	"reflect"
 	"slices"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // sheetCalls are those about sheets, in a form that gets nothing anywhere.
-func sheetCalls(who flows.Credential) []request {
+func sheetCalls(who backend.Credential) []request {
 	post := func(path string, body any) request {
 		return request{op: path, method: http.MethodPost, path: path, credential: who, personal: true, body: body}
 	}
@@ -21,7 +21,7 @@ func sheetCalls(who flows.Credential) []request {
 }
 
 // nobodysMonth is one that was over before there were any sheets.
-const nobodysMonth flows.Month = "2020-01"
+const nobodysMonth backend.Month = "2020-01"
 
 // sheetsTwice: looking changes nothing.
 func (k *checker) sheetsTwice() error {
@@ -49,8 +49,8 @@ func (k *checker) sheetsMonths() error {
 }
 
 // nobodys: there is no last token of nobody in the account's charge.
-func nobodys(p flows.Preprints, err error) error {
-	if err == nil && slices.ContainsFunc(p.Months, func(m flows.SheetMonth) bool { return m.Last != 0 }) {
+func nobodys(p backend.Preprints, err error) error {
+	if err == nil && slices.ContainsFunc(p.Months, func(m backend.SheetMonth) bool { return m.Last != 0 }) {
 		return &broken{"sheets_last"}
 	}
 	return err
@@ -67,7 +67,7 @@ func (k *checker) sheetsInactive() error {
 		if err != nil {
 			return err
 		}
-		if p.Denied != flows.NotActive {
+		if p.Denied != backend.NotActive {
 			return &broken{"inactive_offered"}
 		}
 	}
@@ -79,15 +79,15 @@ func (k *checker) sheetsStranger() error {
 }
 
 func (k *checker) printStranger() error {
-	return deniedSheets(k.c.Print(k.ctx, k.who, flows.SheetOrder{Member: nobody, Month: nobodysMonth, Count: 1}, nobody))
+	return deniedSheets(k.c.Print(k.ctx, k.who, backend.SheetOrder{Member: nobody, Month: nobodysMonth, Count: 1}, nobody))
 }
 
 func (k *checker) voidStranger() error {
 	return deniedSheets(k.c.Void(k.ctx, k.who, nobody, []int{1}))
 }
 
-func deniedSheets(p flows.Preprints, err error) error {
-	if err == nil && p.Denied != flows.NotInCharge {
+func deniedSheets(p backend.Preprints, err error) error {
+	if err == nil && p.Denied != backend.NotInCharge {
 		return &broken{"not_denied"}
 	}
 	return nobodys(p, err)

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // checkedAgainst runs the checks against the demo's back end, bent or not.
@@ -309,7 +309,7 @@ func TestTheReportHasItsWords(t *testing.T) {
 			t.Errorf("%s has no text", key)
 		}
 	}
-	if got := fmt.Sprint(declared(flows.Capabilities{Keys: true})[1]); got != "{keys true}" {
+	if got := fmt.Sprint(declared(backend.Capabilities{Keys: true})[1]); got != "{keys true}" {
 		t.Errorf("the second capability is %s", got)
 	}
 }

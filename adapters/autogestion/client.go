@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // ClientOptions says how a Client is to run. URL and Key are required.
@@ -38,13 +38,13 @@ type Client struct {
 	timeout  time.Duration
 	http     *http.Client
 	now      func() time.Time
-	can      *atomic.Pointer[flows.Capabilities] // as last declared; nil before
+	can      *atomic.Pointer[backend.Capabilities] // as last declared; nil before
 }
 
 var (
-	_ flows.Tokens = (*Client)(nil)
-	_ flows.Links  = (*Client)(nil)
-	_ flows.Sheets = (*Client)(nil)
+	_ backend.Tokens = (*Client)(nil)
+	_ backend.Links  = (*Client)(nil)
+	_ backend.Sheets = (*Client)(nil)
 )
 
 // Why a client cannot be made.
@@ -66,7 +66,7 @@ func NewClient(o ClientOptions) (*Client, error) {
 	if !isHeader(o.Key) {
 		return nil, ErrKey
 	}
-	c := &Client{base: base, key: o.Key, insecure: o.Insecure, timeout: o.Timeout, now: o.Now, can: new(atomic.Pointer[flows.Capabilities])}
+	c := &Client{base: base, key: o.Key, insecure: o.Insecure, timeout: o.Timeout, now: o.Now, can: new(atomic.Pointer[backend.Capabilities])}
 	if c.timeout == 0 {
 		c.timeout = 8 * time.Second
 	}
@@ -135,11 +135,11 @@ func (c *Client) Close() error {
 }
 
 // Capabilities asks what the back end can do. It is the cheapest call that needs the key.
-func (c *Client) Capabilities(ctx context.Context) (flows.Capabilities, error) {
-	var can flows.Capabilities
+func (c *Client) Capabilities(ctx context.Context) (backend.Capabilities, error) {
+	var can backend.Capabilities
 	err := c.call(ctx, request{op: "capabilities", method: http.MethodGet, path: "capabilities", need: capabilityNames()}, &can, nil)
 	if err != nil {
-		return flows.Capabilities{}, err
+		return backend.Capabilities{}, err
 	}
 	c.can.Store(&can)
 	return can, nil

@@ -11,7 +11,7 @@ import (
 	"net/url"
 	"strings"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // answerMax bounds an answer. The largest, a group of fifty with their tokens, is some 20 KiB.
@@ -22,7 +22,7 @@ type request struct {
 	op, method, path string
 	query            url.Values
 	// credential is sent, and a 401 credential understood, where personal is set.
-	credential flows.Credential
+	credential backend.Credential
 	personal   bool
 	body       any
 	repeatable bool
@@ -126,12 +126,12 @@ func (c *Client) request(ctx context.Context, r request) (*http.Request, error) 
 // answer came. That happens whenever the back end restarts, and net/http then repeats by itself what it knows to be
 // harmless: every GET, and what is marked so here. The back end may have acted on the first one, so a call with a key
 // is repeated only where keys are honoured, and current only where looking mints nothing.
-func (c *Client) repeatable(declared func(flows.Capabilities) bool) bool {
+func (c *Client) repeatable(declared func(backend.Capabilities) bool) bool {
 	can := c.can.Load()
 	return can != nil && declared(*can)
 }
 
-func keys(can flows.Capabilities) bool { return can.Keys }
+func keys(can backend.Capabilities) bool { return can.Keys }
 
 // refused tells a refusal that means something from all else. A proxy, a portal or another service behind the same
 // address may answer 401 and 404, too: only the API's own code, with its own status, means what the port says.
@@ -141,13 +141,13 @@ func (c *Client) refused(r request, res response) error {
 	case res.status == http.StatusForbidden && code == "bot_key":
 		return &NoAnswer{Op: r.op, Status: res.status, Why: "bot_key", Err: ErrBotKey}
 	case res.status == http.StatusUnauthorized && code == "credential" && r.personal:
-		return wrap(r.op, flows.ErrUnlinked)
+		return wrap(r.op, backend.ErrUnlinked)
 	case res.status == http.StatusConflict && code == "wrong_code" && left != nil && *left >= 0 && *left <= leftMax:
-		return r.mayRefuse(res, &flows.WrongCode{Left: *left})
+		return r.mayRefuse(res, &backend.WrongCode{Left: *left})
 	case res.status == http.StatusNotFound && code == "no_invite":
-		return r.mayRefuse(res, flows.ErrNoInvite)
+		return r.mayRefuse(res, backend.ErrNoInvite)
 	case res.status == http.StatusNotFound && code == "not_in_charge":
-		return r.mayRefuse(res, flows.ErrNotInCharge)
+		return r.mayRefuse(res, backend.ErrNotInCharge)
 	}
 	return r.unknown(res)
 }
@@ -157,7 +157,7 @@ const leftMax = 100
 
 // mayRefuse lets a refusal pass only where the call declares it.
 func (r request) mayRefuse(res response, err error) error {
-	var wrong, declared *flows.WrongCode
+	var wrong, declared *backend.WrongCode
 	for _, may := range r.refuses {
 		if may == err || errors.As(err, &wrong) && errors.As(may, &declared) {
 			return wrap(r.op, err)

@@ -12,7 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // canned answers every call without a network.
@@ -49,7 +49,7 @@ func FuzzClientResponse(f *testing.F) {
 		for op, err := range every(t.Context(), c) {
 			fuzzedError(t, op, status, body, err)
 		}
-		ctx, ids := t.Context(), []flows.MemberID{"m1", "m2"}
+		ctx, ids := t.Context(), []backend.MemberID{"m1", "m2"}
 		if g, err := c.Current(ctx, secretCredential, ids); err == nil {
 			fuzzedGiven(t, g, ids)
 		}
@@ -57,20 +57,20 @@ func FuzzClientResponse(f *testing.F) {
 			fuzzedGiven(t, g, ids[:1])
 		}
 		if g, err := c.Group(ctx, secretCredential); err == nil {
-			fuzzedGiven(t, flows.Given{Group: g}, nil)
+			fuzzedGiven(t, backend.Given{Group: g}, nil)
 		}
 		if st, err := c.State(ctx, secretCredential, "m1"); err == nil && (st.Member != "m1" || !st.Exists && !st.Made.IsZero()) {
 			t.Errorf("state %+v", st)
 		}
 		if g, err := c.Redeem(ctx, "i", "c", "k"); err == nil {
-			if fuzzedGiven(t, flows.Given{Group: g.Group}, nil); g.Credential == "" || !utf8.ValidString(string(g.Credential)) {
+			if fuzzedGiven(t, backend.Given{Group: g.Group}, nil); g.Credential == "" || !utf8.ValidString(string(g.Credential)) {
 				t.Errorf("grant with the credential %q", g.Credential)
 			}
 		}
 		if p, err := c.Sheets(ctx, secretCredential, "m1"); err == nil {
 			fuzzedSheets(t, p, "m1")
 		}
-		if p, err := c.Print(ctx, secretCredential, flows.SheetOrder{Member: "m1", Month: "2026-11", Count: 2}, "k"); err == nil {
+		if p, err := c.Print(ctx, secretCredential, backend.SheetOrder{Member: "m1", Month: "2026-11", Count: 2}, "k"); err == nil {
 			if fuzzedSheets(t, p, "m1"); p.Denied != "" && len(p.Sheets) > 0 || p.Denied == "" && (len(p.Sheets) != 1 || len(p.Sheets[0].Tokens) != 2 || p.Sheets[0].Month != "2026-11") {
 				t.Errorf("ordered two, got %+v", p)
 			}
@@ -83,7 +83,7 @@ func FuzzClientResponse(f *testing.F) {
 				}
 			}
 		}
-		if i, err := c.Invite(ctx, flows.Invitation{}); err == nil && (i.ID == "" || !strings.HasPrefix(strings.ToLower(i.URL), "http") || strings.ContainsAny(i.URL, " \n")) {
+		if i, err := c.Invite(ctx, backend.Invitation{}); err == nil && (i.ID == "" || !strings.HasPrefix(strings.ToLower(i.URL), "http") || strings.ContainsAny(i.URL, " \n")) {
 			t.Errorf("invite %+v", i)
 		}
 	})
@@ -97,17 +97,17 @@ func fuzzedError(t *testing.T, op string, status int, body []byte, err error) {
 		}
 		return
 	}
-	var wrong *flows.WrongCode
-	code := map[bool]string{errors.Is(err, flows.ErrUnlinked): "credential", errors.Is(err, flows.ErrNoInvite): "no_invite",
-		errors.Is(err, flows.ErrNotInCharge): "not_in_charge", errors.As(err, &wrong): "wrong_code"}[true]
+	var wrong *backend.WrongCode
+	code := map[bool]string{errors.Is(err, backend.ErrUnlinked): "credential", errors.Is(err, backend.ErrNoInvite): "no_invite",
+		errors.Is(err, backend.ErrNotInCharge): "not_in_charge", errors.As(err, &wrong): "wrong_code"}[true]
 	var said map[string]any
 	if json.Unmarshal(body, &said) != nil || code == "" || status < 400 || status > 499 || !bytes.Contains(bytes.ToLower(body), []byte("code")) && !bytes.Contains(body, []byte(`\u`)) {
 		t.Errorf("%s: %d %q gives %v", op, status, body, err)
 	}
 }
 
-func fuzzedGiven(t *testing.T, g flows.Given, asked []flows.MemberID) {
-	people, answered := map[flows.MemberID]int{}, map[flows.MemberID]int{}
+func fuzzedGiven(t *testing.T, g backend.Given, asked []backend.MemberID) {
+	people, answered := map[backend.MemberID]int{}, map[backend.MemberID]int{}
 	for _, m := range g.Group.Members {
 		people[m.ID]++
 		if m.ID == "" || people[m.ID] > 1 || m.Name == "" || strings.ContainsAny(m.Name, "\n\r\x00\u202e") {
@@ -139,9 +139,9 @@ func fuzzedGiven(t *testing.T, g flows.Given, asked []flows.MemberID) {
 	}
 }
 
-func fuzzedSheets(t *testing.T, p flows.Preprints, asked flows.MemberID) {
-	fuzzedGiven(t, flows.Given{Group: p.Group}, nil)
-	if p.Denied != "" && p.Denied != flows.NotActive && len(p.Sheets) > 0 || p.Member != asked && p.Denied == "" {
+func fuzzedSheets(t *testing.T, p backend.Preprints, asked backend.MemberID) {
+	fuzzedGiven(t, backend.Given{Group: p.Group}, nil)
+	if p.Denied != "" && p.Denied != backend.NotActive && len(p.Sheets) > 0 || p.Member != asked && p.Denied == "" {
 		t.Errorf("asked for %s: %+v", asked, p)
 	}
 	digits := map[string]bool{}

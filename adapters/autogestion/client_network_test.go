@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // What a network and what stands in it can do to an answer.
@@ -169,7 +169,7 @@ func TestClientSaysWhatIsWrongWithTheWay(t *testing.T) {
 
 // restarted is a back end that answers, acts on the next call and dies before the answer's first byte, as one that
 // restarts does: the kept connection breaks.
-func restarted(t *testing.T, acts *atomic.Int64, can flows.Capabilities) *Client {
+func restarted(t *testing.T, acts *atomic.Int64, can backend.Capabilities) *Client {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -189,7 +189,7 @@ func restarted(t *testing.T, acts *atomic.Int64, can flows.Capabilities) *Client
 }
 
 // serveOnce answers the first call of a connection, and acts on the second without answering.
-func serveOnce(conn net.Conn, acts *atomic.Int64, can flows.Capabilities) {
+func serveOnce(conn net.Conn, acts *atomic.Int64, can backend.Capabilities) {
 	defer conn.Close()
 	declared, _ := json.Marshal(can)
 	in := bufio.NewReader(conn)
@@ -224,23 +224,23 @@ func serveOnce(conn net.Conn, acts *atomic.Int64, can flows.Capabilities) {
 // On a kept connection that breaks before an answer, what may be repeated is, once, and nothing else: what a key or a
 // capability does not cover is made at most once.
 func TestClientRepeatsOnlyWhatMayBe(t *testing.T) {
-	one := []flows.MemberID{"m1"}
+	one := []backend.MemberID{"m1"}
 	calls := map[string]func(*Client) error{
 		"current": func(c *Client) error { _, err := c.Current(t.Context(), secretCredential, one); return err },
 		"another": func(c *Client) error { _, err := c.Another(t.Context(), secretCredential, "m1", "k"); return err },
 		"state":   func(c *Client) error { _, err := c.State(t.Context(), secretCredential, "m1"); return err },
-		"invite":  func(c *Client) error { _, err := c.Invite(t.Context(), flows.Invitation{Key: "k"}); return err },
+		"invite":  func(c *Client) error { _, err := c.Invite(t.Context(), backend.Invitation{Key: "k"}); return err },
 		"redeem":  func(c *Client) error { _, err := c.Redeem(t.Context(), "i", "c", "k"); return err },
 		"unlink":  func(c *Client) error { return c.Unlink(t.Context(), secretCredential, "") },
 		"sheets":  func(c *Client) error { _, err := c.Sheets(t.Context(), secretCredential, "m1"); return err },
 		"print": func(c *Client) error {
-			_, err := c.Print(t.Context(), secretCredential, flows.SheetOrder{Member: "m1", Month: "2026-11", Count: 2}, "k")
+			_, err := c.Print(t.Context(), secretCredential, backend.SheetOrder{Member: "m1", Month: "2026-11", Count: 2}, "k")
 			return err
 		},
 		"void": func(c *Client) error { _, err := c.Void(t.Context(), secretCredential, "s1", []int{2}); return err },
 	}
 	always := "state unlink sheets void "
-	for declared, repeated := range map[flows.Capabilities]string{
+	for declared, repeated := range map[backend.Capabilities]string{
 		{}:                            always,
 		{Keys: true}:                  always + "another invite redeem print",
 		{CurrentWithoutMinting: true}: always + "current",
@@ -259,7 +259,7 @@ func TestClientRepeatsOnlyWhatMayBe(t *testing.T) {
 		}
 	}
 	var acts atomic.Int64
-	c := restarted(t, &acts, flows.Capabilities{Keys: true})
+	c := restarted(t, &acts, backend.Capabilities{Keys: true})
 	c.Group(t.Context(), secretCredential)
 	if err := calls["another"](c); err == nil || acts.Load() != 2 {
 		t.Errorf("not knowing of keys, another was made %d times: %v", acts.Load()-1, err)

@@ -6,24 +6,24 @@ import (
 	"net/http"
 	"net/url"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
-// Group implements flows.Tokens.
-func (c *Client) Group(ctx context.Context, who flows.Credential) (flows.Group, error) {
-	var g flows.Group
+// Group implements backend.Tokens.
+func (c *Client) Group(ctx context.Context, who backend.Credential) (backend.Group, error) {
+	var g backend.Group
 	err := c.call(ctx, request{op: "group", method: http.MethodGet, path: "group", credential: who, personal: true, need: []string{"own", "members"}},
 		&g, func() string { return c.valid().group(g) })
 	return orZero(g, err)
 }
 
-// Current implements flows.Tokens.
-func (c *Client) Current(ctx context.Context, who flows.Credential, members []flows.MemberID) (flows.Given, error) {
+// Current implements backend.Tokens.
+func (c *Client) Current(ctx context.Context, who backend.Credential, members []backend.MemberID) (backend.Given, error) {
 	if members == nil {
-		members = []flows.MemberID{} // the API takes no null
+		members = []backend.MemberID{} // the API takes no null
 	}
-	mintsNothing := func(can flows.Capabilities) bool { return can.CurrentWithoutMinting }
-	var g flows.Given
+	mintsNothing := func(can backend.Capabilities) bool { return can.CurrentWithoutMinting }
+	var g backend.Given
 	err := c.call(ctx, request{op: "current", method: http.MethodPost, path: "tokens/current", credential: who, personal: true,
 		body: currentBody{members}, repeatable: c.repeatable(mintsNothing), need: []string{"group"}}, &g, func() string {
 		v := c.valid()
@@ -32,46 +32,46 @@ func (c *Client) Current(ctx context.Context, who flows.Credential, members []fl
 	return orZero(g, err)
 }
 
-// Another implements flows.Tokens.
-func (c *Client) Another(ctx context.Context, who flows.Credential, member flows.MemberID, key string) (flows.Given, error) {
-	var g flows.Given
+// Another implements backend.Tokens.
+func (c *Client) Another(ctx context.Context, who backend.Credential, member backend.MemberID, key string) (backend.Given, error) {
+	var g backend.Given
 	err := c.call(ctx, request{op: "another", method: http.MethodPost, path: "tokens/another", credential: who, personal: true,
 		body: anotherBody{member, key}, repeatable: c.repeatable(keys), need: []string{"group"}},
-		&g, func() string { return c.valid().given(g, []flows.MemberID{member}) })
+		&g, func() string { return c.valid().given(g, []backend.MemberID{member}) })
 	return orZero(g, err)
 }
 
-// State implements flows.Tokens.
-func (c *Client) State(ctx context.Context, who flows.Credential, member flows.MemberID) (flows.TokenState, error) {
-	var st flows.TokenState
+// State implements backend.Tokens.
+func (c *Client) State(ctx context.Context, who backend.Credential, member backend.MemberID) (backend.TokenState, error) {
+	var st backend.TokenState
 	err := c.call(ctx, request{op: "state", method: http.MethodGet, path: "tokens/state", query: url.Values{"member": {string(member)}}, credential: who,
-		personal: true, refuses: []error{flows.ErrNotInCharge}, need: []string{"group", "member", "exists"}},
+		personal: true, refuses: []error{backend.ErrNotInCharge}, need: []string{"group", "member", "exists"}},
 		&st, func() string { return c.valid().state(st, member) })
 	if err == nil && !st.Exists {
-		st = flows.TokenState{Group: st.Group, Member: st.Member} // the rest is meaningless
+		st = backend.TokenState{Group: st.Group, Member: st.Member} // the rest is meaningless
 	}
 	return orZero(st, err)
 }
 
-// Invite implements flows.Links.
-func (c *Client) Invite(ctx context.Context, in flows.Invitation) (flows.Invite, error) {
-	var i flows.Invite
+// Invite implements backend.Links.
+func (c *Client) Invite(ctx context.Context, in backend.Invitation) (backend.Invite, error) {
+	var i backend.Invite
 	err := c.call(ctx, request{op: "invite", method: http.MethodPost, path: "invites", body: in, repeatable: c.repeatable(keys), need: []string{"id", "url", "open_until"}},
 		&i, func() string { return c.valid().invite(i) })
 	return orZero(i, err)
 }
 
-// Redeem implements flows.Links.
-func (c *Client) Redeem(ctx context.Context, invite, code, key string) (flows.Grant, error) {
-	var g flows.Grant
+// Redeem implements backend.Links.
+func (c *Client) Redeem(ctx context.Context, invite, code, key string) (backend.Grant, error) {
+	var g backend.Grant
 	err := c.call(ctx, request{op: "redeem", method: http.MethodPost, path: "redeem", body: redeemBody{invite, code, key}, repeatable: c.repeatable(keys),
-		refuses: []error{flows.ErrNoInvite, &flows.WrongCode{}}, need: []string{"credential", "group"}},
+		refuses: []error{backend.ErrNoInvite, &backend.WrongCode{}}, need: []string{"credential", "group"}},
 		&g, func() string { return c.valid().grant(g) })
 	return orZero(g, err)
 }
 
-// Chats implements flows.Links.
-func (c *Client) Chats(ctx context.Context, who flows.Credential) ([]flows.LinkedChat, error) {
+// Chats implements backend.Links.
+func (c *Client) Chats(ctx context.Context, who backend.Credential) ([]backend.LinkedChat, error) {
 	var l linksBody
 	err := c.call(ctx, request{op: "chats", method: http.MethodGet, path: "links", credential: who, personal: true, need: []string{"links"}},
 		&l, func() string { return c.valid().all(l.Links) })
@@ -81,10 +81,10 @@ func (c *Client) Chats(ctx context.Context, who flows.Credential) ([]flows.Linke
 	return l.Links, nil
 }
 
-// Unlink implements flows.Links. It can be repeated: an ended link is no error.
-func (c *Client) Unlink(ctx context.Context, who flows.Credential, link string) error {
+// Unlink implements backend.Links. It can be repeated: an ended link is no error.
+func (c *Client) Unlink(ctx context.Context, who backend.Credential, link string) error {
 	err := c.call(ctx, request{op: "unlink", method: http.MethodPost, path: "links/unlink", credential: who, personal: true, body: unlinkBody{link}, repeatable: true}, nil, nil)
-	if errors.Is(err, flows.ErrUnlinked) && link == "" {
+	if errors.Is(err, backend.ErrUnlinked) && link == "" {
 		return nil
 	}
 	return err

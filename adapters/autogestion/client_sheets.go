@@ -5,24 +5,24 @@ import (
 	"net/http"
 	"slices"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
-// Sheets implements flows.Sheets. It makes nothing, so it can be repeated.
-func (c *Client) Sheets(ctx context.Context, who flows.Credential, member flows.MemberID) (flows.Preprints, error) {
-	var p flows.Preprints
+// Sheets implements backend.Sheets. It makes nothing, so it can be repeated.
+func (c *Client) Sheets(ctx context.Context, who backend.Credential, member backend.MemberID) (backend.Preprints, error) {
+	var p backend.Preprints
 	err := c.call(ctx, request{op: "sheets", method: http.MethodPost, path: "sheets/list", credential: who, personal: true,
 		body: sheetsBody{member}, repeatable: true, need: []string{"group", "months"}},
 		&p, func() string { return c.valid().listed(p, member) })
 	return orZero(p, err)
 }
 
-// Print implements flows.Sheets.
-func (c *Client) Print(ctx context.Context, who flows.Credential, o flows.SheetOrder, key string) (flows.Preprints, error) {
+// Print implements backend.Sheets.
+func (c *Client) Print(ctx context.Context, who backend.Credential, o backend.SheetOrder, key string) (backend.Preprints, error) {
 	if o.Count < 1 || o.After < 0 {
 		return c.printNone(ctx, who, o)
 	}
-	var p flows.Preprints
+	var p backend.Preprints
 	err := c.call(ctx, request{op: "print", method: http.MethodPost, path: "sheets/print", credential: who, personal: true,
 		body: printBody{o.Member, o.Month, o.Count, o.After, key}, repeatable: c.repeatable(keys), need: []string{"group", "months"}},
 		&p, func() string { return c.valid().printed(p, o) })
@@ -30,7 +30,7 @@ func (c *Client) Print(ctx context.Context, who flows.Credential, o flows.SheetO
 }
 
 // printNone is the port's answer to an order of nothing, or after a number that is none: over HTTP it is malformed.
-func (c *Client) printNone(ctx context.Context, who flows.Credential, o flows.SheetOrder) (flows.Preprints, error) {
+func (c *Client) printNone(ctx context.Context, who backend.Credential, o backend.SheetOrder) (backend.Preprints, error) {
 	p, err := c.Sheets(ctx, who, o.Member)
 	if p.Sheets = nil; err == nil && p.Denied == "" {
 		p.Denied = whyNone(p.Months, o)
@@ -39,23 +39,23 @@ func (c *Client) printNone(ctx context.Context, who flows.Credential, o flows.Sh
 }
 
 // whyNone is the first reason, in the port's order, that is in the way of an order of nothing.
-func whyNone(list []flows.SheetMonth, o flows.SheetOrder) flows.Reason {
-	i := slices.IndexFunc(list, func(m flows.SheetMonth) bool { return m.Month == o.Month })
+func whyNone(list []backend.SheetMonth, o backend.SheetOrder) backend.Reason {
+	i := slices.IndexFunc(list, func(m backend.SheetMonth) bool { return m.Month == o.Month })
 	switch {
 	case i < 0:
-		return flows.NotOffered
+		return backend.NotOffered
 	case list[i].Last != o.After:
-		return flows.Changed
+		return backend.Changed
 	}
-	return flows.TooMany
+	return backend.TooMany
 }
 
-// Void implements flows.Sheets. What is void stays so, so it can be repeated.
-func (c *Client) Void(ctx context.Context, who flows.Credential, sheet flows.SheetID, numbers []int) (flows.Preprints, error) {
+// Void implements backend.Sheets. What is void stays so, so it can be repeated.
+func (c *Client) Void(ctx context.Context, who backend.Credential, sheet backend.SheetID, numbers []int) (backend.Preprints, error) {
 	if numbers == nil {
 		numbers = []int{} // the API takes no null
 	}
-	var p flows.Preprints
+	var p backend.Preprints
 	err := c.call(ctx, request{op: "void", method: http.MethodPost, path: "sheets/void", credential: who, personal: true,
 		body: voidBody{sheet, numbers}, repeatable: true, need: []string{"group", "months"}},
 		&p, func() string { return c.valid().voided(p, sheet, numbers) })

@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"llave/flows"
-	"llave/flows/flowstest"
+	"llave/flows/backend"
+	"llave/flows/backend/backendtest"
 )
 
 // testClient is a client with the clock and the key of the tests.
@@ -37,12 +37,12 @@ type farWorld struct {
 	client *Client
 }
 
-func (w *farWorld) Tokens() flows.Tokens { return w.client }
-func (w *farWorld) Links() flows.Links   { return w.client }
-func (w *farWorld) Sheets() flows.Sheets { return w.client }
+func (w *farWorld) Tokens() backend.Tokens { return w.client }
+func (w *farWorld) Links() backend.Links   { return w.client }
+func (w *farWorld) Sheets() backend.Sheets { return w.client }
 
 func TestClientSuite(t *testing.T) {
-	flowstest.Suite(t, func(t *testing.T) flowstest.World {
+	backendtest.Suite(t, func(t *testing.T) backendtest.World {
 		near := &suiteWorld{world: demo(t), csv: string(demoCSV)}
 		return &farWorld{near, near.far(t)}
 	})
@@ -126,18 +126,18 @@ func TestClientUnderAPathPrefix(t *testing.T) {
 
 // every makes each call of the API once. What is asked is what the demo's María could ask.
 func every(ctx context.Context, c *Client) map[string]error {
-	m, out := []flows.MemberID{"m1"}, map[string]error{}
+	m, out := []backend.MemberID{"m1"}, map[string]error{}
 	_, out["capabilities"] = c.Capabilities(ctx)
 	_, out["group"] = c.Group(ctx, secretCredential)
 	_, out["current"] = c.Current(ctx, secretCredential, m)
 	_, out["another"] = c.Another(ctx, secretCredential, "m1", "secret-wish")
 	_, out["state"] = c.State(ctx, secretCredential, "m1")
-	_, out["invite"] = c.Invite(ctx, flows.Invitation{Chat: "secret-chat", Channel: "Telegram", Label: "1234", Sender: "Mari", Key: "secret-wish"})
+	_, out["invite"] = c.Invite(ctx, backend.Invitation{Chat: "secret-chat", Channel: "Telegram", Label: "1234", Sender: "Mari", Key: "secret-wish"})
 	_, out["redeem"] = c.Redeem(ctx, "secret-invite", "BCDF-GHJK", "secret-wish")
 	_, out["chats"] = c.Chats(ctx, secretCredential)
 	out["unlink"] = c.Unlink(ctx, secretCredential, "")
 	_, out["sheets"] = c.Sheets(ctx, secretCredential, "m1")
-	_, out["print"] = c.Print(ctx, secretCredential, flows.SheetOrder{Member: "m1", Month: "2026-11", Count: 2}, "secret-wish")
+	_, out["print"] = c.Print(ctx, secretCredential, backend.SheetOrder{Member: "m1", Month: "2026-11", Count: 2}, "secret-wish")
 	_, out["void"] = c.Void(ctx, secretCredential, "s1", []int{1, 2})
 	return out
 }
@@ -164,7 +164,7 @@ func serving(t testing.TB, h http.HandlerFunc, change ...func(*ClientOptions)) *
 func TestClientRefusals(t *testing.T) {
 	const data = "application/json"
 	wrongCode := func(err error) bool {
-		var w *flows.WrongCode
+		var w *backend.WrongCode
 		return errors.As(err, &w) && w.Left == 2
 	}
 	is := func(want error) func(error) bool { return func(err error) bool { return errors.Is(err, want) } }
@@ -175,9 +175,9 @@ func TestClientRefusals(t *testing.T) {
 		want       func(error) bool // none: no answer everywhere
 		at         []string
 	}{
-		{401, data, `{"status":401,"code":"credential"}`, is(flows.ErrUnlinked), personal},
-		{401, "application/problem+json", `{"code":"credential","more":[1]}`, is(flows.ErrUnlinked), personal},
-		{401, "application/json; charset=utf-8", `{"code":"credential"}`, is(flows.ErrUnlinked), personal},
+		{401, data, `{"status":401,"code":"credential"}`, is(backend.ErrUnlinked), personal},
+		{401, "application/problem+json", `{"code":"credential","more":[1]}`, is(backend.ErrUnlinked), personal},
+		{401, "application/json; charset=utf-8", `{"code":"credential"}`, is(backend.ErrUnlinked), personal},
 		{401, data, `{"status":401,"code":"provider_key"}`, nil, nil},
 		{401, data, `{"status":403,"code":"credential"}`, nil, nil},
 		{401, data, `{"status":401}`, nil, nil},
@@ -190,9 +190,9 @@ func TestClientRefusals(t *testing.T) {
 		{403, data, `{"status":403,"code":"credential"}`, nil, nil},
 		{404, data, `{"status":404,"code":"credential"}`, nil, nil},
 		{200, data, `{"status":401,"code":"credential"}`, nil, nil},
-		{404, data, `{"status":404,"code":"no_invite"}`, is(flows.ErrNoInvite), []string{"redeem"}},
+		{404, data, `{"status":404,"code":"no_invite"}`, is(backend.ErrNoInvite), []string{"redeem"}},
 		{401, data, `{"code":"no_invite"}`, nil, nil},
-		{404, data, `{"status":404,"code":"not_in_charge"}`, is(flows.ErrNotInCharge), []string{"state"}},
+		{404, data, `{"status":404,"code":"not_in_charge"}`, is(backend.ErrNotInCharge), []string{"state"}},
 		{404, data, `{"status":404,"code":"not_found"}`, nil, nil},
 		{404, "text/plain", `404 page not found`, nil, nil},
 		{410, data, `{"code":"no_invite"}`, nil, nil},
@@ -229,7 +229,7 @@ func TestClientRefusals(t *testing.T) {
 		}
 	}
 	err := answers(t, 401, data, `{"code":"credential"}`).Unlink(t.Context(), secretCredential, "l1")
-	if !errors.Is(err, flows.ErrUnlinked) {
+	if !errors.Is(err, backend.ErrUnlinked) {
 		t.Errorf("another link, by a bad credential: %v", err)
 	}
 }
@@ -238,8 +238,8 @@ func TestClientRefusals(t *testing.T) {
 func isNone(t *testing.T, what string, err error) {
 	t.Helper()
 	var none *NoAnswer
-	var wrong *flows.WrongCode
-	if !errors.As(err, &none) || errors.Is(err, flows.ErrUnlinked) || errors.Is(err, flows.ErrNoInvite) || errors.Is(err, flows.ErrNotInCharge) || errors.As(err, &wrong) {
+	var wrong *backend.WrongCode
+	if !errors.As(err, &none) || errors.Is(err, backend.ErrUnlinked) || errors.Is(err, backend.ErrNoInvite) || errors.Is(err, backend.ErrNotInCharge) || errors.As(err, &wrong) {
 		t.Errorf("%s: %v is not no answer", what, err)
 		return
 	}

@@ -8,7 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 const (
@@ -64,8 +64,8 @@ func (v valid) happened(t time.Time) bool { return t.Year() >= 2000 && t.Before(
 // maybe: happened, or never.
 func (v valid) maybe(t time.Time) bool { return t.IsZero() || v.happened(t) }
 
-func (v valid) group(g flows.Group) string {
-	seen := map[flows.MemberID]bool{}
+func (v valid) group(g backend.Group) string {
+	seen := map[backend.MemberID]bool{}
 	for _, m := range g.Members {
 		if !isID(string(m.ID)) || seen[m.ID] {
 			return "group_ids"
@@ -78,12 +78,12 @@ func (v valid) group(g flows.Group) string {
 	return unless(seen[g.Own], "group_own")
 }
 
-func inGroup(g flows.Group, id flows.MemberID) bool {
-	return slices.ContainsFunc(g.Members, func(m flows.Member) bool { return m.ID == id })
+func inGroup(g backend.Group, id backend.MemberID) bool {
+	return slices.ContainsFunc(g.Members, func(m backend.Member) bool { return m.ID == id })
 }
 
 // given: one token or one denial for each member asked for, in that order, and for nobody else.
-func (v valid) given(g flows.Given, members []flows.MemberID) string {
+func (v valid) given(g backend.Given, members []backend.MemberID) string {
 	if why := v.group(g.Group); why != "" {
 		return why
 	}
@@ -107,7 +107,7 @@ func (v valid) given(g flows.Given, members []flows.MemberID) string {
 
 // token: digits as text, of somebody who is in the group now, and times that can be. That it is over is for
 // [valid.live] to mind: Another repeats its answer for a day.
-func (v valid) token(g flows.Group, t flows.Token) string {
+func (v valid) token(g backend.Group, t backend.Token) string {
 	return first(unless(inGroup(g, t.Member), "token_stranger"), unless(isDigits(t.Digits), "token_digits"), v.span(t.Made, t.Until))
 }
 
@@ -117,16 +117,16 @@ func (v valid) span(made, until time.Time) string {
 }
 
 // live: tokens that can be used now.
-func (v valid) live(tokens []flows.Token) string {
-	over := func(t flows.Token) bool { return !t.Until.After(v.now.Add(-skew)) }
+func (v valid) live(tokens []backend.Token) string {
+	over := func(t backend.Token) bool { return !t.Until.After(v.now.Add(-skew)) }
 	return unless(!slices.ContainsFunc(tokens, over), "token_over")
 }
 
-func denial(d flows.Denial) string {
-	return unless(d.Reason == flows.NotInCharge || d.Reason == flows.NotActive, "denial_reason")
+func denial(d backend.Denial) string {
+	return unless(d.Reason == backend.NotInCharge || d.Reason == backend.NotActive, "denial_reason")
 }
 
-func (v valid) state(st flows.TokenState, member flows.MemberID) string {
+func (v valid) state(st backend.TokenState, member backend.MemberID) string {
 	if why := first(v.group(st.Group), unless(st.Member == member && inGroup(st.Group, member), "state_member")); why != "" || !st.Exists {
 		return why
 	}
@@ -137,12 +137,12 @@ func (v valid) state(st flows.TokenState, member flows.MemberID) string {
 }
 
 // isVerdict: why a validation is denied.
-func isVerdict(r flows.Reason) bool {
-	return slices.Contains([]flows.Reason{flows.Unknown, flows.Used, flows.Replaced, flows.Expired, flows.OtherPerson, flows.NotActive, flows.Locked}, r)
+func isVerdict(r backend.Reason) bool {
+	return slices.Contains([]backend.Reason{backend.Unknown, backend.Used, backend.Replaced, backend.Expired, backend.OtherPerson, backend.NotActive, backend.Locked}, r)
 }
 
 // invite: the URL is sent to a person who will type a password there.
-func (v valid) invite(i flows.Invite) string {
+func (v valid) invite(i backend.Invite) string {
 	u, err := url.Parse(i.URL)
 	page := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil && len(i.URL) <= 2000 && isURL(i.URL)
 	tells := len(i.ID) >= 8 && strings.Contains(i.URL, i.ID) // a shorter one may stand in it by chance
@@ -155,12 +155,12 @@ func isURL(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`"<>\^{|}`+"`", r) })
 }
 
-func (v valid) grant(g flows.Grant) string {
-	own := slices.ContainsFunc(g.Others, func(l flows.LinkedChat) bool { return l.Own })
+func (v valid) grant(g backend.Grant) string {
+	own := slices.ContainsFunc(g.Others, func(l backend.LinkedChat) bool { return l.Own })
 	return first(unless(isHeader(string(g.Credential)), "grant_credential"), v.group(g.Group), v.chats(g.Others), unless(!own, "links_own"))
 }
 
-func (v valid) chats(list []flows.LinkedChat) string {
+func (v valid) chats(list []backend.LinkedChat) string {
 	seen := map[string]bool{}
 	for _, l := range list {
 		if !isID(l.ID) || seen[l.ID] {
@@ -175,7 +175,7 @@ func (v valid) chats(list []flows.LinkedChat) string {
 }
 
 // all: the account's chats, the one that asks among them, once.
-func (v valid) all(list []flows.LinkedChat) string {
+func (v valid) all(list []backend.LinkedChat) string {
 	own := 0
 	for _, l := range list {
 		if l.Own {

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 const (
@@ -25,15 +25,15 @@ var buenosAires = func() *time.Location {
 }()
 
 // listed: what Sheets promises. Who is not active is denied, and may have sheets to be made void.
-func (v valid) listed(p flows.Preprints, member flows.MemberID) string {
-	why := first(v.preprints(p, flows.NotInCharge, flows.NotActive), unless(p.Denied == flows.NotActive || deniedOrMade(p), "sheets_denied"),
+func (v valid) listed(p backend.Preprints, member backend.MemberID) string {
+	why := first(v.preprints(p, backend.NotInCharge, backend.NotActive), unless(p.Denied == backend.NotActive || deniedOrMade(p), "sheets_denied"),
 		unless(p.Member == member, "sheets_member"), unless(member != "" || p.Denied == "", "sheets_denied"))
 	if why != "" {
 		return why
 	}
 	made := time.Time{}
 	for _, h := range p.Sheets {
-		left := slices.ContainsFunc(h.Tokens, func(t flows.Preprint) bool { return t.VoidedAt.IsZero() })
+		left := slices.ContainsFunc(h.Tokens, func(t backend.Preprint) bool { return t.VoidedAt.IsZero() })
 		if !left || !h.Until.After(v.now.Add(-skew)) {
 			return "sheets_over"
 		}
@@ -46,8 +46,8 @@ func (v valid) listed(p flows.Preprints, member flows.MemberID) string {
 }
 
 // printed: the sheet that was ordered, or why there is none.
-func (v valid) printed(p flows.Preprints, o flows.SheetOrder) string {
-	why := first(v.preprints(p, flows.NotInCharge, flows.NotActive, flows.NotOffered, flows.Changed, flows.TooMany),
+func (v valid) printed(p backend.Preprints, o backend.SheetOrder) string {
+	why := first(v.preprints(p, backend.NotInCharge, backend.NotActive, backend.NotOffered, backend.Changed, backend.TooMany),
 		unless(deniedOrMade(p), "sheets_denied"), unless(p.Member == o.Member, "sheets_member"))
 	if why != "" || p.Denied != "" {
 		return why
@@ -59,26 +59,26 @@ func (v valid) printed(p flows.Preprints, o flows.SheetOrder) string {
 }
 
 // voided: the sheet that was named, with nothing left of what was to end.
-func (v valid) voided(p flows.Preprints, id flows.SheetID, numbers []int) string {
-	why := first(v.preprints(p, flows.NotInCharge), unless(deniedOrMade(p), "sheets_denied"))
+func (v valid) voided(p backend.Preprints, id backend.SheetID, numbers []int) string {
+	why := first(v.preprints(p, backend.NotInCharge), unless(deniedOrMade(p), "sheets_denied"))
 	if why != "" || p.Denied != "" {
 		return why
 	}
 	if len(p.Sheets) != 1 || p.Sheets[0].ID != id {
 		return "sheets_id"
 	}
-	alive := func(t flows.Preprint) bool {
+	alive := func(t backend.Preprint) bool {
 		return t.UsedAt.IsZero() && t.VoidedAt.IsZero() && (len(numbers) == 0 || slices.Contains(numbers, t.Number))
 	}
 	return unless(!slices.ContainsFunc(p.Sheets[0].Tokens, alive), "sheets_alive")
 }
 
 // deniedOrMade: where there is a reason for which there is no sheet, there is none.
-func deniedOrMade(p flows.Preprints) bool { return p.Denied == "" || len(p.Sheets) == 0 }
+func deniedOrMade(p backend.Preprints) bool { return p.Denied == "" || len(p.Sheets) == 0 }
 
 // preprints: what every answer has. If it is not denied, or there are sheets all the same, they are of a member who is in
 // the group now.
-func (v valid) preprints(p flows.Preprints, denials ...flows.Reason) string {
+func (v valid) preprints(p backend.Preprints, denials ...backend.Reason) string {
 	why := first(v.group(p.Group), v.months(p.Months))
 	switch {
 	case why != "":
@@ -90,17 +90,17 @@ func (v valid) preprints(p flows.Preprints, denials ...flows.Reason) string {
 	case p.Member != "" && !inGroup(p.Group, p.Member):
 		return "sheets_stranger"
 	}
-	return first(v.sheets(p.Sheets, p.Member), unless(!slices.ContainsFunc(p.Months, func(m flows.SheetMonth) bool { return beyond(p.Sheets, m) }), "months_last"))
+	return first(v.sheets(p.Sheets, p.Member), unless(!slices.ContainsFunc(p.Months, func(m backend.SheetMonth) bool { return beyond(p.Sheets, m) }), "months_last"))
 }
 
 // beyond: a sheet has a number after the last one of its month.
-func beyond(list []flows.Sheet, m flows.SheetMonth) bool {
-	after := func(t flows.Preprint) bool { return t.Number > m.Last }
-	return slices.ContainsFunc(list, func(h flows.Sheet) bool { return h.Month == m.Month && slices.ContainsFunc(h.Tokens, after) })
+func beyond(list []backend.Sheet, m backend.SheetMonth) bool {
+	after := func(t backend.Preprint) bool { return t.Number > m.Last }
+	return slices.ContainsFunc(list, func(h backend.Sheet) bool { return h.Month == m.Month && slices.ContainsFunc(h.Tokens, after) })
 }
 
 // months: each once, in order, none over, and as long as it is in Buenos Aires.
-func (v valid) months(list []flows.SheetMonth) string {
+func (v valid) months(list []backend.SheetMonth) string {
 	if len(list) > monthsMost {
 		return "months"
 	}
@@ -118,13 +118,13 @@ func (v valid) months(list []flows.SheetMonth) string {
 }
 
 // isSpan: the month, from its first moment in Buenos Aires to the first after it.
-func isSpan(m flows.Month, from, until time.Time) bool {
+func isSpan(m backend.Month, from, until time.Time) bool {
 	a, b, err := m.Span(buenosAires)
 	return err == nil && a.Equal(from) && b.Equal(until)
 }
 
 // sheets: all of one member, and nothing on one that is on another.
-func (v valid) sheets(list []flows.Sheet, member flows.MemberID) string {
+func (v valid) sheets(list []backend.Sheet, member backend.MemberID) string {
 	seen := map[any]bool{}
 	twice := func(keys ...any) bool {
 		for _, k := range keys {
@@ -136,7 +136,7 @@ func (v valid) sheets(list []flows.Sheet, member flows.MemberID) string {
 		return false
 	}
 	type number struct {
-		of flows.Month
+		of backend.Month
 		n  int
 	}
 	for _, h := range list {
@@ -155,7 +155,7 @@ func (v valid) sheets(list []flows.Sheet, member flows.MemberID) string {
 	return ""
 }
 
-func (v valid) sheet(h flows.Sheet, member flows.MemberID) string {
+func (v valid) sheet(h backend.Sheet, member backend.MemberID) string {
 	why := first(unless(isID(string(h.ID)), "sheets_id"), unless(h.Member == member, "sheets_stranger"),
 		unless(isSpan(h.Month, h.From, h.Until), "sheets_month"), unless(v.happened(h.Made) && h.Made.Before(h.Until), "sheets_times"),
 		unless(isLine(h.Reference) && len(h.Reference) <= referenceMax && isProof(h.Proof), "sheets_proof"),
@@ -169,7 +169,7 @@ func (v valid) sheet(h flows.Sheet, member flows.MemberID) string {
 }
 
 // preprint: six digits, used within the month or made void after they were made, or neither.
-func (v valid) preprint(h flows.Sheet, t flows.Preprint) string {
+func (v valid) preprint(h backend.Sheet, t backend.Preprint) string {
 	used := t.UsedAt.IsZero() || v.happened(t.UsedAt) && !t.UsedAt.Before(h.Made) && !t.UsedAt.Before(h.From) && t.UsedAt.Before(h.Until)
 	voided := t.VoidedAt.IsZero() || v.happened(t.VoidedAt) && !t.VoidedAt.Before(h.Made)
 	return first(unless(isDigits(t.Digits), "sheets_digits"),

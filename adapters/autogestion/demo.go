@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 //go:embed demo.csv
@@ -124,7 +124,7 @@ func (s *Service) seedAccount(ctx context.Context, cuil, email string) error {
 }
 
 // LinkDirect links a chat with the account of a CUIL without pages and passwords. Demo only.
-func (s *Service) LinkDirect(ctx context.Context, cuil string, in flows.Invitation) (out flows.Grant, err error) {
+func (s *Service) LinkDirect(ctx context.Context, cuil string, in backend.Invitation) (out backend.Grant, err error) {
 	if !s.opt.Demo {
 		return out, wrap("link", ErrNotDemo)
 	}
@@ -136,7 +136,7 @@ func (s *Service) LinkDirect(ctx context.Context, cuil string, in flows.Invitati
 	if err != nil {
 		return out, wrap("link", err)
 	}
-	c := flows.Credential(text64(s.keys.derived("direct", seed)))
+	c := backend.Credential(text64(s.keys.derived("direct", seed)))
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		account, err := s.accountOf(ctx, tx, digits)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -152,7 +152,7 @@ func (s *Service) LinkDirect(ctx context.Context, cuil string, in flows.Invitati
 		return err
 	})
 	if err != nil {
-		return flows.Grant{}, wrap("link", err)
+		return backend.Grant{}, wrap("link", err)
 	}
 	return out, nil
 }

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 func TestAFileOfANewerProgramStaysAsItIs(t *testing.T) {
@@ -106,7 +106,7 @@ func TestNothingPersonalIsAtRest(t *testing.T) {
 		o.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
 	ctx := t.Context()
-	i, err := w.Invite(ctx, flows.Invitation{Chat: "canary-chat", Channel: "CanaryGram", Label: "canary-label", Sender: "canary-sender", Back: "https://canary-back/%s", Key: "canary-key"})
+	i, err := w.Invite(ctx, backend.Invitation{Chat: "canary-chat", Channel: "CanaryGram", Label: "canary-label", Sender: "canary-sender", Back: "https://canary-back/%s", Key: "canary-key"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestNothingPersonalIsAtRest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	given, err := w.Current(ctx, g.Credential, []flows.MemberID{g.Group.Own})
+	given, err := w.Current(ctx, g.Credential, []backend.MemberID{g.Group.Own})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +176,7 @@ func TestWhatIsOldIsForgotten(t *testing.T) {
 	if err != nil || !st.Exists {
 		t.Errorf("%+v %v", st, err)
 	}
-	given, err := w.Current(ctx, g.Credential, []flows.MemberID{g.Group.Own})
+	given, err := w.Current(ctx, g.Credential, []backend.MemberID{g.Group.Own})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +197,7 @@ func TestTokensEndRatherThanRepeat(t *testing.T) {
 	if _, err := w.Another(t.Context(), g.Credential, g.Group.Own, "b"); err == nil {
 		t.Error("a token beyond the last")
 	}
-	if _, err := w.Current(t.Context(), g.Credential, []flows.MemberID{g.Group.Own}); err != nil {
+	if _, err := w.Current(t.Context(), g.Credential, []backend.MemberID{g.Group.Own}); err != nil {
 		t.Errorf("the refused one ended the live one: %v", err)
 	}
 }
@@ -215,11 +215,11 @@ func TestSeedingTwiceChangesNothing(t *testing.T) {
 	if err := w.db.QueryRow(q).Scan(&after); err != nil || before != after {
 		t.Errorf("changed (%v)", err)
 	}
-	if _, err := w.LinkDirect(t.Context(), "27-99999004-0", flows.Invitation{Chat: "x"}); err == nil {
+	if _, err := w.LinkDirect(t.Context(), "27-99999004-0", backend.Invitation{Chat: "x"}); err == nil {
 		t.Error("linked somebody without an account")
 	}
 	for _, cuil := range []string{"", "nonsense", "20-12345678-6"} {
-		if _, err := w.LinkDirect(t.Context(), cuil, flows.Invitation{Chat: "x"}); err == nil {
+		if _, err := w.LinkDirect(t.Context(), cuil, backend.Invitation{Chat: "x"}); err == nil {
 			t.Errorf("linked %q", cuil)
 		}
 	}

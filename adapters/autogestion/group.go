@@ -8,21 +8,20 @@ import (
 	"strings"
 	"time"
 
-	"llave/flows"
 	"llave/flows/backend"
 )
 
 // person is a line of the padrón.
 type person struct {
 	id       int64
-	member   flows.MemberID
+	member   backend.MemberID
 	standing string
 	grouped  bool // stands in a group of the padrón
 	personal
 }
 
 // active says whether the padrón gives this person tokens now.
-func (p person) active() bool { return p.grouped && flows.IsActive(p.standing) }
+func (p person) active() bool { return p.grouped && backend.IsActive(p.standing) }
 
 // personal is what of a person is sealed at rest.
 type personal struct {
@@ -84,24 +83,24 @@ func (s *Service) personByNumber(ctx context.Context, q querier, typed string) (
 }
 
 // authorise is the first step of every call: nothing that was allowed before is remembered.
-func (s *Service) authorise(ctx context.Context, q querier, c flows.Credential) (session, error) {
+func (s *Service) authorise(ctx context.Context, q querier, c backend.Credential) (session, error) {
 	var a session
 	err := q.QueryRowContext(ctx, `SELECT l.id, a.id, a.person FROM link l JOIN account a ON a.id = l.account
 		WHERE l.credential = ?`, s.credentialHash(c)).Scan(&a.link, &a.account, &a.person)
 	if errors.Is(err, sql.ErrNoRows) {
-		return a, flows.ErrUnlinked
+		return a, backend.ErrUnlinked
 	}
 	return a, err
 }
 
-func (s *Service) credentialHash(c flows.Credential) []byte {
+func (s *Service) credentialHash(c backend.Credential) []byte {
 	return s.keys.hash("credential", string(c))
 }
 
 // family is a group with what the ports do not show.
 type family struct {
-	flows.Group
-	people map[flows.MemberID]person
+	backend.Group
+	people map[backend.MemberID]person
 }
 
 // family is the person's own group: themselves first, then those in their charge in the padrón's order. Someone
@@ -111,7 +110,7 @@ func (s *Service) family(ctx context.Context, q querier, holder int64) (family, 
 	if err != nil {
 		return family{}, err
 	}
-	f := family{people: map[flows.MemberID]person{}}
+	f := family{people: map[backend.MemberID]person{}}
 	f.Own = own.member
 	rows, err := q.QueryContext(ctx, "SELECT "+personColumns+`, m.kinship FROM membership m
 		JOIN person p ON p.id = m.person WHERE m.holder = ? ORDER BY m.person <> m.holder, m.place`, holder)
@@ -128,7 +127,7 @@ func (s *Service) family(ctx context.Context, q querier, holder int64) (family, 
 		if len(f.Members) == 0 && p.id != holder {
 			f.add(own, s.texts.get("kinship_own", nil))
 		}
-		f.add(p, flows.KinshipWord(kinship, p.Sex))
+		f.add(p, backend.KinshipWord(kinship, p.Sex))
 	}
 	if len(f.Members) == 0 {
 		if !own.grouped {
@@ -141,11 +140,11 @@ func (s *Service) family(ctx context.Context, q querier, holder int64) (family, 
 
 func (f *family) add(p person, kinship string) {
 	f.people[p.member] = p
-	f.Members = append(f.Members, flows.Member{ID: p.member, Name: p.Name, Number: p.Number, Kinship: kinship, Standing: p.standing})
+	f.Members = append(f.Members, backend.Member{ID: p.member, Name: p.Name, Number: p.Number, Kinship: kinship, Standing: p.standing})
 }
 
-// Group implements flows.Tokens.
-func (s *Service) Group(ctx context.Context, c flows.Credential) (g flows.Group, err error) {
+// Group implements backend.Tokens.
+func (s *Service) Group(ctx context.Context, c backend.Credential) (g backend.Group, err error) {
 	err = s.read(ctx, func(q querier, _ time.Time) error {
 		_, f, err := s.charge(ctx, q, c)
 		g = f.Group
@@ -155,7 +154,7 @@ func (s *Service) Group(ctx context.Context, c flows.Credential) (g flows.Group,
 }
 
 // charge is whom a credential speaks for, and who is in their charge now.
-func (s *Service) charge(ctx context.Context, q querier, c flows.Credential) (session, family, error) {
+func (s *Service) charge(ctx context.Context, q querier, c backend.Credential) (session, family, error) {
 	a, err := s.authorise(ctx, q, c)
 	if err != nil {
 		return a, family{}, err

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // cheap makes hashing a password fast enough for tests.
@@ -86,16 +86,16 @@ func demo(t testing.TB, change ...func(*Options)) world {
 }
 
 // linked is a chat linked with the account of a CUIL.
-func (w world) linked(t *testing.T, cuil, chat string) flows.Grant {
+func (w world) linked(t *testing.T, cuil, chat string) backend.Grant {
 	t.Helper()
-	g, err := w.LinkDirect(context.Background(), cuil, flows.Invitation{Chat: chat, Channel: "Telegram", Label: "···1234"})
+	g, err := w.LinkDirect(context.Background(), cuil, backend.Invitation{Chat: chat, Channel: "Telegram", Label: "···1234"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return g
 }
 
-func member(t *testing.T, g flows.Group, name string) flows.Member {
+func member(t *testing.T, g backend.Group, name string) backend.Member {
 	t.Helper()
 	for _, m := range g.Members {
 		if m.Name == name {
@@ -103,7 +103,7 @@ func member(t *testing.T, g flows.Group, name string) flows.Member {
 		}
 	}
 	t.Fatalf("nobody called %s in the group", name)
-	return flows.Member{}
+	return backend.Member{}
 }
 
 // readAll is a data base's file and what was written to it since.

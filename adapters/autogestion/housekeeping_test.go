@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // rows counts a table's.
@@ -36,7 +36,7 @@ func TestARequestDoesNotSweep(t *testing.T) {
 	w := demo(t)
 	w.answers(t, 10)
 	w.advance(keepAnswers + 2*sweepEvery)
-	if _, err := w.Invite(t.Context(), flows.Invitation{Chat: "c", Channel: "T", Label: "l", Key: "k"}); err != nil {
+	if _, err := w.Invite(t.Context(), backend.Invitation{Chat: "c", Channel: "T", Label: "l", Key: "k"}); err != nil {
 		t.Fatal(err)
 	}
 	if n := w.rows(t, "another"); n != 10 {

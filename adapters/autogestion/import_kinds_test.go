@@ -13,7 +13,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 const (
@@ -223,7 +223,7 @@ func TestTheLossOfTokens(t *testing.T) {
 		}
 		return b.String()
 	}
-	active := func(int) string { return flows.Active }
+	active := func(int) string { return backend.Active }
 	for _, c := range []struct {
 		name         string
 		n, lose      int
@@ -244,7 +244,7 @@ func TestTheLossOfTokens(t *testing.T) {
 				if i >= c.n-c.lose {
 					return "BAJA"
 				}
-				return flows.Active
+				return backend.Active
 			})
 			if c.leave {
 				csv = people(c.n, active, c.n-c.lose)
@@ -290,11 +290,11 @@ func TestWhoIsInNoGroupIsNotActive(t *testing.T) {
 	ctx := t.Context()
 	g := w.linked(t, maria, "a")
 	juana := member(t, g.Group, "Juana Ruiz")
-	given, err := w.Current(ctx, g.Credential, []flows.MemberID{juana.ID})
+	given, err := w.Current(ctx, g.Credential, []backend.MemberID{juana.ID})
 	if err != nil {
 		t.Fatal(err)
 	}
-	paper, err := w.Print(ctx, g.Credential, flows.SheetOrder{Member: juana.ID, Month: "2026-11", Count: 2}, "k")
+	paper, err := w.Print(ctx, g.Credential, backend.SheetOrder{Member: juana.ID, Month: "2026-11", Count: 2}, "k")
 	if err != nil || len(paper.Sheets) != 1 {
 		t.Fatal(paper.Denied, err)
 	}
@@ -314,12 +314,12 @@ func TestWhoIsInNoGroupIsNotActive(t *testing.T) {
 	w.imports(t, all)
 	d := &desk{world: w, t: t, number: juana.Number, n: 100}
 	for _, digits := range []string{given.Tokens[0].Digits, paper.Sheets[0].Tokens[0].Digits} {
-		if why := d.try(digits, ""); why != flows.NotActive {
+		if why := d.try(digits, ""); why != backend.NotActive {
 			t.Errorf("at the counter: %q", why)
 		}
 	}
-	for _, c := range []flows.Credential{own.Credential, g.Credential} {
-		got, err := w.Current(ctx, c, []flows.MemberID{juana.ID})
+	for _, c := range []backend.Credential{own.Credential, g.Credential} {
+		got, err := w.Current(ctx, c, []backend.MemberID{juana.ID})
 		if err != nil || len(got.Tokens) > 0 || len(got.Denials) != 1 {
 			t.Errorf("current: %+v, %v", got, err)
 		}
@@ -327,13 +327,13 @@ func TestWhoIsInNoGroupIsNotActive(t *testing.T) {
 		if err != nil || len(another.Tokens) > 0 {
 			t.Errorf("another: %+v, %v", another, err)
 		}
-		sheet, err := w.Print(ctx, c, flows.SheetOrder{Member: juana.ID, Month: "2026-11", Count: 1}, "k2")
+		sheet, err := w.Print(ctx, c, backend.SheetOrder{Member: juana.ID, Month: "2026-11", Count: 1}, "k2")
 		if err != nil || sheet.Denied == "" {
 			t.Errorf("print: %+v, %v", sheet, err)
 		}
 	}
 	alone, err := w.Group(ctx, own.Credential)
-	if err != nil || len(alone.Members) != 1 || flows.IsActive(alone.Members[0].Standing) || alone.Members[0].Standing == "" {
+	if err != nil || len(alone.Members) != 1 || backend.IsActive(alone.Members[0].Standing) || alone.Members[0].Standing == "" {
 		t.Errorf("her own group: %+v, %v", alone, err)
 	}
 	w.imports(t, string(demoCSV))

@@ -5,7 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 //go:embed import_plan.sql
@@ -47,7 +47,7 @@ func (st *stage) standings(ctx context.Context) error {
 		if err := rows.Scan(&standing); err != nil {
 			return fmt.Errorf("plan: %w", err)
 		}
-		if flows.IsActive(standing) {
+		if backend.IsActive(standing) {
 			gives = append(gives, standing)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 //go:embed import_stage.sql
@@ -123,7 +123,7 @@ func (st *stage) good(r row) error {
 	}
 	holder := st.cuilHash(r.holder)
 	_, err = st.row.Exec(r.line, r.written, st.cuilHash(r.CUIL), holder, st.s.numberHash(r.Number), st.s.digest(r.personal),
-		st.s.tramiteHash(r.CUIL, r.tramite), member, sealed, r.standing, flows.IsActive(r.standing), r.kinship)
+		st.s.tramiteHash(r.CUIL, r.tramite), member, sealed, r.standing, backend.IsActive(r.standing), r.kinship)
 	return err
 }
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 const head = "cuil,nombre,sexo,numero,situacion,cuil_titular,parentesco\n"
@@ -22,7 +22,7 @@ func (w world) imports(t *testing.T, csv string) Report {
 }
 
 // names are who is in the group of a credential.
-func (w world) names(t *testing.T, c flows.Credential) []string {
+func (w world) names(t *testing.T, c backend.Credential) []string {
 	t.Helper()
 	g, err := w.Group(t.Context(), c)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"time"
 	"unicode"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 const (
@@ -25,7 +25,7 @@ const (
 type invite struct {
 	id        string
 	seed      []byte
-	in        flows.Invitation
+	in        backend.Invitation
 	made      time.Time
 	openUntil time.Time
 	browser   []byte
@@ -72,8 +72,8 @@ func (s *Service) secretOf(seed []byte) string { return text64(s.keys.derived("u
 
 func (s *Service) codeOf(i invite) string { return deriveCode(s.keys.derived("code", i.seed), i.seed) }
 
-func (s *Service) credentialOf(i invite) flows.Credential {
-	return flows.Credential(text64(s.keys.derived("credential", i.seed)))
+func (s *Service) credentialOf(i invite) backend.Credential {
+	return backend.Credential(text64(s.keys.derived("credential", i.seed)))
 }
 
 const sealInvite = "invite"
@@ -89,7 +89,7 @@ func (s *Service) inviteBy(ctx context.Context, q querier, where string, args ..
 	err := q.QueryRowContext(ctx, "SELECT "+inviteColumns+" FROM invite i WHERE "+where, args...).Scan(&i.id, &i.seed, &sealed,
 		&made, &openUntil, &i.browser, &signUntil, &i.account, &codeUntil, &i.tries, &i.redeemKey, &i.link, &i.ended)
 	if errors.Is(err, sql.ErrNoRows) {
-		return i, flows.ErrNoInvite
+		return i, backend.ErrNoInvite
 	}
 	if err != nil {
 		return i, err
@@ -108,24 +108,24 @@ func secretIn(urlOrSecret string) string {
 	return urlOrSecret[strings.LastIndexByte(urlOrSecret, '/')+1:]
 }
 
-// Invite implements flows.Links. The same chat must come with the same Chat text: that is how an earlier invite
+// Invite implements backend.Links. The same chat must come with the same Chat text: that is how an earlier invite
 // of it is known.
-func (s *Service) Invite(ctx context.Context, in flows.Invitation) (out flows.Invite, err error) {
+func (s *Service) Invite(ctx context.Context, in backend.Invitation) (out backend.Invite, err error) {
 	key, chat := s.keys.hash("invite key", in.Key), s.chatHash(in.Chat)
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		i, err := s.inviteBy(ctx, tx, "i.chat = ? AND i.key = ?", chat, key)
-		if errors.Is(err, flows.ErrNoInvite) {
+		if errors.Is(err, backend.ErrNoInvite) {
 			i, err = s.newInvite(ctx, tx, in, chat, key, now)
 		}
 		if err != nil {
 			return err
 		}
-		out = flows.Invite{ID: i.id, URL: s.inviteURL(i), OpenUntil: i.openUntil}
+		out = backend.Invite{ID: i.id, URL: s.inviteURL(i), OpenUntil: i.openUntil}
 		out.Opened, err = s.opened(ctx, tx, i.id, chat, now)
 		return err
 	})
 	if err != nil {
-		return flows.Invite{}, wrap("invite", err)
+		return backend.Invite{}, wrap("invite", err)
 	}
 	return out, nil
 }
@@ -136,7 +136,7 @@ func (s *Service) inviteURL(i invite) string {
 
 func (s *Service) chatHash(chat string) []byte { return s.keys.hash("chat", chat) }
 
-func (s *Service) newInvite(ctx context.Context, tx *sql.Tx, in flows.Invitation, chat, key []byte, now time.Time) (invite, error) {
+func (s *Service) newInvite(ctx context.Context, tx *sql.Tx, in backend.Invitation, chat, key []byte, now time.Time) (invite, error) {
 	i := invite{in: in, made: now, openUntil: now.Add(openLasts)}
 	i.in.Channel, i.in.Label, i.in.Sender = plainText(in.Channel, 40), plainText(in.Label, 64), plainText(in.Sender, 60)
 	var err error
@@ -205,7 +205,7 @@ func (s *Service) OpenInvite(ctx context.Context, urlOrSecret string) (out Opene
 		}
 		p := i.phase(now)
 		if p == gone {
-			return flows.ErrNoInvite
+			return backend.ErrNoInvite
 		}
 		out = Opened{Channel: i.in.Channel, Label: i.in.Label, Sender: i.in.Sender, OpenUntil: i.openUntil, GoneOn: p != fresh}
 		return nil
@@ -228,7 +228,7 @@ func (s *Service) goOn(ctx context.Context, urlOrSecret, browser string) error {
 		}
 		switch i.phase(now) {
 		case gone:
-			return flows.ErrNoInvite
+			return backend.ErrNoInvite
 		case fresh:
 			_, err := tx.ExecContext(ctx, "UPDATE invite SET browser = ?, sign_until = ? WHERE id = ?",
 				s.browserHash(browser), now.Add(signLasts).UnixNano(), i.id)

@@ -8,12 +8,12 @@ import (
 	"testing"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // version1 is a file that the program wrote before it knew sheets, and what was in it: see testdata.
 type version1 struct {
-	Credential                       flows.Credential
+	Credential                       backend.Credential
 	Used, Replaced, Live, Juana, Key string
 	Now                              time.Time
 }
@@ -75,7 +75,7 @@ func TestAFileFromBeforeImportsWereCompared(t *testing.T) {
 	juana := member(t, g.Group, "Juana Ruiz")
 	check := func() {
 		t.Helper()
-		given, err := w.Current(ctx, g.Credential, []flows.MemberID{juana.ID})
+		given, err := w.Current(ctx, g.Credential, []backend.MemberID{juana.ID})
 		if err != nil || len(given.Tokens) != 1 || given.Tokens[0].Digits != "434693" {
 			t.Errorf("the live token is %+v, %v", given, err)
 		}
@@ -104,7 +104,7 @@ func TestAFileFromBeforeThereWereSheets(t *testing.T) {
 		t.Fatal(err)
 	}
 	juana := member(t, g, "Juana Ruiz")
-	given, err := w.Current(ctx, was.Credential, []flows.MemberID{g.Own, juana.ID})
+	given, err := w.Current(ctx, was.Credential, []backend.MemberID{g.Own, juana.ID})
 	if err != nil || len(given.Tokens) != 2 || given.Tokens[0].Digits != was.Live || given.Tokens[1].Digits != was.Juana {
 		t.Fatalf("the live tokens are %+v, %v", given.Tokens, err)
 	}
@@ -115,12 +115,12 @@ func TestAFileFromBeforeThereWereSheets(t *testing.T) {
 		t.Errorf("state is %+v, %v", st, err)
 	}
 	d := &desk{world: w, t: t, number: g.Members[0].Number, n: 100}
-	for digits, want := range map[string]flows.Reason{was.Used: flows.Used, was.Replaced: flows.Replaced, was.Juana: flows.OtherPerson} {
+	for digits, want := range map[string]backend.Reason{was.Used: backend.Used, was.Replaced: backend.Replaced, was.Juana: backend.OtherPerson} {
 		if why := d.try(digits, ""); why != want {
 			t.Errorf("got %q, want %q", why, want)
 		}
 	}
-	p, err := w.Print(ctx, was.Credential, flows.SheetOrder{Member: g.Own, Month: "2026-11", Count: 3}, "k")
+	p, err := w.Print(ctx, was.Credential, backend.SheetOrder{Member: g.Own, Month: "2026-11", Count: 3}, "k")
 	if err != nil || len(p.Sheets) != 1 {
 		t.Fatalf("print: %+v, %v", p, err)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // row is a line that could be read.
@@ -172,9 +172,9 @@ func (p *padron) take(line []byte) error {
 func (p *padron) whole(r row) bool {
 	switch p.header.width - 1 {
 	case p.header.at[colKinship]:
-		return p.seen[r.kinship] || flows.KnownKinship(r.kinship)
+		return p.seen[r.kinship] || backend.KnownKinship(r.kinship)
 	case p.header.at[colStanding]:
-		return p.seen[r.standing] || r.standing == flows.Active
+		return p.seen[r.standing] || r.standing == backend.Active
 	case p.header.at[colTramite]:
 		return r.tramite == "" || len(cleanDigits(p.cell(colTramite))) == tramiteDigits
 	case p.header.at[colName], p.header.at[colNumber]:
@@ -204,10 +204,10 @@ func (p *padron) parse(text string, r *row) (why string, about any) {
 		}
 	}
 	name := strings.TrimSpace(p.cell(colName) + " " + p.cell(colSurname))
-	r.personal = personal{Name: name, Number: sheetCell(p.cell(colNumber)), Sex: p.words.sexes[flows.Fold(p.cell(colSex))]}
+	r.personal = personal{Name: name, Number: sheetCell(p.cell(colNumber)), Sex: p.words.sexes[backend.Fold(p.cell(colSex))]}
 	r.standing, r.kinship = p.cell(colStanding), p.cell(colKinship)
-	if flows.IsActive(r.standing) {
-		r.standing = flows.Active
+	if backend.IsActive(r.standing) {
+		r.standing = backend.Active
 	}
 	var faults [3]string
 	r.CUIL, faults[0] = cuilCell(p.cell(colCUIL), "csv_")

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 //go:embed padron_words.txt
@@ -103,7 +103,7 @@ func (w *padronWords) headerWith(line string, comma byte) header {
 		return h
 	}
 	for i, cell := range cells {
-		name := flows.Fold(cell)
+		name := backend.Fold(cell)
 		if name == "" {
 			continue
 		}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // A proof is a text that says what was printed on a sheet, signed, in characters that a QR code takes easily:
@@ -47,7 +47,7 @@ const (
 // proof is what stands in a payload.
 type proof struct {
 	key, sheet, reference []byte
-	month                 flows.Month
+	month                 backend.Month
 	first                 int
 	digits                []string
 }
@@ -104,7 +104,7 @@ func parsePayload(b []byte) (p proof, ok bool) {
 	if month >= (lastYear-firstYear+1)*12 || first < 1 || first > numberMost || count < 1 || count > proofTokens || len(b) != (count*tokenBits+7)/8 {
 		return p, false
 	}
-	p.month = flows.MonthOf(time.Date(firstYear+month/12, time.Month(month%12+1), 1, 0, 0, 0, 0, time.UTC))
+	p.month = backend.MonthOf(time.Date(firstYear+month/12, time.Month(month%12+1), 1, 0, 0, 0, 0, time.UTC))
 	p.first = first
 	p.digits, ok = readTokens(b, count)
 	return p, ok

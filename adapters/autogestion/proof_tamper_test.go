@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // mutant is a proof that was tampered with.
@@ -117,7 +117,7 @@ func TestTamperedProofsAreRefused(t *testing.T) {
 	key, public := testKey(1)
 	other, otherPublic := testKey(2)
 	keys := SheetKeys{[]SheetKey{public, otherPublic}}
-	sign := func(k ed25519.PrivateKey, salt byte, month flows.Month, first, count int) string {
+	sign := func(k ed25519.PrivateKey, salt byte, month backend.Month, first, count int) string {
 		text, err := testProof(k, salt, month, first, count).sign(k)
 		if err != nil {
 			t.Fatal(err)

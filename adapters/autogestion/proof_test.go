@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // The examples of RFC 9285, and its refusals.
@@ -58,7 +58,7 @@ func testKey(n byte) (ed25519.PrivateKey, SheetKey) {
 }
 
 // testProof is a proof of count tokens, with a salt that makes it a sheet of its own.
-func testProof(key ed25519.PrivateKey, salt byte, month flows.Month, first, count int) proof {
+func testProof(key ed25519.PrivateKey, salt byte, month backend.Month, first, count int) proof {
 	p := proof{key: keyName(key.Public().(ed25519.PublicKey)), sheet: bytes.Repeat([]byte{salt}, sheetNameLen),
 		reference: []byte{salt, 2, 3, 4, 5}, month: month, first: first}
 	for n := range count {
@@ -70,7 +70,7 @@ func testProof(key ed25519.PrivateKey, salt byte, month flows.Month, first, coun
 func TestAProofSaysWhatItWasMadeOf(t *testing.T) {
 	key, public := testKey(1)
 	for count := 1; count <= proofTokens; count++ {
-		for _, month := range []flows.Month{"2026-11", "2026-12", "2199-12"} {
+		for _, month := range []backend.Month{"2026-11", "2026-12", "2199-12"} {
 			p := testProof(key, byte(count), month, 310-count, count)
 			text, err := p.sign(key)
 			if err != nil || !isProof(text) {
@@ -104,7 +104,7 @@ func TestTheFormatIsWhatWasPrinted(t *testing.T) {
 	if err != nil || text != printed {
 		t.Errorf("it is written as %q now, %v", text, err)
 	}
-	if p, err := VerifySheet(SheetKeys{[]SheetKey{public}}, printed); err != nil || p.Tokens[0] != (flows.Preprint{Number: 4, Digits: p.Tokens[0].Digits}) || p.Month != "2026-11" {
+	if p, err := VerifySheet(SheetKeys{[]SheetKey{public}}, printed); err != nil || p.Tokens[0] != (backend.Preprint{Number: 4, Digits: p.Tokens[0].Digits}) || p.Month != "2026-11" {
 		t.Errorf("%+v, %v", p, err)
 	}
 	payload, signature := mustPayload(t, printed), mustSignature(t, printed)
@@ -189,7 +189,7 @@ func TestAKeySignsForItsMonths(t *testing.T) {
 	key, public := testKey(1) // made on 23 November 2026
 	for _, c := range []struct {
 		retired time.Time
-		month   flows.Month
+		month   backend.Month
 		ok      bool
 	}{
 		{time.Time{}, "2026-10", false}, {time.Time{}, "2026-11", true}, {time.Time{}, "2030-01", true},

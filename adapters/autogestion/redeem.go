@@ -7,15 +7,15 @@ import (
 	"errors"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
-// Redeem implements flows.Links. Here, and nowhere else, a link comes to be: it takes the invite's id, which only
+// Redeem implements backend.Links. Here, and nowhere else, a link comes to be: it takes the invite's id, which only
 // the chat that asked has, and the code, which only the browser that signed in has seen.
 //
 // A code that comes before anybody signed in costs no try: there is nothing yet to guess at.
-func (s *Service) Redeem(ctx context.Context, id, code, key string) (out flows.Grant, err error) {
-	var wrong *flows.WrongCode
+func (s *Service) Redeem(ctx context.Context, id, code, key string) (out backend.Grant, err error) {
+	var wrong *backend.WrongCode
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		i, err := s.inviteBy(ctx, tx, "i.id = ?", id)
 		if err != nil {
@@ -25,7 +25,7 @@ func (s *Service) Redeem(ctx context.Context, id, code, key string) (out flows.G
 		right := subtle.ConstantTimeCompare([]byte(parseCode(code)), []byte(s.codeOf(i))) == 1
 		if i.link != "" {
 			if !right || string(keyHash) != string(i.redeemKey) {
-				return flows.ErrNoInvite
+				return backend.ErrNoInvite
 			}
 			out, err = s.grant(ctx, tx, i)
 			return err
@@ -33,7 +33,7 @@ func (s *Service) Redeem(ctx context.Context, id, code, key string) (out flows.G
 		var left int
 		err = tx.QueryRowContext(ctx, "SELECT left FROM wrong WHERE invite = ? AND key = ?", id, keyHash).Scan(&left)
 		if err == nil {
-			wrong = &flows.WrongCode{Left: left}
+			wrong = &backend.WrongCode{Left: left}
 			return nil
 		}
 		if !errors.Is(err, sql.ErrNoRows) {
@@ -41,9 +41,9 @@ func (s *Service) Redeem(ctx context.Context, id, code, key string) (out flows.G
 		}
 		switch p := i.phase(now); {
 		case p == gone:
-			return flows.ErrNoInvite
+			return backend.ErrNoInvite
 		case p != signed:
-			wrong = &flows.WrongCode{Left: codeTries}
+			wrong = &backend.WrongCode{Left: codeTries}
 			return nil
 		case !right:
 			wrong, err = s.wrongCode(ctx, tx, i, keyHash)
@@ -65,12 +65,12 @@ func (s *Service) Redeem(ctx context.Context, id, code, key string) (out flows.G
 		err = wrong
 	}
 	if err != nil {
-		return flows.Grant{}, wrap("redeem", err)
+		return backend.Grant{}, wrap("redeem", err)
 	}
 	return out, nil
 }
 
-func (s *Service) wrongCode(ctx context.Context, tx *sql.Tx, i invite, key []byte) (*flows.WrongCode, error) {
+func (s *Service) wrongCode(ctx context.Context, tx *sql.Tx, i invite, key []byte) (*backend.WrongCode, error) {
 	tries, ended := i.tries+1, ""
 	if tries >= codeTries {
 		ended = "tries"
@@ -79,26 +79,26 @@ func (s *Service) wrongCode(ctx context.Context, tx *sql.Tx, i invite, key []byt
 		return nil, err
 	}
 	_, err := tx.ExecContext(ctx, "INSERT INTO wrong (invite, key, left) VALUES (?, ?, ?)", i.id, key, codeTries-tries)
-	return &flows.WrongCode{Left: codeTries - tries}, err
+	return &backend.WrongCode{Left: codeTries - tries}, err
 }
 
 // grant is what Redeem answers for a link that was made. Ended since, it is no longer anybody's.
-func (s *Service) grant(ctx context.Context, q querier, i invite) (flows.Grant, error) {
+func (s *Service) grant(ctx context.Context, q querier, i invite) (backend.Grant, error) {
 	c := s.credentialOf(i)
 	g, err := s.grantFor(ctx, q, c)
-	if errors.Is(err, flows.ErrUnlinked) {
-		err = flows.ErrNoInvite
+	if errors.Is(err, backend.ErrUnlinked) {
+		err = backend.ErrNoInvite
 	}
 	return g, err
 }
 
-func (s *Service) grantFor(ctx context.Context, q querier, c flows.Credential) (flows.Grant, error) {
+func (s *Service) grantFor(ctx context.Context, q querier, c backend.Credential) (backend.Grant, error) {
 	a, f, err := s.charge(ctx, q, c)
 	if err != nil {
-		return flows.Grant{}, err
+		return backend.Grant{}, err
 	}
 	all, err := s.links(ctx, q, a)
-	out := flows.Grant{Credential: c, Group: f.Group}
+	out := backend.Grant{Credential: c, Group: f.Group}
 	for _, l := range all {
 		if !l.Own {
 			out.Others = append(out.Others, l)
@@ -110,12 +110,12 @@ func (s *Service) grantFor(ctx context.Context, q querier, c flows.Credential) (
 const sealLink = "link"
 
 // makeLink writes a link. The same chat's earlier link with the same account ends with it: it is the same chat.
-func (s *Service) makeLink(ctx context.Context, tx *sql.Tx, account int64, in flows.Invitation, c flows.Credential, now time.Time) (string, error) {
+func (s *Service) makeLink(ctx context.Context, tx *sql.Tx, account int64, in backend.Invitation, c backend.Credential, now time.Time) (string, error) {
 	id, err := s.keys.randomID("l-")
 	if err != nil {
 		return "", err
 	}
-	sealed, err := s.keys.seal(sealLink, flows.LinkedChat{Chat: in.Chat, Channel: in.Channel, Label: in.Label})
+	sealed, err := s.keys.seal(sealLink, backend.LinkedChat{Chat: in.Chat, Channel: in.Channel, Label: in.Label})
 	if err != nil {
 		return "", err
 	}
@@ -128,15 +128,15 @@ func (s *Service) makeLink(ctx context.Context, tx *sql.Tx, account int64, in fl
 }
 
 // links lists an account's links, oldest first.
-func (s *Service) links(ctx context.Context, q querier, a session) ([]flows.LinkedChat, error) {
+func (s *Service) links(ctx context.Context, q querier, a session) ([]backend.LinkedChat, error) {
 	rows, err := q.QueryContext(ctx, "SELECT id, sealed, since FROM link WHERE account = ? ORDER BY since, id", a.account)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var out []flows.LinkedChat
+	var out []backend.LinkedChat
 	for rows.Next() {
-		var l flows.LinkedChat
+		var l backend.LinkedChat
 		var id string
 		var sealed []byte
 		var since int64
@@ -152,8 +152,8 @@ func (s *Service) links(ctx context.Context, q querier, a session) ([]flows.Link
 	return out, rows.Err()
 }
 
-// Chats implements flows.Links.
-func (s *Service) Chats(ctx context.Context, c flows.Credential) (out []flows.LinkedChat, err error) {
+// Chats implements backend.Links.
+func (s *Service) Chats(ctx context.Context, c backend.Credential) (out []backend.LinkedChat, err error) {
 	err = s.read(ctx, func(q querier, _ time.Time) error {
 		a, err := s.authorise(ctx, q, c)
 		if err != nil {
@@ -165,11 +165,11 @@ func (s *Service) Chats(ctx context.Context, c flows.Credential) (out []flows.Li
 	return out, wrap("chats", err)
 }
 
-// Unlink implements flows.Links. The row goes: nothing is left of an ended link.
-func (s *Service) Unlink(ctx context.Context, c flows.Credential, link string) error {
+// Unlink implements backend.Links. The row goes: nothing is left of an ended link.
+func (s *Service) Unlink(ctx context.Context, c backend.Credential, link string) error {
 	return wrap("unlink", s.write(ctx, func(tx *sql.Tx, _ time.Time) error {
 		a, err := s.authorise(ctx, tx, c)
-		if errors.Is(err, flows.ErrUnlinked) && link == "" {
+		if errors.Is(err, backend.ErrUnlinked) && link == "" {
 			return nil
 		}
 		if err != nil {

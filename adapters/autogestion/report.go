@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // SheetReport is what people are told of a proof.
@@ -15,13 +15,13 @@ type SheetReport struct {
 	proof SheetProof
 	why   string // "": authentic
 	blind bool   // it could not be read: why says nothing of the sheet
-	at    flows.Month
+	at    backend.Month
 	texts *texts
 }
 
 // ReportSheet verifies a text as it is scanned, typed or pasted, for a month. What a scanner, a keyboard or a terminal does
 // to it does not count, as far as it can be undone.
-func ReportSheet(keys SheetKeys, text string, at flows.Month) (SheetReport, error) {
+func ReportSheet(keys SheetKeys, text string, at backend.Month) (SheetReport, error) {
 	texts, err := loadTexts()
 	if err != nil {
 		return SheetReport{}, err
@@ -29,7 +29,7 @@ func ReportSheet(keys SheetKeys, text string, at flows.Month) (SheetReport, erro
 	return reportSheet(texts, keys, text, at), nil
 }
 
-func reportSheet(texts *texts, keys SheetKeys, text string, at flows.Month) SheetReport {
+func reportSheet(texts *texts, keys SheetKeys, text string, at backend.Month) SheetReport {
 	p, err := readSheet(keys, text)
 	r := SheetReport{proof: p, at: at, texts: texts}
 	var no *NotAuthentic
@@ -44,7 +44,7 @@ func reportSheet(texts *texts, keys SheetKeys, text string, at flows.Month) Shee
 }
 
 // ThisMonth is the running month in Buenos Aires.
-func ThisMonth(now time.Time) flows.Month { return flows.MonthOf(now.In(buenosAires)) }
+func ThisMonth(now time.Time) backend.Month { return backend.MonthOf(now.In(buenosAires)) }
 
 // Good says that the sheet is authentic, and of the month it was looked at for.
 func (r SheetReport) Good() bool { return r.why == "" && r.proof.Month == r.at }
@@ -79,7 +79,7 @@ func (r SheetReport) Month() string { return r.monthName(r.proof.Month) }
 // Asked is the month it was looked at for.
 func (r SheetReport) Asked() string { return r.monthName(r.at) }
 
-func (r SheetReport) monthName(m flows.Month) string {
+func (r SheetReport) monthName(m backend.Month) string {
 	from, _, err := m.Span(buenosAires)
 	if err != nil {
 		return string(m)

@@ -15,7 +15,7 @@ import (
 	"time"
 	_ "time/tzdata" // a token's day ends at midnight in Buenos Aires, on machines without a zone database too
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // Options says how a Service is to run. Path, Key and PublicURL are required.
@@ -57,9 +57,9 @@ type Service struct {
 }
 
 var (
-	_ flows.Tokens = (*Service)(nil)
-	_ flows.Links  = (*Service)(nil)
-	_ flows.Sheets = (*Service)(nil)
+	_ backend.Tokens = (*Service)(nil)
+	_ backend.Links  = (*Service)(nil)
+	_ backend.Sheets = (*Service)(nil)
 )
 
 // Open opens the back end, and makes its file if there is none.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // sheetMax is how many tokens a person may have on paper for a month: one a day.
@@ -16,15 +16,15 @@ const sheetMax = 31
 // sheetsEver bounds what a person may have made for a month, void or not: losing every sheet but ten is not losing them.
 const sheetsEver = 10 * sheetMax
 
-// Sheets implements flows.Sheets. Who is not active is denied and has sheets all the same: to be made void, they have to
+// Sheets implements backend.Sheets. Who is not active is denied and has sheets all the same: to be made void, they have to
 // be known.
-func (s *Service) Sheets(ctx context.Context, c flows.Credential, m flows.MemberID) (out flows.Preprints, err error) {
+func (s *Service) Sheets(ctx context.Context, c backend.Credential, m backend.MemberID) (out backend.Preprints, err error) {
 	err = s.read(ctx, func(q querier, now time.Time) error {
 		_, f, err := s.charge(ctx, q, c)
 		if err != nil {
 			return err
 		}
-		out = flows.Preprints{Group: f.Group, Member: m}
+		out = backend.Preprints{Group: f.Group, Member: m}
 		if m == "" {
 			out.Months = s.months(now)
 			return nil
@@ -42,26 +42,26 @@ func (s *Service) Sheets(ctx context.Context, c flows.Credential, m flows.Member
 }
 
 // orNone gives nothing with an error.
-func orNone(p flows.Preprints, err error) (flows.Preprints, error) {
+func orNone(p backend.Preprints, err error) (backend.Preprints, error) {
 	if err != nil {
-		return flows.Preprints{}, err
+		return backend.Preprints{}, err
 	}
 	return p, nil
 }
 
-// Print implements flows.Sheets.
+// Print implements backend.Sheets.
 //
 // The same key gives the sheet that was made with it, as it is by now, as long as the member is in the account's charge
 // and active: what was allowed yesterday is no reason to show digits today. A denial is not kept by its key, since what
 // was denied made nothing that could be made twice. The key comes before what else may be in the way, and it does not bind
 // what was known when the order was given: its own sheet is what makes that known no longer.
-func (s *Service) Print(ctx context.Context, c flows.Credential, o flows.SheetOrder, key string) (out flows.Preprints, err error) {
+func (s *Service) Print(ctx context.Context, c backend.Credential, o backend.SheetOrder, key string) (out backend.Preprints, err error) {
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		a, f, err := s.charge(ctx, tx, c)
 		if err != nil {
 			return err
 		}
-		out = flows.Preprints{Group: f.Group, Member: o.Member}
+		out = backend.Preprints{Group: f.Group, Member: o.Member}
 		if out.Denied = f.denial(o.Member); out.Denied == "" {
 			var made sheet
 			if made, out.Denied, err = s.printed(ctx, tx, a, f.people[o.Member], o, key, now); err == nil && out.Denied == "" {
@@ -77,8 +77,8 @@ func (s *Service) Print(ctx context.Context, c flows.Credential, o flows.SheetOr
 }
 
 // printed is the sheet that was made with this key, or is made now, or why none is.
-func (s *Service) printed(ctx context.Context, tx *sql.Tx, a session, p person, o flows.SheetOrder, key string,
-	now time.Time) (sheet, flows.Reason, error) {
+func (s *Service) printed(ctx context.Context, tx *sql.Tx, a session, p person, o backend.SheetOrder, key string,
+	now time.Time) (sheet, backend.Reason, error) {
 	hash := s.keys.hash("print", key)
 	made, err := sheetBy(ctx, tx, "account = ? AND key = ?", a.account, hash)
 	switch {
@@ -88,9 +88,9 @@ func (s *Service) printed(ctx context.Context, tx *sql.Tx, a session, p person, 
 		return made, "", err
 	}
 	made = sheet{person: p.id, account: a.account, key: hash, month: o.Month, count: o.Count, made: now.UnixNano()}
-	offer := slices.IndexFunc(s.months(now), func(m flows.SheetMonth) bool { return m.Month == o.Month })
+	offer := slices.IndexFunc(s.months(now), func(m backend.SheetMonth) bool { return m.Month == o.Month })
 	if offer < 0 {
-		return sheet{}, flows.NotOffered, nil
+		return sheet{}, backend.NotOffered, nil
 	}
 	month := s.months(now)[offer]
 	made.begins, made.until = month.From.UnixNano(), month.Until.UnixNano()
@@ -99,23 +99,23 @@ func (s *Service) printed(ctx context.Context, tx *sql.Tx, a session, p person, 
 	case err != nil:
 		return sheet{}, "", err
 	case o.After != have.last():
-		return sheet{}, flows.Changed, nil
+		return sheet{}, backend.Changed, nil
 	case o.Count < 1 || o.Count > have.left():
-		return sheet{}, flows.TooMany, nil
+		return sheet{}, backend.TooMany, nil
 	}
 	made.first = have.last() + 1
 	made, err = s.insertSheet(ctx, tx, p, made)
 	return made, "", err
 }
 
-// Void implements flows.Sheets. It does not ask for the standing, which may come back, and a lost sheet's tokens with it.
-func (s *Service) Void(ctx context.Context, c flows.Credential, id flows.SheetID, numbers []int) (out flows.Preprints, err error) {
+// Void implements backend.Sheets. It does not ask for the standing, which may come back, and a lost sheet's tokens with it.
+func (s *Service) Void(ctx context.Context, c backend.Credential, id backend.SheetID, numbers []int) (out backend.Preprints, err error) {
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		_, f, err := s.charge(ctx, tx, c)
 		if err != nil {
 			return err
 		}
-		out = flows.Preprints{Group: f.Group, Denied: flows.NotInCharge}
+		out = backend.Preprints{Group: f.Group, Denied: backend.NotInCharge}
 		made, p, err := s.sheetInCharge(ctx, tx, f, id)
 		if err != nil {
 			return err
@@ -136,7 +136,7 @@ func (s *Service) Void(ctx context.Context, c flows.Credential, id flows.SheetID
 }
 
 // sheetInCharge is a sheet and whose it is; nobody, if it is nobody's in this family.
-func (s *Service) sheetInCharge(ctx context.Context, q querier, f family, id flows.SheetID) (sheet, person, error) {
+func (s *Service) sheetInCharge(ctx context.Context, q querier, f family, id backend.SheetID) (sheet, person, error) {
 	name, ok := sheetName(id)
 	if !ok {
 		return sheet{}, person{}, nil

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // All or none: neither a sheet, nor a token, nor a counter is left of one that failed on the way.
@@ -22,7 +22,7 @@ func TestASheetIsMadeAsAWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := rows()
-	order := flows.SheetOrder{Member: a.me.ID, Month: "2026-11", Count: 11}
+	order := backend.SheetOrder{Member: a.me.ID, Month: "2026-11", Count: 11}
 	if p, err := a.Print(t.Context(), a.g.Credential, order, "k"); err == nil || len(p.Sheets) != 0 {
 		t.Errorf("tokens beyond the last: %+v", p)
 	}
@@ -51,7 +51,7 @@ func TestOldSheetsAreForgotten(t *testing.T) {
 	a.clock.set(buenos(2026, 11, 25, 0, 0, 0))
 	old := a.sheet("2026-11", 2)
 	early := a.sheet("2026-12", 3)
-	given, err := a.Current(ctx, a.g.Credential, []flows.MemberID{a.me.ID})
+	given, err := a.Current(ctx, a.g.Credential, []backend.MemberID{a.me.ID})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,10 +84,10 @@ func TestOldSheetsAreForgotten(t *testing.T) {
 	if st, err := a.State(ctx, a.g.Credential, a.me.ID); err != nil || !st.Made.Equal(given.Tokens[0].Made) {
 		t.Errorf("state is %+v, %v", st, err)
 	}
-	if p, err := a.Void(ctx, a.g.Credential, late.ID, nil); err != nil || p.Denied != flows.NotInCharge {
+	if p, err := a.Void(ctx, a.g.Credential, late.ID, nil); err != nil || p.Denied != backend.NotInCharge {
 		t.Errorf("void of what is forgotten: %+v, %v", p, err)
 	}
-	if why := a.try(early.Tokens[0].Digits, ""); why != flows.Unknown {
+	if why := a.try(early.Tokens[0].Digits, ""); why != backend.Unknown {
 		t.Errorf("forgotten: %q", why)
 	}
 }
@@ -96,7 +96,7 @@ func TestOldSheetsAreForgotten(t *testing.T) {
 func TestTheOneBeforeIsDynamic(t *testing.T) {
 	a := papers(t)
 	ctx := t.Context()
-	given, err := a.Current(ctx, a.g.Credential, []flows.MemberID{a.me.ID})
+	given, err := a.Current(ctx, a.g.Credential, []backend.MemberID{a.me.ID})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestTheOneBeforeIsDynamic(t *testing.T) {
 	if _, err := a.db.Exec("UPDATE token SET replaced = ? WHERE sheet IS NOT NULL", a.Now().UnixNano()); err != nil {
 		t.Fatal(err) // what never happens, so that it would be seen
 	}
-	if _, err := a.Current(ctx, a.g.Credential, []flows.MemberID{a.me.ID}); err != nil {
+	if _, err := a.Current(ctx, a.g.Credential, []backend.MemberID{a.me.ID}); err != nil {
 		t.Fatal(err)
 	}
 	if st, err := a.State(ctx, a.g.Credential, a.me.ID); err != nil || !st.PreviousReplacedAt.IsZero() {
@@ -122,7 +122,7 @@ func TestASheetsIDHasOneSpelling(t *testing.T) {
 	if !ok || sheetID(name) != h.ID {
 		t.Fatalf("%q is %x", h.ID, name)
 	}
-	for _, id := range []flows.SheetID{"", "s-", h.ID + "A", h.ID[:len(h.ID)-1], h.ID[2:], "s-" + h.ID, flows.SheetID(" " + string(h.ID)), "s-AAAAAAAAAAA\n"} {
+	for _, id := range []backend.SheetID{"", "s-", h.ID + "A", h.ID[:len(h.ID)-1], h.ID[2:], "s-" + h.ID, backend.SheetID(" " + string(h.ID)), "s-AAAAAAAAAAA\n"} {
 		if _, ok := sheetName(id); ok {
 			t.Errorf("%q is taken", id)
 		}

@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // sealSheetKey names the use under which a signing key is sealed.
@@ -155,7 +155,7 @@ func (s *Service) signer(ctx context.Context, q querier, id int64) (signer, erro
 }
 
 // prove signs a sheet with the key of the day on which it was made, so that its proof is the same for ever.
-func (s *Service) prove(ctx context.Context, q querier, h sheet, out *flows.Sheet) error {
+func (s *Service) prove(ctx context.Context, q querier, h sheet, out *backend.Sheet) error {
 	k, err := s.signer(ctx, q, h.signer)
 	if err != nil {
 		return err
@@ -170,6 +170,6 @@ func (s *Service) prove(ctx context.Context, q querier, h sheet, out *flows.Shee
 }
 
 // reference is a keyed hash: with the padrón alone nobody finds out whose it is.
-func (s *Service) reference(m flows.MemberID) []byte {
+func (s *Service) reference(m backend.MemberID) []byte {
 	return s.keys.hash("sheet reference", string(m))[:referenceLen]
 }

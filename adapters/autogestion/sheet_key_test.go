@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 func (a atPaper) publicKeys() SheetKeys {
@@ -69,7 +69,7 @@ func TestAProofOutlivesItsKey(t *testing.T) {
 	if len(keys.Keys) != 2 || keys.Keys[0].ID != first.ID || !keys.Keys[0].Retired.Equal(a.Now()) || keys.Keys[1].ID != id || !keys.Keys[1].Retired.IsZero() || !keys.Keys[1].Since.Equal(a.Now()) {
 		t.Fatalf("keys are %+v, the new one is %s", keys, id)
 	}
-	for _, h := range []flows.Sheet{before, after} {
+	for _, h := range []backend.Sheet{before, after} {
 		if p, err := VerifySheet(keys, h.Proof); err != nil || p.Sheet != h.ID || (p.Key == id) != (h.ID == after.ID) {
 			t.Errorf("%+v, %v", p, err)
 		}

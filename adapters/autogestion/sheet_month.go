@@ -4,31 +4,31 @@ import (
 	"context"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // nextFrom is the day from which the next month's sheets can be made: time to print, and not long enough to lose them.
 const nextFrom = 25
 
 // months are those that are offered now, the running one first.
-func (s *Service) months(now time.Time) []flows.SheetMonth {
+func (s *Service) months(now time.Time) []backend.SheetMonth {
 	here := now.In(s.zone)
-	list := []flows.SheetMonth{s.month(here.Year(), here.Month())}
+	list := []backend.SheetMonth{s.month(here.Year(), here.Month())}
 	if here.Day() >= nextFrom {
 		list = append(list, s.month(here.Year(), here.Month()+1))
 	}
 	return list
 }
 
-func (s *Service) month(year int, month time.Month) flows.SheetMonth {
+func (s *Service) month(year int, month time.Month) backend.SheetMonth {
 	from := time.Date(year, month, 1, 0, 0, 0, 0, s.zone)
 	until := time.Date(year, month+1, 1, 0, 0, 0, 0, s.zone)
-	return flows.SheetMonth{Month: flows.MonthOf(from), From: from.UTC(), Until: until.UTC(), Max: sheetMax, Left: sheetMax}
+	return backend.SheetMonth{Month: backend.MonthOf(from), From: from.UTC(), Until: until.UTC(), Max: sheetMax, Left: sheetMax}
 }
 
 // monthsFor says besides how many are left for a member, and which was the last: none for whom there are none, and nothing
 // of whom is not in the account's charge.
-func (s *Service) monthsFor(ctx context.Context, q querier, f family, m flows.MemberID, now time.Time) ([]flows.SheetMonth, error) {
+func (s *Service) monthsFor(ctx context.Context, q querier, f family, m backend.MemberID, now time.Time) ([]backend.SheetMonth, error) {
 	list := s.months(now)
 	for i := range list {
 		list[i].Left = 0
@@ -50,7 +50,7 @@ func (s *Service) monthsFor(ctx context.Context, q querier, f family, m flows.Me
 // made is how many tokens a person has for a month: ever, and of those the ones that are not void.
 type made struct{ ever, valid int }
 
-func countSheets(ctx context.Context, q querier, p person, month flows.Month) (n made, err error) {
+func countSheets(ctx context.Context, q querier, p person, month backend.Month) (n made, err error) {
 	err = q.QueryRowContext(ctx, `SELECT COUNT(t.counter), COUNT(CASE WHEN t.voided = 0 THEN 1 END)
 		FROM sheet s JOIN token t ON t.sheet = s.id WHERE s.person = ? AND s.month = ?`, p.id, month).Scan(&n.ever, &n.valid)
 	return n, err

@@ -7,14 +7,14 @@ import (
 	"strings"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // sheet is a row: a sheet without its tokens.
 type sheet struct {
 	id, person, account int64
 	name, key           []byte
-	month               flows.Month
+	month               backend.Month
 	first, count        int
 	made, begins, until int64
 	signer              int64
@@ -27,10 +27,10 @@ const (
 	sheetPrefix  = "s-"
 )
 
-func sheetID(name []byte) flows.SheetID { return flows.SheetID(sheetPrefix + text64(name)) }
+func sheetID(name []byte) backend.SheetID { return backend.SheetID(sheetPrefix + text64(name)) }
 
 // sheetName is what a sheet's id stands for. Only the one way of writing it is taken.
-func sheetName(id flows.SheetID) ([]byte, bool) {
+func sheetName(id backend.SheetID) ([]byte, bool) {
 	text, ok := strings.CutPrefix(string(id), sheetPrefix)
 	name, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	return name, ok && err == nil && len(name) == sheetNameLen
@@ -80,7 +80,7 @@ func (s *Service) insertSheet(ctx context.Context, tx *sql.Tx, p person, h sheet
 }
 
 // sheetsOf are a person's sheets that are still of use: their month is not over, and not all of their tokens are void.
-func (s *Service) sheetsOf(ctx context.Context, q querier, p person, now time.Time) ([]flows.Sheet, error) {
+func (s *Service) sheetsOf(ctx context.Context, q querier, p person, now time.Time) ([]backend.Sheet, error) {
 	rows, err := q.QueryContext(ctx, "SELECT "+sheetColumns+` FROM sheet WHERE person = ? AND until > ?
 		AND EXISTS (SELECT 1 FROM token WHERE sheet = sheet.id AND voided = 0) ORDER BY id`, p.id, now.UnixNano())
 	if err != nil {
@@ -102,14 +102,14 @@ func (s *Service) sheetsOf(ctx context.Context, q querier, p person, now time.Ti
 }
 
 // shown are sheets as the port gives them.
-func (s *Service) shown(ctx context.Context, q querier, p person, list ...sheet) ([]flows.Sheet, error) {
-	var out []flows.Sheet
+func (s *Service) shown(ctx context.Context, q querier, p person, list ...sheet) ([]backend.Sheet, error) {
+	var out []backend.Sheet
 	for _, h := range list {
 		tokens, err := s.preprints(ctx, q, p, h)
 		if err != nil {
 			return nil, err
 		}
-		one := flows.Sheet{ID: sheetID(h.name), Member: p.member, Month: h.month, Made: fromNano(h.made),
+		one := backend.Sheet{ID: sheetID(h.name), Member: p.member, Month: h.month, Made: fromNano(h.made),
 			From: fromNano(h.begins), Until: fromNano(h.until), Tokens: tokens}
 		if err := s.prove(ctx, q, h, &one); err != nil {
 			return nil, err
@@ -120,16 +120,16 @@ func (s *Service) shown(ctx context.Context, q querier, p person, list ...sheet)
 }
 
 // preprints are a sheet's tokens as they stand on it.
-func (s *Service) preprints(ctx context.Context, q querier, p person, h sheet) ([]flows.Preprint, error) {
+func (s *Service) preprints(ctx context.Context, q querier, p person, h sheet) ([]backend.Preprint, error) {
 	rows, err := q.QueryContext(ctx, "SELECT counter, number, used, voided FROM token WHERE sheet = ? ORDER BY number", h.id)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	out := make([]flows.Preprint, 0, h.count)
+	out := make([]backend.Preprint, 0, h.count)
 	for rows.Next() {
 		var counter, used, voided int64
-		var t flows.Preprint
+		var t backend.Preprint
 		if err := rows.Scan(&counter, &t.Number, &used, &voided); err != nil {
 			return nil, err
 		}

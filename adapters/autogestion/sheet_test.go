@@ -6,14 +6,14 @@ import (
 	"testing"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // atPaper is a person with a chat, and a desk at which their tokens are tried.
 type atPaper struct {
 	*desk
-	g  flows.Grant
-	me flows.Member
+	g  backend.Grant
+	me backend.Member
 }
 
 func papers(t *testing.T) atPaper {
@@ -21,10 +21,10 @@ func papers(t *testing.T) atPaper {
 	return atPaper{d, g, g.Group.Members[0]}
 }
 
-func (a atPaper) order(month flows.Month, count int) flows.Preprints {
+func (a atPaper) order(month backend.Month, count int) backend.Preprints {
 	a.t.Helper()
 	a.n++
-	o := flows.SheetOrder{Member: a.me.ID, Month: month, Count: count, After: a.last(month)}
+	o := backend.SheetOrder{Member: a.me.ID, Month: month, Count: count, After: a.last(month)}
 	p, err := a.Print(a.t.Context(), a.g.Credential, o, fmt.Sprint("k", a.n))
 	if err != nil {
 		a.t.Fatal(err)
@@ -33,7 +33,7 @@ func (a atPaper) order(month flows.Month, count int) flows.Preprints {
 }
 
 // last is the month's last token, 0 if the month is not offered.
-func (a atPaper) last(month flows.Month) int {
+func (a atPaper) last(month backend.Month) int {
 	a.t.Helper()
 	p, err := a.Sheets(a.t.Context(), a.g.Credential, a.me.ID)
 	if err != nil {
@@ -47,7 +47,7 @@ func (a atPaper) last(month flows.Month) int {
 	return 0
 }
 
-func (a atPaper) sheet(month flows.Month, count int) flows.Sheet {
+func (a atPaper) sheet(month backend.Month, count int) backend.Sheet {
 	a.t.Helper()
 	p := a.order(month, count)
 	if len(p.Sheets) != 1 {
@@ -56,7 +56,7 @@ func (a atPaper) sheet(month flows.Month, count int) flows.Sheet {
 	return p.Sheets[0]
 }
 
-func (a atPaper) offered() (list []flows.Month) {
+func (a atPaper) offered() (list []backend.Month) {
 	a.t.Helper()
 	p, err := a.Sheets(a.t.Context(), a.g.Credential, "")
 	if err != nil {
@@ -92,8 +92,8 @@ func TestTheNextMonthIsOfferedFromThe25thOn(t *testing.T) {
 		if got := fmt.Sprint(a.offered()); got != c.want {
 			t.Errorf("%s: %s, want %s", c.at, got, c.want)
 		}
-		for _, month := range []flows.Month{"2026-10", "2026-11", "2026-12", "2027-01", "2027-02", "2028-03"} {
-			want := flows.NotOffered
+		for _, month := range []backend.Month{"2026-10", "2026-11", "2026-12", "2027-01", "2027-02", "2028-03"} {
+			want := backend.NotOffered
 			for _, m := range a.offered() {
 				if m == month {
 					want = ""
@@ -117,24 +117,24 @@ func TestAMonthBeginsAndEndsAtMidnight(t *testing.T) {
 	if !last.Until.Equal(midnight) || !next.From.Equal(midnight) {
 		t.Fatalf("%+v, %+v", last, next)
 	}
-	wants := func(digits string, want flows.Reason) {
+	wants := func(digits string, want backend.Reason) {
 		t.Helper()
 		if why := a.try(digits, ""); why != want {
 			t.Errorf("%s: got %q, want %q", a.Now().In(buenosAires), why, want)
 		}
 	}
 	wants(last.Tokens[0].Digits, "")
-	wants(next.Tokens[0].Digits, flows.Expired)
+	wants(next.Tokens[0].Digits, backend.Expired)
 	a.clock.set(midnight.Add(-1))
 	wants(last.Tokens[1].Digits, "")
-	wants(next.Tokens[0].Digits, flows.Expired)
+	wants(next.Tokens[0].Digits, backend.Expired)
 	a.clock.set(midnight)
-	wants(last.Tokens[2].Digits, flows.Expired)
+	wants(last.Tokens[2].Digits, backend.Expired)
 	wants(next.Tokens[0].Digits, "")
 	a.clock.set(buenos(2027, 1, 1, 0, 0, 0).Add(-1))
 	wants(next.Tokens[1].Digits, "")
 	a.clock.set(buenos(2027, 1, 1, 0, 0, 0))
-	wants(next.Tokens[2].Digits, flows.Expired)
+	wants(next.Tokens[2].Digits, backend.Expired)
 }
 
 func TestAVisitTakesAPreprintedTokenToo(t *testing.T) {
@@ -144,8 +144,8 @@ func TestAVisitTakesAPreprintedTokenToo(t *testing.T) {
 	for n, step := range []struct {
 		after time.Duration
 		visit string
-		want  flows.Reason
-	}{{0, "v", ""}, {40 * time.Minute, "v", ""}, {0, "w", flows.Used}, {20*time.Minute - 1, "v", ""}, {1, "v", flows.Used}} {
+		want  backend.Reason
+	}{{0, "v", ""}, {40 * time.Minute, "v", ""}, {0, "w", backend.Used}, {20*time.Minute - 1, "v", ""}, {1, "v", backend.Used}} {
 		a.advance(step.after)
 		if why := a.try(digits, step.visit); why != step.want {
 			t.Errorf("step %d: %q, want %q", n, why, step.want)
@@ -163,7 +163,7 @@ func TestVoidingAndPrintingForEverEnds(t *testing.T) {
 		}
 	}
 	p := a.order("2026-11", 1)
-	if p.Denied != flows.TooMany || p.Months[0].Left != 0 {
+	if p.Denied != backend.TooMany || p.Months[0].Left != 0 {
 		t.Errorf("after %d: %q, %d left", sheetsEver, p.Denied, p.Months[0].Left)
 	}
 	a.clock.set(buenos(2026, 12, 1, 0, 0, 0))
@@ -179,13 +179,13 @@ func TestAnotherPersonsVoidTokenIsNobodys(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.number = member(t, a.g.Group, "Juana Ruiz").Number
-	for n, want := range []flows.Reason{flows.Unknown, flows.OtherPerson} {
+	for n, want := range []backend.Reason{backend.Unknown, backend.OtherPerson} {
 		if why := a.try(h.Tokens[n].Digits, ""); why != want {
 			t.Errorf("token %d: %q, want %q", n+1, why, want)
 		}
 	}
 	a.number = "9-5130664/00" // Jorge is in no group with María
-	if why := a.try(h.Tokens[1].Digits, ""); why != flows.Unknown {
+	if why := a.try(h.Tokens[1].Digits, ""); why != backend.Unknown {
 		t.Errorf("a stranger's: %q", why)
 	}
 }
@@ -195,11 +195,11 @@ func TestAKeyIsOfOneOrder(t *testing.T) {
 	a := papers(t)
 	ctx, juana := t.Context(), member(t, a.g.Group, "Juana Ruiz").ID
 	a.clock.set(buenos(2026, 11, 26, 0, 0, 0))
-	order := flows.SheetOrder{Member: a.me.ID, Month: "2026-11", Count: 2}
+	order := backend.SheetOrder{Member: a.me.ID, Month: "2026-11", Count: 2}
 	if _, err := a.Print(ctx, a.g.Credential, order, "k"); err != nil {
 		t.Fatal(err)
 	}
-	for _, o := range []flows.SheetOrder{{Member: juana, Month: "2026-11", Count: 2}, {Member: a.me.ID, Month: "2026-12", Count: 2},
+	for _, o := range []backend.SheetOrder{{Member: juana, Month: "2026-11", Count: 2}, {Member: a.me.ID, Month: "2026-12", Count: 2},
 		{Member: a.me.ID, Month: "2026-11", Count: 3}, {Member: a.me.ID, Month: "2026-11"}, {Member: a.me.ID, Month: "2026-11", Count: 3, After: 2}} {
 		if p, err := a.Print(ctx, a.g.Credential, o, "k"); !errors.Is(err, ErrKeyTaken) || len(p.Group.Members) != 0 {
 			t.Errorf("%+v: %+v, %v", o, p, err)

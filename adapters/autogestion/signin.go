@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // ConsentVersion names the text a person agrees to at sign-in. A change of the text is a new version.
@@ -96,7 +96,7 @@ func (s *Service) signable(ctx context.Context, q querier, in login, now time.Ti
 	}
 	switch i.phase(now) {
 	case gone, signed:
-		return i, flows.ErrNoInvite
+		return i, backend.ErrNoInvite
 	case fresh:
 		return i, ErrInUse
 	}
@@ -130,7 +130,7 @@ func (s *Service) signedIn(ctx context.Context, urlOrSecret, browser string) (ou
 			return err
 		}
 		if i.phase(now) != signed {
-			return flows.ErrNoInvite
+			return backend.ErrNoInvite
 		}
 		if err := s.sameBrowser(i, browser); err != nil {
 			return err

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // attempt tries to sign in from an address with a browser.
@@ -19,7 +19,7 @@ func (w world) attempt(t *testing.T, url, browser, address, cuil, password strin
 }
 
 // opened is an invite that a browser went on with.
-func (w world) opened(t *testing.T, chat, browser string) flows.Invite {
+func (w world) opened(t *testing.T, chat, browser string) backend.Invite {
 	t.Helper()
 	i, err := w.Invite(t.Context(), invitationOf(chat))
 	if err != nil {
@@ -31,8 +31,8 @@ func (w world) opened(t *testing.T, chat, browser string) flows.Invite {
 	return i
 }
 
-func invitationOf(chat string) flows.Invitation {
-	return flows.Invitation{Chat: chat, Channel: "Telegram", Label: "···1", Sender: "x", Key: chat}
+func invitationOf(chat string) backend.Invitation {
+	return backend.Invitation{Chat: chat, Channel: "Telegram", Label: "···1", Sender: "x", Key: chat}
 }
 
 func why(err error) string {
@@ -67,7 +67,7 @@ func TestTheTimesOfAnInviteToTheSecond(t *testing.T) {
 	}
 	j := w.opened(t, "c", "b")
 	w.advance(signLasts)
-	if err := w.attempt(t, j.URL, "b", "1", maria, DemoPassword); !errors.Is(err, flows.ErrNoInvite) {
+	if err := w.attempt(t, j.URL, "b", "1", maria, DemoPassword); !errors.Is(err, backend.ErrNoInvite) {
 		t.Errorf("at the end: %v", err)
 	}
 	k, err := w.Invite(t.Context(), invitationOf("d"))
@@ -75,7 +75,7 @@ func TestTheTimesOfAnInviteToTheSecond(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.advance(openLasts)
-	if err := w.goOn(t.Context(), k.URL, "b"); !errors.Is(err, flows.ErrNoInvite) {
+	if err := w.goOn(t.Context(), k.URL, "b"); !errors.Is(err, backend.ErrNoInvite) {
 		t.Errorf("at the end: %v", err)
 	}
 }
@@ -243,7 +243,7 @@ func TestSignInInGo(t *testing.T) {
 	if err != nil || len(code) != 9 {
 		t.Fatal(code, err)
 	}
-	if _, err := w.SignIn(t.Context(), i.URL, maria, DemoPassword, true); !errors.Is(err, flows.ErrNoInvite) {
+	if _, err := w.SignIn(t.Context(), i.URL, maria, DemoPassword, true); !errors.Is(err, backend.ErrNoInvite) {
 		t.Errorf("a second sign-in: %v", err)
 	}
 	var version string

@@ -3,13 +3,13 @@ package autogestion
 import (
 	"testing"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // The whole way of a chat, as the sentences of the design tell it.
 func TestAChatIsLinkedAndGetsATokenThatAPharmacyAccepts(t *testing.T) {
 	w, ctx := demo(t), t.Context()
-	inv, err := w.Invite(ctx, flows.Invitation{Chat: "chat-1", Channel: "Telegram", Label: "···1234", Sender: "Mari", Key: "k1"})
+	inv, err := w.Invite(ctx, backend.Invitation{Chat: "chat-1", Channel: "Telegram", Label: "···1234", Sender: "Mari", Key: "k1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestAChatIsLinkedAndGetsATokenThatAPharmacyAccepts(t *testing.T) {
 	if len(g.Group.Members) != 6 || g.Group.Members[0].ID != g.Group.Own {
 		t.Errorf("group is %+v", g.Group)
 	}
-	given, err := w.Current(ctx, g.Credential, []flows.MemberID{g.Group.Own})
+	given, err := w.Current(ctx, g.Credential, []backend.MemberID{g.Group.Own})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,11 +6,11 @@ import (
 	"errors"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
-// State implements flows.Tokens.
-func (s *Service) State(ctx context.Context, c flows.Credential, member flows.MemberID) (out flows.TokenState, err error) {
+// State implements backend.Tokens.
+func (s *Service) State(ctx context.Context, c backend.Credential, member backend.MemberID) (out backend.TokenState, err error) {
 	err = s.read(ctx, func(q querier, now time.Time) error {
 		_, f, err := s.charge(ctx, q, c)
 		if err != nil {
@@ -18,18 +18,18 @@ func (s *Service) State(ctx context.Context, c flows.Credential, member flows.Me
 		}
 		p, ok := f.people[member]
 		if !ok {
-			return flows.ErrNotInCharge
+			return backend.ErrNotInCharge
 		}
-		out = flows.TokenState{Group: f.Group, Member: member}
+		out = backend.TokenState{Group: f.Group, Member: member}
 		return s.fillState(ctx, q, p, now, &out)
 	})
 	if err != nil {
-		return flows.TokenState{}, wrap("state", err)
+		return backend.TokenState{}, wrap("state", err)
 	}
 	return out, nil
 }
 
-func (s *Service) fillState(ctx context.Context, q querier, p person, now time.Time, out *flows.TokenState) error {
+func (s *Service) fillState(ctx context.Context, q querier, p person, now time.Time, out *backend.TokenState) error {
 	locked, err := s.lockedUntil(ctx, q, guardAffiliate, string(p.member), now)
 	if err != nil {
 		return err

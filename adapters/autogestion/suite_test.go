@@ -9,12 +9,12 @@ import (
 	"testing"
 	"time"
 
-	"llave/flows"
-	"llave/flows/flowstest"
+	"llave/flows/backend"
+	"llave/flows/backend/backendtest"
 )
 
 func TestSuite(t *testing.T) {
-	flowstest.Suite(t, func(t *testing.T) flowstest.World { return &suiteWorld{world: demo(t), csv: string(demoCSV)} })
+	backendtest.Suite(t, func(t *testing.T) backendtest.World { return &suiteWorld{world: demo(t), csv: string(demoCSV)} })
 }
 
 // suiteWorld gives the suite its hands.
@@ -24,9 +24,9 @@ type suiteWorld struct {
 	n   atomic.Int64
 }
 
-func (w *suiteWorld) Tokens() flows.Tokens    { return w.Service }
-func (w *suiteWorld) Links() flows.Links      { return w.Service }
-func (w *suiteWorld) Sheets() flows.Sheets    { return w.Service }
+func (w *suiteWorld) Tokens() backend.Tokens  { return w.Service }
+func (w *suiteWorld) Links() backend.Links    { return w.Service }
+func (w *suiteWorld) Sheets() backend.Sheets  { return w.Service }
 func (w *suiteWorld) Now() time.Time          { return w.clock.Now() }
 func (w *suiteWorld) Advance(d time.Duration) { w.advance(d) }
 
@@ -48,7 +48,7 @@ func (w *suiteWorld) SignIn(ctx context.Context, url, cuil, password string) (st
 	return done.Code, err
 }
 
-func (w *suiteWorld) Validate(ctx context.Context, number, digits string) (flows.Reason, error) {
+func (w *suiteWorld) Validate(ctx context.Context, number, digits string) (backend.Reason, error) {
 	v, err := w.Service.Validate(ctx, DemoProviderKey, Validation{RequestID: fmt.Sprint("r", w.n.Add(1)), AffiliateNumber: number, Token: digits})
 	return v.Reason, err
 }

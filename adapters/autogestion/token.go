@@ -8,19 +8,19 @@ import (
 	"strconv"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // tokenDigits is what the counter at the doctor's takes.
 const tokenDigits = 6
 
 // digits are never stored: they follow from the affiliate and a counter.
-func (s *Service) digits(m flows.MemberID, counter int64) string {
+func (s *Service) digits(m backend.MemberID, counter int64) string {
 	return fmt.Sprintf("%0*d", tokenDigits, s.keys.tokens.encrypt([]byte(m), uint64(counter)))
 }
 
 // counter is the only counter that could have made these digits for this affiliate.
-func (s *Service) counter(m flows.MemberID, digits string) (int64, bool) {
+func (s *Service) counter(m backend.MemberID, digits string) (int64, bool) {
 	if len(digits) != tokenDigits || !allDigits(digits) {
 		return 0, false
 	}
@@ -37,36 +37,36 @@ func (s *Service) endOfDay(t time.Time) time.Time {
 // errMint says that an answer needs the writer.
 var errMint = errors.New("a token has to be made")
 
-// Current implements flows.Tokens. Most calls find every token made, and are only a read.
-func (s *Service) Current(ctx context.Context, c flows.Credential, members []flows.MemberID) (out flows.Given, err error) {
+// Current implements backend.Tokens. Most calls find every token made, and are only a read.
+func (s *Service) Current(ctx context.Context, c backend.Credential, members []backend.MemberID) (out backend.Given, err error) {
 	err = s.read(ctx, func(q querier, now time.Time) error {
-		none := func(person) (flows.Token, error) { return flows.Token{}, errMint }
+		none := func(person) (backend.Token, error) { return backend.Token{}, errMint }
 		out, err = s.current(ctx, q, c, members, now, none)
 		return err
 	})
 	if errors.Is(err, errMint) {
 		err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
-			mint := func(p person) (flows.Token, error) { return s.mint(ctx, tx, p, now) }
+			mint := func(p person) (backend.Token, error) { return s.mint(ctx, tx, p, now) }
 			out, err = s.current(ctx, tx, c, members, now, mint)
 			return err
 		})
 	}
 	if err != nil {
-		return flows.Given{}, wrap("current", err)
+		return backend.Given{}, wrap("current", err)
 	}
 	return out, nil
 }
 
-func (s *Service) current(ctx context.Context, q querier, c flows.Credential, members []flows.MemberID, now time.Time,
-	mint func(person) (flows.Token, error)) (flows.Given, error) {
+func (s *Service) current(ctx context.Context, q querier, c backend.Credential, members []backend.MemberID, now time.Time,
+	mint func(person) (backend.Token, error)) (backend.Given, error) {
 	_, f, err := s.charge(ctx, q, c)
 	if err != nil {
-		return flows.Given{}, err
+		return backend.Given{}, err
 	}
-	out := flows.Given{Group: f.Group}
+	out := backend.Given{Group: f.Group}
 	for _, m := range members {
 		if why := f.denial(m); why != "" {
-			out.Denials = append(out.Denials, flows.Denial{Member: m, Reason: why})
+			out.Denials = append(out.Denials, backend.Denial{Member: m, Reason: why})
 			continue
 		}
 		t, _, err := s.live(ctx, q, f.people[m], now)
@@ -74,7 +74,7 @@ func (s *Service) current(ctx context.Context, q querier, c flows.Credential, me
 			t, err = mint(f.people[m])
 		}
 		if err != nil {
-			return flows.Given{}, err
+			return backend.Given{}, err
 		}
 		out.Tokens = append(out.Tokens, t)
 	}
@@ -82,19 +82,19 @@ func (s *Service) current(ctx context.Context, q querier, c flows.Credential, me
 }
 
 // denial is why a member gets no token from this group, "" if nothing is in the way.
-func (f *family) denial(m flows.MemberID) flows.Reason {
+func (f *family) denial(m backend.MemberID) backend.Reason {
 	p, ok := f.people[m]
 	switch {
 	case !ok:
-		return flows.NotInCharge
+		return backend.NotInCharge
 	case !p.active():
-		return flows.NotActive
+		return backend.NotActive
 	}
 	return ""
 }
 
 // live is the person's dynamic token that can be used now, sql.ErrNoRows if there is none.
-func (s *Service) live(ctx context.Context, q querier, p person, now time.Time) (flows.Token, int64, error) {
+func (s *Service) live(ctx context.Context, q querier, p person, now time.Time) (backend.Token, int64, error) {
 	var counter, made, until int64
 	err := q.QueryRowContext(ctx, `SELECT counter, made, until FROM token
 		WHERE person = ? AND sheet IS NULL AND used = 0 AND replaced = 0 AND until > ? ORDER BY counter DESC LIMIT 1`,
@@ -102,15 +102,15 @@ func (s *Service) live(ctx context.Context, q querier, p person, now time.Time) 
 	return s.token(p, counter, made, until), counter, err
 }
 
-func (s *Service) token(p person, counter, made, until int64) flows.Token {
-	return flows.Token{Member: p.member, Digits: s.digits(p.member, counter), Made: fromNano(made), Until: fromNano(until)}
+func (s *Service) token(p person, counter, made, until int64) backend.Token {
+	return backend.Token{Member: p.member, Digits: s.digits(p.member, counter), Made: fromNano(made), Until: fromNano(until)}
 }
 
 // mint makes the person's next token.
-func (s *Service) mint(ctx context.Context, tx *sql.Tx, p person, now time.Time) (flows.Token, error) {
+func (s *Service) mint(ctx context.Context, tx *sql.Tx, p person, now time.Time) (backend.Token, error) {
 	counter, err := s.nextCounters(ctx, tx, p, 1)
 	if err != nil {
-		return flows.Token{}, err
+		return backend.Token{}, err
 	}
 	until := s.endOfDay(now)
 	_, err = tx.ExecContext(ctx, `INSERT INTO token (person, counter, made, until, tries_seen)

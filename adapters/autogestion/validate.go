@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"llave/flows"
 	"llave/flows/backend"
 )
 
@@ -25,7 +24,7 @@ type Validation struct {
 type Verdict struct {
 	Accepted bool
 	// Reason is why not.
-	Reason flows.Reason
+	Reason backend.Reason
 	// Affiliate is the person's name, if accepted.
 	Affiliate string
 }
@@ -113,7 +112,7 @@ func (s *Service) validate(ctx context.Context, tx *sql.Tx, ask asked) (Verdict,
 	}
 	// Only what looks like guessing counts. Used, replaced and expired digits were a token of this affiliate
 	// once: whoever has them does not guess, and a pharmacy with three prescriptions must not lock anybody.
-	if why == flows.Unknown || why == flows.OtherPerson {
+	if why == backend.Unknown || why == backend.OtherPerson {
 		err := s.fail(ctx, tx, guardProvider, ask.providerName, ask.now)
 		if err == nil && exists {
 			err = s.fail(ctx, tx, guardAffiliate, string(p.member), ask.now)
@@ -127,7 +126,7 @@ func (s *Service) validate(ctx context.Context, tx *sql.Tx, ask asked) (Verdict,
 	return verdict(why, p), err
 }
 
-func verdict(why flows.Reason, p person) Verdict {
+func verdict(why backend.Reason, p person) Verdict {
 	if why != "" {
 		return Verdict{Reason: why}
 	}
@@ -138,7 +137,7 @@ func verdict(why flows.Reason, p person) Verdict {
 func (s *Service) verdictBefore(ctx context.Context, q querier, ask asked) (Verdict, error) {
 	var body []byte
 	var of sql.NullInt64
-	var why flows.Reason
+	var why backend.Reason
 	err := q.QueryRowContext(ctx, "SELECT body, person, reason FROM validation WHERE provider = ? AND request = ?",
 		ask.provider, ask.request).Scan(&body, &of, &why)
 	if err != nil {
@@ -156,24 +155,24 @@ func (s *Service) verdictBefore(ctx context.Context, q querier, ask asked) (Verd
 
 // decide is why a validation is denied, "" if it is accepted. Locks come first, so that nothing is learned while
 // one holds; then the padrón, which needs no token to be known.
-func (s *Service) decide(ctx context.Context, tx *sql.Tx, ask asked, p person, exists bool) (flows.Reason, error) {
+func (s *Service) decide(ctx context.Context, tx *sql.Tx, ask asked, p person, exists bool) (backend.Reason, error) {
 	locked, err := s.lockedUntil(ctx, tx, guardProvider, ask.providerName, ask.now)
 	if err != nil || !locked.IsZero() {
-		return flows.Locked, err
+		return backend.Locked, err
 	}
 	if !exists {
-		return flows.Unknown, nil
+		return backend.Unknown, nil
 	}
 	locked, err = s.lockedUntil(ctx, tx, guardAffiliate, string(p.member), ask.now)
 	if err != nil || !locked.IsZero() {
-		return flows.Locked, err
+		return backend.Locked, err
 	}
 	if !p.active() {
-		return flows.NotActive, nil
+		return backend.NotActive, nil
 	}
 	counter, ok := s.counter(p.member, ask.Token)
 	if !ok {
-		return flows.Unknown, nil
+		return backend.Unknown, nil
 	}
 	why, err := s.use(ctx, tx, ask, p, counter)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -183,7 +182,7 @@ func (s *Service) decide(ctx context.Context, tx *sql.Tx, ask asked, p person, e
 }
 
 // use spends the person's token of that counter, or says why it cannot be; sql.ErrNoRows if it was never made.
-func (s *Service) use(ctx context.Context, tx *sql.Tx, ask asked, p person, counter int64) (flows.Reason, error) {
+func (s *Service) use(ctx context.Context, tx *sql.Tx, ask asked, p person, counter int64) (backend.Reason, error) {
 	var begins, until, used, replaced, voided int64
 	var provider sql.NullInt64
 	var visit []byte
@@ -196,11 +195,11 @@ func (s *Service) use(ctx context.Context, tx *sql.Tx, ask asked, p person, coun
 		ask.now.Sub(fromNano(used)) < visitLasts:
 		return "", nil
 	case used != 0:
-		return flows.Used, nil
+		return backend.Used, nil
 	case replaced != 0, voided != 0:
-		return flows.Replaced, nil
+		return backend.Replaced, nil
 	case ask.now.UnixNano() < begins, ask.now.UnixNano() >= until:
-		return flows.Expired, nil // a preprinted one before its month, too: it is good in that month alone
+		return backend.Expired, nil // a preprinted one before its month, too: it is good in that month alone
 	}
 	_, err = tx.ExecContext(ctx, "UPDATE token SET used = ?, provider = ?, visit = ? WHERE person = ? AND counter = ?",
 		ask.now.UnixNano(), ask.provider, ask.visit, p.id, counter)
@@ -210,7 +209,7 @@ func (s *Service) use(ctx context.Context, tx *sql.Tx, ask asked, p person, coun
 // whose tells digits of another member of a group this affiliate is in, the commonest mix-up at the counter,
 // from digits of nobody. Only tokens that are not over count, and of those on paper only what is not void: with all
 // that ever were, chance would name people.
-func (s *Service) whose(ctx context.Context, tx *sql.Tx, ask asked, p person) (flows.Reason, error) {
+func (s *Service) whose(ctx context.Context, tx *sql.Tx, ask asked, p person) (backend.Reason, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT f.id, f.member FROM membership mine
 		JOIN membership theirs ON theirs.holder = mine.holder JOIN person f ON f.id = theirs.person
 		WHERE mine.person = ?1 AND theirs.person <> ?1`, p.id)
@@ -220,7 +219,7 @@ func (s *Service) whose(ctx context.Context, tx *sql.Tx, ask asked, p person) (f
 	defer rows.Close()
 	for rows.Next() {
 		var id int64
-		var member flows.MemberID
+		var member backend.MemberID
 		if err := rows.Scan(&id, &member); err != nil {
 			return "", err
 		}
@@ -228,13 +227,13 @@ func (s *Service) whose(ctx context.Context, tx *sql.Tx, ask asked, p person) (f
 		var one int
 		err := tx.QueryRowContext(ctx, "SELECT 1 FROM token WHERE person = ? AND counter = ? AND until > ? AND voided = 0", id, counter, ask.now.UnixNano()).Scan(&one)
 		if err == nil {
-			return flows.OtherPerson, nil
+			return backend.OtherPerson, nil
 		}
 		if !errors.Is(err, sql.ErrNoRows) {
 			return "", err
 		}
 	}
-	return flows.Unknown, rows.Err()
+	return backend.Unknown, rows.Err()
 }
 
 // AddProvider lets a provider validate. The same name with another key changes the key.

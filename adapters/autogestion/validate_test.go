@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // desk is a provider's desk.
@@ -19,13 +19,13 @@ type desk struct {
 	n      int
 }
 
-func (d *desk) try(digits, visit string) flows.Reason {
+func (d *desk) try(digits, visit string) backend.Reason {
 	d.t.Helper()
 	d.n++
 	return d.as(DemoProviderKey, fmt.Sprint("r", d.n), digits, visit)
 }
 
-func (d *desk) as(key, request, digits, visit string) flows.Reason {
+func (d *desk) as(key, request, digits, visit string) backend.Reason {
 	d.t.Helper()
 	v, err := d.Validate(d.t.Context(), key, Validation{RequestID: request, AffiliateNumber: d.number, Token: digits, Visit: visit})
 	if err != nil {
@@ -37,12 +37,12 @@ func (d *desk) as(key, request, digits, visit string) flows.Reason {
 	return v.Reason
 }
 
-func atDesk(t *testing.T) (*desk, flows.Grant, func() string) {
+func atDesk(t *testing.T) (*desk, backend.Grant, func() string) {
 	w := demo(t)
 	g := w.linked(t, maria, "c")
 	d := &desk{world: w, t: t, number: g.Group.Members[0].Number}
 	return d, g, func() string {
-		given, err := w.Current(t.Context(), g.Credential, []flows.MemberID{g.Group.Own})
+		given, err := w.Current(t.Context(), g.Credential, []backend.MemberID{g.Group.Own})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +56,7 @@ func (d *desk) wrong(n int) string {
 	if err := d.reads.QueryRow("SELECT member FROM person WHERE number = ?", d.numberHash(d.number)).Scan(&member); err != nil {
 		d.t.Fatal(err)
 	}
-	return d.digits(flows.MemberID(member), int64(500_000+n))
+	return d.digits(backend.MemberID(member), int64(500_000+n))
 }
 
 func TestATokenIsUsedOnceBy64AtOnce(t *testing.T) {
@@ -77,7 +77,7 @@ func TestATokenIsUsedOnceBy64AtOnce(t *testing.T) {
 					t.Error(err)
 				case v.Accepted:
 					ok.Add(1)
-				case v.Reason == flows.Used:
+				case v.Reason == backend.Used:
 					used.Add(1)
 				}
 			})
@@ -105,7 +105,7 @@ func TestARequestIsAnsweredOnce(t *testing.T) {
 	if err := d.AddProvider(t.Context(), "otra", "other-key"); err != nil {
 		t.Fatal(err)
 	}
-	if why := d.as("other-key", "same", digits, ""); why != flows.Used {
+	if why := d.as("other-key", "same", digits, ""); why != backend.Used {
 		t.Errorf("another provider's request of that name got %q", why)
 	}
 	for _, v := range []Validation{{}, {RequestID: "x", Token: string(make([]byte, 150))}, {RequestID: string(make([]byte, 101))}} {
@@ -126,15 +126,15 @@ func TestAVisitTakesSeveralPrescriptions(t *testing.T) {
 		after time.Duration
 		key   string
 		visit string
-		want  flows.Reason
+		want  backend.Reason
 	}{
 		{0, DemoProviderKey, "v1", ""},
 		{29 * time.Minute, DemoProviderKey, "v1", ""},
-		{0, DemoProviderKey, "v2", flows.Used},
-		{0, DemoProviderKey, "", flows.Used},
-		{0, "other-key", "v1", flows.Used},
+		{0, DemoProviderKey, "v2", backend.Used},
+		{0, DemoProviderKey, "", backend.Used},
+		{0, "other-key", "v1", backend.Used},
 		{31*time.Minute - time.Second, DemoProviderKey, "v1", ""},
-		{time.Second, DemoProviderKey, "v1", flows.Used},
+		{time.Second, DemoProviderKey, "v1", backend.Used},
 	}
 	for n, s := range steps {
 		d.advance(s.after)
@@ -147,7 +147,7 @@ func TestAVisitTakesSeveralPrescriptions(t *testing.T) {
 	if why := d.try(digits, ""); why != "" {
 		t.Fatal(why)
 	}
-	if why := d.try(digits, "v1"); why != flows.Used {
+	if why := d.try(digits, "v1"); why != backend.Used {
 		t.Errorf("got %q", why)
 	}
 	// The next token does not end the visit of the one that was used.
@@ -174,7 +174,7 @@ func TestMidnightToTheSecond(t *testing.T) {
 	}
 	second := current()
 	d.advance(time.Nanosecond)
-	if why := d.try(second, ""); why != flows.Expired {
+	if why := d.try(second, ""); why != backend.Expired {
 		t.Errorf("at midnight: %q", why)
 	}
 	if current() == second {
@@ -186,19 +186,19 @@ func TestGuessingIsBounded(t *testing.T) {
 	d, g, current := atDesk(t)
 	digits := current()
 	for n := range guardAffiliate.bound {
-		if why := d.try(d.wrong(n), ""); why != flows.Unknown {
+		if why := d.try(d.wrong(n), ""); why != backend.Unknown {
 			t.Fatalf("try %d: %q", n, why)
 		}
 	}
-	if why := d.try(digits, ""); why != flows.Locked {
+	if why := d.try(digits, ""); why != backend.Locked {
 		t.Errorf("a right token while locked: %q", why)
 	}
 	st, err := d.State(t.Context(), g.Credential, g.Group.Own)
-	if err != nil || !st.LockedUntil.Equal(d.Now().Add(guardAffiliate.lock)) || st.TriedWhy != flows.Locked {
+	if err != nil || !st.LockedUntil.Equal(d.Now().Add(guardAffiliate.lock)) || st.TriedWhy != backend.Locked {
 		t.Errorf("%+v %v", st, err)
 	}
 	d.advance(guardAffiliate.lock - time.Nanosecond)
-	if why := d.try(digits, ""); why != flows.Locked {
+	if why := d.try(digits, ""); why != backend.Locked {
 		t.Errorf("a moment before: %q", why)
 	}
 	d.advance(time.Nanosecond)
@@ -207,7 +207,7 @@ func TestGuessingIsBounded(t *testing.T) {
 	}
 	// What was a token once is no guess.
 	for range 20 {
-		if why := d.try(digits, ""); why != flows.Used {
+		if why := d.try(digits, ""); why != backend.Used {
 			t.Fatal(why)
 		}
 	}
@@ -226,7 +226,7 @@ func TestADayOfGuessesIsHopeless(t *testing.T) {
 		}
 		for range 3 {
 			d.n++
-			if why := d.as(key, fmt.Sprint(d.n), d.wrong(d.n), ""); why == flows.Unknown {
+			if why := d.as(key, fmt.Sprint(d.n), d.wrong(d.n), ""); why == backend.Unknown {
 				evaluated++
 			}
 		}
@@ -244,11 +244,11 @@ func TestAProviderThatTriesManyPeopleIsLocked(t *testing.T) {
 	for n := range guardProvider.bound {
 		d.n++
 		v, err := d.Validate(t.Context(), DemoProviderKey, Validation{RequestID: fmt.Sprint("x", n), AffiliateNumber: fmt.Sprint("nobody-", n), Token: "123456"})
-		if err != nil || v.Reason != flows.Unknown {
+		if err != nil || v.Reason != backend.Unknown {
 			t.Fatalf("%+v %v", v, err)
 		}
 	}
-	if why := d.try(digits, ""); why != flows.Locked {
+	if why := d.try(digits, ""); why != backend.Locked {
 		t.Errorf("got %q", why)
 	}
 	if err := d.AddProvider(t.Context(), "otra", "other-key"); err != nil {
@@ -272,7 +272,7 @@ func TestDigitsThatAreNone(t *testing.T) {
 			}
 		}
 	}
-	if why := d.try("１２３４５６", ""); why != flows.Unknown {
+	if why := d.try("１２３４５６", ""); why != backend.Unknown {
 		t.Errorf("digits of another width: %q", why)
 	}
 	d.clock.set(newClock().t)

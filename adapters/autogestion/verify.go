@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // SheetKeys are the public keys with which sheets can be checked, by anybody and without a network.
@@ -30,12 +30,12 @@ type SheetKey struct {
 // SheetProof is what an authentic proof says: that these tokens were printed. Not that they are unused.
 type SheetProof struct {
 	Key   string
-	Sheet flows.SheetID
+	Sheet backend.SheetID
 	// Reference stands for the affiliate.
 	Reference string
-	Month     flows.Month
+	Month     backend.Month
 	// Tokens have their numbers on paper and their digits.
-	Tokens []flows.Preprint
+	Tokens []backend.Preprint
 }
 
 // NotAuthentic is why a text proves nothing: one word, proof_<Why> in the catalog. It holds nothing of the text.
@@ -82,15 +82,15 @@ func keyID(name []byte) string { return strings.ToUpper(hex.EncodeToString(name)
 
 // signs says whether the key can have signed a sheet of this month. Sheets are made in their month or in the one
 // before, so that a key which was stolen is worth nothing soon after it is retired.
-func (k SheetKey) signs(m flows.Month) bool {
-	if m < flows.MonthOf(k.Since.In(buenosAires)) {
+func (k SheetKey) signs(m backend.Month) bool {
+	if m < backend.MonthOf(k.Since.In(buenosAires)) {
 		return false
 	}
 	if k.Retired.IsZero() {
 		return true
 	}
 	year, month, _ := k.Retired.In(buenosAires).Date()
-	return m <= flows.MonthOf(time.Date(year, month+1, 1, 0, 0, 0, 0, buenosAires))
+	return m <= backend.MonthOf(time.Date(year, month+1, 1, 0, 0, 0, 0, buenosAires))
 }
 
 // ParseSheetKeys reads what is served as sheet-keys. Each id must be its key's.
@@ -115,7 +115,7 @@ func ParseSheetKeys(text []byte) (SheetKeys, error) {
 func (p proof) shown() SheetProof {
 	out := SheetProof{Key: keyID(p.key), Sheet: sheetID(p.sheet), Reference: showReference(p.reference), Month: p.month}
 	for n, d := range p.digits {
-		out.Tokens = append(out.Tokens, flows.Preprint{Number: p.first + n, Digits: d})
+		out.Tokens = append(out.Tokens, backend.Preprint{Number: p.first + n, Digits: d})
 	}
 	return out
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"llave/adapters/httpx"
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 //go:embed pages/*.html pages/estilo.css
@@ -156,7 +156,7 @@ func (w *web) refuse(rw http.ResponseWriter, r *http.Request, err error, page st
 	case errors.Is(err, ErrInUse):
 		w.inUse(rw, r)
 		return
-	case errors.Is(err, flows.ErrNoInvite):
+	case errors.Is(err, backend.ErrNoInvite):
 		w.show(rw, r, http.StatusNotFound, "vencido", view{})
 		return
 	default:

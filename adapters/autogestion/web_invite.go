@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"llave/adapters/httpx"
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // inviteView is what the pages of an invite show.
@@ -33,7 +33,7 @@ func isSecret(text string) bool {
 func (w *web) withSecret(serve http.HandlerFunc) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		if !isSecret(r.PathValue("secret")) {
-			w.refuse(rw, r, flows.ErrNoInvite, "", view{})
+			w.refuse(rw, r, backend.ErrNoInvite, "", view{})
 			return
 		}
 		serve(rw, r)
@@ -76,7 +76,7 @@ func (w *web) stage(ctx context.Context, secret, browser string) (i invite, p ph
 		}
 		same := w.sameBrowser(i, browser)
 		if p == gone && (i.link == "" || same != nil) {
-			return flows.ErrNoInvite
+			return backend.ErrNoInvite
 		}
 		return same
 	})
@@ -150,7 +150,7 @@ func (w *web) resume(ctx context.Context, browser string) (path string) {
 		}
 		return err
 	})
-	if err != nil && !errors.Is(err, flows.ErrNoInvite) {
+	if err != nil && !errors.Is(err, backend.ErrNoInvite) {
 		w.opt.Log.ErrorContext(ctx, "autogestion: resume", "err", err)
 	}
 	return path

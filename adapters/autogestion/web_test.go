@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 func TestPagesLeadBackIntoTheChat(t *testing.T) {
@@ -198,7 +198,7 @@ func TestMailboxIsOfTheDemoAlone(t *testing.T) {
 	if err := s.SeedDemo(t.Context()); err == nil {
 		t.Error("seeded")
 	}
-	if _, err := s.LinkDirect(t.Context(), maria, flows.Invitation{}); err == nil {
+	if _, err := s.LinkDirect(t.Context(), maria, backend.Invitation{}); err == nil {
 		t.Error("linked directly")
 	}
 }

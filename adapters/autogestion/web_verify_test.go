@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 func TestASheetIsVerifiedOnThePage(t *testing.T) {
@@ -19,9 +19,9 @@ func TestASheetIsVerifiedOnThePage(t *testing.T) {
 		o.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
 	g := w.linked(t, maria, "c")
-	order := func(month flows.Month, count int) flows.Sheet {
+	order := func(month backend.Month, count int) backend.Sheet {
 		t.Helper()
-		p, err := w.Print(t.Context(), g.Credential, flows.SheetOrder{Member: g.Group.Own, Month: month, Count: count}, fmt.Sprint(month, count))
+		p, err := w.Print(t.Context(), g.Credential, backend.SheetOrder{Member: g.Group.Own, Month: month, Count: count}, fmt.Sprint(month, count))
 		if err != nil || len(p.Sheets) != 1 {
 			t.Fatal(p.Denied, err)
 		}

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"llave/adapters/autogestion"
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // backend checks a back end: for the insurer's team that makes it. It exits with 1 if a check failed.
@@ -67,7 +67,7 @@ func (p program) checkWith(url, file string) (*autogestion.Client, autogestion.C
 	if err != nil {
 		return nil, o, fmt.Errorf("-credential: %w", err)
 	}
-	if o.Credential = flows.Credential(strings.TrimSpace(string(text))); o.Credential == "" {
+	if o.Credential = backend.Credential(strings.TrimSpace(string(text))); o.Credential == "" {
 		return nil, o, errors.New("-credential: el archivo está vacío")
 	}
 	return client, o, nil

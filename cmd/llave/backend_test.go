@@ -14,7 +14,7 @@ import (
 	"testing"
 
 	"llave/adapters/autogestion"
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 const botKey = "a-key-of-the-bots"
@@ -214,7 +214,7 @@ func credentialAt(t *testing.T, at string) string {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	i, err := c.Invite(t.Context(), flows.Invitation{Chat: "c", Channel: "Terminal", Label: "1", Sender: "Mari", Key: "k"})
+	i, err := c.Invite(t.Context(), backend.Invitation{Chat: "c", Channel: "Terminal", Label: "1", Sender: "Mari", Key: "k"})
 	if err != nil {
 		t.Fatal(err)
 	}

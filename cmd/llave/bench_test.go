@@ -12,24 +12,27 @@ import (
 
 	"llave/bot"
 	"llave/flows"
+	"llave/flows/backend"
 	"llave/store"
 )
 
 // instant is a back end that answers at once with the same token: what is measured is ours.
 type instant struct {
-	flows.Links
-	group flows.Group
+	backend.Links
+	group backend.Group
 }
 
-func (i instant) Group(context.Context, flows.Credential) (flows.Group, error) { return i.group, nil }
-func (i instant) Another(context.Context, flows.Credential, flows.MemberID, string) (flows.Given, error) {
-	return flows.Given{}, nil
+func (i instant) Group(context.Context, backend.Credential) (backend.Group, error) {
+	return i.group, nil
 }
-func (i instant) State(context.Context, flows.Credential, flows.MemberID) (flows.TokenState, error) {
-	return flows.TokenState{}, nil
+func (i instant) Another(context.Context, backend.Credential, backend.MemberID, string) (backend.Given, error) {
+	return backend.Given{}, nil
 }
-func (i instant) Current(_ context.Context, _ flows.Credential, ids []flows.MemberID) (flows.Given, error) {
-	return flows.Given{Group: i.group, Tokens: []flows.Token{{Member: ids[0], Digits: "482913", Until: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}}}, nil
+func (i instant) State(context.Context, backend.Credential, backend.MemberID) (backend.TokenState, error) {
+	return backend.TokenState{}, nil
+}
+func (i instant) Current(_ context.Context, _ backend.Credential, ids []backend.MemberID) (backend.Given, error) {
+	return backend.Given{Group: i.group, Tokens: []backend.Token{{Member: ids[0], Digits: "482913", Until: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}}}, nil
 }
 
 // null takes every reply and says so.
@@ -54,7 +57,7 @@ func benchEngine(b *testing.B, s bot.Store, n *null) *bot.Engine {
 	if err != nil {
 		b.Fatal(err)
 	}
-	group := flows.Group{Own: "m1", Members: []flows.Member{{ID: "m1", Name: "Jorge Acosta", Number: "9-5130664/00", Kinship: "titular", Standing: flows.Active}}}
+	group := backend.Group{Own: "m1", Members: []backend.Member{{ID: "m1", Name: "Jorge Acosta", Number: "9-5130664/00", Kinship: "titular", Standing: backend.Active}}}
 	p := &flows.Performer{Tokens: instant{group: group}}
 	ring, _ := bot.NewRing(bytes.Repeat([]byte{1}, bot.KeySize))
 	now := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
@@ -83,8 +86,8 @@ func (n *null) person(b *testing.B, e *bot.Engine, name string) *person {
 	n.mu.Lock()
 	n.waiting[p.chat] = p.got
 	n.mu.Unlock()
-	group := flows.Group{Own: "m1", Members: []flows.Member{{ID: "m1", Name: "Jorge Acosta", Number: "9-5130664/00", Kinship: "titular", Standing: flows.Active}}}
-	u, err := flows.Linked(p.chat, "link", flows.Grant{Credential: "c", Group: group})
+	group := backend.Group{Own: "m1", Members: []backend.Member{{ID: "m1", Name: "Jorge Acosta", Number: "9-5130664/00", Kinship: "titular", Standing: backend.Active}}}
+	u, err := flows.Linked(p.chat, "link", backend.Grant{Credential: "c", Group: group})
 	if err != nil {
 		b.Fatal(err)
 	}

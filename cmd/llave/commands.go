@@ -14,6 +14,7 @@ import (
 	"llave/adapters/terminal"
 	"llave/bot"
 	"llave/flows"
+	"llave/flows/backend"
 )
 
 // serve is the service.
@@ -152,7 +153,7 @@ func (h *house) announceDemoTo(w io.Writer) {
 // link links the terminal's chat without a browser. Only the demo back end can, and only by a call in this process.
 func (h *house) link(ctx context.Context, term *terminal.Terminal, cuil string) error {
 	chat := term.Chat()
-	in := flows.Invitation{Chat: h.engine.ChatRef(chat), Channel: term.Via(), Label: term.Label()}
+	in := backend.Invitation{Chat: h.engine.ChatRef(chat), Channel: term.Via(), Label: term.Label()}
 	g, err := h.backend.LinkDirect(ctx, cuil, in)
 	if errors.Is(err, autogestion.ErrUnknownCUIL) {
 		return &usageError{fmt.Errorf("-linked: no hay ninguna cuenta con ese CUIL en la demo")}

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"llave/adapters/autogestion"
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 const (
@@ -24,7 +24,7 @@ const (
 // far is the Autogestión outside this process, as seen from here. That it does not answer is told to people, logged
 // and counted, and keeps nobody from writing: the program is ready all the same.
 type far struct {
-	ask  func(context.Context) (flows.Capabilities, error)
+	ask  func(context.Context) (backend.Capabilities, error)
 	path string // where what it can do is kept, so that a start while it is down knows
 	url  string
 	log  *slog.Logger
@@ -33,13 +33,13 @@ type far struct {
 
 // keptCan is what is kept of it. Another address is another back end.
 type keptCan struct {
-	URL string             `json:"url"`
-	Can flows.Capabilities `json:"can"`
+	URL string               `json:"url"`
+	Can backend.Capabilities `json:"can"`
 }
 
 // capable says what the back end can do: as it says now, or as it said when it was last asked, or, if it never was, as
 // soon as it answers. Only its refusal of our key ends the waiting: that needs the operator.
-func (f *far) capable(ctx context.Context) (flows.Capabilities, error) {
+func (f *far) capable(ctx context.Context) (backend.Capabilities, error) {
 	for pause := farFirst; ; pause = min(2*pause, farMost) {
 		can, err := f.look(ctx)
 		if err == nil || errors.Is(err, autogestion.ErrBotKey) {
@@ -58,7 +58,7 @@ func (f *far) capable(ctx context.Context) (flows.Capabilities, error) {
 }
 
 // look asks once, and keeps the answer.
-func (f *far) look(ctx context.Context) (flows.Capabilities, error) {
+func (f *far) look(ctx context.Context) (backend.Capabilities, error) {
 	can, err := f.ask(ctx)
 	f.up.Store(err == nil)
 	if err == nil {
@@ -67,7 +67,7 @@ func (f *far) look(ctx context.Context) (flows.Capabilities, error) {
 	return can, err
 }
 
-func (f *far) remembered() (flows.Capabilities, bool) {
+func (f *far) remembered() (backend.Capabilities, bool) {
 	var kept keptCan
 	text, err := os.ReadFile(f.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -82,7 +82,7 @@ func (f *far) remembered() (flows.Capabilities, bool) {
 	return kept.Can, err == nil && kept.URL == f.url
 }
 
-func (f *far) keep(can flows.Capabilities) {
+func (f *far) keep(can backend.Capabilities) {
 	if was, ok := f.remembered(); ok && was == can {
 		return
 	}
@@ -97,7 +97,7 @@ func (f *far) keep(can flows.Capabilities) {
 
 // watch looks now and then, and logs what changes. What it can do is part of how the conversations were built: a change
 // of that waits for the next start.
-func (f *far) watch(ctx context.Context, built flows.Capabilities) {
+func (f *far) watch(ctx context.Context, built backend.Capabilities) {
 	told := built
 	for {
 		select {

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"llave/adapters/autogestion"
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // asked is a far back end whose answers are written down beforehand; the last one stays.
@@ -24,7 +24,7 @@ type asked struct {
 }
 
 type said struct {
-	can flows.Capabilities
+	can backend.Capabilities
 	err error
 }
 
@@ -32,7 +32,7 @@ func farThatSays(t *testing.T, says ...said) *asked {
 	t.Helper()
 	a, start := &asked{}, time.Now()
 	a.far = far{path: filepath.Join(t.TempDir(), "can.json"), url: "https://ioma.example", log: slog.New(slog.NewTextHandler(&a.text, nil))}
-	a.ask = func(context.Context) (flows.Capabilities, error) {
+	a.ask = func(context.Context) (backend.Capabilities, error) {
 		a.at = append(a.at, time.Since(start))
 		s := says[min(len(a.at), len(says))-1]
 		return s.can, s.err
@@ -46,7 +46,7 @@ var errDown = errors.New("down")
 func TestAFirstStartWaitsForTheBackEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		down := said{err: errDown}
-		a := farThatSays(t, down, down, down, down, down, down, down, down, down, said{can: flows.Capabilities{Keys: true}})
+		a := farThatSays(t, down, down, down, down, down, down, down, down, down, said{can: backend.Capabilities{Keys: true}})
 		can, err := a.capable(t.Context())
 		if err != nil || !can.Keys || !a.up.Load() {
 			t.Errorf("%+v, %v, up %v", can, err, a.up.Load())
@@ -72,7 +72,7 @@ func TestAFirstStartWaitsForTheBackEnd(t *testing.T) {
 
 func TestAKeyThatIsRefusedIsNotWaitedFor(t *testing.T) {
 	a := farThatSays(t, said{err: &autogestion.NoAnswer{Op: "capabilities", Why: "bot_key", Err: autogestion.ErrBotKey}})
-	a.keep(flows.Capabilities{Keys: true})
+	a.keep(backend.Capabilities{Keys: true})
 	if _, err := a.capable(t.Context()); !errors.Is(err, autogestion.ErrBotKey) || len(a.at) != 1 {
 		t.Errorf("%v after %d tries", err, len(a.at))
 	}
@@ -81,7 +81,7 @@ func TestAKeyThatIsRefusedIsNotWaitedFor(t *testing.T) {
 // A start while the back end is down goes on with what it said before; what another one said does not count.
 func TestAStartWhileTheBackEndIsDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := farThatSays(t, said{can: flows.Capabilities{Keys: true, SignInPages: true}}, said{err: errDown})
+		a := farThatSays(t, said{can: backend.Capabilities{Keys: true, SignInPages: true}}, said{err: errDown})
 		if _, err := a.capable(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +109,7 @@ func TestAStartWhileTheBackEndIsDown(t *testing.T) {
 // What changes is logged, once; whether it is up is known within one look.
 func TestTheBackEndIsWatched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		is, other := said{can: flows.Capabilities{Keys: true}}, said{can: flows.Capabilities{Keys: true, Void: true}}
+		is, other := said{can: backend.Capabilities{Keys: true}}, said{can: backend.Capabilities{Keys: true, Void: true}}
 		down, refused := said{err: errDown}, said{err: autogestion.ErrBotKey}
 		a := farThatSays(t, is, is, down, down, is, other, other, refused, is, is)
 		ctx, cancel := context.WithCancel(t.Context())

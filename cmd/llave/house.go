@@ -19,6 +19,7 @@ import (
 	"llave/adapters/webchat"
 	"llave/bot"
 	"llave/flows"
+	"llave/flows/backend"
 	"llave/store"
 )
 
@@ -29,10 +30,10 @@ type house struct {
 	now     func() time.Time
 	backend *autogestion.Service // the embedded one; nil with one outside
 	far     *far                 // the one outside; nil with the embedded one
-	tokens  flows.Tokens         // whichever it is
-	links   flows.Links
-	sheets  flows.Sheets
-	can     flows.Capabilities
+	tokens  backend.Tokens       // whichever it is
+	links   backend.Links
+	sheets  backend.Sheets
+	can     backend.Capabilities
 	web     *webchat.Web
 	tg      *telegram.Telegram // nil: it is not turned on
 	wa      *whatsappDoor      // nil: it is not turned on

@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/text/encoding/charmap"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 const padronHead = "cuil,nombre,sexo,numero,situacion,cuil_titular,parentesco\n"
@@ -55,7 +55,7 @@ func writeFile(t *testing.T, text string) string {
 // An operator's day: a padrón as a spreadsheet writes it, a second one that is wrong, and a third that is meant.
 func TestAWrongPadronIsRefused(t *testing.T) {
 	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "d"), "LLAVE_DEMO": "0"}
-	active := func(int) string { return flows.Active }
+	active := func(int) string { return backend.Active }
 	sheet := strings.NewReplacer(",", ";", "\n", "\r\n").Replace(manyPeople(210, active))
 	windows, err := charmap.Windows1252.NewEncoder().String(sheet)
 	if err != nil {
@@ -79,7 +79,7 @@ func TestAWrongPadronIsRefused(t *testing.T) {
 		}
 		return regexp.MustCompile(`(?m)^llave_padron_refused (\S+)`).FindStringSubmatch(b.String())[1]
 	}
-	wrong := writeFile(t, manyPeople(210, func(i int) string { return map[bool]string{true: "ACTIVA", false: flows.Active}[i < 22] }))
+	wrong := writeFile(t, manyPeople(210, func(i int) string { return map[bool]string{true: "ACTIVA", false: backend.Active}[i < 22] }))
 	for _, dry := range []string{"-dry-run", ""} {
 		args := []string{"padron", "import", wrong}
 		if dry != "" {
@@ -137,7 +137,7 @@ func TestTokensWhileAPadronComesIn(t *testing.T) {
 	x := start(t, env, "chat", "-linked", "27999990016")
 	fmt.Fprintln(x.in, "token de juana")
 	x.out.waits(t, `\d{3} \d{3}`)
-	y := start(t, env, "padron", "import", writeFile(t, manyPeople(5000, func(int) string { return flows.Active })))
+	y := start(t, env, "padron", "import", writeFile(t, manyPeople(5000, func(int) string { return backend.Active })))
 	asked := 0
 	for done := false; !done; asked++ {
 		fmt.Fprintln(x.in, "token de "+[]string{"juana", "tomás", "rosa"}[asked%3])

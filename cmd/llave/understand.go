@@ -14,6 +14,7 @@ import (
 	"llave/adapters/autogestion"
 	"llave/bot"
 	"llave/flows"
+	"llave/flows/backend"
 )
 
 // understand prints what is understood of a text, or of every line of the input: one line of JSON each. It opens
@@ -29,7 +30,7 @@ func (p program) understand(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	var group flows.Group
+	var group backend.Group
 	if *linked != "" {
 		if group, err = demoGroup(c, *linked); err != nil {
 			return err
@@ -54,9 +55,9 @@ func (p program) understand(ctx context.Context, args []string) error {
 }
 
 // demoGroup is whom the account of a CUIL is in charge of, in the demo.
-func demoGroup(c config, cuil string) (flows.Group, error) {
+func demoGroup(c config, cuil string) (backend.Group, error) {
 	if !c.demo {
-		return flows.Group{}, &usageError{errors.New("-linked solo existe en la demo")}
+		return backend.Group{}, &usageError{errors.New("-linked solo existe en la demo")}
 	}
 	g, err := autogestion.DemoGroup(cuil)
 	if errors.Is(err, autogestion.ErrUnknownCUIL) {

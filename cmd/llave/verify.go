@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"llave/adapters/autogestion"
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 const verifyUse = "uso: llave verify [-keys ARCHIVO] [-at AAAA-MM] [TEXTO…]"
@@ -26,7 +26,7 @@ func (p program) verify(ctx context.Context, args []string) error {
 	if err := set.Parse(args); err != nil {
 		return &usageError{errors.New(verifyUse)}
 	}
-	if _, _, err := flows.Month(*at).Span(time.UTC); err != nil {
+	if _, _, err := backend.Month(*at).Span(time.UTC); err != nil {
 		return &usageError{fmt.Errorf("-at: %q no es un mes como 2026-11", *at)}
 	}
 	keys, err := p.sheetKeys(*file)
@@ -38,7 +38,7 @@ func (p program) verify(ctx context.Context, args []string) error {
 		if strings.TrimSpace(text) == "" {
 			return nil
 		}
-		report, err := autogestion.ReportSheet(keys, text, flows.Month(*at))
+		report, err := autogestion.ReportSheet(keys, text, backend.Month(*at))
 		if err != nil {
 			return err
 		}

@@ -12,11 +12,11 @@ import (
 
 	"llave/adapters/autogestion"
 	"llave/adapters/webchat/webchattest"
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // printedAt is a sheet that an Autogestión prints, over HTTP.
-func printedAt(t *testing.T, at, credential string, count int) flows.Sheet {
+func printedAt(t *testing.T, at, credential string, count int) backend.Sheet {
 	t.Helper()
 	c, err := autogestion.NewClient(autogestion.ClientOptions{URL: at, Key: botKey, Now: testClock(t)})
 	if err != nil {
@@ -27,7 +27,7 @@ func printedAt(t *testing.T, at, credential string, count int) flows.Sheet {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cred := flows.Credential(strings.TrimSpace(string(who)))
+	cred := backend.Credential(strings.TrimSpace(string(who)))
 	g, err := c.Group(t.Context(), cred)
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +36,7 @@ func printedAt(t *testing.T, at, credential string, count int) flows.Sheet {
 	if err != nil {
 		t.Fatal(err)
 	}
-	order := flows.SheetOrder{Member: g.Own, Month: can.Months[0].Month, Count: count, After: can.Months[0].Last}
+	order := backend.SheetOrder{Member: g.Own, Month: can.Months[0].Month, Count: count, After: can.Months[0].Last}
 	p, err := c.Print(t.Context(), cred, order, fmt.Sprint("sheet", count))
 	if err != nil || len(p.Sheets) != 1 {
 		t.Fatal(p.Denied, err)
@@ -59,8 +59,8 @@ func TestVerify(t *testing.T) {
 	back.ends(exitOK)
 
 	month, _ := time.Parse("2006-01", string(h.Month))
-	next := flows.MonthOf(month.AddDate(0, 1, 0))
-	of := func(f flows.Sheet) string {
+	next := backend.MonthOf(month.AddDate(0, 1, 0))
+	of := func(f backend.Sheet) string {
 		return fmt.Sprintf("Auténtica. No prueba que esté sin usar.\n  Mes .*\n  Vale        del 1 al .*\n  Referencia  %s\n  Tokens      %d\n  %6d  %s %s\n", f.Reference, len(f.Tokens), f.Tokens[0].Number, f.Tokens[0].Digits[:3], f.Tokens[0].Digits[3:])
 	}
 	forged := strings.Replace(h.Proof, h.Proof[22:25], "7K2", 1)

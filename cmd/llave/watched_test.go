@@ -11,7 +11,7 @@ import (
 	"sync"
 
 	"llave/adapters/autogestion"
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // watched is the back end with faults and a record of what was asked of it.
@@ -23,7 +23,7 @@ type watched struct {
 	calls   map[string]int
 	retried map[string]bool
 	tokens  map[string]map[string]bool
-	names   map[flows.MemberID]string
+	names   map[backend.MemberID]string
 	paper   map[string]string // digits by "name number"
 	mints   bool              // asking for the current token makes a new one
 }
@@ -49,7 +49,7 @@ func through[T any](ctx context.Context, b *watched, f func() (T, error)) (T, er
 	b.mu.Lock()
 	mode, again := b.mode, b.again
 	b.mu.Unlock()
-	if _, tokens := any(zero).(flows.Given); mode == "tokens-late" && tokens {
+	if _, tokens := any(zero).(backend.Given); mode == "tokens-late" && tokens {
 		mode = "late"
 	}
 	switch mode {
@@ -70,11 +70,11 @@ func through[T any](ctx context.Context, b *watched, f func() (T, error)) (T, er
 	return f()
 }
 
-func (b *watched) record(op string, g flows.Given) {
+func (b *watched) record(op string, g backend.Given) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, k := range g.Tokens {
-		p := slices.IndexFunc(g.Group.Members, func(m flows.Member) bool { return m.ID == k.Member })
+		p := slices.IndexFunc(g.Group.Members, func(m backend.Member) bool { return m.ID == k.Member })
 		key := op + " " + g.Group.Members[p].Name
 		if b.mode != "up" && b.mode != "" {
 			b.retried[key] = true // how often an effect is tried again is left to chance
@@ -101,58 +101,58 @@ func (b *watched) summary() string {
 	return out.String()
 }
 
-func (b *watched) Group(ctx context.Context, c flows.Credential) (flows.Group, error) {
-	return through(ctx, b, func() (flows.Group, error) { return b.Service.Group(ctx, c) })
+func (b *watched) Group(ctx context.Context, c backend.Credential) (backend.Group, error) {
+	return through(ctx, b, func() (backend.Group, error) { return b.Service.Group(ctx, c) })
 }
 
-func (b *watched) Current(ctx context.Context, c flows.Credential, m []flows.MemberID) (flows.Given, error) {
-	return through(ctx, b, func() (flows.Given, error) {
+func (b *watched) Current(ctx context.Context, c backend.Credential, m []backend.MemberID) (backend.Given, error) {
+	return through(ctx, b, func() (backend.Given, error) {
 		g, err := b.current(ctx, c, m)
 		b.record("Current", g)
 		return g, err
 	})
 }
 
-func (b *watched) Another(ctx context.Context, c flows.Credential, m flows.MemberID, key string) (flows.Given, error) {
-	return through(ctx, b, func() (flows.Given, error) {
+func (b *watched) Another(ctx context.Context, c backend.Credential, m backend.MemberID, key string) (backend.Given, error) {
+	return through(ctx, b, func() (backend.Given, error) {
 		g, err := b.Service.Another(ctx, c, m, key)
 		b.record("Another", g)
 		return g, err
 	})
 }
 
-func (b *watched) State(ctx context.Context, c flows.Credential, m flows.MemberID) (flows.TokenState, error) {
-	return through(ctx, b, func() (flows.TokenState, error) { return b.Service.State(ctx, c, m) })
+func (b *watched) State(ctx context.Context, c backend.Credential, m backend.MemberID) (backend.TokenState, error) {
+	return through(ctx, b, func() (backend.TokenState, error) { return b.Service.State(ctx, c, m) })
 }
 
-func (b *watched) Invite(ctx context.Context, in flows.Invitation) (flows.Invite, error) {
-	return through(ctx, b, func() (flows.Invite, error) { return b.Service.Invite(ctx, in) })
+func (b *watched) Invite(ctx context.Context, in backend.Invitation) (backend.Invite, error) {
+	return through(ctx, b, func() (backend.Invite, error) { return b.Service.Invite(ctx, in) })
 }
 
-func (b *watched) Redeem(ctx context.Context, invite, code, key string) (flows.Grant, error) {
-	return through(ctx, b, func() (flows.Grant, error) { return b.Service.Redeem(ctx, invite, code, key) })
+func (b *watched) Redeem(ctx context.Context, invite, code, key string) (backend.Grant, error) {
+	return through(ctx, b, func() (backend.Grant, error) { return b.Service.Redeem(ctx, invite, code, key) })
 }
 
-func (b *watched) Chats(ctx context.Context, c flows.Credential) ([]flows.LinkedChat, error) {
-	return through(ctx, b, func() ([]flows.LinkedChat, error) { return b.Service.Chats(ctx, c) })
+func (b *watched) Chats(ctx context.Context, c backend.Credential) ([]backend.LinkedChat, error) {
+	return through(ctx, b, func() ([]backend.LinkedChat, error) { return b.Service.Chats(ctx, c) })
 }
 
-func (b *watched) Unlink(ctx context.Context, c flows.Credential, link string) error {
+func (b *watched) Unlink(ctx context.Context, c backend.Credential, link string) error {
 	_, err := through(ctx, b, func() (struct{}, error) { return struct{}{}, b.Service.Unlink(ctx, c, link) })
 	return err
 }
 
-func (b *watched) Sheets(ctx context.Context, c flows.Credential, m flows.MemberID) (flows.Preprints, error) {
-	return through(ctx, b, func() (flows.Preprints, error) { return b.Service.Sheets(ctx, c, m) })
+func (b *watched) Sheets(ctx context.Context, c backend.Credential, m backend.MemberID) (backend.Preprints, error) {
+	return through(ctx, b, func() (backend.Preprints, error) { return b.Service.Sheets(ctx, c, m) })
 }
 
-func (b *watched) Print(ctx context.Context, c flows.Credential, o flows.SheetOrder, key string) (flows.Preprints, error) {
-	return through(ctx, b, func() (flows.Preprints, error) {
+func (b *watched) Print(ctx context.Context, c backend.Credential, o backend.SheetOrder, key string) (backend.Preprints, error) {
+	return through(ctx, b, func() (backend.Preprints, error) {
 		p, err := b.Service.Print(ctx, c, o, key)
 		for _, s := range p.Sheets {
-			g := flows.Given{Group: p.Group}
+			g := backend.Given{Group: p.Group}
 			for _, k := range s.Tokens {
-				g.Tokens = append(g.Tokens, flows.Token{Member: s.Member, Digits: k.Digits})
+				g.Tokens = append(g.Tokens, backend.Token{Member: s.Member, Digits: k.Digits})
 			}
 			b.recordSheet(g, s)
 		}
@@ -160,15 +160,15 @@ func (b *watched) Print(ctx context.Context, c flows.Credential, o flows.SheetOr
 	})
 }
 
-func (b *watched) Void(ctx context.Context, c flows.Credential, s flows.SheetID, numbers []int) (flows.Preprints, error) {
-	return through(ctx, b, func() (flows.Preprints, error) { return b.Service.Void(ctx, c, s, numbers) })
+func (b *watched) Void(ctx context.Context, c backend.Credential, s backend.SheetID, numbers []int) (backend.Preprints, error) {
+	return through(ctx, b, func() (backend.Preprints, error) { return b.Service.Void(ctx, c, s, numbers) })
 }
 
 // recordSheet counts a sheet as one call, and remembers what is on it.
-func (b *watched) recordSheet(g flows.Given, s flows.Sheet) {
+func (b *watched) recordSheet(g backend.Given, s backend.Sheet) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	p := slices.IndexFunc(g.Group.Members, func(m flows.Member) bool { return m.ID == s.Member })
+	p := slices.IndexFunc(g.Group.Members, func(m backend.Member) bool { return m.ID == s.Member })
 	name := g.Group.Members[p].Name
 	key := "Print " + name + " " + string(s.Month)
 	if b.mode != "up" && b.mode != "" {
@@ -193,11 +193,11 @@ func (b *watched) onPaper(name string, n int) string {
 }
 
 // current is the back end's, or that of one which cannot tell what is live without ending it.
-func (b *watched) current(ctx context.Context, c flows.Credential, members []flows.MemberID) (flows.Given, error) {
+func (b *watched) current(ctx context.Context, c backend.Credential, members []backend.MemberID) (backend.Given, error) {
 	if !b.mints {
 		return b.Service.Current(ctx, c, members)
 	}
-	var out flows.Given
+	var out backend.Given
 	for _, m := range members {
 		g, err := b.Service.Another(ctx, c, m, rand.Text())
 		if err != nil {
@@ -209,10 +209,10 @@ func (b *watched) current(ctx context.Context, c flows.Credential, members []flo
 }
 
 // everything is what a back end that lacks nothing can do.
-var everything = flows.Capabilities{CurrentWithoutMinting: true, Keys: true, TokenState: true, Void: true, Sheets: true, Months: true, SignInPages: true}
+var everything = backend.Capabilities{CurrentWithoutMinting: true, Keys: true, TokenState: true, Void: true, Sheets: true, Months: true, SignInPages: true}
 
 // without is what a back end can do that lacks what is named.
-func without(names string) flows.Capabilities {
+func without(names string) backend.Capabilities {
 	c := everything
 	for _, n := range strings.Fields(names) {
 		switch n {

@@ -18,6 +18,7 @@ import (
 	"llave/adapters/credential"
 	"llave/bot"
 	"llave/flows"
+	"llave/flows/backend"
 )
 
 // world is one transcript's program.
@@ -39,14 +40,14 @@ type world struct {
 	tokens  []string
 	padron  map[string][]byte
 	files   files
-	linked  flows.Credential // of the chat that was linked last
+	linked  backend.Credential // of the chat that was linked last
 	cancel  context.CancelFunc
 }
 
 // opening is the hour at which transcripts begin: a Monday morning in Buenos Aires.
 var opening = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
 
-func newWorld(t *testing.T, s bot.Store, d door, can flows.Capabilities, covered moves) *world {
+func newWorld(t *testing.T, s bot.Store, d door, can backend.Capabilities, covered moves) *world {
 	w := &world{t: t, door: d, padron: map[string][]byte{}, start: time.Now()}
 	ctx, cancel := context.WithCancel(t.Context())
 	w.cancel = cancel
@@ -62,7 +63,7 @@ func newWorld(t *testing.T, s bot.Store, d door, can flows.Capabilities, covered
 	if err := service.SeedDemo(ctx); err != nil {
 		t.Fatal(err)
 	}
-	w.back = &watched{Service: service, calls: map[string]int{}, retried: map[string]bool{}, tokens: map[string]map[string]bool{}, names: map[flows.MemberID]string{}, paper: map[string]string{}, mints: !can.CurrentWithoutMinting}
+	w.back = &watched{Service: service, calls: map[string]int{}, retried: map[string]bool{}, tokens: map[string]map[string]bool{}, names: map[backend.MemberID]string{}, paper: map[string]string{}, mints: !can.CurrentWithoutMinting}
 	moved := func(flow, on, from, to string) { covered[fmt.Sprintf("%s: %s, %s → %s", flow, on, from, to)] = true }
 	w.script, err = flows.New(flows.Config{Phone: "221-351-0282", Can: can, Moved: moved, Verify: "https://llave.test/autogestion/verificar"})
 	if err != nil {
@@ -258,7 +259,7 @@ func (w *world) act(out *strings.Builder, what string) {
 
 func (w *world) link(who, cuil string) {
 	chat, via, label := w.door.chat(who)
-	g, err := w.back.LinkDirect(w.t.Context(), cuil, flows.Invitation{Chat: w.engine.ChatRef(chat), Channel: via, Label: label})
+	g, err := w.back.LinkDirect(w.t.Context(), cuil, backend.Invitation{Chat: w.engine.ChatRef(chat), Channel: via, Label: label})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -1,11 +1,11 @@
-package flowstest
+package backendtest
 
 import (
 	"slices"
 	"time"
 	_ "time/tzdata" // months begin and end at midnight in Buenos Aires, wherever the suite runs
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // zone is where months begin and end.
@@ -17,7 +17,7 @@ func (s *stage) zone() *time.Location {
 }
 
 // papers are what there is, or can be, on paper for a member.
-func (s *stage) papers(c flows.Credential, m flows.MemberID) flows.Preprints {
+func (s *stage) papers(c backend.Credential, m backend.MemberID) backend.Preprints {
 	s.Helper()
 	p, err := s.Sheets().Sheets(s.ctx, c, m)
 	s.must(err)
@@ -25,13 +25,13 @@ func (s *stage) papers(c flows.Credential, m flows.MemberID) flows.Preprints {
 }
 
 // running is the month that runs, as offered to a member.
-func (s *stage) running(c flows.Credential, m flows.MemberID) flows.SheetMonth {
+func (s *stage) running(c backend.Credential, m backend.MemberID) backend.SheetMonth {
 	s.Helper()
 	return s.month(s.papers(c, m))
 }
 
 // month is the running one of an answer.
-func (s *stage) month(p flows.Preprints) flows.SheetMonth {
+func (s *stage) month(p backend.Preprints) backend.SheetMonth {
 	s.Helper()
 	if len(p.Months) == 0 {
 		s.Fatalf("no month is offered, denied: %q", p.Denied)
@@ -40,19 +40,19 @@ func (s *stage) month(p flows.Preprints) flows.SheetMonth {
 }
 
 // order asks for a sheet of the running month, knowing of all that there is.
-func (s *stage) order(c flows.Credential, m flows.MemberID, count int, key string) (flows.Preprints, error) {
+func (s *stage) order(c backend.Credential, m backend.MemberID, count int, key string) (backend.Preprints, error) {
 	s.Helper()
 	now := s.running(c, m)
-	return s.Sheets().Print(s.ctx, c, flows.SheetOrder{Member: m, Month: now.Month, Count: count, After: now.Last}, key)
+	return s.Sheets().Print(s.ctx, c, backend.SheetOrder{Member: m, Month: now.Month, Count: count, After: now.Last}, key)
 }
 
 // print is a sheet of the running month.
-func (s *stage) print(c flows.Credential, m flows.MemberID, count int) flows.Sheet {
+func (s *stage) print(c backend.Credential, m backend.MemberID, count int) backend.Sheet {
 	s.Helper()
 	return s.printKey(c, m, count, s.key())
 }
 
-func (s *stage) printKey(c flows.Credential, m flows.MemberID, count int, key string) flows.Sheet {
+func (s *stage) printKey(c backend.Credential, m backend.MemberID, count int, key string) backend.Sheet {
 	s.Helper()
 	p, err := s.order(c, m, count, key)
 	s.must(err)
@@ -60,7 +60,7 @@ func (s *stage) printKey(c flows.Credential, m flows.MemberID, count int, key st
 }
 
 // one is the one sheet of an answer.
-func (s *stage) one(p flows.Preprints) flows.Sheet {
+func (s *stage) one(p backend.Preprints) backend.Sheet {
 	s.Helper()
 	if p.Denied != "" || len(p.Sheets) != 1 {
 		s.Fatalf("denied %q, %d sheets", p.Denied, len(p.Sheets))
@@ -69,7 +69,7 @@ func (s *stage) one(p flows.Preprints) flows.Sheet {
 }
 
 // void ends tokens of a sheet.
-func (s *stage) void(c flows.Credential, id flows.SheetID, numbers ...int) flows.Sheet {
+func (s *stage) void(c backend.Credential, id backend.SheetID, numbers ...int) backend.Sheet {
 	s.Helper()
 	p, err := s.Sheets().Void(s.ctx, c, id, numbers)
 	s.must(err)
@@ -77,7 +77,7 @@ func (s *stage) void(c flows.Credential, id flows.SheetID, numbers ...int) flows
 }
 
 // denied wants an answer without sheets, for this reason.
-func (s *stage) denied(p flows.Preprints, err error, want flows.Reason, doing string) {
+func (s *stage) denied(p backend.Preprints, err error, want backend.Reason, doing string) {
 	s.Helper()
 	s.must(err)
 	if p.Denied != want || len(p.Sheets) != 0 || len(p.Group.Members) == 0 {
@@ -86,7 +86,7 @@ func (s *stage) denied(p flows.Preprints, err error, want flows.Reason, doing st
 }
 
 // listed wants exactly these sheets to be the member's.
-func (s *stage) listed(c flows.Credential, m flows.MemberID, want ...flows.Sheet) {
+func (s *stage) listed(c backend.Credential, m backend.MemberID, want ...backend.Sheet) {
 	s.Helper()
 	got := s.papers(c, m).Sheets
 	if !slices.EqualFunc(got, want, sameSheet) {
@@ -94,12 +94,12 @@ func (s *stage) listed(c flows.Credential, m flows.MemberID, want ...flows.Sheet
 	}
 }
 
-func sameSheet(a, b flows.Sheet) bool {
+func sameSheet(a, b backend.Sheet) bool {
 	return a.ID == b.ID && a.Member == b.Member && a.Month == b.Month && a.Made.Equal(b.Made) && a.From.Equal(b.From) &&
 		a.Until.Equal(b.Until) && a.Reference == b.Reference && a.Proof == b.Proof && slices.EqualFunc(a.Tokens, b.Tokens, samePreprint)
 }
 
-func samePreprint(a, b flows.Preprint) bool {
+func samePreprint(a, b backend.Preprint) bool {
 	return a.Number == b.Number && a.Digits == b.Digits && a.UsedAt.Equal(b.UsedAt) && a.VoidedAt.Equal(b.VoidedAt)
 }
 

@@ -1,10 +1,10 @@
-package flowstest
+package backendtest
 
 import (
 	"sync"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 var sheetChecks = []check{
@@ -62,7 +62,7 @@ var sheetChecks = []check{
 			s.listed(g.Credential, me.ID, h)
 		}
 		for _, t := range h.Tokens {
-			s.validates(me.Number, t.Digits, flows.Used)
+			s.validates(me.Number, t.Digits, backend.Used)
 		}
 		s.listed(g.Credential, me.ID, h)
 	}},
@@ -101,9 +101,9 @@ var sheetChecks = []check{
 	}},
 	{"makes one sheet, when 32 order with one key at once", func(s *stage) {
 		g, key := s.maria(), s.key()
-		order := flows.SheetOrder{Member: g.Group.Own, Month: s.running(g.Credential, "").Month, Count: 4}
+		order := backend.SheetOrder{Member: g.Group.Own, Month: s.running(g.Credential, "").Month, Count: 4}
 		var mu sync.Mutex
-		ids := map[flows.SheetID]bool{}
+		ids := map[backend.SheetID]bool{}
 		s.atATime(32, func(int) {
 			p, err := s.Sheets().Print(s.ctx, g.Credential, order, key)
 			mu.Lock()
@@ -123,28 +123,28 @@ var sheetChecks = []check{
 		m := s.running(g.Credential, g.Group.Own)
 		for _, count := range []int{m.Left + 1, 1_000_000_000, 0, -1} {
 			p, err := s.order(g.Credential, g.Group.Own, count, s.key())
-			s.denied(p, err, flows.TooMany, "too many")
+			s.denied(p, err, backend.TooMany, "too many")
 		}
 		s.listed(g.Credential, g.Group.Own)
 		s.print(g.Credential, g.Group.Own, m.Left-1)
 		p, err := s.order(g.Credential, g.Group.Own, 2, s.key())
-		s.denied(p, err, flows.TooMany, "two of one")
+		s.denied(p, err, backend.TooMany, "two of one")
 		if left := s.running(g.Credential, g.Group.Own).Left; left != 1 {
 			s.Errorf("%d left after a denial, want 1", left)
 		}
 		s.print(g.Credential, g.Group.Own, 1)
 		p, err = s.order(g.Credential, g.Group.Own, 1, s.key())
-		s.denied(p, err, flows.TooMany, "one of none")
+		s.denied(p, err, backend.TooMany, "one of none")
 	}},
 	{"never makes more than the maximum, when many order at once", func(s *stage) {
 		g := s.maria()
 		m := s.running(g.Credential, g.Group.Own)
 		keys, count := s.keys(16), max(1, m.Max/4)
 		s.atATime(len(keys), func(i int) {
-			order := flows.SheetOrder{Member: g.Group.Own, Month: m.Month, Count: count, After: m.Last}
+			order := backend.SheetOrder{Member: g.Group.Own, Month: m.Month, Count: count, After: m.Last}
 			for range len(keys) { // whoever was too slow looks again
 				p, err := s.Sheets().Print(s.ctx, g.Credential, order, keys[i])
-				if err != nil || p.Denied != flows.Changed || len(p.Months) == 0 {
+				if err != nil || p.Denied != backend.Changed || len(p.Months) == 0 {
 					return
 				}
 				order.After = p.Months[0].Last
@@ -165,7 +165,7 @@ var sheetChecks = []check{
 		g := s.maria()
 		juana, key := s.find(g.Group, "Juana Ruiz").ID, s.key()
 		h := s.printKey(g.Credential, juana, 3, key)
-		for _, o := range []flows.SheetOrder{{Member: g.Group.Own, Month: h.Month, Count: 3}, {Member: juana, Month: h.Month, Count: 2, After: 3}} {
+		for _, o := range []backend.SheetOrder{{Member: g.Group.Own, Month: h.Month, Count: 3}, {Member: juana, Month: h.Month, Count: 2, After: 3}} {
 			p, err := s.Sheets().Print(s.ctx, g.Credential, o, key)
 			if err != nil {
 				continue // refusing is an answer

@@ -1,9 +1,9 @@
-package flowstest
+package backendtest
 
 import (
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 var groupChecks = []check{
@@ -13,10 +13,10 @@ var groupChecks = []check{
 		if own := s.find(g, "María Elena Gómez"); g.Own != own.ID || own.Kinship != "titular" {
 			s.Errorf("own is %s, María is %+v", g.Own, own)
 		}
-		if j := s.find(g, "Juana Ruiz"); j.Kinship != "hija" || j.Standing != flows.Active || j.Number == "" || j.ID == "" {
+		if j := s.find(g, "Juana Ruiz"); j.Kinship != "hija" || j.Standing != backend.Active || j.Number == "" || j.ID == "" {
 			s.Errorf("Juana is %+v", j)
 		}
-		if l := s.find(g, "Lucía Ruiz"); l.Standing == flows.Active || l.Standing == "" {
+		if l := s.find(g, "Lucía Ruiz"); l.Standing == backend.Active || l.Standing == "" {
 			s.Errorf("Lucía's standing is %q", l.Standing)
 		}
 		if len(g.Members) != 6 {
@@ -41,23 +41,23 @@ var groupChecks = []check{
 		}
 	}},
 	{"is authorised by the credential", func(s *stage) {
-		for _, c := range []flows.Credential{"", "nobody's"} {
+		for _, c := range []backend.Credential{"", "nobody's"} {
 			_, err := s.Tokens().Group(s.ctx, c)
-			s.wantErr(err, flows.ErrUnlinked, "group")
+			s.wantErr(err, backend.ErrUnlinked, "group")
 			_, err = s.Tokens().Current(s.ctx, c, nil)
-			s.wantErr(err, flows.ErrUnlinked, "current")
+			s.wantErr(err, backend.ErrUnlinked, "current")
 			_, err = s.Tokens().Another(s.ctx, c, "m", s.key())
-			s.wantErr(err, flows.ErrUnlinked, "another")
+			s.wantErr(err, backend.ErrUnlinked, "another")
 			_, err = s.Tokens().State(s.ctx, c, "m")
-			s.wantErr(err, flows.ErrUnlinked, "state")
+			s.wantErr(err, backend.ErrUnlinked, "state")
 			_, err = s.Links().Chats(s.ctx, c)
-			s.wantErr(err, flows.ErrUnlinked, "chats")
+			s.wantErr(err, backend.ErrUnlinked, "chats")
 			_, err = s.Sheets().Sheets(s.ctx, c, "")
-			s.wantErr(err, flows.ErrUnlinked, "sheets")
-			_, err = s.Sheets().Print(s.ctx, c, flows.SheetOrder{Member: "m", Month: flows.MonthOf(s.Now()), Count: 1}, s.key())
-			s.wantErr(err, flows.ErrUnlinked, "print")
+			s.wantErr(err, backend.ErrUnlinked, "sheets")
+			_, err = s.Sheets().Print(s.ctx, c, backend.SheetOrder{Member: "m", Month: backend.MonthOf(s.Now()), Count: 1}, s.key())
+			s.wantErr(err, backend.ErrUnlinked, "print")
 			_, err = s.Sheets().Void(s.ctx, c, "s", nil)
-			s.wantErr(err, flows.ErrUnlinked, "void")
+			s.wantErr(err, backend.ErrUnlinked, "void")
 		}
 	}},
 }
@@ -79,13 +79,13 @@ var currentChecks = []check{
 	{"answers each member in the order asked for", func(s *stage) {
 		g := s.maria()
 		juana, lucia, maria := s.find(g.Group, "Juana Ruiz").ID, s.find(g.Group, "Lucía Ruiz").ID, g.Group.Own
-		got, err := s.Tokens().Current(s.ctx, g.Credential, []flows.MemberID{juana, "stranger", lucia, maria})
+		got, err := s.Tokens().Current(s.ctx, g.Credential, []backend.MemberID{juana, "stranger", lucia, maria})
 		s.must(err)
 		if len(got.Tokens) != 2 || got.Tokens[0].Member != juana || got.Tokens[1].Member != maria {
 			s.Errorf("tokens are %+v", got.Tokens)
 		}
-		if len(got.Denials) != 2 || got.Denials[0] != (flows.Denial{Member: "stranger", Reason: flows.NotInCharge}) ||
-			got.Denials[1] != (flows.Denial{Member: lucia, Reason: flows.NotActive}) {
+		if len(got.Denials) != 2 || got.Denials[0] != (backend.Denial{Member: "stranger", Reason: backend.NotInCharge}) ||
+			got.Denials[1] != (backend.Denial{Member: lucia, Reason: backend.NotActive}) {
 			s.Errorf("denials are %+v", got.Denials)
 		}
 		if got.Group.Own != maria || len(got.Group.Members) != 6 {
@@ -105,15 +105,15 @@ var currentChecks = []check{
 	}},
 	{"makes one token, when 64 ask at once", func(s *stage) {
 		g := s.maria()
-		s.atOnce(64, func() (flows.Given, error) {
-			return s.Tokens().Current(s.ctx, g.Credential, []flows.MemberID{g.Group.Own})
+		s.atOnce(64, func() (backend.Given, error) {
+			return s.Tokens().Current(s.ctx, g.Credential, []backend.MemberID{g.Group.Own})
 		})
 	}},
 	{"makes the next one after use", func(s *stage) {
 		g := s.maria()
 		first := s.current(g.Credential, g.Group.Own)
 		s.validates(g.Group.Members[0].Number, first.Digits, "")
-		s.validates(g.Group.Members[0].Number, first.Digits, flows.Used)
+		s.validates(g.Group.Members[0].Number, first.Digits, backend.Used)
 		if next := s.current(g.Credential, g.Group.Own); next.Digits == first.Digits {
 			s.Error("the used token is current")
 		}
@@ -130,28 +130,28 @@ var currentChecks = []check{
 		if next.Digits == first.Digits || !next.Made.Equal(first.Until) || !next.Until.After(first.Until) {
 			s.Errorf("at the end of %+v comes %+v", first, next)
 		}
-		s.validates(g.Group.Members[0].Number, first.Digits, flows.Expired)
+		s.validates(g.Group.Members[0].Number, first.Digits, backend.Expired)
 	}},
 	{"gives no token to whom the standing does not give one, live or not", func(s *stage) {
 		g := s.maria()
 		juana := s.find(g.Group, "Juana Ruiz")
 		tok := s.current(g.Credential, juana.ID)
 		s.must(s.SetStanding(s.ctx, juana.Name, "SUSPENDIDA"))
-		got, err := s.Tokens().Current(s.ctx, g.Credential, []flows.MemberID{juana.ID})
+		got, err := s.Tokens().Current(s.ctx, g.Credential, []backend.MemberID{juana.ID})
 		s.must(err)
-		if len(got.Tokens) != 0 || len(got.Denials) != 1 || got.Denials[0].Reason != flows.NotActive {
+		if len(got.Tokens) != 0 || len(got.Denials) != 1 || got.Denials[0].Reason != backend.NotActive {
 			s.Errorf("got %+v", got)
 		}
-		s.validates(juana.Number, tok.Digits, flows.NotActive)
+		s.validates(juana.Number, tok.Digits, backend.NotActive)
 	}},
 	{"never gives a token of somebody who left", func(s *stage) {
 		g := s.maria()
 		juana := s.find(g.Group, "Juana Ruiz").ID
 		s.current(g.Credential, juana)
 		s.must(s.Remove(s.ctx, MariaCUIL, "Juana Ruiz"))
-		got, err := s.Tokens().Current(s.ctx, g.Credential, []flows.MemberID{juana})
+		got, err := s.Tokens().Current(s.ctx, g.Credential, []backend.MemberID{juana})
 		s.must(err)
-		if len(got.Tokens) != 0 || len(got.Denials) != 1 || got.Denials[0].Reason != flows.NotInCharge {
+		if len(got.Tokens) != 0 || len(got.Denials) != 1 || got.Denials[0].Reason != backend.NotInCharge {
 			s.Errorf("got %+v", got)
 		}
 	}},
@@ -159,8 +159,8 @@ var currentChecks = []check{
 		g := s.maria()
 		juana := s.find(g.Group, "Juana Ruiz")
 		tok := s.current(g.Credential, g.Group.Own)
-		s.validates(juana.Number, tok.Digits, flows.OtherPerson)
-		s.validates(juana.Number, wrongDigits(tok.Digits), flows.Unknown)
+		s.validates(juana.Number, tok.Digits, backend.OtherPerson)
+		s.validates(juana.Number, wrongDigits(tok.Digits), backend.Unknown)
 		s.validates(g.Group.Members[0].Number, tok.Digits, "")
 	}},
 }

@@ -1,9 +1,9 @@
-package flowstest
+package backendtest
 
 import (
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 var voidChecks = []check{
@@ -20,9 +20,9 @@ var voidChecks = []check{
 		}
 		s.listed(g.Credential, me.ID, before, h)
 		s.validates(me.Number, h.Tokens[0].Digits, "")
-		s.validates(me.Number, h.Tokens[1].Digits, flows.Replaced)
+		s.validates(me.Number, h.Tokens[1].Digits, backend.Replaced)
 		s.validates(me.Number, h.Tokens[2].Digits, "")
-		s.validates(me.Number, h.Tokens[3].Digits, flows.Replaced)
+		s.validates(me.Number, h.Tokens[3].Digits, backend.Replaced)
 	}},
 	{"ends all that were not used, with no numbers", func(s *stage) {
 		g := s.maria()
@@ -36,8 +36,8 @@ var voidChecks = []check{
 		if got := s.void(g.Credential, h.ID); !sameSheet(h, got) {
 			s.Errorf("got %+v, want %+v", got, h)
 		}
-		s.validates(me.Number, h.Tokens[0].Digits, flows.Replaced)
-		s.validates(me.Number, h.Tokens[1].Digits, flows.Used)
+		s.validates(me.Number, h.Tokens[0].Digits, backend.Replaced)
+		s.validates(me.Number, h.Tokens[1].Digits, backend.Used)
 		s.validates(me.Number, other.Tokens[0].Digits, "")
 	}},
 	{"can be repeated: what was used or void before stays as it was", func(s *stage) {
@@ -77,7 +77,7 @@ var voidChecks = []check{
 			s.Errorf("%d left of %d when all but one are void", left, m.Max)
 		}
 		p, err = s.order(g.Credential, me.ID, m.Max, s.key())
-		s.denied(p, err, flows.TooMany, "as many as there ever can be")
+		s.denied(p, err, backend.TooMany, "as many as there ever can be")
 		if next := s.print(g.Credential, me.ID, m.Max-1); next.Tokens[0].Number != m.Max+1 {
 			s.Errorf("numbers go on with %d", next.Tokens[0].Number)
 		}
@@ -93,14 +93,14 @@ var voidChecks = []check{
 	{"a sheet that is nobody's in charge is denied, and stays", func(s *stage) {
 		g, jorge := s.maria(), s.link("chat-jorge", JorgeCUIL)
 		h := s.print(g.Credential, g.Group.Own, 2)
-		for _, id := range []flows.SheetID{h.ID, "", "no-such-sheet"} {
+		for _, id := range []backend.SheetID{h.ID, "", "no-such-sheet"} {
 			p, err := s.Sheets().Void(s.ctx, jorge.Credential, id, nil)
-			s.denied(p, err, flows.NotInCharge, "void of a stranger's")
+			s.denied(p, err, backend.NotInCharge, "void of a stranger's")
 		}
 		p, err := s.Sheets().Sheets(s.ctx, jorge.Credential, g.Group.Own)
-		s.denied(p, err, flows.NotInCharge, "sheets of a stranger")
+		s.denied(p, err, backend.NotInCharge, "sheets of a stranger")
 		p, err = s.order(jorge.Credential, g.Group.Own, 1, s.key())
-		s.denied(p, err, flows.NotInCharge, "print for a stranger")
+		s.denied(p, err, backend.NotInCharge, "print for a stranger")
 		s.listed(g.Credential, g.Group.Own, h)
 	}},
 	{"belongs to the person: each account in charge sees it and can end it", func(s *stage) {
@@ -117,9 +117,9 @@ var voidChecks = []check{
 		juana, key := s.find(g.Group, "Juana Ruiz"), s.key()
 		h := s.printKey(g.Credential, juana.ID, 2, key)
 		s.must(s.SetStanding(s.ctx, juana.Name, "SUSPENDIDA"))
-		s.deniedPrint(g.Credential, juana.ID, h, key, flows.NotActive)
-		s.validates(juana.Number, h.Tokens[0].Digits, flows.NotActive)
-		s.must(s.SetStanding(s.ctx, juana.Name, flows.Active))
+		s.deniedPrint(g.Credential, juana.ID, h, key, backend.NotActive)
+		s.validates(juana.Number, h.Tokens[0].Digits, backend.NotActive)
+		s.must(s.SetStanding(s.ctx, juana.Name, backend.Active))
 		s.listed(g.Credential, juana.ID, h)
 		s.validates(juana.Number, h.Tokens[0].Digits, "")
 	}},
@@ -130,13 +130,13 @@ var voidChecks = []check{
 		h := s.print(g.Credential, juana.ID, 2)
 		s.void(g.Credential, gone.ID)
 		s.must(s.SetStanding(s.ctx, juana.Name, "SUSPENDIDA"))
-		if p := s.papers(g.Credential, juana.ID); p.Denied != flows.NotActive || p.Member != juana.ID || s.month(p).Last != 3 {
+		if p := s.papers(g.Credential, juana.ID); p.Denied != backend.NotActive || p.Member != juana.ID || s.month(p).Last != 3 {
 			s.Errorf("denied %q, %+v", p.Denied, p.Months)
 		}
 		s.listed(g.Credential, juana.ID, h)
 		lucia := s.find(g.Group, "Lucía Ruiz") // who never had any
 		p, err := s.Sheets().Sheets(s.ctx, g.Credential, lucia.ID)
-		s.denied(p, err, flows.NotActive, "sheets")
+		s.denied(p, err, backend.NotActive, "sheets")
 	}},
 	{"is not hindered by the standing: what was lost does not come back to life with it", func(s *stage) {
 		g := s.maria()
@@ -156,9 +156,9 @@ var voidChecks = []check{
 		if got := s.void(g.Credential, h.ID); !sameSheet(h, got) {
 			s.Errorf("all: %+v, want %+v", got, h)
 		}
-		s.must(s.SetStanding(s.ctx, juana.Name, flows.Active))
+		s.must(s.SetStanding(s.ctx, juana.Name, backend.Active))
 		for _, t := range h.Tokens {
-			s.validates(juana.Number, t.Digits, flows.Replaced)
+			s.validates(juana.Number, t.Digits, backend.Replaced)
 		}
 		s.listed(g.Credential, juana.ID)
 	}},
@@ -167,21 +167,21 @@ var voidChecks = []check{
 		juana, key := s.find(g.Group, "Juana Ruiz").ID, s.key()
 		h := s.printKey(g.Credential, juana, 2, key)
 		s.must(s.Remove(s.ctx, MariaCUIL, "Juana Ruiz"))
-		s.deniedAll(g.Credential, juana, h, key, flows.NotInCharge)
+		s.deniedAll(g.Credential, juana, h, key, backend.NotInCharge)
 	}},
 	{"prints nothing for whom the standing gives no tokens, and all once it does", func(s *stage) {
 		g := s.maria()
 		lucia := s.find(g.Group, "Lucía Ruiz")
 		p, err := s.order(g.Credential, lucia.ID, 2, s.key())
-		s.denied(p, err, flows.NotActive, "print")
-		s.must(s.SetStanding(s.ctx, lucia.Name, flows.Active))
+		s.denied(p, err, backend.NotActive, "print")
+		s.must(s.SetStanding(s.ctx, lucia.Name, backend.Active))
 		s.listed(g.Credential, lucia.ID)
 		s.listed(g.Credential, lucia.ID, s.print(g.Credential, lucia.ID, 2))
 	}},
 }
 
 // deniedAll wants every call about a member's sheet to be denied: a new order and the one from before, too.
-func (s *stage) deniedAll(c flows.Credential, m flows.MemberID, h flows.Sheet, key string, why flows.Reason) {
+func (s *stage) deniedAll(c backend.Credential, m backend.MemberID, h backend.Sheet, key string, why backend.Reason) {
 	s.Helper()
 	p, err := s.Sheets().Sheets(s.ctx, c, m)
 	s.denied(p, err, why, "sheets")
@@ -191,7 +191,7 @@ func (s *stage) deniedAll(c flows.Credential, m flows.MemberID, h flows.Sheet, k
 }
 
 // deniedPrint wants no sheet to be given: not for a new order, nor for the one from before.
-func (s *stage) deniedPrint(c flows.Credential, m flows.MemberID, h flows.Sheet, key string, why flows.Reason) {
+func (s *stage) deniedPrint(c backend.Credential, m backend.MemberID, h backend.Sheet, key string, why backend.Reason) {
 	s.Helper()
 	p, err := s.order(c, m, 1, s.key())
 	s.denied(p, err, why, "print")

@@ -1,9 +1,9 @@
-// Package flowstest holds the back end to what flows/ports.go and flows/ports_sheets.go say, sentence by sentence.
+// Package backendtest holds the back end to what flows/backend/contract.go and flows/backend/sheets.go say, sentence by sentence.
 // Every back end passes the same suite: the embedded one, the HTTP client before it, and an insurer's own.
 //
 // It expects the demo padrón: María's group with Juana in it and Lucía, who is not active; Carlos, who is in María's
 // group and has an account of his own; and Jorge, alone.
-package flowstest
+package backendtest
 
 import (
 	"context"
@@ -13,14 +13,14 @@ import (
 	"testing"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // World is a back end with the demo padrón, and the hands that a test needs around it.
 type World interface {
-	Tokens() flows.Tokens
-	Links() flows.Links
-	Sheets() flows.Sheets
+	Tokens() backend.Tokens
+	Links() backend.Links
+	Sheets() backend.Sheets
 
 	// Now is the back end's clock, and Advance moves it.
 	Now() time.Time
@@ -34,7 +34,7 @@ type World interface {
 	Decline(ctx context.Context, url string) error
 
 	// Validate is a provider's act. Reason is empty if the token was accepted.
-	Validate(ctx context.Context, number, digits string) (flows.Reason, error)
+	Validate(ctx context.Context, number, digits string) (backend.Reason, error)
 	// SetStanding and Remove change the padrón: a person's standing, and a person leaving a holder's group.
 	SetStanding(ctx context.Context, name, standing string) error
 	Remove(ctx context.Context, holderCUIL, name string) error
@@ -114,19 +114,19 @@ func (s *stage) wantErr(err, want error, doing string) {
 }
 
 // invite asks for a chat to be linked.
-func (s *stage) invite(chat string) flows.Invite {
+func (s *stage) invite(chat string) backend.Invite {
 	s.Helper()
 	i, err := s.Links().Invite(s.ctx, invitation(chat, s.key()))
 	s.must(err)
 	return i
 }
 
-func invitation(chat, key string) flows.Invitation {
-	return flows.Invitation{Chat: chat, Channel: "Telegram", Label: "···1234", Sender: "Mari", Key: key}
+func invitation(chat, key string) backend.Invitation {
+	return backend.Invitation{Chat: chat, Channel: "Telegram", Label: "···1234", Sender: "Mari", Key: key}
 }
 
 // link links a chat with an account, all the way.
-func (s *stage) link(chat, cuil string) flows.Grant {
+func (s *stage) link(chat, cuil string) backend.Grant {
 	s.Helper()
 	i := s.invite(chat)
 	code, err := s.SignIn(s.ctx, i.URL, cuil, Password)
@@ -137,10 +137,10 @@ func (s *stage) link(chat, cuil string) flows.Grant {
 }
 
 // maria is a chat linked with María's account.
-func (s *stage) maria() flows.Grant { s.Helper(); return s.link("chat-maria", MariaCUIL) }
+func (s *stage) maria() backend.Grant { s.Helper(); return s.link("chat-maria", MariaCUIL) }
 
 // find is a member by name.
-func (s *stage) find(g flows.Group, name string) flows.Member {
+func (s *stage) find(g backend.Group, name string) backend.Member {
 	s.Helper()
 	for _, m := range g.Members {
 		if m.Name == name {
@@ -148,13 +148,13 @@ func (s *stage) find(g flows.Group, name string) flows.Member {
 		}
 	}
 	s.Fatalf("nobody called %s in the group", name)
-	return flows.Member{}
+	return backend.Member{}
 }
 
 // current is the live token of one member.
-func (s *stage) current(c flows.Credential, m flows.MemberID) flows.Token {
+func (s *stage) current(c backend.Credential, m backend.MemberID) backend.Token {
 	s.Helper()
-	g, err := s.Tokens().Current(s.ctx, c, []flows.MemberID{m})
+	g, err := s.Tokens().Current(s.ctx, c, []backend.MemberID{m})
 	s.must(err)
 	if len(g.Tokens) != 1 {
 		s.Fatalf("current gave %d tokens and %+v", len(g.Tokens), g.Denials)
@@ -162,7 +162,7 @@ func (s *stage) current(c flows.Credential, m flows.MemberID) flows.Token {
 	return g.Tokens[0]
 }
 
-func (s *stage) another(c flows.Credential, m flows.MemberID, key string) flows.Token {
+func (s *stage) another(c backend.Credential, m backend.MemberID, key string) backend.Token {
 	s.Helper()
 	g, err := s.Tokens().Another(s.ctx, c, m, key)
 	s.must(err)
@@ -173,7 +173,7 @@ func (s *stage) another(c flows.Credential, m flows.MemberID, key string) flows.
 }
 
 // validates says what becomes of digits at a provider.
-func (s *stage) validates(number, digits string, want flows.Reason) {
+func (s *stage) validates(number, digits string, want backend.Reason) {
 	s.Helper()
 	got, err := s.Validate(s.ctx, number, digits)
 	s.must(err)
@@ -182,7 +182,7 @@ func (s *stage) validates(number, digits string, want flows.Reason) {
 	}
 }
 
-func same(a, b flows.Token) bool {
+func same(a, b backend.Token) bool {
 	return a.Member == b.Member && a.Digits == b.Digits && a.Made.Equal(b.Made) && a.Until.Equal(b.Until)
 }
 
@@ -194,7 +194,7 @@ func wrongDigits(of string) string {
 }
 
 // atOnce asks n times at the same moment: all are given the same one token.
-func (s *stage) atOnce(n int, ask func() (flows.Given, error)) {
+func (s *stage) atOnce(n int, ask func() (backend.Given, error)) {
 	s.Helper()
 	var mu sync.Mutex
 	digits := map[string]bool{}

@@ -1,9 +1,9 @@
-package flowstest
+package backendtest
 
 import (
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 var stateChecks = []check{
@@ -55,7 +55,7 @@ var stateChecks = []check{
 		g := s.maria()
 		me := g.Group.Members[0]
 		old := s.current(g.Credential, me.ID)
-		s.validates(me.Number, wrongDigits(old.Digits), flows.Unknown)
+		s.validates(me.Number, wrongDigits(old.Digits), backend.Unknown)
 		s.Advance(time.Minute)
 		neu := s.another(g.Credential, me.ID, s.key())
 		st, err := s.Tokens().State(s.ctx, g.Credential, me.ID)
@@ -63,13 +63,13 @@ var stateChecks = []check{
 		if !st.TriedAt.IsZero() || st.TriedWhy != "" {
 			s.Errorf("a failure before the token was made is told: %+v", st)
 		}
-		s.validates(me.Number, old.Digits, flows.Replaced)
+		s.validates(me.Number, old.Digits, backend.Replaced)
 		at := s.Now()
 		s.Advance(time.Minute)
 		s.validates(me.Number, neu.Digits, "")
 		st, err = s.Tokens().State(s.ctx, g.Credential, me.ID)
 		s.must(err)
-		if !st.TriedAt.Equal(at) || st.TriedWhy != flows.Replaced || st.UsedAt.IsZero() {
+		if !st.TriedAt.Equal(at) || st.TriedWhy != backend.Replaced || st.UsedAt.IsZero() {
 			s.Errorf("state is %+v, tried at %s", st, at)
 		}
 	}},
@@ -81,7 +81,7 @@ var stateChecks = []check{
 		for range 50 {
 			why, err := s.Validate(s.ctx, me.Number, wrongDigits(tok.Digits))
 			s.must(err)
-			if why == flows.Locked {
+			if why == backend.Locked {
 				locked = true
 				break
 			}
@@ -89,10 +89,10 @@ var stateChecks = []check{
 		if !locked {
 			s.Fatal("50 wrong numbers in a row, and no lock")
 		}
-		s.validates(me.Number, tok.Digits, flows.Locked)
+		s.validates(me.Number, tok.Digits, backend.Locked)
 		st, err := s.Tokens().State(s.ctx, g.Credential, me.ID)
 		s.must(err)
-		if !st.LockedUntil.After(s.Now()) || st.TriedWhy != flows.Locked {
+		if !st.LockedUntil.After(s.Now()) || st.TriedWhy != backend.Locked {
 			s.Fatalf("state is %+v", st)
 		}
 		if st.LockedUntil.Before(tok.Until) {
@@ -108,8 +108,8 @@ var stateChecks = []check{
 	{"is refused for somebody not in charge", func(s *stage) {
 		jorge, g := s.link("chat-jorge", JorgeCUIL), s.maria()
 		_, err := s.Tokens().State(s.ctx, jorge.Credential, g.Group.Own)
-		s.wantErr(err, flows.ErrNotInCharge, "state of a stranger")
+		s.wantErr(err, backend.ErrNotInCharge, "state of a stranger")
 		_, err = s.Tokens().State(s.ctx, jorge.Credential, "no-such-member")
-		s.wantErr(err, flows.ErrNotInCharge, "state of nobody")
+		s.wantErr(err, backend.ErrNotInCharge, "state of nobody")
 	}},
 }

@@ -1,10 +1,10 @@
-package flowstest
+package backendtest
 
 import (
 	"sync"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // knownChecks are about what is known when a sheet is ordered, and what comes of it when there is more by then.
@@ -12,7 +12,7 @@ var knownChecks = []check{
 	{"tells the number of the last token for each person, void or not", func(s *stage) {
 		g := s.maria()
 		me, juana := g.Group.Own, s.find(g.Group, "Juana Ruiz").ID
-		last := func(p flows.Preprints, err error, want int, doing string) {
+		last := func(p backend.Preprints, err error, want int, doing string) {
 			s.Helper()
 			s.must(err)
 			if got := s.month(p).Last; got != want {
@@ -40,7 +40,7 @@ var knownChecks = []check{
 		h := s.print(g.Credential, g.Group.Own, 3)
 		p, err := s.Sheets().Sheets(s.ctx, jorge.Credential, g.Group.Own)
 		s.deniedUnknown(p, err, "sheets")
-		p, err = s.Sheets().Print(s.ctx, jorge.Credential, flows.SheetOrder{Member: g.Group.Own, Month: h.Month, Count: 1}, s.key())
+		p, err = s.Sheets().Print(s.ctx, jorge.Credential, backend.SheetOrder{Member: g.Group.Own, Month: h.Month, Count: 1}, s.key())
 		s.deniedUnknown(p, err, "print")
 		p, err = s.Sheets().Void(s.ctx, jorge.Credential, h.ID, nil)
 		s.deniedUnknown(p, err, "void")
@@ -50,8 +50,8 @@ var knownChecks = []check{
 		m := s.running(g.Credential, g.Group.Own)
 		h := s.print(g.Credential, g.Group.Own, 2)
 		for _, after := range []int{0, 1, 3, 1_000_000_000, -1} {
-			p, err := s.Sheets().Print(s.ctx, g.Credential, flows.SheetOrder{Member: g.Group.Own, Month: m.Month, Count: 1, After: after}, s.key())
-			s.denied(p, err, flows.Changed, "another last")
+			p, err := s.Sheets().Print(s.ctx, g.Credential, backend.SheetOrder{Member: g.Group.Own, Month: m.Month, Count: 1, After: after}, s.key())
+			s.denied(p, err, backend.Changed, "another last")
 			if now := s.month(p); now.Last != 2 || now.Left != m.Left-2 {
 				s.Errorf("after %d: the month is %+v", after, now)
 			}
@@ -65,23 +65,23 @@ var knownChecks = []check{
 		g := s.maria()
 		h := s.print(g.Credential, g.Group.Own, 2)
 		s.void(g.Credential, h.ID)
-		p, err := s.Sheets().Print(s.ctx, g.Credential, flows.SheetOrder{Member: g.Group.Own, Month: h.Month, Count: 2}, s.key())
-		s.denied(p, err, flows.Changed, "as if it had never been")
+		p, err := s.Sheets().Print(s.ctx, g.Credential, backend.SheetOrder{Member: g.Group.Own, Month: h.Month, Count: 2}, s.key())
+		s.denied(p, err, backend.Changed, "as if it had never been")
 		s.listed(g.Credential, g.Group.Own)
 	}},
 	{"makes one sheet, when 32 order with different keys and know the same", func(s *stage) {
 		g, keys := s.maria(), s.keys(32)
 		before := s.print(g.Credential, g.Group.Own, 1)
-		order := flows.SheetOrder{Member: g.Group.Own, Month: before.Month, Count: 1, After: 1}
+		order := backend.SheetOrder{Member: g.Group.Own, Month: before.Month, Count: 1, After: 1}
 		var mu sync.Mutex
-		var made []flows.Sheet
+		var made []backend.Sheet
 		changed := 0
 		s.atATime(len(keys), func(i int) {
 			p, err := s.Sheets().Print(s.ctx, g.Credential, order, keys[i])
 			mu.Lock()
 			defer mu.Unlock()
 			switch {
-			case err == nil && p.Denied == flows.Changed && len(p.Sheets) == 0:
+			case err == nil && p.Denied == backend.Changed && len(p.Sheets) == 0:
 				changed++
 			case err == nil && p.Denied == "" && len(p.Sheets) == 1:
 				made = append(made, p.Sheets[0])
@@ -97,7 +97,7 @@ var knownChecks = []check{
 	{"gives the same sheet for the same key, whatever there is by then", func(s *stage) {
 		g, key := s.maria(), s.key()
 		h := s.printKey(g.Credential, g.Group.Own, 2, key) // which was the first: its own sheet is the change
-		order := flows.SheetOrder{Member: g.Group.Own, Month: h.Month, Count: 2}
+		order := backend.SheetOrder{Member: g.Group.Own, Month: h.Month, Count: 2}
 		again := func(after int) {
 			s.Helper()
 			order.After = after
@@ -117,18 +117,18 @@ var knownChecks = []check{
 	{"says the first reason of several: whose, the standing, the month, what is known, how many", func(s *stage) {
 		g, jorge := s.maria(), s.link("chat-jorge", JorgeCUIL)
 		m := s.running(g.Credential, g.Group.Own)
-		denied := func(o flows.SheetOrder, want flows.Reason) {
+		denied := func(o backend.SheetOrder, want backend.Reason) {
 			s.Helper()
 			for _, o.Count = range []int{1_000_000_000, 0} {
 				p, err := s.Sheets().Print(s.ctx, g.Credential, o, s.key())
 				s.denied(p, err, want, string(want))
 			}
 		}
-		denied(flows.SheetOrder{Member: jorge.Group.Own, Month: "2001-01", After: 7}, flows.NotInCharge)
-		denied(flows.SheetOrder{Member: s.find(g.Group, "Lucía Ruiz").ID, Month: "2001-01", After: 7}, flows.NotActive)
-		denied(flows.SheetOrder{Member: g.Group.Own, Month: "2001-01", After: 7}, flows.NotOffered)
-		denied(flows.SheetOrder{Member: g.Group.Own, Month: m.Month, After: 7}, flows.Changed)
-		denied(flows.SheetOrder{Member: g.Group.Own, Month: m.Month}, flows.TooMany)
+		denied(backend.SheetOrder{Member: jorge.Group.Own, Month: "2001-01", After: 7}, backend.NotInCharge)
+		denied(backend.SheetOrder{Member: s.find(g.Group, "Lucía Ruiz").ID, Month: "2001-01", After: 7}, backend.NotActive)
+		denied(backend.SheetOrder{Member: g.Group.Own, Month: "2001-01", After: 7}, backend.NotOffered)
+		denied(backend.SheetOrder{Member: g.Group.Own, Month: m.Month, After: 7}, backend.Changed)
+		denied(backend.SheetOrder{Member: g.Group.Own, Month: m.Month}, backend.TooMany)
 	}},
 }
 
@@ -142,9 +142,9 @@ func (s *stage) keys(n int) []string {
 }
 
 // deniedUnknown wants an answer about somebody who is in others' charge, that does not tell what they have.
-func (s *stage) deniedUnknown(p flows.Preprints, err error, doing string) {
+func (s *stage) deniedUnknown(p backend.Preprints, err error, doing string) {
 	s.Helper()
-	s.denied(p, err, flows.NotInCharge, doing)
+	s.denied(p, err, backend.NotInCharge, doing)
 	for _, m := range p.Months {
 		if m.Last != 0 {
 			s.Errorf("%s: the last is told: %+v", doing, m)

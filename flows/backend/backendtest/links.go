@@ -1,17 +1,17 @@
-package flowstest
+package backendtest
 
 import (
 	"errors"
 	"strings"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // left is how many tries a wrong code leaves; it stops the check if the error is another.
 func (s *stage) left(err error) int {
 	s.Helper()
-	var wrong *flows.WrongCode
+	var wrong *backend.WrongCode
 	if !errors.As(err, &wrong) {
 		s.Fatalf("got error %v, want a wrong code", err)
 	}
@@ -60,7 +60,7 @@ var inviteChecks = []check{
 			s.Error("one can still sign in at the older invite")
 		}
 		_, err = s.Links().Redeem(s.ctx, old.ID, "BCDF-GHJK", s.key())
-		s.wantErr(err, flows.ErrNoInvite, "redeem of the older invite")
+		s.wantErr(err, backend.ErrNoInvite, "redeem of the older invite")
 		s.must(s.Open(s.ctx, other.URL))
 	}},
 	{"ends an earlier one at which somebody signed in, too", func(s *stage) {
@@ -69,10 +69,10 @@ var inviteChecks = []check{
 		s.must(err)
 		s.invite("chat")
 		_, err = s.Links().Redeem(s.ctx, old.ID, code, s.key())
-		s.wantErr(err, flows.ErrNoInvite, "redeem of the older invite")
+		s.wantErr(err, backend.ErrNoInvite, "redeem of the older invite")
 	}},
 	{"counts the chat's earlier ones that were opened within an hour and led to no link", func(s *stage) {
-		opened := func(want int) flows.Invite {
+		opened := func(want int) backend.Invite {
 			i := s.invite("chat")
 			if i.Opened != want {
 				s.Errorf("%d opened, want %d", i.Opened, want)
@@ -120,7 +120,7 @@ var inviteChecks = []check{
 			s.Error("one can sign in at a declined invite")
 		}
 		_, err := s.Links().Redeem(s.ctx, i.ID, "BCDF-GHJK", s.key())
-		s.wantErr(err, flows.ErrNoInvite, "redeem")
+		s.wantErr(err, backend.ErrNoInvite, "redeem")
 	}},
 	{"is over when declined after sign-in", func(s *stage) {
 		i := s.invite("chat")
@@ -128,7 +128,7 @@ var inviteChecks = []check{
 		s.must(err)
 		s.must(s.Decline(s.ctx, i.URL))
 		_, err = s.Links().Redeem(s.ctx, i.ID, code, s.key())
-		s.wantErr(err, flows.ErrNoInvite, "redeem")
+		s.wantErr(err, backend.ErrNoInvite, "redeem")
 	}},
 	{"takes one sign-in", func(s *stage) {
 		i := s.invite("chat")
@@ -159,16 +159,16 @@ var chatsChecks = []check{
 		a, b := s.link("chat-1", MariaCUIL), s.link("chat-2", MariaCUIL)
 		s.must(s.Links().Unlink(s.ctx, a.Credential, ""))
 		_, err := s.Tokens().Group(s.ctx, a.Credential)
-		s.wantErr(err, flows.ErrUnlinked, "group")
-		_, err = s.Tokens().Current(s.ctx, a.Credential, []flows.MemberID{a.Group.Own})
-		s.wantErr(err, flows.ErrUnlinked, "current")
+		s.wantErr(err, backend.ErrUnlinked, "group")
+		_, err = s.Tokens().Current(s.ctx, a.Credential, []backend.MemberID{a.Group.Own})
+		s.wantErr(err, backend.ErrUnlinked, "current")
 		s.current(b.Credential, b.Group.Own)
 	}},
 	{"unlinks another link of the account", func(s *stage) {
 		a, b := s.link("chat-1", MariaCUIL), s.link("chat-2", MariaCUIL)
 		s.must(s.Links().Unlink(s.ctx, b.Credential, b.Others[0].ID))
 		_, err := s.Tokens().Group(s.ctx, a.Credential)
-		s.wantErr(err, flows.ErrUnlinked, "group")
+		s.wantErr(err, backend.ErrUnlinked, "group")
 		s.current(b.Credential, b.Group.Own)
 	}},
 	{"does not mind an ended link, nor its own bad credential", func(s *stage) {
@@ -177,7 +177,7 @@ var chatsChecks = []check{
 		s.must(s.Links().Unlink(s.ctx, a.Credential, ""))
 		s.must(s.Links().Unlink(s.ctx, a.Credential, ""))
 		s.must(s.Links().Unlink(s.ctx, "nobody's", ""))
-		s.wantErr(s.Links().Unlink(s.ctx, a.Credential, "some-link"), flows.ErrUnlinked, "unlink of a link by a bad credential")
+		s.wantErr(s.Links().Unlink(s.ctx, a.Credential, "some-link"), backend.ErrUnlinked, "unlink of a link by a bad credential")
 	}},
 	{"cannot unlink another account's chat", func(s *stage) {
 		a, b := s.link("chat-1", MariaCUIL), s.link("chat-2", MariaCUIL)

@@ -1,9 +1,9 @@
-package flowstest
+package backendtest
 
 import (
 	"math/rand/v2"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 // fixationOrders is how many ways of ordering the attack are tried.
@@ -51,14 +51,14 @@ var attackChecks = []check{
 	{"another account's credential gets no token", func(s *stage) {
 		g, jorge := s.maria(), s.link("chat-jorge", JorgeCUIL)
 		s.current(g.Credential, g.Group.Own)
-		got, err := s.Tokens().Current(s.ctx, jorge.Credential, []flows.MemberID{g.Group.Own})
+		got, err := s.Tokens().Current(s.ctx, jorge.Credential, []backend.MemberID{g.Group.Own})
 		s.must(err)
-		if len(got.Tokens) != 0 || len(got.Denials) != 1 || got.Denials[0].Reason != flows.NotInCharge {
+		if len(got.Tokens) != 0 || len(got.Denials) != 1 || got.Denials[0].Reason != backend.NotInCharge {
 			s.Errorf("got %+v", got)
 		}
 		got, err = s.Tokens().Another(s.ctx, jorge.Credential, g.Group.Own, s.key())
 		s.must(err)
-		if len(got.Tokens) != 0 || len(got.Denials) != 1 || got.Denials[0].Reason != flows.NotInCharge {
+		if len(got.Tokens) != 0 || len(got.Denials) != 1 || got.Denials[0].Reason != backend.NotInCharge {
 			s.Errorf("got %+v", got)
 		}
 	}},

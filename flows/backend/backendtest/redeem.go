@@ -1,11 +1,11 @@
-package flowstest
+package backendtest
 
 import (
 	"strings"
 	"sync"
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 var redeemChecks = []check{
@@ -54,7 +54,7 @@ var redeemChecks = []check{
 		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
 		s.must(err)
 		var mu sync.Mutex
-		got := map[flows.Credential]bool{}
+		got := map[backend.Credential]bool{}
 		var wg sync.WaitGroup
 		for range 16 {
 			wg.Go(func() {
@@ -79,7 +79,7 @@ var redeemChecks = []check{
 		_, err = s.Links().Redeem(s.ctx, i.ID, code, s.key())
 		s.must(err)
 		_, err = s.Links().Redeem(s.ctx, i.ID, code, s.key())
-		s.wantErr(err, flows.ErrNoInvite, "second redeem")
+		s.wantErr(err, backend.ErrNoInvite, "second redeem")
 		_, err = s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
 		if err == nil {
 			s.Error("one can sign in at a used invite")
@@ -101,7 +101,7 @@ var redeemChecks = []check{
 			s.Errorf("there were %d tries, want 3", left+1)
 		}
 		_, err = s.Links().Redeem(s.ctx, i.ID, code, s.key())
-		s.wantErr(err, flows.ErrNoInvite, "the right code after the last try")
+		s.wantErr(err, backend.ErrNoInvite, "the right code after the last try")
 	}},
 	{"counts a wrong code with the same key once", func(s *stage) {
 		i := s.invite("chat")
@@ -136,7 +136,7 @@ var redeemChecks = []check{
 	}},
 	{"refuses an unknown invite", func(s *stage) {
 		_, err := s.Links().Redeem(s.ctx, "nobody's", "BCDF-GHJK", s.key())
-		s.wantErr(err, flows.ErrNoInvite, "redeem")
+		s.wantErr(err, backend.ErrNoInvite, "redeem")
 	}},
 	{"refuses a code that is out of time", func(s *stage) {
 		i := s.invite("chat")
@@ -144,7 +144,7 @@ var redeemChecks = []check{
 		s.must(err)
 		s.Advance(10 * time.Minute)
 		_, err = s.Links().Redeem(s.ctx, i.ID, code, s.key())
-		s.wantErr(err, flows.ErrNoInvite, "redeem")
+		s.wantErr(err, backend.ErrNoInvite, "redeem")
 	}},
 	{"takes a code until its last second", func(s *stage) {
 		i := s.invite("chat")

@@ -1,4 +1,4 @@
-package flows
+package backend
 
 import (
 	"context"
@@ -13,7 +13,7 @@ type Month string
 func MonthOf(t time.Time) Month { return Month(t.Format("2006-01")) }
 
 // split is a month in its parts; zero if it is none.
-func (m Month) split() (year int, month time.Month) {
+func (m Month) Date() (year int, month time.Month) {
 	if t, err := time.Parse("2006-01", string(m)); err == nil {
 		return t.Year(), t.Month()
 	}
@@ -22,7 +22,7 @@ func (m Month) split() (year int, month time.Month) {
 
 // Span is the month's first moment and the first moment after it, in a zone. An error if m is no month.
 func (m Month) Span(zone *time.Location) (from, until time.Time, err error) {
-	year, month := m.split()
+	year, month := m.Date()
 	if month == 0 {
 		return from, until, fmt.Errorf("no month: %q", string(m))
 	}
@@ -119,3 +119,6 @@ type Sheets interface {
 	// hindrance: it only takes away. A sheet that is nobody's in the account's charge is denied: NotInCharge.
 	Void(ctx context.Context, c Credential, sheet SheetID, numbers []int) (Preprints, error)
 }
+
+// live says whether a token was neither used nor made void.
+func (k Preprint) Live() bool { return k.UsedAt.IsZero() && k.VoidedAt.IsZero() }

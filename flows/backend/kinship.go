@@ -1,4 +1,4 @@
-package flows
+package backend
 
 import (
 	_ "embed"

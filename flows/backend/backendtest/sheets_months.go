@@ -1,9 +1,9 @@
-package flowstest
+package backendtest
 
 import (
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 var monthChecks = []check{
@@ -18,14 +18,14 @@ var monthChecks = []check{
 		}
 		s.validates(me.Number, h.Tokens[0].Digits, "")
 		s.Advance(time.Second)
-		s.validates(me.Number, h.Tokens[1].Digits, flows.Expired)
-		s.validates(me.Number, h.Tokens[0].Digits, flows.Used)
+		s.validates(me.Number, h.Tokens[1].Digits, backend.Expired)
+		s.validates(me.Number, h.Tokens[0].Digits, backend.Used)
 		s.listed(g.Credential, me.ID)
 		if next := s.running(g.Credential, me.ID); !next.From.Equal(m.Until) || next.Left != next.Max {
 			s.Errorf("after %+v comes %+v", m, next)
 		}
 		s.Advance(24 * time.Hour)
-		s.validates(me.Number, h.Tokens[2].Digits, flows.Expired)
+		s.validates(me.Number, h.Tokens[2].Digits, backend.Expired)
 	}},
 	{"a sheet of a month to come is good from its first second on", func(s *stage) {
 		g := s.maria()
@@ -40,7 +40,7 @@ var monthChecks = []check{
 		if next.Month <= m.Month || next.From.Before(m.Until) {
 			s.Fatalf("after %+v is offered %+v", m, next)
 		}
-		got, err := s.Sheets().Print(s.ctx, g.Credential, flows.SheetOrder{Member: me.ID, Month: next.Month, Count: 2, After: next.Last}, s.key())
+		got, err := s.Sheets().Print(s.ctx, g.Credential, backend.SheetOrder{Member: me.ID, Month: next.Month, Count: 2, After: next.Last}, s.key())
 		s.must(err)
 		h := s.one(got)
 		if h.Month != next.Month || !h.From.Equal(next.From) || !h.Until.Equal(next.Until) || h.Tokens[0].Number != 1 {
@@ -50,7 +50,7 @@ var monthChecks = []check{
 			s.Errorf("a sheet of the next month took from this one: %+v, was %+v", this, m)
 		}
 		s.until(next.From.Add(-time.Second))
-		s.validates(me.Number, h.Tokens[0].Digits, flows.Expired)
+		s.validates(me.Number, h.Tokens[0].Digits, backend.Expired)
 		s.Advance(time.Second)
 		s.listed(g.Credential, me.ID, h)
 		s.validates(me.Number, h.Tokens[0].Digits, "")
@@ -61,10 +61,10 @@ var monthChecks = []check{
 	{"prints for no month that is not offered", func(s *stage) {
 		g := s.maria()
 		m := s.running(g.Credential, g.Group.Own)
-		past, far := flows.MonthOf(m.From.In(s.zone()).AddDate(0, -1, 0)), flows.MonthOf(m.From.In(s.zone()).AddDate(1, 0, 0))
-		for _, month := range []flows.Month{past, far, "2026-13", "2026-1", "x"} {
-			p, err := s.Sheets().Print(s.ctx, g.Credential, flows.SheetOrder{Member: g.Group.Own, Month: month, Count: 1}, s.key())
-			s.denied(p, err, flows.NotOffered, string(month))
+		past, far := backend.MonthOf(m.From.In(s.zone()).AddDate(0, -1, 0)), backend.MonthOf(m.From.In(s.zone()).AddDate(1, 0, 0))
+		for _, month := range []backend.Month{past, far, "2026-13", "2026-1", "x"} {
+			p, err := s.Sheets().Print(s.ctx, g.Credential, backend.SheetOrder{Member: g.Group.Own, Month: month, Count: 1}, s.key())
+			s.denied(p, err, backend.NotOffered, string(month))
 		}
 		s.listed(g.Credential, g.Group.Own)
 	}},
@@ -74,7 +74,7 @@ var monthChecks = []check{
 		s.until(m.Until.Add(-time.Second))
 		h := s.printKey(g.Credential, g.Group.Own, 1, key)
 		s.Advance(time.Minute)
-		p, err := s.Sheets().Print(s.ctx, g.Credential, flows.SheetOrder{Member: g.Group.Own, Month: m.Month, Count: 1}, key)
+		p, err := s.Sheets().Print(s.ctx, g.Credential, backend.SheetOrder{Member: g.Group.Own, Month: m.Month, Count: 1}, key)
 		s.must(err)
 		if again := s.one(p); !sameSheet(h, again) {
 			s.Errorf("the same key gave %+v, then %+v", h, again)
@@ -104,7 +104,7 @@ var monthChecks = []check{
 			s.Errorf("state is %+v of %+v", st, after)
 		}
 		s.validates(me.Number, after.Digits, "")
-		s.validates(me.Number, before.Digits, flows.Replaced)
+		s.validates(me.Number, before.Digits, backend.Replaced)
 		s.validates(me.Number, h.Tokens[2].Digits, "")
 	}},
 	{"is no token of the day: with a sheet alone, current makes one and the state knows none", func(s *stage) {
@@ -123,17 +123,17 @@ var monthChecks = []check{
 		g := s.maria()
 		me, juana := g.Group.Members[0], s.find(g.Group, "Juana Ruiz")
 		h := s.print(g.Credential, me.ID, 4)
-		s.validates(juana.Number, h.Tokens[0].Digits, flows.OtherPerson)
+		s.validates(juana.Number, h.Tokens[0].Digits, backend.OtherPerson)
 		s.validates(me.Number, h.Tokens[0].Digits, "")
 		s.void(g.Credential, h.ID, 2)
 		for range 10 {
-			s.validates(me.Number, h.Tokens[0].Digits, flows.Used)
-			s.validates(me.Number, h.Tokens[1].Digits, flows.Replaced)
+			s.validates(me.Number, h.Tokens[0].Digits, backend.Used)
+			s.validates(me.Number, h.Tokens[1].Digits, backend.Replaced)
 		}
 		s.validates(me.Number, h.Tokens[2].Digits, "")
 		s.until(h.Until)
 		for range 10 {
-			s.validates(me.Number, h.Tokens[3].Digits, flows.Expired)
+			s.validates(me.Number, h.Tokens[3].Digits, backend.Expired)
 		}
 		s.validates(me.Number, s.current(g.Credential, me.ID).Digits, "")
 	}},

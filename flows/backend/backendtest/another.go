@@ -1,9 +1,9 @@
-package flowstest
+package backendtest
 
 import (
 	"time"
 
-	"llave/flows"
+	"llave/flows/backend"
 )
 
 var anotherChecks = []check{
@@ -17,7 +17,7 @@ var anotherChecks = []check{
 		if cur := s.current(g.Credential, g.Group.Own); !same(cur, neu) {
 			s.Errorf("current is %+v after another gave %+v", cur, neu)
 		}
-		s.validates(g.Group.Members[0].Number, old.Digits, flows.Replaced)
+		s.validates(g.Group.Members[0].Number, old.Digits, backend.Replaced)
 		s.validates(g.Group.Members[0].Number, neu.Digits, "")
 	}},
 	{"gives the same answer for the same key for a day, and replaces once", func(s *stage) {
@@ -40,7 +40,7 @@ var anotherChecks = []check{
 	{"replaces once, when 32 ask with one key at once", func(s *stage) {
 		g := s.maria()
 		key := s.key()
-		s.atOnce(32, func() (flows.Given, error) { return s.Tokens().Another(s.ctx, g.Credential, g.Group.Own, key) })
+		s.atOnce(32, func() (backend.Given, error) { return s.Tokens().Another(s.ctx, g.Credential, g.Group.Own, key) })
 	}},
 	{"keeps a denial by its key, too", func(s *stage) {
 		g := s.maria()
@@ -48,10 +48,10 @@ var anotherChecks = []check{
 		for range 2 {
 			got, err := s.Tokens().Another(s.ctx, g.Credential, lucia.ID, key)
 			s.must(err)
-			if len(got.Tokens) != 0 || len(got.Denials) != 1 || got.Denials[0].Reason != flows.NotActive {
+			if len(got.Tokens) != 0 || len(got.Denials) != 1 || got.Denials[0].Reason != backend.NotActive {
 				s.Errorf("got %+v", got)
 			}
-			s.must(s.SetStanding(s.ctx, lucia.Name, flows.Active))
+			s.must(s.SetStanding(s.ctx, lucia.Name, backend.Active))
 		}
 		s.another(g.Credential, lucia.ID, s.key())
 	}},
@@ -62,7 +62,7 @@ var anotherChecks = []check{
 		s.must(s.Remove(s.ctx, MariaCUIL, "Juana Ruiz"))
 		got, err := s.Tokens().Another(s.ctx, g.Credential, juana, key)
 		s.must(err)
-		if len(got.Tokens) != 0 || len(got.Denials) != 1 || got.Denials[0].Reason != flows.NotInCharge {
+		if len(got.Tokens) != 0 || len(got.Denials) != 1 || got.Denials[0].Reason != backend.NotInCharge {
 			s.Errorf("got %+v", got)
 		}
 	}},
