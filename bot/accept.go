@@ -37,7 +37,7 @@ func (e *Engine) take(ctx context.Context, u Update) error {
 	e.clean(&u)
 	key := e.vault.chatKey(u.Chat)
 	a := Accepted{Update: u, Now: e.now()}
-	a.Lag, a.Unpaced, a.Settled = e.lags.excess(u.Chat, u.Said, a.Now), e.unpaced(u.Chat), e.isQuiet(key)
+	a.Lag, a.Unpaced, a.Settled = e.lags.excess(u.Chat, u.OccurredAt, a.Now), e.unpaced(u.Chat), e.isQuiet(key)
 	var seed [16]byte
 	if _, err := io.ReadFull(e.rand, seed[:]); err != nil {
 		return fmt.Errorf("accept: seed: %w", err)

@@ -264,7 +264,7 @@ func TestRecoveryIsBounded(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		const owed = manyChats / 4
 		h := open(t, memory())
-		h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.Later{After: time.Hour} })
+		h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.RetryAfter{After: time.Hour} })
 		for i := range owed {
 			h.accept(bot.Update{Chat: numbered(i), ID: "1", Kind: bot.Message, Text: "hello"})
 		}

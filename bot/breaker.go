@@ -20,7 +20,7 @@ const (
 // errNotCounted is reported for a call whose failure says nothing about the outside.
 var errNotCounted = errors.New("not counted")
 
-// newBreaker makes the breaker of an [Outside]. An answer is a success, refusals included; no answer is a failure.
+// newBreaker makes the breaker of an [EffectRunner]. An answer is a success, refusals included; no answer is a failure.
 func newBreaker(log *slog.Logger) *gobreaker.TwoStepCircuitBreaker[struct{}] {
 	return gobreaker.NewTwoStepCircuitBreaker[struct{}](gobreaker.Settings{
 		Name: "outside", MaxRequests: probes, Timeout: openFor,

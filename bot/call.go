@@ -46,7 +46,7 @@ func (e *Engine) attempt(c *call) (data Value, err error) {
 	}()
 	ctx, cancel := e.attemptContext()
 	defer cancel()
-	return e.outside.Perform(ctx, c.chat, c.effect)
+	return e.outside.Run(ctx, c.chat, c.effect)
 }
 
 // deliver has the answer to an effect whose turn has ended handed to its chat, as an update of its own.
@@ -93,7 +93,7 @@ func (e *Engine) sayIfSlow(c *call, key string) {
 		if e.calls.over(c) {
 			return
 		}
-		if err := e.Accept(e.ctx, Update{Chat: c.chat, ID: "slow/" + key, Kind: Slow, What: key}); err != nil {
+		if err := e.Accept(e.ctx, Update{Chat: c.chat, ID: "slow/" + key, Kind: Slow, Subtype: key}); err != nil {
 			e.log.Warn("interim not said", "chat", c.chat, "err", err)
 		}
 	}

@@ -7,15 +7,15 @@ import (
 
 // compose seals what a turn writes.
 func (e *Engine) compose(w *work, o outcome) (t Turn, letters []letter, err error) {
-	t = Turn{Chat: w.key, Base: w.version, Fence: e.fence, Update: w.update.Seq, Purge: o.Purge, SetAside: o.aside}
+	t = Turn{Chat: w.key, Base: w.version, Fence: e.fence, Update: w.update.Seq, Purge: o.Purge, Quarantine: o.aside}
 	o.Replies = e.withForget(w, o)
 	if err = e.composeSession(w, &o, &t); err != nil {
 		return t, nil, fmt.Errorf("session: %w", err)
 	}
 	for i, r := range o.Replies {
 		r.Thread = w.thread()
-		l := letter{kind: r.Kind, n: t.Base<<8 + uint64(i), Envelope: Envelope{Chat: w.update.Chat, Reply: r, At: w.update.Now, Notice: w.update.Kind == Notice}}
-		body, err := e.sealJSON(placeLetter, w.key, &l.Envelope)
+		l := letter{kind: r.Kind, n: t.Base<<8 + uint64(i), MessageContent: MessageContent{Chat: w.update.Chat, Reply: r, At: w.update.Now, Notice: w.update.Kind == Notice}}
+		body, err := e.sealJSON(placeLetter, w.key, &l.MessageContent)
 		if err != nil {
 			return t, nil, fmt.Errorf("reply: %w", err)
 		}
@@ -32,8 +32,8 @@ func (e *Engine) compose(w *work, o outcome) (t Turn, letters []letter, err erro
 			return t, nil, fmt.Errorf("effect: %w", err)
 		}
 	}
-	if t.Aside = w.stored; t.SetAside != "" && t.Aside == nil {
-		t.Aside, err = e.sealJSON(placeUpdate, w.key, &w.update)
+	if t.QuarantinedBody = w.stored; t.Quarantine != "" && t.QuarantinedBody == nil {
+		t.QuarantinedBody, err = e.sealJSON(placeUpdate, w.key, &w.update)
 	}
 	return t, letters, err
 }
@@ -48,10 +48,10 @@ func (e *Engine) composeTimers(w *work, timers []Timer) ([]TimerSet, error) {
 			set.Body = e.vault.seal(placeTimer, w.key, []byte(w.update.Chat))
 		}
 		out = append(out, set)
-		mentioned = mentioned || t.Name == w.update.What
+		mentioned = mentioned || t.Name == w.update.Subtype
 	}
 	if !mentioned {
-		out = append(out, TimerSet{Name: w.update.What})
+		out = append(out, TimerSet{Name: w.update.Subtype})
 	}
 	return out, nil
 }

@@ -10,9 +10,9 @@ import (
 type Config struct {
 	Store    Store
 	Script   Script
-	Outside  Outside
+	Effects  EffectRunner
 	Channels map[string]Channel // by the channel part of a ChatID
-	Maker    Maker              // of the files that replies carry; without it they go without
+	Renderer Renderer           // of the files that replies carry; without it they go without
 	Keys     *Ring
 	Log      *slog.Logger
 	Now      func() time.Time

@@ -72,13 +72,13 @@ func (m *mortal) Commit(ctx context.Context, t bot.Turn) error {
 	return err
 }
 
-func (m *mortal) Mark(ctx context.Context, marks []bot.Mark) error {
-	_, err := around(m, "mark", func() (any, error) { return nil, m.Store.Mark(ctx, marks) })
+func (m *mortal) RecordDelivery(ctx context.Context, marks []bot.DeliveryResult) error {
+	_, err := around(m, "mark", func() (any, error) { return nil, m.Store.RecordDelivery(ctx, marks) })
 	return err
 }
 
-func (m *mortal) Perform(ctx context.Context, c bot.ChatID, e bot.Effect) (bot.Value, error) {
-	return around(m, "perform", func() (bot.Value, error) { return m.outside.Perform(ctx, c, e) })
+func (m *mortal) Run(ctx context.Context, c bot.ChatID, e bot.Effect) (bot.Value, error) {
+	return around(m, "perform", func() (bot.Value, error) { return m.outside.Run(ctx, c, e) })
 }
 
 func (m *mortal) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {
@@ -139,7 +139,7 @@ func dieAgainAndAgain(t *testing.T, seed uint64, seen map[string]int) {
 		}
 		m := newMortal(base, out, scr, left, limbo)
 		h := &house{t: t, store: m, outside: out, screen: scr}
-		h.start(func(c *bot.Config) { c.Outside, c.Channels = m, map[string]bot.Channel{"fake": m} })
+		h.start(func(c *bot.Config) { c.Effects, c.Channels = m, map[string]bot.Channel{"fake": m} })
 		engines = append(engines, h.Engine)
 		time.Sleep(10 * time.Second) // for what the one before left undone
 		live := true

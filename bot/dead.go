@@ -44,7 +44,7 @@ var (
 
 // OpenDeadLetters opens what was set aside in a store that was written under one of these keys.
 func OpenDeadLetters(ctx context.Context, s Store, keys *Ring, script Script, now func() time.Time) (*DeadLetters, error) {
-	v, err := openVault(keys, func(name string, value []byte) ([]byte, error) { return s.Once(ctx, name, value) })
+	v, err := openVault(keys, func(name string, value []byte) ([]byte, error) { return s.PutIfAbsent(ctx, name, value) })
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +151,7 @@ func (d *DeadLetters) judge(ctx context.Context, kind DeadKind, l DeadLetter, pl
 }
 
 func (d *DeadLetters) judgeReply(plain []byte) error {
-	var e Envelope
+	var e MessageContent
 	if err := json.Unmarshal(plain, &e); err != nil {
 		return ErrUnreadable
 	}
@@ -167,7 +167,7 @@ func (d *DeadLetters) judgeReply(plain []byte) error {
 // judgeSession compares a session with the one that was begun in its place. It is worth more only if the script keeps
 // it longer: what was linked since stays linked.
 func (d *DeadLetters) judgeSession(ctx context.Context, l DeadLetter, plain []byte) error {
-	old := Session{Data: d.script.Blank()}
+	old := Session{Data: d.script.NewData()}
 	if err := json.Unmarshal(plain, &old); err != nil {
 		return ErrUnreadable
 	}
@@ -175,7 +175,7 @@ func (d *DeadLetters) judgeSession(ctx context.Context, l DeadLetter, plain []by
 	if err != nil {
 		return err
 	}
-	now := Session{Data: d.script.Blank()}
+	now := Session{Data: d.script.NewData()}
 	if len(c.Session) > 0 {
 		sealed, err := d.vault.open(placeSession, l.Chat, c.Session)
 		if err != nil {

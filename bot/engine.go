@@ -20,9 +20,9 @@ type Engine struct {
 	store    Store
 	script   Script
 	mask     func(text string) Masked // of what must not be kept
-	outside  Outside
+	outside  EffectRunner
 	channels map[string]Channel
-	maker    Maker
+	maker    Renderer
 	log      *slog.Logger
 	clock    func() time.Time
 	rand     io.Reader
@@ -59,18 +59,18 @@ type Engine struct {
 
 // Stats counts what the engine did since it was made.
 type Stats struct {
-	Accepted, Duplicates, Turns, Late, SetAside, Conflicts atomic.Int64
-	Sent, Resent, Dropped, DeadLetters                     atomic.Int64
-	Unread                                                 atomic.Int64 // what could not be opened
+	Accepted, Duplicates, Turns, Late, Quarantined, Conflicts atomic.Int64
+	Sent, Resent, Dropped, DeadLetters                        atomic.Int64
+	Unreadable                                                atomic.Int64 // what could not be opened
 }
 
 // New builds an engine. It touches nothing.
 func New(c Config) (*Engine, error) {
-	if c.Store == nil || c.Script == nil || c.Outside == nil || c.Keys == nil {
+	if c.Store == nil || c.Script == nil || c.Effects == nil || c.Keys == nil {
 		return nil, errors.New("bot: store, script, outside and keys are required")
 	}
 	e := &Engine{
-		store: c.Store, script: c.Script, outside: c.Outside, channels: c.Channels, maker: c.Maker, ring: c.Keys,
+		store: c.Store, script: c.Script, outside: c.Effects, channels: c.Channels, maker: c.Renderer, ring: c.Keys,
 		log: c.Log, clock: c.Now, rand: c.Rand, timing: c.Timing.orDefault(), stopping: make(chan struct{}), quiet: make(chan struct{}),
 	}
 	if e.log == nil {
@@ -100,8 +100,8 @@ func New(c Config) (*Engine, error) {
 
 // isNear says whether an effect reaches no further than this process.
 func (e *Engine) isNear(op string) bool {
-	n, ok := e.outside.(Near)
-	return ok && n.Near(op)
+	n, ok := e.outside.(LocalEffects)
+	return ok && n.Local(op)
 }
 
 // now is the hour in UTC without a monotonic reading, as it will be read back from the store.
@@ -124,7 +124,7 @@ func (e *Engine) Ready() error {
 
 // Start takes the shards, sets to work what an earlier process left, and begins to accept.
 func (e *Engine) Start(ctx context.Context) error {
-	v, err := openVault(e.ring, func(name string, value []byte) ([]byte, error) { return e.store.Once(ctx, name, value) })
+	v, err := openVault(e.ring, func(name string, value []byte) ([]byte, error) { return e.store.PutIfAbsent(ctx, name, value) })
 	if err != nil {
 		return fmt.Errorf("start: %w", err)
 	}
@@ -133,7 +133,7 @@ func (e *Engine) Start(ctx context.Context) error {
 	for i := range all {
 		all[i] = Shard(i)
 	}
-	if e.fence, err = e.store.Claim(ctx, all); err != nil {
+	if e.fence, err = e.store.AcquireShards(ctx, all); err != nil {
 		return fmt.Errorf("start: claim shards: %w", err)
 	}
 	for _, s := range all {
@@ -155,7 +155,7 @@ func (e *Engine) Start(ctx context.Context) error {
 func (e *Engine) recover(ctx context.Context, s Shard) error {
 	const page = 256
 	for after := (ChatKey{}); ; {
-		keys, err := e.store.Owing(ctx, s, after, page)
+		keys, err := e.store.PendingChats(ctx, s, after, page)
 		if err != nil {
 			return err
 		}

@@ -18,7 +18,7 @@ type faulty struct {
 	bot.Store
 	mu             sync.Mutex
 	accept, commit func() error
-	mark           func([]bot.Mark) error
+	mark           func([]bot.DeliveryResult) error
 }
 
 func (f *faulty) hook(h *func() error) error {
@@ -51,13 +51,13 @@ func (f *faulty) Commit(ctx context.Context, t bot.Turn) error {
 	return f.Store.Commit(ctx, t)
 }
 
-func (f *faulty) Mark(ctx context.Context, m []bot.Mark) error {
+func (f *faulty) RecordDelivery(ctx context.Context, m []bot.DeliveryResult) error {
 	if f.mark != nil {
 		if err := f.mark(m); err != nil {
 			return err
 		}
 	}
-	return f.Store.Mark(ctx, m)
+	return f.Store.RecordDelivery(ctx, m)
 }
 
 func TestChatsKeepTheirOrderAndLoseNothing(t *testing.T) {
@@ -374,7 +374,7 @@ func TestStartAndStop(t *testing.T) {
 			t.Errorf("Accept after Stop: %v", err)
 		}
 		ring, _ := bot.NewRing(make([]byte, bot.KeySize))
-		e, err := bot.New(bot.Config{Store: h.store, Script: echo{}, Outside: h.outside, Channels: map[string]bot.Channel{"fake": h.screen}, Keys: ring})
+		e, err := bot.New(bot.Config{Store: h.store, Script: echo{}, Effects: h.outside, Channels: map[string]bot.Channel{"fake": h.screen}, Keys: ring})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -28,7 +28,7 @@ type tally struct {
 	Asked int `json:"asked"` // number of the text that asked for the last effect
 }
 
-func (echo) Blank() any { return &tally{} }
+func (echo) NewData() any { return &tally{} }
 
 var elevenDigits = regexp.MustCompile(`\d{2}[-. ]?\d{2}\.?\d{3}\.?\d{3}[-. ]?\d`)
 
@@ -56,10 +56,10 @@ func (echo) Decide(s bot.Session, in bot.Input) (d bot.Decision, err error) {
 	case in.Kind == bot.Broken:
 		say(bot.Say, "sorry")
 	case in.Kind == bot.Undelivered:
-		say(bot.Say, "undelivered: "+in.What)
+		say(bot.Say, "undelivered: "+in.Subtype)
 	case in.Kind == bot.Gone:
 	case in.Kind == bot.Alarm:
-		say(bot.Say, "alarm "+in.What)
+		say(bot.Say, "alarm "+in.Subtype)
 	default:
 		m.N++
 		say = func(kind bot.ReplyKind, text string) {
@@ -69,7 +69,7 @@ func (echo) Decide(s bot.Session, in bot.Input) (d bot.Decision, err error) {
 		case "effect", "once":
 			m.Asked = m.N
 			d.Effect = &bot.Effect{Op: "do", Args: bot.Of(rest), Asked: in.ID, N: 1, Once: word == "once"}
-			d.Interim = &bot.Reply{Kind: bot.Meanwhile, Text: fmt.Sprintf("%d wait", m.N)}
+			d.Interim = &bot.Reply{Kind: bot.Interim, Text: fmt.Sprintf("%d wait", m.N)}
 		case "panic":
 			panic("a secret: " + rest)
 		case "fail":
@@ -114,7 +114,7 @@ type outside struct {
 	answer func(ctx context.Context, key string, n int) error
 }
 
-func (o *outside) Perform(ctx context.Context, _ bot.ChatID, e bot.Effect) (bot.Value, error) {
+func (o *outside) Run(ctx context.Context, _ bot.ChatID, e bot.Effect) (bot.Value, error) {
 	o.mu.Lock()
 	o.asked[e.Key]++
 	n := o.asked[e.Key]
@@ -214,7 +214,7 @@ func (h *house) start(options ...option) {
 		h.t.Fatal(err)
 	}
 	h.log = &bytes.Buffer{}
-	c := bot.Config{Store: h.store, Script: echo{}, Outside: h.outside, Channels: map[string]bot.Channel{"fake": h.screen}, Keys: ring,
+	c := bot.Config{Store: h.store, Script: echo{}, Effects: h.outside, Channels: map[string]bot.Channel{"fake": h.screen}, Keys: ring,
 		Log: slog.New(slog.NewTextHandler(h.log, nil))}
 	for _, o := range options {
 		o(&c)

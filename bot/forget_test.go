@@ -76,7 +76,7 @@ func TestOnlyThePersonsWordsKeepAChat(t *testing.T) {
 		h.says(chatA, "timer tea") // an hour from now
 		for n := range 29 {
 			time.Sleep(day)
-			h.accept(bot.Update{Chat: chatA, ID: "notice" + time.Duration(n).String(), Kind: bot.Notice, What: "news"})
+			h.accept(bot.Update{Chat: chatA, ID: "notice" + time.Duration(n).String(), Kind: bot.Notice, Subtype: "news"})
 		}
 		time.Sleep(day + 3*time.Hour)
 		if chats := h.store.Swept().Chats; chats != 1 {
@@ -104,7 +104,7 @@ func TestALinkIsEndedBeforeItsChatIsForgotten(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		down := &outside{did: map[string]int{}, asked: map[string]int{}}
 		down.set(func(context.Context, string, int) error { return errors.New("down") })
-		h := open(t, memory(), slowly, func(c *bot.Config) { c.Outside = down })
+		h := open(t, memory(), slowly, func(c *bot.Config) { c.Effects = down })
 		h.says(chatA, "link")
 		time.Sleep(730*day - time.Hour)
 		if len(down.asks()) != 0 || h.store.Swept().Chats != 0 {
@@ -152,7 +152,7 @@ func older(t *testing.T, s bot.Store, k bot.ChatKey, session string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := s.Claim(t.Context(), everyShard())
+	f, err := s.AcquireShards(t.Context(), everyShard())
 	if err == nil {
 		err = s.Commit(t.Context(), bot.Turn{Chat: k, Base: c.Version, Fence: f, Session: keyRing(t, 1).Seal([]byte(session), append([]byte{'s'}, k[:]...)), Review: time.Unix(0, 0)})
 	}

@@ -92,7 +92,7 @@ func (e *Engine) alarm(t TimerDue) error {
 	if err != nil {
 		return e.setTimerAside(t)
 	}
-	return e.Accept(e.ctx, Update{Chat: ChatID(chat), Kind: Alarm, What: t.Name, ID: "alarm/" + t.Name + "/" + t.Due.UTC().Format(time.RFC3339Nano)})
+	return e.Accept(e.ctx, Update{Chat: ChatID(chat), Kind: Alarm, Subtype: t.Name, ID: "alarm/" + t.Name + "/" + t.Due.UTC().Format(time.RFC3339Nano)})
 }
 
 // rowTrouble is how long failures count as those of single rows after the store has proved that it works.

@@ -13,7 +13,7 @@ import (
 // waiter says how long each update waited, in minutes.
 type waiter struct{}
 
-func (waiter) Blank() any { return &struct{}{} }
+func (waiter) NewData() any { return &struct{}{} }
 
 func (waiter) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
 	text := fmt.Sprintf("%s %dm", in.Text, in.Waited/time.Minute)
@@ -28,7 +28,7 @@ func waiting(c *bot.Config) { c.Script = waiter{} }
 func (h *house) saysLate(chat bot.ChatID, text string, ago time.Duration) {
 	h.t.Helper()
 	h.next++
-	h.accept(bot.Update{Chat: chat, ID: fmt.Sprintf("late%d", h.next), Kind: bot.Message, Text: text, Said: time.Now().Add(-ago)})
+	h.accept(bot.Update{Chat: chat, ID: fmt.Sprintf("late%d", h.next), Kind: bot.Message, Text: text, OccurredAt: time.Now().Add(-ago)})
 }
 
 // A channel's clock that is wrong makes nothing old once it is known to be wrong; the same lag on another account counts.

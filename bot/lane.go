@@ -31,7 +31,7 @@ type lane struct {
 	session Session
 	version uint64
 	known   bool
-	lost    []Unread      // the session as it is kept, if it could not be read and was begun anew
+	lost    []Unreadable  // the session as it is kept, if it could not be read and was begun anew
 	last    uint64        // Seq of the last update that was done with
 	work    *work         // the turn that is not done
 	until   time.Time     // the lane has nothing to do before

@@ -8,31 +8,31 @@ import (
 )
 
 // try notes an attempt that failed, and returns after how long the next one is due.
-func (r *relay) try(m Mark, after time.Duration) (Mark, time.Duration) {
-	m.State = Trying
+func (r *relay) try(m DeliveryResult, after time.Duration) (DeliveryResult, time.Duration) {
+	m.State = Attempting
 	r.queueMark(m)
 	return m, max(after, time.Millisecond)
 }
 
 // mark notes that a letter is done with. Marks are written in batches apart from the turns: a crash before that
 // repeats a letter, which is allowed, and to the letter.
-func (r *relay) mark(m Mark) Mark {
-	m.State = Sent
+func (r *relay) mark(m DeliveryResult) DeliveryResult {
+	m.State = Delivered
 	r.queueMark(m)
 	return m
 }
 
 // dead gives a letter up.
-func (r *relay) dead(m Mark, why string) Mark {
+func (r *relay) dead(m DeliveryResult, why string) DeliveryResult {
 	r.e.stats.DeadLetters.Add(1)
 	r.e.log.Warn("letter is dead", "reason", why)
-	m.State, m.Reason = Dead, why
+	m.State, m.Reason = DeadLettered, why
 	r.queueMark(m)
 	return m
 }
 
 // queueMark has a result written, and counts it as unwritten until then.
-func (r *relay) queueMark(m Mark) {
+func (r *relay) queueMark(m DeliveryResult) {
 	r.e.owed.add()
 	r.mu.Lock()
 	if rt := r.m[m.Chat]; rt != nil {
@@ -43,7 +43,7 @@ func (r *relay) queueMark(m Mark) {
 }
 
 // offerMark hands a result to the writer, unless the engine has stopped.
-func (r *relay) offerMark(m Mark) {
+func (r *relay) offerMark(m DeliveryResult) {
 	select {
 	case r.marks <- m:
 	case <-r.e.quiet:
@@ -52,8 +52,8 @@ func (r *relay) offerMark(m Mark) {
 }
 
 // writeMarks writes one batch of marks, the first one given.
-func (r *relay) writeMarks(first Mark) {
-	batch := []Mark{first}
+func (r *relay) writeMarks(first DeliveryResult) {
+	batch := []DeliveryResult{first}
 	for len(batch) < cap(r.marks) {
 		select {
 		case m := <-r.marks:
@@ -68,11 +68,11 @@ func (r *relay) writeMarks(first Mark) {
 			r.e.owed.done()
 		}
 	}()
-	var some *UnmarkedError
+	var some *UnrecordedError
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
 		// Not the engine's context: what was sent is noted even while the engine is cut short.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.e.ctx), r.e.timing.Attempt)
-		err := r.e.store.Mark(ctx, batch)
+		err := r.e.store.RecordDelivery(ctx, batch)
 		cancel()
 		if err == nil {
 			r.written(batch)
@@ -80,7 +80,7 @@ func (r *relay) writeMarks(first Mark) {
 		}
 		r.e.health.failed(err)
 		if errors.As(err, &some) {
-			batch = r.markLater(batch, some.Marks)
+			batch = r.markLater(batch, some.Results)
 			r.written(batch)
 			return
 		}
@@ -92,13 +92,13 @@ func (r *relay) writeMarks(first Mark) {
 
 // markLater has marks that could not be noted tried again after a while, and returns the rest of a batch: a row that
 // cannot be written keeps no other chat's marks waiting.
-func (r *relay) markLater(batch, failed []Mark) (noted []Mark) {
+func (r *relay) markLater(batch, failed []DeliveryResult) (noted []DeliveryResult) {
 	time.AfterFunc(markAgain, func() {
 		for _, m := range failed {
 			r.offerMark(m)
 		}
 	})
-	return slices.DeleteFunc(batch, func(m Mark) bool {
+	return slices.DeleteFunc(batch, func(m DeliveryResult) bool {
 		return slices.Contains(failed, m)
 	})
 }

@@ -31,9 +31,9 @@ func TestMedia(t *testing.T) {
 		defer h.stop()
 		ref := bytes.Repeat([]byte{7}, bot.MaxMediaRef)
 		sent := &bot.Media{Type: "application/pdf", Name: "dni 27-99999001-6.pdf", Size: 3 << 20, Seconds: 9, Ref: ref}
-		h.accept(bot.Update{Chat: chatA, ID: "1", Kind: bot.Other, What: "document", Media: sent})
-		h.accept(bot.Update{Chat: chatA, ID: "2", Kind: bot.Other, What: "voice", Media: &bot.Media{Type: strings.Repeat("x", 200), Name: strings.Repeat("ñ", 200) + "\xff", Size: -1, Seconds: -1, Ref: append(ref, 7)}})
-		h.accept(bot.Update{Chat: chatA, ID: "3", Kind: bot.Other, What: "sticker"})
+		h.accept(bot.Update{Chat: chatA, ID: "1", Kind: bot.Other, Subtype: "document", Media: sent})
+		h.accept(bot.Update{Chat: chatA, ID: "2", Kind: bot.Other, Subtype: "voice", Media: &bot.Media{Type: strings.Repeat("x", 200), Name: strings.Repeat("ñ", 200) + "\xff", Size: -1, Seconds: -1, Ref: append(ref, 7)}})
+		h.accept(bot.Update{Chat: chatA, ID: "3", Kind: bot.Other, Subtype: "sticker"})
 		h.hears(chatA, "1 ", "2 ", "3 ")
 		if len(heard) != 3 {
 			t.Fatalf("heard %d", len(heard))
@@ -59,7 +59,7 @@ func TestMedia(t *testing.T) {
 func TestUpdatesOfBeforeMedia(t *testing.T) {
 	const old = `{"chat":"fake/bot/a","id":"1","kind":"other","what":"voice","via":"WhatsApp","said":"2026-11-01T10:00:00Z","now":"2026-11-01T10:00:01Z","seed":"ABC"}`
 	var a bot.Accepted
-	if err := json.Unmarshal([]byte(old), &a); err != nil || a.What != "voice" || a.Media != nil || a.Via != "WhatsApp" {
+	if err := json.Unmarshal([]byte(old), &a); err != nil || a.Subtype != "voice" || a.Media != nil || a.ChannelName != "WhatsApp" {
 		t.Errorf("read %+v: %v", a, err)
 	}
 	if now, err := json.Marshal(a); err != nil || string(now) != old {

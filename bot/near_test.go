@@ -13,11 +13,11 @@ import (
 // local is an outside some of whose effects ask no back end.
 type local struct{ *outside }
 
-func (local) Near(string) bool { return true }
+func (local) Local(string) bool { return true }
 
 func TestWhatAsksNoBackEndDoesNotWaitForOne(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		h := open(t, memory(), func(c *bot.Config) { c.Outside = local{c.Outside.(*outside)} })
+		h := open(t, memory(), func(c *bot.Config) { c.Effects = local{c.Effects.(*outside)} })
 		defer h.stop()
 		h.outside.set(func(_ context.Context, _ string, n int) error {
 			if n < 3 {
@@ -53,13 +53,13 @@ func (n nearby) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
 // partlyLocal is an outside of which only one effect asks no back end.
 type partlyLocal struct{ *outside }
 
-func (partlyLocal) Near(op string) bool { return op == "near" }
+func (partlyLocal) Local(op string) bool { return op == "near" }
 
-func (p partlyLocal) Perform(ctx context.Context, chat bot.ChatID, e bot.Effect) (bot.Value, error) {
-	if p.Near(e.Op) {
+func (p partlyLocal) Run(ctx context.Context, chat bot.ChatID, e bot.Effect) (bot.Value, error) {
+	if p.Local(e.Op) {
 		return bot.Of("near"), nil
 	}
-	return p.outside.Perform(ctx, chat, e)
+	return p.outside.Run(ctx, chat, e)
 }
 
 // What asks no back end does not wait behind what does: neither for a place nor for the breaker.
@@ -71,7 +71,7 @@ func TestWhatAsksNoBackEndDoesNotWaitBehindWhatDoes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				h := open(t, memory(), func(c *bot.Config) {
-					c.Script, c.Outside, c.Limits.Calls = nearby{}, partlyLocal{c.Outside.(*outside)}, 20
+					c.Script, c.Effects, c.Limits.Calls = nearby{}, partlyLocal{c.Effects.(*outside)}, 20
 				})
 				defer h.stop()
 				h.outside.set(dead)

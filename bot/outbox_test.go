@@ -29,13 +29,13 @@ func (u undated) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
 func noExpiry(c *bot.Config) { c.Script = undated{c.Script} }
 
 // However many messages are owed when the process starts, a question that is the last of them is sent, and one that
-// something follows is not. The store is read in pages of [bot.LoadLimit].
+// something follows is not. The store is read in pages of [bot.PageSize].
 func TestTheLastQuestionOfAnyNumberIsSent(t *testing.T) {
-	for _, n := range []int{1, 2, bot.LoadLimit - 1, bot.LoadLimit, bot.LoadLimit + 1, 2*bot.LoadLimit - 1, 2 * bot.LoadLimit, 2*bot.LoadLimit + 1, 3 * bot.LoadLimit} {
+	for _, n := range []int{1, 2, bot.PageSize - 1, bot.PageSize, bot.PageSize + 1, 2*bot.PageSize - 1, 2 * bot.PageSize, 2*bot.PageSize + 1, 3 * bot.PageSize} {
 		for _, later := range []bool{false, true} {
 			bubble(t, func(t *testing.T) {
 				h := open(t, memory(), noExpiry)
-				h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.Later{After: time.Hour} })
+				h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.RetryAfter{After: time.Hour} })
 				var want []string
 				for i := range n - 1 {
 					h.says(chatA, fmt.Sprint("text ", i))
@@ -81,7 +81,7 @@ func TestADispatcherThatCannotWriteResultsWaits(t *testing.T) {
 		h := open(t, s)
 		defer h.stop()
 		var full atomic.Bool
-		s.mark = func([]bot.Mark) error {
+		s.mark = func([]bot.DeliveryResult) error {
 			if full.Load() {
 				return errors.New("disk full")
 			}
@@ -103,7 +103,7 @@ func TestADispatcherThatCannotWriteResultsWaits(t *testing.T) {
 		if n := s.loads.Load() - before; n > 60 {
 			t.Errorf("the chat was loaded %d times in a minute", n)
 		}
-		if n := h.Stats().Sent.Load(); n > 2*bot.LoadLimit {
+		if n := h.Stats().Sent.Load(); n > 2*bot.PageSize {
 			t.Errorf("%d messages were sent whose results are not on record", n)
 		}
 		h.says(chatB, "hello")
@@ -159,7 +159,7 @@ func TestWhatIsSaidAfterAPurgeDoesNotWait(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory())
 		defer h.stop()
-		h.screen.onSend(failing(1, &bot.Later{After: time.Hour}))
+		h.screen.onSend(failing(1, &bot.RetryAfter{After: time.Hour}))
 		h.says(chatA, "one")
 		synctest.Wait()
 		h.says(chatA, "purge")
@@ -353,7 +353,7 @@ func shut(gate *atomic.Pointer[chan struct{}]) (open func()) {
 func owed(t *testing.T, n int) (*house, *paused) {
 	s := &paused{Store: memory()}
 	h := open(t, s)
-	h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.Later{After: time.Minute} })
+	h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.RetryAfter{After: time.Minute} })
 	for i := range n {
 		h.says(chatA, fmt.Sprint("text ", i))
 	}
@@ -378,7 +378,7 @@ func TestAReplyThatIsWrittenWhileTheOutboxIsRead(t *testing.T) {
 		free()
 		h.hears(chatA, texts(1, 3)...)
 		// A chat that is known: its turn reads nothing, while the dispatcher does.
-		h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.Later{After: time.Minute} })
+		h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.RetryAfter{After: time.Minute} })
 		for i := range 70 {
 			h.says(chatA, fmt.Sprint("text ", i+3))
 		}
@@ -400,7 +400,7 @@ func TestAReplyThatIsReadBeforeItsTurnKnowsIsSentOnce(t *testing.T) {
 		s := &paused{Store: memory()}
 		h := open(t, s)
 		defer h.stop()
-		h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.Later{After: time.Minute} })
+		h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.RetryAfter{After: time.Minute} })
 		for i := range 70 { // more than is held in memory: the rest has to be read
 			h.says(chatA, fmt.Sprint("text ", i))
 		}

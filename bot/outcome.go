@@ -29,7 +29,7 @@ func (o *outcome) late(c *call, interim *Reply) {
 // slow says the interim of an effect that could not begin before its turn had ended, if it is still awaited.
 func slow(w *work) outcome {
 	o := outcome{Decision: Decision{Session: w.session}}
-	if p := w.session.Pending; p != nil && p.id() == w.update.What && p.Interim != nil {
+	if p := w.session.Pending; p != nil && p.id() == w.update.Subtype && p.Interim != nil {
 		o.Replies = []Reply{*p.Interim}
 	}
 	return o
@@ -49,7 +49,7 @@ func (e *Engine) unlessGone(w *work, o outcome) outcome {
 
 // setAside leaves the session as it was and says sorry.
 func (e *Engine) setAside(w *work, why string) outcome {
-	e.stats.SetAside.Add(1)
+	e.stats.Quarantined.Add(1)
 	o := outcome{aside: why}
 	o.Session = w.session
 	if p, r := o.Session.Pending, w.update.Result; p != nil && r != nil && p.Key == r.Key {

@@ -31,8 +31,8 @@ func NewPace(perSecond float64, chat time.Duration, burst int, now func() time.T
 	return p
 }
 
-// Slot takes the place of the next letter to a chat if there is one now. See [Paced].
-func (p *Pace) Slot(to ChatID) (wait time.Duration, everybody bool) {
+// Reserve takes the place of the next letter to a chat if there is one now. See [Paced].
+func (p *Pace) Reserve(to ChatID) (wait time.Duration, everybody bool) {
 	now := p.now()
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -18,7 +18,7 @@ func TestPace(t *testing.T) {
 	p := bot.NewPace(10, time.Second, 3, func() time.Time { return now })
 	slot := func(p *bot.Pace, chat bot.ChatID, wait time.Duration, everybody bool) {
 		t.Helper()
-		if w, e := p.Slot(chat); w != wait || e != everybody {
+		if w, e := p.Reserve(chat); w != wait || e != everybody {
 			t.Errorf("at %v %s waits for %v, everybody: %t; want %v, %t", now.Sub(time.Unix(0, 0)), chat.Native(), w, e, wait, everybody)
 		}
 	}
@@ -118,7 +118,10 @@ func TestARefusalOfTheChatIsRemembered(t *testing.T) {
 		h := open(t, memory())
 		defer h.stop()
 		tried := 0
-		h.screen.onSend(func(bot.ChatID, bot.Reply) error { tried++; return &bot.Never{Reason: "blocked", Gone: true} })
+		h.screen.onSend(func(bot.ChatID, bot.Reply) error {
+			tried++
+			return &bot.PermanentFailure{Reason: "blocked", Gone: true}
+		})
 		h.says(chatA, "timer wake")
 		synctest.Wait()
 		time.Sleep(2 * time.Hour)
@@ -140,7 +143,7 @@ func TestWhoCameBackIsNotMetWithSilence(t *testing.T) {
 		h.screen.onSend(func(_ bot.ChatID, r bot.Reply) error {
 			if r.Text == "1 set" {
 				<-refuse
-				return &bot.Never{Reason: "blocked", Gone: true}
+				return &bot.PermanentFailure{Reason: "blocked", Gone: true}
 			}
 			return nil
 		})
@@ -157,7 +160,7 @@ func TestWhoCameBackIsNotMetWithSilence(t *testing.T) {
 // press makes files as it is told.
 type press func(f bot.File) ([]byte, error)
 
-func (p press) Make(_ context.Context, _ bot.ChatID, f bot.File) ([]byte, error) { return p(f) }
+func (p press) Render(_ context.Context, _ bot.ChatID, f bot.File) ([]byte, error) { return p(f) }
 
 // drawing answers everything with a file.
 type drawing struct{ echo }
@@ -165,7 +168,7 @@ type drawing struct{ echo }
 func (drawing) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
 	d, err := echo{}.Decide(s, in)
 	for i := range d.Replies {
-		d.Replies[i].File = &bot.File{Recipe: "card", Args: bot.Of(in.Text), Name: "a.png", Data: []byte("never kept")}
+		d.Replies[i].File = &bot.File{Template: "card", Args: bot.Of(in.Text), Name: "a.png", Data: []byte("never kept")}
 	}
 	return d, err
 }
@@ -177,12 +180,12 @@ func TestFilesAreMadeWhenTheyAreSent(t *testing.T) {
 	}{
 		"made":                   {func(f bot.File) ([]byte, error) { v, _ := bot.As[string](f.Args); return []byte("<" + v + ">"), nil }, "a.png <one>"},
 		"made at the second try": {flaky(), "a.png twice"},
-		"never made":             {func(bot.File) ([]byte, error) { return nil, &bot.Never{Reason: "no such recipe"} }, "no file"},
+		"never made":             {func(bot.File) ([]byte, error) { return nil, &bot.PermanentFailure{Reason: "no such recipe"} }, "no file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				got := "nothing sent"
-				h := open(t, memory(), func(cfg *bot.Config) { cfg.Script, cfg.Maker = drawing{}, c.make })
+				h := open(t, memory(), func(cfg *bot.Config) { cfg.Script, cfg.Renderer = drawing{}, c.make })
 				defer h.stop()
 				ids := map[string]bool{}
 				h.screen.onSend(func(_ bot.ChatID, r bot.Reply) error {

@@ -18,7 +18,7 @@ func (l *letter) class() class {
 		return patient
 	case l.kind == Show, l.kind == Secret:
 		return urgent
-	case l.kind == Ask, l.kind == Meanwhile:
+	case l.kind == Ask, l.kind == Interim:
 		return patient
 	}
 	return usual
@@ -41,7 +41,7 @@ func (r *relay) place(rt *route, later bool) bool {
 		return true
 	}
 	if p.waiting.n == 0 {
-		wait, everybody := p.Slot(l.Chat)
+		wait, everybody := p.Reserve(l.Chat)
 		if l.placed = wait <= 0; l.placed {
 			return true
 		}
@@ -91,7 +91,7 @@ func (r *relay) placeNext(p *pacing) bool {
 	}
 	wait, everybody := time.Duration(0), false
 	if rt.placing && len(rt.queue) > 0 && rt.queue[0].wanted(r.e.now(), len(rt.queue) > 1 || rt.more) {
-		wait, everybody = p.Slot(rt.queue[0].Chat)
+		wait, everybody = p.Reserve(rt.queue[0].Chat)
 		if wait > 0 && everybody {
 			r.placeLater(p, wait)
 			return false

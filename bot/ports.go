@@ -8,17 +8,17 @@ import (
 
 // Channel sends replies to people. An adapter that also receives hands what it gets to an [Accepter].
 type Channel interface {
-	// Send says one reply in a chat and returns when the channel has taken it. Errors: *Later when the channel
-	// asks for a pause, *Never when it will never take this reply, *NotSent when the reply certainly did not leave; any
+	// Send says one reply in a chat and returns when the channel has taken it. Errors: *RetryAfter when the channel
+	// asks for a pause, *PermanentFailure when it will never take this reply, *NotSent when the reply certainly did not leave; any
 	// other error means that it is not known whether the person has it. An error is logged: it holds nothing secret or personal.
 	Send(ctx context.Context, to ChatID, r Reply) error
 }
 
 // Paced is a channel that must not be hurried.
 type Paced interface {
-	// Slot takes the place of the next message to a chat if there is one now: zero. Otherwise it takes none, says when
+	// Reserve takes the place of the next message to a chat if there is one now: zero. Otherwise it takes none, says when
 	// to ask again, and whether the channel has no place for anybody until then.
-	Slot(to ChatID) (wait time.Duration, everybody bool)
+	Reserve(to ChatID) (wait time.Duration, everybody bool)
 }
 
 // Forgetter is a channel that keeps what was said, because the person's side does not.
@@ -32,17 +32,17 @@ type Forgetter interface {
 // Fetcher is a channel that gets the files that people send, once somebody asks for them.
 type Fetcher interface {
 	// Fetch returns the bytes of the file that an update of the chat announced by its Media, if they are at most limit.
-	// Errors: *Never when they will never be had (gone, larger than the limit or than announced, not what was sent, not
-	// of this chat); *Later when the channel asks for a pause; any other error when another try may do. An error is
+	// Errors: *PermanentFailure when they will never be had (gone, larger than the limit or than announced, not what was sent, not
+	// of this chat); *RetryAfter when the channel asks for a pause; any other error when another try may do. An error is
 	// logged: it holds nothing secret or personal.
 	Fetch(ctx context.Context, chat ChatID, ref []byte, limit int64) ([]byte, error)
 }
 
-// Maker makes the files that replies carry.
-type Maker interface {
-	// Make returns a file's bytes: the same for the same recipe. An error is logged: it holds nothing personal. After
-	// *Never the reply goes without its file; after any other it waits.
-	Make(ctx context.Context, chat ChatID, f File) ([]byte, error)
+// Renderer makes the files that replies carry.
+type Renderer interface {
+	// Render returns a file's bytes: the same for the same recipe. An error is logged: it holds nothing personal. After
+	// *PermanentFailure the reply goes without its file; after any other it waits.
+	Render(ctx context.Context, chat ChatID, f File) ([]byte, error)
 }
 
 // Accepter takes updates in. Nil means that the update is kept, or was kept before: only then may a channel be
@@ -51,33 +51,33 @@ type Accepter interface {
 	Accept(ctx context.Context, u Update) error
 }
 
-// Outside performs effects.
-type Outside interface {
-	// Perform runs one call and returns what the outside said, refusals included. An error means no answer: it
+// EffectRunner performs effects.
+type EffectRunner interface {
+	// Run runs one call and returns what the outside said, refusals included. An error means no answer: it
 	// may or may not have acted. It is logged, and holds nothing secret or personal. The same effect, with the same
 	// key, may be performed again unless it says Once.
-	Perform(ctx context.Context, chat ChatID, e Effect) (Value, error)
+	Run(ctx context.Context, chat ChatID, e Effect) (Value, error)
 }
 
-// Near is an [Outside] some of whose effects reach no further than this process: an outside that does not answer is no
+// LocalEffects is an [EffectRunner] some of whose effects reach no further than this process: an outside that does not answer is no
 // reason to hold them back.
-type Near interface {
-	Near(op string) bool
+type LocalEffects interface {
+	Local(op string) bool
 }
 
-// Later is a channel's wish to be left alone for a while. Nothing was sent.
-type Later struct{ After time.Duration }
+// RetryAfter is a channel's wish to be left alone for a while. Nothing was sent.
+type RetryAfter struct{ After time.Duration }
 
-func (e *Later) Error() string { return fmt.Sprintf("channel asks to wait %s", e.After) }
+func (e *RetryAfter) Error() string { return fmt.Sprintf("channel asks to wait %s", e.After) }
 
-// Never is a channel's final refusal. Reason is for the operator and holds nothing personal.
-type Never struct {
+// PermanentFailure is a channel's final refusal. Reason is for the operator and holds nothing personal.
+type PermanentFailure struct {
 	Reason string
 	// Gone says that the chat takes nothing any more, until the person writes again.
 	Gone bool
 }
 
-func (e *Never) Error() string { return "channel refuses: " + e.Reason }
+func (e *PermanentFailure) Error() string { return "channel refuses: " + e.Reason }
 
 // NotSent says that a message certainly did not leave: the connection was refused, the name was not found. It is tried again
 // as any other failure is, also where an unknown outcome would be final.

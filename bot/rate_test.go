@@ -116,7 +116,7 @@ func TestOnlyWhatAPersonDidIsCounted(t *testing.T) {
 		h := open(t, memory(), bounded)
 		defer h.stop()
 		for i := range 40 {
-			h.accept(bot.Update{Chat: chatA, ID: fmt.Sprint("alarm", i), Kind: bot.Alarm, What: fmt.Sprint(i)})
+			h.accept(bot.Update{Chat: chatA, ID: fmt.Sprint("alarm", i), Kind: bot.Alarm, Subtype: fmt.Sprint(i)})
 		}
 		synctest.Wait()
 		if n := len(h.screen.read(chatA)); n != 40 {

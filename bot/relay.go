@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Envelope is a letter's content: a reply, the chat it is for and the hour of the turn that wrote it.
-type Envelope struct {
+// MessageContent is what an outbox message holds: a reply, the chat it is for and the hour of the turn that wrote it.
+type MessageContent struct {
 	Chat  ChatID    `json:"chat"`
 	Reply Reply     `json:"reply"`
 	At    time.Time `json:"at"`
@@ -21,7 +21,7 @@ type Envelope struct {
 
 // letter is an envelope on its way.
 type letter struct {
-	Envelope
+	MessageContent
 	kind   ReplyKind
 	n      uint64
 	tries  int
@@ -40,12 +40,12 @@ type relay struct {
 	m      map[ChatKey]*route
 	paces  map[string]*pacing // by channel, of those that must not be hurried
 
-	marks chan Mark
+	marks chan DeliveryResult
 }
 
 func newRelay(e *Engine, limit int) *relay {
 	r := &relay{
-		e: e, sends: map[string]*pool{}, others: newPool(e.crew, limit), m: map[ChatKey]*route{}, paces: map[string]*pacing{}, marks: make(chan Mark, 256),
+		e: e, sends: map[string]*pool{}, others: newPool(e.crew, limit), m: map[ChatKey]*route{}, paces: map[string]*pacing{}, marks: make(chan DeliveryResult, 256),
 	}
 	for name, ch := range e.channels {
 		r.sends[name] = newPool(e.crew, limit)
@@ -101,9 +101,9 @@ func (r *relay) next(rt *route) (l letter, later, ok bool) {
 }
 
 // send tries a letter once. It returns what became of it and, if it has to be tried again, after how long.
-func (r *relay) send(key ChatKey, l letter, later bool) (Mark, time.Duration) {
+func (r *relay) send(key ChatKey, l letter, later bool) (DeliveryResult, time.Duration) {
 	e := r.e
-	m := Mark{Chat: key, N: l.n, Tries: l.tries + 1, At: e.now()}
+	m := DeliveryResult{Chat: key, N: l.n, Tries: l.tries + 1, At: e.now()}
 	if l.broken != "" {
 		return r.dead(m, l.broken), 0
 	}
@@ -120,8 +120,8 @@ func (r *relay) send(key ChatKey, l letter, later bool) (Mark, time.Duration) {
 		if l.tries > 0 {
 			return r.bury(l, m, Unsure, "outcome of the only attempt is unknown")
 		}
-		m.State = Trying
-		if err := e.store.Mark(e.ctx, []Mark{m}); err != nil {
+		m.State = Attempting
+		if err := e.store.RecordDelivery(e.ctx, []DeliveryResult{m}); err != nil {
 			e.health.failed(err)
 			m.Tries = 0
 			return m, time.Second
@@ -137,7 +137,7 @@ func (r *relay) send(key ChatKey, l letter, later bool) (Mark, time.Duration) {
 // worth says what is still worth sending of a letter, or why nothing is.
 func (l letter) worth(now time.Time, later bool) (Reply, string) {
 	reply := l.Reply
-	if (l.kind == Ask || l.kind == Meanwhile) && later {
+	if (l.kind == Ask || l.kind == Interim) && later {
 		return reply, "superseded"
 	}
 	if reply.Expires.IsZero() || now.Before(reply.Expires) {
@@ -176,14 +176,14 @@ func (r *relay) made(ctx context.Context, chat ChatID, f *File) (*File, error) {
 	if f == nil || r.e.maker == nil {
 		return nil, nil
 	}
-	data, err := r.e.maker.Make(ctx, chat, *f)
-	var never *Never
+	data, err := r.e.maker.Render(ctx, chat, *f)
+	var never *PermanentFailure
 	if errors.As(err, &never) {
-		r.e.log.Error("file cannot be made: sent without it", "chat", chat, "recipe", f.Recipe, "reason", never.Reason)
+		r.e.log.Error("file cannot be made: sent without it", "chat", chat, "recipe", f.Template, "reason", never.Reason)
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("make %s: %w", f.Recipe, err)
+		return nil, fmt.Errorf("make %s: %w", f.Template, err)
 	}
 	whole := *f
 	whole.Data = data
@@ -191,10 +191,10 @@ func (r *relay) made(ctx context.Context, chat ChatID, f *File) (*File, error) {
 }
 
 // judge says what becomes of a letter after an attempt.
-func (r *relay) judge(l letter, m Mark, err error) (Mark, time.Duration) {
+func (r *relay) judge(l letter, m DeliveryResult, err error) (DeliveryResult, time.Duration) {
 	e := r.e
-	var never *Never
-	var later *Later
+	var never *PermanentFailure
+	var later *RetryAfter
 	var notSent *NotSent
 	switch {
 	case err == nil:
@@ -229,7 +229,7 @@ func (r *relay) gone(l letter) {
 	r.e.running.add()
 	r.e.turns.do(usual, func() {
 		defer r.e.running.done()
-		if err := r.e.Accept(r.e.ctx, Update{Chat: l.Chat, ID: "gone/" + n, Kind: Gone, What: n}); err != nil {
+		if err := r.e.Accept(r.e.ctx, Update{Chat: l.Chat, ID: "gone/" + n, Kind: Gone, Subtype: n}); err != nil {
 			r.e.log.Warn("chat is gone, and could not be told so", "chat", l.Chat, "err", err)
 		}
 	})

@@ -77,7 +77,7 @@ func TestAChannelsWishToBeLeftAloneIsObeyed(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory())
 		defer h.stop()
-		h.screen.onSend(failing(1, &bot.Later{After: 90 * time.Second}))
+		h.screen.onSend(failing(1, &bot.RetryAfter{After: 90 * time.Second}))
 		h.says(chatA, "one")
 		time.Sleep(89 * time.Second)
 		h.says(chatA, "two")
@@ -91,7 +91,7 @@ func TestWhatAChannelNeverTakesIsDeadAndTheRestGoesOn(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory())
 		defer h.stop()
-		h.screen.onSend(failing(1, &bot.Never{Reason: "blocked"}))
+		h.screen.onSend(failing(1, &bot.PermanentFailure{Reason: "blocked"}))
 		h.says(chatA, "one")
 		h.says(chatA, "two")
 		h.Drain(t.Context())
@@ -144,17 +144,17 @@ func TestKindsOfReply(t *testing.T) {
 		dead  int64
 	}{
 		{"a token is repeated", []string{"show t"}, network, time.Minute, []string{"1 t"}, 0},
-		{"a token that expired is not shown", []string{"show t"}, &bot.Later{After: time.Hour}, 2 * time.Hour, []string{"too late"}, 0},
+		{"a token that expired is not shown", []string{"show t"}, &bot.RetryAfter{After: time.Hour}, 2 * time.Hour, []string{"too late"}, 0},
 		{"a link is sent at most once", []string{"secret url", "b"}, network, time.Minute, []string{"undelivered: unsure", "2 b"}, 1},
 		{"a link that never left is sent", []string{"secret url"}, &bot.NotSent{Err: network}, 30 * time.Second, []string{"1 url"}, 0},
-		{"a link that is refused is told of", []string{"secret url"}, &bot.Never{Reason: "too long"}, time.Second, []string{"undelivered: unsent"}, 1},
-		{"a token that is refused is told of", []string{"show t"}, &bot.Never{Reason: "too long"}, time.Second, []string{"undelivered: unsent"}, 1},
-		{"what blocked is not told", []string{"secret url"}, &bot.Never{Reason: "blocked", Gone: true}, time.Minute, nil, 1},
-		{"a link that was not taken is sent", []string{"secret url"}, &bot.Later{After: 30 * time.Second}, time.Minute, []string{"1 url"}, 0},
-		{"a link that expired is not sent", []string{"secret url"}, &bot.Later{After: time.Hour}, 2 * time.Hour, []string{"undelivered: unsent"}, 0},
+		{"a link that is refused is told of", []string{"secret url"}, &bot.PermanentFailure{Reason: "too long"}, time.Second, []string{"undelivered: unsent"}, 1},
+		{"a token that is refused is told of", []string{"show t"}, &bot.PermanentFailure{Reason: "too long"}, time.Second, []string{"undelivered: unsent"}, 1},
+		{"what blocked is not told", []string{"secret url"}, &bot.PermanentFailure{Reason: "blocked", Gone: true}, time.Minute, nil, 1},
+		{"a link that was not taken is sent", []string{"secret url"}, &bot.RetryAfter{After: 30 * time.Second}, time.Minute, []string{"1 url"}, 0},
+		{"a link that expired is not sent", []string{"secret url"}, &bot.RetryAfter{After: time.Hour}, 2 * time.Hour, []string{"undelivered: unsent"}, 0},
 		{"a question is repeated", []string{"ask q"}, network, 30 * time.Second, []string{"1 q"}, 0},
 		{"a question is dropped when something follows", []string{"ask q", "b"}, network, time.Minute, []string{"2 b"}, 0},
-		{"an old question is dropped", []string{"ask q"}, &bot.Later{After: time.Hour}, 2 * time.Hour, nil, 0},
+		{"an old question is dropped", []string{"ask q"}, &bot.RetryAfter{After: time.Hour}, 2 * time.Hour, nil, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
@@ -201,7 +201,7 @@ func TestALinkThatNeverLeftIsSentByTheNextProcess(t *testing.T) {
 		f := &faulty{Store: memory()}
 		var mu sync.Mutex
 		var tries []int // as noted in the store
-		f.mark = func(marks []bot.Mark) error {
+		f.mark = func(marks []bot.DeliveryResult) error {
 			mu.Lock()
 			defer mu.Unlock()
 			for _, m := range marks {
@@ -235,7 +235,7 @@ func TestTheNoticeOfALostLinkIsNotLost(t *testing.T) {
 		defer h.stop()
 		h.screen.onSend(failing(1, errors.New("cut")))
 		var once atomic.Bool
-		f.mark = func([]bot.Mark) error {
+		f.mark = func([]bot.DeliveryResult) error {
 			if once.CompareAndSwap(false, true) {
 				f.set(&f.accept, func() error { return errors.New("disk full") })
 			}
@@ -253,7 +253,7 @@ func TestTheNoticeOfALostLinkIsNotLost(t *testing.T) {
 func TestPurgeWithdrawsWhatWasNotSent(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory())
-		h.screen.onSend(failing(1, &bot.Later{After: time.Minute}))
+		h.screen.onSend(failing(1, &bot.RetryAfter{After: time.Minute}))
 		for i := range 100 {
 			h.says(chatA, fmt.Sprint("text ", i))
 		}

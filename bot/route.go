@@ -161,9 +161,9 @@ func (r *relay) read(rt *route) {
 		return
 	}
 	rt.pause = 0
-	letters := r.opened(rt, c.Letters)
+	letters := r.opened(rt, c.Outbox)
 	rt.add(letters)
-	rt.more = rt.missed || len(c.Letters) == LoadLimit
+	rt.more = rt.missed || len(c.Outbox) == PageSize
 	rt.running = false
 	switch {
 	case rt.short() && len(letters) == 0 && !rt.missed:
@@ -174,14 +174,14 @@ func (r *relay) read(rt *route) {
 }
 
 // opened are the letters of a page that are new.
-func (r *relay) opened(rt *route, page []Letter) []letter {
+func (r *relay) opened(rt *route, page []OutboxMessage) []letter {
 	letters := make([]letter, 0, len(page))
 	for _, s := range page {
 		if s.N < rt.next {
 			continue
 		}
 		l := letter{n: s.N, tries: s.Tries, due: s.Due}
-		if err := r.e.unseal(placeLetter, rt.key, s.Body, &l.Envelope); err != nil {
+		if err := r.e.unseal(placeLetter, rt.key, s.Body, &l.MessageContent); err != nil {
 			l.broken = "cannot be read"
 		}
 		l.kind = l.Reply.Kind
@@ -203,7 +203,7 @@ func (r *relay) finished(rt *route) bool {
 }
 
 // written goes on with the routes whose results are on record.
-func (r *relay) written(batch []Mark) {
+func (r *relay) written(batch []DeliveryResult) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, m := range batch {

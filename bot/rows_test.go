@@ -43,17 +43,17 @@ type unmarked struct {
 	on    atomic.Bool
 }
 
-func (u *unmarked) Mark(ctx context.Context, marks []bot.Mark) error {
-	left := &bot.UnmarkedError{Err: errRow}
-	var good []bot.Mark
+func (u *unmarked) RecordDelivery(ctx context.Context, marks []bot.DeliveryResult) error {
+	left := &bot.UnrecordedError{Err: errRow}
+	var good []bot.DeliveryResult
 	for _, m := range marks {
 		if u.on.Load() && u.chats[m.Chat] {
-			left.Marks = append(left.Marks, m)
+			left.Results = append(left.Results, m)
 		} else {
 			good = append(good, m)
 		}
 	}
-	if err := u.Store.Mark(ctx, good); err != nil || len(left.Marks) == 0 {
+	if err := u.Store.RecordDelivery(ctx, good); err != nil || len(left.Results) == 0 {
 		return err
 	}
 	return left
@@ -82,7 +82,7 @@ func TestOneMarkKeepsNoOther(t *testing.T) {
 		}
 		owing := 0
 		for _, s := range everyShard() {
-			keys, err := p.Owing(t.Context(), s, bot.ChatKey{}, 1000)
+			keys, err := p.PendingChats(t.Context(), s, bot.ChatKey{}, 1000)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -102,17 +102,17 @@ func TestOneOfTwoMarksOfAMessage(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := &faulty{Store: memory()}
 		first, failed := true, false
-		s.mark = func(marks []bot.Mark) error {
+		s.mark = func(marks []bot.DeliveryResult) error {
 			if first {
 				first = false
 				time.Sleep(10 * time.Second) // the notes that follow gather meanwhile
 			}
 			if last := len(marks) - 1; !failed && last > 0 && marks[last-1].N == marks[last].N {
 				failed = true
-				if err := s.Store.Mark(t.Context(), marks[:last]); err != nil {
+				if err := s.Store.RecordDelivery(t.Context(), marks[:last]); err != nil {
 					return err
 				}
-				return &bot.UnmarkedError{Marks: []bot.Mark{marks[last]}, Err: errRow}
+				return &bot.UnrecordedError{Results: []bot.DeliveryResult{marks[last]}, Err: errRow}
 			}
 			return nil
 		}

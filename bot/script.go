@@ -7,8 +7,8 @@ import (
 
 // Script is the conversations. The engine asks it what to do and does it.
 type Script interface {
-	// Blank returns a pointer to an empty memory, into which a stored session is decoded as JSON.
-	Blank() any
+	// NewData returns a pointer to an empty memory, into which a stored session is decoded as JSON.
+	NewData() any
 	// Decide is a pure function: the same session and input give the same decision. It reads no clock, draws no
 	// random number, calls nobody, and leaves what s.Data points to as it found it.
 	Decide(s Session, in Input) (Decision, error)
@@ -82,7 +82,7 @@ type Effect struct {
 	// effect for that update. Together with the chat they make the key: the same wish is the same key.
 	Asked string `json:"asked"`
 	N     int    `json:"n"`
-	// Once says that the outside cannot tell a repeated call from a new one: an unknown outcome stays unknown.
+	// PutIfAbsent says that the outside cannot tell a repeated call from a new one: an unknown outcome stays unknown.
 	Once bool `json:"once,omitempty"`
 	// Key, At, Thread and Interim are set by the engine. Thread is where the answer goes, and Interim is still to be said
 	// if it does not come in time.
@@ -125,8 +125,8 @@ const (
 	Secret ReplyKind = "secret"
 	// Ask is a question or menu: like Say, and dropped when a later reply of the chat is waiting behind it.
 	Ask ReplyKind = "ask"
-	// Meanwhile is an interim: dropped as Ask is.
-	Meanwhile ReplyKind = "meanwhile"
+	// Interim is an interim: dropped as Ask is.
+	Interim ReplyKind = "meanwhile"
 	// Forget says nothing: it has a [Forgetter] erase what it keeps of the chat. Written by the engine.
 	Forget ReplyKind = "forget"
 )
@@ -157,8 +157,8 @@ type Reply struct {
 // File is a picture or a document, kept as a recipe: the bytes are made just before they are sent.
 type File struct {
 	// Recipe says what to make, and Args of what: what a recipe makes does not change with time.
-	Recipe string `json:"recipe"`
-	Args   Value  `json:"args,omitzero"`
+	Template string `json:"recipe"`
+	Args     Value  `json:"args,omitzero"`
 	// Name is a file's name and Type its media type; Alt says what a picture shows to whoever cannot see it.
 	Name string `json:"name"`
 	Type string `json:"type"`

@@ -44,19 +44,19 @@ type Store interface {
 
 // Turns is the path of an update.
 type Turns interface {
-	// Accept keeps an arrival unless one with the same Chat and ID was accepted before, within Keep. When it
+	// Accept keeps an arrival unless one with the same Chat and ID was accepted before, within DedupWindow. When it
 	// returns without error the arrival survives the loss of the process and of the machine's power.
 	Accept(ctx context.Context, a Arrival) (Receipt, error)
 	// Load returns all that is owed in a chat, and its session. A chat that nobody knows is the zero Chat.
 	Load(ctx context.Context, chat ChatKey) (Chat, error)
 	// Commit writes all of a turn or nothing. ErrConflict and ErrFenced as said there.
 	Commit(ctx context.Context, t Turn) error
-	// Mark notes what became of letters. A letter that is no longer there is no error. *UnmarkedError if some of the
+	// DeliveryResult notes what became of letters. A letter that is no longer there is no error. *UnrecordedError if some of the
 	// marks could not be noted; the others were.
-	Mark(ctx context.Context, marks []Mark) error
-	// Owing lists up to limit chats of the shard, in the order of their keys and beyond after, that have a
+	RecordDelivery(ctx context.Context, marks []DeliveryResult) error
+	// PendingChats lists up to limit chats of the shard, in the order of their keys and beyond after, that have a
 	// waiting update, an unsent letter or a pending effect. The zero key is the beginning.
-	Owing(ctx context.Context, s Shard, after ChatKey, limit int) ([]ChatKey, error)
+	PendingChats(ctx context.Context, s Shard, after ChatKey, limit int) ([]ChatKey, error)
 }
 
 // Arrival is an update on its way in.
@@ -88,13 +88,13 @@ type Waiting struct {
 type Chat struct {
 	Version uint64
 	Session []byte
-	Waiting []Waiting // in the order of acceptance, the first LoadLimit of them
-	Letters []Letter  // unsent, in the order in which they were written, the first LoadLimit of them
-	Effect  []byte    // pending
+	Waiting []Waiting       // in the order of acceptance, the first PageSize of them
+	Outbox  []OutboxMessage // unsent, in the order in which they were written, the first PageSize of them
+	Effect  []byte          // pending
 }
 
-// LoadLimit bounds what Load returns of one kind.
-const LoadLimit = 64
+// PageSize bounds what Load returns of one kind.
+const PageSize = 64
 
 // Turn is what a turn writes: all or nothing.
 type Turn struct {
@@ -109,16 +109,16 @@ type Turn struct {
 	Timers  []TimerSet
 	Effect  []byte // pending from now on; nil: none
 	// SetAside, if set, says why the update was not answered but set aside; Aside is its body, kept as a dead letter.
-	SetAside string
-	Aside    []byte
-	// Unread is what could not be opened and is replaced by this turn: kept as it came, as dead letters.
-	Unread []Unread
+	Quarantine      string
+	QuarantinedBody []byte
+	// Unreadable is what could not be opened and is replaced by this turn: kept as it came, as dead letters.
+	Unreadable []Unreadable
 	// Forget is the time from which Sweep may forget the chat, Review the time from which Idle lists it. Zero: never.
 	Forget, Review time.Time
 }
 
-// Unread is a body that could not be opened.
-type Unread struct {
+// Unreadable is a body that could not be opened.
+type Unreadable struct {
 	Kind   DeadKind
 	Name   string // of a timer
 	Reason string
@@ -126,8 +126,8 @@ type Unread struct {
 	Body   []byte
 }
 
-// Letter is a reply that is owed.
-type Letter struct {
+// OutboxMessage is a reply that is owed.
+type OutboxMessage struct {
 	Chat ChatKey
 	// N orders the letters of a chat: Base<<8 plus the place among the turn's replies.
 	N    uint64
@@ -137,21 +137,21 @@ type Letter struct {
 	Due   time.Time
 }
 
-// MarkState is what became of a letter.
-type MarkState int
+// DeliveryState is what became of a letter.
+type DeliveryState int
 
 // What can become of a letter.
 const (
-	Sent   MarkState = iota // gone; forget it
-	Trying                  // an attempt was made or is about to be: keep Tries and Due
-	Dead                    // given up: keep it among the dead, with the reason
+	Delivered    DeliveryState = iota // gone; forget it
+	Attempting                        // an attempt was made or is about to be: keep Tries and Due
+	DeadLettered                      // given up: keep it among the dead, with the reason
 )
 
-// Mark notes what became of one letter.
-type Mark struct {
+// DeliveryResult notes what became of one letter.
+type DeliveryResult struct {
 	Chat   ChatKey
 	N      uint64
-	State  MarkState
+	State  DeliveryState
 	Tries  int
 	Due    time.Time
 	Reason string
@@ -159,17 +159,17 @@ type Mark struct {
 }
 
 // UnmarkedError says which marks could not be noted.
-type UnmarkedError struct {
-	Marks []Mark
-	Err   error
+type UnrecordedError struct {
+	Results []DeliveryResult
+	Err     error
 }
 
-func (e *UnmarkedError) Error() string {
-	return fmt.Sprintf("store: %d marks not noted: %v", len(e.Marks), e.Err)
+func (e *UnrecordedError) Error() string {
+	return fmt.Sprintf("store: %d marks not noted: %v", len(e.Results), e.Err)
 }
 
 // Unwrap gives the cause.
-func (e *UnmarkedError) Unwrap() error { return e.Err }
+func (e *UnrecordedError) Unwrap() error { return e.Err }
 
 // TimerSet sets a chat's timer, or cancels it where Due is zero.
 type TimerSet struct {
@@ -207,21 +207,21 @@ type Log interface {
 }
 
 // Keep is how long an arrival's id is remembered. Telegram repeats for a day, others for a week.
-const Keep = 8 * 24 * time.Hour
+const DedupWindow = 8 * 24 * time.Hour
 
-// KeepDead is how long a dead letter is kept, so that there is time to bring back a key.
-const KeepDead = 30 * 24 * time.Hour
+// DeadLetterRetention is how long a dead letter is kept, so that there is time to bring back a key.
+const DeadLetterRetention = 30 * 24 * time.Hour
 
 // Care is what a process that holds shards needs besides.
 type Care interface {
-	// Claim takes every shard of the list and returns its fence; whoever held it before is fenced off.
-	Claim(ctx context.Context, shards []Shard) (Fence, error)
-	// Begin notes that a turn of a waiting update begins: its Tries rise by one, durably. ErrFenced, and ErrConflict if
+	// AcquireShards takes every shard of the list and returns its fence; whoever held it before is fenced off.
+	AcquireShards(ctx context.Context, shards []Shard) (Fence, error)
+	// BeginTurn notes that a turn of a waiting update begins: its Tries rise by one, durably. ErrFenced, and ErrConflict if
 	// the update is no longer waiting.
-	Begin(ctx context.Context, fence Fence, chat ChatKey, update uint64) error
-	// Once returns the value kept under name; if there is none, it keeps value and returns it. A nil value is not
+	BeginTurn(ctx context.Context, fence Fence, chat ChatKey, update uint64) error
+	// PutIfAbsent returns the value kept under name; if there is none, it keeps value and returns it. A nil value is not
 	// kept: nil comes back if there is none.
-	Once(ctx context.Context, name string, value []byte) ([]byte, error)
+	PutIfAbsent(ctx context.Context, name string, value []byte) ([]byte, error)
 	// Ping writes and reads back something, durably: the store is ready if it returns nil.
 	Ping(ctx context.Context) error
 }
@@ -259,7 +259,7 @@ type Swept struct {
 
 // Maintenance keeps the store small, and what was set aside within reach.
 type Maintenance interface {
-	// Sweep forgets ids accepted before now-Keep, dead letters older than KeepDead, and chats whose Forget has come: the
+	// Sweep forgets ids accepted before now-DedupWindow, dead letters older than DeadLetterRetention, and chats whose Forget has come: the
 	// session, ids, dead letters and the bodies of events. A chat in which an update waits, a reply is unsent, an
 	// effect is pending or a timer is set stays. It runs until there is nothing left to forget, in small
 	// steps between which others write. A row that cannot be deleted does not keep the others.

@@ -45,7 +45,7 @@ func (e *Engine) noteTry(w *work) error {
 	if w.stored == nil || w.noted || w.hopeless() != "" {
 		return nil
 	}
-	err := e.store.Begin(e.ctx, e.fence, w.key, w.update.Seq)
+	err := e.store.BeginTurn(e.ctx, e.fence, w.key, w.update.Seq)
 	if err != nil && !errors.Is(err, ErrConflict) { // one that was answered meanwhile: the turn will find out
 		return fmt.Errorf("begin: %w", err)
 	}

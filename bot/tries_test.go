@@ -46,13 +46,13 @@ func (h *house) firstWords(n int) time.Duration {
 // begunTries has the turns of all that waits begin and end with the process, this many times.
 func begunTries(t *testing.T, s bot.Store, times int) {
 	t.Helper()
-	f, err := s.Claim(t.Context(), everyShard())
+	f, err := s.AcquireShards(t.Context(), everyShard())
 	if err != nil {
 		t.Fatal(err)
 	}
 	eachWaiting(t, s, func(k bot.ChatKey, w bot.Waiting) {
 		for range times {
-			if err := s.Begin(t.Context(), f, k, w.Seq); err != nil {
+			if err := s.BeginTurn(t.Context(), f, k, w.Seq); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -69,7 +69,7 @@ func everyShard() (all []bot.Shard) {
 func eachWaiting(t *testing.T, s bot.Store, f func(bot.ChatKey, bot.Waiting)) {
 	t.Helper()
 	for _, shard := range everyShard() {
-		keys, err := s.Owing(t.Context(), shard, bot.ChatKey{}, 1000)
+		keys, err := s.PendingChats(t.Context(), shard, bot.ChatKey{}, 1000)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,15 +92,15 @@ func TestDeathsBeforeATurnBeginsCountNothing(t *testing.T) {
 			s := memory()
 			leftWaiting(t, s, 200, "effect x")
 			for range deaths {
-				if _, err := s.Claim(t.Context(), everyShard()); err != nil {
+				if _, err := s.AcquireShards(t.Context(), everyShard()); err != nil {
 					t.Fatal(err)
 				}
 			}
-			h := open(t, s, func(c *bot.Config) { c.Outside = slowBackEnd() })
+			h := open(t, s, func(c *bot.Config) { c.Effects = slowBackEnd() })
 			if took := h.firstWords(200); took > 10*time.Second {
 				t.Errorf("%d early deaths: the first words of 200 chats took %v", deaths, took)
 			}
-			if n := h.Stats().SetAside.Load(); n != 0 {
+			if n := h.Stats().Quarantined.Load(); n != 0 {
 				t.Errorf("%d early deaths: %d updates were set aside that were never run", deaths, n)
 			}
 			h.Drain(t.Context())
@@ -120,11 +120,11 @@ func TestSuspectsDoNotWaitForTheBackEnd(t *testing.T) {
 		s := memory()
 		leftWaiting(t, s, 200, "effect x")
 		begunTries(t, s, 5)
-		h := open(t, s, func(c *bot.Config) { c.Outside = slowBackEnd() })
+		h := open(t, s, func(c *bot.Config) { c.Effects = slowBackEnd() })
 		if took := h.firstWords(200); took > 10*time.Second {
 			t.Errorf("the first words of 200 suspects took %v", took)
 		}
-		if n := h.Stats().SetAside.Load(); n != 0 {
+		if n := h.Stats().Quarantined.Load(); n != 0 {
 			t.Errorf("%d of them were set aside", n)
 		}
 		h.Drain(t.Context())
@@ -207,18 +207,18 @@ func (d *doomed) Accept(ctx context.Context, a bot.Arrival) (bot.Receipt, error)
 	return d.Store.Accept(ctx, a)
 }
 
-func (d *doomed) Begin(ctx context.Context, f bot.Fence, k bot.ChatKey, seq uint64) error {
+func (d *doomed) BeginTurn(ctx context.Context, f bot.Fence, k bot.ChatKey, seq uint64) error {
 	if err := d.alive(); err != nil {
 		return err
 	}
-	return d.Store.Begin(ctx, f, k, seq)
+	return d.Store.BeginTurn(ctx, f, k, seq)
 }
 
-func (d *doomed) Mark(ctx context.Context, m []bot.Mark) error {
+func (d *doomed) RecordDelivery(ctx context.Context, m []bot.DeliveryResult) error {
 	if err := d.alive(); err != nil {
 		return err
 	}
-	return d.Store.Mark(ctx, m)
+	return d.Store.RecordDelivery(ctx, m)
 }
 
 // What kills the process is set aside after ten turns that began with it; those that waited beside it come through,
@@ -290,7 +290,7 @@ type begins struct {
 	refuse map[bot.ChatKey]bool
 }
 
-func (b *begins) Begin(ctx context.Context, f bot.Fence, k bot.ChatKey, seq uint64) error {
+func (b *begins) BeginTurn(ctx context.Context, f bot.Fence, k bot.ChatKey, seq uint64) error {
 	b.mu.Lock()
 	b.n++
 	refuse := b.refuse[k]
@@ -298,7 +298,7 @@ func (b *begins) Begin(ctx context.Context, f bot.Fence, k bot.ChatKey, seq uint
 	if refuse {
 		return errors.New("this row cannot be written")
 	}
-	return b.Store.Begin(ctx, f, k, seq)
+	return b.Store.BeginTurn(ctx, f, k, seq)
 }
 
 // A turn of what this process accepted costs no write but its own; one of what an earlier left costs one.

@@ -27,13 +27,13 @@ func (e *Engine) reload(l *lane, all bool) error {
 		j := job{tries: w.Tries, receipt: Receipt{Seq: w.Seq}, stored: w.Body}
 		if err := e.unseal(placeUpdate, l.key, w.Body, &j.update); err != nil {
 			e.log.Error("update cannot be read: set aside", "err", err)
-			e.stats.Unread.Add(1)
+			e.stats.Unreadable.Add(1)
 			j.unread = true
 		}
 		j.update.Seq = w.Seq
 		jobs = append(jobs, j)
 	}
-	e.lanes.refill(l, jobs, len(c.Waiting) == LoadLimit)
+	e.lanes.refill(l, jobs, len(c.Waiting) == PageSize)
 	if all {
 		return e.resume(l.key, c.Effect)
 	}
@@ -211,7 +211,7 @@ func (w *work) superseded() bool {
 	if w.update.Kind != Gone {
 		return false
 	}
-	n, err := strconv.ParseUint(w.update.What, 10, 64)
+	n, err := strconv.ParseUint(w.update.Subtype, 10, 64)
 	return err == nil && w.version != n>>8+1
 }
 

@@ -16,7 +16,7 @@ const (
 func (l letter) missed() bool { return l.kind == Secret || l.kind == Show }
 
 // bury gives a message up. The chat is told first: after a crash in between it is told again, under the same id.
-func (r *relay) bury(l letter, m Mark, known, why string) (Mark, time.Duration) {
+func (r *relay) bury(l letter, m DeliveryResult, known, why string) (DeliveryResult, time.Duration) {
 	if wait := r.tell(l, known); wait > 0 {
 		return m, wait
 	}
@@ -29,7 +29,7 @@ func (r *relay) tell(l letter, known string) time.Duration {
 	if !l.missed() || l.broken != "" {
 		return 0
 	}
-	u := Update{Chat: l.Chat, ID: "undelivered/" + strconv.FormatUint(l.n, 10), Kind: Undelivered, What: known,
+	u := Update{Chat: l.Chat, ID: "undelivered/" + strconv.FormatUint(l.n, 10), Kind: Undelivered, Subtype: known,
 		Choice: Choice{Question: l.Reply.Question}, Body: []byte(l.kind)}
 	err := r.e.take(r.e.ctx, u)
 	switch {
@@ -44,13 +44,13 @@ func (r *relay) tell(l letter, known string) time.Duration {
 
 // notSent notes that no attempt was made, and tries again after a pause. For a message that is sent at most once the note
 // is written at once: behind the note of the next attempt it would say that there was none.
-func (r *relay) notSent(l letter, m Mark, pause time.Duration) (Mark, time.Duration) {
+func (r *relay) notSent(l letter, m DeliveryResult, pause time.Duration) (DeliveryResult, time.Duration) {
 	m.Due = r.e.now().Add(pause)
 	if l.kind != Secret {
 		return r.try(m, pause)
 	}
-	m.Tries, m.State = l.tries, Trying
-	if err := r.e.store.Mark(r.e.ctx, []Mark{m}); err != nil {
+	m.Tries, m.State = l.tries, Attempting
+	if err := r.e.store.RecordDelivery(r.e.ctx, []DeliveryResult{m}); err != nil {
 		r.e.health.failed(err) // a crash now would leave it unsure, which is told
 	}
 	return m, max(pause, time.Millisecond)
@@ -58,7 +58,7 @@ func (r *relay) notSent(l letter, m Mark, pause time.Duration) (Mark, time.Durat
 
 // backOff is the pause before the next try. The tries of a message that is sent at most once are not counted while it has
 // not left: the pause follows from its age.
-func (l letter) backOff(m Mark) time.Duration {
+func (l letter) backOff(m DeliveryResult) time.Duration {
 	if l.kind == Secret {
 		return min(max(m.At.Sub(l.At)/2, time.Second), 20*time.Second)
 	}

@@ -17,9 +17,9 @@ func (e *Engine) recall(l *lane, sealed []byte, version uint64) {
 	s, err := e.openSession(l.key, sealed)
 	l.remember(s, version)
 	if err != nil {
-		e.stats.Unread.Add(1)
+		e.stats.Unreadable.Add(1)
 		e.log.Error("session cannot be read: begun anew", "err", err)
-		l.lost = []Unread{{Kind: DeadSession, Reason: unreadReason, At: e.now(), Body: sealed}}
+		l.lost = []Unreadable{{Kind: DeadSession, Reason: unreadReason, At: e.now(), Body: sealed}}
 	}
 }
 
@@ -31,7 +31,7 @@ func (e *Engine) composeSession(w *work, o *outcome, t *Turn) (err error) {
 		t.Forget, t.Review = e.datesOf(w.key, t.Session)
 		return nil
 	}
-	t.Unread = w.lost
+	t.Unreadable = w.lost
 	t.Forget, t.Review = e.dates(&o.Session)
 	t.Session, err = e.sealJSON(placeSession, w.key, &o.Session)
 	return err
@@ -41,26 +41,26 @@ func (e *Engine) composeSession(w *work, o *outcome, t *Turn) (err error) {
 func (w *work) keepSession(s Session, t *Turn) {
 	lost := w.lost
 	w.remember(s, t.Base+1)
-	if len(lost) > 0 && len(t.Unread) == 0 {
+	if len(lost) > 0 && len(t.Unreadable) == 0 {
 		w.lost = lost // it is still there
 	}
 }
 
 // openSession decodes a session. If it cannot be read, the session is a blank one.
 func (e *Engine) openSession(key ChatKey, sealed []byte) (Session, error) {
-	s := Session{Data: e.script.Blank()}
+	s := Session{Data: e.script.NewData()}
 	if len(sealed) == 0 {
 		return s, nil
 	}
 	if err := e.unseal(placeSession, key, sealed, &s); err != nil {
-		return Session{Data: e.script.Blank()}, err
+		return Session{Data: e.script.NewData()}, err
 	}
 	return s, nil
 }
 
 // setTimerAside takes away a timer that cannot be read, which would be due for ever.
 func (e *Engine) setTimerAside(t TimerDue) error {
-	return e.replaceUnread(Unread{Kind: DeadTimer, Name: t.Name, Body: t.Body}, func(c Chat, turn *Turn) error {
+	return e.replaceUnread(Unreadable{Kind: DeadTimer, Name: t.Name, Body: t.Body}, func(c Chat, turn *Turn) error {
 		turn.Timers = []TimerSet{{Name: t.Name}}
 		return nil
 	}, t.Chat)
@@ -69,7 +69,7 @@ func (e *Engine) setTimerAside(t TimerDue) error {
 // setEffectAside takes away a pending effect that cannot be read. Its answer will never come: the session waits for
 // none any more.
 func (e *Engine) setEffectAside(key ChatKey, sealed []byte) error {
-	return e.replaceUnread(Unread{Kind: DeadEffect, Body: sealed}, func(c Chat, turn *Turn) error {
+	return e.replaceUnread(Unreadable{Kind: DeadEffect, Body: sealed}, func(c Chat, turn *Turn) error {
 		if !bytes.Equal(c.Effect, sealed) {
 			return ErrConflict // a turn was faster
 		}
@@ -85,13 +85,13 @@ func (e *Engine) setEffectAside(key ChatKey, sealed []byte) error {
 }
 
 // replaceUnread commits a turn that leaves a chat as it is, but for what change does and what is set aside.
-func (e *Engine) replaceUnread(u Unread, change func(Chat, *Turn) error, key ChatKey) error {
+func (e *Engine) replaceUnread(u Unreadable, change func(Chat, *Turn) error, key ChatKey) error {
 	u.Reason, u.At = unreadReason, e.now()
 	c, err := e.store.Load(e.ctx, key)
 	if err != nil {
 		return fmt.Errorf("load chat: %w", err)
 	}
-	turn := Turn{Chat: key, Base: c.Version, Fence: e.fence, Session: c.Session, Effect: c.Effect, Unread: []Unread{u}}
+	turn := Turn{Chat: key, Base: c.Version, Fence: e.fence, Session: c.Session, Effect: c.Effect, Unreadable: []Unreadable{u}}
 	turn.Forget, turn.Review = e.datesOf(key, c.Session)
 	if err = change(c, &turn); err == nil {
 		err = e.store.Commit(e.ctx, turn)
@@ -102,7 +102,7 @@ func (e *Engine) replaceUnread(u Unread, change func(Chat, *Turn) error, key Cha
 	case err != nil:
 		return fmt.Errorf("set aside: %w", err)
 	}
-	e.stats.Unread.Add(1)
+	e.stats.Unreadable.Add(1)
 	e.log.Error("set aside", "kind", u.Kind, "reason", u.Reason)
 	return nil
 }

@@ -62,7 +62,7 @@ func (h *house) retryAll(d *bot.DeadLetters) map[error]int {
 func fill(t *testing.T, s bot.Store) *house {
 	f := &faulty{Store: s}
 	h := open(t, f, withKeys(t, 2, 1))
-	h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.Later{After: time.Hour} })
+	h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.RetryAfter{After: time.Hour} })
 	h.outside.set(hang)
 	h.says(chatA, "timer tea")
 	h.says(chatA, "effect x")
@@ -86,7 +86,7 @@ func TestAKeyThatComesBackOpensEverything(t *testing.T) {
 		h.start(withKeys(t, 1))
 		time.Sleep(2 * time.Hour)
 		h.hears(chatA)
-		if h.Stats().Unread.Load() == 0 {
+		if h.Stats().Unreadable.Load() == 0 {
 			t.Error("nothing is counted as unreadable")
 		}
 		h.stop()
@@ -94,7 +94,7 @@ func TestAKeyThatComesBackOpensEverything(t *testing.T) {
 			t.Error("what was said stands in the log")
 		}
 		for _, shard := range everyShard() {
-			if owing, err := h.store.Owing(t.Context(), shard, bot.ChatKey{}, 9); err != nil || len(owing) != 0 {
+			if owing, err := h.store.PendingChats(t.Context(), shard, bot.ChatKey{}, 9); err != nil || len(owing) != 0 {
 				t.Errorf("something is still owed: %v, %v", owing, err)
 			}
 		}
@@ -284,7 +284,7 @@ func TestAlarmsOfChatsThatCannotBeWrittenKeepNoOther(t *testing.T) {
 func TestRepliesThatWereGivenUpAreSentAgain(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory(), withKeys(t, 1))
-		h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.Never{Reason: "blocked"} })
+		h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.PermanentFailure{Reason: "blocked"} })
 		h.says(chatA, "one")
 		h.says(chatA, "secret https://link")
 		h.says(chatA, "show token")
@@ -314,7 +314,7 @@ func TestRepliesThatWereGivenUpAreSentAgain(t *testing.T) {
 func TestWhatWasWithdrawnIsNotSentAgain(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory(), withKeys(t, 1))
-		h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.Never{Reason: "blocked"} })
+		h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.PermanentFailure{Reason: "blocked"} })
 		h.says(chatA, "one")
 		synctest.Wait()
 		h.screen.onSend(nil)

@@ -93,8 +93,8 @@ type Update struct {
 	Password bool   `json:"password,omitempty"`
 	Choice   Choice `json:"choice,omitzero"`
 	// What is the kind of an Other update ("photo", "voice", "group", …), the name of an Alarm or the subject of a Notice.
-	What string `json:"what,omitempty"`
-	Body []byte `json:"body,omitempty"`
+	Subtype string `json:"what,omitempty"`
+	Body    []byte `json:"body,omitempty"`
 	// Media is the file that an Other update came with; nil if it came with none, or the channel gets none.
 	Media *Media `json:"media,omitempty"`
 	// Thread is the part of the chat that it happened in, where the channel divides chats; the replies go there, too.
@@ -102,13 +102,13 @@ type Update struct {
 	// Sender says how the person calls themselves there. It proves nothing.
 	Sender string `json:"sender,omitempty"`
 	// Via is what people call the channel ("Telegram"), and Label how it shows this chat to somebody else, masked ("···1234").
-	Via   string `json:"via,omitempty"`
-	Label string `json:"label,omitempty"`
+	ChannelName string `json:"via,omitempty"`
+	MaskedID    string `json:"label,omitempty"`
 	// Back is a deep link into this chat, with %s for a code; empty where the channel has none.
-	Back string `json:"back,omitempty"`
+	DeepLink string `json:"back,omitempty"`
 	// Said is when the channel says that it happened; zero if it does not say.
-	Said   time.Time `json:"said,omitzero"`
-	Result *Result   `json:"result,omitempty"`
+	OccurredAt time.Time `json:"said,omitzero"`
+	Result     *Result   `json:"result,omitempty"`
 }
 
 // Choice is an answer given by a button: the question it belonged to and the value of the option.

@@ -72,7 +72,7 @@ func (t *talk) automatic() bool {
 // message: people write several in a row.
 func (r *rally) add(gap time.Duration, in bot.Input) {
 	h := fnv.New32a()
-	h.Write([]byte(in.Text + in.What))
+	h.Write([]byte(in.Text + in.Subtype))
 	same := r.Text == h.Sum32()
 	if gap > rallyPause || gap < 0 {
 		*r = rally{}

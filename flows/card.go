@@ -40,5 +40,5 @@ func (t *talk) draw(r *bot.Reply, w *wish, g backend.Given) {
 			{t.text("card.standing", nil), d.Member.Standing},
 		},
 	}
-	r.File = &bot.File{Recipe: RecipeCard, Args: bot.Of(card), Name: t.text("card.file", nil), Type: "image/png", Alt: t.text("card.alt", d)}
+	r.File = &bot.File{Template: RecipeCard, Args: bot.Of(card), Name: t.text("card.file", nil), Type: "image/png", Alt: t.text("card.alt", d)}
 }

@@ -93,7 +93,7 @@ func (t *talk) unlinked(late bool) {
 
 // notice deals with what another chat of the account did.
 func (t *talk) notice() {
-	if t.in.What == noticeGranted {
+	if t.in.Subtype == noticeGranted {
 		t.linkDirect()
 		return
 	}
@@ -101,7 +101,7 @@ func (t *talk) notice() {
 	if err := n.decode(t.in.Body); err != nil || !t.m.linked() {
 		return
 	}
-	switch t.in.What {
+	switch t.in.Subtype {
 	case noticeLinked:
 		t.say("chats.notice_linked", n)
 	case noticeUnlinked:

@@ -18,7 +18,7 @@ func Linked(chat bot.ChatID, id string, g backend.Grant) (bot.Update, error) {
 	if err != nil {
 		return bot.Update{}, fmt.Errorf("linked: %w", err)
 	}
-	return bot.Update{Chat: chat, ID: id, Kind: bot.Notice, What: noticeGranted, Body: body}, nil
+	return bot.Update{Chat: chat, ID: id, Kind: bot.Notice, Subtype: noticeGranted, Body: body}, nil
 }
 
 // linkDirect takes such a grant. It says nothing.

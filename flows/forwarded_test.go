@@ -85,20 +85,20 @@ func TestAForwardedWishIsGranted(t *testing.T) {
 func TestWhatCannotBeReadIsSaidOnce(t *testing.T) {
 	c := newPacedChat(t)
 	said := func(after time.Duration, u bot.Update) bool { u.Media = &bot.Media{}; return c.gets(after, u) }
-	if !said(0, bot.Update{Kind: bot.Other, What: "photo", Text: "token de juana"}) || c.s.State != tokenWait {
+	if !said(0, bot.Update{Kind: bot.Other, Subtype: "photo", Text: "token de juana"}) || c.s.State != tokenWait {
 		t.Errorf("a caption is not read: %s", c.s.State)
 	}
 	c = newPacedChat(t)
 	for i, want := range []bool{true, false, false} {
-		if got := said(time.Second, bot.Update{Kind: bot.Other, What: "photo"}); got != want {
+		if got := said(time.Second, bot.Update{Kind: bot.Other, Subtype: "photo"}); got != want {
 			t.Errorf("picture %d: answered %t", i, got)
 		}
 	}
-	if !said(time.Minute, bot.Update{Kind: bot.Other, What: "photo"}) {
+	if !said(time.Minute, bot.Update{Kind: bot.Other, Subtype: "photo"}) {
 		t.Error("a later picture is not answered")
 	}
 	for i, want := range []bool{true, false, false} {
-		if got := said(time.Minute, bot.Update{Kind: bot.Other, What: "edited"}); got != want {
+		if got := said(time.Minute, bot.Update{Kind: bot.Other, Subtype: "edited"}); got != want {
 			t.Errorf("edit %d: answered %t", i, got)
 		}
 	}

@@ -16,7 +16,7 @@ func TestWhoIsHeldIsToldSo(t *testing.T) {
 	for name, u := range map[string]bot.Update{
 		"a greeting": {Kind: bot.Message, Text: "hola"},
 		"a token":    {Kind: bot.Message, Text: "token"},
-		"a photo":    {Kind: bot.Other, What: "photo"},
+		"a photo":    {Kind: bot.Other, Subtype: "photo"},
 		"a button":   {Kind: bot.Pressed, Choice: bot.Choice{Question: "x", Value: "y"}},
 		"too much":   {Kind: bot.TooLong},
 	} {

@@ -32,7 +32,7 @@ func TestHowLongAChatIsKept(t *testing.T) {
 		data any
 		want time.Duration
 	}{
-		"nothing":                {sc.Blank(), 30 * day},
+		"nothing":                {sc.NewData(), 30 * day},
 		"a conversation":         {&memory{Door: door{Via: "Telegram"}, Question: "q", Invite: "i"}, 30 * day},
 		"a link":                 {&memory{Cred: "c", Group: familyA}, 730 * day},
 		"a link that was ended":  {func() any { m := &memory{Cred: "c", Group: familyA}; m.unlink(); return m }(), 30 * day},
@@ -47,7 +47,7 @@ func TestHowLongAChatIsKept(t *testing.T) {
 			continue
 		}
 		back := &unlinking{}
-		if _, err := (&Performer{Links: back}).Perform(t.Context(), "", sc.Leave(s)); err != nil || len(back.ended) != 1 || back.ended[0] != "c" {
+		if _, err := (&Effects{Links: back}).Run(t.Context(), "", sc.Leave(s)); err != nil || len(back.ended) != 1 || back.ended[0] != "c" {
 			t.Errorf("%s: ended at the back end: %q, %v", name, back.ended, err)
 		}
 	}

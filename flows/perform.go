@@ -68,19 +68,19 @@ type Chats interface {
 	OpenChatRef(ref string) (bot.ChatID, error)
 }
 
-// Performer runs the effects of the conversations on the back end's ports. It implements [bot.Outside].
-type Performer struct {
+// Effects runs the effects of the conversations on the back end's ports. It implements [bot.EffectRunner].
+type Effects struct {
 	Tokens backend.Tokens
 	Links  backend.Links
 	Sheets backend.Sheets
 	Chats  Chats
 }
 
-// Near implements [bot.Near]: a notice goes from one chat to another, and asks no back end.
-func (p *Performer) Near(op string) bool { return op == opNotify }
+// Local implements [bot.Near]: a notice goes from one chat to another, and asks no back end.
+func (p *Effects) Local(op string) bool { return op == opNotify }
 
-// Perform implements [bot.Outside]. Refusals are answers; any other error of a port is none.
-func (p *Performer) Perform(ctx context.Context, chat bot.ChatID, e bot.Effect) (bot.Value, error) {
+// Run implements [bot.EffectRunner]. Refusals are answers; any other error of a port is none.
+func (p *Effects) Run(ctx context.Context, chat bot.ChatID, e bot.Effect) (bot.Value, error) {
 	a, err := p.perform(ctx, chat, e)
 	var wrong *backend.WrongCode
 	switch {
@@ -99,7 +99,7 @@ func (p *Performer) Perform(ctx context.Context, chat bot.ChatID, e bot.Effect) 
 	return bot.Of(a), nil
 }
 
-func (p *Performer) perform(ctx context.Context, chat bot.ChatID, e bot.Effect) (answer, error) {
+func (p *Effects) perform(ctx context.Context, chat bot.ChatID, e bot.Effect) (answer, error) {
 	switch e.Op {
 	case opGroup:
 		return call(e, func(a groupArgs) (answer, error) {
@@ -125,7 +125,7 @@ func (p *Performer) perform(ctx context.Context, chat bot.ChatID, e bot.Effect) 
 	return p.performSheet(ctx, chat, e)
 }
 
-func (p *Performer) performSheet(ctx context.Context, chat bot.ChatID, e bot.Effect) (answer, error) {
+func (p *Effects) performSheet(ctx context.Context, chat bot.ChatID, e bot.Effect) (answer, error) {
 	switch e.Op {
 	case opMonths, opSheets:
 		return call(e, func(a memberArgs) (answer, error) {
@@ -146,7 +146,7 @@ func (p *Performer) performSheet(ctx context.Context, chat bot.ChatID, e bot.Eff
 	return p.performLink(ctx, chat, e)
 }
 
-func (p *Performer) performLink(ctx context.Context, chat bot.ChatID, e bot.Effect) (answer, error) {
+func (p *Effects) performLink(ctx context.Context, chat bot.ChatID, e bot.Effect) (answer, error) {
 	switch e.Op {
 	case opInvite:
 		return call(e, func(a inviteArgs) (answer, error) {
@@ -188,7 +188,7 @@ func call[A any](e bot.Effect, f func(A) (answer, error)) (answer, error) {
 }
 
 // tell puts a notice into other chats. Their ids come from the effect's key, so that repeating it tells nobody twice.
-func (p *Performer) tell(ctx context.Context, e bot.Effect, subject string, n notice, chats []backend.LinkedChat) error {
+func (p *Effects) tell(ctx context.Context, e bot.Effect, subject string, n notice, chats []backend.LinkedChat) error {
 	body, err := json.Marshal(n)
 	if err != nil {
 		return err
@@ -198,7 +198,7 @@ func (p *Performer) tell(ctx context.Context, e bot.Effect, subject string, n no
 		if err != nil {
 			continue // a chat of another installation: not ours to tell
 		}
-		if err := p.Chats.Accept(ctx, bot.Update{Chat: id, ID: "notice/" + subject + "/" + e.Key, Kind: bot.Notice, What: subject, Body: body}); err != nil {
+		if err := p.Chats.Accept(ctx, bot.Update{Chat: id, ID: "notice/" + subject + "/" + e.Key, Kind: bot.Notice, Subtype: subject, Body: body}); err != nil {
 			return fmt.Errorf("tell another chat: %w", err)
 		}
 	}

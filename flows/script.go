@@ -55,7 +55,7 @@ func New(c Config) (*Script, error) {
 var _ bot.Masker = (*Script)(nil)
 
 // Blank implements [bot.Script].
-func (sc *Script) Blank() any { return &memory{} }
+func (sc *Script) NewData() any { return &memory{} }
 
 // Decide implements [bot.Script].
 func (sc *Script) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
@@ -73,8 +73,8 @@ func (sc *Script) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
 
 // run takes what happened to whoever deals with it.
 func (t *talk) run() {
-	if t.in.Via != "" {
-		t.m.Door = door{t.in.Via, t.in.Label, t.in.Sender, t.in.Back}
+	if t.in.ChannelName != "" {
+		t.m.Door = door{t.in.ChannelName, t.in.MaskedID, t.in.Sender, t.in.DeepLink}
 	}
 	if t.waiting() && t.s.Pending == nil && t.in.Result == nil {
 		t.leave() // nothing can come any more: no state is without a way out
@@ -100,7 +100,7 @@ func (t *talk) run() {
 		t.gone()
 	case t.in.Kind == bot.Undelivered:
 		t.undelivered()
-	case t.in.Kind == bot.Other && t.in.What == "group":
+	case t.in.Kind == bot.Other && t.in.Subtype == "group":
 		t.say("menu.group", t.private())
 	case t.in.Kind == bot.Other && strings.TrimSpace(t.in.Text) == "":
 		t.unreadable()
@@ -158,15 +158,15 @@ func (t *talk) waiting() bool {
 
 // private is a link out of a group into a chat with the bot alone; empty if the channel has none.
 func (t *talk) private() string {
-	if t.in.Back == "" {
+	if t.in.DeepLink == "" {
 		return ""
 	}
-	return fmt.Sprintf(t.in.Back, intentToken)
+	return fmt.Sprintf(t.in.DeepLink, intentToken)
 }
 
 // gone ends the link of a chat that was given up for good; whoever only blocked the bot may come back.
 func (t *talk) gone() {
-	if t.in.What != bot.Closed {
+	if t.in.Subtype != bot.Closed {
 		return
 	}
 	t.leave()

@@ -100,7 +100,7 @@ func (t *talk) sendSheets(sheets []backend.Sheet, month backend.SheetMonth, firs
 	r := t.reply(bot.Show, "sheet.shown", d)
 	r.Expires, r.Else = month.Until, t.text("sheet.lapsed", nil)
 	r.File = &bot.File{
-		Recipe: RecipeSheet, Args: bot.Of(t.papers(sheets, d)), Type: "application/pdf",
+		Template: RecipeSheet, Args: bot.Of(t.papers(sheets, d)), Type: "application/pdf",
 		Name: t.text("paper.file", fileData{slug(firstName(d.Member.Name)), month.Month}),
 		Alt:  t.text("paper.alt", d),
 	}

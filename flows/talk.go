@@ -208,7 +208,7 @@ var effectNumber = map[string]int{opGroup: 1, opCurrent: 2, opAnother: 3, opStat
 func (t *talk) effect(op, asked string, args any, interim string) {
 	t.d.Effect = &bot.Effect{Op: op, Args: bot.Of(args), Asked: asked, N: effectNumber[op], Once: t.once(op)}
 	if interim != "" {
-		t.d.Interim = &bot.Reply{Kind: bot.Meanwhile, Text: t.text(interim, nil)}
+		t.d.Interim = &bot.Reply{Kind: bot.Interim, Text: t.text(interim, nil)}
 	}
 }
 

@@ -12,15 +12,15 @@ const (
 // unreadable says that something cannot be read: once for what comes together.
 func (t *talk) unreadable() {
 	quiet := sameUnreadable
-	if t.in.What == "edited" {
+	if t.in.Subtype == "edited" {
 		quiet = sameEdited
 	}
 	before := t.m.Unreadable
-	t.m.Unreadable = unreadable{t.in.What, t.in.Now}
-	if before.What == t.in.What && t.in.Now.Sub(before.At) < quiet {
+	t.m.Unreadable = unreadable{t.in.Subtype, t.in.Now}
+	if before.What == t.in.Subtype && t.in.Now.Sub(before.At) < quiet {
 		return
 	}
-	t.say("menu.unreadable", t.in.What)
+	t.say("menu.unreadable", t.in.Subtype)
 }
 
 // unreadable is the last message that could not be read.

@@ -41,7 +41,7 @@ type bencher struct {
 }
 
 func newBencher(b *testing.B, s bot.Store) *bencher {
-	f, err := s.Claim(b.Context(), allShards())
+	f, err := s.AcquireShards(b.Context(), allShards())
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func (x *bencher) turn(ctx context.Context, k bot.ChatKey) error {
 	if err := x.store.Commit(ctx, t); err != nil {
 		return err
 	}
-	return x.store.Mark(ctx, []bot.Mark{{Chat: k, N: r.Version << 8, State: bot.Sent}})
+	return x.store.RecordDelivery(ctx, []bot.DeliveryResult{{Chat: k, N: r.Version << 8, State: bot.Delivered}})
 }
 
 // run spreads turns over callers, each of which picks chats that no other picks.
@@ -160,11 +160,11 @@ func BenchmarkMillion(b *testing.B) {
 // something.
 func takeOver(b testing.TB, s *SQLite) {
 	b.Helper()
-	if _, err := s.Claim(b.Context(), allShards()); err != nil {
+	if _, err := s.AcquireShards(b.Context(), allShards()); err != nil {
 		b.Fatal(err)
 	}
 	for _, shard := range allShards() {
-		if _, err := s.Owing(b.Context(), shard, bot.ChatKey{}, 256); err != nil {
+		if _, err := s.PendingChats(b.Context(), shard, bot.ChatKey{}, 256); err != nil {
 			b.Fatal(err)
 		}
 	}

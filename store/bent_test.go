@@ -18,7 +18,7 @@ type bent struct {
 	accept func(context.Context, bot.Arrival) (bot.Receipt, error)
 	load   func(context.Context, bot.ChatKey) (bot.Chat, error)
 	commit func(context.Context, bot.Turn) error
-	mark   func(context.Context, []bot.Mark) error
+	mark   func(context.Context, []bot.DeliveryResult) error
 	owing  func(context.Context, bot.Shard, bot.ChatKey, int) ([]bot.ChatKey, error)
 	due    func(context.Context, time.Time, bot.TimerDue, int) ([]bot.TimerDue, error)
 	events func(context.Context, bot.Shard, uint64, int) ([]bot.Event, error)
@@ -37,8 +37,8 @@ type bent struct {
 // straight is a bent store with nothing bent yet.
 func straight() *bent {
 	m := NewMemory()
-	return &bent{m, m.Accept, m.Load, m.Commit, m.Mark, m.Owing, m.Due, m.Events, m.Trim, m.Claim, m.Once, m.Sweep,
-		m.Dead, m.Ping, m.Begin, m.Idle, m.Retry, m.Close}
+	return &bent{m, m.Accept, m.Load, m.Commit, m.RecordDelivery, m.PendingChats, m.Due, m.Events, m.Trim, m.AcquireShards, m.PutIfAbsent, m.Sweep,
+		m.Dead, m.Ping, m.BeginTurn, m.Idle, m.Retry, m.Close}
 }
 
 func (b *bent) Accept(ctx context.Context, a bot.Arrival) (bot.Receipt, error) {
@@ -46,14 +46,16 @@ func (b *bent) Accept(ctx context.Context, a bot.Arrival) (bot.Receipt, error) {
 }
 func (b *bent) Load(ctx context.Context, k bot.ChatKey) (bot.Chat, error) { return b.load(ctx, k) }
 func (b *bent) Commit(ctx context.Context, t bot.Turn) error              { return b.commit(ctx, t) }
-func (b *bent) Mark(ctx context.Context, marks []bot.Mark) error          { return b.mark(ctx, marks) }
-func (b *bent) Owing(ctx context.Context, s bot.Shard, after bot.ChatKey, n int) ([]bot.ChatKey, error) {
+func (b *bent) RecordDelivery(ctx context.Context, marks []bot.DeliveryResult) error {
+	return b.mark(ctx, marks)
+}
+func (b *bent) PendingChats(ctx context.Context, s bot.Shard, after bot.ChatKey, n int) ([]bot.ChatKey, error) {
 	return b.owing(ctx, s, after, n)
 }
 func (b *bent) Due(ctx context.Context, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
 	return b.due(ctx, now, after, n)
 }
-func (b *bent) Begin(ctx context.Context, f bot.Fence, k bot.ChatKey, seq uint64) error {
+func (b *bent) BeginTurn(ctx context.Context, f bot.Fence, k bot.ChatKey, seq uint64) error {
 	return b.begin(ctx, f, k, seq)
 }
 func (b *bent) Idle(ctx context.Context, now time.Time, skip, n int) ([]bot.ChatKey, error) {
@@ -65,9 +67,11 @@ func (b *bent) Retry(ctx context.Context, id uint64, as bot.DeadKind) error {
 func (b *bent) Events(ctx context.Context, s bot.Shard, after uint64, n int) ([]bot.Event, error) {
 	return b.events(ctx, s, after, n)
 }
-func (b *bent) Trim(ctx context.Context, s bot.Shard, upto uint64) error    { return b.trim(ctx, s, upto) }
-func (b *bent) Claim(ctx context.Context, s []bot.Shard) (bot.Fence, error) { return b.claim(ctx, s) }
-func (b *bent) Once(ctx context.Context, name string, v []byte) ([]byte, error) {
+func (b *bent) Trim(ctx context.Context, s bot.Shard, upto uint64) error { return b.trim(ctx, s, upto) }
+func (b *bent) AcquireShards(ctx context.Context, s []bot.Shard) (bot.Fence, error) {
+	return b.claim(ctx, s)
+}
+func (b *bent) PutIfAbsent(ctx context.Context, name string, v []byte) ([]byte, error) {
 	return b.once(ctx, name, v)
 }
 func (b *bent) Sweep(ctx context.Context, now time.Time) error { return b.sweep(ctx, now) }

@@ -29,9 +29,9 @@ func valid(t *bot.Turn) error {
 func letterNumber(base uint64, place int) uint64 { return base<<8 | uint64(place) }
 
 // validMarks refuses marks that say nothing this package knows, before any of them is noted.
-func validMarks(marks []bot.Mark) error {
+func validMarks(marks []bot.DeliveryResult) error {
 	for _, k := range marks {
-		if k.State != bot.Sent && k.State != bot.Trying && k.State != bot.Dead {
+		if k.State != bot.Delivered && k.State != bot.Attempting && k.State != bot.DeadLettered {
 			return fmt.Errorf("store: mark: unknown state %d", k.State)
 		}
 	}
@@ -40,10 +40,10 @@ func validMarks(marks []bot.Mark) error {
 
 // setAside lists what a turn leaves among the dead; at is the hour of its update.
 func setAside(t *bot.Turn, at time.Time) (dead []bot.DeadLetter) {
-	if t.SetAside != "" {
-		dead = append(dead, bot.DeadLetter{Kind: bot.DeadUpdate, Chat: t.Chat, Reason: t.SetAside, At: at, Body: t.Aside})
+	if t.Quarantine != "" {
+		dead = append(dead, bot.DeadLetter{Kind: bot.DeadUpdate, Chat: t.Chat, Reason: t.Quarantine, At: at, Body: t.QuarantinedBody})
 	}
-	for _, u := range t.Unread {
+	for _, u := range t.Unreadable {
 		dead = append(dead, bot.DeadLetter{Kind: u.Kind, Chat: t.Chat, Name: u.Name, Reason: u.Reason, At: u.At, Body: u.Body})
 	}
 	return dead

@@ -67,7 +67,7 @@ type memShard struct {
 	mu     sync.Mutex
 	chats  map[bot.ChatKey]*memChat
 	seen   map[seenKey]time.Time
-	owing  map[bot.ChatKey]struct{} // the chats for Owing: few among many
+	owing  map[bot.ChatKey]struct{} // the chats for PendingChats: few among many
 	timers timerHeap
 	fence  bot.Fence
 	seq    uint64
@@ -79,7 +79,7 @@ type memChat struct {
 	version uint64
 	session []byte
 	waiting []memWaiting
-	letters []bot.Letter
+	letters []bot.OutboxMessage
 	effect  []byte
 	timers  map[string]*memTimer
 
@@ -112,7 +112,7 @@ func (s *memShard) chat(k bot.ChatKey) *memChat {
 	return c
 }
 
-// note keeps the list for Owing right after a change of a chat.
+// note keeps the list for PendingChats right after a change of a chat.
 func (s *memShard) note(k bot.ChatKey, c *memChat) {
 	if c.owes() {
 		s.owing[k] = struct{}{}
@@ -154,13 +154,13 @@ func (m *Memory) Load(ctx context.Context, chat bot.ChatKey) (bot.Chat, error) {
 		return bot.Chat{}, nil
 	}
 	out := bot.Chat{Version: c.version, Session: bytes.Clone(c.session), Effect: bytes.Clone(c.effect)}
-	for _, w := range c.waiting[:min(len(c.waiting), bot.LoadLimit)] {
+	for _, w := range c.waiting[:min(len(c.waiting), bot.PageSize)] {
 		w.Body = bytes.Clone(w.Body)
 		out.Waiting = append(out.Waiting, w.Waiting)
 	}
-	for _, l := range c.letters[:min(len(c.letters), bot.LoadLimit)] {
+	for _, l := range c.letters[:min(len(c.letters), bot.PageSize)] {
 		l.Body = bytes.Clone(l.Body)
-		out.Letters = append(out.Letters, l)
+		out.Outbox = append(out.Outbox, l)
 	}
 	return out, nil
 }
@@ -213,7 +213,7 @@ func (m *Memory) apply(s *memShard, c *memChat, t *bot.Turn, at int) {
 		c.letters = c.letters[:0]
 	}
 	for i, body := range t.Replies {
-		c.letters = append(c.letters, bot.Letter{Chat: t.Chat, N: letterNumber(t.Base, i), Body: bytes.Clone(body)})
+		c.letters = append(c.letters, bot.OutboxMessage{Chat: t.Chat, N: letterNumber(t.Base, i), Body: bytes.Clone(body)})
 	}
 	for _, body := range t.Events {
 		s.event++
@@ -225,8 +225,8 @@ func (m *Memory) apply(s *memShard, c *memChat, t *bot.Turn, at int) {
 	s.note(t.Chat, c)
 }
 
-// Mark notes what became of letters. See [bot.Turns].
-func (m *Memory) Mark(ctx context.Context, marks []bot.Mark) error {
+// DeliveryResult notes what became of letters. See [bot.Turns].
+func (m *Memory) RecordDelivery(ctx context.Context, marks []bot.DeliveryResult) error {
 	if err := m.ready(ctx, "mark"); err != nil {
 		return err
 	}
@@ -239,7 +239,7 @@ func (m *Memory) Mark(ctx context.Context, marks []bot.Mark) error {
 	return nil
 }
 
-func (m *Memory) markOne(k *bot.Mark) {
+func (m *Memory) markOne(k *bot.DeliveryResult) {
 	s := m.lock(k.Chat)
 	defer s.mu.Unlock()
 	c := s.chats[k.Chat]
@@ -252,20 +252,20 @@ func (m *Memory) markOne(k *bot.Mark) {
 	}
 	l := &c.letters[at]
 	switch k.State {
-	case bot.Trying:
+	case bot.Attempting:
 		l.Tries, l.Due = k.Tries, k.Due
 		return
-	case bot.Dead:
+	case bot.DeadLettered:
 		m.rest.bury(bot.DeadLetter{Kind: bot.DeadReply, Chat: k.Chat, N: k.N, Reason: k.Reason, At: k.At, Body: l.Body})
 	}
 	c.letters = slices.Delete(c.letters, at, at+1)
 	s.note(k.Chat, c)
 }
 
-func byNumber(l bot.Letter, n uint64) int { return cmp.Compare(l.N, n) }
+func byNumber(l bot.OutboxMessage, n uint64) int { return cmp.Compare(l.N, n) }
 
-// Owing lists the chats in which something is owed. See [bot.Turns].
-func (m *Memory) Owing(ctx context.Context, shard bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
+// PendingChats lists the chats in which something is owed. See [bot.Turns].
+func (m *Memory) PendingChats(ctx context.Context, shard bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
 	if err := m.ready(ctx, "owing"); err != nil {
 		return nil, err
 	}

@@ -56,8 +56,8 @@ func (s *memShard) eventsUpTo(n uint64) int {
 	return int(min(n, s.event) - trimmed)
 }
 
-// Claim takes shards. See [bot.Care].
-func (m *Memory) Claim(ctx context.Context, shards []bot.Shard) (bot.Fence, error) {
+// AcquireShards takes shards. See [bot.Care].
+func (m *Memory) AcquireShards(ctx context.Context, shards []bot.Shard) (bot.Fence, error) {
 	if err := m.ready(ctx, "claim"); err != nil {
 		return 0, err
 	}
@@ -76,8 +76,8 @@ func (s *memShard) claim(f bot.Fence) {
 	s.fence = f
 }
 
-// Begin notes a try. See [bot.Care].
-func (m *Memory) Begin(ctx context.Context, fence bot.Fence, chat bot.ChatKey, update uint64) error {
+// BeginTurn notes a try. See [bot.Care].
+func (m *Memory) BeginTurn(ctx context.Context, fence bot.Fence, chat bot.ChatKey, update uint64) error {
 	if err := m.ready(ctx, "begin"); err != nil {
 		return err
 	}
@@ -97,8 +97,8 @@ func (m *Memory) Begin(ctx context.Context, fence bot.Fence, chat bot.ChatKey, u
 	return bot.ErrConflict
 }
 
-// Once keeps the first value given under a name. See [bot.Care].
-func (m *Memory) Once(ctx context.Context, name string, value []byte) ([]byte, error) {
+// PutIfAbsent keeps the first value given under a name. See [bot.Care].
+func (m *Memory) PutIfAbsent(ctx context.Context, name string, value []byte) ([]byte, error) {
 	if err := m.ready(ctx, "once"); err != nil {
 		return nil, err
 	}

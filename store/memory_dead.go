@@ -102,7 +102,7 @@ func (s *memShard) putBack(d *bot.DeadLetter, as bot.DeadKind) bool {
 		for ; taken; at, taken = slices.BinarySearchFunc(c.letters, n, byNumber) {
 			n--
 		}
-		c.letters = slices.Insert(c.letters, at, bot.Letter{Chat: d.Chat, N: n, Body: body})
+		c.letters = slices.Insert(c.letters, at, bot.OutboxMessage{Chat: d.Chat, N: n, Body: body})
 	case as == bot.DeadTimer && c.timers[d.Name] == nil:
 		s.setTimer(d.Chat, c, bot.TimerSet{Name: d.Name, Due: d.At, Body: body})
 	case as == bot.DeadSession:

@@ -22,7 +22,7 @@ func (m *Memory) Sweep(ctx context.Context, now time.Time) error {
 	for i := range m.shards {
 		m.sweepShard(&m.shards[i], now)
 	}
-	m.swept.dead.Add(m.rest.forget(func(d bot.DeadLetter) bool { return d.At.Before(now.Add(-bot.KeepDead)) }))
+	m.swept.dead.Add(m.rest.forget(func(d bot.DeadLetter) bool { return d.At.Before(now.Add(-bot.DeadLetterRetention)) }))
 	return nil
 }
 
@@ -31,7 +31,7 @@ func (m *Memory) sweepShard(s *memShard, now time.Time) {
 	defer s.mu.Unlock()
 	before := len(s.seen)
 	for k, at := range s.seen {
-		if at.Before(now.Add(-bot.Keep)) {
+		if at.Before(now.Add(-bot.DedupWindow)) {
 			delete(s.seen, k)
 		}
 	}

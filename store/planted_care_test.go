@@ -67,7 +67,7 @@ func bugsOfClaim() []plantedBug {
 	return []plantedBug{
 		{"tries are not counted", true, func(b *bent) {
 			b.begin = func(ctx context.Context, f bot.Fence, k bot.ChatKey, seq uint64) error {
-				return b.bend(k, b.Memory.Begin(ctx, f, k, seq), func(c *memChat) {
+				return b.bend(k, b.Memory.BeginTurn(ctx, f, k, seq), func(c *memChat) {
 					for i := range c.waiting {
 						c.waiting[i].Tries = 0
 					}
@@ -76,7 +76,7 @@ func bugsOfClaim() []plantedBug {
 		}},
 		{"a claim counts tries", true, func(b *bent) {
 			b.claim = func(ctx context.Context, shards []bot.Shard) (bot.Fence, error) {
-				f, err := b.Memory.Claim(ctx, shards)
+				f, err := b.Memory.AcquireShards(ctx, shards)
 				for _, n := range shards {
 					for _, c := range b.shards[n].chats {
 						for i := range c.waiting {
@@ -89,7 +89,7 @@ func bugsOfClaim() []plantedBug {
 		}},
 		{"a try is counted for all that waits in the chat", true, func(b *bent) {
 			b.begin = func(ctx context.Context, f bot.Fence, k bot.ChatKey, seq uint64) error {
-				return b.bend(k, b.Memory.Begin(ctx, f, k, seq), func(c *memChat) {
+				return b.bend(k, b.Memory.BeginTurn(ctx, f, k, seq), func(c *memChat) {
 					for i := range c.waiting {
 						if c.waiting[i].Seq != seq {
 							c.waiting[i].Tries++
@@ -100,26 +100,28 @@ func bugsOfClaim() []plantedBug {
 		}},
 		{"anybody may begin", true, func(b *bent) {
 			b.begin = func(ctx context.Context, _ bot.Fence, k bot.ChatKey, seq uint64) error {
-				return b.Memory.Begin(ctx, b.shards[k.Shard()].fence, k, seq)
+				return b.Memory.BeginTurn(ctx, b.shards[k.Shard()].fence, k, seq)
 			}
 		}},
 		{"what does not wait may begin", true, func(b *bent) {
 			b.begin = func(ctx context.Context, f bot.Fence, k bot.ChatKey, seq uint64) error {
-				if err := b.Memory.Begin(ctx, f, k, seq); !errors.Is(err, bot.ErrConflict) {
+				if err := b.Memory.BeginTurn(ctx, f, k, seq); !errors.Is(err, bot.ErrConflict) {
 					return err
 				}
 				return nil
 			}
 		}},
 		{"a claim takes every shard", true, func(b *bent) {
-			b.claim = func(ctx context.Context, _ []bot.Shard) (bot.Fence, error) { return b.Memory.Claim(ctx, allShards()) }
+			b.claim = func(ctx context.Context, _ []bot.Shard) (bot.Fence, error) {
+				return b.Memory.AcquireShards(ctx, allShards())
+			}
 		}},
 		{"fences do not rise", true, func(b *bent) {
 			b.claim = func(ctx context.Context, shards []bot.Shard) (bot.Fence, error) {
 				b.claims.Lock()
 				b.fence = 0
 				b.claims.Unlock()
-				return b.Memory.Claim(ctx, shards)
+				return b.Memory.AcquireShards(ctx, shards)
 			}
 		}},
 	}
@@ -139,7 +141,7 @@ func (m *Memory) bend(k bot.ChatKey, err error, wrong func(*memChat)) error {
 func bugsOfCare() []plantedBug {
 	without := func(b *bent, wrong func(*memChat) bool) {
 		b.owing = func(ctx context.Context, n bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
-			all, err := b.Memory.Owing(ctx, n, after, limit)
+			all, err := b.Memory.PendingChats(ctx, n, after, limit)
 			return slices.DeleteFunc(all, func(k bot.ChatKey) bool { return wrong(b.shards[n].chats[k]) }), err
 		}
 	}
@@ -161,19 +163,19 @@ func bugsOfCare() []plantedBug {
 					s.owing[k] = struct{}{}
 				}
 				s.mu.Unlock()
-				return b.Memory.Owing(ctx, n, after, limit)
+				return b.Memory.PendingChats(ctx, n, after, limit)
 			}
 		}},
 		{"owing is listed from the key on", true, func(b *bent) {
 			b.owing = func(ctx context.Context, n bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
-				all, err := b.Memory.Owing(ctx, n, bot.ChatKey{}, 1<<30)
+				all, err := b.Memory.PendingChats(ctx, n, bot.ChatKey{}, 1<<30)
 				all = slices.DeleteFunc(all, func(k bot.ChatKey) bool { return bytes.Compare(k[:], after[:]) < 0 })
 				return all[:min(len(all), limit)], err
 			}
 		}},
 		{"owing is listed backwards", true, func(b *bent) {
 			b.owing = func(ctx context.Context, n bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
-				all, err := b.Memory.Owing(ctx, n, after, limit)
+				all, err := b.Memory.PendingChats(ctx, n, after, limit)
 				slices.Reverse(all)
 				return all, err
 			}
@@ -183,7 +185,7 @@ func bugsOfCare() []plantedBug {
 				b.rest.mu.Lock()
 				delete(b.rest.once, name)
 				b.rest.mu.Unlock()
-				return b.Memory.Once(ctx, name, v)
+				return b.Memory.PutIfAbsent(ctx, name, v)
 			}
 		}},
 		{"the sweep comes too early", true, func(b *bent) {
@@ -196,7 +198,7 @@ func bugsOfCare() []plantedBug {
 			b.sweep = func(ctx context.Context, now time.Time) error {
 				for i := range b.shards {
 					for k, c := range b.shards[i].chats {
-						c.waiting = slices.DeleteFunc(c.waiting, func(w memWaiting) bool { return w.at.Before(now.Add(-bot.Keep)) })
+						c.waiting = slices.DeleteFunc(c.waiting, func(w memWaiting) bool { return w.at.Before(now.Add(-bot.DedupWindow)) })
 						b.shards[i].note(k, c)
 					}
 				}

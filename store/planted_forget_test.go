@@ -87,7 +87,7 @@ func bugsOfForget() []plantedBug {
 				kept := map[seenKey]time.Time{}
 				b.inShards(func(s *memShard) {
 					for k, at := range s.seen {
-						if !at.Before(now.Add(-bot.Keep)) {
+						if !at.Before(now.Add(-bot.DedupWindow)) {
 							kept[k] = at
 						}
 					}
@@ -115,7 +115,7 @@ func bugsOfForget() []plantedBug {
 				dead, _ := b.Memory.Dead(ctx, 1<<30)
 				err := b.Memory.Sweep(ctx, now)
 				slices.Reverse(dead)
-				b.rest.dead = slices.DeleteFunc(dead, func(d bot.DeadLetter) bool { return d.At.Before(now.Add(-bot.KeepDead)) })
+				b.rest.dead = slices.DeleteFunc(dead, func(d bot.DeadLetter) bool { return d.At.Before(now.Add(-bot.DeadLetterRetention)) })
 				return err
 			}
 		}},
@@ -203,7 +203,7 @@ func bugsOfRetry() []plantedBug {
 		{"a reply that is put back comes last", false, after(func(c *memChat) {
 			if len(c.letters) > 1 {
 				c.letters[0].N = 1 << 20
-				slices.SortFunc(c.letters, func(a, b bot.Letter) int { return byNumber(a, b.N) })
+				slices.SortFunc(c.letters, func(a, b bot.OutboxMessage) int { return byNumber(a, b.N) })
 			}
 		})},
 		{"a session that is put back is forgotten as the one before it", false, func(b *bent) {

@@ -51,14 +51,14 @@ func bugsOfHygiene() []plantedBug {
 		}},
 		{"what was set aside is the caller's", false, func(b *bent) {
 			afterCommit(b, func(_ *memShard, _ *memChat, t bot.Turn) {
-				if t.SetAside != "" {
-					b.rest.dead[len(b.rest.dead)-1].Body = t.Aside
+				if t.Quarantine != "" {
+					b.rest.dead[len(b.rest.dead)-1].Body = t.QuarantinedBody
 				}
 			})
 		}},
 		{"a value kept once is the caller's", false, func(b *bent) {
 			b.once = func(ctx context.Context, name string, v []byte) ([]byte, error) {
-				kept, err := b.Memory.Once(ctx, name, v)
+				kept, err := b.Memory.PutIfAbsent(ctx, name, v)
 				b.rest.mu.Lock()
 				defer b.rest.mu.Unlock()
 				if string(kept) == string(v) && err == nil {
@@ -87,8 +87,8 @@ func bugsOfReturning() []plantedBug {
 				c, err := b.Memory.Load(ctx, k)
 				s := b.lock(k)
 				defer s.mu.Unlock()
-				for i := range c.Letters {
-					c.Letters[i].Body = s.chat(k).letters[i].Body
+				for i := range c.Outbox {
+					c.Outbox[i].Body = s.chat(k).letters[i].Body
 				}
 				return c, err
 			}
@@ -122,7 +122,7 @@ func bugsOfReturning() []plantedBug {
 		}},
 		{"Once returns the store's value", false, func(b *bent) {
 			b.once = func(ctx context.Context, name string, v []byte) ([]byte, error) {
-				_, err := b.Memory.Once(ctx, name, v)
+				_, err := b.Memory.PutIfAbsent(ctx, name, v)
 				b.rest.mu.Lock()
 				defer b.rest.mu.Unlock()
 				return b.rest.once[name], err
@@ -154,7 +154,7 @@ func bugsOfEnding() []plantedBug {
 		}},
 		{"a cancelled Claim is done", false, func(b *bent) {
 			b.claim = func(ctx context.Context, shards []bot.Shard) (bot.Fence, error) {
-				f, err := b.Memory.Claim(on(ctx), shards)
+				f, err := b.Memory.AcquireShards(on(ctx), shards)
 				if err == nil {
 					err = ctx.Err()
 				}

@@ -24,13 +24,13 @@ func afterCommit(b *bent, wrong func(*memShard, *memChat, bot.Turn)) {
 }
 
 func bugsOfLetters() []plantedBug {
-	eachMark := func(b *bent, wrong func(*bot.Mark)) {
-		b.mark = func(ctx context.Context, marks []bot.Mark) error {
+	eachMark := func(b *bent, wrong func(*bot.DeliveryResult)) {
+		b.mark = func(ctx context.Context, marks []bot.DeliveryResult) error {
 			marks = slices.Clone(marks)
 			for i := range marks {
 				wrong(&marks[i])
 			}
-			return b.Memory.Mark(ctx, marks)
+			return b.Memory.RecordDelivery(ctx, marks)
 		}
 	}
 	return []plantedBug{
@@ -55,29 +55,29 @@ func bugsOfLetters() []plantedBug {
 			beforeCommit(b, func(_ *memShard, _ *memChat, t *bot.Turn) { t.Purge = true })
 		}},
 		{"what is given up is forgotten", true, func(b *bent) {
-			eachMark(b, func(k *bot.Mark) {
-				if k.State == bot.Dead {
-					k.State = bot.Sent
+			eachMark(b, func(k *bot.DeliveryResult) {
+				if k.State == bot.DeadLettered {
+					k.State = bot.Delivered
 				}
 			})
 		}},
 		{"what is sent is kept among the dead", true, func(b *bent) {
-			eachMark(b, func(k *bot.Mark) {
-				if k.State == bot.Sent {
-					k.State = bot.Dead
+			eachMark(b, func(k *bot.DeliveryResult) {
+				if k.State == bot.Delivered {
+					k.State = bot.DeadLettered
 				}
 			})
 		}},
-		{"an attempt forgets its hour", true, func(b *bent) { eachMark(b, func(k *bot.Mark) { k.Due = time.Time{} }) }},
-		{"an attempt is not counted", true, func(b *bent) { eachMark(b, func(k *bot.Mark) { k.Tries = 1 }) }},
-		{"the reason is lost", true, func(b *bent) { eachMark(b, func(k *bot.Mark) { k.Reason = "" }) }},
+		{"an attempt forgets its hour", true, func(b *bent) { eachMark(b, func(k *bot.DeliveryResult) { k.Due = time.Time{} }) }},
+		{"an attempt is not counted", true, func(b *bent) { eachMark(b, func(k *bot.DeliveryResult) { k.Tries = 1 }) }},
+		{"the reason is lost", true, func(b *bent) { eachMark(b, func(k *bot.DeliveryResult) { k.Reason = "" }) }},
 		{"only the first mark counts", true, func(b *bent) {
-			b.mark = func(ctx context.Context, marks []bot.Mark) error {
-				return b.Memory.Mark(ctx, marks[:min(len(marks), 1)])
+			b.mark = func(ctx context.Context, marks []bot.DeliveryResult) error {
+				return b.Memory.RecordDelivery(ctx, marks[:min(len(marks), 1)])
 			}
 		}},
 		{"a missing letter is an error", true, func(b *bent) {
-			b.mark = func(ctx context.Context, marks []bot.Mark) error {
+			b.mark = func(ctx context.Context, marks []bot.DeliveryResult) error {
 				for _, k := range marks {
 					s := b.lock(k.Chat)
 					_, found := slices.BinarySearchFunc(s.chat(k.Chat).letters, k.N, byNumber)
@@ -86,20 +86,20 @@ func bugsOfLetters() []plantedBug {
 						return bot.ErrConflict
 					}
 				}
-				return b.Memory.Mark(ctx, marks)
+				return b.Memory.RecordDelivery(ctx, marks)
 			}
 		}},
 		{"giving up what is not there makes a dead letter", true, func(b *bent) {
-			b.mark = func(ctx context.Context, marks []bot.Mark) error {
+			b.mark = func(ctx context.Context, marks []bot.DeliveryResult) error {
 				for _, k := range marks {
 					s := b.lock(k.Chat)
 					_, found := slices.BinarySearchFunc(s.chat(k.Chat).letters, k.N, byNumber)
 					s.mu.Unlock()
-					if !found && k.State == bot.Dead {
+					if !found && k.State == bot.DeadLettered {
 						b.rest.bury(bot.DeadLetter{Chat: k.Chat, At: k.At})
 					}
 				}
-				return b.Memory.Mark(ctx, marks)
+				return b.Memory.RecordDelivery(ctx, marks)
 			}
 		}},
 	}

@@ -132,7 +132,7 @@ func bugsOfAccept() []plantedBug {
 				c, err := b.Memory.Load(ctx, k)
 				s := b.lock(k)
 				defer s.mu.Unlock()
-				c.Letters = slices.Clone(s.chat(k).letters)
+				c.Outbox = slices.Clone(s.chat(k).letters)
 				return c, err
 			}
 		}},
@@ -144,7 +144,7 @@ func bugsOfAccept() []plantedBug {
 					runtime.Gosched() // until a turn comes between, if there is one on its way
 					c, err = b.Memory.Load(ctx, k)
 				}
-				c.Letters = first.Letters
+				c.Outbox = first.Outbox
 				return c, err
 			}
 		}},
@@ -220,8 +220,8 @@ func bugsOfCommit() []plantedBug {
 		}},
 		{"a fenced turn leaves a dead letter", true, func(b *bent) {
 			onRefusal(b, bot.ErrFenced, func(_ *memShard, _ *memChat, t bot.Turn) {
-				if t.SetAside != "" {
-					b.rest.bury(bot.DeadLetter{Chat: t.Chat, Body: t.Aside})
+				if t.Quarantine != "" {
+					b.rest.bury(bot.DeadLetter{Chat: t.Chat, Body: t.QuarantinedBody})
 				}
 			})
 		}},
@@ -291,11 +291,11 @@ func bugsOfCommit() []plantedBug {
 			}
 		}},
 		{"what is set aside leaves no dead letter", true, func(b *bent) {
-			beforeCommit(b, func(_ *memShard, _ *memChat, t *bot.Turn) { t.SetAside = "" })
+			beforeCommit(b, func(_ *memShard, _ *memChat, t *bot.Turn) { t.Quarantine = "" })
 		}},
 		{"what is set aside goes on waiting", true, func(b *bent) {
 			beforeCommit(b, func(_ *memShard, _ *memChat, t *bot.Turn) {
-				if t.SetAside != "" {
+				if t.Quarantine != "" {
 					t.Update = 0
 				}
 			})

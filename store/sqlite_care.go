@@ -75,8 +75,8 @@ func (s *SQLite) Trim(ctx context.Context, shard bot.Shard, upto uint64) error {
 
 const trimSQL = `DELETE FROM event WHERE id IN (SELECT id FROM event WHERE id > ? AND id <= ? ORDER BY id LIMIT ?)`
 
-// Claim takes shards. See [bot.Care].
-func (s *SQLite) Claim(ctx context.Context, shards []bot.Shard) (f bot.Fence, err error) {
+// AcquireShards takes shards. See [bot.Care].
+func (s *SQLite) AcquireShards(ctx context.Context, shards []bot.Shard) (f bot.Fence, err error) {
 	var wanted [bot.Shards]bool // a shard that is named twice is taken once
 	for _, n := range shards {
 		wanted[n] = true
@@ -106,8 +106,8 @@ func claim(l *link, n bot.Shard, f bot.Fence) error {
 	return err
 }
 
-// Begin notes a try. See [bot.Care].
-func (s *SQLite) Begin(ctx context.Context, fence bot.Fence, chat bot.ChatKey, update uint64) error {
+// BeginTurn notes a try. See [bot.Care].
+func (s *SQLite) BeginTurn(ctx context.Context, fence bot.Fence, chat bot.ChatKey, update uint64) error {
 	return s.write(ctx, "begin", func(l *link) error {
 		var held uint64
 		if err := l.row([]any{&held}, `SELECT fence FROM shard WHERE id = ?`, chat.Shard()); err != nil {
@@ -124,8 +124,8 @@ func (s *SQLite) Begin(ctx context.Context, fence bot.Fence, chat bot.ChatKey, u
 	})
 }
 
-// Once keeps the first value given under a name. See [bot.Care].
-func (s *SQLite) Once(ctx context.Context, name string, value []byte) (kept []byte, err error) {
+// PutIfAbsent keeps the first value given under a name. See [bot.Care].
+func (s *SQLite) PutIfAbsent(ctx context.Context, name string, value []byte) (kept []byte, err error) {
 	err = s.write(ctx, "once", func(l *link) error {
 		if value == nil {
 			err := l.row([]any{&kept}, `SELECT value FROM once WHERE name = ?`, name)

@@ -49,7 +49,7 @@ func TestSQLiteAfterAKill(t *testing.T) {
 		s := openSQLite(t, path)
 		for n := range uint64(chats) {
 			c, err := s.Load(t.Context(), benchKey(n))
-			if err != nil || c.Version != 1 || len(c.Waiting) != 1 || len(c.Letters) != 1 {
+			if err != nil || c.Version != 1 || len(c.Waiting) != 1 || len(c.Outbox) != 1 {
 				t.Fatalf("chat %d after a kill: %+v, %v", n, c, err)
 			}
 		}
@@ -221,7 +221,7 @@ func TestSQLiteErases(t *testing.T) {
 	s := openSQLite(t, path)
 	populate(t, s, 20) // so that the page goes on being used
 	k, said := benchKey(5), []byte("what somebody said, however sealed")
-	f, err := s.Claim(t.Context(), allShards())
+	f, err := s.AcquireShards(t.Context(), allShards())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ type stuffer struct {
 
 func newStuffer(t *testing.T, s *SQLite) *stuffer {
 	t.Helper()
-	f, err := s.Claim(t.Context(), allShards())
+	f, err := s.AcquireShards(t.Context(), allShards())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func (f *stuffer) refuses() {
 		f.t.Errorf("commit on a full disk = %v, want ErrFull", err)
 	}
 	c, err := s.Load(ctx, k)
-	if err != nil || c.Version != 0 || len(c.Waiting) != 1 || len(c.Letters) != 0 {
+	if err != nil || c.Version != 0 || len(c.Waiting) != 1 || len(c.Outbox) != 0 {
 		f.t.Errorf("after a commit that failed: %+v, %v", c, err)
 	}
 	if events, err := s.Events(ctx, k.Shard(), 0, 10); err != nil || len(events) != 0 {

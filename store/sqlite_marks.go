@@ -7,8 +7,8 @@ import (
 	"llave/bot"
 )
 
-// Mark notes what became of letters. See [bot.Turns].
-func (s *SQLite) Mark(ctx context.Context, marks []bot.Mark) error {
+// DeliveryResult notes what became of letters. See [bot.Turns].
+func (s *SQLite) RecordDelivery(ctx context.Context, marks []bot.DeliveryResult) error {
 	if err := s.ready(ctx, "mark"); err != nil {
 		return err
 	}
@@ -22,7 +22,7 @@ func (s *SQLite) Mark(ctx context.Context, marks []bot.Mark) error {
 	return s.markApart(ctx, marks)
 }
 
-func (s *SQLite) writeMarks(ctx context.Context, marks []bot.Mark) error {
+func (s *SQLite) writeMarks(ctx context.Context, marks []bot.DeliveryResult) error {
 	return s.write(ctx, "mark", func(l *link) error {
 		for i := range marks {
 			if err := mark(l, &marks[i]); err != nil {
@@ -34,8 +34,8 @@ func (s *SQLite) writeMarks(ctx context.Context, marks []bot.Mark) error {
 }
 
 // markApart notes each mark by itself: one that cannot be noted does not keep the others.
-func (s *SQLite) markApart(ctx context.Context, marks []bot.Mark) error {
-	left := &bot.UnmarkedError{}
+func (s *SQLite) markApart(ctx context.Context, marks []bot.DeliveryResult) error {
+	left := &bot.UnrecordedError{}
 	for i := range marks {
 		err := s.writeMarks(ctx, marks[i:i+1])
 		if err == nil {
@@ -43,12 +43,12 @@ func (s *SQLite) markApart(ctx context.Context, marks []bot.Mark) error {
 		}
 		left.Err = err
 		if !ofARow(ctx, err) {
-			left.Marks = append(left.Marks, marks[i:]...)
+			left.Results = append(left.Results, marks[i:]...)
 			return left
 		}
-		left.Marks = append(left.Marks, marks[i])
+		left.Results = append(left.Results, marks[i])
 	}
-	switch len(left.Marks) {
+	switch len(left.Results) {
 	case 0:
 		return nil
 	case len(marks):
@@ -64,12 +64,12 @@ func ofARow(ctx context.Context, err error) bool {
 	return ctx.Err() == nil && !errors.Is(err, ErrFull) && !errors.Is(err, bot.ErrClosed)
 }
 
-func mark(l *link, k *bot.Mark) error {
-	if k.State == bot.Trying {
+func mark(l *link, k *bot.DeliveryResult) error {
+	if k.State == bot.Attempting {
 		_, err := l.exec(`UPDATE letter SET tries = ?, due = ? WHERE chat = ? AND n = ?`, k.Tries, micros(k.Due), k.Chat[:], int64(k.N))
 		return err
 	}
-	if k.State == bot.Dead {
+	if k.State == bot.DeadLettered {
 		_, err := l.exec(`INSERT INTO dead_letter (chat, kind, name, n, reason, at, body)
 			SELECT chat, 2, '', n, ?, ?, body FROM letter WHERE chat = ? AND n = ?`,
 			k.Reason, micros(k.At), k.Chat[:], int64(k.N))

@@ -46,7 +46,7 @@ func TestSQLiteOpensVersion1(t *testing.T) {
 		chat, err := s.Load(t.Context(), a)
 		want := bot.Chat{Version: 1, Session: []byte("session a"), Effect: []byte("effect a"),
 			Waiting: []bot.Waiting{{Seq: 2, Body: []byte("update 2"), Tries: 1}},
-			Letters: []bot.Letter{{Chat: a, N: 2, Body: []byte("reply 2"), Tries: 2, Due: noon.Add(time.Minute)}}}
+			Outbox:  []bot.OutboxMessage{{Chat: a, N: 2, Body: []byte("reply 2"), Tries: 2, Due: noon.Add(time.Minute)}}}
 		if diff := cmp.Diff(want, chat); diff != "" || err != nil {
 			t.Errorf("chat a: %v\n%s", err, diff)
 		}
@@ -69,7 +69,7 @@ func TestSQLiteOpensVersion1(t *testing.T) {
 		if diff := cmp.Diff([]bot.ChatKey{b, c}, idle, cmpopts.SortSlices(func(a, b bot.ChatKey) bool { return bytes.Compare(a[:], b[:]) < 0 })); diff != "" || err != nil {
 			t.Errorf("chats to be reviewed: %v\n%s", err, diff)
 		}
-		if kept, err := s.Once(t.Context(), "salt", []byte("another")); string(kept) != "kept" || err != nil {
+		if kept, err := s.PutIfAbsent(t.Context(), "salt", []byte("another")); string(kept) != "kept" || err != nil {
 			t.Errorf("once = %q, %v", kept, err)
 		}
 		integrity(t, s)
@@ -86,7 +86,7 @@ func TestSQLiteGoesOnFromVersion1(t *testing.T) {
 	if err := s.Commit(t.Context(), bot.Turn{Chat: b, Base: 1, Fence: 2, Session: []byte("x")}); err != nil {
 		t.Errorf("a commit under the last fence of before: %v", err)
 	}
-	f, err := s.Claim(t.Context(), allShards())
+	f, err := s.AcquireShards(t.Context(), allShards())
 	if err != nil || f != 3 {
 		t.Fatalf("fence %d, %v, want 3", f, err)
 	}

@@ -43,7 +43,7 @@ func bigSQLite(t *testing.T) string {
 // populate gives each chat a session, a letter and an update that waits.
 func populate(t *testing.T, s bot.Store, chats int) {
 	t.Helper()
-	f, err := s.Claim(t.Context(), allShards())
+	f, err := s.AcquireShards(t.Context(), allShards())
 	for n := range uint64(chats) {
 		k := benchKey(n)
 		if err == nil {

@@ -29,7 +29,7 @@ func (s *SQLite) Swept() bot.Swept { return s.swept.Swept() }
 
 // Sweep forgets what is old. See [bot.Maintenance].
 func (s *SQLite) Sweep(ctx context.Context, now time.Time) error {
-	ids, dead := micros(now.Add(-bot.Keep)), micros(now.Add(-bot.KeepDead))
+	ids, dead := micros(now.Add(-bot.DedupWindow)), micros(now.Add(-bot.DeadLetterRetention))
 	return errors.Join(
 		s.sweep(ctx, &s.swept.ids, chunk, func(l *link, limit, skip int) (int64, error) {
 			return l.exec(sweepSeenSQL, ids, limit, skip)

@@ -118,13 +118,13 @@ func TestOneMarkThatCannotBeNoted(t *testing.T) {
 	populate(t, s, 20)
 	damaged := benchKey(7)
 	run(t, s, fmt.Sprintf(`CREATE TRIGGER damage BEFORE DELETE ON letter WHEN OLD.chat = x'%x' BEGIN SELECT RAISE(ABORT, 'damage'); END`, damaged[:]))
-	var marks []bot.Mark
+	var marks []bot.DeliveryResult
 	for n := range uint64(20) {
-		marks = append(marks, bot.Mark{Chat: benchKey(n), N: 0, State: bot.Sent})
+		marks = append(marks, bot.DeliveryResult{Chat: benchKey(n), N: 0, State: bot.Delivered})
 	}
-	err := s.Mark(t.Context(), marks)
-	var unmarked *bot.UnmarkedError
-	if !errors.As(err, &unmarked) || len(unmarked.Marks) != 1 || unmarked.Marks[0].Chat != damaged {
+	err := s.RecordDelivery(t.Context(), marks)
+	var unmarked *bot.UnrecordedError
+	if !errors.As(err, &unmarked) || len(unmarked.Results) != 1 || unmarked.Results[0].Chat != damaged {
 		t.Errorf("mark = %v, want an error that names the one mark", err)
 	}
 	if left := count(t, s, "SELECT count(*) FROM letter"); left != 1 {
@@ -135,7 +135,7 @@ func TestOneMarkThatCannotBeNoted(t *testing.T) {
 // TestForgettingTouchesNobodyElse: chats without a date stay, whatever is forgotten around them.
 func TestForgettingTouchesNobodyElse(t *testing.T) {
 	s := newSQLite(t)
-	f, err := s.Claim(t.Context(), allShards())
+	f, err := s.AcquireShards(t.Context(), allShards())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -84,18 +84,18 @@ func load(l *link, chat bot.ChatKey) (c bot.Chat, err error) {
 		err := r.Scan(&w.Seq, &w.Tries, &w.Body)
 		c.Waiting = append(c.Waiting, w)
 		return err
-	}, `SELECT seq, tries, body FROM waiting WHERE chat = ? ORDER BY seq LIMIT ?`, chat[:], bot.LoadLimit)
+	}, `SELECT seq, tries, body FROM waiting WHERE chat = ? ORDER BY seq LIMIT ?`, chat[:], bot.PageSize)
 	if err != nil {
 		return c, err
 	}
 	err = l.rows(func(r *sql.Rows) error {
-		letter := bot.Letter{Chat: chat}
+		letter := bot.OutboxMessage{Chat: chat}
 		var due int64
 		err := r.Scan(&letter.N, &letter.Tries, &due, &letter.Body)
 		letter.Due = moment(due)
-		c.Letters = append(c.Letters, letter)
+		c.Outbox = append(c.Outbox, letter)
 		return err
-	}, `SELECT n, tries, due, body FROM letter WHERE chat = ? ORDER BY n LIMIT ?`, chat[:], bot.LoadLimit)
+	}, `SELECT n, tries, due, body FROM letter WHERE chat = ? ORDER BY n LIMIT ?`, chat[:], bot.PageSize)
 	return c, err
 }
 
@@ -251,8 +251,8 @@ func writeTimers(l *link, t *bot.Turn) (err error) {
 	return nil
 }
 
-// Owing lists the chats in which something is owed. See [bot.Turns].
-func (s *SQLite) Owing(ctx context.Context, shard bot.Shard, after bot.ChatKey, limit int) (keys []bot.ChatKey, err error) {
+// PendingChats lists the chats in which something is owed. See [bot.Turns].
+func (s *SQLite) PendingChats(ctx context.Context, shard bot.Shard, after bot.ChatKey, limit int) (keys []bot.ChatKey, err error) {
 	first, last := keyRange(shard)
 	if bytes.Compare(after[:], first[:]) > 0 {
 		first = after

@@ -122,7 +122,7 @@ func TestWriterAFailureIsItsOwn(t *testing.T) {
 		if waitingIn(t, h, 1) != 1 || waitingIn(t, h, 2) != 1 {
 			t.Errorf("%s: the rest of the batch was not written once", name)
 		}
-		kept, err := h.Once(t.Context(), "half", []byte("whole"))
+		kept, err := h.PutIfAbsent(t.Context(), "half", []byte("whole"))
 		if err != nil || string(kept) != "whole" {
 			t.Errorf("%s: once after a write that failed = %q, %v", name, kept, err)
 		}
@@ -132,7 +132,7 @@ func TestWriterAFailureIsItsOwn(t *testing.T) {
 // TestOneChatThatCannotBeWritten: the other chats' writes go on while one chat's fail again and again.
 func TestOneChatThatCannotBeWritten(t *testing.T) {
 	s := newSQLite(t)
-	f, err := s.Claim(t.Context(), allShards())
+	f, err := s.AcquireShards(t.Context(), allShards())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -324,10 +324,10 @@ func TestReadersGetNewConnections(t *testing.T) {
 func TestSQLiteDeletesInChunks(t *testing.T) {
 	s := newSQLite(t)
 	fillChats(t, s, 3*chunk+1)
-	if err := s.Sweep(t.Context(), time.Now().Add(bot.Keep+time.Hour)); err != nil {
+	if err := s.Sweep(t.Context(), time.Now().Add(bot.DedupWindow+time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	f, err := s.Claim(t.Context(), allShards())
+	f, err := s.AcquireShards(t.Context(), allShards())
 	turn := bot.Turn{Chat: bot.ChatKey{3}, Fence: f, Events: make([][]byte, 3*chunk+1)}
 	if err := errors.Join(err, s.Commit(t.Context(), turn), s.Trim(t.Context(), 3, 3*chunk)); err != nil {
 		t.Fatal(err)

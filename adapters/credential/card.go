@@ -39,27 +39,27 @@ func New() (*Studio, error) {
 // errDigits: what a card is about is six digits. The digits are not in the error.
 var errDigits = errors.New("credential: want six digits")
 
-// Make implements [bot.Maker] for cards and sheets. What is not well formed never will be: such refusals are final, and
+// Render implements [bot.Maker] for cards and sheets. What is not well formed never will be: such refusals are final, and
 // hold none of the digits.
-func (s *Studio) Make(_ context.Context, _ bot.ChatID, f bot.File) ([]byte, error) {
-	switch f.Recipe {
+func (s *Studio) Render(_ context.Context, _ bot.ChatID, f bot.File) ([]byte, error) {
+	switch f.Template {
 	case flows.RecipeCard:
 		return made(f.Args, s.PNG)
 	case flows.RecipeSheet:
 		return made(f.Args, s.PDF)
 	}
-	return nil, &bot.Never{Reason: "no such recipe"}
+	return nil, &bot.PermanentFailure{Reason: "no such recipe"}
 }
 
 // made reads a recipe's arguments and makes what they are of.
 func made[T any](args bot.Value, draw func(T) ([]byte, error)) ([]byte, error) {
 	of, err := bot.As[T](args)
 	if err != nil {
-		return nil, &bot.Never{Reason: "arguments of another recipe"}
+		return nil, &bot.PermanentFailure{Reason: "arguments of another recipe"}
 	}
 	data, err := draw(of)
 	if err != nil {
-		return nil, &bot.Never{Reason: err.Error()}
+		return nil, &bot.PermanentFailure{Reason: err.Error()}
 	}
 	return data, nil
 }

@@ -154,24 +154,24 @@ func papers(digits string) []flows.Paper {
 
 func TestMake(t *testing.T) {
 	s := studio(t)
-	pdf, err := s.Make(context.Background(), "", bot.File{Recipe: flows.RecipeSheet, Args: bot.Of(papers("000042"))})
+	pdf, err := s.Render(context.Background(), "", bot.File{Template: flows.RecipeSheet, Args: bot.Of(papers("000042"))})
 	if err != nil || !bytes.HasPrefix(pdf, []byte("%PDF-")) {
 		t.Errorf("a sheet: %v", err)
 	}
-	data, err := s.Make(context.Background(), "", bot.File{Recipe: flows.RecipeCard, Args: bot.Of(card("000042"))})
+	data, err := s.Render(context.Background(), "", bot.File{Template: flows.RecipeCard, Args: bot.Of(card("000042"))})
 	if err != nil || scan(t, data) != "000042" {
 		t.Errorf("a card: %v", err)
 	}
 	for name, f := range map[string]bot.File{
-		"another recipe": {Recipe: "none", Args: bot.Of(card("000042"))},
-		"five digits":    {Recipe: flows.RecipeCard, Args: bot.Of(card("00042"))},
-		"letters":        {Recipe: flows.RecipeCard, Args: bot.Of(card("0004a2"))},
-		"no card":        {Recipe: flows.RecipeCard, Args: bot.Of("x")},
-		"no papers":      {Recipe: flows.RecipeSheet, Args: bot.Of(card("000042"))},
-		"a bad paper":    {Recipe: flows.RecipeSheet, Args: bot.Of(papers("00042"))},
+		"another recipe": {Template: "none", Args: bot.Of(card("000042"))},
+		"five digits":    {Template: flows.RecipeCard, Args: bot.Of(card("00042"))},
+		"letters":        {Template: flows.RecipeCard, Args: bot.Of(card("0004a2"))},
+		"no card":        {Template: flows.RecipeCard, Args: bot.Of("x")},
+		"no papers":      {Template: flows.RecipeSheet, Args: bot.Of(card("000042"))},
+		"a bad paper":    {Template: flows.RecipeSheet, Args: bot.Of(papers("00042"))},
 	} {
-		var never *bot.Never
-		if _, err := s.Make(context.Background(), "", f); !errors.As(err, &never) || strings.Contains(err.Error(), "0004") {
+		var never *bot.PermanentFailure
+		if _, err := s.Render(context.Background(), "", f); !errors.As(err, &never) || strings.Contains(err.Error(), "0004") {
 			t.Errorf("%s: %v, want a final refusal without the digits", name, err)
 		}
 	}

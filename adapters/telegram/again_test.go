@@ -16,7 +16,7 @@ type fields = map[string]any
 func (r *rig) received() string {
 	var out []string
 	for _, u := range r.box.updates() {
-		out = append(out, strings.TrimSpace(string(u.Kind)+" "+u.What+" "+u.Text))
+		out = append(out, strings.TrimSpace(string(u.Kind)+" "+u.Subtype+" "+u.Text))
 	}
 	return strings.Join(out, "|")
 }
@@ -71,7 +71,7 @@ func TestAnEditThatIsNotKeptComesAgain(t *testing.T) {
 	byPollAndPush(t, func(t *testing.T, r *rig) {
 		tries := 0
 		r.box.refuse(func(u bot.Update) error {
-			if u.What == "edited" {
+			if u.Subtype == "edited" {
 				if tries++; tries < 3 {
 					return errFull
 				}

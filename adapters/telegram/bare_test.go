@@ -79,7 +79,7 @@ func TestARefusedDecorationIsLeftOut(t *testing.T) {
 			}
 			r.srv.Fault(c.fault)
 			err := r.send(ana, c.reply)
-			var never *bot.Never
+			var never *bot.PermanentFailure
 			var got []string
 			for _, m := range ana.Screen()[1:] {
 				got = append(got, shown(m))
@@ -103,7 +103,7 @@ func TestARefusalForSomethingElseIsNotAskedAgain(t *testing.T) {
 		bubble(t, func(t *testing.T, r *rig) {
 			ana := r.ana()
 			r.srv.Fault(telegramtest.Fault{Code: 400, Text: "Bad Request: " + text, Times: 1})
-			var never *bot.Never
+			var never *bot.PermanentFailure
 			if err := r.send(ana, tokenReply()); !errors.As(err, &never) || len(r.srv.Calls("sendMessage")) != 1 {
 				t.Errorf("%s: %d calls, %v", text, len(r.srv.Calls("sendMessage")), err)
 			}
@@ -192,7 +192,7 @@ func TestARefusalAndThenTooMany(t *testing.T) {
 		ana := r.ana()
 		r.srv.Fault(telegramtest.Fault{With: "copy_text", Code: 400, Times: 1})
 		r.srv.Fault(telegramtest.Fault{Method: "sendMessage", Code: 429, RetryAfter: 20, Times: 1})
-		var later *bot.Later
+		var later *bot.RetryAfter
 		if err := r.send(ana, tokenReply()); !errors.As(err, &later) || later.After != 20*time.Second {
 			t.Errorf("%v", err)
 		}

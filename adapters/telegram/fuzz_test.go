@@ -35,15 +35,15 @@ func FuzzUpdate(f *testing.F) {
 		if u.ID == "" || u.Chat.Native() == "" || u.Chat.Channel() != Channel {
 			t.Errorf("not an update: %+v", u)
 		}
-		for what, s := range map[string]string{"text": u.Text, "sender": u.Sender, "what": u.What, "question": u.Choice.Question, "value": u.Choice.Value, "label": u.Label} {
+		for what, s := range map[string]string{"text": u.Text, "sender": u.Sender, "what": u.Subtype, "question": u.Choice.Question, "value": u.Choice.Value, "label": u.MaskedID} {
 			if !utf8.ValidString(s) || utf8.RuneCountInString(s) > bot.MaxText+1 {
 				t.Errorf("%s is not fit to be kept: %q", what, s)
 			}
 		}
-		if utf8.RuneCountInString(u.Sender) > 64 || len(u.Choice.Question)+len(u.Choice.Value) > maxData || utf8.RuneCountInString(u.Label) > 7 {
+		if utf8.RuneCountInString(u.Sender) > 64 || len(u.Choice.Question)+len(u.Choice.Value) > maxData || utf8.RuneCountInString(u.MaskedID) > 7 {
 			t.Errorf("too long: %+v", u)
 		}
-		if u.Chat.Native()[0] == '-' && (u.Text != "" || u.What != "group" && u.Kind != bot.Gone) {
+		if u.Chat.Native()[0] == '-' && (u.Text != "" || u.Subtype != "group" && u.Kind != bot.Gone) {
 			t.Logf("a negative id that says it is private: %+v", u) // Telegram's ids of people are positive
 		}
 		if _, err := json.Marshal(u); err != nil {

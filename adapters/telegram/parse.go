@@ -72,12 +72,12 @@ func (t *Telegram) begin(h *heard, c chat, from *user, kind bot.Kind) error {
 		return errors.New("update: it has no chat")
 	}
 	h.chat = c.ID
-	h.u = bot.Update{Chat: id, ID: strconv.FormatInt(h.id, 10), Kind: kind, Via: "Telegram", Label: "···" + native[max(len(native)-4, 0):]}
+	h.u = bot.Update{Chat: id, ID: strconv.FormatInt(h.id, 10), Kind: kind, ChannelName: "Telegram", MaskedID: "···" + native[max(len(native)-4, 0):]}
 	if from != nil {
 		h.u.Sender = name(from.First + " " + from.Last)
 	}
 	if user := t.userName(); user != "" {
-		h.u.Back = "https://t.me/" + user + "?start=%s"
+		h.u.DeepLink = "https://t.me/" + user + "?start=%s"
 	}
 	return nil
 }
@@ -106,10 +106,10 @@ func (t *Telegram) message(h *heard, m *message, raw []byte) error {
 	if words != "" {
 		h.u.Kind, h.u.Text = said(cut(words, bot.MaxText+1))
 	}
-	h.u.What = kind // also beside the words under it
+	h.u.Subtype = kind // also beside the words under it
 	h.u.Forwarded = bool(m.ForwardOrigin || m.ForwardDate)
 	t.place(h, m)
-	h.u.Said = hour(m.Date)
+	h.u.OccurredAt = hour(m.Date)
 	return nil
 }
 
@@ -163,7 +163,7 @@ func (t *Telegram) edited(h *heard, m *message) error {
 	if err := t.begin(h, m.Chat, m.From, bot.Other); err != nil {
 		return err
 	}
-	h.u.What, h.u.Said, h.edit = "edited", hour(max(m.EditDate, m.Date)), true
+	h.u.Subtype, h.u.OccurredAt, h.edit = "edited", hour(max(m.EditDate, m.Date)), true
 	t.place(h, m)
 	return nil
 }
@@ -204,7 +204,7 @@ func (t *Telegram) group(h *heard, c chat, from *user) error {
 	if err := t.begin(h, c, from, bot.Other); err != nil {
 		return err
 	}
-	h.u.What = "group"
+	h.u.Subtype = "group"
 	return nil
 }
 
@@ -219,7 +219,7 @@ func (t *Telegram) inGroup(h *heard, m *message) error {
 	if err := t.group(h, m.Chat, m.From); err != nil {
 		return err
 	}
-	h.u.Said, h.u.Thread = hour(m.Date), m.thread()
+	h.u.OccurredAt, h.u.Thread = hour(m.Date), m.thread()
 	return nil
 }
 

@@ -168,12 +168,12 @@ func sum(h heard, err error) string {
 	out := string(u.Kind) + " "
 	switch u.Kind {
 	case bot.Other:
-		out += u.What
+		out += u.Subtype
 	case bot.Pressed:
 		out += u.Choice.Question + " " + u.Choice.Value
 	default:
-		if out += u.Text; u.What != "" {
-			out += " +" + u.What
+		if out += u.Text; u.Subtype != "" {
+			out += " +" + u.Subtype
 		}
 	}
 	if h.album != "" {
@@ -241,7 +241,7 @@ func TestHours(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return h.u.Said
+		return h.u.OccurredAt
 	}
 	if got := at(inPrivate(`"text":"x"`)); !got.Equal(time.Unix(1795426800, 0)) {
 		t.Errorf("a message was said at %v", got)
@@ -283,8 +283,8 @@ func TestNoWayBackWithoutAName(t *testing.T) {
 	}
 	for raw, want := range map[string]string{inPrivate(`"text":"token"`): "message token", inGroup(`"text":"/token@llave_bot"`): "", inGroup(`"text":"@llave_bot"`): ""} {
 		h, err := tg.parse([]byte(raw))
-		if sum(h, err) != want || h.u.Back != "" {
-			t.Errorf("%s: %q, back by %q", raw, sum(h, err), h.u.Back)
+		if sum(h, err) != want || h.u.DeepLink != "" {
+			t.Errorf("%s: %q, back by %q", raw, sum(h, err), h.u.DeepLink)
 		}
 	}
 }

@@ -16,10 +16,10 @@ func TestPollHearsAndConfirms(t *testing.T) {
 	ana := r.ana()
 	r.run()
 	u := r.hears()
-	if u.Kind != bot.Message || u.Text != "hola" || u.Sender != "Ana Gil" || u.Via != "Telegram" || u.Label != "···1234" || u.Chat != chatOf(ana.ID) {
+	if u.Kind != bot.Message || u.Text != "hola" || u.Sender != "Ana Gil" || u.ChannelName != "Telegram" || u.MaskedID != "···1234" || u.Chat != chatOf(ana.ID) {
 		t.Errorf("heard %+v", u)
 	}
-	if u.Back != "https://t.me/llave_bot?start=%s" || u.Said.IsZero() {
+	if u.DeepLink != "https://t.me/llave_bot?start=%s" || u.OccurredAt.IsZero() {
 		t.Errorf("heard %+v", u)
 	}
 	r.until("the update is confirmed", func() bool { return r.srv.Owed() == 0 })

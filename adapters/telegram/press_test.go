@@ -28,7 +28,7 @@ func TestAPress(t *testing.T) {
 		if _, err := ana.Presses("Sí"); err != nil {
 			t.Fatal(err)
 		}
-		if u := r.hears(); u.Kind != bot.Pressed || u.Choice != (bot.Choice{Question: "Q", Value: "yes"}) || !u.Said.IsZero() {
+		if u := r.hears(); u.Kind != bot.Pressed || u.Choice != (bot.Choice{Question: "Q", Value: "yes"}) || !u.OccurredAt.IsZero() {
 			t.Errorf("heard %+v", u)
 		}
 		r.until("the spinner stops and the keyboard goes", func() bool { return r.srv.Spinning() == 0 && len(last(ana).Rows) == 0 })

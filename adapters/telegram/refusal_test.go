@@ -45,8 +45,8 @@ func TestRefusals(t *testing.T) {
 					reply.File = &bot.File{Name: "x.pdf", Data: []byte("x")}
 				}
 				err := r.send(ana, reply)
-				var later *bot.Later
-				var never *bot.Never
+				var later *bot.RetryAfter
+				var never *bot.PermanentFailure
 				switch {
 				case err == nil:
 					t.Fatalf("%s: no error", c.name)
@@ -78,8 +78,8 @@ func TestTheContextEndsASend(t *testing.T) {
 		defer cancel()
 		began := time.Now()
 		err := r.tg.Send(ctx, chatOf(ana.ID), bot.Reply{Text: "x"})
-		var later *bot.Later
-		var never *bot.Never
+		var later *bot.RetryAfter
+		var never *bot.PermanentFailure
 		if !errors.Is(err, context.DeadlineExceeded) || errors.As(err, &later) || errors.As(err, &never) || time.Since(began) > 3*time.Second {
 			t.Errorf("after %s: %v", time.Since(began), err)
 		}
@@ -89,12 +89,12 @@ func TestTheContextEndsASend(t *testing.T) {
 func TestOtherBotsChats(t *testing.T) {
 	r := open(t)
 	for _, chat := range []bot.ChatID{"telegram/5/7", "whatsapp/70001/7", "telegram/70001/ana", "x"} {
-		var never *bot.Never
+		var never *bot.PermanentFailure
 		if err := r.tg.Send(t.Context(), chat, bot.Reply{Text: "x"}); !errors.As(err, &never) || never.Gone {
 			t.Errorf("%s: %v", chat, err)
 		}
 	}
-	var never *bot.Never
+	var never *bot.PermanentFailure
 	if err := r.send(r.ana(), bot.Reply{Text: " "}); !errors.As(err, &never) {
 		t.Errorf("nothing to say: %v", err)
 	}
@@ -110,7 +110,7 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 		beto.Says("hola")
 		carla.Says("hola")
 		say := func(u *telegramtest.User) time.Duration {
-			var later *bot.Later
+			var later *bot.RetryAfter
 			if errors.As(r.send(u, bot.Reply{Text: "x"}), &later) {
 				return later.After
 			}
@@ -153,22 +153,22 @@ func TestPaces(t *testing.T) {
 	}
 	tg := paced(1000)
 	for n := range 5 {
-		if d, _ := tg.Slot(chatOf(1)); d != 0 {
+		if d, _ := tg.Reserve(chatOf(1)); d != 0 {
 			t.Errorf("letter %d waits for %s", n+1, d)
 		}
 		now = now.Add(time.Millisecond)
 	}
-	if d, everybody := tg.Slot(chatOf(1)); d < 900*time.Millisecond || everybody {
+	if d, everybody := tg.Reserve(chatOf(1)); d < 900*time.Millisecond || everybody {
 		t.Errorf("the sixth letter waits for %s, everybody: %t", d, everybody)
 	}
 	tg = paced(10)
-	tg.Slot(chatOf(1))
-	if d, everybody := tg.Slot(chatOf(2)); d != 100*time.Millisecond || !everybody {
+	tg.Reserve(chatOf(1))
+	if d, everybody := tg.Reserve(chatOf(2)); d != 100*time.Millisecond || !everybody {
 		t.Errorf("ten a second, and the second waits for %s, everybody: %t", d, everybody)
 	}
 	tg = paced(0)
 	for range 1000 {
-		if d, _ := tg.Slot(chatOf(1)); d != 0 {
+		if d, _ := tg.Reserve(chatOf(1)); d != 0 {
 			t.Fatalf("without a limit a letter waits for %s", d)
 		}
 	}
@@ -180,13 +180,13 @@ func TestEveryCallCounts(t *testing.T) {
 	bubble(t, func(t *testing.T, r *rig) {
 		ana := r.ana()
 		r.send(ana, bot.Reply{Text: strings.Repeat("a", 4096) + "\nb"})
-		if d, _ := r.tg.Slot(chatOf(7)); d != time.Second {
+		if d, _ := r.tg.Reserve(chatOf(7)); d != time.Second {
 			t.Errorf("after a call a letter waits for %s", d)
 		}
 		time.Sleep(time.Minute)
 		r.tg.clear(ana.ID, 5)
 		synctest.Wait()
-		if d, _ := r.tg.Slot(chatOf(7)); d != time.Second {
+		if d, _ := r.tg.Reserve(chatOf(7)); d != time.Second {
 			t.Errorf("after an edit a letter waits for %s", d)
 		}
 		r.tg.types(t.Context(), ana.ID, "")

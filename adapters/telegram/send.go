@@ -18,7 +18,7 @@ import (
 func (t *Telegram) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {
 	chat, err := strconv.ParseInt(to.Native(), 10, 64)
 	if to.Channel() != Channel || to.Account() != t.account || err != nil {
-		return &bot.Never{Reason: "a chat of another bot"}
+		return &bot.PermanentFailure{Reason: "a chat of another bot"}
 	}
 	t.typing.answered(chat)
 	if err := t.sendAll(ctx, chat, r); err != nil {
@@ -34,7 +34,7 @@ func (t *Telegram) sendAll(ctx context.Context, chat int64, r bot.Reply) error {
 	for without := t.lacks.known(); ; {
 		parts := t.plan(chat, r, without)
 		if len(parts) == 0 {
-			return &bot.Never{Reason: "there is nothing in it"}
+			return &bot.PermanentFailure{Reason: "there is nothing in it"}
 		}
 		at, err := t.sendParts(ctx, chat, r, parts)
 		if err == nil {
@@ -124,13 +124,13 @@ func judge(err error, begun bool) error {
 	}
 	switch {
 	case e.code == 429 && !begun:
-		return &bot.Later{After: e.after}
+		return &bot.RetryAfter{After: e.after}
 	case e.moved:
-		return &bot.Never{Reason: "the group has moved"}
+		return &bot.PermanentFailure{Reason: "the group has moved"}
 	case e.code == 403:
-		return &bot.Never{Reason: "blocked", Gone: true}
+		return &bot.PermanentFailure{Reason: "blocked", Gone: true}
 	case e.code == 413:
-		return &bot.Never{Reason: "too large"}
+		return &bot.PermanentFailure{Reason: "too large"}
 	case e.code == 400:
 		return refusal(e.said)
 	case e.code/100 == 4 && !begun:
@@ -140,7 +140,7 @@ func judge(err error, begun bool) error {
 }
 
 // refusal names a refusal in our words: Telegram's may quote what was said.
-func refusal(said string) *bot.Never {
+func refusal(said string) *bot.PermanentFailure {
 	said = strings.ToLower(said)
 	for _, r := range []struct {
 		has, reason string
@@ -161,8 +161,8 @@ func refusal(said string) *bot.Never {
 		{"rights", "not allowed", false},
 	} {
 		if strings.Contains(said, r.has) {
-			return &bot.Never{Reason: "refused: " + r.reason, Gone: r.gone}
+			return &bot.PermanentFailure{Reason: "refused: " + r.reason, Gone: r.gone}
 		}
 	}
-	return &bot.Never{Reason: "refused"}
+	return &bot.PermanentFailure{Reason: "refused"}
 }

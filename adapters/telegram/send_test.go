@@ -137,7 +137,7 @@ func TestALongTextThatFailsInTheMiddle(t *testing.T) {
 			f.Method, f.Times = "sendMessage", 1
 			r.srv.Fault(f)
 			err := r.send(ana, reply)
-			var later *bot.Later
+			var later *bot.RetryAfter
 			if err == nil || errors.As(err, &later) {
 				t.Errorf("%+v: half a reply gives %v", f, err)
 			}
@@ -152,7 +152,7 @@ func TestALongTextThatFailsInTheMiddle(t *testing.T) {
 			if got := strings.Join(shown, ""); got != "abc" {
 				t.Errorf("%+v: shown %s", f, got)
 			}
-			// Once it was sent whole nothing of it is remembered: if it is to be sent again it is sent whole.
+			// PutIfAbsent it was sent whole nothing of it is remembered: if it is to be sent again it is sent whole.
 			if err := r.send(ana, reply); err != nil || len(ana.Screen()) != 7 || len(r.tg.partial.m) != 0 {
 				t.Errorf("%d on the screen: %v", len(ana.Screen()), err)
 			}

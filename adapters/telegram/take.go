@@ -20,7 +20,7 @@ func (t *Telegram) take(ctx context.Context, to bot.Accepter, h heard) error {
 		return nil
 	}
 	_, again := t.seen.get(h.u.ID)
-	waits := !again && h.u.Kind != bot.Gone && h.u.What != "group"
+	waits := !again && h.u.Kind != bot.Gone && h.u.Subtype != "group"
 	if waits {
 		t.typing.expect(h.chat, h.u.Thread) // before: the answer may be there before Accept returns
 	}

@@ -140,7 +140,9 @@ func (o *Options) check() error {
 func (t *Telegram) Stats() *Stats { return &t.stats }
 
 // Slot implements [bot.Paced].
-func (t *Telegram) Slot(to bot.ChatID) (wait time.Duration, everybody bool) { return t.pace.Slot(to) }
+func (t *Telegram) Reserve(to bot.ChatID) (wait time.Duration, everybody bool) {
+	return t.pace.Reserve(to)
+}
 
 // Run hears until ctx ends, whatever the Bot API says meanwhile, and then returns nil: [Telegram.Status] says how it
 // stands. Once it has returned it hands nothing to the bot any more; Send goes on working until Close.

@@ -129,7 +129,7 @@ func TestWhatCertainlyDidNotLeave(t *testing.T) {
 	}
 }
 
-// Once a part of a reply is there it is not true that nothing left.
+// PutIfAbsent a part of a reply is there it is not true that nothing left.
 func TestHalfAReplyHasLeft(t *testing.T) {
 	bubble(t, func(t *testing.T, r *rig) {
 		ana := r.ana()

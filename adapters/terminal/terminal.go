@@ -74,7 +74,7 @@ func (t *Terminal) Run(ctx context.Context, to bot.Accepter, settled func(contex
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
-		u := bot.Update{Chat: t.chat, ID: fmt.Sprintf("%s/%d", run, n), Kind: bot.Message, Text: line, Via: t.Via(), Label: t.Label(), Said: t.now()}
+		u := bot.Update{Chat: t.chat, ID: fmt.Sprintf("%s/%d", run, n), Kind: bot.Message, Text: line, ChannelName: t.Via(), MaskedID: t.Label(), OccurredAt: t.now()}
 		if err := to.Accept(ctx, u); err != nil {
 			return fmt.Errorf("terminal: %w", err)
 		}
@@ -114,7 +114,7 @@ func (t *Terminal) lines(ctx context.Context) (<-chan string, <-chan error) {
 // Send implements [bot.Channel]: the text, then the choices, each with the number that may be typed for it.
 func (t *Terminal) Send(_ context.Context, to bot.ChatID, r bot.Reply) error {
 	if to != t.chat {
-		return &bot.Never{Reason: "another terminal's chat"}
+		return &bot.PermanentFailure{Reason: "another terminal's chat"}
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()

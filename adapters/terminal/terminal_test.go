@@ -87,7 +87,7 @@ func TestSend(t *testing.T) {
 	if want := "¿Sí?\n[1] Sí\n[2] No\n\n"; out.String() != want {
 		t.Errorf("printed %q, want %q", out.String(), want)
 	}
-	var never *bot.Never
+	var never *bot.PermanentFailure
 	if err := term.Send(t.Context(), "terminal/local/other", bot.Reply{}); !errors.As(err, &never) {
 		t.Errorf("another's chat: %v", err)
 	}

@@ -178,9 +178,9 @@ const longestWait = 24 * time.Hour
 
 // update is a message as the bot gets it and as the history keeps it.
 func (w *Web) update(r *http.Request, chat bot.ChatID, m message) (bot.Update, entry, error) {
-	u := bot.Update{Chat: chat, ID: m.ID, Via: w.texts.get("via", nil), Label: w.label(r.UserAgent()), Back: w.opt.PublicURL + "/#codigo=%s"}
+	u := bot.Update{Chat: chat, ID: m.ID, ChannelName: w.texts.get("via", nil), MaskedID: w.label(r.UserAgent()), DeepLink: w.opt.PublicURL + "/#codigo=%s"}
 	e := entry{Who: byPerson, ID: m.ID}
-	u.Said = w.history.now().Add(-time.Duration(min(m.Ago, longestWait.Milliseconds())) * time.Millisecond)
+	u.OccurredAt = w.history.now().Add(-time.Duration(min(m.Ago, longestWait.Milliseconds())) * time.Millisecond)
 	switch {
 	case m.Text != "":
 		u.Kind, u.Text = bot.Message, m.Text
@@ -221,7 +221,7 @@ func (w *Web) forget(to bot.Accepter) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		chat, _, err := w.admit(rw, r)
 		if err == nil {
-			err = accept(r, to, bot.Update{Chat: chat, ID: "closed", Kind: bot.Gone, What: "closed"})
+			err = accept(r, to, bot.Update{Chat: chat, ID: "closed", Kind: bot.Gone, Subtype: "closed"})
 		}
 		if err == nil {
 			err = w.history.forget(r.Context(), w.keys.name(chat))

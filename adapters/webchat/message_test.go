@@ -28,8 +28,8 @@ func TestSayAndHear(t *testing.T) {
 	if first.text() != "person:   el token " || first.ID != id(1) || second.text() != "bot: Escribí token." || second.Parts[1] != (part{"b", "token"}) {
 		t.Errorf("the page is told %+v, %+v", first, second)
 	}
-	want := bot.Update{Chat: p.chat(), ID: id(1), Kind: bot.Message, Text: "  el token ", Via: "Chat web", Label: "Chrome en Android",
-		Back: "http://llave.test/#codigo=%s", Said: w.clock.now().Add(-90 * time.Second)}
+	want := bot.Update{Chat: p.chat(), ID: id(1), Kind: bot.Message, Text: "  el token ", ChannelName: "Chat web", MaskedID: "Chrome en Android",
+		DeepLink: "http://llave.test/#codigo=%s", OccurredAt: w.clock.now().Add(-90 * time.Second)}
 	if got := w.bot.updates(); len(got) != 1 || !same(got[0], want) {
 		t.Errorf("the bot is told %+v, want %+v", got, want)
 	}
@@ -44,15 +44,15 @@ func TestAgo(t *testing.T) {
 		said time.Duration
 	}{{0, 0}, {1500, 1500 * time.Millisecond}, {1 << 62, longestWait}, {90_000_000, longestWait}} {
 		p.posts("/chat/messages", form{"id": id(n), "text": "x", "ago": c.ago})
-		if got := w.clock.now().Sub(w.bot.updates()[n].Said); got != c.said {
+		if got := w.clock.now().Sub(w.bot.updates()[n].OccurredAt); got != c.said {
 			t.Errorf("%d ms ago is %s ago", c.ago, got)
 		}
 	}
 }
 
 func same(a, b bot.Update) bool {
-	return a.Chat == b.Chat && a.ID == b.ID && a.Kind == b.Kind && a.Text == b.Text && a.Via == b.Via && a.Label == b.Label &&
-		a.Back == b.Back && a.Said.Equal(b.Said) && a.Choice == b.Choice && a.What == b.What && a.Sender == ""
+	return a.Chat == b.Chat && a.ID == b.ID && a.Kind == b.Kind && a.Text == b.Text && a.ChannelName == b.ChannelName && a.MaskedID == b.MaskedID &&
+		a.DeepLink == b.DeepLink && a.OccurredAt.Equal(b.OccurredAt) && a.Choice == b.Choice && a.Subtype == b.Subtype && a.Sender == ""
 }
 
 func TestWhatIsSent(t *testing.T) {

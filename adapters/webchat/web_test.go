@@ -309,7 +309,7 @@ func TestForget(t *testing.T) {
 	if c := res.Header.Get("Set-Cookie"); res.StatusCode != http.StatusNoContent || !strings.HasPrefix(c, "chat=; ") || !strings.Contains(c, "Max-Age=0") {
 		t.Errorf("%s, %s", res.Status, c)
 	}
-	if u := w.bot.updates()[1]; u.Kind != bot.Gone || u.What != "closed" || u.Chat != chat {
+	if u := w.bot.updates()[1]; u.Kind != bot.Gone || u.Subtype != "closed" || u.Chat != chat {
 		t.Errorf("the bot is told %+v", u)
 	}
 	if e := f.next(); e.kind != "reset" {
@@ -335,7 +335,7 @@ func TestForget(t *testing.T) {
 	if res, err := http.DefaultClient.Do(req); err != nil || res.StatusCode != http.StatusNotFound {
 		t.Errorf("with a copy of the cookie its file: %v %v", res.Status, err)
 	}
-	var never *bot.Never
+	var never *bot.PermanentFailure
 	if err := w.web.Send(t.Context(), chat, bot.Reply{ID: "2", Kind: bot.Say, Text: "late"}); !errors.As(err, &never) || !never.Gone {
 		t.Errorf("a reply to it: %v", err)
 	}
@@ -354,7 +354,7 @@ func TestForget(t *testing.T) {
 
 func TestSendRefuses(t *testing.T) {
 	w := newWorld(t)
-	var never *bot.Never
+	var never *bot.PermanentFailure
 	for _, to := range []bot.ChatID{"telegram/local/x", "web/other/x"} {
 		if err := w.web.Send(t.Context(), to, bot.Reply{ID: "1", Text: "x"}); !errors.As(err, &never) || never.Gone {
 			t.Errorf("%s: %v", to, err)

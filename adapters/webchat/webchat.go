@@ -156,7 +156,7 @@ func (w *Web) Forget(ctx context.Context, to bot.ChatID, r bot.Reply) error {
 // keep changes a chat's history, and tells its pages if it was changed.
 func (w *Web) keep(ctx context.Context, to bot.ChatID, r bot.Reply, change func(context.Context, name) (bool, error)) error {
 	if to.Channel() != Channel || to.Account() != account || r.ID == "" {
-		return &bot.Never{Reason: "no letter of the web chat"}
+		return &bot.PermanentFailure{Reason: "no letter of the web chat"}
 	}
 	chat := w.keys.name(to)
 	give, err := w.turns.take(ctx, chat)
@@ -166,7 +166,7 @@ func (w *Web) keep(ctx context.Context, to bot.ChatID, r bot.Reply, change func(
 	defer give()
 	changed, err := change(ctx, chat)
 	if errors.Is(err, errClosed) {
-		return &bot.Never{Reason: "the person closed the chat", Gone: true}
+		return &bot.PermanentFailure{Reason: "the person closed the chat", Gone: true}
 	}
 	if err != nil {
 		return err

@@ -36,8 +36,8 @@ func TestAlbums(t *testing.T) {
 	chat := r.person(ana, "Ana Paz")
 	next := func(kind bot.Kind, text, what string) {
 		t.Helper()
-		if u := r.bot.gets(t); u.Kind != kind || u.Text != text || u.What != what {
-			t.Errorf("got %s %q %s, want %s %q %s", u.Kind, u.Text, u.What, kind, text, what)
+		if u := r.bot.gets(t); u.Kind != kind || u.Text != text || u.Subtype != what {
+			t.Errorf("got %s %q %s, want %s %q %s", u.Kind, u.Text, u.Subtype, kind, text, what)
 		}
 	}
 	sendsAlbum(chat, 4, 1)
@@ -83,7 +83,7 @@ func TestLiveLocation(t *testing.T) {
 		chat.Sends(&waE2E.Message{LiveLocationMessage: &waE2E.LiveLocationMessage{DegreesLatitude: proto.Float64(float64(-35 - i)), SequenceNumber: proto.Int64(int64(i))}})
 	}
 	chat.Says("hola")
-	if u := r.bot.gets(t); u.What != "location" {
+	if u := r.bot.gets(t); u.Subtype != "location" {
 		t.Errorf("got %+v", u)
 	}
 	if u := r.bot.gets(t); u.Text != "hola" {

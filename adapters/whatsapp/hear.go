@@ -109,7 +109,7 @@ func (s *session) update(e *events.Message) (u bot.Update, err error) {
 	}
 	s.w.timers.heard(s.ctx, u.Chat, e.Message)
 	what := s.read(u.Chat, e)
-	u.ID, u.Kind, u.Text, u.What, u.Forwarded = cmp.Or(what.id, u.ID), what.kind, what.text, what.what, what.forwarded
+	u.ID, u.Kind, u.Text, u.Subtype, u.Forwarded = cmp.Or(what.id, u.ID), what.kind, what.text, what.what, what.forwarded
 	u.Media = s.w.announced(u.Chat, what.file)
 	return u, nil
 }
@@ -122,8 +122,8 @@ func (s *session) about(info *types.MessageInfo) (bot.Update, error) {
 		return bot.Update{}, errors.New("message: it has no chat or no id")
 	}
 	return bot.Update{
-		Chat: id, ID: info.ID, Via: "WhatsApp", Label: s.w.label(number), Sender: name(info.PushName),
-		Back: "https://wa.me/" + s.number + "?text=%s", Said: info.Timestamp.UTC(),
+		Chat: id, ID: info.ID, ChannelName: "WhatsApp", MaskedID: s.w.label(number), Sender: name(info.PushName),
+		DeepLink: "https://wa.me/" + s.number + "?text=%s", OccurredAt: info.Timestamp.UTC(),
 	}, nil
 }
 

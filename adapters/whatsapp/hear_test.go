@@ -20,14 +20,14 @@ func TestHears(t *testing.T) {
 	chat := r.person(ana, "Ana Paz")
 	id := chat.Says("token")
 	u := r.bot.gets(t)
-	if u.Kind != bot.Message || u.Text != "token" || u.ID != id || u.Via != "WhatsApp" || u.Label != "···0101" || u.Sender != "Ana Paz" {
+	if u.Kind != bot.Message || u.Text != "token" || u.ID != id || u.ChannelName != "WhatsApp" || u.MaskedID != "···0101" || u.Sender != "Ana Paz" {
 		t.Errorf("got %+v", u)
 	}
 	if u.Chat.Channel() != whatsapp.Channel || strings.Contains(string(u.Chat), "22155501") || u.Chat.Native() != chat.LID()+"@lid" {
 		t.Errorf("chat %q is not named by its LID alone", string(u.Chat))
 	}
-	if u.Back != "https://wa.me/"+office+"?text=%s" || u.Said.IsZero() {
-		t.Errorf("back %q, said %v", u.Back, u.Said)
+	if u.DeepLink != "https://wa.me/"+office+"?text=%s" || u.OccurredAt.IsZero() {
+		t.Errorf("back %q, said %v", u.DeepLink, u.OccurredAt)
 	}
 	r.until("it is marked as read", func() bool { kind, _ := chat.Receipt(id); return kind == "read" })
 }
@@ -39,8 +39,8 @@ func TestWhatPeopleSend(t *testing.T) {
 	chat := r.person(ana, "Ana Paz")
 	is := func(kind bot.Kind, text, what string) {
 		t.Helper()
-		if u := r.bot.gets(t); u.Kind != kind || u.Text != text || u.What != what {
-			t.Errorf("got %s %q %q, want %s %q %q", u.Kind, u.Text, u.What, kind, text, what)
+		if u := r.bot.gets(t); u.Kind != kind || u.Text != text || u.Subtype != what {
+			t.Errorf("got %s %q %q, want %s %q %q", u.Kind, u.Text, u.Subtype, kind, text, what)
 		}
 	}
 	chat.SendsVoice([]byte("OggS"), 2)
@@ -126,8 +126,8 @@ func TestHiddenNumbersAndOldWaysOfAddressing(t *testing.T) {
 	chat := p.Chat(office)
 	chat.Says("hola")
 	u := r.bot.gets(t)
-	if u.Label != "con el número oculto" || u.Chat.Native() != p.LID()+"@lid" {
-		t.Errorf("got %q %q", u.Label, u.Chat.Native())
+	if u.MaskedID != "con el número oculto" || u.Chat.Native() != p.LID()+"@lid" {
+		t.Errorf("got %q %q", u.MaskedID, u.Chat.Native())
 	}
 	must(t, r.sends(u.Chat, "hola"))
 	chat.Expects("hola")

@@ -94,7 +94,7 @@ func (w *WhatsApp) Fetch(ctx context.Context, chat bot.ChatID, ref []byte, limit
 	var r fileRef
 	plain, err := open(w.seal, ref, aboutFile(chat))
 	if err != nil || json.Unmarshal(plain, &r) != nil {
-		return nil, &bot.Never{Reason: "a file of another chat, or of none"}
+		return nil, &bot.PermanentFailure{Reason: "a file of another chat, or of none"}
 	}
 	if limit < 0 || r.Size > uint64(limit) {
 		return nil, errLarge
@@ -102,9 +102,9 @@ func (w *WhatsApp) Fetch(ctx context.Context, chat bot.ChatID, ref []byte, limit
 	s := w.session()
 	switch {
 	case s == nil:
-		return nil, &bot.Later{After: later}
+		return nil, &bot.RetryAfter{After: later}
 	case !s.cli.IsConnected() || !s.cli.IsLoggedIn():
-		return nil, &bot.Later{After: soon}
+		return nil, &bot.RetryAfter{After: soon}
 	}
 	ctx, cancel := context.WithTimeout(ctx, fetchTime)
 	defer cancel()
@@ -129,13 +129,13 @@ func (s *session) fetch(ctx context.Context, r fileRef, limit int64) ([]byte, er
 }
 
 // errLarge refuses a file for its size.
-var errLarge = &bot.Never{Reason: "the file is larger than allowed, or than announced"}
+var errLarge = &bot.PermanentFailure{Reason: "the file is larger than allowed, or than announced"}
 
 // whyNot turns an error of a download into what the bot wants to know. The library's own words hold addresses.
 func whyNot(err error) error {
 	for _, gone := range []error{whatsmeow.ErrMediaDownloadFailedWith403, whatsmeow.ErrMediaDownloadFailedWith404, whatsmeow.ErrMediaDownloadFailedWith410} {
 		if errors.Is(err, gone) {
-			return &bot.Never{Reason: "WhatsApp does not have the file any more"}
+			return &bot.PermanentFailure{Reason: "WhatsApp does not have the file any more"}
 		}
 	}
 	for _, forged := range []error{whatsmeow.ErrInvalidMediaEncSHA256, whatsmeow.ErrInvalidMediaHMAC, whatsmeow.ErrInvalidMediaSHA256, whatsmeow.ErrTooShortFile} {
@@ -149,7 +149,7 @@ func whyNot(err error) error {
 	return fmt.Errorf("whatsapp: a file was not got (%T)", root(err))
 }
 
-var errForged = &bot.Never{Reason: "the file is not what was sent"}
+var errForged = &bot.PermanentFailure{Reason: "the file is not what was sent"}
 
 // sealedSize is how large a file of n bytes is while it is encrypted: filled up to whole blocks of 16, and ten bytes that
 // prove it.

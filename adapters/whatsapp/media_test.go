@@ -42,8 +42,8 @@ func TestFetch(t *testing.T) {
 	gets := func(what string, want bot.Media, data []byte) {
 		t.Helper()
 		u := r.bot.gets(t)
-		if kind := map[bool]bot.Kind{true: bot.Message, false: bot.Other}[u.Text != ""]; u.Kind != kind || u.What != what || u.Media == nil {
-			t.Fatalf("got %s %s with %v", u.Kind, u.What, u.Media)
+		if kind := map[bool]bot.Kind{true: bot.Message, false: bot.Other}[u.Text != ""]; u.Kind != kind || u.Subtype != what || u.Media == nil {
+			t.Fatalf("got %s %s with %v", u.Kind, u.Subtype, u.Media)
 		}
 		m := *u.Media
 		if want.Ref = m.Ref; m.Type != want.Type || m.Name != want.Name || m.Size != int64(len(data)) || m.Seconds != want.Seconds {
@@ -96,7 +96,7 @@ func TestFetchRefuses(t *testing.T) {
 		chat.Sends(&waE2E.Message{DocumentMessage: d})
 		return r.bot.gets(t)
 	}
-	var never *bot.Never
+	var never *bot.PermanentFailure
 	refused := func(what string, u bot.Update, limit int64, reason string, downloads int) {
 		t.Helper()
 		before := r.srv.Downloads()
@@ -157,7 +157,7 @@ func TestFetchRefuses(t *testing.T) {
 	r.cancel()
 	must(t, <-r.ran)
 	r.cancel = nil
-	var wait *bot.Later
+	var wait *bot.RetryAfter
 	if _, err := r.wa.Fetch(t.Context(), good.Chat, good.Media.Ref, size); !errors.As(err, &wait) {
 		t.Errorf("not connected: %v", err)
 	}

@@ -32,11 +32,11 @@ const (
 func sendable(r bot.Reply) error {
 	switch {
 	case r.File != nil && len(r.File.Data) > maxFile && r.Text == "":
-		return &bot.Never{Reason: "the file is too large"}
+		return &bot.PermanentFailure{Reason: "the file is too large"}
 	case len(r.Text) > maxText:
-		return &bot.Never{Reason: "the text is too long"}
+		return &bot.PermanentFailure{Reason: "the text is too long"}
 	case r.File == nil && strings.TrimSpace(r.Text) == "" && len(r.Choices) == 0:
-		return &bot.Never{Reason: "there is nothing in it"}
+		return &bot.PermanentFailure{Reason: "there is nothing in it"}
 	}
 	return nil
 }

@@ -34,21 +34,21 @@ const (
 func (w *WhatsApp) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {
 	jid := native(to)
 	if to.Channel() != Channel || jid.IsEmpty() {
-		return &bot.Never{Reason: "a chat of another channel"}
+		return &bot.PermanentFailure{Reason: "a chat of another channel"}
 	}
 	w.typing.answered(jid)
 	if d := w.hushed(); d > 0 {
-		return &bot.Later{After: d}
+		return &bot.RetryAfter{After: d}
 	}
 	s := w.session()
 	if s == nil {
-		return &bot.Later{After: later}
+		return &bot.RetryAfter{After: later}
 	}
 	if to.Account() != s.account {
-		return &bot.Never{Reason: "a chat of another number"}
+		return &bot.PermanentFailure{Reason: "a chat of another number"}
 	}
 	if !s.cli.IsConnected() || !s.cli.IsLoggedIn() || w.settling() {
-		return &bot.Later{After: soon}
+		return &bot.RetryAfter{After: soon}
 	}
 	if err := sendable(r); err != nil {
 		return err
@@ -132,7 +132,7 @@ func (w *WhatsApp) judge(err error, begun bool) error {
 		if begun {
 			return errors.New("whatsapp: the rest of a reply was not sent")
 		}
-		return &bot.Later{After: d}
+		return &bot.RetryAfter{After: d}
 	}
 	var stayed *bot.NotSent
 	unsent := errors.As(err, &stayed)
@@ -146,9 +146,9 @@ func (w *WhatsApp) judge(err error, begun bool) error {
 		return wait(10 * time.Second)
 	case code != 0:
 		w.stats.Refused.Add(1)
-		return &bot.Never{Reason: "refused with " + strconv.Itoa(code)}
+		return &bot.PermanentFailure{Reason: "refused with " + strconv.Itoa(code)}
 	case unsent && strings.HasPrefix(stayed.Err.Error(), "no LID found"):
-		return &bot.Never{Reason: "no such chat", Gone: true}
+		return &bot.PermanentFailure{Reason: "no such chat", Gone: true}
 	case unsent && disconnected(err):
 		return wait(soon)
 	case unsent && !begun:

@@ -67,7 +67,7 @@ func TestWhatIsNeverSent(t *testing.T) {
 		"nothing":         r.wa.Send(t.Context(), to, bot.Reply{Text: "  "}),
 		"too large":       r.wa.Send(t.Context(), to, bot.Reply{File: &bot.File{Data: make([]byte, 65<<20)}}),
 	} {
-		var never *bot.Never
+		var never *bot.PermanentFailure
 		if !errors.As(err, &never) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -138,7 +138,7 @@ func TestUnacknowledged(t *testing.T) {
 	default:
 	}
 	must(t, r.sends(other, "dos"))
-	var later *bot.Later
+	var later *bot.RetryAfter
 	if err := <-slow; err == nil || errors.As(err, &later) {
 		t.Errorf("not acknowledged: %v", err)
 	}
@@ -150,7 +150,7 @@ func TestLimited(t *testing.T) {
 	r, chat, to := talk(t, nil)
 	r.srv.Fault(whatsapptest.Fault{On: "message", From: office, Error: 463})
 	for range 5 {
-		var later *bot.Later
+		var later *bot.RetryAfter
 		if err := r.sends(to, "hola"); !errors.As(err, &later) || later.After < 20*time.Minute {
 			t.Errorf("refused: %v", err)
 		}
@@ -176,7 +176,7 @@ func TestLimited(t *testing.T) {
 	if s := r.is(whatsapp.Limited); s.Code != 463 {
 		t.Errorf("after a restart the reason is %d", s.Code)
 	}
-	var later *bot.Later
+	var later *bot.RetryAfter
 	if err := r.sends(to, "hola"); !errors.As(err, &later) {
 		t.Errorf("after a restart: %v", err)
 	}
@@ -193,8 +193,8 @@ func TestLimited(t *testing.T) {
 func TestRefusedMessages(t *testing.T) {
 	t.Parallel()
 	r, _, to := talk(t, nil)
-	var later *bot.Later
-	var never *bot.Never
+	var later *bot.RetryAfter
+	var never *bot.PermanentFailure
 	r.srv.Fault(whatsapptest.Fault{On: "message", From: office, Error: 479, Times: 1})
 	if err := r.sends(to, "x"); !errors.As(err, &later) {
 		t.Errorf("479: %v", err)
@@ -262,7 +262,7 @@ func TestNotSentIsToldApart(t *testing.T) {
 	must(t, r.sends(to, "hola"))
 	chat.Expects("hola")
 	var stayed *bot.NotSent
-	var later *bot.Later
+	var later *bot.RetryAfter
 	other := r.srv.Phone(t, beto, "Beto")
 	stranger, err := bot.NewChatID(whatsapp.Channel, to.Account(), other.LID()+"@lid")
 	must(t, err)
@@ -329,17 +329,17 @@ func TestTyping(t *testing.T) {
 func TestNeverInAHurryToWriteFirst(t *testing.T) {
 	t.Parallel()
 	r, _, to := talk(t, func(o *whatsapp.Options) { o.Timing.Cold = time.Minute })
-	if d, _ := r.wa.Slot(to); d != 0 {
+	if d, _ := r.wa.Reserve(to); d != 0 {
 		t.Errorf("an answer waits for %v", d)
 	}
 	for i := range 25 {
 		stranger, _ := bot.NewChatID(whatsapp.Channel, to.Account(), fmt.Sprint(i, "@lid"))
-		wait, everybody := r.wa.Slot(stranger)
+		wait, everybody := r.wa.Reserve(stranger)
 		if now := wait == 0; now != (i < 20) || !now && (wait < 30*time.Second || wait > 90*time.Second) || everybody {
 			t.Errorf("stranger %d waits for %v, everybody: %t", i+1, wait, everybody)
 		}
 	}
-	if d, _ := r.wa.Slot(to); d != 0 {
+	if d, _ := r.wa.Reserve(to); d != 0 {
 		t.Errorf("an answer waits behind strangers for %v", d)
 	}
 }

@@ -54,7 +54,7 @@ func TestEnds(t *testing.T) {
 				chat.Expects("de vuelta")
 				return
 			}
-			var later *bot.Later
+			var later *bot.RetryAfter
 			if err := r.sends(to, "x"); !errors.As(err, &later) {
 				t.Errorf("sending: %v", err)
 			}

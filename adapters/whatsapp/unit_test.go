@@ -316,7 +316,7 @@ func TestBounded(t *testing.T) {
 // Addresses of files hold what authorises: an error of a download has none.
 func TestErrorsOfFilesHoldNoAddress(t *testing.T) {
 	err := whyNot(fmt.Errorf("failed to download media from last host: %w", &url.Error{Op: "Get", URL: "https://mmg.whatsapp.net/v/secret", Err: io.ErrUnexpectedEOF}))
-	var never *bot.Never
+	var never *bot.PermanentFailure
 	if errors.As(err, &never) || strings.Contains(err.Error(), "secret") {
 		t.Errorf("a cut: %v", err)
 	}
@@ -346,7 +346,7 @@ func TestStayed(t *testing.T) {
 		}
 	}
 	w := &WhatsApp{now: time.Now}
-	var later *bot.Later
+	var later *bot.RetryAfter
 	if err := w.judge(whatsmeow.ErrNotConnected, false); errors.As(err, &later) {
 		t.Errorf("what may have come is sent again: %v", err)
 	}

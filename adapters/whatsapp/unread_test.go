@@ -25,7 +25,7 @@ func TestNothingLooksReadThatCannotBeAnswered(t *testing.T) {
 	b := r.person(beto, "Beto")
 	other := b.Says("hola")
 	r.bot.gets(t)
-	var later *bot.Later
+	var later *bot.RetryAfter
 	if err := r.sends(to, "Token de Ana: 482 913"); !errors.As(err, &later) {
 		t.Errorf("sent: %v", err)
 	}
@@ -65,7 +65,7 @@ func TestNothingLooksReadAfterARefusal(t *testing.T) {
 	t.Parallel()
 	r, chat, to := talk(t, nil)
 	r.srv.Fault(whatsapptest.Fault{On: "message", From: office, Error: 463, Times: 1})
-	var later *bot.Later
+	var later *bot.RetryAfter
 	if err := r.sends(to, "hola"); !errors.As(err, &later) {
 		t.Errorf("refused: %v", err)
 	}

@@ -110,10 +110,10 @@ func (s *session) undecryptable(e *events.UndecryptableMessage) {
 	if err != nil {
 		return
 	}
-	u.Kind, u.What = bot.Other, "undecryptable"
+	u.Kind, u.Subtype = bot.Other, "undecryptable"
 	if e.UnavailableType != events.UnavailableTypeUnknown { // kept from linked devices on purpose: asking is of no use
-		if u.What = "unavailable"; e.UnavailableType == events.UnavailableTypeViewOnce {
-			u.What = "view_once"
+		if u.Subtype = "unavailable"; e.UnavailableType == events.UnavailableTypeViewOnce {
+			u.Subtype = "view_once"
 		}
 		s.lost(u, &e.Info)
 		return
@@ -193,7 +193,7 @@ func (s *session) usedKey(id, source string) {
 	if err != nil {
 		return
 	}
-	u.Kind, u.What = bot.Other, "undecryptable"
+	u.Kind, u.Subtype = bot.Other, "undecryptable"
 	s.lost(u, &info)
 }
 

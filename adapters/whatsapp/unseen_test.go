@@ -25,7 +25,7 @@ func TestViewOnce(t *testing.T) {
 	chat := r.person(ana, "Ana Paz")
 	r.srv.Fault(whatsapptest.Fault{On: "deliver", To: office, Times: 1, Unavailable: "view_once"})
 	id := chat.SendsVoice([]byte("OggS"), 2)
-	if u := r.bot.gets(t); u.Kind != bot.Other || u.What != "view_once" || u.ID != id || u.Chat.Native() != chat.LID()+"@lid" || u.Label != "···0101" {
+	if u := r.bot.gets(t); u.Kind != bot.Other || u.Subtype != "view_once" || u.ID != id || u.Chat.Native() != chat.LID()+"@lid" || u.MaskedID != "···0101" {
 		t.Errorf("got %+v", u)
 	}
 	r.until("it is marked as read", func() bool { kind, _ := chat.Receipt(id); return kind == "read" })
@@ -34,7 +34,7 @@ func TestViewOnce(t *testing.T) {
 	}
 	r.srv.Fault(whatsapptest.Fault{On: "deliver", To: office, Times: 1, Unavailable: "of_tomorrow"})
 	chat.Says("hola")
-	if u := r.bot.gets(t); u.What != "unavailable" {
+	if u := r.bot.gets(t); u.Subtype != "unavailable" {
 		t.Errorf("another reason: %+v", u)
 	}
 }
@@ -52,7 +52,7 @@ func TestViewOnceAndNotKept(t *testing.T) {
 	r.bot.fails(0)
 	r.opens()
 	r.up()
-	if u := r.bot.gets(t); u.What != "view_once" || u.Chat.Native() != chat.LID()+"@lid" {
+	if u := r.bot.gets(t); u.Subtype != "view_once" || u.Chat.Native() != chat.LID()+"@lid" {
 		t.Errorf("got %+v", u)
 	}
 }
@@ -73,7 +73,7 @@ func TestUndecryptableForGood(t *testing.T) {
 	}
 	r.srv.Fault(whatsapptest.Fault{On: "deliver", To: office, Times: 5, Garbled: true})
 	chat.Says("dos")
-	if u := r.bot.gets(t); u.Kind != bot.Other || u.What != "undecryptable" {
+	if u := r.bot.gets(t); u.Kind != bot.Other || u.Subtype != "undecryptable" {
 		t.Errorf("got %+v", u)
 	}
 	r.srv.Heal()
@@ -103,7 +103,7 @@ func TestUndecryptableAndNeverSentAgain(t *testing.T) {
 	r.opt.Now = clock.now
 	r.opens()
 	r.up()
-	if u := r.bot.gets(t); u.What != "undecryptable" || u.Chat.Native() != chat.LID()+"@lid" {
+	if u := r.bot.gets(t); u.Subtype != "undecryptable" || u.Chat.Native() != chat.LID()+"@lid" {
 		t.Errorf("got %+v", u)
 	}
 	r.down()
@@ -131,7 +131,7 @@ func TestUsedKeys(t *testing.T) {
 	}
 	restore()
 	id := chat.Says("dos")
-	if u := r.bot.gets(t); u.Kind != bot.Other || u.What != "undecryptable" || u.ID != id || u.Chat != to {
+	if u := r.bot.gets(t); u.Kind != bot.Other || u.Subtype != "undecryptable" || u.ID != id || u.Chat != to {
 		t.Errorf("got %+v", u)
 	}
 	if s := r.wa.Stats(); s.Unseen.Load() != 1 || s.Undecryptable.Load() != 1 {

@@ -186,11 +186,11 @@ const (
 
 // Slot implements [bot.Paced]. Whoever wrote of late is answered at once. To write to others, as a warning of another
 // chat's link does, looks like spam if it is done in numbers.
-func (w *WhatsApp) Slot(to bot.ChatID) (wait time.Duration, everybody bool) {
+func (w *WhatsApp) Reserve(to bot.ChatID) (wait time.Duration, everybody bool) {
 	if at, ok := w.heardOf.get(to); ok && w.now().Sub(at) < coldAfter {
-		return w.warm.Slot(to)
+		return w.warm.Reserve(to)
 	}
-	if wait, _ = w.cold.Slot("everybody"); wait > 0 {
+	if wait, _ = w.cold.Reserve("everybody"); wait > 0 {
 		wait += rand.N(w.opt.Timing.Cold/2 + 1)
 	}
 	return wait, false

@@ -58,10 +58,10 @@ func benchEngine(b *testing.B, s bot.Store, n *null) *bot.Engine {
 		b.Fatal(err)
 	}
 	group := backend.Group{Own: "m1", Members: []backend.Member{{ID: "m1", Name: "Jorge Acosta", Number: "9-5130664/00", Kinship: "titular", Standing: backend.Active}}}
-	p := &flows.Performer{Tokens: instant{group: group}}
+	p := &flows.Effects{Tokens: instant{group: group}}
 	ring, _ := bot.NewRing(bytes.Repeat([]byte{1}, bot.KeySize))
 	now := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
-	e, err := bot.New(bot.Config{Store: s, Script: script, Outside: p, Channels: map[string]bot.Channel{"null": n}, Keys: ring, Now: func() time.Time { return now }})
+	e, err := bot.New(bot.Config{Store: s, Script: script, Effects: p, Channels: map[string]bot.Channel{"null": n}, Keys: ring, Now: func() time.Time { return now }})
 	if err != nil {
 		b.Fatal(err)
 	}

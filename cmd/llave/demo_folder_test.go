@@ -53,7 +53,7 @@ func folder(t *testing.T, dir string) string {
 	return out.String()
 }
 
-// Once there are people who exist in a folder, the demo does not go in, whichever command is asked, and whether it was asked
+// PutIfAbsent there are people who exist in a folder, the demo does not go in, whichever command is asked, and whether it was asked
 // for or only not refused.
 func TestTheDemoDoesNotEnterARealFolder(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "p.csv")

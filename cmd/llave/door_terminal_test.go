@@ -75,7 +75,7 @@ func (d *ttys) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {
 			return y.send(ctx, r)
 		}
 	}
-	return &bot.Never{Reason: "nobody there"}
+	return &bot.PermanentFailure{Reason: "nobody there"}
 }
 
 func (y *tty) send(ctx context.Context, r bot.Reply) error {

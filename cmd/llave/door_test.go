@@ -88,7 +88,7 @@ func (d *recorder) Send(_ context.Context, to bot.ChatID, r bot.Reply) error {
 	defer d.mu.Unlock()
 	p := d.phones[to.Native()]
 	if p == nil {
-		return &bot.Never{Reason: "nobody there"}
+		return &bot.PermanentFailure{Reason: "nobody there"}
 	}
 	p.unread = append(p.unread, r)
 	if len(r.Choices) > 0 {
@@ -99,17 +99,17 @@ func (d *recorder) Send(_ context.Context, to bot.ChatID, r bot.Reply) error {
 
 func (d *recorder) say(who, text string) {
 	chat, via, label := d.chat(who)
-	u := bot.Update{Chat: chat, ID: fmt.Sprint(d.w.n), Kind: bot.Message, Via: via, Label: label, Sender: "Mari", Said: d.w.now().Add(-d.w.ago)}
+	u := bot.Update{Chat: chat, ID: fmt.Sprint(d.w.n), Kind: bot.Message, ChannelName: via, MaskedID: label, Sender: "Mari", OccurredAt: d.w.now().Add(-d.w.ago)}
 	d.w.ago = 0
 	switch {
 	case strings.HasPrefix(text, "["):
 		u.Kind, u.Choice = bot.Pressed, d.button(d.w.t, who, strings.Trim(text, "[]"))
 	case text == "(closed)":
-		u.Kind, u.What = bot.Gone, bot.Closed
+		u.Kind, u.Subtype = bot.Gone, bot.Closed
 	case text == "(blocked)":
 		u.Kind = bot.Gone
 	case strings.HasPrefix(text, "("):
-		u.Kind, u.What = bot.Other, strings.Trim(text, "()")
+		u.Kind, u.Subtype = bot.Other, strings.Trim(text, "()")
 	case strings.HasPrefix(text, "/start"):
 		u.Kind, u.Text = bot.Started, strings.TrimSpace(strings.TrimPrefix(text, "/start"))
 	default:

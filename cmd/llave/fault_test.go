@@ -43,7 +43,7 @@ func (c faultyChannel) Send(ctx context.Context, to bot.ChatID, r bot.Reply) err
 		return errors.New("connection cut")
 	case "rejects":
 		c.w.fault.Store(nil)
-		return &bot.Never{Reason: "rejected"}
+		return &bot.PermanentFailure{Reason: "rejected"}
 	case "unreachable":
 		return &bot.NotSent{Err: errors.New("connection refused")}
 	}

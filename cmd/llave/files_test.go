@@ -11,13 +11,13 @@ import (
 
 // files makes files, and knows again what was made.
 type files struct {
-	bot.Maker
+	bot.Renderer
 	mu   sync.Mutex
 	made map[[sha256.Size]byte]bool
 }
 
-func (f *files) Make(ctx context.Context, chat bot.ChatID, file bot.File) ([]byte, error) {
-	data, err := f.Maker.Make(ctx, chat, file)
+func (f *files) Render(ctx context.Context, chat bot.ChatID, file bot.File) ([]byte, error) {
+	data, err := f.Renderer.Render(ctx, chat, file)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.made == nil {

@@ -177,8 +177,8 @@ func (h *house) openEngine(ctx context.Context, p program, channels func(*house)
 	if err := h.openWhatsApp(ctx, p, doors); err != nil {
 		return err
 	}
-	performer := &flows.Performer{Tokens: h.tokens, Links: h.links, Sheets: h.sheets}
-	h.engine, err = bot.New(bot.Config{Store: h.store, Script: h.script, Outside: performer, Channels: doors, Maker: studio, Keys: h.ring, Log: h.log, Now: h.now, Rates: chatRates(doors)})
+	performer := &flows.Effects{Tokens: h.tokens, Links: h.links, Sheets: h.sheets}
+	h.engine, err = bot.New(bot.Config{Store: h.store, Script: h.script, Effects: performer, Channels: doors, Renderer: studio, Keys: h.ring, Log: h.log, Now: h.now, Rates: chatRates(doors)})
 	if err != nil {
 		return err
 	}

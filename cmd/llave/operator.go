@@ -70,7 +70,7 @@ func (h *house) metrics() http.Handler {
 		"llave_updates_duplicate_total": {"Updates that a channel repeated.", &s.Duplicates},
 		"llave_turns_total":             {"Turns committed.", &s.Turns},
 		"llave_turns_late_total":        {"Turns whose effect was not answered in time.", &s.Late},
-		"llave_updates_set_aside_total": {"Updates that could not be dealt with. Any is worth a look.", &s.SetAside},
+		"llave_updates_set_aside_total": {"Updates that could not be dealt with. Any is worth a look.", &s.Quarantined},
 		"llave_turn_conflicts_total":    {"Turns run again because the session had changed.", &s.Conflicts},
 		"llave_letters_sent_total":      {"Replies taken by a channel.", &s.Sent},
 		"llave_letters_resent_total":    {"Attempts after the first.", &s.Resent},

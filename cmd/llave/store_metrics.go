@@ -20,5 +20,5 @@ func (h *house) storeMetrics(reg *prometheus.Registry) {
 		reg.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(n()) }))
 	}
 	counter("llave_sweep_failures_total", "Rows that could not be forgotten. Any is worth a look.", func() int64 { return h.store.Swept().Failed })
-	counter("llave_unreadable_total", "What could not be opened with the keys there are. Any is worth a look: llave dead lists it.", h.engine.Stats().Unread.Load)
+	counter("llave_unreadable_total", "What could not be opened with the keys there are. Any is worth a look: llave dead lists it.", h.engine.Stats().Unreadable.Load)
 }

@@ -73,10 +73,10 @@ func newWorld(t *testing.T, s bot.Store, d door, can backend.Capabilities, cover
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.files.Maker = studio
+	w.files.Renderer = studio
 	ring, _ := bot.NewRing(bytes.Repeat([]byte{1}, bot.KeySize))
-	performer := &flows.Performer{Tokens: w.back, Links: w.back, Sheets: w.back}
-	w.engine, err = bot.New(bot.Config{Store: s, Script: w.script, Outside: performer, Channels: w.faulty(d.channels(w)), Maker: &w.files, Keys: ring, Log: log, Now: w.now})
+	performer := &flows.Effects{Tokens: w.back, Links: w.back, Sheets: w.back}
+	w.engine, err = bot.New(bot.Config{Store: s, Script: w.script, Effects: performer, Channels: w.faulty(d.channels(w)), Renderer: &w.files, Keys: ring, Log: log, Now: w.now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,21 +61,21 @@ func acceptKeep(t TB, open func() bot.Store) {
 	w.acceptAt(k, 3, hour(1))
 	duplicate := func(n uint64, want bool, when string) {
 		t.Helper()
-		if r := w.acceptAt(k, n, hour(0).Add(bot.Keep)); (r.Seq == 0) != want {
+		if r := w.acceptAt(k, n, hour(0).Add(bot.DedupWindow)); (r.Seq == 0) != want {
 			t.Errorf("%s: update %d is a duplicate: %t, want %t", when, n, r.Seq == 0, want)
 		}
 	}
 	duplicate(1, true, "before any sweep")
-	w.sweep(hour(-1).Add(bot.Keep))
+	w.sweep(hour(-1).Add(bot.DedupWindow))
 	duplicate(2, true, "exactly Keep later")
-	w.sweep(hour(0).Add(bot.Keep))
+	w.sweep(hour(0).Add(bot.DedupWindow))
 	duplicate(2, false, "just after Keep")
 	duplicate(1, true, "exactly Keep later, a younger one")
 	duplicate(3, true, "within Keep")
-	w.sweep(hour(2).Add(bot.Keep))
+	w.sweep(hour(2).Add(bot.DedupWindow))
 	duplicate(3, false, "just after Keep, the youngest")
 	duplicate(2, true, "accepted again and young again")
-	w.sweep(hour(0).Add(bot.Keep + time.Hour))
+	w.sweep(hour(0).Add(bot.DedupWindow + time.Hour))
 	duplicate(2, true, "still young")
 }
 
@@ -84,7 +84,7 @@ func acceptSweptWaits(t TB, open func() bot.Store) {
 	k := key(9, 1)
 	seq := w.fresh(k, 1)
 	before := w.look(k)
-	w.sweep(hour(0).Add(2 * bot.Keep))
+	w.sweep(hour(0).Add(2 * bot.DedupWindow))
 	w.equal(w.look(k), before, "what waits after its id was swept")
 	turn := w.turn(k)
 	turn.Update = seq

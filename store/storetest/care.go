@@ -22,15 +22,15 @@ func careOnce(t TB, open func() bot.Store) {
 	w := enter(t, open())
 	once := func(name, value, want string) {
 		t.Helper()
-		got, err := w.store.Once(t.Context(), name, []byte(value))
+		got, err := w.store.PutIfAbsent(t.Context(), name, []byte(value))
 		w.must(err, "once")
 		w.equal(string(got), want, "value of "+name)
 	}
-	if got, err := w.store.Once(t.Context(), "salt", nil); err != nil || got != nil {
+	if got, err := w.store.PutIfAbsent(t.Context(), "salt", nil); err != nil || got != nil {
 		t.Errorf("a name that nobody gave a value has %q, %v", got, err)
 	}
 	once("salt", "first", "first")
-	if got, err := w.store.Once(t.Context(), "salt", nil); err != nil || string(got) != "first" {
+	if got, err := w.store.PutIfAbsent(t.Context(), "salt", nil); err != nil || string(got) != "first" {
 		t.Errorf("read without a value it is %q, %v", got, err)
 	}
 	once("salt", "second", "first")
@@ -46,7 +46,7 @@ func careOnceRace(t TB, open func() bot.Store) {
 	var wg sync.WaitGroup
 	for i := range got {
 		wg.Go(func() {
-			v, err := w.store.Once(t.Context(), "salt", body("value %d", i))
+			v, err := w.store.PutIfAbsent(t.Context(), "salt", body("value %d", i))
 			if err != nil {
 				t.Errorf("once: %v", err)
 			}
@@ -73,7 +73,7 @@ func (w *world) dead(limit int) []string {
 func (w *world) bury(k bot.ChatKey, name string, at int) {
 	w.Helper()
 	t := w.say(k, name)
-	w.mark(bot.Mark{Chat: k, N: t.Base << 8, State: bot.Dead, Reason: "r", At: hour(at)})
+	w.mark(bot.DeliveryResult{Chat: k, N: t.Base << 8, State: bot.DeadLettered, Reason: "r", At: hour(at)})
 }
 
 func careDead(t TB, open func() bot.Store) {
@@ -83,7 +83,7 @@ func careDead(t TB, open func() bot.Store) {
 	w.bury(key(3, 2), "c", 20) // noted later, but of an earlier hour
 	r := w.acceptAt(key(4, 1), 1, hour(25))
 	turn := w.turn(key(4, 1))
-	turn.Update, turn.SetAside, turn.Aside = r.Seq, "panic", body("d")
+	turn.Update, turn.Quarantine, turn.QuarantinedBody = r.Seq, "panic", body("d")
 	w.commit(turn)
 	w.equal(w.dead(everything), []string{"b", "d", "c", "a"}, "the dead")
 	w.equal(w.dead(2), []string{"b", "d"}, "the dead, limit 2")
@@ -95,11 +95,11 @@ func careDeadSwept(t TB, open func() bot.Store) {
 	w.bury(key(3, 1), "b", 10)
 	w.bury(key(3, 1), "a", 9)
 	w.bury(key(200, 1), "c", 11)
-	w.sweep(hour(9).Add(bot.KeepDead))
+	w.sweep(hour(9).Add(bot.DeadLetterRetention))
 	w.equal(w.dead(everything), []string{"c", "b", "a"}, "the dead, the oldest exactly KeepDead old")
-	w.sweep(hour(11).Add(bot.KeepDead))
+	w.sweep(hour(11).Add(bot.DeadLetterRetention))
 	w.equal(w.dead(everything), []string{"c"}, "the dead, two of them older than KeepDead")
-	w.sweep(hour(12).Add(bot.KeepDead))
+	w.sweep(hour(12).Add(bot.DeadLetterRetention))
 	w.equal(w.dead(everything), []string(nil), "the dead, all older than KeepDead")
 }
 
@@ -109,13 +109,13 @@ func careSweepOwed(t TB, open func() bot.Store) {
 	seq := w.stage(k)
 	w.fresh(k, 2)
 	turn := w.full(k, seq)
-	turn.SetAside, turn.Aside, turn.Unread = "", nil, nil
+	turn.Quarantine, turn.QuarantinedBody, turn.Unreadable = "", nil, nil
 	w.commit(turn)
 	before := w.look(k)
-	if c := before.Chats[k]; len(c.Waiting) == 0 || len(c.Letters) == 0 || c.Effect == nil || len(before.Due) == 0 {
+	if c := before.Chats[k]; len(c.Waiting) == 0 || len(c.Outbox) == 0 || c.Effect == nil || len(before.Due) == 0 {
 		t.Fatalf("something is missing before the sweep: %+v", before)
 	}
-	w.sweep(hour(0).Add(10 * bot.Keep))
+	w.sweep(hour(0).Add(10 * bot.DedupWindow))
 	w.equal(w.look(k), before, "after a sweep")
 }
 

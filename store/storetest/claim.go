@@ -49,7 +49,7 @@ func (w *world) tries(k bot.ChatKey) (n []int) {
 
 func (w *world) begin(k bot.ChatKey, seq uint64) {
 	w.Helper()
-	w.must(w.store.Begin(w.Context(), w.fence(k.Shard()), k, seq), "begin")
+	w.must(w.store.BeginTurn(w.Context(), w.fence(k.Shard()), k, seq), "begin")
 }
 
 func claimTries(t TB, open func() bot.Store) {
@@ -82,7 +82,7 @@ func beginRefused(t TB, open func() bot.Store) {
 	f := w.claim(3)
 	refused := func(want error, why string, f bot.Fence, seq uint64) {
 		t.Helper()
-		if err := w.store.Begin(t.Context(), f, k, seq); !errors.Is(err, want) {
+		if err := w.store.BeginTurn(t.Context(), f, k, seq); !errors.Is(err, want) {
 			t.Errorf("%s: begin = %v, want %v", why, err, want)
 		}
 	}
@@ -107,7 +107,7 @@ func claimRace(t TB, open func() bot.Store) {
 			if i%2 == 1 {
 				slices.Reverse(mine)
 			}
-			f, err := w.store.Claim(t.Context(), mine)
+			f, err := w.store.AcquireShards(t.Context(), mine)
 			if err != nil {
 				t.Errorf("claim: %v", err)
 			}

@@ -30,8 +30,8 @@ func (w *world) full(k bot.ChatKey, update uint64) bot.Turn {
 	t.Events = [][]byte{body("full event 0"), body("full event 1")}
 	t.Timers = []bot.TimerSet{{Name: "new", Due: hour(7), Body: body("full timer")}, {Name: "old"}}
 	t.Effect = body("full effect")
-	t.SetAside, t.Aside = "full reason", body("full aside")
-	t.Unread = []bot.Unread{{Kind: bot.DeadTimer, Name: "lost", Reason: "full loss", At: hour(-1), Body: body("full unread")}}
+	t.Quarantine, t.QuarantinedBody = "full reason", body("full aside")
+	t.Unreadable = []bot.Unreadable{{Kind: bot.DeadTimer, Name: "lost", Reason: "full loss", At: hour(-1), Body: body("full unread")}}
 	return t
 }
 
@@ -55,7 +55,7 @@ func commitAll(t TB, open func() bot.Store) {
 		Chats: map[bot.ChatKey]bot.Chat{k: {
 			Version: 2,
 			Session: body("full session"),
-			Letters: []bot.Letter{{Chat: k, N: 1 << 8, Body: body("full reply 0")}, {Chat: k, N: 1<<8 | 1, Body: body("full reply 1")}},
+			Outbox:  []bot.OutboxMessage{{Chat: k, N: 1 << 8, Body: body("full reply 0")}, {Chat: k, N: 1<<8 | 1, Body: body("full reply 1")}},
 			Effect:  body("full effect"),
 		}},
 		Owing: map[bot.Shard][]bot.ChatKey{3: {k}},
@@ -123,7 +123,7 @@ func commitAside(t TB, open func() bot.Store) {
 	k := key(3, 1)
 	r := w.acceptAt(k, 1, hour(40))
 	turn := w.turn(k)
-	turn.Update, turn.SetAside, turn.Aside = r.Seq, "panic", body("sealed update")
+	turn.Update, turn.Quarantine, turn.QuarantinedBody = r.Seq, "panic", body("sealed update")
 	w.commit(turn)
 	p := w.look(k)
 	w.equal(len(p.Chats[k].Waiting), 0, "number of updates waiting")
@@ -165,6 +165,6 @@ func commitRace(t TB, open func() bot.Store) {
 		return
 	}
 	name := []byte(*winner.Load())
-	w.equal(w.load(k), bot.Chat{Version: 1, Session: name, Letters: []bot.Letter{{Chat: k, Body: name}}}, "the chat")
+	w.equal(w.load(k), bot.Chat{Version: 1, Session: name, Outbox: []bot.OutboxMessage{{Chat: k, Body: name}}}, "the chat")
 	w.equal(w.events(3), []bot.Event{{Seq: 1, Chat: k, Body: name}}, "events")
 }

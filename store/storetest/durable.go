@@ -31,7 +31,7 @@ func durableAll(t TB, open func() Store) {
 	w.fresh(k, 2)
 	w.stage(other)
 	w.bury(other, "given up", 8)
-	w.mark(bot.Mark{Chat: k, N: 1 << 8, State: bot.Trying, Tries: 3, Due: hour(33)})
+	w.mark(bot.DeliveryResult{Chat: k, N: 1 << 8, State: bot.Attempting, Tries: 3, Due: hour(33)})
 	before := w.look(k, other)
 	for range 2 {
 		w = again(w, open)
@@ -52,7 +52,7 @@ func durableSeen(t TB, open func() Store) {
 			t.Errorf("update %d, accepted before, was accepted again", n+1)
 		}
 	}
-	w.sweep(hour(1).Add(bot.Keep))
+	w.sweep(hour(1).Add(bot.DedupWindow))
 	w = again(w, open)
 	w.fresh(k, 1)
 }
@@ -122,7 +122,7 @@ func durableTries(t TB, open func() Store) {
 func durableOnce(t TB, open func() Store) {
 	w := enter(t, open())
 	for _, value := range []string{"first", "second"} {
-		got, err := w.store.Once(t.Context(), "salt", []byte(value))
+		got, err := w.store.PutIfAbsent(t.Context(), "salt", []byte(value))
 		w.must(err, "once")
 		w.equal(string(got), "first", "value")
 		w = again(w, open)

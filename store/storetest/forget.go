@@ -71,7 +71,7 @@ func (w *world) owes(k bot.ChatKey, what string) (end func()) {
 		return func() { turn(func(t *bot.Turn) { t.Update = seq }) }
 	case "an unsent reply":
 		turn(func(t *bot.Turn) { t.Replies = [][]byte{body("reply")} })
-		return func() { w.mark(bot.Mark{Chat: k, N: 0, State: bot.Sent}) }
+		return func() { w.mark(bot.DeliveryResult{Chat: k, N: 0, State: bot.Delivered}) }
 	case "a pending effect":
 		turn(func(t *bot.Turn) { t.Effect = body("effect") })
 		return func() { turn(func(*bot.Turn) {}) }
@@ -111,10 +111,10 @@ func forgetAll(t TB, open func() bot.Store) {
 	for _, k := range []bot.ChatKey{gone, stays} {
 		r := w.acceptAt(k, 1, hour(1))
 		turn := w.turn(k)
-		turn.Update, turn.SetAside, turn.Aside = r.Seq, "panic", body("aside")
+		turn.Update, turn.Quarantine, turn.QuarantinedBody = r.Seq, "panic", body("aside")
 		turn.Replies, turn.Events = [][]byte{body("reply")}, [][]byte{body("event")}
 		w.commit(turn)
-		w.mark(bot.Mark{Chat: k, N: 0, State: bot.Dead, Reason: "blocked", At: hour(1)})
+		w.mark(bot.DeliveryResult{Chat: k, N: 0, State: bot.DeadLettered, Reason: "blocked", At: hour(1)})
 	}
 	before := w.look(stays)
 	w.dated(gone, hour(2), none)
@@ -154,7 +154,7 @@ func forgetAnew(t TB, open func() bot.Store) {
 	turn := w.turn(k)
 	turn.Update, turn.Replies, turn.Events = r.Seq, [][]byte{body("a")}, [][]byte{body("e")}
 	w.commit(turn)
-	w.equal(w.load(k), bot.Chat{Version: 1, Session: body("session 1"), Letters: []bot.Letter{{Chat: k, Body: body("a")}}}, "the chat")
+	w.equal(w.load(k), bot.Chat{Version: 1, Session: body("session 1"), Outbox: []bot.OutboxMessage{{Chat: k, Body: body("a")}}}, "the chat")
 	w.sweep(hour(everything))
 	w.equal(w.load(k).Version, uint64(1), "version of a chat whose new turn gave it no date")
 }
@@ -187,7 +187,7 @@ func forgetMany(t TB, open func() bot.Store) {
 	for n := range dead {
 		w.bury(key(5, uint64(n)), "old", n)
 	}
-	w.sweep(hour(chats).Add(bot.KeepDead))
+	w.sweep(hour(chats).Add(bot.DeadLetterRetention))
 	after := w.store.Swept()
 	w.equal(bot.Swept{IDs: after.IDs - before.IDs, DeadLetters: after.DeadLetters - before.DeadLetters, Chats: after.Chats - before.Chats},
 		bot.Swept{IDs: 2 * chats, DeadLetters: dead, Chats: chats}, "what one sweep counts")
@@ -238,10 +238,10 @@ func retryChecks() []Check {
 }
 
 // lost is a chat with one dead letter of this kind; its number is returned.
-func (w *world) lost(k bot.ChatKey, u bot.Unread) uint64 {
+func (w *world) lost(k bot.ChatKey, u bot.Unreadable) uint64 {
 	w.Helper()
 	t := w.turn(k)
-	t.Unread = []bot.Unread{u}
+	t.Unreadable = []bot.Unreadable{u}
 	w.commit(t)
 	return w.allDead()[0].ID
 }
@@ -259,7 +259,7 @@ func retryUpdate(t TB, open func() bot.Store) {
 	seq := w.fresh(k, 1)
 	w.begin(k, seq)
 	turn := w.turn(k)
-	turn.Update, turn.SetAside, turn.Aside = seq, "panic", body("aside")
+	turn.Update, turn.Quarantine, turn.QuarantinedBody = seq, "panic", body("aside")
 	w.commit(turn)
 	behind := w.fresh(k, 2)
 	w.retry(w.allDead()[0].ID, bot.DeadUpdate, nil)
@@ -277,11 +277,11 @@ func retryReply(t TB, open func() bot.Store) {
 	k := key(3, 1)
 	w.say(k)
 	w.say(k, "a", "b")
-	w.mark(bot.Mark{Chat: k, N: 1 << 8, State: bot.Trying, Tries: 4, Due: hour(99)})
-	w.mark(bot.Mark{Chat: k, N: 1 << 8, State: bot.Dead, Reason: "r", At: hour(1)})
+	w.mark(bot.DeliveryResult{Chat: k, N: 1 << 8, State: bot.Attempting, Tries: 4, Due: hour(99)})
+	w.mark(bot.DeliveryResult{Chat: k, N: 1 << 8, State: bot.DeadLettered, Reason: "r", At: hour(1)})
 	w.say(k, "c")
 	w.retry(w.allDead()[0].ID, bot.DeadReply, nil)
-	w.equal(w.load(k).Letters, []bot.Letter{
+	w.equal(w.load(k).Outbox, []bot.OutboxMessage{
 		{Chat: k, N: 1 << 8, Body: body("a")}, {Chat: k, N: 1<<8 | 1, Body: body("b")}, {Chat: k, N: 2 << 8, Body: body("c")},
 	}, "letters")
 	w.equal(w.allDead(), []bot.DeadLetter(nil), "the dead")
@@ -290,7 +290,7 @@ func retryReply(t TB, open func() bot.Store) {
 func retryTimer(t TB, open func() bot.Store) {
 	w := enter(t, open())
 	k := key(3, 1)
-	id := w.lost(k, bot.Unread{Kind: bot.DeadTimer, Name: "x", At: hour(3), Body: body("timer")})
+	id := w.lost(k, bot.Unreadable{Kind: bot.DeadTimer, Name: "x", At: hour(3), Body: body("timer")})
 	w.setTimers(k, timer(k, "x", 9).TimerSet)
 	w.retry(id, bot.DeadTimer, bot.ErrConflict)
 	w.setTimers(k, bot.TimerSet{Name: "x"}, timer(k, "y", 9).TimerSet)
@@ -301,7 +301,7 @@ func retryTimer(t TB, open func() bot.Store) {
 func retrySession(t TB, open func() bot.Store) {
 	w := enter(t, open())
 	k := key(3, 1)
-	id := w.lost(k, bot.Unread{Kind: bot.DeadSession, At: hour(3), Body: body("old session")})
+	id := w.lost(k, bot.Unreadable{Kind: bot.DeadSession, At: hour(3), Body: body("old session")})
 	w.dated(k, hour(1), none)
 	w.retry(id, bot.DeadSession, nil)
 	w.equal(w.load(k), bot.Chat{Version: 3, Session: body("old session")}, "the chat")
@@ -314,7 +314,7 @@ func retryRefused(t TB, open func() bot.Store) {
 	w := enter(t, open())
 	k := key(3, 1)
 	w.say(k, "a")
-	w.mark(bot.Mark{Chat: k, N: 0, State: bot.Dead, Reason: "r", At: hour(1)})
+	w.mark(bot.DeliveryResult{Chat: k, N: 0, State: bot.DeadLettered, Reason: "r", At: hour(1)})
 	id := w.allDead()[0].ID
 	w.retry(id+1000, bot.DeadReply, bot.ErrConflict)
 	w.retry(id, bot.DeadUnknown, bot.ErrConflict)

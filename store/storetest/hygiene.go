@@ -39,21 +39,21 @@ func hygieneIn(t TB, open func() bot.Store) {
 	_, err := w.store.Accept(t.Context(), a)
 	w.must(err, "accept")
 	value := body("value")
-	_, err = w.store.Once(t.Context(), "name", value)
+	_, err = w.store.PutIfAbsent(t.Context(), "name", value)
 	w.must(err, "once")
-	marks := []bot.Mark{{Chat: k, N: 1 << 8, State: bot.Trying, Tries: 1}}
+	marks := []bot.DeliveryResult{{Chat: k, N: 1 << 8, State: bot.Attempting, Tries: 1}}
 	w.mark(marks...)
 	shards := []bot.Shard{3}
-	w.must(second(w.store.Claim(t.Context(), shards)), "claim")
+	w.must(second(w.store.AcquireShards(t.Context(), shards)), "claim")
 
 	before := w.copied(w.look(k))
-	spoil(turn.Session, turn.Effect, turn.Aside, turn.Replies[0], turn.Replies[1], turn.Events[0], turn.Events[1],
+	spoil(turn.Session, turn.Effect, turn.QuarantinedBody, turn.Replies[0], turn.Replies[1], turn.Events[0], turn.Events[1],
 		turn.Timers[0].Body, a.Body, value)
 	turn.Replies[0], turn.Events[0], turn.Timers[0].Name = nil, nil, "other"
-	marks[0], shards[0] = bot.Mark{}, 9
+	marks[0], shards[0] = bot.DeliveryResult{}, 9
 	w.equal(w.look(k), before, "after the caller wrote into what it had passed in")
 	w.equal(string(before.Chats[k].Session), "full session", "session")
-	kept, err := w.store.Once(t.Context(), "name", nil)
+	kept, err := w.store.PutIfAbsent(t.Context(), "name", nil)
 	w.must(err, "once")
 	w.equal(string(kept), "value", "value kept")
 }
@@ -74,10 +74,10 @@ func hygieneOut(t TB, open func() bot.Store) {
 	k := key(3, 1)
 	w.commit(w.full(k, w.stage(k)))
 	w.fresh(k, 2)
-	kept, err := w.store.Once(t.Context(), "name", body("value"))
+	kept, err := w.store.PutIfAbsent(t.Context(), "name", body("value"))
 	w.must(err, "once")
 	spoil(kept)
-	kept, err = w.store.Once(t.Context(), "name", nil)
+	kept, err = w.store.PutIfAbsent(t.Context(), "name", nil)
 	w.must(err, "once")
 	w.equal(string(kept), "value", "value kept")
 	spoil(kept)
@@ -85,13 +85,13 @@ func hygieneOut(t TB, open func() bot.Store) {
 	before, spoiled := w.copied(w.look(k)), w.look(k) // a copy: what was got back may be what the store goes on using
 	receipt := w.accept(k, 2)
 	c := spoiled.Chats[k]
-	spoil(c.Session, c.Effect, c.Waiting[0].Body, c.Letters[0].Body, c.Letters[1].Body, receipt.Session,
+	spoil(c.Session, c.Effect, c.Waiting[0].Body, c.Outbox[0].Body, c.Outbox[1].Body, receipt.Session,
 		spoiled.Due[0].Body, spoiled.Dead[0].Body, spoiled.Events[3][0].Body)
 	spoil(bytes.Clone(c.Session), w.accept(k, 2).Session)
-	c.Waiting[0].Tries, c.Letters[0].N, spoiled.Events[3][0].Seq = 99, 99, 99
+	c.Waiting[0].Tries, c.Outbox[0].N, spoiled.Events[3][0].Seq = 99, 99, 99
 	spoiled.Owing[3][0] = key(9, 9)
 	w.equal(w.look(k), before, "after the caller wrote into what it had got back")
-	kept, err = w.store.Once(t.Context(), "name", nil)
+	kept, err = w.store.PutIfAbsent(t.Context(), "name", nil)
 	w.must(err, "once")
 	w.equal(string(kept), "value", "value kept")
 }
@@ -105,17 +105,19 @@ func calls(w *world, k bot.ChatKey, turn bot.Turn) map[string]func(context.Conte
 		},
 		"Load":   func(ctx context.Context) error { return second(s.Load(ctx, k)) },
 		"Commit": func(ctx context.Context) error { return s.Commit(ctx, turn) },
-		"Mark":   func(ctx context.Context) error { return s.Mark(ctx, []bot.Mark{{Chat: k, N: 0, State: bot.Sent}}) },
-		"Owing":  func(ctx context.Context) error { return second(s.Owing(ctx, 3, bot.ChatKey{}, 1)) },
+		"Mark": func(ctx context.Context) error {
+			return s.RecordDelivery(ctx, []bot.DeliveryResult{{Chat: k, N: 0, State: bot.Delivered}})
+		},
+		"Owing":  func(ctx context.Context) error { return second(s.PendingChats(ctx, 3, bot.ChatKey{}, 1)) },
 		"Due":    func(ctx context.Context) error { return second(s.Due(ctx, hour(1), bot.TimerDue{}, 1)) },
 		"Events": func(ctx context.Context) error { return second(s.Events(ctx, 3, 0, 1)) },
 		"Trim":   func(ctx context.Context) error { return s.Trim(ctx, 3, 1) },
-		"Claim":  func(ctx context.Context) error { return second(s.Claim(ctx, []bot.Shard{3})) },
-		"Once":   func(ctx context.Context) error { return second(s.Once(ctx, "late", body("late"))) },
-		"Begin":  func(ctx context.Context) error { return s.Begin(ctx, turn.Fence, k, turn.Update) },
+		"Claim":  func(ctx context.Context) error { return second(s.AcquireShards(ctx, []bot.Shard{3})) },
+		"Once":   func(ctx context.Context) error { return second(s.PutIfAbsent(ctx, "late", body("late"))) },
+		"Begin":  func(ctx context.Context) error { return s.BeginTurn(ctx, turn.Fence, k, turn.Update) },
 		"Idle":   func(ctx context.Context) error { return second(s.Idle(ctx, hour(1), 0, 1)) },
 		"Retry":  func(ctx context.Context) error { return s.Retry(ctx, 1, bot.DeadReply) },
-		"Sweep":  func(ctx context.Context) error { return s.Sweep(ctx, hour(0).Add(2*bot.Keep)) },
+		"Sweep":  func(ctx context.Context) error { return s.Sweep(ctx, hour(0).Add(2*bot.DedupWindow)) },
 		"Dead":   func(ctx context.Context) error { return second(s.Dead(ctx, 1)) },
 		"Ping":   func(ctx context.Context) error { return s.Ping(ctx) },
 	}
@@ -135,7 +137,7 @@ func hygieneCancelled(t TB, open func() bot.Store) {
 		}
 	}
 	w.equal(w.look(k), before, "after the cancelled calls")
-	got, err := w.store.Once(t.Context(), "late", body("in time"))
+	got, err := w.store.PutIfAbsent(t.Context(), "late", body("in time"))
 	w.must(err, "once")
 	w.equal(string(got), "in time", "value that a cancelled call must not have kept")
 	w.fresh(k, 50)

@@ -22,7 +22,7 @@ func lettersNumbered(t TB, open func() bot.Store) {
 	w.say(k)
 	w.say(key(3, 2), "neighbour")
 	w.say(k, "c")
-	w.equal(w.load(k).Letters, []bot.Letter{
+	w.equal(w.load(k).Outbox, []bot.OutboxMessage{
 		{Chat: k, N: 0, Body: body("a")}, {Chat: k, N: 1, Body: body("b")}, {Chat: k, N: 2 << 8, Body: body("c")},
 	}, "letters")
 }
@@ -32,19 +32,19 @@ func lettersPurge(t TB, open func() bot.Store) {
 	k, other := key(3, 1), key(3, 2)
 	w.say(other, "neighbour")
 	w.say(k, "dead already", "a", "b")
-	w.mark(bot.Mark{Chat: k, N: 0, State: bot.Dead, Reason: "r", At: hour(1)})
+	w.mark(bot.DeliveryResult{Chat: k, N: 0, State: bot.DeadLettered, Reason: "r", At: hour(1)})
 	w.say(k, "c")
 	turn := w.turn(k)
 	turn.Purge = true
 	turn.Replies = [][]byte{body("d"), body("e")}
 	w.commit(turn)
-	w.equal(w.load(k).Letters, []bot.Letter{{Chat: k, N: 2 << 8, Body: body("d")}, {Chat: k, N: 2<<8 | 1, Body: body("e")}},
+	w.equal(w.load(k).Outbox, []bot.OutboxMessage{{Chat: k, N: 2 << 8, Body: body("d")}, {Chat: k, N: 2<<8 | 1, Body: body("e")}},
 		"letters after a purge with replies")
 	turn = w.turn(k)
 	turn.Purge = true
 	w.commit(turn)
 	p := w.look(k, other)
-	w.equal(p.Chats[k].Letters, []bot.Letter(nil), "letters after a purge without replies")
+	w.equal(p.Chats[k].Outbox, []bot.OutboxMessage(nil), "letters after a purge without replies")
 	w.equal(p.Owing[3], []bot.ChatKey{other}, "owing after a purge")
 	w.equal(p.Dead, []bot.DeadLetter{{Kind: bot.DeadReply, Chat: k, N: 0, Reason: "r", At: hour(1)}}, "the dead after a purge: known, and empty")
 }
@@ -54,10 +54,10 @@ func lettersSent(t TB, open func() bot.Store) {
 	k, other := key(3, 1), key(200, 1)
 	w.say(k, "a", "b", "c")
 	w.say(other, "d")
-	w.mark(bot.Mark{Chat: k, N: 1, State: bot.Sent}, bot.Mark{Chat: other, N: 0, State: bot.Sent})
+	w.mark(bot.DeliveryResult{Chat: k, N: 1, State: bot.Delivered}, bot.DeliveryResult{Chat: other, N: 0, State: bot.Delivered})
 	p := w.look(k, other)
-	w.equal(p.Chats[k].Letters, []bot.Letter{{Chat: k, N: 0, Body: body("a")}, {Chat: k, N: 2, Body: body("c")}}, "letters")
-	w.equal(p.Chats[other].Letters, []bot.Letter(nil), "letters of the other chat")
+	w.equal(p.Chats[k].Outbox, []bot.OutboxMessage{{Chat: k, N: 0, Body: body("a")}, {Chat: k, N: 2, Body: body("c")}}, "letters")
+	w.equal(p.Chats[other].Outbox, []bot.OutboxMessage(nil), "letters of the other chat")
 	w.equal(p.Owing, map[bot.Shard][]bot.ChatKey{3: {k}, 200: nil}, "owing")
 	w.equal(p.Dead, []bot.DeadLetter(nil), "the dead")
 	w.equal(p.Chats[k].Version, uint64(1), "version: a mark is no turn")
@@ -69,14 +69,14 @@ func lettersTrying(t TB, open func() bot.Store) {
 	w.say(k, "a", "b")
 	want := w.load(k)
 	for n := range 3 {
-		w.mark(bot.Mark{Chat: k, N: 1, State: bot.Trying, Tries: n + 1, Due: hour(n * 100)})
-		want.Letters[1].Tries, want.Letters[1].Due = n+1, hour(n*100)
+		w.mark(bot.DeliveryResult{Chat: k, N: 1, State: bot.Attempting, Tries: n + 1, Due: hour(n * 100)})
+		want.Outbox[1].Tries, want.Outbox[1].Due = n+1, hour(n*100)
 		w.equal(w.load(k), want, "after an attempt")
 	}
-	w.mark(bot.Mark{Chat: k, N: 1, State: bot.Trying, Tries: 4})
+	w.mark(bot.DeliveryResult{Chat: k, N: 1, State: bot.Attempting, Tries: 4})
 	c := w.load(k)
-	if !c.Letters[1].Due.IsZero() {
-		t.Errorf("due = %v, want zero: at once", c.Letters[1].Due)
+	if !c.Outbox[1].Due.IsZero() {
+		t.Errorf("due = %v, want zero: at once", c.Outbox[1].Due)
 	}
 	w.equal(w.owing(3), []bot.ChatKey{k}, "owing")
 }
@@ -85,11 +85,11 @@ func lettersDead(t TB, open func() bot.Store) {
 	w := enter(t, open())
 	k := key(3, 1)
 	w.say(k, "a", "b")
-	dead := bot.Mark{Chat: k, N: 0, State: bot.Dead, Tries: 9, Reason: "blocked", At: hour(5)}
+	dead := bot.DeliveryResult{Chat: k, N: 0, State: bot.DeadLettered, Tries: 9, Reason: "blocked", At: hour(5)}
 	w.mark(dead)
 	w.mark(dead) // once more makes no second one
 	p := w.look(k)
-	w.equal(p.Chats[k].Letters, []bot.Letter{{Chat: k, N: 1, Body: body("b")}}, "letters")
+	w.equal(p.Chats[k].Outbox, []bot.OutboxMessage{{Chat: k, N: 1, Body: body("b")}}, "letters")
 	w.equal(p.Dead, []bot.DeadLetter{{Kind: bot.DeadReply, Chat: k, N: 0, Reason: "blocked", At: hour(5), Body: body("a")}}, "the dead")
 }
 
@@ -98,12 +98,12 @@ func lettersMissing(t TB, open func() bot.Store) {
 	k := key(3, 1)
 	w.say(k, "a")
 	before := w.look(k)
-	for _, state := range []bot.MarkState{bot.Sent, bot.Trying, bot.Dead} {
-		w.mark(bot.Mark{Chat: k, N: 77, State: state, Tries: 1, Reason: "r", At: hour(1), Due: hour(1)},
-			bot.Mark{Chat: key(3, 2), N: 0, State: state, Tries: 1, Reason: "r", At: hour(1), Due: hour(1)})
+	for _, state := range []bot.DeliveryState{bot.Delivered, bot.Attempting, bot.DeadLettered} {
+		w.mark(bot.DeliveryResult{Chat: k, N: 77, State: state, Tries: 1, Reason: "r", At: hour(1), Due: hour(1)},
+			bot.DeliveryResult{Chat: key(3, 2), N: 0, State: state, Tries: 1, Reason: "r", At: hour(1), Due: hour(1)})
 	}
 	w.mark()
 	w.equal(w.look(k), before, "after marking what is not there")
-	w.mark(bot.Mark{Chat: k, N: 77, State: bot.Sent}, bot.Mark{Chat: k, N: 0, State: bot.Sent})
-	w.equal(w.load(k).Letters, []bot.Letter(nil), "letters after marking one that is there behind one that is not")
+	w.mark(bot.DeliveryResult{Chat: k, N: 77, State: bot.Delivered}, bot.DeliveryResult{Chat: k, N: 0, State: bot.Delivered})
+	w.equal(w.load(k).Outbox, []bot.OutboxMessage(nil), "letters after marking one that is there behind one that is not")
 }

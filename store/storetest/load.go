@@ -29,11 +29,11 @@ func loadWaiting(t TB, open func() bot.Store) {
 	k := key(3, 1)
 	w.claim(3) // before anything waits whose tries it would count
 	var want []bot.Waiting
-	for n := range uint64(bot.LoadLimit + 6) {
+	for n := range uint64(bot.PageSize + 6) {
 		want = append(want, bot.Waiting{Seq: w.fresh(k, n), Body: body("update %d", n)})
 		w.fresh(key(3, 2), n) // a neighbour, to be left out
 	}
-	w.equal(w.load(k).Waiting, want[:bot.LoadLimit], "the first waiting")
+	w.equal(w.load(k).Waiting, want[:bot.PageSize], "the first waiting")
 	for _, u := range want[:10] {
 		turn := w.turn(k)
 		turn.Update = u.Seq
@@ -45,21 +45,21 @@ func loadWaiting(t TB, open func() bot.Store) {
 func loadLetters(t TB, open func() bot.Store) {
 	w := enter(t, open())
 	k := key(3, 1)
-	var want []bot.Letter
+	var want []bot.OutboxMessage
 	for range 2 {
 		turn := w.turn(k)
-		for i := range bot.LoadLimit/2 + 3 {
+		for i := range bot.PageSize/2 + 3 {
 			turn.Replies = append(turn.Replies, body("reply %d of %d", i, turn.Base))
-			want = append(want, bot.Letter{Chat: k, N: turn.Base<<8 + uint64(i), Body: turn.Replies[i]})
+			want = append(want, bot.OutboxMessage{Chat: k, N: turn.Base<<8 + uint64(i), Body: turn.Replies[i]})
 		}
 		w.commit(turn)
 		w.say(key(3, 2), "a neighbour's")
 	}
-	w.equal(w.load(k).Letters, want[:bot.LoadLimit], "the first letters")
+	w.equal(w.load(k).Outbox, want[:bot.PageSize], "the first letters")
 	for _, l := range want[:10] {
-		w.mark(bot.Mark{Chat: k, N: l.N, State: bot.Sent})
+		w.mark(bot.DeliveryResult{Chat: k, N: l.N, State: bot.Delivered})
 	}
-	w.equal(w.load(k).Letters, want[10:], "the rest of the letters")
+	w.equal(w.load(k).Outbox, want[10:], "the rest of the letters")
 }
 
 // loadWhole looks at a chat while turns are written, each of which leaves its number everywhere. There
@@ -112,11 +112,11 @@ func loadWhole(t TB, open func() bot.Store) {
 // wholeTurn: all is of one turn, and what waits, if anything, is the next one's.
 func wholeTurn(c bot.Chat) bool {
 	if c.Version == 0 {
-		return len(c.Letters) == 0 && len(c.Waiting) <= 1
+		return len(c.Outbox) == 0 && len(c.Waiting) <= 1
 	}
 	name := string(body("turn %d", c.Version-1))
 	next := string(body("turn %d", c.Version))
-	return len(c.Letters) == 1 && len(c.Waiting) <= 1 &&
-		strings.Join([]string{string(c.Session), string(c.Effect), string(c.Letters[0].Body)}, "|") == name+"|"+name+"|"+name &&
+	return len(c.Outbox) == 1 && len(c.Waiting) <= 1 &&
+		strings.Join([]string{string(c.Session), string(c.Effect), string(c.Outbox[0].Body)}, "|") == name+"|"+name+"|"+name &&
 		(len(c.Waiting) == 0 || string(c.Waiting[0].Body) == next)
 }

@@ -33,7 +33,7 @@ type modelChat struct {
 
 // idle says that nothing is owed in a chat and no timer is set.
 func (c *modelChat) idle() bool {
-	return len(c.Waiting) == 0 && len(c.Letters) == 0 && c.Effect == nil && len(c.timers) == 0
+	return len(c.Waiting) == 0 && len(c.Outbox) == 0 && c.Effect == nil && len(c.timers) == 0
 }
 
 func newModel() *model {
@@ -79,7 +79,7 @@ func (m *model) commit(t bot.Turn) {
 	c.forget, c.review = t.Forget, t.Review
 	c.Waiting = slices.DeleteFunc(c.Waiting, func(u bot.Waiting) bool { return u.Seq == t.Update })
 	if t.Purge {
-		c.Letters = nil
+		c.Outbox = nil
 		for i := range m.dead {
 			if d := &m.dead[i]; d.Chat == t.Chat && d.Kind == bot.DeadReply {
 				d.Body = nil
@@ -87,7 +87,7 @@ func (m *model) commit(t bot.Turn) {
 		}
 	}
 	for i, b := range t.Replies {
-		c.Letters = append(c.Letters, bot.Letter{Chat: t.Chat, N: t.Base*256 + uint64(i), Body: b})
+		c.Outbox = append(c.Outbox, bot.OutboxMessage{Chat: t.Chat, N: t.Base*256 + uint64(i), Body: b})
 	}
 	for _, b := range t.Events {
 		m.events[s] = append(m.events[s], bot.Event{Seq: uint64(len(m.events[s]) + 1), Chat: t.Chat, Body: b})
@@ -98,30 +98,30 @@ func (m *model) commit(t bot.Turn) {
 			c.timers[set.Name] = set
 		}
 	}
-	if t.SetAside != "" {
-		m.bury(bot.DeadLetter{Kind: bot.DeadUpdate, Chat: t.Chat, Reason: t.SetAside, At: c.at[t.Update], Body: t.Aside})
+	if t.Quarantine != "" {
+		m.bury(bot.DeadLetter{Kind: bot.DeadUpdate, Chat: t.Chat, Reason: t.Quarantine, At: c.at[t.Update], Body: t.QuarantinedBody})
 	}
-	for _, u := range t.Unread {
+	for _, u := range t.Unreadable {
 		m.bury(bot.DeadLetter{Kind: u.Kind, Chat: t.Chat, Name: u.Name, Reason: u.Reason, At: u.At, Body: u.Body})
 	}
 }
 
 func (m *model) bury(d bot.DeadLetter) { m.dead = append([]bot.DeadLetter{d}, m.dead...) }
 
-func (m *model) mark(k bot.Mark) {
+func (m *model) mark(k bot.DeliveryResult) {
 	c := m.chat(k.Chat)
-	at := slices.IndexFunc(c.Letters, func(l bot.Letter) bool { return l.N == k.N })
+	at := slices.IndexFunc(c.Outbox, func(l bot.OutboxMessage) bool { return l.N == k.N })
 	if at < 0 {
 		return
 	}
-	if k.State == bot.Trying {
-		c.Letters[at].Tries, c.Letters[at].Due = k.Tries, k.Due
+	if k.State == bot.Attempting {
+		c.Outbox[at].Tries, c.Outbox[at].Due = k.Tries, k.Due
 		return
 	}
-	if k.State == bot.Dead {
-		m.bury(bot.DeadLetter{Kind: bot.DeadReply, Chat: k.Chat, N: k.N, Reason: k.Reason, At: k.At, Body: c.Letters[at].Body})
+	if k.State == bot.DeadLettered {
+		m.bury(bot.DeadLetter{Kind: bot.DeadReply, Chat: k.Chat, N: k.N, Reason: k.Reason, At: k.At, Body: c.Outbox[at].Body})
 	}
-	c.Letters = slices.Delete(c.Letters, at, at+1)
+	c.Outbox = slices.Delete(c.Outbox, at, at+1)
 }
 
 func (m *model) claim(f bot.Fence, shards []bot.Shard) {
@@ -147,7 +147,7 @@ func (m *model) begin(k bot.ChatKey, seq uint64, f bot.Fence) error {
 }
 
 func (m *model) sweep(now time.Time) {
-	before := now.Add(-bot.Keep)
+	before := now.Add(-bot.DedupWindow)
 	for _, ids := range m.seen {
 		for id, at := range ids {
 			if at.Before(before) {
@@ -155,7 +155,7 @@ func (m *model) sweep(now time.Time) {
 			}
 		}
 	}
-	m.dead = slices.DeleteFunc(m.dead, func(d bot.DeadLetter) bool { return d.At.Before(now.Add(-bot.KeepDead)) })
+	m.dead = slices.DeleteFunc(m.dead, func(d bot.DeadLetter) bool { return d.At.Before(now.Add(-bot.DeadLetterRetention)) })
 	for k, c := range m.chats {
 		if !c.forget.IsZero() && !c.forget.After(now) && c.idle() {
 			m.forget(k)
@@ -193,7 +193,7 @@ func (m *model) picture(chats []bot.ChatKey) picture {
 		p.Chats[k] = c.Chat
 		p.Events[s] = m.events[s][min(m.trimmed[s], uint64(len(m.events[s]))):]
 		p.Owing[s] = append([]bot.ChatKey{}, p.Owing[s]...)
-		if len(c.Waiting) > 0 || len(c.Letters) > 0 || c.Effect != nil {
+		if len(c.Waiting) > 0 || len(c.Outbox) > 0 || c.Effect != nil {
 			p.Owing[s] = append(p.Owing[s], k)
 		}
 		for _, set := range c.timers {

@@ -30,15 +30,15 @@ func owingFinds(t TB, open func() bot.Store) {
 	turn.Events = [][]byte{body("happened")}
 	w.commit(turn)
 	w.setTimers(key(3, 5), timer(key(3, 5), "a", 1).TimerSet)
-	for n, state := range []bot.MarkState{bot.Sent, bot.Dead} {
+	for n, state := range []bot.DeliveryState{bot.Delivered, bot.DeadLettered} {
 		k := key(3, uint64(20+n))
 		w.say(k, "gone")
-		w.mark(bot.Mark{Chat: k, State: state, Reason: "r", At: hour(1)})
+		w.mark(bot.DeliveryResult{Chat: k, State: state, Reason: "r", At: hour(1)})
 	}
 	w.fresh(key(2, 1), 1)
 	w.fresh(key(4, 1), 1)
 	w.equal(w.owing(3), []bot.ChatKey{all, effect, letter, waits}, "owing")
-	w.mark(bot.Mark{Chat: letter, State: bot.Trying, Tries: 1, Due: hour(everything)})
+	w.mark(bot.DeliveryResult{Chat: letter, State: bot.Attempting, Tries: 1, Due: hour(everything)})
 	w.equal(w.owing(3), []bot.ChatKey{all, effect, letter, waits}, "owing when a letter's next attempt is later")
 }
 
@@ -60,7 +60,7 @@ func owingPages(t TB, open func() bot.Store) {
 			var got []bot.ChatKey
 			after := bot.ChatKey{}
 			for {
-				page, err := w.store.Owing(t.Context(), s, after, limit)
+				page, err := w.store.PendingChats(t.Context(), s, after, limit)
 				w.must(err, "owing")
 				if len(page) > limit {
 					t.Fatalf("owing returned %d keys, limit %d", len(page), limit)
@@ -76,7 +76,7 @@ func owingPages(t TB, open func() bot.Store) {
 			}
 			w.equal(got, all, string(body("owing of shard %d in pages of %d", s, limit)))
 		}
-		none, err := w.store.Owing(t.Context(), s, bot.ChatKey{}, 0)
+		none, err := w.store.PendingChats(t.Context(), s, bot.ChatKey{}, 0)
 		w.must(err, "owing")
 		w.equal(none, []bot.ChatKey(nil), "owing, limit 0")
 	}

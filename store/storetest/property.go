@@ -91,7 +91,7 @@ func (p *pair) draw(t *rapid.T) bot.Turn {
 	if len(c.Waiting) > 0 && turn.Update == 0 && rapid.Bool().Draw(t, "answers") {
 		turn.Update = rapid.SampledFrom(c.Waiting).Draw(t, "waiting").Seq
 		if rapid.Bool().Draw(t, "aside") {
-			turn.SetAside, turn.Aside = "reason", p.body()
+			turn.Quarantine, turn.QuarantinedBody = "reason", p.body()
 		}
 	}
 	turn.Purge = rapid.IntRange(0, 3).Draw(t, "purge") == 0
@@ -110,12 +110,12 @@ func (p *pair) draw(t *rapid.T) bot.Turn {
 	}
 	switch rapid.IntRange(0, 5).Draw(t, "dates") {
 	case 0, 1:
-		turn.Forget = hour(p.hour(t)).Add(bot.Keep) // so that a sweep comes before it, or after
+		turn.Forget = hour(p.hour(t)).Add(bot.DedupWindow) // so that a sweep comes before it, or after
 	case 2:
-		turn.Review = hour(p.hour(t)).Add(bot.Keep)
+		turn.Review = hour(p.hour(t)).Add(bot.DedupWindow)
 	}
 	if rapid.IntRange(0, 9).Draw(t, "unread") == 0 {
-		turn.Unread = []bot.Unread{{Kind: bot.DeadSession, Reason: "lost", At: hour(p.hour(t)), Body: p.body()}}
+		turn.Unreadable = []bot.Unreadable{{Kind: bot.DeadSession, Reason: "lost", At: hour(p.hour(t)), Body: p.body()}}
 	}
 	if rapid.IntRange(0, 2).Draw(t, "effect") == 0 {
 		turn.Effect = p.body()
@@ -137,17 +137,17 @@ func (p *pair) commit(t *rapid.T) {
 }
 
 func (p *pair) mark(t *rapid.T) {
-	var marks []bot.Mark
+	var marks []bot.DeliveryResult
 	for range rapid.IntRange(1, 3).Draw(t, "marks") {
-		k := bot.Mark{Chat: p.chat(t), N: rapid.Uint64Range(0, 3).Draw(t, "n"), Reason: "given up"}
-		if letters := p.model.chat(k.Chat).Letters; len(letters) > 0 {
+		k := bot.DeliveryResult{Chat: p.chat(t), N: rapid.Uint64Range(0, 3).Draw(t, "n"), Reason: "given up"}
+		if letters := p.model.chat(k.Chat).Outbox; len(letters) > 0 {
 			k.N = rapid.SampledFrom(letters).Draw(t, "letter").N
 		}
-		k.State = rapid.SampledFrom([]bot.MarkState{bot.Sent, bot.Trying, bot.Dead}).Draw(t, "state")
+		k.State = rapid.SampledFrom([]bot.DeliveryState{bot.Delivered, bot.Attempting, bot.DeadLettered}).Draw(t, "state")
 		k.Tries, k.Due, k.At = p.hour(t), hour(p.hour(t)), hour(p.hour(t))
 		marks = append(marks, k)
 	}
-	p.must(p.store.Mark(p.Context(), marks), "mark")
+	p.must(p.store.RecordDelivery(p.Context(), marks), "mark")
 	for _, k := range marks {
 		p.model.mark(k)
 	}
@@ -169,7 +169,7 @@ func (p *pair) trim(t *rapid.T) {
 }
 
 func (p *pair) sweep(t *rapid.T) {
-	now := hour(p.hour(t)).Add(bot.Keep)
+	now := hour(p.hour(t)).Add(bot.DedupWindow)
 	p.world.sweep(now)
 	p.model.sweep(now)
 }
@@ -189,13 +189,13 @@ func (p *pair) beginTurn(t *rapid.T) {
 	if rapid.IntRange(0, 5).Draw(t, "wrong") == 0 {
 		f = rapid.SampledFrom(p.model.issued).Draw(t, "fence")
 	}
-	if want, err := p.model.begin(k, seq, f), p.store.Begin(p.Context(), f, k, seq); !errors.Is(err, want) {
+	if want, err := p.model.begin(k, seq, f), p.store.BeginTurn(p.Context(), f, k, seq); !errors.Is(err, want) {
 		t.Fatalf("begin = %v, want %v", err, want)
 	}
 }
 
 func (p *pair) idle(t *rapid.T) {
-	now := hour(p.hour(t)).Add(bot.Keep)
+	now := hour(p.hour(t)).Add(bot.DedupWindow)
 	got, err := p.store.Idle(p.Context(), now, 0, everything)
 	p.must(err, "idle")
 	want := p.model.idle(now)
@@ -224,7 +224,7 @@ func (p *pair) lookAll(t *rapid.T) {
 	slices.SortStableFunc(got.Dead, newestFirst)
 	p.equal(got, p.model.picture(p.chats), "what can be seen")
 	for _, s := range slices.Sorted(maps.Keys(p.model.fences)) {
-		first, err := p.store.Owing(p.Context(), s, key(s, 1), everything)
+		first, err := p.store.PendingChats(p.Context(), s, key(s, 1), everything)
 		p.must(err, "owing")
 		p.equal(slices.Contains(first, key(s, 1)), false, "owing behind a key names the key")
 	}

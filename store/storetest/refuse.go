@@ -103,9 +103,9 @@ func refuseReplies(t TB, open func() bot.Store) {
 	w.equal(w.look(k), before, "after the refusal")
 	turn.Replies = turn.Replies[:256]
 	w.commit(turn)
-	w.mark(bot.Mark{Chat: k, N: 1<<8 | 255, State: bot.Dead, Reason: "last", At: hour(9)})
+	w.mark(bot.DeliveryResult{Chat: k, N: 1<<8 | 255, State: bot.DeadLettered, Reason: "last", At: hour(9)})
 	w.say(k, "next turn's")
 	c := w.load(k)
-	w.equal(c.Letters[0].N, uint64(1<<8), "number of the first letter")
-	w.equal(len(c.Letters), bot.LoadLimit, "letters loaded")
+	w.equal(c.Outbox[0].N, uint64(1<<8), "number of the first letter")
+	w.equal(len(c.Outbox), bot.PageSize, "letters loaded")
 }

@@ -130,7 +130,7 @@ func (w *world) fence(s bot.Shard) bot.Fence {
 
 func (w *world) claim(shards ...bot.Shard) bot.Fence {
 	w.Helper()
-	f, err := w.store.Claim(w.Context(), shards)
+	f, err := w.store.AcquireShards(w.Context(), shards)
 	w.must(err, "claim")
 	for _, s := range shards {
 		w.held[s] = f
@@ -162,9 +162,9 @@ func (w *world) refused(t bot.Turn, want error, why string) {
 	}
 }
 
-func (w *world) mark(marks ...bot.Mark) {
+func (w *world) mark(marks ...bot.DeliveryResult) {
 	w.Helper()
-	w.must(w.store.Mark(w.Context(), marks), "mark")
+	w.must(w.store.RecordDelivery(w.Context(), marks), "mark")
 }
 
 // sweep sweeps once: a sweep runs until it is done.
@@ -202,7 +202,7 @@ func (w *world) look(chats ...bot.ChatKey) picture {
 
 func (w *world) owing(s bot.Shard) []bot.ChatKey {
 	w.Helper()
-	keys, err := w.store.Owing(w.Context(), s, bot.ChatKey{}, everything)
+	keys, err := w.store.PendingChats(w.Context(), s, bot.ChatKey{}, everything)
 	w.must(err, "owing")
 	return keys
 }
