@@ -20,14 +20,14 @@ import (
 const botKey = "a-key-of-the-bots"
 
 // alone is `llave autogestion`, with the bot's API.
-func alone(t *testing.T, env map[string]string) (*running, string) {
+func alone(t *testing.T, env map[string]string) (*process, string) {
 	t.Helper()
 	vars := map[string]string{"LLAVE_AUTOGESTION_KEY": botKey}
 	for k, v := range env {
 		vars[k] = v
 	}
 	x := start(t, vars, "autogestion")
-	return x, x.out.waits(t, `(http://\S+)/autogestion/`)[1]
+	return x, x.out.waitFor(t, `(http://\S+)/autogestion/`)[1]
 }
 
 // signIn goes through the pages as a person does, and returns the code.
@@ -53,40 +53,40 @@ func TestNewcomerWithABackEndOutside(t *testing.T) {
 	back, at := alone(t, nil)
 	again := map[string]string{"LLAVE_ADDR": strings.TrimPrefix(at, "http://"), "LLAVE_DATA": back.data}
 	x := start(t, map[string]string{"LLAVE_AUTOGESTION_URL": at + "/autogestion/", "LLAVE_AUTOGESTION_KEY": botKey}, "chat")
-	x.says("token")
-	page := x.out.waits(t, `(http://127\.0\.0\.1:\d+/autogestion/vincular/\S+)`)[1]
+	x.typeLine("token")
+	page := x.out.waitFor(t, `(http://127\.0\.0\.1:\d+/autogestion/vincular/\S+)`)[1]
 	if !strings.HasPrefix(page, at) {
 		t.Errorf("the page is at %s, Autogestión at %s", page, at)
 	}
 	code := signIn(t, page)
 
 	back.cancel()
-	back.ends(exitOK)
-	x.says(code)
-	x.out.waits(t, "apenas responda")
+	back.waitExit(exitOK)
+	x.typeLine(code)
+	x.out.waitFor(t, "apenas responda")
 	back, _ = alone(t, again)
-	x.out.waits(t, "quedó vinculado")
-	first := x.out.waits(t, `Token de María Elena Gómez: (\d{3} \d{3})`)[1]
-	x.out.waits(t, "¿Quién usa este chat\\?")
-	x.says("maría elena")
-	x.out.waits(t, "Gracias, María Elena")
+	x.out.waitFor(t, "quedó vinculado")
+	first := x.out.waitFor(t, `Token de María Elena Gómez: (\d{3} \d{3})`)[1]
+	x.out.waitFor(t, "¿Quién usa este chat\\?")
+	x.typeLine("maría elena")
+	x.out.waitFor(t, "Gracias, María Elena")
 
 	back.cancel()
-	back.ends(exitOK)
-	x.says("otro token de maría elena")
-	x.out.waits(t, "¿Reemplazo el token")
-	x.says("sí")
-	x.out.waits(t, "apenas responda")
+	back.waitExit(exitOK)
+	x.typeLine("otro token de maría elena")
+	x.out.waitFor(t, "¿Reemplazo el token")
+	x.typeLine("sí")
+	x.out.waitFor(t, "apenas responda")
 	alone(t, again)
-	second := x.out.waits(t, `Token .*: (\d{3} \d{3})`)[1]
+	second := x.out.waitFor(t, `Token .*: (\d{3} \d{3})`)[1]
 	if second == first {
 		t.Error("the token was not replaced")
 	}
-	x.says("mi token")
-	if now := x.out.waits(t, `Token .*: (\d{3} \d{3})`)[1]; now != second {
+	x.typeLine("mi token")
+	if now := x.out.waitFor(t, `Token .*: (\d{3} \d{3})`)[1]; now != second {
 		t.Error("the token was replaced twice")
 	}
-	x.ends(exitOK)
+	x.waitExit(exitOK)
 	for _, secret := range []string{first, second, code, "99999001", "María", page, botKey, strings.ReplaceAll(second, " ", "")} {
 		if strings.Contains(x.errs.String(), secret) {
 			t.Errorf("%q stands in what goes to the log", secret)
@@ -103,8 +103,8 @@ func TestServeWithABackEndOutside(t *testing.T) {
 	env := map[string]string{"LLAVE_AUTOGESTION_URL": at, "LLAVE_AUTOGESTION_KEY": botKey, "LLAVE_DATA": filepath.Join(t.TempDir(), "d")}
 	for _, up := range []int{1, 0} {
 		x := start(t, env)
-		x.out.waits(t, `Autogestión +`+regexp.QuoteMeta(at)+`\n`)
-		here := x.out.waits(t, `Estado +(http://\S+)/readyz`)[1]
+		x.out.waitFor(t, `Autogestión +`+regexp.QuoteMeta(at)+`\n`)
+		here := x.out.waitFor(t, `Estado +(http://\S+)/readyz`)[1]
 		b := newBrowser(t)
 		if got := b.open(here + "/metrics"); !strings.Contains(got, fmt.Sprintf("llave_autogestion_up %d", up)) || !strings.Contains(got, "llave_ready 1") {
 			t.Errorf("up %d: metrics say %s", up, regexp.MustCompile(`(?m)^llave_(auto|ready).*`).FindAllString(got, -1))
@@ -118,10 +118,10 @@ func TestServeWithABackEndOutside(t *testing.T) {
 			t.Error("the demo's password is printed")
 		}
 		x.cancel()
-		x.ends(exitOK)
+		x.waitExit(exitOK)
 		if up == 1 {
 			back.cancel()
-			back.ends(exitOK)
+			back.waitExit(exitOK)
 		}
 	}
 }
@@ -129,25 +129,25 @@ func TestServeWithABackEndOutside(t *testing.T) {
 func TestAFirstStartWithoutTheBackEnd(t *testing.T) {
 	back, at := alone(t, nil)
 	back.cancel()
-	back.ends(exitOK)
+	back.waitExit(exitOK)
 	env := map[string]string{"LLAVE_AUTOGESTION_URL": at, "LLAVE_AUTOGESTION_KEY": botKey}
 	x := start(t, env)
-	x.errs.waits(t, "autogestion does not answer")
+	x.errs.waitFor(t, "autogestion does not answer")
 	alone(t, map[string]string{"LLAVE_ADDR": strings.TrimPrefix(at, "http://"), "LLAVE_DATA": back.data})
-	x.out.waits(t, "Llave está andando")
+	x.out.waitFor(t, "Llave está andando")
 	x.cancel()
-	x.ends(exitOK)
+	x.waitExit(exitOK)
 
 	env["LLAVE_AUTOGESTION_KEY"] = "another-key-of-16"
 	x = start(t, env)
-	x.ends(exitUsage)
-	x.errs.waits(t, "LLAVE_AUTOGESTION_KEY: .*no la acepta")
+	x.waitExit(exitUsage)
+	x.errs.waitFor(t, "LLAVE_AUTOGESTION_KEY: .*no la acepta")
 }
 
 func TestCommandsOfTheEmbeddedBackEnd(t *testing.T) {
 	env := map[string]string{"LLAVE_AUTOGESTION_URL": "http://127.0.0.1:1", "LLAVE_AUTOGESTION_KEY": botKey}
 	for _, args := range [][]string{{"chat", "-linked", "27999990016"}, {"autogestion"}, {"padron", "import", "backend_test.go"}} {
-		start(t, env, args...).ends(exitUsage)
+		start(t, env, args...).waitExit(exitUsage)
 	}
 }
 
@@ -195,7 +195,7 @@ func TestBackEndConfiguration(t *testing.T) {
 		if err == nil && conf.AutogestionURL != "" && conf.demo {
 			t.Errorf("%v: the demo is on", c.vars)
 		}
-		real := err == nil && (conf.AutogestionURL != "" || conf.Autogestion == embedded)
+		real := err == nil && (conf.AutogestionURL != "" || conf.Autogestion == embeddedBackend)
 		if err == nil && (conf.realBackend() == nil) != real {
 			t.Errorf("%v: a real channel is told %v", c.vars, conf.realBackend())
 		}
@@ -272,7 +272,7 @@ func TestBackendCheck(t *testing.T) {
 		{key, []string{"test", at}, exitUsage, []string{"uso: llave backend check"}},
 	} {
 		x := start(t, c.env, append([]string{"backend"}, c.args...)...)
-		x.ends(c.code)
+		x.waitExit(c.code)
 		all := x.out.String() + x.errs.String()
 		for _, text := range c.says {
 			if !strings.Contains(all, text) {

@@ -21,9 +21,9 @@ func axe(t *testing.T) []byte {
 }
 
 // address is where the program's web chat is.
-func (x *running) address() string {
+func (x *process) address() string {
 	x.t.Helper()
-	return x.out.waits(x.t, `Chat web +(http://\S+)/\n`)[1]
+	return x.out.waitFor(x.t, `Chat web +(http://\S+)/\n`)[1]
 }
 
 // visitor is a newcomer at a screen. At every step nothing may have to be scrolled sideways, and axe finds nothing.
@@ -173,13 +173,13 @@ func TestTheConversationGoesOn(t *testing.T) {
 	v.Waits(lines + " === 2")
 
 	x.cancel()
-	x.ends(exitOK)
+	x.waitExit(exitOK)
 	v.Fills("#texto", "gracias\r")
 	v.Waits("document.querySelector('.pendiente')")
 	v.Waits("document.getElementById('estado').textContent.startsWith('Sin conexión')")
 	v.Fills("#texto", "qué es el token\r")
 	again := start(t, env)
-	again.out.waits(t, "Llave está andando")
+	again.out.waitFor(t, "Llave está andando")
 	v.Waits("!document.querySelector('.pendiente')")
 	v.Waits(lines + " === 6")
 	v.Waits("!document.getElementById('estado').textContent.startsWith('Sin')")

@@ -12,7 +12,7 @@ type channelState struct {
 	channel, state string
 	code           int // of the last refusal; zero if there was none
 	since, until   time.Time
-	todo           string // what the operator should do
+	advice         string // what the operator should do
 }
 
 func (c channelState) print(w io.Writer) {
@@ -20,9 +20,9 @@ func (c channelState) print(w io.Writer) {
 	if c.code != 0 {
 		fmt.Fprintf(w, " (%d)", c.code)
 	}
-	fmt.Fprintf(w, " desde %s", hourOf(c.since, "02/01 15:04"))
+	fmt.Fprintf(w, " desde %s", localTime(c.since, "02/01 15:04"))
 	if !c.until.IsZero() {
-		fmt.Fprintf(w, " hasta %s", hourOf(c.until, "02/01 15:04"))
+		fmt.Fprintf(w, " hasta %s", localTime(c.until, "02/01 15:04"))
 	}
-	fmt.Fprintf(w, ". %s\n", c.todo)
+	fmt.Fprintf(w, ". %s\n", c.advice)
 }

@@ -57,7 +57,7 @@ func TestTheClockOfATest(t *testing.T) {
 		t.Errorf("the clock says %s and then %s, want %s and a little more", first, second, begin)
 	}
 	x := start(t, nil, "chat", "-linked", "27999990016")
-	x.says("token de juana")
-	x.out.waits(t, `domingo 28 de febrero`)
-	x.ends(exitOK)
+	x.typeLine("token de juana")
+	x.out.waitFor(t, `domingo 28 de febrero`)
+	x.waitExit(exitOK)
 }

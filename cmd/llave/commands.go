@@ -26,7 +26,7 @@ func (p program) serve(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	h, err := p.build(ctx, c, noDoors)
+	h, err := p.build(ctx, c, noChannels)
 	if err != nil {
 		return err
 	}
@@ -34,23 +34,23 @@ func (p program) serve(ctx context.Context, args []string) error {
 }
 
 // serve runs the service until ctx ends or something fails that it cannot do without.
-func (h *house) serve(ctx context.Context, out io.Writer) error {
+func (h *app) serve(ctx context.Context, out io.Writer) error {
 	if err := h.start(ctx); err != nil {
-		return errors.Join(err, h.down())
+		return errors.Join(err, h.stop())
 	}
 	h.announce(out)
 	err := h.wait(ctx)
 	h.log.Info("stopping")
-	return errors.Join(err, h.down())
+	return errors.Join(err, h.stop())
 }
 
 // noDoors: the terminal is a command of its own; what is owed to it waits for the next `llave chat`.
-func noDoors(*house) (map[string]bot.Channel, error) { return nil, nil }
+func noChannels(*app) (map[string]bot.Channel, error) { return nil, nil }
 
 // announce says where things are.
-func (h *house) announce(w io.Writer) {
+func (h *app) announce(w io.Writer) {
 	fmt.Fprintf(w, "Llave está andando.\n\n  Chat web      %s/\n  Autogestión   %s\n  Estado        http://%s/readyz\n  Métricas      http://%[3]s/metrics\n  Datos         %[4]s\n", h.PublicURL, h.backendAddr(), h.operatorAddr(), h.Data)
-	if h.wa != nil {
+	if h.whatsapp != nil {
 		fmt.Fprintf(w, "  WhatsApp      http://%s/admin/whatsapp\n", h.operatorAddr())
 	}
 	fmt.Fprintf(w, "\nPara chatear desde esta terminal, cortá con Ctrl-C y usá: llave chat\n")
@@ -60,14 +60,14 @@ func (h *house) announce(w io.Writer) {
 }
 
 // backendAddr is where Autogestión is: here, or elsewhere.
-func (h *house) backendAddr() string {
-	if h.far != nil {
+func (h *app) backendAddr() string {
+	if h.remote != nil {
 		return h.AutogestionURL
 	}
 	return h.PublicURL + "/autogestion/"
 }
 
-func (h *house) operatorAddr() string {
+func (h *app) operatorAddr() string {
 	if h.AdminAddr != "" {
 		return h.AdminAddr
 	}
@@ -78,7 +78,7 @@ func (h *house) operatorAddr() string {
 const demoCUIL = "27-99999001-6"
 
 // announceDemo prints what the demo is entered with. Nobody in it exists.
-func (h *house) announceDemo(w io.Writer) {
+func (h *app) announceDemo(w io.Writer) {
 	fmt.Fprintf(w, "\nDemo: personas que no existen. La contraseña de todas las cuentas es %s\n\n", autogestion.DemoPassword)
 	fmt.Fprintf(w, "  %s   María Elena Gómez, con cónyuge, hijos, madre y nieta a cargo\n", demoCUIL)
 	fmt.Fprintf(w, "  20-99999003-8   Carlos Ruiz, cónyuge de María Elena, con cuenta propia\n")
@@ -104,7 +104,7 @@ func (p program) chat(ctx context.Context, args []string) error {
 		return &usageError{errors.New("-linked solo existe en la demo; con esta configuración hace falta pedirla: LLAVE_DEMO=1")}
 	}
 	var term *terminal.Terminal
-	h, err := p.build(ctx, c, func(*house) (map[string]bot.Channel, error) {
+	h, err := p.build(ctx, c, func(*app) (map[string]bot.Channel, error) {
 		if term, err = terminal.New("tty", p.stdin, p.stdout, p.now); err != nil {
 			return nil, err
 		}
@@ -122,16 +122,16 @@ func (p program) chat(ctx context.Context, args []string) error {
 	}
 	if err == nil {
 		watched, failed := h.watch(ctx)
-		err = p.talk(watched, h, term)
+		err = p.runTerminal(watched, h, term)
 		if failure := failed(); failure != nil {
 			err = failure
 		}
 	}
-	return errors.Join(err, h.down())
+	return errors.Join(err, h.stop())
 }
 
 // talk runs the terminal until its input ends and everything owed is printed.
-func (p program) talk(ctx context.Context, h *house, term *terminal.Terminal) error {
+func (p program) runTerminal(ctx context.Context, h *app, term *terminal.Terminal) error {
 	settled := h.engine.Drain
 	if isTerminal(p.stdin) {
 		h.announceDemoTo(p.stderr)
@@ -143,7 +143,7 @@ func (p program) talk(ctx context.Context, h *house, term *terminal.Terminal) er
 	return h.engine.Drain(ctx)
 }
 
-func (h *house) announceDemoTo(w io.Writer) {
+func (h *app) announceDemoTo(w io.Writer) {
 	fmt.Fprintf(w, "Chat web en %s/ y Autogestión en %s. Acá escribí token; Ctrl-D para salir.\n", h.PublicURL, h.backendAddr())
 	if h.demo {
 		h.announceDemo(w)
@@ -151,10 +151,10 @@ func (h *house) announceDemoTo(w io.Writer) {
 }
 
 // link links the terminal's chat without a browser. Only the demo back end can, and only by a call in this process.
-func (h *house) link(ctx context.Context, term *terminal.Terminal, cuil string) error {
+func (h *app) link(ctx context.Context, term *terminal.Terminal, cuil string) error {
 	chat := term.Chat()
 	in := backend.Invitation{Chat: h.engine.ChatRef(chat), Channel: term.Via(), Label: term.Label()}
-	g, err := h.backend.LinkDirect(ctx, cuil, in)
+	g, err := h.embedded.LinkDirect(ctx, cuil, in)
 	if errors.Is(err, autogestion.ErrUnknownCUIL) {
 		return &usageError{fmt.Errorf("-linked: no hay ninguna cuenta con ese CUIL en la demo")}
 	}
@@ -193,11 +193,11 @@ func (p program) flows(_ context.Context, args []string) error {
 }
 
 // backendAlone opens the embedded Autogestión and nothing else.
-func (p program) backendAlone(ctx context.Context, c config) (*house, error) {
+func (p program) backendAlone(ctx context.Context, c config) (*app, error) {
 	if c.AutogestionURL != "" {
 		return nil, &usageError{errors.New("LLAVE_AUTOGESTION_URL: este comando es de la Autogestión que viene adentro")}
 	}
-	h := &house{config: c, now: p.now, log: p.logger()}
+	h := &app{config: c, now: p.now, log: p.logger()}
 	if h.PublicURL == "" {
 		h.PublicURL = "http://" + h.Addr
 	}
@@ -208,7 +208,7 @@ func (p program) backendAlone(ctx context.Context, c config) (*house, error) {
 		return nil, err
 	}
 	if err := h.openBackend(ctx); err != nil {
-		return nil, errors.Join(err, h.down())
+		return nil, errors.Join(err, h.stop())
 	}
 	return h, nil
 }
@@ -234,13 +234,13 @@ func (p program) autogestion(ctx context.Context, args []string) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	h.housekeep()
-	h.serveOn(listener, h.publicSide(h.backend.Handler(), nil))
+	h.startHousekeeping()
+	h.serveOn(listener, h.publicSide(h.embedded.Handler(), nil))
 	fmt.Fprintf(p.stdout, "Autogestión está andando en %s/autogestion/\n", h.PublicURL)
 	if h.demo {
 		h.announceDemo(p.stdout)
 	}
-	return errors.Join(h.wait(ctx), h.down())
+	return errors.Join(h.wait(ctx), h.stop())
 }
 
 // version prints what was built.

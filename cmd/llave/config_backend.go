@@ -9,13 +9,13 @@ import (
 )
 
 // embedded is LLAVE_AUTOGESTION for the back end in this binary, also with people who exist.
-const embedded = "embedded"
+const embeddedBackend = "embedded"
 
 // checkBackend checks what says which Autogestión this is.
 func (c *config) checkBackend() (wrong []error) {
 	bad := func(text string) { wrong = append(wrong, errors.New(text)) }
-	if c.Autogestion != "" && c.Autogestion != embedded {
-		bad(fmt.Sprintf("LLAVE_AUTOGESTION: %q no es %s", c.Autogestion, embedded))
+	if c.Autogestion != "" && c.Autogestion != embeddedBackend {
+		bad(fmt.Sprintf("LLAVE_AUTOGESTION: %q no es %s", c.Autogestion, embeddedBackend))
 	}
 	if c.AutogestionInsecure != "" && c.AutogestionInsecure != "1" {
 		bad("LLAVE_AUTOGESTION_INSECURE: solo puede ser 1")
@@ -26,7 +26,7 @@ func (c *config) checkBackend() (wrong []error) {
 	if c.AutogestionURL == "" {
 		return wrong
 	}
-	if c.Autogestion == embedded {
+	if c.Autogestion == embeddedBackend {
 		bad("LLAVE_AUTOGESTION y LLAVE_AUTOGESTION_URL: poné una sola")
 	}
 	if c.Demo == "1" || c.Demo == "insecure" {
@@ -77,7 +77,7 @@ func (c *config) client(url string, now func() time.Time) (*autogestion.Client, 
 // realBackend refuses a channel on which people are who exist, unless somebody said which Autogestión knows them: the
 // one in this binary would tell all of them that they have no account.
 func (c *config) realBackend() error {
-	if c.AutogestionURL != "" || c.Autogestion == embedded {
+	if c.AutogestionURL != "" || c.Autogestion == embeddedBackend {
 		return nil
 	}
 	return errors.New("LLAVE_AUTOGESTION_URL: hace falta para un canal de verdad; o poné LLAVE_AUTOGESTION=embedded, para usar la Autogestión que viene adentro")

@@ -25,18 +25,18 @@ func (p program) dead(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	h := &house{config: c, now: p.now, log: p.logger()}
+	h := &app{config: c, now: p.now, log: p.logger()}
 	letters, err := h.openDeadLetters(ctx)
 	if err == nil && retry {
 		err = p.retryDead(ctx, letters, args[1:])
 	} else if err == nil {
 		err = p.listDead(ctx, letters)
 	}
-	return errors.Join(err, h.down())
+	return errors.Join(err, h.stop())
 }
 
 // openDeadLetters opens the store, which no service may be using, without making anything that is not there.
-func (h *house) openDeadLetters(ctx context.Context) (*bot.DeadLetters, error) {
+func (h *app) openDeadLetters(ctx context.Context) (*bot.DeadLetters, error) {
 	path := h.path("llave.db")
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, &usageError{fmt.Errorf("no hay conversaciones en %s (LLAVE_DATA)", h.Data)}
@@ -52,7 +52,7 @@ func (h *house) openDeadLetters(ctx context.Context) (*bot.DeadLetters, error) {
 	if err != nil {
 		return nil, openTrouble(err)
 	}
-	h.up = append(h.up, func(context.Context) error { return h.store.Close() })
+	h.stops = append(h.stops, func(context.Context) error { return h.store.Close() })
 	script, err := flows.New(flows.Config{Phone: h.MesaPhone})
 	if err != nil {
 		return nil, err

@@ -23,7 +23,7 @@ import (
 func runs(t *testing.T, env map[string]string, want int, args ...string) string {
 	t.Helper()
 	x := start(t, env, args...)
-	x.ends(want)
+	x.waitExit(want)
 	return x.out.String() + x.errs.String()
 }
 
@@ -32,9 +32,9 @@ func chats(t *testing.T, env map[string]string, args []string, lines ...string) 
 	t.Helper()
 	x := start(t, env, append([]string{"chat"}, args...)...)
 	for _, l := range lines {
-		x.says(l)
+		x.typeLine(l)
 	}
-	x.ends(exitOK)
+	x.waitExit(exitOK)
 	return x.out.String()
 }
 
@@ -85,14 +85,14 @@ func TestDeadIsListedAndComesBack(t *testing.T) {
 
 func TestDeadIsRefusedWhileTheServiceRuns(t *testing.T) {
 	x := start(t, nil)
-	x.out.waits(t, "Llave está andando")
+	x.out.waitFor(t, "Llave está andando")
 	for _, args := range [][]string{{"dead"}, {"dead", "retry", "all"}} {
 		if said := runs(t, map[string]string{"LLAVE_DATA": x.data}, exitError, args...); !strings.Contains(said, "el servicio está usando") {
 			t.Errorf("llave %q says: %s", args, said)
 		}
 	}
 	x.cancel()
-	x.ends(exitOK)
+	x.waitExit(exitOK)
 }
 
 func TestDeadIsCalledWrongly(t *testing.T) {
@@ -116,13 +116,13 @@ func TestAChatIsForgottenByTheService(t *testing.T) {
 	clock := testClock(t)
 	r, w := io.Pipe()
 	defer w.Close()
-	out, errs := newScreen(), newScreen()
+	out, errs := newOutput(), newOutput()
 	p := program{getenv: map[string]string{"LLAVE_ADDR": "127.0.0.1:0", "LLAVE_DATA": filepath.Join(t.TempDir(), "data")}, stdin: r, stdout: out, stderr: errs,
 		now: func() time.Time { return clock().Add(time.Duration(ahead.Load())) }}
 	code := make(chan int, 1)
 	go func() { code <- p.run(t.Context(), []string{"chat"}) }()
 	fmt.Fprintln(w, "token")
-	base := out.waits(t, `(http://127\.0\.0\.1:\d+)/autogestion/`)[1]
+	base := out.waitFor(t, `(http://127\.0\.0\.1:\d+)/autogestion/`)[1]
 	b := newBrowser(t)
 	swept := regexp.MustCompile(`(?m)^llave_swept_total\{what="chats"\} (\d+)$`)
 	if m := swept.FindStringSubmatch(b.open(base + "/metrics")); m == nil || m[1] != "0" {

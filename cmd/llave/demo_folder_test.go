@@ -62,7 +62,7 @@ func TestTheDemoDoesNotEnterARealFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	data := filepath.Join(t.TempDir(), "d")
-	start(t, map[string]string{"LLAVE_DATA": data}, "padron", "import", file).ends(exitOK) // no LLAVE_DEMO: it does not bring the demo
+	start(t, map[string]string{"LLAVE_DATA": data}, "padron", "import", file).waitExit(exitOK) // no LLAVE_DEMO: it does not bring the demo
 	before := folder(t, data)
 	for _, demo := range []string{"", "1", "insecure"} {
 		for _, args := range [][]string{{}, {"chat"}, {"chat", "-linked", "27999990016"}, {"autogestion"}, {"padron", "import", file}} {
@@ -74,8 +74,8 @@ func TestTheDemoDoesNotEnterARealFolder(t *testing.T) {
 				env["LLAVE_DEMO"] = demo
 			}
 			x := start(t, env, args...)
-			x.ends(exitError)
-			x.errs.waits(t, "LLAVE_DEMO=0")
+			x.waitExit(exitError)
+			x.errs.waitFor(t, "LLAVE_DEMO=0")
 			if after := folder(t, data); after != before {
 				t.Fatalf("LLAVE_DEMO=%q llave %v touched the folder:\n%s%s", demo, args, before, after)
 			}
@@ -83,25 +83,25 @@ func TestTheDemoDoesNotEnterARealFolder(t *testing.T) {
 	}
 	env := map[string]string{"LLAVE_DATA": data, "LLAVE_DEMO": "0"}
 	x := start(t, env)
-	x.out.waits(t, "Llave está andando")
+	x.out.waitFor(t, "Llave está andando")
 	if strings.Contains(x.out.String(), "Demo:") {
 		t.Error("the demo is announced")
 	}
 	x.cancel()
-	x.ends(exitOK)
+	x.waitExit(exitOK)
 }
 
 // A folder whose chats another Autogestión knows has no padrón, and is real all the same.
 func TestTheDemoDoesNotEnterTheChatsOfAnotherAutogestion(t *testing.T) {
 	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "d")}
-	start(t, env, "chat", "-linked", "27999990016").ends(exitOK)
+	start(t, env, "chat", "-linked", "27999990016").waitExit(exitOK)
 	if err := os.Remove(filepath.Join(env["LLAVE_DATA"], "autogestion.db")); err != nil {
 		t.Fatal(err)
 	}
 	before := folder(t, env["LLAVE_DATA"])
 	x := start(t, env, "chat")
-	x.ends(exitError)
-	x.errs.waits(t, "LLAVE_DEMO=0")
+	x.waitExit(exitError)
+	x.errs.waitFor(t, "LLAVE_DEMO=0")
 	if folder(t, env["LLAVE_DATA"]) != before {
 		t.Error("the folder was touched")
 	}
@@ -109,12 +109,12 @@ func TestTheDemoDoesNotEnterTheChatsOfAnotherAutogestion(t *testing.T) {
 
 func TestARealPadronDoesNotEnterTheDemo(t *testing.T) {
 	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "d")}
-	start(t, env, "chat", "-linked", "27999990016").ends(exitOK)
+	start(t, env, "chat", "-linked", "27999990016").waitExit(exitOK)
 	file := filepath.Join(t.TempDir(), "p.csv")
 	if err := os.WriteFile(file, []byte("cuil\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	x := start(t, env, "padron", "import", file)
-	x.ends(exitError)
-	x.errs.waits(t, "corrió la demo.*LLAVE_DATA.*LLAVE_DEMO=1")
+	x.waitExit(exitError)
+	x.errs.waitFor(t, "corrió la demo.*LLAVE_DATA.*LLAVE_DEMO=1")
 }

@@ -11,7 +11,7 @@ import (
 // unknown, "rejects" one for good, "unreachable" lets nothing leave until "works".
 type faultyChannel struct {
 	bot.Channel
-	w *world
+	w *fixture
 }
 
 // pacedFault is a faultyChannel of a channel that has a pace.
@@ -20,7 +20,7 @@ type pacedFault struct {
 	bot.Paced
 }
 
-func (w *world) faulty(channels map[string]bot.Channel) map[string]bot.Channel {
+func (w *fixture) faulty(channels map[string]bot.Channel) map[string]bot.Channel {
 	out := map[string]bot.Channel{}
 	for name, c := range channels {
 		out[name] = faultyChannel{c, w}

@@ -6,17 +6,17 @@ import (
 )
 
 // housekeep has the embedded Autogestión forget what is over, in the background, until the program stops.
-func (h *house) housekeep() {
-	if h.backend == nil {
+func (h *app) startHousekeeping() {
+	if h.embedded == nil {
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
-		h.backend.Housekeep(ctx)
+		h.embedded.Housekeep(ctx)
 	}()
-	h.up = append(h.up, func(down context.Context) error {
+	h.stops = append(h.stops, func(down context.Context) error {
 		cancel()
 		select {
 		case <-over:

@@ -15,18 +15,18 @@ import (
 )
 
 // serveHTTP serves the pages, and the operator's addresses there or on their own.
-func (h *house) serveHTTP(listener net.Listener) error {
+func (h *app) serveHTTP(listener net.Listener) error {
 	// Goes before the servers do: they wait for what is being answered, and an open page's stream never is.
-	defer func() { h.up = append(h.up, func(context.Context) error { h.web.Leave(); return nil }) }()
+	defer func() { h.stops = append(h.stops, func(context.Context) error { h.web.Leave(); return nil }) }()
 	public, admin := http.NewServeMux(), http.NewServeMux()
-	if h.backend != nil {
-		public.Handle("/autogestion/", h.backend.Handler())
+	if h.embedded != nil {
+		public.Handle("/autogestion/", h.embedded.Handler())
 	}
 	chat := h.web.Handler(h.engine)
 	public.Handle("/{$}", chat)
 	public.Handle("/chat/", chat)
-	if h.tg != nil && h.telegramPushes() {
-		public.Handle(telegram.WebhookPath, h.tg.Handler(h.engine))
+	if h.telegram != nil && h.telegramPushes() {
+		public.Handle(telegram.WebhookPath, h.telegram.Handler(h.engine))
 	}
 	gate := h.operatorGate()
 	if gate.shared {
@@ -46,7 +46,7 @@ func (h *house) serveHTTP(listener net.Listener) error {
 }
 
 // publicSide is what everybody reaches. Gate is nil if the operator's pages are elsewhere.
-func (h *house) publicSide(pages http.Handler, gate *operatorGate) http.Handler {
+func (h *app) publicSide(pages http.Handler, gate *operatorGate) http.Handler {
 	hosts := httpx.NewHosts(h.PublicURL, h.Addr, h.addrName)
 	hosts.Log = h.log
 	misdirected := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -57,7 +57,7 @@ func (h *house) publicSide(pages http.Handler, gate *operatorGate) http.Handler 
 
 // adminSide is what the operator reaches, on an address of its own: by an IP address, which no name can be led to; by the
 // names in the configuration; and, where there is a password, by a short name, as containers call one another.
-func (h *house) adminSide(pages http.Handler, gate *operatorGate) http.Handler {
+func (h *app) adminSide(pages http.Handler, gate *operatorGate) http.Handler {
 	hosts := httpx.NewHosts(h.PublicURL, h.AdminAddr, h.adminName)
 	hosts.Log, hosts.Numbers, hosts.ShortNames = h.log, true, gate.password != nil
 	misdirected := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -68,7 +68,7 @@ func (h *house) adminSide(pages http.Handler, gate *operatorGate) http.Handler {
 
 // outside is what every request passes. Whether the program lives and is ready is answered to every peer by every name,
 // since load balancers ask by whatever they like; how it stands in words is the operator's.
-func (h *house) outside(s httpx.Security, gate *operatorGate, guarded http.Handler) http.Handler {
+func (h *app) outside(s httpx.Security, gate *operatorGate, guarded http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", h.readyz(gate))
@@ -76,7 +76,7 @@ func (h *house) outside(s httpx.Security, gate *operatorGate, guarded http.Handl
 	return httpx.WithClient(h.proxies, h.log, httpx.Headers(s, mux))
 }
 
-func (h *house) serveOn(l net.Listener, handler http.Handler) {
+func (h *app) serveOn(l net.Listener, handler http.Handler) {
 	s := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second,
 		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelWarn),
@@ -88,7 +88,7 @@ func (h *house) serveOn(l net.Listener, handler http.Handler) {
 			h.fail(fmt.Errorf("se dejó de atender en %s: %w", l.Addr(), err))
 		}
 	}()
-	h.up = append(h.up, func(ctx context.Context) error {
+	h.stops = append(h.stops, func(ctx context.Context) error {
 		err := s.Shutdown(ctx)
 		select {
 		case <-over:

@@ -40,7 +40,7 @@ func ask(t *testing.T, method, at string, headers ...string) answer {
 }
 
 // listens is where a program that was started listens.
-func listens(x *running) string { return x.out.waits(x.t, `Métricas +(http://\S+)/metrics`)[1] }
+func listens(x *process) string { return x.out.waitFor(x.t, `Métricas +(http://\S+)/metrics`)[1] }
 
 func TestEveryAnswerIsForABrowserThatIsCareful(t *testing.T) {
 	for public, hsts := range map[string]string{"https://llave.example": "max-age=31536000", "": ""} {
@@ -117,7 +117,7 @@ func TestProxiesThatAreNone(t *testing.T) {
 // Autogestión alone passes the same gate.
 func TestAutogestionAloneIsGuarded(t *testing.T) {
 	x := start(t, map[string]string{"LLAVE_TRUSTED_PROXIES": "127.0.0.1"}, "autogestion")
-	at := x.out.waits(t, `andando en (http://\S+)/autogestion/`)[1]
+	at := x.out.waitFor(t, `andando en (http://\S+)/autogestion/`)[1]
 	for _, c := range []struct {
 		path, host string
 		want       int
@@ -131,5 +131,5 @@ func TestAutogestionAloneIsGuarded(t *testing.T) {
 		}
 	}
 	x.cancel()
-	x.ends(exitOK)
+	x.waitExit(exitOK)
 }

@@ -80,7 +80,7 @@ func (f *failure) watch(ctx context.Context) (context.Context, func() error) {
 }
 
 // effectMetrics say how the calls of the back end stand.
-func (h *house) effectMetrics(reg *prometheus.Registry) {
+func (h *app) effectMetrics(reg *prometheus.Registry) {
 	gauge := func(name, help string, n func() int) {
 		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(n()) }))
 	}

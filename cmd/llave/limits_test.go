@@ -17,13 +17,13 @@ import (
 // A server that stops by itself ends the program, in order, with an error that says why.
 func TestAServerThatFailsEndsTheProgram(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
-	build := func() (program, *house) {
+	build := func() (program, *app) {
 		p := program{stdout: io.Discard, stderr: io.Discard, now: time.Now}
 		c, err := readConfig(map[string]string{"LLAVE_ADDR": "127.0.0.1:0", "LLAVE_ADMIN_ADDR": "127.0.0.1:0", "LLAVE_DATA": data})
 		if err != nil {
 			t.Fatal(err)
 		}
-		h, err := p.build(t.Context(), c, noDoors)
+		h, err := p.build(t.Context(), c, noChannels)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +45,7 @@ func TestAServerThatFailsEndsTheProgram(t *testing.T) {
 		t.Error("the engine goes on")
 	}
 	_, again := build() // everything was let go of
-	if err := again.down(); err != nil {
+	if err := again.stop(); err != nil {
 		t.Error(err)
 	}
 }

@@ -32,7 +32,7 @@ type program struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	now            func() time.Time
-	whatsapp       whatsappWay // nil: the usual
+	whatsapp       whatsappTransport // nil: the usual
 }
 
 // Exit codes.

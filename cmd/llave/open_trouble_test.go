@@ -34,13 +34,13 @@ func TestAStoreThatCannotBeOpenedIsToldWithWhatToDo(t *testing.T) {
 
 func TestAFolderInUseIsToldWithWhatToDo(t *testing.T) {
 	x := start(t, nil)
-	x.out.waits(t, "Llave está andando")
+	x.out.waitFor(t, "Llave está andando")
 	said := runs(t, map[string]string{"LLAVE_DATA": x.data}, exitError)
 	if !strings.Contains(said, "lo está usando otro proceso") || !strings.Contains(said, "LLAVE_DATA") || strings.Contains(said, "in use") {
 		t.Errorf("a second service says: %s", said)
 	}
 	x.cancel()
-	x.ends(exitOK)
+	x.waitExit(exitOK)
 }
 
 // An address that is taken is told with the variable that names it.

@@ -14,51 +14,51 @@ import (
 )
 
 // operator serves what the insurer's operator asks for.
-func (h *house) operator(mux *http.ServeMux, gate *operatorGate) {
+func (h *app) operator(mux *http.ServeMux, gate *operatorGate) {
 	mux.Handle("GET /metrics", gate.Only(h.metrics()))
 	h.serveWhatsAppPage(mux, gate)
 }
 
 // readyz says whether the program is ready: the status to everybody, the words to the operator.
-func (h *house) readyz(gate *operatorGate) http.HandlerFunc {
+func (h *app) readyz(gate *operatorGate) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if err := h.ready(r.Context()); err != nil {
 			http.Error(w, "not ready", http.StatusServiceUnavailable)
 			return
 		}
 		io.WriteString(w, "ready\n")
-		if gate == nil || !gate.is(r) {
+		if gate == nil || !gate.allows(r) {
 			return
 		}
-		h.telegramReady(w)
-		h.whatsappReady(w)
+		h.writeTelegramState(w)
+		h.writeWhatsAppState(w)
 	}
 }
 
 // ready says whether an update would be taken and answered. The cause is in the log, not on the page.
-func (h *house) ready(ctx context.Context) error {
+func (h *app) ready(ctx context.Context) error {
 	if h.engine == nil {
-		return h.backend.Ping(ctx) // Autogestión alone
+		return h.embedded.Ping(ctx) // Autogestión alone
 	}
 	if err := h.engine.Ready(); err != nil {
 		return err
 	}
-	if h.backend == nil {
+	if h.embedded == nil {
 		return nil // without an answer from outside people are told that there is none: that is an answer, too
 	}
-	return h.backend.Ping(ctx)
+	return h.embedded.Ping(ctx)
 }
 
 // backendUp says whether Autogestión answered when it was last asked.
-func (h *house) backendUp(ctx context.Context) bool {
-	if h.far != nil {
-		return h.far.up.Load()
+func (h *app) backendUp(ctx context.Context) bool {
+	if h.remote != nil {
+		return h.remote.answers.Load()
 	}
-	return h.backend.Ping(ctx) == nil
+	return h.embedded.Ping(ctx) == nil
 }
 
 // metrics are the engine's counters and the process's.
-func (h *house) metrics() http.Handler {
+func (h *app) metrics() http.Handler {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	s := h.engine.Stats()

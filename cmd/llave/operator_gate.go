@@ -47,7 +47,7 @@ const (
 	guessKeys  = 1024
 )
 
-func (h *house) operatorGate() *operatorGate {
+func (h *app) operatorGate() *operatorGate {
 	g := &operatorGate{shared: h.AdminAddr == "", guesses: httpx.NewLimiter(guessBurst, guessEvery, guessKeys, h.now), log: h.log}
 	if h.AdminPassword != "" {
 		sum := sha256.Sum256([]byte(h.AdminPassword))
@@ -57,18 +57,18 @@ func (h *house) operatorGate() *operatorGate {
 }
 
 // public says whether people come by another name than this machine's own ones.
-func (h *house) public() bool {
+func (h *app) hasPublicName() bool {
 	u, err := url.Parse(h.PublicURL)
 	return err != nil || !httpx.LoopbackHost(u.Host)
 }
 
 // here says whether a request may be for the operator by where it comes from.
-func (g *operatorGate) here(r *http.Request) bool { return !g.shared || thisMachine(r) }
+func (g *operatorGate) reachable(r *http.Request) bool { return !g.shared || fromThisMachine(r) }
 
 // thisMachine says whether a request was made on this machine, through no proxy as far as can be seen, and by one of this
 // machine's own names: a page elsewhere whose name was led here asks by that name. A proxy on this machine is known by its
 // headers; nginx, which sends none unless it is told to, by HTTP/1.0, which nobody else speaks.
-func thisMachine(r *http.Request) bool {
+func fromThisMachine(r *http.Request) bool {
 	c := httpx.ClientOf(r)
 	if c.Forwarded || !c.Peer.IsValid() || !r.ProtoAtLeast(1, 1) {
 		return false
@@ -82,7 +82,7 @@ func thisMachine(r *http.Request) bool {
 func (g *operatorGate) Only(next http.Handler) http.Handler {
 	known := g.WithPassword(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !g.here(r) {
+		if !g.reachable(r) {
 			plainText(w, http.StatusForbidden, "operator_only", nil)
 			return
 		}
@@ -93,7 +93,7 @@ func (g *operatorGate) Only(next http.Handler) http.Handler {
 // WithPassword lets through who has the password, if there is one.
 func (g *operatorGate) WithPassword(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch ok, wait := g.knows(r); {
+		switch ok, wait := g.authenticate(r); {
 		case wait > 0:
 			httpx.RetryAfter(w, wait)
 			plainText(w, http.StatusTooManyRequests, "guesses", w.Header().Get("Retry-After"))
@@ -107,18 +107,18 @@ func (g *operatorGate) WithPassword(next http.Handler) http.Handler {
 }
 
 // is says whether a request is the operator's, for what is answered to everybody but says more to the operator.
-func (g *operatorGate) is(r *http.Request) bool {
-	if !g.here(r) {
+func (g *operatorGate) allows(r *http.Request) bool {
+	if !g.reachable(r) {
 		return false
 	}
-	ok, _ := g.knows(r)
+	ok, _ := g.authenticate(r)
 	return ok
 }
 
 // knows says whether a request has the password, if there is one. A guess is counted before it is looked at, so that many
 // at once are no more than the bound; the right one is taken back. Hashes are compared: neither content nor length of
 // the password shows in the time that it takes.
-func (g *operatorGate) knows(r *http.Request) (ok bool, wait time.Duration) {
+func (g *operatorGate) authenticate(r *http.Request) (ok bool, wait time.Duration) {
 	if g.password == nil {
 		return true, 0
 	}

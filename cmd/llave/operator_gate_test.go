@@ -99,8 +99,8 @@ func TestAnAdminAddressThatOthersReachHasAPassword(t *testing.T) {
 		}
 	}
 	x := start(t, map[string]string{"LLAVE_ADMIN_ADDR": thatOthersReach})
-	x.errs.waits(t, "LLAVE_ADMIN_PASSWORD: hace falta")
-	x.ends(exitUsage)
+	x.errs.waitFor(t, "LLAVE_ADMIN_PASSWORD: hace falta")
+	x.waitExit(exitUsage)
 	if _, err := readConfig(map[string]string{"LLAVE_ADDR": "0.0.0.0:8080", "LLAVE_ADMIN_ADDR": "0.0.0.0:8080", "LLAVE_PUBLIC_URL": "https://llave.example"}); err != nil {
 		t.Errorf("the address that everybody has: %v", err)
 	}
@@ -109,7 +109,7 @@ func TestAnAdminAddressThatOthersReachHasAPassword(t *testing.T) {
 func TestTheAdminAddressAsksForThePassword(t *testing.T) {
 	const password = "doce-letras-o-mas"
 	x := start(t, map[string]string{"LLAVE_ADMIN_ADDR": thatOthersReach, "LLAVE_ADMIN_PASSWORD": password})
-	_, port, err := net.SplitHostPort(strings.TrimPrefix(x.out.waits(t, `Métricas +(http://\S+)/metrics`)[1], "http://"))
+	_, port, err := net.SplitHostPort(strings.TrimPrefix(x.out.waitFor(t, `Métricas +(http://\S+)/metrics`)[1], "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +189,7 @@ func TestThisMachine(t *testing.T) {
 		}
 		var got bool
 		local, _ := net.ResolveTCPAddr("tcp", c.local)
-		httpx.WithClient(nil, slog.New(slog.DiscardHandler), http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = thisMachine(r) })).
+		httpx.WithClient(nil, slog.New(slog.DiscardHandler), http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = fromThisMachine(r) })).
 			ServeHTTP(httptest.NewRecorder(), r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, net.Addr(local))))
 		if got != c.want {
 			t.Errorf("%s: %v", c.what, got)

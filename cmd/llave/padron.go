@@ -45,9 +45,9 @@ func (p program) padron(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer h.down()
+	defer h.stop()
 	o.Progress = p.importProgress()
-	report, err := h.backend.ImportWith(ctx, in, o)
+	report, err := h.embedded.ImportWith(ctx, in, o)
 	if err != nil && ctx.Err() != nil {
 		return errors.New("se interrumpió: lo que alcanzó a cargarse queda cargado; corré el comando de nuevo para completarlo")
 	}
@@ -104,15 +104,15 @@ func (p program) importProgress() func(autogestion.ImportStep, int, int) {
 }
 
 // padronMetrics tell whoever watches the service what became of the last padrón, which another process took in or refused.
-func (h *house) padronMetrics(reg *prometheus.Registry) {
-	if h.backend == nil {
+func (h *app) padronMetrics(reg *prometheus.Registry) {
+	if h.embedded == nil {
 		return
 	}
 	gauge := func(name, help string, of func(autogestion.LastImport) float64) {
 		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 			defer cancel()
-			last, err := h.backend.LastImport(ctx)
+			last, err := h.embedded.LastImport(ctx)
 			if err != nil || last.At.IsZero() {
 				return 0
 			}

@@ -62,11 +62,11 @@ func TestAWrongPadronIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := start(t, env, "padron", "import", writeFile(t, windows))
-	x.ends(exitOK)
-	x.out.waits(t, `(?s)Windows-1252.*«EN PADRÓN»: 210 renglones.*Renglones cargados: 210\. Con errores: 0\.`)
+	x.waitExit(exitOK)
+	x.out.waitFor(t, `(?s)Windows-1252.*«EN PADRÓN»: 210 renglones.*Renglones cargados: 210\. Con errores: 0\.`)
 
 	x = start(t, map[string]string{"LLAVE_DATA": env["LLAVE_DATA"], "LLAVE_DEMO": "0"})
-	addr := x.out.waits(t, `http://(\S+)/metrics`)[1]
+	addr := x.out.waitFor(t, `http://(\S+)/metrics`)[1]
 	refused := func() string {
 		res, err := http.Get("http://" + addr + "/metrics")
 		if err != nil {
@@ -86,10 +86,10 @@ func TestAWrongPadronIsRefused(t *testing.T) {
 			args = []string{"padron", "import", dry, wrong}
 		}
 		y := start(t, env, args...)
-		y.ends(exitLoss)
-		y.out.waits(t, `(?s)de «EN PADRÓN» a «ACTIVA»: 22.*Se quedan sin token: 22 de 210\..*Persona Núñez 0 \(renglón 2\).*-accept-loss`)
+		y.waitExit(exitLoss)
+		y.out.waitFor(t, `(?s)de «EN PADRÓN» a «ACTIVA»: 22.*Se quedan sin token: 22 de 210\..*Persona Núñez 0 \(renglón 2\).*-accept-loss`)
 		if dry == "" {
-			y.errs.waits(t, `level=ERROR.*refused.*losing=22.*having=210`)
+			y.errs.waitFor(t, `level=ERROR.*refused.*losing=22.*having=210`)
 		}
 		if strings.Contains(y.errs.String(), "Persona") {
 			t.Error("a name is in the log")
@@ -99,16 +99,16 @@ func TestAWrongPadronIsRefused(t *testing.T) {
 		t.Errorf("llave_padron_refused is %s", got)
 	}
 	y := start(t, env, "padron", "import", "-dry-run", writeFile(t, manyPeople(210, active)))
-	y.ends(exitOK)
-	y.out.waits(t, `Cambian de situación: 0\.(?s).*Es una prueba`)
+	y.waitExit(exitOK)
+	y.out.waitFor(t, `Cambian de situación: 0\.(?s).*Es una prueba`)
 	y = start(t, env, "padron", "import", "-accept-loss", wrong)
-	y.ends(exitOK)
-	y.out.waits(t, `Renglones cargados: 210\.`)
+	y.waitExit(exitOK)
+	y.out.waitFor(t, `Renglones cargados: 210\.`)
 	if got := refused(); got != "0" {
 		t.Errorf("after -accept-loss llave_padron_refused is %s", got)
 	}
 	x.cancel()
-	x.ends(exitOK)
+	x.waitExit(exitOK)
 }
 
 // A padrón may come through a pipe, and what is asked wrongly is told how to be asked.
@@ -116,19 +116,19 @@ func TestPadronFromStandardInput(t *testing.T) {
 	x := start(t, map[string]string{"LLAVE_DEMO": "0"}, "padron", "import", "-")
 	fmt.Fprint(x.in, manyPeople(3, func(int) string { return "EN PADRON" }))
 	x.in.Close()
-	x.ends(exitOK)
-	x.out.waits(t, `«EN PADRÓN»: 3 renglones, dan token(?s).*Renglones cargados: 3\.`)
+	x.waitExit(exitOK)
+	x.out.waitFor(t, `«EN PADRÓN»: 3 renglones, dan token(?s).*Renglones cargados: 3\.`)
 	for _, args := range [][]string{{"padron"}, {"padron", "import"}, {"padron", "import", "-h"}, {"padron", "import", "a", "b"}, {"padron", "import", "-nothing", "a"}} {
 		x := start(t, nil, args...)
-		x.ends(exitUsage)
-		x.errs.waits(t, "uso: llave padron import")
+		x.waitExit(exitUsage)
+		x.errs.waitFor(t, "uso: llave padron import")
 	}
 }
 
 func TestALongImportGivesSignsOfLife(t *testing.T) {
 	x := start(t, map[string]string{"LLAVE_DEMO": "0"}, "padron", "import", writeFile(t, padronHead+strings.Repeat("\n", 2*progressEvery)+manyPeople(1, func(int) string { return "X" })[len(padronHead):]))
-	x.ends(exitOK)
-	x.errs.waits(t, `(?s)Leyendo: 20000.*Leyendo: 40000.*Comparando.*100 %`)
+	x.waitExit(exitOK)
+	x.errs.waitFor(t, `(?s)Leyendo: 20000.*Leyendo: 40000.*Comparando.*100 %`)
 }
 
 // While a padrón comes in, people go on getting tokens.
@@ -136,12 +136,12 @@ func TestTokensWhileAPadronComesIn(t *testing.T) {
 	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "d"), "LLAVE_DEMO": "1"}
 	x := start(t, env, "chat", "-linked", "27999990016")
 	fmt.Fprintln(x.in, "token de juana")
-	x.out.waits(t, `\d{3} \d{3}`)
+	x.out.waitFor(t, `\d{3} \d{3}`)
 	y := start(t, env, "padron", "import", writeFile(t, manyPeople(5000, func(int) string { return backend.Active })))
 	asked := 0
 	for done := false; !done; asked++ {
 		fmt.Fprintln(x.in, "token de "+[]string{"juana", "tomás", "rosa"}[asked%3])
-		x.out.waits(t, `\d{3} \d{3}`)
+		x.out.waitFor(t, `\d{3} \d{3}`)
 		select {
 		case code := <-y.code:
 			if done = true; code != exitOK {
@@ -151,7 +151,7 @@ func TestTokensWhileAPadronComesIn(t *testing.T) {
 		}
 	}
 	x.in.Close()
-	x.ends(exitOK)
+	x.waitExit(exitOK)
 	if asked == 0 {
 		t.Error("nothing was asked")
 	}

@@ -14,7 +14,7 @@ import (
 // A password that was typed in the web chat is not on the page, not in its history, and not in the log.
 func TestAPasswordIsNotShownAgain(t *testing.T) {
 	x := start(t, nil)
-	base := x.out.waits(t, `Autogestión +(http://\S+)/autogestion/`)[1]
+	base := x.out.waitFor(t, `Autogestión +(http://\S+)/autogestion/`)[1]
 	jar, _ := cookiejar.New(nil)
 	c := &http.Client{Jar: jar}
 	res, err := c.Get(base + "/")
@@ -49,7 +49,7 @@ func TestAPasswordIsNotShownAgain(t *testing.T) {
 		t.Errorf("the page is shown %s", seen)
 	}
 	x.cancel()
-	x.ends(exitOK)
+	x.waitExit(exitOK)
 	if log := x.errs.String(); strings.Contains(log, "Perro2024") {
 		t.Error("the password stands in the log")
 	}

@@ -20,15 +20,15 @@ import (
 )
 
 // screen collects what a program prints, and lets a test wait for words.
-type screen struct {
+type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 	more chan struct{} // closed at each write
 }
 
-func newScreen() *screen { return &screen{more: make(chan struct{})} }
+func newOutput() *output { return &output{more: make(chan struct{})} }
 
-func (s *screen) Write(p []byte) (int, error) {
+func (s *output) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	close(s.more)
@@ -36,14 +36,14 @@ func (s *screen) Write(p []byte) (int, error) {
 	return s.text.Write(p)
 }
 
-func (s *screen) String() string {
+func (s *output) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.text.String()
 }
 
 // waits returns what matches a pattern in what was printed since the last call, once it is there.
-func (s *screen) waits(t *testing.T, pattern string) []string {
+func (s *output) waitFor(t *testing.T, pattern string) []string {
 	t.Helper()
 	re := regexp.MustCompile(pattern)
 	late := time.After(30 * time.Second)
@@ -67,27 +67,27 @@ func (s *screen) waits(t *testing.T, pattern string) []string {
 }
 
 // running is a program under way, run as main runs it.
-type running struct {
+type process struct {
 	t      *testing.T
 	in     io.WriteCloser
-	out    *screen
-	errs   *screen
+	out    *output
+	errs   *output
 	code   chan int
 	cancel context.CancelFunc
 	data   string // its data folder
 }
 
-func start(t *testing.T, env map[string]string, args ...string) *running {
+func start(t *testing.T, env map[string]string, args ...string) *process {
 	t.Helper()
-	return startOn(t, nil, env, args...)
+	return startWithTransport(t, nil, env, args...)
 }
 
 // startOn is start with another way to WhatsApp.
-func startOn(t *testing.T, way whatsappWay, env map[string]string, args ...string) *running {
+func startWithTransport(t *testing.T, way whatsappTransport, env map[string]string, args ...string) *process {
 	t.Helper()
 	r, w := io.Pipe()
 	ctx, cancel := context.WithCancel(t.Context())
-	x := &running{t: t, in: w, out: newScreen(), errs: newScreen(), code: make(chan int, 1), cancel: cancel}
+	x := &process{t: t, in: w, out: newOutput(), errs: newOutput(), code: make(chan int, 1), cancel: cancel}
 	vars := map[string]string{"LLAVE_ADDR": "127.0.0.1:0", "LLAVE_DATA": filepath.Join(t.TempDir(), "data")}
 	for k, v := range env {
 		vars[k] = v
@@ -99,9 +99,9 @@ func startOn(t *testing.T, way whatsappWay, env map[string]string, args ...strin
 	return x
 }
 
-func (x *running) says(line string) { fmt.Fprintln(x.in, line) }
+func (x *process) typeLine(line string) { fmt.Fprintln(x.in, line) }
 
-func (x *running) ends(want int) {
+func (x *process) waitExit(want int) {
 	x.t.Helper()
 	x.in.Close()
 	select {
@@ -158,8 +158,8 @@ func (b *browser) submit(base, page, action string, fields url.Values) string {
 // A newcomer, as the README tells it: token, page, code, token; a pharmacy takes it once; then it says why not twice.
 func TestNewcomer(t *testing.T) {
 	x := start(t, nil, "chat")
-	x.says("token")
-	m := x.out.waits(t, `(http://127\.0\.0\.1:\d+)(/autogestion/vincular/\S+)`)
+	x.typeLine("token")
+	m := x.out.waitFor(t, `(http://127\.0\.0\.1:\d+)(/autogestion/vincular/\S+)`)
 	base, at := m[1], m[1]+m[2]
 	b := newBrowser(t)
 	page := b.submit(base, b.open(at), "seguir", nil)
@@ -168,12 +168,12 @@ func TestNewcomer(t *testing.T) {
 	if code == nil {
 		t.Fatalf("no code on the page: %s", page)
 	}
-	x.says(code[1])
-	x.out.waits(t, "quedó vinculado")
-	token := x.out.waits(t, `Token de María Elena Gómez: (\d{3} \d{3})\nN\.º de afiliación: (\S+)`)
-	x.out.waits(t, "¿Quién usa este chat\\?")
-	x.says("maría elena")
-	x.out.waits(t, "Gracias, María Elena")
+	x.typeLine(code[1])
+	x.out.waitFor(t, "quedó vinculado")
+	token := x.out.waitFor(t, `Token de María Elena Gómez: (\d{3} \d{3})\nN\.º de afiliación: (\S+)`)
+	x.out.waitFor(t, "¿Quién usa este chat\\?")
+	x.typeLine("maría elena")
+	x.out.waitFor(t, "Gracias, María Elena")
 
 	validate := func(id string) string {
 		body, _ := json.Marshal(map[string]string{"request_id": id, "affiliate_number": token[2], "token": token[1]})
@@ -192,9 +192,9 @@ func TestNewcomer(t *testing.T) {
 	if got := validate("r1"); !strings.Contains(got, `"result":"accepted"`) {
 		t.Errorf("asked again with the same request id, the pharmacy is told %s", got)
 	}
-	x.says("me lo rechazaron")
-	x.out.waits(t, "ya se usó hoy")
-	x.ends(exitOK)
+	x.typeLine("me lo rechazaron")
+	x.out.waitFor(t, "ya se usó hoy")
+	x.waitExit(exitOK)
 	for _, secret := range []string{strings.ReplaceAll(token[1], " ", ""), token[1], code[1], "99999001", "llave-demo", "María", at} {
 		if strings.Contains(x.errs.String(), secret) {
 			t.Errorf("%q stands in what goes to the log", secret)
@@ -204,9 +204,9 @@ func TestNewcomer(t *testing.T) {
 
 func TestLinkedThroughAPipe(t *testing.T) {
 	x := start(t, nil, "chat", "-linked", "27999990016")
-	x.says("token de juana")
-	x.says("token de pedro")
-	x.ends(exitOK)
+	x.typeLine("token de juana")
+	x.typeLine("token de pedro")
+	x.waitExit(exitOK)
 	out := x.out.String()
 	if n := strings.Count(out, "Token de "); n != 1 || !regexp.MustCompile(`^Token de Juana Ruiz: \d{3} \d{3}\n`).MatchString(out) {
 		t.Errorf("printed: %s", out)
@@ -243,8 +243,8 @@ func mustGlob(t *testing.T, pattern string) []string {
 
 func TestServe(t *testing.T) {
 	x := start(t, nil)
-	m := x.out.waits(t, `Autogestión +(http://\S+)/autogestion/`)
-	x.out.waits(t, "27-99999001-6")
+	m := x.out.waitFor(t, `Autogestión +(http://\S+)/autogestion/`)
+	x.out.waitFor(t, "27-99999001-6")
 	b := newBrowser(t)
 	for path, want := range map[string]string{"/healthz": "ok", "/readyz": "ready", "/metrics": "llave_ready 1", "/": "Llave", "/autogestion/": "Autogestión", "/autogestion/openapi.yaml": "openapi: 3.1"} {
 		if got := b.open(m[1] + path); !strings.Contains(got, want) {
@@ -252,17 +252,17 @@ func TestServe(t *testing.T) {
 		}
 	}
 	h := start(t, map[string]string{"LLAVE_ADDR": strings.TrimPrefix(m[1], "http://")}, "health")
-	h.out.waits(t, "listo")
-	h.ends(exitOK)
+	h.out.waitFor(t, "listo")
+	h.waitExit(exitOK)
 	x.cancel()
-	x.ends(exitOK)
-	start(t, map[string]string{"LLAVE_ADDR": strings.TrimPrefix(m[1], "http://")}, "health").ends(exitError)
+	x.waitExit(exitOK)
+	start(t, map[string]string{"LLAVE_ADDR": strings.TrimPrefix(m[1], "http://")}, "health").waitExit(exitError)
 }
 
 func TestAdminAddress(t *testing.T) {
 	x := start(t, map[string]string{"LLAVE_ADMIN_ADDR": "127.0.0.1:0"})
-	public := x.out.waits(t, `Autogestión +(http://\S+)/autogestion/`)
-	admin := x.out.waits(t, `Métricas +(http://\S+)/metrics`)
+	public := x.out.waitFor(t, `Autogestión +(http://\S+)/autogestion/`)
+	admin := x.out.waitFor(t, `Métricas +(http://\S+)/metrics`)
 	newBrowser(t).open(admin[1] + "/metrics")
 	res, err := http.Get(public[1] + "/metrics")
 	if err != nil {
@@ -278,21 +278,21 @@ func TestDataOfAnother(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "d")
 	env := map[string]string{"LLAVE_DATA": dir}
 	x := start(t, env)
-	x.out.waits(t, "Llave está andando")
+	x.out.waitFor(t, "Llave está andando")
 	second := start(t, env, "chat")
-	second.ends(exitError)
-	second.errs.waits(t, "llave.db")
+	second.waitExit(exitError)
+	second.errs.waitFor(t, "llave.db")
 	x.cancel()
-	x.ends(exitOK)
+	x.waitExit(exitOK)
 	if err := os.WriteFile(filepath.Join(dir, "llave.key"), []byte("AAAA\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	third := start(t, env, "chat")
-	third.ends(exitError)
-	third.errs.waits(t, "llave.key")
+	third.waitExit(exitError)
+	third.errs.waitFor(t, "llave.key")
 	other := start(t, map[string]string{"LLAVE_DATA": dir, "LLAVE_KEY": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}, "chat")
-	other.ends(exitError)
-	other.errs.waits(t, "LLAVE_KEY")
+	other.waitExit(exitError)
+	other.errs.waitFor(t, "LLAVE_KEY")
 }
 
 func TestCommands(t *testing.T) {
@@ -314,7 +314,7 @@ func TestCommands(t *testing.T) {
 		{[]string{"padron", "import", "/nowhere/p.csv"}, exitUsage, "/nowhere/p.csv"},
 	} {
 		x := start(t, nil, c.args...)
-		x.ends(c.code)
+		x.waitExit(c.code)
 		if all := x.out.String() + x.errs.String(); !strings.Contains(all, c.says) {
 			t.Errorf("llave %s says %q, want %q", strings.Join(c.args, " "), all, c.says)
 		}
@@ -324,22 +324,22 @@ func TestCommands(t *testing.T) {
 // What the demo was in, real people's data do not go into: its passwords are known to everybody.
 func TestTheDemosFolderIsRefused(t *testing.T) {
 	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "d")}
-	start(t, env, "chat", "-linked", "27999990016").ends(exitOK)
+	start(t, env, "chat", "-linked", "27999990016").waitExit(exitOK)
 	env["LLAVE_DEMO"] = "0"
 	x := start(t, env)
-	x.ends(exitError)
-	x.errs.waits(t, "demo")
+	x.waitExit(exitError)
+	x.errs.waitFor(t, "demo")
 	if err := os.Remove(filepath.Join(env["LLAVE_DATA"], "llave.key")); err != nil {
 		t.Fatal(err)
 	}
 	x = start(t, env)
-	x.ends(exitError)
-	x.errs.waits(t, "falta .*llave.key")
+	x.waitExit(exitError)
+	x.errs.waitFor(t, "falta .*llave.key")
 }
 
 func TestLinkedOutsideTheDemo(t *testing.T) {
 	x := start(t, map[string]string{"LLAVE_DEMO": "0"}, "chat", "-linked", "27999990016")
-	x.ends(exitUsage)
+	x.waitExit(exitUsage)
 }
 
 func TestPadron(t *testing.T) {
@@ -351,17 +351,17 @@ func TestPadron(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := start(t, map[string]string{"LLAVE_DEMO": "0"}, "padron", "import", file)
-	x.ends(exitError)
-	x.out.waits(t, "renglón 3: ")
-	x.out.waits(t, `Renglones cargados: 1\. Con errores: 1\.`)
+	x.waitExit(exitError)
+	x.out.waitFor(t, "renglón 3: ")
+	x.out.waitFor(t, `Renglones cargados: 1\. Con errores: 1\.`)
 }
 
 func TestAutogestionAlone(t *testing.T) {
 	x := start(t, nil, "autogestion")
-	m := x.out.waits(t, `(http://\S+)/autogestion/`)
+	m := x.out.waitFor(t, `(http://\S+)/autogestion/`)
 	newBrowser(t).open(m[1] + "/autogestion/")
 	x.cancel()
-	x.ends(exitOK)
+	x.waitExit(exitOK)
 }
 
 // All that is wrong is said at once.

@@ -39,10 +39,10 @@ func tool(t *testing.T, name string, args ...string) string {
 // page by programs that are not ours, every token is accepted once, and the proof is authentic.
 func TestASheetFromTheChatToTheCounter(t *testing.T) {
 	x := start(t, nil, "chat", "-linked", "27999990016")
-	x.says("31 preimpresos para mi mamá")
-	x.out.waits(t, "¿Los hago?")
-	x.says("sí")
-	path := x.out.waits(t, `\[archivo\] (\S+\.pdf)\n`)[1]
+	x.typeLine("31 preimpresos para mi mamá")
+	x.out.waitFor(t, "¿Los hago?")
+	x.typeLine("sí")
+	path := x.out.waitFor(t, `\[archivo\] (\S+\.pdf)\n`)[1]
 
 	text := tool(t, "pdftotext", path, "-")
 	number := regexp.MustCompile(`9-\d{7}/\d\d`).FindString(strings.NewReplacer("–", "-", "‑", "-").Replace(text))
@@ -81,11 +81,11 @@ func TestASheetFromTheChatToTheCounter(t *testing.T) {
 	if at < 0 {
 		t.Fatalf("the proof cannot be read from the page; %d codes can", len(codes))
 	}
-	x.says("hoja de mi mamá")
-	x.out.waits(t, "Ya se usaron los n.º 1 a 31")
-	x.ends(exitOK)
+	x.typeLine("hoja de mi mamá")
+	x.out.waitFor(t, "Ya se usaron los n.º 1 a 31")
+	x.waitExit(exitOK)
 	v := start(t, map[string]string{"LLAVE_DATA": x.data}, "verify", codes[at])
-	v.ends(exitOK)
+	v.waitExit(exitOK)
 	if out := v.out.String(); !strings.Contains(out, "Auténtica. No prueba que esté sin usar.") || strings.Contains(out, "Rosa") {
 		t.Errorf("verify says: %s", out)
 	}
@@ -120,7 +120,7 @@ func TestTheSameSheetIsTheSameBytes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, store.NewMemory(), newRecorder(), everything, moves{})
+				w := newFixture(t, store.NewMemory(), newRecorder(), everything, moves{})
 				defer w.stop()
 				w.play("* linked 27-99999001-6\n" + say.lines)
 				if got := len(w.files.made); got != say.want {

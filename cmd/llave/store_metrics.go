@@ -7,7 +7,7 @@ import (
 )
 
 // storeMetrics are the counters of what was forgotten and of what could not be read.
-func (h *house) storeMetrics(reg *prometheus.Registry) {
+func (h *app) storeMetrics(reg *prometheus.Registry) {
 	swept := func(what string, n func(bot.Swept) int64) {
 		reg.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name: "llave_swept_total", Help: "Rows forgotten because their time was over.", ConstLabels: prometheus.Labels{"what": what},

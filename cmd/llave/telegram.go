@@ -49,44 +49,44 @@ func (c *config) checkTelegram() (wrong []error) {
 }
 
 // openTelegram makes the channel, if it is turned on.
-func (h *house) openTelegram(doors map[string]bot.Channel) (err error) {
+func (h *app) openTelegram(doors map[string]bot.Channel) (err error) {
 	if h.TelegramToken == "" {
 		return nil
 	}
-	h.tg, err = telegram.New(telegram.Options{
+	h.telegram, err = telegram.New(telegram.Options{
 		Token: h.TelegramToken, API: h.TelegramAPI, Rate: h.TelegramRate, Webhook: h.telegramPushes(),
 		PublicURL: h.PublicURL, Secret: h.TelegramSecret, Log: h.log, Now: h.now,
 	})
 	if err != nil {
 		return err
 	}
-	doors[telegram.Channel] = h.tg
-	h.up = append(h.up, h.tg.Close) // after the engine, which still sends while it stops
+	doors[telegram.Channel] = h.telegram
+	h.stops = append(h.stops, h.telegram.Close) // after the engine, which still sends while it stops
 	return nil
 }
 
 // hearTelegram begins to hear. It ends before the engine does. A token that is refused leaves the rest of the program
 // alone: the other channels work, and what is owed to this one waits until the token is accepted.
-func (h *house) hearTelegram() {
-	if h.tg == nil {
+func (h *app) startTelegram() {
+	if h.telegram == nil {
 		return
 	}
-	h.hear("telegram", h.tg.Run)
+	h.receive("telegram", h.telegram.Run)
 }
 
 // telegramReady adds how the channel stands to the text that says whether the program is ready. It does not decide that:
 // the other channels work without it.
-func (h *house) telegramReady(w io.Writer) {
-	if h.tg == nil {
+func (h *app) writeTelegramState(w io.Writer) {
+	if h.telegram == nil {
 		return
 	}
-	s := h.tg.Status()
-	channelState{channel: "telegram", state: string(s.State), code: s.Code, since: s.Since, todo: s.Todo}.print(w)
+	s := h.telegram.Status()
+	channelState{channel: "telegram", state: string(s.State), code: s.Code, since: s.Since, advice: s.Todo}.print(w)
 }
 
 // telegramMetrics are the channel's counters and state.
-func (h *house) telegramMetrics(reg *prometheus.Registry) {
-	if h.tg == nil {
+func (h *app) telegramMetrics(reg *prometheus.Registry) {
+	if h.telegram == nil {
 		return
 	}
 	counter := func(name, help, method string, n *atomic.Int64) {
@@ -96,7 +96,7 @@ func (h *house) telegramMetrics(reg *prometheus.Registry) {
 		}
 		reg.MustRegister(prometheus.NewCounterFunc(o, func() float64 { return float64(n.Load()) }))
 	}
-	s := h.tg.Stats()
+	s := h.telegram.Stats()
 	counter("llave_telegram_heard_total", "Updates kept.", "", &s.Heard)
 	counter("llave_telegram_ignored_total", "Updates that are nothing for the bot.", "", &s.Ignored)
 	counter("llave_telegram_set_aside_total", "Updates that could not be read. Any is worth a look.", "", &s.SetAside)
@@ -113,7 +113,7 @@ func (h *house) telegramMetrics(reg *prometheus.Registry) {
 	for _, state := range telegram.States {
 		o := prometheus.GaugeOpts{Name: "llave_telegram_state", Help: "1 for the state that it is in.", ConstLabels: prometheus.Labels{"state": string(state)}}
 		reg.MustRegister(prometheus.NewGaugeFunc(o, func() float64 {
-			if h.tg.Status().State == state {
+			if h.telegram.Status().State == state {
 				return 1
 			}
 			return 0

@@ -15,22 +15,22 @@ import (
 )
 
 // tgRig is the program beside a Bot API server.
-type tgRig struct {
+type telegramHarness struct {
 	t   *testing.T
 	srv *telegramtest.Server
 	env map[string]string
-	x   *running
+	x   *process
 }
 
 // onTelegram starts the program with Telegram turned on, as a webhook or not.
-func onTelegram(t *testing.T, webhook bool) *tgRig {
+func newTelegramHarness(t *testing.T, webhook bool) *telegramHarness {
 	t.Helper()
 	srv, err := telegramtest.New(telegramtest.Options{Seed: 7, Now: testClock(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(srv.Close)
-	r := &tgRig{t: t, srv: srv, env: map[string]string{
+	r := &telegramHarness{t: t, srv: srv, env: map[string]string{
 		"LLAVE_TELEGRAM_TOKEN": srv.Token(), "LLAVE_TELEGRAM_API": srv.URL, "LLAVE_AUTOGESTION": "embedded", "LLAVE_DEMO": "1", "LLAVE_DATA": t.TempDir() + "/data",
 		"LLAVE_TELEGRAM_RATE": "0",
 	}}
@@ -41,16 +41,16 @@ func onTelegram(t *testing.T, webhook bool) *tgRig {
 	return r
 }
 
-func (r *tgRig) up() {
+func (r *telegramHarness) up() {
 	r.t.Helper()
 	r.x = start(r.t, r.env)
-	r.x.out.waits(r.t, "Llave está andando")
+	r.x.out.waitFor(r.t, "Llave está andando")
 }
 
-func (r *tgRig) down() {
+func (r *telegramHarness) down() {
 	r.t.Helper()
 	r.x.cancel()
-	r.x.ends(exitOK)
+	r.x.waitExit(exitOK)
 }
 
 // chatter is somebody on Telegram.
@@ -59,7 +59,7 @@ type chatter struct {
 	t *testing.T
 }
 
-func (r *tgRig) person(id int64, name string) chatter {
+func (r *telegramHarness) person(id int64, name string) chatter {
 	return chatter{r.srv.User(id, name, ""), r.t}
 }
 
@@ -83,7 +83,7 @@ func (c chatter) hears(pattern string) []string {
 }
 
 // signIn goes through the pages as a person does, and returns the link back into the chat.
-func (r *tgRig) signIn(page, cuil string) string {
+func (r *telegramHarness) signIn(page, cuil string) string {
 	r.t.Helper()
 	at, err := url.Parse(page)
 	if err != nil {
@@ -107,7 +107,7 @@ func (r *tgRig) signIn(page, cuil string) string {
 const pageShape = `(http://127\.0\.0\.1:\d+/autogestion/vincular/\S+)`
 
 // linked links a chat with an account of one person.
-func (r *tgRig) linked(c chatter) string {
+func (r *telegramHarness) linked(c chatter) string {
 	r.t.Helper()
 	c.Says("/token")
 	link := r.signIn(c.hears(pageShape)[1], "20-99999021-6")
@@ -117,15 +117,15 @@ func (r *tgRig) linked(c chatter) string {
 	return c.hears(`Token de Jorge Acosta: (\d{3} \d{3})`)[1]
 }
 
-func bothWays(t *testing.T, f func(t *testing.T, r *tgRig)) {
+func bothWays(t *testing.T, f func(t *testing.T, r *telegramHarness)) {
 	for name, webhook := range map[string]bool{"polling": false, "webhook": true} {
-		t.Run(name, func(t *testing.T) { f(t, onTelegram(t, webhook)) })
+		t.Run(name, func(t *testing.T) { f(t, newTelegramHarness(t, webhook)) })
 	}
 }
 
 // A newcomer at the counter: a command, a page, a tap back, the token, a copy of it.
 func TestTelegramNewcomer(t *testing.T) {
-	bothWays(t, func(t *testing.T, r *tgRig) {
+	bothWays(t, func(t *testing.T, r *telegramHarness) {
 		ana := r.person(41001234, "Ana")
 		if _, err := ana.Opens("https://t.me/llave_bot?start=token"); err != nil {
 			t.Fatal(err)
@@ -160,7 +160,7 @@ func TestTelegramNewcomer(t *testing.T) {
 	})
 }
 
-func (r *tgRig) await(what string, holds func() bool) {
+func (r *telegramHarness) await(what string, holds func() bool) {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), 30*time.Second)
 	defer cancel()
@@ -171,7 +171,7 @@ func (r *tgRig) await(what string, holds func() bool) {
 
 // Somebody sends the link back into the chat to a victim, whose chat did not ask: nothing is linked, there or here.
 func TestTelegramVictim(t *testing.T) {
-	bothWays(t, func(t *testing.T, r *tgRig) {
+	bothWays(t, func(t *testing.T, r *telegramHarness) {
 		thief, victim := r.person(666, "Carla"), r.person(41001234, "Ana")
 		thief.Says("token")
 		link := r.signIn(thief.hears(pageShape)[1], "27-99999001-6")
@@ -195,7 +195,7 @@ func TestTelegramVictim(t *testing.T) {
 
 // In a group the bot only says where it can be talked to.
 func TestTelegramGroup(t *testing.T) {
-	bothWays(t, func(t *testing.T, r *tgRig) {
+	bothWays(t, func(t *testing.T, r *telegramHarness) {
 		ana := r.person(41001234, "Ana")
 		r.linked(ana)
 		g := r.srv.Group(-100, "Familia")
@@ -214,7 +214,7 @@ func TestTelegramGroup(t *testing.T) {
 // One call in ten loses its answer, some updates come twice: everything asked is answered, repeats are to the letter,
 // and nobody gets another token than theirs.
 func TestTelegramWeather(t *testing.T) {
-	bothWays(t, func(t *testing.T, r *tgRig) {
+	bothWays(t, func(t *testing.T, r *telegramHarness) {
 		ana := r.person(41001234, "Ana")
 		token := r.linked(ana)
 		r.srv.Weather(telegramtest.Weather{CutAfter: 0.1, Repeat: 0.2})
@@ -263,7 +263,7 @@ func TestTelegramWeather(t *testing.T) {
 
 // What is written while the program is down is answered when it is up again, once.
 func TestTelegramRestart(t *testing.T) {
-	bothWays(t, func(t *testing.T, r *tgRig) {
+	bothWays(t, func(t *testing.T, r *telegramHarness) {
 		ana := r.person(41001234, "Ana")
 		r.linked(ana)
 		r.down()
@@ -289,7 +289,7 @@ func TestTelegramRestart(t *testing.T) {
 
 // Blocked is remembered: nothing is sent until they write again.
 func TestTelegramBlocked(t *testing.T) {
-	bothWays(t, func(t *testing.T, r *tgRig) {
+	bothWays(t, func(t *testing.T, r *telegramHarness) {
 		ana := r.person(41001234, "Ana")
 		r.linked(ana)
 		ana.Blocks()
@@ -303,8 +303,8 @@ func TestTelegramBlocked(t *testing.T) {
 // A moment in which the token is refused, and a webhook that another process sets, are over by themselves; /readyz says
 // how it stands.
 func TestTelegramAfterABadMoment(t *testing.T) {
-	r := onTelegram(t, false)
-	at := r.x.out.waits(t, `Métricas +(http://\S+)/metrics`)[1]
+	r := newTelegramHarness(t, false)
+	at := r.x.out.waitFor(t, `Métricas +(http://\S+)/metrics`)[1]
 	ready := func() string { return newBrowser(t).open(at + "/readyz") }
 	ana := r.person(41001234, "Ana")
 	ana.Says("hola")
@@ -316,8 +316,8 @@ func TestTelegramAfterABadMoment(t *testing.T) {
 	r.srv.OtherSetsWebhook("http://127.0.0.1:1/hook", "")
 	ana.Says("hola")
 	ana.hears("token")
-	r.x.errs.waits(t, "webhook that another process set is taken away")
-	r.x.errs.waits(t, "telegram is off, and will try again")
+	r.x.errs.waitFor(t, "webhook that another process set is taken away")
+	r.x.errs.waitFor(t, "telegram is off, and will try again")
 	if text := ready(); !strings.Contains(text, "telegram: receiving desde ") {
 		t.Errorf("readyz: %s", text)
 	}
@@ -325,7 +325,7 @@ func TestTelegramAfterABadMoment(t *testing.T) {
 
 // What stands under a picture is read, and what is asked in a topic is answered there, also by a button.
 func TestTelegramCaptionsAndTopics(t *testing.T) {
-	r := onTelegram(t, false)
+	r := newTelegramHarness(t, false)
 	ana := r.person(41001234, "Ana")
 	r.linked(ana)
 	in := func(pattern string, thread int) {
@@ -355,7 +355,7 @@ func TestTelegramCaptionsAndTopics(t *testing.T) {
 
 // A Bot API server of one's own that is older than the copy button takes the token without it.
 func TestTelegramOnAnOlderServer(t *testing.T) {
-	r := onTelegram(t, false)
+	r := newTelegramHarness(t, false)
 	r.srv.Fault(telegramtest.Fault{With: "copy_text", Code: 400, Text: "Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"})
 	ana := r.person(41001234, "Ana")
 	token := r.linked(ana)
@@ -373,8 +373,8 @@ func TestTelegramWithAWrongToken(t *testing.T) {
 	}
 	t.Cleanup(srv.Close)
 	x := start(t, map[string]string{"LLAVE_TELEGRAM_TOKEN": "5:another-token-of-another-bot-000000000", "LLAVE_TELEGRAM_API": srv.URL, "LLAVE_AUTOGESTION": "embedded", "LLAVE_DEMO": "1"})
-	m := x.out.waits(t, `Métricas +(http://\S+)/metrics`)
-	x.errs.waits(t, "telegram is off.*token is refused")
+	m := x.out.waitFor(t, `Métricas +(http://\S+)/metrics`)
+	x.errs.waitFor(t, "telegram is off.*token is refused")
 	if got := newBrowser(t).open(m[1] + "/metrics"); !strings.Contains(got, "llave_telegram_up 0") || !strings.Contains(got, "llave_ready 1") {
 		t.Errorf("metrics: %s", got)
 	}
@@ -382,7 +382,7 @@ func TestTelegramWithAWrongToken(t *testing.T) {
 		t.Errorf("readyz: %s", got)
 	}
 	x.cancel()
-	x.ends(exitOK)
+	x.waitExit(exitOK)
 }
 
 // `llave chat` has Telegram beside the terminal.
@@ -396,7 +396,7 @@ func TestTelegramBesideTheTerminal(t *testing.T) {
 	ana := chatter{srv.User(5, "Ana", ""), t}
 	ana.Says("hola")
 	ana.hears("token")
-	x.says("hola")
-	x.out.waits(t, "token")
-	x.ends(exitOK)
+	x.typeLine("hola")
+	x.out.waitFor(t, "token")
+	x.waitExit(exitOK)
 }

@@ -66,13 +66,13 @@ func TestTranscripts(t *testing.T) {
 }
 
 // prepare reads a transcript and builds its world.
-func prepare(t *testing.T, file string, s bot.Store, d door, covered moves) (*txtar.Archive, *world) {
+func prepare(t *testing.T, file string, s bot.Store, d channelDriver, covered moves) (*txtar.Archive, *fixture) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	a := txtar.Parse(text)
-	w := newWorld(t, s, d, without(string(part(a, "without"))), covered)
+	w := newFixture(t, s, d, without(string(part(a, "without"))), covered)
 	for _, f := range a.Files {
 		if strings.HasPrefix(f.Name, "padron") {
 			w.padron[f.Name] = f.Data

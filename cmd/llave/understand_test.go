@@ -28,9 +28,9 @@ func TestUnderstand(t *testing.T) {
 	} {
 		x := start(t, nil, append([]string{"entiende"}, c.args...)...)
 		for line := range strings.Lines(c.says) {
-			x.says(strings.TrimSuffix(line, "\n"))
+			x.typeLine(strings.TrimSuffix(line, "\n"))
 		}
-		x.ends(exitOK)
+		x.waitExit(exitOK)
 		if got := strings.TrimSpace(x.out.String()); got != c.want {
 			t.Errorf("llave entiende %q says\n%s\nwant\n%s", c.args, got, c.want)
 		}
@@ -52,8 +52,8 @@ func TestUnderstandIsCalledWrongly(t *testing.T) {
 		{map[string]string{"LLAVE_DEMO": "0"}, []string{"-linked", maria, "token"}, "solo existe en la demo"},
 	} {
 		x := start(t, c.env, append([]string{"entiende"}, c.args...)...)
-		x.ends(exitUsage)
-		x.errs.waits(t, c.says)
+		x.waitExit(exitUsage)
+		x.errs.waitFor(t, c.says)
 		if x.out.String() != "" {
 			t.Errorf("%q prints %s", c.args, x.out)
 		}
@@ -63,10 +63,10 @@ func TestUnderstandIsCalledWrongly(t *testing.T) {
 // Another program has the folder: this one does not mind, because it opens nothing.
 func TestUnderstandNeedsNoFolder(t *testing.T) {
 	x := start(t, nil)
-	x.out.waits(t, "Llave está andando")
+	x.out.waitFor(t, "Llave está andando")
 	y := start(t, map[string]string{"LLAVE_DATA": x.data}, "entiende", "otro token")
-	y.ends(exitOK)
-	y.out.waits(t, `"another"`)
+	y.waitExit(exitOK)
+	y.out.waitFor(t, `"another"`)
 	x.cancel()
-	x.ends(exitOK)
+	x.waitExit(exitOK)
 }

@@ -111,9 +111,9 @@ func (p program) rotateSheetKey(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	id, err := h.backend.RotateSheetKey(ctx)
+	id, err := h.embedded.RotateSheetKey(ctx)
 	if err == nil {
 		fmt.Fprintf(p.stdout, "Las hojas nuevas se firman con la clave %s. Las públicas están en %s\n", id, c.path(autogestion.SheetKeysFile))
 	}
-	return errors.Join(err, h.down())
+	return errors.Join(err, h.stop())
 }

@@ -50,13 +50,13 @@ func TestVerify(t *testing.T) {
 	credential := credentialAt(t, at)
 	h := printedAt(t, at, credential, 10)
 	rotate := start(t, map[string]string{"LLAVE_DATA": back.data}, "autogestion", "rotate-sheet-key")
-	rotate.ends(exitOK)
-	rotate.out.waits(t, `se firman con la clave [0-9A-F]{8}\. .*sheet-keys\.json\n`)
+	rotate.waitExit(exitOK)
+	rotate.out.waitFor(t, `se firman con la clave [0-9A-F]{8}\. .*sheet-keys\.json\n`)
 	later := printedAt(t, at, credential, 2)
 	served := filepath.Join(t.TempDir(), "served.json")
 	keep(t, at+"/autogestion/v1/sheet-keys", served)
 	back.cancel()
-	back.ends(exitOK)
+	back.waitExit(exitOK)
 
 	month, _ := time.Parse("2006-01", string(h.Month))
 	next := backend.MonthOf(month.AddDate(0, 1, 0))
@@ -86,14 +86,14 @@ func TestVerify(t *testing.T) {
 	} {
 		x := start(t, data, append([]string{"verify"}, c.args...)...)
 		for _, line := range c.lines {
-			x.says(line)
+			x.typeLine(line)
 		}
-		x.ends(c.code)
+		x.waitExit(c.code)
 		for _, s := range c.says {
-			x.out.waits(t, s)
+			x.out.waitFor(t, s)
 		}
 		for _, s := range c.errs {
-			x.errs.waits(t, s)
+			x.errs.waitFor(t, s)
 		}
 		if strings.Contains(x.errs.String(), "LLAVE1") || strings.Contains(x.errs.String(), h.Reference) || c.code == exitUsage && x.out.String() != "" {
 			t.Errorf("%q prints %s, and %s", c.args, x.out, x.errs)
@@ -118,8 +118,8 @@ func keep(t *testing.T, url, path string) {
 // It makes no folder and no keys of its own: without those of the service it can say nothing.
 func TestVerifyOpensNothing(t *testing.T) {
 	x := start(t, nil, "verify", "LLAVE1:ABC")
-	x.ends(exitUsage)
-	x.errs.waits(t, "sheet-keys.json")
+	x.waitExit(exitUsage)
+	x.errs.waitFor(t, "sheet-keys.json")
 	if _, err := os.Stat(x.data); err == nil {
 		t.Error("it made a data folder")
 	}
@@ -128,23 +128,23 @@ func TestVerifyOpensNothing(t *testing.T) {
 // A rotation needs an Autogestión that is there, and brings no demo into one of people who exist.
 func TestRotateSheetKey(t *testing.T) {
 	none := start(t, nil, "autogestion", "rotate-sheet-key")
-	none.ends(exitUsage)
-	none.errs.waits(t, "no hay ninguna Autogestión")
+	none.waitExit(exitUsage)
+	none.errs.waitFor(t, "no hay ninguna Autogestión")
 	if _, err := os.Stat(none.data); err == nil {
 		t.Error("it made a data folder")
 	}
-	start(t, map[string]string{"LLAVE_AUTOGESTION_URL": "http://127.0.0.1:1", "LLAVE_AUTOGESTION_KEY": botKey}, "autogestion", "rotate-sheet-key").ends(exitUsage)
-	start(t, nil, "autogestion", "rotate-key").ends(exitUsage)
+	start(t, map[string]string{"LLAVE_AUTOGESTION_URL": "http://127.0.0.1:1", "LLAVE_AUTOGESTION_KEY": botKey}, "autogestion", "rotate-sheet-key").waitExit(exitUsage)
+	start(t, nil, "autogestion", "rotate-key").waitExit(exitUsage)
 
 	real := start(t, map[string]string{"LLAVE_DEMO": "0"}, "autogestion")
-	real.out.waits(t, "Autogestión está andando")
+	real.out.waitFor(t, "Autogestión está andando")
 	real.cancel()
-	real.ends(exitOK)
-	start(t, map[string]string{"LLAVE_DATA": real.data}, "autogestion", "rotate-sheet-key").ends(exitOK) // LLAVE_DEMO is missing here
+	real.waitExit(exitOK)
+	start(t, map[string]string{"LLAVE_DATA": real.data}, "autogestion", "rotate-sheet-key").waitExit(exitOK) // LLAVE_DEMO is missing here
 	again := start(t, map[string]string{"LLAVE_DATA": real.data, "LLAVE_DEMO": "0"}, "autogestion")
-	again.out.waits(t, "Autogestión está andando") // it would not, with the demo in it
+	again.out.waitFor(t, "Autogestión está andando") // it would not, with the demo in it
 	again.cancel()
-	again.ends(exitOK)
+	again.waitExit(exitOK)
 }
 
 // A counter's scanner types into the page, one sheet after the other, and nothing has to be clicked.

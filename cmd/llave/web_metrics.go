@@ -7,7 +7,7 @@ import (
 )
 
 // webMetrics are the web chat's counters.
-func (h *house) webMetrics(reg *prometheus.Registry) {
+func (h *app) webMetrics(reg *prometheus.Registry) {
 	counter := func(name, help string, n *atomic.Int64) {
 		reg.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(n.Load()) }))
 	}

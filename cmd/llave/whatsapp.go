@@ -18,7 +18,7 @@ import (
 )
 
 // whatsappDoor is the channel, if it is turned on. What is built with the tag nowhatsapp has none.
-type whatsappDoor struct{ *whatsapp.WhatsApp }
+type whatsappChannel struct{ *whatsapp.WhatsApp }
 
 // checkWhatsApp finds what is wrong with the channel's configuration.
 func (c *config) checkWhatsApp() (wrong []error) {
@@ -41,7 +41,7 @@ func (c *config) whatsappStore() string {
 
 // newWhatsApp opens the device store.
 func (c *config) newWhatsApp(ctx context.Context, p program, log *slog.Logger, tell func(whatsapp.Status)) (*whatsapp.WhatsApp, error) {
-	key, err := keptKey(c.path("whatsapp.key"), c.path("whatsapp.db"))
+	key, err := loadOrMakeKey(c.path("whatsapp.key"), c.path("whatsapp.db"))
 	if err != nil {
 		return nil, err
 	}
@@ -53,22 +53,22 @@ func (c *config) newWhatsApp(ctx context.Context, p program, log *slog.Logger, t
 }
 
 // openWhatsApp makes the channel, if it is turned on.
-func (h *house) openWhatsApp(ctx context.Context, p program, doors map[string]bot.Channel) error {
+func (h *app) openWhatsApp(ctx context.Context, p program, doors map[string]bot.Channel) error {
 	if h.WhatsApp != "1" {
 		return nil
 	}
-	w, err := h.newWhatsApp(ctx, p, h.log, h.tellWhatsApp)
+	w, err := h.newWhatsApp(ctx, p, h.log, h.logWhatsApp)
 	if err != nil {
 		return err
 	}
-	h.wa = &whatsappDoor{w}
+	h.whatsapp = &whatsappChannel{w}
 	doors[whatsapp.Channel] = w
-	h.up = append(h.up, w.Close) // after the engine
+	h.stops = append(h.stops, w.Close) // after the engine
 	return nil
 }
 
 // tellWhatsApp logs how the channel stands, and what the operator has to do.
-func (h *house) tellWhatsApp(s whatsapp.Status) {
+func (h *app) logWhatsApp(s whatsapp.Status) {
 	level := slog.LevelInfo
 	if s.State != whatsapp.Connected && s.State != whatsapp.Connecting && s.State != whatsapp.Stopped {
 		level = slog.LevelWarn
@@ -84,29 +84,29 @@ func (h *house) tellWhatsApp(s whatsapp.Status) {
 }
 
 // hearWhatsApp begins to hear. It ends before the engine does. However it stands, the rest of the program is left alone.
-func (h *house) hearWhatsApp() {
-	if h.wa == nil {
+func (h *app) startWhatsApp() {
+	if h.whatsapp == nil {
 		return
 	}
-	h.hear("whatsapp", h.wa.Run)
+	h.receive("whatsapp", h.whatsapp.Run)
 }
 
 // whatsappReady adds how the channel stands to the page that says whether the program is ready. It does not decide that:
 // the other channels work without it.
-func (h *house) whatsappReady(w io.Writer) {
-	if h.wa == nil {
+func (h *app) writeWhatsAppState(w io.Writer) {
+	if h.whatsapp == nil {
 		return
 	}
-	s := h.wa.Status()
+	s := h.whatsapp.Status()
 	channelState{"whatsapp", string(s.State), s.Code, s.Since, s.Until, s.Todo}.print(w)
 }
 
 // whatsappMetrics are the channel's counters and state.
-func (h *house) whatsappMetrics(reg *prometheus.Registry) {
-	if h.wa == nil {
+func (h *app) whatsappMetrics(reg *prometheus.Registry) {
+	if h.whatsapp == nil {
 		return
 	}
-	s := h.wa.Stats()
+	s := h.whatsapp.Stats()
 	for name, c := range map[string]struct {
 		help string
 		n    *atomic.Int64
@@ -135,12 +135,12 @@ func (h *house) whatsappMetrics(reg *prometheus.Registry) {
 		}
 		return 0
 	}
-	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "llave_whatsapp_up", Help: "1 while messages come and go."}, func() float64 { return is(h.wa.Status().Up()) }))
+	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "llave_whatsapp_up", Help: "1 while messages come and go."}, func() float64 { return is(h.whatsapp.Status().Up()) }))
 	for _, state := range whatsapp.States {
 		o := prometheus.GaugeOpts{Name: "llave_whatsapp_state", Help: "1 for the state that it is in.", ConstLabels: prometheus.Labels{"state": string(state)}}
-		reg.MustRegister(prometheus.NewGaugeFunc(o, func() float64 { return is(h.wa.Status().State == state) }))
+		reg.MustRegister(prometheus.NewGaugeFunc(o, func() float64 { return is(h.whatsapp.Status().State == state) }))
 	}
 }
 
 // whatsappWay is how WhatsApp is reached; nil is the usual.
-type whatsappWay = http.RoundTripper
+type whatsappTransport = http.RoundTripper

@@ -119,10 +119,10 @@ func (p program) whatsappPair(ctx context.Context, w *whatsapp.WhatsApp, phone s
 	err := w.Pair(ctx, whatsapp.Pairer{
 		Phone: phone,
 		QR: func(text string, until time.Time) {
-			fmt.Fprintf(p.stdout, "\nEn el teléfono: WhatsApp, Dispositivos vinculados, Vincular un dispositivo. Escaneá esto, que vale hasta las %s:\n\n%s\n", hourOf(until, "15:04:05"), drawQR(text))
+			fmt.Fprintf(p.stdout, "\nEn el teléfono: WhatsApp, Dispositivos vinculados, Vincular un dispositivo. Escaneá esto, que vale hasta las %s:\n\n%s\n", localTime(until, "15:04:05"), drawQR(text))
 		},
 		Code: func(code string, until time.Time) {
-			fmt.Fprintf(p.stdout, "\nEn el teléfono: WhatsApp, Dispositivos vinculados, Vincular con número de teléfono. Escribí este código, que vale hasta las %s:\n\n    %s\n\n", hourOf(until, "15:04:05"), code)
+			fmt.Fprintf(p.stdout, "\nEn el teléfono: WhatsApp, Dispositivos vinculados, Vincular con número de teléfono. Escribí este código, que vale hasta las %s:\n\n    %s\n\n", localTime(until, "15:04:05"), code)
 		},
 		Passkey: func(_ context.Context, options []byte) ([]byte, error) {
 			fmt.Fprintf(p.stdout, passkeyHelp, options)

@@ -10,7 +10,7 @@ import (
 
 // pageGate decides who may see the page on which a phone is linked: whoever sees it may link the insurer's number to a
 // phone of theirs. It is stricter than [operatorGate] where the two differ.
-type pageGate struct {
+type pairingGate struct {
 	// shared says that the page is on the address that everybody has. Then it is for this machine alone.
 	shared bool
 	// proxied says that people come by another name than this machine's, so that a proxy stands in front. Whether it says
@@ -19,11 +19,11 @@ type pageGate struct {
 }
 
 // refuses names the text that says why a request is refused; empty if it is not.
-func (g pageGate) refuses(r *http.Request) string {
+func (g pairingGate) refuses(r *http.Request) string {
 	switch {
-	case g.shared && (g.proxied || !thisMachine(r)):
+	case g.shared && (g.proxied || !fromThisMachine(r)):
 		return "public"
-	case !ownPage(r):
+	case !sameOrigin(r):
 		return "origin"
 	}
 	return ""
@@ -31,7 +31,7 @@ func (g pageGate) refuses(r *http.Request) string {
 
 // ownPage says whether a request comes from the page itself or, if it only looks, from somebody who typed its address.
 // Browsers say so in one way or the other; what posts and says nothing is no browser.
-func ownPage(r *http.Request) bool {
+func sameOrigin(r *http.Request) bool {
 	site := r.Header.Get("Sec-Fetch-Site")
 	if site != "" && site != "same-origin" && (site != "none" || r.Method == http.MethodPost) {
 		return false

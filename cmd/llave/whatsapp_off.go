@@ -14,9 +14,9 @@ import (
 )
 
 // What is built with the tag nowhatsapp has no WhatsApp in it, and so nothing under the GPL.
-type whatsappDoor struct{}
+type whatsappChannel struct{}
 
-type whatsappWay = http.RoundTripper
+type whatsappTransport = http.RoundTripper
 
 var errNoWhatsApp = errors.New("LLAVE_WHATSAPP: este programa se compiló sin WhatsApp (nowhatsapp)")
 
@@ -27,10 +27,10 @@ func (c *config) checkWhatsApp() []error {
 	return nil
 }
 
-func (h *house) openWhatsApp(context.Context, program, map[string]bot.Channel) error { return nil }
-func (h *house) hearWhatsApp()                                                       {}
-func (h *house) whatsappReady(io.Writer)                                             {}
-func (h *house) serveWhatsAppPage(*http.ServeMux, *operatorGate)                     {}
-func (h *house) whatsappMetrics(*prometheus.Registry)                                {}
+func (a *app) openWhatsApp(context.Context, program, map[string]bot.Channel) error { return nil }
+func (a *app) startWhatsApp()                                                      {}
+func (a *app) writeWhatsAppState(io.Writer)                                        {}
+func (a *app) serveWhatsAppPage(*http.ServeMux, *operatorGate)                     {}
+func (a *app) whatsappMetrics(*prometheus.Registry)                                {}
 
 func (p program) whatsappCommand(context.Context, []string) error { return &usageError{errNoWhatsApp} }

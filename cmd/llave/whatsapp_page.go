@@ -31,25 +31,25 @@ var whatsappStyle string
 
 // whatsappPage is that page. It works without JavaScript.
 type whatsappPage struct {
-	wa     *whatsapp.WhatsApp
-	desk   *pairingDesk
-	gate   pageGate
-	texts  *template.Template
-	policy string
+	wa       *whatsapp.WhatsApp
+	pairings *pairings
+	gate     pairingGate
+	texts    *template.Template
+	policy   string
 }
 
 // serveWhatsAppPage adds the page to the operator's addresses, if the channel is turned on.
-func (h *house) serveWhatsAppPage(mux *http.ServeMux, gate *operatorGate) {
-	if h.wa == nil {
+func (h *app) serveWhatsAppPage(mux *http.ServeMux, gate *operatorGate) {
+	if h.whatsapp == nil {
 		return
 	}
 	p := &whatsappPage{
-		wa: h.wa.WhatsApp, desk: newPairingDesk(h.wa.WhatsApp, h.log), gate: pageGate{shared: gate.shared, proxied: h.public()},
+		wa: h.whatsapp.WhatsApp, pairings: newPairings(h.whatsapp.WhatsApp, h.log), gate: pairingGate{shared: gate.shared, proxied: h.hasPublicName()},
 		texts: template.Must(template.New("").Funcs(template.FuncMap{"style": func() template.CSS { return template.CSS(whatsappStyle) }}).Parse(whatsappTexts)),
 	}
 	sum := sha256.Sum256([]byte(whatsappStyle))
 	p.policy = fmt.Sprintf("default-src 'none'; img-src data:; style-src 'sha256-%s'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'", base64.StdEncoding.EncodeToString(sum[:]))
-	h.up = append(h.up, p.desk.close)
+	h.stops = append(h.stops, p.pairings.close)
 	mux.Handle(whatsappPath, gate.WithPassword(p))
 }
 
@@ -103,22 +103,22 @@ func (p *whatsappPage) act(w http.ResponseWriter, r *http.Request, owner string)
 	form := r.PostForm
 	switch form.Get("do") {
 	case "qr":
-		p.desk.begin(owner, "", form.Get("auto") == "on")
+		p.pairings.begin(owner, "", form.Get("auto") == "on")
 	case "code":
 		p.byCode(owner, form.Get("phone"), form.Get("auto") == "on")
 	case stepPasskey:
-		p.desk.says(owner, stepPasskey, form.Get("answer"))
+		p.pairings.answer(owner, stepPasskey, form.Get("answer"))
 	case stepConfirm:
-		p.desk.says(owner, stepConfirm, "")
+		p.pairings.answer(owner, stepConfirm, "")
 	case "cancel":
-		p.desk.cancel(owner)
+		p.pairings.cancel(owner)
 	case "logout":
 		p.logout(r.Context(), owner, form.Get("sure") == "on", form.Get("force") == "on")
 	default:
 		p.write(w, http.StatusBadRequest, "refused", "form")
 		return
 	}
-	p.settles(r.Context(), owner)
+	p.waitForStep(r.Context(), owner)
 	http.Redirect(w, r, whatsappPath, http.StatusSeeOther)
 }
 
@@ -131,26 +131,26 @@ func (p *whatsappPage) byCode(owner, number string, auto bool) {
 		return r
 	}, number)
 	if number == "" {
-		p.desk.tell(owner, "number")
+		p.pairings.report(owner, "number")
 		return
 	}
-	p.desk.begin(owner, number, auto)
+	p.pairings.begin(owner, number, auto)
 }
 
 func (p *whatsappPage) logout(ctx context.Context, owner string, sure, force bool) {
 	if !sure {
-		p.desk.tell(owner, "not-sure")
+		p.pairings.report(owner, "not-sure")
 		return
 	}
-	p.desk.logout(ctx, owner, force)
+	p.pairings.logout(ctx, owner, force)
 }
 
 // settles waits a moment for the next step, so that it is there when the page is.
-func (p *whatsappPage) settles(ctx context.Context, owner string) {
+func (p *whatsappPage) waitForStep(ctx context.Context, owner string) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	for ctx.Err() == nil {
-		shown, _, _, changed := p.desk.look(owner)
+		shown, _, _, changed := p.pairings.view(owner)
 		if shown.step != stepWait {
 			return
 		}
@@ -167,7 +167,7 @@ type whatsappView struct {
 	Code                      int
 	Linked                    bool
 	Number                    string // of the phone that is linked
-	Told                      string // how what was done last came out
+	Result                    string // how what was done last came out
 	Busy                      bool   // somebody else is pairing
 	Step, Text, Till          string
 	QR                        template.URL
@@ -179,24 +179,24 @@ var refreshes = map[string]int{stepWait: 2, stepQR: 5, stepCode: 5}
 
 func (p *whatsappPage) show(w http.ResponseWriter, r *http.Request, owner string) {
 	s := p.wa.Status()
-	v := whatsappView{State: string(s.State), Since: hourOf(s.Since, "02/01 15:04"), Todo: s.Todo, Code: s.Code}
+	v := whatsappView{State: string(s.State), Since: localTime(s.Since, "02/01 15:04"), Todo: s.Todo, Code: s.Code}
 	if !s.Until.IsZero() {
-		v.Until = hourOf(s.Until, "02/01 15:04")
+		v.Until = localTime(s.Until, "02/01 15:04")
 	}
-	shown, busy, told, _ := p.desk.look(owner)
-	v.Busy, v.Told, v.Step, v.Text = busy, told.key, shown.step, shown.text
+	shown, busy, told, _ := p.pairings.view(owner)
+	v.Busy, v.Result, v.Step, v.Text = busy, told.key, shown.step, shown.text
 	if shown.auto {
 		v.Refresh = refreshes[shown.step]
 	}
 	if !shown.until.IsZero() {
-		v.Till = hourOf(shown.until, "15:04:05")
+		v.Till = localTime(shown.until, "15:04:05")
 	}
 	var err error
 	if v.Number, v.Linked, err = p.wa.Paired(r.Context()); err == nil && v.Step == stepQR {
 		v.QR, err = pictureOf(v.Text)
 	}
 	if err != nil {
-		p.desk.log.Error("whatsapp: the page", "err", err)
+		p.pairings.log.Error("whatsapp: the page", "err", err)
 		p.write(w, http.StatusInternalServerError, "refused", "failed")
 		return
 	}
@@ -216,7 +216,7 @@ func pictureOf(text string) (template.URL, error) {
 func (p *whatsappPage) write(w http.ResponseWriter, status int, name string, data any) {
 	var b bytes.Buffer
 	if err := p.texts.ExecuteTemplate(&b, name, data); err != nil {
-		p.desk.log.Error("whatsapp: the page", "err", err)
+		p.pairings.log.Error("whatsapp: the page", "err", err)
 		http.Error(w, "", http.StatusInternalServerError)
 		return
 	}

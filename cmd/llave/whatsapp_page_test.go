@@ -27,13 +27,13 @@ type operatorAt struct {
 	from string // the origin that it says it comes from
 }
 
-func (r *waRig) operator() *operatorAt {
+func (r *whatsappHarness) operator() *operatorAt {
 	r.t.Helper()
-	at := r.x.out.waits(r.t, `WhatsApp +(http://\S+)`)[1]
+	at := r.x.out.waitFor(r.t, `WhatsApp +(http://\S+)`)[1]
 	return r.another(at)
 }
 
-func (r *waRig) another(at string) *operatorAt {
+func (r *whatsappHarness) another(at string) *operatorAt {
 	return &operatorAt{newBrowser(r.t), at, strings.TrimSuffix(at, whatsappPath)}
 }
 
@@ -113,8 +113,8 @@ func holds(t *testing.T, page string, words ...string) {
 // A phone is linked from the operator's page while the service runs, in each of the ways; it is seen by whoever began it,
 // and by nobody in the log.
 func TestWhatsAppPairedOnThePage(t *testing.T) {
-	for name, pair := range map[string]func(r *waRig, o *operatorAt) (secret string){
-		"QR": func(r *waRig, o *operatorAt) string {
+	for name, pair := range map[string]func(r *whatsappHarness, o *operatorAt) (secret string){
+		"QR": func(r *whatsappHarness, o *operatorAt) string {
 			page := o.does("qr", "auto", "on")
 			holds(t, page, `http-equiv="refresh"`, "vale hasta las")
 			other := r.another(o.at)
@@ -129,7 +129,7 @@ func TestWhatsAppPairedOnThePage(t *testing.T) {
 			}
 			return code
 		},
-		"code": func(r *waRig, o *operatorAt) string {
+		"code": func(r *whatsappHarness, o *operatorAt) string {
 			holds(t, o.does("code", "phone", "0221 15-555"), "código de país")
 			holds(t, o.does("code", "phone", " "), "código de país")
 			page := o.does("code", "phone", "+54 9 (221) 555-0100")
@@ -142,7 +142,7 @@ func TestWhatsAppPairedOnThePage(t *testing.T) {
 			}
 			return code[1]
 		},
-		"passkey": func(r *waRig, o *operatorAt) string {
+		"passkey": func(r *whatsappHarness, o *operatorAt) string {
 			r.phone.NeedsPasskey()
 			if err := r.phone.Scans(camera(t, o.does("qr", "auto", "on"))); err != nil {
 				t.Fatal(err)
@@ -158,7 +158,7 @@ func TestWhatsAppPairedOnThePage(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := onWhatsApp(t)
+			r := newWhatsAppHarness(t)
 			r.env["LLAVE_ADMIN_ADDR"] = "127.0.0.1:0"
 			r.x = r.runs()
 			public := r.x.address()
@@ -174,7 +174,7 @@ func TestWhatsAppPairedOnThePage(t *testing.T) {
 			holds(t, o.open(o.at), "unpaired", "Vincular con un código QR")
 			secret := pair(r, o)
 			holds(t, o.sees("quedó vinculado"), "+"+officeNumber)
-			r.x.errs.waits(t, "state=connected")
+			r.x.errs.waitFor(t, "state=connected")
 			ana := r.srv.Phone(t, anaNumber, "Anabella").Chat(officeNumber)
 			ana.Says("hola")
 			ana.Hears("Soy Llave")
@@ -183,7 +183,7 @@ func TestWhatsAppPairedOnThePage(t *testing.T) {
 			r.srv.Fault(whatsapptest.Fault{On: "iq md remove-companion-device", Error: 500, Times: 1})
 			holds(t, o.does("logout", "sure", "on"), "no se borró nada", `name="force"`, "+"+officeNumber)
 			holds(t, o.does("logout", "sure", "on"), "Desvinculado")
-			r.x.errs.waits(t, "state=logged_out")
+			r.x.errs.waitFor(t, "state=logged_out")
 			holds(t, o.sees("logged_out"), "Vincular con un código QR")
 			r.down()
 			for _, s := range []string{secret, officeNumber, "555-0100", "challenge"} {
@@ -197,7 +197,7 @@ func TestWhatsAppPairedOnThePage(t *testing.T) {
 
 // A pairing that is given up, or under way when the program stops, ends.
 func TestWhatsAppPairingGivenUpOnThePage(t *testing.T) {
-	r := onWhatsApp(t)
+	r := newWhatsAppHarness(t)
 	r.x = r.runs()
 	o := r.operator()
 	res := o.asks(http.MethodGet, nil)
@@ -226,7 +226,7 @@ func TestWhatsAppPairingGivenUpOnThePage(t *testing.T) {
 // Nobody but the operator gets to the page: not by the public address, not from another page, not by a name that somebody
 // else gave this machine.
 func TestWhatsAppPageRefuses(t *testing.T) {
-	r := onWhatsApp(t)
+	r := newWhatsAppHarness(t)
 	r.x = r.runs()
 	o := r.operator() // on the address that everybody has
 	o.open(o.at)
@@ -288,9 +288,9 @@ func TestWhatsAppPageRefuses(t *testing.T) {
 
 // The page can be used on the smallest phone, by keyboard and with a screen reader, without a script.
 func TestWhatsAppPageInABrowser(t *testing.T) {
-	r := onWhatsApp(t)
+	r := newWhatsAppHarness(t)
 	r.x = r.runs()
-	at := r.x.out.waits(t, `WhatsApp +(http://\S+)`)[1]
+	at := r.x.out.waitFor(t, `WhatsApp +(http://\S+)`)[1]
 	for _, l := range []webchattest.Look{{Width: 320, Height: 568, Phone: true}, {Width: 320, Height: 568, Dark: true}} {
 		v := &visitor{webchattest.New(t, l), t, axe(t)}
 		v.Goes(at)

@@ -9,7 +9,7 @@ import (
 
 // That the program is ready is everybody's to know; how its channels stand is the operator's.
 func TestHowChannelsStandIsTheOperators(t *testing.T) {
-	r := onWhatsApp(t)
+	r := newWhatsAppHarness(t)
 	r.x = r.runs()
 	at := listens(r.x)
 	for _, c := range []struct {
@@ -30,7 +30,7 @@ func TestHowChannelsStandIsTheOperators(t *testing.T) {
 	const password = "doce-letras-o-mas"
 	r.env["LLAVE_ADMIN_ADDR"], r.env["LLAVE_ADMIN_PASSWORD"] = "127.0.0.1:0", password
 	r.x = r.runs()
-	public := r.x.out.waits(t, `Chat web +(http://\S+)/\n`)[1]
+	public := r.x.out.waitFor(t, `Chat web +(http://\S+)/\n`)[1]
 	at = listens(r.x)
 	for what, c := range map[string]struct {
 		at      string

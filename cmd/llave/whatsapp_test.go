@@ -34,65 +34,65 @@ const (
 )
 
 // waRig is the program beside a WhatsApp server, and the insurer's phone.
-type waRig struct {
+type whatsappHarness struct {
 	t     *testing.T
 	srv   *whatsapptest.Server
 	phone *whatsapptest.Phone
 	env   map[string]string
-	x     *running
+	x     *process
 }
 
-func onWhatsApp(t *testing.T) *waRig {
+func newWhatsAppHarness(t *testing.T) *whatsappHarness {
 	t.Helper()
 	srv, err := whatsapptest.New(whatsapptest.Options{Now: testClock(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(srv.Close)
-	return &waRig{t: t, srv: srv, phone: srv.Phone(t, officeNumber, "IOMA"), env: map[string]string{
+	return &whatsappHarness{t: t, srv: srv, phone: srv.Phone(t, officeNumber, "IOMA"), env: map[string]string{
 		"LLAVE_WHATSAPP": "1", "LLAVE_AUTOGESTION": "embedded", "LLAVE_DEMO": "1", "LLAVE_DATA": filepath.Join(t.TempDir(), "data"),
 	}}
 }
 
 // runs starts a command.
-func (r *waRig) runs(args ...string) *running {
+func (r *whatsappHarness) runs(args ...string) *process {
 	r.t.Helper()
-	return startOn(r.t, r.srv.Transport(), r.env, args...)
+	return startWithTransport(r.t, r.srv.Transport(), r.env, args...)
 }
 
-func (r *waRig) up() {
+func (r *whatsappHarness) up() {
 	r.t.Helper()
 	r.x = r.runs()
-	r.x.out.waits(r.t, "Llave está andando")
-	r.x.errs.waits(r.t, "state=connected")
+	r.x.out.waitFor(r.t, "Llave está andando")
+	r.x.errs.waitFor(r.t, "state=connected")
 }
 
-func (r *waRig) down() {
+func (r *whatsappHarness) down() {
 	r.t.Helper()
 	r.x.cancel()
-	r.x.ends(exitOK)
+	r.x.waitExit(exitOK)
 }
 
 // byQR pairs with what the terminal shows, as a camera sees it; byCode with what it says.
-func (r *waRig) byQR() {
+func (r *whatsappHarness) byQR() {
 	r.t.Helper()
 	x := r.runs("whatsapp", "pair")
-	drawn := x.out.waits(r.t, `(?s)hasta las \d\d:\d\d:\d\d:\n\n(.*?\n)\n`)[1]
+	drawn := x.out.waitFor(r.t, `(?s)hasta las \d\d:\d\d:\d\d:\n\n(.*?\n)\n`)[1]
 	if err := r.phone.Scans(seen(r.t, drawn)); err != nil {
 		r.t.Fatal(err)
 	}
-	x.out.waits(r.t, `Vinculado con el número \+5492215550100`)
-	x.ends(exitOK)
+	x.out.waitFor(r.t, `Vinculado con el número \+5492215550100`)
+	x.waitExit(exitOK)
 }
 
-func (r *waRig) byCode() {
+func (r *whatsappHarness) byCode() {
 	r.t.Helper()
 	x := r.runs("whatsapp", "pair", "-phone", officeNumber)
-	if err := r.phone.Types(x.out.waits(r.t, `\n    (\w{4}-\w{4})\n`)[1]); err != nil {
+	if err := r.phone.Types(x.out.waitFor(r.t, `\n    (\w{4}-\w{4})\n`)[1]); err != nil {
 		r.t.Fatal(err)
 	}
-	x.out.waits(r.t, "Vinculado con el número")
-	x.ends(exitOK)
+	x.out.waitFor(r.t, "Vinculado con el número")
+	x.waitExit(exitOK)
 }
 
 // seen reads a QR code that is drawn with half blocks, light on dark.
@@ -134,7 +134,7 @@ func decoded(t *testing.T, img image.Image) string {
 }
 
 // signIn goes through the pages as a person does, and returns what the link back into the chat writes there.
-func (r *waRig) signIn(page, label, cuil string) string {
+func (r *whatsappHarness) signIn(page, label, cuil string) string {
 	r.t.Helper()
 	at, err := url.Parse(page)
 	if err != nil {
@@ -160,7 +160,7 @@ func (r *waRig) signIn(page, label, cuil string) string {
 }
 
 // linked is somebody whose chat is linked with an account, and how the bot told their token.
-func (r *waRig) linked() (ana *whatsapptest.Chat, page, code, token string) {
+func (r *whatsappHarness) linked() (ana *whatsapptest.Chat, page, code, token string) {
 	r.t.Helper()
 	ana = r.srv.Phone(r.t, anaNumber, "Anabella").Chat(officeNumber)
 	ana.Says("token")
@@ -177,11 +177,11 @@ func (r *waRig) linked() (ana *whatsapptest.Chat, page, code, token string) {
 // the device in a file or in Postgres.
 func TestWhatsAppNewcomer(t *testing.T) {
 	for name, c := range map[string]struct {
-		pair     func(*waRig)
+		pair     func(*whatsappHarness)
 		postgres bool
-	}{"QR": {(*waRig).byQR, false}, "code": {(*waRig).byCode, false}, "Postgres": {(*waRig).byQR, true}} {
+	}{"QR": {(*whatsappHarness).byQR, false}, "code": {(*whatsappHarness).byCode, false}, "Postgres": {(*whatsappHarness).byQR, true}} {
 		t.Run(name, func(t *testing.T) {
-			r := onWhatsApp(t)
+			r := newWhatsAppHarness(t)
 			if c.postgres {
 				r.env["LLAVE_WHATSAPP_DB"] = strings.Replace(pgtest.New(t), "llave@", "llave:un-secreto@", 1)
 			}
@@ -221,7 +221,7 @@ func TestWhatsAppNewcomer(t *testing.T) {
 
 // A sheet is ordered in the chat and downloaded there. Asked for again it is the same, to the byte.
 func TestWhatsAppSheet(t *testing.T) {
-	r := onWhatsApp(t)
+	r := newWhatsAppHarness(t)
 	r.byQR()
 	r.up()
 	ana, _, _, _ := r.linked()
@@ -267,10 +267,10 @@ func TestWhatsAppSheet(t *testing.T) {
 
 // However WhatsApp stands, it is said on the operator's pages and in the log, with what to do, and the rest works.
 func TestWhatsAppStates(t *testing.T) {
-	r := onWhatsApp(t)
+	r := newWhatsAppHarness(t)
 	r.x = r.runs()
-	here := r.x.out.waits(t, `Estado +(http://\S+)/readyz`)[1]
-	r.x.errs.waits(t, "state=unpaired.*llave whatsapp pair")
+	here := r.x.out.waitFor(t, `Estado +(http://\S+)/readyz`)[1]
+	r.x.errs.waitFor(t, "state=unpaired.*llave whatsapp pair")
 	b := newBrowser(t)
 	holds := func(state, todo string) {
 		t.Helper()
@@ -283,61 +283,61 @@ func TestWhatsAppStates(t *testing.T) {
 	}
 	holds("unpaired", "llave whatsapp pair")
 	x := r.runs("whatsapp", "pair")
-	x.errs.waits(t, "lo está usando otro proceso")
-	x.ends(exitError)
+	x.errs.waitFor(t, "lo está usando otro proceso")
+	x.waitExit(exitError)
 	r.down()
 	r.byQR()
 	r.up()
-	here = r.x.out.waits(t, `Estado +(http://\S+)/readyz`)[1]
+	here = r.x.out.waitFor(t, `Estado +(http://\S+)/readyz`)[1]
 	holds("connected", "todo anda")
 	r.env["LLAVE_ADDR"] = strings.TrimPrefix(here, "http://")
 	x = r.runs("whatsapp", "status")
-	x.out.waits(t, "^connected desde .*todo anda")
-	x.ends(exitOK)
+	x.out.waitFor(t, "^connected desde .*todo anda")
+	x.waitExit(exitOK)
 	delete(r.env, "LLAVE_ADDR")
 	r.srv.Fault(whatsapptest.Fault{On: "login", From: officeNumber, Failure: 402, Code: 101, Expire: time.Hour})
 	r.srv.Cut(officeNumber)
-	r.x.errs.waits(t, "state=banned code=101 until=.*todo=")
+	r.x.errs.waitFor(t, "state=banned code=101 until=.*todo=")
 	holds("banned", "suspendió")
 	r.srv.Heal()
 	r.down()
 	x = r.runs("whatsapp", "status")
-	x.out.waits(t, `Vinculado con el número \+`+officeNumber)
-	x.ends(exitOK)
+	x.out.waitFor(t, `Vinculado con el número \+`+officeNumber)
+	x.waitExit(exitOK)
 	x = r.runs("whatsapp", "logout")
-	x.out.waits(t, "Desvinculado")
-	x.ends(exitOK)
+	x.out.waitFor(t, "Desvinculado")
+	x.waitExit(exitOK)
 	x = r.runs("whatsapp", "status")
-	x.out.waits(t, "No hay ningún teléfono vinculado")
-	x.ends(exitOK)
+	x.out.waitFor(t, "No hay ningún teléfono vinculado")
+	x.waitExit(exitOK)
 }
 
 // A passkey is used in a browser: the terminal says how, and takes what came out.
 func TestWhatsAppPasskey(t *testing.T) {
-	r := onWhatsApp(t)
+	r := newWhatsAppHarness(t)
 	r.phone.NeedsPasskey()
 	x := r.runs("whatsapp", "pair")
-	drawn := x.out.waits(t, `(?s)hasta las \d\d:\d\d:\d\d:\n\n(.*?\n)\n`)[1]
+	drawn := x.out.waitFor(t, `(?s)hasta las \d\d:\d\d:\d\d:\n\n(.*?\n)\n`)[1]
 	if err := r.phone.Scans(seen(t, drawn)); err != nil {
 		t.Fatal(err)
 	}
-	x.out.waits(t, `parseRequestOptionsFromJSON\(\{.*"challenge"`)
-	x.says(string(whatsapptest.PasskeyAnswer()))
-	x.out.waits(t, "Vinculado con el número")
-	x.ends(exitOK)
+	x.out.waitFor(t, `parseRequestOptionsFromJSON\(\{.*"challenge"`)
+	x.typeLine(string(whatsapptest.PasskeyAnswer()))
+	x.out.waitFor(t, "Vinculado con el número")
+	x.waitExit(exitOK)
 }
 
 func TestWhatsAppUsage(t *testing.T) {
 	for _, args := range [][]string{{}, {"vincular"}, {"pair", "-phone"}, {"status", "x"}, {"logout", "-phone", "1"}} {
 		x := start(t, nil, append([]string{"whatsapp"}, args...)...)
-		x.errs.waits(t, "uso: llave whatsapp")
-		x.ends(exitUsage)
+		x.errs.waitFor(t, "uso: llave whatsapp")
+		x.waitExit(exitUsage)
 	}
-	r := onWhatsApp(t)
+	r := newWhatsAppHarness(t)
 	for args, want := range map[string]string{"pair -phone 0221155550100": "código de país", "logout": "no hay ningún teléfono vinculado"} {
 		x := r.runs(append([]string{"whatsapp"}, strings.Fields(args)...)...)
-		x.errs.waits(t, want)
-		x.ends(exitError)
+		x.errs.waitFor(t, want)
+		x.waitExit(exitError)
 	}
 	for value, want := range map[string]string{"si": "LLAVE_WHATSAPP", "1": "LLAVE_AUTOGESTION_URL"} {
 		if _, err := readConfig(map[string]string{"LLAVE_WHATSAPP": value}); err == nil || !strings.Contains(err.Error(), want) {
@@ -348,7 +348,7 @@ func TestWhatsAppUsage(t *testing.T) {
 
 // A reply of which WhatsApp never says that it has it is sent again, as the same message: the person sees it once.
 func TestWhatsAppLosesAnAnswer(t *testing.T) {
-	r := onWhatsApp(t)
+	r := newWhatsAppHarness(t)
 	r.byQR()
 	r.up()
 	ana := r.srv.Phone(t, anaNumber, "Anabella").Chat(officeNumber)
@@ -377,7 +377,7 @@ func TestWhatsAppLosesAnAnswer(t *testing.T) {
 // What is written under a photo is asked for as any other text, pictures that were sent together get one answer, and what
 // cannot be seen gets one.
 func TestWhatsAppPhotosAndWhatCannotBeSeen(t *testing.T) {
-	r := onWhatsApp(t)
+	r := newWhatsAppHarness(t)
 	r.byQR()
 	r.up()
 	ana, _, _, _ := r.linked()

@@ -15,7 +15,7 @@ import (
 )
 
 // watched is the back end with faults and a record of what was asked of it.
-type watched struct {
+type recordedBackend struct {
 	*autogestion.Service
 	mu      sync.Mutex
 	mode    string        // up, down (does not act), lost (acts, its answer is lost), late (acts and answers when up again)
@@ -28,7 +28,7 @@ type watched struct {
 	mints   bool              // asking for the current token makes a new one
 }
 
-func (b *watched) set(mode string) {
+func (b *recordedBackend) set(mode string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.mode = mode
@@ -44,7 +44,7 @@ func (b *watched) set(mode string) {
 var errFault = errors.New("fault")
 
 // through passes a call on, as the mode says.
-func through[T any](ctx context.Context, b *watched, f func() (T, error)) (T, error) {
+func withFault[T any](ctx context.Context, b *recordedBackend, f func() (T, error)) (T, error) {
 	var zero T
 	b.mu.Lock()
 	mode, again := b.mode, b.again
@@ -70,7 +70,7 @@ func through[T any](ctx context.Context, b *watched, f func() (T, error)) (T, er
 	return f()
 }
 
-func (b *watched) record(op string, g backend.Given) {
+func (b *recordedBackend) record(op string, g backend.Given) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, k := range g.Tokens {
@@ -89,7 +89,7 @@ func (b *watched) record(op string, g backend.Given) {
 }
 
 // summary is the calls that gave tokens.
-func (b *watched) summary() string {
+func (b *recordedBackend) summary() string {
 	var out strings.Builder
 	for _, k := range slices.Sorted(maps.Keys(b.tokens)) {
 		again := ""
@@ -101,53 +101,53 @@ func (b *watched) summary() string {
 	return out.String()
 }
 
-func (b *watched) Group(ctx context.Context, c backend.Credential) (backend.Group, error) {
-	return through(ctx, b, func() (backend.Group, error) { return b.Service.Group(ctx, c) })
+func (b *recordedBackend) Group(ctx context.Context, c backend.Credential) (backend.Group, error) {
+	return withFault(ctx, b, func() (backend.Group, error) { return b.Service.Group(ctx, c) })
 }
 
-func (b *watched) Current(ctx context.Context, c backend.Credential, m []backend.MemberID) (backend.Given, error) {
-	return through(ctx, b, func() (backend.Given, error) {
+func (b *recordedBackend) Current(ctx context.Context, c backend.Credential, m []backend.MemberID) (backend.Given, error) {
+	return withFault(ctx, b, func() (backend.Given, error) {
 		g, err := b.current(ctx, c, m)
 		b.record("Current", g)
 		return g, err
 	})
 }
 
-func (b *watched) Another(ctx context.Context, c backend.Credential, m backend.MemberID, key string) (backend.Given, error) {
-	return through(ctx, b, func() (backend.Given, error) {
+func (b *recordedBackend) Another(ctx context.Context, c backend.Credential, m backend.MemberID, key string) (backend.Given, error) {
+	return withFault(ctx, b, func() (backend.Given, error) {
 		g, err := b.Service.Another(ctx, c, m, key)
 		b.record("Another", g)
 		return g, err
 	})
 }
 
-func (b *watched) State(ctx context.Context, c backend.Credential, m backend.MemberID) (backend.TokenState, error) {
-	return through(ctx, b, func() (backend.TokenState, error) { return b.Service.State(ctx, c, m) })
+func (b *recordedBackend) State(ctx context.Context, c backend.Credential, m backend.MemberID) (backend.TokenState, error) {
+	return withFault(ctx, b, func() (backend.TokenState, error) { return b.Service.State(ctx, c, m) })
 }
 
-func (b *watched) Invite(ctx context.Context, in backend.Invitation) (backend.Invite, error) {
-	return through(ctx, b, func() (backend.Invite, error) { return b.Service.Invite(ctx, in) })
+func (b *recordedBackend) Invite(ctx context.Context, in backend.Invitation) (backend.Invite, error) {
+	return withFault(ctx, b, func() (backend.Invite, error) { return b.Service.Invite(ctx, in) })
 }
 
-func (b *watched) Redeem(ctx context.Context, invite, code, key string) (backend.Grant, error) {
-	return through(ctx, b, func() (backend.Grant, error) { return b.Service.Redeem(ctx, invite, code, key) })
+func (b *recordedBackend) Redeem(ctx context.Context, invite, code, key string) (backend.Grant, error) {
+	return withFault(ctx, b, func() (backend.Grant, error) { return b.Service.Redeem(ctx, invite, code, key) })
 }
 
-func (b *watched) Chats(ctx context.Context, c backend.Credential) ([]backend.LinkedChat, error) {
-	return through(ctx, b, func() ([]backend.LinkedChat, error) { return b.Service.Chats(ctx, c) })
+func (b *recordedBackend) Chats(ctx context.Context, c backend.Credential) ([]backend.LinkedChat, error) {
+	return withFault(ctx, b, func() ([]backend.LinkedChat, error) { return b.Service.Chats(ctx, c) })
 }
 
-func (b *watched) Unlink(ctx context.Context, c backend.Credential, link string) error {
-	_, err := through(ctx, b, func() (struct{}, error) { return struct{}{}, b.Service.Unlink(ctx, c, link) })
+func (b *recordedBackend) Unlink(ctx context.Context, c backend.Credential, link string) error {
+	_, err := withFault(ctx, b, func() (struct{}, error) { return struct{}{}, b.Service.Unlink(ctx, c, link) })
 	return err
 }
 
-func (b *watched) Sheets(ctx context.Context, c backend.Credential, m backend.MemberID) (backend.Preprints, error) {
-	return through(ctx, b, func() (backend.Preprints, error) { return b.Service.Sheets(ctx, c, m) })
+func (b *recordedBackend) Sheets(ctx context.Context, c backend.Credential, m backend.MemberID) (backend.Preprints, error) {
+	return withFault(ctx, b, func() (backend.Preprints, error) { return b.Service.Sheets(ctx, c, m) })
 }
 
-func (b *watched) Print(ctx context.Context, c backend.Credential, o backend.SheetOrder, key string) (backend.Preprints, error) {
-	return through(ctx, b, func() (backend.Preprints, error) {
+func (b *recordedBackend) Print(ctx context.Context, c backend.Credential, o backend.SheetOrder, key string) (backend.Preprints, error) {
+	return withFault(ctx, b, func() (backend.Preprints, error) {
 		p, err := b.Service.Print(ctx, c, o, key)
 		for _, s := range p.Sheets {
 			g := backend.Given{Group: p.Group}
@@ -160,12 +160,12 @@ func (b *watched) Print(ctx context.Context, c backend.Credential, o backend.She
 	})
 }
 
-func (b *watched) Void(ctx context.Context, c backend.Credential, s backend.SheetID, numbers []int) (backend.Preprints, error) {
-	return through(ctx, b, func() (backend.Preprints, error) { return b.Service.Void(ctx, c, s, numbers) })
+func (b *recordedBackend) Void(ctx context.Context, c backend.Credential, s backend.SheetID, numbers []int) (backend.Preprints, error) {
+	return withFault(ctx, b, func() (backend.Preprints, error) { return b.Service.Void(ctx, c, s, numbers) })
 }
 
 // recordSheet counts a sheet as one call, and remembers what is on it.
-func (b *watched) recordSheet(g backend.Given, s backend.Sheet) {
+func (b *recordedBackend) recordSheet(g backend.Given, s backend.Sheet) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	p := slices.IndexFunc(g.Group.Members, func(m backend.Member) bool { return m.ID == s.Member })
@@ -186,14 +186,14 @@ func (b *watched) recordSheet(g backend.Given, s backend.Sheet) {
 }
 
 // onPaper are the digits of a person's token of that number, on the sheet that was made last.
-func (b *watched) onPaper(name string, n int) string {
+func (b *recordedBackend) onPaper(name string, n int) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.paper[fmt.Sprint(name, " ", n)]
 }
 
 // current is the back end's, or that of one which cannot tell what is live without ending it.
-func (b *watched) current(ctx context.Context, c backend.Credential, members []backend.MemberID) (backend.Given, error) {
+func (b *recordedBackend) current(ctx context.Context, c backend.Credential, members []backend.MemberID) (backend.Given, error) {
 	if !b.mints {
 		return b.Service.Current(ctx, c, members)
 	}

@@ -17,22 +17,22 @@ import (
 )
 
 // asked is a far back end whose answers are written down beforehand; the last one stays.
-type asked struct {
-	far
+type scriptedRemote struct {
+	remoteBackend
 	at   []time.Duration
 	text bytes.Buffer
 }
 
-type said struct {
+type scriptedAnswer struct {
 	can backend.Capabilities
 	err error
 }
 
-func farThatSays(t *testing.T, says ...said) *asked {
+func newScriptedRemote(t *testing.T, says ...scriptedAnswer) *scriptedRemote {
 	t.Helper()
-	a, start := &asked{}, time.Now()
-	a.far = far{path: filepath.Join(t.TempDir(), "can.json"), url: "https://ioma.example", log: slog.New(slog.NewTextHandler(&a.text, nil))}
-	a.ask = func(context.Context) (backend.Capabilities, error) {
+	a, start := &scriptedRemote{}, time.Now()
+	a.remoteBackend = remoteBackend{path: filepath.Join(t.TempDir(), "can.json"), url: "https://ioma.example", log: slog.New(slog.NewTextHandler(&a.text, nil))}
+	a.call = func(context.Context) (backend.Capabilities, error) {
 		a.at = append(a.at, time.Since(start))
 		s := says[min(len(a.at), len(says))-1]
 		return s.can, s.err
@@ -45,18 +45,18 @@ var errDown = errors.New("down")
 // At a first start it waits until the back end answers, asking less and less often.
 func TestAFirstStartWaitsForTheBackEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		down := said{err: errDown}
-		a := farThatSays(t, down, down, down, down, down, down, down, down, down, said{can: backend.Capabilities{Keys: true}})
-		can, err := a.capable(t.Context())
-		if err != nil || !can.Keys || !a.up.Load() {
-			t.Errorf("%+v, %v, up %v", can, err, a.up.Load())
+		down := scriptedAnswer{err: errDown}
+		a := newScriptedRemote(t, down, down, down, down, down, down, down, down, down, scriptedAnswer{can: backend.Capabilities{Keys: true}})
+		can, err := a.capabilities(t.Context())
+		if err != nil || !can.Keys || !a.answers.Load() {
+			t.Errorf("%+v, %v, up %v", can, err, a.answers.Load())
 		}
 		for n, want := range []time.Duration{0, 500 * time.Millisecond, 1500 * time.Millisecond, 3500 * time.Millisecond} {
 			if a.at[n] != want {
 				t.Errorf("try %d after %s, want %s", n, a.at[n], want)
 			}
 		}
-		if last := a.at[9] - a.at[8]; len(a.at) != 10 || last != farMost {
+		if last := a.at[9] - a.at[8]; len(a.at) != 10 || last != longestPause {
 			t.Errorf("%d tries, the last after %s", len(a.at), last)
 		}
 		if n := strings.Count(a.text.String(), "does not answer"); n != 9 {
@@ -64,16 +64,16 @@ func TestAFirstStartWaitsForTheBackEnd(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		if _, err := farThatSays(t, down).capable(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := newScriptedRemote(t, down).capabilities(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("stopped: %v", err)
 		}
 	})
 }
 
 func TestAKeyThatIsRefusedIsNotWaitedFor(t *testing.T) {
-	a := farThatSays(t, said{err: &autogestion.NoAnswer{Op: "capabilities", Why: "bot_key", Err: autogestion.ErrBotKey}})
-	a.keep(backend.Capabilities{Keys: true})
-	if _, err := a.capable(t.Context()); !errors.Is(err, autogestion.ErrBotKey) || len(a.at) != 1 {
+	a := newScriptedRemote(t, scriptedAnswer{err: &autogestion.NoAnswer{Op: "capabilities", Why: "bot_key", Err: autogestion.ErrBotKey}})
+	a.save(backend.Capabilities{Keys: true})
+	if _, err := a.capabilities(t.Context()); !errors.Is(err, autogestion.ErrBotKey) || len(a.at) != 1 {
 		t.Errorf("%v after %d tries", err, len(a.at))
 	}
 }
@@ -81,26 +81,26 @@ func TestAKeyThatIsRefusedIsNotWaitedFor(t *testing.T) {
 // A start while the back end is down goes on with what it said before; what another one said does not count.
 func TestAStartWhileTheBackEndIsDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := farThatSays(t, said{can: backend.Capabilities{Keys: true, SignInPages: true}}, said{err: errDown})
-		if _, err := a.capable(t.Context()); err != nil {
+		a := newScriptedRemote(t, scriptedAnswer{can: backend.Capabilities{Keys: true, SignInPages: true}}, scriptedAnswer{err: errDown})
+		if _, err := a.capabilities(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		can, err := a.capable(t.Context())
-		if err != nil || !can.Keys || !can.SignInPages || can.Sheets || a.up.Load() || len(a.at) != 2 {
-			t.Errorf("%+v, %v, up %v after %d tries", can, err, a.up.Load(), len(a.at))
+		can, err := a.capabilities(t.Context())
+		if err != nil || !can.Keys || !can.SignInPages || can.Sheets || a.answers.Load() || len(a.at) != 2 {
+			t.Errorf("%+v, %v, up %v after %d tries", can, err, a.answers.Load(), len(a.at))
 		}
 		if info, err := os.Stat(a.path); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%v, %v", info, err)
 		}
 		a.url = "https://other.example"
-		if _, ok := a.remembered(); ok {
+		if _, ok := a.load(); ok {
 			t.Error("what another back end said is used")
 		}
 		a.url = "https://ioma.example"
 		if err := os.WriteFile(a.path, []byte("{"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, ok := a.remembered(); ok || !strings.Contains(a.text.String(), "cannot be read") {
+		if _, ok := a.load(); ok || !strings.Contains(a.text.String(), "cannot be read") {
 			t.Error("a damaged file is used, or not told of")
 		}
 	})
@@ -109,18 +109,18 @@ func TestAStartWhileTheBackEndIsDown(t *testing.T) {
 // What changes is logged, once; whether it is up is known within one look.
 func TestTheBackEndIsWatched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		is, other := said{can: backend.Capabilities{Keys: true}}, said{can: backend.Capabilities{Keys: true, Void: true}}
-		down, refused := said{err: errDown}, said{err: autogestion.ErrBotKey}
-		a := farThatSays(t, is, is, down, down, is, other, other, refused, is, is)
+		is, other := scriptedAnswer{can: backend.Capabilities{Keys: true}}, scriptedAnswer{can: backend.Capabilities{Keys: true, Void: true}}
+		down, refused := scriptedAnswer{err: errDown}, scriptedAnswer{err: autogestion.ErrBotKey}
+		a := newScriptedRemote(t, is, is, down, down, is, other, other, refused, is, is)
 		ctx, cancel := context.WithCancel(t.Context())
 		over := make(chan struct{})
-		can, _ := a.capable(ctx)
-		go func() { defer close(over); a.watch(ctx, can) }()
+		can, _ := a.capabilities(ctx)
+		go func() { defer close(over); a.probe(ctx, can) }()
 		for n, up := range []bool{true, false, false, true, true, true, false, true} {
-			time.Sleep(farEvery)
+			time.Sleep(probeInterval)
 			synctest.Wait()
-			if a.up.Load() != up {
-				t.Errorf("look %d: up is %v", n, a.up.Load())
+			if a.answers.Load() != up {
+				t.Errorf("look %d: up is %v", n, a.answers.Load())
 			}
 		}
 		cancel()

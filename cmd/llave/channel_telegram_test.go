@@ -19,7 +19,7 @@ import (
 // telegrams is Telegram: the real adapter polls a Bot API server over HTTP, on a network of its own. Every update comes
 // twice.
 type telegrams struct {
-	w      *world
+	w      *fixture
 	pipe   *telegramtest.Pipe
 	server *telegramtest.Server
 	tg     *telegram.Telegram
@@ -33,11 +33,11 @@ type telegrams struct {
 	done   sync.WaitGroup
 }
 
-func newTelegrams(string) door {
+func newTelegrams(string) channelDriver {
 	return &telegrams{m: map[string]*telegramtest.User{}, read: map[*telegramtest.User]int{}, missed: map[string]int{}}
 }
 
-func (d *telegrams) channels(w *world) map[string]bot.Channel {
+func (d *telegrams) channels(w *fixture) map[string]bot.Channel {
 	d.w, d.pipe = w, telegramtest.NewPipe()
 	var err error
 	d.server, err = telegramtest.New(telegramtest.Options{Listener: d.pipe, Base: "http://telegram.test", Now: func() time.Time { return w.now().Add(-time.Duration(d.lag.Load())) }})
@@ -139,11 +139,11 @@ func (d *telegrams) pressesOld(u *telegramtest.User, text string) bool {
 
 func (d *telegrams) repeat() {}
 
-func (d *telegrams) hear() []heard {
-	var out []heard
+func (d *telegrams) hear() []shownMessage {
+	var out []shownMessage
 	for _, who := range []string{"otro", "yo"} {
 		for range d.missed[who] {
-			out = append(out, heard{who, notHere})
+			out = append(out, shownMessage{who, notHere})
 		}
 		delete(d.missed, who)
 		out = append(out, d.news(who, d.m[who])...)
@@ -152,7 +152,7 @@ func (d *telegrams) hear() []heard {
 }
 
 // news is what has come to a screen.
-func (d *telegrams) news(who string, u *telegramtest.User) (out []heard) {
+func (d *telegrams) news(who string, u *telegramtest.User) (out []shownMessage) {
 	screen := u.Screen()
 	for _, m := range screen[d.read[u]:] {
 		if !m.Mine {
@@ -161,7 +161,7 @@ func (d *telegrams) news(who string, u *telegramtest.User) (out []heard) {
 					d.w.files.came(d.w.t, f.Name, f.Data)
 				}
 			}
-			out = append(out, heard{who, shownOn(m)})
+			out = append(out, shownMessage{who, shownOn(m)})
 		}
 	}
 	d.read[u] = len(screen)

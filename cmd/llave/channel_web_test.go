@@ -22,7 +22,7 @@ import (
 
 // tabs is the web chat: each person has a page open, and sees what its stream brings.
 type tabs struct {
-	w       *world
+	w       *fixture
 	web     *webchat.Web
 	handler http.Handler
 	m       map[string]*tab
@@ -54,9 +54,9 @@ type event struct {
 	}
 }
 
-func newTabs(string) door { return &tabs{m: map[string]*tab{"yo": {}, "otro": {}}} }
+func newTabs(string) channelDriver { return &tabs{m: map[string]*tab{"yo": {}, "otro": {}}} }
 
-func (d *tabs) channels(w *world) map[string]bot.Channel {
+func (d *tabs) channels(w *fixture) map[string]bot.Channel {
 	d.w = w
 	var err error
 	d.web, err = webchat.Open(w.t.Context(), webchat.Options{Path: filepath.Join(w.t.TempDir(), "webchat.db"), Key: bytes.Repeat([]byte{9}, bot.KeySize), PublicURL: "http://llave.test", Now: w.now, Mask: func(text string) string { return w.script.Mask(text).Text }})
@@ -187,7 +187,7 @@ func (d *tabs) repeat() {
 	}
 }
 
-func (d *tabs) hear() []heard {
+func (d *tabs) hear() []shownMessage {
 	for _, t := range d.m {
 		d.fetch(t)
 	}

@@ -22,12 +22,12 @@ import (
 )
 
 // world is one transcript's program.
-type world struct {
+type fixture struct {
 	t      *testing.T
 	engine *bot.Engine
 	script *flows.Script
-	back   *watched
-	door   door
+	back   *recordedBackend
+	door   channelDriver
 	start  time.Time // of the bubble
 	n      int       // updates so far
 	ago    time.Duration
@@ -47,8 +47,8 @@ type world struct {
 // opening is the hour at which transcripts begin: a Monday morning in Buenos Aires.
 var opening = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
 
-func newWorld(t *testing.T, s bot.Store, d door, can backend.Capabilities, covered moves) *world {
-	w := &world{t: t, door: d, padron: map[string][]byte{}, start: time.Now()}
+func newFixture(t *testing.T, s bot.Store, d channelDriver, can backend.Capabilities, covered moves) *fixture {
+	w := &fixture{t: t, door: d, padron: map[string][]byte{}, start: time.Now()}
 	ctx, cancel := context.WithCancel(t.Context())
 	w.cancel = cancel
 	log := slog.New(slog.DiscardHandler)
@@ -63,7 +63,7 @@ func newWorld(t *testing.T, s bot.Store, d door, can backend.Capabilities, cover
 	if err := service.SeedDemo(ctx); err != nil {
 		t.Fatal(err)
 	}
-	w.back = &watched{Service: service, calls: map[string]int{}, retried: map[string]bool{}, tokens: map[string]map[string]bool{}, names: map[backend.MemberID]string{}, paper: map[string]string{}, mints: !can.CurrentWithoutMinting}
+	w.back = &recordedBackend{Service: service, calls: map[string]int{}, retried: map[string]bool{}, tokens: map[string]map[string]bool{}, names: map[backend.MemberID]string{}, paper: map[string]string{}, mints: !can.CurrentWithoutMinting}
 	moved := func(flow, on, from, to string) { covered[fmt.Sprintf("%s: %s, %s → %s", flow, on, from, to)] = true }
 	w.script, err = flows.New(flows.Config{Phone: "221-351-0282", Can: can, Moved: moved, Verify: "https://llave.test/autogestion/verificar"})
 	if err != nil {
@@ -88,7 +88,7 @@ func newWorld(t *testing.T, s bot.Store, d door, can backend.Capabilities, cover
 	return w
 }
 
-func (w *world) stop() {
+func (w *fixture) stop() {
 	w.back.set("up")
 	w.door.shut()
 	if err := w.engine.Stop(w.t.Context()); err != nil {
@@ -97,38 +97,38 @@ func (w *world) stop() {
 	w.cancel()
 }
 
-func (w *world) now() time.Time {
+func (w *fixture) now() time.Time {
 	return opening.Add(time.Since(w.start) + time.Duration(w.skipped.Load()))
 }
 
 // play runs the lines that people and the world have, and writes down what the bot says.
-func (w *world) play(script string) string {
+func (w *fixture) play(script string) string {
 	var out strings.Builder
 	for _, line := range strings.Split(strings.TrimSuffix(script, "\n"), "\n") {
 		who, text, ok := strings.Cut(line, "> ")
 		switch {
 		case strings.HasPrefix(line, "* "):
 			out.WriteString(line + "\n")
-			w.act(&out, strings.TrimPrefix(line, "* "))
+			w.perform(&out, strings.TrimPrefix(line, "* "))
 		case strings.HasPrefix(line, ">> "):
 			out.WriteString(line + "\n")
 			w.door.repeat()
 		case ok && (who == "" || regexp.MustCompile(`^\w+$`).MatchString(who)):
 			out.WriteString(line + "\n")
-			w.says(who, text)
+			w.say(who, text)
 		case line == "" || strings.HasPrefix(line, "#"):
 			out.WriteString(line + "\n")
 			continue
 		default:
 			continue // what the bot said last time
 		}
-		w.listen(&out)
+		w.collectReplies(&out)
 	}
 	return out.String()
 }
 
 // says is something done in a chat.
-func (w *world) says(who, text string) {
+func (w *fixture) say(who, text string) {
 	if who == "" {
 		who = "yo"
 	}
@@ -136,14 +136,14 @@ func (w *world) says(who, text string) {
 	w.door.say(who, strings.NewReplacer("{code}", w.code, "{largo}", strings.Repeat("a", bot.MaxText+1)).Replace(text))
 }
 
-func (w *world) accept(u bot.Update) {
+func (w *fixture) accept(u bot.Update) {
 	if err := w.engine.Accept(w.t.Context(), u); err != nil {
 		w.t.Fatal(err)
 	}
 }
 
 // listen waits until the bot has nothing more to say for now, at most a little beyond the time a turn may take.
-func (w *world) listen(out *strings.Builder) {
+func (w *fixture) collectReplies(out *strings.Builder) {
 	for range 33 {
 		synctest.Wait()
 		heard := false
@@ -161,11 +161,11 @@ func (w *world) listen(out *strings.Builder) {
 }
 
 // write puts down what somebody got to read.
-func (w *world) write(out *strings.Builder, h heard) {
+func (w *fixture) write(out *strings.Builder, h shownMessage) {
 	if h.who == "yo" {
 		h.who = ""
 	}
-	text := strings.ReplaceAll(w.tame(h.text), "\n", "\n  ")
+	text := strings.ReplaceAll(w.normalize(h.text), "\n", "\n  ")
 	text = regexp.MustCompile(`(?m)^ +$`).ReplaceAllString(text, "  ·")
 	fmt.Fprintf(out, "%s< %s\n", h.who, text)
 }
@@ -176,7 +176,7 @@ var (
 )
 
 // tame replaces what is drawn at random by what stays the same.
-func (w *world) tame(text string) string {
+func (w *fixture) normalize(text string) string {
 	text = urlShape.ReplaceAllStringFunc(text, func(u string) string {
 		w.url = u
 		return "{url}"
@@ -194,7 +194,7 @@ func (w *world) tame(text string) string {
 }
 
 // act is what happens outside the chats.
-func (w *world) act(out *strings.Builder, what string) {
+func (w *fixture) perform(out *strings.Builder, what string) {
 	ctx := w.t.Context()
 	words := strings.Fields(what)
 	say := func(s string) { fmt.Fprintf(out, "  %s\n", s) }
@@ -257,7 +257,7 @@ func (w *world) act(out *strings.Builder, what string) {
 	}
 }
 
-func (w *world) link(who, cuil string) {
+func (w *fixture) link(who, cuil string) {
 	chat, via, label := w.door.chat(who)
 	g, err := w.back.LinkDirect(w.t.Context(), cuil, backend.Invitation{Chat: w.engine.ChatRef(chat), Channel: via, Label: label})
 	if err != nil {
@@ -273,7 +273,7 @@ func (w *world) link(who, cuil string) {
 }
 
 // pharmacy validates: "N for NAME", the Nth token seen or "wrong digits".
-func (w *world) pharmacy(what string) string {
+func (w *fixture) pharmacy(what string) string {
 	token, name, _ := strings.Cut(what, " for ")
 	digits := "000000"
 	var n int

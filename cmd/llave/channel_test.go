@@ -17,9 +17,9 @@ import (
 )
 
 // door is a channel and the people in front of it. What they do is written as in a transcript.
-type door interface {
+type channelDriver interface {
 	// channels are what the engine is given; open and shut enclose its running.
-	channels(w *world) map[string]bot.Channel
+	channels(w *fixture) map[string]bot.Channel
 	open()
 	shut()
 	// chat is where somebody sits, and how that is shown to others.
@@ -28,20 +28,20 @@ type door interface {
 	say(who, text string)
 	repeat()
 	// hear returns what has come since it was called last, as the channel shows it.
-	hear() []heard
+	hear() []shownMessage
 }
 
 // heard is a message as somebody sees it.
-type heard struct{ who, text string }
+type shownMessage struct{ who, text string }
 
 // collect takes what nobody has read yet.
-func collect(screen func(who string) (*sync.Mutex, *[]string)) []heard {
-	var out []heard
+func collect(screen func(who string) (*sync.Mutex, *[]string)) []shownMessage {
+	var out []shownMessage
 	for _, who := range slices.Sorted(maps.Keys(labels)) {
 		mu, unread := screen(who)
 		mu.Lock()
 		for _, text := range *unread {
-			out = append(out, heard{who, text})
+			out = append(out, shownMessage{who, text})
 		}
 		*unread = nil
 		mu.Unlock()
@@ -54,7 +54,7 @@ var labels = map[string]string{"yo": "1234", "otro": "5678"}
 
 // recorder is a door without a channel: replies are written down as the conversations give them.
 type recorder struct {
-	w      *world
+	w      *fixture
 	mu     sync.Mutex
 	phones map[string]*phone
 	last   bot.Update
@@ -69,7 +69,7 @@ type phone struct {
 
 func newRecorder() *recorder { return &recorder{phones: map[string]*phone{"yo": {}, "otro": {}}} }
 
-func (d *recorder) channels(w *world) map[string]bot.Channel {
+func (d *recorder) channels(w *fixture) map[string]bot.Channel {
 	d.w = w
 	return map[string]bot.Channel{"telegram": d}
 }
@@ -140,13 +140,13 @@ func (d *recorder) button(t *testing.T, who, text string) bot.Choice {
 	return bot.Choice{Value: "nothing"}
 }
 
-func (d *recorder) hear() []heard {
+func (d *recorder) hear() []shownMessage {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var out []heard
+	var out []shownMessage
 	for _, who := range slices.Sorted(maps.Keys(d.phones)) {
 		for _, r := range d.phones[who].unread {
-			out = append(out, heard{who, written(r)})
+			out = append(out, shownMessage{who, written(r)})
 		}
 		d.phones[who].unread = nil
 	}
@@ -176,7 +176,7 @@ func written(r bot.Reply) string {
 const notHere = "(this channel has no such thing)"
 
 // doors are the real channels, each with the adapter that the program runs.
-var doors = map[string]func(string) door{"terminal": newTTYs, "web": newTabs, "telegram": newTelegrams}
+var channelDrivers = map[string]func(string) channelDriver{"terminal": newTTYs, "web": newTabs, "telegram": newTelegrams}
 
 // Every transcript goes through every door. What people see there is in testdata/doors: where a channel differs
 // (numbers, buttons, what can be copied) it shows.
@@ -186,11 +186,11 @@ func TestDoors(t *testing.T) {
 		t.Fatalf("no transcripts: %v", err)
 	}
 	for _, file := range files {
-		for _, name := range slices.Sorted(maps.Keys(doors)) {
+		for _, name := range slices.Sorted(maps.Keys(channelDrivers)) {
 			base := strings.TrimSuffix(filepath.Base(file), ".txtar")
 			t.Run(base+"/"+name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					a, w := prepare(t, file, store.NewMemory(), doors[name](name), moves{})
+					a, w := prepare(t, file, store.NewMemory(), channelDrivers[name](name), moves{})
 					defer w.stop()
 					golden(t, filepath.Join(transcripts, "doors", name, base+".txt"), w.play(string(part(a, "chat")))+"\n"+w.back.summary())
 				})

@@ -17,13 +17,13 @@ import (
 
 // ttys is the terminal: lines in, text out, numbers for buttons.
 type ttys struct {
-	w    *world
+	w    *fixture
 	m    map[string]*tty
 	done sync.WaitGroup
 }
 
 type tty struct {
-	w    *world
+	w    *fixture
 	term *terminal.Terminal
 	in   *io.PipeWriter
 	out  strings.Builder // only Send writes, and one at a time
@@ -33,9 +33,9 @@ type tty struct {
 	options []string // of the last reply that had some
 }
 
-func newTTYs(string) door { return &ttys{m: map[string]*tty{}} }
+func newTTYs(string) channelDriver { return &ttys{m: map[string]*tty{}} }
 
-func (d *ttys) channels(w *world) map[string]bot.Channel {
+func (d *ttys) channels(w *fixture) map[string]bot.Channel {
 	d.w = w
 	for who := range labels {
 		r, in := io.Pipe()
@@ -138,6 +138,6 @@ func (y *tty) types(text string) string {
 
 func (d *ttys) repeat() {}
 
-func (d *ttys) hear() []heard {
+func (d *ttys) hear() []shownMessage {
 	return collect(func(who string) (*sync.Mutex, *[]string) { y := d.m[who]; return &y.mu, &y.unread })
 }

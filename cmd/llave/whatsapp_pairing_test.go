@@ -15,15 +15,15 @@ import (
 // What a pairing asks is answered by whoever began it, and only while it is asked; a QR code that comes late covers no
 // question.
 func TestPairingDesk(t *testing.T) {
-	d := newPairingDesk(nil, slog.New(slog.DiscardHandler))
-	p := &pairing{owner: "ana", said: make(chan string, 1)}
-	d.now = p
-	g := d.guide(p, "")
+	d := newPairings(nil, slog.New(slog.DiscardHandler))
+	p := &pairing{owner: "ana", answers: make(chan string, 1)}
+	d.current = p
+	g := d.pairer(p, "")
 	asked := make(chan error, 1)
 	is := func(step string) {
 		t.Helper()
 		for {
-			shown, _, _, changed := d.look("ana")
+			shown, _, _, changed := d.view("ana")
 			if shown.step == step {
 				return
 			}
@@ -37,13 +37,13 @@ func TestPairingDesk(t *testing.T) {
 	go func() { asked <- g.Confirm(t.Context(), "ABCD") }()
 	is(stepConfirm)
 	g.QR("late", time.Now())
-	d.says("beto", stepConfirm, "")
-	d.says("ana", stepPasskey, "")
-	if shown, busy, _, _ := d.look("beto"); shown.step != "" || !busy || len(asked) != 0 {
+	d.answer("beto", stepConfirm, "")
+	d.answer("ana", stepPasskey, "")
+	if shown, busy, _, _ := d.view("beto"); shown.step != "" || !busy || len(asked) != 0 {
 		t.Errorf("somebody else sees %+v", shown)
 	}
 	is(stepConfirm)
-	d.says("ana", stepConfirm, "")
+	d.answer("ana", stepConfirm, "")
 	if err := <-asked; err != nil {
 		t.Error(err)
 	}
@@ -53,7 +53,7 @@ func TestPairingDesk(t *testing.T) {
 	if _, err := g.Passkey(ctx, []byte("{}")); !errors.Is(err, context.Canceled) {
 		t.Errorf("given up: %v", err)
 	}
-	if key := d.howItEnded(errors.New("x")); key != "failed" {
+	if key := d.resultKey(errors.New("x")); key != "failed" {
 		t.Errorf("what has no text: %q", key)
 	}
 }
@@ -62,17 +62,17 @@ func TestPairingDesk(t *testing.T) {
 func TestPageGate(t *testing.T) {
 	for _, c := range []struct {
 		what             string
-		gate             pageGate
+		gate             pairingGate
 		from, host, want string
 	}{
-		{"this machine", pageGate{shared: true}, "127.0.0.1:5", "127.0.0.1:8080", ""},
-		{"by its name", pageGate{shared: true}, "[::1]:5", "localhost:8080", ""},
-		{"as IPv6 writes IPv4", pageGate{shared: true}, "[::ffff:127.0.0.1]:5", "[::1]:8080", ""},
-		{"another machine", pageGate{shared: true}, "192.0.2.7:5", "127.0.0.1:8080", "public"},
-		{"by the machine's address", pageGate{shared: true}, "127.0.0.1:5", "192.0.2.1:8080", "public"},
-		{"behind a proxy", pageGate{shared: true, proxied: true}, "127.0.0.1:5", "127.0.0.1:8080", "public"},
-		{"another machine at the operator's address", pageGate{proxied: true}, "192.0.2.7:5", "192.0.2.1:9090", ""},
-		{"by a name that was led here", pageGate{shared: true}, "127.0.0.1:5", "evil.example:8080", "public"},
+		{"this machine", pairingGate{shared: true}, "127.0.0.1:5", "127.0.0.1:8080", ""},
+		{"by its name", pairingGate{shared: true}, "[::1]:5", "localhost:8080", ""},
+		{"as IPv6 writes IPv4", pairingGate{shared: true}, "[::ffff:127.0.0.1]:5", "[::1]:8080", ""},
+		{"another machine", pairingGate{shared: true}, "192.0.2.7:5", "127.0.0.1:8080", "public"},
+		{"by the machine's address", pairingGate{shared: true}, "127.0.0.1:5", "192.0.2.1:8080", "public"},
+		{"behind a proxy", pairingGate{shared: true, proxied: true}, "127.0.0.1:5", "127.0.0.1:8080", "public"},
+		{"another machine at the operator's address", pairingGate{proxied: true}, "192.0.2.7:5", "192.0.2.1:9090", ""},
+		{"by a name that was led here", pairingGate{shared: true}, "127.0.0.1:5", "evil.example:8080", "public"},
 	} {
 		r := httptest.NewRequest(http.MethodGet, whatsappPath, nil)
 		r.RemoteAddr, r.Host = c.from, c.host
@@ -81,7 +81,7 @@ func TestPageGate(t *testing.T) {
 		}
 	}
 	for url, want := range map[string]bool{"http://127.0.0.1:80": false, "http://localhost": false, "https://llave.example": true, "http://192.0.2.1": true} {
-		if got := (&house{config: config{Addr: "127.0.0.1:80", PublicURL: url}}).public(); got != want {
+		if got := (&app{config: config{Addr: "127.0.0.1:80", PublicURL: url}}).hasPublicName(); got != want {
 			t.Errorf("%s: %v", url, got)
 		}
 	}

@@ -24,23 +24,23 @@ import (
 )
 
 // house is the program, built: every part, in the order in which it goes up. It comes down in reverse.
-type house struct {
+type app struct {
 	config
-	log     *slog.Logger
-	now     func() time.Time
-	backend *autogestion.Service // the embedded one; nil with one outside
-	far     *far                 // the one outside; nil with the embedded one
-	tokens  backend.Tokens       // whichever it is
-	links   backend.Links
-	sheets  backend.Sheets
-	can     backend.Capabilities
-	web     *webchat.Web
-	tg      *telegram.Telegram // nil: it is not turned on
-	wa      *whatsappDoor      // nil: it is not turned on
-	store   *store.SQLite
-	script  *flows.Script
-	engine  *bot.Engine
-	up      []func(context.Context) error // how to take down what is up, the last one first
+	log      *slog.Logger
+	now      func() time.Time
+	embedded *autogestion.Service // the embedded one; nil with one outside
+	remote   *remoteBackend       // the one outside; nil with the embedded one
+	tokens   backend.Tokens       // whichever it is
+	links    backend.Links
+	sheets   backend.Sheets
+	can      backend.Capabilities
+	web      *webchat.Web
+	telegram *telegram.Telegram // nil: it is not turned on
+	whatsapp *whatsappChannel   // nil: it is not turned on
+	store    *store.SQLite
+	script   *flows.Script
+	engine   *bot.Engine
+	stops    []func(context.Context) error // how to take down what is up, the last one first
 	failure
 }
 
@@ -50,11 +50,11 @@ func (p program) logger() *slog.Logger { return slog.New(slog.NewTextHandler(p.s
 const stopTime = 10 * time.Second
 
 // build opens everything that is kept on disk and wires the parts. Nothing runs yet but the page server.
-func (p program) build(ctx context.Context, c config, channels func(*house) (map[string]bot.Channel, error)) (h *house, err error) {
-	h = &house{config: c, now: p.now, log: p.logger()}
+func (p program) build(ctx context.Context, c config, channels func(*app) (map[string]bot.Channel, error)) (h *app, err error) {
+	h = &app{config: c, now: p.now, log: p.logger()}
 	defer func() {
 		if err != nil {
-			h.down()
+			h.stop()
 		}
 	}()
 	if err := c.checkDemoFolder(ctx); err != nil {
@@ -69,12 +69,12 @@ func (p program) build(ctx context.Context, c config, channels func(*house) (map
 	if h.store, err = store.OpenSQLite(c.path("llave.db")); err != nil {
 		return h, openTrouble(err)
 	}
-	h.up = append(h.up, func(context.Context) error { return h.store.Close() })
+	h.stops = append(h.stops, func(context.Context) error { return h.store.Close() })
 	listener, err := listen("LLAVE_ADDR", c.Addr)
 	if err != nil {
 		return h, err
 	}
-	h.up = append(h.up, func(context.Context) error { listener.Close(); return nil })
+	h.stops = append(h.stops, func(context.Context) error { listener.Close(); return nil })
 	h.Addr = listener.Addr().String()
 	if h.PublicURL == "" {
 		h.PublicURL = "http://" + h.Addr
@@ -95,40 +95,40 @@ func (p program) build(ctx context.Context, c config, channels func(*house) (map
 }
 
 // openBackend turns to the Autogestión outside if there is one, and opens the embedded one if not.
-func (h *house) openBackend(ctx context.Context) error {
+func (h *app) openBackend(ctx context.Context) error {
 	if h.AutogestionURL != "" {
-		return h.openFar(ctx)
+		return h.openRemote(ctx)
 	}
 	return h.openEmbedded(ctx)
 }
 
 // openEmbedded opens the embedded Autogestión, with a key and a file of its own.
-func (h *house) openEmbedded(ctx context.Context) error {
-	key, err := keptKey(h.path("autogestion.key"), h.path("autogestion.db"))
+func (h *app) openEmbedded(ctx context.Context) error {
+	key, err := loadOrMakeKey(h.path("autogestion.key"), h.path("autogestion.db"))
 	if err != nil {
 		return err
 	}
-	h.backend, err = autogestion.Open(ctx, autogestion.Options{
+	h.embedded, err = autogestion.Open(ctx, autogestion.Options{
 		Path: h.path("autogestion.db"), Key: key, PublicURL: h.PublicURL, BotKey: h.AutogestionKey,
 		MesaPhone: h.MesaPhone, Demo: h.demo, Register: autogestion.RegisterMode(h.Register), Now: h.now, Log: h.log,
 	})
 	if err != nil {
 		return h.folderTrouble(err)
 	}
-	h.up = append(h.up, func(context.Context) error { return h.backend.Close() })
-	h.tokens, h.links, h.sheets = h.backend, h.backend, h.backend
-	if h.can, err = h.backend.Capabilities(ctx); err != nil {
+	h.stops = append(h.stops, func(context.Context) error { return h.embedded.Close() })
+	h.tokens, h.links, h.sheets = h.embedded, h.embedded, h.embedded
+	if h.can, err = h.embedded.Capabilities(ctx); err != nil {
 		return err
 	}
 	if h.demo {
-		return h.backend.SeedDemo(ctx)
+		return h.embedded.SeedDemo(ctx)
 	}
 	return nil
 }
 
 // openWeb opens the web chat, with a key and a file of its own.
-func (h *house) openWeb(ctx context.Context) error {
-	key, err := keptKey(h.path("webchat.key"), h.path("webchat.db"))
+func (h *app) openWeb(ctx context.Context) error {
+	key, err := loadOrMakeKey(h.path("webchat.key"), h.path("webchat.db"))
 	if err != nil {
 		return err
 	}
@@ -140,16 +140,16 @@ func (h *house) openWeb(ctx context.Context) error {
 	if h.web, err = webchat.Open(ctx, o); err != nil {
 		return err
 	}
-	h.up = append(h.up, func(context.Context) error { return h.web.Close() })
+	h.stops = append(h.stops, func(context.Context) error { return h.web.Close() })
 	return nil
 }
 
 // openRing reads the keys of the store: from the configuration, or from the data folder.
-func (h *house) openRing() error {
+func (h *app) openRing() error {
 	if h.ring != nil {
 		return nil
 	}
-	key, err := keptKey(h.path("llave.key"), h.path("llave.db"))
+	key, err := loadOrMakeKey(h.path("llave.key"), h.path("llave.db"))
 	if err != nil {
 		return err
 	}
@@ -158,7 +158,7 @@ func (h *house) openRing() error {
 }
 
 // openEngine wires the conversations with the store, the back end and the channels.
-func (h *house) openEngine(ctx context.Context, p program, channels func(*house) (map[string]bot.Channel, error)) error {
+func (h *app) openEngine(ctx context.Context, p program, channels func(*app) (map[string]bot.Channel, error)) error {
 	doors, err := channels(h)
 	if err != nil {
 		return err
@@ -187,7 +187,7 @@ func (h *house) openEngine(ctx context.Context, p program, channels func(*house)
 }
 
 // verifyPage is where the signature of a sheet is checked: at the back end, whichever it is.
-func (h *house) verifyPage() string {
+func (h *app) verifyPage() string {
 	at := h.PublicURL
 	if h.AutogestionURL != "" {
 		at = h.AutogestionURL
@@ -196,20 +196,20 @@ func (h *house) verifyPage() string {
 }
 
 // start sets the engine to work.
-func (h *house) start(ctx context.Context) error {
-	h.housekeep()
-	h.up = append(h.up, h.engine.Stop)
+func (h *app) start(ctx context.Context) error {
+	h.startHousekeeping()
+	h.stops = append(h.stops, h.engine.Stop)
 	if err := h.engine.Start(ctx); err != nil {
 		return err
 	}
-	h.hearTelegram()
-	h.hearWhatsApp()
+	h.startTelegram()
+	h.startWhatsApp()
 	debug.FreeOSMemory() // what opening took is not needed again: an idle service is a small one
 	return nil
 }
 
 // hear has a channel hear until the house comes down, which is before the engine does.
-func (h *house) hear(name string, run func(context.Context, bot.Accepter) error) {
+func (h *app) receive(name string, run func(context.Context, bot.Accepter) error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	over := make(chan struct{})
 	go func() {
@@ -218,7 +218,7 @@ func (h *house) hear(name string, run func(context.Context, bot.Accepter) error)
 			h.log.Error(name+" is off", "err", err)
 		}
 	}()
-	h.up = append(h.up, func(down context.Context) error {
+	h.stops = append(h.stops, func(down context.Context) error {
 		cancel()
 		select {
 		case <-over:
@@ -230,20 +230,20 @@ func (h *house) hear(name string, run func(context.Context, bot.Accepter) error)
 }
 
 // down takes down what is up, the last one first, within stopTime.
-func (h *house) down() error {
+func (h *app) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopTime)
 	defer cancel()
 	var errs []error
-	for i := len(h.up) - 1; i >= 0; i-- {
-		errs = append(errs, h.up[i](ctx))
+	for i := len(h.stops) - 1; i >= 0; i-- {
+		errs = append(errs, h.stops[i](ctx))
 	}
-	h.up = nil
+	h.stops = nil
 	return errors.Join(errs...)
 }
 
 // keptKey reads a key from a file of the data folder, or makes it there, for its owner's eyes only. It makes none
 // where the file that it opens is there already: a new key would only hide that the old one is missing.
-func keptKey(path, opens string) ([]byte, error) {
+func loadOrMakeKey(path, opens string) ([]byte, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(opens); err == nil {

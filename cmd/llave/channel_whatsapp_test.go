@@ -21,12 +21,12 @@ import (
 	"llave/bot"
 )
 
-func init() { doors["whatsapp"] = newWhatsApps } // not in the table: there is a build without it
+func init() { channelDrivers["whatsapp"] = newWhatsApps } // not in the table: there is a build without it
 
 // whatsApps is WhatsApp: the real adapter, a server and two phones with real clients, on a network of its own. Everything
 // is encrypted and decrypted as it will be.
 type whatsApps struct {
-	w      *world
+	w      *fixture
 	pipe   *telegramtest.Pipe
 	server *whatsapptest.Server
 	office *whatsapptest.Phone
@@ -40,11 +40,11 @@ type whatsApps struct {
 	done   sync.WaitGroup
 }
 
-func newWhatsApps(string) door {
+func newWhatsApps(string) channelDriver {
 	return &whatsApps{m: map[string]*whatsapptest.Chat{}, missed: map[string]int{}, read: map[string]int{}, last: map[string]string{}}
 }
 
-func (d *whatsApps) channels(w *world) map[string]bot.Channel {
+func (d *whatsApps) channels(w *fixture) map[string]bot.Channel {
 	d.w, d.pipe = w, telegramtest.NewPipe()
 	var err error
 	d.server, err = whatsapptest.New(whatsapptest.Options{
@@ -166,11 +166,11 @@ func (d *whatsApps) number(c *whatsapptest.Chat, choice string) string {
 
 func (d *whatsApps) repeat() {}
 
-func (d *whatsApps) hear() []heard {
-	var out []heard
+func (d *whatsApps) hear() []shownMessage {
+	var out []shownMessage
 	for _, who := range []string{"otro", "yo"} {
 		for range d.missed[who] {
-			out = append(out, heard{who, notHere})
+			out = append(out, shownMessage{who, notHere})
 		}
 		delete(d.missed, who)
 		screen := d.m[who].Screen()
@@ -190,7 +190,7 @@ func (d *whatsApps) hear() []heard {
 			if m.Document != nil {
 				text = fmt.Sprintf("(document %s, %s)\n%s", m.Document.Name, m.Document.Type, text)
 			}
-			out = append(out, heard{who, text})
+			out = append(out, shownMessage{who, text})
 		}
 		d.read[who] = len(screen)
 	}

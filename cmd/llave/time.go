@@ -3,7 +3,7 @@ package main
 import "time"
 
 // hourOf is a time as the operator's clock shows it.
-func hourOf(t time.Time, layout string) string {
+func localTime(t time.Time, layout string) string {
 	if zone, err := time.LoadLocation("America/Argentina/Buenos_Aires"); err == nil {
 		t = t.In(zone)
 	}
