@@ -175,14 +175,14 @@ func fillChats(b testing.TB, s *SQLite, chats uint64) {
 	const together = 10_000
 	session, now := make([]byte, 600), time.Now().UnixMicro()
 	for first := uint64(0); first < chats; first += together {
-		err := s.write(b.Context(), "fill", func(l *link) error {
+		err := s.write(b.Context(), "fill", func(l *conn) error {
 			for n := first; n < min(first+together, chats); n++ {
 				k := benchKey(n)
-				_, err := l.exec(`INSERT INTO chat (key, version, session) VALUES (?, 1, ?)`, k[:], session)
+				_, err := l.Exec(`INSERT INTO chat (key, version, session) VALUES (?, 1, ?)`, k[:], session)
 				if err != nil {
 					return err
 				}
-				if _, err = l.exec(`INSERT INTO seen (chat, id, at) VALUES (?, ?, ?)`, k[:], k[:], now); err != nil {
+				if _, err = l.Exec(`INSERT INTO seen (chat, id, at) VALUES (?, ?, ?)`, k[:], k[:], now); err != nil {
 					return err
 				}
 			}

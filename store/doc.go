@@ -1,15 +1,14 @@
-// Package store keeps what the engine must not lose: arrivals until they are answered, sessions, letters until
-// they are sent, timers, pending effects and the log, behind the port that package bot owns.
+// Package store keeps what the engine must not lose: updates until they are answered, sessions, outbox messages until
+// they are delivered, timers, pending effects and the log of events, behind the ports of package bot.
 //
 // There is a store in memory, for tests and for trying things out, and one in a SQLite file, for a service of
-// one process. Both are held to the promises of package storetest; a promise that has no test there is none.
+// one process. Both keep the promises of package storetest; a promise without a test there is none.
 //
-//	memory.go         the store in memory: a lock a shard
-//	sqlite.go         the store in a file: opening, closing, the two ways in (one writer, a few readers)
-//	sqlite_check.go   is this file ours, whole and of this version? Asked before anything is written
-//	sqlite_schema.go  the tables, and making them; sqlite_migrate.go makes them of earlier ones
-//	sqlite_sweep.go   forgetting; sqlite_dead.go what was set aside
-//	sqlite_link.go    a connection, its settings and its failures
-//	sqlite_writer.go  group commit: what waits is written together and made durable once
+//	memory.go         the store in memory: one lock for each shard
+//	sqlite.go         the store in a file: opening and closing, reads and writes, the errors of the port
+//	sqlite_schema.go  the tables and the steps between their versions
 //	sqlite_turns.go   the path of an update in SQL; sqlite_care.go the rest
+//	sqlite_sweep.go   forgetting; sqlite_dead.go the dead letters
+//
+// Package sqlitedb below opens, locks, checks and migrates the file, and writes to it in groups.
 package store

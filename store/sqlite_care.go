@@ -12,8 +12,8 @@ import (
 
 // Due lists what is due. See [bot.Timers].
 func (s *SQLite) Due(ctx context.Context, now time.Time, after bot.TimerDue, limit int) (due []bot.TimerDue, err error) {
-	err = s.read(ctx, "due", func(l *link) error {
-		return l.rows(func(r *sql.Rows) error {
+	err = s.read(ctx, "due", func(l *conn) error {
+		return l.Rows(func(r *sql.Rows) error {
 			var t bot.TimerDue
 			var chat []byte
 			var at int64
@@ -41,8 +41,8 @@ const (
 
 // Events lists the log of a shard. See [bot.Log].
 func (s *SQLite) Events(ctx context.Context, shard bot.Shard, after uint64, limit int) (events []bot.Event, err error) {
-	err = s.read(ctx, "events", func(l *link) error {
-		return l.rows(func(r *sql.Rows) error {
+	err = s.read(ctx, "events", func(l *conn) error {
+		return l.Rows(func(r *sql.Rows) error {
 			var e bot.Event
 			var id int64
 			var chat []byte
@@ -62,8 +62,8 @@ const eventsSQL = `SELECT id, chat, body FROM event WHERE id > ? AND id <= ? ORD
 // Trim forgets the log up to a number. See [bot.Log].
 func (s *SQLite) Trim(ctx context.Context, shard bot.Shard, upto uint64) error {
 	for n := int64(chunk); n == chunk; {
-		err := s.write(ctx, "trim", func(l *link) (err error) {
-			n, err = l.exec(trimSQL, eventID(shard, 0), eventID(shard, upto), chunk)
+		err := s.write(ctx, "trim", func(l *conn) (err error) {
+			n, err = l.Exec(trimSQL, eventID(shard, 0), eventID(shard, upto), chunk)
 			return err
 		})
 		if err != nil {
@@ -81,8 +81,8 @@ func (s *SQLite) AcquireShards(ctx context.Context, shards []bot.Shard) (f bot.F
 	for _, n := range shards {
 		wanted[n] = true
 	}
-	err = s.write(ctx, "claim", func(l *link) error {
-		if err := l.row([]any{&f}, `UPDATE meta SET fence = fence + 1 RETURNING fence`); err != nil {
+	err = s.write(ctx, "claim", func(l *conn) error {
+		if err := l.Row([]any{&f}, `UPDATE meta SET fence = fence + 1 RETURNING fence`); err != nil {
 			return err
 		}
 		for n, ok := range wanted {
@@ -101,22 +101,22 @@ func (s *SQLite) AcquireShards(ctx context.Context, shards []bot.Shard) (f bot.F
 	return f, nil
 }
 
-func claim(l *link, n bot.Shard, f bot.Fence) error {
-	_, err := l.exec(`UPDATE shard SET fence = ? WHERE id = ?`, uint64(f), n)
+func claim(l *conn, n bot.Shard, f bot.Fence) error {
+	_, err := l.Exec(`UPDATE shard SET fence = ? WHERE id = ?`, uint64(f), n)
 	return err
 }
 
 // BeginTurn notes a try. See [bot.Care].
 func (s *SQLite) BeginTurn(ctx context.Context, fence bot.Fence, chat bot.ChatKey, update uint64) error {
-	return s.write(ctx, "begin", func(l *link) error {
+	return s.write(ctx, "begin", func(l *conn) error {
 		var held uint64
-		if err := l.row([]any{&held}, `SELECT fence FROM shard WHERE id = ?`, chat.Shard()); err != nil {
+		if err := l.Row([]any{&held}, `SELECT fence FROM shard WHERE id = ?`, chat.Shard()); err != nil {
 			return err
 		}
 		if held != uint64(fence) {
 			return bot.ErrFenced
 		}
-		n, err := l.exec(`UPDATE waiting SET tries = tries + 1 WHERE seq = ? AND chat = ?`, int64(update), chat[:])
+		n, err := l.Exec(`UPDATE waiting SET tries = tries + 1 WHERE seq = ? AND chat = ?`, int64(update), chat[:])
 		if err == nil && n == 0 {
 			err = bot.ErrConflict
 		}
@@ -126,18 +126,18 @@ func (s *SQLite) BeginTurn(ctx context.Context, fence bot.Fence, chat bot.ChatKe
 
 // PutIfAbsent keeps the first value given under a name. See [bot.Care].
 func (s *SQLite) PutIfAbsent(ctx context.Context, name string, value []byte) (kept []byte, err error) {
-	err = s.write(ctx, "once", func(l *link) error {
+	err = s.write(ctx, "once", func(l *conn) error {
 		if value == nil {
-			err := l.row([]any{&kept}, `SELECT value FROM once WHERE name = ?`, name)
+			err := l.Row([]any{&kept}, `SELECT value FROM once WHERE name = ?`, name)
 			if errors.Is(err, sql.ErrNoRows) {
 				return nil
 			}
 			return err
 		}
-		if _, err := l.exec(`INSERT INTO once (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING`, name, blob(value)); err != nil {
+		if _, err := l.Exec(`INSERT INTO once (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING`, name, blob(value)); err != nil {
 			return err
 		}
-		return l.row([]any{&kept}, `SELECT value FROM once WHERE name = ?`, name)
+		return l.Row([]any{&kept}, `SELECT value FROM once WHERE name = ?`, name)
 	})
 	return kept, err
 }
@@ -145,13 +145,13 @@ func (s *SQLite) PutIfAbsent(ctx context.Context, name string, value []byte) (ke
 // Ping writes a number durably and reads it back on a connection for reading. See [bot.Care].
 func (s *SQLite) Ping(ctx context.Context) error {
 	var wrote, read int64
-	err := s.write(ctx, "ping", func(l *link) error {
-		return l.row([]any{&wrote}, `UPDATE meta SET ping = ping + 1 RETURNING ping`)
+	err := s.write(ctx, "ping", func(l *conn) error {
+		return l.Row([]any{&wrote}, `UPDATE meta SET ping = ping + 1 RETURNING ping`)
 	})
 	if err != nil {
 		return err
 	}
-	err = s.read(ctx, "ping", func(l *link) error { return l.row([]any{&read}, `SELECT ping FROM meta`) })
+	err = s.read(ctx, "ping", func(l *conn) error { return l.Row([]any{&read}, `SELECT ping FROM meta`) })
 	if err == nil && read < wrote {
 		err = fmt.Errorf("store: ping: wrote %d and read %d", wrote, read)
 	}

@@ -9,16 +9,16 @@ import (
 	"llave/bot"
 )
 
-func bury(l *link, d *bot.DeadLetter) error {
-	_, err := l.exec(`INSERT INTO dead_letter (chat, kind, name, n, reason, at, body) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+func bury(l *conn, d *bot.DeadLetter) error {
+	_, err := l.Exec(`INSERT INTO dead_letter (chat, kind, name, n, reason, at, body) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		d.Chat[:], d.Kind, d.Name, int64(d.N), d.Reason, micros(d.At), blob(d.Body))
 	return err
 }
 
 // Dead lists what was given up. See [bot.Maintenance].
 func (s *SQLite) Dead(ctx context.Context, limit int) (dead []bot.DeadLetter, err error) {
-	err = s.read(ctx, "dead", func(l *link) error {
-		return l.rows(func(r *sql.Rows) error {
+	err = s.read(ctx, "dead", func(l *conn) error {
+		return l.Rows(func(r *sql.Rows) error {
 			d, err := scanDead(r)
 			dead = append(dead, d)
 			return err
@@ -42,9 +42,9 @@ func scanDead(r *sql.Rows) (d bot.DeadLetter, err error) {
 
 // Retry puts a dead letter back. See [bot.Maintenance].
 func (s *SQLite) Retry(ctx context.Context, id uint64, as bot.DeadKind) error {
-	return s.write(ctx, "retry", func(l *link) error {
+	return s.write(ctx, "retry", func(l *conn) error {
 		var d bot.DeadLetter
-		err := l.rows(func(r *sql.Rows) (err error) {
+		err := l.Rows(func(r *sql.Rows) (err error) {
 			d, err = scanDead(r)
 			return err
 		}, oneDeadSQL, int64(id))
@@ -57,12 +57,12 @@ func (s *SQLite) Retry(ctx context.Context, id uint64, as bot.DeadKind) error {
 		if err := putBack(l, &d, as); err != nil {
 			return err
 		}
-		_, err = l.exec(`DELETE FROM dead_letter WHERE id = ?`, int64(id))
+		_, err = l.Exec(`DELETE FROM dead_letter WHERE id = ?`, int64(id))
 		return err
 	})
 }
 
-func putBack(l *link, d *bot.DeadLetter, as bot.DeadKind) error {
+func putBack(l *conn, d *bot.DeadLetter, as bot.DeadKind) error {
 	switch as {
 	case bot.DeadUpdate:
 		return added(l, `INSERT INTO waiting (chat, at, body) VALUES (?, ?, ?)`, d.Chat[:], micros(d.At), d.Body)
@@ -82,8 +82,8 @@ func putBack(l *link, d *bot.DeadLetter, as bot.DeadKind) error {
 }
 
 // added runs a statement that must change a row.
-func added(l *link, query string, args ...any) error {
-	n, err := l.exec(query, args...)
+func added(l *conn, query string, args ...any) error {
+	n, err := l.Exec(query, args...)
 	if err == nil && n == 0 {
 		err = bot.ErrConflict
 	}
@@ -92,9 +92,9 @@ func added(l *link, query string, args ...any) error {
 
 // letterPlace is the number of a reply that is put back: its own, or the last free one that an earlier turn could
 // have given.
-func letterPlace(l *link, d *bot.DeadLetter) (n int64, err error) {
+func letterPlace(l *conn, d *bot.DeadLetter) (n int64, err error) {
 	var version uint64
-	err = l.row([]any{&version}, `SELECT version FROM chat WHERE key = ?`, d.Chat[:])
+	err = l.Row([]any{&version}, `SELECT version FROM chat WHERE key = ?`, d.Chat[:])
 	if errors.Is(err, sql.ErrNoRows) || err == nil && version == 0 {
 		return 0, bot.ErrConflict
 	}
@@ -104,7 +104,7 @@ func letterPlace(l *link, d *bot.DeadLetter) (n int64, err error) {
 	}
 	for ; err == nil && n >= 0; n-- {
 		var taken bool
-		err = l.row([]any{&taken}, `SELECT EXISTS (SELECT 1 FROM letter WHERE chat = ? AND n = ?)`, d.Chat[:], n)
+		err = l.Row([]any{&taken}, `SELECT EXISTS (SELECT 1 FROM letter WHERE chat = ? AND n = ?)`, d.Chat[:], n)
 		if !taken {
 			return n, err
 		}

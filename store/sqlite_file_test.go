@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"llave/bot"
+	"llave/store/sqlitedb"
 	"llave/store/storetest"
 )
 
@@ -26,9 +27,9 @@ func TestSQLiteIsOpenOnce(t *testing.T) {
 	}
 	for _, name := range []string{path, link} {
 		_, err := OpenSQLite(name)
-		var refused *OpenError
-		if !errors.As(err, &refused) || refused.Kind != InUse || !strings.Contains(err.Error(), path) {
-			t.Errorf("open %s while it is open = %v, want %s and the path", name, err, InUse)
+		var refused *sqlitedb.OpenError
+		if !errors.As(err, &refused) || refused.Kind != sqlitedb.InUse || !strings.Contains(err.Error(), path) {
+			t.Errorf("open %s while it is open = %v, want %s and the path", name, err, sqlitedb.InUse)
 		}
 	}
 	if err := s.Ping(t.Context()); err != nil {
@@ -84,7 +85,7 @@ func TestSQLiteAfterAKillWhileTheLogWasWrittenBack(t *testing.T) {
 func integrity(t *testing.T, s *SQLite) {
 	t.Helper()
 	var verdict string
-	err := s.read(t.Context(), "check", func(l *link) error { return l.row([]any{&verdict}, "PRAGMA integrity_check") })
+	err := s.read(t.Context(), "check", func(l *conn) error { return l.Row([]any{&verdict}, "PRAGMA integrity_check") })
 	if err != nil || verdict != "ok" {
 		t.Errorf("integrity_check = %q, %v", verdict, err)
 	}
@@ -156,7 +157,7 @@ func TestSQLiteHalfMade(t *testing.T) {
 
 func TestSQLiteWithoutItsFolder(t *testing.T) {
 	_, err := OpenSQLite(filepath.Join(t.TempDir(), "missing", "llave.db"))
-	var refused *OpenError
+	var refused *sqlitedb.OpenError
 	if !errors.As(err, &refused) || !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("open in a folder that is not there = %v", err)
 	}
@@ -165,10 +166,10 @@ func TestSQLiteWithoutItsFolder(t *testing.T) {
 // TestSQLiteDurability says once more, in numbers, what the promise to survive the loss of power hangs on.
 func TestSQLiteDurability(t *testing.T) {
 	s := newSQLite(t)
-	look := func(l *link) error {
+	look := func(l *conn) error {
 		for name, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000"} {
 			var got string
-			if err := l.row([]any{&got}, "PRAGMA "+name); err != nil || got != want {
+			if err := l.Row([]any{&got}, "PRAGMA "+name); err != nil || got != want {
 				t.Errorf("%s = %q, want %q; %v", name, got, want, err)
 			}
 		}
@@ -179,30 +180,13 @@ func TestSQLiteDurability(t *testing.T) {
 	}
 }
 
-// TestSQLiteSettings: a connection whose settings are not what was asked for is not used.
-func TestSQLiteSettings(t *testing.T) {
-	path := madeSQLite(t, 1)
-	for _, p := range append(writerPragmas(), pragma{"no_such_setting", "1", "1"}) {
-		db, err := connect(path, []pragma{{p.name, p.set, "something else"}})
-		if err == nil {
-			err = db.PingContext(t.Context())
-		}
-		if err == nil || !strings.Contains(err.Error(), p.name) {
-			t.Errorf("a connection without %s: %v", p.name, err)
-		}
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	}
-}
-
 // TestSQLiteHoldsOnlyWhatItMay lists what is kept as text: names and reasons that the engine chooses, never
 // anything of a person's.
 func TestSQLiteHoldsOnlyWhatItMay(t *testing.T) {
 	s := newSQLite(t)
 	var got []string
-	err := s.read(t.Context(), "columns", func(l *link) error {
-		return l.rows(func(r *sql.Rows) error {
+	err := s.read(t.Context(), "columns", func(l *conn) error {
+		return l.Rows(func(r *sql.Rows) error {
 			var column string
 			err := r.Scan(&column)
 			got = append(got, column)

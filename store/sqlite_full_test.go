@@ -111,8 +111,8 @@ func (f *stuffer) recovers(path string) {
 
 func limitPages(t *testing.T, s *SQLite, pages int) {
 	t.Helper()
-	err := s.write(t.Context(), "limit", func(l *link) error {
-		return l.row([]any{new(int)}, fmt.Sprintf("PRAGMA max_page_count = %d", pages))
+	err := s.write(t.Context(), "limit", func(l *conn) error {
+		return l.Row([]any{new(int)}, fmt.Sprintf("PRAGMA max_page_count = %d", pages))
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -23,7 +23,7 @@ func (s *SQLite) RecordDelivery(ctx context.Context, marks []bot.DeliveryResult)
 }
 
 func (s *SQLite) writeMarks(ctx context.Context, marks []bot.DeliveryResult) error {
-	return s.write(ctx, "mark", func(l *link) error {
+	return s.write(ctx, "mark", func(l *conn) error {
 		for i := range marks {
 			if err := mark(l, &marks[i]); err != nil {
 				return err
@@ -64,19 +64,19 @@ func ofARow(ctx context.Context, err error) bool {
 	return ctx.Err() == nil && !errors.Is(err, ErrFull) && !errors.Is(err, bot.ErrClosed)
 }
 
-func mark(l *link, k *bot.DeliveryResult) error {
+func mark(l *conn, k *bot.DeliveryResult) error {
 	if k.State == bot.Attempting {
-		_, err := l.exec(`UPDATE letter SET tries = ?, due = ? WHERE chat = ? AND n = ?`, k.Tries, micros(k.Due), k.Chat[:], int64(k.N))
+		_, err := l.Exec(`UPDATE letter SET tries = ?, due = ? WHERE chat = ? AND n = ?`, k.Tries, micros(k.Due), k.Chat[:], int64(k.N))
 		return err
 	}
 	if k.State == bot.DeadLettered {
-		_, err := l.exec(`INSERT INTO dead_letter (chat, kind, name, n, reason, at, body)
+		_, err := l.Exec(`INSERT INTO dead_letter (chat, kind, name, n, reason, at, body)
 			SELECT chat, 2, '', n, ?, ?, body FROM letter WHERE chat = ? AND n = ?`,
 			k.Reason, micros(k.At), k.Chat[:], int64(k.N))
 		if err != nil {
 			return err
 		}
 	}
-	_, err := l.exec(`DELETE FROM letter WHERE chat = ? AND n = ?`, k.Chat[:], int64(k.N))
+	_, err := l.Exec(`DELETE FROM letter WHERE chat = ? AND n = ?`, k.Chat[:], int64(k.N))
 	return err
 }

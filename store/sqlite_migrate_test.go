@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"llave/bot"
+	"llave/store/sqlitedb"
 )
 
 // version1 is a file that version 1 of the tables made: see testdata/README.md for what is in it.
@@ -119,8 +120,8 @@ func TestSQLiteDoesNotMigrateDamage(t *testing.T) {
 		path := version1(t)
 		alter(t, path, harm)
 		_, err := OpenSQLite(path)
-		var refused *OpenError
-		if !errors.As(err, &refused) || refused.Kind != Corrupt {
+		var refused *sqlitedb.OpenError
+		if !errors.As(err, &refused) || refused.Kind != sqlitedb.Corrupt {
 			t.Errorf("%s: open = %v, want it refused as damaged", name, err)
 		}
 		db, err := sql.Open("sqlite", path)

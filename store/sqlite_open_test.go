@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"llave/bot"
+	"llave/store/sqlitedb"
 )
 
 // madeSQLite makes a file with this many chats in it and returns its path.
@@ -34,7 +35,7 @@ func bigSQLite(t *testing.T) string {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if info, err := os.Stat(path); err != nil || info.Size() < wholePages*4096 {
+	if info, err := os.Stat(path); err != nil || info.Size() < 1024*4096 {
 		t.Fatalf("the big file is not big: %v, %v", info.Size(), err)
 	}
 	return path
@@ -90,10 +91,16 @@ func live(t *testing.T, chats int, statements string) string {
 	s := openSQLite(t, path)
 	populate(t, s, chats)
 	if statements != "" {
-		if err := s.write(t.Context(), "alter", func(l *link) error { return second(l.exec(statements)) }); err != nil {
+		if err := s.write(t.Context(), "alter", func(l *conn) error { return second(l.Exec(statements)) }); err != nil {
 			t.Fatal(err)
 		}
 	}
+	return copyFiles(t, path)
+}
+
+// copyFiles copies the files of a store.
+func copyFiles(t *testing.T, path string) string {
+	t.Helper()
 	left := filepath.Join(t.TempDir(), "llave.db")
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		text, err := os.ReadFile(path + suffix)
@@ -123,72 +130,77 @@ func TestOpenSQLiteRefuses(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		make func(t *testing.T) string
-		kind OpenKind
+		kind sqlitedb.OpenKind
 	}{
-		{"a short text", func(t *testing.T) string { return write(t, filepath.Join(t.TempDir(), "x"), "hello") }, NotSQLite},
+		{"a short text", func(t *testing.T) string { return write(t, filepath.Join(t.TempDir(), "x"), "hello") }, sqlitedb.NotSQLite},
 		{"a long text", func(t *testing.T) string {
 			return write(t, filepath.Join(t.TempDir(), "x"), strings.Repeat("hello", 10_000))
-		}, NotSQLite},
-		{"a folder", func(t *testing.T) string { return t.TempDir() }, Unreadable},
+		}, sqlitedb.NotSQLite},
+		{"a folder", func(t *testing.T) string { return t.TempDir() }, sqlitedb.Unreadable},
 		{"somebody else's file", func(t *testing.T) string {
 			path := filepath.Join(t.TempDir(), "x")
 			alter(t, path, "CREATE TABLE chat (x); PRAGMA application_id = 77")
 			return path
-		}, Foreign},
+		}, sqlitedb.Foreign},
 		{"an empty file of SQLite", func(t *testing.T) string {
 			path := filepath.Join(t.TempDir(), "x")
 			alter(t, path, "PRAGMA journal_mode = WAL")
 			return path
-		}, Foreign},
+		}, sqlitedb.Foreign},
 		{"a newer version", func(t *testing.T) string {
 			path := madeSQLite(t, 3)
 			alter(t, path, "PRAGMA user_version = 99")
 			return path
-		}, Newer},
-		{"a newer version, in the log only", func(t *testing.T) string { return live(t, 3, "PRAGMA user_version = 99") }, Newer},
+		}, sqlitedb.Newer},
+		{"a newer version, in the log only", func(t *testing.T) string { return live(t, 3, "PRAGMA user_version = 99") }, sqlitedb.Newer},
 		{"a newer version, in a log without index", func(t *testing.T) string {
 			path := live(t, 3, "PRAGMA user_version = 99")
 			if err := os.Remove(path + "-shm"); err != nil {
 				t.Fatal(err)
 			}
 			return path
-		}, Newer},
+		}, sqlitedb.Newer},
 		{"a version that never was", func(t *testing.T) string {
 			path := madeSQLite(t, 3)
 			alter(t, path, "PRAGMA user_version = 0")
 			return path
-		}, Corrupt},
-		{"a small file cut short", func(t *testing.T) string { return cut(t, madeSQLite(t, 50), 2) }, Truncated},
-		{"a big file cut short", func(t *testing.T) string { return cut(t, bigSQLite(t), 2) }, Truncated},
-		{"a file cut short beside a log", func(t *testing.T) string { return cut(t, live(t, 3, ""), 2) }, Truncated},
-		{"a file cut within a page", func(t *testing.T) string { return cut(t, madeSQLite(t, 50), 1.001) }, Truncated},
+		}, sqlitedb.Corrupt},
+		{"a small file cut short", func(t *testing.T) string { return cut(t, madeSQLite(t, 50), 2) }, sqlitedb.Truncated},
+		{"a big file cut short", func(t *testing.T) string { return cut(t, bigSQLite(t), 2) }, sqlitedb.Truncated},
+		{"a file cut short beside a log", func(t *testing.T) string { return cut(t, live(t, 3, ""), 2) }, sqlitedb.Truncated},
+		{"a big file cut short beside a log", func(t *testing.T) string {
+			path := bigSQLite(t)
+			populateMore(t, openSQLite(t, path))
+			return cut(t, copyFiles(t, path), 2)
+		}, sqlitedb.Truncated},
+		{"a file cut within a page", func(t *testing.T) string { return cut(t, madeSQLite(t, 50), 1.001) }, sqlitedb.Truncated},
 		{"a damaged page", func(t *testing.T) string {
 			path := madeSQLite(t, 300)
 			overwrite(t, path, 4096*40, 4096)
 			return path
-		}, Corrupt},
+		}, sqlitedb.Corrupt},
 		{"a damaged list of tables", func(t *testing.T) string {
 			path := bigSQLite(t)
 			overwrite(t, path, 104, 3900)
 			return path
-		}, Corrupt},
+		}, sqlitedb.Corrupt},
 		{"a damaged page size", func(t *testing.T) string {
 			path := madeSQLite(t, 3)
 			overwrite(t, path, 16, 8)
 			return path
-		}, Corrupt},
+		}, sqlitedb.Corrupt},
 		{"a table missing", func(t *testing.T) string {
 			path := madeSQLite(t, 3)
 			alter(t, path, "DROP INDEX waiting_chat")
 			return path
-		}, Corrupt},
+		}, sqlitedb.Corrupt},
 		{"a log without its file", func(t *testing.T) string {
 			path := live(t, 3, "")
 			if err := os.Remove(path); err != nil {
 				t.Fatal(err)
 			}
 			return path
-		}, Truncated},
+		}, sqlitedb.Truncated},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := test.make(t)
@@ -198,7 +210,7 @@ func TestOpenSQLiteRefuses(t *testing.T) {
 				s.Close()
 				t.Fatal("opened")
 			}
-			var refused *OpenError
+			var refused *sqlitedb.OpenError
 			if !errors.As(err, &refused) || refused.Kind != test.kind {
 				t.Errorf("open = %v, want %s", err, test.kind)
 			}

@@ -52,8 +52,8 @@ func plan(t *testing.T, s *SQLite, query string) (steps []string) {
 	for n := 1; strings.Contains(query, fmt.Sprintf("?%d", n)); n++ {
 		args = make([]any, n)
 	}
-	err := s.write(t.Context(), "plan", func(l *link) error {
-		return l.rows(func(r *sql.Rows) error {
+	err := s.write(t.Context(), "plan", func(l *conn) error {
+		return l.Rows(func(r *sql.Rows) error {
 			var id, parent, unused int
 			var step string
 			err := r.Scan(&id, &parent, &unused, &step)

@@ -31,13 +31,13 @@ func (s *SQLite) Swept() bot.Swept { return s.swept.Swept() }
 func (s *SQLite) Sweep(ctx context.Context, now time.Time) error {
 	ids, dead := micros(now.Add(-bot.DedupWindow)), micros(now.Add(-bot.DeadLetterRetention))
 	return errors.Join(
-		s.sweep(ctx, &s.swept.ids, chunk, func(l *link, limit, skip int) (int64, error) {
-			return l.exec(sweepSeenSQL, ids, limit, skip)
+		s.sweep(ctx, &s.swept.ids, chunk, func(l *conn, limit, skip int) (int64, error) {
+			return l.Exec(sweepSeenSQL, ids, limit, skip)
 		}),
-		s.sweep(ctx, &s.swept.dead, chunk, func(l *link, limit, skip int) (int64, error) {
-			return l.exec(sweepDeadSQL, dead, limit, skip)
+		s.sweep(ctx, &s.swept.dead, chunk, func(l *conn, limit, skip int) (int64, error) {
+			return l.Exec(sweepDeadSQL, dead, limit, skip)
 		}),
-		s.sweep(ctx, &s.swept.chats, chunkChats, func(l *link, limit, skip int) (int64, error) {
+		s.sweep(ctx, &s.swept.chats, chunkChats, func(l *conn, limit, skip int) (int64, error) {
 			return forgetChats(l, now, limit, skip)
 		}))
 }
@@ -49,11 +49,11 @@ const (
 
 // sweep deletes a step at a time until nothing is left but the rows that cannot be deleted. Remove deletes up to
 // limit rows, without the first skip of them.
-func (s *SQLite) sweep(ctx context.Context, count *atomic.Int64, step int, remove func(l *link, limit, skip int) (int64, error)) error {
+func (s *SQLite) sweep(ctx context.Context, count *atomic.Int64, step int, remove func(l *conn, limit, skip int) (int64, error)) error {
 	skip := 0
 	var failed error
 	for {
-		n, err := s.removed(ctx, count, func(l *link) (int64, error) { return remove(l, step, skip) })
+		n, err := s.removed(ctx, count, func(l *conn) (int64, error) { return remove(l, step, skip) })
 		if err == nil && n < int64(step) {
 			return failed
 		}
@@ -72,11 +72,11 @@ func (s *SQLite) sweep(ctx context.Context, count *atomic.Int64, step int, remov
 
 // oneByOne goes through a step that failed as a whole. It returns how many rows to leave out from now on; an error
 // if not one of them could be deleted, which is no fault of a row.
-func (s *SQLite) oneByOne(ctx context.Context, count *atomic.Int64, step, skip int, remove func(l *link, limit, skip int) (int64, error)) (int, error) {
+func (s *SQLite) oneByOne(ctx context.Context, count *atomic.Int64, step, skip int, remove func(l *conn, limit, skip int) (int64, error)) (int, error) {
 	gone := false
 	var failed error
 	for range step {
-		n, err := s.removed(ctx, count, func(l *link) (int64, error) { return remove(l, 1, skip) })
+		n, err := s.removed(ctx, count, func(l *conn) (int64, error) { return remove(l, 1, skip) })
 		switch {
 		case err != nil && !ofARow(ctx, err):
 			return skip, err
@@ -96,8 +96,8 @@ func (s *SQLite) oneByOne(ctx context.Context, count *atomic.Int64, step, skip i
 	return skip, nil
 }
 
-func (s *SQLite) removed(ctx context.Context, count *atomic.Int64, remove func(*link) (int64, error)) (n int64, err error) {
-	err = s.write(ctx, "sweep", func(l *link) (err error) {
+func (s *SQLite) removed(ctx context.Context, count *atomic.Int64, remove func(*conn) (int64, error)) (n int64, err error) {
+	err = s.write(ctx, "sweep", func(l *conn) (err error) {
 		n, err = remove(l)
 		return err
 	})
@@ -110,7 +110,7 @@ func (s *SQLite) removed(ctx context.Context, count *atomic.Int64, remove func(*
 
 // forgetChats deletes chats whose time is over and in which nothing is owed, with all that is kept of them. The log
 // of events keeps its numbers.
-func forgetChats(l *link, now time.Time, limit, skip int) (n int64, err error) {
+func forgetChats(l *conn, now time.Time, limit, skip int) (n int64, err error) {
 	keys, err := keysOf(l, forgetSQL, micros(now), limit, skip)
 	if err != nil {
 		return 0, err
@@ -120,7 +120,7 @@ func forgetChats(l *link, now time.Time, limit, skip int) (n int64, err error) {
 			`DELETE FROM chat WHERE key = ?`, `DELETE FROM seen WHERE chat = ?`, `DELETE FROM dead_letter WHERE chat = ?`,
 			`UPDATE event SET body = x'' WHERE chat = ?`,
 		} {
-			if _, err := l.exec(query, k[:]); err != nil {
+			if _, err := l.Exec(query, k[:]); err != nil {
 				return 0, err
 			}
 		}
@@ -139,15 +139,15 @@ const (
 
 // Idle lists chats to be reviewed. See [bot.Maintenance].
 func (s *SQLite) Idle(ctx context.Context, now time.Time, skip, limit int) (keys []bot.ChatKey, err error) {
-	err = s.read(ctx, "idle", func(l *link) error {
+	err = s.read(ctx, "idle", func(l *conn) error {
 		keys, err = keysOf(l, idleSQL, micros(now), max(limit, 0), max(skip, 0))
 		return err
 	})
 	return keys, err
 }
 
-func keysOf(l *link, query string, args ...any) (keys []bot.ChatKey, err error) {
-	err = l.rows(func(r *sql.Rows) error {
+func keysOf(l *conn, query string, args ...any) (keys []bot.ChatKey, err error) {
+	err = l.Rows(func(r *sql.Rows) error {
 		var k []byte
 		err := r.Scan(&k)
 		keys = append(keys, keyOf(k))

@@ -13,7 +13,7 @@ import (
 
 func count(t *testing.T, s *SQLite, query string) (n int) {
 	t.Helper()
-	if err := s.read(t.Context(), "count", func(l *link) error { return l.row([]any{&n}, query) }); err != nil {
+	if err := s.read(t.Context(), "count", func(l *conn) error { return l.Row([]any{&n}, query) }); err != nil {
 		t.Fatal(err)
 	}
 	return n
@@ -21,7 +21,7 @@ func count(t *testing.T, s *SQLite, query string) (n int) {
 
 func run(t *testing.T, s *SQLite, statement string) {
 	t.Helper()
-	if err := s.write(t.Context(), "run", func(l *link) error { return second(l.exec(statement)) }); err != nil {
+	if err := s.write(t.Context(), "run", func(l *conn) error { return second(l.Exec(statement)) }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -68,7 +68,7 @@ func TestSQLiteSweepEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	h := hold(t, s)
 	swept := h.queued(func() error { return s.Sweep(ctx, time.Now()) })
-	h.queued(func() error { return s.write(t.Context(), "cancel", func(*link) error { cancel(); return nil }) })
+	h.queued(func() error { return s.write(t.Context(), "cancel", func(*conn) error { cancel(); return nil }) })
 	h.done()
 	if left := count(t, s, "SELECT count(*) FROM seen"); !errors.Is(*swept, context.Canceled) || left < 8*chunk {
 		t.Errorf("sweep = %v, with %d ids left of %d", *swept, left, 10*chunk)
@@ -156,5 +156,26 @@ func TestForgettingTouchesNobodyElse(t *testing.T) {
 	}
 	if left := count(t, s, "SELECT count(*) FROM chat"); left != chunkChats {
 		t.Errorf("%d chats are left, want those without a date: %d", left, chunkChats)
+	}
+}
+
+// TestSQLiteDeletesInChunks: one call takes away more than what is taken away at a time.
+func TestSQLiteDeletesInChunks(t *testing.T) {
+	s := newSQLite(t)
+	fillChats(t, s, 3*chunk+1)
+	if err := s.Sweep(t.Context(), time.Now().Add(bot.DedupWindow+time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	f, err := s.AcquireShards(t.Context(), allShards())
+	turn := bot.Turn{Chat: bot.ChatKey{3}, Fence: f, Events: make([][]byte, 3*chunk+1)}
+	if err := errors.Join(err, s.Commit(t.Context(), turn), s.Trim(t.Context(), 3, 3*chunk)); err != nil {
+		t.Fatal(err)
+	}
+	var seen, events int
+	err = s.read(t.Context(), "count", func(l *conn) error {
+		return l.Row([]any{&seen, &events}, "SELECT (SELECT count(*) FROM seen), (SELECT count(*) FROM event)")
+	})
+	if err != nil || seen != 0 || events != 1 {
+		t.Errorf("%d ids and %d events left, want 0 and 1; %v", seen, events, err)
 	}
 }

@@ -31,7 +31,7 @@ func keyOf(b []byte) (k bot.ChatKey) {
 
 // Accept keeps an arrival once. See [bot.Turns].
 func (s *SQLite) Accept(ctx context.Context, a bot.Arrival) (r bot.Receipt, err error) {
-	err = s.write(ctx, "accept", func(l *link) error {
+	err = s.write(ctx, "accept", func(l *conn) error {
 		r, err = accept(l, &a)
 		return err
 	})
@@ -41,20 +41,20 @@ func (s *SQLite) Accept(ctx context.Context, a bot.Arrival) (r bot.Receipt, err 
 	return r, nil
 }
 
-func accept(l *link, a *bot.Arrival) (r bot.Receipt, err error) {
-	added, err := l.exec(`INSERT INTO seen (chat, id, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+func accept(l *conn, a *bot.Arrival) (r bot.Receipt, err error) {
+	added, err := l.Exec(`INSERT INTO seen (chat, id, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
 		a.Chat[:], a.ID[:], micros(a.At))
 	if err != nil {
 		return r, err
 	}
 	if added == 1 {
-		err = l.row([]any{&r.Seq}, `INSERT INTO waiting (chat, at, body) VALUES (?, ?, ?) RETURNING seq`,
+		err = l.Row([]any{&r.Seq}, `INSERT INTO waiting (chat, at, body) VALUES (?, ?, ?) RETURNING seq`,
 			a.Chat[:], micros(a.At), blob(a.Body))
 		if err != nil {
 			return r, err
 		}
 	}
-	err = l.row([]any{&r.Version, &r.Session}, `SELECT version, session FROM chat WHERE key = ?`, a.Chat[:])
+	err = l.Row([]any{&r.Version, &r.Session}, `SELECT version, session FROM chat WHERE key = ?`, a.Chat[:])
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
@@ -63,7 +63,7 @@ func accept(l *link, a *bot.Arrival) (r bot.Receipt, err error) {
 
 // Load returns what is kept of a chat. See [bot.Turns].
 func (s *SQLite) Load(ctx context.Context, chat bot.ChatKey) (c bot.Chat, err error) {
-	err = s.read(ctx, "load", func(l *link) error {
+	err = s.read(ctx, "load", func(l *conn) error {
 		c, err = load(l, chat)
 		return err
 	})
@@ -73,13 +73,13 @@ func (s *SQLite) Load(ctx context.Context, chat bot.ChatKey) (c bot.Chat, err er
 	return c, nil
 }
 
-func load(l *link, chat bot.ChatKey) (c bot.Chat, err error) {
-	err = l.row([]any{&c.Version, &c.Session, &c.Effect},
+func load(l *conn, chat bot.ChatKey) (c bot.Chat, err error) {
+	err = l.Row([]any{&c.Version, &c.Session, &c.Effect},
 		`SELECT version, session, effect FROM chat WHERE key = ?`, chat[:])
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return c, err
 	}
-	err = l.rows(func(r *sql.Rows) error {
+	err = l.Rows(func(r *sql.Rows) error {
 		var w bot.Waiting
 		err := r.Scan(&w.Seq, &w.Tries, &w.Body)
 		c.Waiting = append(c.Waiting, w)
@@ -88,7 +88,7 @@ func load(l *link, chat bot.ChatKey) (c bot.Chat, err error) {
 	if err != nil {
 		return c, err
 	}
-	err = l.rows(func(r *sql.Rows) error {
+	err = l.Rows(func(r *sql.Rows) error {
 		letter := bot.OutboxMessage{Chat: chat}
 		var due int64
 		err := r.Scan(&letter.N, &letter.Tries, &due, &letter.Body)
@@ -107,11 +107,11 @@ func (s *SQLite) Commit(ctx context.Context, t bot.Turn) error {
 	if err := valid(&t); err != nil {
 		return err
 	}
-	return s.write(ctx, "commit", func(l *link) error { return commit(l, &t) })
+	return s.write(ctx, "commit", func(l *conn) error { return commit(l, &t) })
 }
 
 // commit looks, and then writes: see [op].
-func commit(l *link, t *bot.Turn) error {
+func commit(l *conn, t *bot.Turn) error {
 	was, err := check(l, t)
 	if err != nil {
 		return err
@@ -120,7 +120,7 @@ func commit(l *link, t *bot.Turn) error {
 		return err
 	}
 	if t.Update != 0 {
-		if _, err := l.exec(`DELETE FROM waiting WHERE seq = ?`, int64(t.Update)); err != nil {
+		if _, err := l.Exec(`DELETE FROM waiting WHERE seq = ?`, int64(t.Update)); err != nil {
 			return err
 		}
 	}
@@ -129,7 +129,7 @@ func commit(l *link, t *bot.Turn) error {
 			return err
 		}
 	}
-	for _, write := range []func(*link, *bot.Turn) error{writeLetters, writeEvents, writeTimers} {
+	for _, write := range []func(*conn, *bot.Turn) error{writeLetters, writeEvents, writeTimers} {
 		if err := write(l, t); err != nil {
 			return err
 		}
@@ -144,10 +144,10 @@ type before struct {
 }
 
 // check finds out with one statement whether a turn may be written.
-func check(l *link, t *bot.Turn) (was before, err error) {
+func check(l *conn, t *bot.Turn) (was before, err error) {
 	var fence, version uint64
 	var waits sql.NullInt64
-	err = l.row([]any{&fence, &version, &was.forget, &was.review, &waits},
+	err = l.Row([]any{&fence, &version, &was.forget, &was.review, &waits},
 		`SELECT shard.fence, coalesce(chat.version, 0), chat.forget, chat.review, waiting.at
 		FROM shard LEFT JOIN chat ON chat.key = ? LEFT JOIN waiting ON waiting.seq = ? AND waiting.chat = ?
 		WHERE shard.id = ?`,
@@ -168,17 +168,17 @@ func check(l *link, t *bot.Turn) (was before, err error) {
 }
 
 // writeSession writes the dates only where they change, which is rarely: each has an index to be kept.
-func writeSession(l *link, t *bot.Turn, was before) (err error) {
+func writeSession(l *conn, t *bot.Turn, was before) (err error) {
 	forget, review := date(t.Forget), date(t.Review)
 	switch {
 	case t.Base == 0:
-		_, err = l.exec(`INSERT INTO chat (key, version, session, effect, forget, review) VALUES (?, 1, ?, ?, ?, ?)`,
+		_, err = l.Exec(`INSERT INTO chat (key, version, session, effect, forget, review) VALUES (?, 1, ?, ?, ?, ?)`,
 			t.Chat[:], blob(t.Session), t.Effect, forget, review)
 	case forget == was.forget && review == was.review:
-		_, err = l.exec(`UPDATE chat SET version = version + 1, session = ?, effect = ? WHERE key = ?`,
+		_, err = l.Exec(`UPDATE chat SET version = version + 1, session = ?, effect = ? WHERE key = ?`,
 			blob(t.Session), t.Effect, t.Chat[:])
 	default:
-		_, err = l.exec(`UPDATE chat SET version = version + 1, session = ?, effect = ?, forget = ?, review = ? WHERE key = ?`,
+		_, err = l.Exec(`UPDATE chat SET version = version + 1, session = ?, effect = ?, forget = ?, review = ? WHERE key = ?`,
 			blob(t.Session), t.Effect, forget, review, t.Chat[:])
 	}
 	return err
@@ -192,17 +192,17 @@ func date(t time.Time) sql.NullInt64 {
 	return sql.NullInt64{Int64: micros(t), Valid: true}
 }
 
-func writeLetters(l *link, t *bot.Turn) error {
+func writeLetters(l *conn, t *bot.Turn) error {
 	if t.Purge {
-		if _, err := l.exec(`DELETE FROM letter WHERE chat = ?`, t.Chat[:]); err != nil {
+		if _, err := l.Exec(`DELETE FROM letter WHERE chat = ?`, t.Chat[:]); err != nil {
 			return err
 		}
-		if _, err := l.exec(withdrawSQL, t.Chat[:]); err != nil {
+		if _, err := l.Exec(withdrawSQL, t.Chat[:]); err != nil {
 			return err
 		}
 	}
 	for i, body := range t.Replies {
-		_, err := l.exec(`INSERT INTO letter (chat, n, due, body) VALUES (?, ?, ?, ?)`,
+		_, err := l.Exec(`INSERT INTO letter (chat, n, due, body) VALUES (?, ?, ?, ?)`,
 			t.Chat[:], int64(letterNumber(t.Base, i)), micros(time.Time{}), blob(body))
 		if err != nil {
 			return err
@@ -215,18 +215,18 @@ func writeLetters(l *link, t *bot.Turn) error {
 // known whether it is one.
 const withdrawSQL = `UPDATE dead_letter SET body = x'' WHERE chat = ? AND kind IN (0, 2)`
 
-func writeEvents(l *link, t *bot.Turn) error {
+func writeEvents(l *conn, t *bot.Turn) error {
 	if len(t.Events) == 0 {
 		return nil
 	}
 	var last uint64
-	err := l.row([]any{&last}, `UPDATE shard SET event = event + ? WHERE id = ? RETURNING event`, len(t.Events), t.Chat.Shard())
+	err := l.Row([]any{&last}, `UPDATE shard SET event = event + ? WHERE id = ? RETURNING event`, len(t.Events), t.Chat.Shard())
 	if err != nil {
 		return err
 	}
 	first := last - uint64(len(t.Events)) + 1
 	for i, body := range t.Events {
-		_, err := l.exec(`INSERT INTO event (id, chat, body) VALUES (?, ?, ?)`,
+		_, err := l.Exec(`INSERT INTO event (id, chat, body) VALUES (?, ?, ?)`,
 			eventID(t.Chat.Shard(), first+uint64(i)), t.Chat[:], blob(body))
 		if err != nil {
 			return err
@@ -235,12 +235,12 @@ func writeEvents(l *link, t *bot.Turn) error {
 	return nil
 }
 
-func writeTimers(l *link, t *bot.Turn) (err error) {
+func writeTimers(l *conn, t *bot.Turn) (err error) {
 	for _, set := range t.Timers {
 		if set.Due.IsZero() {
-			_, err = l.exec(`DELETE FROM timer WHERE chat = ? AND name = ?`, t.Chat[:], set.Name)
+			_, err = l.Exec(`DELETE FROM timer WHERE chat = ? AND name = ?`, t.Chat[:], set.Name)
 		} else {
-			_, err = l.exec(`INSERT INTO timer (chat, name, due, body) VALUES (?, ?, ?, ?)
+			_, err = l.Exec(`INSERT INTO timer (chat, name, due, body) VALUES (?, ?, ?, ?)
 				ON CONFLICT DO UPDATE SET due = excluded.due, body = excluded.body`,
 				t.Chat[:], set.Name, micros(set.Due), blob(set.Body))
 		}
@@ -257,8 +257,8 @@ func (s *SQLite) PendingChats(ctx context.Context, shard bot.Shard, after bot.Ch
 	if bytes.Compare(after[:], first[:]) > 0 {
 		first = after
 	}
-	err = s.read(ctx, "owing", func(l *link) error {
-		return l.rows(func(r *sql.Rows) error {
+	err = s.read(ctx, "owing", func(l *conn) error {
+		return l.Rows(func(r *sql.Rows) error {
 			var k []byte
 			err := r.Scan(&k)
 			keys = append(keys, keyOf(k))

@@ -13,6 +13,7 @@ import (
 	"llave/bot"
 	"llave/flows"
 	"llave/store"
+	"llave/store/sqlitedb"
 )
 
 // dead lists what was set aside or given up, or puts it back.
@@ -45,8 +46,8 @@ func (h *app) openDeadLetters(ctx context.Context) (*bot.DeadLetters, error) {
 		return nil, err
 	}
 	var err error
-	var refused *store.OpenError
-	if h.store, err = store.OpenSQLite(path); errors.As(err, &refused) && refused.Kind == store.InUse {
+	var refused *sqlitedb.OpenError
+	if h.store, err = store.OpenSQLite(path); errors.As(err, &refused) && refused.Kind == sqlitedb.InUse {
 		return nil, fmt.Errorf("el servicio está usando %s: paralo, y probá de nuevo", h.Data)
 	}
 	if err != nil {

@@ -6,30 +6,30 @@ import (
 	"net"
 	"syscall"
 
-	"llave/store"
+	"llave/store/sqlitedb"
 )
 
 // openTrouble says in the operator's words why the store could not be opened, and what to do.
 func openTrouble(err error) error {
-	var refused *store.OpenError
+	var refused *sqlitedb.OpenError
 	if !errors.As(err, &refused) {
 		return err
 	}
-	text := map[store.OpenKind]string{
-		store.InUse:      "%s: lo está usando otro proceso; para tener dos a la vez, dale a este otra carpeta con LLAVE_DATA y otra dirección con LLAVE_ADDR",
-		store.Newer:      "%s es de una versión más nueva que este programa: usá esa versión, o la copia de seguridad de antes de actualizar",
-		store.NotSQLite:  "%s no es un archivo de Llave: poné en LLAVE_DATA otra carpeta, o sacá ese archivo de ahí",
-		store.Foreign:    "%s no es un archivo de Llave: poné en LLAVE_DATA otra carpeta, o sacá ese archivo de ahí",
-		store.Truncated:  "%s está cortado: le falta una parte; volvé a la última copia de seguridad",
-		store.Corrupt:    "%s está dañado; volvé a la última copia de seguridad",
-		store.Unreadable: "%s no se puede leer; fijate de quién es y qué permisos tiene",
-		store.Unwritable: "%s no se puede crear ni escribir; fijate de quién es la carpeta, qué permisos tiene y cuánto lugar queda",
+	text := map[sqlitedb.OpenKind]string{
+		sqlitedb.InUse:      "%s: lo está usando otro proceso; para tener dos a la vez, dale a este otra carpeta con LLAVE_DATA y otra dirección con LLAVE_ADDR",
+		sqlitedb.Newer:      "%s es de una versión más nueva que este programa: usá esa versión, o la copia de seguridad de antes de actualizar",
+		sqlitedb.NotSQLite:  "%s no es un archivo de Llave: poné en LLAVE_DATA otra carpeta, o sacá ese archivo de ahí",
+		sqlitedb.Foreign:    "%s no es un archivo de Llave: poné en LLAVE_DATA otra carpeta, o sacá ese archivo de ahí",
+		sqlitedb.Truncated:  "%s está cortado: le falta una parte; volvé a la última copia de seguridad",
+		sqlitedb.Corrupt:    "%s está dañado; volvé a la última copia de seguridad",
+		sqlitedb.Unreadable: "%s no se puede leer; fijate de quién es y qué permisos tiene",
+		sqlitedb.Unwritable: "%s no se puede crear ni escribir; fijate de quién es la carpeta, qué permisos tiene y cuánto lugar queda",
 	}[refused.Kind]
 	if text == "" {
 		return err
 	}
 	text = fmt.Sprintf(text, refused.Path)
-	if refused.Err != nil && refused.Kind != store.InUse && refused.Kind != store.Newer {
+	if refused.Err != nil && refused.Kind != sqlitedb.InUse && refused.Kind != sqlitedb.Newer {
 		text += fmt.Sprintf(" (%v)", refused.Err)
 	}
 	return &folderError{err, text}

@@ -1,6 +1,6 @@
 //go:build unix
 
-package store
+package sqlitedb
 
 import (
 	"errors"
@@ -9,10 +9,11 @@ import (
 	"syscall"
 )
 
-// lockFile takes the lock beside a file. It is on a file of its own: a lock on SQLite's own would be lost, and
-// SQLite's with it, when any handle on it is closed. It ends with the process, however that ends, and the file
-// stays, since to remove it would let two processes lock two files of one name.
-func lockFile(path string) (io.Closer, error) {
+// Lock takes the lock beside a file; it fails with an [*OpenError], of kind InUse while another process holds it. The
+// lock is on a file of its own: a lock on SQLite's own would be lost, and SQLite's with it, when any handle on it is
+// closed. It ends with the process, however that ends. The lock file stays: to remove it would let two processes lock
+// two files of one name.
+func Lock(path string) (io.Closer, error) {
 	f, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, &OpenError{Path: path, Kind: Unwritable, Err: err}

@@ -1,4 +1,4 @@
-package store
+package sqlitedb
 
 import (
 	"context"
@@ -11,41 +11,9 @@ import (
 	"strings"
 
 	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
-
-	"llave/bot"
 )
 
-// ErrFull says that the disk did not take what was to be written. Nothing of it was, and the store works again
-// by itself when there is room. Until then it is not ready.
-var ErrFull = errors.New("store: no room on the disk")
-
-// failed gives an error its operation; what a store is expected to refuse it leaves as it is.
-func failed(what string, err error) error {
-	if err == nil || refusal(err) || errors.Is(err, bot.ErrClosed) {
-		return err
-	}
-	if full(err) {
-		return fmt.Errorf("store: %s: %w: %w", what, ErrFull, err)
-	}
-	return fmt.Errorf("store: %s: %w", what, err)
-}
-
-// full recognises the ways in which a disk refuses: no room, a limit on the size of files or a quota (which
-// SQLite reports as a failed write), no room for the shared index.
-func full(err error) bool {
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	switch e.Code() {
-	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE:
-		return true
-	}
-	return false
-}
-
-// pragma is a setting of a connection, as it is asked for and as it must read back.
+// pragma is a setting of a connection, as it is set and as it must read back.
 type pragma struct{ name, set, want string }
 
 // writerPragmas: FULL makes every commit durable against loss of power, which group commit makes cheap. What is
@@ -77,7 +45,7 @@ func commonPragmas() []pragma {
 }
 
 // connect prepares a pool of connections that all have these settings. A PRAGMA sent to a pool would reach one
-// connection only, so they stand in the address, and are read back on each.
+// connection only, so the settings are part of the address, and are read back on each connection.
 func connect(path string, pragmas []pragma) (*sql.DB, error) {
 	q := url.Values{"_txlock": {"immediate"}, "_dqs": {"0"}, "_defensive": {"1"}, "_error_rc": {"1"}, "mode": {"rw"}}
 	for _, p := range pragmas {
@@ -101,7 +69,7 @@ type checked struct {
 	pragmas []pragma
 }
 
-// Connect is for package sql.
+// Connect implements driver.Connector.
 func (c checked) Connect(ctx context.Context) (driver.Conn, error) {
 	conn, err := c.Connector.Connect(ctx)
 	if err != nil {
@@ -131,25 +99,25 @@ func readPragma(ctx context.Context, conn driver.Conn, name string) (string, err
 	return strings.ToLower(fmt.Sprint(value[0])), errors.Join(err, rows.Close())
 }
 
-// link is one connection with the statements that were prepared on it. One goroutine uses it at a time. Its
+// Conn is one connection with the statements that were prepared on it. One goroutine uses it at a time. Its
 // calls take no context: a statement that has begun is short, and to interrupt it would cost a goroutine each.
-type link struct {
+type Conn struct {
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt
 }
 
-func newLink(db *sql.DB) (*link, error) {
+func newConn(db *sql.DB) (*Conn, error) {
 	conn, err := db.Conn(context.Background())
 	if err != nil {
 		return nil, err
 	}
-	return &link{conn, make(map[string]*sql.Stmt)}, nil
+	return &Conn{conn, make(map[string]*sql.Stmt)}, nil
 }
 
 // close gives the connection back to its pool, which closes it when it is closed itself.
-func (l *link) close() error {
-	err := errors.Join(l.closeStatements(), l.conn.Close())
-	if errors.Is(err, sql.ErrConnDone) { // it was discarded, and there was no other to be had
+func (c *Conn) close() error {
+	err := errors.Join(c.closeStatements(), c.conn.Close())
+	if errors.Is(err, sql.ErrConnDone) { // it was discarded, and there was no other
 		return nil
 	}
 	return err
@@ -157,38 +125,38 @@ func (l *link) close() error {
 
 // closeStatements must come before the connection goes: with one of them open SQLite would keep the connection,
 // and what it has locked, for ever.
-func (l *link) closeStatements() error {
+func (c *Conn) closeStatements() error {
 	var errs []error
-	for _, s := range l.stmts {
+	for _, s := range c.stmts {
 		errs = append(errs, s.Close())
 	}
-	clear(l.stmts)
+	clear(c.stmts)
 	return errors.Join(errs...)
 }
 
-// discard closes the connection itself, not only our use of it. It is for one that no longer works, of which no
-// more can be said than that.
-func (l *link) discard() {
-	_ = l.closeStatements()
-	_ = l.conn.Raw(func(any) error { return driver.ErrBadConn }) // the way to tell package sql not to keep it
-	_ = l.conn.Close()
+// discard closes the connection itself, not only our use of it, after it has failed. Errors of closing it say nothing
+// more.
+func (c *Conn) discard() {
+	_ = c.closeStatements()
+	_ = c.conn.Raw(func(any) error { return driver.ErrBadConn }) // package sql does not keep it after this error
+	_ = c.conn.Close()
 }
 
-func (l *link) prepare(query string) (*sql.Stmt, error) {
-	if s := l.stmts[query]; s != nil {
+func (c *Conn) prepare(query string) (*sql.Stmt, error) {
+	if s := c.stmts[query]; s != nil {
 		return s, nil
 	}
-	s, err := l.conn.PrepareContext(context.Background(), query)
+	s, err := c.conn.PrepareContext(context.Background(), query)
 	if err != nil {
 		return nil, err
 	}
-	l.stmts[query] = s
+	c.stmts[query] = s
 	return s, nil
 }
 
-// exec runs a statement and returns how many rows it changed.
-func (l *link) exec(query string, args ...any) (int64, error) {
-	s, err := l.prepare(query)
+// Exec runs a statement and returns how many rows it changed.
+func (c *Conn) Exec(query string, args ...any) (int64, error) {
+	s, err := c.prepare(query)
 	if err != nil {
 		return 0, err
 	}
@@ -199,18 +167,18 @@ func (l *link) exec(query string, args ...any) (int64, error) {
 	return r.RowsAffected()
 }
 
-// row runs a query of one row; sql.ErrNoRows if there is none.
-func (l *link) row(dest []any, query string, args ...any) error {
-	s, err := l.prepare(query)
+// Row runs a query of one row; sql.ErrNoRows if there is none.
+func (c *Conn) Row(dest []any, query string, args ...any) error {
+	s, err := c.prepare(query)
 	if err != nil {
 		return err
 	}
 	return s.QueryRow(args...).Scan(dest...)
 }
 
-// rows runs a query and calls scan for each row.
-func (l *link) rows(scan func(*sql.Rows) error, query string, args ...any) error {
-	s, err := l.prepare(query)
+// Rows runs a query and calls scan for each row.
+func (c *Conn) Rows(scan func(*sql.Rows) error, query string, args ...any) error {
+	s, err := c.prepare(query)
 	if err != nil {
 		return err
 	}
@@ -229,30 +197,30 @@ func (l *link) rows(scan func(*sql.Rows) error, query string, args ...any) error
 
 // begin begins a transaction, on a new connection if the old one can no longer do it. It returns the connection
 // to go on with, whether it works or not.
-func begin(l *link, db *sql.DB, how string) (*link, error) {
-	_, err := l.exec(how)
+func begin(c *Conn, db *sql.DB, how string) (*Conn, error) {
+	_, err := c.Exec(how)
 	if err == nil {
-		return l, nil
+		return c, nil
 	}
-	l.discard()
-	fresh, again := newLink(db)
+	c.discard()
+	fresh, again := newConn(db)
 	if again != nil {
-		return l, errors.Join(err, again)
+		return c, errors.Join(err, again)
 	}
-	_, err = fresh.exec(how)
+	_, err = fresh.Exec(how)
 	return fresh, err
 }
 
-// end commits, or takes back. After an error SQLite may have taken back by itself, so that there is nothing left
-// to take back: whether the connection is good shows when the next transaction begins.
-func (l *link) end(commit bool) error {
+// end commits, or rolls back. After an error SQLite may have rolled back by itself, and ROLLBACK fails: whether the
+// connection is good shows when the next transaction begins.
+func (c *Conn) end(commit bool) error {
 	if !commit {
-		_, _ = l.exec("ROLLBACK")
+		_, _ = c.Exec("ROLLBACK")
 		return nil
 	}
-	_, err := l.exec("COMMIT")
+	_, err := c.Exec("COMMIT")
 	if err != nil {
-		_, _ = l.exec("ROLLBACK")
+		_, _ = c.Exec("ROLLBACK")
 	}
 	return err
 }
