@@ -19,22 +19,34 @@ func NewChatID(channel, account, native string) (ChatID, error) {
 	return ChatID(channel + "/" + account + "/" + native), nil
 }
 
-func (c ChatID) part(i int) string {
-	parts := strings.SplitN(string(c), "/", 3)
-	if len(parts) != 3 {
-		return ""
+// parts cuts a chat's name into its three parts; all are empty if it has fewer. It allocates nothing: every turn asks
+// several times.
+func (c ChatID) parts() (channel, account, native string) {
+	channel, rest, ok := strings.Cut(string(c), "/")
+	account, native, whole := strings.Cut(rest, "/")
+	if !ok || !whole {
+		return "", "", ""
 	}
-	return parts[i]
+	return channel, account, native
 }
 
 // Channel is the name under which the chat's channel was registered with the engine.
-func (c ChatID) Channel() string { return c.part(0) }
+func (c ChatID) Channel() string {
+	channel, _, _ := c.parts()
+	return channel
+}
 
 // Account is the bot account that the person talks to.
-func (c ChatID) Account() string { return c.part(1) }
+func (c ChatID) Account() string {
+	_, account, _ := c.parts()
+	return account
+}
 
 // Native is the channel's own id of the chat.
-func (c ChatID) Native() string { return c.part(2) }
+func (c ChatID) Native() string {
+	_, _, native := c.parts()
+	return native
+}
 
 // LogValue keeps the native id out of every log line.
 func (c ChatID) LogValue() slog.Value {
