@@ -2,7 +2,6 @@ package bot
 
 import (
 	"log/slog"
-	"strings"
 )
 
 // Media is the file that an Other update came with, as its channel announced it. Nothing of it was got: a [Fetcher] does
@@ -19,27 +18,8 @@ type Media struct {
 	Ref []byte `json:"ref,omitempty"`
 }
 
-// What is longest of a Media: a media type, a file name in characters, and a reference in bytes.
-const (
-	maxMediaType = 100
-	maxMediaName = 120
-	MaxMediaRef  = 2048
-)
-
 // LogValue keeps it out of every log line.
 func (m Media) LogValue() slog.Value { return slog.StringValue("···") }
 
-// cleaned is a copy without what must not be kept.
-func (m *Media) cleaned(mask func(string) Masked) *Media {
-	if m == nil {
-		return nil
-	}
-	c := *m
-	c.Type = cut(strings.ToValidUTF8(m.Type, ""), maxMediaType)
-	c.Name = cut(mask(strings.ToValidUTF8(m.Name, "")).Text, maxMediaName) // scans are named after whose they are
-	c.Size, c.Seconds = max(m.Size, 0), max(m.Seconds, 0)
-	if len(m.Ref) > MaxMediaRef {
-		c.Ref = nil
-	}
-	return &c
-}
+// MaxMediaRef is the longest [Media.Ref], in bytes.
+const MaxMediaRef = 2048

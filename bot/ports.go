@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -87,3 +88,18 @@ func (e *NotSent) Error() string { return fmt.Sprintf("not sent: %v", e.Err) }
 
 // Unwrap returns the cause.
 func (e *NotSent) Unwrap() error { return e.Err }
+
+// Errors of Accept. Besides these it returns the store's.
+var (
+	// ErrStopped: the engine has not started or is stopping. Nothing was kept.
+	ErrStopped = errors.New("bot: not running")
+	// ErrUpdate: the update has no chat, no id or no kind. It will never be accepted.
+	ErrUpdate = errors.New("bot: not an update")
+)
+
+// Unpaced is a channel that brings what was written beforehand: a file through a pipe. Nothing is concluded from how fast it
+// is.
+type Unpaced interface {
+	// Unpaced says whether that is so now.
+	Unpaced() bool
+}

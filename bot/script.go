@@ -172,3 +172,19 @@ type Option struct {
 	Text  string `json:"text"`
 	Value string `json:"value"`
 }
+
+// KeepIdle is how long a chat is kept after its last word if the script does not say, and KeepUnread how long one is
+// whose session cannot be read.
+const (
+	KeepIdle   = 30 * 24 * time.Hour
+	KeepUnread = 730 * 24 * time.Hour
+)
+
+// Keeper is a script that says how long chats are kept.
+type Keeper interface {
+	// Keep returns how long the chat is kept after its last word, more than zero, and whether Leave must be answered
+	// before it is forgotten. The same session gives the same.
+	Keep(s Session) (d time.Duration, leave bool)
+	// Leave returns the call to the outside by which a chat is left.
+	Leave(s Session) Effect
+}

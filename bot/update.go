@@ -79,7 +79,7 @@ const (
 const Closed = "closed"
 
 // said says whether the person did it, and so reads what is answered.
-func (k Kind) said() bool {
+func (k Kind) FromPerson() bool {
 	switch k {
 	case Message, Pressed, Started, Other, TooLong:
 		return true
@@ -148,3 +148,12 @@ type Accepted struct {
 
 // Seed is 128 random bits in base32 (RFC 4648), 26 letters and digits.
 type Seed string
+
+// StaleAfter is the age at which a wish is no longer granted without asking again.
+const StaleAfter = 10 * time.Minute
+
+// Undelivered says in [Update.What] what is known of a message that was given up.
+const (
+	Unsure = "unsure" // it may have arrived
+	Unsent = "unsent" // it did not
+)

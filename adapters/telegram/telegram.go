@@ -19,6 +19,7 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"llave/bot"
+	"llave/bot/rate"
 )
 
 // Channel is the name under which a Telegram is registered with the engine.
@@ -55,7 +56,7 @@ type Telegram struct {
 	api     tgbotapi.BotAPI // never called itself: every call takes a copy with its context
 	log     *slog.Logger
 	texts   *catalog
-	pace    *bot.Pace
+	pace    *rate.Pace
 	hush    *hush
 	typing  *typing
 	jobs    *jobs
@@ -100,9 +101,9 @@ func New(o Options) (*Telegram, error) {
 	t.standing.at = Status{State: Stopped, Since: o.Now()}
 	t.account, _, _ = strings.Cut(o.Token, ":")
 	if o.Rate > 0 {
-		t.pace = bot.NewPace(o.Rate, time.Second, burst, o.Now)
+		t.pace = rate.NewPace(o.Rate, time.Second, burst, o.Now)
 	} else {
-		t.pace = bot.NewPace(0, 0, 0, o.Now)
+		t.pace = rate.NewPace(0, 0, 0, o.Now)
 	}
 	var err error
 	if t.texts, err = loadCatalog(); err != nil {

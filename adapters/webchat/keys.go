@@ -8,27 +8,28 @@ import (
 	"strconv"
 
 	"llave/bot"
+	"llave/bot/keyring"
 )
 
 // keys are derived from Options.Key: one for each use, so that no use can answer for another.
 type keys struct {
-	ring   *bot.Ring // seals what is kept
-	lookup []byte    // keyed hashes that find a row without telling what it is about
-	cookie []byte    // tells our cookies from invented ones
+	ring   *keyring.Ring // seals what is kept
+	lookup []byte        // keyed hashes that find a row without telling what it is about
+	cookie []byte        // tells our cookies from invented ones
 }
 
 func newKeys(key []byte) (keys, error) {
-	if len(key) != bot.KeySize {
-		return keys{}, fmt.Errorf("key has %d bytes, want %d", len(key), bot.KeySize)
+	if len(key) != keyring.KeySize {
+		return keys{}, fmt.Errorf("key has %d bytes, want %d", len(key), keyring.KeySize)
 	}
 	derive := func(use string) []byte {
-		k, err := hkdf.Key(sha256.New, key, nil, "llave webchat "+use, bot.KeySize)
+		k, err := hkdf.Key(sha256.New, key, nil, "llave webchat "+use, keyring.KeySize)
 		if err != nil {
 			panic(err) // 32 bytes are always to be had
 		}
 		return k
 	}
-	ring, err := bot.NewRing(derive("seal"))
+	ring, err := keyring.New(derive("seal"))
 	return keys{ring: ring, lookup: derive("lookup"), cookie: derive("cookie")}, err
 }
 

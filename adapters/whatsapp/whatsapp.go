@@ -32,6 +32,7 @@ import (
 	"go.mau.fi/whatsmeow/types"
 
 	"llave/bot"
+	"llave/bot/rate"
 )
 
 // Channel is the name under which a WhatsApp is registered with the engine.
@@ -86,8 +87,8 @@ type WhatsApp struct {
 	devices *devices
 	seal    cipher.AEAD
 	guard   guard
-	warm    *bot.Pace // of people who wrote of late
-	cold    *bot.Pace // and of all others together
+	warm    *rate.Pace // of people who wrote of late
+	cold    *rate.Pace // and of all others together
 	typing  *typing[types.JID]
 	jobs    *jobs
 	stats   Stats
@@ -143,8 +144,8 @@ func Open(ctx context.Context, o Options) (*WhatsApp, error) {
 	if w.devices, err = openDevices(ctx, o.Store, o); err != nil {
 		return nil, err
 	}
-	w.warm = bot.NewPace(0, time.Second, burst, o.Now)
-	w.cold = bot.NewPace(0, o.Timing.Cold, coldBurst, o.Now)
+	w.warm = rate.NewPace(0, time.Second, burst, o.Now)
+	w.cold = rate.NewPace(0, o.Timing.Cold, coldBurst, o.Now)
 	w.heardOf, w.polls, w.deliveries = newRecent[bot.ChatID, time.Time](16384), newRecent[string, []string](1024), newRecent[string, Delivery](16384)
 	w.texted, w.albums = newRecent[string, [32]byte](16384), newAlbums()
 	if err := w.openFacts(ctx); err != nil {

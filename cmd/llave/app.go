@@ -18,6 +18,8 @@ import (
 	"llave/adapters/telegram"
 	"llave/adapters/webchat"
 	"llave/bot"
+	"llave/bot/engine"
+	"llave/bot/keyring"
 	"llave/flows"
 	"llave/flows/backend"
 	"llave/store"
@@ -39,7 +41,7 @@ type app struct {
 	whatsapp *whatsappChannel   // nil: it is not turned on
 	store    *store.SQLite
 	script   *flows.Script
-	engine   *bot.Engine
+	engine   *engine.Engine
 	stops    []func(context.Context) error // how to take down what is up, the last one first
 	failure
 }
@@ -153,7 +155,7 @@ func (h *app) openRing() error {
 	if err != nil {
 		return err
 	}
-	h.ring, err = bot.NewRing(key)
+	h.ring, err = keyring.New(key)
 	return err
 }
 
@@ -178,7 +180,7 @@ func (h *app) openEngine(ctx context.Context, p program, channels func(*app) (ma
 		return err
 	}
 	performer := &flows.Effects{Tokens: h.tokens, Links: h.links, Sheets: h.sheets}
-	h.engine, err = bot.New(bot.Config{Store: h.store, Script: h.script, Effects: performer, Channels: doors, Renderer: studio, Keys: h.ring, Log: h.log, Now: h.now, Rates: chatRates(doors)})
+	h.engine, err = engine.New(engine.Config{Store: h.store, Script: h.script, Effects: performer, Channels: doors, Renderer: studio, Keys: h.ring, Log: h.log, Now: h.now, Rates: chatRates(doors)})
 	if err != nil {
 		return err
 	}
@@ -249,7 +251,7 @@ func loadOrMakeKey(path, opens string) ([]byte, error) {
 		if _, err := os.Stat(opens); err == nil {
 			return nil, fmt.Errorf("clave: falta %s, sin la que %s no se puede leer", path, opens)
 		}
-		key := make([]byte, bot.KeySize)
+		key := make([]byte, keyring.KeySize)
 		rand.Read(key)
 		text = []byte(base64.StdEncoding.EncodeToString(key) + "\n")
 		return key, writeNew(path, text)
@@ -258,8 +260,8 @@ func loadOrMakeKey(path, opens string) ([]byte, error) {
 		return nil, fmt.Errorf("clave: %w", err)
 	}
 	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(text)))
-	if err != nil || len(key) != bot.KeySize {
-		return nil, fmt.Errorf("clave: %s no tiene %d bytes en base64", path, bot.KeySize)
+	if err != nil || len(key) != keyring.KeySize {
+		return nil, fmt.Errorf("clave: %s no tiene %d bytes en base64", path, keyring.KeySize)
 	}
 	return key, nil
 }

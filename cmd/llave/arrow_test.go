@@ -18,7 +18,8 @@ var rooms = map[string][]string{
 	"bot/workers": {},
 	"bot/keyring": {"bot"},
 	"bot/outbox":  {"bot", "bot/keyring", "bot/workers"},
-	"bot/engine":  {"bot", "bot/keyring", "bot/outbox", "bot/workers"},
+	"bot/engine":  {"bot", "bot/keyring", "bot/outbox", "bot/rate", "bot/workers"},
+	"bot/rate":    {"bot"},
 
 	"flows/backend": {},
 	"flows/texts":   {"flows/backend"},
@@ -33,7 +34,7 @@ var rooms = map[string][]string{
 	"adapters/autogestion":        {"flows/backend", "bot/keyring", "store/sqlitedb", "adapters/httpx", "adapters/besteffort"},
 	"adapters/autogestion/wire":   {"flows/backend"},
 	"adapters/autogestion/client": {"flows/backend", "adapters/autogestion/wire", "adapters/httpx", "adapters/besteffort"},
-	"adapters":                    {"bot", "bot/keyring", "flows", "flows/backend", "flows/texts", "store/sqlitedb", "adapters/httpx", "adapters/besteffort"},
+	"adapters":                    {"bot", "bot/keyring", "bot/rate", "flows", "flows/backend", "flows/texts", "store/sqlitedb", "adapters/httpx", "adapters/besteffort"},
 }
 
 // room is the longest beginning of a package's path that stands in rooms. Each adapter is a room of its own.

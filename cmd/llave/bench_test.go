@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"llave/bot"
+	"llave/bot/engine"
+	"llave/bot/keyring"
 	"llave/flows"
 	"llave/flows/backend"
 	"llave/store"
@@ -51,7 +53,7 @@ func (n *null) Send(_ context.Context, to bot.ChatID, _ bot.Reply) error {
 	return nil
 }
 
-func benchEngine(b *testing.B, s bot.Store, n *null) *bot.Engine {
+func benchEngine(b *testing.B, s bot.Store, n *null) *engine.Engine {
 	b.Helper()
 	script, err := flows.New(flows.Config{Phone: "221-351-0282", Can: everything})
 	if err != nil {
@@ -59,9 +61,9 @@ func benchEngine(b *testing.B, s bot.Store, n *null) *bot.Engine {
 	}
 	group := backend.Group{Own: "m1", Members: []backend.Member{{ID: "m1", Name: "Jorge Acosta", Number: "9-5130664/00", Kinship: "titular", Standing: backend.Active}}}
 	p := &flows.Effects{Tokens: instant{group: group}}
-	ring, _ := bot.NewRing(bytes.Repeat([]byte{1}, bot.KeySize))
+	ring, _ := keyring.New(bytes.Repeat([]byte{1}, keyring.KeySize))
 	now := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
-	e, err := bot.New(bot.Config{Store: s, Script: script, Effects: p, Channels: map[string]bot.Channel{"null": n}, Keys: ring, Now: func() time.Time { return now }})
+	e, err := engine.New(engine.Config{Store: s, Script: script, Effects: p, Channels: map[string]bot.Channel{"null": n}, Keys: ring, Now: func() time.Time { return now }})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -75,13 +77,13 @@ func benchEngine(b *testing.B, s bot.Store, n *null) *bot.Engine {
 
 // person is a linked chat that says "token" and waits for its answer.
 type person struct {
-	e    *bot.Engine
+	e    *engine.Engine
 	chat bot.ChatID
 	got  chan struct{}
 	n    int
 }
 
-func (n *null) person(b *testing.B, e *bot.Engine, name string) *person {
+func (n *null) person(b *testing.B, e *engine.Engine, name string) *person {
 	p := &person{e: e, chat: bot.ChatID("null/bot/" + name), got: make(chan struct{}, 1)}
 	n.mu.Lock()
 	n.waiting[p.chat] = p.got

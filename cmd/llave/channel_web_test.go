@@ -18,6 +18,7 @@ import (
 
 	"llave/adapters/webchat"
 	"llave/bot"
+	"llave/bot/keyring"
 )
 
 // tabs is the web chat: each person has a page open, and sees what its stream brings.
@@ -59,7 +60,7 @@ func newTabs(string) channelDriver { return &tabs{m: map[string]*tab{"yo": {}, "
 func (d *tabs) channels(w *fixture) map[string]bot.Channel {
 	d.w = w
 	var err error
-	d.web, err = webchat.Open(w.t.Context(), webchat.Options{Path: filepath.Join(w.t.TempDir(), "webchat.db"), Key: bytes.Repeat([]byte{9}, bot.KeySize), PublicURL: "http://llave.test", Now: w.now, Mask: func(text string) string { return w.script.Mask(text).Text }})
+	d.web, err = webchat.Open(w.t.Context(), webchat.Options{Path: filepath.Join(w.t.TempDir(), "webchat.db"), Key: bytes.Repeat([]byte{9}, keyring.KeySize), PublicURL: "http://llave.test", Now: w.now, Mask: func(text string) string { return w.script.Mask(text).Text }})
 	if err != nil {
 		w.t.Fatal(err)
 	}

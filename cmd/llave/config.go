@@ -15,7 +15,7 @@ import (
 	"github.com/caarlos0/env/v11"
 
 	"llave/adapters/httpx"
-	"llave/bot"
+	"llave/bot/keyring"
 )
 
 // config is the whole configuration: the table of the README.
@@ -47,7 +47,7 @@ type config struct {
 	WhatsApp   string `env:"LLAVE_WHATSAPP"`
 	WhatsAppDB string `env:"LLAVE_WHATSAPP_DB"`
 
-	ring    *bot.Ring // nil: to be read from the data folder, or made
+	ring    *keyring.Ring // nil: to be read from the data folder, or made
 	demo    bool
 	proxies httpx.Proxies
 	// The listen addresses as they are written: by names, perhaps. Addr and AdminAddr become those that are listened on.
@@ -149,7 +149,7 @@ func (c *config) check() (wrong []error) {
 	}
 	if c.Key != "" {
 		var err error
-		if c.ring, err = bot.ParseRing(c.Key); err != nil {
+		if c.ring, err = keyring.Parse(c.Key); err != nil {
 			bad("LLAVE_KEY", "se esperan claves de 32 bytes en base64, separadas por comas (%v)", err)
 		}
 	}

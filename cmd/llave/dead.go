@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"llave/bot"
+	"llave/bot/engine"
 	"llave/flows"
 	"llave/store"
 	"llave/store/sqlitedb"
@@ -37,7 +38,7 @@ func (p program) dead(ctx context.Context, args []string) error {
 }
 
 // openDeadLetters opens the store, which no service may be using, without making anything that is not there.
-func (h *app) openDeadLetters(ctx context.Context) (*bot.DeadLetters, error) {
+func (h *app) openDeadLetters(ctx context.Context) (*engine.DeadLetters, error) {
 	path := h.path("llave.db")
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, &usageError{fmt.Errorf("no hay conversaciones en %s (LLAVE_DATA)", h.Data)}
@@ -58,7 +59,7 @@ func (h *app) openDeadLetters(ctx context.Context) (*bot.DeadLetters, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bot.OpenDeadLetters(ctx, h.store, h.ring, script, h.now)
+	return engine.OpenDeadLetters(ctx, h.store, h.ring, script, h.now)
 }
 
 // deadKinds are how the kinds are printed.
@@ -68,7 +69,7 @@ var deadKinds = map[bot.DeadKind]string{
 }
 
 // listDead prints one line each, the newest first. Nothing in it is personal.
-func (p program) listDead(ctx context.Context, letters *bot.DeadLetters) error {
+func (p program) listDead(ctx context.Context, letters *engine.DeadLetters) error {
 	all, err := letters.List(ctx)
 	if err != nil {
 		return err
@@ -94,16 +95,16 @@ var notRetried = []struct {
 	err error
 	why string
 }{
-	{bot.ErrUnreadable, "no se puede leer con estas claves (LLAVE_KEY)"},
-	{bot.ErrWithdrawn, "se retiró después: ya no queda nada"},
-	{bot.ErrOnlyOnce, "se manda una sola vez, y puede haber salido"},
-	{bot.ErrOver, "ya venció"},
-	{bot.ErrSuperseded, "su lugar ya lo ocupa algo más nuevo"},
-	{bot.ErrNoSuchDead, "no existe"},
+	{engine.ErrUnreadable, "no se puede leer con estas claves (LLAVE_KEY)"},
+	{engine.ErrWithdrawn, "se retiró después: ya no queda nada"},
+	{engine.ErrOnlyOnce, "se manda una sola vez, y puede haber salido"},
+	{engine.ErrOver, "ya venció"},
+	{engine.ErrSuperseded, "su lugar ya lo ocupa algo más nuevo"},
+	{engine.ErrNoSuchDead, "no existe"},
 }
 
 // retryDead puts back what was asked for. It fails if not all of it could be.
-func (p program) retryDead(ctx context.Context, letters *bot.DeadLetters, args []string) error {
+func (p program) retryDead(ctx context.Context, letters *engine.DeadLetters, args []string) error {
 	ids, err := deadIDs(ctx, letters, args)
 	if err != nil {
 		return err
@@ -111,7 +112,7 @@ func (p program) retryDead(ctx context.Context, letters *bot.DeadLetters, args [
 	left := 0
 	for _, id := range ids {
 		err := letters.Retry(ctx, id)
-		if err != nil && !errors.Is(err, bot.ErrNotRetried) {
+		if err != nil && !errors.Is(err, engine.ErrNotRetried) {
 			return err
 		}
 		if err == nil {
@@ -133,7 +134,7 @@ func (p program) retryDead(ctx context.Context, letters *bot.DeadLetters, args [
 }
 
 // deadIDs reads the numbers, or takes all there are, the oldest first.
-func deadIDs(ctx context.Context, letters *bot.DeadLetters, args []string) (ids []uint64, err error) {
+func deadIDs(ctx context.Context, letters *engine.DeadLetters, args []string) (ids []uint64, err error) {
 	if len(args) == 1 && args[0] == "all" {
 		all, err := letters.List(ctx)
 		for i := len(all) - 1; i >= 0; i-- {

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"llave/bot"
+	"llave/bot/keyring"
 )
 
 // runs runs a command to its end.
@@ -40,7 +40,9 @@ func chats(t *testing.T, env map[string]string, args []string, lines ...string) 
 
 // What could not be read because a key was missing is listed without a word of it, and comes back with the key.
 func TestDeadIsListedAndComesBack(t *testing.T) {
-	key := func(b byte) string { return base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{b}, bot.KeySize)) }
+	key := func(b byte) string {
+		return base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{b}, keyring.KeySize))
+	}
 	both, one := key(2)+","+key(1), key(1)
 	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "data"), "LLAVE_KEY": both}
 	if said := chats(t, env, []string{"-linked", "27-99999001-6"}, "juana", "token de juana"); !strings.Contains(said, "Token de Juana Ruiz") {

@@ -17,6 +17,8 @@ import (
 	"llave/adapters/autogestion"
 	"llave/adapters/credential"
 	"llave/bot"
+	"llave/bot/engine"
+	"llave/bot/keyring"
 	"llave/flows"
 	"llave/flows/backend"
 )
@@ -24,7 +26,7 @@ import (
 // world is one transcript's program.
 type fixture struct {
 	t      *testing.T
-	engine *bot.Engine
+	engine *engine.Engine
 	script *flows.Script
 	back   *recordedBackend
 	door   channelDriver
@@ -74,9 +76,9 @@ func newFixture(t *testing.T, s bot.Store, d channelDriver, can backend.Capabili
 		t.Fatal(err)
 	}
 	w.files.Renderer = studio
-	ring, _ := bot.NewRing(bytes.Repeat([]byte{1}, bot.KeySize))
+	ring, _ := keyring.New(bytes.Repeat([]byte{1}, keyring.KeySize))
 	performer := &flows.Effects{Tokens: w.back, Links: w.back, Sheets: w.back}
-	w.engine, err = bot.New(bot.Config{Store: s, Script: w.script, Effects: performer, Channels: w.faulty(d.channels(w)), Renderer: &w.files, Keys: ring, Log: log, Now: w.now})
+	w.engine, err = engine.New(engine.Config{Store: s, Script: w.script, Effects: performer, Channels: w.faulty(d.channels(w)), Renderer: &w.files, Keys: ring, Log: log, Now: w.now})
 	if err != nil {
 		t.Fatal(err)
 	}

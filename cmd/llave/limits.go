@@ -10,14 +10,15 @@ import (
 
 	"llave/adapters/terminal"
 	"llave/bot"
+	"llave/bot/rate"
 )
 
 // chatRate is how fast one chat is answered. A person does not write faster; a program that does waits.
-var chatRate = bot.Rate{Burst: 15, Every: time.Second}
+var chatRate = rate.Limit{Burst: 15, Every: time.Second}
 
 // chatRates bounds the chats of every channel but the terminal, whose input may be a file.
-func chatRates(channels map[string]bot.Channel) map[string]bot.Rate {
-	rates := map[string]bot.Rate{}
+func chatRates(channels map[string]bot.Channel) map[string]rate.Limit {
+	rates := map[string]rate.Limit{}
 	for name := range channels {
 		if name != terminal.Channel {
 			rates[name] = chatRate

@@ -1,0 +1,52 @@
+package engine
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"llave/bot"
+)
+
+// clean takes out of an update what must not be kept, before it is.
+func (e *Engine) clean(u *bot.Update) {
+	u.Sender, u.Media = cut(strings.ToValidUTF8(u.Sender, ""), 64), cleanMedia(u.Media, e.mask)
+	if u.Kind != bot.Message && u.Kind != bot.Started && u.Text == "" {
+		return
+	}
+	if utf8.RuneCountInString(u.Text) > bot.MaxText {
+		u.Kind, u.Text = bot.TooLong, ""
+		return
+	}
+	m := e.mask(strings.ToValidUTF8(u.Text, ""))
+	u.Text, u.Masked, u.Password = m.Text, m.CUIL, m.Password
+}
+
+func cut(s string, n int) string {
+	for i := range s {
+		if n--; n < 0 {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// The longest media type and file name that are kept, in characters.
+const (
+	maxMediaType = 100
+	maxMediaName = 120
+)
+
+// cleanMedia is a copy without what must not be kept.
+func cleanMedia(m *bot.Media, mask func(string) bot.Masked) *bot.Media {
+	if m == nil {
+		return nil
+	}
+	c := *m
+	c.Type = cut(strings.ToValidUTF8(m.Type, ""), maxMediaType)
+	c.Name = cut(mask(strings.ToValidUTF8(m.Name, "")).Text, maxMediaName) // scans are named after whose they are
+	c.Size, c.Seconds = max(m.Size, 0), max(m.Seconds, 0)
+	if len(m.Ref) > bot.MaxMediaRef {
+		c.Ref = nil
+	}
+	return &c
+}

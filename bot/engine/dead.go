@@ -1,0 +1,196 @@
+package engine
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"llave/bot"
+	"llave/bot/keyring"
+)
+
+// DeadLetters is what was set aside or given up, for an operator to look at and to put back. No engine may run on the
+// store meanwhile.
+type DeadLetters struct {
+	store  bot.Store
+	sealer *keyring.Sealer
+	script bot.Script
+	now    func() time.Time
+}
+
+// DeadLetterInfo is a dead letter as an operator may see it: nothing personal.
+type DeadLetterInfo struct {
+	ID     uint64
+	Kind   bot.DeadKind
+	Chat   string // channel and account, if they can be read, and the chat's keyed hash
+	At     time.Time
+	Reason string
+	// Readable says that it can be opened with the keys there are, Withdrawn that nothing is left of it to be opened.
+	Readable, Withdrawn bool
+}
+
+// ErrNotRetried says that a dead letter cannot be put back; the error that wraps it says why.
+var ErrNotRetried = errors.New("dead letter is not put back")
+
+// Why a dead letter is not put back.
+var (
+	ErrUnreadable = fmt.Errorf("%w: it cannot be opened with these keys", ErrNotRetried)
+	ErrWithdrawn  = fmt.Errorf("%w: it was withdrawn by a later turn", ErrNotRetried)
+	ErrOnlyOnce   = fmt.Errorf("%w: it may be sent only once, and may have been", ErrNotRetried)
+	ErrOver       = fmt.Errorf("%w: its time is over", ErrNotRetried)
+	ErrSuperseded = fmt.Errorf("%w: something newer has its place", ErrNotRetried)
+	ErrNoSuchDead = fmt.Errorf("%w: there is none of this number", ErrNotRetried)
+)
+
+// OpenDeadLetters opens what was set aside in a store that was written under one of these keys.
+func OpenDeadLetters(ctx context.Context, s bot.Store, keys *keyring.Ring, script bot.Script, now func() time.Time) (*DeadLetters, error) {
+	v, err := keyring.Open(keys, func(name string, value []byte) ([]byte, error) { return s.PutIfAbsent(ctx, name, value) })
+	if err != nil {
+		return nil, err
+	}
+	return &DeadLetters{s, v, script, now}, nil
+}
+
+// everyDead is more than a store ever keeps.
+const everyDead = 1 << 30
+
+// List returns what was set aside, the newest first.
+func (d *DeadLetters) List(ctx context.Context) ([]DeadLetterInfo, error) {
+	all, err := d.store.Dead(ctx, everyDead)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]DeadLetterInfo, len(all))
+	for i, l := range all {
+		kind, chat, _ := d.open(l)
+		out[i] = DeadLetterInfo{ID: l.ID, Kind: kind, At: l.At, Reason: l.Reason, Readable: kind != bot.DeadUnknown && chat != nil, Withdrawn: len(l.Body) == 0}
+		if out[i].Chat = hex.EncodeToString(l.Chat[:4]); chat != nil && *chat != "" {
+			out[i].Chat = chat.Channel() + "/" + chat.Account() + "/" + out[i].Chat
+		}
+		if kind == bot.DeadUnknown {
+			out[i].Kind = l.Kind
+		}
+	}
+	return out, nil
+}
+
+// places are where the bodies of dead letters were sealed for.
+var places = map[bot.DeadKind]byte{
+	bot.DeadUpdate: keyring.ForUpdate, bot.DeadReply: keyring.ForMessage, bot.DeadSession: keyring.ForSession, bot.DeadEffect: keyring.ForEffect, bot.DeadTimer: keyring.ForTimer,
+}
+
+// open finds out what a dead letter is by opening it, since those of earlier versions do not say. It returns the chat,
+// empty where it does not say, and what was opened.
+func (d *DeadLetters) open(l bot.DeadLetter) (bot.DeadKind, *bot.ChatID, []byte) {
+	for kind, place := range places {
+		if l.Kind != bot.DeadUnknown && l.Kind != kind {
+			continue
+		}
+		plain, err := d.sealer.Open(place, l.Chat, l.Body)
+		if err != nil {
+			continue
+		}
+		chat := bot.ChatID(plain)
+		if kind != bot.DeadTimer {
+			var named struct {
+				Chat bot.ChatID `json:"chat"`
+			}
+			if json.Unmarshal(plain, &named) != nil {
+				continue
+			}
+			chat = named.Chat
+		}
+		return kind, &chat, plain
+	}
+	return bot.DeadUnknown, nil, nil
+}
+
+// Retry puts a dead letter back: the next start goes on with it. ErrNotRetried if that is not possible; then nothing
+// has changed.
+func (d *DeadLetters) Retry(ctx context.Context, id uint64) error {
+	all, err := d.store.Dead(ctx, everyDead)
+	if err != nil {
+		return err
+	}
+	for _, l := range all {
+		if l.ID == id {
+			return d.retry(ctx, l)
+		}
+	}
+	return ErrNoSuchDead
+}
+
+func (d *DeadLetters) retry(ctx context.Context, l bot.DeadLetter) error {
+	if len(l.Body) == 0 {
+		return ErrWithdrawn
+	}
+	kind, _, plain := d.open(l)
+	if err := d.judge(ctx, kind, l, plain); err != nil {
+		return err
+	}
+	err := d.store.Retry(ctx, l.ID, kind)
+	if errors.Is(err, bot.ErrConflict) {
+		return ErrSuperseded
+	}
+	return err
+}
+
+// judge says whether a dead letter may be put back.
+func (d *DeadLetters) judge(ctx context.Context, kind bot.DeadKind, l bot.DeadLetter, plain []byte) error {
+	switch kind {
+	case bot.DeadUnknown:
+		return ErrUnreadable
+	case bot.DeadEffect:
+		return ErrOver // its answer is awaited no longer
+	case bot.DeadReply:
+		return d.judgeReply(plain)
+	case bot.DeadSession:
+		return d.judgeSession(ctx, l, plain)
+	}
+	return nil
+}
+
+func (d *DeadLetters) judgeReply(plain []byte) error {
+	var e MessageContent
+	if err := json.Unmarshal(plain, &e); err != nil {
+		return ErrUnreadable
+	}
+	switch {
+	case e.Reply.Kind == bot.Secret:
+		return ErrOnlyOnce
+	case !e.Reply.Expires.IsZero() && !d.now().Before(e.Reply.Expires):
+		return ErrOver
+	}
+	return nil
+}
+
+// judgeSession compares a session with the one that was begun in its place. It is worth more only if the script keeps
+// it longer: what was linked since stays linked.
+func (d *DeadLetters) judgeSession(ctx context.Context, l bot.DeadLetter, plain []byte) error {
+	old := bot.Session{Data: d.script.NewData()}
+	if err := json.Unmarshal(plain, &old); err != nil {
+		return ErrUnreadable
+	}
+	c, err := d.store.Load(ctx, l.Chat)
+	if err != nil {
+		return err
+	}
+	now := bot.Session{Data: d.script.NewData()}
+	if len(c.Session) > 0 {
+		sealed, err := d.sealer.Open(keyring.ForSession, l.Chat, c.Session)
+		if err != nil {
+			return ErrUnreadable
+		}
+		if err := json.Unmarshal(sealed, &now); err != nil {
+			return ErrUnreadable
+		}
+	}
+	worth, _ := keep(d.script, old)
+	if has, _ := keep(d.script, now); worth <= has {
+		return ErrSuperseded
+	}
+	return nil
+}

@@ -1,0 +1,440 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"llave/bot"
+	"llave/bot/engine"
+	"llave/bot/keyring"
+)
+
+// faulty is a store that fails or waits where a test wants it to.
+type faulty struct {
+	bot.Store
+	mu             sync.Mutex
+	accept, commit func() error
+	mark           func([]bot.DeliveryResult) error
+}
+
+func (f *faulty) hook(h *func() error) error {
+	f.mu.Lock()
+	g := *h
+	f.mu.Unlock()
+	if g == nil {
+		return nil
+	}
+	return g()
+}
+
+func (f *faulty) set(h *func() error, g func() error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	*h = g
+}
+
+func (f *faulty) Accept(ctx context.Context, a bot.Arrival) (bot.Receipt, error) {
+	if err := f.hook(&f.accept); err != nil {
+		return bot.Receipt{}, err
+	}
+	return f.Store.Accept(ctx, a)
+}
+
+func (f *faulty) Commit(ctx context.Context, t bot.Turn) error {
+	if err := f.hook(&f.commit); err != nil {
+		return err
+	}
+	return f.Store.Commit(ctx, t)
+}
+
+func (f *faulty) RecordDelivery(ctx context.Context, m []bot.DeliveryResult) error {
+	if f.mark != nil {
+		if err := f.mark(m); err != nil {
+			return err
+		}
+	}
+	return f.Store.RecordDelivery(ctx, m)
+}
+
+func TestChatsKeepTheirOrderAndLoseNothing(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := open(t, memory())
+		defer h.stop()
+		const chats, each = 20, 100 // more than a lane or a route holds in memory
+		var wg sync.WaitGroup
+		for c := range chats {
+			wg.Go(func() {
+				for i := range each {
+					u := bot.Update{Chat: bot.ChatID(fmt.Sprintf("fake/bot/%d", c)), ID: fmt.Sprint(i), Kind: bot.Message, Text: fmt.Sprint("text ", i)}
+					for range 1 + i%3 { // the channel repeats itself
+						if err := h.Accept(t.Context(), u); err != nil {
+							t.Error(err)
+						}
+					}
+				}
+			})
+		}
+		wg.Wait()
+		if err := h.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for c := range chats {
+			var want []string
+			for i := range each {
+				want = append(want, fmt.Sprintf("%d text %d", i+1, i))
+			}
+			h.hears(bot.ChatID(fmt.Sprintf("fake/bot/%d", c)), want...)
+		}
+	})
+}
+
+func TestAChannelThatIsStuckHoldsUpNoTurnAndNoOtherChat(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := open(t, memory())
+		defer h.stop()
+		free := make(chan struct{})
+		h.screen.onSend(func(to bot.ChatID, _ bot.Reply) error {
+			if to == chatA {
+				<-free
+			}
+			return nil
+		})
+		var want []string
+		for i := range 150 {
+			h.says(chatA, fmt.Sprint("text ", i))
+			want = append(want, fmt.Sprintf("%d text %d", i+1, i))
+		}
+		h.says(chatB, "hello")
+		h.hears(chatB, "1 hello")
+		if n := h.Stats().Turns.Load(); n != 151 {
+			t.Errorf("%d turns, want 151", n)
+		}
+		close(free)
+		h.Drain(t.Context())
+		h.hears(chatA, want...)
+	})
+}
+
+func TestNothingIsAcknowledgedBeforeItIsKept(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := &faulty{Store: memory()}
+		h := open(t, s)
+		defer h.stop()
+		full := errors.New("disk full")
+		s.set(&s.accept, func() error { return full })
+		u := bot.Update{Chat: chatA, ID: "1", Kind: bot.Message, Text: "one"}
+		if err := h.Accept(t.Context(), u); !errors.Is(err, full) {
+			t.Errorf("Accept says %v while the store takes nothing", err)
+		}
+		if h.Ready() == nil {
+			t.Error("ready while the store takes nothing")
+		}
+		h.hears(chatA)
+		wait := make(chan struct{})
+		s.set(&s.accept, func() error { <-wait; return nil })
+		told := make(chan error, 1)
+		go func() { told <- h.Accept(t.Context(), u) }()
+		synctest.Wait()
+		select {
+		case <-told:
+			t.Error("acknowledged before the store had it")
+		default:
+		}
+		close(wait)
+		if err := <-told; err != nil {
+			t.Error(err)
+		}
+		h.hears(chatA, "1 one")
+		if err := h.Ready(); err != nil {
+			t.Errorf("not ready again: %v", err)
+		}
+	})
+}
+
+func TestATurnThatTheStoreDoesNotTakeIsRunAgainAndSaysNothingBefore(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := &faulty{Store: memory()}
+		h := open(t, s)
+		defer h.stop()
+		s.set(&s.commit, func() error { return errors.New("disk full") })
+		h.says(chatA, "effect x")
+		h.hears(chatA)
+		if h.Ready() == nil {
+			t.Error("ready while turns cannot be kept")
+		}
+		time.Sleep(20 * time.Second)
+		s.set(&s.commit, nil)
+		time.Sleep(20 * time.Second)
+		h.hears(chatA, "1 got 1 failed=false late=false")
+		if err := h.Ready(); err != nil || h.outside.acts() != 1 {
+			t.Errorf("ready: %v; %d acts, want 1", err, h.outside.acts())
+		}
+	})
+}
+
+// mumbling is a store that does what it is asked and then says that it failed: a lost reply.
+type mumbling struct {
+	bot.Store
+	mu             sync.Mutex
+	accept, commit int // calls that are still answered wrongly
+}
+
+func (m *mumbling) lost(n *int) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	*n--
+	return *n >= 0
+}
+
+func (m *mumbling) Accept(ctx context.Context, a bot.Arrival) (bot.Receipt, error) {
+	r, err := m.Store.Accept(ctx, a)
+	if err == nil && m.lost(&m.accept) {
+		return bot.Receipt{}, errors.New("reply lost")
+	}
+	return r, err
+}
+
+func (m *mumbling) Commit(ctx context.Context, t bot.Turn) error {
+	err := m.Store.Commit(ctx, t)
+	if err == nil && m.lost(&m.commit) {
+		return errors.New("reply lost")
+	}
+	return err
+}
+
+func TestAStoreWhoseReplyIsLostLosesNothing(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := &mumbling{Store: memory(), accept: 1}
+		h := open(t, s)
+		defer h.stop()
+		u := bot.Update{Chat: chatA, ID: "1", Kind: bot.Message, Text: "one"}
+		if h.Accept(t.Context(), u) == nil {
+			t.Error("acknowledged on a lost reply")
+		}
+		h.accept(u) // the channel repeats it
+		h.says(chatA, "two")
+		h.hears(chatA, "1 one", "2 two")
+	})
+	bubble(t, func(t *testing.T) {
+		s := &mumbling{Store: memory(), commit: 1}
+		h := open(t, s)
+		defer h.stop()
+		h.says(chatA, "one")
+		time.Sleep(time.Minute)
+		h.says(chatA, "two")
+		h.hears(chatA, "1 one", "2 two")
+	})
+	bubble(t, func(t *testing.T) {
+		s := &mumbling{Store: memory(), commit: 1}
+		h := open(t, s)
+		defer h.stop()
+		h.outside.answer = func(context.Context, string, int) error { time.Sleep(5 * time.Second); return nil }
+		h.says(chatA, "effect x")
+		time.Sleep(time.Minute)
+		h.hears(chatA, "1 wait", "1 got 1 failed=false late=true")
+	})
+}
+
+func TestTheOrderIsThatOfTheStore(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := &slowToTell{Store: memory(), first: make(chan struct{}, 1)}
+		s.first <- struct{}{}
+		h := open(t, s)
+		defer h.stop()
+		var wg sync.WaitGroup
+		for _, text := range []string{"one", "two"} {
+			wg.Go(func() { h.Accept(t.Context(), bot.Update{Chat: chatA, ID: text, Kind: bot.Message, Text: text}) })
+			time.Sleep(time.Millisecond)
+		}
+		wg.Wait()
+		h.hears(chatA, "1 one", "2 two")
+	})
+}
+
+// slowToTell keeps the first arrival at once and says so a second later.
+type slowToTell struct {
+	bot.Store
+	first chan struct{}
+}
+
+func (s *slowToTell) Accept(ctx context.Context, a bot.Arrival) (bot.Receipt, error) {
+	r, err := s.Store.Accept(ctx, a)
+	select {
+	case <-s.first:
+		time.Sleep(time.Second)
+	default:
+	}
+	return r, err
+}
+
+func TestPoisonIsSetAsideAndTheChatGoesOn(t *testing.T) {
+	for _, text := range []string{"panic of Juana", "fail", "ever"} {
+		t.Run(text, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				h := open(t, memory())
+				defer h.stop()
+				h.says(chatA, "one")
+				h.says(chatA, text)
+				h.says(chatA, "two")
+				h.hears(chatA, "1 one", "sorry", "2 two")
+				dead, err := h.store.Dead(t.Context(), 10)
+				if err != nil || len(dead) != 1 || len(dead[0].Body) == 0 {
+					t.Errorf("dead letters: %v, %v", dead, err)
+				}
+				if strings.Contains(h.log.String(), "Juana") || strings.Contains(fmt.Sprint(dead), "Juana") {
+					t.Error("what was said stands in the log or in the clear among the dead letters")
+				}
+			})
+		})
+	}
+}
+
+// died is a store that tells that earlier processes died with every waiting update in hand.
+type died struct{ bot.Store }
+
+func (d died) Load(ctx context.Context, k bot.ChatKey) (bot.Chat, error) {
+	c, err := d.Store.Load(ctx, k)
+	for i := range c.Waiting {
+		c.Waiting[i].Tries = 10
+	}
+	return c, err
+}
+
+func TestWhatKillsTheProcessIsSetAside(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := &faulty{Store: memory()}
+		h := open(t, s)
+		s.set(&s.commit, func() error { return errors.New("down") })
+		h.says(chatA, "one")
+		synctest.Wait()
+		h.stop()
+		h.store = died{s.Store}
+		h.start()
+		defer h.stop()
+		h.hears(chatA, "sorry")
+		h.says(chatA, "two")
+		h.hears(chatA, "sorry", "1 two")
+	})
+}
+
+func TestTimers(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := open(t, memory())
+		h.says(chatA, "timer tea")
+		h.says(chatA, "timer milk")
+		h.says(chatA, "cancel milk")
+		time.Sleep(59 * time.Minute)
+		h.hears(chatA, "1 set", "2 set", "3 cancelled")
+		h.stop()
+		time.Sleep(10 * time.Minute) // due while nothing runs
+		h.start()
+		time.Sleep(2 * time.Hour)
+		h.hears(chatA, "1 set", "2 set", "3 cancelled", "alarm tea")
+		h.stop()
+	})
+}
+
+func TestEventsAreKeptSealed(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := open(t, memory())
+		defer h.stop()
+		h.says(chatA, "event Juana")
+		synctest.Wait()
+		found := 0
+		for s := range bot.Shards {
+			list, err := h.store.Events(t.Context(), bot.Shard(s), 0, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range list {
+				found++
+				if strings.Contains(string(e.Body), "Juana") {
+					t.Error("an event stands in the clear")
+				}
+			}
+		}
+		if found != 1 {
+			t.Errorf("%d events, want 1", found)
+		}
+	})
+}
+
+func TestStartAndStop(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := open(t, memory())
+		h.says(chatA, "one")
+		h.hears(chatA, "1 one")
+		h.stop()
+		h.stop()
+		if err := h.Accept(t.Context(), bot.Update{Chat: chatA, ID: "x", Kind: bot.Message}); !errors.Is(err, bot.ErrStopped) {
+			t.Errorf("Accept after Stop: %v", err)
+		}
+		ring, _ := keyring.New(make([]byte, keyring.KeySize))
+		e, err := engine.New(engine.Config{Store: h.store, Script: echo{}, Effects: h.outside, Channels: map[string]bot.Channel{"fake": h.screen}, Keys: ring})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := e.Start(t.Context()); !errors.Is(err, keyring.ErrSealed) {
+			t.Errorf("Start with another key: %v", err)
+		}
+		if err := e.Stop(t.Context()); err != nil {
+			t.Errorf("Stop before Start: %v", err)
+		}
+	})
+}
+
+func TestStopIsCutAtItsDeadlineAndLosesNothing(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := open(t, memory())
+		h.screen.onSend(func(bot.ChatID, bot.Reply) error { time.Sleep(time.Hour); return errors.New("no") })
+		h.says(chatA, "one")
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		begin := time.Now()
+		if err := h.Stop(ctx); err == nil {
+			t.Error("Stop says that all was finished")
+		}
+		if d := time.Since(begin); d > 10*time.Second {
+			t.Errorf("Stop took %s", d)
+		}
+		time.Sleep(2 * time.Hour)
+		h.screen.onSend(nil)
+		h.start()
+		defer h.stop()
+		h.hears(chatA, "1 one")
+	})
+}
+
+func TestWhatMustNotBeKeptIsTakenOut(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := open(t, memory())
+		defer h.stop()
+		h.says(chatA, "mi cuil es 27-99999001-6 gracias")
+		h.says(chatA, "27999990016")
+		h.says(chatA, "20 99.999.021 6")
+		h.says(chatA, "mi clave perro2024")
+		h.says(chatA, "el 482913 y el 12345678")
+		h.says(chatA, strings.Repeat("ñ", bot.MaxText))
+		h.says(chatA, strings.Repeat("ñ", bot.MaxText+1))
+		h.hears(chatA, "1 mi cuil es ## gracias", "2 ##", "3 ##", "4 mi clave ···", "5 el 482913 y el 12345678", "6 "+strings.Repeat("ñ", bot.MaxText), "7 ")
+	})
+}
+
+func TestUpdatesThatAreNone(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := open(t, memory())
+		defer h.stop()
+		for _, u := range []bot.Update{{}, {Chat: "fake/bot/a", Kind: bot.Message}, {Chat: "fake/bot", ID: "1", Kind: bot.Message}, {Chat: chatA, ID: "1"}} {
+			if err := h.Accept(t.Context(), u); !errors.Is(err, bot.ErrUpdate) {
+				t.Errorf("%+v: %v", u, err)
+			}
+		}
+	})
+}

@@ -1,0 +1,206 @@
+package engine
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"time"
+
+	"llave/bot"
+	"llave/bot/keyring"
+)
+
+// stamp keeps the hour of the last thing that the person did. Of a session of an earlier version it is not known:
+// the time begins to run with this turn.
+func (e *Engine) stamp(w *work, s *bot.Session) {
+	if s.Last = w.session.Last; w.update.Kind.FromPerson() {
+		s.Last = w.update.Now
+	}
+	if s.Last.IsZero() {
+		s.Last = e.now()
+	}
+}
+
+// dates says when the chat of a session may be forgotten or, if something is to be done before that, when that is.
+// They are whole hours, so that they stay the same for most turns.
+func (e *Engine) dates(s *bot.Session) (forget, review time.Time) {
+	d, leave := keep(e.script, *s)
+	until := s.Last.Add(d).Add(time.Hour - 1).Truncate(time.Hour)
+	if leave {
+		return time.Time{}, until
+	}
+	return until, time.Time{}
+}
+
+func keep(script bot.Script, s bot.Session) (d time.Duration, leave bool) {
+	if k, ok := script.(bot.Keeper); ok {
+		return k.Keep(s)
+	}
+	return bot.KeepIdle, false
+}
+
+// datesOf are the dates of a session as it is kept. One whose last word is not known is to be reviewed at once.
+func (e *Engine) datesOf(key bot.ChatKey, sealed []byte) (forget, review time.Time) {
+	s, err := e.openSession(key, sealed)
+	switch {
+	case err != nil:
+		return e.now().Add(bot.KeepUnread).Truncate(time.Hour), time.Time{}
+	case s.Last.IsZero():
+		return time.Time{}, time.Unix(0, 0)
+	}
+	return e.dates(&s)
+}
+
+// sweepEvery is how often what is old is looked for, reportEvery how often the log says what went.
+const (
+	sweepEvery  = time.Minute
+	reportEvery = time.Hour
+)
+
+// keepHouse forgets what is old, apart from the turns: no request waits for it.
+func (e *Engine) keepHouse() {
+	defer e.keeping.Done()
+	tick := time.NewTicker(e.timing.Tick)
+	defer tick.Stop()
+	h := sweeper{e: e}
+	for {
+		select {
+		case <-e.stopping:
+			h.report()
+			return
+		case <-tick.C:
+		}
+		now := e.now()
+		if passed(h.swept, now, sweepEvery) && !e.halted() {
+			h.sweep(now)
+		}
+		if passed(h.said, now, reportEvery) {
+			h.said = now
+			h.report()
+		}
+	}
+}
+
+// passed says whether d has passed since a time. A clock that was put back has passed it, too.
+func passed(since, now time.Time, d time.Duration) bool {
+	return now.Sub(since) >= d || now.Before(since)
+}
+
+// sweeper is the state of the sweeps.
+type sweeper struct {
+	e           *Engine
+	swept, said time.Time
+	reported    bot.Swept
+	failed      error // of the sweeps since the last report
+}
+
+// sweep has the store forget what is old, and reviews the chats that nobody has used for long: what becomes of them
+// is the next sweep's.
+func (h *sweeper) sweep(now time.Time) {
+	h.swept = now
+	err := errors.Join(h.e.store.Sweep(h.e.ctx, now), h.e.review(h.e.ctx, now))
+	if err != nil && h.e.ctx.Err() == nil {
+		h.failed = err
+	}
+}
+
+// report logs what went since the last report, and what could not.
+func (h *sweeper) report() {
+	if h.failed != nil {
+		h.e.log.Error("sweep", "err", h.failed)
+		h.failed = nil
+	}
+	now, was := h.e.store.Swept(), h.reported
+	if now != was {
+		h.e.log.Info("swept", "ids", now.IDs-was.IDs, "dead_letters", now.DeadLetters-was.DeadLetters,
+			"chats", now.Chats-was.Chats, "failed", now.Failed-was.Failed)
+	}
+	h.reported = now
+}
+
+// reviewPage is how many chats are reviewed between two looks at the store, maxUnanswered how many calls in a row may
+// fail before the outside is left alone until the next sweep.
+const (
+	reviewPage    = 64
+	maxUnanswered = 3
+)
+
+// review dates the chats of earlier versions, and does what is to be done before a chat is forgotten. A chat that
+// cannot be dealt with is left for the next sweep and keeps no other. A million chats of an earlier version take a
+// while: after a minute the next sweep goes on with them.
+func (e *Engine) review(ctx context.Context, now time.Time) error {
+	var failed error
+	began := time.Now()
+	for skip, unanswered := 0, 0; ; {
+		keys, err := e.store.Idle(ctx, now, skip, reviewPage)
+		if err != nil {
+			return err
+		}
+		for _, k := range keys {
+			err := e.reviewChat(ctx, k, now)
+			switch {
+			case err == nil:
+				unanswered = 0
+				continue
+			case e.halted():
+				return nil
+			case errors.Is(err, errUnanswered):
+				unanswered++
+			}
+			skip++
+			failed = err
+		}
+		if len(keys) < reviewPage || unanswered >= maxUnanswered || time.Since(began) > sweepEvery {
+			return failed
+		}
+	}
+}
+
+// errUnanswered: the outside did not answer the call that must come before a chat is forgotten.
+var errUnanswered = errors.New("review: no answer from outside")
+
+// reviewChat dates one chat, or takes leave of it: then the next sweep may forget it.
+func (e *Engine) reviewChat(ctx context.Context, key bot.ChatKey, now time.Time) error {
+	c, err := e.store.Load(ctx, key)
+	if err != nil {
+		return err
+	}
+	t := bot.Turn{Chat: key, Base: c.Version, Fence: e.fence, Session: c.Session, Effect: c.Effect}
+	s, err := e.openSession(key, c.Session)
+	if err != nil {
+		t.Forget = now.Add(bot.KeepUnread).Truncate(time.Hour)
+	} else if err := e.reviewSession(key, &s, &t, now); err != nil {
+		return err
+	}
+	if err := e.store.Commit(ctx, t); !errors.Is(err, bot.ErrConflict) {
+		return err
+	}
+	return nil // a turn was faster, and has dated the chat
+}
+
+// reviewSession dates a chat by its session, and takes leave of it when the date has come.
+func (e *Engine) reviewSession(key bot.ChatKey, s *bot.Session, t *bot.Turn, now time.Time) (err error) {
+	if s.Last.IsZero() {
+		s.Last = now
+	}
+	s.Pending = nil // an idle chat has no effect pending: what the session waits for will never come
+	if t.Session, err = e.sealer.SealJSON(keyring.ForSession, key, s); err != nil {
+		return err
+	}
+	if t.Forget, t.Review = e.dates(s); t.Review.IsZero() || t.Review.After(now) {
+		return nil
+	}
+	t.Forget, t.Review = now, time.Time{}
+	return e.takeLeave(key, e.script.(bot.Keeper).Leave(*s)) // only a Keeper has a chat reviewed
+}
+
+// takeLeave makes the call that must be answered before a chat is forgotten. It may be made again: a commit that
+// fails leaves the chat to the next sweep.
+func (e *Engine) takeLeave(key bot.ChatKey, eff bot.Effect) error {
+	eff.Key = "leave/" + base64.RawURLEncoding.EncodeToString(key[:])
+	if _, err := e.attempt(&call{effect: eff}); err != nil {
+		e.log.Warn("chat not forgotten yet", "op", eff.Op, "err", err)
+		return errUnanswered
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package engine
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"llave/bot"
+)
+
+// pingEvery is after how many ticks a store that has no trouble is asked whether it still takes what it is given.
+const pingEvery = 15
+
+// ping asks the store whether it takes what it is given.
+func (e *Engine) ping() bool {
+	err := e.store.Ping(e.ctx)
+	if e.ctx.Err() != nil {
+		return false // the engine stops
+	}
+	if e.health.pinged(err) {
+		e.log.Info("store works again")
+	}
+	return err == nil
+}
+
+// rowTrouble is how long failures count as those of single rows after the store has proved that it works.
+const rowTrouble = time.Minute
+
+// health remembers whether the store took what it was given last. Being fenced off is for good. A failure makes the
+// engine unready until the store is seen to work; if it is, failures that follow are taken for those of single chats'
+// rows: the next ping decides.
+type health struct {
+	mu      sync.Mutex
+	last    error
+	doubt   bool      // something failed since the last ping
+	excused time.Time // until then a failure is a row's
+}
+
+func (h *health) failed(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.doubt = true
+	if errors.Is(err, bot.ErrFenced) || time.Now().After(h.excused) {
+		h.set(err)
+	}
+}
+
+func (h *health) set(err error) {
+	if !errors.Is(h.last, bot.ErrFenced) {
+		h.last = err
+	}
+}
+
+func (h *health) worked() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.set(nil)
+}
+
+// pinged takes in what a ping said, and says whether the store works again.
+func (h *health) pinged(err error) (again bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	failed := h.last != nil
+	switch {
+	case err != nil:
+		h.excused = time.Time{}
+	case h.doubt:
+		h.excused = time.Now().Add(rowTrouble)
+	}
+	h.doubt = err != nil
+	h.set(err)
+	return failed && h.last == nil
+}
+
+// doubtful says whether the store is to be asked.
+func (h *health) doubtful() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.doubt || h.last != nil
+}
+
+func (h *health) err() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.last
+}

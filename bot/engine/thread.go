@@ -1,0 +1,26 @@
+package engine
+
+import (
+	"llave/bot"
+)
+
+// thread is where a turn's replies go in a chat that has threads: where the person asked. An answer that comes later goes
+// where its effect was asked for; what nobody asked for goes where the person wrote last.
+func (w *work) thread() string {
+	p := w.session.Pending
+	switch {
+	case w.update.Kind.FromPerson():
+		return w.update.Thread
+	case p != nil && (w.update.Kind == bot.Answer || w.update.Kind == bot.Slow):
+		return p.Thread
+	}
+	return w.session.Thread
+}
+
+// keepThread has the session remember where the person wrote last.
+func (w *work) keepThread(s *bot.Session) {
+	s.Thread = w.session.Thread
+	if w.update.Kind.FromPerson() {
+		s.Thread = w.update.Thread
+	}
+}

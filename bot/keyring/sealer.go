@@ -1,0 +1,190 @@
+package keyring
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"strconv"
+	"sync"
+
+	"golang.org/x/crypto/chacha20poly1305"
+
+	"llave/bot"
+)
+
+// vault is a ring and the secret behind keyed hashes. The secret is made at the first start and kept, sealed, in
+// the store: keys may be replaced, hashes stay.
+type Sealer struct {
+	ring    *Ring
+	buffers sync.Pool
+}
+
+func newSealer(ring *Ring, secret []byte) *Sealer {
+	v := &Sealer{ring: ring}
+	v.buffers.New = func() any { return &buffers{mac: hmac.New(sha256.New, secret)} }
+	return v
+}
+
+// scratch is what sealing and hashing need for a moment, and would else allocate each time.
+type buffers struct {
+	mac     hash.Hash
+	text    []byte
+	sum     [sha256.Size]byte
+	context [1 + len(bot.ChatKey{})]byte
+}
+
+// mac is the keyed hash of the parts, each ended so that no two lists of parts run into each other.
+func (v *Sealer) mac(parts ...string) [sha256.Size]byte {
+	s := v.buffers.Get().(*buffers)
+	defer v.buffers.Put(s)
+	s.text = s.text[:0]
+	for _, p := range parts {
+		s.text = append(s.text, byte(len(p)>>8), byte(len(p)))
+		s.text = append(s.text, p...)
+	}
+	s.mac.Reset()
+	s.mac.Write(s.text)
+	s.mac.Sum(s.sum[:0])
+	return s.sum
+}
+
+func (v *Sealer) ChatKey(c bot.ChatID) bot.ChatKey {
+	sum := v.mac("chat", string(c))
+	return bot.ChatKey(sum[:16])
+}
+
+func (v *Sealer) UpdateID(c bot.ChatID, id string) [16]byte {
+	sum := v.mac("update", string(c), id)
+	return [16]byte(sum[:16])
+}
+
+// effectKey depends on the bot account, the chat, the update that raised the question and the effect's number: on
+// nothing that a lost store could take with it but the secret.
+func (v *Sealer) EffectKey(c bot.ChatID, asked string, n int) string {
+	sum := v.mac("effect", c.Channel()+"/"+c.Account(), c.Native(), asked, strconv.Itoa(n))
+	return base64.RawURLEncoding.EncodeToString(sum[:18])
+}
+
+// The places for which bodies are sealed. A body moved from one chat or one table to another does not open.
+const (
+	ForUpdate  = 'u'
+	ForSession = 's'
+	ForMessage = 'l'
+	ForEffect  = 'e'
+	ForTimer   = 't'
+	ForEvent   = 'v'
+)
+
+func (s *buffers) at(kind byte, chat bot.ChatKey) []byte {
+	s.context[0] = kind
+	copy(s.context[1:], chat[:])
+	return s.context[:]
+}
+
+// seal encrypts what is kept of a chat, for its place.
+func (v *Sealer) Seal(kind byte, chat bot.ChatKey, plain []byte) []byte {
+	s := v.buffers.Get().(*buffers)
+	defer v.buffers.Put(s)
+	return v.ring.Seal(plain, s.at(kind, chat))
+}
+
+// open decrypts what seal made for the same place.
+func (v *Sealer) Open(kind byte, chat bot.ChatKey, sealed []byte) ([]byte, error) {
+	s := v.buffers.Get().(*buffers)
+	defer v.buffers.Put(s)
+	return v.ring.Open(sealed, s.at(kind, chat))
+}
+
+// chatRef is a chat's name that others may keep without reading it: always the same for the same chat.
+func (v *Sealer) ChatRef(c bot.ChatID) string {
+	nonce := v.mac("chat ref nonce", string(c))
+	sealed := v.ring.seal([]byte(c), []byte("chat ref"), nonce[:chacha20poly1305.NonceSizeX])
+	return base64.RawURLEncoding.EncodeToString(sealed)
+}
+
+func (v *Sealer) OpenChatRef(ref string) (bot.ChatID, error) {
+	sealed, err := base64.RawURLEncoding.DecodeString(ref)
+	if err != nil {
+		return "", ErrSealed
+	}
+	plain, err := v.ring.Open(sealed, []byte("chat ref"))
+	return bot.ChatID(plain), err
+}
+
+// The secret is kept once for each key of the ring, sealed with it, so that an old key can be taken away; and beside
+// it what shows whether a ring without any of them belongs to this store.
+const (
+	secretName   = "lookup secret "
+	secretExists = "lookup secret mark"
+)
+
+// openVault reads the secret from the store, or makes it.
+func Open(ring *Ring, once func(name string, value []byte) ([]byte, error)) (*Sealer, error) {
+	secret, err := ring.readSecret(once)
+	if err != nil {
+		return nil, fmt.Errorf("lookup secret: %w", err)
+	}
+	if secret == nil {
+		if mark, err := once(secretExists, nil); err != nil || mark != nil {
+			return nil, errors.Join(fmt.Errorf("the store was written with another key (LLAVE_KEY): %w", ErrSealed), err)
+		}
+		secret = make([]byte, 32)
+		rand.Read(secret)
+	}
+	for _, k := range ring.keys {
+		only := &Ring{keys: []ringKey{k}}
+		sealed, err := once(k.name(), only.Seal(secret, []byte(secretName)))
+		if err != nil {
+			return nil, fmt.Errorf("lookup secret: %w", err)
+		}
+		// Somebody else may have been first.
+		if secret, err = only.Open(sealed, []byte(secretName)); err != nil {
+			return nil, fmt.Errorf("lookup secret: %w", err)
+		}
+	}
+	v := newSealer(ring, secret)
+	if _, err := once(secretExists, []byte{1}); err != nil {
+		return nil, fmt.Errorf("lookup secret: %w", err)
+	}
+	return v, nil
+}
+
+func (k ringKey) name() string { return secretName + hex.EncodeToString(k.id[:]) }
+
+// readSecret finds the secret under one of the ring's keys; nil if it is under none.
+func (r *Ring) readSecret(once func(name string, value []byte) ([]byte, error)) ([]byte, error) {
+	for _, k := range r.keys {
+		sealed, err := once(k.name(), nil)
+		if err != nil {
+			return nil, err
+		}
+		if sealed != nil {
+			return r.Open(sealed, []byte(secretName))
+		}
+	}
+	return nil, nil
+}
+
+// SealJSON encrypts a value as JSON.
+func (v *Sealer) SealJSON(kind byte, chat bot.ChatKey, value any) ([]byte, error) {
+	plain, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	return v.Seal(kind, chat, plain), nil
+}
+
+// OpenJSON decrypts what SealJSON made for the same kind and chat.
+func (v *Sealer) OpenJSON(kind byte, chat bot.ChatKey, sealed []byte, into any) error {
+	plain, err := v.Open(kind, chat, sealed)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(plain, into)
+}

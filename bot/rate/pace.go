@@ -1,0 +1,71 @@
+package rate
+
+import (
+	"sync"
+	"time"
+
+	"llave/bot"
+)
+
+// Pace hands out places in time, so that a channel is not written to faster than it likes: over all chats, and in each
+// one. Safe for concurrent use.
+type Pace struct {
+	now   func() time.Time
+	every time.Duration // between two letters, over all chats; 0 is no limit
+	chat  Limit         // of the letters of one chat; zero is no limit
+
+	mu      sync.Mutex
+	all     time.Time
+	chats   map[bot.ChatID]time.Time // when the chat's bucket is full
+	sweepAt int
+}
+
+// NewPace allows perSecond letters over all chats, and in each chat one letter per chat after a burst of so many. Zero
+// sets no limit. Now may be nil.
+func NewPace(perSecond float64, chat time.Duration, burst int, now func() time.Time) *Pace {
+	p := &Pace{now: now, chat: Limit{burst, chat}, chats: map[bot.ChatID]time.Time{}}
+	if perSecond > 0 {
+		p.every = time.Duration(float64(time.Second) / perSecond)
+	}
+	if now == nil {
+		p.now = time.Now
+	}
+	return p
+}
+
+// Reserve takes the place of the next letter to a chat if there is one now. See [Paced].
+func (p *Pace) Reserve(to bot.ChatID) (wait time.Duration, everybody bool) {
+	now := p.now()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.every > 0 && p.all.After(now) {
+		return p.all.Sub(now), true
+	}
+	if p.chat.Every > 0 {
+		full, wait := p.chat.Take(p.chats[to], now)
+		if wait > 0 {
+			return wait, false
+		}
+		p.sweepAt = Sweep(p.chats, p.sweepAt, func(full time.Time) bool { return !full.After(now) })
+		p.chats[to] = full
+	}
+	if p.every > 0 {
+		p.all = now.Add(p.every)
+	}
+	return 0, false
+}
+
+// Call counts a call that is no letter, and says whether there is room for it now.
+func (p *Pace) Call() bool {
+	if p.every == 0 {
+		return true
+	}
+	now := p.now()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.all.After(now) {
+		return false
+	}
+	p.all = now.Add(p.every)
+	return true
+}

@@ -1,0 +1,54 @@
+package rate_test
+
+import (
+	"testing"
+	"time"
+
+	"llave/bot"
+	"llave/bot/rate"
+)
+
+const (
+	chatA bot.ChatID = "screen/bot/a"
+	chatB bot.ChatID = "screen/bot/b"
+)
+
+func TestPace(t *testing.T) {
+	now := time.Unix(0, 0)
+	p := rate.NewPace(10, time.Second, 3, func() time.Time { return now })
+	slot := func(p *rate.Pace, chat bot.ChatID, wait time.Duration, everybody bool) {
+		t.Helper()
+		if w, e := p.Reserve(chat); w != wait || e != everybody {
+			t.Errorf("at %v %s waits for %v, everybody: %t; want %v, %t", now.Sub(time.Unix(0, 0)), chat.Native(), w, e, wait, everybody)
+		}
+	}
+	const tenth = 100 * time.Millisecond
+	for range 3 {
+		slot(p, chatA, 0, false)
+		slot(p, chatA, tenth, true) // nothing was taken: asking again changes nothing
+		slot(p, chatB, tenth, true)
+		now = now.Add(tenth)
+	}
+	slot(p, chatA, 7*tenth, false) // its burst is used up, which holds up no other chat
+	slot(p, chatB, 0, false)
+	if p.Call() {
+		t.Error("there is room for a call at the time of a letter")
+	}
+	now = now.Add(7 * tenth)
+	slot(p, chatA, 0, false)
+	now = now.Add(tenth)
+	slot(p, chatA, 9*tenth, false)
+	now = now.Add(time.Minute)
+	slot(p, chatA, 0, false)
+	if now = now.Add(time.Minute); !p.Call() || p.Call() {
+		t.Error("want room for one call and not for two")
+	}
+	free := rate.NewPace(0, 0, 0, nil)
+	slot(free, chatA, 0, false)
+	slot(free, chatA, 0, false)
+	for range 2 {
+		if !free.Call() {
+			t.Error("no limit is one")
+		}
+	}
+}

@@ -1,0 +1,48 @@
+package workers
+
+import "sync"
+
+// pool runs pieces of work, at most limit at once. Work beyond that waits in a backlog, which costs no goroutine.
+type Pool struct {
+	workers *Workers
+	limit   int
+
+	mu      sync.Mutex
+	running int
+	waiting Backlog[func()]
+}
+
+func NewPool(c *Workers, limit int) *Pool { return &Pool{workers: c, limit: limit} }
+
+// do runs f, and does not wait for it.
+func (p *Pool) Do(c Class, f func()) {
+	p.mu.Lock()
+	if p.running == p.limit {
+		p.waiting.Push(c, f)
+		p.mu.Unlock()
+		return
+	}
+	p.running++
+	p.mu.Unlock()
+	p.workers.do(task{p, f})
+}
+
+// run runs f and then what waits, until nothing does.
+func (p *Pool) run(f func()) {
+	for ok := true; ok; f, ok = p.next() {
+		f()
+	}
+}
+
+func (p *Pool) next() (func(), bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f, ok := p.waiting.Pop()
+	if !ok {
+		p.running--
+	}
+	return f, ok
+}
+
+// Limit is how many pieces of work run at once at most.
+func (p *Pool) Limit() int { return p.limit }
