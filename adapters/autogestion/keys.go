@@ -13,6 +13,8 @@ import (
 	"sync"
 
 	"golang.org/x/crypto/chacha20poly1305"
+
+	"llave/adapters/autogestion/ff1"
 )
 
 // keyring holds what is derived from Options.Key: one key for each use, so that no use can answer for another.
@@ -20,7 +22,7 @@ type keyring struct {
 	aead   cipher.AEAD
 	lookup []byte // keyed hashes that find a row without telling what it is about
 	secret []byte // secrets of invites, codes and credentials, from a random seed each
-	tokens *ff1
+	tokens *ff1.Cipher
 	rand   io.Reader
 }
 
@@ -42,7 +44,7 @@ func newKeyring(key []byte, rand io.Reader) (*keyring, error) {
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := newFF1(derive("tokens"), tokenDigits)
+	tokens, err := ff1.New(derive("tokens"), tokenDigits)
 	if err != nil {
 		return nil, err
 	}

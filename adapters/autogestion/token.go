@@ -16,7 +16,7 @@ const tokenDigits = 6
 
 // digits are never stored: they follow from the affiliate and a counter.
 func (s *Service) digits(m backend.MemberID, counter int64) string {
-	return fmt.Sprintf("%0*d", tokenDigits, s.keys.tokens.encrypt([]byte(m), uint64(counter)))
+	return fmt.Sprintf("%0*d", tokenDigits, s.keys.tokens.Encrypt([]byte(m), uint64(counter)))
 }
 
 // counter is the only counter that could have made these digits for this affiliate.
@@ -25,7 +25,7 @@ func (s *Service) counter(m backend.MemberID, digits string) (int64, bool) {
 		return 0, false
 	}
 	n, err := strconv.ParseUint(digits, 10, 64)
-	return int64(s.keys.tokens.decrypt([]byte(m), n)), err == nil
+	return int64(s.keys.tokens.Decrypt([]byte(m), n)), err == nil
 }
 
 // endOfDay is the first moment of tomorrow in Buenos Aires.
@@ -123,7 +123,7 @@ func (s *Service) mint(ctx context.Context, tx *sql.Tx, p person, now time.Time)
 // twice.
 func (s *Service) nextCounters(ctx context.Context, tx *sql.Tx, p person, n int) (first int64, err error) {
 	err = tx.QueryRowContext(ctx, "UPDATE person SET next = next + ?1 WHERE id = ?2 RETURNING next - ?1", n, p.id).Scan(&first)
-	if err == nil && uint64(first)+uint64(n) > s.keys.tokens.size() {
+	if err == nil && uint64(first)+uint64(n) > s.keys.tokens.Size() {
 		// A hundred a day would take 27 years. Going round would repeat digits, which is promised never to happen.
 		err = errors.New("the affiliate has used up all tokens")
 	}
