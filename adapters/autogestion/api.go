@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"llave/adapters/autogestion/proof"
 	"llave/flows/backend"
 )
 
@@ -24,7 +25,8 @@ func (s *Service) serveAPI(mux *http.ServeMux) huma.API {
 	cfg := huma.DefaultConfig("Autogestión", "1")
 	cfg.Info.Description = apiAbout
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "/autogestion/openapi", "", "" // the docs page loads scripts from elsewhere
-	cfg.CreateHooks = nil                                                           // no $schema in answers
+	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
+	cfg.CreateHooks = nil // no $schema in answers
 	cfg.Transformers = append(cfg.Transformers, forgetValues)
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bot":        {Type: "http", Scheme: "bearer", Description: "The bot's key."},
@@ -40,6 +42,16 @@ func (s *Service) serveAPI(mux *http.ServeMux) huma.API {
 		writeError(w, &apiError{Status: http.StatusNotFound, Code: "not_found"})
 	})
 	return api
+}
+
+// schemaNames are the document's names of those types that Go calls otherwise.
+var schemaNames = map[reflect.Type]string{reflect.TypeFor[proof.Keys](): "SheetKeys", reflect.TypeFor[proof.Key](): "SheetKey"}
+
+func schemaName(t reflect.Type, hint string) string {
+	if name, ok := schemaNames[t]; ok {
+		return name
+	}
+	return huma.DefaultSchemaNamer(t, hint)
 }
 
 const apiAbout = `What a chat needs of an insurer's back end, and what providers ask it.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"llave/adapters/autogestion/proof"
 	"llave/flows/backend"
 )
 
@@ -84,7 +85,7 @@ after the month in which it was retired.`
 // keysAnswer may be kept for a while, by anybody.
 type keysAnswer struct {
 	CacheControl string `header:"Cache-Control"`
-	Body         SheetKeys
+	Body         proof.Keys
 }
 
 // serveSheetKeys mounts what anybody may ask, with no key.

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"llave/adapters/autogestion/proof"
 	"llave/flows/backend"
 )
 
@@ -98,7 +99,7 @@ func BenchmarkSheets(b *testing.B) {
 	}
 	b.Run("Verify", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := VerifySheet(keys, h.Proof); err != nil {
+			if _, err := proof.Verify(keys, h.Proof); err != nil {
 				b.Fatal(err)
 			}
 		}

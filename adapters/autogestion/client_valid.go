@@ -56,8 +56,6 @@ func isLine(s string) bool {
 	})
 }
 
-func isDigits(s string) bool { return len(s) == tokenDigits && allDigits(s) }
-
 // happened: a moment of the past, give or take a clock.
 func (v valid) happened(t time.Time) bool { return t.Year() >= 2000 && t.Before(v.now.Add(skew)) }
 
@@ -108,7 +106,7 @@ func (v valid) given(g backend.Given, members []backend.MemberID) string {
 // token: digits as text, of somebody who is in the group now, and times that can be. That it is over is for
 // [valid.live] to mind: Another repeats its answer for a day.
 func (v valid) token(g backend.Group, t backend.Token) string {
-	return first(unless(inGroup(g, t.Member), "token_stranger"), unless(isDigits(t.Digits), "token_digits"), v.span(t.Made, t.Until))
+	return first(unless(inGroup(g, t.Member), "token_stranger"), unless(backend.IsToken(t.Digits), "token_digits"), v.span(t.Made, t.Until))
 }
 
 func (v valid) span(made, until time.Time) string {

@@ -9,20 +9,11 @@ import (
 )
 
 const (
+	numberMost   = 9999 // on paper
 	proofMax     = 400  // what fits in a QR code of a size to print
 	referenceMax = 40   // for the eye
-	numberMost   = 9999 // on paper
 	monthsMost   = 24
 )
-
-// buenosAires is where months begin and end. The zones are in the binary.
-var buenosAires = func() *time.Location {
-	zone, err := time.LoadLocation("America/Argentina/Buenos_Aires")
-	if err != nil {
-		panic(err) // it is in time/tzdata
-	}
-	return zone
-}()
 
 // listed: what Sheets promises. Who is not active is denied, and may have sheets to be made void.
 func (v valid) listed(p backend.Preprints, member backend.MemberID) string {
@@ -119,7 +110,7 @@ func (v valid) months(list []backend.SheetMonth) string {
 
 // isSpan: the month, from its first moment in Buenos Aires to the first after it.
 func isSpan(m backend.Month, from, until time.Time) bool {
-	a, b, err := m.Span(buenosAires)
+	a, b, err := m.Span(backend.BuenosAires)
 	return err == nil && a.Equal(from) && b.Equal(until)
 }
 
@@ -172,7 +163,7 @@ func (v valid) sheet(h backend.Sheet, member backend.MemberID) string {
 func (v valid) preprint(h backend.Sheet, t backend.Preprint) string {
 	used := t.UsedAt.IsZero() || v.happened(t.UsedAt) && !t.UsedAt.Before(h.Made) && !t.UsedAt.Before(h.From) && t.UsedAt.Before(h.Until)
 	voided := t.VoidedAt.IsZero() || v.happened(t.VoidedAt) && !t.VoidedAt.Before(h.Made)
-	return first(unless(isDigits(t.Digits), "sheets_digits"),
+	return first(unless(backend.IsToken(t.Digits), "sheets_digits"),
 		unless(used && voided && (t.UsedAt.IsZero() || t.VoidedAt.IsZero()), "sheets_times"))
 }
 

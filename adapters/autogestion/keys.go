@@ -15,6 +15,7 @@ import (
 	"golang.org/x/crypto/chacha20poly1305"
 
 	"llave/adapters/autogestion/ff1"
+	"llave/flows/backend"
 )
 
 // keyring holds what is derived from Options.Key: one key for each use, so that no use can answer for another.
@@ -44,7 +45,7 @@ func newKeyring(key []byte, rand io.Reader) (*keyring, error) {
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := ff1.New(derive("tokens"), tokenDigits)
+	tokens, err := ff1.New(derive("tokens"), backend.TokenLen)
 	if err != nil {
 		return nil, err
 	}

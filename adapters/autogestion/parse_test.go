@@ -17,6 +17,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"llave/adapters/autogestion/proof"
 	"llave/flows/backend"
 )
 
@@ -155,9 +156,13 @@ func TestTextsAndKeysAreTheSame(t *testing.T) {
 		used[why] = true
 	}
 	fset := token.NewFileSet()
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
+	var files []string
+	for _, dir := range []string{"*.go", "*/*.go"} {
+		found, err := filepath.Glob(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
 	}
 	spanish := regexp.MustCompile(`[áéíóúñ¿¡]`)
 	for _, name := range files {
@@ -185,6 +190,11 @@ func TestTextsAndKeysAreTheSame(t *testing.T) {
 	}
 	for _, m := range regexp.MustCompile(`'(csv_[a-z_]+)'`).FindAllStringSubmatch(string(plan), -1) {
 		used[m[1]] = true
+	}
+	for _, why := range proof.Reasons {
+		if !c.has("proof_" + why) {
+			t.Errorf("proof_%s has no text", why)
+		}
 	}
 	for _, tm := range c.t.Templates() {
 		name := tm.Name()

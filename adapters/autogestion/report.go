@@ -5,14 +5,14 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
+	"llave/adapters/autogestion/proof"
 	"llave/flows/backend"
 )
 
 // SheetReport is what people are told of a proof.
 type SheetReport struct {
-	proof SheetProof
+	proof proof.Claims
 	why   string // "": authentic
 	blind bool   // it could not be read: why says nothing of the sheet
 	at    backend.Month
@@ -21,7 +21,7 @@ type SheetReport struct {
 
 // ReportSheet verifies a text as it is scanned, typed or pasted, for a month. What a scanner, a keyboard or a terminal does
 // to it does not count, as far as it can be undone.
-func ReportSheet(keys SheetKeys, text string, at backend.Month) (SheetReport, error) {
+func ReportSheet(keys proof.Keys, text string, at backend.Month) (SheetReport, error) {
 	texts, err := loadTexts()
 	if err != nil {
 		return SheetReport{}, err
@@ -29,11 +29,11 @@ func ReportSheet(keys SheetKeys, text string, at backend.Month) (SheetReport, er
 	return reportSheet(texts, keys, text, at), nil
 }
 
-func reportSheet(texts *texts, keys SheetKeys, text string, at backend.Month) SheetReport {
-	p, err := readSheet(keys, text)
+func reportSheet(texts *texts, keys proof.Keys, text string, at backend.Month) SheetReport {
+	p, err := proof.Read(keys, text)
 	r := SheetReport{proof: p, at: at, texts: texts}
-	var no *NotAuthentic
-	var unreadable *Unreadable
+	var no *proof.NotAuthentic
+	var unreadable *proof.Unreadable
 	switch {
 	case errors.As(err, &no):
 		r.why = no.Why
@@ -42,9 +42,6 @@ func reportSheet(texts *texts, keys SheetKeys, text string, at backend.Month) Sh
 	}
 	return r
 }
-
-// ThisMonth is the running month in Buenos Aires.
-func ThisMonth(now time.Time) backend.Month { return backend.MonthOf(now.In(buenosAires)) }
 
 // Good says that the sheet is authentic, and of the month it was looked at for.
 func (r SheetReport) Good() bool { return r.why == "" && r.proof.Month == r.at }
@@ -80,7 +77,7 @@ func (r SheetReport) Month() string { return r.monthName(r.proof.Month) }
 func (r SheetReport) Asked() string { return r.monthName(r.at) }
 
 func (r SheetReport) monthName(m backend.Month) string {
-	from, _, err := m.Span(buenosAires)
+	from, _, err := m.Span(backend.BuenosAires)
 	if err != nil {
 		return string(m)
 	}
@@ -93,7 +90,7 @@ func (r SheetReport) monthName(m backend.Month) string {
 
 // Last is the month's last day.
 func (r SheetReport) Last() int {
-	_, until, _ := r.proof.Month.Span(buenosAires) // a proof has a month
+	_, until, _ := r.proof.Month.Span(backend.BuenosAires) // a proof has a month
 	return until.AddDate(0, 0, -1).Day()
 }
 

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	_ "time/tzdata" // a token's day ends at midnight in Buenos Aires, on machines without a zone database too
 
 	"llave/flows/backend"
 )
@@ -103,7 +102,7 @@ func newService(o Options) (*Service, error) {
 		return nil, errors.New("public URL is not an http or https address without a path")
 	}
 	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
-	s := &Service{opt: o, zone: buenosAires, hashing: make(chan struct{}, 2)}
+	s := &Service{opt: o, zone: backend.BuenosAires, hashing: make(chan struct{}, 2)}
 	if s.keys, err = newKeyring(o.Key, o.Rand); err != nil {
 		return nil, err
 	}

@@ -7,11 +7,12 @@ import (
 	"slices"
 	"time"
 
+	"llave/adapters/autogestion/proof"
 	"llave/flows/backend"
 )
 
 // sheetMax is how many tokens a person may have on paper for a month: one a day.
-const sheetMax = 31
+const sheetMax = proof.MaxTokens
 
 // sheetsEver bounds what a person may have made for a month, void or not: losing every sheet but ten is not losing them.
 const sheetsEver = 10 * sheetMax
@@ -137,7 +138,7 @@ func (s *Service) Void(ctx context.Context, c backend.Credential, id backend.She
 
 // sheetInCharge is a sheet and whose it is; nobody, if it is nobody's in this family.
 func (s *Service) sheetInCharge(ctx context.Context, q querier, f family, id backend.SheetID) (sheet, person, error) {
-	name, ok := sheetName(id)
+	name, ok := proof.SheetName(id)
 	if !ok {
 		return sheet{}, person{}, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"llave/adapters/autogestion/proof"
 	"llave/flows/backend"
 )
 
@@ -118,12 +119,12 @@ func TestTheOneBeforeIsDynamic(t *testing.T) {
 func TestASheetsIDHasOneSpelling(t *testing.T) {
 	a := papers(t)
 	h := a.sheet("2026-11", 1)
-	name, ok := sheetName(h.ID)
-	if !ok || sheetID(name) != h.ID {
+	name, ok := proof.SheetName(h.ID)
+	if !ok || proof.SheetID(name) != h.ID {
 		t.Fatalf("%q is %x", h.ID, name)
 	}
 	for _, id := range []backend.SheetID{"", "s-", h.ID + "A", h.ID[:len(h.ID)-1], h.ID[2:], "s-" + h.ID, backend.SheetID(" " + string(h.ID)), "s-AAAAAAAAAAA\n"} {
-		if _, ok := sheetName(id); ok {
+		if _, ok := proof.SheetName(id); ok {
 			t.Errorf("%q is taken", id)
 		}
 	}

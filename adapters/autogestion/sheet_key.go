@@ -3,7 +3,6 @@ package autogestion
 import (
 	"context"
 	"crypto/ed25519"
-	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -11,24 +10,15 @@ import (
 	"path/filepath"
 	"time"
 
+	"llave/adapters/autogestion/proof"
 	"llave/flows/backend"
 )
 
 // sealSheetKey names the use under which a signing key is sealed.
 const sealSheetKey = "sheet key"
 
-// keyNameLen is that of a signing key's id.
-const keyNameLen = 4
-
 // SheetKeysFile is where the public keys are kept beside the data base, for [VerifySheet] where there is no service.
 const SheetKeysFile = "sheet-keys.json"
-
-// keyName is a signing key's id. It follows from the public key, so that two Autogestiones hardly ever share one, and a
-// list of keys can be checked.
-func keyName(public ed25519.PublicKey) []byte {
-	sum := sha256.Sum256(append([]byte("llave autogestion sheet key\x00"), public...))
-	return sum[:keyNameLen]
-}
 
 // signing is the key that signs new sheets.
 func signing(ctx context.Context, q querier) (id int64, err error) {
@@ -82,25 +72,25 @@ func (s *Service) newSheetKey(ctx context.Context, tx *sql.Tx, now time.Time) (i
 		return "", err
 	}
 	_, err = tx.ExecContext(ctx, "INSERT INTO sheet_key (name, public, sealed, made) VALUES (?, ?, ?, ?)",
-		keyName(public), []byte(public), sealed, now.UnixNano())
-	return keyID(keyName(public)), err
+		proof.KeyName(public), []byte(public), sealed, now.UnixNano())
+	return proof.KeyID(proof.KeyName(public)), err
 }
 
 // SheetKeys are the public keys, the first one made first.
-func (s *Service) SheetKeys(ctx context.Context) (out SheetKeys, err error) {
+func (s *Service) SheetKeys(ctx context.Context) (out proof.Keys, err error) {
 	rows, err := s.reads.QueryContext(ctx, "SELECT name, public, made, retired FROM sheet_key ORDER BY id")
 	if err != nil {
-		return SheetKeys{}, wrap("sheet keys", err)
+		return proof.Keys{}, wrap("sheet keys", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var name []byte
 		var made, retired int64
-		var k SheetKey
+		var k proof.Key
 		if err := rows.Scan(&name, &k.Public, &made, &retired); err != nil {
-			return SheetKeys{}, wrap("sheet keys", err)
+			return proof.Keys{}, wrap("sheet keys", err)
 		}
-		k.ID, k.Since, k.Retired = keyID(name), fromNano(made), fromNano(retired)
+		k.ID, k.Since, k.Retired = proof.KeyID(name), fromNano(made), fromNano(retired)
 		out.Keys = append(out.Keys, k)
 	}
 	return out, wrap("sheet keys", rows.Err())
@@ -160,16 +150,16 @@ func (s *Service) prove(ctx context.Context, q querier, h sheet, out *backend.Sh
 	if err != nil {
 		return err
 	}
-	p := proof{key: k.name, sheet: h.name, reference: s.reference(out.Member), month: h.month, first: h.first}
+	p := proof.Payload{Key: k.name, Sheet: h.name, Reference: s.reference(out.Member), Month: h.month, First: h.first}
 	for _, t := range out.Tokens {
-		p.digits = append(p.digits, t.Digits)
+		p.Digits = append(p.Digits, t.Digits)
 	}
-	out.Reference = showReference(p.reference)
-	out.Proof, err = p.sign(k.key)
+	out.Reference = proof.FormatReference(p.Reference)
+	out.Proof, err = p.Sign(k.key)
 	return err
 }
 
 // reference is a keyed hash: with the padrón alone nobody finds out whose it is.
 func (s *Service) reference(m backend.MemberID) []byte {
-	return s.keys.hash("sheet reference", string(m))[:referenceLen]
+	return s.keys.hash("sheet reference", string(m))[:proof.ReferenceLen]
 }

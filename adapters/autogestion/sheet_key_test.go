@@ -2,7 +2,6 @@ package autogestion
 
 import (
 	"bytes"
-	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"net/http/httptest"
@@ -12,10 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"llave/adapters/autogestion/proof"
 	"llave/flows/backend"
 )
 
-func (a atPaper) publicKeys() SheetKeys {
+func (a atPaper) publicKeys() proof.Keys {
 	a.t.Helper()
 	keys, err := a.SheetKeys(a.t.Context())
 	if err != nil {
@@ -29,7 +29,7 @@ func TestAProofIsOfItsSheet(t *testing.T) {
 	a := papers(t)
 	a.sheet("2026-11", 3)
 	h := a.sheet("2026-11", 5)
-	p, err := VerifySheet(a.publicKeys(), h.Proof)
+	p, err := proof.Verify(a.publicKeys(), h.Proof)
 	if err != nil || p.Sheet != h.ID || p.Month != h.Month || p.Reference != h.Reference || len(p.Tokens) != 5 || p.Key != a.publicKeys().Keys[0].ID {
 		t.Fatalf("%+v, %v", p, err)
 	}
@@ -38,17 +38,18 @@ func TestAProofIsOfItsSheet(t *testing.T) {
 			t.Errorf("on the sheet is %+v, in its proof %+v", tok, p.Tokens[n])
 		}
 	}
-	data, _ := decode45(strings.TrimPrefix(h.Proof, proofPrefix))
+	payload, signature, _ := proof.Split(h.Proof)
+	data := append(payload, signature...)
 	for _, personal := range []string{"María", "Gómez", "99999001", "27999990016", "4071852", string(a.me.ID), strings.TrimPrefix(string(a.me.ID), "m-")} {
 		if bytes.Contains(data, []byte(personal)) || strings.Contains(h.Proof, personal) || strings.Contains(h.Reference, personal) {
 			t.Errorf("%q stands in the proof", personal)
 		}
 	}
 	other := demo(t, func(o *Options) { o.Key = bytes.Repeat([]byte{9}, 32) })
-	if showReference(other.reference(a.me.ID)) == h.Reference {
+	if proof.FormatReference(other.reference(a.me.ID)) == h.Reference {
 		t.Error("the reference follows from the id alone")
 	}
-	if got := showReference([]byte{0x9d, 0xef, 0xd1, 0x52, 0x36}); got != "KQQX-2MHP" {
+	if got := proof.FormatReference([]byte{0x9d, 0xef, 0xd1, 0x52, 0x36}); got != "KQQX-2MHP" {
 		t.Errorf("forty bits are written %s", got)
 	}
 }
@@ -70,11 +71,11 @@ func TestAProofOutlivesItsKey(t *testing.T) {
 		t.Fatalf("keys are %+v, the new one is %s", keys, id)
 	}
 	for _, h := range []backend.Sheet{before, after} {
-		if p, err := VerifySheet(keys, h.Proof); err != nil || p.Sheet != h.ID || (p.Key == id) != (h.ID == after.ID) {
+		if p, err := proof.Verify(keys, h.Proof); err != nil || p.Sheet != h.ID || (p.Key == id) != (h.ID == after.ID) {
 			t.Errorf("%+v, %v", p, err)
 		}
 	}
-	if _, err := VerifySheet(SheetKeys{keys.Keys[:1]}, after.Proof); !isWhy(err, "key") {
+	if _, err := proof.Verify(proof.Keys{Keys: keys.Keys[:1]}, after.Proof); !notAuthentic(err, "key") {
 		t.Errorf("the new sheet is verified by the old key: %v", err)
 	}
 	if why := a.try(before.Tokens[0].Digits, ""); why != "" {
@@ -116,14 +117,9 @@ func TestAKeyThatWasRotatedElsewhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p, err := VerifySheet(a.publicKeys(), a.sheet("2026-11", 1).Proof); err != nil || p.Key != id {
+	if p, err := proof.Verify(a.publicKeys(), a.sheet("2026-11", 1).Proof); err != nil || p.Key != id {
 		t.Errorf("%+v, %v, want it signed by %s", p, err, id)
 	}
-}
-
-func isWhy(err error, why string) bool {
-	var no *NotAuthentic
-	return errors.As(err, &no) && no.Why == why
 }
 
 // The private key stands nowhere, and does not follow from what is public.
@@ -150,8 +146,8 @@ func TestTheSigningKeyIsSealed(t *testing.T) {
 	if err != nil || bytes.Contains(public, []byte(text64(k.key.Seed()))) {
 		t.Errorf("beside the file: %s, %v", public, err)
 	}
-	if !ed25519.Verify(a.publicKeys().Keys[0].Public, toSign(mustPayload(t, h.Proof)), mustSignature(t, h.Proof)) {
-		t.Error("the signature is not over the domain and the payload")
+	if _, err := proof.Verify(a.publicKeys(), h.Proof); err != nil {
+		t.Errorf("signed by another key: %v", err)
 	}
 }
 
@@ -164,21 +160,6 @@ func (w world) mustKey(t *testing.T) []byte {
 	return k.key.Seed()
 }
 
-func mustPayload(t *testing.T, text string) []byte {
-	t.Helper()
-	payload, _, why := openProof(text)
-	if why != "" {
-		t.Fatal(why)
-	}
-	return payload
-}
-
-func mustSignature(t *testing.T, text string) []byte {
-	t.Helper()
-	_, signature, _ := openProof(text)
-	return signature
-}
-
 // The public keys are served to everybody, and stand beside the file: the same, whole, and as private as the folder is.
 func TestPublicKeysAreForEverybody(t *testing.T) {
 	a := papers(t)
@@ -186,7 +167,7 @@ func TestPublicKeysAreForEverybody(t *testing.T) {
 	for range 2 {
 		rw := httptest.NewRecorder()
 		a.Handler().ServeHTTP(rw, httptest.NewRequest("GET", "/autogestion/v1/sheet-keys", nil))
-		served, err := ParseSheetKeys(rw.Body.Bytes())
+		served, err := proof.ParseKeys(rw.Body.Bytes())
 		if rw.Code != 200 || err != nil || rw.Header().Get("Cache-Control") != "public, max-age=300" || rw.Header().Get("Set-Cookie") != "" {
 			t.Fatalf("%d %v %v", rw.Code, err, rw.Header())
 		}
@@ -194,11 +175,11 @@ func TestPublicKeysAreForEverybody(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		kept, err := ParseSheetKeys(text)
+		kept, err := proof.ParseKeys(text)
 		if err != nil || toJSON(t, kept) != toJSON(t, served) || toJSON(t, kept) != toJSON(t, a.publicKeys()) {
 			t.Errorf("served are %+v, kept %+v, %v", served, kept, err)
 		}
-		if _, err := VerifySheet(kept, a.sheet("2026-11", 2).Proof); err != nil {
+		if _, err := proof.Verify(kept, a.sheet("2026-11", 2).Proof); err != nil {
 			t.Errorf("with the file: %v", err)
 		}
 		if st, err := os.Stat(path); err != nil || st.Mode().Perm() != 0o600 {
@@ -240,31 +221,7 @@ func TestKeysThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-func TestSheetKeysAreChecked(t *testing.T) {
-	_, one := testKey(1)
-	_, two := testKey(2)
-	wrong := one
-	wrong.ID = two.ID
-	short := one
-	short.Public = short.Public[1:]
-	lower := one
-	lower.ID = strings.ToLower(one.ID) + "x"
-	for name, keys := range map[string]SheetKeys{"none": {}, "another's id": {[]SheetKey{wrong}}, "a short key": {[]SheetKey{short}},
-		"one twice": {[]SheetKey{one, two, one}}, "an id in another spelling": {[]SheetKey{lower}}} {
-		if got, err := ParseSheetKeys([]byte(toJSON(t, keys))); err == nil || len(got.Keys) != 0 {
-			t.Errorf("%s: taken", name)
-		}
-	}
-	for _, text := range []string{"", "x", "[]", "{}", `{"keys":null}`, `{"keys":[{}]}`, `{"keys":7}`} {
-		if _, err := ParseSheetKeys([]byte(text)); err == nil {
-			t.Errorf("%q is taken", text)
-		}
-	}
-	if got, err := ParseSheetKeys([]byte(toJSON(t, SheetKeys{[]SheetKey{one, two}}))); err != nil || len(got.Keys) != 2 {
-		t.Errorf("%+v, %v", got, err)
-	}
-	text, _ := testProof(ed25519.NewKeyFromSeed(bytes.Repeat([]byte{1}, 32)), 1, "2026-11", 1, 1).sign(ed25519.NewKeyFromSeed(bytes.Repeat([]byte{1}, 32)))
-	if _, err := VerifySheet(SheetKeys{[]SheetKey{short}}, text); !isWhy(err, "key") {
-		t.Errorf("with a short key: %v", err)
-	}
+func notAuthentic(err error, why string) bool {
+	var no *proof.NotAuthentic
+	return errors.As(err, &no) && no.Why == why
 }

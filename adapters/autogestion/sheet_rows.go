@@ -3,10 +3,9 @@ package autogestion
 import (
 	"context"
 	"database/sql"
-	"encoding/base64"
-	"strings"
 	"time"
 
+	"llave/adapters/autogestion/proof"
 	"llave/flows/backend"
 )
 
@@ -20,21 +19,7 @@ type sheet struct {
 	signer              int64
 }
 
-const (
-	sheetColumns = "id, person, account, name, key, month, first, count, made, begins, until, signer"
-	// sheetNameLen is that of a sheet's random name: short enough for its proof, and no two alike.
-	sheetNameLen = 9
-	sheetPrefix  = "s-"
-)
-
-func sheetID(name []byte) backend.SheetID { return backend.SheetID(sheetPrefix + text64(name)) }
-
-// sheetName is what a sheet's id stands for. Only the one way of writing it is taken.
-func sheetName(id backend.SheetID) ([]byte, bool) {
-	text, ok := strings.CutPrefix(string(id), sheetPrefix)
-	name, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	return name, ok && err == nil && len(name) == sheetNameLen
-}
+const sheetColumns = "id, person, account, name, key, month, first, count, made, begins, until, signer"
 
 func scanSheet(row scanner) (h sheet, err error) {
 	err = row.Scan(&h.id, &h.person, &h.account, &h.name, &h.key, &h.month, &h.first, &h.count, &h.made, &h.begins, &h.until, &h.signer)
@@ -49,7 +34,7 @@ func sheetBy(ctx context.Context, q querier, where string, args ...any) (sheet, 
 // insertSheet makes a sheet and its tokens: in one transaction, so all of them or none.
 func (s *Service) insertSheet(ctx context.Context, tx *sql.Tx, p person, h sheet) (sheet, error) {
 	var err error
-	if h.name, err = s.keys.random(sheetNameLen); err != nil {
+	if h.name, err = s.keys.random(proof.SheetNameLen); err != nil {
 		return h, err
 	}
 	if h.signer, err = signing(ctx, tx); err != nil {
@@ -109,7 +94,7 @@ func (s *Service) shown(ctx context.Context, q querier, p person, list ...sheet)
 		if err != nil {
 			return nil, err
 		}
-		one := backend.Sheet{ID: sheetID(h.name), Member: p.member, Month: h.month, Made: fromNano(h.made),
+		one := backend.Sheet{ID: proof.SheetID(h.name), Member: p.member, Month: h.month, Made: fromNano(h.made),
 			From: fromNano(h.begins), Until: fromNano(h.until), Tokens: tokens}
 		if err := s.prove(ctx, q, h, &one); err != nil {
 			return nil, err

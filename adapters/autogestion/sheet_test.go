@@ -70,7 +70,7 @@ func (a atPaper) offered() (list []backend.Month) {
 
 // buenos is an hour there.
 func buenos(year int, month time.Month, day, hour, minute, second int) time.Time {
-	return time.Date(year, month, day, hour, minute, second, 0, buenosAires)
+	return time.Date(year, month, day, hour, minute, second, 0, backend.BuenosAires)
 }
 
 func TestTheNextMonthIsOfferedFromThe25thOn(t *testing.T) {
@@ -120,7 +120,7 @@ func TestAMonthBeginsAndEndsAtMidnight(t *testing.T) {
 	wants := func(digits string, want backend.Reason) {
 		t.Helper()
 		if why := a.try(digits, ""); why != want {
-			t.Errorf("%s: got %q, want %q", a.Now().In(buenosAires), why, want)
+			t.Errorf("%s: got %q, want %q", a.Now().In(backend.BuenosAires), why, want)
 		}
 	}
 	wants(last.Tokens[0].Digits, "")

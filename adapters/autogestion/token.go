@@ -11,17 +11,14 @@ import (
 	"llave/flows/backend"
 )
 
-// tokenDigits is what the counter at the doctor's takes.
-const tokenDigits = 6
-
 // digits are never stored: they follow from the affiliate and a counter.
 func (s *Service) digits(m backend.MemberID, counter int64) string {
-	return fmt.Sprintf("%0*d", tokenDigits, s.keys.tokens.Encrypt([]byte(m), uint64(counter)))
+	return fmt.Sprintf("%0*d", backend.TokenLen, s.keys.tokens.Encrypt([]byte(m), uint64(counter)))
 }
 
 // counter is the only counter that could have made these digits for this affiliate.
 func (s *Service) counter(m backend.MemberID, digits string) (int64, bool) {
-	if len(digits) != tokenDigits || !allDigits(digits) {
+	if !backend.IsToken(digits) {
 		return 0, false
 	}
 	n, err := strconv.ParseUint(digits, 10, 64)

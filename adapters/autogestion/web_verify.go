@@ -3,6 +3,8 @@ package autogestion
 import (
 	"net/http"
 	"strings"
+
+	"llave/flows/backend"
 )
 
 // verify shows the box into which a counter's scanner types.
@@ -27,7 +29,7 @@ func (w *web) verifyDo(rw http.ResponseWriter, r *http.Request) {
 		w.broken(rw, r, err)
 		return
 	}
-	report := reportSheet(w.texts, keys, text, ThisMonth(w.now()))
+	report := reportSheet(w.texts, keys, text, backend.ThisMonth(w.now()))
 	status := http.StatusOK
 	if report.why != "" {
 		status = http.StatusUnprocessableEntity

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"llave/adapters/autogestion"
+	"llave/adapters/autogestion/proof"
 	"llave/flows/backend"
 )
 
@@ -22,7 +23,7 @@ func (p program) verify(ctx context.Context, args []string) error {
 	set := flag.NewFlagSet("verify", flag.ContinueOnError)
 	set.SetOutput(io.Discard)
 	file := set.String("keys", "", "")
-	at := set.String("at", string(autogestion.ThisMonth(p.now())), "")
+	at := set.String("at", string(backend.ThisMonth(p.now())), "")
 	if err := set.Parse(args); err != nil {
 		return &usageError{errors.New(verifyUse)}
 	}
@@ -73,19 +74,19 @@ func (p program) eachText(ctx context.Context, args []string, do func(string) er
 }
 
 // sheetKeys reads the public keys, from the data folder if no file is named.
-func (p program) sheetKeys(file string) (autogestion.SheetKeys, error) {
+func (p program) sheetKeys(file string) (proof.Keys, error) {
 	if file == "" {
 		c, err := readConfig(p.getenv)
 		if err != nil {
-			return autogestion.SheetKeys{}, err
+			return proof.Keys{}, err
 		}
 		file = c.path(autogestion.SheetKeysFile)
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return autogestion.SheetKeys{}, fmt.Errorf("claves: %w", err)
+		return proof.Keys{}, fmt.Errorf("claves: %w", err)
 	}
-	keys, err := autogestion.ParseSheetKeys(text)
+	keys, err := proof.ParseKeys(text)
 	if err != nil {
 		return keys, fmt.Errorf("claves: %s no es lo que Autogestión da en /autogestion/v1/sheet-keys", file)
 	}

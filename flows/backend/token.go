@@ -8,6 +8,11 @@ import (
 // TokenLen is how many digits a token has, leading zeros included.
 const TokenLen = 6
 
+// IsToken reports whether s is a token as it is stored and sent: six ASCII digits.
+func IsToken(s string) bool {
+	return len(s) == TokenLen && strings.Trim(s, "0123456789") == ""
+}
+
 // ReadToken reads a token as a provider types, pastes or scans it and returns its six digits. Not ok: this is no token,
 // and so no guess either. A token whose leading zeros were lost on the way (a number in a spreadsheet) is none: which
 // digits are missing is not known.

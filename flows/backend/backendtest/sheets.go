@@ -16,7 +16,7 @@ var sheetChecks = []check{
 			s.Fatalf("got %+v", p)
 		}
 		m := s.month(p)
-		from, until, err := m.Month.Span(s.zone())
+		from, until, err := m.Month.Span(backend.BuenosAires)
 		if err != nil || !m.From.Equal(from) || !m.Until.Equal(until) || s.Now().Before(m.From) || !s.Now().Before(m.Until) || m.Max < 1 {
 			s.Errorf("the running month is %+v at %s", m, s.Now())
 		}

@@ -3,18 +3,9 @@ package backendtest
 import (
 	"slices"
 	"time"
-	_ "time/tzdata" // months begin and end at midnight in Buenos Aires, wherever the suite runs
 
 	"llave/flows/backend"
 )
-
-// zone is where months begin and end.
-func (s *stage) zone() *time.Location {
-	s.Helper()
-	zone, err := time.LoadLocation("America/Argentina/Buenos_Aires")
-	s.must(err)
-	return zone
-}
 
 // papers are what there is, or can be, on paper for a member.
 func (s *stage) papers(c backend.Credential, m backend.MemberID) backend.Preprints {

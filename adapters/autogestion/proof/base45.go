@@ -1,11 +1,11 @@
-package autogestion
+package proof
 
 import "strings"
 
-// base45Alphabet is what a QR code takes as alphanumeric, in the order of its values (ISO/IEC 18004, 7.4.4).
+// base45Alphabet is the alphanumeric set of QR codes, in the order of its values (ISO/IEC 18004, 7.4.4).
 const base45Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
-// encode45 is Base45 (RFC 9285): two bytes are three characters, so that bytes take little room in a QR code.
+// encode45 encodes in Base45 (RFC 9285): two bytes are three characters, so that bytes take little room in a QR code.
 func encode45(data []byte) string {
 	out := make([]byte, 0, (len(data)*3+1)/2)
 	for ; len(data) > 1; data = data[2:] {
@@ -19,8 +19,8 @@ func encode45(data []byte) string {
 	return string(out)
 }
 
-// decode45 reads it back. Each text that it takes is the only one of its bytes: what stands for more than two bytes
-// hold is refused, as the RFC asks.
+// decode45 decodes Base45. Bytes have one spelling: three characters that stand for more than two bytes hold are refused, as
+// the RFC asks.
 func decode45(text string) ([]byte, bool) {
 	if len(text)%3 == 1 {
 		return nil, false

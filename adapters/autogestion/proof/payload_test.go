@@ -1,4 +1,4 @@
-package autogestion
+package proof
 
 import (
 	"bytes"
@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
-	"time"
 
 	"llave/flows/backend"
 )
@@ -51,46 +51,46 @@ func TestBase45HasOneSpelling(t *testing.T) {
 }
 
 // testKey is a signing key and its public part.
-func testKey(n byte) (ed25519.PrivateKey, SheetKey) {
+func testKey(n byte) (ed25519.PrivateKey, Key) {
 	key := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{n}, ed25519.SeedSize))
 	public := key.Public().(ed25519.PublicKey)
-	return key, SheetKey{ID: keyID(keyName(public)), Public: public, Since: newClock().t}
+	return key, Key{ID: KeyID(KeyName(public)), Public: public, Since: moment(2026, 11, 23, 10, 0, 0)}
 }
 
 // testProof is a proof of count tokens, with a salt that makes it a sheet of its own.
-func testProof(key ed25519.PrivateKey, salt byte, month backend.Month, first, count int) proof {
-	p := proof{key: keyName(key.Public().(ed25519.PublicKey)), sheet: bytes.Repeat([]byte{salt}, sheetNameLen),
-		reference: []byte{salt, 2, 3, 4, 5}, month: month, first: first}
+func testPayload(key ed25519.PrivateKey, salt byte, month backend.Month, first, count int) Payload {
+	p := Payload{Key: KeyName(key.Public().(ed25519.PublicKey)), Sheet: bytes.Repeat([]byte{salt}, SheetNameLen),
+		Reference: []byte{salt, 2, 3, 4, 5}, Month: month, First: first}
 	for n := range count {
-		p.digits = append(p.digits, fmt.Sprintf("%06d", (n*104729+int(salt)*7919+999_990)%1_000_000))
+		p.Digits = append(p.Digits, fmt.Sprintf("%06d", (n*104729+int(salt)*7919+999_990)%1_000_000))
 	}
 	return p
 }
 
 func TestAProofSaysWhatItWasMadeOf(t *testing.T) {
 	key, public := testKey(1)
-	for count := 1; count <= proofTokens; count++ {
+	for count := 1; count <= MaxTokens; count++ {
 		for _, month := range []backend.Month{"2026-11", "2026-12", "2199-12"} {
-			p := testProof(key, byte(count), month, 310-count, count)
-			text, err := p.sign(key)
-			if err != nil || !isProof(text) {
+			p := testPayload(key, byte(count), month, 310-count, count)
+			text, err := p.Sign(key)
+			if err != nil || len(text) > maxLen || strings.Trim(text, base45Alphabet) != "" {
 				t.Fatalf("%q, %v", text, err)
 			}
-			got, err := VerifySheet(SheetKeys{[]SheetKey{public}}, text)
-			if err != nil || got.Month != month || got.Key != public.ID || got.Sheet != sheetID(p.sheet) || got.Reference != showReference(p.reference) || len(got.Tokens) != count {
+			got, err := Verify(Keys{[]Key{public}}, text)
+			if err != nil || got.Month != month || got.Key != public.ID || got.Sheet != SheetID(p.Sheet) || got.Reference != FormatReference(p.Reference) || len(got.Tokens) != count {
 				t.Fatalf("%d: %+v, %v", count, got, err)
 			}
 			for n, tok := range got.Tokens {
-				if tok.Number != p.first+n || tok.Digits != p.digits[n] || !tok.UsedAt.IsZero() {
+				if tok.Number != p.First+n || tok.Digits != p.Digits[n] || !tok.UsedAt.IsZero() {
 					t.Fatalf("token %d is %+v", n, tok)
 				}
 			}
-			if again, _ := p.sign(key); again != text {
+			if again, _ := p.Sign(key); again != text {
 				t.Fatal("signed again, it is another text")
 			}
 		}
 	}
-	text, _ := testProof(key, 1, "2026-11", 1, proofTokens).sign(key)
+	text, _ := testPayload(key, 1, "2026-11", 1, MaxTokens).Sign(key)
 	if len(text) != 256 {
 		t.Errorf("31 tokens are %d characters", len(text))
 	}
@@ -99,12 +99,12 @@ func TestAProofSaysWhatItWasMadeOf(t *testing.T) {
 // Paper stays: what was printed by this version is read by every later one, and by whoever reads docs/sheets.md.
 func TestTheFormatIsWhatWasPrinted(t *testing.T) {
 	key, public := testKey(1)
-	text, err := testProof(key, 5, "2026-11", 4, 2).sign(key)
+	text, err := testPayload(key, 5, "2026-11", 4, 2).Sign(key)
 	const printed = "LLAVE1::80+WEY6DPS0PS0PS0PS0MS07H0LS0LF8 M0:91OD2SRN1DIM67$U1PH4C*CV%O.YG04KA*RMNL*V5ASF2HL*7GEILS89A8IRRCV59LND19BUGJF443XJ*8FS13CXTJ85LG5AJPNF310"
 	if err != nil || text != printed {
 		t.Errorf("it is written as %q now, %v", text, err)
 	}
-	if p, err := VerifySheet(SheetKeys{[]SheetKey{public}}, printed); err != nil || p.Tokens[0] != (backend.Preprint{Number: 4, Digits: p.Tokens[0].Digits}) || p.Month != "2026-11" {
+	if p, err := Verify(Keys{[]Key{public}}, printed); err != nil || p.Tokens[0] != (backend.Preprint{Number: 4, Digits: p.Tokens[0].Digits}) || p.Month != "2026-11" {
 		t.Errorf("%+v, %v", p, err)
 	}
 	payload, signature := mustPayload(t, printed), mustSignature(t, printed)
@@ -117,31 +117,31 @@ func TestTheFormatIsWhatWasPrinted(t *testing.T) {
 func TestAProofNamesTheKeyThatSignedIt(t *testing.T) {
 	key, public := testKey(1)
 	other, otherPublic := testKey(2)
-	p := testProof(key, 1, "2026-11", 1, 5)
-	text, err := p.sign(other)
+	p := testPayload(key, 1, "2026-11", 1, 5)
+	text, err := p.Sign(other)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := VerifySheet(SheetKeys{[]SheetKey{public, otherPublic}}, text); !isWhy(err, "forged") {
+	if _, err := Verify(Keys{[]Key{public, otherPublic}}, text); !isWhy(err, "forged") {
 		t.Errorf("signed by another than it says: %v", err)
 	}
-	if _, err := VerifySheet(SheetKeys{[]SheetKey{otherPublic}}, text); !isWhy(err, "key") {
+	if _, err := Verify(Keys{[]Key{otherPublic}}, text); !isWhy(err, "key") {
 		t.Errorf("signed by a key that it does not name: %v", err)
 	}
 }
 
 func TestWhatAProofCannotHold(t *testing.T) {
 	key, _ := testKey(1)
-	for name, bend := range map[string]func(*proof){
-		"no token": func(p *proof) { p.digits = nil }, "too many tokens": func(p *proof) { p.digits = slices.Repeat(p.digits, 32) },
-		"five digits": func(p *proof) { p.digits[0] = "12345" }, "a sign": func(p *proof) { p.digits[0] = "+12345" }, "seven digits": func(p *proof) { p.digits[0] = "0012345" },
-		"no month": func(p *proof) { p.month = "2026-13" }, "long ago": func(p *proof) { p.month = "1999-12" }, "far ahead": func(p *proof) { p.month = "2200-01" },
-		"number 0": func(p *proof) { p.first = 0 }, "number 10000": func(p *proof) { p.first = 10000 },
-		"a short sheet": func(p *proof) { p.sheet = p.sheet[1:] }, "a long reference": func(p *proof) { p.reference = make([]byte, 6) }, "no key": func(p *proof) { p.key = nil },
+	for name, bend := range map[string]func(*Payload){
+		"no token": func(p *Payload) { p.Digits = nil }, "too many tokens": func(p *Payload) { p.Digits = slices.Repeat(p.Digits, 32) },
+		"five digits": func(p *Payload) { p.Digits[0] = "12345" }, "a sign": func(p *Payload) { p.Digits[0] = "+12345" }, "seven digits": func(p *Payload) { p.Digits[0] = "0012345" },
+		"no month": func(p *Payload) { p.Month = "2026-13" }, "long ago": func(p *Payload) { p.Month = "1999-12" }, "far ahead": func(p *Payload) { p.Month = "2200-01" },
+		"number 0": func(p *Payload) { p.First = 0 }, "number 10000": func(p *Payload) { p.First = 10000 },
+		"a short sheet": func(p *Payload) { p.Sheet = p.Sheet[1:] }, "a long reference": func(p *Payload) { p.Reference = make([]byte, 6) }, "no key": func(p *Payload) { p.Key = nil },
 	} {
-		p := testProof(key, 1, "2026-11", 1, 1)
+		p := testPayload(key, 1, "2026-11", 1, 1)
 		bend(&p)
-		if text, err := p.sign(key); err == nil {
+		if text, err := p.Sign(key); err == nil {
 			t.Errorf("%s: %s", name, text)
 		}
 	}
@@ -150,17 +150,17 @@ func TestWhatAProofCannotHold(t *testing.T) {
 // Even well signed, there is one way of writing a payload. And what is well signed otherwise is refused as well.
 func TestPayloadsHaveOneSpelling(t *testing.T) {
 	key, public := testKey(1)
-	good, err := testProof(key, 1, "2026-11", 1, 3).payload() // 60 bits: the last four must be zero
+	good, err := testPayload(key, 1, "2026-11", 1, 3).bytes() // 60 bits: the last four must be zero
 	if err != nil {
 		t.Fatal(err)
 	}
-	const monthAt, countAt = proofHead - 5, proofHead - 1
+	const monthAt, countAt = headLen - 5, headLen - 1
 	with := func(f func(b []byte) []byte) []byte { return f(bytes.Clone(good)) }
 	set := func(at int, v ...byte) []byte {
 		return with(func(b []byte) []byte { copy(b[at:], v); return b })
 	}
 	verify := func(payload []byte) error {
-		_, err := VerifySheet(SheetKeys{[]SheetKey{public}}, proofPrefix+encode45(append(bytes.Clone(payload), ed25519.Sign(key, toSign(payload))...)))
+		_, err := Verify(Keys{[]Key{public}}, prefix+encode45(append(bytes.Clone(payload), ed25519.Sign(key, toSign(payload))...)))
 		return err
 	}
 	if err := verify(good); err != nil {
@@ -169,12 +169,12 @@ func TestPayloadsHaveOneSpelling(t *testing.T) {
 	for name, payload := range map[string][]byte{
 		"version 0": set(0, 0), "version 2": set(0, 2), "a padding bit": with(func(b []byte) []byte { b[len(b)-1] |= 1; return b }),
 		"every padding bit": with(func(b []byte) []byte { b[len(b)-1] |= 15; return b }),
-		"no token":          with(func(b []byte) []byte { b[countAt] = 0; return b[:proofHead] }), "count 0": set(countAt, 0), "one less": set(countAt, 2), "one more": set(countAt, 4),
-		"32 tokens":   with(func(b []byte) []byte { b[countAt] = 32; return append(b[:proofHead], make([]byte, 80)...) }),
+		"no token":          with(func(b []byte) []byte { b[countAt] = 0; return b[:headLen] }), "count 0": set(countAt, 0), "one less": set(countAt, 2), "one more": set(countAt, 4),
+		"32 tokens":   with(func(b []byte) []byte { b[countAt] = 32; return append(b[:headLen], make([]byte, 80)...) }),
 		"a byte more": with(func(b []byte) []byte { return append(b, 0) }), "a byte less": good[:len(good)-1],
 		"month 2400": set(monthAt, binary.BigEndian.AppendUint16(nil, 2400)...), "month 65535": set(monthAt, 255, 255),
 		"number 0": set(monthAt+2, 0, 0), "number 10000": set(monthAt+2, binary.BigEndian.AppendUint16(nil, 10000)...),
-		"token 1000000": set(proofHead, 0xf4, 0x24, 0x00), "token 1048575": set(proofHead, 0xff, 0xff, 0xff), "nothing but the head": good[:proofHead],
+		"token 1000000": set(headLen, 0xf4, 0x24, 0x00), "token 1048575": set(headLen, 0xff, 0xff, 0xff), "nothing but the head": good[:headLen],
 	} {
 		var no *NotAuthentic
 		var unreadable *Unreadable
@@ -184,25 +184,30 @@ func TestPayloadsHaveOneSpelling(t *testing.T) {
 	}
 }
 
-// A stolen key signs nothing for the months after it was retired and the next, nor for those before it was made.
-func TestAKeySignsForItsMonths(t *testing.T) {
-	key, public := testKey(1) // made on 23 November 2026
-	for _, c := range []struct {
-		retired time.Time
-		month   backend.Month
-		ok      bool
-	}{
-		{time.Time{}, "2026-10", false}, {time.Time{}, "2026-11", true}, {time.Time{}, "2030-01", true},
-		{buenos(2026, 12, 31, 23, 59, 59), "2027-01", true}, {buenos(2026, 12, 31, 23, 59, 59), "2027-02", false},
-		{buenos(2027, 1, 1, 0, 0, 0), "2027-02", true}, {buenos(2027, 1, 31, 12, 0, 0), "2027-02", true}, {buenos(2027, 1, 31, 12, 0, 0), "2027-03", false},
-		{buenos(2026, 11, 23, 12, 0, 0), "2026-10", false}, {buenos(2026, 11, 23, 12, 0, 0), "2026-11", true},
-	} {
-		public.Retired = c.retired
-		text, _ := testProof(key, 1, c.month, 1, 1).sign(key)
-		_, err := VerifySheet(SheetKeys{[]SheetKey{public}}, text)
-		var no *NotAuthentic
-		if (err == nil) != c.ok || err != nil && (!errors.As(err, &no) || no.Why != "untimely") {
-			t.Errorf("%s, retired %s: %v", c.month, c.retired, err)
-		}
+func mustPayload(t *testing.T, text string) []byte {
+	t.Helper()
+	payload, _, err := Split(text)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return payload
+}
+
+func mustSignature(t *testing.T, text string) []byte {
+	t.Helper()
+	_, signature, _ := Split(text)
+	return signature
+}
+
+func isWhy(err error, why string) bool {
+	var no *NotAuthentic
+	return errors.As(err, &no) && no.Why == why
+}
+
+// tampered is a proof with its first token changed.
+func tampered(t *testing.T, text string) string {
+	t.Helper()
+	payload, signature := mustPayload(t, text), mustSignature(t, text)
+	payload[headLen] ^= 1
+	return prefix + encode45(append(payload, signature...))
 }

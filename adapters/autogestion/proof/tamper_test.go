@@ -1,4 +1,4 @@
-package autogestion
+package proof
 
 import (
 	"bytes"
@@ -21,11 +21,11 @@ type mutant struct{ class, text string }
 func mutants(text string, others []string, otherKey []byte) (list []mutant) {
 	add := func(class, text string) { list = append(list, mutant{class, text}) }
 	open := func(text string) []byte {
-		data, _ := decode45(strings.TrimPrefix(text, proofPrefix))
+		data, _ := decode45(strings.TrimPrefix(text, prefix))
 		return data
 	}
 	data := open(text)
-	bytesOf := func(class string, b []byte) { add(class, proofPrefix+encode45(b)) }
+	bytesOf := func(class string, b []byte) { add(class, prefix+encode45(b)) }
 	for i := range len(data) * 8 {
 		b := bytes.Clone(data)
 		b[i/8] ^= 1 << (i % 8)
@@ -77,12 +77,12 @@ func mutants(text string, others []string, otherKey []byte) (list []mutant) {
 	}
 	for _, o := range others {
 		other := open(o)
-		for at := range proofHead { // every run of fields, and every run of bytes, of another proof
-			for n := 1; at+n <= proofHead; n++ {
+		for at := range headLen { // every run of fields, and every run of bytes, of another proof
+			for n := 1; at+n <= headLen; n++ {
 				swap("fields of another", data, other, at, n)
 			}
 		}
-		for at := proofHead; at < len(payload); at++ {
+		for at := headLen; at < len(payload); at++ {
 			swap("tokens of another", data, other, at, 1)
 			swap("tokens of another", data, other, at, 3)
 		}
@@ -91,7 +91,7 @@ func mutants(text string, others []string, otherKey []byte) (list []mutant) {
 	}
 	for month := range 2400 { // every month, signed for another
 		b := bytes.Clone(data)
-		if binary.BigEndian.PutUint16(b[proofHead-5:], uint16(month)); !bytes.Equal(b, data) {
+		if binary.BigEndian.PutUint16(b[headLen-5:], uint16(month)); !bytes.Equal(b, data) {
 			bytesOf("another month", b)
 		}
 	}
@@ -116,13 +116,13 @@ func moreByTheOrder(signature []byte) []byte {
 func TestTamperedProofsAreRefused(t *testing.T) {
 	key, public := testKey(1)
 	other, otherPublic := testKey(2)
-	keys := SheetKeys{[]SheetKey{public, otherPublic}}
+	keys := Keys{[]Key{public, otherPublic}}
 	sign := func(k ed25519.PrivateKey, salt byte, month backend.Month, first, count int) string {
-		text, err := testProof(k, salt, month, first, count).sign(k)
+		text, err := testPayload(k, salt, month, first, count).Sign(k)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := VerifySheet(keys, text); err != nil {
+		if _, err := Verify(keys, text); err != nil {
 			t.Fatal(err)
 		}
 		return text
@@ -130,8 +130,8 @@ func TestTamperedProofsAreRefused(t *testing.T) {
 	others := []string{sign(key, 9, "2026-12", 12, 31), sign(key, 8, "2027-01", 1, 10), sign(other, 7, "2026-11", 1, 10)}
 	tried, reached := map[string]int{}, map[string]int{}
 	for _, text := range []string{sign(key, 1, "2026-11", 1, 31), sign(key, 3, "2026-12", 32, 1)} {
-		for _, m := range mutants(text, others, keyName(other.Public().(ed25519.PublicKey))) {
-			got, err := VerifySheet(keys, m.text)
+		for _, m := range mutants(text, others, KeyName(other.Public().(ed25519.PublicKey))) {
+			got, err := Verify(keys, m.text)
 			var no *NotAuthentic
 			var unreadable *Unreadable
 			switch {
@@ -167,7 +167,7 @@ var unreadableClasses = []string{"lower case", "another prefix", "cut in front",
 
 // signedOnce says whether one of the readings of a text is a genuine proof.
 func signedOnce(genuine map[string]bool, text string) bool {
-	return slices.ContainsFunc(proofReadings(text), func(r proofReading) bool { return genuine[r.text] })
+	return slices.ContainsFunc(readings(text), func(r reading) bool { return genuine[r.text] })
 }
 
 // Whatever is given to be verified, the answer is a proof that was signed, or a word.
@@ -175,22 +175,18 @@ func FuzzProof(f *testing.F) {
 	key, public := testKey(1)
 	genuine := map[string]bool{}
 	for count := 1; count <= 31; count += 6 {
-		p := testProof(key, byte(count), "2026-11", 1, count)
-		text, _ := p.sign(key)
+		p := testPayload(key, byte(count), "2026-11", 1, count)
+		text, _ := p.Sign(key)
 		genuine[text] = true
-		payload, _ := p.payload()
+		payload, _ := p.bytes()
 		f.Add(text)
 		f.Add(strings.ToLower(text))
-		f.Add(proofPrefix + encode45(payload))
+		f.Add(prefix + encode45(payload))
 	}
 	f.Add("LLAVE1:")
 	f.Add("LLAVE1:FGWFGWFGW")
-	texts, err := loadTexts()
-	if err != nil {
-		f.Fatal(err)
-	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got, err := VerifySheet(SheetKeys{[]SheetKey{public}}, text)
+		got, err := Verify(Keys{[]Key{public}}, text)
 		var no *NotAuthentic
 		var unreadable *Unreadable
 		why := ""
@@ -200,21 +196,21 @@ func FuzzProof(f *testing.F) {
 		case errors.As(err, &unreadable):
 			why = unreadable.Why
 		}
-		if (err == nil) != genuine[text] || err != nil && (!texts.has("proof_"+why) || len(got.Tokens) > 0) {
+		if (err == nil) != genuine[text] || err != nil && (!slices.Contains(Reasons, why) || len(got.Tokens) > 0) {
 			t.Fatalf("%q: %+v, %v", text, got, err)
 		}
-		if p, err := readSheet(SheetKeys{[]SheetKey{public}}, text); err == nil {
-			again, _ := VerifySheet(SheetKeys{[]SheetKey{public}}, text)
+		if p, err := Read(Keys{[]Key{public}}, text); err == nil {
+			again, _ := Verify(Keys{[]Key{public}}, text)
 			if genuine[text] && !reflect.DeepEqual(p, again) || !signedOnce(genuine, text) {
 				t.Fatalf("%q is read as %+v", text, p)
 			}
 		}
-		data, ok := decode45(strings.TrimPrefix(text, proofPrefix))
-		if ok && encode45(data) != strings.TrimPrefix(text, proofPrefix) {
+		data, ok := decode45(strings.TrimPrefix(text, prefix))
+		if ok && encode45(data) != strings.TrimPrefix(text, prefix) {
 			t.Fatalf("%q is taken for %x", text, data)
 		}
-		if p, ok := parsePayload(data); ok {
-			if again, err := p.payload(); err != nil || !bytes.Equal(again, data) {
+		if p, ok := parse(data); ok {
+			if again, err := p.bytes(); err != nil || !bytes.Equal(again, data) {
 				t.Fatalf("%x is read as %+v, which is %x, %v", data, p, again, err)
 			}
 		}

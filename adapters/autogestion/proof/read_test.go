@@ -1,4 +1,4 @@
-package autogestion
+package proof
 
 import (
 	"errors"
@@ -60,7 +60,7 @@ func TestTwoSpacesOfAProof(t *testing.T) {
 	found := 0
 	for count := range 12 {
 		for salt := range 50 {
-			proof, err := testProof(key, byte(salt), "2026-11", 1, 31-count).sign(key)
+			proof, err := testPayload(key, byte(salt), "2026-11", 1, 31-count).Sign(key)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -68,7 +68,7 @@ func TestTwoSpacesOfAProof(t *testing.T) {
 				continue
 			}
 			found++
-			if _, err := readSheet(SheetKeys{[]SheetKey{public}}, strings.Join(strings.Fields(proof), " ")); err != nil {
+			if _, err := Read(Keys{[]Key{public}}, strings.Join(strings.Fields(proof), " ")); err != nil {
 				t.Errorf("%q: %v", proof, err)
 			}
 		}
@@ -80,19 +80,19 @@ func TestTwoSpacesOfAProof(t *testing.T) {
 
 func TestASpoiltProofIsRead(t *testing.T) {
 	key, public := testKey(1)
-	keys := SheetKeys{[]SheetKey{public}}
+	keys := Keys{[]Key{public}}
 	for salt := byte(1); salt < 40; salt++ {
 		count := int(salt)%31 + 1
-		proof, err := testProof(key, salt, "2026-11", 1, count).sign(key)
+		proof, err := testPayload(key, salt, "2026-11", 1, count).Sign(key)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, err := VerifySheet(keys, proof)
+		want, err := Verify(keys, proof)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for name, text := range spoilt(proof) {
-			if got, err := readSheet(keys, text); err != nil || !reflect.DeepEqual(got, want) {
+			if got, err := Read(keys, text); err != nil || !reflect.DeepEqual(got, want) {
 				t.Errorf("%s: %q is read as %+v, %v", name, text, got, err)
 			}
 		}
@@ -100,7 +100,7 @@ func TestASpoiltProofIsRead(t *testing.T) {
 		for name, text := range spoilt(tampered(t, proof)) {
 			var no *NotAuthentic
 			var unreadable *Unreadable
-			_, err := readSheet(keys, text)
+			_, err := Read(keys, text)
 			forged := errors.As(err, &no) && no.Why == "forged"
 			if lacksASpace[name] && !forged && !errors.As(err, &unreadable) || !lacksASpace[name] && !forged {
 				t.Errorf("tampered, %s: %v", name, err)
@@ -112,9 +112,9 @@ func TestASpoiltProofIsRead(t *testing.T) {
 // A genuine proof that lost characters, anywhere and in one or more lines, is never called forged.
 func TestAProofThatLostCharactersIsNotForged(t *testing.T) {
 	key, public := testKey(1)
-	keys := SheetKeys{[]SheetKey{public}}
+	keys := Keys{[]Key{public}}
 	for salt := byte(1); salt < 60; salt++ {
-		proof, err := testProof(key, salt, "2026-11", 1, int(salt)%31+1).sign(key)
+		proof, err := testPayload(key, salt, "2026-11", 1, int(salt)%31+1).Sign(key)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +127,7 @@ func TestAProofThatLostCharactersIsNotForged(t *testing.T) {
 			"its end, in a column":  inColumn(proof[:len(proof)-1], 20),
 		} {
 			var unreadable *Unreadable
-			if _, err := readSheet(keys, text); !errors.As(err, &unreadable) {
+			if _, err := Read(keys, text); !errors.As(err, &unreadable) {
 				t.Errorf("%d, without %s: %q is %v", salt, name, text, err)
 			}
 		}
@@ -137,14 +137,14 @@ func TestAProofThatLostCharactersIsNotForged(t *testing.T) {
 // What cannot be read is told from what is forged.
 func TestWhatIsNoProofIsNotForged(t *testing.T) {
 	key, public := testKey(1)
-	proof, _ := testProof(key, 1, "2026-11", 1, 10).sign(key)
+	proof, _ := testPayload(key, 1, "2026-11", 1, 10).Sign(key)
 	for text, why := range map[string]string{
-		"": "foreign", "482913": "foreign", "9-4071852/02": "foreign", "https://llave.test/#codigo=BCDF-GHJK": "foreign", strings.Repeat("A", pastedProofMax+1): "foreign",
-		proof[len(proofPrefix):]: "foreign", "LLAVE1:": "damaged", proof[:60]: "damaged", proof[:len(proof)-1]: "damaged", proof[:50] + "ñ" + proof[51:]: "damaged",
+		"": "foreign", "482913": "foreign", "9-4071852/02": "foreign", "https://llave.test/#codigo=BCDF-GHJK": "foreign", strings.Repeat("A", pastedMax+1): "foreign",
+		proof[len(prefix):]: "foreign", "LLAVE1:": "damaged", proof[:60]: "damaged", proof[:len(proof)-1]: "damaged", proof[:50] + "ñ" + proof[51:]: "damaged",
 		strings.Repeat("\n", 900) + proof[:60]: "damaged",
 	} {
 		var unreadable *Unreadable
-		if _, err := readSheet(SheetKeys{[]SheetKey{public}}, text); !errors.As(err, &unreadable) || unreadable.Why != why {
+		if _, err := Read(Keys{[]Key{public}}, text); !errors.As(err, &unreadable) || unreadable.Why != why {
 			t.Errorf("%.80q: %v, want %s", text, err, why)
 		}
 	}
