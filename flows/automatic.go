@@ -102,5 +102,5 @@ func (t *talk) insists() bool {
 	}
 	const few = 40 // letters: "quiero hablar con una persona, por favor"
 	return t.in.Kind == bot.Message && utf8.RuneCountInString(t.in.Text) <= few &&
-		t.words.heard(t.in.Text, t.m.Self, t.m.Group).Intent == intentHelp
+		t.words.heard(t.in.Text, t.m.speaker()).Intent == intentHelp
 }

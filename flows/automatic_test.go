@@ -21,7 +21,7 @@ type pacedChat struct {
 }
 
 func newPacedChat(t *testing.T) *pacedChat {
-	return &pacedChat{t: t, sc: newScript(t), s: bot.Session{V: version, Data: &memory{Cred: "c", Group: familyA, Self: "1"}},
+	return &pacedChat{t: t, sc: newScript(t), s: bot.Session{V: version, Data: &memory{Cred: "c", Group: familyOfMaria, Self: "1"}},
 		now: time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)}
 }
 

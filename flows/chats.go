@@ -60,7 +60,8 @@ func (t *talk) unlinkListed(o option) {
 			return
 		}
 	}
-	t.wants(meaning{Intent: intent(o.Value), Below: true})
+	t.from = fromOption
+	t.wants(meaning{Intent: intent(o.Value)})
 }
 
 // unlink ends this chat's link. It works at once: the chat forgets before the back end is told, and what is still

@@ -20,7 +20,7 @@ func TestAHalfDoneFlowIsForgottenEvenWithoutItsTimer(t *testing.T) {
 		}
 		return d
 	}
-	s := bot.Session{V: version, State: home, Data: &memory{Cred: "c", Group: familyA, Self: "1"}}
+	s := bot.Session{V: version, State: home, Data: &memory{Cred: "c", Group: familyOfMaria, Self: "1"}}
 	asked := say(s, "1", "otro token de juana", now)
 	if asked.Session.State != anotherConfirm {
 		t.Fatalf("state %s", asked.Session.State)
@@ -37,7 +37,7 @@ func TestAHalfDoneFlowIsForgottenEvenWithoutItsTimer(t *testing.T) {
 func TestOldSessions(t *testing.T) {
 	sc := newScript(t)
 	for _, s := range []bot.Session{{V: version, State: "token.gone"}, {V: version + 1, State: tokenPick}, {V: 0, State: ""}, {}} {
-		s.Data = &memory{Cred: "c", Group: familyA, Question: "q", Wish: &wish{}}
+		s.Data = &memory{Cred: "c", Group: familyOfMaria, Question: "q", Wish: &wish{}}
 		d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: "menú"}, Seed: "SEEDSEEDSEED"}})
 		if err != nil || d.Session.State != home || d.Session.V != version || d.Session.Data.(*memory).Cred != "c" || len(d.Replies) != 1 {
 			t.Errorf("%q of version %d becomes %+v, %v", s.State, s.V, d.Session, err)
@@ -49,7 +49,7 @@ func TestOldSessions(t *testing.T) {
 func TestWaitingForNothingEnds(t *testing.T) {
 	sc := newScript(t)
 	for state := range sc.machines.known {
-		s := bot.Session{V: version, State: state, Data: &memory{Cred: "c", Group: familyA, Wish: &wish{Intent: intentToken, For: []backend.MemberID{"1"}}}}
+		s := bot.Session{V: version, State: state, Data: &memory{Cred: "c", Group: familyOfMaria, Wish: &wish{Intent: intentToken, For: []backend.MemberID{"1"}}}}
 		if (&talk{s: s}).waiting() {
 			d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: "token de juana"}, Seed: "SEEDSEEDSEED"}})
 			if err != nil || d.Effect == nil || d.Effect.Op != opCurrent {
@@ -64,7 +64,7 @@ func TestEveryStateHasAWayOut(t *testing.T) {
 	sc := newScript(t)
 	for state := range sc.machines.known {
 		for _, text := range []string{"menú", "cancelar", "volver", "ayuda"} {
-			m := &memory{Cred: "c", Group: familyA, Question: "q", Asked: "0", Wish: wishIn(state), Others: []backend.LinkedChat{{ID: "1"}}, Options: choices("yes", "no")}
+			m := &memory{Cred: "c", Group: familyOfMaria, Question: "q", Asked: "0", Wish: wishIn(state), Others: []backend.LinkedChat{{ID: "1"}}, Options: choices("yes", "no")}
 			s := bot.Session{V: version, State: state, Data: m, Pending: &bot.Effect{Op: opCurrent, Key: "k"}}
 			d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: text}, Seed: "SEEDSEEDSEED"}})
 			if err != nil || len(d.Replies) != 1 {
@@ -92,7 +92,7 @@ func wishIn(state string) *wish {
 // Deciding leaves the session that it was given as it was: the engine may have to decide again.
 func TestDecidingChangesNothing(t *testing.T) {
 	sc := newScript(t)
-	m := &memory{Cred: "c", Group: familyA, Self: someone, Recent: []backend.MemberID{"2"}, Aliases: map[string]backend.MemberID{"hija": "3"}}
+	m := &memory{Cred: "c", Group: familyOfMaria, Self: someone, Recent: []backend.MemberID{"2"}, Aliases: map[string]backend.MemberID{"hija": "3"}}
 	s := bot.Session{V: version, State: home, Data: m}
 	for _, text := range []string{"token", "token de mamá", "1", "otro token de juana", "desvincular", "chats", "me lo rechazaron", "asdf"} {
 		in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: text}, Seed: "SEEDSEEDSEED"}}
@@ -121,7 +121,7 @@ func same(t *testing.T, a, b bot.Decision) bool {
 func TestAYesThatWaitedForLongIsAskedAgain(t *testing.T) {
 	sc := newScript(t)
 	now := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
-	m := &memory{Cred: "c", Group: familyA, Self: "1", Question: "q", Asked: "1", AskedAt: now, Wish: &wish{Intent: intentAnother, For: []backend.MemberID{"3"}, Asked: "1", At: now}, Options: choices("yes", "no")}
+	m := &memory{Cred: "c", Group: familyOfMaria, Self: "1", Question: "q", Asked: "1", AskedAt: now, Wish: &wish{Intent: intentAnother, For: []backend.MemberID{"3"}, Asked: "1", At: now}, Options: choices("yes", "no")}
 	for waited, acts := range map[time.Duration]bool{time.Minute: true, 20 * time.Hour: false} {
 		in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "2", Kind: bot.Message, Text: "sí"}, Now: now, Seed: "SEEDSEEDSEED"}, Waited: waited}
 		d, err := sc.Decide(bot.Session{V: version, State: anotherConfirm, Data: m}, in)
@@ -129,7 +129,7 @@ func TestAYesThatWaitedForLongIsAskedAgain(t *testing.T) {
 			t.Errorf("after %s: effect %+v, %v", waited, d.Effect, err)
 		}
 	}
-	pick := &memory{Cred: "c", Group: familyA, Self: "1", Question: "q", Asked: "1", AskedAt: now, Wish: &wish{Intent: intentToken, Asked: "1", At: now}, Options: people([]backend.MemberID{"1", "3"})}
+	pick := &memory{Cred: "c", Group: familyOfMaria, Self: "1", Question: "q", Asked: "1", AskedAt: now, Wish: &wish{Intent: intentToken, Asked: "1", At: now}, Options: people([]backend.MemberID{"1", "3"})}
 	in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "2", Kind: bot.Message, Text: "2"}, Now: now, Seed: "SEEDSEEDSEED"}, Waited: 20 * time.Hour}
 	d, err := sc.Decide(bot.Session{V: version, State: tokenPick, Data: pick}, in)
 	if err != nil || d.Effect != nil || d.Session.State != staleAsk {

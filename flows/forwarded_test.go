@@ -24,7 +24,7 @@ func forwardedIn(t *testing.T, state string, m *memory, text string, forwarded b
 // Somebody else's words destroy nothing, whether they ask for it or seem to answer the question; the person's own do.
 func TestForwardedWordsDestroyNothing(t *testing.T) {
 	open := func(w *wish, options ...option) *memory {
-		return &memory{Cred: "c", Group: familyA, Self: "1", Question: "q", Asked: "1", AskedAt: morning, Wish: w, Options: options,
+		return &memory{Cred: "c", Group: familyOfMaria, Self: "1", Question: "q", Asked: "1", AskedAt: morning, Wish: w, Options: options,
 			Others: []backend.LinkedChat{{ID: "l", Channel: "Telegram", Label: "···5678"}}}
 	}
 	juana := []backend.MemberID{"3"}
@@ -64,7 +64,7 @@ func TestForwardedWordsDestroyNothing(t *testing.T) {
 
 // The question about a forwarded "desvincular" is one question: a yes of the person's own answers it.
 func TestAForwardedUnlinkIsAskedAbout(t *testing.T) {
-	d := forwardedIn(t, home, &memory{Cred: "c", Group: familyA, Self: "1"}, "desvincular", true)
+	d := forwardedIn(t, home, &memory{Cred: "c", Group: familyOfMaria, Self: "1"}, "desvincular", true)
 	if d.Session.State != chatsAsk {
 		t.Fatalf("in %s: %+v", d.Session.State, d.Replies)
 	}
@@ -75,7 +75,7 @@ func TestAForwardedUnlinkIsAskedAbout(t *testing.T) {
 
 // Somebody else's words are a wish like any other where nothing is taken away.
 func TestAForwardedWishIsGranted(t *testing.T) {
-	d := forwardedIn(t, home, &memory{Cred: "c", Group: familyA, Self: "1"}, "token de juana", true)
+	d := forwardedIn(t, home, &memory{Cred: "c", Group: familyOfMaria, Self: "1"}, "token de juana", true)
 	if d.Effect == nil || d.Effect.Op != opCurrent {
 		t.Errorf("effect %+v", d.Effect)
 	}

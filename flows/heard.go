@@ -7,7 +7,7 @@ import (
 
 // heard deals with a text.
 func (t *talk) heard() {
-	mean := t.words.heard(t.in.Text, t.m.Self, t.m.Group)
+	mean := t.words.heard(t.in.Text, t.m.speaker())
 	switch {
 	case t.waiting():
 		t.heardWaiting(mean)
@@ -69,7 +69,8 @@ func (t *talk) pressed(c bot.Choice) {
 	case t.waiting():
 		t.heardWaiting(meaning{Intent: intent(c.Value)})
 	case freely[c.Value]:
-		t.wants(meaning{Intent: intent(c.Value), Old: true})
+		t.from = fromOldButton
+		t.wants(meaning{Intent: intent(c.Value)})
 	case t.s.State == home:
 		t.menu("menu.old_home")
 	default:
@@ -181,7 +182,8 @@ func (t *talk) choose(o option) {
 
 // chooseBelow does what an option below an answer says. Those below a sheet are about that one.
 func (t *talk) chooseBelow(o option) {
-	mean := meaning{Intent: intent(o.Value), Below: true}
+	t.from = fromOption
+	mean := meaning{Intent: intent(o.Value)}
 	switch o.Value {
 	case "more":
 		mean.Intent, mean.More = intentPreprint, true

@@ -10,7 +10,7 @@ import (
 // Who writes faster than they are answered is told so once, before the answer, whatever it is that was sent.
 func TestWhoIsHeldIsToldSo(t *testing.T) {
 	now := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
-	linked := bot.Session{V: version, State: home, Data: &memory{Cred: "c", Group: familyA, Self: "1"}}
+	linked := bot.Session{V: version, State: home, Data: &memory{Cred: "c", Group: familyOfMaria, Self: "1"}}
 	sc := newScript(t)
 	const held = "Voy de a uno: te respondo todo, en orden."
 	for name, u := range map[string]bot.Update{

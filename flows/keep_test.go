@@ -34,8 +34,8 @@ func TestHowLongAChatIsKept(t *testing.T) {
 	}{
 		"nothing":                {sc.NewData(), 30 * day},
 		"a conversation":         {&memory{Door: door{Via: "Telegram"}, Question: "q", Invite: "i"}, 30 * day},
-		"a link":                 {&memory{Cred: "c", Group: familyA}, 730 * day},
-		"a link that was ended":  {func() any { m := &memory{Cred: "c", Group: familyA}; m.unlink(); return m }(), 30 * day},
+		"a link":                 {&memory{Cred: "c", Group: familyOfMaria}, 730 * day},
+		"a link that was ended":  {func() any { m := &memory{Cred: "c", Group: familyOfMaria}; m.unlink(); return m }(), 30 * day},
 		"no memory of this kind": {nil, 30 * day},
 	} {
 		s := bot.Session{V: version, State: home, Data: c.data}

@@ -15,8 +15,8 @@ func TestKinshipInAGroup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	group := func(kinships ...string) *memory {
-		m := &memory{Self: "0", Group: backend.Group{Own: "0", Members: []backend.Member{{ID: "0", Kinship: "TITULAR"}}}}
+	group := func(kinships ...string) Speaker {
+		m := Speaker{Self: "0", Group: backend.Group{Own: "0", Members: []backend.Member{{ID: "0", Kinship: "TITULAR"}}}}
 		for i, k := range kinships {
 			m.Group.Members = append(m.Group.Members, backend.Member{ID: backend.MemberID(fmt.Sprint(i + 1)), Kinship: k})
 		}

@@ -22,7 +22,7 @@ func decideOn(t *testing.T, s bot.Session, r bot.Result) bot.Decision {
 // The page of a new link shows which chat asks, also where the link was found lost by an answer that came late.
 func TestALateLostLinkStillSaysWhoAsks(t *testing.T) {
 	shown := door{Via: "Telegram", Label: "···1234", Sender: "Mari", Back: "https://t.me/x?start=%s"}
-	m := &memory{Cred: "c", Group: familyA, Self: "1", Door: shown, Wish: &wish{Intent: intentToken, For: []backend.MemberID{"3"}, Asked: "1"}}
+	m := &memory{Cred: "c", Group: familyOfMaria, Self: "1", Door: shown, Wish: &wish{Intent: intentToken, For: []backend.MemberID{"3"}, Asked: "1"}}
 	s := bot.Session{V: version, State: tokenWait, Data: m, Pending: &bot.Effect{Op: opCurrent, Key: "k"}}
 	d := decideOn(t, s, bot.Result{Key: "k", Op: opCurrent, Late: true, Data: bot.Of(answer{Refused: refusedUnlinked})})
 	if d.Effect == nil || d.Effect.Op != opInvite || d.Session.Data.(*memory).Cred != "" {
@@ -48,7 +48,7 @@ func TestUnlinkingIsNeverAnsweredBySilence(t *testing.T) {
 func TestAChoiceDoesNotMoveToAnotherAccount(t *testing.T) {
 	m := &memory{Invite: "i", Wish: &wish{Intent: intentToken, For: []backend.MemberID{"77"}, Asked: "1", At: time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)}}
 	s := bot.Session{V: version, State: linkRedeeming, Data: m}
-	d := decideOn(t, s, bot.Result{Op: opRedeem, Data: bot.Of(answer{Grant: &backend.Grant{Credential: "c", Group: familyA}})})
+	d := decideOn(t, s, bot.Result{Op: opRedeem, Data: bot.Of(answer{Grant: &backend.Grant{Credential: "c", Group: familyOfMaria}})})
 	if d.Effect != nil || d.Session.State != linkWho || d.Session.Data.(*memory).Wish == nil {
 		t.Errorf("effect %+v in %s", d.Effect, d.Session.State)
 	}

@@ -119,7 +119,7 @@ func (t *talk) forLinking(w *wish) {
 	w.For = nil
 	switch {
 	case len(w.Who) > 0:
-		if f := t.words.resolve(w.Who, t.m); f.Trouble == nil {
+		if f := t.words.resolve(w.Who, t.m.speaker()); f.Trouble == nil {
 			w.For = f.Members
 		}
 	case len(chosen) == 0:
@@ -217,7 +217,7 @@ func (t *talk) answersWho(mean meaning) bool {
 	if mean.Intent != intentNone && mean.Intent != intentYes || len(mean.Who) == 0 {
 		return false
 	}
-	f := t.words.resolve(withoutMe(mean.Who), t.m)
+	f := t.words.resolve(withoutMe(mean.Who), t.m.speaker())
 	if f.Trouble != nil || len(f.Members) != 1 {
 		t.askAgain("link.who_again", nil)
 		return true

@@ -1,58 +1,30 @@
 package flows
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 	"unicode"
 
-	"llave/bot"
 	"llave/flows/backend"
 )
 
 // passwordMasked stands where a password stood.
 const passwordMasked = "···"
 
-// secrets are the words by which a password is recognised in a text.
-type secrets struct{ password, maybe, between, of, is, reason, my, as, about map[string]bool }
-
-func loadSecrets() (*secrets, error) {
-	text, err := wordFiles.ReadFile("words/secrets.txt")
-	if err != nil {
-		return nil, err
-	}
-	s := &secrets{}
-	lists := map[string]*map[string]bool{"password": &s.password, "maybe": &s.maybe, "between": &s.between, "of": &s.of,
-		"is": &s.is, "reason": &s.reason, "my": &s.my, "as": &s.as, "about": &s.about}
-	for n, line := range strings.Split(string(text), "\n") {
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		name, words, _ := strings.Cut(line, ": ")
-		list := lists[name]
-		if list == nil || *list != nil {
-			return nil, fmt.Errorf("words/secrets.txt:%d: %q is no list, or is there already", n+1, name)
-		}
-		*list = map[string]bool{}
-		for _, w := range strings.Split(words, " | ") {
-			(*list)[soundOf(w)] = true
-		}
-	}
-	for name, list := range lists {
-		if *list == nil {
-			return nil, fmt.Errorf("words/secrets.txt: no list %q", name)
-		}
-	}
-	return s, nil
+// Masked is a text without what must not be kept, and what that was.
+type Masked struct {
+	Text     string
+	CUIL     bool // something shaped like a CUIL
+	Password bool // something that the person called a password
 }
 
-// Mask implements [bot.Masker]: it takes CUILs out of a text, and what the person called a password. Digits alone are
+// Mask takes CUILs out of a text, and what the person called a password. Digits alone are
 // never a password: "clave" is also what people call the token.
-func (sc *Script) Mask(text string) bot.Masked {
-	m := bot.Masked{Text: backend.MaskCUIL(text)}
+func (u *understanding) Mask(text string) Masked {
+	m := Masked{Text: backend.MaskCUIL(text)}
 	m.CUIL = m.Text != text
 	for range 5 { // as many as a sentence may hold
-		from, to, ok := sc.passwordIn(m.Text)
+		from, to, ok := u.passwordIn(m.Text)
 		if !ok {
 			break
 		}
@@ -87,18 +59,18 @@ func soundOf(raw string) string {
 }
 
 // passwordIn finds the first password in a text.
-func (sc *Script) passwordIn(text string) (from, to int, ok bool) {
+func (u *understanding) passwordIn(text string) (from, to int, ok bool) {
 	parts := textParts(text)
 	for i, p := range parts {
-		certain := sc.namesPassword(p.sound)
-		if !certain && !sc.secrets.maybe[p.sound] {
+		certain := u.namesPassword(p.sound)
+		if !certain && !u.secrets.maybe[p.sound] {
 			continue
 		}
-		mine := i > 0 && sc.secrets.my[parts[i-1].sound]
-		if from, to, ok := sc.passwordBehind(text, parts[i+1:], certain, certain || mine); ok {
+		mine := i > 0 && u.secrets.my[parts[i-1].sound]
+		if from, to, ok := u.passwordBehind(text, parts[i+1:], certain, certain || mine); ok {
 			return from, to, true
 		}
-		if from, to, ok := sc.passwordBefore(text, parts[:i], certain || mine); ok {
+		if from, to, ok := u.passwordBefore(text, parts[:i], certain || mine); ok {
 			return from, to, true
 		}
 	}
@@ -107,43 +79,43 @@ func (sc *Script) passwordIn(text string) (from, to int, ok bool) {
 
 // passwordBehind finds the password behind the word for it. Certain says that the word means nothing else, called that it
 // can be no token's where it stands.
-func (sc *Script) passwordBehind(text string, parts []textPart, certain, called bool) (from, to int, ok bool) {
+func (u *understanding) passwordBehind(text string, parts []textPart, certain, called bool) (from, to int, ok bool) {
 	led := false
 	for i, p := range parts {
 		switch {
-		case sc.secrets.is[p.sound]:
+		case u.secrets.is[p.sound]:
 			led = true
 			continue
-		case led && sc.secrets.reason[p.sound]: // "es que", "es para": what it is like or for, and no password
+		case led && u.secrets.reason[p.sound]: // "es que", "es para": what it is like or for, and no password
 			return 0, 0, false
-		case !led && i < 7 && sc.leadsTo(parts[:i+1]):
+		case !led && i < 7 && u.leadsTo(parts[:i+1]):
 			continue
 		}
-		if !certain && sc.ordinary(p.text) && !strong(p.text) { // "mi clave es Juana Ruiz" asks for her token
+		if !certain && u.ordinary(p.text) && !strong(p.text) { // "mi clave es Juana Ruiz" asks for her token
 			return 0, 0, false
 		}
-		return sc.passwordAt(text, parts[i:], led && called, led || i < 2 && called, led && certain)
+		return u.passwordAt(text, parts[i:], led && called, led || i < 2 && called, led && certain)
 	}
 	return 0, 0, false
 }
 
 // leadsTo says whether the last of the parts may stand between the word for a password and the password.
-func (sc *Script) leadsTo(parts []textPart) bool {
+func (u *understanding) leadsTo(parts []textPart) bool {
 	p := parts[len(parts)-1]
 	switch {
-	case sc.secrets.between[p.sound] && !strings.ContainsAny(p.text, ".;,!?"), site(p.text), strings.Trim(p.text, arrows) == "":
+	case u.secrets.between[p.sound] && !strings.ContainsAny(p.text, ".;,!?"), site(p.text), strings.Trim(p.text, arrows) == "":
 		return true
 	}
 	// "la contraseña de mi marido: …", "la clave de IOMA Digital es …"
-	return sc.secrets.of[parts[0].sound] && !strong(p.text) && !onlyNumber(p.text) && !strings.ContainsAny(p.text, ".;,!?") && !sc.secrets.about[p.sound]
+	return u.secrets.of[parts[0].sound] && !strong(p.text) && !onlyNumber(p.text) && !strings.ContainsAny(p.text, ".;,!?") && !u.secrets.about[p.sound]
 }
 
 // passwordAt takes the password at the first part: any word that is not ordinary if said, a strong one if may. Where second,
 // it may also stand behind a number or a name, which is the user's.
-func (sc *Script) passwordAt(text string, parts []textPart, said, may, second bool) (from, to int, ok bool) {
-	from, to = sc.span(text, parts, said)
+func (u *understanding) passwordAt(text string, parts []textPart, said, may, second bool) (from, to int, ok bool) {
+	from, to = u.span(text, parts, said)
 	core := text[from:to]
-	number, known := onlyNumber(core) || numbered(core), sc.ordinary(core)
+	number, known := onlyNumber(core) || numbered(core), u.ordinary(core)
 	switch {
 	case from == to:
 		return 0, 0, false
@@ -156,24 +128,24 @@ func (sc *Script) passwordAt(text string, parts []textPart, said, may, second bo
 		if strings.Trim(p.text, arrows) == "" || onlyNumber(p.text) {
 			continue
 		}
-		from, to = sc.span(text, []textPart{p}, false)
+		from, to = u.span(text, []textPart{p}, false)
 		return from, to, strong(text[from:to]) && !site(text[from:to])
 	}
 	return 0, 0, false
 }
 
 // passwordBefore finds a password that comes before the word for it: "perro2024 es mi contraseña", "perro2024 como clave".
-func (sc *Script) passwordBefore(text string, parts []textPart, called bool) (from, to int, ok bool) {
+func (u *understanding) passwordBefore(text string, parts []textPart, called bool) (from, to int, ok bool) {
 	n := len(parts)
 	switch {
-	case called && n > 2 && sc.secrets.my[parts[n-1].sound] && sc.secrets.is[parts[n-2].sound]:
+	case called && n > 2 && u.secrets.my[parts[n-1].sound] && u.secrets.is[parts[n-2].sound]:
 		n -= 2
-	case n > 1 && sc.secrets.as[parts[n-1].sound]:
+	case n > 1 && u.secrets.as[parts[n-1].sound]:
 		n--
 	default:
 		return 0, 0, false
 	}
-	from, to = sc.span(text, parts[n-1:n], false)
+	from, to = u.span(text, parts[n-1:n], false)
 	core := text[from:to]
 	if from == to || onlyNumber(core) || site(core) || !strong(core) && !quoted(text, from, to) {
 		return 0, 0, false
@@ -183,7 +155,7 @@ func (sc *Script) passwordBefore(text string, parts []textPart, called bool) (fr
 
 // span is where the password stands that begins with the first part: in quotation marks, up to the next space, or, if a
 // password of several words may follow, as far as the words are nobody's.
-func (sc *Script) span(text string, parts []textPart, several bool) (from, to int) {
+func (u *understanding) span(text string, parts []textPart, several bool) (from, to int) {
 	from = parts[0].from
 	rest := text[from:]
 	for _, q := range []string{`""`, "''", "«»", "“”", "‘’", "``", "**"} {
@@ -197,7 +169,7 @@ func (sc *Script) span(text string, parts []textPart, several bool) (from, to in
 	to = from + len(word1(rest))
 	several = several && !onlyNumber(parts[0].text)
 	for i := 1; several && i < len(parts) && !ends(text[parts[i-1].from:parts[i-1].to]); i++ {
-		if sc.ordinary(parts[i].text) || onlyNumber(parts[i].text) && (i+1 < len(parts) || len(parts[i].text) > 4) || sc.secrets.is[parts[i].sound] {
+		if u.ordinary(parts[i].text) || onlyNumber(parts[i].text) && (i+1 < len(parts) || len(parts[i].text) > 4) || u.secrets.is[parts[i].sound] {
 			break
 		}
 		to = parts[i].to
@@ -226,21 +198,21 @@ func word1(s string) string {
 }
 
 // ordinary says whether a word is one that people say of passwords, or that we know.
-func (sc *Script) ordinary(s string) bool {
+func (u *understanding) ordinary(s string) bool {
 	w := soundOf(s)
-	_, known := sc.words.ids[w]
-	return w == "" || known || sc.secrets.about[w] || sc.secrets.between[w] || sc.secrets.password[w] || sc.secrets.maybe[w]
+	_, known := u.ids[w]
+	return w == "" || known || u.secrets.about[w] || u.secrets.between[w] || u.secrets.password[w] || u.secrets.maybe[w]
 }
 
 // namesPassword says whether a word is one for a password, and for nothing else, with as many as two slips.
-func (sc *Script) namesPassword(w string) bool {
-	if sc.secrets.password[w] {
+func (u *understanding) namesPassword(w string) bool {
+	if u.secrets.password[w] {
 		return true
 	}
-	if _, known := sc.words.ids[w]; known || sc.secrets.maybe[w] || len(w) < 6 {
+	if _, known := u.ids[w]; known || u.secrets.maybe[w] || len(w) < 6 {
 		return false
 	}
-	for p := range sc.secrets.password {
+	for p := range u.secrets.password {
 		if n := slips(w, p); len(p) >= 7 && (n == 1 || n == 2 && len(w) >= 8) {
 			return true
 		}

@@ -1,51 +1,11 @@
 package flows
 
-import (
-	"strings"
-
-	"llave/bot"
-)
-
-// withoutPassword is a masked text without what was said of the password: what is left is the rest of the sentence.
-func (sc *Script) withoutPassword(text string) string {
-	for {
-		parts := textParts(text)
-		at := -1
-		for i, p := range parts {
-			if strings.Contains(p.text, passwordMasked) {
-				at = i
-				break
-			}
-		}
-		if at < 0 {
-			return strings.TrimSpace(text)
-		}
-		from, to := at, at
-		for i := at - 1; i >= max(0, at-9) && from == at; i-- {
-			if sc.called(parts[i]) {
-				from = i
-			}
-		}
-		for i := at + 1; i < min(len(parts), at+4) && from == at && to == at; i++ {
-			if sc.called(parts[i]) {
-				to = i
-			}
-		}
-		if from > 0 && from < at && sc.secrets.my[parts[from-1].sound] {
-			from--
-		}
-		text = text[:parts[from].from] + " " + text[parts[to].to:]
-	}
-}
-
-func (sc *Script) called(p textPart) bool {
-	return sc.namesPassword(p.sound) || sc.secrets.maybe[p.sound]
-}
+import "llave/bot"
 
 // setPasswordAside takes what was said of a password out of what is to be understood.
 func (t *talk) setPasswordAside() {
 	if t.in.Password && t.in.Result == nil {
-		t.in.Text = t.withoutPassword(t.in.Text)
+		t.in.Text = t.words.withoutPassword(t.in.Text)
 	}
 }
 

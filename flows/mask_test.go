@@ -6,7 +6,7 @@ import (
 )
 
 func TestPasswordsAreMasked(t *testing.T) {
-	sc := newScript(t)
+	u := newParser(t)
 	for text, want := range map[string]string{
 		"mi contraseña es llave-demo":                                    "mi contraseña es ···",
 		"mi contraseña es llave-demo.":                                   "mi contraseña es ···.",
@@ -44,11 +44,11 @@ func TestPasswordsAreMasked(t *testing.T) {
 		"mi contraseña es zapato 22":                                     "mi contraseña es ···",
 		"la contraseña 'zapato' no anda":                                 "la contraseña '···' no anda",
 	} {
-		if got := sc.Mask(text); got.Text != want || !got.Password {
+		if got := u.Mask(text); got.Text != want || !got.Password {
 			t.Errorf("%q is masked as %q, want %q", text, got.Text, want)
 		}
 	}
-	both := sc.Mask("mi cuil es 27-99999001-6 y mi clave llave-demo")
+	both := u.Mask("mi cuil es 27-99999001-6 y mi clave llave-demo")
 	if !both.CUIL || !both.Password || both.Text != "mi cuil es ## y mi clave ···" {
 		t.Errorf("both: %+v", both)
 	}
@@ -56,7 +56,7 @@ func TestPasswordsAreMasked(t *testing.T) {
 
 // Nothing is taken out that may be a token, a number of any kind, or what is said about a password.
 func TestWhatIsNoPasswordIsLeft(t *testing.T) {
-	sc := newScript(t)
+	u := newParser(t)
 	for _, text := range []string{
 		"", "token", "clave", "mi clave", "contraseña", "olvidé mi contraseña", "mi clave es 482913", "mi clave es 482 913", "clave: 482-913", "la clave es 482913, me la rechazaron",
 		"mi clave de ioma es 482913", "mi contraseña es 99999001", "mi clave es 9-4071852/02", "contraseña 221-351-0282", "la clave vence el 30/11/2026", "mi clave es del 30/11", "clave n.º 5 de la hoja",
@@ -67,23 +67,23 @@ func TestWhatIsNoPasswordIsLeft(t *testing.T) {
 		"la clave es válida hasta las 23:59", "¿la contraseña es con mayúsculas?", "mi contraseña es 482913 capo", "mi clave es nº482913", "mi clave es DNI99999001", "mi clave es 9-4071852/02-B",
 		"contraseña de ioma.gba.gob.ar", "la clave, 2da vez que la pido", "mi clave es para farmacity", "mi contraseña es 221 351 0282 llamame", "seguro contra robo es distinto",
 	} {
-		if got := sc.Mask(text); got.Text != text || got.Password || got.CUIL {
+		if got := u.Mask(text); got.Text != text || got.Password || got.CUIL {
 			t.Errorf("%q is masked as %+v", text, got)
 		}
 	}
 	for _, in := range append(readSet(t, "tuning"), readSet(t, "test")...) {
-		if got := sc.Mask(in.text); got.Password {
+		if got := u.Mask(in.text); got.Password {
 			t.Errorf("%q is masked as %q", in.text, got.Text)
 		}
 	}
 }
 
 func FuzzMask(f *testing.F) {
-	sc := newScript(f)
+	u := newParser(f)
 	f.Add("mi contraseña es llave-demo")
 	f.Add("pass:\"a b\"\n27-99999001-6")
 	f.Fuzz(func(t *testing.T, text string) {
-		m := sc.Mask(text)
+		m := u.Mask(text)
 		if strings.Contains(m.Text, "27-99999001-6") {
 			t.Errorf("%q is masked as %q", text, m.Text)
 		}

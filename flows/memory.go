@@ -128,6 +128,11 @@ type wish struct {
 	Steps  []string        `json:"steps,omitempty"`
 }
 
+// speaker is the person who uses the chat.
+func (m *memory) speaker() Speaker {
+	return Speaker{Group: m.Group, Self: m.Self, Aliases: m.Aliases}
+}
+
 func (m *memory) linked() bool { return m.Cred != "" }
 
 // clone copies what a decision may change, so that the session it was given stays as it was.

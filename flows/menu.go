@@ -34,7 +34,7 @@ func (t *talk) again(key string) {
 // puzzled answers what was not understood: a name alone is a wish for a token; else what can be done is shown, and
 // the second time a person is offered.
 func (t *talk) puzzled(mean meaning) {
-	if f := t.words.resolve(mean.Who, t.m); t.m.linked() && len(mean.Who) > 0 && (f.Trouble == nil || mean.Wish) {
+	if f := t.words.resolve(mean.Who, t.m.speaker()); t.m.linked() && len(mean.Who) > 0 && (f.Trouble == nil || mean.Wish) {
 		t.wish(meaning{Intent: intentToken, Who: mean.Who})
 		return
 	}

@@ -7,6 +7,16 @@ import (
 	"llave/flows/backend"
 )
 
+// Speaker is the person who writes in a chat, as far as the chat knows: what words for people are relative to.
+type Speaker struct {
+	// Group is the family group of the account: its own affiliate and all members.
+	backend.Group
+	// Self is the member who uses the chat; empty or no member's id if that is not known, or is another person.
+	Self backend.MemberID
+	// Aliases are the kinship words that the person explained by choosing a member.
+	Aliases map[string]backend.MemberID
+}
+
 // found is what a list of refs comes to in a group.
 type found struct {
 	Members []backend.MemberID
@@ -17,10 +27,10 @@ type found struct {
 
 // resolve says whom the refs mean. It never guesses: kinship is relative to the account's own affiliate and means
 // something only if it is they who use the chat, or if the person said before whom they mean by the word.
-func (u *understanding) resolve(who []ref, m *memory) found {
+func (u *understanding) resolve(who []ref, s Speaker) found {
 	var f found
 	for _, refs := range persons(who) {
-		ids, maybe := u.person(refs, m)
+		ids, maybe := u.person(refs, s)
 		if len(ids) == 0 {
 			f.Trouble, f.Maybe = &refs[len(refs)-1], maybe
 			return f
@@ -48,11 +58,11 @@ func persons(who []ref) (out [][]ref) {
 
 // person says whom one or more refs mean that are about one person: they must agree. Where kinship says nothing, because
 // somebody else uses the chat, the name decides.
-func (u *understanding) person(refs []ref, m *memory) (ids, maybe []backend.MemberID) {
-	ids, maybe = u.meant(refs[0], m)
+func (u *understanding) person(refs []ref, s Speaker) (ids, maybe []backend.MemberID) {
+	ids, maybe = u.meant(refs[0], s)
 	kin := refs[0].Kind == refKin
 	for _, r := range refs[1:] {
-		more, may := u.meant(r, m)
+		more, may := u.meant(r, s)
 		a, b := ids, more
 		if kin && len(a) == 0 && len(maybe) > 0 {
 			a = maybe // "mi hija", where there are two
@@ -61,9 +71,9 @@ func (u *understanding) person(refs []ref, m *memory) (ids, maybe []backend.Memb
 			b = may
 		}
 		switch {
-		case m.Self != m.Group.Own && kin && len(ids) == 0:
+		case s.Self != s.Own && kin && len(ids) == 0:
 			ids = more
-		case m.Self != m.Group.Own && r.Kind == refKin && len(more) == 0:
+		case s.Self != s.Own && r.Kind == refKin && len(more) == 0:
 		default:
 			ids = common(a, b)
 		}
@@ -81,25 +91,25 @@ func without(a, b []backend.MemberID) []backend.MemberID {
 }
 
 // meant returns whom one ref means; if that is not certain, nobody, and whom it may mean.
-func (u *understanding) meant(r ref, m *memory) (ids, maybe []backend.MemberID) {
+func (u *understanding) meant(r ref, s Speaker) (ids, maybe []backend.MemberID) {
 	switch r.Kind {
 	case refAll:
-		for _, p := range m.Group.Members {
+		for _, p := range s.Members {
 			ids = append(ids, p.ID)
 		}
 		return ids, nil
 	case refMe:
-		if len(m.Group.Members) == 1 {
-			return []backend.MemberID{m.Group.Members[0].ID}, nil
+		if len(s.Members) == 1 {
+			return []backend.MemberID{s.Members[0].ID}, nil
 		}
-		if _, ok := m.Group.Member(m.Self); ok {
-			return []backend.MemberID{m.Self}, nil
+		if _, ok := s.Member(s.Self); ok {
+			return []backend.MemberID{s.Self}, nil
 		}
 		return nil, nil
 	case refKin:
-		return u.kinMeant(r.Words[0], m)
+		return u.kinMeant(r.Words[0], s)
 	}
-	return u.nameMeant(r.Words, m.Group)
+	return u.nameMeant(r.Words, s.Group)
 }
 
 // plural is the kinships that mean several people.
@@ -107,9 +117,9 @@ var plural = map[string][]string{
 	"hijos": {"hijo", "hija"}, "hijas": {"hija"}, "nietos": {"nieto", "nieta"}, "padres": {"padre", "madre"},
 }
 
-func (u *understanding) kinMeant(kin string, m *memory) (ids, maybe []backend.MemberID) {
-	if id, ok := m.Aliases[kin]; ok {
-		if _, ok := m.Group.Member(id); ok {
+func (u *understanding) kinMeant(kin string, s Speaker) (ids, maybe []backend.MemberID) {
+	if id, ok := s.Aliases[kin]; ok {
+		if _, ok := s.Member(id); ok {
 			return []backend.MemberID{id}, nil
 		}
 	}
@@ -117,11 +127,11 @@ func (u *understanding) kinMeant(kin string, m *memory) (ids, maybe []backend.Me
 	if !several {
 		kins = []string{kin}
 	}
-	ids, open, loose := m.Group.Related(kins)
+	ids, open, loose := s.Related(kins)
 	switch {
 	case len(ids) == 0:
 		return nil, append(open, loose...)
-	case m.Self != m.Group.Own, !several && len(ids)+len(open) > 1:
+	case s.Self != s.Own, !several && len(ids)+len(open) > 1:
 		return nil, append(ids, open...)
 	}
 	return ids, nil
@@ -207,3 +217,6 @@ func (u *understanding) almostNames(w string, parts []string) bool {
 	}
 	return false
 }
+
+// several says whether a ref is a kinship that means several people: "mis hijos".
+func (r ref) several() bool { return r.Kind == refKin && plural[r.Words[0]] != nil }

@@ -24,7 +24,6 @@ type Config struct {
 // Script is the conversations: it decides, and touches nothing. It implements [bot.Script].
 type Script struct {
 	words    *understanding
-	secrets  *secrets
 	texts    *catalog
 	machines machines
 	can      backend.Capabilities
@@ -37,10 +36,6 @@ func New(c Config) (*Script, error) {
 	if err != nil {
 		return nil, fmt.Errorf("flows: %w", err)
 	}
-	secrets, err := loadSecrets()
-	if err != nil {
-		return nil, fmt.Errorf("flows: %w", err)
-	}
 	texts, err := loadCatalog(c)
 	if err != nil {
 		return nil, fmt.Errorf("flows: %w", err)
@@ -49,13 +44,21 @@ func New(c Config) (*Script, error) {
 	if err != nil {
 		return nil, fmt.Errorf("flows: %w", err)
 	}
-	return &Script{words, secrets, texts, machines, c.Can, c.Moved}, nil
+	return &Script{words, texts, machines, c.Can, c.Moved}, nil
 }
 
 var _ bot.Masker = (*Script)(nil)
 
+// Mask implements [bot.Masker].
+func (sc *Script) Mask(text string) bot.Masked { return bot.Masked(sc.words.Mask(text)) }
+
 // Blank implements [bot.Script].
 func (sc *Script) NewData() any { return &memory{} }
+
+// Understand says what is understood of a text that a speaker writes at a moment, without deciding anything.
+func (sc *Script) Understand(text string, s Speaker, now time.Time) Understanding {
+	return sc.words.Understand(text, s, now.In(sc.texts.zone))
+}
 
 // Decide implements [bot.Script].
 func (sc *Script) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {

@@ -70,7 +70,7 @@ func (t *talk) whoseSheet() bool {
 	f := found{Members: w.For}
 	switch {
 	case len(w.Who) > 0:
-		f = t.words.resolve(w.Who, t.m)
+		f = t.words.resolve(w.Who, t.m.speaker())
 	case len(w.For) == 0 && len(t.m.Group.Members) == 1:
 		f.Members = []backend.MemberID{t.m.Group.Own}
 	case len(w.For) == 0 && w.Paper:

@@ -38,7 +38,7 @@ func (t *talk) names(mean meaning) bool {
 	if len(mean.Who) == 0 || mean.Intent == intentPreprint || mean.Wish {
 		return len(mean.Who) > 0
 	}
-	return !slices.ContainsFunc(mean.Who, vague) && t.words.resolve(mean.Who, t.m).Trouble == nil
+	return !slices.ContainsFunc(mean.Who, vague) && t.words.resolve(mean.Who, t.m.speaker()).Trouble == nil
 }
 
 // lookAgain reads what there is once more, and goes on from there. Where an order went out that nobody knows of, what was
@@ -64,7 +64,7 @@ func (t *talk) aside(mean meaning) bool {
 }
 
 // vague says whether a text says nothing that can be acted upon.
-func (m meaning) vague() bool {
+func vague(m meaning) bool {
 	switch m.Intent {
 	case intentNone, intentYes, intentNo, intentHello, intentThanks, intentLost, intentWhere:
 		return len(m.Unclear) == 0
@@ -98,7 +98,7 @@ func (t *talk) answersMonth(mean meaning) bool {
 	case t.dropsOrder(mean):
 		t.dropOrder()
 	case (month != "" || t.names(mean)) && t.amend(mean):
-	case mean.vague():
+	case vague(mean):
 		t.monthAgain()
 	default:
 		return t.aside(mean)
@@ -135,7 +135,7 @@ func (t *talk) answersCount(mean meaning) bool {
 		t.m.Wish.Count = countMost
 		t.lookAgain()
 	case t.amend(mean):
-	case mean.vague():
+	case vague(mean):
 		d := t.sheetData([]string{stepCount})
 		d.Many = true
 		t.askAgain("sheet.count", d)
@@ -165,7 +165,7 @@ func (t *talk) answersSheet(mean meaning) bool {
 		t.m.Wish.More = t.m.Wish.More && !t.m.Wish.Unsure
 		t.askMonth()
 	case t.amend(mean):
-	case mean.vague():
+	case vague(mean):
 		t.againSheet("sheet.yes_or_no")
 	default:
 		return t.aside(mean)

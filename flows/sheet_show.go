@@ -222,7 +222,7 @@ func (c *catalog) numbers(list []int) string {
 // name in another script.
 func slug(name string) string {
 	var base strings.Builder
-	for _, r := range plain(norm.NFKC.String(strings.ToLower(name))) {
+	for _, r := range norm.NFKD.String(strings.ToLower(name)) {
 		if as, ok := slugLetters[r]; ok {
 			base.WriteString(as)
 		} else if !unicode.Is(unicode.Mn, r) {

@@ -20,3 +20,16 @@ func TestFileNames(t *testing.T) {
 		}
 	}
 }
+
+// Runs of numbers are written short.
+func TestNumbers(t *testing.T) {
+	texts, err := loadCatalog(Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, list := range map[string][]int{"3 y 5": {3, 5}, "3 a 7": {3, 4, 5, 6, 7}, "3, 4 y 9": {3, 4, 9}, "": nil, "7": {7}} {
+		if got := texts.numbers(list); got != want {
+			t.Errorf("%v is written %q, want %q", list, got, want)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -161,3 +162,6 @@ func isNumber(w string) bool {
 }
 
 func hasLetter(w string) bool { return strings.ContainsFunc(w, unicode.IsLetter) }
+
+// sameWords says whether two texts are the same words as they are heard.
+func sameWords(a, b string) bool { return slices.Equal(split(a), split(b)) }

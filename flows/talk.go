@@ -16,9 +16,20 @@ type talk struct {
 	in  bot.Input
 	d   bot.Decision
 	err error
+	// from is where the request of this turn comes from.
+	from source
 	// recalled are those whose token is not the back end's answer but what was kept of an earlier one.
 	recalled []backend.MemberID
 }
+
+// source is where a request comes from.
+type source int
+
+const (
+	fromText      source = iota
+	fromOption           // an option of the last message
+	fromOldButton        // a button of an earlier message, which may have been about another person
+)
 
 // fail keeps the first error; the decision is void then.
 func (t *talk) fail(err error) {

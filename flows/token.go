@@ -15,11 +15,9 @@ func (t *talk) wish(mean meaning) {
 
 // wishOf is the wish that a text says, made when it was said.
 func (t *talk) wishOf(mean meaning) *wish {
-	w := &wish{Intent: mean.Intent, Who: mean.Who, Below: mean.Below, Old: mean.Old, Asked: t.in.ID, At: t.in.Now.Add(-t.in.Lag),
-		Count: mean.Count, More: mean.More, Single: mean.Single, Numbers: mean.Listed, Paper: !mean.Old && (mean.More || mean.Again || mean.Intent == intentVoid)}
-	if year, month, ok := mean.Month.at(t.in.Now.In(t.texts.zone)); ok {
-		w.Month = monthOf(year, month)
-	}
+	w := &wish{Intent: mean.Intent, Who: mean.Who, Below: t.from == fromOption, Old: t.from == fromOldButton, Asked: t.in.ID, At: t.in.Now.Add(-t.in.Lag),
+		Count: mean.Count, More: mean.More, Single: mean.Single, Numbers: mean.Listed, Paper: t.from != fromOldButton && (mean.More || mean.Again || mean.Intent == intentVoid)}
+	w.Month = mean.Month.at(t.in.Now.In(t.texts.zone))
 	return w
 }
 
@@ -76,7 +74,7 @@ func (t *talk) resolveWish() bool {
 	if len(w.Who) == 0 {
 		w.For = t.obvious()
 	} else {
-		f := t.words.resolve(w.Who, t.m)
+		f := t.words.resolve(w.Who, t.m.speaker())
 		if f.Trouble != nil && !w.Looked && f.Trouble.Kind != refMe && len(f.Trouble.Words) > 0 {
 			t.look()
 			return false
@@ -205,7 +203,7 @@ func (t *talk) answersPick(mean meaning) bool {
 	if mean.Intent == intentCancel || mean.Intent == intentMenu || len(mean.Who) == 0 {
 		return false
 	}
-	f := t.words.resolve(mean.Who, t.m)
+	f := t.words.resolve(mean.Who, t.m.speaker())
 	if t.s.State == sheetPick { // "rosa, 10 para diciembre"
 		if n, ok := t.words.amount(t.in.Text); ok {
 			t.m.Wish.Count = n
@@ -240,7 +238,7 @@ func (t *talk) picked(id backend.MemberID) {
 // explains takes the answer to "whose?" as what the kinship word in the wish means in this chat, if there was one.
 func (t *talk) explains(id backend.MemberID) {
 	w := t.m.Wish
-	if len(w.Who) != 1 || w.Who[0].Kind != refKin || plural[w.Who[0].Words[0]] != nil {
+	if len(w.Who) != 1 || w.Who[0].Kind != refKin || w.Who[0].several() {
 		return
 	}
 	if t.m.Aliases == nil {
@@ -289,7 +287,7 @@ func (t *talk) given(g backend.Given) {
 		return
 	}
 	if len(w.Who) > 0 {
-		if f := t.words.resolve(w.Who, t.m); f.Trouble != nil || !slices.Equal(f.Members, w.For) {
+		if f := t.words.resolve(w.Who, t.m.speaker()); f.Trouble != nil || !slices.Equal(f.Members, w.For) {
 			w.For = nil
 			t.askWho(f.Trouble, f.Maybe)
 			return

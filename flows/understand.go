@@ -58,9 +58,6 @@ type meaning struct {
 	Numbers []int
 	// Yes and No say that the text is that and nothing else.
 	Yes, No bool
-	// Below says that it is no text but an option of the last message, and Old that it is one of an earlier message,
-	// which may have been about somebody else.
-	Below, Old bool
 	// Unclear are the meanings that were found where none of them may be acted upon: it has to be asked.
 	Unclear []intent
 	// Count is how many preprinted tokens, Month for which month; zero if it was not said.
@@ -154,18 +151,18 @@ func cleanLines(text string) string {
 
 // heard is read for somebody whose chat has this memory: names that are nobody's are told from other words, and what
 // somebody who is not the chat's usual person calls "mi" is not taken for that person's.
-func (u *understanding) heard(text string, self backend.MemberID, g backend.Group) meaning {
+func (u *understanding) heard(text string, s Speaker) meaning {
 	m := u.read(text)
 	who := m.Who[:0:0]
 	for _, r := range m.Who {
-		if !r.weak || u.isMember(r, g) {
+		if !r.weak || u.isMember(r, s.Group) {
 			r.weak = false
 			who = append(who, r)
 		}
 	}
 	m.Who = who
 	if len(m.Speaker) > 0 && m.Intent.aboutPeople() {
-		u.speaks(&m, self, g)
+		u.speaks(&m, s)
 	}
 	return m
 }
@@ -183,9 +180,9 @@ func (u *understanding) isMember(r ref, g backend.Group) bool {
 }
 
 // speaks takes "mi" and kinship as said by whoever presented themselves, unless that is who uses the chat.
-func (u *understanding) speaks(m *meaning, self backend.MemberID, g backend.Group) {
-	ids, maybe := u.nameMeant(m.Speaker, g)
-	if len(ids) == 1 && ids[0] == self {
+func (u *understanding) speaks(m *meaning, s Speaker) {
+	ids, maybe := u.nameMeant(m.Speaker, s.Group)
+	if len(ids) == 1 && ids[0] == s.Self {
 		return
 	}
 	if len(ids)+len(maybe) == 0 && !u.isName(m.Speaker[0]) {

@@ -16,23 +16,24 @@ type monthSaid struct {
 	This  bool
 }
 
-// at is the month that is meant, said at a moment: a name without a year is the next month of that name.
-func (m monthSaid) at(now time.Time) (year int, month time.Month, ok bool) {
+// at is the month that is meant, said at a moment: a name without a year is the next month of that name. Empty if none was
+// said.
+func (m monthSaid) at(now time.Time) backend.Month {
+	year, month := now.Year(), now.Month()
 	switch {
 	case m.Month > 0 && m.Year > 0:
 		year, month = m.Year, time.Month(m.Month)
 	case m.Month > 0:
-		year, month = now.Year(), time.Month(m.Month)
+		month = time.Month(m.Month)
 		if month < now.Month() {
 			year++
 		}
 	case m.This || m.Plus > 0:
-		next := time.Date(now.Year(), now.Month()+time.Month(m.Plus), 1, 0, 0, 0, 0, time.UTC)
-		year, month = next.Year(), next.Month()
+		month += time.Month(m.Plus)
 	default:
-		return 0, 0, false
+		return ""
 	}
-	return year, month, true
+	return backend.MonthOf(time.Date(year, month, 1, 0, 0, 0, 0, time.UTC))
 }
 
 // The counts that are no number: something was said that nobody can make, or as many as can be.
@@ -139,14 +140,7 @@ func (u *understanding) amount(text string) (n int, said bool) {
 
 // monthIn is the month that a text says, at a moment in the zone of the months; empty if none.
 func (u *understanding) monthIn(text string, now time.Time) backend.Month {
-	if year, month, ok := u.listen(text).month().at(now); ok {
-		return monthOf(year, month)
-	}
-	return ""
-}
-
-func monthOf(year int, month time.Month) backend.Month {
-	return backend.MonthOf(time.Date(year, month, 1, 0, 0, 0, 0, time.UTC))
+	return u.listen(text).month().at(now)
 }
 
 // numbersIn are the numbers of tokens on a sheet that a text says: "el 3 y el 5", "del 3 al 7".
@@ -209,7 +203,7 @@ func (s *speech) readPaper(m *meaning) {
 // several says whether more tokens are asked for than people are named: "10 tokens para mamá". Those are on paper.
 func (s *speech) several(who []ref) bool {
 	for _, r := range who {
-		if r.Kind == refAll || r.Kind == refKin && plural[r.Words[0]] != nil {
+		if r.Kind == refAll || r.several() {
 			return false
 		}
 	}

@@ -19,7 +19,7 @@ var triggers = map[string][]string{
 
 // FuzzUnderstand holds whatever may be written against what holds for every text.
 func FuzzUnderstand(f *testing.F) {
-	sc := newScript(f)
+	u := newParser(f)
 	for _, part := range []string{"tuning", "test"} {
 		for _, l := range readSet(f, part) {
 			f.Add(l.text)
@@ -27,9 +27,9 @@ func FuzzUnderstand(f *testing.F) {
 	}
 	month := regexp.MustCompile(`^20\d\d-(0[1-9]|1[0-2])$`)
 	f.Fuzz(func(t *testing.T, text string) {
-		one := sc.Understand(familyA, "1", said, text)
+		one := u.Understand(text, Speaker{Group: familyA, Self: "1"}, said)
 		a, err1 := json.Marshal(one)
-		b, err2 := json.Marshal(sc.Understand(familyA, "1", said, text))
+		b, err2 := json.Marshal(u.Understand(text, Speaker{Group: familyA, Self: "1"}, said))
 		if err1 != nil || err2 != nil || !bytes.Equal(a, b) {
 			t.Errorf("%q is understood as %s and as %s", text, a, b)
 		}
@@ -37,7 +37,7 @@ func FuzzUnderstand(f *testing.F) {
 			t.Errorf("%q: null in %s", text, a)
 		}
 		triggered(t, text, one.Intent)
-		affirmed(t, sc, text)
+		affirmed(t, u, text)
 		for _, p := range one.People {
 			if !slices.ContainsFunc(familyA.Members, func(m backend.Member) bool { return m.Name == p }) {
 				t.Errorf("%q means %q, who is not in the group", text, p)
@@ -46,10 +46,10 @@ func FuzzUnderstand(f *testing.F) {
 		if one.Count < 0 || one.Count > 12*9999 || one.Month != "" && !month.MatchString(one.Month) {
 			t.Errorf("%q: %s", text, a)
 		}
-		if alone := sc.Understand(backend.Group{}, "", said, text); len(alone.People) > 0 {
+		if alone := u.Understand(text, Speaker{Group: backend.Group{}, Self: ""}, said); len(alone.People) > 0 {
 			t.Errorf("%q means %v to a chat that knows nobody", text, alone.People)
 		}
-		sc.words.why(sc.words.read(text))
+		u.why(u.read(text))
 	})
 }
 
@@ -62,8 +62,8 @@ func triggered(t *testing.T, text, intent string) {
 }
 
 // affirmed: a yes has a word for it, is no question, and is no "no".
-func affirmed(t *testing.T, sc *Script, text string) {
-	m := sc.words.read(text)
+func affirmed(t *testing.T, u *understanding, text string) {
+	m := u.read(text)
 	if m.Yes && m.No || m.Yes && strings.Contains(text, "?") {
 		t.Errorf("%q is a yes", text)
 	}
@@ -76,13 +76,13 @@ func affirmed(t *testing.T, sc *Script, text string) {
 
 // BenchmarkUnderstand is one understanding, over the labelled set.
 func BenchmarkUnderstand(b *testing.B) {
-	sc := newScript(b)
+	u := newParser(b)
 	set := append(readSet(b, "tuning"), readSet(b, "test")...)
 	b.ReportAllocs()
 	i := 0
 	for b.Loop() {
 		l := &set[i%len(set)]
-		sc.Understand(l.group, l.self, said, l.text)
+		u.Understand(l.text, Speaker{Group: l.group, Self: l.self}, said)
 		i++
 	}
 }

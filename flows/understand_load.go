@@ -31,6 +31,7 @@ type understanding struct {
 	endings []string                   // of words that are nobody's name
 	verbs   []string                   // of words that are verbs behind "para"
 	c       namedClasses
+	secrets *secrets
 }
 
 // classes is a set of word classes.
@@ -78,7 +79,8 @@ func loadUnderstanding() (*understanding, error) {
 	}
 	u.nameClasses()
 	u.index()
-	return u, nil
+	u.secrets, err = loadSecrets()
+	return u, err
 }
 
 // add takes in a line: what it is, and its phrases.

@@ -24,17 +24,15 @@ type Understanding struct {
 
 // Understand says what is understood of a text from the chat of self, a member of the group; without a group no name is
 // anybody's. It decides nothing and touches nothing.
-func (sc *Script) Understand(g backend.Group, self backend.MemberID, now time.Time, text string) Understanding {
-	m := sc.words.heard(text, self, g)
-	out := Understanding{Intent: sc.words.outside(m.Intent), People: []string{}, Unknown: []string{}}
+func (u *understanding) Understand(text string, s Speaker, now time.Time) Understanding {
+	m := u.heard(text, s)
+	out := Understanding{Intent: u.outside(m.Intent), People: []string{}, Unknown: []string{}}
 	if m.Intent == intentNone || m.Intent.aboutPeople() {
-		sc.words.tell(&out, m, &memory{Group: g, Self: self})
+		u.tell(&out, m, s)
 	}
 	if m.Intent == intentPreprint {
 		out.Count = max(m.Count, 0)
-		if year, month, ok := m.Month.at(now.In(sc.texts.zone)); ok {
-			out.Month = fmt.Sprintf("%04d-%02d", year, month)
-		}
+		out.Month = string(m.Month.at(now))
 	}
 	return out
 }
@@ -51,11 +49,11 @@ func (u *understanding) outside(i intent) string {
 }
 
 // tell says who the people are. A name alone is a wish for the token, as it is in the chat.
-func (u *understanding) tell(out *Understanding, m meaning, mem *memory) {
+func (u *understanding) tell(out *Understanding, m meaning, s Speaker) {
 	var people []backend.MemberID
 	certain := true
 	for _, who := range persons(m.Who) {
-		ids, _ := u.person(who, mem)
+		ids, _ := u.person(who, s)
 		switch {
 		case who[0].Not && len(ids) > 0:
 			people = without(people, ids)
@@ -74,7 +72,7 @@ func (u *understanding) tell(out *Understanding, m meaning, mem *memory) {
 		people = nil
 	}
 	for _, id := range people {
-		p, _ := mem.Group.Member(id)
+		p, _ := s.Member(id)
 		out.People = append(out.People, p.Name)
 	}
 	if m.Intent == intentNone && len(m.Unclear) == 0 && (m.Wish || len(people) > 0) {

@@ -10,7 +10,7 @@ import (
 
 // Each rule of the matcher has a text that goes wrong without it.
 func TestRules(t *testing.T) {
-	sc := newScript(t)
+	u := newParser(t)
 	for _, c := range []struct{ rule, text, want string }{
 		{"a wish ends what an earlier no reaches", "no me anda nada quiero un token nuevo", "another [] ?[]"},
 		{"a wish ends a doubt", "tengo poco tiempo necesito otro token", "another [] ?[]"},
@@ -44,7 +44,7 @@ func TestRules(t *testing.T) {
 		{"many tokens are on paper", "10 tokens para mamá", "preprint [Rosa Peralta] ?[] x10 @"},
 	} {
 		l := labelled{text: c.text, group: familyA, self: "1"}
-		if got := l.run(sc).String(); got != c.want {
+		if got := l.run(u).String(); got != c.want {
 			t.Errorf("%s: %q is understood as %q, want %q", c.rule, c.text, got, c.want)
 		}
 	}
@@ -72,7 +72,7 @@ func TestSlips(t *testing.T) {
 
 // An uncle who was explained is no neighbour, and a name is no longer than names are.
 func TestRefs(t *testing.T) {
-	u := newScript(t).words
+	u := newParser(t)
 	a, b := u.read("token de mi tío").Who, u.read("token de mi vecina").Who
 	if len(a) != 1 || len(b) != 1 || a[0].Kind != refKin || slices.Equal(a[0].Words, b[0].Words) {
 		t.Errorf("an uncle is %v, a neighbour %v", a, b)
@@ -86,20 +86,20 @@ func TestRefs(t *testing.T) {
 
 // A name that is in no list of ours is somebody wherever it stands, if the group has them; otherwise it is a word.
 func TestANameThatOnlyTheGroupKnows(t *testing.T) {
-	sc := newScript(t)
+	u := newParser(t)
 	g := backend.Group{Own: "1", Members: []backend.Member{{ID: "1", Name: "María Gómez", Kinship: "titular"}, {ID: "2", Name: "Xulqui Pérez", Kinship: "hija"}}}
 	const text = "dame el token porque xulqui está mal"
-	if u := sc.Understand(g, "1", said, text); !slices.Equal(u.People, []string{"Xulqui Pérez"}) {
+	if u := u.Understand(text, Speaker{Group: g, Self: "1"}, said); !slices.Equal(u.People, []string{"Xulqui Pérez"}) {
 		t.Errorf("%+v", u)
 	}
-	if u := sc.Understand(familyA, "1", said, text); len(u.People)+len(u.Unknown) > 0 {
+	if u := u.Understand(text, Speaker{Group: familyA, Self: "1"}, said); len(u.People)+len(u.Unknown) > 0 {
 		t.Errorf("%+v", u)
 	}
 }
 
 // Why something was understood can be read.
 func TestWhy(t *testing.T) {
-	u := newScript(t).words
+	u := newParser(t)
 	why := strings.Join(u.why(u.read("no quiero otro token, quiero el mismo")), "\n")
 	for _, want := range []string{`another 74 "otro <token>" words 3-4: negated`, `same 64 "el mismo" words 6-7: counts`} {
 		if !strings.Contains(why, want) {

@@ -38,7 +38,7 @@ var chats = map[string]struct {
 	group backend.Group
 	self  backend.MemberID
 }{
-	"familia maria": {familyA, "1"}, "familia juana": {familyA, "3"}, "familia otra": {familyA, someone}, "familia -": {familyA, ""},
+	"familia maria": {familyA, "1"}, "familia juana": {familyA, "3"}, "familia otra": {familyA, outsider}, "familia -": {familyA, ""},
 	"sola jorge": {backend.Group{Own: "21", Members: []backend.Member{{ID: "21", Name: "Jorge Acosta", Kinship: "titular"}}}, "21"},
 	"sosa marta": {familyB, "11"},
 	"nadie":      {},
@@ -136,9 +136,9 @@ func (o outcome) String() string {
 	return s + map[bool]string{true: " yes"}[o.yes] + map[bool]string{true: " no"}[o.no] + map[bool]string{true: " unclear"}[o.unclear]
 }
 
-func (l *labelled) run(sc *Script) outcome {
-	m := sc.words.heard(l.text, l.self, l.group)
-	return outcome{sc.Understand(l.group, l.self, said, l.text), m.Yes, m.No, len(m.Unclear) > 0}
+func (l *labelled) run(u *understanding) outcome {
+	m := u.heard(l.text, Speaker{Group: l.group, Self: l.self})
+	return outcome{u.Understand(l.text, Speaker{Group: l.group, Self: l.self}, said), m.Yes, m.No, len(m.Unclear) > 0}
 }
 
 // judge says whether a line was understood, and what of it would do harm.
@@ -204,13 +204,13 @@ var thresholds = map[string]int{"tuning": 998, "test": 985}
 
 // TestUtterances holds the matcher against the labelled set. With -v it prints the report of docs/understanding.md.
 func TestUtterances(t *testing.T) {
-	sc := newScript(t)
+	u := newParser(t)
 	for _, part := range []string{"tuning", "test"} {
 		set := readSet(t, part)
 		tally := map[string]*[4]int{}
 		all := &[4]int{}
 		for _, l := range set {
-			o := l.run(sc)
+			o := l.run(u)
 			v, harm := l.judge(o)
 			if tally[l.intent] == nil {
 				tally[l.intent] = &[4]int{}

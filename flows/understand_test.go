@@ -7,8 +7,17 @@ import (
 	"llave/flows/backend"
 )
 
+func newParser(t testing.TB) *understanding {
+	t.Helper()
+	u, err := loadUnderstanding()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
 func TestUnderstanding(t *testing.T) {
-	u := newScript(t).words
+	u := newParser(t)
 	for text, want := range map[string]string{
 		"token":                             "token",
 		"TOKEN!!!":                          "token",
@@ -84,9 +93,12 @@ var familyA = backend.Group{Own: "1", Members: []backend.Member{
 	{ID: "5", Name: "Rosa Peralta", Kinship: "madre"}, {ID: "6", Name: "Lucía Ruiz", Kinship: "nieta"},
 }}
 
+// outsider is a speaker who is no member of the group.
+const outsider backend.MemberID = "-"
+
 // A person is found, or asked about. Never guessed.
 func TestPeople(t *testing.T) {
-	u := newScript(t).words
+	u := newParser(t)
 	for _, c := range []struct {
 		text string
 		self backend.MemberID
@@ -97,11 +109,11 @@ func TestPeople(t *testing.T) {
 		{"juan", "1", "?3"}, {"juna", "1", "?3"}, {"ruiz", "1", "?2346"}, {"pedro", "1", "?"}, {"juan carlos", "1", "?3"},
 		{"carla", "1", "?"}, {"rosa ruiz", "1", "?"}, {"martina", "1", "?"},
 		{"mi hija", "1", "3"}, {"mi hijo", "1", "4"}, {"mis hijos", "1", "34"}, {"mi marido", "1", "2"}, {"mi vieja", "1", "5"},
-		{"mi hermana", "1", "?"}, {"mi hija", "2", "?3"}, {"mi hija", "", "?3"}, {"mi mama", "3", "?5"}, {"mi hija", someone, "?3"},
-		{"para mi", "1", "1"}, {"para mi", "3", "3"}, {"para mi", "", "?"}, {"para mi", someone, "?"}, {"todos", "", "123456"},
+		{"mi hermana", "1", "?"}, {"mi hija", "2", "?3"}, {"mi hija", "", "?3"}, {"mi mama", "3", "?5"}, {"mi hija", outsider, "?3"},
+		{"para mi", "1", "1"}, {"para mi", "3", "3"}, {"para mi", "", "?"}, {"para mi", outsider, "?"}, {"todos", "", "123456"},
 		{"juana y pedro", "1", "?"},
 	} {
-		m := &memory{Group: familyA, Self: c.self}
+		m := Speaker{Group: familyA, Self: c.self}
 		who := u.read(c.text).Who
 		f := u.resolve(who, m)
 		got := join(f.Members)
@@ -126,8 +138,8 @@ func join(ids []backend.MemberID) (s string) {
 
 // A kinship word that was explained holds for that chat, while the person is in charge.
 func TestAliases(t *testing.T) {
-	u := newScript(t).words
-	m := &memory{Group: familyA, Self: someone, Aliases: map[string]backend.MemberID{"madre": "1", "padre": "9"}}
+	u := newParser(t)
+	m := Speaker{Group: familyA, Self: outsider, Aliases: map[string]backend.MemberID{"madre": "1", "padre": "9"}}
 	if f := u.resolve(u.read("token de mamá").Who, m); join(f.Members) != "1" {
 		t.Errorf("mamá is %v", f)
 	}
@@ -138,12 +150,12 @@ func TestAliases(t *testing.T) {
 
 // What copying, keyboards and dictation put between the letters does not change what is understood.
 func TestWhatIsPastedIsUnderstood(t *testing.T) {
-	u := newScript(t).words
+	u := newParser(t)
 	for _, text := range []string{
 		"ｔｏｋｅｎ ｄｅ ｊｕａｎａ", "\u202dtoken de juana\u202c", "tok\u200ben de ju\u00adana", "token\u00a0de\u2007juana", "«token de juana»", "“token” de ‘juana’", "token\u2028de juana", "\ufefftoken de juana",
 		"*token de juana*", "_token_ de juana 🙏", "token\tde\tjuana", "ｔｏｋｅｎ de juana",
 	} {
-		m := u.heard(text, "1", familyA)
+		m := u.heard(text, Speaker{Group: familyA, Self: "1"})
 		if m.Intent != intentToken || len(m.Who) != 1 || len(m.Who[0].Words) != 1 || m.Who[0].Words[0] != sound("juana") {
 			t.Errorf("%q is understood as %s of %+v", text, m.Intent, m.Who)
 		}

@@ -140,3 +140,6 @@ func smallNumber(w string) (int, bool) {
 	}
 	return n, true
 }
+
+// adds says whether a text begins with a word for "and": it adds to what was said before.
+func (u *understanding) adds(text string) bool { return u.listen(text).is(0, u.c.and) }

@@ -1,35 +1,10 @@
 package flows
 
-import (
-	"slices"
-
-	"llave/bot"
-)
-
-// readLeaving finds the words of leaving: "desvincular", which is only said to a chat, and "baja", which may be the
-// insurer's.
-func (s *speech) readLeaving(m *meaning) {
-	for _, h := range m.hits {
-		switch s.u.intent(h) {
-		case intentLeaving:
-			m.Leaving = true
-		case intentUnlink:
-			p := s.u.phrases[h.phrase]
-			m.ThisChat = m.ThisChat || h.fate == counts && !p.alone && slices.ContainsFunc(s.words[h.from:h.to], func(w word) bool { return w.sound == sound("chat") })
-			m.Unlinks = m.Unlinks || h.fate == counts && !s.ofTheInsurer() && slices.ContainsFunc(s.words[h.from:h.to], func(w word) bool { return w.class&s.u.bits["unlinks"] != 0 })
-		}
-	}
-}
-
-// ofTheInsurer says whether what is said names the insurer and no chat: "desvincularme de IOMA" may mean to leave it.
-func (s *speech) ofTheInsurer() bool {
-	ioma := slices.ContainsFunc(s.words, func(w word) bool { return w.sound == sound("ioma") })
-	return ioma && !slices.ContainsFunc(s.words, func(w word) bool { return w.class&s.u.bits["chat"] != 0 })
-}
+import "llave/bot"
 
 // wantsUnlink unlinks where that was said with its own word, by the person or a button. Anything else is asked about.
 func (t *talk) wantsUnlink(mean meaning) {
-	pressed := t.in.Kind == bot.Pressed || mean.Below
+	pressed := t.in.Kind == bot.Pressed || t.from == fromOption
 	switch {
 	case !t.in.Forwarded && (mean.Unlinks || pressed):
 		t.unlink()
@@ -73,7 +48,7 @@ func (t *talk) answersUnlink(mean meaning) bool {
 // labelled is the option that acts and whose text was typed: "sí, anular".
 func (t *talk) labelled() (option, bool) {
 	for _, o := range t.m.Options {
-		if (o.Value == "yes" || o.Value == "dounlink") && slices.Equal(split(t.in.Text), split(t.label(o))) {
+		if (o.Value == "yes" || o.Value == "dounlink") && sameWords(t.in.Text, t.label(o)) {
 			return o, true
 		}
 	}

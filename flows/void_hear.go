@@ -24,7 +24,7 @@ func (t *talk) answersWhich(mean meaning) bool {
 	case t.otherSheet(mean):
 	case mean.No:
 		t.dropVoid()
-	case mean.vague():
+	case vague(mean):
 		t.again("void.which_again")
 	default:
 		return t.aside(mean)
@@ -42,13 +42,13 @@ func (t *talk) answersNumber(mean meaning) bool {
 	case all:
 		w.Single = false
 		t.voidOneOf(w.Sheets)
-	case len(on) > 0 && mean.aboutSheet():
+	case len(on) > 0 && aboutSheet(mean):
 		w.Numbers = numbers
 		t.voidOneOf(on)
 	case t.otherSheet(mean):
 	case mean.No:
 		t.dropVoid()
-	case len(numbers) > 0 && mean.aboutSheet() || mean.vague():
+	case len(numbers) > 0 && aboutSheet(mean) || vague(mean):
 		d := t.voidData(brief{})
 		var there []int
 		for _, b := range w.Sheets {
@@ -81,9 +81,9 @@ func (t *talk) answersVoid(mean meaning) bool {
 	case mean.No:
 		t.dropVoid()
 	case t.otherSheet(mean):
-	case len(numbers) > 0 && mean.aboutSheet():
+	case len(numbers) > 0 && aboutSheet(mean):
 		t.otherNumbers(b, numbers)
-	case mean.vague():
+	case vague(mean):
 		t.againVoid("sheet.yes_or_no")
 	default:
 		return t.aside(mean)
@@ -92,7 +92,7 @@ func (t *talk) answersVoid(mean meaning) bool {
 }
 
 // aboutSheet says whether numbers in a text can be those of tokens that are being made void.
-func (m meaning) aboutSheet() bool { return m.Intent == intentNone || m.Intent == intentVoid }
+func aboutSheet(m meaning) bool { return m.Intent == intentNone || m.Intent == intentVoid }
 
 // otherNumbers asks about the numbers that were said in the place of those before, "no, el 1", or besides them, "y el 1
 // también": if they can be made void.
@@ -100,7 +100,7 @@ func (t *talk) otherNumbers(b brief, numbers []int) {
 	w := t.m.Wish
 	before := w.Numbers
 	w.Numbers, w.Single = numbers, true
-	if s := t.words.listen(t.in.Text); s.is(0, t.words.c.and) {
+	if t.words.adds(t.in.Text) {
 		w.Numbers = append(slices.Clone(before), numbers...)
 	}
 	if len(w.voids(b)) == 0 || t.in.Text == t.m.Figure {

@@ -46,7 +46,7 @@ func (p program) understand(ctx context.Context, args []string) error {
 		if utf8.RuneCountInString(text) > bot.MaxText {
 			text = "" // the chat does not read it either
 		}
-		return out.Encode(script.Understand(group, group.Own, p.now(), text))
+		return out.Encode(script.Understand(text, flows.Speaker{Group: group, Self: group.Own}, p.now()))
 	}
 	if set.NArg() > 0 {
 		return tell(strings.Join(set.Args(), " "))
