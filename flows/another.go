@@ -2,6 +2,7 @@ package flows
 
 import (
 	"llave/flows/backend"
+	"llave/flows/nlu"
 )
 
 // confirmAnother asks before a live token is replaced: the one that somebody may be typing right now dies.
@@ -18,7 +19,7 @@ func (t *talk) confirmAnother() {
 }
 
 // answersConfirm replaces only at a yes.
-func (t *talk) answersConfirm(mean meaning) bool {
+func (t *talk) answersConfirm(mean nlu.ParsedText) bool {
 	switch {
 	case mean.Yes && t.answerStale():
 		// Said long ago, and only read now: what it would replace may be in use by now.
@@ -31,7 +32,7 @@ func (t *talk) answersConfirm(mean meaning) bool {
 		t.leave()
 		t.say("another.no", nil)
 		return true
-	case mean.Intent == intentAnother && len(mean.Who) == 0:
+	case mean.Intent == nlu.IntentAnother && len(mean.Refs) == 0:
 		// Said again at the question: the question stands, and saying it again is no yes.
 		t.askAgain("another.confirm", t.wishMember())
 		return true
@@ -57,7 +58,7 @@ func (t *talk) renewed(g backend.Given) {
 		// "cancelar" came while it was under way, and it was done all the same. A new token that nobody is told
 		// of would be worse than one that was not wanted any more.
 		t.leave()
-		t.showTokens(&wish{Intent: intentAnother}, g, t.text("another.after_all", nil))
+		t.showTokens(&wish{Intent: nlu.IntentAnother}, g, t.text("another.after_all", nil))
 		return
 	}
 	w := t.m.Wish

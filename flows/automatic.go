@@ -8,6 +8,7 @@ import (
 
 	"llave/bot"
 	"llave/flows/backend"
+	"llave/flows/nlu"
 )
 
 // rally is what is remembered of the pace of a chat: who answers every message faster than a person can read and write is
@@ -102,5 +103,5 @@ func (t *talk) insists() bool {
 	}
 	const few = 40 // letters: "quiero hablar con una persona, por favor"
 	return t.in.Kind == bot.Message && utf8.RuneCountInString(t.in.Text) <= few &&
-		t.words.heard(t.in.Text, t.m.speaker()).Intent == intentHelp
+		t.words.ParseFor(t.in.Text, t.m.speaker()).Intent == nlu.IntentHelp
 }

@@ -3,6 +3,7 @@ package flows
 import (
 	"llave/bot"
 	"llave/flows/backend"
+	"llave/flows/nlu"
 )
 
 // RecipeCard is the recipe of a credential's picture; its arguments are a [Card].
@@ -28,7 +29,7 @@ type Field struct {
 // draw has the picture of the credential go with the token, where that was asked for. The text says the same: it is
 // there first, and for whoever cannot see the picture.
 func (t *talk) draw(r *bot.Reply, w *wish, g backend.Given) {
-	if w.Intent != intentCredential || len(g.Tokens) != 1 {
+	if w.Intent != nlu.IntentCredential || len(g.Tokens) != 1 {
 		return
 	}
 	d := t.shown(g, "").Blocks[0]

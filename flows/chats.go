@@ -5,6 +5,7 @@ import (
 
 	"llave/bot"
 	"llave/flows/backend"
+	"llave/flows/nlu"
 )
 
 // The subjects of notices that one chat of an account sends another.
@@ -61,7 +62,7 @@ func (t *talk) unlinkListed(o option) {
 		}
 	}
 	t.from = fromOption
-	t.wants(meaning{Intent: intent(o.Value)})
+	t.wants(nlu.ParsedText{Intent: nlu.Intent(o.Value)})
 }
 
 // unlink ends this chat's link. It works at once: the chat forgets before the back end is told, and what is still

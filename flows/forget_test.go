@@ -7,6 +7,7 @@ import (
 
 	"llave/bot"
 	"llave/flows/backend"
+	"llave/flows/nlu"
 )
 
 // The timer that ends a half-done flow may come late, after a night without power: the next word begins anew all the same.
@@ -49,7 +50,7 @@ func TestOldSessions(t *testing.T) {
 func TestWaitingForNothingEnds(t *testing.T) {
 	sc := newScript(t)
 	for state := range sc.machines.known {
-		s := bot.Session{V: version, State: state, Data: &memory{Cred: "c", Group: familyOfMaria, Wish: &wish{Intent: intentToken, For: []backend.MemberID{"1"}}}}
+		s := bot.Session{V: version, State: state, Data: &memory{Cred: "c", Group: familyOfMaria, Wish: &wish{Intent: nlu.IntentToken, For: []backend.MemberID{"1"}}}}
 		if (&talk{s: s}).waiting() {
 			d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: "token de juana"}, Seed: "SEEDSEEDSEED"}})
 			if err != nil || d.Effect == nil || d.Effect.Op != opCurrent {
@@ -79,12 +80,12 @@ func TestEveryStateHasAWayOut(t *testing.T) {
 
 // wishIn is a wish that the conversation may have in a state.
 func wishIn(state string) *wish {
-	w := &wish{Intent: intentToken, For: []backend.MemberID{"1"}}
+	w := &wish{Intent: nlu.IntentToken, For: []backend.MemberID{"1"}}
 	switch flowOf(state) {
 	case "sheet":
-		w.Intent, w.Months = intentPreprint, []backend.SheetMonth{{Month: "2026-11", Max: 31, Left: 31}}
+		w.Intent, w.Months = nlu.IntentPreprint, []backend.SheetMonth{{Month: "2026-11", Max: 31, Left: 31}}
 	case "void":
-		w.Intent, w.Sheets = intentVoid, []brief{{ID: "s", Month: "2026-11", All: []int{1, 2}, Left: []int{2}}}
+		w.Intent, w.Sheets = nlu.IntentVoid, []brief{{ID: "s", Month: "2026-11", All: []int{1, 2}, Left: []int{2}}}
 	}
 	return w
 }
@@ -121,7 +122,7 @@ func same(t *testing.T, a, b bot.Decision) bool {
 func TestAYesThatWaitedForLongIsAskedAgain(t *testing.T) {
 	sc := newScript(t)
 	now := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
-	m := &memory{Cred: "c", Group: familyOfMaria, Self: "1", Question: "q", Asked: "1", AskedAt: now, Wish: &wish{Intent: intentAnother, For: []backend.MemberID{"3"}, Asked: "1", At: now}, Options: choices("yes", "no")}
+	m := &memory{Cred: "c", Group: familyOfMaria, Self: "1", Question: "q", Asked: "1", AskedAt: now, Wish: &wish{Intent: nlu.IntentAnother, For: []backend.MemberID{"3"}, Asked: "1", At: now}, Options: choices("yes", "no")}
 	for waited, acts := range map[time.Duration]bool{time.Minute: true, 20 * time.Hour: false} {
 		in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "2", Kind: bot.Message, Text: "sí"}, Now: now, Seed: "SEEDSEEDSEED"}, Waited: waited}
 		d, err := sc.Decide(bot.Session{V: version, State: anotherConfirm, Data: m}, in)
@@ -129,7 +130,7 @@ func TestAYesThatWaitedForLongIsAskedAgain(t *testing.T) {
 			t.Errorf("after %s: effect %+v, %v", waited, d.Effect, err)
 		}
 	}
-	pick := &memory{Cred: "c", Group: familyOfMaria, Self: "1", Question: "q", Asked: "1", AskedAt: now, Wish: &wish{Intent: intentToken, Asked: "1", At: now}, Options: people([]backend.MemberID{"1", "3"})}
+	pick := &memory{Cred: "c", Group: familyOfMaria, Self: "1", Question: "q", Asked: "1", AskedAt: now, Wish: &wish{Intent: nlu.IntentToken, Asked: "1", At: now}, Options: people([]backend.MemberID{"1", "3"})}
 	in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "2", Kind: bot.Message, Text: "2"}, Now: now, Seed: "SEEDSEEDSEED"}, Waited: 20 * time.Hour}
 	d, err := sc.Decide(bot.Session{V: version, State: tokenPick, Data: pick}, in)
 	if err != nil || d.Effect != nil || d.Session.State != staleAsk {

@@ -6,6 +6,7 @@ import (
 
 	"llave/bot"
 	"llave/flows/backend"
+	"llave/flows/nlu"
 )
 
 var morning = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
@@ -37,14 +38,14 @@ func TestForwardedWordsDestroyNothing(t *testing.T) {
 		{"unlink", home, open(nil), "desvincular"},
 		{"unlink while it is asked", chatsAsk, open(nil, choices("dounlink", "leaving", "no")...), "desvincular"},
 		{"the number of that", chatsAsk, open(nil, choices("dounlink", "leaving", "no")...), "1"},
-		{"another", anotherConfirm, open(&wish{Intent: intentAnother, For: juana, At: morning}, choices("yes", "no")...), "sí"},
-		{"another by its words", anotherConfirm, open(&wish{Intent: intentAnother, For: juana, At: morning}, choices("yes", "no")...), "sí, cambiarlo"},
-		{"a sheet", sheetConfirm, open(&wish{Intent: intentPreprint, For: juana, At: morning, Month: "2026-11", Months: month, Count: 3}, choices("yes", "no")...), "1"},
-		{"void", voidConfirm, open(&wish{Intent: intentVoid, For: juana, At: morning, Chosen: "s", Sheets: []brief{{ID: "s", Month: "2026-11", All: []int{1}, Left: []int{1}}}}, choices("yes", "no")...), "dale"},
+		{"another", anotherConfirm, open(&wish{Intent: nlu.IntentAnother, For: juana, At: morning}, choices("yes", "no")...), "sí"},
+		{"another by its words", anotherConfirm, open(&wish{Intent: nlu.IntentAnother, For: juana, At: morning}, choices("yes", "no")...), "sí, cambiarlo"},
+		{"a sheet", sheetConfirm, open(&wish{Intent: nlu.IntentPreprint, For: juana, At: morning, Month: "2026-11", Months: month, Count: 3}, choices("yes", "no")...), "1"},
+		{"void", voidConfirm, open(&wish{Intent: nlu.IntentVoid, For: juana, At: morning, Chosen: "s", Sheets: []brief{{ID: "s", Month: "2026-11", All: []int{1}, Left: []int{1}}}}, choices("yes", "no")...), "dale"},
 		{"another chat of the list", chatsList, open(nil, append([]option{{Value: "c0"}}, choices("unlink", "menu")...)...), "1"},
 		{"this chat of the list", chatsList, open(nil, append([]option{{Value: "c0"}}, choices("unlink", "menu")...)...), "2"},
 		{"the old chat", linkReplace, open(nil, choices("yes", "no")...), "sí"},
-		{"an old wish", staleAsk, open(&wish{Intent: intentToken, Who: []ref{{Kind: refName, Words: []string{"juana"}, As: "Juana"}}, At: morning}, choices("yes", "no")...), "sí"},
+		{"an old wish", staleAsk, open(&wish{Intent: nlu.IntentToken, Who: []nlu.Ref{{Kind: nlu.RefName, Words: []string{"juana"}, Text: "Juana"}}, At: morning}, choices("yes", "no")...), "sí"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			own := forwardedIn(t, c.state, c.m.clone(), c.text, false)

@@ -3,17 +3,18 @@ package flows
 import (
 	"llave/bot"
 	"llave/flows/backend"
+	"llave/flows/nlu"
 )
 
 // heard deals with a text.
 func (t *talk) heard() {
-	mean := t.words.heard(t.in.Text, t.m.speaker())
+	mean := t.words.ParseFor(t.in.Text, t.m.speaker())
 	switch {
 	case t.waiting():
 		t.heardWaiting(mean)
 	case t.heardCode():
 	case t.in.Forwarded && t.refusesForwarded(mean):
-	case t.in.Masked && mean.Intent == intentNone:
+	case t.in.Masked && mean.Intent == nlu.IntentNone:
 		t.heardCUIL()
 	case t.in.Password && t.in.Text == "" && t.s.State != linkCode:
 		t.heardPassword()
@@ -34,14 +35,14 @@ func (t *talk) heardCode() bool {
 		t.say("link.stray", nil)
 		return true
 	}
-	return t.answersCode(meaning{})
+	return t.answersCode(nlu.ParsedText{})
 }
 
 // started deals with a link that led here. Somebody else may have made it: it is obeyed in what is harmless, and says
 // nothing about whom it is for.
 func (t *talk) started() {
-	mean := meaning{Intent: intentHello}
-	if got := t.words.read(t.in.Text).Intent; byLink[got] {
+	mean := nlu.ParsedText{Intent: nlu.IntentHello}
+	if got := t.words.Parse(t.in.Text).Intent; byLink[got] {
 		mean.Intent = got
 	}
 	switch {
@@ -55,7 +56,7 @@ func (t *talk) started() {
 }
 
 // byLink is what a link into the chat may ask for.
-var byLink = map[intent]bool{intentToken: true, intentCredential: true, intentHelp: true, intentMenu: true}
+var byLink = map[nlu.Intent]bool{nlu.IntentToken: true, nlu.IntentCredential: true, nlu.IntentHelp: true, nlu.IntentMenu: true}
 
 // pressed deals with a button. One of an old question is answered with what holds now.
 func (t *talk) pressed(c bot.Choice) {
@@ -67,10 +68,10 @@ func (t *talk) pressed(c bot.Choice) {
 	}
 	switch {
 	case t.waiting():
-		t.heardWaiting(meaning{Intent: intent(c.Value)})
+		t.heardWaiting(nlu.ParsedText{Intent: nlu.Intent(c.Value)})
 	case freely[c.Value]:
 		t.from = fromOldButton
-		t.wants(meaning{Intent: intent(c.Value)})
+		t.wants(nlu.ParsedText{Intent: nlu.Intent(c.Value)})
 	case t.s.State == home:
 		t.menu("menu.old_home")
 	default:
@@ -82,12 +83,12 @@ func (t *talk) pressed(c bot.Choice) {
 var freely = map[string]bool{"token": true, "number": true, "credential": true, "rejected": true, "preprint": true, "void": true, "menu": true, "help": true, "chats": true, "link": true, "whatis": true, "others": true}
 
 // chosen deals with a number typed in the place of a button.
-func (t *talk) chosen(mean meaning) bool {
+func (t *talk) chosen(mean nlu.ParsedText) bool {
 	if o, ok := t.labelled(); ok {
 		t.choose(o)
 		return true
 	}
-	if len(mean.Numbers) == 0 || mean.Intent != intentNone || len(mean.Who) > 0 || len(t.m.Options) == 0 {
+	if len(mean.Numbers) == 0 || mean.Intent != nlu.IntentNone || len(mean.Refs) > 0 || len(t.m.Options) == 0 {
 		return false
 	}
 	if t.sentTwice(mean) {
@@ -116,7 +117,7 @@ var onPaper = map[string]bool{"sheet": true, "void": true}
 
 // sentTwice puts a question again that came after the same bare number as is said now, if that is the number of an option:
 // it may be sent twice, and it may be the answer. Once more it is the answer.
-func (t *talk) sentTwice(mean meaning) bool {
+func (t *talk) sentTwice(mean nlu.ParsedText) bool {
 	figure, bare := bareFigure(t.in.Text)
 	if !bare || figure != t.m.Figure || mean.Numbers[0] > len(t.m.Options) {
 		return false
@@ -135,7 +136,7 @@ func (t *talk) sentTwice(mean meaning) bool {
 
 // isOption says whether a text is the number of an option and nothing else: not one that is out of the list where a number
 // may be meant, and not the one that led to this question, sent twice.
-func (t *talk) isOption(mean meaning) bool {
+func (t *talk) isOption(mean nlu.ParsedText) bool {
 	figure, bare := bareFigure(t.in.Text)
 	confirms := t.s.State == sheetConfirm || t.s.State == voidConfirm
 	if !bare || confirms && figure == t.m.Figure {
@@ -157,22 +158,22 @@ func (t *talk) choose(o option) {
 		case o.Value == "help":
 			t.help()
 		case o.Month == "":
-			t.answers(meaning{No: true})
+			t.answers(nlu.ParsedText{No: true})
 		default:
 			t.picksMonth(o.Month)
 		}
 	case voidWhich:
 		t.pickSheet(o)
 	case linkReplace, anotherConfirm, staleAsk, sheetConfirm, voidConfirm:
-		t.answers(meaning{Intent: intent(o.Value), Yes: o.Value == "yes", No: o.Value == "no"})
+		t.answers(nlu.ParsedText{Intent: nlu.Intent(o.Value), Yes: o.Value == "yes", No: o.Value == "no"})
 	case rejectedOffer:
 		t.accept(o)
 	case chatsList:
 		t.unlinkListed(o)
 	case chatsAsk:
-		t.answersUnlink(meaning{Intent: intent(o.Value), No: o.Value == "no"})
+		t.answersUnlink(nlu.ParsedText{Intent: nlu.Intent(o.Value), No: o.Value == "no"})
 	case linkCode:
-		if mean := (meaning{Intent: intent(o.Value)}); !t.answersCode(mean) {
+		if mean := (nlu.ParsedText{Intent: nlu.Intent(o.Value)}); !t.answersCode(mean) {
 			t.wants(mean)
 		}
 	default:
@@ -183,17 +184,17 @@ func (t *talk) choose(o option) {
 // chooseBelow does what an option below an answer says. Those below a sheet are about that one.
 func (t *talk) chooseBelow(o option) {
 	t.from = fromOption
-	mean := meaning{Intent: intent(o.Value)}
+	mean := nlu.ParsedText{Intent: nlu.Intent(o.Value)}
 	switch o.Value {
 	case "more":
-		mean.Intent, mean.More = intentPreprint, true
+		mean.Intent, mean.More = nlu.IntentPreprint, true
 	case "void":
 	default:
 		if o.Month == "" {
 			t.wants(mean)
 			return
 		}
-		mean.Intent = intentPreprint // "diciembre de 2026"
+		mean.Intent = nlu.IntentPreprint // "diciembre de 2026"
 	}
 	t.leave()
 	w := t.wishOf(mean)
@@ -204,8 +205,8 @@ func (t *talk) chooseBelow(o option) {
 }
 
 // answers takes a text as the answer to the open question, if it is one.
-func (t *talk) answers(mean meaning) bool {
-	if mean.Intent == intentBack {
+func (t *talk) answers(mean nlu.ParsedText) bool {
+	if mean.Intent == nlu.IntentBack {
 		t.back()
 		return true
 	}
@@ -263,31 +264,31 @@ func (t *talk) back() {
 }
 
 // wants deals with a wish that begins something.
-func (t *talk) wants(mean meaning) {
+func (t *talk) wants(mean nlu.ParsedText) {
 	t.leave()
-	if mean.Intent != intentNone {
+	if mean.Intent != nlu.IntentNone {
 		t.m.Misses = 0
 	}
 	switch mean.Intent {
-	case intentToken, intentNumber, intentCredential, intentAnother, intentRejected, intentPreprint, intentVoid:
+	case nlu.IntentToken, nlu.IntentNumber, nlu.IntentCredential, nlu.IntentAnother, nlu.IntentRejected, nlu.IntentPreprint, nlu.IntentVoid:
 		t.wish(mean)
-	case intentOther:
-		t.wish(meaning{Intent: intentToken, Who: []ref{{Kind: refName}}})
-	case intentLink:
+	case nlu.IntentOther:
+		t.wish(nlu.ParsedText{Intent: nlu.IntentToken, Refs: []nlu.Ref{{Kind: nlu.RefName}}})
+	case nlu.IntentLink:
 		t.wantsLink()
-	case intentUnlink:
+	case nlu.IntentUnlink:
 		t.wantsUnlink(mean)
-	case intentChats:
+	case nlu.IntentChats:
 		t.wantsChats()
-	case intentHelp:
+	case nlu.IntentHelp:
 		t.help()
-	case intentMenu, intentBack, intentHello, intentYes, intentLost:
+	case nlu.IntentMenu, nlu.IntentBack, nlu.IntentHello, nlu.IntentYes, nlu.IntentLost:
 		t.menu("menu.main")
-	case intentCancel, intentNo:
+	case nlu.IntentCancel, nlu.IntentNo:
 		t.menu("menu.cancelled")
-	case intentThanks:
+	case nlu.IntentThanks:
 		t.say("menu.thanks", nil)
-	case intentNone:
+	case nlu.IntentNone:
 		if mean.Leaving {
 			t.wantsUnlink(mean)
 			return

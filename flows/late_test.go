@@ -6,6 +6,7 @@ import (
 
 	"llave/bot"
 	"llave/flows/backend"
+	"llave/flows/nlu"
 )
 
 // decideOn decides on an answer; a late one brings nothing of how the chat presents itself.
@@ -22,7 +23,7 @@ func decideOn(t *testing.T, s bot.Session, r bot.Result) bot.Decision {
 // The page of a new link shows which chat asks, also where the link was found lost by an answer that came late.
 func TestALateLostLinkStillSaysWhoAsks(t *testing.T) {
 	shown := door{Via: "Telegram", Label: "···1234", Sender: "Mari", Back: "https://t.me/x?start=%s"}
-	m := &memory{Cred: "c", Group: familyOfMaria, Self: "1", Door: shown, Wish: &wish{Intent: intentToken, For: []backend.MemberID{"3"}, Asked: "1"}}
+	m := &memory{Cred: "c", Group: familyOfMaria, Self: "1", Door: shown, Wish: &wish{Intent: nlu.IntentToken, For: []backend.MemberID{"3"}, Asked: "1"}}
 	s := bot.Session{V: version, State: tokenWait, Data: m, Pending: &bot.Effect{Op: opCurrent, Key: "k"}}
 	d := decideOn(t, s, bot.Result{Key: "k", Op: opCurrent, Late: true, Data: bot.Of(answer{Refused: refusedUnlinked})})
 	if d.Effect == nil || d.Effect.Op != opInvite || d.Session.Data.(*memory).Cred != "" {
@@ -46,7 +47,7 @@ func TestUnlinkingIsNeverAnsweredBySilence(t *testing.T) {
 
 // Somebody chosen under one account is asked about anew if the link comes out to be another's.
 func TestAChoiceDoesNotMoveToAnotherAccount(t *testing.T) {
-	m := &memory{Invite: "i", Wish: &wish{Intent: intentToken, For: []backend.MemberID{"77"}, Asked: "1", At: time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)}}
+	m := &memory{Invite: "i", Wish: &wish{Intent: nlu.IntentToken, For: []backend.MemberID{"77"}, Asked: "1", At: time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)}}
 	s := bot.Session{V: version, State: linkRedeeming, Data: m}
 	d := decideOn(t, s, bot.Result{Op: opRedeem, Data: bot.Of(answer{Grant: &backend.Grant{Credential: "c", Group: familyOfMaria}})})
 	if d.Effect != nil || d.Session.State != linkWho || d.Session.Data.(*memory).Wish == nil {

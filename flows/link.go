@@ -5,6 +5,7 @@ import (
 
 	"llave/bot"
 	"llave/flows/backend"
+	"llave/flows/nlu"
 )
 
 // wantsLink begins to link, or says that it is done already.
@@ -41,7 +42,7 @@ func (t *talk) invited(i backend.Invite) {
 	}
 	t.move("sent")
 	t.m.Invite = i.ID
-	wanted := intentNone
+	wanted := nlu.IntentNone
 	if t.m.Wish != nil {
 		wanted = t.m.Wish.Intent
 	}
@@ -57,13 +58,13 @@ const openedMost = 3
 // urlData is what the message with the URL says.
 type urlData struct {
 	Invite backend.Invite
-	Wanted intent
+	Wanted nlu.Intent
 	Back   bool
 	Lost   bool
 }
 
 // answersCode takes what looks like a code as one; the rest is answered without losing the wait.
-func (t *talk) answersCode(mean meaning) bool {
+func (t *talk) answersCode(mean nlu.ParsedText) bool {
 	if code, ok := backend.ReadCode(t.in.Text); ok {
 		t.move("try")
 		// The same code is the same effect: tried again after no answer it is not refused as used.
@@ -74,14 +75,14 @@ func (t *talk) answersCode(mean meaning) bool {
 		return true
 	}
 	switch mean.Intent {
-	case intentToken, intentAnother, intentNumber, intentCredential, intentRejected, intentPreprint, intentVoid:
+	case nlu.IntentToken, nlu.IntentAnother, nlu.IntentNumber, nlu.IntentCredential, nlu.IntentRejected, nlu.IntentPreprint, nlu.IntentVoid:
 		t.m.Wish = t.wishOf(mean)
 		t.askAgain("link.remind", nil)
-	case intentNone, intentYes, intentHello, intentThanks, intentLost:
+	case nlu.IntentNone, nlu.IntentYes, nlu.IntentHello, nlu.IntentThanks, nlu.IntentLost:
 		t.askAgain("link.remind", nil)
-	case intentLink:
+	case nlu.IntentLink:
 		t.inviteAgain(t.m.Wish)
-	case intentHelp:
+	case nlu.IntentHelp:
 		t.help()
 	default:
 		// A question is answered, and the code still awaited.
@@ -102,7 +103,7 @@ func (t *talk) granted(g backend.Grant) {
 	if len(g.Group.Members) == 1 {
 		t.m.Self = g.Group.Own
 	}
-	if w != nil && !t.stale(w) && (w.Intent == intentToken || w.Intent == intentNumber || w.Intent == intentCredential) {
+	if w != nil && !t.stale(w) && (w.Intent == nlu.IntentToken || w.Intent == nlu.IntentNumber || w.Intent == nlu.IntentCredential) {
 		if t.forLinking(w); len(w.For) > 0 {
 			t.move("grant")
 			t.effect(opCurrent, w.Asked, tokenArgs{g.Credential, w.For}, "token.interim")
@@ -119,7 +120,7 @@ func (t *talk) forLinking(w *wish) {
 	w.For = nil
 	switch {
 	case len(w.Who) > 0:
-		if f := t.words.resolve(w.Who, t.m.speaker()); f.Trouble == nil {
+		if f := t.words.Resolve(w.Who, t.m.speaker()); f.Unresolved == nil {
 			w.For = f.Members
 		}
 	case len(chosen) == 0:
@@ -127,7 +128,7 @@ func (t *talk) forLinking(w *wish) {
 	case t.inGroup(chosen):
 		w.For = chosen
 	default: // chosen under another account
-		w.Who = []ref{{Kind: refName}}
+		w.Who = []nlu.Ref{{Kind: nlu.RefName}}
 	}
 }
 
@@ -153,7 +154,7 @@ func (t *talk) welcome(g backend.Given, w *wish) {
 		}
 	}
 	if w == nil {
-		w = &wish{Intent: intentToken}
+		w = &wish{Intent: nlu.IntentToken}
 	}
 	if len(t.m.Group.Members) == 1 {
 		t.welcomeAlone(w, g, shown)
@@ -209,16 +210,16 @@ func (t *talk) whoOptions() []option {
 }
 
 // answersWho takes a name for "who uses this chat?".
-func (t *talk) answersWho(mean meaning) bool {
-	if mean.Intent == intentOther || mean.No {
+func (t *talk) answersWho(mean nlu.ParsedText) bool {
+	if mean.Intent == nlu.IntentOther || mean.No {
 		t.whoAnswered(someone)
 		return true
 	}
-	if mean.Intent != intentNone && mean.Intent != intentYes || len(mean.Who) == 0 {
+	if mean.Intent != nlu.IntentNone && mean.Intent != nlu.IntentYes || len(mean.Refs) == 0 {
 		return false
 	}
-	f := t.words.resolve(withoutMe(mean.Who), t.m.speaker())
-	if f.Trouble != nil || len(f.Members) != 1 {
+	f := t.words.Resolve(withoutMe(mean.Refs), t.m.speaker())
+	if f.Unresolved != nil || len(f.Members) != 1 {
 		t.askAgain("link.who_again", nil)
 		return true
 	}
@@ -227,8 +228,8 @@ func (t *talk) answersWho(mean meaning) bool {
 }
 
 // withoutMe drops the "yo" of "yo soy juana".
-func withoutMe(who []ref) []ref {
-	return slices.DeleteFunc(slices.Clone(who), func(r ref) bool { return r.Kind == refMe })
+func withoutMe(who []nlu.Ref) []nlu.Ref {
+	return slices.DeleteFunc(slices.Clone(who), func(r nlu.Ref) bool { return r.Kind == nlu.RefMe })
 }
 
 // whoAnswered keeps who uses the chat and goes on: to the question about the old chat, then to the wish.
@@ -259,7 +260,7 @@ func (t *talk) afterLink(key string) {
 }
 
 // answersReplace ends the other chat's link, or leaves both.
-func (t *talk) answersReplace(mean meaning) bool {
+func (t *talk) answersReplace(mean nlu.ParsedText) bool {
 	switch {
 	case mean.Yes:
 		t.move("replace")

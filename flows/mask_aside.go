@@ -5,7 +5,7 @@ import "llave/bot"
 // setPasswordAside takes what was said of a password out of what is to be understood.
 func (t *talk) setPasswordAside() {
 	if t.in.Password && t.in.Result == nil {
-		t.in.Text = t.words.withoutPassword(t.in.Text)
+		t.in.Text = t.words.WithoutPassword(t.in.Text)
 	}
 }
 

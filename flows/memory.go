@@ -7,6 +7,7 @@ import (
 
 	"llave/bot"
 	"llave/flows/backend"
+	"llave/flows/nlu"
 )
 
 // version is the version of memory's form. A session of an older one is migrated by upgrade.
@@ -90,8 +91,8 @@ type option struct {
 
 // wish is what a person wants, as far as it has become clear.
 type wish struct {
-	Intent intent             `json:"intent"`
-	Who    []ref              `json:"who,omitempty"`
+	Intent nlu.Intent         `json:"intent"`
+	Who    []nlu.Ref          `json:"who,omitempty"`
 	For    []backend.MemberID `json:"for,omitempty"`
 	// Asked is the id of the update that asked for it, and At its hour.
 	Asked string    `json:"asked"`
@@ -129,8 +130,8 @@ type wish struct {
 }
 
 // speaker is the person who uses the chat.
-func (m *memory) speaker() Speaker {
-	return Speaker{Group: m.Group, Self: m.Self, Aliases: m.Aliases}
+func (m *memory) speaker() nlu.Speaker {
+	return nlu.Speaker{Group: m.Group, Self: m.Self, Aliases: m.Aliases}
 }
 
 func (m *memory) linked() bool { return m.Cred != "" }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"llave/bot"
+	"llave/flows/nlu"
 )
 
 // menu shows what can be done.
@@ -33,9 +34,9 @@ func (t *talk) again(key string) {
 
 // puzzled answers what was not understood: a name alone is a wish for a token; else what can be done is shown, and
 // the second time a person is offered.
-func (t *talk) puzzled(mean meaning) {
-	if f := t.words.resolve(mean.Who, t.m.speaker()); t.m.linked() && len(mean.Who) > 0 && (f.Trouble == nil || mean.Wish) {
-		t.wish(meaning{Intent: intentToken, Who: mean.Who})
+func (t *talk) puzzled(mean nlu.ParsedText) {
+	if f := t.words.Resolve(mean.Refs, t.m.speaker()); t.m.linked() && len(mean.Refs) > 0 && (f.Unresolved == nil || mean.TheirToken) {
+		t.wish(nlu.ParsedText{Intent: nlu.IntentToken, Refs: mean.Refs})
 		return
 	}
 	if len(mean.Unclear) > 0 && t.m.linked() {
@@ -55,9 +56,9 @@ func (t *talk) puzzled(mean meaning) {
 }
 
 // unclear offers what a text may have meant, and what is meant most often.
-func unclear(found []intent) []option {
+func unclear(found []nlu.Intent) []option {
 	var values []string
-	for _, i := range append(found, intentToken, intentHelp) {
+	for _, i := range append(found, nlu.IntentToken, nlu.IntentHelp) {
 		if offered[i] && !slices.Contains(values, string(i)) {
 			values = append(values, string(i))
 		}
@@ -66,20 +67,20 @@ func unclear(found []intent) []option {
 }
 
 // offered are the intents that have a button.
-var offered = map[intent]bool{intentToken: true, intentNumber: true, intentCredential: true, intentAnother: true, intentRejected: true, intentPreprint: true, intentVoid: true, intentHelp: true,
-	intentLink: true, intentUnlink: true, intentChats: true, intentMenu: true}
+var offered = map[nlu.Intent]bool{nlu.IntentToken: true, nlu.IntentNumber: true, nlu.IntentCredential: true, nlu.IntentAnother: true, nlu.IntentRejected: true, nlu.IntentPreprint: true, nlu.IntentVoid: true, nlu.IntentHelp: true,
+	nlu.IntentLink: true, nlu.IntentUnlink: true, nlu.IntentChats: true, nlu.IntentMenu: true}
 
 // help is the way to a person.
 func (t *talk) help() { t.say("menu.help", nil) }
 
 // heardWaiting deals with a text while the outside is being asked. The ways out work; the rest waits.
-func (t *talk) heardWaiting(mean meaning) {
+func (t *talk) heardWaiting(mean nlu.ParsedText) {
 	switch mean.Intent {
-	case intentCancel, intentBack, intentMenu:
+	case nlu.IntentCancel, nlu.IntentBack, nlu.IntentMenu:
 		t.cancelWait()
-	case intentHelp:
+	case nlu.IntentHelp:
 		t.help()
-	case intentUnlink:
+	case nlu.IntentUnlink:
 		if t.in.Forwarded || !mean.Unlinks {
 			t.say("token.still", nil)
 			return
@@ -124,6 +125,6 @@ func (t *talk) heardCUIL() {
 }
 
 // faq answers the other questions, each by the text of its name.
-func (t *talk) faq(i intent) {
+func (t *talk) faq(i nlu.Intent) {
 	t.offer(bot.Say, "faq."+string(i), t.m.linked(), choices("token", "menu")...)
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"llave/flows/backend"
+	"llave/flows/nlu"
 )
 
 // askState asks the back end what became of the token.
@@ -91,11 +92,11 @@ func (t *talk) diagnosed(s backend.TokenState) {
 }
 
 // answersOffer takes words for the offer.
-func (t *talk) answersOffer(mean meaning) bool {
+func (t *talk) answersOffer(mean nlu.ParsedText) bool {
 	switch {
-	case mean.Intent == intentAnother && len(mean.Who) == 0:
+	case mean.Intent == nlu.IntentAnother && len(mean.Refs) == 0:
 		t.accept(option{Value: "another"})
-	case mean.Intent == intentOther:
+	case mean.Intent == nlu.IntentOther:
 		t.accept(option{Value: "other"})
 	case mean.Yes:
 		t.accept(option{Value: "show"})
@@ -117,12 +118,12 @@ func (t *talk) accept(o option) {
 		t.help()
 		return
 	case "other":
-		t.wish(meaning{Intent: intentRejected, Who: []ref{{Kind: refName}}})
+		t.wish(nlu.ParsedText{Intent: nlu.IntentRejected, Refs: []nlu.Ref{{Kind: nlu.RefName}}})
 		return
 	}
-	i := intentToken
+	i := nlu.IntentToken
 	if o.Value == "another" {
-		i = intentAnother
+		i = nlu.IntentAnother
 	}
 	if t.busy() {
 		t.say("token.still", nil)

@@ -7,6 +7,7 @@ import (
 
 	"llave/bot"
 	"llave/flows/backend"
+	"llave/flows/nlu"
 )
 
 // Config is what the conversations need to know of the place where they run.
@@ -23,7 +24,7 @@ type Config struct {
 
 // Script is the conversations: it decides, and touches nothing. It implements [bot.Script].
 type Script struct {
-	words    *understanding
+	words    *nlu.Parser
 	texts    *catalog
 	machines machines
 	can      backend.Capabilities
@@ -32,7 +33,7 @@ type Script struct {
 
 // New checks the tables, the texts and the words, and returns the conversations.
 func New(c Config) (*Script, error) {
-	words, err := loadUnderstanding()
+	words, err := nlu.New()
 	if err != nil {
 		return nil, fmt.Errorf("flows: %w", err)
 	}
@@ -56,7 +57,7 @@ func (sc *Script) Mask(text string) bot.Masked { return bot.Masked(sc.words.Mask
 func (sc *Script) NewData() any { return &memory{} }
 
 // Understand says what is understood of a text that a speaker writes at a moment, without deciding anything.
-func (sc *Script) Understand(text string, s Speaker, now time.Time) Understanding {
+func (sc *Script) Understand(text string, s nlu.Speaker, now time.Time) nlu.Understanding {
 	return sc.words.Understand(text, s, now.In(sc.texts.zone))
 }
 
@@ -164,7 +165,7 @@ func (t *talk) private() string {
 	if t.in.DeepLink == "" {
 		return ""
 	}
-	return fmt.Sprintf(t.in.DeepLink, intentToken)
+	return fmt.Sprintf(t.in.DeepLink, nlu.IntentToken)
 }
 
 // gone ends the link of a chat that was given up for good; whoever only blocked the bot may come back.

@@ -5,6 +5,7 @@ import (
 
 	"llave/bot"
 	"llave/flows/backend"
+	"llave/flows/nlu"
 )
 
 // pursueSheets goes on with a wish about preprinted tokens. The back end is read before anything is asked of the person:
@@ -14,9 +15,9 @@ func (t *talk) pursueSheets() {
 	switch {
 	case !t.can.Sheets:
 		t.leave()
-		t.faq(intentPreprint)
+		t.faq(nlu.IntentPreprint)
 		return
-	case w.Intent == intentVoid && !t.can.Void:
+	case w.Intent == nlu.IntentVoid && !t.can.Void:
 		t.leave()
 		t.offer(bot.Say, "void.off", nil, choices("token", "help")...)
 		return
@@ -55,7 +56,7 @@ func (t *talk) sheetsTold(p backend.Preprints) {
 		return
 	}
 	switch {
-	case w.Intent == intentVoid && (p.Denied == "" || len(p.Sheets) > 0):
+	case w.Intent == nlu.IntentVoid && (p.Denied == "" || len(p.Sheets) > 0):
 		t.chooseSheet(p)
 	case p.Denied != "":
 		t.deniedSheet(p.Denied)
@@ -67,10 +68,10 @@ func (t *talk) sheetsTold(p backend.Preprints) {
 // whoseSheet finds out whom the wish is for, by words or because there is only one. False: it has asked.
 func (t *talk) whoseSheet() bool {
 	w := t.m.Wish
-	f := found{Members: w.For}
+	f := nlu.Resolution{Members: w.For}
 	switch {
 	case len(w.Who) > 0:
-		f = t.words.resolve(w.Who, t.m.speaker())
+		f = t.words.Resolve(w.Who, t.m.speaker())
 	case len(w.For) == 0 && len(t.m.Group.Members) == 1:
 		f.Members = []backend.MemberID{t.m.Group.Own}
 	case len(w.For) == 0 && w.Paper:
@@ -79,12 +80,12 @@ func (t *talk) whoseSheet() bool {
 		}
 	}
 	w.For = nil
-	if f.Trouble == nil && len(f.Members) == 1 {
+	if f.Unresolved == nil && len(f.Members) == 1 {
 		w.For = f.Members
 	}
 	t.plan()
 	if len(w.For) == 0 {
-		t.askWho(f.Trouble, append(slices.Clone(f.Maybe), f.Members...))
+		t.askWho(f.Unresolved, append(slices.Clone(f.Candidates), f.Members...))
 		return false
 	}
 	return true
@@ -211,7 +212,7 @@ func (w *wish) last() int {
 // howMany goes to the confirmation if it was said how many, and they can be made.
 func (t *talk) howMany(month backend.SheetMonth) {
 	w := t.m.Wish
-	if w.Count == countMost || w.Count == 0 && month.Left == 1 {
+	if w.Count == nlu.CountMax || w.Count == 0 && month.Left == 1 {
 		w.Count = month.Left
 	}
 	if w.Count < 1 || w.Count > month.Left {
@@ -232,7 +233,7 @@ const (
 // plan says which questions there will be, once it is known what has been said already.
 func (t *talk) plan() {
 	w := t.m.Wish
-	if w.Steps != nil || w.Intent != intentPreprint {
+	if w.Steps != nil || w.Intent != nlu.IntentPreprint {
 		return
 	}
 	if len(w.For) == 0 {

@@ -5,26 +5,27 @@ import (
 
 	"llave/bot"
 	"llave/flows/backend"
+	"llave/flows/nlu"
 )
 
 // amend takes what is said besides an answer: other people, another month, another number.
-func (t *talk) amend(mean meaning) bool {
-	if mean.Intent != intentNone && mean.Intent != intentPreprint && mean.Intent != intentYes {
+func (t *talk) amend(mean nlu.ParsedText) bool {
+	if mean.Intent != nlu.IntentNone && mean.Intent != nlu.IntentPreprint && mean.Intent != nlu.IntentYes {
 		return false
 	}
 	w := t.m.Wish
 	said := false
-	if n, ok := t.words.amount(t.in.Text); ok {
+	if n, ok := t.words.Amount(t.in.Text); ok {
 		w.Count, said = n, true
 	}
-	if m := t.words.monthIn(t.in.Text, t.in.Now.In(t.texts.zone)); m != "" {
+	if m := t.words.MonthIn(t.in.Text, t.in.Now.In(t.texts.zone)); m != "" {
 		w.Month, said = m, true
 	}
 	if t.names(mean) {
-		w.Who, w.For, said = mean.Who, nil, true
+		w.Who, w.For, said = mean.Refs, nil, true
 	}
 	w.More = w.More || mean.More
-	if !said && mean.Intent != intentPreprint {
+	if !said && mean.Intent != nlu.IntentPreprint {
 		return false
 	}
 	t.m.Misses = 0
@@ -33,12 +34,12 @@ func (t *talk) amend(mean meaning) bool {
 }
 
 // names says whether a text is about other people: "para rosa", or the name of somebody who is there. "Qué sé yo" is not.
-func (t *talk) names(mean meaning) bool {
-	vague := func(r ref) bool { return r.Kind == refMe || r.Kind == refAll }
-	if len(mean.Who) == 0 || mean.Intent == intentPreprint || mean.Wish {
-		return len(mean.Who) > 0
+func (t *talk) names(mean nlu.ParsedText) bool {
+	vague := func(r nlu.Ref) bool { return r.Kind == nlu.RefMe || r.Kind == nlu.RefAll }
+	if len(mean.Refs) == 0 || mean.Intent == nlu.IntentPreprint || mean.TheirToken {
+		return len(mean.Refs) > 0
 	}
-	return !slices.ContainsFunc(mean.Who, vague) && t.words.resolve(mean.Who, t.m.speaker()).Trouble == nil
+	return !slices.ContainsFunc(mean.Refs, vague) && t.words.Resolve(mean.Refs, t.m.speaker()).Unresolved == nil
 }
 
 // lookAgain reads what there is once more, and goes on from there. Where an order went out that nobody knows of, what was
@@ -51,12 +52,12 @@ func (t *talk) lookAgain() {
 }
 
 // aside answers what is no answer without losing the question.
-func (t *talk) aside(mean meaning) bool {
-	if mean.Intent == intentHelp {
+func (t *talk) aside(mean nlu.ParsedText) bool {
+	if mean.Intent == nlu.IntentHelp {
 		t.help()
 		return true
 	}
-	if key := "faq." + string(mean.Intent); mean.Intent != intentPreprint && t.texts.by[key] != nil {
+	if key := "faq." + string(mean.Intent); mean.Intent != nlu.IntentPreprint && t.texts.by[key] != nil {
 		t.say(key, t.m.linked())
 		return true
 	}
@@ -64,9 +65,9 @@ func (t *talk) aside(mean meaning) bool {
 }
 
 // vague says whether a text says nothing that can be acted upon.
-func vague(m meaning) bool {
+func vague(m nlu.ParsedText) bool {
 	switch m.Intent {
-	case intentNone, intentYes, intentNo, intentHello, intentThanks, intentLost, intentWhere:
+	case nlu.IntentNone, nlu.IntentYes, nlu.IntentNo, nlu.IntentHello, nlu.IntentThanks, nlu.IntentLost, nlu.IntentWhere:
 		return len(m.Unclear) == 0
 	}
 	return false
@@ -74,8 +75,8 @@ func vague(m meaning) bool {
 
 // dropsOrder says whether the order is not wanted any more: "no", or "cancelá la hoja", which is this one while it is asked
 // about.
-func (t *talk) dropsOrder(mean meaning) bool {
-	return mean.No || mean.Intent == intentVoid && mean.Annuls && len(mean.Who) == 0 && len(mean.Listed) == 0
+func (t *talk) dropsOrder(mean nlu.ParsedText) bool {
+	return mean.No || mean.Intent == nlu.IntentVoid && mean.Voids && len(mean.Refs) == 0 && len(mean.TokenNumbers) == 0
 }
 
 // dropOrder forgets it, and says what is true of it.
@@ -89,9 +90,9 @@ func (t *talk) dropOrder() {
 }
 
 // answersMonth takes a month that is named. What is none is asked for again.
-func (t *talk) answersMonth(mean meaning) bool {
+func (t *talk) answersMonth(mean nlu.ParsedText) bool {
 	w := t.m.Wish
-	month := t.words.monthIn(t.in.Text, t.in.Now.In(t.texts.zone))
+	month := t.words.MonthIn(t.in.Text, t.in.Now.In(t.texts.zone))
 	switch {
 	case mean.Yes && len(w.Months) == 1:
 		t.picksMonth(w.Months[0].Month)
@@ -126,13 +127,13 @@ func (t *talk) picksMonth(m backend.Month) {
 }
 
 // answersCount takes a number, in figures or in words. What is none is asked for again, with the range.
-func (t *talk) answersCount(mean meaning) bool {
-	all := len(mean.Who) == 1 && mean.Who[0].Kind == refAll && mean.Intent == intentNone
+func (t *talk) answersCount(mean nlu.ParsedText) bool {
+	all := len(mean.Refs) == 1 && mean.Refs[0].Kind == nlu.RefAll && mean.Intent == nlu.IntentNone
 	switch {
 	case t.dropsOrder(mean):
 		t.dropOrder()
 	case all: // "todos los que se pueda"
-		t.m.Wish.Count = countMost
+		t.m.Wish.Count = nlu.CountMax
 		t.lookAgain()
 	case t.amend(mean):
 	case vague(mean):
@@ -146,7 +147,7 @@ func (t *talk) answersCount(mean meaning) bool {
 }
 
 // answersSheet orders only at a yes.
-func (t *talk) answersSheet(mean meaning) bool {
+func (t *talk) answersSheet(mean nlu.ParsedText) bool {
 	switch {
 	case mean.Yes && t.answerStale():
 		// Said long ago, and only read now.
@@ -160,7 +161,7 @@ func (t *talk) answersSheet(mean meaning) bool {
 		t.effect(opPrint, t.m.Asked, printArgs{t.m.Cred, backend.SheetOrder{Member: w.For[0], Month: w.Month, Count: w.Count, After: w.last()}}, "sheet.interim")
 	case t.dropsOrder(mean):
 		t.dropOrder()
-	case mean.Intent == intentOtherMonth:
+	case mean.Intent == nlu.IntentOtherMonth:
 		t.m.Wish.Month = ""
 		t.m.Wish.More = t.m.Wish.More && !t.m.Wish.Unsure
 		t.askMonth()

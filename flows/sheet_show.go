@@ -12,6 +12,7 @@ import (
 
 	"llave/bot"
 	"llave/flows/backend"
+	"llave/flows/nlu"
 )
 
 // printed shows the sheet that was made.
@@ -24,7 +25,7 @@ func (t *talk) printed(p backend.Preprints) {
 			t.offer(bot.Say, "sheet.not_made", nil, choices("preprint", "menu")...)
 			return
 		}
-		t.m.Wish = &wish{Intent: intentPreprint, For: []backend.MemberID{p.Sheets[0].Member}, Months: p.Months}
+		t.m.Wish = &wish{Intent: nlu.IntentPreprint, For: []backend.MemberID{p.Sheets[0].Member}, Months: p.Months}
 		t.showSheets(p.Sheets, t.offered(p, p.Sheets[0].Month), t.text("sheet.after_all", t.can.Void))
 		return
 	}

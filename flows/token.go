@@ -6,18 +6,19 @@ import (
 
 	"llave/bot"
 	"llave/flows/backend"
+	"llave/flows/nlu"
 )
 
 // wish begins to pursue something that needs the back end.
-func (t *talk) wish(mean meaning) {
+func (t *talk) wish(mean nlu.ParsedText) {
 	t.begins(t.wishOf(mean))
 }
 
 // wishOf is the wish that a text says, made when it was said.
-func (t *talk) wishOf(mean meaning) *wish {
-	w := &wish{Intent: mean.Intent, Who: mean.Who, Below: t.from == fromOption, Old: t.from == fromOldButton, Asked: t.in.ID, At: t.in.Now.Add(-t.in.Lag),
-		Count: mean.Count, More: mean.More, Single: mean.Single, Numbers: mean.Listed, Paper: t.from != fromOldButton && (mean.More || mean.Again || mean.Intent == intentVoid)}
-	w.Month = mean.Month.at(t.in.Now.In(t.texts.zone))
+func (t *talk) wishOf(mean nlu.ParsedText) *wish {
+	w := &wish{Intent: mean.Intent, Who: mean.Refs, Below: t.from == fromOption, Old: t.from == fromOldButton, Asked: t.in.ID, At: t.in.Now.Add(-t.in.Lag),
+		Count: mean.Count, More: mean.More, Single: mean.Single, Numbers: mean.TokenNumbers, Paper: t.from != fromOldButton && (mean.More || mean.Again || mean.Intent == nlu.IntentVoid)}
+	w.Month = mean.Month.At(t.in.Now.In(t.texts.zone))
 	return w
 }
 
@@ -46,12 +47,12 @@ func (t *talk) pursue() {
 		t.doubt()
 		return
 	}
-	if w.Intent == intentRejected && !t.can.TokenState {
+	if w.Intent == nlu.IntentRejected && !t.can.TokenState {
 		t.leave()
 		t.offer(bot.Say, "rejected.blind", nil, choices("token", "another", "help")...)
 		return
 	}
-	if w.Intent == intentPreprint || w.Intent == intentVoid {
+	if w.Intent == nlu.IntentPreprint || w.Intent == nlu.IntentVoid {
 		t.pursueSheets()
 		return
 	}
@@ -59,9 +60,9 @@ func (t *talk) pursue() {
 		return
 	}
 	switch w.Intent {
-	case intentAnother:
+	case nlu.IntentAnother:
 		t.confirmAnother()
-	case intentRejected:
+	case nlu.IntentRejected:
 		t.askState()
 	default:
 		t.askTokens()
@@ -74,18 +75,18 @@ func (t *talk) resolveWish() bool {
 	if len(w.Who) == 0 {
 		w.For = t.obvious()
 	} else {
-		f := t.words.resolve(w.Who, t.m.speaker())
-		if f.Trouble != nil && !w.Looked && f.Trouble.Kind != refMe && len(f.Trouble.Words) > 0 {
+		f := t.words.Resolve(w.Who, t.m.speaker())
+		if f.Unresolved != nil && !w.Looked && f.Unresolved.Kind != nlu.RefMe && len(f.Unresolved.Words) > 0 {
 			t.look()
 			return false
 		}
-		if f.Trouble != nil {
-			t.askWho(f.Trouble, f.Maybe)
+		if f.Unresolved != nil {
+			t.askWho(f.Unresolved, f.Candidates)
 			return false
 		}
 		w.For = f.Members
 	}
-	if len(w.For) == 1 || len(w.For) > 1 && w.Intent == intentToken {
+	if len(w.For) == 1 || len(w.For) > 1 && w.Intent == nlu.IntentToken {
 		return true
 	}
 	maybe := w.For
@@ -103,9 +104,9 @@ func (t *talk) obvious() []backend.MemberID {
 		return nil
 	}
 	switch t.m.Wish.Intent {
-	case intentNumber, intentRejected:
+	case nlu.IntentNumber, nlu.IntentRejected:
 		return t.m.Recent[:1]
-	case intentCredential:
+	case nlu.IntentCredential:
 		if t.m.Wish.Below { // below the token; in words it is a wish of its own
 			return t.m.Recent[:1]
 		}
@@ -137,13 +138,13 @@ func (t *talk) looked(g backend.Group) {
 // flowOfWish is the flow that grants the wish.
 func (t *talk) flowOfWish() string {
 	switch t.m.Wish.Intent {
-	case intentAnother:
+	case nlu.IntentAnother:
 		return "another"
-	case intentRejected:
+	case nlu.IntentRejected:
 		return "rejected"
-	case intentPreprint:
+	case nlu.IntentPreprint:
 		return "sheet"
-	case intentVoid:
+	case nlu.IntentVoid:
 		return "void"
 	}
 	return "token"
@@ -164,7 +165,7 @@ func (t *talk) begin(moves ...string) {
 
 // askWho asks whose token it is about: those whom it may be first, then the last used, then the rest. Trouble is
 // what was said and fits nobody, or several.
-func (t *talk) askWho(trouble *ref, maybe []backend.MemberID) {
+func (t *talk) askWho(trouble *nlu.Ref, maybe []backend.MemberID) {
 	ids := slices.Clone(maybe)
 	rest := append(slices.Clone(t.m.Recent), t.m.Self)
 	for _, p := range t.m.Group.Members {
@@ -181,7 +182,7 @@ func (t *talk) askWho(trouble *ref, maybe []backend.MemberID) {
 	data := whoData{Intent: t.m.Wish.Intent, Maybe: len(maybe) > 0}
 	data.Step, data.Of = t.m.Wish.step(stepWho)
 	if trouble != nil {
-		data.Name = trouble.As
+		data.Name = trouble.Text
 	}
 	t.ask("token.who", data, people(ids)...)
 }
@@ -191,7 +192,7 @@ var picks = map[string]bool{tokenPick: true, anotherPick: true, rejectedPick: tr
 
 // whoData is what the question "whose?" says.
 type whoData struct {
-	Intent intent
+	Intent nlu.Intent
 	Name   string // what was said and is not certain
 	Maybe  bool   // the first ones listed may be meant
 	// Step and Of are which of the steps it is, if there are several.
@@ -199,27 +200,27 @@ type whoData struct {
 }
 
 // answersPick takes a name or a kinship as the answer to "whose?".
-func (t *talk) answersPick(mean meaning) bool {
-	if mean.Intent == intentCancel || mean.Intent == intentMenu || len(mean.Who) == 0 {
+func (t *talk) answersPick(mean nlu.ParsedText) bool {
+	if mean.Intent == nlu.IntentCancel || mean.Intent == nlu.IntentMenu || len(mean.Refs) == 0 {
 		return false
 	}
-	f := t.words.resolve(mean.Who, t.m.speaker())
+	f := t.words.Resolve(mean.Refs, t.m.speaker())
 	if t.s.State == sheetPick { // "rosa, 10 para diciembre"
-		if n, ok := t.words.amount(t.in.Text); ok {
+		if n, ok := t.words.Amount(t.in.Text); ok {
 			t.m.Wish.Count = n
 		}
-		if m := t.words.monthIn(t.in.Text, t.in.Now.In(t.texts.zone)); m != "" {
+		if m := t.words.MonthIn(t.in.Text, t.in.Now.In(t.texts.zone)); m != "" {
 			t.m.Wish.Month = m
 		}
 	}
 	switch {
-	case f.Trouble == nil && mean.Intent == intentNone && len(f.Members) == 1:
+	case f.Unresolved == nil && mean.Intent == nlu.IntentNone && len(f.Members) == 1:
 		t.explains(f.Members[0])
-		t.m.Wish.Who, t.m.Wish.For = mean.Who, f.Members
-	case f.Trouble == nil && (mean.Intent == intentNone || mean.Intent == t.m.Wish.Intent || mean.Intent == intentToken || mean.Intent == intentYes):
-		t.m.Wish.Who, t.m.Wish.For = mean.Who, f.Members
-	case f.Trouble != nil && mean.Intent == intentNone:
-		t.m.Wish.Who, t.m.Wish.For = mean.Who, nil
+		t.m.Wish.Who, t.m.Wish.For = mean.Refs, f.Members
+	case f.Unresolved == nil && (mean.Intent == nlu.IntentNone || mean.Intent == t.m.Wish.Intent || mean.Intent == nlu.IntentToken || mean.Intent == nlu.IntentYes):
+		t.m.Wish.Who, t.m.Wish.For = mean.Refs, f.Members
+	case f.Unresolved != nil && mean.Intent == nlu.IntentNone:
+		t.m.Wish.Who, t.m.Wish.For = mean.Refs, nil
 	default:
 		return false
 	}
@@ -238,7 +239,7 @@ func (t *talk) picked(id backend.MemberID) {
 // explains takes the answer to "whose?" as what the kinship word in the wish means in this chat, if there was one.
 func (t *talk) explains(id backend.MemberID) {
 	w := t.m.Wish
-	if len(w.Who) != 1 || w.Who[0].Kind != refKin || w.Who[0].several() {
+	if len(w.Who) != 1 || w.Who[0].Kind != nlu.RefKin || w.Who[0].Several() {
 		return
 	}
 	if t.m.Aliases == nil {
@@ -287,9 +288,9 @@ func (t *talk) given(g backend.Given) {
 		return
 	}
 	if len(w.Who) > 0 {
-		if f := t.words.resolve(w.Who, t.m.speaker()); f.Trouble != nil || !slices.Equal(f.Members, w.For) {
+		if f := t.words.Resolve(w.Who, t.m.speaker()); f.Unresolved != nil || !slices.Equal(f.Members, w.For) {
 			w.For = nil
-			t.askWho(f.Trouble, f.Maybe)
+			t.askWho(f.Unresolved, f.Candidates)
 			return
 		}
 	}
@@ -302,7 +303,7 @@ func (t *talk) given(g backend.Given) {
 
 // showTokens says what was given, below a first line if there is one, and ends the wish.
 func (t *talk) showTokens(w *wish, g backend.Given, first string) {
-	if w.Intent == intentNumber && len(g.Tokens) == 1 {
+	if w.Intent == nlu.IntentNumber && len(g.Tokens) == 1 {
 		t.settle()
 		t.m.used(g.Tokens[0].Member)
 		r := t.reply(bot.Show, "token.bare", g.Tokens[0])
@@ -343,7 +344,7 @@ func (t *talk) afterwards(w *wish, g backend.Given) []option {
 	switch {
 	case len(g.Tokens) == 0:
 		return choices("token", "help")
-	case len(g.Tokens) == 1 && w.Intent == intentCredential:
+	case len(g.Tokens) == 1 && w.Intent == nlu.IntentCredential:
 		return choices("number", "rejected")
 	case len(g.Tokens) == 1:
 		return choices("number", "credential", "rejected")
@@ -434,7 +435,7 @@ func (t *talk) doubt() {
 }
 
 // answersStale grants the old wish, as a new one, or forgets it.
-func (t *talk) answersStale(mean meaning) bool {
+func (t *talk) answersStale(mean nlu.ParsedText) bool {
 	switch {
 	case mean.Yes:
 		// The answer to this question is as old as the question at most, so it is never asked about again.

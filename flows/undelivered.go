@@ -1,6 +1,9 @@
 package flows
 
-import "llave/bot"
+import (
+	"llave/bot"
+	"llave/flows/nlu"
+)
 
 // undelivered tells a person of a message that was given up. A page for linking that may be lost can be had anew; the one
 // that was sent stays good, because it may have arrived.
@@ -17,13 +20,13 @@ func (t *talk) undelivered() {
 
 // answersUnread sends another page for linking if the text asks for one, after a page that may not have arrived. False:
 // the text is about something else.
-func (t *talk) answersUnread(mean meaning) bool {
+func (t *talk) answersUnread(mean nlu.ParsedText) bool {
 	switch {
-	case mean.Yes, mean.Intent == intentLink:
+	case mean.Yes, mean.Intent == nlu.IntentLink:
 		t.inviteAgain(t.m.Wish)
-	case mean.Intent.aboutPeople() && mean.Intent != intentOther:
+	case mean.Intent.AboutPeople() && mean.Intent != nlu.IntentOther:
 		t.inviteAgain(t.wishOf(mean))
-	case mean.Intent == intentNone, mean.Intent == intentHello, mean.Intent == intentThanks, mean.Intent == intentLost:
+	case mean.Intent == nlu.IntentNone, mean.Intent == nlu.IntentHello, mean.Intent == nlu.IntentThanks, mean.Intent == nlu.IntentLost:
 		t.askAgain("link.undelivered", t.m.Unread)
 	default:
 		return false

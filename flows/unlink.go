@@ -1,15 +1,18 @@
 package flows
 
-import "llave/bot"
+import (
+	"llave/bot"
+	"llave/flows/nlu"
+)
 
 // wantsUnlink unlinks where that was said with its own word, by the person or a button. Anything else is asked about.
-func (t *talk) wantsUnlink(mean meaning) {
+func (t *talk) wantsUnlink(mean nlu.ParsedText) {
 	pressed := t.in.Kind == bot.Pressed || t.from == fromOption
 	switch {
 	case !t.in.Forwarded && (mean.Unlinks || pressed):
 		t.unlink()
 	case !t.m.linked() && mean.Leaving:
-		t.faq(intentLeaving)
+		t.faq(nlu.IntentLeaving)
 	case !t.m.linked():
 		t.unlink() // which says that there is nothing to unlink
 	default:
@@ -23,18 +26,18 @@ func (t *talk) wantsUnlink(mean meaning) {
 }
 
 // answersUnlink takes the answer to whether the chat is to be unlinked. A bare yes answers only where there is one question.
-func (t *talk) answersUnlink(mean meaning) bool {
+func (t *talk) answersUnlink(mean nlu.ParsedText) bool {
 	switch {
-	case mean.Intent == "dounlink", mean.Unlinks, mean.Intent == intentUnlink && mean.ThisChat:
+	case mean.Intent == "dounlink", mean.Unlinks, mean.Intent == nlu.IntentUnlink && mean.ThisChat:
 		t.unlink()
 	case mean.No:
 		t.leave()
 		t.menu("menu.cancelled")
-	case mean.Intent == intentUnlink: // "baja" once more
+	case mean.Intent == nlu.IntentUnlink: // "baja" once more
 		t.again("chats.ask_again")
-	case mean.Intent == intentLeaving, mean.Leaving:
+	case mean.Intent == nlu.IntentLeaving, mean.Leaving:
 		t.leave()
-		t.faq(intentLeaving)
+		t.faq(nlu.IntentLeaving)
 	case mean.Yes && len(t.m.Options) == 2:
 		t.unlink()
 	case mean.Yes:
@@ -48,7 +51,7 @@ func (t *talk) answersUnlink(mean meaning) bool {
 // labelled is the option that acts and whose text was typed: "sí, anular".
 func (t *talk) labelled() (option, bool) {
 	for _, o := range t.m.Options {
-		if (o.Value == "yes" || o.Value == "dounlink") && sameWords(t.in.Text, t.label(o)) {
+		if (o.Value == "yes" || o.Value == "dounlink") && nlu.SameWords(t.in.Text, t.label(o)) {
 			return o, true
 		}
 	}
@@ -79,9 +82,9 @@ func (t *talk) act() string {
 var destroys = map[string]bool{anotherConfirm: true, voidConfirm: true, sheetConfirm: true, linkReplace: true, staleAsk: true, chatsList: true, chatsAsk: true, rejectedOffer: true}
 
 // refusesForwarded refuses forwarded words as the answer to a question whose yes takes something away.
-func (t *talk) refusesForwarded(mean meaning) bool {
+func (t *talk) refusesForwarded(mean nlu.ParsedText) bool {
 	_, labelled := t.labelled()
-	answer := labelled || mean.Yes || len(mean.Numbers) > 0 || mean.Unlinks || mean.Annuls || mean.Intent == intentAnother
+	answer := labelled || mean.Yes || len(mean.Numbers) > 0 || mean.Unlinks || mean.Voids || mean.Intent == nlu.IntentAnother
 	if !destroys[t.s.State] || !answer {
 		return false
 	}

@@ -6,6 +6,7 @@ import (
 
 	"llave/bot"
 	"llave/flows/backend"
+	"llave/flows/nlu"
 )
 
 // brief is what is remembered of a sheet while it is asked about: no digits.
@@ -104,7 +105,7 @@ func (t *talk) pickSheet(o option) {
 			return
 		}
 	}
-	t.wants(meaning{Intent: intent(o.Value)})
+	t.wants(nlu.ParsedText{Intent: nlu.Intent(o.Value)})
 }
 
 // voidThis asks before tokens are made void: somebody may be about to use them.
@@ -168,7 +169,7 @@ func (t *talk) voided(p backend.Preprints) {
 	t.move("done")
 	month := t.offered(p, b.Month)
 	if n := min(len(done), month.Left); len(w.Numbers) == 0 && n > 0 {
-		t.m.Wish = &wish{Intent: intentPreprint, For: w.For, Asked: t.in.ID, At: t.in.Now, Months: p.Months, Month: b.Month, Count: n, More: true, Steps: []string{stepConfirm}}
+		t.m.Wish = &wish{Intent: nlu.IntentPreprint, For: w.For, Asked: t.in.ID, At: t.in.Now, Months: p.Months, Month: b.Month, Count: n, More: true, Steps: []string{stepConfirm}}
 		t.confirmSheet(t.text("void.done", d))
 		return
 	}

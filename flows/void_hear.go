@@ -1,22 +1,26 @@
 package flows
 
-import "slices"
+import (
+	"slices"
+
+	"llave/flows/nlu"
+)
 
 // otherSheet takes somebody who is named for whose sheet it is: "no, la de juana".
-func (t *talk) otherSheet(mean meaning) bool {
-	if mean.Intent != intentNone && mean.Intent != intentVoid || !t.names(mean) {
+func (t *talk) otherSheet(mean nlu.ParsedText) bool {
+	if mean.Intent != nlu.IntentNone && mean.Intent != nlu.IntentVoid || !t.names(mean) {
 		return false
 	}
 	w := t.m.Wish
-	w.Who, w.For, w.Numbers = mean.Who, nil, mean.Listed
+	w.Who, w.For, w.Numbers = mean.Refs, nil, mean.TokenNumbers
 	t.move("look")
 	t.askSheets()
 	return true
 }
 
 // answersWhich takes the sheet of a month that is named.
-func (t *talk) answersWhich(mean meaning) bool {
-	m := t.words.monthIn(t.in.Text, t.in.Now.In(t.texts.zone))
+func (t *talk) answersWhich(mean nlu.ParsedText) bool {
+	m := t.words.MonthIn(t.in.Text, t.in.Now.In(t.texts.zone))
 	of := slices.DeleteFunc(slices.Clone(t.m.Wish.Sheets), func(b brief) bool { return b.Month != m })
 	switch {
 	case len(of) == 1:
@@ -33,11 +37,11 @@ func (t *talk) answersWhich(mean meaning) bool {
 }
 
 // answersNumber takes the numbers of tokens on the sheets.
-func (t *talk) answersNumber(mean meaning) bool {
+func (t *talk) answersNumber(mean nlu.ParsedText) bool {
 	w := t.m.Wish
-	numbers := t.words.numbersIn(t.in.Text)
+	numbers := t.words.NumbersIn(t.in.Text)
 	on := slices.DeleteFunc(slices.Clone(w.Sheets), func(b brief) bool { return !b.hasAny(numbers) })
-	all := len(mean.Who) == 1 && mean.Who[0].Kind == refAll
+	all := len(mean.Refs) == 1 && mean.Refs[0].Kind == nlu.RefAll
 	switch {
 	case all:
 		w.Single = false
@@ -63,10 +67,10 @@ func (t *talk) answersNumber(mean meaning) bool {
 }
 
 // answersVoid makes void only at a yes. Other numbers and other people are another question.
-func (t *talk) answersVoid(mean meaning) bool {
+func (t *talk) answersVoid(mean nlu.ParsedText) bool {
 	w := t.m.Wish
 	b, ok := w.sheet()
-	numbers := t.words.numbersIn(t.in.Text)
+	numbers := t.words.NumbersIn(t.in.Text)
 	switch {
 	case !ok:
 		return false
@@ -92,7 +96,9 @@ func (t *talk) answersVoid(mean meaning) bool {
 }
 
 // aboutSheet says whether numbers in a text can be those of tokens that are being made void.
-func aboutSheet(m meaning) bool { return m.Intent == intentNone || m.Intent == intentVoid }
+func aboutSheet(m nlu.ParsedText) bool {
+	return m.Intent == nlu.IntentNone || m.Intent == nlu.IntentVoid
+}
 
 // otherNumbers asks about the numbers that were said in the place of those before, "no, el 1", or besides them, "y el 1
 // también": if they can be made void.
@@ -100,7 +106,7 @@ func (t *talk) otherNumbers(b brief, numbers []int) {
 	w := t.m.Wish
 	before := w.Numbers
 	w.Numbers, w.Single = numbers, true
-	if t.words.adds(t.in.Text) {
+	if t.words.Adds(t.in.Text) {
 		w.Numbers = append(slices.Clone(before), numbers...)
 	}
 	if len(w.voids(b)) == 0 || t.in.Text == t.m.Figure {

@@ -15,6 +15,7 @@ import (
 	"llave/bot"
 	"llave/flows"
 	"llave/flows/backend"
+	"llave/flows/nlu"
 )
 
 // understand prints what is understood of a text, or of every line of the input: one line of JSON each. It opens
@@ -46,7 +47,7 @@ func (p program) understand(ctx context.Context, args []string) error {
 		if utf8.RuneCountInString(text) > bot.MaxText {
 			text = "" // the chat does not read it either
 		}
-		return out.Encode(script.Understand(text, flows.Speaker{Group: group, Self: group.Own}, p.now()))
+		return out.Encode(script.Understand(text, nlu.Speaker{Group: group, Self: group.Own}, p.now()))
 	}
 	if set.NArg() > 0 {
 		return tell(strings.Join(set.Args(), " "))

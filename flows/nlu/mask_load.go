@@ -1,4 +1,4 @@
-package flows
+package nlu
 
 import (
 	"fmt"
@@ -27,7 +27,7 @@ func loadSecrets() (*secrets, error) {
 		}
 		*list = map[string]bool{}
 		for _, w := range strings.Split(words, " | ") {
-			(*list)[soundOf(w)] = true
+			(*list)[keyOf(w)] = true
 		}
 	}
 	for name, list := range lists {

@@ -1,4 +1,4 @@
-package flows
+package nlu
 
 import (
 	"fmt"
@@ -106,7 +106,7 @@ func (l *labelled) parse(line string) error {
 
 func (l *labelled) members(first string) (names []string) {
 	for _, p := range l.group.Members {
-		if first == "todos" || strings.HasPrefix(plain(strings.ToLower(p.Name)), first) {
+		if first == "todos" || strings.HasPrefix(stripAccents(strings.ToLower(p.Name)), first) {
 			names = append(names, p.Name)
 		}
 	}
@@ -136,8 +136,8 @@ func (o outcome) String() string {
 	return s + map[bool]string{true: " yes"}[o.yes] + map[bool]string{true: " no"}[o.no] + map[bool]string{true: " unclear"}[o.unclear]
 }
 
-func (l *labelled) run(u *understanding) outcome {
-	m := u.heard(l.text, Speaker{Group: l.group, Self: l.self})
+func (l *labelled) run(u *Parser) outcome {
+	m := u.ParseFor(l.text, Speaker{Group: l.group, Self: l.self})
 	return outcome{u.Understand(l.text, Speaker{Group: l.group, Self: l.self}, said), m.Yes, m.No, len(m.Unclear) > 0}
 }
 
@@ -194,7 +194,7 @@ func sameNames(a, b []string) bool {
 
 func fold(names []string) (out []string) {
 	for _, n := range names {
-		out = append(out, plain(strings.ToLower(n)))
+		out = append(out, stripAccents(strings.ToLower(n)))
 	}
 	return out
 }
@@ -257,7 +257,7 @@ func TestUtterancesStandInOnePart(t *testing.T) {
 	for _, part := range []string{"tuning", "test"} {
 		set := readSet(t, part)
 		for _, l := range set {
-			key := strings.Join(split(l.text), " ")
+			key := strings.Join(phoneticKeys(l.text), " ")
 			if was := in[key]; was != "" && was != part {
 				t.Errorf("%s: %q stands in both parts", l.at, l.text)
 			}

@@ -1,24 +1,24 @@
-package flows
+package nlu
 
 import "slices"
 
 // hit is a phrase found in a text.
-type hit struct {
+type Match struct {
 	phrase   int32
 	from, to int // the words it takes, and those between them
 	score    int
-	fate     fate
+	outcome  Outcome
 }
 
 // fate is what became of a hit.
-type fate string
+type Outcome string
 
 const (
-	counts   fate = "counts"
-	negated  fate = "negated"   // "no quiero otro token"
-	doubtful fate = "doubtful"  // "si pido otro token": spoken of, and not said to be wanted
-	notAlone fate = "not alone" // "tengo la presión baja"
-	inside   fate = "inside"    // part of something else that was said
+	counts   Outcome = "counts"
+	negated  Outcome = "negated"   // "no quiero otro token"
+	doubtful Outcome = "doubtful"  // "si pido otro token": spoken of, and not said to be wanted
+	notAlone Outcome = "not alone" // "tengo la presión baja"
+	inside   Outcome = "inside"    // part of something else that was said
 )
 
 // Between two words of a phrase may stand this many light words, and this many of a person's name.
@@ -31,38 +31,38 @@ const (
 const margin = 4
 
 // hits finds every phrase in a text and weighs it.
-func (u *understanding) hits(s *speech) []hit {
-	out := make([]hit, 0, 8)
+func (u *Parser) findMatches(s *tokenized) []Match {
+	out := make([]Match, 0, 8)
 	for i, w := range s.words {
 		if w.id < 0 {
 			continue
 		}
 		for _, n := range u.starts[w.id] {
 			p := &u.phrases[n]
-			if p.intent == intentYes || p.intent == intentNo {
+			if p.intent == IntentYes || p.intent == IntentNo {
 				continue
 			}
-			if to, slips, ok := s.match(p, i); ok {
-				out = append(out, hit{n, i, to, p.weight + 2*len(p.parts) - 4*slips, counts})
+			if to, slips, ok := s.matchAt(p, i); ok {
+				out = append(out, Match{n, i, to, p.weight + 2*len(p.parts) - 4*slips, counts})
 			}
 		}
 	}
 	for i := range out {
-		out[i].fate = u.fate(s, out, i)
+		out[i].outcome = u.outcome(s, out, i)
 	}
 	return out
 }
 
 // match says whether a phrase begins at a word, where it ends, and with how many slips.
-func (s *speech) match(p *phrase, at int) (to, slips int, ok bool) {
+func (s *tokenized) matchAt(p *phrase, at int) (to, slips int, ok bool) {
 	i := at
 	for j, e := range p.parts {
 		light, person := 0, 0
 		for i < len(s.words) && !s.fits(p, e, i) {
 			switch {
-			case j == 0, p.intent.destroys() && s.words[i-1].ends:
+			case j == 0, p.intent.destroys() && s.words[i-1].endsClause:
 				return 0, 0, false
-			case p.intent == intentVoid && (s.number(i) > 0 || s.number(i-1) > 0 && s.is(i, s.u.c.and)): // "el 1, 2 y 3 de la hoja"
+			case p.intent == IntentVoid && (s.number(i) > 0 || s.number(i-1) > 0 && s.is(i, s.u.c.and)): // "el 1, 2 y 3 de la hoja"
 			case (s.is(i, s.u.c.light) || s.number(i) > 0 && !p.intent.destroys()) && light < maxLight:
 				light++
 			case (s.personish(i) || s.is(i, s.u.c.between|s.u.c.noun)) && person < maxPerson && !p.intent.destroys():
@@ -73,10 +73,10 @@ func (s *speech) match(p *phrase, at int) (to, slips int, ok bool) {
 			}
 			i++
 		}
-		if i == len(s.words) || j > 0 && p.intent.destroys() && s.words[i-1].ends {
+		if i == len(s.words) || j > 0 && p.intent.destroys() && s.words[i-1].endsClause {
 			return 0, 0, false
 		}
-		slips += s.words[i].slips
+		slips += s.words[i].distance
 		i++
 	}
 	return i, slips, true
@@ -84,20 +84,20 @@ func (s *speech) match(p *phrase, at int) (to, slips int, ok bool) {
 
 // fits says whether a word is that part of a phrase. What takes something away must be written as it is, but for what
 // it is taken from: "desvinculo" is no "desvincula".
-func (s *speech) fits(p *phrase, e part, i int) bool {
+func (s *tokenized) fits(p *phrase, e slot, i int) bool {
 	w := &s.words[i]
 	if w.id < 0 || !e.fits(w.id, w.class) {
 		return false
 	}
-	return w.slips == 0 || !p.intent.destroys() || w.class&s.u.c.token != 0
+	return w.distance == 0 || !p.intent.destroys() || w.class&s.u.c.token != 0
 }
 
 // fate decides what a hit is worth among the others.
-func (u *understanding) fate(s *speech, all []hit, i int) fate {
+func (u *Parser) outcome(s *tokenized, all []Match, i int) Outcome {
 	h, p := all[i], &u.phrases[all[i].phrase]
 	for j, o := range all {
 		q := u.phrases[o.phrase].intent
-		covers := q == intentInsult && o.from <= h.from && h.to <= o.to || q == intentExclaim && overlap(o, h)
+		covers := q == IntentInsult && o.from <= h.from && h.to <= o.to || q == IntentExclaim && overlap(o, h)
 		if j != i && p.intent != q && covers {
 			return inside
 		}
@@ -105,15 +105,15 @@ func (u *understanding) fate(s *speech, all []hit, i int) fate {
 	switch {
 	case p.alone && !s.alone(h, p.intent):
 		return notAlone
-	case p.intent == intentDoubt, p.intent == intentExclaim, p.intent == intentAgain, p.intent == intentLeaving:
+	case p.intent == IntentDoubt, p.intent == IntentExclaim, p.intent == IntentAgain, p.intent == IntentLeaving:
 		return inside
-	case p.intent == intentMore && s.onceMore(h):
+	case p.intent == IntentMore && s.onceMore(h):
 		return inside
-	case s.negates(h, p.intent.destroys() || p.intent == intentVoid):
+	case s.negates(h, p.intent.destroys() || p.intent == IntentVoid):
 		return negated
-	case (p.intent.destroys() || p.intent == intentOther) && s.otherOne(h):
+	case (p.intent.destroys() || p.intent == IntentOther) && s.otherOne(h):
 		return inside
-	case p.intent == intentVoid && u.doubted(s, all, h):
+	case p.intent == IntentVoid && u.doubted(s, all, h):
 		return doubtful
 	case !p.intent.destroys():
 		return counts
@@ -124,7 +124,7 @@ func (u *understanding) fate(s *speech, all []hit, i int) fate {
 }
 
 // onceMore says whether the "otra" of a hit is that of "otra vez": the sheet is wanted again, and no other one.
-func (s *speech) onceMore(h hit) bool {
+func (s *tokenized) onceMore(h Match) bool {
 	for i := h.from; i+1 < h.to; i++ {
 		if s.is(i, s.u.c.other) && s.is(i+1, s.u.c.instead) {
 			return true
@@ -133,10 +133,10 @@ func (s *speech) onceMore(h hit) bool {
 	return false
 }
 
-func overlap(a, b hit) bool { return a.from < b.to && b.from < a.to }
+func overlap(a, b Match) bool { return a.from < b.to && b.from < a.to }
 
 // alone says whether nothing is said beside a hit but politeness and, where it is about people, people.
-func (s *speech) alone(h hit, i intent) bool {
+func (s *tokenized) alone(h Match, i Intent) bool {
 	for k := range s.words {
 		if h.from <= k && k < h.to || s.is(k, s.u.c.filler|s.u.c.light|s.u.c.want) {
 			continue
@@ -144,7 +144,7 @@ func (s *speech) alone(h hit, i intent) bool {
 		if i.onPaper() && s.number(k) > 0 {
 			continue // "agregar 5"
 		}
-		if i.aboutPeople() && (s.personish(k) || s.is(k, s.u.c.and|s.u.c.before|s.u.c.self)) {
+		if i.AboutPeople() && (s.personish(k) || s.is(k, s.u.c.and|s.u.c.before|s.u.c.self)) {
 			continue
 		}
 		return false
@@ -153,7 +153,7 @@ func (s *speech) alone(h hit, i intent) bool {
 }
 
 // personish says whether a word is, or may be, part of how a person is called.
-func (s *speech) personish(i int) bool {
+func (s *tokenized) personish(i int) bool {
 	if s.is(i, s.u.c.kin|s.u.c.name) {
 		return true
 	}
@@ -162,13 +162,13 @@ func (s *speech) personish(i int) bool {
 
 // negates says whether a "no" reaches a hit. What takes something away is undone by any before it that no other wish
 // has ended, and by one right behind it; the rest only by "no" and a wish: "no tengo el token" wants it.
-func (s *speech) negates(h hit, destroys bool) bool {
-	if destroys && !s.words[h.to-1].ends && s.is(h.to, s.u.c.not) {
+func (s *tokenized) negates(h Match, destroys bool) bool {
+	if destroys && !s.words[h.to-1].endsClause && s.is(h.to, s.u.c.not) {
 		return true
 	}
 	wish := func(i int) bool { return s.is(i, s.u.c.want) && !(destroys && s.is(i, s.u.c.lest)) }
 	wished := wish(h.from)
-	for j := h.from - 1; j >= 0 && !s.words[j].ends; j-- {
+	for j := h.from - 1; j >= 0 && !s.words[j].endsClause; j-- {
 		switch {
 		case s.is(j, s.u.c.not):
 			return destroys || wished
@@ -185,16 +185,16 @@ func (s *speech) negates(h hit, destroys bool) bool {
 
 // otherOne says whether the "otro" of a hit is another thing than a new token: "el otro token", "otro médico", "uno para
 // Juana y otro para Rosa".
-func (s *speech) otherOne(h hit) bool {
+func (s *tokenized) otherOne(h Match) bool {
 	c := &s.u.c
 	for i := h.from; i < h.to; i++ {
 		if !s.is(i, c.other) {
 			continue
 		}
-		if u := s.u.intent(h); u.destroys() && i > 0 && s.is(i-1, c.before|c.notours|c.this|c.and) && !s.words[i-1].ends {
+		if u := s.u.intent(h); u.destroys() && i > 0 && s.is(i-1, c.before|c.notours|c.this|c.and) && !s.words[i-1].endsClause {
 			return true
 		}
-		if i == h.to-1 && i+1 < len(s.words) && !s.words[i].ends && (!s.is(i+1, c.filler|c.want|c.belongs|c.and) || s.is(i+1, c.noun)) {
+		if i == h.to-1 && i+1 < len(s.words) && !s.words[i].endsClause && (!s.is(i+1, c.filler|c.want|c.belongs|c.and) || s.is(i+1, c.noun)) {
 			return true
 		}
 	}
@@ -203,8 +203,8 @@ func (s *speech) otherOne(h hit) bool {
 
 // onlyAsked says whether a question is asked about what destroys: "¿pedir otro token cuesta plata?". "¿Me das otro?" and
 // "¿otro token?" are wishes; to unlink is none, because it would be done at once.
-func (s *speech) onlyAsked(h hit, i intent) bool {
-	if !s.question || i == intentUnlink {
+func (s *tokenized) onlyAsked(h Match, i Intent) bool {
+	if !s.question || i == IntentUnlink {
 		return s.question
 	}
 	for k := range s.words {
@@ -216,9 +216,9 @@ func (s *speech) onlyAsked(h hit, i intent) bool {
 }
 
 // doubted says whether something before a hit makes it no wish: "me diste otro token". A wish between the two ends that.
-func (u *understanding) doubted(s *speech, all []hit, h hit) bool {
+func (u *Parser) doubted(s *tokenized, all []Match, h Match) bool {
 	for _, d := range all {
-		if u.phrases[d.phrase].intent != intentDoubt || d.from >= h.to {
+		if u.phrases[d.phrase].intent != IntentDoubt || d.from >= h.to {
 			continue
 		}
 		if d.to > h.from || s.reaches(d.to, h.from) {
@@ -229,10 +229,10 @@ func (u *understanding) doubted(s *speech, all []hit, h hit) bool {
 }
 
 // reaches says whether nothing ends between two words: no comma, and no wish but one right behind the first.
-func (s *speech) reaches(from, to int) bool {
+func (s *tokenized) reaches(from, to int) bool {
 	first := true
 	for i := from; i <= to; i++ {
-		if s.words[i-1].ends || !first && s.is(i, s.u.c.want) {
+		if s.words[i-1].endsClause || !first && s.is(i, s.u.c.want) {
 			return false
 		}
 		first = first && s.is(i, s.u.c.light)
@@ -242,69 +242,69 @@ func (s *speech) reaches(from, to int) bool {
 
 // decide takes the heaviest meaning. It takes none where two that were said with different words weigh about the same,
 // and none where what weighs most is doubtful.
-func (u *understanding) decide(s *speech, m *meaning) {
+func (u *Parser) chooseIntent(s *tokenized, m *ParsedText) {
 	best, rival := -1, -1
-	for i := range m.hits {
-		h := &m.hits[i]
-		if h.fate == counts && u.undone(m.hits, *h) {
-			h.fate = inside
+	for i := range m.matches {
+		h := &m.matches[i]
+		if h.outcome == counts && u.undone(m.matches, *h) {
+			h.outcome = inside
 		}
-		if h.fate != counts && h.fate != doubtful {
+		if h.outcome != counts && h.outcome != doubtful {
 			continue
 		}
-		if best < 0 || h.score > m.hits[best].score {
+		if best < 0 || h.score > m.matches[best].score {
 			best = i
 		}
 	}
-	for i, h := range m.hits {
-		if best >= 0 && h.fate == counts && u.rivals(h, m.hits[best]) && (rival < 0 || h.score > m.hits[rival].score) {
+	for i, h := range m.matches {
+		if best >= 0 && h.outcome == counts && u.rivals(h, m.matches[best]) && (rival < 0 || h.score > m.matches[rival].score) {
 			rival = i
 		}
 	}
 	switch {
-	case m.No && (best < 0 || !u.intent(m.hits[best]).aboutPeople() || !s.behindComma(m.hits[best].from)):
-		m.Intent = intentNo
+	case m.No && (best < 0 || !u.intent(m.matches[best]).AboutPeople() || !s.behindComma(m.matches[best].from)):
+		m.Intent = IntentNo
 	case best < 0 && m.Yes:
-		m.Intent = intentYes
+		m.Intent = IntentYes
 	case best < 0:
-	case m.hits[best].fate == doubtful, u.intent(m.hits[best]) == intentUnclear:
-		m.Unclear = []intent{u.intent(m.hits[best])}
+	case m.matches[best].outcome == doubtful, u.intent(m.matches[best]) == IntentUnclear:
+		m.Unclear = []Intent{u.intent(m.matches[best])}
 	case rival >= 0:
-		m.Unclear = []intent{u.intent(m.hits[best]), u.intent(m.hits[rival])}
+		m.Unclear = []Intent{u.intent(m.matches[best]), u.intent(m.matches[rival])}
 	default:
-		m.Intent = u.intent(m.hits[best])
+		m.Intent = u.intent(m.matches[best])
 		u.use(s, m)
 	}
-	if m.Intent == intentWhere || m.Intent == intentSame {
-		m.Intent = intentToken
+	if m.Intent == IntentWhere || m.Intent == IntentSame {
+		m.Intent = IntentToken
 	}
 }
 
 // behindComma says whether something ends before a word: "no, el token".
-func (s *speech) behindComma(i int) bool {
-	return slices.ContainsFunc(s.words[:i], func(w word) bool { return w.ends })
+func (s *tokenized) behindComma(i int) bool {
+	return slices.ContainsFunc(s.words[:i], func(w word) bool { return w.endsClause })
 }
 
-func (u *understanding) intent(h hit) intent { return u.phrases[h.phrase].intent }
+func (u *Parser) intent(h Match) Intent { return u.phrases[h.phrase].intent }
 
 // undone says whether a hit lies in what was said not to be wanted: the token of "no quiero otro token".
-func (u *understanding) undone(all []hit, h hit) bool {
-	return slices.ContainsFunc(all, func(o hit) bool {
-		return o.fate == negated && u.intent(o).destroys() && o.from <= h.from && h.to <= o.to
+func (u *Parser) undone(all []Match, h Match) bool {
+	return slices.ContainsFunc(all, func(o Match) bool {
+		return o.outcome == negated && u.intent(o).destroys() && o.from <= h.from && h.to <= o.to
 	})
 }
 
 // rivals says whether a hit is another wish than the best, said with other words, and about as heavy.
-func (u *understanding) rivals(h, best hit) bool {
+func (u *Parser) rivals(h, best Match) bool {
 	a, b := u.intent(h), u.intent(best)
-	return !overlap(h, best) && u.outside(a) != u.outside(b) && best.score-h.score < margin
+	return !overlap(h, best) && u.publicName(a) != u.publicName(b) && best.score-h.score < margin
 }
 
 // use marks the words that say the intent, so that they are not taken for a person's.
-func (u *understanding) use(s *speech, m *meaning) {
-	for _, h := range m.hits {
+func (u *Parser) use(s *tokenized, m *ParsedText) {
+	for _, h := range m.matches {
 		i := u.intent(h)
-		if i != m.Intent && i != intentInsult && i != intentExclaim || h.fate == notAlone || h.fate == negated {
+		if i != m.Intent && i != IntentInsult && i != IntentExclaim || h.outcome == notAlone || h.outcome == negated {
 			continue
 		}
 		p, j := &u.phrases[h.phrase], 0

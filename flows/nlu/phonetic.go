@@ -1,4 +1,4 @@
-package flows
+package nlu
 
 import (
 	"slices"
@@ -9,22 +9,22 @@ import (
 )
 
 // slips is how many letters are wrong, missing, extra or swapped with their neighbour; 3 for more than two.
-func slips(a, b string) int {
+func editDistance(a, b string) int {
 	switch {
 	case a == b:
 		return 0
 	case max(len(a)-len(b), len(b)-len(a)) > 2:
 		return 3
-	case oneSlip(a, b):
+	case withinOne(a, b):
 		return 1
-	case min(len(a), len(b)) >= 7 && twoSlips(a, b):
+	case min(len(a), len(b)) >= 7 && withinTwo(a, b):
 		return 2
 	}
 	return 3
 }
 
 // twoSlips says whether one slip put right leaves one more.
-func twoSlips(a, b string) bool {
+func withinTwo(a, b string) bool {
 	i := 0
 	for i < len(a) && i < len(b) && a[i] == b[i] {
 		i++
@@ -34,13 +34,13 @@ func twoSlips(a, b string) bool {
 		return len(ra)+len(rb) == 2
 	}
 	swapped := len(ra) > 1 && len(rb) > 1 && ra[0] == rb[1] && ra[1] == rb[0]
-	return near(ra[1:], rb[1:]) || near(ra[1:], rb) || near(ra, rb[1:]) || swapped && near(ra[2:], rb[2:])
+	return equalOrWithinOne(ra[1:], rb[1:]) || equalOrWithinOne(ra[1:], rb) || equalOrWithinOne(ra, rb[1:]) || swapped && equalOrWithinOne(ra[2:], rb[2:])
 }
 
-func near(a, b string) bool { return a == b || oneSlip(a, b) }
+func equalOrWithinOne(a, b string) bool { return a == b || withinOne(a, b) }
 
 // oneSlip: one letter wrong, missing, extra, or two neighbours swapped.
-func oneSlip(a, b string) bool {
+func withinOne(a, b string) bool {
 	if len(a) < len(b) {
 		a, b = b, a
 	}
@@ -61,13 +61,13 @@ func oneSlip(a, b string) bool {
 }
 
 // split breaks a text into words and reduces each to its sound.
-func split(text string) []string {
+func phoneticKeys(text string) []string {
 	fields := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r) && !isSign(r)
 	})
 	out := fields[:0]
 	for _, f := range fields {
-		if s := sound(f); s != "" {
+		if s := phoneticKey(f); s != "" {
 			out = append(out, s)
 		}
 	}
@@ -78,16 +78,16 @@ func isSign(r rune) bool { return r == '👌' || r == '👍' || r == '👎' }
 
 // sound reduces a lower-case word to how it is said on the Río de la Plata, so that "toquen", "tocken" and "token"
 // are one word, and "nesecito" is "necesito". Digits stay.
-func sound(w string) string {
+func phoneticKey(w string) string {
 	var b strings.Builder
 	var last rune
-	rs := []rune(plain(w))
+	rs := []rune(stripAccents(w))
 	for i := 0; i < len(rs); i++ {
 		next := rune(0)
 		if i+1 < len(rs) {
 			next = rs[i+1]
 		}
-		r, skip := letter(rs[i], next)
+		r, skip := phoneme(rs[i], next)
 		i += skip
 		if r == 0 || r == last && !unicode.IsDigit(r) {
 			continue
@@ -99,7 +99,7 @@ func sound(w string) string {
 }
 
 // letter returns the sound of a letter before next and how many letters more it takes; zero for a silent one.
-func letter(r, next rune) (rune, int) {
+func phoneme(r, next rune) (rune, int) {
 	switch r {
 	case 'h', '\'':
 		return 0, 0
@@ -133,7 +133,7 @@ func letter(r, next rune) (rune, int) {
 }
 
 // plain takes the accents off, and keeps the tilde of ñ.
-func plain(w string) string {
+func stripAccents(w string) string {
 	ascii := true
 	for i := 0; i < len(w); i++ {
 		ascii = ascii && w[i] < 0x80
@@ -164,4 +164,4 @@ func isNumber(w string) bool {
 func hasLetter(w string) bool { return strings.ContainsFunc(w, unicode.IsLetter) }
 
 // sameWords says whether two texts are the same words as they are heard.
-func sameWords(a, b string) bool { return slices.Equal(split(a), split(b)) }
+func SameWords(a, b string) bool { return slices.Equal(phoneticKeys(a), phoneticKeys(b)) }

@@ -1,4 +1,4 @@
-package flows
+package nlu
 
 import (
 	"slices"
@@ -59,12 +59,12 @@ func TestSlips(t *testing.T) {
 		{"prinpreso", "preinpreso", 1}, {"prinpresso", "preinpreso", 2}, {"rpeinpreos", "preinpreso", 2}, {"preinpresoab", "preinpreso", 2},
 		{"abpreinpreso", "preinpreso", 2}, {"abcdefgh", "abcxyzgh", 3}, {"", "token", 3}, {"a", "", 1},
 	} {
-		if got := slips(c.a, c.b); got != c.want && !(c.want == 3 && got > 2) {
+		if got := editDistance(c.a, c.b); got != c.want && !(c.want == 3 && got > 2) {
 			t.Errorf("%q and %q: %d slips, want %d", c.a, c.b, got, c.want)
 		}
 	}
 	for word, want := range map[string]int{"token": 1, "rebotado": 1, "preinpreso": 2} {
-		if got := allowed(word); got != want {
+		if got := maxDistance(word); got != want {
 			t.Errorf("%q may have %d slips, want %d", word, got, want)
 		}
 	}
@@ -73,11 +73,11 @@ func TestSlips(t *testing.T) {
 // An uncle who was explained is no neighbour, and a name is no longer than names are.
 func TestRefs(t *testing.T) {
 	u := newParser(t)
-	a, b := u.read("token de mi tío").Who, u.read("token de mi vecina").Who
-	if len(a) != 1 || len(b) != 1 || a[0].Kind != refKin || slices.Equal(a[0].Words, b[0].Words) {
+	a, b := u.Parse("token de mi tío").Refs, u.Parse("token de mi vecina").Refs
+	if len(a) != 1 || len(b) != 1 || a[0].Kind != RefKin || slices.Equal(a[0].Words, b[0].Words) {
 		t.Errorf("an uncle is %v, a neighbour %v", a, b)
 	}
-	for _, r := range u.read(strings.Repeat("de xq ", 150)).Who {
+	for _, r := range u.Parse(strings.Repeat("de xq ", 150)).Refs {
 		if len(r.Words) > 12 {
 			t.Errorf("a name of %d words", len(r.Words))
 		}
@@ -100,7 +100,7 @@ func TestANameThatOnlyTheGroupKnows(t *testing.T) {
 // Why something was understood can be read.
 func TestWhy(t *testing.T) {
 	u := newParser(t)
-	why := strings.Join(u.why(u.read("no quiero otro token, quiero el mismo")), "\n")
+	why := strings.Join(u.explain(u.Parse("no quiero otro token, quiero el mismo")), "\n")
 	for _, want := range []string{`another 74 "otro <token>" words 3-4: negated`, `same 64 "el mismo" words 6-7: counts`} {
 		if !strings.Contains(why, want) {
 			t.Errorf("%q is not in\n%s", want, why)

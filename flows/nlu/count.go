@@ -1,4 +1,4 @@
-package flows
+package nlu
 
 import (
 	"slices"
@@ -9,7 +9,7 @@ import (
 )
 
 // monthSaid is a month as somebody said it. The zero value is none.
-type monthSaid struct {
+type NamedMonth struct {
 	Month int // 1 to 12
 	Year  int // if it was said
 	Plus  int // months from now, if that was said: 0 with This
@@ -18,7 +18,7 @@ type monthSaid struct {
 
 // at is the month that is meant, said at a moment: a name without a year is the next month of that name. Empty if none was
 // said.
-func (m monthSaid) at(now time.Time) backend.Month {
+func (m NamedMonth) At(now time.Time) backend.Month {
 	year, month := now.Year(), now.Month()
 	switch {
 	case m.Month > 0 && m.Year > 0:
@@ -38,12 +38,12 @@ func (m monthSaid) at(now time.Time) backend.Month {
 
 // The counts that are no number: something was said that nobody can make, or as many as can be.
 const (
-	countWrong = -1
-	countMost  = -2
+	CountInvalid = -1
+	CountMax     = -2
 )
 
 // count reads how many are wanted: the number before the tokens, or the only one there is; 0 if none was said.
-func (s *speech) count() int {
+func (s *tokenized) count() int {
 	found := 0
 	for i := 0; i < len(s.words); {
 		n, width := s.quantity(i)
@@ -63,22 +63,22 @@ func (s *speech) count() int {
 }
 
 // quantity reads a number of any size and the words that it takes: "31", "treinta y uno", "media docena", "muchos".
-func (s *speech) quantity(i int) (n, width int) {
+func (s *tokenized) quantity(i int) (n, width int) {
 	w := s.words[i]
 	switch {
-	case isNumber(w.sound):
-		n = figure(w.sound)
+	case isNumber(w.key):
+		n = figure(w.key)
 		if s.year(i) > 0 {
 			return 0, 1
 		}
 		if n == 0 || w.minus {
-			return countWrong, 1
+			return CountInvalid, 1
 		}
 		return s.dozens(i, n, 1)
 	case s.is(i, s.u.c.most):
-		return countMost, 1
+		return CountMax, 1
 	case s.is(i, s.u.c.lots):
-		return countWrong, 1
+		return CountInvalid, 1
 	case s.is(i, s.u.c.half) && s.is(i+1, s.u.c.dozen):
 		return 6, 2
 	case s.is(i, s.u.c.one) && (s.is(i+1, s.u.c.token) || s.is(i+1, s.u.c.dozen)):
@@ -97,7 +97,7 @@ func (s *speech) quantity(i int) (n, width int) {
 }
 
 // dozens multiplies what stands before "docenas".
-func (s *speech) dozens(i, n, width int) (int, int) {
+func (s *tokenized) dozens(i, n, width int) (int, int) {
 	if n > 0 && s.is(i+width, s.u.c.dozen) && !s.is(i, s.u.c.dozen) {
 		return n * 12, width + 1
 	}
@@ -107,7 +107,7 @@ func (s *speech) dozens(i, n, width int) (int, int) {
 // figure is a number in figures; countWrong if it is larger than anybody means.
 func figure(w string) int {
 	if len(w) > 4 {
-		return countWrong
+		return CountInvalid
 	}
 	n := 0
 	for _, r := range w {
@@ -117,8 +117,8 @@ func figure(w string) int {
 }
 
 // amount is how many a text says, as the answer to that question: there "uno" is a number, too.
-func (u *understanding) amount(text string) (n int, said bool) {
-	s := u.listen(text)
+func (u *Parser) Amount(text string) (n int, said bool) {
+	s := u.tokenize(text)
 	if n = s.count(); n != 0 {
 		return n, true
 	}
@@ -130,7 +130,7 @@ func (u *understanding) amount(text string) (n int, said bool) {
 		}
 	}
 	if each {
-		return countWrong, true // "uno por día"
+		return CountInvalid, true // "uno por día"
 	}
 	if one {
 		return 1, true
@@ -139,14 +139,14 @@ func (u *understanding) amount(text string) (n int, said bool) {
 }
 
 // monthIn is the month that a text says, at a moment in the zone of the months; empty if none.
-func (u *understanding) monthIn(text string, now time.Time) backend.Month {
-	return u.listen(text).month().at(now)
+func (u *Parser) MonthIn(text string, now time.Time) backend.Month {
+	return u.tokenize(text).month().At(now)
 }
 
 // numbersIn are the numbers of tokens on a sheet that a text says: "el 3 y el 5", "del 3 al 7".
-func (u *understanding) numbersIn(text string) []int { return u.listen(text).listed() }
+func (u *Parser) NumbersIn(text string) []int { return u.tokenize(text).listed() }
 
-func (s *speech) listed() []int {
+func (s *tokenized) listed() []int {
 	var out []int
 	for i := 0; i < len(s.words); {
 		n, width := s.quantity(i)
@@ -168,7 +168,7 @@ func (s *speech) listed() []int {
 
 // lost are the numbers of tokens that were lost: "el 7 de la hoja". Others are about something else: "hace 2 días", "la hoja
 // de los 6 tokens", and must not make less of what was lost.
-func (s *speech) lost() []int {
+func (s *tokenized) lost() []int {
 	var out []int
 	for i := 1; i < len(s.words); i++ {
 		if n, width := s.quantity(i); n > 0 && s.is(i-1, s.u.c.article) && s.is(i+width, s.u.c.of) && !s.isDate(i) {
@@ -179,31 +179,31 @@ func (s *speech) lost() []int {
 }
 
 // readPaper reads what is said of preprinted tokens.
-func (s *speech) readPaper(m *meaning) {
+func (s *tokenized) readPaper(m *ParsedText) {
 	switch m.Intent {
-	case intentVoid:
+	case IntentVoid:
 		m.Month = s.month()
 		for i := range s.words {
-			m.Annuls = m.Annuls || s.is(i, s.u.c.annul)
+			m.Voids = m.Voids || s.is(i, s.u.c.annul)
 			m.Single = m.Single || s.is(i, s.u.c.one) && s.is(i+1, s.u.c.token)
 		}
-		if m.Listed = s.lost(); m.Annuls {
-			m.Listed = s.listed()
+		if m.TokenNumbers = s.lost(); m.Voids {
+			m.TokenNumbers = s.listed()
 		}
-		m.Single = m.Single || len(m.Listed) > 0
-	case intentMore:
-		m.Intent, m.More = intentPreprint, true
+		m.Single = m.Single || len(m.TokenNumbers) > 0
+	case IntentMore:
+		m.Intent, m.More = IntentPreprint, true
 		fallthrough
-	case intentPreprint:
+	case IntentPreprint:
 		m.Count, m.Month = s.count(), s.month()
-		m.Again = slices.ContainsFunc(m.hits, func(h hit) bool { return s.u.intent(h) == intentAgain })
+		m.Again = slices.ContainsFunc(m.matches, func(h Match) bool { return s.u.intent(h) == IntentAgain })
 	}
 }
 
 // several says whether more tokens are asked for than people are named: "10 tokens para mamá". Those are on paper.
-func (s *speech) several(who []ref) bool {
+func (s *tokenized) several(who []Ref) bool {
 	for _, r := range who {
-		if r.Kind == refAll || r.several() {
+		if r.Kind == RefAll || r.Several() {
 			return false
 		}
 	}
@@ -213,7 +213,7 @@ func (s *speech) several(who []ref) bool {
 		if n > 11 && s.is(at, s.u.c.of) {
 			at++ // "dos docenas de tokens"
 		}
-		if n == countWrong && s.is(i, s.u.c.lots) && len(who) > 0 && s.is(at, s.u.c.token) {
+		if n == CountInvalid && s.is(i, s.u.c.lots) && len(who) > 0 && s.is(at, s.u.c.token) {
 			return true // "varios tokens para mamá"
 		}
 		if n > max(len(who), 1) && s.is(at, s.u.c.token) && (n > 2 || len(who) > 0) &&
@@ -225,15 +225,15 @@ func (s *speech) several(who []ref) bool {
 }
 
 // number is the number that a word says, or 0.
-func (s *speech) number(i int) int {
-	if n, ok := smallNumber(s.words[i].sound); ok {
+func (s *tokenized) number(i int) int {
+	if n, ok := smallNumber(s.words[i].key); ok {
 		return n
 	}
 	return s.u.numbers[s.words[i].id]
 }
 
 // isDate says whether a number is part of a date: "12/2026", "mes 12", "el 12 de noviembre", "martes 24".
-func (s *speech) isDate(i int) bool {
+func (s *tokenized) isDate(i int) bool {
 	if s.year(i+1) > 0 || s.is(i-1, s.u.c.month|s.u.c.weekday) {
 		return true
 	}
@@ -244,19 +244,19 @@ func (s *speech) isDate(i int) bool {
 	return at == i+2 && at < len(s.words) && s.u.months[s.words[at].id] > 0 && s.is(i-1, s.u.c.article)
 }
 
-func (s *speech) year(i int) int {
-	if i >= len(s.words) || len(s.words[i].sound) != 4 || !isNumber(s.words[i].sound) || s.words[i].sound[:2] != "20" {
+func (s *tokenized) year(i int) int {
+	if i >= len(s.words) || len(s.words[i].key) != 4 || !isNumber(s.words[i].key) || s.words[i].key[:2] != "20" {
 		return 0
 	}
 	n := 0
-	for _, r := range s.words[i].sound {
+	for _, r := range s.words[i].key {
 		n = n*10 + int(r-'0')
 	}
 	return n
 }
 
 // month reads for which month.
-func (s *speech) month() monthSaid {
+func (s *tokenized) month() NamedMonth {
 	for i, w := range s.words {
 		n, isNumber := s.u.months[w.id], s.number(i)
 		switch {
@@ -265,14 +265,14 @@ func (s *speech) month() monthSaid {
 			if s.is(at, s.u.c.of) {
 				at++
 			}
-			return monthSaid{Month: n, Year: s.year(at)}
+			return NamedMonth{Month: n, Year: s.year(at)}
 		case isNumber > 0 && isNumber <= 12 && (s.year(i+1) > 0 || s.is(i-1, s.u.c.month)):
-			return monthSaid{Month: isNumber, Year: s.year(i + 1)}
+			return NamedMonth{Month: isNumber, Year: s.year(i + 1)}
 		case s.is(i, s.u.c.month) && (s.is(i+1, s.u.c.next) || s.is(i+1, s.u.c.light) && s.is(i+2, s.u.c.next) || s.is(i-1, s.u.c.next)):
-			return monthSaid{Plus: 1}
+			return NamedMonth{Plus: 1}
 		case s.is(i, s.u.c.month) && s.is(i-1, s.u.c.this):
-			return monthSaid{This: true}
+			return NamedMonth{This: true}
 		}
 	}
-	return monthSaid{}
+	return NamedMonth{}
 }

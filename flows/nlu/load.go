@@ -1,4 +1,4 @@
-package flows
+package nlu
 
 import (
 	"embed"
@@ -12,26 +12,26 @@ import (
 var wordFiles embed.FS
 
 // understanding is the words file, ready for use. Every word in it has a number and the set of classes it is in.
-type understanding struct {
-	ids     map[string]int32 // sound -> number
-	sounds  []string         // number -> sound
-	classes []classes        // number -> classes
-	bits    map[string]classes
-	phrases []phrase
-	starts  [][]int32 // number of a word -> the phrases that may begin with it
-	yes, no []phrase
-	kin     map[int32]string           // word -> kinship
-	persons []phrase                   // phrases that are somebody: me, all
-	polite  map[intent]map[string]bool // sounds that may stand beside a yes, and beside a no
-	short   map[string][]string        // short form -> first names it may stand for
-	numbers map[int32]int              // word -> number it says
-	months  map[int32]int              // word -> month it says
-	shown   map[intent]string          // how an intent is called outside, where not by its own name
-	near    map[byte][]int32           // first letter -> words that may be meant by a slip
-	endings []string                   // of words that are nobody's name
-	verbs   []string                   // of words that are verbs behind "para"
-	c       namedClasses
-	secrets *secrets
+type Parser struct {
+	ids         map[string]int32 // sound -> number
+	keys        []string         // number -> sound
+	classes     []classes        // number -> classes
+	bits        map[string]classes
+	phrases     []phrase
+	starts      [][]int32 // number of a word -> the phrases that may begin with it
+	yes, no     []phrase
+	kin         map[int32]string           // word -> kinship
+	persons     []phrase                   // phrases that are somebody: me, all
+	polite      map[Intent]map[string]bool // sounds that may stand beside a yes, and beside a no
+	short       map[string][]string        // short form -> first names it may stand for
+	numbers     map[int32]int              // word -> number it says
+	months      map[int32]int              // word -> month it says
+	publicNames map[Intent]string          // how an intent is called outside, where not by its own name
+	corrections map[byte][]int32           // first letter -> words that may be meant by a slip
+	endings     []string                   // of words that are nobody's name
+	verbs       []string                   // of words that are verbs behind "para"
+	c           namedClasses
+	secrets     *secrets
 }
 
 // classes is a set of word classes.
@@ -45,26 +45,26 @@ type namedClasses struct {
 
 // phrase is a row of words that means something.
 type phrase struct {
-	intent intent
+	intent Intent
 	weight int
 	alone  bool // it counts only where nothing else is said
-	parts  []part
+	parts  []slot
 }
 
 // part is one place in a phrase: a word, or any word of a class.
-type part struct {
+type slot struct {
 	id    int32
 	class classes
 }
 
-func loadUnderstanding() (*understanding, error) {
+func New() (*Parser, error) {
 	text, err := wordFiles.ReadFile("words/es.txt")
 	if err != nil {
 		return nil, err
 	}
-	u := &understanding{ids: map[string]int32{}, bits: map[string]classes{}, kin: map[int32]string{},
-		polite: map[intent]map[string]bool{intentYes: {}, intentNo: {}}, short: map[string][]string{},
-		numbers: map[int32]int{}, months: map[int32]int{}, shown: map[intent]string{}, near: map[byte][]int32{}}
+	u := &Parser{ids: map[string]int32{}, bits: map[string]classes{}, kin: map[int32]string{},
+		polite: map[Intent]map[string]bool{IntentYes: {}, IntentNo: {}}, short: map[string][]string{},
+		numbers: map[int32]int{}, months: map[int32]int{}, publicNames: map[Intent]string{}, corrections: map[byte][]int32{}}
 	for i, line := range strings.Split(string(text), "\n") {
 		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
 			continue
@@ -84,7 +84,7 @@ func loadUnderstanding() (*understanding, error) {
 }
 
 // add takes in a line: what it is, and its phrases.
-func (u *understanding) add(name, list []string) error {
+func (u *Parser) add(name, list []string) error {
 	for _, text := range list {
 		if err := u.addPhrase(name, text); err != nil {
 			return err
@@ -93,8 +93,8 @@ func (u *understanding) add(name, list []string) error {
 	return nil
 }
 
-func (u *understanding) addPhrase(name []string, text string) error {
-	words := split(text)
+func (u *Parser) addPhrase(name []string, text string) error {
+	words := phoneticKeys(text)
 	if len(words) == 0 {
 		return fmt.Errorf("%q is no word", text)
 	}
@@ -111,9 +111,9 @@ func (u *understanding) addPhrase(name []string, text string) error {
 		}
 		u.kin[u.put(key, "kin")] = kin
 	case "short":
-		full := strings.Join(split(strings.Join(name[1:], " ")), " ")
+		full := strings.Join(phoneticKeys(strings.Join(name[1:], " ")), " ")
 		u.short[key] = append(u.short[key], full)
-		for _, w := range split(full) {
+		for _, w := range phoneticKeys(full) {
 			u.put(w, "name")
 		}
 		u.put(key, "name")
@@ -122,9 +122,9 @@ func (u *understanding) addPhrase(name []string, text string) error {
 	case "verb":
 		u.verbs = append(u.verbs, key)
 	case "polite":
-		u.polite[intent(name[1])][key] = true
+		u.polite[Intent(name[1])][key] = true
 	case "shown":
-		u.shown[intent(strings.TrimSpace(text))] = name[1]
+		u.publicNames[Intent(strings.TrimSpace(text))] = name[1]
 	case "count", "month":
 		n, err := strconv.Atoi(name[1])
 		if err != nil {
@@ -138,19 +138,19 @@ func (u *understanding) addPhrase(name []string, text string) error {
 }
 
 // addMeaning takes in a phrase that means something.
-func (u *understanding) addMeaning(name []string, text string) error {
-	p := phrase{intent: intent(name[0])}
+func (u *Parser) addMeaning(name []string, text string) error {
+	p := phrase{intent: Intent(name[0])}
 	for _, w := range strings.Fields(text) {
 		if class, ok := strings.CutPrefix(w, "<"); ok {
 			bit, ok := u.bits[strings.TrimSuffix(class, ">")]
 			if !ok {
 				return fmt.Errorf("no class %s", w)
 			}
-			p.parts = append(p.parts, part{-1, bit})
+			p.parts = append(p.parts, slot{-1, bit})
 			continue
 		}
-		for _, s := range split(w) {
-			p.parts = append(p.parts, part{u.put(s, ""), 0})
+		for _, s := range phoneticKeys(w) {
+			p.parts = append(p.parts, slot{u.put(s, ""), 0})
 		}
 	}
 	for _, n := range name[1:] {
@@ -166,9 +166,9 @@ func (u *understanding) addMeaning(name []string, text string) error {
 	case "me", "all":
 		u.persons = append(u.persons, p)
 		return nil
-	case intentYes:
+	case IntentYes:
 		u.yes = append(u.yes, p)
-	case intentNo:
+	case IntentNo:
 		u.no = append(u.no, p)
 	}
 	u.phrases = append(u.phrases, p)
@@ -176,12 +176,12 @@ func (u *understanding) addMeaning(name []string, text string) error {
 }
 
 // put gives a word a number and adds it to a class.
-func (u *understanding) put(sound, class string) int32 {
+func (u *Parser) put(sound, class string) int32 {
 	id, ok := u.ids[sound]
 	if !ok {
-		id = int32(len(u.sounds))
+		id = int32(len(u.keys))
 		u.ids[sound] = id
-		u.sounds, u.classes = append(u.sounds, sound), append(u.classes, 0)
+		u.keys, u.classes = append(u.keys, sound), append(u.classes, 0)
 	}
 	if class != "" {
 		u.classes[id] |= u.bit(class)
@@ -189,7 +189,7 @@ func (u *understanding) put(sound, class string) int32 {
 	return id
 }
 
-func (u *understanding) bit(class string) classes {
+func (u *Parser) bit(class string) classes {
 	if u.bits[class] == 0 {
 		if len(u.bits) == 64 {
 			panic("words: more classes than a set has room for")
@@ -199,7 +199,7 @@ func (u *understanding) bit(class string) classes {
 	return u.bits[class]
 }
 
-func (u *understanding) nameClasses() {
+func (u *Parser) nameClasses() {
 	c := &u.c
 	for name, to := range map[string]*classes{
 		"light": &c.light, "not": &c.not, "want": &c.want, "lest": &c.lest, "and": &c.and, "except": &c.except, "before": &c.before,
@@ -224,12 +224,12 @@ func (u *understanding) nameClasses() {
 }
 
 // index finds the phrases by their first word, and the words that a slip may stand for.
-func (u *understanding) index() {
-	u.starts = make([][]int32, len(u.sounds))
-	meant := make([]bool, len(u.sounds))
+func (u *Parser) index() {
+	u.starts = make([][]int32, len(u.keys))
+	meant := make([]bool, len(u.keys))
 	for i, p := range append(slices.Clone(u.phrases), u.persons...) {
 		for j, e := range p.parts {
-			for id := range u.sounds {
+			for id := range u.keys {
 				if !e.fits(int32(id), u.classes[id]) {
 					continue
 				}
@@ -240,12 +240,23 @@ func (u *understanding) index() {
 			}
 		}
 	}
-	for id, s := range u.sounds {
+	for id, s := range u.keys {
 		said := u.kin[int32(id)] != "" || u.months[int32(id)] > 0 || u.classes[id]&u.c.title != 0
 		if (meant[id] || said) && len(s) >= 5 {
-			u.near[s[0]] = append(u.near[s[0]], int32(id))
+			u.corrections[s[0]] = append(u.corrections[s[0]], int32(id))
 		}
 	}
 }
 
-func (e part) fits(id int32, c classes) bool { return e.id >= 0 && e.id == id || e.class&c != 0 }
+func (e slot) fits(id int32, c classes) bool { return e.id >= 0 && e.id == id || e.class&c != 0 }
+
+// Intents are the intents that the words file has phrases for, in its order.
+func (u *Parser) Intents() []Intent {
+	var out []Intent
+	for _, p := range u.phrases {
+		if !slices.Contains(out, p.intent) {
+			out = append(out, p.intent)
+		}
+	}
+	return out
+}

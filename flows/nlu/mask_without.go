@@ -1,9 +1,9 @@
-package flows
+package nlu
 
 import "strings"
 
 // withoutPassword is a masked text without what was said of the password: what is left is the rest of the sentence.
-func (u *understanding) withoutPassword(text string) string {
+func (u *Parser) WithoutPassword(text string) string {
 	for {
 		parts := textParts(text)
 		at := -1
@@ -34,6 +34,6 @@ func (u *understanding) withoutPassword(text string) string {
 	}
 }
 
-func (u *understanding) called(p textPart) bool {
+func (u *Parser) called(p textPart) bool {
 	return u.namesPassword(p.sound) || u.secrets.maybe[p.sound]
 }

@@ -1,4 +1,4 @@
-package flows
+package nlu
 
 import (
 	"regexp"
@@ -20,7 +20,7 @@ type Masked struct {
 
 // Mask takes CUILs out of a text, and what the person called a password. Digits alone are
 // never a password: "clave" is also what people call the token.
-func (u *understanding) Mask(text string) Masked {
+func (u *Parser) Mask(text string) Masked {
 	m := Masked{Text: backend.MaskCUIL(text)}
 	m.CUIL = m.Text != text
 	for range 5 { // as many as a sentence may hold
@@ -45,21 +45,21 @@ var partShape = regexp.MustCompile(`[:=;]|\pL+[/,]|[^\s:=;]+`)
 func textParts(text string) (parts []textPart) {
 	for _, at := range partShape.FindAllStringIndex(text, -1) {
 		raw := text[at[0]:at[1]]
-		parts = append(parts, textPart{at[0], at[1], raw, soundOf(raw)})
+		parts = append(parts, textPart{at[0], at[1], raw, keyOf(raw)})
 	}
 	return parts
 }
 
 // soundOf is a word's sound, a sign as it is.
-func soundOf(raw string) string {
+func keyOf(raw string) string {
 	if raw == ":" || raw == "=" {
 		return raw
 	}
-	return sound(strings.ToLower(strings.TrimFunc(backend.Clean(raw), func(r rune) bool { return !isLetter(r) })))
+	return phoneticKey(strings.ToLower(strings.TrimFunc(backend.Clean(raw), func(r rune) bool { return !isLetter(r) })))
 }
 
 // passwordIn finds the first password in a text.
-func (u *understanding) passwordIn(text string) (from, to int, ok bool) {
+func (u *Parser) passwordIn(text string) (from, to int, ok bool) {
 	parts := textParts(text)
 	for i, p := range parts {
 		certain := u.namesPassword(p.sound)
@@ -79,7 +79,7 @@ func (u *understanding) passwordIn(text string) (from, to int, ok bool) {
 
 // passwordBehind finds the password behind the word for it. Certain says that the word means nothing else, called that it
 // can be no token's where it stands.
-func (u *understanding) passwordBehind(text string, parts []textPart, certain, called bool) (from, to int, ok bool) {
+func (u *Parser) passwordBehind(text string, parts []textPart, certain, called bool) (from, to int, ok bool) {
 	led := false
 	for i, p := range parts {
 		switch {
@@ -100,7 +100,7 @@ func (u *understanding) passwordBehind(text string, parts []textPart, certain, c
 }
 
 // leadsTo says whether the last of the parts may stand between the word for a password and the password.
-func (u *understanding) leadsTo(parts []textPart) bool {
+func (u *Parser) leadsTo(parts []textPart) bool {
 	p := parts[len(parts)-1]
 	switch {
 	case u.secrets.between[p.sound] && !strings.ContainsAny(p.text, ".;,!?"), site(p.text), strings.Trim(p.text, arrows) == "":
@@ -112,7 +112,7 @@ func (u *understanding) leadsTo(parts []textPart) bool {
 
 // passwordAt takes the password at the first part: any word that is not ordinary if said, a strong one if may. Where second,
 // it may also stand behind a number or a name, which is the user's.
-func (u *understanding) passwordAt(text string, parts []textPart, said, may, second bool) (from, to int, ok bool) {
+func (u *Parser) passwordAt(text string, parts []textPart, said, may, second bool) (from, to int, ok bool) {
 	from, to = u.span(text, parts, said)
 	core := text[from:to]
 	number, known := onlyNumber(core) || numbered(core), u.ordinary(core)
@@ -135,7 +135,7 @@ func (u *understanding) passwordAt(text string, parts []textPart, said, may, sec
 }
 
 // passwordBefore finds a password that comes before the word for it: "perro2024 es mi contraseña", "perro2024 como clave".
-func (u *understanding) passwordBefore(text string, parts []textPart, called bool) (from, to int, ok bool) {
+func (u *Parser) passwordBefore(text string, parts []textPart, called bool) (from, to int, ok bool) {
 	n := len(parts)
 	switch {
 	case called && n > 2 && u.secrets.my[parts[n-1].sound] && u.secrets.is[parts[n-2].sound]:
@@ -155,7 +155,7 @@ func (u *understanding) passwordBefore(text string, parts []textPart, called boo
 
 // span is where the password stands that begins with the first part: in quotation marks, up to the next space, or, if a
 // password of several words may follow, as far as the words are nobody's.
-func (u *understanding) span(text string, parts []textPart, several bool) (from, to int) {
+func (u *Parser) span(text string, parts []textPart, several bool) (from, to int) {
 	from = parts[0].from
 	rest := text[from:]
 	for _, q := range []string{`""`, "''", "«»", "“”", "‘’", "``", "**"} {
@@ -198,14 +198,14 @@ func word1(s string) string {
 }
 
 // ordinary says whether a word is one that people say of passwords, or that we know.
-func (u *understanding) ordinary(s string) bool {
-	w := soundOf(s)
+func (u *Parser) ordinary(s string) bool {
+	w := keyOf(s)
 	_, known := u.ids[w]
 	return w == "" || known || u.secrets.about[w] || u.secrets.between[w] || u.secrets.password[w] || u.secrets.maybe[w]
 }
 
 // namesPassword says whether a word is one for a password, and for nothing else, with as many as two slips.
-func (u *understanding) namesPassword(w string) bool {
+func (u *Parser) namesPassword(w string) bool {
 	if u.secrets.password[w] {
 		return true
 	}
@@ -213,7 +213,7 @@ func (u *understanding) namesPassword(w string) bool {
 		return false
 	}
 	for p := range u.secrets.password {
-		if n := slips(w, p); len(p) >= 7 && (n == 1 || n == 2 && len(w) >= 8) {
+		if n := editDistance(w, p); len(p) >= 7 && (n == 1 || n == 2 && len(w) >= 8) {
 			return true
 		}
 	}

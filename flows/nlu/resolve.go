@@ -1,4 +1,4 @@
-package flows
+package nlu
 
 import (
 	"slices"
@@ -18,21 +18,21 @@ type Speaker struct {
 }
 
 // found is what a list of refs comes to in a group.
-type found struct {
+type Resolution struct {
 	Members []backend.MemberID
 	// Trouble is the first ref that fits nobody, or several; Maybe are those whom it may mean.
-	Trouble *ref
-	Maybe   []backend.MemberID
+	Unresolved *Ref
+	Candidates []backend.MemberID
 }
 
 // resolve says whom the refs mean. It never guesses: kinship is relative to the account's own affiliate and means
 // something only if it is they who use the chat, or if the person said before whom they mean by the word.
-func (u *understanding) resolve(who []ref, s Speaker) found {
-	var f found
-	for _, refs := range persons(who) {
-		ids, maybe := u.person(refs, s)
+func (u *Parser) Resolve(who []Ref, s Speaker) Resolution {
+	var f Resolution
+	for _, refs := range groupByPerson(who) {
+		ids, maybe := u.resolvePerson(refs, s)
 		if len(ids) == 0 {
-			f.Trouble, f.Maybe = &refs[len(refs)-1], maybe
+			f.Unresolved, f.Candidates = &refs[len(refs)-1], maybe
 			return f
 		}
 		f.Members = without(f.Members, ids)
@@ -44,7 +44,7 @@ func (u *understanding) resolve(who []ref, s Speaker) found {
 }
 
 // persons groups what is said of one person: "mi hija" and "Juana".
-func persons(who []ref) (out [][]ref) {
+func groupByPerson(who []Ref) (out [][]Ref) {
 	for i := 0; i < len(who); {
 		n := 1
 		for i+n < len(who) && who[i+n].Same {
@@ -58,22 +58,22 @@ func persons(who []ref) (out [][]ref) {
 
 // person says whom one or more refs mean that are about one person: they must agree. Where kinship says nothing, because
 // somebody else uses the chat, the name decides.
-func (u *understanding) person(refs []ref, s Speaker) (ids, maybe []backend.MemberID) {
-	ids, maybe = u.meant(refs[0], s)
-	kin := refs[0].Kind == refKin
+func (u *Parser) resolvePerson(refs []Ref, s Speaker) (ids, maybe []backend.MemberID) {
+	ids, maybe = u.membersOf(refs[0], s)
+	kin := refs[0].Kind == RefKin
 	for _, r := range refs[1:] {
-		more, may := u.meant(r, s)
+		more, may := u.membersOf(r, s)
 		a, b := ids, more
 		if kin && len(a) == 0 && len(maybe) > 0 {
 			a = maybe // "mi hija", where there are two
 		}
-		if r.Kind == refKin && len(b) == 0 && len(may) > 0 {
+		if r.Kind == RefKin && len(b) == 0 && len(may) > 0 {
 			b = may
 		}
 		switch {
 		case s.Self != s.Own && kin && len(ids) == 0:
 			ids = more
-		case s.Self != s.Own && r.Kind == refKin && len(more) == 0:
+		case s.Self != s.Own && r.Kind == RefKin && len(more) == 0:
 		default:
 			ids = common(a, b)
 		}
@@ -91,14 +91,14 @@ func without(a, b []backend.MemberID) []backend.MemberID {
 }
 
 // meant returns whom one ref means; if that is not certain, nobody, and whom it may mean.
-func (u *understanding) meant(r ref, s Speaker) (ids, maybe []backend.MemberID) {
+func (u *Parser) membersOf(r Ref, s Speaker) (ids, maybe []backend.MemberID) {
 	switch r.Kind {
-	case refAll:
+	case RefAll:
 		for _, p := range s.Members {
 			ids = append(ids, p.ID)
 		}
 		return ids, nil
-	case refMe:
+	case RefMe:
 		if len(s.Members) == 1 {
 			return []backend.MemberID{s.Members[0].ID}, nil
 		}
@@ -106,10 +106,10 @@ func (u *understanding) meant(r ref, s Speaker) (ids, maybe []backend.MemberID) 
 			return []backend.MemberID{s.Self}, nil
 		}
 		return nil, nil
-	case refKin:
-		return u.kinMeant(r.Words[0], s)
+	case RefKin:
+		return u.kinMembers(r.Words[0], s)
 	}
-	return u.nameMeant(r.Words, s.Group)
+	return u.namedMembers(r.Words, s.Group)
 }
 
 // plural is the kinships that mean several people.
@@ -117,7 +117,7 @@ var plural = map[string][]string{
 	"hijos": {"hijo", "hija"}, "hijas": {"hija"}, "nietos": {"nieto", "nieta"}, "padres": {"padre", "madre"},
 }
 
-func (u *understanding) kinMeant(kin string, s Speaker) (ids, maybe []backend.MemberID) {
+func (u *Parser) kinMembers(kin string, s Speaker) (ids, maybe []backend.MemberID) {
 	if id, ok := s.Aliases[kin]; ok {
 		if _, ok := s.Member(id); ok {
 			return []backend.MemberID{id}, nil
@@ -138,16 +138,16 @@ func (u *understanding) kinMeant(kin string, s Speaker) (ids, maybe []backend.Me
 }
 
 // nameMeant finds the one person whom all the words name. A near miss or a shared surname is only a maybe.
-func (u *understanding) nameMeant(words []string, g backend.Group) (ids, maybe []backend.MemberID) {
+func (u *Parser) namedMembers(words []string, g backend.Group) (ids, maybe []backend.MemberID) {
 	if len(words) == 0 {
 		return nil, nil // "otra persona": nobody in particular
 	}
 	for _, p := range g.Members {
-		parts := split(p.Name)
+		parts := phoneticKeys(p.Name)
 		all, close := true, false
 		for _, w := range words {
-			all = all && u.names(w, parts)
-			close = close || u.almostNames(w, parts)
+			all = all && u.isPartOf(w, parts)
+			close = close || u.isAlmostPartOf(w, parts)
 		}
 		if all {
 			ids = append(ids, p.ID)
@@ -166,10 +166,10 @@ func (u *understanding) nameMeant(words []string, g backend.Group) (ids, maybe [
 
 // oneByOne takes "juana tomás" for two people, if each word is what one of them is called by. A surname is not: "Carlos
 // Gómez" is neither Carlos Ruiz nor María Gómez. Nor is half of a double name: "María Rosa" may be somebody else.
-func (u *understanding) oneByOne(words []string, g backend.Group) (ids, maybe []backend.MemberID) {
+func (u *Parser) oneByOne(words []string, g backend.Group) (ids, maybe []backend.MemberID) {
 	for _, w := range words {
-		one, may := u.nameMeant([]string{w}, g)
-		if id, ok := u.ids[w]; ok && u.classes[id]&u.c.double != 0 || len(one) == 1 && !u.callsMember(w, one[0], g) {
+		one, may := u.namedMembers([]string{w}, g)
+		if id, ok := u.ids[w]; ok && u.classes[id]&u.c.double != 0 || len(one) == 1 && !u.isFirstNameOfMember(w, one[0], g) {
 			one, may = nil, append(one, may...)
 		}
 		if len(one) == 0 {
@@ -180,21 +180,21 @@ func (u *understanding) oneByOne(words []string, g backend.Group) (ids, maybe []
 	return ids, nil
 }
 
-func (u *understanding) callsMember(w string, id backend.MemberID, g backend.Group) bool {
+func (u *Parser) isFirstNameOfMember(w string, id backend.MemberID, g backend.Group) bool {
 	p, _ := g.Member(id)
-	return u.calls(w, split(p.Name))
+	return u.isFirstNameOf(w, phoneticKeys(p.Name))
 }
 
 // calls says whether a word is one of the first names in a name, or a short form of them.
-func (u *understanding) calls(w string, parts []string) bool {
+func (u *Parser) isFirstNameOf(w string, parts []string) bool {
 	if len(parts) > 1 {
 		parts = parts[:len(parts)-1]
 	}
-	return u.names(w, parts)
+	return u.isPartOf(w, parts)
 }
 
 // names says whether a word is one of a name's parts or a short form of them.
-func (u *understanding) names(w string, parts []string) bool {
+func (u *Parser) isPartOf(w string, parts []string) bool {
 	if slices.Contains(parts, w) {
 		return true
 	}
@@ -209,9 +209,9 @@ func (u *understanding) names(w string, parts []string) bool {
 
 // almostNames says whether a word may be a slip of the pen for one of a name's parts, or its beginning. "Juan" is
 // the beginning of Juana and another name: so this is never enough to hand out a token.
-func (u *understanding) almostNames(w string, parts []string) bool {
+func (u *Parser) isAlmostPartOf(w string, parts []string) bool {
 	for _, p := range parts {
-		if p == w || len(w) >= 3 && (strings.HasPrefix(p, w) || len(p) >= 4 && oneSlip(w, p)) {
+		if p == w || len(w) >= 3 && (strings.HasPrefix(p, w) || len(p) >= 4 && withinOne(w, p)) {
 			return true
 		}
 	}
@@ -219,4 +219,4 @@ func (u *understanding) almostNames(w string, parts []string) bool {
 }
 
 // several says whether a ref is a kinship that means several people: "mis hijos".
-func (r ref) several() bool { return r.Kind == refKin && plural[r.Words[0]] != nil }
+func (r Ref) Several() bool { return r.Kind == RefKin && plural[r.Words[0]] != nil }

@@ -1,4 +1,4 @@
-package flows
+package nlu
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 
 // Without the sex, which an outside back end does not tell, nobody is taken for somebody of the other sex.
 func TestKinshipInAGroup(t *testing.T) {
-	u, err := loadUnderstanding()
+	u, err := New()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestKinshipInAGroup(t *testing.T) {
 		{"madre", "MENOR BAJO GUARDA O TUTELA", "", ""}, {"hijo", "MENOR BAJO GUARDA O TUTELA", "", "1"}, {"madre", "PADRE/MADRE", "", "1"},
 		{"padre", "PADRE|madre", "1", ""}, {"nieta", "nieta|BISNIETA", "1", ""}, {"sobrina", "SOBRINA", "1", ""}, {"sobrino", "SOBRINO/A", "", "1"},
 	} {
-		ids, maybe := u.kinMeant(c.kin, group(strings.Split(c.group, "|")...))
+		ids, maybe := u.kinMembers(c.kin, group(strings.Split(c.group, "|")...))
 		if got := strings.Trim(fmt.Sprint(ids), "[]"); got != c.ids {
 			t.Errorf("%s in %s is %q, want %q", c.kin, c.group, got, c.ids)
 		}

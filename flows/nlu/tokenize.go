@@ -1,4 +1,4 @@
-package flows
+package nlu
 
 import (
 	"strings"
@@ -7,26 +7,26 @@ import (
 
 // word is a word as heard.
 type word struct {
-	sound string
-	id    int32   // the word of ours that it is; -1 if it is none
-	class classes // the classes it is in
-	slips int     // letters that had to be put right for that
-	ends  bool    // a comma, a full stop or the like stands behind it
-	minus bool    // a sign stands before it
-	text  string  // as written
+	key        string
+	id         int32   // the word of ours that it is; -1 if it is none
+	class      classes // the classes it is in
+	distance   int     // letters that had to be put right for that
+	endsClause bool    // a comma, a full stop or the like stands behind it
+	minus      bool    // a sign stands before it
+	text       string  // as written
 }
 
 // speech is a text, cut into words.
-type speech struct {
-	u        *understanding
+type tokenized struct {
+	u        *Parser
 	words    []word
 	used     []bool // by what was understood
 	question bool   // it has a question mark
 }
 
 // listen cuts a text into words and finds each in the words file.
-func (u *understanding) listen(text string) *speech {
-	s := &speech{u: u, words: make([]word, 0, 16), question: strings.Contains(text, "?")}
+func (u *Parser) tokenize(text string) *tokenized {
+	s := &tokenized{u: u, words: make([]word, 0, 16), question: strings.Contains(text, "?")}
 	start, minus := -1, false
 	for i, r := range text {
 		if isLetter(r) {
@@ -36,21 +36,21 @@ func (u *understanding) listen(text string) *speech {
 			continue
 		}
 		if start >= 0 {
-			s.hear(text[start:i], minus)
+			s.addWord(text[start:i], minus)
 			start, minus = -1, false
 		}
 		minus = (r == '-' || r == '−') && (i == 0 || text[i-1] == ' ')
 		if len(s.words) > 0 && r != ' ' && r != '\'' {
-			s.words[len(s.words)-1].ends = true
+			s.words[len(s.words)-1].endsClause = true
 		}
 	}
 	if start >= 0 {
-		s.hear(text[start:], minus)
+		s.addWord(text[start:], minus)
 	}
 	s.used = make([]bool, len(s.words))
 	for i := range s.words {
 		if s.words[i].id < 0 {
-			s.mend(i)
+			s.correct(i)
 		}
 	}
 	return s
@@ -61,12 +61,12 @@ func isLetter(r rune) bool {
 		r >= 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r) || isSign(r))
 }
 
-func (s *speech) hear(text string, minus bool) {
-	w := word{sound: sound(strings.ToLower(text)), id: -1, minus: minus, text: text}
-	if w.sound == "" {
+func (s *tokenized) addWord(text string, minus bool) {
+	w := word{key: phoneticKey(strings.ToLower(text)), id: -1, minus: minus, text: text}
+	if w.key == "" {
 		return
 	}
-	if id, ok := s.u.ids[w.sound]; ok {
+	if id, ok := s.u.ids[w.key]; ok {
 		w.id, w.class = id, s.u.classes[id]
 	}
 	s.words = append(s.words, w)
@@ -74,15 +74,15 @@ func (s *speech) hear(text string, minus bool) {
 
 // mend takes a word that we do not know for a slip of one that we do, if there is exactly one it may be. Behind "de" or
 // "para" it is more likely somebody's name, and stays as it is unless it may be a word for a person or a month.
-func (s *speech) mend(i int) {
+func (s *tokenized) correct(i int) {
 	w := &s.words[i]
-	if len(w.sound) < 4 || !hasLetter(w.sound) {
+	if len(w.key) < 4 || !hasLetter(w.key) {
 		return
 	}
 	best, at, tie := 3, int32(-1), false
-	for _, id := range s.u.near[w.sound[0]] {
-		n := slips(w.sound, s.u.sounds[id])
-		if n > 0 && n <= allowed(s.u.sounds[id]) && n <= best {
+	for _, id := range s.u.corrections[w.key[0]] {
+		n := editDistance(w.key, s.u.keys[id])
+		if n > 0 && n <= maxDistance(s.u.keys[id]) && n <= best {
 			tie = n == best && s.u.kin[id] != s.u.kin[at]
 			best, at = n, id
 		}
@@ -91,14 +91,14 @@ func (s *speech) mend(i int) {
 		return
 	}
 	person := s.u.classes[at]&s.u.c.kin != 0 || s.u.months[at] > 0
-	if i > 0 && s.is(i-1, s.u.c.belongs) && !s.words[i-1].ends && !person {
+	if i > 0 && s.is(i-1, s.u.c.belongs) && !s.words[i-1].endsClause && !person {
 		return
 	}
-	w.id, w.class, w.slips = at, s.u.classes[at], best
+	w.id, w.class, w.distance = at, s.u.classes[at], best
 }
 
 // allowed is how many slips a word may have.
-func allowed(sound string) int {
+func maxDistance(sound string) int {
 	if len(sound) >= 9 {
 		return 2
 	}
@@ -106,19 +106,19 @@ func allowed(sound string) int {
 }
 
 // is says whether the word at a place is in one of the classes.
-func (s *speech) is(i int, c classes) bool {
+func (s *tokenized) is(i int, c classes) bool {
 	return i >= 0 && i < len(s.words) && s.words[i].class&c != 0
 }
 
 // said is a name as it was written.
-func (s *speech) said(words []string) string {
+func (s *tokenized) asWritten(words []string) string {
 	for i := range s.words {
 		if i+len(words) > len(s.words) {
 			break
 		}
 		var out []string
 		for j, w := range words {
-			if s.words[i+j].sound == w {
+			if s.words[i+j].key == w {
 				out = append(out, s.words[i+j].text)
 			}
 		}
@@ -142,4 +142,4 @@ func smallNumber(w string) (int, bool) {
 }
 
 // adds says whether a text begins with a word for "and": it adds to what was said before.
-func (u *understanding) adds(text string) bool { return u.listen(text).is(0, u.c.and) }
+func (u *Parser) Adds(text string) bool { return u.tokenize(text).is(0, u.c.and) }

@@ -1,4 +1,4 @@
-package flows
+package nlu
 
 import (
 	"strings"
@@ -7,9 +7,9 @@ import (
 	"llave/flows/backend"
 )
 
-func newParser(t testing.TB) *understanding {
+func newParser(t testing.TB) *Parser {
 	t.Helper()
-	u, err := loadUnderstanding()
+	u, err := New()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,11 +58,11 @@ func TestUnderstanding(t *testing.T) {
 		"estoy en la farmacia, me lo piden": "token",
 	} {
 		var got []string
-		m := u.read(text)
+		m := u.Parse(text)
 		got = append(got, string(m.Intent))
-		for _, r := range m.Who {
+		for _, r := range m.Refs {
 			switch r.Kind {
-			case refName, refKin:
+			case RefName, RefKin:
 				got = append(got, string(r.Kind)+":"+strings.Join(r.Words, ","))
 			default:
 				got = append(got, string(r.Kind))
@@ -71,7 +71,7 @@ func TestUnderstanding(t *testing.T) {
 		for _, n := range m.Numbers {
 			got = append(got, itoa(n))
 		}
-		if m.Yes && m.Intent != intentYes {
+		if m.Yes && m.Intent != IntentYes {
 			got = append(got, "yes")
 		}
 		if s := strings.Join(got, " "); s != want {
@@ -114,11 +114,11 @@ func TestPeople(t *testing.T) {
 		{"juana y pedro", "1", "?"},
 	} {
 		m := Speaker{Group: familyA, Self: c.self}
-		who := u.read(c.text).Who
-		f := u.resolve(who, m)
+		who := u.Parse(c.text).Refs
+		f := u.Resolve(who, m)
 		got := join(f.Members)
-		if f.Trouble != nil {
-			got = "?" + join(f.Maybe)
+		if f.Unresolved != nil {
+			got = "?" + join(f.Candidates)
 		}
 		if len(who) == 0 {
 			got = "nobody named"
@@ -140,10 +140,10 @@ func join(ids []backend.MemberID) (s string) {
 func TestAliases(t *testing.T) {
 	u := newParser(t)
 	m := Speaker{Group: familyA, Self: outsider, Aliases: map[string]backend.MemberID{"madre": "1", "padre": "9"}}
-	if f := u.resolve(u.read("token de mamá").Who, m); join(f.Members) != "1" {
+	if f := u.Resolve(u.Parse("token de mamá").Refs, m); join(f.Members) != "1" {
 		t.Errorf("mamá is %v", f)
 	}
-	if f := u.resolve(u.read("token de papá").Who, m); f.Trouble == nil {
+	if f := u.Resolve(u.Parse("token de papá").Refs, m); f.Unresolved == nil {
 		t.Errorf("papá, who is no longer in charge, is %v", f.Members)
 	}
 }
@@ -155,9 +155,9 @@ func TestWhatIsPastedIsUnderstood(t *testing.T) {
 		"ｔｏｋｅｎ ｄｅ ｊｕａｎａ", "\u202dtoken de juana\u202c", "tok\u200ben de ju\u00adana", "token\u00a0de\u2007juana", "«token de juana»", "“token” de ‘juana’", "token\u2028de juana", "\ufefftoken de juana",
 		"*token de juana*", "_token_ de juana 🙏", "token\tde\tjuana", "ｔｏｋｅｎ de juana",
 	} {
-		m := u.heard(text, Speaker{Group: familyA, Self: "1"})
-		if m.Intent != intentToken || len(m.Who) != 1 || len(m.Who[0].Words) != 1 || m.Who[0].Words[0] != sound("juana") {
-			t.Errorf("%q is understood as %s of %+v", text, m.Intent, m.Who)
+		m := u.ParseFor(text, Speaker{Group: familyA, Self: "1"})
+		if m.Intent != IntentToken || len(m.Refs) != 1 || len(m.Refs[0].Words) != 1 || m.Refs[0].Words[0] != phoneticKey("juana") {
+			t.Errorf("%q is understood as %s of %+v", text, m.Intent, m.Refs)
 		}
 	}
 }

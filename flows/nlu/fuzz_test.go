@@ -1,4 +1,4 @@
-package flows
+package nlu
 
 import (
 	"bytes"
@@ -49,25 +49,25 @@ func FuzzUnderstand(f *testing.F) {
 		if alone := u.Understand(text, Speaker{Group: backend.Group{}, Self: ""}, said); len(alone.People) > 0 {
 			t.Errorf("%q means %v to a chat that knows nobody", text, alone.People)
 		}
-		u.why(u.read(text))
+		u.explain(u.Parse(text))
 	})
 }
 
 // triggered: what takes something away was said in so many words.
 func triggered(t *testing.T, text, intent string) {
-	heard := strings.Join(split(text), " ")
+	heard := strings.Join(phoneticKeys(text), " ")
 	if list := triggers[intent]; list != nil && !slices.ContainsFunc(list, func(w string) bool { return strings.Contains(heard, w) }) {
 		t.Errorf("%q is taken for %s", text, intent)
 	}
 }
 
 // affirmed: a yes has a word for it, is no question, and is no "no".
-func affirmed(t *testing.T, u *understanding, text string) {
-	m := u.read(text)
+func affirmed(t *testing.T, u *Parser, text string) {
+	m := u.Parse(text)
 	if m.Yes && m.No || m.Yes && strings.Contains(text, "?") {
 		t.Errorf("%q is a yes", text)
 	}
-	for _, w := range split(text) {
+	for _, w := range phoneticKeys(text) {
 		if m.Yes && (w == "no" || w == "ni" || w == "nunka" || w == "tampoko") {
 			t.Errorf("%q is a yes", text)
 		}

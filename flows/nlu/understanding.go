@@ -1,4 +1,4 @@
-package flows
+package nlu
 
 import (
 	"fmt"
@@ -24,36 +24,36 @@ type Understanding struct {
 
 // Understand says what is understood of a text from the chat of self, a member of the group; without a group no name is
 // anybody's. It decides nothing and touches nothing.
-func (u *understanding) Understand(text string, s Speaker, now time.Time) Understanding {
-	m := u.heard(text, s)
-	out := Understanding{Intent: u.outside(m.Intent), People: []string{}, Unknown: []string{}}
-	if m.Intent == intentNone || m.Intent.aboutPeople() {
-		u.tell(&out, m, s)
+func (u *Parser) Understand(text string, s Speaker, now time.Time) Understanding {
+	m := u.ParseFor(text, s)
+	out := Understanding{Intent: u.publicName(m.Intent), People: []string{}, Unknown: []string{}}
+	if m.Intent == IntentNone || m.Intent.AboutPeople() {
+		u.namePeople(&out, m, s)
 	}
-	if m.Intent == intentPreprint {
+	if m.Intent == IntentPreprint {
 		out.Count = max(m.Count, 0)
-		out.Month = string(m.Month.at(now))
+		out.Month = string(m.Month.At(now))
 	}
 	return out
 }
 
 // outside is an intent by the name that DESIGN's list has for it: see shown in the words file.
-func (u *understanding) outside(i intent) string {
-	if name := u.shown[i]; name != "" {
+func (u *Parser) publicName(i Intent) string {
+	if name := u.publicNames[i]; name != "" {
 		return name
 	}
-	if i == intentNone {
+	if i == IntentNone {
 		return "none"
 	}
 	return string(i)
 }
 
 // tell says who the people are. A name alone is a wish for the token, as it is in the chat.
-func (u *understanding) tell(out *Understanding, m meaning, s Speaker) {
+func (u *Parser) namePeople(out *Understanding, m ParsedText, s Speaker) {
 	var people []backend.MemberID
 	certain := true
-	for _, who := range persons(m.Who) {
-		ids, _ := u.person(who, s)
+	for _, who := range groupByPerson(m.Refs) {
+		ids, _ := u.resolvePerson(who, s)
 		switch {
 		case who[0].Not && len(ids) > 0:
 			people = without(people, ids)
@@ -61,59 +61,59 @@ func (u *understanding) tell(out *Understanding, m meaning, s Speaker) {
 		case len(ids) > 0:
 			people = append(without(people, ids), ids...)
 			continue
-		case who[0].Kind == refKin || who[0].Kind == refName && (m.Intent != intentNone || m.Wish || u.listed(who[0].Words)):
-			if as := who[len(who)-1].As; as != "" {
+		case who[0].Kind == RefKin || who[0].Kind == RefName && (m.Intent != IntentNone || m.TheirToken || u.anyFirstName(who[0].Words)):
+			if as := who[len(who)-1].Text; as != "" {
 				out.Unknown = append(out.Unknown, as)
 			}
 		}
 		certain = certain && len(ids) > 0
 	}
-	if m.Intent == intentNone && !certain && !m.Wish {
+	if m.Intent == IntentNone && !certain && !m.TheirToken {
 		people = nil
 	}
 	for _, id := range people {
 		p, _ := s.Member(id)
 		out.People = append(out.People, p.Name)
 	}
-	if m.Intent == intentNone && len(m.Unclear) == 0 && (m.Wish || len(people) > 0) {
-		out.Intent = string(intentToken)
+	if m.Intent == IntentNone && len(m.Unclear) == 0 && (m.TheirToken || len(people) > 0) {
+		out.Intent = string(IntentToken)
 	}
 }
 
 // listed says whether one of the words is a first name that we know.
-func (u *understanding) listed(words []string) bool {
+func (u *Parser) anyFirstName(words []string) bool {
 	for _, w := range words {
-		if u.isName(w) {
+		if u.isFirstName(w) {
 			return true
 		}
 	}
 	return false
 }
 
-func (u *understanding) isName(w string) bool {
+func (u *Parser) isFirstName(w string) bool {
 	id, ok := u.ids[w]
 	return ok && u.classes[id]&(u.c.name|u.c.nameword) != 0
 }
 
 // why explains what was understood: every phrase that was found, its weight, and what became of it.
-func (u *understanding) why(m meaning) []string {
+func (u *Parser) explain(m ParsedText) []string {
 	var out []string
-	for _, h := range m.hits {
+	for _, h := range m.matches {
 		p := u.phrases[h.phrase]
 		var words []string
 		for _, e := range p.parts {
 			if e.id >= 0 {
-				words = append(words, u.sounds[e.id])
+				words = append(words, u.keys[e.id])
 			} else {
 				words = append(words, "<"+u.className(e.class)+">")
 			}
 		}
-		out = append(out, fmt.Sprintf("%s %d %q words %d-%d: %s", p.intent, h.score, strings.Join(words, " "), h.from+1, h.to, h.fate))
+		out = append(out, fmt.Sprintf("%s %d %q words %d-%d: %s", p.intent, h.score, strings.Join(words, " "), h.from+1, h.to, h.outcome))
 	}
 	return out
 }
 
-func (u *understanding) className(c classes) string {
+func (u *Parser) className(c classes) string {
 	for name, bit := range u.bits {
 		if bit == c {
 			return name

@@ -1,0 +1,19 @@
+// Package nlu understands what people write in Rioplatense Spanish: it turns a text into a [ParsedText], and the people
+// that the text refers to into members of a family group. It is a set of rules over a words file: no model, no network, no
+// clock. It knows no dialogue: what a text leads to is decided in package flows. docs/understanding.md explains the rules.
+//
+// Reading order:
+//
+//	parse.go          Parser.Parse: the steps below, in order; ParsedText, Intent, Ref
+//	load.go           New: the words file (words/es.txt), indexed
+//	tokenize.go       a text cut into words, with misspelt ones corrected
+//	phonetic.go       how a word sounds, and how far two words are apart
+//	match.go          which phrases a text contains, and which of them is its intent
+//	people.go         the people and numbers among the words that are not the intent's
+//	mention.go        whether a person is meant, or only mentioned
+//	count.go          how many preprinted tokens, which of them, for which month
+//	leaving.go        words for unlinking the chat and for leaving the insurer
+//	resolve.go        Parser.Resolve: which members of a family group the references mean to a speaker
+//	understanding.go  what `llave entiende` prints
+//	mask.go           passwords and CUILs taken out of a text before it is kept (words/secrets.txt)
+package nlu
