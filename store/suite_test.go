@@ -10,28 +10,28 @@ import (
 	"llave/store/storetest"
 )
 
-// TestSuiteCanFail breaks the store in memory, one promise at a time, and wants the suite to notice: a check of
-// the chapter that the promise belongs to, and, where the property can see it, the property by itself.
+// TestSuiteCanFail breaks the store in memory, one promise at a time. A check of the chapter that the promise belongs to
+// must fail, and, where the property can see it, the property by itself.
 func TestSuiteCanFail(t *testing.T) {
 	setFlag(t, "rapid.nofailfile", "true") // that something is found is all that is asked here
 	setFlag(t, "rapid.shrinktime", "0s")
 	setFlag(t, "rapid.checks", "2000") // it ends with the first that finds something
-	for _, c := range plantedBugs() {
-		for _, bug := range c.bugs {
-			t.Run(bug.name, func(t *testing.T) {
+	for _, c := range chapters() {
+		for _, f := range c.faults {
+			t.Run(f.name, func(t *testing.T) {
 				t.Parallel()
-				c.notices(t, bug)
+				c.notices(t, f)
 			})
 		}
 	}
 }
 
-func (c *chapter) notices(t *testing.T, bug plantedBug) {
+func (c *chapter) notices(t *testing.T, f plantedFault) {
 	red := func(check storetest.Check) bool {
 		return watch(t.Context(), func(tb storetest.TB) {
 			check.Run(tb, func() bot.Store {
-				b := straight()
-				bug.plant(b)
+				b := newFaultyStore()
+				f.plant(b)
 				return b
 			})
 		})
@@ -43,7 +43,7 @@ func (c *chapter) notices(t *testing.T, bug plantedBug) {
 			t.Logf("red: %s", check.Name)
 			noticed = true
 		}
-		if check.Name == storetest.ModelCheck && bug.model && !red(check) {
+		if check.Name == storetest.ModelCheck && f.model && !red(check) {
 			t.Error("the property does not notice")
 		}
 	}
@@ -52,11 +52,11 @@ func (c *chapter) notices(t *testing.T, bug plantedBug) {
 	}
 }
 
-// TestSuiteIsQuietOnAGoodStore is the other half: bent nowhere, nothing goes red.
+// TestSuiteIsQuietOnAGoodStore is the other half: without a fault no check fails.
 func TestSuiteIsQuietOnAGoodStore(t *testing.T) {
 	setFlag(t, "rapid.checks", "10")
 	for _, c := range storetest.Checks() {
-		if watch(t.Context(), func(tb storetest.TB) { c.Run(tb, func() bot.Store { return straight() }) }) {
+		if watch(t.Context(), func(tb storetest.TB) { c.Run(tb, func() bot.Store { return newFaultyStore() }) }) {
 			t.Errorf("%s goes red on a store that keeps its promises", c.Name)
 		}
 	}
