@@ -23,7 +23,7 @@ type person struct {
 // active says whether the padrón gives this person tokens now.
 func (p person) active() bool { return p.grouped && backend.IsActive(p.standing) }
 
-// personal is what of a person is sealed at rest.
+// personal is the sealed part of a person.
 type personal struct {
 	CUIL   string `json:"cuil"`
 	Name   string `json:"name"`

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"llave/adapters/autogestion/padron"
 	"time"
 )
 
@@ -80,17 +81,16 @@ func (s *Service) ImportWith(ctx context.Context, r io.Reader, o ImportOptions) 
 
 // stageFile reads a file and says what it would change.
 func (s *Service) stageFile(ctx context.Context, st *stage, r io.Reader, o ImportOptions) (Report, error) {
-	file := newPadron(st)
-	file.read = func(lines int) { o.Progress(ImportReading, lines, 0) }
 	report := Report{texts: s.texts}
-	if err := file.readAll(&stoppable{ctx, r}); err != nil {
+	file, err := padron.Read(&stoppable{ctx, r}, st, func(line int) { o.Progress(ImportReading, line, 0) })
+	if err != nil {
 		return report, err
 	}
 	o.Progress(ImportComparing, 0, 0)
 	if err := st.plan(ctx, file); err != nil {
 		return report, err
 	}
-	report, err := st.report(ctx, file)
+	report, err = st.report(ctx, file)
 	report.texts = s.texts
 	report.Refused = report.tooMany() && !o.AcceptLoss
 	return report, errors.Join(err, st.tx.Commit())

@@ -5,21 +5,21 @@ import (
 	_ "embed"
 	"fmt"
 
+	"llave/adapters/autogestion/padron"
 	"llave/flows/backend"
 )
 
 //go:embed import_plan.sql
 var planSQL string
 
-// plan works out what the lines would change.
-func (st *stage) plan(ctx context.Context, p *padron) error {
-	written, why := p.strange()
+// plan computes the changes that the lines would make.
+func (st *stage) plan(ctx context.Context, f padron.File) error {
 	for _, step := range []struct {
 		query string
 		args  []any
 	}{
-		{"UPDATE row SET why = ? WHERE written = ?", []any{why, written}},
-		{"INSERT INTO columns VALUES (?)", []any{p.header.has(colTramite)}},
+		{"UPDATE row SET why = ? WHERE written = ?", []any{f.StrayWhy, f.Stray}},
+		{"INSERT INTO columns VALUES (?)", []any{f.Tramite}},
 	} {
 		if _, err := st.tx.ExecContext(ctx, step.query, step.args...); err != nil {
 			return fmt.Errorf("plan: %w", err)
@@ -69,10 +69,9 @@ const (
 	reportExamples = 5
 )
 
-// report says what the plan comes to.
-func (st *stage) report(ctx context.Context, p *padron) (r Report, err error) {
-	r.Encoding, r.Ignored = p.encoding, p.header.ignored
-	r.Mail = p.header.has(colMail)
+// report summarises the plan.
+func (st *stage) report(ctx context.Context, f padron.File) (r Report, err error) {
+	r.Encoding, r.Ignored, r.Mail = f.Encoding, f.Ignored, f.Mail
 	for query, into := range map[string][]any{
 		"SELECT (SELECT count(*) FROM row WHERE why IS NULL), (SELECT count(*) FROM row WHERE why IS NOT NULL) + (SELECT count(*) FROM bad)": {&r.Imported, &r.BadLines},
 		`SELECT count(*) FROM row r JOIN family f ON f.holder = r.holder WHERE r.why IS NULL

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"llave/adapters/autogestion/padron"
 	"llave/flows/backend"
 )
 
@@ -111,9 +112,10 @@ func (st *stage) cuilHash(cuil string) []byte {
 	return st.last
 }
 
-// good implements padronSink.
-func (st *stage) good(r row) error {
-	sealed, err := st.s.keys.seal(sealPerson, r.personal)
+// Row implements padron.Sink.
+func (st *stage) Row(r padron.Row) error {
+	who := personal(r.Person)
+	sealed, err := st.s.keys.seal(sealPerson, who)
 	if err != nil {
 		return err
 	}
@@ -121,9 +123,9 @@ func (st *stage) good(r row) error {
 	if err != nil {
 		return err
 	}
-	holder := st.cuilHash(r.holder)
-	_, err = st.row.Exec(r.line, r.written, st.cuilHash(r.CUIL), holder, st.s.numberHash(r.Number), st.s.digest(r.personal),
-		st.s.tramiteHash(r.CUIL, r.tramite), member, sealed, r.standing, backend.IsActive(r.standing), r.kinship)
+	holder := st.cuilHash(r.Holder)
+	_, err = st.row.Exec(r.Line, r.Written, st.cuilHash(r.CUIL), holder, st.s.numberHash(r.Number), st.s.digest(who),
+		st.s.tramiteHash(r.CUIL, r.Tramite), member, sealed, r.Standing, backend.IsActive(r.Standing), r.Kinship)
 	return err
 }
 
@@ -140,25 +142,25 @@ func (s *Service) tramiteHash(cuil, tramite string) []byte {
 	return s.keys.hash("tramite", cuil, tramite)
 }
 
-// bad implements padronSink.
-func (st *stage) bad(b badRow) error {
-	reason := st.s.texts.get(b.why, b.about)
-	if _, err := st.tx.Exec("INSERT INTO bad (line, why, about) VALUES (?, ?, '')", b.line, reason); err != nil {
+// BadRow implements padron.Sink.
+func (st *stage) BadRow(b padron.BadRow) error {
+	reason := st.s.texts.get(b.Why, b.About)
+	if _, err := st.tx.Exec("INSERT INTO bad (line, why, about) VALUES (?, ?, '')", b.Line, reason); err != nil {
 		return err
 	}
-	for _, cuil := range b.maybe {
-		if _, err := st.told.Exec(b.line, st.s.cuilHash(cuil), cuil == b.holder); err != nil {
+	for _, cuil := range b.CUILs {
+		if _, err := st.told.Exec(b.Line, st.cuilHash(cuil), cuil == b.Holder); err != nil {
 			return err
 		}
 	}
-	if b.holder != "" {
-		_, err := st.told.Exec(b.line, st.s.cuilHash(b.holder), true)
+	if b.Holder != "" {
+		_, err := st.told.Exec(b.Line, st.cuilHash(b.Holder), true)
 		return err
 	}
 	return nil
 }
 
-// count asks for numbers.
+// count reads one row of numbers.
 func (st *stage) count(ctx context.Context, query string, into ...any) error {
 	if err := st.tx.QueryRowContext(ctx, query).Scan(into...); err != nil {
 		return fmt.Errorf("plan: %w", err)

@@ -1,4 +1,4 @@
-package autogestion
+package padron
 
 import (
 	"bufio"
@@ -13,17 +13,17 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// lineMax is far above what a line can be; longer ones are skipped, not kept in memory.
+// lineMax is far above the length of a real line. Of a longer one only the beginning is kept in memory.
 const lineMax = 2000
 
 // The encodings of a padrón, as the report names them.
 const (
-	utf8Text    = "UTF-8"
-	utf16Text   = "UTF-16"
-	windowsText = "Windows-1252"
+	UTF8        = "UTF-8"
+	UTF16       = "UTF-16"
+	Windows1252 = "Windows-1252"
 )
 
-// wide is the UTF-16 that a file begins as, nil if it does not: with a byte order mark, or by the zeros beside ASCII letters.
+// wide recognises UTF-16 by how a file begins: with a byte order mark, or with zeros beside ASCII letters. Else it is nil.
 func wide(head []byte) encoding.Encoding {
 	switch {
 	case bytes.HasPrefix(head, []byte{0xff, 0xfe}), zeros(head, 1):
@@ -34,7 +34,7 @@ func wide(head []byte) encoding.Encoding {
 	return nil
 }
 
-// zeros says whether nearly every other byte from one on is zero, and the ones between are not.
+// zeros reports whether nearly every other byte, beginning with from, is zero and the ones between are not.
 func zeros(head []byte, from int) bool {
 	zero, other := 0, 0
 	for i, b := range head {
@@ -49,7 +49,7 @@ func zeros(head []byte, from int) bool {
 	return len(head) >= 16 && other == 0 && zero*10 >= len(head)/2*9
 }
 
-// foreign says which other kind of file this is, by how it begins: "" if it may be text.
+// foreign returns the reason for refusing a file of another kind, by how it begins: "" if it may be text.
 func foreign(head []byte) string {
 	for kind, begins := range map[string]string{
 		"csv_spreadsheet": "PK\x03\x04", "csv_old_spreadsheet": "\xd0\xcf\x11\xe0", "csv_pdf": "%PDF", "csv_zip": "\x1f\x8b",
@@ -65,19 +65,19 @@ func foreign(head []byte) string {
 type lineReader struct {
 	in    *bufio.Reader
 	line  []byte
-	ended bool // the line that was returned last had an end
+	ended bool // the last line had a line end
 }
 
-// newLineReader looks at how a file begins. UTF-16 becomes UTF-8; everything else stays as it is.
+// newLineReader recognises the kind of the file by how it begins. UTF-16 becomes UTF-8; everything else stays as it is.
 func newLineReader(r io.Reader) (l *lineReader, encoding, kind string, err error) {
 	in := bufio.NewReaderSize(r, 64*1024)
 	head, err := in.Peek(512)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, "", "", err
 	}
-	encoding = utf8Text
+	encoding = UTF8
 	if e := wide(head); e != nil {
-		encoding = utf16Text
+		encoding = UTF16
 		in = bufio.NewReaderSize(transform.NewReader(in, e.NewDecoder()), 64*1024)
 	}
 	if head, _ := in.Peek(3); bytes.Equal(head, []byte("\ufeff")) {
@@ -86,7 +86,7 @@ func newLineReader(r io.Reader) (l *lineReader, encoding, kind string, err error
 	return &lineReader{in: in}, encoding, foreign(head), nil
 }
 
-// next returns a line without its end, good until the next call; of one that is too long only as much as shows that it is.
+// next returns a line without its end, valid until the next call. A line that is too long is cut a little above lineMax.
 func (l *lineReader) next() ([]byte, error) {
 	l.line, l.ended = l.line[:0], false
 	read := false
@@ -112,15 +112,18 @@ func (l *lineReader) next() ([]byte, error) {
 	}
 }
 
-// How a line is written: nothing in it tells, as UTF-8, or in a way that only Windows-1252 explains.
+// Writing is the encoding of a single line: ASCII, which says nothing of the file; UTF-8; or bytes that only Windows-1252
+// explains.
+type Writing int
+
 const (
-	plainLine = iota
+	plainLine Writing = iota
 	utf8Line
 	windowsLine
 )
 
-// decodeLine is a line as text, and how it was written.
-func decodeLine(line []byte) (string, int) {
+// decodeLine returns a line as text, and its writing.
+func decodeLine(line []byte) (string, Writing) {
 	switch {
 	case !utf8.Valid(line):
 		text, _ := charmap.Windows1252.NewDecoder().Bytes(line)

@@ -1,4 +1,4 @@
-package autogestion
+package padron
 
 import (
 	"regexp"
@@ -9,19 +9,19 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// escaped finds what other programs leave of a letter that they could not write: an entity, an escape.
+// escaped matches what other programs leave of a letter that they could not write: an entity, an escape.
 var escaped = regexp.MustCompile(`&#?[A-Za-z0-9]+;|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|[=%][0-9A-F]{2}|\+[A-Za-z0-9/]{2,}-`)
 
-// small finds a small letter with an accent between capitals: what Windows-1252 makes of a capital of the Macintosh's code page.
+// small matches a small letter with an accent between capitals: Windows-1252 makes it of a capital of the Macintosh's code page.
 var small = regexp.MustCompile(`\p{Lu}[\x{df}-\x{ff}]\p{Lu}`)
 
-// dos says whether a sign is what Windows-1252 makes of a letter of MS-DOS's code page: none of these stands beside a letter.
+// dos reports whether Windows-1252 makes this sign of a letter of MS-DOS's code page. None of these stands beside a letter.
 func dos(r rune) bool {
 	return r >= 0xa1 && r <= 0xa5 || r == 0x201a || r == 0x201e || r == 0x2021 // the last two of the Macintosh's
 }
 
-// garbled says whether a text went through a wrong encoding: a letter that was lost, one that was encoded twice, or one
-// that was read in another code page.
+// garbled reports whether a text went through a wrong encoding: a letter was lost, encoded twice, or read in another code
+// page.
 func garbled(s string) bool {
 	if isASCII(s) {
 		return strings.ContainsRune(s, '?') || escaped.MatchString(s)
@@ -42,7 +42,7 @@ func garbled(s string) bool {
 	return false
 }
 
-// twice says whether a text holds UTF-8 that was read as Windows-1252 or Latin-1 and written again.
+// twice reports whether a text holds UTF-8 that was read as Windows-1252 or Latin-1 and written again.
 func twice(s string) bool {
 	raw := make([]byte, 0, len(s))
 	for _, r := range s {
@@ -57,7 +57,7 @@ func twice(s string) bool {
 		raw = append(raw, b)
 	}
 	for i := range raw {
-		// What the letters of our part of the world begin with: Latin letters and signs, accents, quotes, the lost letter.
+		// First bytes of the letters of this part of the world: Latin letters and signs, accents, quotes, the lost letter.
 		if !strings.ContainsRune("\u00c2\u00c3\u00c5\u00cc\u00e2\u00ef", rune(raw[i])) {
 			continue
 		}

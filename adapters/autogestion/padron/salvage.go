@@ -1,32 +1,35 @@
-package autogestion
+package padron
 
-import "strings"
+import (
+	"llave/flows/backend"
+	"strings"
+)
 
-// told is what can be told of a bad line: its titular, if it has as many cells as it should and the titular's is a CUIL, and
-// every CUIL that stands anywhere in it.
-func (p *padron) told(text string) badRow {
-	var b badRow
+// salvage reads what a bad line still says: its titular, if it has the right number of cells and the titular's is a CUIL, and
+// every CUIL in it.
+func (p *reader) salvage(text string) BadRow {
+	var b BadRow
 	cells := strings.Split(text, string(p.header.comma))
 	for len(cells) > p.header.width && blank(cells[len(cells)-1]) {
 		cells = cells[:len(cells)-1]
 	}
 	for i, cell := range cells {
-		cuil, why := parseCUIL(onlyNumber(cell))
+		cuil, why := backend.ReadCUIL(onlyNumber(cell))
 		if why != "" {
 			continue
 		}
-		b.maybe = append(b.maybe, cuil)
+		b.CUILs = append(b.CUILs, cuil)
 		if len(cells) == p.header.width && i == p.header.at[colHolder] {
-			b.holder = cuil
+			b.Holder = cuil
 		}
 	}
 	return b
 }
 
-// onlyNumber is the digits of a cell, "" if it holds letters.
+// onlyNumber returns the digits of a cell, "" if it holds letters.
 func onlyNumber(cell string) string {
 	var digits strings.Builder
-	for _, r := range sheetCell(strings.Trim(cell, `= "`)) {
+	for _, r := range plainCell(strings.Trim(cell, `= "`)) {
 		switch {
 		case r >= '0' && r <= '9':
 			digits.WriteRune(r)

@@ -1,4 +1,4 @@
-package autogestion
+package padron
 
 import (
 	_ "embed"
@@ -8,8 +8,8 @@ import (
 	"llave/flows/backend"
 )
 
-//go:embed padron_words.txt
-var padronWordsFile string
+//go:embed words.txt
+var wordsFile string
 
 // The columns of a padrón. Those from colTramite on are optional.
 const (
@@ -26,17 +26,17 @@ const (
 	columnCount
 )
 
-// padronWords is what a padrón's columns and sexes are called, by the folded spelling.
-type padronWords struct {
-	names   [columnCount]string // as the README names them
+// words are the names of columns and sexes in padrones, by their folded spelling.
+type words struct {
+	names   [columnCount]string // as in the README
 	columns map[string]int
 	sexes   map[string]string
 }
 
-func loadPadronWords() *padronWords {
-	w := &padronWords{columns: map[string]int{}, sexes: map[string]string{}}
+func loadWords() *words {
+	w := &words{columns: map[string]int{}, sexes: map[string]string{}}
 	n := 0
-	for line := range strings.Lines(padronWordsFile) {
+	for line := range strings.Lines(wordsFile) {
 		head, tail, ok := strings.Cut(strings.TrimSpace(line), ":")
 		if !ok || strings.HasPrefix(head, "#") {
 			continue
@@ -57,28 +57,28 @@ func loadPadronWords() *padronWords {
 	return w
 }
 
-// required is the first line of a padrón as the README shows it.
-func (w *padronWords) required() string { return strings.Join(w.names[:colTramite], ",") }
+// required returns the first line of a padrón as the README shows it.
+func (w *words) required() string { return strings.Join(w.names[:colTramite], ",") }
 
-// header is what the first line of a padrón says.
+// header is the first line of a padrón.
 type header struct {
 	comma   byte
 	text    string           // the line, to know it again in the middle of a file
 	width   int              // columns up to the last one with a name
 	at      [columnCount]int // where each column stands, negative: nowhere
-	missing []string         // columns that no name was found for, or two
-	ignored int              // columns whose name means nothing here
+	missing []string         // columns without a name, or with two
+	ignored int              // columns with an unknown name
 }
 
-// has says whether a file has a column. A file without a header has none.
+// has reports whether the file has a column. A file without a header has none.
 func (h *header) has(column int) bool { return h.width > 0 && h.at[column] >= 0 }
 
-// separators are what may stand between two cells, the likelier ones first.
+// separators of cells, the likelier ones first.
 const separators = ",;\t|"
 
-// readHeader reads the first line with the separator that makes the most of it, or with the one that a line "sep=" before
-// it named.
-func (w *padronWords) readHeader(line string, comma byte) header {
+// readHeader reads the first line with the separator that finds the most columns, or with the one that a line "sep=" before it
+// names.
+func (w *words) readHeader(line string, comma byte) header {
 	tried := separators
 	if comma != 0 {
 		tried = string(comma)
@@ -92,7 +92,7 @@ func (w *padronWords) readHeader(line string, comma byte) header {
 	return best
 }
 
-func (w *padronWords) headerWith(line string, comma byte) header {
+func (w *words) headerWith(line string, comma byte) header {
 	h := header{comma: comma, text: line}
 	for i := range h.at {
 		h.at[i] = -1
@@ -114,7 +114,7 @@ func (w *padronWords) headerWith(line string, comma byte) header {
 		case h.at[c] == -1:
 			h.at[c] = i
 		default:
-			h.at[c] = -2 // which of the two it is, is not known
+			h.at[c] = -2 // there are two
 		}
 	}
 	for c := range colTramite {
@@ -125,7 +125,7 @@ func (w *padronWords) headerWith(line string, comma byte) header {
 	return h
 }
 
-// separatorLine is the separator that a spreadsheet's line "sep=;" names, 0 if the line is none.
+// separatorLine returns the separator that a spreadsheet's line "sep=;" names, 0 if this is no such line.
 func separatorLine(line string) byte {
 	line = strings.ToLower(strings.Trim(line, `" `))
 	if rest, ok := strings.CutPrefix(line, "sep="); ok && len(rest) == 1 && strings.Contains(separators, rest) {
@@ -137,7 +137,7 @@ func separatorLine(line string) byte {
 	return 0
 }
 
-// blank says whether a line holds nothing but separators, quotes and spaces.
+// blank reports whether a line holds nothing but separators, quotes and spaces.
 func blank(line string) bool {
 	return !strings.ContainsFunc(line, func(r rune) bool {
 		return !slices.Contains([]rune{',', ';', '\t', '|', '"', ' ', '\u00a0', '\ufeff'}, r)

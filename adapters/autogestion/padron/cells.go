@@ -1,14 +1,15 @@
-package autogestion
+package padron
 
 import (
+	"llave/flows/backend"
 	"regexp"
 	"strings"
 	"unicode"
 )
 
 // splitCells cuts a line at a separator. A cell may be quoted, with its quotes doubled inside, or be written ="…" as
-// spreadsheets do. It fails if the quotes do not add up. A line is a row: a quote that does not close must not take the
-// lines after it along, which is what encoding/csv does.
+// spreadsheets do. It fails if the quotes do not match. A line is a row: an open quote must not swallow the lines after it,
+// as it does in encoding/csv.
 func splitCells(line string, comma byte, cells []string) ([]string, bool) {
 	cells = cells[:0]
 	for {
@@ -45,7 +46,7 @@ func cutCell(line string, comma byte) (cell, rest string, more, ok bool) {
 	return cell, rest[1:], true, rest[0] == comma
 }
 
-// closing is where the quote stands that ends a quoted cell, -1 if none does.
+// closing returns the index of the quote that ends a quoted cell, -1 if there is none.
 func closing(s string) int {
 	for i := 0; i < len(s); i++ {
 		if s[i] != '"' {
@@ -60,21 +61,21 @@ func closing(s string) int {
 	return -1
 }
 
-// cleanCell makes every kind of space one space, and none at the ends. It fails if there is something that cannot be seen.
+// cleanCell makes every run of white space one space and trims it at the ends. It fails if there is an invisible character.
 func cleanCell(s string) (string, bool) {
 	seen := !strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsPrint(c) && !unicode.IsSpace(c) })
 	return strings.Join(strings.Fields(s), " "), seen
 }
 
 var (
-	// rounded is a number that a spreadsheet wrote as a power of ten: its last digits are lost.
+	// rounded matches a number that a spreadsheet wrote as a power of ten: its last digits are lost.
 	rounded = regexp.MustCompile(`^[0-9]+([.,][0-9]+)?[eE][+]?[0-9]+$`)
-	// decimals is what a spreadsheet adds to a whole number.
+	// decimals matches a whole number to which a spreadsheet added decimals.
 	decimals = regexp.MustCompile(`^([0-9]{8,11})[.,]0+$`)
 )
 
-// sheetCell takes off what a spreadsheet puts around a number to keep it as text, or behind it.
-func sheetCell(s string) string {
+// plainCell removes the signs that a spreadsheet puts around a number to keep it as text, or behind it.
+func plainCell(s string) string {
 	if inner, ok := strings.CutPrefix(s, `="`); ok {
 		s = strings.TrimSuffix(inner, `"`)
 	}
@@ -85,16 +86,16 @@ func sheetCell(s string) string {
 	return s
 }
 
-// cuilCell reads a CUIL as spreadsheets write it. Without a prefix for the reasons it is the titular's.
+// cuilCell reads a CUIL as spreadsheets write it. Without a prefix for the reasons the cell is the titular's.
 func cuilCell(cell, prefix string) (cuil, why string) {
-	cell = sheetCell(cell)
+	cell = plainCell(cell)
 	if rounded.MatchString(cell) {
 		if prefix == "" {
 			return "", "csv_holder_rounded"
 		}
 		return "", "csv_cuil_rounded"
 	}
-	cuil, why = parseCUIL(cell)
+	cuil, why = backend.ReadCUIL(cell)
 	switch {
 	case why == "":
 		return cuil, ""
@@ -109,12 +110,20 @@ const tramiteDigits = 11
 
 // tramiteCell reads a trámite number. A spreadsheet loses its leading zeros.
 func tramiteCell(cell string) (tramite, why string) {
-	digits := cleanDigits(sheetCell(cell))
+	digits := digitsOf(plainCell(cell))
 	switch {
 	case digits == "":
 		return "", ""
-	case !allDigits(digits), len(digits) < 6, len(digits) > tramiteDigits:
+	case strings.Trim(digits, "0123456789") != "", len(digits) < 6, len(digits) > tramiteDigits:
 		return "", "csv_tramite"
 	}
 	return strings.Repeat("0", tramiteDigits-len(digits)) + digits, ""
+}
+
+// digitsOf returns the digits of a number; a cell that is no number comes back as it is.
+func digitsOf(cell string) string {
+	if digits, ok := backend.ReadDigits(cell); ok {
+		return digits
+	}
+	return cell
 }
