@@ -1,15 +1,14 @@
 package flows
 
 import (
+	"errors"
 	"flag"
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -29,16 +28,17 @@ func newScript(t testing.TB) *Script {
 	return s
 }
 
-// literals are the string constants in the code of this package and of nlu.
+// literals are the string constants in the code of this package of nlu and of texts.
 func literals(t *testing.T) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
 	files, err := filepath.Glob("*.go")
 	below, err2 := filepath.Glob("nlu/*.go")
-	if err != nil || err2 != nil || len(below) == 0 {
-		t.Fatal(err, err2, len(below))
+	texts, err3 := filepath.Glob("texts/*.go")
+	if err := errors.Join(err, err2, err3); err != nil || len(below) == 0 || len(texts) == 0 {
+		t.Fatal(err, len(below), len(texts))
 	}
-	files = append(files, below...)
+	files = append(append(files, below...), texts...)
 	for _, path := range files {
 		if strings.HasSuffix(path, "_test.go") {
 			continue
@@ -64,7 +64,7 @@ func TestCatalog(t *testing.T) {
 	key := regexp.MustCompile(`^(token|another|rejected|sheet|void|paper|link|chats|stale|menu|faq|words|option)\.[a-z_]+$`)
 	states := sc.machines.known
 	for s := range code {
-		if key.MatchString(s) && !states[s] && sc.texts.by[s] == nil {
+		if key.MatchString(s) && !states[s] && !sc.texts.Has(s) {
 			t.Errorf("the code says %q, which is in no catalog", s)
 		}
 	}
@@ -75,7 +75,7 @@ func TestCatalog(t *testing.T) {
 	for s := range code {
 		made["option."+s], made["rejected."+s] = true, true
 	}
-	for _, name := range slices.Sorted(maps.Keys(sc.texts.by)) {
+	for _, name := range sc.texts.Keys() {
 		if key.MatchString(name) && !strings.HasSuffix(name, ".tmpl") && !code[name] && !made[name] {
 			t.Errorf("nothing says %q", name)
 		}
@@ -86,7 +86,7 @@ func TestCatalog(t *testing.T) {
 func TestEveryIntentIsAnswered(t *testing.T) {
 	sc, code := newScript(t), literals(t)
 	for _, i := range sc.words.Intents() {
-		if !code[string(i)] && sc.texts.by["faq."+string(i)] == nil {
+		if !code[string(i)] && !sc.texts.Has("faq."+string(i)) {
 			t.Errorf("%q is understood and answered by nothing", i)
 		}
 	}
@@ -100,24 +100,6 @@ func TestNoSpanishInGo(t *testing.T) {
 				t.Errorf("%q looks like a sentence for people", s)
 				break
 			}
-		}
-	}
-}
-
-// What people read is plain: no shouting, no second person but vos, no long sentences.
-func TestTexts(t *testing.T) {
-	sc := newScript(t)
-	tuteo := regexp.MustCompile(`(?i)\b(tienes|puedes|quieres|haz|tú|usted|debes|ingresa|introduzca|haga|clic)\b`)
-	for name, tmpl := range sc.texts.by {
-		text := tmpl.Root.String()
-		if m := tuteo.FindString(text); m != "" {
-			t.Errorf("%s: %q is not how we speak", name, m)
-		}
-		if strings.Count(text, "¿") != strings.Count(text, "?") || strings.Count(text, "¡") != strings.Count(text, "!") {
-			t.Errorf("%s: a question or an exclamation is not opened or not closed", name)
-		}
-		if strings.Count(text, "*")%2 != 0 {
-			t.Errorf("%s: a * stands alone", name)
 		}
 	}
 }

@@ -87,7 +87,7 @@ func (t *talk) answersCode(mean nlu.ParsedText) bool {
 	default:
 		// A question is answered, and the code still awaited.
 		key := "faq." + string(mean.Intent)
-		if t.texts.by[key] == nil {
+		if !t.texts.Has(key) {
 			return false
 		}
 		t.say(key, t.m.linked())

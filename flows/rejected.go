@@ -66,7 +66,7 @@ func (t *talk) diagnosed(s backend.TokenState) {
 		return
 	}
 	why := diagnose(s, p, t.in.Now)
-	data := rejectedData{p, s, s.Until.Add(-time.Minute), t.texts.sameDay(s.UsedAt, t.in.Now), t.m.Paper == s.Member}
+	data := rejectedData{p, s, s.Until.Add(-time.Minute), t.texts.SameDay(s.UsedAt, t.in.Now), t.m.Paper == s.Member}
 	switch why {
 	case "inactive", "locked":
 		t.move("told")

@@ -8,6 +8,7 @@ import (
 	"llave/bot"
 	"llave/flows/backend"
 	"llave/flows/nlu"
+	"llave/flows/texts"
 )
 
 // Config is what the conversations need to know of the place where they run.
@@ -25,7 +26,7 @@ type Config struct {
 // Script is the conversations: it decides, and touches nothing. It implements [bot.Script].
 type Script struct {
 	words    *nlu.Parser
-	texts    *catalog
+	texts    *texts.Catalog
 	machines machines
 	can      backend.Capabilities
 	moved    func(flow, on, from, to string)
@@ -37,7 +38,7 @@ func New(c Config) (*Script, error) {
 	if err != nil {
 		return nil, fmt.Errorf("flows: %w", err)
 	}
-	texts, err := loadCatalog(c)
+	texts, err := texts.New(texts.Options{Phone: c.Phone, Verify: c.Verify})
 	if err != nil {
 		return nil, fmt.Errorf("flows: %w", err)
 	}
@@ -55,11 +56,6 @@ func (sc *Script) Mask(text string) bot.Masked { return bot.Masked(sc.words.Mask
 
 // Blank implements [bot.Script].
 func (sc *Script) NewData() any { return &memory{} }
-
-// Understand says what is understood of a text that a speaker writes at a moment, without deciding anything.
-func (sc *Script) Understand(text string, s nlu.Speaker, now time.Time) nlu.Understanding {
-	return sc.words.Understand(text, s, now.In(sc.texts.zone))
-}
 
 // Decide implements [bot.Script].
 func (sc *Script) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {

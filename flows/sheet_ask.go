@@ -43,11 +43,11 @@ func (t *talk) sheetData(steps []string) sheetData {
 }
 
 func (t *talk) monthData(d *sheetData, m backend.SheetMonth) {
-	d.Month, d.Short = t.texts.month(m.Month, true), t.texts.month(m.Month, false)
+	d.Month, d.Short = t.texts.Month(m.Month), t.texts.MonthName(m.Month)
 	d.Left = m.Left
-	d.Until = t.texts.day(m.Until.Add(-1))
+	d.Until = t.texts.Day(m.Until.Add(-1))
 	if m.From.After(t.in.Now) {
-		d.From = t.texts.day(m.From)
+		d.From = t.texts.Day(m.From)
 	}
 }
 
@@ -56,11 +56,11 @@ func (t *talk) askMonth() {
 	w := t.m.Wish
 	d := t.sheetData([]string{stepMonth})
 	if w.Month != "" {
-		d.Short = t.texts.month(w.Month, false)
+		d.Short = t.texts.MonthName(w.Month)
 		w.Month = ""
 	}
 	if len(w.Months) == 1 {
-		d.Month = t.texts.month(w.Months[0].Month, false)
+		d.Month = t.texts.MonthName(w.Months[0].Month)
 	}
 	if t.s.State != sheetMonth {
 		t.move("month")

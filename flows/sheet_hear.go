@@ -18,7 +18,7 @@ func (t *talk) amend(mean nlu.ParsedText) bool {
 	if n, ok := t.words.Amount(t.in.Text); ok {
 		w.Count, said = n, true
 	}
-	if m := t.words.MonthIn(t.in.Text, t.in.Now.In(t.texts.zone)); m != "" {
+	if m := t.words.MonthIn(t.in.Text, t.in.Now); m != "" {
 		w.Month, said = m, true
 	}
 	if t.names(mean) {
@@ -57,7 +57,7 @@ func (t *talk) aside(mean nlu.ParsedText) bool {
 		t.help()
 		return true
 	}
-	if key := "faq." + string(mean.Intent); mean.Intent != nlu.IntentPreprint && t.texts.by[key] != nil {
+	if key := "faq." + string(mean.Intent); mean.Intent != nlu.IntentPreprint && t.texts.Has(key) {
 		t.say(key, t.m.linked())
 		return true
 	}
@@ -92,7 +92,7 @@ func (t *talk) dropOrder() {
 // answersMonth takes a month that is named. What is none is asked for again.
 func (t *talk) answersMonth(mean nlu.ParsedText) bool {
 	w := t.m.Wish
-	month := t.words.MonthIn(t.in.Text, t.in.Now.In(t.texts.zone))
+	month := t.words.MonthIn(t.in.Text, t.in.Now)
 	switch {
 	case mean.Yes && len(w.Months) == 1:
 		t.picksMonth(w.Months[0].Month)

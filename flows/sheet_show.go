@@ -1,18 +1,14 @@
 package flows
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 
 	"llave/bot"
 	"llave/flows/backend"
 	"llave/flows/nlu"
+	"llave/flows/texts"
 )
 
 // printed shows the sheet that was made.
@@ -50,7 +46,7 @@ func (t *talk) offered(p backend.Preprints, m backend.Month) backend.SheetMonth 
 			return o
 		}
 	}
-	from, until, err := m.Span(t.texts.zone)
+	from, until, err := m.Span(backend.BuenosAires)
 	if err != nil {
 		t.fail(err)
 	}
@@ -102,7 +98,7 @@ func (t *talk) sendSheets(sheets []backend.Sheet, month backend.SheetMonth, firs
 	r.Expires, r.Else = month.Until, t.text("sheet.lapsed", nil)
 	r.File = &bot.File{
 		Template: RecipeSheet, Args: bot.Of(t.papers(sheets, d)), Type: "application/pdf",
-		Name: t.text("paper.file", fileData{slug(firstName(d.Member.Name)), month.Month}),
+		Name: t.text("paper.file", fileData{texts.Slug(texts.FirstName(d.Member.Name)), month.Month}),
 		Alt:  t.text("paper.alt", d),
 	}
 	t.m.Paper = sheets[0].Member
@@ -147,8 +143,8 @@ func (t *talk) shownSheets(sheets []backend.Sheet, month backend.SheetMonth) she
 		d.Tokens += len(s.Tokens)
 	}
 	d.Tokens -= len(void)
-	d.Used, d.Many = t.texts.numbers(used), len(used) > 1
-	d.Void, d.Plural = t.texts.numbers(void), len(void) > 1
+	d.Used, d.Many = t.texts.Numbers(used), len(used) > 1
+	d.Void, d.Plural = t.texts.Numbers(void), len(void) > 1
 	return d
 }
 
@@ -162,8 +158,8 @@ type fileData struct {
 func (t *talk) papers(sheets []backend.Sheet, d sheetData) []Paper {
 	var out []Paper
 	for _, s := range sheets {
-		p := paperData{Sheet: s, Member: d.Member, Month: d.Month, From: s.From.In(t.texts.zone), Last: s.Until.Add(-1).In(t.texts.zone),
-			Numbers: t.texts.numbers(numbersOf(s)), CanVoid: t.can.Void}
+		p := paperData{Sheet: s, Member: d.Member, Month: d.Month, From: s.From.In(backend.BuenosAires), Last: s.Until.Add(-1).In(backend.BuenosAires),
+			Numbers: t.texts.Numbers(numbersOf(s)), CanVoid: t.can.Void}
 		paper := Paper{
 			Title: t.text("paper.title", p), Lang: t.text("paper.lang", nil), Heading: t.text("paper.heading", nil), Name: d.Member.Name,
 			Lines: lines(t.text("paper.lines", p)), Running: t.text("paper.running", p), Page: t.text("paper.page", nil),
@@ -194,52 +190,6 @@ func numbersOf(s backend.Sheet) []int {
 		out = append(out, k.Number)
 	}
 	return out
-}
-
-// numbers writes a list of numbers, runs as "1 a 4".
-func (c *catalog) numbers(list []int) string {
-	list = slices.Clone(list)
-	slices.Sort(list)
-	var parts []string
-	for i := 0; i < len(list); {
-		n := 1
-		for i+n < len(list) && list[i+n] == list[i]+n {
-			n++
-		}
-		switch {
-		case n > 2:
-			parts = append(parts, fmt.Sprintf(c.span, list[i], list[i+n-1]))
-		default:
-			for _, k := range list[i : i+n] {
-				parts = append(parts, strconv.Itoa(k))
-			}
-		}
-		i += n
-	}
-	return c.join(parts)
-}
-
-// slug is a name as a part of a file's name: letters without marks, and one hyphen for all that is none. It is empty for a
-// name in another script.
-func slug(name string) string {
-	var base strings.Builder
-	for _, r := range norm.NFKD.String(strings.ToLower(name)) {
-		if as, ok := slugLetters[r]; ok {
-			base.WriteString(as)
-		} else if !unicode.Is(unicode.Mn, r) {
-			base.WriteRune(r)
-		}
-	}
-	return strings.Join(strings.FieldsFunc(base.String(), func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
-	}), "-")
-}
-
-// slugLetters are letters that Unicode does not take apart, with what they are in a file's name, and apostrophes, which
-// stand within a word.
-var slugLetters = map[rune]string{
-	'ñ': "n", 'ł': "l", 'đ': "d", 'ð': "d", 'ø': "o", 'ħ': "h", 'ŧ': "t", 'æ': "ae", 'œ': "oe", 'ß': "ss", 'þ': "th", 'ı': "i", 'ŋ': "n",
-	'\'': "", '’': "", 'ʼ': "", 'ꞌ': "",
 }
 
 // paperData is what the texts on a sheet say.

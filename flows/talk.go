@@ -71,7 +71,7 @@ func (t *talk) leave() {
 
 // reply appends what is said. One a turn is the rule.
 func (t *talk) reply(kind bot.ReplyKind, key string, data any) *bot.Reply {
-	text, err := t.texts.render(key, data)
+	text, err := t.texts.Render(key, data)
 	if err != nil {
 		t.fail(err)
 		return &bot.Reply{}
@@ -153,13 +153,13 @@ func (t *talk) label(o option) string {
 		return t.text(t.act(), nil)
 	}
 	if o.Value == "next" {
-		return t.text("option.next", t.texts.month(o.Month, false))
+		return t.text("option.next", t.texts.MonthName(o.Month))
 	}
 	if o.Month != "" && o.Value[0] == 'm' && o.Value[1] <= '9' {
-		return t.text("option.month", t.texts.month(o.Month, true))
+		return t.text("option.month", t.texts.Month(o.Month))
 	}
 	if o.Month != "" && o.Value[0] == 's' && o.Value[1] <= '9' {
-		return t.text("option.sheet", sheetData{Short: t.texts.month(o.Month, false), Numbers: o.Label})
+		return t.text("option.sheet", sheetData{Short: t.texts.MonthName(o.Month), Numbers: o.Label})
 	}
 	for i, c := range t.m.Others {
 		if o.Value == "c"+strconv.Itoa(i) {
@@ -170,7 +170,7 @@ func (t *talk) label(o option) string {
 }
 
 func (t *talk) text(key string, data any) string {
-	text, err := t.texts.render(key, data)
+	text, err := t.texts.Render(key, data)
 	if err != nil {
 		t.fail(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"llave/bot"
 	"llave/flows/backend"
 	"llave/flows/nlu"
+	"llave/flows/texts"
 )
 
 // wish begins to pursue something that needs the back end.
@@ -18,7 +19,7 @@ func (t *talk) wish(mean nlu.ParsedText) {
 func (t *talk) wishOf(mean nlu.ParsedText) *wish {
 	w := &wish{Intent: mean.Intent, Who: mean.Refs, Below: t.from == fromOption, Old: t.from == fromOldButton, Asked: t.in.ID, At: t.in.Now.Add(-t.in.Lag),
 		Count: mean.Count, More: mean.More, Single: mean.Single, Numbers: mean.TokenNumbers, Paper: t.from != fromOldButton && (mean.More || mean.Again || mean.Intent == nlu.IntentVoid)}
-	w.Month = mean.Month.At(t.in.Now.In(t.texts.zone))
+	w.Month = mean.Month.At(t.in.Now)
 	return w
 }
 
@@ -209,7 +210,7 @@ func (t *talk) answersPick(mean nlu.ParsedText) bool {
 		if n, ok := t.words.Amount(t.in.Text); ok {
 			t.m.Wish.Count = n
 		}
-		if m := t.words.MonthIn(t.in.Text, t.in.Now.In(t.texts.zone)); m != "" {
+		if m := t.words.MonthIn(t.in.Text, t.in.Now); m != "" {
 			t.m.Wish.Month = m
 		}
 	}
@@ -377,10 +378,10 @@ func (t *talk) shown(g backend.Given, first string) shownData {
 	for _, k := range g.Tokens {
 		p, _ := g.Group.Member(k.Member)
 		last := k.Until.Add(-time.Minute)
-		b := block{Member: p, Digits: groupDigits(k.Digits), Hour: t.texts.hour(last), Day: t.texts.day(last), Today: t.texts.sameDay(last, t.in.Now)}
+		b := block{Member: p, Digits: texts.GroupDigits(k.Digits), Hour: t.texts.Hour(last), Day: t.texts.Day(last), Today: t.texts.SameDay(last, t.in.Now)}
 		b.Fragile = !t.can.CurrentWithoutMinting
 		if slices.Contains(t.recalled, k.Member) {
-			b.Made = t.texts.hour(k.Made)
+			b.Made = t.texts.Hour(k.Made)
 		}
 		d.Blocks = append(d.Blocks, b)
 	}

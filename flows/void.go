@@ -92,7 +92,7 @@ func (t *talk) askSheet() {
 	t.move("which")
 	var options []option
 	for i, b := range t.m.Wish.Sheets {
-		options = append(options, option{Value: "s" + strconv.Itoa(i+1), Month: b.Month, Label: t.texts.numbers(b.All)})
+		options = append(options, option{Value: "s" + strconv.Itoa(i+1), Month: b.Month, Label: t.texts.Numbers(b.All)})
 	}
 	t.ask("void.which", t.voidData(brief{}), options...)
 }
@@ -139,12 +139,12 @@ func (t *talk) voidData(b brief) sheetData {
 		if month == "" {
 			month = w.Month
 		}
-		d.Month, d.Short = t.texts.month(month, true), t.texts.month(month, false)
+		d.Month, d.Short = t.texts.Month(month), t.texts.MonthName(month)
 	}
 	left := w.voids(b)
-	d.Count, d.Numbers, d.Many = len(left), t.texts.numbers(left), len(left) > 1
+	d.Count, d.Numbers, d.Many = len(left), t.texts.Numbers(left), len(left) > 1
 	d.More = len(w.Numbers) > 0
-	d.Void, d.Plural = t.texts.numbers(w.Numbers), len(w.Numbers) > 1
+	d.Void, d.Plural = t.texts.Numbers(w.Numbers), len(w.Numbers) > 1
 	return d
 }
 
@@ -164,8 +164,8 @@ func (t *talk) voided(p backend.Preprints) {
 	}
 	done, used := voidedOf(p.Sheets[0], w.voids(b))
 	d := t.voidData(b)
-	d.Count, d.Numbers, d.Many = len(done), t.texts.numbers(done), len(done) > 1
-	d.Used, d.Plural = t.texts.numbers(used), len(used) > 1
+	d.Count, d.Numbers, d.Many = len(done), t.texts.Numbers(done), len(done) > 1
+	d.Used, d.Plural = t.texts.Numbers(used), len(used) > 1
 	t.move("done")
 	month := t.offered(p, b.Month)
 	if n := min(len(done), month.Left); len(w.Numbers) == 0 && n > 0 {
@@ -200,7 +200,7 @@ func (t *talk) voidedAfterAll(p backend.Preprints) {
 	s := p.Sheets[0]
 	done, _ := voidedOf(s, numbersOf(s))
 	member, _ := t.m.Group.Member(s.Member)
-	d := sheetData{Member: member, Numbers: t.texts.numbers(done), Many: len(done) > 1}
+	d := sheetData{Member: member, Numbers: t.texts.Numbers(done), Many: len(done) > 1}
 	t.offer(bot.Say, "void.after_all", d, t.belowSheet(s.Member, t.offered(p, s.Month))...)
 }
 

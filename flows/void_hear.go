@@ -20,7 +20,7 @@ func (t *talk) otherSheet(mean nlu.ParsedText) bool {
 
 // answersWhich takes the sheet of a month that is named.
 func (t *talk) answersWhich(mean nlu.ParsedText) bool {
-	m := t.words.MonthIn(t.in.Text, t.in.Now.In(t.texts.zone))
+	m := t.words.MonthIn(t.in.Text, t.in.Now)
 	of := slices.DeleteFunc(slices.Clone(t.m.Wish.Sheets), func(b brief) bool { return b.Month != m })
 	switch {
 	case len(of) == 1:
@@ -58,7 +58,7 @@ func (t *talk) answersNumber(mean nlu.ParsedText) bool {
 		for _, b := range w.Sheets {
 			there = append(there, b.All...)
 		}
-		d.Numbers, d.Sheets = t.texts.numbers(there), len(w.Sheets)
+		d.Numbers, d.Sheets = t.texts.Numbers(there), len(w.Sheets)
 		t.askAgain("void.number_again", d)
 	default:
 		return t.aside(mean)

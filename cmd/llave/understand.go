@@ -13,7 +13,6 @@ import (
 
 	"llave/adapters/autogestion"
 	"llave/bot"
-	"llave/flows"
 	"llave/flows/backend"
 	"llave/flows/nlu"
 )
@@ -37,7 +36,7 @@ func (p program) understand(ctx context.Context, args []string) error {
 			return err
 		}
 	}
-	script, err := flows.New(flows.Config{Phone: c.MesaPhone})
+	parser, err := nlu.New()
 	if err != nil {
 		return err
 	}
@@ -47,7 +46,7 @@ func (p program) understand(ctx context.Context, args []string) error {
 		if utf8.RuneCountInString(text) > bot.MaxText {
 			text = "" // the chat does not read it either
 		}
-		return out.Encode(script.Understand(text, nlu.Speaker{Group: group, Self: group.Own}, p.now()))
+		return out.Encode(parser.Understand(text, nlu.Speaker{Group: group, Self: group.Own}, p.now()))
 	}
 	if set.NArg() > 0 {
 		return tell(strings.Join(set.Args(), " "))

@@ -19,6 +19,7 @@ type NamedMonth struct {
 // at is the month that is meant, said at a moment: a name without a year is the next month of that name. Empty if none was
 // said.
 func (m NamedMonth) At(now time.Time) backend.Month {
+	now = now.In(backend.BuenosAires)
 	year, month := now.Year(), now.Month()
 	switch {
 	case m.Month > 0 && m.Year > 0:
