@@ -52,6 +52,7 @@ bench:
 screenshots:
 	go run ./cmd/screenshots
 
-# The diagrams of docs/flows.md, drawn from the tables.
+# What is made of tables: the diagrams of docs/flows.md, and the variables in README.md and README.en.md.
 docs:
 	go test ./flows -run Diagrams -update
+	go test ./cmd/llave -run Readmes -update

@@ -196,13 +196,14 @@ func TestBackEndConfiguration(t *testing.T) {
 			t.Errorf("%v: the demo is on", c.vars)
 		}
 		real := err == nil && (conf.AutogestionURL != "" || conf.Autogestion == embeddedBackend)
-		if err == nil && (conf.realBackend() == nil) != real {
-			t.Errorf("%v: a real channel is told %v", c.vars, conf.realBackend())
+		if err == nil && conf.knowsRealPeople() != real {
+			t.Errorf("%v: knows real people: %v, want %v", c.vars, conf.knowsRealPeople(), real)
 		}
 	}
 	conf, _ := readConfig(nil)
-	if err := conf.realBackend(); err == nil || !strings.Contains(err.Error(), "LLAVE_AUTOGESTION=embedded") {
-		t.Errorf("with nothing said, a real channel is told %v", err)
+	_, err := readConfig(map[string]string{"LLAVE_WHATSAPP": "1"})
+	if conf.knowsRealPeople() || err == nil || !strings.Contains(err.Error(), "LLAVE_AUTOGESTION_URL: ") || !strings.Contains(err.Error(), "LLAVE_AUTOGESTION=embedded") {
+		t.Errorf("a real channel without a back end: %v", err)
 	}
 }
 

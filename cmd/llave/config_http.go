@@ -1,7 +1,8 @@
 package main
 
 import (
-	"fmt"
+	"net"
+	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -11,24 +12,50 @@ import (
 // passwordMin is the shortest password of the operator's address.
 const passwordMin = 12
 
-// checkHTTP checks who may ask, and from where.
-func (c *config) checkHTTP() (wrong []error) {
-	bad := func(name, format string, args ...any) {
-		wrong = append(wrong, fmt.Errorf(name+": "+format, args...))
+func (c *config) checkAddr(report reporter) {
+	if !isAddress(c.Addr) {
+		report("LLAVE_ADDR.shape", c.Addr)
 	}
-	var err error
-	if c.proxies, err = httpx.ParseProxies(c.TrustedProxies); err != nil {
-		bad("LLAVE_TRUSTED_PROXIES", "%q no es una lista de redes como 127.0.0.1/32,10.0.0.0/8; y no puede ser todo el mundo, porque entonces cualquiera diría quién es", c.TrustedProxies)
+	c.addrName = c.Addr
+}
+
+func (c *config) checkAdminAddr(report reporter) {
+	if c.AdminAddr != "" && !isAddress(c.AdminAddr) {
+		report("LLAVE_ADMIN_ADDR.shape", c.AdminAddr)
 	}
 	if c.AdminAddr == c.Addr && !strings.HasSuffix(c.Addr, ":0") {
 		c.AdminAddr = "" // the same as none of its own
 	}
 	c.adminName = c.AdminAddr
+}
+
+func (c *config) checkAdminPassword(report reporter) {
 	switch n := utf8.RuneCountInString(c.AdminPassword); {
 	case n > 0 && n < passwordMin:
-		bad("LLAVE_ADMIN_PASSWORD", "tiene menos de %d caracteres", passwordMin)
+		report("LLAVE_ADMIN_PASSWORD.short", passwordMin)
 	case n == 0 && c.AdminAddr != "" && !loopback(c.AdminAddr):
-		bad("LLAVE_ADMIN_PASSWORD", "hace falta, porque a LLAVE_ADMIN_ADDR (%s) se llega desde otras máquinas; poné una de %d caracteres o más, o usá una dirección de esta máquina, como 127.0.0.1:9090", c.AdminAddr, passwordMin)
+		report("LLAVE_ADMIN_PASSWORD.missing", values{"addr": c.AdminAddr, "least": passwordMin})
 	}
-	return wrong
+}
+
+func (c *config) checkTrustedProxies(report reporter) {
+	var err error
+	if c.proxies, err = httpx.ParseProxies(c.TrustedProxies); err != nil {
+		report("LLAVE_TRUSTED_PROXIES.shape", c.TrustedProxies)
+	}
+}
+
+// checkPublicURL asks for an address that browsers can use: without one, the listen address has to be one.
+func (c *config) checkPublicURL(report reporter) {
+	if c.PublicURL == "" {
+		if host, _, _ := net.SplitHostPort(c.Addr); isAddress(c.Addr) && (host == "" || net.ParseIP(host).IsUnspecified()) {
+			report("LLAVE_PUBLIC_URL.missing", c.Addr)
+		}
+		return
+	}
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || strings.Trim(u.Path, "/") != "" {
+		report("LLAVE_PUBLIC_URL.shape", c.PublicURL)
+	}
+	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
 }

@@ -17,123 +17,130 @@ import (
 	"llave/store/sqlitedb"
 )
 
-// dead lists what was set aside or given up, or puts it back.
-func (p program) dead(ctx context.Context, args []string) error {
-	retry := len(args) > 1 && args[0] == "retry"
-	if len(args) > 0 && !retry {
-		return &usageError{errors.New("uso: llave dead, o llave dead retry NÚMERO…, o llave dead retry all")}
+// listDead lists the quarantined updates and the dead letters, one line each, the newest first. Nothing in it is personal.
+func (p program) listDead(ctx context.Context, args []string) error {
+	if len(args) > 0 {
+		return usage("dead")
 	}
+	return p.withDeadLetters(ctx, func(letters *engine.DeadLetters) error {
+		all, err := letters.List(ctx)
+		if err != nil {
+			return err
+		}
+		if len(all) == 0 {
+			return write(p.stdout, "dead.none", nil)
+		}
+		w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+		write(w, "dead.head", nil)
+		for _, d := range all {
+			fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\n", d.ID, d.At.UTC().Format(time.RFC3339), textOf("dead.kind", deadKinds[d.Kind]), d.Chat, textOf("dead.readable", d), d.Reason)
+		}
+		return w.Flush()
+	})
+}
+
+// deadKinds are the names of the kinds in the catalog.
+var deadKinds = map[bot.DeadKind]string{
+	bot.DeadUpdate: "update", bot.DeadReply: "reply", bot.DeadSession: "session", bot.DeadEffect: "effect", bot.DeadTimer: "timer",
+}
+
+// withDeadLetters opens the store, which no service may be using. It makes no file that is not there.
+func (p program) withDeadLetters(ctx context.Context, do func(*engine.DeadLetters) error) error {
 	c, err := readConfig(p.getenv)
 	if err != nil {
 		return err
 	}
-	h := &app{config: c, now: p.now, log: p.logger()}
-	letters, err := h.openDeadLetters(ctx)
-	if err == nil && retry {
-		err = p.retryDead(ctx, letters, args[1:])
-	} else if err == nil {
-		err = p.listDead(ctx, letters)
+	a := p.newApp(c)
+	letters, err := a.openDeadLetters(ctx)
+	if err == nil {
+		err = do(letters)
 	}
-	return errors.Join(err, h.stop())
+	return errors.Join(err, a.stop())
 }
 
-// openDeadLetters opens the store, which no service may be using, without making anything that is not there.
-func (h *app) openDeadLetters(ctx context.Context) (*engine.DeadLetters, error) {
-	path := h.path("llave.db")
+func (a *app) openDeadLetters(ctx context.Context) (*engine.DeadLetters, error) {
+	path := a.path("llave.db")
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, &usageError{fmt.Errorf("no hay conversaciones en %s (LLAVE_DATA)", h.Data)}
+		return nil, misuse("folder.empty", a.Data)
 	}
-	if err := h.openRing(); err != nil {
+	if err := a.openRing(); err != nil {
 		return nil, err
 	}
 	var err error
 	var refused *sqlitedb.OpenError
-	if h.store, err = store.OpenSQLite(path); errors.As(err, &refused) && refused.Kind == sqlitedb.InUse {
-		return nil, fmt.Errorf("el servicio está usando %s: paralo, y probá de nuevo", h.Data)
+	if a.store, err = store.OpenSQLite(path); errors.As(err, &refused) && refused.Kind == sqlitedb.InUse {
+		return nil, refuse("folder.in_use", a.Data).because(err)
 	}
 	if err != nil {
-		return nil, openTrouble(err)
+		return nil, storeRefusal(err)
 	}
-	h.stops = append(h.stops, func(context.Context) error { return h.store.Close() })
-	script, err := flows.New(flows.Config{Phone: h.MesaPhone})
+	a.onStop(func(context.Context) error { return a.store.Close() })
+	script, err := flows.New(flows.Config{Phone: a.MesaPhone})
 	if err != nil {
 		return nil, err
 	}
-	return engine.OpenDeadLetters(ctx, h.store, h.ring, script, h.now)
+	return engine.OpenDeadLetters(ctx, a.store, a.ring, script, a.now)
 }
 
-// deadKinds are how the kinds are printed.
-var deadKinds = map[bot.DeadKind]string{
-	bot.DeadUnknown: "?", bot.DeadUpdate: "mensaje recibido", bot.DeadReply: "respuesta", bot.DeadSession: "conversación",
-	bot.DeadEffect: "pedido a Autogestión", bot.DeadTimer: "aviso",
-}
-
-// listDead prints one line each, the newest first. Nothing in it is personal.
-func (p program) listDead(ctx context.Context, letters *engine.DeadLetters) error {
-	all, err := letters.List(ctx)
-	if err != nil {
-		return err
-	}
-	if len(all) == 0 {
-		_, err := fmt.Fprintln(p.stdout, "No hay nada apartado.")
-		return err
-	}
-	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "NÚMERO\tCUÁNDO\tQUÉ\tCHAT\tSE PUEDE LEER\tPOR QUÉ")
-	for _, b := range all {
-		readable := map[bool]string{true: "sí", false: "no"}[b.Readable]
-		if b.Withdrawn {
-			readable = "retirada"
-		}
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\n", b.ID, b.At.UTC().Format(time.RFC3339), deadKinds[b.Kind], b.Chat, readable, b.Reason)
-	}
-	return w.Flush()
-}
-
-// notRetried says why something was not put back.
-var notRetried = []struct {
+// notRequeued are the texts for what was not put back.
+var notRequeued = []struct {
 	err error
-	why string
+	key string
 }{
-	{engine.ErrUnreadable, "no se puede leer con estas claves (LLAVE_KEY)"},
-	{engine.ErrWithdrawn, "se retiró después: ya no queda nada"},
-	{engine.ErrOnlyOnce, "se manda una sola vez, y puede haber salido"},
-	{engine.ErrOver, "ya venció"},
-	{engine.ErrSuperseded, "su lugar ya lo ocupa algo más nuevo"},
-	{engine.ErrNoSuchDead, "no existe"},
+	{engine.ErrUnreadable, "dead.unreadable"},
+	{engine.ErrWithdrawn, "dead.withdrawn"},
+	{engine.ErrOnlyOnce, "dead.only_once"},
+	{engine.ErrOver, "dead.over"},
+	{engine.ErrSuperseded, "dead.superseded"},
+	{engine.ErrNoSuchDead, "dead.no_such"},
 }
 
-// retryDead puts back what was asked for. It fails if not all of it could be.
-func (p program) retryDead(ctx context.Context, letters *engine.DeadLetters, args []string) error {
-	ids, err := deadIDs(ctx, letters, args)
-	if err != nil {
-		return err
+// retryDead puts back what the arguments name. It fails if a part of it could not be put back.
+func (p program) retryDead(ctx context.Context, args []string) error {
+	if len(args) == 0 {
+		return usage("dead")
 	}
-	left := 0
-	for _, id := range ids {
-		err := letters.Retry(ctx, id)
-		if err != nil && !errors.Is(err, engine.ErrNotRetried) {
+	return p.withDeadLetters(ctx, func(letters *engine.DeadLetters) error {
+		ids, err := deadIDs(ctx, letters, args)
+		if err != nil {
 			return err
 		}
-		if err == nil {
-			fmt.Fprintf(p.stdout, "%d: repuesto\n", id)
-			continue
-		}
-		left++
-		for _, n := range notRetried {
-			if errors.Is(err, n.err) {
-				fmt.Fprintf(p.stdout, "%d: queda apartado: %s\n", id, n.why)
+		left := 0
+		for _, id := range ids {
+			requeued, err := p.requeue(ctx, letters, id)
+			if err != nil {
+				return err
+			}
+			if !requeued {
+				left++
 			}
 		}
-	}
-	fmt.Fprintf(p.stdout, "Repuestos: %d. Siguen apartados: %d. Lo repuesto se retoma cuando arranca el servicio.\n", len(ids)-left, left)
-	if left > 0 {
-		return errors.New("no todo se pudo reponer")
-	}
-	return nil
+		write(p.stdout, "dead.sum", values{"requeued": len(ids) - left, "left": left})
+		if left > 0 {
+			return refuse("dead.some_left", nil)
+		}
+		return nil
+	})
 }
 
-// deadIDs reads the numbers, or takes all there are, the oldest first.
+// requeue puts one dead letter back and prints the result.
+func (p program) requeue(ctx context.Context, letters *engine.DeadLetters, id uint64) (bool, error) {
+	err := letters.Retry(ctx, id)
+	if err == nil {
+		return true, write(p.stdout, "dead.requeued", id)
+	}
+	if !errors.Is(err, engine.ErrNotRetried) {
+		return false, err
+	}
+	for _, n := range notRequeued {
+		if errors.Is(err, n.err) {
+			write(p.stdout, "dead.kept", values{"id": id, "why": textOf(n.key, nil)})
+		}
+	}
+	return false, nil
+}
+
+// deadIDs reads the numbers. For "all" it returns all there are, the oldest first.
 func deadIDs(ctx context.Context, letters *engine.DeadLetters, args []string) (ids []uint64, err error) {
 	if len(args) == 1 && args[0] == "all" {
 		all, err := letters.List(ctx)
@@ -145,7 +152,7 @@ func deadIDs(ctx context.Context, letters *engine.DeadLetters, args []string) (i
 	for _, a := range args {
 		id, err := strconv.ParseUint(a, 10, 63)
 		if err != nil {
-			return nil, &usageError{fmt.Errorf("%q no es un número de los que lista llave dead", a)}
+			return nil, misuse("dead.number", a)
 		}
 		ids = append(ids, id)
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -14,81 +13,81 @@ import (
 	"llave/adapters/telegram"
 )
 
-// serveHTTP serves the pages, and the operator's addresses there or on their own.
-func (h *app) serveHTTP(listener net.Listener) error {
-	// Goes before the servers do: they wait for what is being answered, and an open page's stream never is.
-	defer func() { h.stops = append(h.stops, func(context.Context) error { h.web.Leave(); return nil }) }()
+// serveHTTP serves the pages, and the operator's pages with them or on an address of their own.
+func (a *app) serveHTTP(listener net.Listener) error {
+	// Before the servers stop: they wait for open requests, and the stream of an open page never ends by itself.
+	defer a.onStop(func(context.Context) error { a.web.Leave(); return nil })
 	public, admin := http.NewServeMux(), http.NewServeMux()
-	if h.embedded != nil {
-		public.Handle("/autogestion/", h.embedded.Handler())
+	if a.embedded != nil {
+		public.Handle("/autogestion/", a.embedded.Handler())
 	}
-	chat := h.web.Handler(h.engine)
+	chat := a.web.Handler(a.engine)
 	public.Handle("/{$}", chat)
 	public.Handle("/chat/", chat)
-	if h.telegram != nil && h.telegramPushes() {
-		public.Handle(telegram.WebhookPath, h.telegram.Handler(h.engine))
+	if a.telegram != nil && a.telegramPushes() {
+		public.Handle(telegram.WebhookPath, a.telegram.Handler(a.engine))
 	}
-	gate := h.operatorGate()
+	gate := a.operatorGate()
 	if gate.shared {
-		h.operator(public, gate)
-		h.serveOn(listener, h.publicSide(public, gate))
+		a.operator(public, gate)
+		a.serveOn(listener, a.publicSide(public, gate))
 		return nil
 	}
-	own, err := listen("LLAVE_ADMIN_ADDR", h.AdminAddr)
+	own, err := listen("LLAVE_ADMIN_ADDR", a.AdminAddr)
 	if err != nil {
 		return err
 	}
-	h.AdminAddr = own.Addr().String()
-	h.operator(admin, gate)
-	h.serveOn(listener, h.publicSide(public, nil))
-	h.serveOn(own, h.adminSide(admin, gate))
+	a.AdminAddr = own.Addr().String()
+	a.operator(admin, gate)
+	a.serveOn(listener, a.publicSide(public, nil))
+	a.serveOn(own, a.adminSide(admin, gate))
 	return nil
 }
 
-// publicSide is what everybody reaches. Gate is nil if the operator's pages are elsewhere.
-func (h *app) publicSide(pages http.Handler, gate *operatorGate) http.Handler {
-	hosts := httpx.NewHosts(h.PublicURL, h.Addr, h.addrName)
-	hosts.Log = h.log
+// publicSide is the handler of the public address. Gate is nil if the operator's pages are on another one.
+func (a *app) publicSide(pages http.Handler, gate *operatorGate) http.Handler {
+	hosts := httpx.NewHosts(a.PublicURL, a.Addr, a.addrName)
+	hosts.Log = a.log
 	misdirected := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		plainText(w, http.StatusMisdirectedRequest, "misdirected", h)
+		plainText(w, http.StatusMisdirectedRequest, "misdirected", a)
 	})
-	return h.outside(httpx.Security{HSTS: httpx.HTTPS(h.PublicURL)}, gate, hosts.Guard(misdirected, pages))
+	return a.outside(httpx.Security{HSTS: httpx.HTTPS(a.PublicURL)}, gate, hosts.Guard(misdirected, pages))
 }
 
-// adminSide is what the operator reaches, on an address of its own: by an IP address, which no name can be led to; by the
-// names in the configuration; and, where there is a password, by a short name, as containers call one another.
-func (h *app) adminSide(pages http.Handler, gate *operatorGate) http.Handler {
-	hosts := httpx.NewHosts(h.PublicURL, h.AdminAddr, h.adminName)
-	hosts.Log, hosts.Numbers, hosts.ShortNames = h.log, true, gate.password != nil
+// adminSide is the handler of the operator's own address. It answers to IP addresses, which DNS rebinding cannot use; to the
+// names in the configuration; and, if there is a password, to short names, as containers use them.
+func (a *app) adminSide(pages http.Handler, gate *operatorGate) http.Handler {
+	hosts := httpx.NewHosts(a.PublicURL, a.AdminAddr, a.adminName)
+	hosts.Log, hosts.Numbers, hosts.ShortNames = a.log, true, gate.password != nil
 	misdirected := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		plainText(w, http.StatusMisdirectedRequest, "misdirected_admin", nil)
 	})
-	return h.outside(httpx.Security{}, gate, hosts.Guard(misdirected, pages))
+	return a.outside(httpx.Security{}, gate, hosts.Guard(misdirected, pages))
 }
 
-// outside is what every request passes. Whether the program lives and is ready is answered to every peer by every name,
-// since load balancers ask by whatever they like; how it stands in words is the operator's.
-func (h *app) outside(s httpx.Security, gate *operatorGate, guarded http.Handler) http.Handler {
+// outside wraps all that is served. /healthz and /readyz answer every peer and every name, since load balancers use any; the
+// text of /readyz is the operator's.
+func (a *app) outside(s httpx.Security, gate *operatorGate, guarded http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
-	mux.HandleFunc("GET /readyz", h.readyz(gate))
+	mux.HandleFunc("GET /readyz", a.readyz(gate))
 	mux.Handle("/", guarded)
-	return httpx.WithClient(h.proxies, h.log, httpx.Headers(s, mux))
+	return httpx.WithClient(a.proxies, a.log, httpx.Headers(s, mux))
 }
 
-func (h *app) serveOn(l net.Listener, handler http.Handler) {
+func (a *app) serveOn(l net.Listener, handler http.Handler) {
 	s := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second,
-		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelWarn),
+		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
 	}
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
 		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			h.fail(fmt.Errorf("se dejó de atender en %s: %w", l.Addr(), err))
+			a.fail(refuse("listen.stopped", values{"addr": l.Addr(), "err": err}).because(err))
 		}
 	}()
-	h.stops = append(h.stops, func(ctx context.Context) error {
+	a.onStop(func(ctx context.Context) error {
 		err := s.Shutdown(ctx)
 		select {
 		case <-over:

@@ -1,10 +1,18 @@
-// Command llave is the whole program: it reads the configuration, builds the parts, starts them in order and stops
-// them in reverse. It is the only package that knows all the others.
+// Command llave is the whole program. It is the only package that knows all the others: it reads the configuration, builds
+// the parts, starts them in order and stops them in reverse.
+//
+// Read in this order:
+//
+//	main.go                 what the operating system gives the program, and exit codes
+//	commands.go             the table of commands; each of them is in a file of its own
+//	settings.go, config*.go the table of variables, and how they are read and checked
+//	app*.go                 the program as an object: build, start, stop
+//	http.go, operator*.go   what is served, and to whom
+//	texts.go, texts/        all that people read
 package main
 
 import (
 	"context"
-	_ "embed"
 	"errors"
 	"fmt"
 	"io"
@@ -26,13 +34,13 @@ func main() {
 	os.Exit(p.run(ctx, os.Args[1:]))
 }
 
-// program is what the outside gives the program. Tests give it something else.
+// program is what the operating system gives the program. Tests give it something else.
 type program struct {
 	getenv         map[string]string
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	now            func() time.Time
-	whatsapp       whatsappTransport // nil: the usual
+	whatsapp       whatsappTransport // nil: the network
 }
 
 // Exit codes.
@@ -43,51 +51,25 @@ const (
 	exitLoss  = 3 // a padrón was refused, because too many would lose their tokens
 )
 
-//go:embed help.txt
-var helpText string
-
-// usageError is a call or a configuration that cannot work.
-type usageError struct{ err error }
-
-func (e *usageError) Error() string { return e.err.Error() }
-func (e *usageError) Unwrap() error { return e.err }
-
 // run runs a command and returns the exit code.
 func (p program) run(ctx context.Context, args []string) int {
-	commands := map[string]func(context.Context, []string) error{
-		"": p.serve, "chat": p.chat, "entiende": p.understand, "flows": p.flows, "padron": p.padron, "autogestion": p.autogestion,
-		"backend": p.backend, "verify": p.verify, "health": p.health, "whatsapp": p.whatsappCommand, "dead": p.dead,
-		"help": p.help, "-h": p.help, "--help": p.help, "-help": p.help, "version": p.version,
+	command, args, err := findCommand(args)
+	if err == nil {
+		err = command.run(p, ctx, args)
 	}
-	name := ""
-	if len(args) > 0 {
-		name, args = args[0], args[1:]
-	}
-	command, ok := commands[name]
-	if !ok {
-		fmt.Fprintf(p.stderr, "llave: no existe el comando %q. Probá: llave help\n", name)
-		return exitUsage
-	}
-	err := command(ctx, args)
-	var usage *usageError
-	switch {
-	case err == nil, errors.Is(err, context.Canceled) && ctx.Err() != nil:
+	if err == nil || errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return exitOK
-	case errors.As(err, &usage):
-		fmt.Fprintln(p.stderr, "llave: "+err.Error())
-		return exitUsage
-	case errors.Is(err, autogestion.ErrLoss):
-		fmt.Fprintln(p.stderr, "llave: padrón rechazado: sacaría el token a demasiadas personas; no cambió nada")
-		return exitLoss
-	default:
-		fmt.Fprintln(p.stderr, "llave: "+err.Error())
-		return exitError
 	}
-}
-
-func (p program) help(context.Context, []string) error {
-	_, err := io.WriteString(p.stdout, helpText)
-	return err
+	code := exitError
+	var refused *refusal
+	if errors.As(err, &refused) {
+		code = refused.code
+	}
+	if errors.Is(err, autogestion.ErrLoss) {
+		err, code = refuse("padron.loss", nil), exitLoss
+	}
+	fmt.Fprintln(p.stderr, "llave: "+err.Error())
+	return code
 }
 
 // environ reads an environment as the operating system gives it.

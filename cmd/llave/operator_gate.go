@@ -3,38 +3,32 @@ package main
 import (
 	"crypto/sha256"
 	"crypto/subtle"
-	_ "embed"
 	"log/slog"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
-	"text/template"
 	"time"
 
 	"llave/adapters/httpx"
 )
 
-//go:embed http.tmpl
-var httpTexts string
-
-var plainTexts = template.Must(template.New("").Parse(httpTexts))
-
-// plainText answers with a text of http.tmpl.
-func plainText(w http.ResponseWriter, status int, key string, data any) {
-	var b strings.Builder
-	if err := plainTexts.ExecuteTemplate(&b, key, data); err != nil {
-		http.Error(w, "", http.StatusInternalServerError)
-		return
-	}
-	http.Error(w, strings.TrimSpace(b.String()), status)
+// operator adds the operator's pages.
+func (a *app) operator(mux *http.ServeMux, gate *operatorGate) {
+	mux.Handle("GET /metrics", gate.Only(a.metrics()))
+	a.serveWhatsAppPage(mux, gate)
 }
 
-// operatorGate decides who may see what is the operator's: the metrics, the text of /readyz, WhatsApp's page.
+// plainText answers with a text of the catalog.
+func plainText(w http.ResponseWriter, status int, key string, data any) {
+	http.Error(w, strings.TrimSpace(textOf(key, data)), status)
+}
+
+// operatorGate guards the operator's pages: the metrics, the text of /readyz, the page for WhatsApp.
 type operatorGate struct {
-	// shared says that the operator's pages are on the address that everybody has. Then they are for this machine alone.
+	// shared: the operator's pages are on the public address. Then only this machine may see them.
 	shared bool
-	// password is the hash of the password, nil if there is none.
+	// password is the hash of the password, or nil.
 	password []byte
 	guesses  *httpx.Limiter
 	log      *slog.Logger
@@ -47,27 +41,27 @@ const (
 	guessKeys  = 1024
 )
 
-func (h *app) operatorGate() *operatorGate {
-	g := &operatorGate{shared: h.AdminAddr == "", guesses: httpx.NewLimiter(guessBurst, guessEvery, guessKeys, h.now), log: h.log}
-	if h.AdminPassword != "" {
-		sum := sha256.Sum256([]byte(h.AdminPassword))
+func (a *app) operatorGate() *operatorGate {
+	g := &operatorGate{shared: a.AdminAddr == "", guesses: httpx.NewLimiter(guessBurst, guessEvery, guessKeys, a.now), log: a.log}
+	if a.AdminPassword != "" {
+		sum := sha256.Sum256([]byte(a.AdminPassword))
 		g.password = sum[:]
 	}
 	return g
 }
 
-// public says whether people come by another name than this machine's own ones.
-func (h *app) hasPublicName() bool {
-	u, err := url.Parse(h.PublicURL)
+// hasPublicName reports whether people reach the service by a name that is not the machine's own.
+func (a *app) hasPublicName() bool {
+	u, err := url.Parse(a.PublicURL)
 	return err != nil || !httpx.LoopbackHost(u.Host)
 }
 
-// here says whether a request may be for the operator by where it comes from.
+// reachable reports whether a request comes from where the operator may be.
 func (g *operatorGate) reachable(r *http.Request) bool { return !g.shared || fromThisMachine(r) }
 
-// thisMachine says whether a request was made on this machine, through no proxy as far as can be seen, and by one of this
-// machine's own names: a page elsewhere whose name was led here asks by that name. A proxy on this machine is known by its
-// headers; nginx, which sends none unless it is told to, by HTTP/1.0, which nobody else speaks.
+// fromThisMachine reports whether a request was made on this machine, not through a proxy, and to one of the machine's own
+// names: a page of another site whose name was pointed here (DNS rebinding) uses that name. A proxy on this machine is
+// recognised by its headers. nginx sends none by default, and is recognised by HTTP/1.0, which no other client speaks.
 func fromThisMachine(r *http.Request) bool {
 	c := httpx.ClientOf(r)
 	if c.Forwarded || !c.Peer.IsValid() || !r.ProtoAtLeast(1, 1) {
@@ -78,7 +72,7 @@ func fromThisMachine(r *http.Request) bool {
 	return (c.Peer.IsLoopback() || c.Peer == local) && (httpx.LoopbackHost(r.Host) || err == nil && host == local)
 }
 
-// Only lets the operator through.
+// Only lets nobody but the operator through.
 func (g *operatorGate) Only(next http.Handler) http.Handler {
 	known := g.WithPassword(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -90,7 +84,7 @@ func (g *operatorGate) Only(next http.Handler) http.Handler {
 	})
 }
 
-// WithPassword lets through who has the password, if there is one.
+// WithPassword asks for the password, if there is one.
 func (g *operatorGate) WithPassword(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch ok, wait := g.authenticate(r); {
@@ -106,7 +100,7 @@ func (g *operatorGate) WithPassword(next http.Handler) http.Handler {
 	})
 }
 
-// is says whether a request is the operator's, for what is answered to everybody but says more to the operator.
+// allows reports whether a request is the operator's, for a page that everybody may see and that has more for the operator.
 func (g *operatorGate) allows(r *http.Request) bool {
 	if !g.reachable(r) {
 		return false
@@ -115,9 +109,9 @@ func (g *operatorGate) allows(r *http.Request) bool {
 	return ok
 }
 
-// knows says whether a request has the password, if there is one. A guess is counted before it is looked at, so that many
-// at once are no more than the bound; the right one is taken back. Hashes are compared: neither content nor length of
-// the password shows in the time that it takes.
+// authenticate checks the password of a request, if there is one. A guess is counted before it is compared, so that many at
+// once stay within the bound; a right one is refunded. Hashes are compared: neither content nor length of the password shows
+// in the time that it takes.
 func (g *operatorGate) authenticate(r *http.Request) (ok bool, wait time.Duration) {
 	if g.password == nil {
 		return true, 0

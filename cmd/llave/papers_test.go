@@ -93,18 +93,6 @@ func TestTheReadingOrderIsWhole(t *testing.T) {
 	}
 }
 
-// Both READMEs have one row for each variable.
-func TestEveryVariableHasOneRow(t *testing.T) {
-	for _, readme := range []string{"README.md", "README.en.md"} {
-		text := paper(t, readme)
-		for _, name := range variables() {
-			if n := strings.Count(text, "\n| `"+name+"` |"); n != 1 {
-				t.Errorf("%s has %d rows for %s, want one", readme, n, name)
-			}
-		}
-	}
-}
-
 // Each direct dependency has its line, and only one.
 func TestEveryDependencyHasItsReason(t *testing.T) {
 	text := paper(t, "docs/dependencies.md")

@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -399,31 +398,6 @@ func TestConfiguration(t *testing.T) {
 		}
 		if err != nil && strings.Contains(err.Error(), "short") {
 			t.Error("a key stands in the error")
-		}
-	}
-}
-
-// The help lists the variables that there are, no more and no fewer.
-func TestHelpListsTheVariables(t *testing.T) {
-	found := regexp.MustCompile(`(?m)^  (LLAVE_[A-Z_]+)`).FindAllStringSubmatch(helpText, -1)
-	var have []string
-	for _, f := range found {
-		have = append(have, f[1])
-	}
-	want := variables()
-	slices.Sort(have)
-	if !slices.Equal(have, want) {
-		t.Errorf("help lists %v, the configuration has %v", have, want)
-	}
-	for _, readme := range []string{"../../README.md", "../../README.en.md"} {
-		text, err := os.ReadFile(readme)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, name := range want {
-			if !strings.Contains(string(text), "`"+name+"`") {
-				t.Errorf("%s does not name %s", readme, name)
-			}
 		}
 	}
 }

@@ -8,8 +8,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -19,61 +17,50 @@ import (
 	"llave/adapters/whatsapp"
 )
 
-var errWhatsAppUsage = &usageError{errors.New("uso: llave whatsapp pair [-phone NÚMERO] | status | logout [-force]")}
-
-// whatsappCommand links the program to a phone, says how that stands, and ends it.
-func (p program) whatsappCommand(ctx context.Context, args []string) error {
-	if len(args) == 0 {
-		return errWhatsAppUsage
-	}
-	set := flag.NewFlagSet("whatsapp", flag.ContinueOnError)
-	set.SetOutput(io.Discard)
-	phone, force := new(string), new(bool)
-	switch args[0] {
-	case "pair":
-		set.StringVar(phone, "phone", "", "")
-	case "logout":
-		set.BoolVar(force, "force", false, "")
-	case "status":
-	default:
-		return errWhatsAppUsage
-	}
-	if set.Parse(args[1:]) != nil || set.NArg() > 0 {
-		return errWhatsAppUsage
-	}
-	c, err := readConfig(p.getenv)
-	if err != nil {
-		return err
-	}
-	if args[0] == "status" && p.runningStatus(ctx, c) {
-		return nil
-	}
+// withWhatsApp opens the channel, which no service may be using, for a command.
+func (p program) withWhatsApp(ctx context.Context, c config, do func(*whatsapp.WhatsApp) error) error {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
-		return fmt.Errorf("carpeta de datos: %w", err)
+		return refuse("folder", err).because(err)
 	}
 	w, err := c.newWhatsApp(ctx, p, p.logger(), nil)
 	if err != nil {
 		return err
 	}
 	defer w.Close(context.WithoutCancel(ctx))
-	switch args[0] {
-	case "pair":
-		return p.whatsappPair(ctx, w, *phone)
-	case "logout":
-		return p.whatsappLogout(ctx, w, *force)
-	}
-	return p.whatsappStatus(ctx, w)
+	return do(w)
 }
 
-// runningStatus prints how the service on this machine says that it stands. False: none says.
+// whatsappStatus prints the state of the channel: as the service on this machine reports it or, if none runs, from the store.
+func (p program) whatsappStatus(ctx context.Context, args []string) error {
+	c, err := p.whatsappConfig("whatsapp status", args, func(*flag.FlagSet) {})
+	if err != nil || p.runningStatus(ctx, c) {
+		return err
+	}
+	return p.withWhatsApp(ctx, c, func(w *whatsapp.WhatsApp) error {
+		number, ok, err := w.Paired(ctx)
+		switch {
+		case err != nil:
+			return err
+		case ok:
+			return write(p.stdout, "whatsapp.paired_stopped", number)
+		}
+		return write(p.stdout, "whatsapp.not_paired", nil)
+	})
+}
+
+// whatsappConfig reads the flags of a command, and the configuration.
+func (p program) whatsappConfig(name string, args []string, define func(*flag.FlagSet)) (config, error) {
+	if _, err := parseFlags(name, args, 0, 0, define); err != nil {
+		return config{}, err
+	}
+	return readConfig(p.getenv)
+}
+
+// runningStatus prints the state that the service on this machine reports. It returns false if there is none.
 func (p program) runningStatus(ctx context.Context, c config) bool {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.ownAddr()+"/readyz", nil)
-	if err != nil {
-		return false
-	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := c.askService(ctx)
 	if err != nil {
 		return false
 	}
@@ -87,45 +74,58 @@ func (p program) runningStatus(ctx context.Context, c config) bool {
 	return false
 }
 
-func (p program) whatsappStatus(ctx context.Context, w *whatsapp.WhatsApp) error {
-	number, ok, err := w.Paired(ctx)
-	switch {
-	case err != nil:
+// whatsappLogout ends the link with the phone.
+func (p program) whatsappLogout(ctx context.Context, args []string) error {
+	var force bool
+	c, err := p.whatsappConfig("whatsapp logout", args, func(set *flag.FlagSet) { set.BoolVar(&force, "force", false, "") })
+	if err != nil {
 		return err
-	case ok:
-		fmt.Fprintf(p.stdout, "Vinculado con el número +%s. El servicio no está andando en esta máquina.\n", number)
-	default:
-		fmt.Fprintln(p.stdout, "No hay ningún teléfono vinculado. Corré: llave whatsapp pair")
 	}
-	return nil
+	return p.withWhatsApp(ctx, c, func(w *whatsapp.WhatsApp) error {
+		ctx, cancel := context.WithTimeout(ctx, time.Minute)
+		defer cancel()
+		switch err := w.Logout(ctx, force); {
+		case errors.Is(err, whatsapp.ErrNotPaired):
+			return refuse("whatsapp.not_linked", nil)
+		case err != nil:
+			return refuse("whatsapp.not_told", err).because(err)
+		}
+		return write(p.stdout, "whatsapp.unlinked", nil)
+	})
 }
 
-func (p program) whatsappLogout(ctx context.Context, w *whatsapp.WhatsApp, force bool) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	switch err := w.Logout(ctx, force); {
-	case errors.Is(err, whatsapp.ErrNotPaired):
-		return errors.New("no hay ningún teléfono vinculado")
-	case err != nil:
-		return fmt.Errorf("no se pudo avisar a WhatsApp, y no se borró nada (con -force se borra igual, y el dispositivo queda en la lista del teléfono): %w", err)
+// whatsappPair leads the operator through the linking of a phone.
+func (p program) whatsappPair(ctx context.Context, args []string) error {
+	var phone string
+	c, err := p.whatsappConfig("whatsapp pair", args, func(set *flag.FlagSet) { set.StringVar(&phone, "phone", "", "") })
+	if err != nil {
+		return err
 	}
-	fmt.Fprintln(p.stdout, "Desvinculado. Las claves se borraron.")
-	return nil
+	return p.withWhatsApp(ctx, c, func(w *whatsapp.WhatsApp) error {
+		if err := w.Pair(ctx, p.pairer(phone)); err != nil {
+			return pairingRefusal(err)
+		}
+		number, _, err := w.Paired(ctx)
+		if err != nil {
+			return err
+		}
+		return write(p.stdout, "whatsapp.paired", number)
+	})
 }
 
-// whatsappPair leads the operator through it.
-func (p program) whatsappPair(ctx context.Context, w *whatsapp.WhatsApp, phone string) error {
+// pairer prints each step of a pairing and reads the answers.
+func (p program) pairer(phone string) whatsapp.Pairer {
 	in := bufio.NewReader(p.stdin)
-	err := w.Pair(ctx, whatsapp.Pairer{
+	return whatsapp.Pairer{
 		Phone: phone,
 		QR: func(text string, until time.Time) {
-			fmt.Fprintf(p.stdout, "\nEn el teléfono: WhatsApp, Dispositivos vinculados, Vincular un dispositivo. Escaneá esto, que vale hasta las %s:\n\n%s\n", localTime(until, "15:04:05"), drawQR(text))
+			write(p.stdout, "whatsapp.qr", values{"until": localTime(until, "15:04:05"), "code": drawQR(text)})
 		},
 		Code: func(code string, until time.Time) {
-			fmt.Fprintf(p.stdout, "\nEn el teléfono: WhatsApp, Dispositivos vinculados, Vincular con número de teléfono. Escribí este código, que vale hasta las %s:\n\n    %s\n\n", localTime(until, "15:04:05"), code)
+			write(p.stdout, "whatsapp.code", values{"until": localTime(until, "15:04:05"), "code": code})
 		},
 		Passkey: func(_ context.Context, options []byte) ([]byte, error) {
-			fmt.Fprintf(p.stdout, passkeyHelp, options)
+			write(p.stdout, "whatsapp.passkey", string(options))
 			line, err := in.ReadString('\n')
 			if err != nil && line == "" {
 				return nil, whatsapp.ErrPasskey
@@ -133,61 +133,41 @@ func (p program) whatsappPair(ctx context.Context, w *whatsapp.WhatsApp, phone s
 			return []byte(strings.TrimSpace(line)), nil
 		},
 		Confirm: func(_ context.Context, code string) error {
-			fmt.Fprintf(p.stdout, "\n¿El teléfono muestra %s? Escribí «sí» para seguir: ", code)
+			write(p.stdout, "whatsapp.compare", code)
 			line, _ := in.ReadString('\n')
-			if said := strings.ToLower(strings.TrimSpace(line)); said != "sí" && said != "si" {
-				return errors.New("los códigos no coinciden: no se vinculó nada")
+			if answer := strings.ToLower(strings.TrimSpace(line)); answer != "sí" && answer != "si" {
+				return refuse("whatsapp.codes_differ", nil)
 			}
 			return nil
 		},
-	})
-	if err != nil {
-		return pairingError(err)
 	}
-	number, _, err := w.Paired(ctx)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(p.stdout, "\nVinculado con el número +%s. Arrancá el servicio con LLAVE_WHATSAPP=1.\n", number)
-	return nil
 }
 
-// passkeyHelp says how to use a passkey that is in a browser. %s is what it has to sign.
-const passkeyHelp = `
-La cuenta pide su llave de acceso (passkey). Este programa no la puede usar: la usa el navegador donde está guardada.
- 1. En ese navegador abrí https://web.whatsapp.com y, en la consola de las herramientas de desarrollo, pegá:
-
-navigator.credentials.get({publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(%s)}).then(c => console.log(JSON.stringify(c.toJSON())))
-
- 2. Confirmá con la huella, la cara o el PIN.
- 3. Pegá acá, en un solo renglón, lo que imprimió, y apretá Enter:
-`
-
-// pairingError says in words for the operator why nothing was linked.
-func pairingError(err error) error {
+// pairingRefusal explains to the operator why no phone was linked.
+func pairingRefusal(err error) error {
 	for _, e := range []struct {
-		is   error
-		text string
+		is  error
+		key string
 	}{
-		{whatsapp.ErrPaired, "ya hay un teléfono vinculado; para vincular otro: llave whatsapp logout"},
-		{whatsapp.ErrPairingOver, "se terminó el tiempo, o el código se escribió mal (WhatsApp no lo dice): probá de nuevo"},
-		{whatsapp.ErrPasskey, "la cuenta pide su llave de acceso (passkey) y la respuesta falta o no sirvió: probá de nuevo"},
-		{whatsapp.ErrOutdated, "WhatsApp ya no acepta esta versión: mirá «Cuando la rechazan por vieja» en docs/whatsapp.md"},
-		{whatsapp.ErrNumber, "-phone: se espera el número con código de país, solo números: 549221…"},
+		{whatsapp.ErrPaired, "whatsapp.pair.paired"},
+		{whatsapp.ErrPairingOver, "whatsapp.pair.over"},
+		{whatsapp.ErrPasskey, "whatsapp.pair.passkey"},
+		{whatsapp.ErrOutdated, "whatsapp.pair.outdated"},
+		{whatsapp.ErrNumber, "whatsapp.pair.number"},
 	} {
 		if errors.Is(err, e.is) {
-			return errors.New(e.text)
+			return refuse(e.key, nil)
 		}
 	}
 	return err
 }
 
-// drawQR draws a code with half blocks, light on dark as terminals are: what is drawn is what is light. A code that does
-// not fit the lines is better enlarged than wrapped.
+// drawQR draws a code with half blocks, light on dark as terminals are: the light modules are drawn. A code that does not fit
+// the lines is better enlarged than wrapped.
 func drawQR(text string) string {
 	code, err := qr.Encode(text, qr.L)
 	if err != nil {
-		return text // too long for any code: it can be turned into one elsewhere
+		return text // too long for any code: the operator can turn it into one elsewhere
 	}
 	const quiet = 4
 	light := func(x, y int) bool { return !code.Black(x, y) } // outside of it all is light

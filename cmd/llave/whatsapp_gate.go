@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// pageGate decides who may see the page on which a phone is linked: whoever sees it may link the insurer's number to a
-// phone of theirs. It is stricter than [operatorGate] where the two differ.
+// pairingGate guards the page on which a phone is linked: its visitor can link the insurer's number to a phone of their own.
+// It is stricter than [operatorGate] where the two differ.
 type pairingGate struct {
-	// shared says that the page is on the address that everybody has. Then it is for this machine alone.
+	// shared: the page is on the public address. Then only this machine may see it.
 	shared bool
-	// proxied says that people come by another name than this machine's, so that a proxy stands in front. Whether it says
-	// of each request that it passes it on is not relied on here, whatever the configuration says of the proxy.
+	// proxied: PublicURL is not loopback, so a reverse proxy makes remote clients look local. The gate does not rely on the
+	// headers of that proxy.
 	proxied bool
 }
 
-// refuses names the text that says why a request is refused; empty if it is not.
+// refuses returns the key of the text for a refused request, or nothing.
 func (g pairingGate) refuses(r *http.Request) string {
 	switch {
 	case g.shared && (g.proxied || !fromThisMachine(r)):
@@ -29,8 +29,8 @@ func (g pairingGate) refuses(r *http.Request) string {
 	return ""
 }
 
-// ownPage says whether a request comes from the page itself or, if it only looks, from somebody who typed its address.
-// Browsers say so in one way or the other; what posts and says nothing is no browser.
+// sameOrigin reports whether a request comes from the page itself or, for a GET, from the address bar. Browsers send
+// Sec-Fetch-Site or Origin; a POST with neither is not from a browser.
 func sameOrigin(r *http.Request) bool {
 	site := r.Header.Get("Sec-Fetch-Site")
 	if site != "" && site != "same-origin" && (site != "none" || r.Method == http.MethodPost) {

@@ -4,33 +4,38 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
-
-	"github.com/prometheus/client_golang/prometheus"
 
 	"llave/bot"
 )
 
-// What is built with the tag nowhatsapp has no WhatsApp in it, and so nothing under the GPL.
+// A build with the tag nowhatsapp has no WhatsApp in it, and so nothing under the GPL.
+
 type whatsappChannel struct{}
 
 type whatsappTransport = http.RoundTripper
 
-var errNoWhatsApp = errors.New("LLAVE_WHATSAPP: este programa se compiló sin WhatsApp (nowhatsapp)")
-
-func (c *config) checkWhatsApp() []error {
+func (c *config) checkWhatsApp(report reporter) {
 	if c.WhatsApp != "" && c.WhatsApp != "0" {
-		return []error{errNoWhatsApp}
+		report("LLAVE_WHATSAPP.not_built", nil)
 	}
-	return nil
 }
 
 func (a *app) openWhatsApp(context.Context, program, map[string]bot.Channel) error { return nil }
 func (a *app) startWhatsApp()                                                      {}
 func (a *app) writeWhatsAppState(io.Writer)                                        {}
 func (a *app) serveWhatsAppPage(*http.ServeMux, *operatorGate)                     {}
-func (a *app) whatsappMetrics(*prometheus.Registry)                                {}
+func (a *app) whatsappMetrics(registry)                                            {}
 
-func (p program) whatsappCommand(context.Context, []string) error { return &usageError{errNoWhatsApp} }
+func (p program) whatsappPair(context.Context, []string) error {
+	return misuse("LLAVE_WHATSAPP.not_built", nil)
+}
+
+func (p program) whatsappStatus(context.Context, []string) error {
+	return misuse("LLAVE_WHATSAPP.not_built", nil)
+}
+
+func (p program) whatsappLogout(context.Context, []string) error {
+	return misuse("LLAVE_WHATSAPP.not_built", nil)
+}

@@ -20,7 +20,7 @@ import (
 	"llave/adapters/whatsapp"
 )
 
-// whatsappPath is the page on which the operator links a phone. It is served where the metrics are.
+// whatsappPath is the path of that page, on the operator's address.
 const whatsappPath = "/admin/whatsapp"
 
 //go:embed whatsapp.tmpl
@@ -29,7 +29,7 @@ var whatsappTexts string
 //go:embed whatsapp.css
 var whatsappStyle string
 
-// whatsappPage is that page. It works without JavaScript.
+// whatsappPage is the page on which the operator links a phone. It works without JavaScript.
 type whatsappPage struct {
 	wa       *whatsapp.WhatsApp
 	pairings *pairings
@@ -38,18 +38,18 @@ type whatsappPage struct {
 	policy   string
 }
 
-// serveWhatsAppPage adds the page to the operator's addresses, if the channel is turned on.
-func (h *app) serveWhatsAppPage(mux *http.ServeMux, gate *operatorGate) {
-	if h.whatsapp == nil {
+// serveWhatsAppPage adds the page to the operator's address, if the channel is on.
+func (a *app) serveWhatsAppPage(mux *http.ServeMux, gate *operatorGate) {
+	if a.whatsapp == nil {
 		return
 	}
 	p := &whatsappPage{
-		wa: h.whatsapp.WhatsApp, pairings: newPairings(h.whatsapp.WhatsApp, h.log), gate: pairingGate{shared: gate.shared, proxied: h.hasPublicName()},
+		wa: a.whatsapp.WhatsApp, pairings: newPairings(a.whatsapp.WhatsApp, a.log), gate: pairingGate{shared: gate.shared, proxied: a.hasPublicName()},
 		texts: template.Must(template.New("").Funcs(template.FuncMap{"style": func() template.CSS { return template.CSS(whatsappStyle) }}).Parse(whatsappTexts)),
 	}
 	sum := sha256.Sum256([]byte(whatsappStyle))
 	p.policy = fmt.Sprintf("default-src 'none'; img-src data:; style-src 'sha256-%s'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'", base64.StdEncoding.EncodeToString(sum[:]))
-	h.stops = append(h.stops, p.pairings.close)
+	a.onStop(p.pairings.close)
 	mux.Handle(whatsappPath, gate.WithPassword(p))
 }
 
@@ -77,10 +77,10 @@ func (p *whatsappPage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// pageCookie tells one operator's browser from another's. No other site's page can have it sent.
+// pageCookie identifies a browser. Browsers do not send it with requests from other sites.
 const pageCookie = "llave_admin"
 
-// pageOwner is whose browser it is, and whether that was known before.
+// pageOwner returns the id of a browser, and whether it has sent one.
 func pageOwner(w http.ResponseWriter, r *http.Request) (owner string, known bool) {
 	if c, err := r.Cookie(pageCookie); err == nil && len(c.Value) == 26 {
 		return c.Value, true
@@ -90,10 +90,10 @@ func pageOwner(w http.ResponseWriter, r *http.Request) (owner string, known bool
 	return owner, false
 }
 
-// maxPageForm bounds what is posted: a passkey's answer is the longest.
+// maxPageForm bounds a form: the answer of a passkey is the longest.
 const maxPageForm = 64 << 10
 
-// act does what a form asks for, gives it a moment, and shows what came of it.
+// act runs the action of a form, waits for its next step, and shows the page again.
 func (p *whatsappPage) act(w http.ResponseWriter, r *http.Request, owner string) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxPageForm)
 	if err := r.ParseForm(); err != nil {
@@ -122,7 +122,7 @@ func (p *whatsappPage) act(w http.ResponseWriter, r *http.Request, owner string)
 	http.Redirect(w, r, whatsappPath, http.StatusSeeOther)
 }
 
-// byCode begins a pairing with a number, however it is written. Without one it would be by QR code.
+// byCode begins a pairing with a number, in any notation. An empty one is refused: it would mean a QR code.
 func (p *whatsappPage) byCode(owner, number string, auto bool) {
 	number = strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" +-().", r) {
@@ -145,7 +145,7 @@ func (p *whatsappPage) logout(ctx context.Context, owner string, sure, force boo
 	p.pairings.logout(ctx, owner, force)
 }
 
-// settles waits a moment for the next step, so that it is there when the page is.
+// waitForStep waits a moment for the next step, so that the page can show it.
 func (p *whatsappPage) waitForStep(ctx context.Context, owner string) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -161,20 +161,20 @@ func (p *whatsappPage) waitForStep(ctx context.Context, owner string) {
 	}
 }
 
-// whatsappView is what the page shows.
+// whatsappView fills in the page.
 type whatsappView struct {
 	State, Since, Until, Todo string
 	Code                      int
 	Linked                    bool
-	Number                    string // of the phone that is linked
-	Result                    string // how what was done last came out
-	Busy                      bool   // somebody else is pairing
+	Number                    string // of the linked phone
+	Result                    string // of the last action
+	Busy                      bool   // another browser is pairing
 	Step, Text, Till          string
 	QR                        template.URL
 	Refresh                   int // in seconds; 0: not by itself
 }
 
-// refreshes is how often a step is looked at again: not while something is typed.
+// refreshes is the reload interval of a step: none while the operator types.
 var refreshes = map[string]int{stepWait: 2, stepQR: 5, stepCode: 5}
 
 func (p *whatsappPage) show(w http.ResponseWriter, r *http.Request, owner string) {
@@ -183,8 +183,8 @@ func (p *whatsappPage) show(w http.ResponseWriter, r *http.Request, owner string
 	if !s.Until.IsZero() {
 		v.Until = localTime(s.Until, "02/01 15:04")
 	}
-	shown, busy, told, _ := p.pairings.view(owner)
-	v.Busy, v.Result, v.Step, v.Text = busy, told.key, shown.step, shown.text
+	shown, busy, result, _ := p.pairings.view(owner)
+	v.Busy, v.Result, v.Step, v.Text = busy, result.key, shown.step, shown.text
 	if shown.auto {
 		v.Refresh = refreshes[shown.step]
 	}
@@ -203,7 +203,7 @@ func (p *whatsappPage) show(w http.ResponseWriter, r *http.Request, owner string
 	p.write(w, http.StatusOK, "page", v)
 }
 
-// pictureOf draws a QR code as a picture that stands in the page itself: it has no address that anybody could ask for.
+// pictureOf draws a QR code as a picture inside the page: it has no URL of its own.
 func pictureOf(text string) (template.URL, error) {
 	code, err := qr.Encode(text, qr.L)
 	if err != nil {

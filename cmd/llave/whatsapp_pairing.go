@@ -12,8 +12,8 @@ import (
 	"llave/adapters/whatsapp"
 )
 
-// pairingDesk is where a phone is linked from the operator's page. There is one pairing at a time, and it belongs to
-// whoever began it: what it shows links the insurer's number to whoever sees it first.
+// pairings links a phone from the operator's page. There is one pairing at a time, and it belongs to the browser that began
+// it: the first to see its code can link the insurer's number to a phone.
 type pairings struct {
 	wa   *whatsapp.WhatsApp
 	log  *slog.Logger
@@ -27,21 +27,21 @@ type pairings struct {
 	changed chan struct{} // closed at every change
 }
 
-// pairing is one that is under way.
+// pairing is a pairing under way.
 type pairing struct {
 	owner   string
 	auto    bool
 	giveUp  context.CancelFunc
-	answers chan string // what the operator answers
+	answers chan string // of the operator
 	shown   pairingStep
 }
 
-// stepShown is what the operator is shown, and has to do.
+// pairingStep is a step of a pairing, as the page shows it.
 type pairingStep struct {
 	step  string // stepWait, …
-	text  string // the QR code's, the code to be typed or compared, or what a passkey has to sign
+	text  string // of the QR code, the code to type or to compare, or the challenge for a passkey
 	until time.Time
-	auto  bool // the page is to look again by itself
+	auto  bool // the page reloads by itself
 }
 
 // The steps of a pairing.
@@ -53,7 +53,7 @@ const (
 	stepConfirm = "confirm"
 )
 
-// outcome is how what somebody did last came out, for them.
+// pairingResult is the result of the last action of a browser.
 type pairingResult struct {
 	owner, key string
 	at         time.Time
@@ -65,14 +65,14 @@ func newPairings(wa *whatsapp.WhatsApp, log *slog.Logger) *pairings {
 	return d
 }
 
-// close gives up what is under way.
+// close cancels the pairing under way.
 func (d *pairings) close(context.Context) error {
 	d.stop()
 	d.work.Wait()
 	return nil
 }
 
-// change changes something and tells who waits for that.
+// change changes the state and wakes those that wait for a change.
 func (d *pairings) change(f func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -81,8 +81,8 @@ func (d *pairings) change(f func()) {
 	d.changed = make(chan struct{})
 }
 
-// look is what there is to see for somebody: their pairing's step, whether somebody else's is under way, and how what they
-// did last came out. Changed is closed when that is different.
+// view returns the state for one browser: the step of its pairing, whether another browser is pairing, and the result of its
+// last action. Changed is closed at the next change.
 func (d *pairings) view(owner string) (shown pairingStep, busy bool, told pairingResult, changed <-chan struct{}) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -96,13 +96,13 @@ func (d *pairings) view(owner string) (shown pairingStep, busy bool, told pairin
 	return shown, d.current != nil && d.current.owner != owner, told, d.changed
 }
 
-// tell notes how something came out.
+// report keeps the result of an action.
 func (d *pairings) report(owner, key string) {
 	d.change(func() { d.result = pairingResult{owner, key, time.Now()} })
 }
 
-// begin begins a pairing, by QR code or, with a number, by a code that is typed there. Nothing happens if one is under way.
-// The page looks again by itself only for who wants that: it interrupts a screen reader.
+// begin begins a pairing, by QR code or, with a number, by a code that is typed on that phone. It does nothing if one is under
+// way. The page reloads by itself only if the operator wants that: a reload interrupts a screen reader.
 func (d *pairings) begin(owner, number string, auto bool) {
 	ctx, cancel := context.WithCancel(d.ctx)
 	p := &pairing{owner: owner, auto: auto, giveUp: cancel, answers: make(chan string, 1), shown: pairingStep{step: stepWait}}
@@ -125,15 +125,15 @@ func (d *pairings) begin(owner, number string, auto bool) {
 	}()
 }
 
-// guide shows each step on the page and takes the answers that come from it.
+// pairer shows each step on the page and takes the answers from it.
 func (d *pairings) pairer(p *pairing, number string) whatsapp.Pairer {
 	show := func(s pairingStep) { d.change(func() { p.shown = s }) }
-	asks := func(ctx context.Context, s pairingStep) (string, error) {
+	await := func(ctx context.Context, s pairingStep) (string, error) {
 		show(s)
 		defer show(pairingStep{step: stepWait})
 		select {
-		case said := <-p.answers:
-			return said, nil
+		case answer := <-p.answers:
+			return answer, nil
 		case <-ctx.Done():
 			return "", ctx.Err()
 		}
@@ -142,24 +142,24 @@ func (d *pairings) pairer(p *pairing, number string) whatsapp.Pairer {
 		Phone: number,
 		QR: func(text string, until time.Time) {
 			d.change(func() {
-				if s := p.shown.step; s == stepWait || s == stepQR { // one that comes late covers no question
+				if s := p.shown.step; s == stepWait || s == stepQR { // a late one must not hide a question
 					p.shown = pairingStep{step: stepQR, text: text, until: until}
 				}
 			})
 		},
 		Code: func(code string, until time.Time) { show(pairingStep{step: stepCode, text: code, until: until}) },
 		Passkey: func(ctx context.Context, options []byte) ([]byte, error) {
-			said, err := asks(ctx, pairingStep{step: stepPasskey, text: string(options)})
-			return []byte(said), err
+			answer, err := await(ctx, pairingStep{step: stepPasskey, text: string(options)})
+			return []byte(answer), err
 		},
 		Confirm: func(ctx context.Context, code string) error {
-			_, err := asks(ctx, pairingStep{step: stepConfirm, text: code})
+			_, err := await(ctx, pairingStep{step: stepConfirm, text: code})
 			return err
 		},
 	}
 }
 
-// says answers a step of one's own pairing; what does not answer the step that is shown is not heard.
+// answer answers the step that is shown to the browser that began the pairing. Any other answer is dropped.
 func (d *pairings) answer(owner, step, text string) {
 	d.change(func() {
 		if d.current == nil || d.current.owner != owner || d.current.shown.step != step {
@@ -168,12 +168,12 @@ func (d *pairings) answer(owner, step, text string) {
 		d.current.shown = pairingStep{step: stepWait}
 		select {
 		case d.current.answers <- text:
-		default: // said already
+		default: // answered already
 		}
 	})
 }
 
-// cancel gives up one's own pairing.
+// cancel cancels the pairing of a browser.
 func (d *pairings) cancel(owner string) {
 	d.change(func() {
 		if d.current != nil && d.current.owner == owner {
@@ -183,7 +183,7 @@ func (d *pairings) cancel(owner string) {
 	})
 }
 
-// howItEnded names the text that says how a pairing ended. What has no text of its own is in the log.
+// resultKey returns the key of the text for the end of a pairing. An error without a text goes to the log.
 func (d *pairings) resultKey(err error) string {
 	if err == nil {
 		return "linked"
@@ -203,7 +203,7 @@ func (d *pairings) resultKey(err error) string {
 	return "failed"
 }
 
-// logout ends the link. By force the keys go even if WhatsApp cannot be told.
+// logout ends the link. With force it deletes the keys even if WhatsApp does not answer.
 func (d *pairings) logout(ctx context.Context, owner string, force bool) {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()

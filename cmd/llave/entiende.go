@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -20,19 +19,18 @@ import (
 // understand prints what is understood of a text, or of every line of the input: one line of JSON each. It opens
 // nothing, and needs no service.
 func (p program) understand(ctx context.Context, args []string) error {
-	set := flag.NewFlagSet("entiende", flag.ContinueOnError)
-	set.SetOutput(io.Discard)
-	linked := set.String("linked", "", "CUIL")
-	if err := set.Parse(args); err != nil {
-		return &usageError{errors.New("uso: llave entiende [-linked CUIL] [TEXTO]")}
+	var linked string
+	args, err := parseFlags("entiende", args, 0, -1, func(set *flag.FlagSet) { set.StringVar(&linked, "linked", "", "") })
+	if err != nil {
+		return err
 	}
 	c, err := readConfig(p.getenv)
 	if err != nil {
 		return err
 	}
 	var group backend.Group
-	if *linked != "" {
-		if group, err = demoGroup(c, *linked); err != nil {
+	if linked != "" {
+		if group, err = demoGroup(c, linked); err != nil {
 			return err
 		}
 	}
@@ -42,33 +40,34 @@ func (p program) understand(ctx context.Context, args []string) error {
 	}
 	out := json.NewEncoder(p.stdout)
 	out.SetEscapeHTML(false)
-	tell := func(text string) error {
+	encode := func(text string) error {
 		if utf8.RuneCountInString(text) > bot.MaxText {
 			text = "" // the chat does not read it either
 		}
 		return out.Encode(parser.Understand(text, nlu.Speaker{Group: group, Self: group.Own}, p.now()))
 	}
-	if set.NArg() > 0 {
-		return tell(strings.Join(set.Args(), " "))
+	if len(args) > 0 {
+		return encode(strings.Join(args, " "))
 	}
-	return eachLine(ctx, p.stdin, tell)
+	return eachLine(ctx, p.stdin, encode)
 }
 
-// demoGroup is whom the account of a CUIL is in charge of, in the demo.
+// demoGroup is the family group of an account, in the demo.
 func demoGroup(c config, cuil string) (backend.Group, error) {
 	if !c.demo {
-		return backend.Group{}, &usageError{errors.New("-linked solo existe en la demo")}
+		return backend.Group{}, misuse("linked.no_demo", nil)
 	}
 	g, err := autogestion.DemoGroup(cuil)
 	if errors.Is(err, autogestion.ErrUnknownCUIL) {
-		return g, &usageError{errors.New("-linked: no hay ninguna cuenta con ese CUIL en la demo")}
+		return g, misuse("linked.no_account", nil).because(err)
 	}
 	return g, err
 }
 
-// lineMax is far above what a message can be.
+// lineMax bounds a line of the input, far above the longest message.
 const lineMax = 1 << 20
 
+// eachLine calls a function with every line of the input.
 func eachLine(ctx context.Context, r io.Reader, do func(string) error) error {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, lineMax)
@@ -81,7 +80,7 @@ func eachLine(ctx context.Context, r io.Reader, do func(string) error) error {
 		}
 	}
 	if err := lines.Err(); err != nil {
-		return fmt.Errorf("entrada: %w", err)
+		return refuse("input", err).because(err)
 	}
 	return nil
 }
