@@ -2,28 +2,19 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
-	"path/filepath"
+
+	"llave/store/sqlitedb"
 )
 
-// HoldsChats says whether the file at a path holds any chat. It only reads, so that the file stays as it is, byte for byte.
+// HoldsChats reports whether the file at a path holds a chat. It leaves the file as it is, byte for byte.
 func HoldsChats(ctx context.Context, path string) (bool, error) {
 	if st, err := os.Stat(path); errors.Is(err, os.ErrNotExist) || err == nil && st.Size() == 0 {
 		return false, nil
 	}
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return false, err
-	}
-	u := url.URL{Scheme: "file", Path: abs, RawQuery: "mode=ro&immutable=1"}
-	if st, err := os.Stat(abs + "-wal"); err == nil && st.Size() > 0 {
-		u.RawQuery = "mode=ro" // what is in the log counts, too
-	}
-	db, err := sql.Open("sqlite", u.String())
+	db, err := sqlitedb.Peek(path)
 	if err != nil {
 		return false, err
 	}

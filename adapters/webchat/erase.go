@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+
+	"llave/store/sqlitedb"
 )
 
 // erase takes everything out of a chat's history but what people said that the bot has not answered yet. The entry e,
@@ -13,7 +15,7 @@ import (
 // What stays gets new numbers. So an open page, whatever it shows, asks for what came after a number that is not there
 // any more, and is told to show what there is instead.
 func (h *history) erase(ctx context.Context, chat name, e entry) (done bool, err error) {
-	err = h.write(ctx, func(tx *sql.Tx) error {
+	err = h.Write(ctx, func(tx *sql.Tx) error {
 		if closed, err := isClosed(ctx, tx, chat); err != nil || closed {
 			return errors.Join(err, errClosed)
 		}
@@ -47,7 +49,7 @@ func (h *history) erase(ctx context.Context, chat name, e entry) (done bool, err
 }
 
 // answered is the number of the last entry of a chat that is not a person's.
-func (h *history) answered(ctx context.Context, q querier, chat name, last int64) (int64, error) {
+func (h *history) answered(ctx context.Context, q sqlitedb.Querier, chat name, last int64) (int64, error) {
 	list, err := h.entries(ctx, q, chat, "e.seq >= ?", 0)
 	if err != nil {
 		return 0, err

@@ -96,7 +96,7 @@ func TestEraseNothing(t *testing.T) {
 	if res := p.posts("/chat/forget", "{}"); res.StatusCode != http.StatusNoContent {
 		t.Fatal(res.Status)
 	}
-	if err := w.web.Forget(t.Context(), chat, bot.Reply{Kind: bot.Forget, ID: "3"}); fmt.Sprintf("%T", err) != "*bot.Never" {
+	if err := w.web.Forget(t.Context(), chat, bot.Reply{Kind: bot.Forget, ID: "3"}); fmt.Sprintf("%T", err) != "*bot.PermanentFailure" {
 		t.Errorf("a closed chat: %v", err)
 	}
 }

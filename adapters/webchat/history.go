@@ -10,14 +10,14 @@ import (
 	"time"
 
 	"llave/bot"
+	"llave/store/sqlitedb"
 )
 
 // history is what was said, in a file: what an open page shows and a reloaded one shows again.
 type history struct {
-	keys  keys
-	now   func() time.Time
-	db    *sql.DB // the one writer
-	reads *sql.DB
+	*sqlitedb.DB
+	keys keys
+	now  func() time.Time
 	// spoilt, if there is one, is told of an entry that cannot be read. It is left out, and stops nothing else.
 	spoilt func(chat name, seq uint64, err error)
 }
@@ -37,7 +37,7 @@ var (
 
 // add puts an entry at the end of a chat, durably, and says whether it was new: who repeats one adds nothing.
 func (h *history) add(ctx context.Context, chat name, e entry, file []byte) (added bool, err error) {
-	err = h.write(ctx, func(tx *sql.Tx) error {
+	err = h.Write(ctx, func(tx *sql.Tx) error {
 		if closed, err := isClosed(ctx, tx, chat); err != nil || closed {
 			return errors.Join(err, errClosed)
 		}
@@ -113,7 +113,7 @@ func (h *history) unseal(chat name, mark [16]byte, seq uint64, body []byte) (e e
 
 // since returns what came after an entry. Anew says that this entry is not there any more: then it is everything.
 func (h *history) since(ctx context.Context, chat name, after uint64) (list []entry, anew bool, err error) {
-	err = h.read(ctx, func(q querier) error {
+	err = h.Read(ctx, func(q sqlitedb.Querier) error {
 		there, err := h.holds(ctx, q, chat, after)
 		if err != nil {
 			return err
@@ -132,14 +132,14 @@ func (h *history) since(ctx context.Context, chat name, after uint64) (list []en
 }
 
 // holds reports whether an entry is there, readable or not, and need not be forgotten by now.
-func (h *history) holds(ctx context.Context, q querier, chat name, seq uint64) (there bool, err error) {
+func (h *history) holds(ctx context.Context, q sqlitedb.Querier, chat name, seq uint64) (there bool, err error) {
 	err = q.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM chat c JOIN entry e ON e.chat = c.id WHERE c.name = ? AND c.at > ? AND e.seq = ?)",
 		chat[:], h.now().Add(-keepChat).UnixNano(), seq).Scan(&there)
 	return there, err
 }
 
 // entries reads a chat's entries, unless the chat should be forgotten by now. What cannot be read is left out.
-func (h *history) entries(ctx context.Context, q querier, chat name, where string, arg any) (list []entry, err error) {
+func (h *history) entries(ctx context.Context, q sqlitedb.Querier, chat name, where string, arg any) (list []entry, err error) {
 	rows, err := q.QueryContext(ctx, "SELECT e.seq, e.mark, e.body FROM chat c JOIN entry e ON e.chat = c.id WHERE c.name = ? AND c.at > ? AND "+where+" ORDER BY e.seq",
 		chat[:], h.now().Add(-keepChat).UnixNano(), arg)
 	if err != nil {
@@ -195,7 +195,7 @@ func (h *history) choice(ctx context.Context, chat name, question, value string)
 
 // file is a file of this chat and of no other; errNone if there is none or it has expired.
 func (h *history) file(ctx context.Context, chat name, seq uint64) (info fileInfo, data []byte, err error) {
-	err = h.read(ctx, func(q querier) error {
+	err = h.Read(ctx, func(q sqlitedb.Querier) error {
 		list, err := h.entries(ctx, q, chat, "e.seq = ?", seq)
 		if err != nil {
 			return err
@@ -226,7 +226,7 @@ func (h *history) file(ctx context.Context, chat name, seq uint64) (info fileInf
 
 // forget erases a chat and closes it for good.
 func (h *history) forget(ctx context.Context, chat name) error {
-	err := h.write(ctx, func(tx *sql.Tx) error {
+	err := h.Write(ctx, func(tx *sql.Tx) error {
 		return run(ctx, tx,
 			step{"INSERT INTO closed (name, at) VALUES (?, ?) ON CONFLICT DO NOTHING", []any{chat[:], h.now().UnixNano()}},
 			step{"DELETE FROM chat WHERE name = ?", []any{chat[:]}})
@@ -238,10 +238,10 @@ func (h *history) forget(ctx context.Context, chat name) error {
 }
 
 func (h *history) closed(ctx context.Context, chat name) (bool, error) {
-	return isClosed(ctx, h.reads, chat)
+	return isClosed(ctx, h.Readers, chat)
 }
 
-func isClosed(ctx context.Context, q querier, chat name) (closed bool, err error) {
+func isClosed(ctx context.Context, q sqlitedb.Querier, chat name) (closed bool, err error) {
 	err = q.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM closed WHERE name = ?)", chat[:]).Scan(&closed)
 	return closed, err
 }

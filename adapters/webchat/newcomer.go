@@ -56,7 +56,7 @@ const keepKnown = 30 * 24 * time.Hour
 
 // known reports whether a chat was let in before.
 func (h *history) known(ctx context.Context, chat name) (known bool, err error) {
-	err = h.reads.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM known WHERE name = ?)", chat[:]).Scan(&known)
+	err = h.Readers.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM known WHERE name = ?)", chat[:]).Scan(&known)
 	if err != nil {
 		return false, fmt.Errorf("webchat: known chat: %w", err)
 	}
@@ -65,7 +65,7 @@ func (h *history) known(ctx context.Context, chat name) (known bool, err error) 
 
 // meet remembers that a chat was let in: a first word that is repeated does not count again.
 func (h *history) meet(ctx context.Context, chat name) error {
-	err := h.write(ctx, func(tx *sql.Tx) error { return h.met(ctx, tx, chat) })
+	err := h.Write(ctx, func(tx *sql.Tx) error { return h.met(ctx, tx, chat) })
 	if err != nil {
 		return fmt.Errorf("webchat: new chat: %w", err)
 	}

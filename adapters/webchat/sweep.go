@@ -42,7 +42,7 @@ func (w *Web) sweeper(ctx context.Context, done chan<- struct{}) {
 func (h *history) sweep(ctx context.Context) (gone []name, err error) {
 	now := h.now()
 	gone, chats := h.forgetChats(ctx, now)
-	rest := h.write(ctx, func(tx *sql.Tx) error {
+	rest := h.Write(ctx, func(tx *sql.Tx) error {
 		return run(ctx, tx,
 			step{"DELETE FROM closed WHERE at <= ?", []any{now.Add(-cookieLasts).UnixNano()}},
 			step{"DELETE FROM known WHERE at <= ?", []any{now.Add(-keepKnown).UnixNano()}})
@@ -58,7 +58,7 @@ func (h *history) forgetChats(ctx context.Context, now time.Time) (gone []name, 
 	var failed error
 	for last := int64(0); ; {
 		var list []row
-		err := h.write(ctx, func(tx *sql.Tx) (err error) {
+		err := h.Write(ctx, func(tx *sql.Tx) (err error) {
 			list, err = rowsOf(ctx, tx, "SELECT id, name, x'', 0, x'' FROM chat WHERE at <= ? AND id > ? ORDER BY id LIMIT ?", now.Add(-keepChat).UnixNano(), last, sweepBatch)
 			for i, x := range list {
 				if fails := run(ctx, tx, step{"DELETE FROM chat WHERE id = ?", []any{x.id}}); fails != nil {
@@ -115,7 +115,7 @@ func (h *history) blankExpired(ctx context.Context, now time.Time) error {
 	var failed error
 	for chat, seq := int64(0), uint64(0); ; {
 		var list []row
-		err := h.write(ctx, func(tx *sql.Tx) (err error) {
+		err := h.Write(ctx, func(tx *sql.Tx) (err error) {
 			list, err = rowsOf(ctx, tx, `SELECT c.id, c.name, e.mark, e.seq, e.body FROM entry e JOIN chat c ON c.id = e.chat
 				WHERE e.expires > 0 AND e.expires <= ? AND (e.chat, e.seq) > (?, ?) ORDER BY e.chat, e.seq LIMIT ?`, now.UnixNano(), chat, seq, sweepBatch)
 			for _, x := range list {

@@ -3,7 +3,6 @@ package webchat
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"encoding/base64"
 	"errors"
 	"image"
@@ -18,6 +17,7 @@ import (
 	"time"
 
 	"llave/bot"
+	"llave/store/sqlitedb"
 )
 
 func TestFirstLoad(t *testing.T) {
@@ -137,7 +137,7 @@ func TestCookie(t *testing.T) {
 			seen[c] = true
 		}
 		var chats int
-		if err := w.web.history.db.QueryRow("SELECT count(*) FROM chat").Scan(&chats); err != nil || chats != 0 {
+		if err := w.web.history.Writer.QueryRow("SELECT count(*) FROM chat").Scan(&chats); err != nil || chats != 0 {
 			t.Errorf("looking at the page left %d chats, %v", chats, err)
 		}
 	}
@@ -158,15 +158,15 @@ func TestATroubledFileTakesNoChatAway(t *testing.T) {
 	w := newWorld(t)
 	p := w.person()
 	cookie := p.cookie()
-	reads := w.web.history.reads
-	broken, _ := sql.Open("sqlite", dsn(t.TempDir(), ""))
-	w.web.history.reads = broken
+	reads := w.web.history.Readers
+	broken, _ := sqlitedb.Pool(t.TempDir())
+	w.web.history.Readers = broken
 	if res := p.get("/"); res.StatusCode != http.StatusOK || res.Header.Get("Set-Cookie") != "" {
 		t.Errorf("%s, Set-Cookie: %q", res.Status, res.Header.Get("Set-Cookie"))
 	}
 	p.refused(p.posts("/chat/messages", form{"id": id(1), "text": "x"}), http.StatusInternalServerError, "broken")
 	broken.Close()
-	w.web.history.reads = reads
+	w.web.history.Readers = reads
 	if p.cookie() != cookie {
 		t.Error("the cookie is another")
 	}
@@ -316,7 +316,7 @@ func TestForget(t *testing.T) {
 		t.Errorf("an open page is told %+v", e)
 	}
 	var rest int
-	if err := w.web.history.db.QueryRow("SELECT (SELECT count(*) FROM chat) + (SELECT count(*) FROM entry) + (SELECT count(*) FROM file)").Scan(&rest); err != nil || rest != 0 {
+	if err := w.web.history.Writer.QueryRow("SELECT (SELECT count(*) FROM chat) + (SELECT count(*) FROM entry) + (SELECT count(*) FROM file)").Scan(&rest); err != nil || rest != 0 {
 		t.Errorf("%d rows are left, %v", rest, err)
 	}
 	old := &person{world: w}

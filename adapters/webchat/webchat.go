@@ -131,7 +131,7 @@ func (w *Web) Close() error {
 	w.Leave()
 	w.cancel()
 	<-w.swept
-	if err := w.history.close(); err != nil {
+	if err := w.history.Close(); err != nil {
 		return fmt.Errorf("webchat: close: %w", err)
 	}
 	return nil

@@ -8,34 +8,38 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 
 	"modernc.org/sqlite"
 )
 
-// pragma is a setting of a connection, as it is set and as it must read back.
-type pragma struct{ name, set, want string }
+// Setting is a PRAGMA of every connection of a pool: as it is set, and as it must read back.
+type Setting struct{ Name, Set, Want string }
 
-// writerPragmas: FULL makes every commit durable against loss of power, which group commit makes cheap. What is
+// SecureDelete overwrites all that is deleted.
+var SecureDelete = Setting{"secure_delete", "1", "1"}
+
+// writerSettings: FULL makes every commit durable against loss of power, which group commit makes cheap. What is
 // deleted is overwritten where that costs no write of its own. The log is written back every 16 MiB.
-func writerPragmas() []pragma {
-	return append(commonPragmas(),
-		pragma{"cache_size", "-8192", "-8192"},
-		pragma{"wal_autocheckpoint", "4000", "4000"},
-		pragma{"journal_size_limit", "67108864", "67108864"},
-		pragma{"secure_delete", "FAST", "2"},
+func writerSettings() []Setting {
+	return append(commonSettings(),
+		Setting{"cache_size", "-8192", "-8192"},
+		Setting{"wal_autocheckpoint", "4000", "4000"},
+		Setting{"journal_size_limit", "67108864", "67108864"},
+		Setting{"secure_delete", "FAST", "2"},
 	)
 }
 
-func readerPragmas() []pragma {
-	return append(commonPragmas(),
-		pragma{"cache_size", "-2048", "-2048"},
-		pragma{"query_only", "1", "1"},
+func readerSettings() []Setting {
+	return append(commonSettings(),
+		Setting{"cache_size", "-2048", "-2048"},
+		Setting{"query_only", "1", "1"},
 	)
 }
 
-func commonPragmas() []pragma {
-	return []pragma{
+func commonSettings() []Setting {
+	return []Setting{
 		{"busy_timeout", "5000", "5000"},
 		{"journal_mode", "WAL", "wal"},
 		{"synchronous", "FULL", "2"},
@@ -46,16 +50,30 @@ func commonPragmas() []pragma {
 
 // connect prepares a pool of connections that all have these settings. A PRAGMA sent to a pool would reach one
 // connection only, so the settings are part of the address, and are read back on each connection.
-func connect(path string, pragmas []pragma) (*sql.DB, error) {
+func connect(path string, settings []Setting) (*sql.DB, error) {
 	q := url.Values{"_txlock": {"immediate"}, "_dqs": {"0"}, "_defensive": {"1"}, "_error_rc": {"1"}, "mode": {"rw"}}
-	for _, p := range pragmas {
-		q.Add("_pragma", p.name+"("+p.set+")")
+	for _, p := range settings {
+		q.Add("_pragma", p.Name+"("+p.Set+")")
 	}
 	c, err := sqlite.NewConnector(address(path, q))
 	if err != nil {
 		return nil, fmt.Errorf("address of the file: %w", err)
 	}
-	return sql.OpenDB(checked{c, pragmas}), nil
+	return sql.OpenDB(checked{c, settings}), nil
+}
+
+// Pool is a pool of connections to a file that is there. The settings are added to the common ones, or stand in for them:
+// a commit is on the disk when it returns, a busy file is waited for during five seconds.
+func Pool(path string, settings ...Setting) (*sql.DB, error) {
+	all := commonSettings()
+	for _, own := range settings {
+		if i := slices.IndexFunc(all, func(s Setting) bool { return own.Name == s.Name }); i >= 0 {
+			all[i] = own
+		} else {
+			all = append(all, own)
+		}
+	}
+	return connect(path, all)
 }
 
 // address is the URI under which SQLite opens a file, whatever characters are in its name.
@@ -66,7 +84,7 @@ func address(path string, q url.Values) string {
 // checked hands out only connections whose settings read back as they were asked for.
 type checked struct {
 	driver.Connector
-	pragmas []pragma
+	settings []Setting
 }
 
 // Connect implements driver.Connector.
@@ -75,10 +93,10 @@ func (c checked) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range c.pragmas {
-		got, err := readPragma(ctx, conn, p.name)
-		if err == nil && got != p.want {
-			err = fmt.Errorf("setting %s is %s, want %s", p.name, got, p.want)
+	for _, p := range c.settings {
+		got, err := readPragma(ctx, conn, p.Name)
+		if err == nil && got != p.Want {
+			err = fmt.Errorf("setting %s is %s, want %s", p.Name, got, p.Want)
 		}
 		if err != nil {
 			return nil, errors.Join(err, conn.Close())

@@ -90,11 +90,11 @@ func (f *File) open(path string) error {
 
 // connect opens the writer's connection and the readers', and starts the writer.
 func (f *File) connect(path string) (err error) {
-	if f.writing, err = connect(path, writerPragmas()); err != nil {
+	if f.writing, err = connect(path, writerSettings()); err != nil {
 		return err
 	}
 	f.writing.SetMaxOpenConns(1)
-	if f.reading, err = connect(path, readerPragmas()); err != nil {
+	if f.reading, err = connect(path, readerSettings()); err != nil {
 		return err
 	}
 	w, err := newConn(f.writing)

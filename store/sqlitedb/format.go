@@ -71,7 +71,7 @@ func (f *Format) create(path string) (err error) {
 
 // fill writes the empty tables.
 func (f *Format) fill(path string) (err error) {
-	db, err := connect(path, writerPragmas())
+	db, err := connect(path, writerSettings())
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func protect(path string) error {
 // migrate brings the tables of a file to the present version, in one transaction. The result must be the tables that
 // create makes; otherwise the file stays as it was.
 func (f *Format) migrate(path string) (err error) {
-	db, err := connect(path, writerPragmas())
+	db, err := connect(path, writerSettings())
 	if err != nil {
 		return err
 	}

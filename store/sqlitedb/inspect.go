@@ -1,14 +1,10 @@
 package sqlitedb
 
 import (
-	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
-
-	"modernc.org/sqlite"
 )
 
 // resolve follows symbolic links, so that one file has one lock.
@@ -49,7 +45,7 @@ func (f *Format) inspect(path string) (fresh bool, err error) {
 	if kind, err := inspectHeader(path, size, logged > 0); err != nil {
 		return refuse(kind, err)
 	}
-	if kind, err := f.inspectFile(path, logged > 0); err != nil {
+	if kind, err := f.inspectFile(path); err != nil {
 		return refuse(kind, err)
 	}
 	return false, nil
@@ -70,26 +66,14 @@ func sizeOf(path string) (int64, error) {
 	return info.Size(), nil
 }
 
-// inspectFile opens the file for reading only. Where there is no log it is opened as a file that cannot
-// change, so that SQLite puts nothing beside it; where there is one, SQLite has to index it, and the index is
-// removed again.
-func (f *Format) inspectFile(path string, logged bool) (kind OpenKind, err error) {
-	q := url.Values{"mode": {"ro"}, "_error_rc": {"1"}, "_defensive": {"1"}, "_pragma": {"trusted_schema(0)"}}
-	if logged {
-		if _, err := os.Stat(path + "-shm"); errors.Is(err, os.ErrNotExist) {
-			defer os.Remove(path + "-shm")
-		}
-	} else {
-		q.Set("immutable", "1")
-	}
-	connector, err := sqlite.NewConnector(address(path, q))
+// inspectFile looks into the file.
+func (f *Format) inspectFile(path string) (kind OpenKind, err error) {
+	db, err := Peek(path)
 	if err != nil {
 		return Unreadable, err
 	}
-	db := sql.OpenDB(connector)
-	db.SetMaxOpenConns(1)
 	defer db.Close()
-	c, err := newConn(db)
+	c, err := newConn(db.DB)
 	if err != nil {
 		return kindOf(err), err
 	}

@@ -357,13 +357,13 @@ func TestSettings(t *testing.T) {
 	if err := opened(t, path).Close(); err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range append(writerPragmas(), pragma{"no_such_setting", "1", "1"}) {
-		db, err := connect(path, []pragma{{p.name, p.set, "something else"}})
+	for _, p := range append(writerSettings(), Setting{"no_such_setting", "1", "1"}) {
+		db, err := connect(path, []Setting{{p.Name, p.Set, "something else"}})
 		if err == nil {
 			err = db.PingContext(t.Context())
 		}
-		if err == nil || !strings.Contains(err.Error(), p.name) {
-			t.Errorf("a connection without %s: %v", p.name, err)
+		if err == nil || !strings.Contains(err.Error(), p.Name) {
+			t.Errorf("a connection without %s: %v", p.Name, err)
 		}
 		if err := db.Close(); err != nil {
 			t.Error(err)
