@@ -70,7 +70,7 @@ func BenchmarkSheets(b *testing.B) {
 	}
 	n := 0
 	forget := func() {
-		if _, err := w.db.Exec("DELETE FROM token; DELETE FROM sheet; UPDATE person SET next = 0"); err != nil {
+		if _, err := w.file.Writer.Exec("DELETE FROM token; DELETE FROM sheet; UPDATE person SET next = 0"); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -71,11 +71,11 @@ func TestTheEmbeddedBackEndPassesTheCheck(t *testing.T) {
 func TestTheCheckChangesNothing(t *testing.T) {
 	_, _, w := checkedAgainst(t, maria, false, nil)
 	var rows int
-	if err := w.db.QueryRowContext(t.Context(), "SELECT (SELECT COUNT(*) FROM token) + (SELECT COUNT(*) FROM invite) + (SELECT COUNT(*) FROM sheet) + (SELECT COUNT(*) FROM another WHERE reason = '')").Scan(&rows); err != nil || rows != 0 {
+	if err := w.file.Writer.QueryRowContext(t.Context(), "SELECT (SELECT COUNT(*) FROM token) + (SELECT COUNT(*) FROM invite) + (SELECT COUNT(*) FROM sheet) + (SELECT COUNT(*) FROM another WHERE reason = '')").Scan(&rows); err != nil || rows != 0 {
 		t.Errorf("%d rows were made, %v", rows, err)
 	}
 	var links int
-	if err := w.db.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM link").Scan(&links); err != nil || links != 1 {
+	if err := w.file.Writer.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM link").Scan(&links); err != nil || links != 1 {
 		t.Errorf("%d links are left of 1, %v", links, err)
 	}
 }

@@ -7,12 +7,11 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
-	"path/filepath"
 	"time"
 
 	"llave/flows/backend"
+	"llave/store/sqlitedb"
 )
 
 //go:embed demo.csv
@@ -47,7 +46,7 @@ func CheckDemo(ctx context.Context, path string) error {
 	if st, err := os.Stat(path); errors.Is(err, os.ErrNotExist) || err == nil && st.Size() == 0 {
 		return nil
 	}
-	db, err := sql.Open("sqlite", untouched(path))
+	db, err := sqlitedb.Peek(path)
 	if err != nil {
 		return err
 	}
@@ -65,18 +64,6 @@ func CheckDemo(ctx context.Context, path string) error {
 		err = ErrRealFile
 	}
 	return err
-}
-
-// untouched opens a file so that SQLite makes nothing beside it, unless there is a log without which it cannot be read.
-func untouched(path string) string {
-	if abs, err := filepath.Abs(path); err == nil {
-		path = abs
-	}
-	u := url.URL{Scheme: "file", Path: path, RawQuery: "mode=ro&immutable=1"}
-	if st, err := os.Stat(path + "-wal"); err == nil && st.Size() > 0 {
-		u.RawQuery = "mode=ro"
-	}
-	return u.String()
 }
 
 // SeedDemo fills the file with people who do not exist. Doing it again changes nothing.
@@ -107,7 +94,7 @@ func (s *Service) SeedDemo(ctx context.Context) error {
 }
 
 func (s *Service) seedAccount(ctx context.Context, cuil, email string) error {
-	if _, err := s.accountOf(ctx, s.reads, cuil); !errors.Is(err, sql.ErrNoRows) {
+	if _, err := s.accountOf(ctx, s.file.Readers, cuil); !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
 	phc, err := s.newPassword(ctx, DemoPassword)

@@ -18,7 +18,7 @@ import (
 
 func TestAFileOfANewerProgramStaysAsItIs(t *testing.T) {
 	w := demo(t)
-	if _, err := w.db.Exec("PRAGMA user_version = 99"); err != nil {
+	if _, err := w.file.Writer.Exec("PRAGMA user_version = 99"); err != nil {
 		t.Fatal(err)
 	}
 	w.Close()
@@ -78,13 +78,13 @@ func TestFilesAreTheOwnersAlone(t *testing.T) {
 		}
 	}
 	var mode, sync string
-	if err := w.db.QueryRow("PRAGMA journal_mode").Scan(&mode); err != nil || mode != "wal" {
+	if err := w.file.Writer.QueryRow("PRAGMA journal_mode").Scan(&mode); err != nil || mode != "wal" {
 		t.Error(mode, err)
 	}
-	if err := w.db.QueryRow("PRAGMA synchronous").Scan(&sync); err != nil || sync != "2" {
+	if err := w.file.Writer.QueryRow("PRAGMA synchronous").Scan(&sync); err != nil || sync != "2" {
 		t.Error(sync, err)
 	}
-	if _, err := w.reads.Exec("DELETE FROM link"); err == nil {
+	if _, err := w.file.Readers.Exec("DELETE FROM link"); err == nil {
 		t.Error("a reader can write")
 	}
 	if err := w.Ping(t.Context()); err != nil {
@@ -168,7 +168,7 @@ func TestWhatIsOldIsForgotten(t *testing.T) {
 	}
 	for table, want := range map[string]int{"invite": 0, "another": 0, "validation": 0, "guard": 0, "token": 1, "link": 1, "person": 9} {
 		var n int
-		if err := w.db.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil || n != want {
+		if err := w.file.Writer.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil || n != want {
 			t.Errorf("%s: %d rows left, want %d (%v)", table, n, want, err)
 		}
 	}
@@ -188,7 +188,7 @@ func TestWhatIsOldIsForgotten(t *testing.T) {
 func TestTokensEndRatherThanRepeat(t *testing.T) {
 	w := demo(t)
 	g := w.linked(t, maria, "c")
-	if _, err := w.db.Exec("UPDATE person SET next = 999999"); err != nil {
+	if _, err := w.file.Writer.Exec("UPDATE person SET next = 999999"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.Another(t.Context(), g.Credential, g.Group.Own, "a"); err != nil {
@@ -206,13 +206,13 @@ func TestSeedingTwiceChangesNothing(t *testing.T) {
 	w := demo(t)
 	var before, after string
 	q := "SELECT group_concat(hex(password) || hex(sealed)) || (SELECT group_concat(hex(key)) FROM provider) FROM account"
-	if err := w.db.QueryRow(q).Scan(&before); err != nil {
+	if err := w.file.Writer.QueryRow(q).Scan(&before); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.SeedDemo(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.db.QueryRow(q).Scan(&after); err != nil || before != after {
+	if err := w.file.Writer.QueryRow(q).Scan(&after); err != nil || before != after {
 		t.Errorf("changed (%v)", err)
 	}
 	if _, err := w.LinkDirect(t.Context(), "27-99999004-0", backend.Invitation{Chat: "x"}); err == nil {

@@ -114,7 +114,7 @@ func (s *Service) sweepTokens(ctx context.Context, before time.Time) error {
 
 // oldTokens looks at a page of tokens made after last and before a time, and returns those that go, and the page's end.
 func (s *Service) oldTokens(ctx context.Context, last tokenKey, before time.Time) (old []tokenKey, end tokenKey, err error) {
-	rows, err := s.reads.QueryContext(ctx, `SELECT t.made, t.person, t.counter, t.sheet IS NULL AND EXISTS (SELECT 1 FROM token newer
+	rows, err := s.file.Readers.QueryContext(ctx, `SELECT t.made, t.person, t.counter, t.sheet IS NULL AND EXISTS (SELECT 1 FROM token newer
 			WHERE newer.person = t.person AND newer.sheet IS NULL AND newer.counter > t.counter)
 		FROM token t WHERE (t.made, t.person, t.counter) > (?, ?, ?) AND t.made < ? ORDER BY t.made, t.person, t.counter LIMIT ?`,
 		last.made, last.person, last.counter, before.UnixNano(), sweepPage)

@@ -14,7 +14,7 @@ import (
 // rows counts a table's.
 func (w world) rows(t *testing.T, table string) (n int) {
 	t.Helper()
-	if err := w.db.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil {
+	if err := w.file.Writer.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n
@@ -23,7 +23,7 @@ func (w world) rows(t *testing.T, table string) (n int) {
 // answers fills a table that is forgotten with answers of one account.
 func (w world) answers(t *testing.T, n int) {
 	t.Helper()
-	_, err := w.db.Exec(`WITH RECURSIVE k(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM k WHERE i < ?1)
+	_, err := w.file.Writer.Exec(`WITH RECURSIVE k(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM k WHERE i < ?1)
 		INSERT INTO another (account, key, person, at) SELECT a.id, CAST('key' || i AS BLOB), a.person, ?2 FROM k, (SELECT id, person FROM account LIMIT 1) a`,
 		n, w.now().UnixNano())
 	if err != nil {
@@ -55,7 +55,7 @@ func TestASweepIsManyTransactions(t *testing.T) {
 	w := demo(t)
 	const n = 3*sweepBatch + 7
 	w.answers(t, n)
-	_, err := w.db.Exec(fmt.Sprintf(`CREATE TRIGGER stop BEFORE DELETE ON another WHEN (SELECT count(*) FROM another) <= %d
+	_, err := w.file.Writer.Exec(fmt.Sprintf(`CREATE TRIGGER stop BEFORE DELETE ON another WHEN (SELECT count(*) FROM another) <= %d
 		BEGIN SELECT RAISE(ABORT, 'stop'); END`, n-sweepBatch-10))
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +67,7 @@ func TestASweepIsManyTransactions(t *testing.T) {
 	if left := w.rows(t, "another"); left != n-sweepBatch {
 		t.Errorf("%d answers are left, want %d", left, n-sweepBatch)
 	}
-	if _, err := w.db.Exec("DROP TRIGGER stop"); err != nil {
+	if _, err := w.file.Writer.Exec("DROP TRIGGER stop"); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Sweep(t.Context()); err != nil || w.rows(t, "another") != 0 {
@@ -102,7 +102,7 @@ func TestTheNewestTokenOfEverybodyStays(t *testing.T) {
 		}
 	}
 	var newest int
-	if err := w.db.QueryRow("SELECT count(*) FROM token WHERE counter = 2").Scan(&newest); err != nil || newest != people || w.rows(t, "token") != people {
+	if err := w.file.Writer.QueryRow("SELECT count(*) FROM token WHERE counter = 2").Scan(&newest); err != nil || newest != people || w.rows(t, "token") != people {
 		t.Errorf("%d tokens are left, %d of them the newest of %d, %v", w.rows(t, "token"), newest, people, err)
 	}
 }
@@ -134,19 +134,19 @@ func TestTheHousekeeperComesEveryHour(t *testing.T) {
 func TestPingWrites(t *testing.T) {
 	w := demo(t)
 	var pages, most int
-	if err := w.db.QueryRow("PRAGMA page_count").Scan(&pages); err != nil {
+	if err := w.file.Writer.QueryRow("PRAGMA page_count").Scan(&pages); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Ping(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.db.QueryRow(fmt.Sprintf("PRAGMA max_page_count = %d", pages)).Scan(&most); err != nil {
+	if err := w.file.Writer.QueryRow(fmt.Sprintf("PRAGMA max_page_count = %d", pages)).Scan(&most); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Ping(t.Context()); err == nil {
 		t.Error("a full file takes a Ping")
 	}
-	if err := w.db.QueryRow("PRAGMA max_page_count = 1000000").Scan(&most); err != nil {
+	if err := w.file.Writer.QueryRow("PRAGMA max_page_count = 1000000").Scan(&most); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Ping(t.Context()); err != nil {

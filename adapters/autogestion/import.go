@@ -135,7 +135,7 @@ func (s *Service) noteImport(ctx context.Context, r Report) error {
 // LastImport is the zero value if there was none.
 func (s *Service) LastImport(ctx context.Context) (last LastImport, err error) {
 	var note []byte
-	err = s.reads.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'import'").Scan(&note)
+	err = s.file.Readers.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'import'").Scan(&note)
 	if errors.Is(err, sql.ErrNoRows) {
 		return last, nil
 	}

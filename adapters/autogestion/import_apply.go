@@ -39,16 +39,16 @@ var applied = [...]struct{ from, change string }{
 func (s *Service) apply(ctx context.Context, path string, progress func(done, of int)) (err error) {
 	at := url.URL{Scheme: "file", Path: path, RawQuery: "mode=ro"}
 	// With the pages of a whole batch in memory none is written twice.
-	if _, err := s.db.ExecContext(ctx, "ATTACH DATABASE ? AS stage; PRAGMA main.cache_size = -32000", at.String()); err != nil {
+	if _, err := s.file.Writer.ExecContext(ctx, "ATTACH DATABASE ? AS stage; PRAGMA main.cache_size = -32000", at.String()); err != nil {
 		return err
 	}
 	defer func() {
-		if _, detach := s.db.ExecContext(context.WithoutCancel(ctx), "DETACH DATABASE stage; PRAGMA main.cache_size = -2000"); err == nil {
+		if _, detach := s.file.Writer.ExecContext(context.WithoutCancel(ctx), "DETACH DATABASE stage; PRAGMA main.cache_size = -2000"); err == nil {
 			err = detach
 		}
 	}()
 	var todo, leaving int
-	err = s.db.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM stage.todo), (SELECT count(*) FROM stage.leaving)").Scan(&todo, &leaving)
+	err = s.file.Writer.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM stage.todo), (SELECT count(*) FROM stage.leaving)").Scan(&todo, &leaving)
 	if err != nil {
 		return err
 	}

@@ -288,7 +288,7 @@ func TestWhoIsInNoGroupIsNotActive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := w.personBy(ctx, w.reads, "cuil", w.cuilHash("27999990040"))
+	p, err := w.personBy(ctx, w.file.Readers, "cuil", w.cuilHash("27999990040"))
 	if err != nil {
 		t.Fatal(err)
 	}

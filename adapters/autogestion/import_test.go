@@ -41,7 +41,7 @@ func (w world) dump(t *testing.T) string {
 	var b strings.Builder
 	for _, q := range []string{"SELECT id, member, hex(cuil), hex(number), hex(sealed), standing, next FROM person ORDER BY id",
 		"SELECT holder, person, kinship, place, '', '', '' FROM membership ORDER BY holder, person"} {
-		rows, err := w.db.Query(q)
+		rows, err := w.file.Writer.Query(q)
 		if err != nil {
 			t.Fatal(err)
 		}

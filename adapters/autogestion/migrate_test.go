@@ -68,7 +68,7 @@ func TestAFileFromBeforeImportsWereCompared(t *testing.T) {
 	w := openOld(t, "testdata/version2.db.gz", time.Date(2026, 11, 29, 15, 0, 0, 0, time.UTC))
 	ctx := t.Context()
 	// A standing as that version took it in.
-	if _, err := w.db.Exec("UPDATE person SET standing = 'EN PADRON' WHERE standing = 'EN PADRÓN'"); err != nil {
+	if _, err := w.file.Writer.Exec("UPDATE person SET standing = 'EN PADRON' WHERE standing = 'EN PADRÓN'"); err != nil {
 		t.Fatal(err)
 	}
 	g := w.linked(t, maria, "new")
@@ -140,7 +140,7 @@ func TestAFileFromBeforeThereWereSheets(t *testing.T) {
 func TestAnOldFileBecomesTheSameAsANewOne(t *testing.T) {
 	shape := func(w world) (out string) {
 		t.Helper()
-		err := w.db.QueryRow("SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name)").Scan(&out)
+		err := w.file.Writer.QueryRow("SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name)").Scan(&out)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -159,7 +159,7 @@ func TestAnOldFileBecomesTheSameAsANewOne(t *testing.T) {
 	}
 	defer again.Close()
 	var version, keys int
-	if err := again.db.QueryRow("SELECT (SELECT user_version FROM pragma_user_version), (SELECT COUNT(*) FROM sheet_key)").Scan(&version, &keys); err != nil || version != schemaVersion || keys != 1 {
+	if err := again.file.Writer.QueryRow("SELECT (SELECT user_version FROM pragma_user_version), (SELECT COUNT(*) FROM sheet_key)").Scan(&version, &keys); err != nil || version != len(schemas()) || keys != 1 {
 		t.Errorf("version %d, %d keys, %v", version, keys, err)
 	}
 }

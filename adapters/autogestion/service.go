@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"llave/flows/backend"
+	"llave/store/sqlitedb"
 )
 
 // Options says how a Service is to run. Path, Key and PublicURL are required.
@@ -46,8 +47,7 @@ type Options struct {
 type Service struct {
 	opt     Options
 	keys    *keyring
-	db      *sql.DB // the one writer
-	reads   *sql.DB
+	file    *sqlitedb.DB
 	zone    *time.Location
 	texts   *texts
 	hashing chan struct{} // at most two passwords at a time: each takes 19 MiB
@@ -72,7 +72,7 @@ func Open(ctx context.Context, o Options) (*Service, error) {
 			return nil, fmt.Errorf("autogestion: open: %w", err)
 		}
 	}
-	if s.db, s.reads, err = openFile(ctx, o.Path); err != nil {
+	if s.file, err = sqlitedb.OpenDB(ctx, o.Path, sqlitedb.Tables{Steps: schemas()}); err != nil {
 		return nil, fmt.Errorf("autogestion: open: %w", err)
 	}
 	if err := s.checkKey(ctx); err != nil {
@@ -119,13 +119,13 @@ func newService(o Options) (*Service, error) {
 
 // Close lets go of the file. It may be called twice.
 func (s *Service) Close() error {
-	return errors.Join(s.reads.Close(), s.db.Close())
+	return s.file.Close()
 }
 
 // Ping says whether the file can be read and written.
 func (s *Service) Ping(ctx context.Context) error {
 	var one int
-	if err := s.reads.QueryRowContext(ctx, "SELECT 1 FROM meta LIMIT 1").Scan(&one); err != nil {
+	if err := s.file.Readers.QueryRowContext(ctx, "SELECT 1 FROM meta LIMIT 1").Scan(&one); err != nil {
 		return fmt.Errorf("autogestion: ping: %w", err)
 	}
 	if err := s.write(ctx, writeTest); err != nil {

@@ -14,12 +14,12 @@ func TestASheetIsMadeAsAWhole(t *testing.T) {
 	a := papers(t)
 	rows := func() (n [3]int64) {
 		t.Helper()
-		if err := a.db.QueryRow("SELECT (SELECT COUNT(*) FROM sheet), (SELECT COUNT(*) FROM token), (SELECT SUM(next) FROM person)").Scan(&n[0], &n[1], &n[2]); err != nil {
+		if err := a.file.Writer.QueryRow("SELECT (SELECT COUNT(*) FROM sheet), (SELECT COUNT(*) FROM token), (SELECT SUM(next) FROM person)").Scan(&n[0], &n[1], &n[2]); err != nil {
 			t.Fatal(err)
 		}
 		return n
 	}
-	if _, err := a.db.Exec("UPDATE person SET next = 999990"); err != nil {
+	if _, err := a.file.Writer.Exec("UPDATE person SET next = 999990"); err != nil {
 		t.Fatal(err)
 	}
 	before := rows()
@@ -27,7 +27,7 @@ func TestASheetIsMadeAsAWhole(t *testing.T) {
 	if p, err := a.Print(t.Context(), a.g.Credential, order, "k"); err == nil || len(p.Sheets) != 0 {
 		t.Errorf("tokens beyond the last: %+v", p)
 	}
-	if _, err := a.db.Exec("CREATE TRIGGER fifth BEFORE INSERT ON token WHEN NEW.number = 5 BEGIN SELECT RAISE(ABORT, 'no'); END"); err != nil {
+	if _, err := a.file.Writer.Exec("CREATE TRIGGER fifth BEFORE INSERT ON token WHEN NEW.number = 5 BEGIN SELECT RAISE(ABORT, 'no'); END"); err != nil {
 		t.Fatal(err)
 	}
 	order.Count = 5
@@ -37,7 +37,7 @@ func TestASheetIsMadeAsAWhole(t *testing.T) {
 	if after := rows(); after != before {
 		t.Errorf("sheets, tokens and counters were %v and are %v", before, after)
 	}
-	if _, err := a.db.Exec("DROP TRIGGER fifth"); err != nil {
+	if _, err := a.file.Writer.Exec("DROP TRIGGER fifth"); err != nil {
 		t.Fatal(err)
 	}
 	if p, err := a.Print(t.Context(), a.g.Credential, order, "k"); err != nil || len(p.Sheets) != 1 || len(p.Sheets[0].Tokens) != 5 || p.Sheets[0].Tokens[0].Number != 1 {
@@ -62,7 +62,7 @@ func TestOldSheetsAreForgotten(t *testing.T) {
 		if err := a.Sweep(ctx); err != nil {
 			t.Fatal(err)
 		}
-		if err := a.db.QueryRow("SELECT (SELECT COUNT(*) FROM sheet), (SELECT COUNT(*) FROM token)").Scan(&sheets, &tokens); err != nil {
+		if err := a.file.Writer.QueryRow("SELECT (SELECT COUNT(*) FROM sheet), (SELECT COUNT(*) FROM token)").Scan(&sheets, &tokens); err != nil {
 			t.Fatal(err)
 		}
 		return sheets, tokens
@@ -105,7 +105,7 @@ func TestTheOneBeforeIsDynamic(t *testing.T) {
 		t.Fatal(why)
 	}
 	h := a.sheet("2026-11", 1)
-	if _, err := a.db.Exec("UPDATE token SET replaced = ? WHERE sheet IS NOT NULL", a.Now().UnixNano()); err != nil {
+	if _, err := a.file.Writer.Exec("UPDATE token SET replaced = ? WHERE sheet IS NOT NULL", a.Now().UnixNano()); err != nil {
 		t.Fatal(err) // what never happens, so that it would be seen
 	}
 	if _, err := a.Current(ctx, a.g.Credential, []backend.MemberID{a.me.ID}); err != nil {
@@ -135,7 +135,7 @@ func TestNothingOfASheetIsAtRest(t *testing.T) {
 	a := papers(t)
 	h := a.sheet("2026-11", 31)
 	var numbers sql.NullString
-	err := a.db.QueryRow(`SELECT (SELECT group_concat(month || ',' || first || ',' || made || ',' || until) FROM sheet) || ',' ||
+	err := a.file.Writer.QueryRow(`SELECT (SELECT group_concat(month || ',' || first || ',' || made || ',' || until) FROM sheet) || ',' ||
 		(SELECT group_concat(counter || ',' || number || ',' || tries_seen) FROM token)`).Scan(&numbers)
 	if err != nil || !numbers.Valid {
 		t.Fatal(err)

@@ -78,7 +78,7 @@ func (s *Service) newSheetKey(ctx context.Context, tx *sql.Tx, now time.Time) (i
 
 // SheetKeys are the public keys, the first one made first.
 func (s *Service) SheetKeys(ctx context.Context) (out proof.Keys, err error) {
-	rows, err := s.reads.QueryContext(ctx, "SELECT name, public, made, retired FROM sheet_key ORDER BY id")
+	rows, err := s.file.Readers.QueryContext(ctx, "SELECT name, public, made, retired FROM sheet_key ORDER BY id")
 	if err != nil {
 		return proof.Keys{}, wrap("sheet keys", err)
 	}

@@ -127,10 +127,10 @@ func TestTheSigningKeyIsSealed(t *testing.T) {
 	a := papers(t)
 	h := a.sheet("2026-11", 1)
 	var id int64
-	if err := a.db.QueryRow("SELECT id FROM sheet_key").Scan(&id); err != nil {
+	if err := a.file.Writer.QueryRow("SELECT id FROM sheet_key").Scan(&id); err != nil {
 		t.Fatal(err)
 	}
-	k, err := a.signer(t.Context(), a.reads, id)
+	k, err := a.signer(t.Context(), a.file.Readers, id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestTheSigningKeyIsSealed(t *testing.T) {
 
 func (w world) mustKey(t *testing.T) []byte {
 	t.Helper()
-	k, err := w.signer(t.Context(), w.reads, 1)
+	k, err := w.signer(t.Context(), w.file.Readers, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -247,7 +247,7 @@ func TestSignInInGo(t *testing.T) {
 		t.Errorf("a second sign-in: %v", err)
 	}
 	var version string
-	if err := w.db.QueryRow("SELECT version FROM consent").Scan(&version); err != nil || version != ConsentVersion {
+	if err := w.file.Writer.QueryRow("SELECT version FROM consent").Scan(&version); err != nil || version != ConsentVersion {
 		t.Errorf("consent is %q, %v", version, err)
 	}
 }

@@ -53,7 +53,7 @@ func atDesk(t *testing.T) (*desk, backend.Grant, func() string) {
 // wrong are digits that no token of this affiliate has yet.
 func (d *desk) wrong(n int) string {
 	var member string
-	if err := d.reads.QueryRow("SELECT member FROM person WHERE number = ?", d.numberHash(d.number)).Scan(&member); err != nil {
+	if err := d.file.Readers.QueryRow("SELECT member FROM person WHERE number = ?", d.numberHash(d.number)).Scan(&member); err != nil {
 		d.t.Fatal(err)
 	}
 	return d.digits(backend.MemberID(member), int64(500_000+n))

@@ -275,7 +275,7 @@ func TestLogsHoldNothingPersonal(t *testing.T) {
 	_, path := w.invited(t, "c", "")
 	b := w.browser(t, srv)
 	b.post(path + "/seguir")
-	if _, err := w.db.Exec("DROP TABLE guard"); err != nil {
+	if _, err := w.file.Writer.Exec("DROP TABLE guard"); err != nil {
 		t.Fatal(err)
 	}
 	b.post(path+"/entrar", "cuil", maria, "password", "secret-password", "consent", "on").wants(t, 500, "Algo falló de nuestro lado")
@@ -293,7 +293,7 @@ func TestLogsHoldNothingPersonal(t *testing.T) {
 func TestAPIOfAFailedFileSaysFailed(t *testing.T) {
 	w := demo(t)
 	g := w.linked(t, maria, "c")
-	if _, err := w.db.Exec("DROP TABLE another"); err != nil {
+	if _, err := w.file.Writer.Exec("DROP TABLE another"); err != nil {
 		t.Fatal(err)
 	}
 	var no apiError
