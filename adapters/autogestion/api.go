@@ -13,11 +13,9 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"llave/adapters/autogestion/proof"
+	"llave/adapters/autogestion/wire"
 	"llave/flows/backend"
 )
-
-// apiMax bounds a request's body, the pages' included.
-const apiMax = 64 << 10
 
 // serveAPI mounts the ports as an HTTP API. Its OpenAPI document is made from the types here; the copy in
 // openapi.yaml is what others build against, and a test keeps the two the same.
@@ -30,7 +28,7 @@ func (s *Service) serveAPI(mux *http.ServeMux) huma.API {
 	cfg.Transformers = append(cfg.Transformers, forgetValues)
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bot":        {Type: "http", Scheme: "bearer", Description: "The bot's key."},
-		"credential": {Type: "apiKey", In: "header", Name: "Llave-Credential", Description: "The link's credential, from redeem."},
+		"credential": {Type: "apiKey", In: "header", Name: wire.CredentialHeader, Description: "The link's credential, from redeem."},
 		"provider":   {Type: "http", Scheme: "bearer", Description: "A provider's key."},
 	}
 	api := humago.New(mux, cfg)
@@ -38,14 +36,15 @@ func (s *Service) serveAPI(mux *http.ServeMux) huma.API {
 	s.serveSheets(api)
 	s.serveLinks(api)
 	s.serveValidations(api)
-	mux.HandleFunc("/autogestion/v1/", func(w http.ResponseWriter, _ *http.Request) {
-		writeError(w, &apiError{Status: http.StatusNotFound, Code: "not_found"})
+	mux.HandleFunc(wire.Prefix, func(w http.ResponseWriter, _ *http.Request) {
+		writeError(w, &wire.Error{Status: http.StatusNotFound, Code: "not_found"})
 	})
 	return api
 }
 
 // schemaNames are the document's names of those types that Go calls otherwise.
-var schemaNames = map[reflect.Type]string{reflect.TypeFor[proof.Keys](): "SheetKeys", reflect.TypeFor[proof.Key](): "SheetKey"}
+var schemaNames = map[reflect.Type]string{reflect.TypeFor[proof.Keys](): "SheetKeys", reflect.TypeFor[proof.Key](): "SheetKey",
+	reflect.TypeFor[wire.Error](): "ApiError"}
 
 func schemaName(t reflect.Type, hint string) string {
 	if name, ok := schemaNames[t]; ok {
@@ -60,17 +59,6 @@ Every call of the bot carries the bot's key (else 403 bot_key) and, where it spe
 link. The back end authorises each call anew: 401 credential means that the link is over. Calls with a key may be
 repeated: the same key gives the same answer for at least a day, and acts once. Digits are text.`
 
-// apiError is what the API refuses. Code is for programs, and is all there is: texts for people live with the caller.
-type apiError struct {
-	Status int    `json:"status"`
-	Code   string `json:"code" enum:"bot_key,credential,provider_key,no_invite,wrong_code,not_in_charge,key_taken,malformed,not_a_token,not_found,failed"`
-	// Left is how many tries are left, with wrong_code.
-	Left *int `json:"left,omitempty"`
-}
-
-func (e *apiError) Error() string  { return e.Code }
-func (e *apiError) GetStatus() int { return e.Status }
-
 // refusal turns an error into what the API says. Whatever has no name here is logged and told as "failed": no answer.
 func (s *Service) refusal(ctx context.Context, op string, err error) error {
 	var wrong *backend.WrongCode
@@ -78,27 +66,27 @@ func (s *Service) refusal(ctx context.Context, op string, err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &wrong):
-		return &apiError{Status: http.StatusConflict, Code: "wrong_code", Left: &wrong.Left}
+		return &wire.Error{Status: http.StatusConflict, Code: "wrong_code", Left: &wrong.Left}
 	case errors.Is(err, backend.ErrUnlinked):
-		return &apiError{Status: http.StatusUnauthorized, Code: "credential"}
+		return &wire.Error{Status: http.StatusUnauthorized, Code: "credential"}
 	case errors.Is(err, backend.ErrNoInvite):
-		return &apiError{Status: http.StatusNotFound, Code: "no_invite"}
+		return &wire.Error{Status: http.StatusNotFound, Code: "no_invite"}
 	case errors.Is(err, backend.ErrNotInCharge):
-		return &apiError{Status: http.StatusNotFound, Code: "not_in_charge"}
+		return &wire.Error{Status: http.StatusNotFound, Code: "not_in_charge"}
 	case errors.Is(err, ErrKeyTaken):
-		return &apiError{Status: http.StatusConflict, Code: "key_taken"}
+		return &wire.Error{Status: http.StatusConflict, Code: "key_taken"}
 	case errors.Is(err, ErrProvider):
-		return &apiError{Status: http.StatusUnauthorized, Code: "provider_key"}
+		return &wire.Error{Status: http.StatusUnauthorized, Code: "provider_key"}
 	case errors.Is(err, ErrRequest):
-		return &apiError{Status: http.StatusUnprocessableEntity, Code: "malformed"}
+		return &wire.Error{Status: http.StatusUnprocessableEntity, Code: "malformed"}
 	case errors.Is(err, ErrToken):
-		return &apiError{Status: http.StatusUnprocessableEntity, Code: "not_a_token"}
+		return &wire.Error{Status: http.StatusUnprocessableEntity, Code: "not_a_token"}
 	}
 	s.opt.Log.ErrorContext(ctx, "autogestion: api", "op", op, "err", err)
-	return &apiError{Status: http.StatusInternalServerError, Code: "failed"}
+	return &wire.Error{Status: http.StatusInternalServerError, Code: "failed"}
 }
 
-func writeError(w http.ResponseWriter, e *apiError) {
+func writeError(w http.ResponseWriter, e *wire.Error) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(e.Status)
 	_ = json.NewEncoder(w).Encode(e)
@@ -116,10 +104,10 @@ func forgetValues(_ huma.Context, _ string, v any) (any, error) {
 
 // operation describes one call: refuses are the codes it may answer besides success, by status.
 func operation(api huma.API, method, path, id, summary string, security map[string][]string, refuses map[int]string) huma.Operation {
-	op := huma.Operation{Method: method, Path: "/autogestion/v1/" + path, OperationID: id, Summary: summary, MaxBodyBytes: apiMax,
+	op := huma.Operation{Method: method, Path: wire.Prefix + path, OperationID: id, Summary: summary, MaxBodyBytes: wire.MaxBody,
 		Security: []map[string][]string{security}, Responses: map[string]*huma.Response{},
 		Errors: []int{http.StatusUnprocessableEntity}} // what was sent is not well formed
-	schema := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[apiError](), true, "")
+	schema := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[wire.Error](), true, "")
 	for status, codes := range refuses {
 		op.Responses[strconv.Itoa(status)] = &huma.Response{Description: codes,
 			Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}
@@ -134,7 +122,7 @@ func (s *Service) botOnly(ctx huma.Context, next func(huma.Context)) {
 	same := string(s.keys.hash("bot", key)) == string(s.keys.hash("bot", s.opt.BotKey))
 	if !ok || s.opt.BotKey == "" || !same {
 		_, w := humago.Unwrap(ctx)
-		writeError(w, &apiError{Status: http.StatusForbidden, Code: "bot_key"})
+		writeError(w, &wire.Error{Status: http.StatusForbidden, Code: "bot_key"})
 		return
 	}
 	next(ctx)

@@ -7,25 +7,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"llave/adapters/autogestion/proof"
+	"llave/adapters/autogestion/wire"
 	"llave/flows/backend"
 )
-
-type sheetsBody struct {
-	Member backend.MemberID `json:"member,omitempty" maxLength:"100" doc:"Whose sheets. Without it only what can be ordered is told: left is the maximum, and last is 0."`
-}
-
-type printBody struct {
-	Member backend.MemberID `json:"member" maxLength:"100"`
-	Month  backend.Month    `json:"month" minLength:"1" maxLength:"20" doc:"One of those that are offered." example:"2026-11"`
-	Count  int              `json:"count" minimum:"1" doc:"More than are left is denied: too_many, and none is made."`
-	After  int              `json:"after" minimum:"0" doc:"The month's last, as it was when the person was shown what would be made. If it is another by now, none is made: changed."`
-	Key    string           `json:"key" minLength:"1" maxLength:"200" doc:"The same key gives the same sheet for at least a day, as it is by then, and makes one. It stands for the member, the month and the count, and comes before after."`
-}
-
-type voidBody struct {
-	Sheet   backend.SheetID `json:"sheet" maxLength:"100"`
-	Numbers []int           `json:"numbers" maxItems:"1000" doc:"Numbers on paper; none means all." nullable:"false"`
-}
 
 const (
 	sheetsAbout = `What can be ordered, and the member's sheets: those of months that are not over, of which a token is
@@ -52,7 +36,7 @@ func (s *Service) serveSheets(api huma.API) {
 	register(s, api, post("list", "sheets", "Preprinted tokens that a member has, and can have", sheetsAbout, refuses),
 		func(ctx context.Context, in *struct {
 			Credential backend.Credential `header:"Llave-Credential" hidden:"true"`
-			Body       sheetsBody
+			Body       wire.SheetsBody
 		}) (*body[backend.Preprints], error) {
 			p, err := s.Sheets(ctx, in.Credential, in.Body.Member)
 			return bodyOf(p), err
@@ -61,7 +45,7 @@ func (s *Service) serveSheets(api huma.API) {
 		map[int]string{401: "credential", 403: "bot_key", 409: "key_taken: the key was used for another order"}),
 		func(ctx context.Context, in *struct {
 			Credential backend.Credential `header:"Llave-Credential" hidden:"true"`
-			Body       printBody
+			Body       wire.PrintBody
 		}) (*body[backend.Preprints], error) {
 			o := backend.SheetOrder{Member: in.Body.Member, Month: in.Body.Month, Count: in.Body.Count, After: in.Body.After}
 			p, err := s.Print(ctx, in.Credential, o, in.Body.Key)
@@ -70,7 +54,7 @@ func (s *Service) serveSheets(api huma.API) {
 	register(s, api, post("void", "void", "End preprinted tokens that were not used", voidAbout, refuses),
 		func(ctx context.Context, in *struct {
 			Credential backend.Credential `header:"Llave-Credential" hidden:"true"`
-			Body       voidBody
+			Body       wire.VoidBody
 		}) (*body[backend.Preprints], error) {
 			p, err := s.Void(ctx, in.Credential, in.Body.Sheet, in.Body.Numbers)
 			return bodyOf(p), err

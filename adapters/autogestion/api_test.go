@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"llave/adapters/autogestion/wire"
 	"llave/flows/backend"
 )
 
@@ -74,7 +75,7 @@ func TestAPIGivesWhatThePortsGive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var no apiError
+	var no wire.Error
 	if c := call(t, h, "POST", "redeem", "bot-key", "", fmt.Sprintf(`{"invite":%q,"code":"BCDF-GHJK","key":"x"}`, inv.ID), &no); c != 409 || no.Code != "wrong_code" || *no.Left != 2 {
 		t.Errorf("wrong code: %d %+v", c, no)
 	}
@@ -101,7 +102,7 @@ func TestAPIGivesWhatThePortsGive(t *testing.T) {
 	if c := call(t, h, "GET", "tokens/state?member=nobody", "bot-key", g.Credential, "", &no); c != 404 || no.Code != "not_in_charge" {
 		t.Errorf("state of nobody: %d %+v", c, no)
 	}
-	var links linksBody
+	var links wire.LinksBody
 	if c := call(t, h, "GET", "links", "bot-key", g.Credential, "", &links); c != 200 || len(links.Links) != 1 || !links.Links[0].Own {
 		t.Errorf("links: %d %+v", c, links)
 	}
@@ -125,7 +126,7 @@ func TestAPIIsTheBotsAlone(t *testing.T) {
 	} {
 		for name, h := range map[string]http.Handler{"on": w.Handler(), "off": off.Handler()} {
 			for _, key := range []string{"", "wrong", DemoProviderKey} {
-				var no apiError
+				var no wire.Error
 				if got := call(t, h, c.method, c.path, key, "", c.body, &no); got != 403 || no.Code != "bot_key" {
 					t.Errorf("%s with the bot API %s and key %q: %d %+v", c.path, name, key, got, no)
 				}
@@ -151,7 +152,7 @@ func TestSheetsOverHTTP(t *testing.T) {
 		t.Fatalf("%d %+v", c, p)
 	}
 	id := p.Sheets[0].ID
-	var no apiError
+	var no wire.Error
 	if c := call(t, h, "POST", "sheets/print", "bot-key", g.Credential, order(3, 2, "k"), &no); c != 409 || no.Code != "key_taken" {
 		t.Errorf("the key of another order: %d %+v", c, no)
 	}
@@ -214,7 +215,7 @@ func TestValidationsAsTheDesignWritesThem(t *testing.T) {
 	if c, b := send(DemoProviderKey, "application/json", `{"request_id":"r3","affiliate_number":"x","token":482913}`); c != 422 || strings.Contains(b, "482913") {
 		t.Errorf("a number for a token: %d %s", c, b)
 	}
-	if c, _ := send(DemoProviderKey, "application/json", `{"request_id":"r4","token":"`+strings.Repeat("1", apiMax)+`"}`); c != 413 {
+	if c, _ := send(DemoProviderKey, "application/json", `{"request_id":"r4","token":"`+strings.Repeat("1", wire.MaxBody)+`"}`); c != 413 {
 		t.Errorf("too large: %d", c)
 	}
 	if c, _ := send(DemoProviderKey, "application/json", `{`); c != 400 {

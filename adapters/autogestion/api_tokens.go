@@ -6,6 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"llave/adapters/autogestion/wire"
 	"llave/flows/backend"
 )
 
@@ -22,15 +23,6 @@ func bodyOf[T any](v T) *body[T] { return &body[T]{v} }
 
 // nothing is an answer that says only that it was done.
 type nothing struct{}
-
-type currentBody struct {
-	Members []backend.MemberID `json:"members" maxItems:"50" doc:"Whose tokens. The answer has one token or one denial for each, in this order." nullable:"false"`
-}
-
-type anotherBody struct {
-	Member backend.MemberID `json:"member"`
-	Key    string           `json:"key" minLength:"1" maxLength:"200" doc:"The same key gives the same answer for at least a day, and replaces once."`
-}
 
 // Capabilities tells what this back end can do.
 func (s *Service) Capabilities(context.Context) (backend.Capabilities, error) {
@@ -56,7 +48,7 @@ func (s *Service) serveTokens(api huma.API) {
 	register(s, api, operation(api, http.MethodPost, "tokens/current", "current", "Each member's live token, or the day's next one", person, refuses),
 		func(ctx context.Context, in *struct {
 			Credential backend.Credential `header:"Llave-Credential" hidden:"true"`
-			Body       currentBody
+			Body       wire.CurrentBody
 		}) (*body[backend.Given], error) {
 			g, err := s.Current(ctx, in.Credential, in.Body.Members)
 			return bodyOf(g), err
@@ -65,7 +57,7 @@ func (s *Service) serveTokens(api huma.API) {
 		map[int]string{401: "credential", 403: "bot_key", 409: "key_taken"}),
 		func(ctx context.Context, in *struct {
 			Credential backend.Credential `header:"Llave-Credential" hidden:"true"`
-			Body       anotherBody
+			Body       wire.AnotherBody
 		}) (*body[backend.Given], error) {
 			g, err := s.Another(ctx, in.Credential, in.Body.Member, in.Body.Key)
 			return bodyOf(g), err

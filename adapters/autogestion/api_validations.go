@@ -2,27 +2,13 @@ package autogestion
 
 import (
 	"context"
+	"llave/adapters/autogestion/wire"
 	"net/http"
 	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
-
-	"llave/flows/backend"
 )
-
-type validationBody struct {
-	RequestID       string `json:"request_id" minLength:"1" maxLength:"100" doc:"Chosen by the provider. The same one gets the same answer and uses nothing twice."`
-	AffiliateNumber string `json:"affiliate_number" maxLength:"128" doc:"As it is typed, pasted or scanned: spaces, case, invisible characters and what a scanner puts around it do not count."`
-	Token           string `json:"token" maxLength:"128" doc:"Six digits, leading zeros included, as they are typed, pasted or scanned." example:"482913"`
-	Visit           string `json:"visit,omitempty" maxLength:"100" doc:"Within 60 minutes the same provider may use an accepted token again for the same visit."`
-}
-
-type verdictBody struct {
-	Result    string         `json:"result" enum:"accepted,denied"`
-	Affiliate string         `json:"affiliate,omitempty" doc:"The person's name, if accepted."`
-	Reason    backend.Reason `json:"reason,omitempty" enum:"unknown,used,replaced,expired,other_person,not_active,locked"`
-}
 
 const validationsAbout = `Dynamic and preprinted tokens are asked for in the same way, and neither touches the other. Why one is denied:
 
@@ -45,13 +31,13 @@ func (s *Service) serveValidations(api huma.API) {
 	op.Description = validationsAbout
 	huma.Register(api, op, answering(s, op.OperationID, func(ctx context.Context, in *struct {
 		Authorization string `header:"Authorization" hidden:"true"`
-		Body          validationBody
-	}) (*body[verdictBody], error) {
+		Body          wire.ValidationBody
+	}) (*body[wire.VerdictBody], error) {
 		key, _ := strings.CutPrefix(in.Authorization, "Bearer ")
 		v, err := s.Validate(ctx, key, Validation(in.Body))
-		out := verdictBody{Result: "denied", Reason: v.Reason}
+		out := wire.VerdictBody{Result: "denied", Reason: v.Reason}
 		if v.Accepted {
-			out = verdictBody{Result: "accepted", Affiliate: v.Affiliate}
+			out = wire.VerdictBody{Result: "accepted", Affiliate: v.Affiliate}
 		}
 		return bodyOf(out), err
 	}))

@@ -20,7 +20,7 @@ func FuzzCUIL(f *testing.F) {
 		if (why == "") != (len(cuil) == 11 && allDigits(cuil)) {
 			t.Errorf("%q gives %q and %q", s, cuil, why)
 		}
-		if why != "" && !texts.has(why) {
+		if why != "" && !texts.Has(why) {
 			t.Errorf("%q has no text", why)
 		}
 		if why == "" {

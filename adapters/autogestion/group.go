@@ -125,15 +125,15 @@ func (s *Service) family(ctx context.Context, q querier, holder int64) (family, 
 			return family{}, err
 		}
 		if len(f.Members) == 0 && p.id != holder {
-			f.add(own, s.texts.get("kinship_own", nil))
+			f.add(own, s.texts.Get("kinship_own", nil))
 		}
 		f.add(p, backend.KinshipWord(kinship, p.Sex))
 	}
 	if len(f.Members) == 0 {
 		if !own.grouped {
-			own.standing = s.texts.get("standing_none", nil)
+			own.standing = s.texts.Get("standing_none", nil)
 		}
-		f.add(own, s.texts.get("kinship_own", nil))
+		f.add(own, s.texts.Get("kinship_own", nil))
 	}
 	return f, rows.Err()
 }

@@ -111,7 +111,7 @@ func (st *stage) badLines(ctx context.Context, r *Report) error {
 			return err
 		}
 		if key {
-			b.Reason = st.s.texts.get(b.Reason, about)
+			b.Reason = st.s.texts.Get(b.Reason, about)
 		}
 		r.Bad = append(r.Bad, b)
 	}

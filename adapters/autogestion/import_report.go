@@ -3,6 +3,7 @@ package autogestion
 import (
 	"fmt"
 	"io"
+	"llave/adapters/autogestion/catalog"
 )
 
 // Report is what became of a padrón's lines, or would become of them. It names people: it is for the insurer's operator, and
@@ -34,7 +35,7 @@ type Report struct {
 	// Dry says that it was not done, because it was only asked; Refused, because too many would lose their tokens.
 	Dry, Refused bool
 
-	texts *texts
+	texts *catalog.Texts
 }
 
 // BadLine says why a line was not taken in, in words for the insurer's operator.
@@ -81,6 +82,6 @@ func (r Report) More() int { return r.BadLines - len(r.Bad) }
 
 // Write prints the report for an operator.
 func (r Report) Write(w io.Writer) error {
-	_, err := fmt.Fprintln(w, r.texts.get("import_report", r))
+	_, err := fmt.Fprintln(w, r.texts.Get("import_report", r))
 	return err
 }

@@ -144,7 +144,7 @@ func (s *Service) tramiteHash(cuil, tramite string) []byte {
 
 // BadRow implements padron.Sink.
 func (st *stage) BadRow(b padron.BadRow) error {
-	reason := st.s.texts.get(b.Why, b.About)
+	reason := st.s.texts.Get(b.Why, b.About)
 	if _, err := st.tx.Exec("INSERT INTO bad (line, why, about) VALUES (?, ?, '')", b.Line, reason); err != nil {
 		return err
 	}

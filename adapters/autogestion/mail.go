@@ -41,7 +41,7 @@ func (s *Service) mail(ctx context.Context, tx *sql.Tx, to, text string, data an
 		When       string
 		URL, Phone string
 	}{data, now.In(s.zone).Format("02/01/2006 15:04"), s.opt.PublicURL + "/autogestion/", s.opt.MesaPhone}
-	m := Mail{To: to, Subject: s.texts.get(text+"_subject", more), Text: s.texts.get(text+"_body", more), At: now}
+	m := Mail{To: to, Subject: s.texts.Get(text+"_subject", more), Text: s.texts.Get(text+"_body", more), At: now}
 	sealed, err := s.keys.seal(sealMail, m)
 	if err != nil {
 		return err

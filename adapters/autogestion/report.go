@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"llave/adapters/autogestion/catalog"
 	"llave/adapters/autogestion/proof"
 	"llave/flows/backend"
 )
@@ -16,7 +17,7 @@ type SheetReport struct {
 	why   string // "": authentic
 	blind bool   // it could not be read: why says nothing of the sheet
 	at    backend.Month
-	texts *texts
+	texts *catalog.Texts
 }
 
 // ReportSheet verifies a text as it is scanned, typed or pasted, for a month. What a scanner, a keyboard or a terminal does
@@ -29,7 +30,7 @@ func ReportSheet(keys proof.Keys, text string, at backend.Month) (SheetReport, e
 	return reportSheet(texts, keys, text, at), nil
 }
 
-func reportSheet(texts *texts, keys proof.Keys, text string, at backend.Month) SheetReport {
+func reportSheet(texts *catalog.Texts, keys proof.Keys, text string, at backend.Month) SheetReport {
 	p, err := proof.Read(keys, text)
 	r := SheetReport{proof: p, at: at, texts: texts}
 	var no *proof.NotAuthentic
@@ -55,7 +56,7 @@ func (r SheetReport) Write(w io.Writer) error {
 	case r.why != "":
 		key = "proof_refused"
 	}
-	_, err := fmt.Fprintln(w, r.texts.get(key, r))
+	_, err := fmt.Fprintln(w, r.texts.Get(key, r))
 	return err
 }
 
@@ -64,7 +65,7 @@ func (r SheetReport) Why() string {
 	if r.why == "" {
 		return ""
 	}
-	return r.texts.get("proof_"+r.why, nil)
+	return r.texts.Get("proof_"+r.why, nil)
 }
 
 // Unreadable says that it could not be read, which says nothing of the sheet.
@@ -81,8 +82,8 @@ func (r SheetReport) monthName(m backend.Month) string {
 	if err != nil {
 		return string(m)
 	}
-	names := strings.Fields(r.texts.get("months", nil))
-	return r.texts.get("month", struct {
+	names := strings.Fields(r.texts.Get("months", nil))
+	return r.texts.Get("month", struct {
 		Name string
 		Year int
 	}{names[from.Month()-1], from.Year()})

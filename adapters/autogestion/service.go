@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"llave/adapters/autogestion/catalog"
 	"llave/flows/backend"
 	"llave/store/sqlitedb"
 )
@@ -49,7 +50,7 @@ type Service struct {
 	keys    *keyring
 	file    *sqlitedb.DB
 	zone    *time.Location
-	texts   *texts
+	texts   *catalog.Texts
 	hashing chan struct{} // at most two passwords at a time: each takes 19 MiB
 	dummy   string        // the hash against which passwords of nobody are checked
 	signers sync.Map      // opened signing keys, by their row

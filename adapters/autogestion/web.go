@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"llave/adapters/autogestion/catalog"
+	"llave/adapters/autogestion/wire"
 	"llave/adapters/httpx"
 	"llave/flows/backend"
 )
@@ -36,7 +38,7 @@ func (s *Service) Handler() http.Handler {
 	}
 	s.serveAPI(mux)
 	guarded := httpx.SameOrigin(s.opt.PublicURL, http.HandlerFunc(w.crossOrigin), mux)
-	return secure(s.opt.PublicURL, http.MaxBytesHandler(jsonByDefault(guarded), apiMax))
+	return secure(s.opt.PublicURL, http.MaxBytesHandler(jsonByDefault(guarded), wire.MaxBody))
 }
 
 // jsonByDefault takes what curl -d sends to the API for what was meant. The API goes by bearer keys, not by cookies,
@@ -113,7 +115,7 @@ func (v view) Fault(field string) string {
 }
 
 // loadPages parses what is embedded: an error here would be one of the build, and tests load every page.
-func loadPages(t *texts) map[string]*template.Template {
+func loadPages(t *catalog.Texts) map[string]*template.Template {
 	base := template.Must(template.New("").Option("missingkey=zero").ParseFS(pageFiles, "pages/base.html"))
 	pages := map[string]*template.Template{}
 	names, _ := pageFiles.ReadDir("pages")
@@ -133,7 +135,7 @@ func (w *web) show(rw http.ResponseWriter, r *http.Request, status int, page str
 	var b bytes.Buffer
 	if err := w.pages[page].ExecuteTemplate(&b, "base", v); err != nil {
 		w.opt.Log.ErrorContext(r.Context(), "autogestion: page", "page", page, "err", err)
-		http.Error(rw, w.texts.get("page_broken", nil), http.StatusInternalServerError)
+		http.Error(rw, w.texts.Get("page_broken", nil), http.StatusInternalServerError)
 		return
 	}
 	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -164,7 +166,7 @@ func (w *web) refuse(rw http.ResponseWriter, r *http.Request, err error, page st
 		return
 	}
 	for _, f := range faults {
-		v.Faults = append(v.Faults, fault{f.Field, w.texts.get(f.Why, struct{ Minutes int }{minutes(f.Wait)})})
+		v.Faults = append(v.Faults, fault{f.Field, w.texts.Get(f.Why, struct{ Minutes int }{minutes(f.Wait)})})
 	}
 	w.show(rw, r, status, page, v)
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"llave/adapters/autogestion/wire"
 	"llave/flows/backend"
 )
 
@@ -296,7 +297,7 @@ func TestAPIOfAFailedFileSaysFailed(t *testing.T) {
 	if _, err := w.file.Writer.Exec("DROP TABLE another"); err != nil {
 		t.Fatal(err)
 	}
-	var no apiError
+	var no wire.Error
 	if c := call(t, w.Handler(), "POST", "tokens/another", "bot-key", g.Credential, fmt.Sprintf(`{"member":%q,"key":"z"}`, g.Group.Own), &no); c != 500 || no.Code != "failed" {
 		t.Errorf("%d %+v", c, no)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"llave/adapters/autogestion"
+	"llave/adapters/autogestion/client"
 	"llave/store"
 )
 
@@ -66,18 +67,18 @@ func (p program) embeddedAlone(ctx context.Context, c config) (*app, error) {
 
 // openRemote connects to a back end outside of this process.
 func (a *app) openRemote(ctx context.Context) error {
-	client, err := a.client(a.AutogestionURL, a.now)
+	remote, err := a.client(a.AutogestionURL, a.now)
 	if err != nil {
 		return err
 	}
-	a.onStop(func(context.Context) error { return client.Close() })
-	a.remote = &remoteBackend{call: client.Capabilities, path: a.path("autogestion.can.json"), url: a.AutogestionURL, log: a.log}
-	if a.can, err = a.remote.capabilities(ctx); errors.Is(err, autogestion.ErrBotKey) {
+	a.onStop(func(context.Context) error { return remote.Close() })
+	a.remote = &remoteBackend{call: remote.Capabilities, path: a.path("autogestion.can.json"), url: a.AutogestionURL, log: a.log}
+	if a.can, err = a.remote.capabilities(ctx); errors.Is(err, client.ErrBotKey) {
 		return misuse("LLAVE_AUTOGESTION_KEY.refused", nil).because(err)
 	} else if err != nil {
 		return err
 	}
-	a.tokens, a.links, a.sheets = client, client, client
+	a.tokens, a.links, a.sheets = remote, remote, remote
 	a.background("autogestion", func(ctx context.Context) error { a.remote.probe(ctx, a.can); return nil })
 	return nil
 }

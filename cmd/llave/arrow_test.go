@@ -29,12 +29,15 @@ var rooms = map[string][]string{
 	"store/sqlitedb": {},
 	"store":          {"bot", "store/sqlitedb"},
 
-	"adapters/httpx":              {},
-	"adapters/besteffort":         {},
-	"adapters/autogestion":        {"flows/backend", "bot/keyring", "store/sqlitedb", "adapters/httpx", "adapters/besteffort"},
-	"adapters/autogestion/wire":   {"flows/backend"},
-	"adapters/autogestion/client": {"flows/backend", "adapters/autogestion/wire", "adapters/httpx", "adapters/besteffort"},
-	"adapters":                    {"bot", "bot/keyring", "bot/rate", "flows", "flows/backend", "flows/texts", "store/sqlitedb", "adapters/httpx", "adapters/besteffort"},
+	"adapters/httpx":      {},
+	"adapters/besteffort": {},
+	"adapters/autogestion": {"flows/backend", "bot/keyring", "store/sqlitedb", "adapters/httpx", "adapters/besteffort", "adapters/autogestion/wire",
+		"adapters/autogestion/catalog"},
+	"adapters/autogestion/catalog": {},
+	"adapters/autogestion/wire":    {"flows/backend"},
+	"adapters/autogestion/client": {"flows/backend", "adapters/autogestion/wire", "adapters/autogestion/catalog", "adapters/httpx",
+		"adapters/besteffort"},
+	"adapters": {"bot", "bot/keyring", "bot/rate", "flows", "flows/backend", "flows/texts", "store/sqlitedb", "adapters/httpx", "adapters/besteffort"},
 }
 
 // room is the longest beginning of a package's path that stands in rooms. Each adapter is a room of its own.

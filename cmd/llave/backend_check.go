@@ -6,7 +6,7 @@ import (
 	"os"
 	"strings"
 
-	"llave/adapters/autogestion"
+	"llave/adapters/autogestion/client"
 	"llave/flows/backend"
 )
 
@@ -21,16 +21,16 @@ func (p program) checkBackend(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	client, err := p.clientToCheck(strings.Join(args, ""))
+	remote, err := p.clientToCheck(strings.Join(args, ""))
 	if err != nil {
 		return err
 	}
-	defer client.Close()
-	o := autogestion.CheckOptions{Mint: mint}
+	defer remote.Close()
+	o := client.CheckOptions{Mint: mint}
 	if o.Credential, err = readCredential(file); err != nil {
 		return err
 	}
-	report, err := autogestion.Check(ctx, client, o)
+	report, err := client.Check(ctx, remote, o)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (p program) checkBackend(ctx context.Context, args []string) error {
 }
 
 // clientToCheck returns a client of the back end at an address, or of the one in the configuration.
-func (p program) clientToCheck(url string) (*autogestion.Client, error) {
+func (p program) clientToCheck(url string) (*client.Client, error) {
 	c, err := readConfig(p.getenv)
 	if err != nil {
 		return nil, err

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"llave/adapters/autogestion"
+	"llave/adapters/autogestion/client"
 	"llave/flows/backend"
 )
 
@@ -210,7 +210,7 @@ func TestBackEndConfiguration(t *testing.T) {
 // credentialAt links a chat over HTTP, and keeps the credential in a file.
 func credentialAt(t *testing.T, at string) string {
 	t.Helper()
-	c, err := autogestion.NewClient(autogestion.ClientOptions{URL: at, Key: botKey, Now: testClock(t)})
+	c, err := client.New(client.Options{URL: at, Key: botKey, Now: testClock(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

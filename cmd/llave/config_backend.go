@@ -2,9 +2,8 @@ package main
 
 import (
 	"errors"
+	"llave/adapters/autogestion/client"
 	"time"
-
-	"llave/adapters/autogestion"
 )
 
 // embeddedBackend is the LLAVE_AUTOGESTION that allows the back end in this binary for people who exist.
@@ -51,24 +50,24 @@ func (c *config) checkAutogestionInsecure(report reporter) {
 }
 
 // client returns a client of the back end at an address.
-func (c *config) client(url string, now func() time.Time) (*autogestion.Client, error) {
-	client, err := c.newClient(url, now)
+func (c *config) client(url string, now func() time.Time) (*client.Client, error) {
+	remote, err := c.newClient(url, now)
 	if err != nil {
 		return nil, misuse(c.clientRefusal(err), nil).because(err)
 	}
-	return client, nil
+	return remote, nil
 }
 
-func (c *config) newClient(url string, now func() time.Time) (*autogestion.Client, error) {
-	return autogestion.NewClient(autogestion.ClientOptions{URL: url, Key: c.AutogestionKey, Insecure: c.AutogestionInsecure == "1", Now: now})
+func (c *config) newClient(url string, now func() time.Time) (*client.Client, error) {
+	return client.New(client.Options{URL: url, Key: c.AutogestionKey, Insecure: c.AutogestionInsecure == "1", Now: now})
 }
 
 // clientRefusal is the key of the text for an error of newClient.
 func (c *config) clientRefusal(err error) string {
 	switch {
-	case errors.Is(err, autogestion.ErrURL):
+	case errors.Is(err, client.ErrURL):
 		return "LLAVE_AUTOGESTION_URL.shape"
-	case errors.Is(err, autogestion.ErrPlain):
+	case errors.Is(err, client.ErrPlain):
 		return "LLAVE_AUTOGESTION_URL.plain"
 	case c.AutogestionKey == "":
 		return "LLAVE_AUTOGESTION_KEY.missing_for_other"

@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"llave/adapters/autogestion"
+	"llave/adapters/autogestion/client"
 	"llave/flows/backend"
 )
 
@@ -41,7 +41,7 @@ type savedCapabilities struct {
 func (r *remoteBackend) capabilities(ctx context.Context) (backend.Capabilities, error) {
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		can, err := r.ask(ctx)
-		if err == nil || errors.Is(err, autogestion.ErrBotKey) {
+		if err == nil || errors.Is(err, client.ErrBotKey) {
 			return can, err
 		}
 		r.log.Warn("autogestion does not answer", "err", err)
@@ -109,7 +109,7 @@ func (r *remoteBackend) probe(ctx context.Context, built backend.Capabilities) {
 		switch {
 		case ctx.Err() != nil:
 			return
-		case errors.Is(err, autogestion.ErrBotKey):
+		case errors.Is(err, client.ErrBotKey):
 			r.log.Error("autogestion refuses LLAVE_AUTOGESTION_KEY", "err", err)
 		case err != nil && was:
 			r.log.Warn("autogestion does not answer", "err", err)

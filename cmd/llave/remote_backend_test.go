@@ -12,7 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"llave/adapters/autogestion"
+	"llave/adapters/autogestion/client"
 	"llave/flows/backend"
 )
 
@@ -71,9 +71,9 @@ func TestAFirstStartWaitsForTheBackEnd(t *testing.T) {
 }
 
 func TestAKeyThatIsRefusedIsNotWaitedFor(t *testing.T) {
-	a := newScriptedRemote(t, scriptedAnswer{err: &autogestion.NoAnswer{Op: "capabilities", Why: "bot_key", Err: autogestion.ErrBotKey}})
+	a := newScriptedRemote(t, scriptedAnswer{err: &client.NoAnswer{Op: "capabilities", Why: "bot_key", Err: client.ErrBotKey}})
 	a.save(backend.Capabilities{Keys: true})
-	if _, err := a.capabilities(t.Context()); !errors.Is(err, autogestion.ErrBotKey) || len(a.at) != 1 {
+	if _, err := a.capabilities(t.Context()); !errors.Is(err, client.ErrBotKey) || len(a.at) != 1 {
 		t.Errorf("%v after %d tries", err, len(a.at))
 	}
 }
@@ -110,7 +110,7 @@ func TestAStartWhileTheBackEndIsDown(t *testing.T) {
 func TestTheBackEndIsWatched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is, other := scriptedAnswer{can: backend.Capabilities{Keys: true}}, scriptedAnswer{can: backend.Capabilities{Keys: true, Void: true}}
-		down, refused := scriptedAnswer{err: errDown}, scriptedAnswer{err: autogestion.ErrBotKey}
+		down, refused := scriptedAnswer{err: errDown}, scriptedAnswer{err: client.ErrBotKey}
 		a := newScriptedRemote(t, is, is, down, down, is, other, other, refused, is, is)
 		ctx, cancel := context.WithCancel(t.Context())
 		over := make(chan struct{})

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"llave/adapters/autogestion"
+	"llave/adapters/autogestion/client"
 	"llave/adapters/webchat/webchattest"
 	"llave/flows/backend"
 )
@@ -18,7 +18,7 @@ import (
 // printedAt is a sheet that an Autogestión prints, over HTTP.
 func printedAt(t *testing.T, at, credential string, count int) backend.Sheet {
 	t.Helper()
-	c, err := autogestion.NewClient(autogestion.ClientOptions{URL: at, Key: botKey, Now: testClock(t)})
+	c, err := client.New(client.Options{URL: at, Key: botKey, Now: testClock(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

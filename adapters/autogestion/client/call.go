@@ -1,4 +1,4 @@
-package autogestion
+package client
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 
+	"llave/adapters/autogestion/wire"
 	"llave/flows/backend"
 )
 
@@ -141,7 +142,7 @@ func (c *Client) refused(r request, res response) error {
 	case res.status == http.StatusForbidden && code == "bot_key":
 		return &NoAnswer{Op: r.op, Status: res.status, Why: "bot_key", Err: ErrBotKey}
 	case res.status == http.StatusUnauthorized && code == "credential" && r.personal:
-		return wrap(r.op, backend.ErrUnlinked)
+		return opError(r.op, backend.ErrUnlinked)
 	case res.status == http.StatusConflict && code == "wrong_code" && left != nil && *left >= 0 && *left <= leftMax:
 		return r.mayRefuse(res, &backend.WrongCode{Left: *left})
 	case res.status == http.StatusNotFound && code == "no_invite":
@@ -160,7 +161,7 @@ func (r request) mayRefuse(res response, err error) error {
 	var wrong, declared *backend.WrongCode
 	for _, may := range r.refuses {
 		if may == err || errors.As(err, &wrong) && errors.As(may, &declared) {
-			return wrap(r.op, err)
+			return opError(r.op, err)
 		}
 	}
 	return r.unknown(res)
@@ -176,7 +177,7 @@ func (r request) unknown(res response) error {
 
 // refusal is the code of an answer that refuses, "" if there is none.
 func (res response) refusal() (code string, left *int) {
-	var e apiError
+	var e wire.Error
 	if !res.json || decode(res.body, &e, []string{"code"}) != "" || e.Status != 0 && e.Status != res.status {
 		return "", nil
 	}

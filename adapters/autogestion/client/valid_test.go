@@ -1,4 +1,4 @@
-package autogestion
+package client
 
 import (
 	"errors"
@@ -309,7 +309,7 @@ func TestClientMindsTheOrder(t *testing.T) {
 	for _, id := range []backend.MemberID{"a", "b", "c"} {
 		g.Members = append(g.Members, backend.Member{ID: id, Name: "N", Number: "1", Standing: backend.Active})
 	}
-	v := valid{now: newClock().Now()}
+	v := valid{now: testNow}
 	tokens := func(ids ...backend.MemberID) (out []backend.Token) {
 		for _, id := range ids {
 			out = append(out, backend.Token{Member: id, Digits: "000000", Made: v.now, Until: v.now.Add(time.Hour)})

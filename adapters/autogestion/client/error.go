@@ -1,4 +1,4 @@
-package autogestion
+package client
 
 import (
 	"context"
@@ -91,3 +91,6 @@ func harmless(err error) error {
 	}
 	return fmt.Errorf("not shown (%T)", err)
 }
+
+// opError adds the operation to a refusal.
+func opError(op string, err error) error { return fmt.Errorf("autogestion: %s: %w", op, err) }

@@ -1,34 +1,41 @@
-package autogestion
+package client
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"io"
 	"reflect"
 	"strings"
 
+	"llave/adapters/autogestion/catalog"
 	"llave/flows/backend"
 )
 
+//go:embed textos.tmpl
+var reportTexts string
+
+func loadTexts() (*catalog.Texts, error) { return catalog.Parse(reportTexts) }
+
 // Write prints the report for the people who run the back end: a line for each check, then what the back end declares
 // and what Llave does without it.
-func (r CheckReport) Write(w io.Writer) error {
+func (r Report) Write(w io.Writer) error {
 	var b strings.Builder
 	for _, f := range r.Findings {
-		fmt.Fprintf(&b, "%s %s%s\n", f.mark(), r.texts.get("check_"+f.Check, nil), r.saw(f.Err))
+		fmt.Fprintf(&b, "%s %s%s\n", f.mark(), r.texts.Get("check_"+f.Check, nil), r.saw(f.Err))
 	}
 	if r.Can != nil {
-		fmt.Fprintf(&b, "\n%s\n\n", r.texts.get("report_can", nil))
+		fmt.Fprintf(&b, "\n%s\n\n", r.texts.Get("report_can", nil))
 		for _, c := range declared(*r.Can) {
 			key, sign := "without_", "–"
 			if c.has {
 				key, sign = "can_", "✓"
 			}
-			fmt.Fprintf(&b, "  %s %-24s %s\n", sign, c.name, r.texts.get(key+c.name, nil))
+			fmt.Fprintf(&b, "  %s %-24s %s\n", sign, c.name, r.texts.Get(key+c.name, nil))
 		}
 	}
 	passed, failed, skipped := r.count()
-	fmt.Fprintf(&b, "\n%s\n", r.texts.get("report_end", map[string]int{"Passed": passed, "Failed": failed, "NotRun": skipped}))
+	fmt.Fprintf(&b, "\n%s\n", r.texts.Get("report_end", map[string]int{"Passed": passed, "Failed": failed, "NotRun": skipped}))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -43,7 +50,7 @@ func (f Finding) mark() string {
 	return "–"
 }
 
-func (r CheckReport) count() (passed, failed, skipped int) {
+func (r Report) count() (passed, failed, skipped int) {
 	for _, f := range r.Findings {
 		switch {
 		case f.Err == nil:
@@ -58,7 +65,7 @@ func (r CheckReport) count() (passed, failed, skipped int) {
 }
 
 // saw says what was seen instead, or why nothing was.
-func (r CheckReport) saw(err error) string {
+func (r Report) saw(err error) string {
 	var (
 		skipped *notRun
 		other   *unexpected
@@ -70,22 +77,22 @@ func (r CheckReport) saw(err error) string {
 	case err == nil:
 		return ""
 	case errors.As(err, &skipped):
-		return " " + r.texts.get("skip", r.texts.get("skip_"+skipped.why, nil))
+		return " " + r.texts.Get("skip", r.texts.Get("skip_"+skipped.why, nil))
 	case errors.As(err, &other):
-		text = r.texts.get("saw_other", other)
+		text = r.texts.Get("saw_other", other)
 	case errors.As(err, &rule):
-		text = r.texts.get("saw_"+rule.what, nil)
+		text = r.texts.Get("saw_"+rule.what, nil)
 	case errors.As(err, &none):
-		text = r.texts.get("saw_none", struct {
+		text = r.texts.Get("saw_none", struct {
 			*NoAnswer
 			Text string
-		}{none, r.texts.get("fault_"+none.Why, nil)})
+		}{none, r.texts.Get("fault_"+none.Why, nil)})
 	case errors.Is(err, backend.ErrUnlinked):
-		text = r.texts.get("saw_unlinked", nil)
+		text = r.texts.Get("saw_unlinked", nil)
 	default:
-		text = r.texts.get("saw_refused", nil)
+		text = r.texts.Get("saw_refused", nil)
 	}
-	return r.texts.get("saw", text)
+	return r.texts.Get("saw", text)
 }
 
 // capability is one of flows.Capabilities, by its name in the API.

@@ -1,7 +1,8 @@
-package autogestion
+package client
 
 import (
 	"bytes"
+	"database/sql"
 	"fmt"
 	"io"
 	"maps"
@@ -13,12 +14,41 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"llave/adapters/autogestion"
 	"llave/flows/backend"
 )
 
-// checkedAgainst runs the checks against the demo's back end, bent or not.
-func checkedAgainst(t *testing.T, who string, mint bool, bend func(http.Handler) http.Handler) (CheckReport, string, world) {
+// embedded is the demo's back end and the path of its file.
+type embedded struct {
+	*autogestion.Service
+	path string
+}
+
+func demo(t *testing.T) embedded {
+	t.Helper()
+	w := embedded{path: filepath.Join(t.TempDir(), "autogestion.db")}
+	var err error
+	w.Service, err = autogestion.Open(t.Context(), autogestion.Options{Path: w.path, Key: bytes.Repeat([]byte{7}, 32), PublicURL: "http://127.0.0.1:8080",
+		Demo: true, BotKey: "bot-key", Now: func() time.Time { return testNow }, Cost: autogestion.Cost{MemoryKiB: 64, Time: 1, Threads: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Close() })
+	if err := w.SeedDemo(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+const (
+	maria = "27-99999001-6"
+	jorge = "20-99999021-6"
+)
+
+// checkedAgainst runs the checks against the demo's back end. bend may change its answers.
+func checkedAgainst(t *testing.T, cuil string, mint bool, bend func(http.Handler) http.Handler) (Report, string, embedded) {
 	t.Helper()
 	w := demo(t)
 	h := http.Handler(w.Handler())
@@ -28,10 +58,14 @@ func checkedAgainst(t *testing.T, who string, mint bool, bend func(http.Handler)
 	srv := httptest.NewServer(h)
 	defer srv.Close()
 	o := CheckOptions{Mint: mint}
-	if who != "" {
-		o.Credential = w.linked(t, who, "c").Credential
+	if cuil != "" {
+		g, err := w.LinkDirect(t.Context(), cuil, backend.Invitation{Chat: "c", Channel: "Telegram", Label: "···1234"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Credential = g.Credential
 	}
-	r, err := Check(t.Context(), testClient(t, srv.URL, func(o *ClientOptions) { o.Now = w.clock.Now }), o)
+	r, err := Check(t.Context(), testClient(t, srv.URL), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +76,7 @@ func checkedAgainst(t *testing.T, who string, mint bool, bend func(http.Handler)
 	return r, b.String(), w
 }
 
-func marks(r CheckReport) map[string][]string {
+func marks(r Report) map[string][]string {
 	out := map[string][]string{}
 	for _, f := range r.Findings {
 		out[f.mark()] = append(out[f.mark()], f.Check)
@@ -70,12 +104,17 @@ func TestTheEmbeddedBackEndPassesTheCheck(t *testing.T) {
 // Without -mint, nothing is made, whatever the group is.
 func TestTheCheckChangesNothing(t *testing.T) {
 	_, _, w := checkedAgainst(t, maria, false, nil)
+	db, err := sql.Open("sqlite", w.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
 	var rows int
-	if err := w.file.Writer.QueryRowContext(t.Context(), "SELECT (SELECT COUNT(*) FROM token) + (SELECT COUNT(*) FROM invite) + (SELECT COUNT(*) FROM sheet) + (SELECT COUNT(*) FROM another WHERE reason = '')").Scan(&rows); err != nil || rows != 0 {
+	if err := db.QueryRowContext(t.Context(), "SELECT (SELECT COUNT(*) FROM token) + (SELECT COUNT(*) FROM invite) + (SELECT COUNT(*) FROM sheet) + (SELECT COUNT(*) FROM another WHERE reason = '')").Scan(&rows); err != nil || rows != 0 {
 		t.Errorf("%d rows were made, %v", rows, err)
 	}
 	var links int
-	if err := w.file.Writer.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM link").Scan(&links); err != nil || links != 1 {
+	if err := db.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM link").Scan(&links); err != nil || links != 1 {
 		t.Errorf("%d links are left of 1, %v", links, err)
 	}
 }
@@ -282,10 +321,10 @@ func TestTheReportHasItsWords(t *testing.T) {
 	for _, name := range capabilityNames() {
 		want["can_"+name], want["without_"+name] = true, true
 	}
-	files, _ := filepath.Glob("c*.go")
+	files, _ := filepath.Glob("*.go")
 	for _, name := range files {
 		src, err := os.ReadFile(name)
-		if err != nil || strings.HasSuffix(name, "_test.go") || !strings.HasPrefix(name, "client") && !strings.HasPrefix(name, "check") {
+		if err != nil || strings.HasSuffix(name, "_test.go") {
 			continue
 		}
 		for prefix, re := range map[string]string{
@@ -305,8 +344,14 @@ func TestTheReportHasItsWords(t *testing.T) {
 		t.Errorf("only %d words were found", len(want))
 	}
 	for key := range want {
-		if !texts.has(key) {
+		if !texts.Has(key) {
 			t.Errorf("%s has no text", key)
+		}
+	}
+	frame := []string{"skip", "saw", "saw_other", "saw_none", "saw_unlinked", "saw_refused", "report_can", "report_end"}
+	for _, key := range texts.Keys() {
+		if !want[key] && !slices.Contains(frame, key) {
+			t.Errorf("nothing says %s", key)
 		}
 	}
 	if got := fmt.Sprint(declared(backend.Capabilities{Keys: true})[1]); got != "{keys true}" {

@@ -1,4 +1,4 @@
-package autogestion
+package client
 
 import (
 	"context"
@@ -13,57 +13,24 @@ import (
 	"time"
 
 	"llave/flows/backend"
-	"llave/flows/backend/backendtest"
 )
 
+// testNow is the time of the tests: Monday, 10:00 in Buenos Aires.
+var testNow = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
+
 // testClient is a client with the clock and the key of the tests.
-func testClient(t testing.TB, base string, change ...func(*ClientOptions)) *Client {
+func testClient(t testing.TB, base string, change ...func(*Options)) *Client {
 	t.Helper()
-	o := ClientOptions{URL: base, Key: "bot-key", Now: newClock().Now, Timeout: 10 * time.Second}
+	o := Options{URL: base, Key: "bot-key", Now: func() time.Time { return testNow }, Timeout: 10 * time.Second}
 	for _, f := range change {
 		f(&o)
 	}
-	c, err := NewClient(o)
+	c, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
 	return c
-}
-
-// farWorld is the suite's world with HTTP between: what the ports are asked goes over a socket.
-type farWorld struct {
-	*suiteWorld
-	client *Client
-}
-
-func (w *farWorld) Tokens() backend.Tokens { return w.client }
-func (w *farWorld) Links() backend.Links   { return w.client }
-func (w *farWorld) Sheets() backend.Sheets { return w.client }
-
-func TestClientSuite(t *testing.T) {
-	backendtest.Suite(t, func(t *testing.T) backendtest.World {
-		near := &suiteWorld{world: demo(t), csv: string(demoCSV)}
-		return &farWorld{near, near.far(t)}
-	})
-}
-
-// far is a client of the world's service, on a port of its own.
-func (w world) far(t testing.TB, change ...func(*ClientOptions)) *Client {
-	t.Helper()
-	srv := httptest.NewServer(w.Handler())
-	t.Cleanup(srv.Close)
-	return testClient(t, srv.URL, append([]func(*ClientOptions){func(o *ClientOptions) { o.Now = w.clock.Now }}, change...)...)
-}
-
-// Both know the same: what the service declares arrives.
-func TestClientKnowsTheCapabilities(t *testing.T) {
-	w := demo(t)
-	near, _ := w.Capabilities(t.Context())
-	far, err := w.far(t).Capabilities(t.Context())
-	if err != nil || near != far || !far.Keys {
-		t.Errorf("declared %+v, arrived %+v, %v", near, far, err)
-	}
 }
 
 func TestClientURL(t *testing.T) {
@@ -89,7 +56,7 @@ func TestClientURL(t *testing.T) {
 		"https://ioma.example/\x00":              "",
 		"":                                       "",
 	} {
-		c, err := NewClient(ClientOptions{URL: base, Key: "k"})
+		c, err := New(Options{URL: base, Key: "k"})
 		if (err == nil) != (want != "") {
 			t.Errorf("%q: %v", base, err)
 			continue
@@ -105,22 +72,13 @@ func TestClientURL(t *testing.T) {
 			t.Errorf("%q leads to %s, %v", base, req.URL, err)
 		}
 	}
-	if _, err := NewClient(ClientOptions{URL: "http://ioma.example", Key: "k", Insecure: true}); err != nil {
+	if _, err := New(Options{URL: "http://ioma.example", Key: "k", Insecure: true}); err != nil {
 		t.Errorf("told to: %v", err)
 	}
 	for _, key := range []string{"", "a b", "a\nb", "ñ", strings.Repeat("k", 1001)} {
-		if _, err := NewClient(ClientOptions{URL: "https://ioma.example", Key: key}); !errors.Is(err, ErrKey) {
+		if _, err := New(Options{URL: "https://ioma.example", Key: key}); !errors.Is(err, ErrKey) {
 			t.Errorf("key %q: %v", key, err)
 		}
-	}
-}
-
-func TestClientUnderAPathPrefix(t *testing.T) {
-	w := demo(t)
-	srv := httptest.NewServer(http.StripPrefix("/salud", w.Handler()))
-	defer srv.Close()
-	if _, err := testClient(t, srv.URL+"/salud/").Capabilities(t.Context()); err != nil {
-		t.Error(err)
 	}
 }
 
@@ -153,7 +111,7 @@ func answers(t testing.TB, status int, kind, body string) *Client {
 	})
 }
 
-func serving(t testing.TB, h http.HandlerFunc, change ...func(*ClientOptions)) *Client {
+func serving(t testing.TB, h http.HandlerFunc, change ...func(*Options)) *Client {
 	t.Helper()
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)

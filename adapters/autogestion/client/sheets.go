@@ -1,10 +1,11 @@
-package autogestion
+package client
 
 import (
 	"context"
 	"net/http"
 	"slices"
 
+	"llave/adapters/autogestion/wire"
 	"llave/flows/backend"
 )
 
@@ -12,7 +13,7 @@ import (
 func (c *Client) Sheets(ctx context.Context, who backend.Credential, member backend.MemberID) (backend.Preprints, error) {
 	var p backend.Preprints
 	err := c.call(ctx, request{op: "sheets", method: http.MethodPost, path: "sheets/list", credential: who, personal: true,
-		body: sheetsBody{member}, repeatable: true, need: []string{"group", "months"}},
+		body: wire.SheetsBody{Member: member}, repeatable: true, need: []string{"group", "months"}},
 		&p, func() string { return c.valid().listed(p, member) })
 	return orZero(p, err)
 }
@@ -24,7 +25,7 @@ func (c *Client) Print(ctx context.Context, who backend.Credential, o backend.Sh
 	}
 	var p backend.Preprints
 	err := c.call(ctx, request{op: "print", method: http.MethodPost, path: "sheets/print", credential: who, personal: true,
-		body: printBody{o.Member, o.Month, o.Count, o.After, key}, repeatable: c.repeatable(keys), need: []string{"group", "months"}},
+		body: wire.PrintBody{Member: o.Member, Month: o.Month, Count: o.Count, After: o.After, Key: key}, repeatable: c.repeatable(keys), need: []string{"group", "months"}},
 		&p, func() string { return c.valid().printed(p, o) })
 	return orZero(p, err)
 }
@@ -57,7 +58,7 @@ func (c *Client) Void(ctx context.Context, who backend.Credential, sheet backend
 	}
 	var p backend.Preprints
 	err := c.call(ctx, request{op: "void", method: http.MethodPost, path: "sheets/void", credential: who, personal: true,
-		body: voidBody{sheet, numbers}, repeatable: true, need: []string{"group", "months"}},
+		body: wire.VoidBody{Sheet: sheet, Numbers: numbers}, repeatable: true, need: []string{"group", "months"}},
 		&p, func() string { return c.valid().voided(p, sheet, numbers) })
 	return orZero(p, err)
 }

@@ -1,10 +1,11 @@
-package autogestion
+package client
 
 import (
 	"net/http"
 	"reflect"
 	"slices"
 
+	"llave/adapters/autogestion/wire"
 	"llave/flows/backend"
 )
 
@@ -14,9 +15,9 @@ func sheetCalls(who backend.Credential) []request {
 		return request{op: path, method: http.MethodPost, path: path, credential: who, personal: true, body: body}
 	}
 	return []request{
-		post("sheets/list", sheetsBody{nobody}),
-		post("sheets/print", printBody{nobody, nobodysMonth, 1, 0, nobody}),
-		post("sheets/void", voidBody{nobody, []int{1}}),
+		post("sheets/list", wire.SheetsBody{Member: nobody}),
+		post("sheets/print", wire.PrintBody{Member: nobody, Month: nobodysMonth, Count: 1, Key: nobody}),
+		post("sheets/void", wire.VoidBody{Sheet: nobody, Numbers: []int{1}}),
 	}
 }
 

@@ -1,4 +1,4 @@
-package autogestion
+package client
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"llave/adapters/autogestion/wire"
 	"llave/flows/backend"
 )
 
@@ -25,7 +26,7 @@ func (c *Client) Current(ctx context.Context, who backend.Credential, members []
 	mintsNothing := func(can backend.Capabilities) bool { return can.CurrentWithoutMinting }
 	var g backend.Given
 	err := c.call(ctx, request{op: "current", method: http.MethodPost, path: "tokens/current", credential: who, personal: true,
-		body: currentBody{members}, repeatable: c.repeatable(mintsNothing), need: []string{"group"}}, &g, func() string {
+		body: wire.CurrentBody{Members: members}, repeatable: c.repeatable(mintsNothing), need: []string{"group"}}, &g, func() string {
 		v := c.valid()
 		return first(v.given(g, members), v.live(g.Tokens))
 	})
@@ -36,7 +37,7 @@ func (c *Client) Current(ctx context.Context, who backend.Credential, members []
 func (c *Client) Another(ctx context.Context, who backend.Credential, member backend.MemberID, key string) (backend.Given, error) {
 	var g backend.Given
 	err := c.call(ctx, request{op: "another", method: http.MethodPost, path: "tokens/another", credential: who, personal: true,
-		body: anotherBody{member, key}, repeatable: c.repeatable(keys), need: []string{"group"}},
+		body: wire.AnotherBody{Member: member, Key: key}, repeatable: c.repeatable(keys), need: []string{"group"}},
 		&g, func() string { return c.valid().given(g, []backend.MemberID{member}) })
 	return orZero(g, err)
 }
@@ -64,7 +65,7 @@ func (c *Client) Invite(ctx context.Context, in backend.Invitation) (backend.Inv
 // Redeem implements backend.Links.
 func (c *Client) Redeem(ctx context.Context, invite, code, key string) (backend.Grant, error) {
 	var g backend.Grant
-	err := c.call(ctx, request{op: "redeem", method: http.MethodPost, path: "redeem", body: redeemBody{invite, code, key}, repeatable: c.repeatable(keys),
+	err := c.call(ctx, request{op: "redeem", method: http.MethodPost, path: "redeem", body: wire.RedeemBody{Invite: invite, Code: code, Key: key}, repeatable: c.repeatable(keys),
 		refuses: []error{backend.ErrNoInvite, &backend.WrongCode{}}, need: []string{"credential", "group"}},
 		&g, func() string { return c.valid().grant(g) })
 	return orZero(g, err)
@@ -72,7 +73,7 @@ func (c *Client) Redeem(ctx context.Context, invite, code, key string) (backend.
 
 // Chats implements backend.Links.
 func (c *Client) Chats(ctx context.Context, who backend.Credential) ([]backend.LinkedChat, error) {
-	var l linksBody
+	var l wire.LinksBody
 	err := c.call(ctx, request{op: "chats", method: http.MethodGet, path: "links", credential: who, personal: true, need: []string{"links"}},
 		&l, func() string { return c.valid().all(l.Links) })
 	if err != nil {
@@ -83,7 +84,7 @@ func (c *Client) Chats(ctx context.Context, who backend.Credential) ([]backend.L
 
 // Unlink implements backend.Links. It can be repeated: an ended link is no error.
 func (c *Client) Unlink(ctx context.Context, who backend.Credential, link string) error {
-	err := c.call(ctx, request{op: "unlink", method: http.MethodPost, path: "links/unlink", credential: who, personal: true, body: unlinkBody{link}, repeatable: true}, nil, nil)
+	err := c.call(ctx, request{op: "unlink", method: http.MethodPost, path: "links/unlink", credential: who, personal: true, body: wire.UnlinkBody{Link: link}, repeatable: true}, nil, nil)
 	if errors.Is(err, backend.ErrUnlinked) && link == "" {
 		return nil
 	}

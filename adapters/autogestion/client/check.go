@@ -1,4 +1,4 @@
-package autogestion
+package client
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 
+	"llave/adapters/autogestion/catalog"
+	"llave/adapters/autogestion/wire"
 	"llave/flows/backend"
 )
 
@@ -18,11 +20,11 @@ type CheckOptions struct {
 }
 
 // CheckReport is what Check found.
-type CheckReport struct {
+type Report struct {
 	Findings []Finding
 	// Can is what the back end declares; nil if it did not.
 	Can   *backend.Capabilities
-	texts *texts
+	texts *catalog.Texts
 }
 
 // Finding is one check: passed, failed, or not run.
@@ -32,7 +34,7 @@ type Finding struct {
 }
 
 // Passed says whether all that was run passed.
-func (r CheckReport) Passed() bool {
+func (r Report) Passed() bool {
 	for _, f := range r.Findings {
 		if f.failed() {
 			return false
@@ -68,13 +70,13 @@ func (e *broken) Error() string { return e.what }
 // Check holds a back end to those sentences of backendtest, and of the API's document, that can be asked of a service
 // that is at work: without -mint nothing of it makes, replaces or ends anything at a back end that keeps the contract,
 // and nobody's id is used at one that may not. The suite itself, with its clock and its hands, is for a test bench.
-func Check(ctx context.Context, c *Client, o CheckOptions) (CheckReport, error) {
+func Check(ctx context.Context, c *Client, o CheckOptions) (Report, error) {
 	texts, err := loadTexts()
 	if err != nil {
-		return CheckReport{}, err
+		return Report{}, err
 	}
 	k := &checker{ctx: ctx, c: c, who: o.Credential, mint: o.Mint}
-	r := CheckReport{texts: texts}
+	r := Report{texts: texts}
 	for _, check := range checks() {
 		f := Finding{Check: check.name, Err: k.mayRun(check)}
 		if f.Err == nil {
@@ -153,10 +155,10 @@ const nobody = "llave-check-nobody"
 func (k *checker) calls(who backend.Credential) []request {
 	personal := []request{
 		{op: "group", method: http.MethodGet, path: "group", credential: who, personal: true},
-		{op: "tokens/current", method: http.MethodPost, path: "tokens/current", credential: who, personal: true, body: currentBody{[]backend.MemberID{nobody}}},
-		{op: "tokens/another", method: http.MethodPost, path: "tokens/another", credential: who, personal: true, body: anotherBody{nobody, nobody}},
+		{op: "tokens/current", method: http.MethodPost, path: "tokens/current", credential: who, personal: true, body: wire.CurrentBody{Members: []backend.MemberID{nobody}}},
+		{op: "tokens/another", method: http.MethodPost, path: "tokens/another", credential: who, personal: true, body: wire.AnotherBody{Member: nobody, Key: nobody}},
 		{op: "links", method: http.MethodGet, path: "links", credential: who, personal: true},
-		{op: "links/unlink", method: http.MethodPost, path: "links/unlink", credential: who, personal: true, body: unlinkBody{nobody}},
+		{op: "links/unlink", method: http.MethodPost, path: "links/unlink", credential: who, personal: true, body: wire.UnlinkBody{Link: nobody}},
 	}
 	if k.mayRun(check{needs: needs{state: true}}) == nil {
 		personal = append(personal, request{op: "tokens/state", method: http.MethodGet, path: "tokens/state", query: map[string][]string{"member": {nobody}}, credential: who, personal: true})
@@ -171,7 +173,7 @@ func (k *checker) calls(who backend.Credential) []request {
 func (k *checker) chatless() []request {
 	calls := []request{{op: "capabilities", method: http.MethodGet, path: "capabilities"}}
 	if k.mayRun(check{needs: needs{pages: true}}) == nil {
-		calls = append(calls, request{op: "redeem", method: http.MethodPost, path: "redeem", body: redeemBody{nobody, "BCDF-GHJK", nobody}},
+		calls = append(calls, request{op: "redeem", method: http.MethodPost, path: "redeem", body: wire.RedeemBody{Invite: nobody, Code: "BCDF-GHJK", Key: nobody}},
 			request{op: "invites", method: http.MethodPost, path: "invites", body: backend.Invitation{Chat: nobody, Channel: "Llave", Label: nobody, Sender: nobody, Key: nobody}})
 	}
 	return calls

@@ -1,4 +1,4 @@
-package autogestion
+package client
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"llave/adapters/autogestion/wire"
 	"llave/flows/backend"
 )
 
@@ -66,7 +67,7 @@ func (k *checker) keyless(key string) error {
 // unlinkNobody: whoever says "desvincular" twice is told that it is done, twice. Asked for without the client's own
 // leniency, which takes a 401 for done.
 func (k *checker) unlinkNobody() error {
-	res, err := k.c.send(k.ctx, request{op: "links/unlink", method: http.MethodPost, path: "links/unlink", credential: nobody, personal: true, body: unlinkBody{}})
+	res, err := k.c.send(k.ctx, request{op: "links/unlink", method: http.MethodPost, path: "links/unlink", credential: nobody, personal: true, body: wire.UnlinkBody{}})
 	if err != nil {
 		return err
 	}
@@ -134,7 +135,7 @@ func (k *checker) bodyJSON() error {
 
 // bodyLong: it is refused, or the connection is closed on it; and the service goes on.
 func (k *checker) bodyLong() error {
-	long := `{"invite":"` + nobody + `","code":"` + strings.Repeat("7", 4*apiMax) + `","key":"` + nobody + `"}`
+	long := `{"invite":"` + nobody + `","code":"` + strings.Repeat("7", 4*wire.MaxBody) + `","key":"` + nobody + `"}`
 	err := k.rejects("redeem", long, "", http.StatusRequestEntityTooLarge, http.StatusBadRequest, http.StatusUnprocessableEntity)
 	var none *NoAnswer
 	if err != nil && (!errors.As(err, &none) || none.Why != "unreachable") {

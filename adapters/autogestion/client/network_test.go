@@ -1,4 +1,4 @@
-package autogestion
+package client
 
 import (
 	"bufio"
@@ -23,11 +23,11 @@ func TestClientOverABadNetwork(t *testing.T) {
 	forever := func(r *http.Request) { io.Copy(io.Discard, r.Body); <-r.Context().Done() } // until the client has gone
 	flush := func(rw http.ResponseWriter) { rw.(http.Flusher).Flush() }
 	head := func(rw http.ResponseWriter) { rw.Header().Set("Content-Type", "application/json") }
-	quick := func(o *ClientOptions) { o.Timeout = 200 * time.Millisecond }
+	quick := func(o *Options) { o.Timeout = 200 * time.Millisecond }
 	for name, c := range map[string]struct {
 		serve  http.HandlerFunc
 		why    string
-		change func(*ClientOptions)
+		change func(*Options)
 	}{
 		"500":      {func(rw http.ResponseWriter, _ *http.Request) { head(rw); rw.WriteHeader(500); io.WriteString(rw, body) }, "status", nil},
 		"201":      {func(rw http.ResponseWriter, _ *http.Request) { head(rw); rw.WriteHeader(201); io.WriteString(rw, body) }, "status", nil},
@@ -83,7 +83,7 @@ func TestClientOverABadNetwork(t *testing.T) {
 		}, "status", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var change []func(*ClientOptions)
+			var change []func(*Options)
 			if c.change != nil {
 				change = append(change, c.change)
 			}
@@ -113,7 +113,7 @@ func TestClientFollowsNobody(t *testing.T) {
 			http.Redirect(rw, r, thief.URL, status)
 		}
 		for _, given := range []*http.Client{nil, {}} {
-			for op, err := range every(t.Context(), serving(t, redirects, func(o *ClientOptions) { o.HTTP = given })) {
+			for op, err := range every(t.Context(), serving(t, redirects, func(o *Options) { o.HTTP = given })) {
 				isNone(t, op, err)
 			}
 		}

@@ -1,4 +1,4 @@
-package autogestion
+package client
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 )
 
 // ClientOptions says how a Client is to run. URL and Key are required.
-type ClientOptions struct {
+type Options struct {
 	// URL is where the API is: everything before "/autogestion/v1/", a path of its own included.
 	URL string
 	// Key is the bot's.
@@ -55,7 +55,7 @@ var (
 )
 
 // NewClient makes a client. It calls nobody yet.
-func NewClient(o ClientOptions) (*Client, error) {
+func New(o Options) (*Client, error) {
 	base, err := apiBase(o.URL)
 	if err != nil {
 		return nil, err

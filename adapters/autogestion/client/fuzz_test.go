@@ -1,4 +1,4 @@
-package autogestion
+package client
 
 import (
 	"bytes"
@@ -45,7 +45,7 @@ func FuzzClientResponse(f *testing.F) {
 		if status < 100 || status > 999 {
 			return // net/http lets no other through
 		}
-		c := testClient(t, "https://ioma.example", func(o *ClientOptions) { o.HTTP = &http.Client{Transport: canned{status, body}} })
+		c := testClient(t, "https://ioma.example", func(o *Options) { o.HTTP = &http.Client{Transport: canned{status, body}} })
 		for op, err := range every(t.Context(), c) {
 			fuzzedError(t, op, status, body, err)
 		}

@@ -1,4 +1,4 @@
-package autogestion
+package client
 
 import (
 	"net/url"

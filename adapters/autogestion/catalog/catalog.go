@@ -1,0 +1,42 @@
+// Package catalog holds texts for people by their keys. The keys are in code, the texts in a template file; a test of each
+// user holds the two together.
+package catalog
+
+import (
+	"strings"
+	"text/template"
+)
+
+// Texts are the texts of one file.
+type Texts struct{ t *template.Template }
+
+// Parse reads a template file: a {{define "key"}} for each text.
+func Parse(source string) (*Texts, error) {
+	t, err := template.New("").Option("missingkey=error").Parse(source)
+	if err != nil {
+		return nil, err
+	}
+	return &Texts{t: t}, nil
+}
+
+// Get returns the text of a key. A missing one comes out as its key: a page that says too little is better than none.
+func (c *Texts) Get(key string, data any) string {
+	var b strings.Builder
+	if err := c.t.ExecuteTemplate(&b, key, data); err != nil {
+		return key
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// Has reports whether there is a text for a key.
+func (c *Texts) Has(key string) bool { return c.t.Lookup(key) != nil }
+
+// Keys returns the keys of all texts.
+func (c *Texts) Keys() (keys []string) {
+	for _, t := range c.t.Templates() {
+		if t.Name() != "" {
+			keys = append(keys, t.Name())
+		}
+	}
+	return keys
+}

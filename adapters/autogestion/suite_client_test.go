@@ -1,0 +1,71 @@
+package autogestion
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"llave/adapters/autogestion/client"
+	"llave/flows/backend"
+	"llave/flows/backend/backendtest"
+)
+
+// newClient is a client with the clock and the key of the tests.
+func newClient(t testing.TB, base string, change ...func(*client.Options)) *client.Client {
+	t.Helper()
+	o := client.Options{URL: base, Key: "bot-key", Now: newClock().Now, Timeout: 10 * time.Second}
+	for _, f := range change {
+		f(&o)
+	}
+	c, err := client.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+// farWorld is the suite's world with HTTP between: what the ports are asked goes over a socket.
+type farWorld struct {
+	*suiteWorld
+	client *client.Client
+}
+
+func (w *farWorld) Tokens() backend.Tokens { return w.client }
+func (w *farWorld) Links() backend.Links   { return w.client }
+func (w *farWorld) Sheets() backend.Sheets { return w.client }
+
+func TestClientSuite(t *testing.T) {
+	backendtest.Suite(t, func(t *testing.T) backendtest.World {
+		near := &suiteWorld{world: demo(t), csv: string(demoCSV)}
+		return &farWorld{near, near.far(t)}
+	})
+}
+
+// far is a client of the world's service, on a port of its own.
+func (w world) far(t testing.TB, change ...func(*client.Options)) *client.Client {
+	t.Helper()
+	srv := httptest.NewServer(w.Handler())
+	t.Cleanup(srv.Close)
+	return newClient(t, srv.URL, append([]func(*client.Options){func(o *client.Options) { o.Now = w.clock.Now }}, change...)...)
+}
+
+// Both know the same: what the service declares arrives.
+func TestClientKnowsTheCapabilities(t *testing.T) {
+	w := demo(t)
+	near, _ := w.Capabilities(t.Context())
+	far, err := w.far(t).Capabilities(t.Context())
+	if err != nil || near != far || !far.Keys {
+		t.Errorf("declared %+v, arrived %+v, %v", near, far, err)
+	}
+}
+
+func TestClientUnderAPathPrefix(t *testing.T) {
+	w := demo(t)
+	srv := httptest.NewServer(http.StripPrefix("/salud", w.Handler()))
+	defer srv.Close()
+	if _, err := newClient(t, srv.URL+"/salud/").Capabilities(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
