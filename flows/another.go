@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"llave/bot"
 	"llave/flows/backend"
 	"llave/flows/nlu"
 )
@@ -52,15 +53,9 @@ func (t *talk) wishMember() backend.Member {
 }
 
 // renewed shows the new token.
-func (t *talk) renewed(g backend.Given) {
+func (t *talk) renewed(a answer) {
+	g := *a.Given
 	t.m.Group = g.Group
-	if t.s.State != anotherWait {
-		// "cancelar" came while it was under way, and it was done all the same. A new token that nobody is told
-		// of would be worse than one that was not wanted any more.
-		t.leave()
-		t.showTokens(&wish{Intent: nlu.IntentAnother}, g, t.text("another.after_all", nil))
-		return
-	}
 	w := t.m.Wish
 	t.move("given")
 	first := ""
@@ -70,14 +65,29 @@ func (t *talk) renewed(g backend.Given) {
 	t.showTokens(w, g, first)
 }
 
+// renewedAfterAll shows a new token that the person had stopped waiting for: one that nobody is told of would be worse than
+// one that is not wanted any more.
+func (t *talk) renewedAfterAll(a answer) {
+	t.m.Group = a.Given.Group
+	t.leave()
+	t.showTokens(&wish{Intent: nlu.IntentAnother}, *a.Given, t.text("another.after_all", nil))
+}
+
 // unsure asks again under the same key, because nobody knows whether it was done.
-func (t *talk) unsure() {
-	if t.s.State != anotherWait {
-		t.say("another.unknown", nil)
-		return
-	}
+func (t *talk) unsure(bot.Result) {
 	t.move("unsure")
 	t.m.AskedAt = t.in.Now
 	t.await()
 	t.askAgain("another.unsure", t.wishMember())
+}
+
+// backAnother goes back to the question whose token it is.
+func (t *talk) backAnother() {
+	if len(t.m.Group.Members) < 2 {
+		t.backHome()
+		return
+	}
+	t.move("back")
+	t.m.Wish.For = nil
+	t.askWho(nil, nil)
 }

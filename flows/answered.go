@@ -54,59 +54,69 @@ func (t *talk) answered(r bot.Result) {
 		t.refused(r, a)
 		return
 	}
-	t.dispatch(r, a)
-}
-
-func (t *talk) dispatch(r bot.Result, a answer) {
+	if !a.complete(r.Op) {
+		t.fail(fmt.Errorf("answer to %s: nothing in it", r.Op))
+		return
+	}
 	if a.Given != nil {
 		t.hold(*a.Given)
 	}
-	switch {
-	case a.Given != nil && r.Op == opAnother:
-		t.renewed(*a.Given)
-	case a.Given != nil && t.s.State == linkGranting:
-		t.welcome(*a.Given, t.m.Wish)
-	case a.Given != nil:
-		t.given(*a.Given)
-	case a.Paper != nil && r.Op == opPrint:
-		t.printed(*a.Paper)
-	case a.Paper != nil && r.Op == opVoid:
-		t.voided(*a.Paper)
-	case a.Paper != nil:
-		t.sheetsTold(*a.Paper)
-	case a.Group != nil:
-		t.looked(*a.Group)
-	case a.State != nil:
-		t.diagnosed(*a.State)
-	case a.Invite != nil:
-		t.invited(*a.Invite)
-	case a.Grant != nil && t.s.State != linkRedeeming:
-		// "cancelar" came meanwhile: a link that nobody waits for is ended again.
+	if take := t.row().results[r.Op]; take != nil {
+		take(t, a)
+		return
+	}
+	t.answeredAfterAll(r, a)
+}
+
+// complete says whether the answer to an effect holds what it must hold.
+func (a answer) complete(op string) bool {
+	switch op {
+	case opGroup:
+		return a.Group != nil
+	case opCurrent, opAnother:
+		return a.Given != nil
+	case opState:
+		return a.State != nil
+	case opInvite:
+		return a.Invite != nil
+	case opRedeem:
+		return a.Grant != nil
+	case opMonths, opSheets, opPrint, opVoid:
+		return a.Paper != nil
+	}
+	return true
+}
+
+// answeredAfterAll deals with the answer to what acts, where the person has stopped waiting for it.
+func (t *talk) answeredAfterAll(r bot.Result, a answer) {
+	switch r.Op {
+	case opAnother:
+		t.renewedAfterAll(a)
+	case opPrint:
+		t.printedAfterAll(a)
+	case opVoid:
+		t.voidedAfterAll(a)
+	case opRedeem: // a link that nobody waits for is ended again
 		t.effect(opUnlink, t.in.ID, unlinkArgs{Credential: a.Grant.Credential}, "")
-	case a.Grant != nil:
-		t.granted(*a.Grant)
-	case r.Op == opChats:
-		t.listChats(a.Chats)
-	case r.Op == opUnlink && t.s.State == linkReplacing:
-		t.replaced()
-	case r.Op == opUnlink && t.s.State == chatsUnlinking:
-		t.unlinked(r.Late)
-	case r.Op == opUnlink && t.m.linked():
-		// "cancelar" came meanwhile; it was done all the same.
-		t.say("chats.other_unlinked", nil)
-	case r.Op == opUnlink:
+	case opUnlink:
+		if t.m.linked() {
+			t.say("chats.other_unlinked", nil)
+		}
 	default:
-		t.fail(fmt.Errorf("answer to %s: nothing in it", r.Op))
+		t.fail(fmt.Errorf("answer to %s: %s does not await it", r.Op, t.s.State))
 	}
 }
+
+// awaits says whether the state awaits an effect.
+func (t *talk) awaits(op string) bool { return t.row().results[op] != nil }
 
 // refused deals with a no.
 func (t *talk) refused(r bot.Result, a answer) {
 	switch {
-	case r.Op == opRedeem && t.s.State != linkRedeeming:
+	case r.Op == opRedeem && !t.awaits(opRedeem):
 		// "cancelar" came meanwhile.
 	case a.Refused == refusedUnlinked && r.Op == opUnlink && !t.m.linked():
-		t.unlinked(r.Late)
+		t.unlinked(a)
 	case a.Refused == refusedUnlinked:
 		t.lostLink()
 	case a.Refused == refusedWrongCode && a.Left > 0:
@@ -118,7 +128,7 @@ func (t *talk) refused(r bot.Result, a answer) {
 		t.settle()
 		t.offer(bot.Say, "link.dead", a.Refused == refusedWrongCode, choices("link", "help")...)
 		t.m.Wish = w
-	case a.Refused == refusedNotInCharge && t.s.State == linkGranting:
+	case a.Refused == refusedNotInCharge && flowOf(t.s.State) == "link":
 		t.welcome(backend.Given{}, t.m.Wish)
 	case a.Refused == refusedNotInCharge:
 		t.leave()
@@ -128,36 +138,26 @@ func (t *talk) refused(r bot.Result, a answer) {
 	}
 }
 
-// unanswered says that the outside does not answer, what still holds, and what to do.
+// unanswered deals with an effect that the back end did not answer.
 func (t *talk) unanswered(r bot.Result) {
 	switch {
 	case t.once(r.Op):
 		t.unknown(r.Op)
+	case t.awaits(r.Op):
+		t.row().onFailed(t, r)
 	case r.Op == opAnother:
-		t.unsure()
+		t.say("another.unknown", nil)
 	case r.Op == opPrint:
-		t.unsureSheet()
+		t.offer(bot.Say, "sheet.unknown", nil, choices("preprint", "help")...)
 	case r.Op == opVoid:
-		t.unsureVoid()
-	case r.Op == opRedeem && t.s.State != linkRedeeming, r.Op == opUnlink && t.s.State == home:
-	case r.Op == opRedeem:
-		t.move("unsure")
-		t.askAgain("link.no_answer", nil)
-	case t.s.State == linkGranting:
-		t.welcome(backend.Given{}, t.m.Wish)
-	case r.Op == opUnlink && !t.m.linked():
+		t.offer(bot.Say, "void.unknown", nil, choices("void", "help")...)
+	}
+}
+
+// noAnswer ends the wait: it says that the back end does not answer, what still holds, and what to do.
+func noAnswer(key string) func(*talk, bot.Result) {
+	return func(t *talk, _ bot.Result) {
 		t.move("failed")
-		if !r.Late {
-			t.offer(bot.Say, "chats.unlinked", nil, choices("link")...)
-		}
-	default:
-		if t.s.State != home {
-			t.move("failed")
-		}
-		key := "token.no_answer"
-		if r.Op == opInvite || r.Op == opUnlink || r.Op == opChats {
-			key = "link.failed"
-		}
 		t.settle()
 		t.offer(bot.Say, key, nil, choices("token", "help")...)
 	}

@@ -98,7 +98,7 @@ func (t *talk) insists() bool {
 		t.m.Rally.Picked = err == nil && n > 0 && n <= len(t.m.Options)
 		return t.m.Rally.Picked
 	}
-	if _, ok := backend.ReadCode(t.in.Text); ok && t.s.State == linkCode {
+	if _, ok := backend.ReadCode(t.in.Text); ok && t.row().awaitsCode {
 		return true
 	}
 	const few = 40 // letters: "quiero hablar con una persona, por favor"

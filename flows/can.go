@@ -84,7 +84,7 @@ func (t *talk) recall(given backend.Given, ids []backend.MemberID) backend.Given
 // unknown deals with a call that may have acted and will not be made again.
 func (t *talk) unknown(op string) {
 	switch {
-	case op == opRedeem && t.s.State == linkRedeeming:
+	case op == opRedeem && t.awaits(opRedeem):
 		t.move("dead")
 		w := t.m.Wish
 		t.settle()
@@ -98,7 +98,7 @@ func (t *talk) unknown(op string) {
 		t.drop(t.m.Wish)
 		t.leave()
 		t.offer(bot.Say, "another.lost", t.can.CurrentWithoutMinting, choices("token", "help")...)
-	case op == opCurrent && t.s.State == linkGranting:
+	case op == opCurrent && flowOf(t.s.State) == "link":
 		t.welcome(backend.Given{}, t.m.Wish)
 	case op == opCurrent:
 		t.drop(t.m.Wish)

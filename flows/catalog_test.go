@@ -15,6 +15,7 @@ import (
 	"unicode"
 
 	"llave/flows/backend"
+	"llave/flows/nlu"
 )
 
 var update = flag.Bool("update", false, "write docs/flows.md")
@@ -62,9 +63,9 @@ func literals(t *testing.T) map[string]bool {
 func TestCatalog(t *testing.T) {
 	sc, code := newScript(t), literals(t)
 	key := regexp.MustCompile(`^(token|another|rejected|sheet|void|paper|link|chats|stale|menu|faq|words|option)\.[a-z_]+$`)
-	states := sc.machines.known
+	states := sc.machines.states
 	for s := range code {
-		if key.MatchString(s) && !states[s] && !sc.texts.Has(s) {
+		if key.MatchString(s) && states[s].name == "" && !sc.texts.Has(s) {
 			t.Errorf("the code says %q, which is in no catalog", s)
 		}
 	}
@@ -122,22 +123,44 @@ func TestDiagrams(t *testing.T) {
 	}
 }
 
-func TestTablesAreChecked(t *testing.T) {
-	for name, f := range map[string]flow{
-		"stands twice":       {"x", "", []move{{"a", []string{home}, "x.1"}, {"a", []string{home}, "x.2"}, {"leave", []string{"x.1", "x.2"}, home}}},
-		"goes nowhere":       {"x", "", []move{{"a", []string{"x.1"}, "x.1"}}},
-		"cannot be reached":  {"x", "", []move{{"leave", []string{"x.1"}, home}}},
-		"cannot be left":     {"x", "", []move{{"a", []string{home}, "x.1"}}},
-		"state of this flow": {"x", "", []move{{"a", []string{home}, "y.1"}, {"leave", []string{"y.1"}, home}}},
+// A row that would leave a person without an answer, or without a way out, does not start.
+func TestTheTableIsChecked(t *testing.T) {
+	text := func(*talk, nlu.ParsedText) bool { return false }
+	option := func(*talk, option) {}
+	asks := func(name string, out moves) state {
+		return state{name: name, onText: text, onOption: option, moves: out}
+	}
+	waits := func(name string) state {
+		return state{name: name, results: results{opGroup: func(*talk, answer) {}}, onFailed: noAnswer("token.no_answer")}
+	}
+	change := func(s state, by func(*state)) state { by(&s); return s }
+	for want, f := range map[string]flow{
+		"has two rows":                        {begin: moves{"a": "x.1"}, states: []state{asks("x.1", nil), asks("x.1", nil)}},
+		"goes nowhere":                        {begin: moves{"a": "x.1"}, states: []state{asks("x.1", moves{"b": "x.1"})}},
+		"which has no row":                    {begin: moves{"a": "x.2"}, states: []state{asks("x.1", nil)}},
+		"leads to":                            {begin: moves{"a": "x.1"}, states: []state{asks("x.1", moves{"a": "x.2"}), asks("x.2", nil)}},
+		"cannot be reached":                   {begin: moves{"a": "x.1"}, states: []state{asks("x.1", nil), asks("x.2", nil)}},
+		"is not a state of this flow":         {begin: moves{"a": "y.1"}, states: []state{asks("y.1", nil)}},
+		"there is no way out":                 {begin: moves{"a": "x.1"}, states: []state{{name: "x.1", moves: moves{"b": home}}}},
+		"for the person and for the back end": {begin: moves{"a": "x.1"}, states: []state{change(waits("x.1"), func(s *state) { s.onText = text })}},
+		"no way out if the back end fails":    {begin: moves{"a": "x.1"}, states: []state{change(waits("x.1"), func(s *state) { s.onFailed = nil })}},
+		"waits for the back end and takes":    {begin: moves{"a": "x.1"}, states: []state{change(waits("x.1"), func(s *state) { s.onOption = option })}},
+		"has a yes that cannot be chosen":     {begin: moves{"a": "x.1"}, states: []state{change(asks("x.1", nil), func(s *state) { s.yes, s.onOption = label("option.yes"), nil })}},
+		"which is no effect":                  {begin: moves{"a": "x.1"}, states: []state{change(waits("x.1"), func(s *state) { s.results = results{"x": s.results[opGroup]} })}},
+		"leave leads to menu and to x.1":      {begin: moves{"leave": "x.1"}, states: []state{asks("x.1", nil)}},
 	} {
-		if err := f.check(); err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("want %q, have %v", name, err)
+		f.name = "x"
+		if _, err := newMachines([]flow{f}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q, have %v", want, err)
 		}
+	}
+	if _, err := newMachines([]flow{{name: "x", begin: moves{"a": "x.1"}, states: []state{asks("x.1", moves{"b": "x.2"}), waits("x.2")}}}); err != nil {
+		t.Error(err)
 	}
 }
 
 func TestAMachineIsNotStuckAfterAnIllegalMove(t *testing.T) {
-	ms, err := newMachines(tables)
+	ms, err := newMachines(table())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +168,7 @@ func TestAMachineIsNotStuckAfterAnIllegalMove(t *testing.T) {
 		if _, err := ms.fire("token", "given", home); err == nil {
 			t.Fatal("an illegal move was made")
 		}
-		if to, err := ms.fire("token", "choose", home); err != nil || to != tokenPick {
+		if to, err := ms.fire("token", "choose", home); err != nil || to != "token.pick" {
 			t.Fatalf("%s, %v", to, err)
 		}
 		if _, err := ms.fire("token", "choose", "token.nowhere"); err == nil {

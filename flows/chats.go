@@ -34,10 +34,10 @@ type chatsData struct {
 }
 
 // listChats shows them, each with a way to end its link.
-func (t *talk) listChats(all []backend.LinkedChat) {
+func (t *talk) listChats(a answer) {
 	t.move("listed")
 	var d chatsData
-	for _, c := range all {
+	for _, c := range a.Chats {
 		if c.Own {
 			d.Own = c
 		} else {
@@ -80,8 +80,21 @@ func (t *talk) unlink() {
 	t.d.Interim.Question, t.d.Interim.Choices = t.questionID(), []bot.Option{{Text: t.text("option.link", nil), Value: "link"}}
 }
 
+// unlinkFailed says what is true where the back end did not answer: this chat has forgotten its credential.
+func (t *talk) unlinkFailed(r bot.Result) {
+	if t.m.linked() {
+		noAnswer("link.failed")(t, r)
+		return
+	}
+	t.move("failed")
+	if !r.Late {
+		t.offer(bot.Say, "chats.unlinked", nil, choices("link")...)
+	}
+}
+
 // unlinked confirms the end of a link: this chat's, or another's.
-func (t *talk) unlinked(late bool) {
+func (t *talk) unlinked(answer) {
+	late := t.in.Result.Late
 	t.move("done")
 	if t.m.linked() {
 		t.settle()

@@ -24,7 +24,7 @@ func TestEveryCodeIsACode(t *testing.T) {
 		for _, text := range []string{code, code[:4] + "-" + code[4:], code[:4] + " " + code[4:]} {
 			m := &memory{Invite: "i", Question: "q", Asked: "1", Options: choices("cancel", "safe"), AskedAt: monday}
 			in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{Chat: "c/b/a", ID: "2", Kind: bot.Message, Text: text}, Now: monday, Seed: "SEEDSEEDSEED"}}
-			d, err := sc.Decide(bot.Session{V: version, State: linkCode, Data: m}, in)
+			d, err := sc.Decide(bot.Session{V: version, State: "link.code", Data: m}, in)
 			if err != nil || d.Effect == nil || d.Effect.Op != opRedeem {
 				t.Fatalf("the code %q is not taken as one: %+v, %v", text, d.Replies, err)
 			}

@@ -23,7 +23,7 @@ func TestAHalfDoneFlowIsForgottenEvenWithoutItsTimer(t *testing.T) {
 	}
 	s := bot.Session{V: version, State: home, Data: &memory{Cred: "c", Group: familyOfMaria, Self: "1"}}
 	asked := say(s, "1", "otro token de juana", now)
-	if asked.Session.State != anotherConfirm {
+	if asked.Session.State != "another.confirm" {
 		t.Fatalf("state %s", asked.Session.State)
 	}
 	if d := say(asked.Session, "2", "sí", now.Add(9*time.Minute)); d.Effect == nil || d.Effect.Op != opAnother {
@@ -37,7 +37,7 @@ func TestAHalfDoneFlowIsForgottenEvenWithoutItsTimer(t *testing.T) {
 // A session of another version, or in a state that is gone, becomes the menu. The link stays.
 func TestOldSessions(t *testing.T) {
 	sc := newScript(t)
-	for _, s := range []bot.Session{{V: version, State: "token.gone"}, {V: version + 1, State: tokenPick}, {V: 0, State: ""}, {}} {
+	for _, s := range []bot.Session{{V: version, State: "token.gone"}, {V: version + 1, State: "token.pick"}, {V: 0, State: ""}, {}} {
 		s.Data = &memory{Cred: "c", Group: familyOfMaria, Question: "q", Wish: &wish{}}
 		d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: "menú"}, Seed: "SEEDSEEDSEED"}})
 		if err != nil || d.Session.State != home || d.Session.V != version || d.Session.Data.(*memory).Cred != "c" || len(d.Replies) != 1 {
@@ -49,9 +49,9 @@ func TestOldSessions(t *testing.T) {
 // A chat that waits for an answer which cannot come is not stuck.
 func TestWaitingForNothingEnds(t *testing.T) {
 	sc := newScript(t)
-	for state := range sc.machines.known {
+	for state := range sc.machines.states {
 		s := bot.Session{V: version, State: state, Data: &memory{Cred: "c", Group: familyOfMaria, Wish: &wish{Intent: nlu.IntentToken, For: []backend.MemberID{"1"}}}}
-		if (&talk{s: s}).waiting() {
+		if (&talk{Script: sc, s: s}).waiting() {
 			d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: "token de juana"}, Seed: "SEEDSEEDSEED"}})
 			if err != nil || d.Effect == nil || d.Effect.Op != opCurrent {
 				t.Errorf("in %s: %+v, %v", state, d, err)
@@ -63,7 +63,7 @@ func TestWaitingForNothingEnds(t *testing.T) {
 // In every state the words that lead out lead out.
 func TestEveryStateHasAWayOut(t *testing.T) {
 	sc := newScript(t)
-	for state := range sc.machines.known {
+	for state := range sc.machines.states {
 		for _, text := range []string{"menú", "cancelar", "volver", "ayuda"} {
 			m := &memory{Cred: "c", Group: familyOfMaria, Question: "q", Asked: "0", Wish: wishIn(state), Others: []backend.LinkedChat{{ID: "1"}}, Options: choices("yes", "no")}
 			s := bot.Session{V: version, State: state, Data: m, Pending: &bot.Effect{Op: opCurrent, Key: "k"}}
@@ -82,6 +82,10 @@ func TestEveryStateHasAWayOut(t *testing.T) {
 func wishIn(state string) *wish {
 	w := &wish{Intent: nlu.IntentToken, For: []backend.MemberID{"1"}}
 	switch flowOf(state) {
+	case "another":
+		w.Intent = nlu.IntentAnother
+	case "rejected":
+		w.Intent = nlu.IntentRejected
 	case "sheet":
 		w.Intent, w.Months = nlu.IntentPreprint, []backend.SheetMonth{{Month: "2026-11", Max: 31, Left: 31}}
 	case "void":
@@ -125,15 +129,15 @@ func TestAYesThatWaitedForLongIsAskedAgain(t *testing.T) {
 	m := &memory{Cred: "c", Group: familyOfMaria, Self: "1", Question: "q", Asked: "1", AskedAt: now, Wish: &wish{Intent: nlu.IntentAnother, For: []backend.MemberID{"3"}, Asked: "1", At: now}, Options: choices("yes", "no")}
 	for waited, acts := range map[time.Duration]bool{time.Minute: true, 20 * time.Hour: false} {
 		in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "2", Kind: bot.Message, Text: "sí"}, Now: now, Seed: "SEEDSEEDSEED"}, Waited: waited}
-		d, err := sc.Decide(bot.Session{V: version, State: anotherConfirm, Data: m}, in)
+		d, err := sc.Decide(bot.Session{V: version, State: "another.confirm", Data: m}, in)
 		if err != nil || (d.Effect != nil) != acts {
 			t.Errorf("after %s: effect %+v, %v", waited, d.Effect, err)
 		}
 	}
 	pick := &memory{Cred: "c", Group: familyOfMaria, Self: "1", Question: "q", Asked: "1", AskedAt: now, Wish: &wish{Intent: nlu.IntentToken, Asked: "1", At: now}, Options: people([]backend.MemberID{"1", "3"})}
 	in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "2", Kind: bot.Message, Text: "2"}, Now: now, Seed: "SEEDSEEDSEED"}, Waited: 20 * time.Hour}
-	d, err := sc.Decide(bot.Session{V: version, State: tokenPick, Data: pick}, in)
-	if err != nil || d.Effect != nil || d.Session.State != staleAsk {
+	d, err := sc.Decide(bot.Session{V: version, State: "token.pick", Data: pick}, in)
+	if err != nil || d.Effect != nil || d.Session.State != "stale.ask" {
 		t.Errorf("a choice after 20 h: state %s, effect %+v, %v", d.Session.State, d.Effect, err)
 	}
 }

@@ -36,16 +36,16 @@ func TestForwardedWordsDestroyNothing(t *testing.T) {
 		text        string
 	}{
 		{"unlink", home, open(nil), "desvincular"},
-		{"unlink while it is asked", chatsAsk, open(nil, choices("dounlink", "leaving", "no")...), "desvincular"},
-		{"the number of that", chatsAsk, open(nil, choices("dounlink", "leaving", "no")...), "1"},
-		{"another", anotherConfirm, open(&wish{Intent: nlu.IntentAnother, For: juana, At: morning}, choices("yes", "no")...), "sí"},
-		{"another by its words", anotherConfirm, open(&wish{Intent: nlu.IntentAnother, For: juana, At: morning}, choices("yes", "no")...), "sí, cambiarlo"},
-		{"a sheet", sheetConfirm, open(&wish{Intent: nlu.IntentPreprint, For: juana, At: morning, Month: "2026-11", Months: month, Count: 3}, choices("yes", "no")...), "1"},
-		{"void", voidConfirm, open(&wish{Intent: nlu.IntentVoid, For: juana, At: morning, Chosen: "s", Sheets: []brief{{ID: "s", Month: "2026-11", All: []int{1}, Left: []int{1}}}}, choices("yes", "no")...), "dale"},
-		{"another chat of the list", chatsList, open(nil, append([]option{{Value: "c0"}}, choices("unlink", "menu")...)...), "1"},
-		{"this chat of the list", chatsList, open(nil, append([]option{{Value: "c0"}}, choices("unlink", "menu")...)...), "2"},
-		{"the old chat", linkReplace, open(nil, choices("yes", "no")...), "sí"},
-		{"an old wish", staleAsk, open(&wish{Intent: nlu.IntentToken, Who: []nlu.Ref{{Kind: nlu.RefName, Words: []string{"juana"}, Text: "Juana"}}, At: morning}, choices("yes", "no")...), "sí"},
+		{"unlink while it is asked", "chats.ask", open(nil, choices("dounlink", "leaving", "no")...), "desvincular"},
+		{"the number of that", "chats.ask", open(nil, choices("dounlink", "leaving", "no")...), "1"},
+		{"another", "another.confirm", open(&wish{Intent: nlu.IntentAnother, For: juana, At: morning}, choices("yes", "no")...), "sí"},
+		{"another by its words", "another.confirm", open(&wish{Intent: nlu.IntentAnother, For: juana, At: morning}, choices("yes", "no")...), "sí, cambiarlo"},
+		{"a sheet", "sheet.confirm", open(&wish{Intent: nlu.IntentPreprint, For: juana, At: morning, Month: "2026-11", Months: month, Count: 3}, choices("yes", "no")...), "1"},
+		{"void", "void.confirm", open(&wish{Intent: nlu.IntentVoid, For: juana, At: morning, Chosen: "s", Sheets: []brief{{ID: "s", Month: "2026-11", All: []int{1}, Left: []int{1}}}}, choices("yes", "no")...), "dale"},
+		{"another chat of the list", "chats.list", open(nil, append([]option{{Value: "c0"}}, choices("unlink", "menu")...)...), "1"},
+		{"this chat of the list", "chats.list", open(nil, append([]option{{Value: "c0"}}, choices("unlink", "menu")...)...), "2"},
+		{"the old chat", "link.replace", open(nil, choices("yes", "no")...), "sí"},
+		{"an old wish", "stale.ask", open(&wish{Intent: nlu.IntentToken, Who: []nlu.Ref{{Kind: nlu.RefName, Words: []string{"juana"}, Text: "Juana"}}, At: morning}, choices("yes", "no")...), "sí"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			own := forwardedIn(t, c.state, c.m.clone(), c.text, false)
@@ -66,10 +66,10 @@ func TestForwardedWordsDestroyNothing(t *testing.T) {
 // The question about a forwarded "desvincular" is one question: a yes of the person's own answers it.
 func TestAForwardedUnlinkIsAskedAbout(t *testing.T) {
 	d := forwardedIn(t, home, &memory{Cred: "c", Group: familyOfMaria, Self: "1"}, "desvincular", true)
-	if d.Session.State != chatsAsk {
+	if d.Session.State != "chats.ask" {
 		t.Fatalf("in %s: %+v", d.Session.State, d.Replies)
 	}
-	if d = forwardedIn(t, chatsAsk, d.Session.Data.(*memory), "sí", false); d.Effect == nil || d.Effect.Op != opUnlink {
+	if d = forwardedIn(t, "chats.ask", d.Session.Data.(*memory), "sí", false); d.Effect == nil || d.Effect.Op != opUnlink {
 		t.Errorf("a yes does %+v", d.Effect)
 	}
 }
@@ -86,7 +86,7 @@ func TestAForwardedWishIsGranted(t *testing.T) {
 func TestWhatCannotBeReadIsSaidOnce(t *testing.T) {
 	c := newPacedChat(t)
 	said := func(after time.Duration, u bot.Update) bool { u.Media = &bot.Media{}; return c.gets(after, u) }
-	if !said(0, bot.Update{Kind: bot.Other, Subtype: "photo", Text: "token de juana"}) || c.s.State != tokenWait {
+	if !said(0, bot.Update{Kind: bot.Other, Subtype: "photo", Text: "token de juana"}) || c.s.State != "token.wait" {
 		t.Errorf("a caption is not read: %s", c.s.State)
 	}
 	c = newPacedChat(t)

@@ -16,7 +16,7 @@ func (t *talk) heard() {
 	case t.in.Forwarded && t.refusesForwarded(mean):
 	case t.in.Masked && mean.Intent == nlu.IntentNone:
 		t.heardCUIL()
-	case t.in.Password && t.in.Text == "" && t.s.State != linkCode:
+	case t.in.Password && t.in.Text == "" && !t.row().awaitsCode:
 		t.heardPassword()
 	case t.chosen(mean):
 	case t.s.State != home && t.answers(mean):
@@ -31,7 +31,7 @@ func (t *talk) heardCode() bool {
 	if _, ok := backend.ReadCode(t.in.Text); !ok {
 		return false
 	}
-	if t.s.State != linkCode {
+	if !t.row().awaitsCode {
 		t.say("link.stray", nil)
 		return true
 	}
@@ -94,7 +94,7 @@ func (t *talk) chosen(mean nlu.ParsedText) bool {
 	if t.sentTwice(mean) {
 		return true
 	}
-	if onPaper[flowOf(t.s.State)] && !t.isOption(mean) {
+	if t.machines.flows[flowOf(t.s.State)].numbersSaid && !t.isOption(mean) {
 		return false // "mejor 5", "no, el 1": numbers that are said, and no options
 	}
 	var picked []option
@@ -109,11 +109,13 @@ func (t *talk) chosen(mean nlu.ParsedText) bool {
 		t.choose(picked[0])
 		return true
 	}
-	return t.chooseSeveral(picked)
+	if several := t.row().onSeveral; several != nil {
+		several(t, picked)
+		return true
+	}
+	t.again("menu.one")
+	return true
 }
-
-// onPaper are the flows in which numbers are more often said than chosen.
-var onPaper = map[string]bool{"sheet": true, "void": true}
 
 // sentTwice puts a question again that came after the same bare number as is said now, if that is the number of an option:
 // it may be sent twice, and it may be the answer. Once more it is the answer.
@@ -122,14 +124,11 @@ func (t *talk) sentTwice(mean nlu.ParsedText) bool {
 	if !bare || figure != t.m.Figure || mean.Numbers[0] > len(t.m.Options) {
 		return false
 	}
-	switch t.s.State {
-	case sheetConfirm:
-		t.againSheet("sheet.yes_or_no")
-	case voidConfirm:
-		t.againVoid("sheet.yes_or_no")
-	default:
+	again := t.row().askAgain
+	if again == nil {
 		return false
 	}
+	again(t, "sheet.yes_or_no")
 	t.m.Figure = ""
 	return true
 }
@@ -138,7 +137,7 @@ func (t *talk) sentTwice(mean nlu.ParsedText) bool {
 // may be meant, and not the one that led to this question, sent twice.
 func (t *talk) isOption(mean nlu.ParsedText) bool {
 	figure, bare := bareFigure(t.in.Text)
-	confirms := t.s.State == sheetConfirm || t.s.State == voidConfirm
+	confirms := t.row().askAgain != nil
 	if !bare || confirms && figure == t.m.Figure {
 		return false
 	}
@@ -148,38 +147,18 @@ func (t *talk) isOption(mean nlu.ParsedText) bool {
 // choose does what an option of the open question says.
 func (t *talk) choose(o option) {
 	t.m.Misses = 0
-	switch t.s.State {
-	case tokenPick, anotherPick, rejectedPick, sheetPick, voidPick:
-		t.picked(o.Who)
-	case linkWho:
-		t.whoAnswered(o.Who)
-	case sheetMonth:
-		switch {
-		case o.Value == "help":
-			t.help()
-		case o.Month == "":
-			t.answers(nlu.ParsedText{No: true})
-		default:
-			t.picksMonth(o.Month)
-		}
-	case voidWhich:
-		t.pickSheet(o)
-	case linkReplace, anotherConfirm, staleAsk, sheetConfirm, voidConfirm:
-		t.answers(nlu.ParsedText{Intent: nlu.Intent(o.Value), Yes: o.Value == "yes", No: o.Value == "no"})
-	case rejectedOffer:
-		t.accept(o)
-	case chatsList:
-		t.unlinkListed(o)
-	case chatsAsk:
-		t.answersUnlink(nlu.ParsedText{Intent: nlu.Intent(o.Value), No: o.Value == "no"})
-	case linkCode:
-		if mean := (nlu.ParsedText{Intent: nlu.Intent(o.Value)}); !t.answersCode(mean) {
-			t.wants(mean)
-		}
-	default:
-		t.chooseBelow(o)
+	if choose := t.row().onOption; choose != nil {
+		choose(t, o)
 	}
 }
+
+// answersByOption takes an option for the text that means the same.
+func (t *talk) answersByOption(o option) {
+	t.row().onText(t, nlu.ParsedText{Intent: nlu.Intent(o.Value), Yes: o.Value == "yes", No: o.Value == "no"})
+}
+
+// answersNothing is for a question that only its options answer.
+func (t *talk) answersNothing(nlu.ParsedText) bool { return false }
 
 // chooseBelow does what an option below an answer says. Those below a sheet are about that one.
 func (t *talk) chooseBelow(o option) {
@@ -210,55 +189,19 @@ func (t *talk) answers(mean nlu.ParsedText) bool {
 		t.back()
 		return true
 	}
-	switch t.s.State {
-	case tokenPick, anotherPick, rejectedPick, sheetPick, voidPick:
-		return t.answersPick(mean)
-	case sheetMonth:
-		return t.answersMonth(mean)
-	case sheetCount:
-		return t.answersCount(mean)
-	case sheetConfirm:
-		return t.answersSheet(mean)
-	case voidWhich:
-		return t.answersWhich(mean)
-	case voidNumber:
-		return t.answersNumber(mean)
-	case voidConfirm:
-		return t.answersVoid(mean)
-	case anotherConfirm:
-		return t.answersConfirm(mean)
-	case rejectedOffer:
-		return t.answersOffer(mean)
-	case linkCode:
-		return t.answersCode(mean)
-	case linkWho:
-		return t.answersWho(mean)
-	case linkReplace:
-		return t.answersReplace(mean)
-	case staleAsk:
-		return t.answersStale(mean)
-	case chatsAsk:
-		return t.answersUnlink(mean)
-	}
-	return false
+	return t.row().onText(t, mean)
 }
 
 // back goes to the question before this one.
 func (t *talk) back() {
-	if t.s.State == anotherConfirm && len(t.m.Group.Members) > 1 {
-		t.move("back")
-		t.m.Wish.For = nil
-		t.askWho(nil, nil)
+	if back := t.row().back; back != nil {
+		back(t)
 		return
 	}
-	switch t.s.State {
-	case sheetMonth, sheetCount, sheetConfirm:
-		t.backSheet()
-		return
-	case voidWhich, voidNumber, voidConfirm:
-		t.backVoid()
-		return
-	}
+	t.backHome()
+}
+
+func (t *talk) backHome() {
 	t.leave()
 	t.menu("menu.back")
 }

@@ -24,7 +24,7 @@ func decideOn(t *testing.T, s bot.Session, r bot.Result) bot.Decision {
 func TestALateLostLinkStillSaysWhoAsks(t *testing.T) {
 	shown := door{Via: "Telegram", Label: "···1234", Sender: "Mari", Back: "https://t.me/x?start=%s"}
 	m := &memory{Cred: "c", Group: familyOfMaria, Self: "1", Door: shown, Wish: &wish{Intent: nlu.IntentToken, For: []backend.MemberID{"3"}, Asked: "1"}}
-	s := bot.Session{V: version, State: tokenWait, Data: m, Pending: &bot.Effect{Op: opCurrent, Key: "k"}}
+	s := bot.Session{V: version, State: "token.wait", Data: m, Pending: &bot.Effect{Op: opCurrent, Key: "k"}}
 	d := decideOn(t, s, bot.Result{Key: "k", Op: opCurrent, Late: true, Data: bot.Of(answer{Refused: refusedUnlinked})})
 	if d.Effect == nil || d.Effect.Op != opInvite || d.Session.Data.(*memory).Cred != "" {
 		t.Fatalf("effect %+v", d.Effect)
@@ -37,7 +37,7 @@ func TestALateLostLinkStillSaysWhoAsks(t *testing.T) {
 // "Desvincular" is answered even if the back end never was: the chat has forgotten.
 func TestUnlinkingIsNeverAnsweredBySilence(t *testing.T) {
 	for late, replies := range map[bool]int{false: 1, true: 0} { // late: the interim said it already
-		s := bot.Session{V: version, State: chatsUnlinking, Data: &memory{}, Pending: &bot.Effect{Op: opUnlink, Key: "k"}}
+		s := bot.Session{V: version, State: "chats.unlinking", Data: &memory{}, Pending: &bot.Effect{Op: opUnlink, Key: "k"}}
 		d := decideOn(t, s, bot.Result{Key: "k", Op: opUnlink, Late: late, Failed: true})
 		if len(d.Replies) != replies || d.Session.State != home {
 			t.Errorf("late %t: %d replies in %s", late, len(d.Replies), d.Session.State)
@@ -48,9 +48,9 @@ func TestUnlinkingIsNeverAnsweredBySilence(t *testing.T) {
 // Somebody chosen under one account is asked about anew if the link comes out to be another's.
 func TestAChoiceDoesNotMoveToAnotherAccount(t *testing.T) {
 	m := &memory{Invite: "i", Wish: &wish{Intent: nlu.IntentToken, For: []backend.MemberID{"77"}, Asked: "1", At: time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)}}
-	s := bot.Session{V: version, State: linkRedeeming, Data: m}
+	s := bot.Session{V: version, State: "link.redeeming", Data: m}
 	d := decideOn(t, s, bot.Result{Op: opRedeem, Data: bot.Of(answer{Grant: &backend.Grant{Credential: "c", Group: familyOfMaria}})})
-	if d.Effect != nil || d.Session.State != linkWho || d.Session.Data.(*memory).Wish == nil {
+	if d.Effect != nil || d.Session.State != "link.who" || d.Session.Data.(*memory).Wish == nil {
 		t.Errorf("effect %+v in %s", d.Effect, d.Session.State)
 	}
 }

@@ -33,7 +33,8 @@ func (t *talk) invite(lost bool) {
 }
 
 // invited sends the URL: at most once, because whoever reads it could go on with it.
-func (t *talk) invited(i backend.Invite) {
+func (t *talk) invited(a answer) {
+	i := *a.Invite
 	if i.Opened >= openedMost {
 		t.move("failed")
 		t.settle()
@@ -96,7 +97,8 @@ func (t *talk) answersCode(mean nlu.ParsedText) bool {
 }
 
 // granted keeps the link and answers the wish that began it, as far as that needs no question.
-func (t *talk) granted(g backend.Grant) {
+func (t *talk) granted(a answer) {
+	g := *a.Grant
 	w := t.m.Wish
 	t.m.Cred, t.m.Group, t.m.Invite, t.m.Others = g.Credential, g.Group, "", g.Others
 	t.m.Self, t.m.Aliases, t.m.Recent, t.m.Held = "", nil, nil, nil
@@ -209,6 +211,37 @@ func (t *talk) whoOptions() []option {
 	return append(people(ids), option{Value: "other", Who: someone})
 }
 
+// chooseInstead takes an option below the page: it ends the wait, or is about it.
+func (t *talk) chooseInstead(o option) {
+	if mean := (nlu.ParsedText{Intent: nlu.Intent(o.Value)}); !t.answersCode(mean) {
+		t.wants(mean)
+	}
+}
+
+// codeUnchecked asks for the code again, because nobody knows whether it is right.
+func (t *talk) codeUnchecked(bot.Result) {
+	t.move("unsure")
+	t.askAgain("link.no_answer", nil)
+}
+
+// welcomeGiven confirms the link with the token that was wished; welcomeFailed without it.
+func (t *talk) welcomeGiven(a answer) { t.welcome(*a.Given, t.m.Wish) }
+
+func (t *talk) welcomeFailed(bot.Result) { t.welcome(backend.Given{}, t.m.Wish) }
+
+// cancelGranting answers a person who stops waiting for the token: the link stays, and the other chats are told.
+func (t *talk) cancelGranting() {
+	others := t.m.Others
+	t.leave()
+	t.m.Others = others
+	t.notifyOthers()
+	t.m.Others = nil
+	t.menu("menu.linked")
+}
+
+// whoChosen takes an option as who uses the chat.
+func (t *talk) whoChosen(o option) { t.whoAnswered(o.Who) }
+
 // answersWho takes a name for "who uses this chat?".
 func (t *talk) answersWho(mean nlu.ParsedText) bool {
 	if mean.Intent == nlu.IntentOther || mean.No {
@@ -281,7 +314,7 @@ func (t *talk) leaveKeepingWish() {
 }
 
 // replaced says that the other chat is no longer linked.
-func (t *talk) replaced() {
+func (t *talk) replaced(answer) {
 	t.move("replaced")
 	t.afterLink("link.replaced")
 }

@@ -170,7 +170,7 @@ func (m *memory) settle() {
 }
 
 // upgrade brings a session to the form of this version. A state that is not known becomes the menu; links stay.
-func upgrade(s bot.Session, known map[string]bool) (bot.Session, *memory) {
+func upgrade(s bot.Session, known func(state string) bool) (bot.Session, *memory) {
 	m, ok := s.Data.(*memory)
 	if !ok || m == nil {
 		m = &memory{}
@@ -179,7 +179,7 @@ func upgrade(s bot.Session, known map[string]bool) (bot.Session, *memory) {
 	if s.State == "" {
 		s.State = home
 	}
-	if !known[s.State] || s.V > version {
+	if !known(s.State) || s.V > version {
 		s.State = home
 		m.settle()
 	}

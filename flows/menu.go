@@ -95,29 +95,37 @@ func (t *talk) heardWaiting(mean nlu.ParsedText) {
 // cancelWait stops waiting. What only reads is forgotten; what acts cannot be called back, and its outcome is dealt
 // with when it comes.
 func (t *talk) cancelWait() {
-	state := t.s.State
-	acts := state == anotherWait || state == sheetWait || state == voidWait || state == linkRedeeming || state == linkReplacing || state == chatsUnlinking
-	if !acts {
+	row := t.row()
+	if !row.acts() {
 		t.s.Pending = nil
 	}
-	others := t.m.Others
-	t.leave()
-	switch state {
-	case anotherWait, linkReplacing, sheetWait, voidWait:
-		t.say("another.cannot_stop", nil)
-	case linkGranting:
-		t.m.Others = others
-		t.notifyOthers()
-		t.m.Others = nil
-		t.menu("menu.linked")
-	default:
-		t.menu("menu.cancelled")
+	if row.onCancel != nil {
+		row.onCancel(t)
+		return
 	}
+	t.leave()
+	t.menu("menu.cancelled")
+}
+
+// acts says whether an effect that the state awaits changes something at the back end.
+func (s state) acts() bool {
+	for op := range s.results {
+		if effects[op].acts {
+			return true
+		}
+	}
+	return false
+}
+
+// cannotStop answers a person who stops waiting for what cannot be called back.
+func (t *talk) cannotStop() {
+	t.leave()
+	t.say("another.cannot_stop", nil)
 }
 
 // heardCUIL answers somebody who typed their CUIL: it is not kept, and not needed here.
 func (t *talk) heardCUIL() {
-	if t.s.State == linkCode {
+	if t.row().awaitsCode {
 		t.askAgain("link.cuil", nil)
 		return
 	}

@@ -9,9 +9,7 @@ import (
 
 // askState asks the back end what became of the token.
 func (t *talk) askState() {
-	if t.s.State != rejectedWait {
-		t.begin("ask")
-	}
+	t.begin("ask")
 	t.effect(opState, t.in.ID, memberArgs{t.m.Cred, t.m.Wish.For[0]}, "token.interim")
 }
 
@@ -51,7 +49,8 @@ type rejectedData struct {
 }
 
 // diagnosed says what happened and offers the step that helps.
-func (t *talk) diagnosed(s backend.TokenState) {
+func (t *talk) diagnosed(a answer) {
+	s := *a.State
 	t.m.Group = s.Group
 	w := t.m.Wish
 	if w == nil {

@@ -42,7 +42,7 @@ func New(c Config) (*Script, error) {
 	if err != nil {
 		return nil, fmt.Errorf("flows: %w", err)
 	}
-	machines, err := newMachines(tables)
+	machines, err := newMachines(table())
 	if err != nil {
 		return nil, fmt.Errorf("flows: %w", err)
 	}
@@ -119,11 +119,10 @@ func (t *talk) run() {
 // timerForget is the timer that ends a question nobody answers.
 const timerForget = "forget"
 
-// patience is how long a question waits for its answer. A code has the time that the page gives: ten minutes to
-// open it, thirty to sign in, ten to bring the code.
+// patience is how long a question waits for its answer.
 func (t *talk) patience() time.Duration {
-	if t.s.State == linkCode {
-		return 50 * time.Minute
+	if p := t.row().patience; p != 0 {
+		return p
 	}
 	return 10 * time.Minute
 }
@@ -149,11 +148,7 @@ func (t *talk) forget() {
 
 // waiting says whether the conversation waits for the outside and not for the person.
 func (t *talk) waiting() bool {
-	switch t.s.State {
-	case tokenWait, anotherLook, anotherWait, rejectedWait, linkInviting, linkRedeeming, linkGranting, linkReplacing, chatsWait, chatsUnlinking, sheetLook, sheetWait, voidLook, voidWait:
-		return true
-	}
-	return false
+	return t.row().results != nil
 }
 
 // private is a link out of a group into a chat with the bot alone; empty if the channel has none.

@@ -37,7 +37,8 @@ func (t *talk) askSheets() {
 }
 
 // sheetsTold goes on with the wish on what the back end said there is.
-func (t *talk) sheetsTold(p backend.Preprints) {
+func (t *talk) sheetsTold(a answer) {
+	p := *a.Paper
 	t.m.Group = p.Group
 	w := t.m.Wish
 	if w == nil {

@@ -62,9 +62,7 @@ func (t *talk) askMonth() {
 	if len(w.Months) == 1 {
 		d.Month = t.texts.MonthName(w.Months[0].Month)
 	}
-	if t.s.State != sheetMonth {
-		t.move("month")
-	}
+	t.move("month")
 	var options []option
 	for i, m := range w.Months {
 		options = append(options, option{Value: "m" + strconv.Itoa(i+1), Month: m.Month})
@@ -86,9 +84,7 @@ func (t *talk) askCount() {
 		d.Many = true
 	}
 	w.Count = 0
-	if t.s.State != sheetCount {
-		t.move("count")
-	}
+	t.move("count")
 	t.ask("sheet.count", d)
 }
 
@@ -97,9 +93,7 @@ func (t *talk) confirmSheet(first string) {
 	w := t.m.Wish
 	d := t.sheetData([]string{stepConfirm})
 	d.First = first
-	if t.s.State != sheetConfirm {
-		t.moveIn("sheet", "confirm")
-	}
+	t.moveIn("sheet", "confirm")
 	values := choices("yes", "no")
 	if len(w.Months) > 1 {
 		values = append(values, option{Value: "othermonth"})

@@ -107,6 +107,26 @@ func (t *talk) answersMonth(mean nlu.ParsedText) bool {
 	return true
 }
 
+// chooseMonth takes an option of the question for the month.
+func (t *talk) chooseMonth(o option) {
+	switch {
+	case o.Value == "help":
+		t.help()
+	case o.Month == "":
+		t.answersMonth(nlu.ParsedText{No: true})
+	default:
+		t.picksMonth(o.Month)
+	}
+}
+
+// yesSheet is what the yes to the open question says.
+func (t *talk) yesSheet() string {
+	if w := t.m.Wish; w != nil && (w.More || w.Live) {
+		return "option.yes_more"
+	}
+	return "option.yes_sheet"
+}
+
 // monthAgain asks for the month once more. The second time in a row a person is offered.
 func (t *talk) monthAgain() {
 	t.m.Misses++
@@ -192,17 +212,16 @@ func (t *talk) backSheet() {
 	w := t.m.Wish
 	w.More = w.More && !w.Unsure
 	switch {
-	case t.s.State == sheetConfirm:
+	case t.s.State == "sheet.confirm":
 		w.Count = 0
 		t.askCount()
-	case t.s.State == sheetCount && len(w.Months) > 1:
+	case t.s.State == "sheet.count" && len(w.Months) > 1:
 		w.Month = ""
 		t.askMonth()
 	case len(t.m.Group.Members) > 1:
 		w.Who, w.For, w.Count = nil, nil, 0
 		t.askWho(nil, nil)
 	default:
-		t.leave()
-		t.menu("menu.back")
+		t.backHome()
 	}
 }

@@ -12,19 +12,9 @@ import (
 )
 
 // printed shows the sheet that was made.
-func (t *talk) printed(p backend.Preprints) {
+func (t *talk) printed(a answer) {
+	p := *a.Paper
 	t.m.Group = p.Group
-	if t.s.State != sheetWait {
-		// "cancelar" came while it was under way. What was made all the same is shown; what was not is what was wished.
-		t.leave()
-		if len(p.Sheets) == 0 {
-			t.offer(bot.Say, "sheet.not_made", nil, choices("preprint", "menu")...)
-			return
-		}
-		t.m.Wish = &wish{Intent: nlu.IntentPreprint, For: []backend.MemberID{p.Sheets[0].Member}, Months: p.Months}
-		t.showSheets(p.Sheets, t.offered(p, p.Sheets[0].Month), t.text("sheet.after_all", t.can.Void))
-		return
-	}
 	w := t.m.Wish
 	switch p.Denied {
 	case "":
@@ -37,6 +27,19 @@ func (t *talk) printed(p backend.Preprints) {
 	default:
 		t.deniedSheet(p.Denied)
 	}
+}
+
+// printedAfterAll shows the sheet that was made although the person had stopped waiting for it.
+func (t *talk) printedAfterAll(a answer) {
+	p := *a.Paper
+	t.m.Group = p.Group
+	t.leave()
+	if len(p.Sheets) == 0 {
+		t.offer(bot.Say, "sheet.not_made", nil, choices("preprint", "menu")...)
+		return
+	}
+	t.m.Wish = &wish{Intent: nlu.IntentPreprint, For: []backend.MemberID{p.Sheets[0].Member}, Months: p.Months}
+	t.showSheets(p.Sheets, t.offered(p, p.Sheets[0].Month), t.text("sheet.after_all", t.can.Void))
 }
 
 // offered is a month of an answer; one that is not on offer any more has nothing left.
@@ -54,11 +57,7 @@ func (t *talk) offered(p backend.Preprints, m backend.Month) backend.SheetMonth 
 }
 
 // unsureSheet asks again under the same key, because nobody knows whether it was made.
-func (t *talk) unsureSheet() {
-	if t.s.State != sheetWait {
-		t.offer(bot.Say, "sheet.unknown", nil, choices("preprint", "help")...)
-		return
-	}
+func (t *talk) unsureSheet(bot.Result) {
 	t.move("unsure")
 	t.m.Wish.Unsure = true
 	t.m.AskedAt = t.in.Now

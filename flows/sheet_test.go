@@ -26,10 +26,10 @@ func TestDecidingOnSheetsTwice(t *testing.T) {
 		op   string
 		wish wish
 	}{
-		voidWait:  {opVoid, wish{Intent: nlu.IntentVoid, For: []backend.MemberID{"3"}, Sheets: []brief{{ID: "s", Month: "2026-11", All: []int{1, 2, 3}, Left: []int{1, 2, 3}}}, Chosen: "s"}},
-		voidLook:  {opSheets, wish{Intent: nlu.IntentVoid, For: []backend.MemberID{"3"}, Numbers: []int{1, 2}}},
-		sheetWait: {opPrint, wish{Intent: nlu.IntentPreprint, For: []backend.MemberID{"3"}, Month: "2026-11", Count: 3, Months: told.Months}},
-		sheetLook: {opSheets, wish{Intent: nlu.IntentPreprint, For: []backend.MemberID{"3"}, More: true}},
+		"void.wait":  {opVoid, wish{Intent: nlu.IntentVoid, For: []backend.MemberID{"3"}, Sheets: []brief{{ID: "s", Month: "2026-11", All: []int{1, 2, 3}, Left: []int{1, 2, 3}}}, Chosen: "s"}},
+		"void.look":  {opSheets, wish{Intent: nlu.IntentVoid, For: []backend.MemberID{"3"}, Numbers: []int{1, 2}}},
+		"sheet.wait": {opPrint, wish{Intent: nlu.IntentPreprint, For: []backend.MemberID{"3"}, Month: "2026-11", Count: 3, Months: told.Months}},
+		"sheet.look": {opSheets, wish{Intent: nlu.IntentPreprint, For: []backend.MemberID{"3"}, More: true}},
 	} {
 		m := &memory{Cred: "c", Group: familyOfMaria, Question: "q", Asked: "0", Wish: &c.wish}
 		s := bot.Session{V: version, State: state, Data: m}
@@ -50,7 +50,7 @@ func TestAFullMonth(t *testing.T) {
 	told := &backend.Preprints{Group: familyOfMaria, Member: "3", Months: []backend.SheetMonth{{Month: "2026-11", From: from, Until: until, Max: 31}}}
 	for name, p := range map[string]*backend.Preprints{"full": told, "no months": {Group: familyOfMaria, Member: "3"}} {
 		m := &memory{Cred: "c", Group: familyOfMaria, Wish: &wish{Intent: nlu.IntentPreprint, For: []backend.MemberID{"3"}, Count: 5}}
-		d := decideOn(t, bot.Session{V: version, State: sheetLook, Data: m}, bot.Result{Op: opSheets, Data: bot.Of(answer{Paper: p})})
+		d := decideOn(t, bot.Session{V: version, State: "sheet.look", Data: m}, bot.Result{Op: opSheets, Data: bot.Of(answer{Paper: p})})
 		if len(d.Replies) != 1 || d.Session.State != home || d.Effect != nil {
 			t.Errorf("%s: %+v", name, d)
 		}

@@ -47,9 +47,12 @@ func (t *talk) moveIn(flow, on string) {
 	}
 }
 
-// try makes a move if the table allows it.
+// try makes a move if the table allows it. One that leads to where the conversation stands already is none.
 func (t *talk) try(flow, on string) error {
 	from := t.s.State
+	if from != home && t.machines.leads(flow, on) == from {
+		return nil
+	}
 	to, err := t.machines.fire(flow, on, from)
 	if err != nil {
 		return err
@@ -60,6 +63,9 @@ func (t *talk) try(flow, on string) error {
 	}
 	return nil
 }
+
+// row is the row of the state in which the conversation stands.
+func (t *talk) row() state { return t.machines.states[t.s.State] }
 
 // leave goes home from wherever the conversation stands, and forgets what was open.
 func (t *talk) leave() {
@@ -150,7 +156,7 @@ func (t *talk) label(o option) string {
 		return t.text(key, p)
 	}
 	if o.Value == "yes" {
-		return t.text(t.act(), nil)
+		return t.text(t.yes(), nil)
 	}
 	if o.Value == "next" {
 		return t.text("option.next", t.texts.MonthName(o.Month))
@@ -167,6 +173,14 @@ func (t *talk) label(o option) string {
 		}
 	}
 	return t.text("option."+o.Value, nil)
+}
+
+// yes is the key of the label of the option "yes".
+func (t *talk) yes() string {
+	if key := t.row().yes; key != nil {
+		return key(t)
+	}
+	return "option.yes"
 }
 
 func (t *talk) text(key string, data any) string {
@@ -212,12 +226,22 @@ const (
 	opVoid    = "void"
 )
 
-var effectNumber = map[string]int{opGroup: 1, opCurrent: 2, opAnother: 3, opState: 4, opInvite: 5, opChats: 6, opUnlink: 7, opNotify: 8, opRedeem: 9,
-	opMonths: 10, opSheets: 11, opPrint: 12, opVoid: 13}
+// effectKind is what is known of an effect.
+type effectKind struct {
+	number int
+	// acts says that the effect changes something at the back end: it cannot be called back.
+	acts bool
+}
+
+var effects = map[string]effectKind{
+	opGroup: {number: 1}, opCurrent: {number: 2}, opAnother: {number: 3, acts: true}, opState: {number: 4}, opInvite: {number: 5}, opChats: {number: 6},
+	opUnlink: {number: 7, acts: true}, opNotify: {number: 8}, opRedeem: {number: 9, acts: true}, opMonths: {number: 10}, opSheets: {number: 11},
+	opPrint: {number: 12, acts: true}, opVoid: {number: 13, acts: true},
+}
 
 // effect asks the engine for a call. Interim is the key of what is said if its answer is late.
 func (t *talk) effect(op, asked string, args any, interim string) {
-	t.d.Effect = &bot.Effect{Op: op, Args: bot.Of(args), Asked: asked, N: effectNumber[op], Once: t.once(op)}
+	t.d.Effect = &bot.Effect{Op: op, Args: bot.Of(args), Asked: asked, N: effects[op].number, Once: t.once(op)}
 	if interim != "" {
 		t.d.Interim = &bot.Reply{Kind: bot.Interim, Text: t.text(interim, nil)}
 	}

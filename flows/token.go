@@ -123,14 +123,15 @@ func (t *talk) look() {
 }
 
 // looked goes on with the wish on the group as it is now.
-func (t *talk) looked(g backend.Group) {
+func (t *talk) looked(a answer) {
+	g := *a.Group
 	t.m.Group = g
 	if t.m.Wish == nil {
 		t.leave()
 		return
 	}
 	if t.m.Wish.Held {
-		t.given(backend.Given{Group: g})
+		t.showGiven(backend.Given{Group: g})
 		return
 	}
 	t.pursue()
@@ -177,9 +178,7 @@ func (t *talk) askWho(trouble *nlu.Ref, maybe []backend.MemberID) {
 			ids = append(ids, id)
 		}
 	}
-	if !picks[t.s.State] {
-		t.begin("choose")
-	}
+	t.begin("choose")
 	data := whoData{Intent: t.m.Wish.Intent, Maybe: len(maybe) > 0}
 	data.Step, data.Of = t.m.Wish.step(stepWho)
 	if trouble != nil {
@@ -187,9 +186,6 @@ func (t *talk) askWho(trouble *nlu.Ref, maybe []backend.MemberID) {
 	}
 	t.ask("token.who", data, people(ids)...)
 }
-
-// picks are the states in which it is asked whose.
-var picks = map[string]bool{tokenPick: true, anotherPick: true, rejectedPick: true, sheetPick: true, voidPick: true}
 
 // whoData is what the question "whose?" says.
 type whoData struct {
@@ -206,7 +202,7 @@ func (t *talk) answersPick(mean nlu.ParsedText) bool {
 		return false
 	}
 	f := t.words.Resolve(mean.Refs, t.m.speaker())
-	if t.s.State == sheetPick { // "rosa, 10 para diciembre"
+	if t.m.Wish.Intent == nlu.IntentPreprint { // "rosa, 10 para diciembre"
 		if n, ok := t.words.Amount(t.in.Text); ok {
 			t.m.Wish.Count = n
 		}
@@ -231,9 +227,9 @@ func (t *talk) answersPick(mean nlu.ParsedText) bool {
 }
 
 // picked takes a member from the list.
-func (t *talk) picked(id backend.MemberID) {
-	t.explains(id)
-	t.m.Wish.Who, t.m.Wish.For = nil, []backend.MemberID{id}
+func (t *talk) picked(o option) {
+	t.explains(o.Who)
+	t.m.Wish.Who, t.m.Wish.For = nil, []backend.MemberID{o.Who}
 	t.pursue()
 }
 
@@ -250,11 +246,7 @@ func (t *talk) explains(id backend.MemberID) {
 }
 
 // chooseSeveral takes "1 y 3" where several may be chosen.
-func (t *talk) chooseSeveral(picked []option) bool {
-	if t.s.State != tokenPick {
-		t.again("menu.one")
-		return true
-	}
+func (t *talk) chooseSeveral(picked []option) {
 	w := t.m.Wish
 	w.Who, w.For = nil, nil
 	for _, o := range picked {
@@ -263,14 +255,11 @@ func (t *talk) chooseSeveral(picked []option) bool {
 		}
 	}
 	t.pursue()
-	return true
 }
 
 // askTokens asks the back end for what is wished.
 func (t *talk) askTokens() {
-	if t.s.State != tokenWait {
-		t.begin("ask")
-	}
+	t.begin("ask")
 	w := t.m.Wish
 	ask := t.missing(w.For)
 	if w.Held = len(ask) < len(w.For); len(ask) == 0 {
@@ -281,7 +270,9 @@ func (t *talk) askTokens() {
 }
 
 // given shows what the back end gave. If the group has changed so that the words mean somebody else, it asks.
-func (t *talk) given(g backend.Given) {
+func (t *talk) given(a answer) { t.showGiven(*a.Given) }
+
+func (t *talk) showGiven(g backend.Given) {
 	t.m.Group = g.Group
 	w := t.m.Wish
 	if w == nil {

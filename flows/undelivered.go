@@ -11,7 +11,7 @@ func (t *talk) undelivered() {
 	switch kind := bot.ReplyKind(t.in.Body); {
 	case kind != bot.Secret && t.m.linked():
 		t.say("menu.undelivered", nil)
-	case kind == bot.Secret && t.s.State == linkCode && t.in.Choice.Question == t.m.Question:
+	case kind == bot.Secret && t.row().awaitsCode && t.in.Choice.Question == t.m.Question:
 		t.m.Unread = t.in.Subtype
 		t.m.Options = choices("link", "cancel", "safe")
 		t.askAgain("link.undelivered", t.m.Unread)

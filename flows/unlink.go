@@ -58,34 +58,11 @@ func (t *talk) labelled() (option, bool) {
 	return option{}, false
 }
 
-// act is the key of what the yes to the open question says: what it does.
-func (t *talk) act() string {
-	switch w := t.m.Wish; t.s.State {
-	case anotherConfirm:
-		return "option.yes_another"
-	case voidConfirm:
-		return "option.yes_void"
-	case staleAsk:
-		return "option.yes_stale"
-	case linkReplace:
-		return "option.yes_replace"
-	case sheetConfirm:
-		if w != nil && (w.More || w.Live) {
-			return "option.yes_more"
-		}
-		return "option.yes_sheet"
-	}
-	return "option.yes"
-}
-
-// destroys are the states in which a yes or a number takes something away, or makes what was not asked for.
-var destroys = map[string]bool{anotherConfirm: true, voidConfirm: true, sheetConfirm: true, linkReplace: true, staleAsk: true, chatsList: true, chatsAsk: true, rejectedOffer: true}
-
 // refusesForwarded refuses forwarded words as the answer to a question whose yes takes something away.
 func (t *talk) refusesForwarded(mean nlu.ParsedText) bool {
 	_, labelled := t.labelled()
 	answer := labelled || mean.Yes || len(mean.Numbers) > 0 || mean.Unlinks || mean.Voids || mean.Intent == nlu.IntentAnother
-	if !destroys[t.s.State] || !answer {
+	if !t.row().destroys || !answer {
 		return false
 	}
 	t.again("menu.forwarded")

@@ -111,9 +111,7 @@ func (t *talk) pickSheet(o option) {
 // voidThis asks before tokens are made void: somebody may be about to use them.
 func (t *talk) voidThis(b brief) {
 	t.m.Wish.Chosen = b.ID
-	if t.s.State != voidConfirm {
-		t.move("confirm")
-	}
+	t.move("confirm")
 	t.ask("void.confirm", t.voidData(b), choices("yes", "no")...)
 }
 
@@ -149,13 +147,9 @@ func (t *talk) voidData(b brief) sheetData {
 }
 
 // voided says what was made void. For a whole sheet it offers a new one, which a yes makes.
-func (t *talk) voided(p backend.Preprints) {
+func (t *talk) voided(a answer) {
+	p := *a.Paper
 	t.m.Group = p.Group
-	if t.s.State != voidWait {
-		t.leave()
-		t.voidedAfterAll(p)
-		return
-	}
 	w := t.m.Wish
 	b, ok := w.sheet()
 	if p.Denied != "" || !ok {
@@ -192,7 +186,10 @@ func voidedOf(s backend.Sheet, numbers []int) (done, used []int) {
 }
 
 // voidedAfterAll says what came of it although it was cancelled.
-func (t *talk) voidedAfterAll(p backend.Preprints) {
+func (t *talk) voidedAfterAll(a answer) {
+	p := *a.Paper
+	t.m.Group = p.Group
+	t.leave()
 	if p.Denied != "" || len(p.Sheets) == 0 {
 		t.offer(bot.Say, "void.not_done", nil, choices("menu", "help")...)
 		return
@@ -205,11 +202,7 @@ func (t *talk) voidedAfterAll(p backend.Preprints) {
 }
 
 // unsureVoid asks again: doing it twice is doing it once.
-func (t *talk) unsureVoid() {
-	if t.s.State != voidWait {
-		t.offer(bot.Say, "void.unknown", nil, choices("void", "help")...)
-		return
-	}
+func (t *talk) unsureVoid(bot.Result) {
 	t.move("unsure")
 	t.m.Wish.Unsure = true
 	t.m.AskedAt = t.in.Now

@@ -131,16 +131,15 @@ func (t *talk) dropVoid() {
 func (t *talk) backVoid() {
 	w := t.m.Wish
 	switch {
-	case t.s.State == voidConfirm && w.Single && len(w.Sheets) > 0:
+	case t.s.State == "void.confirm" && w.Single && len(w.Sheets) > 0:
 		w.Numbers = nil
 		t.askNumber()
-	case t.s.State == voidConfirm && len(w.Sheets) > 1:
+	case t.s.State == "void.confirm" && len(w.Sheets) > 1:
 		t.askSheet()
 	case len(t.m.Group.Members) > 1:
 		w.Who, w.For, w.Numbers, w.Month, w.Paper = nil, nil, nil, "", false
 		t.askWho(nil, nil)
 	default:
-		t.leave()
-		t.menu("menu.back")
+		t.backHome()
 	}
 }
