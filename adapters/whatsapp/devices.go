@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -16,7 +15,8 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // device stores in Postgres
 	"go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/store/sqlstore"
-	_ "modernc.org/sqlite" // and in a file
+
+	"llave/store/sqlitedb"
 )
 
 // ErrInUse says that another process has the device store open. Two would roll back each other's keys.
@@ -63,23 +63,23 @@ func isPostgres(where string) bool {
 
 // openFile opens a file that only its owner may read. A commit survives the process at once, and the machine a little
 // later: see [devices.survived].
-func (d *devices) openFile(path string) error {
-	path, err := filepath.Abs(path)
+func (d *devices) openFile(path string) (err error) {
+	if path, err = filepath.Abs(path); err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	if d.lock, err = sqlitedb.Lock(path); err != nil {
+		var refused *sqlitedb.OpenError
+		if errors.As(err, &refused) && refused.Kind == sqlitedb.InUse {
+			return ErrInUse
+		}
+		return fmt.Errorf("whatsapp: device store: %w", errors.Unwrap(err))
+	}
+	if err := sqlitedb.Own(path); err != nil {
+		return fmt.Errorf("whatsapp: device store: %w", err)
+	}
+	d.db, err = sqlitedb.Pool(path, sqlitedb.SecureDelete,
+		sqlitedb.Setting{Name: "synchronous", Set: "NORMAL", Want: "1"}, sqlitedb.Setting{Name: "busy_timeout", Set: "10000", Want: "10000"})
 	if err != nil {
-		return fmt.Errorf("whatsapp: device store: %w", err)
-	}
-	if d.lock, err = lockFile(path); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return fmt.Errorf("whatsapp: device store: %w", err)
-	}
-	if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil {
-		return fmt.Errorf("whatsapp: device store: %w", err)
-	}
-	q := url.Values{"_txlock": {"immediate"}, "_pragma": {"foreign_keys(1)", "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "secure_delete(1)"}}
-	if d.db, err = sql.Open("sqlite", "file://"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode()); err != nil {
 		return fmt.Errorf("whatsapp: device store: %w", err)
 	}
 	d.db.SetMaxOpenConns(1) // writers wait for each other here, and not for a file that says it is busy

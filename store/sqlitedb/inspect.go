@@ -45,7 +45,7 @@ func (f *Format) inspect(path string) (fresh bool, err error) {
 	if kind, err := inspectHeader(path, size, logged > 0); err != nil {
 		return refuse(kind, err)
 	}
-	if kind, err := f.inspectFile(path); err != nil {
+	if kind, err := f.inspectFile(path, logged > 0); err != nil {
 		return refuse(kind, err)
 	}
 	return false, nil
@@ -66,14 +66,17 @@ func sizeOf(path string) (int64, error) {
 	return info.Size(), nil
 }
 
-// inspectFile looks into the file.
-func (f *Format) inspectFile(path string) (kind OpenKind, err error) {
+// inspectFile looks into the file. An index that SQLite makes for its log is removed again.
+func (f *Format) inspectFile(path string, logged bool) (kind OpenKind, err error) {
+	if _, err := os.Stat(path + "-shm"); logged && errors.Is(err, os.ErrNotExist) {
+		defer os.Remove(path + "-shm")
+	}
 	db, err := Peek(path)
 	if err != nil {
 		return Unreadable, err
 	}
 	defer db.Close()
-	c, err := newConn(db.DB)
+	c, err := newConn(db)
 	if err != nil {
 		return kindOf(err), err
 	}
