@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"llave/adapters/besteffort"
 	"llave/bot"
 )
 
@@ -12,7 +13,7 @@ import (
 // that changes no text asks for nothing, and two edits of one message are answered once.
 type told struct {
 	seed maphash.Seed
-	m    *lru[[2]int64, wording]
+	m    *besteffort.Cache[[2]int64, wording]
 }
 
 type wording struct {
@@ -20,7 +21,9 @@ type wording struct {
 	edit string // the update that was answered; empty: none
 }
 
-func newTold() *told { return &told{seed: maphash.MakeSeed(), m: newLRU[[2]int64, wording](8192)} }
+func newTold() *told {
+	return &told{seed: maphash.MakeSeed(), m: besteffort.NewCache[[2]int64, wording](8192)}
+}
 
 func (h *heard) key() [2]int64 { return [2]int64{h.chat, h.message} }
 
@@ -29,7 +32,7 @@ func (t *told) nothingNew(h *heard) bool {
 	if !h.edit {
 		return false
 	}
-	w, ok := t.m.get(h.key())
+	w, ok := t.m.Get(h.key())
 	return ok && (w.hash == maphash.String(t.seed, h.words) || w.edit != "" && w.edit != h.u.ID)
 }
 
@@ -42,14 +45,14 @@ func (t *told) note(h *heard) {
 	if h.edit {
 		w.edit = h.u.ID
 	}
-	t.m.put(h.key(), w)
+	t.m.Put(h.key(), w)
 }
 
 // albums gives an album, which comes as a message for each of its pictures, one answer: to the words under any of them, or
 // else to one of the pictures.
 type albums struct {
 	mu sync.Mutex
-	m  *lru[string, album]
+	m  *besteffort.Cache[string, album]
 }
 
 type album struct {
@@ -57,7 +60,7 @@ type album struct {
 	by    string    // the update that is answered; empty: none yet
 }
 
-func newAlbums() *albums { return &albums{m: newLRU[string, album](1024)} }
+func newAlbums() *albums { return &albums{m: besteffort.NewCache[string, album](1024)} }
 
 // albumWait is how long the words under another picture of an album are waited for.
 const albumWait = time.Second
@@ -70,10 +73,10 @@ func (a *albums) part(h *heard, words bool) (elsewhere, wait bool) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	x, ok := a.m.get(h.album)
+	x, ok := a.m.Get(h.album)
 	if !ok {
 		x.since = time.Now()
-		a.m.put(h.album, x)
+		a.m.Put(h.album, x)
 	}
 	return words || x.by != "", x.by == "" && time.Since(x.since) < albumWait
 }
@@ -85,8 +88,8 @@ func (a *albums) note(h *heard) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if x, _ := a.m.get(h.album); x.by == "" {
+	if x, _ := a.m.Get(h.album); x.by == "" {
 		x.by = h.u.ID
-		a.m.put(h.album, x)
+		a.m.Put(h.album, x)
 	}
 }

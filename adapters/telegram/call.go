@@ -5,10 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"llave/adapters/besteffort"
 )
 
 // ErrToken says that Telegram knows no bot with this token. It stands in the log: the channel goes on trying.
@@ -126,7 +127,7 @@ func tokenRefused(err error) bool {
 
 // persist repeats f until it works, with growing pauses. It returns an error only at ctx's end.
 func (t *Telegram) persist(ctx context.Context, what string, f func(context.Context) error) error {
-	for b := (backoff{}); ; {
+	for b := newBackoff(longestPause); ; {
 		err := f(ctx)
 		if err == nil {
 			return nil
@@ -135,7 +136,7 @@ func (t *Telegram) persist(ctx context.Context, what string, f func(context.Cont
 			return ctx.Err()
 		}
 		t.complain(what, err)
-		if !t.wait(ctx, &b, err) {
+		if !t.pause(ctx, &b, err) {
 			return ctx.Err()
 		}
 	}
@@ -154,40 +155,30 @@ func (t *Telegram) complain(what string, err error) {
 	}
 }
 
-// wait pauses before a call is made again: for long if its token is believed to be wrong.
-func (t *Telegram) wait(ctx context.Context, b *backoff, err error) bool {
-	b.most = 0
+// pause waits before a call is made again: for long if its token is believed to be wrong. False means that ctx ended.
+func (t *Telegram) pause(ctx context.Context, b *besteffort.Backoff, err error) bool {
+	b.Most = longestPause
 	if tokenRefused(err) && t.doubt.lasts(t.opt.Now()) {
-		b.most = wrongPause
+		b.Most = wrongPause
 	}
-	return b.wait(ctx, err)
+	return pause(ctx, b, err)
 }
 
-// backoff is growing pauses with jitter.
-type backoff struct{ last, most time.Duration }
+// The first pause before a call is made again, and the longest.
+const (
+	firstPause   = 200 * time.Millisecond
+	longestPause = 30 * time.Second
+)
 
-// wait pauses, longer each time, at least for as long as err asks. False means that ctx ended.
-func (b *backoff) wait(ctx context.Context, err error) bool {
-	most := b.most
-	if most == 0 {
-		most = 30 * time.Second
-	}
-	b.last = min(max(2*b.last, 200*time.Millisecond), most)
-	d := b.last/2 + rand.N(b.last)
-	var e *apiError
-	if errors.As(err, &e) {
+func newBackoff(most time.Duration) besteffort.Backoff {
+	return besteffort.Backoff{First: firstPause, Most: most, Jitter: true}
+}
+
+// pause waits, longer each time, at least for as long as err asks. False means that ctx ended.
+func pause(ctx context.Context, b *besteffort.Backoff, err error) bool {
+	d := b.Next()
+	if e := refusalIn(err); e != nil {
 		d = max(d, e.after)
 	}
-	return sleep(ctx, d)
-}
-
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	return besteffort.Sleep(ctx, d)
 }

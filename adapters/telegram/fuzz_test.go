@@ -7,6 +7,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"llave/adapters/besteffort"
 	"llave/bot"
 )
 
@@ -90,7 +91,7 @@ func FuzzStartPayload(f *testing.F) {
 		}
 		var said string
 		json.Unmarshal(text, &said)
-		want := strings.TrimSpace(cut(said, bot.MaxText+1)[len("/start"):])
+		want := strings.TrimSpace(besteffort.Cut(said, bot.MaxText+1)[len("/start"):])
 		if h.u.Kind != bot.Started || h.u.Text != want {
 			t.Errorf("%q is %s %q", payload, h.u.Kind, h.u.Text)
 		}
@@ -110,6 +111,6 @@ func BenchmarkParse(b *testing.B) {
 		if err != nil || tg.take(b.Context(), in, h) != nil {
 			b.Fatal(err)
 		}
-		tg.typing.answered(h.chat)
+		tg.typing.Answered(h.chat)
 	}
 }

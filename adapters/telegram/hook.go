@@ -6,6 +6,8 @@ import (
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"llave/adapters/besteffort"
 )
 
 // reclaim spaces the attempts to undo what another process did to the webhook: two that undo each other's settings must
@@ -71,7 +73,7 @@ func (t *Telegram) awaitPushes(ctx context.Context) {
 	if t.persist(ctx, "setWebhook", t.setWebhook) != nil {
 		return
 	}
-	for k := (hookKeeper{t: t, set: t.opt.Now()}); sleep(ctx, hookCheck); {
+	for k := (hookKeeper{t: t, set: t.opt.Now()}); besteffort.Sleep(ctx, hookCheck); {
 		t.persist(ctx, "getWebhookInfo", k.check)
 	}
 }

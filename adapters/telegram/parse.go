@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode"
 
+	"llave/adapters/besteffort"
 	"llave/bot"
 )
 
@@ -74,7 +75,7 @@ func (t *Telegram) begin(h *heard, c chat, from *user, kind bot.Kind) error {
 	h.chat = c.ID
 	h.u = bot.Update{Chat: id, ID: strconv.FormatInt(h.id, 10), Kind: kind, ChannelName: "Telegram", MaskedID: "···" + native[max(len(native)-4, 0):]}
 	if from != nil {
-		h.u.Sender = name(from.First + " " + from.Last)
+		h.u.Sender = besteffort.Tidy(from.First+" "+from.Last, maxName)
 	}
 	if user := t.userName(); user != "" {
 		h.u.DeepLink = "https://t.me/" + user + "?start=%s"
@@ -104,7 +105,7 @@ func (t *Telegram) message(h *heard, m *message, raw []byte) error {
 		return err
 	}
 	if words != "" {
-		h.u.Kind, h.u.Text = said(cut(words, bot.MaxText+1))
+		h.u.Kind, h.u.Text = said(besteffort.Cut(words, bot.MaxText+1))
 	}
 	h.u.Subtype = kind // also beside the words under it
 	h.u.Forwarded = bool(m.ForwardOrigin || m.ForwardDate)
@@ -240,31 +241,13 @@ func (t *Telegram) addressed(text string) bool {
 	return false
 }
 
+// maxName is how many characters of a name are kept.
+const maxName = 64
+
 // hour is a time that the Bot API gives; zero if it is none. One that no calendar holds could not be kept.
 func hour(unix int64) time.Time {
 	if unix <= 0 || unix > 1<<36 {
 		return time.Time{}
 	}
 	return time.Unix(unix, 0).UTC()
-}
-
-// name is how people call themselves, without what would reorder or hide the text around it.
-func name(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200d' {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
-	return strings.TrimSpace(cut(strings.TrimSpace(s), 64))
-}
-
-// cut shortens s to n characters.
-func cut(s string, n int) string {
-	for i := range s {
-		if n--; n < 0 {
-			return s[:i]
-		}
-	}
-	return s
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"llave/adapters/besteffort"
 	"llave/bot"
 )
 
@@ -270,7 +271,7 @@ func TestTextsAreBounded(t *testing.T) {
 	if n := utf8.RuneCountInString(h.u.Sender); n > 64 {
 		t.Errorf("a name of %d characters", n)
 	}
-	if got := name("Ana\u202e lig\x00 "); got != "Ana lig" {
+	if got := besteffort.Tidy("Ana\u202e lig\x00 ", maxName); got != "Ana lig" {
 		t.Errorf("a name that turns around what follows: %q", got)
 	}
 }

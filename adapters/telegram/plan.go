@@ -5,11 +5,11 @@ import (
 	"path"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
+	"llave/adapters/besteffort"
 	"llave/bot"
 )
 
@@ -187,13 +187,7 @@ func fits(text string, limit int) int {
 
 // fileName is a name that a form can carry and a person can save under: no path, no quotes, not endless.
 func fileName(name string) string {
-	name = path.Base(strings.ReplaceAll(strings.ToValidUTF8(name, ""), `\`, "/"))
-	name = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(`"/:*?<>|`, r) {
-			return -1
-		}
-		return r
-	}, name)
+	name = besteffort.FileName(name)
 	const longest = 120
 	if ext := path.Ext(name); len(name) > longest && len(ext) < 16 {
 		name = short(name, longest-len(ext)) + ext

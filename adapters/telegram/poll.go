@@ -11,6 +11,7 @@ import (
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
+	"llave/adapters/besteffort"
 	"llave/bot"
 )
 
@@ -32,25 +33,25 @@ func (t *Telegram) poll(ctx context.Context, to bot.Accepter) {
 	}
 	t.awaitName(ctx)
 	in := inbox{t: t, to: to, done: map[int64]bool{}}
-	deaf, full, hook := backoff{}, backoff{most: 2 * time.Second}, reclaim{}
+	deaf, full, hook := newBackoff(longestPause), newBackoff(2*time.Second), reclaim{}
 	for ctx.Err() == nil {
 		began := time.Now()
 		batch, err := t.updates(ctx, in.offset)
 		if err != nil {
 			if t.deaf(ctx, err); !t.unhook(ctx, &hook, err) {
-				t.wait(ctx, &deaf, err)
+				t.pause(ctx, &deaf, err)
 			}
 			continue
 		}
 		t.stand(Receiving, 0)
-		deaf.last = 0
+		deaf.Reset()
 		if err := in.take(ctx, batch); err != nil {
-			full.wait(ctx, err) // not for long: what could be taken comes with the same calls
+			pause(ctx, &full, err) // not for long: what could be taken comes with the same calls
 			continue
 		}
-		full.last = 0
+		full.Reset()
 		if len(batch) == 0 && time.Since(began) < pollTime/2 {
-			sleep(ctx, emptyPause) // a server that does not wait is not to be run against
+			besteffort.Sleep(ctx, emptyPause) // a server that does not wait is not to be run against
 		}
 	}
 }

@@ -20,7 +20,7 @@ func (t *Telegram) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {
 	if to.Channel() != Channel || to.Account() != t.account || err != nil {
 		return &bot.PermanentFailure{Reason: "a chat of another bot"}
 	}
-	t.typing.answered(chat)
+	t.typing.Answered(chat)
 	if err := t.sendAll(ctx, chat, r); err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (t *Telegram) sendParts(ctx context.Context, chat int64, r bot.Reply, parts
 	key := ""
 	if len(parts) > 1 {
 		key = partialKey(chat, r)
-		at, _ = t.partial.get(key)
+		at, _ = t.partial.Get(key)
 	}
 	for ; at < len(parts); at++ {
 		if at > 0 {
@@ -72,11 +72,11 @@ func (t *Telegram) sendParts(ctx context.Context, chat int64, r bot.Reply, parts
 		}
 		t.lacks.taken(&parts[at])
 		if key != "" {
-			t.partial.put(key, at+1)
+			t.partial.Put(key, at+1)
 		}
 	}
 	if key != "" {
-		t.partial.drop(key)
+		t.partial.Drop(key)
 	}
 	return at, nil
 }
@@ -106,7 +106,7 @@ func (t *Telegram) sendPart(ctx context.Context, chat int64, p part) error {
 	}
 	var m tgbotapi.Message
 	if p.board && json.Unmarshal(result, &m) == nil && m.MessageID != 0 {
-		if old, had := t.boards.put(chat, m.MessageID); had && old != m.MessageID {
+		if old, had := t.boards.Put(chat, m.MessageID); had && old != m.MessageID {
 			t.clear(chat, old)
 		}
 	}

@@ -19,14 +19,14 @@ func (t *Telegram) take(ctx context.Context, to bot.Accepter, h heard) error {
 		t.answered(h)
 		return nil
 	}
-	_, again := t.seen.get(h.u.ID)
+	_, again := t.seen.Get(h.u.ID)
 	waits := !again && h.u.Kind != bot.Gone && h.u.Subtype != "group"
 	if waits {
-		t.typing.expect(h.chat, h.u.Thread) // before: the answer may be there before Accept returns
+		t.expect(h.chat, h.u.Thread) // before: the answer may be there before Accept returns
 	}
 	err := accept(ctx, to, h.u)
 	if err != nil && waits {
-		t.typing.answered(h.chat)
+		t.typing.Answered(h.chat)
 	}
 	if errors.Is(err, bot.ErrUpdate) {
 		t.setAside(h.id, err)
@@ -36,7 +36,7 @@ func (t *Telegram) take(ctx context.Context, to bot.Accepter, h heard) error {
 		t.log.Warn("telegram: an update was not taken, and will be again", "chat", h.u.Chat, "update", h.id, "err", err)
 		return err
 	}
-	t.seen.put(h.u.ID, struct{}{})
+	t.seen.Put(h.u.ID, struct{}{})
 	t.told.note(&h)
 	t.albums.note(&h)
 	t.stats.Heard.Add(1)
@@ -67,8 +67,8 @@ func (t *Telegram) answered(h heard) {
 	}
 	t.aside(h.chat, "answerCallbackQuery", tgbotapi.Params{"callback_query_id": h.press.query})
 	if h.chat != 0 && h.press.message != 0 {
-		if last, ok := t.boards.get(h.chat); ok && last == h.press.message {
-			t.boards.drop(h.chat)
+		if last, ok := t.boards.Get(h.chat); ok && last == h.press.message {
+			t.boards.Drop(h.chat)
 		}
 		t.clear(h.chat, h.press.message)
 	}
@@ -86,7 +86,7 @@ func (t *Telegram) clear(chat int64, message int) {
 
 // aside makes a call that nobody waits for.
 func (t *Telegram) aside(chat int64, method string, p tgbotapi.Params) {
-	ok := t.jobs.do(func(ctx context.Context) {
+	ok := t.queue.Do(func(ctx context.Context) {
 		t.pace.Call()
 		_, err := t.call(ctx, callTime, method, p)
 		t.heed(chat, err)

@@ -18,6 +18,7 @@ import (
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
+	"llave/adapters/besteffort"
 	"llave/bot"
 	"llave/bot/rate"
 )
@@ -58,13 +59,13 @@ type Telegram struct {
 	texts   *catalog
 	pace    *rate.Pace
 	hush    *hush
-	typing  *typing
-	jobs    *jobs
-	name    atomic.Pointer[string] // the bot's user name, once it is known
-	met     chan struct{}          // closed when the name was asked for once
-	seen    *lru[string, struct{}] // updates heard of late
-	boards  *lru[int64, int]       // the last message with a keyboard of each chat
-	partial *lru[string, int]      // how many parts of a reply were sent
+	typing  *besteffort.Typing[int64]
+	queue   *besteffort.Queue                   // of calls that no reply waits for
+	name    atomic.Pointer[string]              // the bot's user name, once it is known
+	met     chan struct{}                       // closed when the name was asked for once
+	seen    *besteffort.Cache[string, struct{}] // updates that were received
+	boards  *besteffort.Cache[int64, int]       // the last message with a keyboard of each chat
+	partial *besteffort.Cache[string, int]      // how many parts of a reply were sent
 	told    *told
 	albums  *albums
 
@@ -97,7 +98,7 @@ func New(o Options) (*Telegram, error) {
 	if o.Secret == "" {
 		o.Secret = secretOf(o.Token)
 	}
-	t := &Telegram{opt: o, log: o.Log, met: make(chan struct{}), hush: newHush(o.Now), lacks: newLacks(o.Now), jobs: newJobs(), told: newTold(), albums: newAlbums()}
+	t := &Telegram{opt: o, log: o.Log, met: make(chan struct{}), hush: newHush(o.Now), lacks: newLacks(o.Now), queue: besteffort.NewQueue(maxWorkers, maxWaiting), told: newTold(), albums: newAlbums()}
 	t.standing.at = Status{State: Stopped, Since: o.Now()}
 	t.account, _, _ = strings.Cut(o.Token, ":")
 	if o.Rate > 0 {
@@ -112,10 +113,16 @@ func New(o Options) (*Telegram, error) {
 	t.stats.init()
 	t.api = tgbotapi.BotAPI{Token: o.Token, Client: newTransport(o.Transport, o.Token, &t.stats)}
 	t.api.SetAPIEndpoint(strings.TrimRight(o.API, "/") + "/bot%s/%s")
-	t.typing = newTyping(func(chat int64, thread string) { t.jobs.do(func(ctx context.Context) { t.types(ctx, chat, thread) }) })
-	t.seen, t.boards, t.partial = newLRU[string, struct{}](4096), newLRU[int64, int](16384), newLRU[string, int](1024)
+	t.typing = &besteffort.Typing[int64]{After: typingAfter, Every: typingEvery, Times: typingTimes}
+	t.seen, t.boards, t.partial = besteffort.NewCache[string, struct{}](4096), besteffort.NewCache[int64, int](16384), besteffort.NewCache[string, int](1024)
 	return t, nil
 }
+
+// At most so many calls that no reply waits for run at a time, and so many wait.
+const (
+	maxWorkers = 32
+	maxWaiting = 4096
+)
 
 // burst is how many letters a chat may be sent at once before it has one a second.
 const burst = 5
@@ -151,7 +158,7 @@ func (t *Telegram) Run(ctx context.Context, to bot.Accepter) error {
 	ctx, cancel := context.WithCancel(ctx)
 	t.stand(Connecting, 0)
 	defer t.stand(Stopped, 0)
-	defer t.typing.stop()
+	defer t.typing.Stop()
 	introduced := make(chan struct{})
 	go func() {
 		defer close(introduced)
@@ -171,8 +178,8 @@ func (t *Telegram) Run(ctx context.Context, to bot.Accepter) error {
 
 // Close ends what goes on in the background, after the last Send, and gives it until ctx's end to finish.
 func (t *Telegram) Close(ctx context.Context) error {
-	t.typing.stop()
-	err := t.jobs.close(ctx)
+	t.typing.Stop()
+	err := t.queue.Close(ctx)
 	t.api.Client.(*transport).close()
 	return err
 }

@@ -110,31 +110,11 @@ func TestClose(t *testing.T) {
 		if err := r.tg.Close(ctx); err == nil || time.Since(began) > 2*time.Second {
 			t.Errorf("closed after %s: %v", time.Since(began), err)
 		}
-		if r.tg.jobs.do(func(context.Context) {}) {
+		if r.tg.queue.Do(func(context.Context) {}) {
 			t.Error("it takes more to do")
 		}
 		if err := r.tg.Close(context.Background()); err != nil {
 			t.Errorf("twice: %v", err)
 		}
 	})
-}
-
-func TestLRU(t *testing.T) {
-	l := newLRU[int, string](3)
-	for i := range 5 {
-		l.put(i, fmt.Sprint(i))
-	}
-	if _, ok := l.get(1); ok || len(l.m) != 3 {
-		t.Errorf("remembers %v", l.m)
-	}
-	if old, had := l.put(3, "x"); !had || old != "3" {
-		t.Errorf("had %q", old)
-	}
-	l.drop(4)
-	l.put(4, "y")
-	l.put(5, "z")
-	l.put(6, "w")
-	if v, ok := l.get(4); !ok || v != "y" || len(l.m) != 3 {
-		t.Errorf("remembers %v", l.m)
-	}
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"llave/adapters/besteffort"
 	"llave/bot"
 )
 
@@ -205,15 +206,13 @@ func (w *Web) update(r *http.Request, chat bot.ChatID, m message) (bot.Update, e
 	return u, e, nil
 }
 
-// cut keeps of a text that is too long to be read enough to recognise it.
+// cut keeps of a text that is too long enough to recognise it.
 func cut(text string) string {
-	n := 0
-	for i := range text {
-		if n++; n > bot.MaxText {
-			return text[:i] + "…"
-		}
+	short := besteffort.Cut(text, bot.MaxText)
+	if len(short) < len(text) {
+		short += "…"
 	}
-	return text
+	return short
 }
 
 // forget erases the chat for this browser, and for whoever has a copy of its cookie.

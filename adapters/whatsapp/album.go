@@ -7,15 +7,16 @@ import (
 
 	"go.mau.fi/whatsmeow/proto/waE2E"
 
+	"llave/adapters/besteffort"
 	"llave/bot"
 )
 
 // albums knows which pictures were sent together, so that they get one answer. What says that they were is a message before
 // them, or a mark on each, depending on the phone.
 type albums struct {
-	open    *recent[bot.ChatID, album]     // the last one of a chat
-	written *recent[string, struct{}]      // albums in which a picture had words under it
-	moved   *recent[bot.ChatID, time.Time] // when a chat's live location was heard of last
+	open    *besteffort.Cache[bot.ChatID, album]     // the last one of a chat
+	written *besteffort.Cache[string, struct{}]      // albums in which a picture had words under it
+	moved   *besteffort.Cache[bot.ChatID, time.Time] // when a chat's live location was heard of last
 }
 
 // album is one that was announced.
@@ -33,12 +34,12 @@ const (
 )
 
 func newAlbums() *albums {
-	return &albums{newRecent[bot.ChatID, album](4096), newRecent[string, struct{}](4096), newRecent[bot.ChatID, time.Time](4096)}
+	return &albums{besteffort.NewCache[bot.ChatID, album](4096), besteffort.NewCache[string, struct{}](4096), besteffort.NewCache[bot.ChatID, time.Time](4096)}
 }
 
 // begins notes that an album is on its way.
 func (a *albums) begins(chat bot.ChatID, id string, m *waE2E.AlbumMessage, now time.Time) {
-	a.open.put(chat, album{id, m.GetExpectedImageCount() + m.GetExpectedVideoCount(), now.Add(albumTime)})
+	a.open.Put(chat, album{id, m.GetExpectedImageCount() + m.GetExpectedVideoCount(), now.Add(albumTime)})
 }
 
 // part is what a message asks for that may be a part of an album: all pictures of one without words are one update, and so
@@ -49,11 +50,11 @@ func (a *albums) part(chat bot.ChatID, m *waE2E.Message, what said, now time.Tim
 	case id == "":
 		return what
 	case what.text != "":
-		a.written.put(id, struct{}{})
+		a.written.Put(id, struct{}{})
 		what.id = "album/" + id + "/" + short(what.text)
 		return what
 	}
-	if _, ok := a.written.get(id); ok {
+	if _, ok := a.written.Get(id); ok {
 		return said{}
 	}
 	what.id = "album/" + id
@@ -76,7 +77,7 @@ func (a *albums) of(chat bot.ChatID, m *waE2E.Message, what said, now time.Time)
 		return mark.GetParentMessageKey().GetID()
 	}
 	id := ""
-	a.open.change(chat, func(old album, _ bool) album {
+	a.open.Change(chat, func(old album, _ bool) album {
 		if old.left > 0 && now.Before(old.until) {
 			id = old.id
 			old.left--
@@ -88,7 +89,7 @@ func (a *albums) of(chat bot.ChatID, m *waE2E.Message, what said, now time.Time)
 
 // moving says whether a live location is one that was heard of before.
 func (a *albums) moving(chat bot.ChatID, now time.Time) (before bool) {
-	a.moved.change(chat, func(last time.Time, had bool) time.Time {
+	a.moved.Change(chat, func(last time.Time, had bool) time.Time {
 		before = had && now.Sub(last) < movingTime
 		return now
 	})

@@ -24,7 +24,7 @@ const (
 func (w *WhatsApp) Delivery(to bot.ChatID, r bot.Reply) Delivery {
 	last := Unknown
 	for _, part := range []int{0, 1, plainPart, plainPart + 1} {
-		if d, ok := w.deliveries.get(w.messageID(to, r, part)); ok {
+		if d, ok := w.deliveries.Get(w.messageID(to, r, part)); ok {
 			last = d
 		}
 	}
@@ -33,7 +33,7 @@ func (w *WhatsApp) Delivery(to bot.ChatID, r bot.Reply) Delivery {
 
 // delivered notes how far a message has come, and says whether that is news.
 func (w *WhatsApp) delivered(id string, d Delivery) (news bool) {
-	w.deliveries.change(id, func(old Delivery, _ bool) Delivery {
+	w.deliveries.Change(id, func(old Delivery, _ bool) Delivery {
 		news = d > old
 		return max(old, d)
 	})
@@ -56,7 +56,7 @@ func (s *session) receipt(e *events.Receipt) {
 		d = Read
 	}
 	for _, id := range e.MessageIDs {
-		if before, known := s.w.deliveries.get(id); !known || d <= before {
+		if before, known := s.w.deliveries.Get(id); !known || d <= before {
 			continue
 		}
 		s.w.delivered(id, d)

@@ -5,13 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
-	"unicode"
 
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
 
+	"llave/adapters/besteffort"
 	"llave/bot"
 )
 
@@ -58,10 +57,10 @@ func (s *session) message(e *events.Message) bool {
 		return true
 	}
 	chat := native(u.Chat)
-	w.heardOf.put(u.Chat, w.now())
-	w.typing.expect(chat) // before: the answer may be there before it is kept
+	w.heardOf.Put(u.Chat, w.now())
+	w.typing.Expect(chat, func() { w.types(chat) }) // before: the answer may be there before it is kept
 	if !s.keep(u) {
-		w.typing.answered(chat)
+		w.typing.Answered(chat)
 		return false
 	}
 	s.markRead(u.Chat, &e.Info)
@@ -122,7 +121,7 @@ func (s *session) about(info *types.MessageInfo) (bot.Update, error) {
 		return bot.Update{}, errors.New("message: it has no chat or no id")
 	}
 	return bot.Update{
-		Chat: id, ID: info.ID, ChannelName: "WhatsApp", MaskedID: s.w.label(number), Sender: name(info.PushName),
+		Chat: id, ID: info.ID, ChannelName: "WhatsApp", MaskedID: s.w.label(number), Sender: besteffort.Tidy(info.PushName, maxName),
 		DeepLink: "https://wa.me/" + s.number + "?text=%s", OccurredAt: info.Timestamp.UTC(),
 	}, nil
 }
@@ -193,7 +192,7 @@ func (s *session) keep(u bot.Update) bool {
 		return false
 	}
 	w := s.w
-	for b, bugs := (backoff{first: 50 * time.Millisecond}), 0; ; {
+	for b, bugs := (besteffort.Backoff{First: 50 * time.Millisecond, Most: 4 * time.Second}), 0; ; {
 		err := accept(s.ctx, s.to, u)
 		if err == nil {
 			w.stats.Heard.Add(1)
@@ -211,8 +210,7 @@ func (s *session) keep(u bot.Update) bool {
 			return false
 		}
 		w.log.Warn("whatsapp: a message is not kept yet", "chat", u.Chat, "err", err)
-		b.last = min(b.last, 2*time.Second)
-		b.wait(s.ctx)
+		besteffort.Sleep(s.ctx, b.Next())
 	}
 }
 
@@ -234,7 +232,9 @@ func accept(ctx context.Context, to bot.Accepter, u bot.Update) (err error) {
 
 // aside does what nobody waits for, on the connection that there is.
 func (w *WhatsApp) aside(f func(context.Context) error) {
-	ok := w.jobs.do(func(ctx context.Context) {
+	ok := w.queue.Do(func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, callTime)
+		defer cancel()
 		if err := f(ctx); err != nil {
 			w.stats.Dropped.Add(1)
 		}
@@ -253,26 +253,5 @@ func (w *WhatsApp) types(chat types.JID) {
 	}
 }
 
-// name is how people call themselves.
-func name(s string) string { return tidy(s, 64) }
-
-// tidy is the first n characters of what somebody wrote, without what would reorder or hide the text around it.
-func tidy(s string, n int) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200d' {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
-	return strings.TrimSpace(cut(strings.TrimSpace(s), n))
-}
-
-// cut shortens s to n characters.
-func cut(s string, n int) string {
-	for i := range s {
-		if n--; n < 0 {
-			return s[:i]
-		}
-	}
-	return s
-}
+// maxName is how many characters of a name are kept.
+const maxName = 64

@@ -11,12 +11,13 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"llave/adapters/besteffort"
 	"llave/bot"
 )
 
 // silentSession reads messages, and does nothing else.
 func silentSession() *session {
-	return &session{w: &WhatsApp{opt: Options{Key: make([]byte, 32)}, now: clockAt, texted: newRecent[string, [32]byte](64), albums: newAlbums(), polls: newRecent[string, []string](4)}}
+	return &session{w: &WhatsApp{opt: Options{Key: make([]byte, 32)}, now: clockAt, texted: besteffort.NewCache[string, [32]byte](64), albums: newAlbums(), polls: besteffort.NewCache[string, []string](4)}}
 }
 
 func readOne(t *testing.T, s *session, id string, m *waE2E.Message) said {

@@ -14,6 +14,7 @@ import (
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 
+	"llave/adapters/besteffort"
 	"llave/bot"
 )
 
@@ -46,7 +47,7 @@ func (w *WhatsApp) announced(chat bot.ChatID, a attachment) *bot.Media {
 	if a == nil {
 		return nil
 	}
-	m := &bot.Media{Type: tidy(a.GetMimetype(), 100), Size: int64(min(a.GetFileLength(), math.MaxInt64)), Ref: w.ref(chat, a)}
+	m := &bot.Media{Type: besteffort.Tidy(a.GetMimetype(), 100), Size: int64(min(a.GetFileLength(), math.MaxInt64)), Ref: w.ref(chat, a)}
 	if d, ok := a.(interface{ GetFileName() string }); ok && d.GetFileName() != "" {
 		m.Name = fileName(d.GetFileName())
 	}

@@ -12,6 +12,7 @@ import (
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/types/events"
 
+	"llave/adapters/besteffort"
 	"llave/bot"
 )
 
@@ -25,7 +26,9 @@ type said struct {
 	forwarded bool
 }
 
-func wrote(text string) said     { return said{kind: bot.Message, text: cut(text, bot.MaxText+1)} }
+func wrote(text string) said {
+	return said{kind: bot.Message, text: besteffort.Cut(text, bot.MaxText+1)}
+}
 func something(what string) said { return said{kind: bot.Other, what: what} }
 
 // read says what a message is. What is an answer by a button, a list or a poll is the words on it: the bot sends none of
@@ -42,8 +45,8 @@ func (s *session) read(chat bot.ChatID, e *events.Message) said {
 	}
 	what := said{kind: bot.Other, what: mediaOf(m), file: attachmentOf(m), forwarded: forwarded(m)}
 	if text := textOf(m); text != "" {
-		what.kind, what.text = bot.Message, cut(text, bot.MaxText+1)
-		s.w.texted.put(e.Info.ID, s.w.digest(text))
+		what.kind, what.text = bot.Message, besteffort.Cut(text, bot.MaxText+1)
+		s.w.texted.Put(e.Info.ID, s.w.digest(text))
 	}
 	switch {
 	case m.GetAlbumMessage() != nil:
@@ -78,11 +81,11 @@ func (w *WhatsApp) edit(m *waE2E.Message) said {
 	}
 	now, _ := unwrap(p.GetEditedMessage())
 	text, id := textOf(now), p.GetKey().GetID()
-	before, known := w.texted.get(id)
+	before, known := w.texted.Get(id)
 	if text == "" || known && before == w.digest(text) {
 		return said{}
 	}
-	w.texted.put(id, w.digest(text))
+	w.texted.Put(id, w.digest(text))
 	return said{kind: bot.Other, what: "edited", id: "edit/" + id}
 }
 
@@ -180,7 +183,7 @@ func (w *WhatsApp) notePoll(e *events.Message) {
 		for _, o := range p.GetOptions() {
 			options = append(options, o.GetOptionName())
 		}
-		w.polls.put(e.Info.ID, options)
+		w.polls.Put(e.Info.ID, options)
 	}
 }
 
@@ -190,7 +193,7 @@ func (s *session) vote(e *events.Message) said {
 	if err != nil {
 		return something("poll")
 	}
-	options, _ := s.w.polls.get(e.Message.GetPollUpdateMessage().GetPollCreationMessageKey().GetID())
+	options, _ := s.w.polls.Get(e.Message.GetPollUpdateMessage().GetPollCreationMessageKey().GetID())
 	for i, hash := range whatsmeow.HashPollOptions(options) {
 		for _, chosen := range v.GetSelectedOptions() {
 			if bytes.Equal(hash, chosen) {

@@ -10,6 +10,8 @@ import (
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
+
+	"llave/adapters/besteffort"
 )
 
 // Errors of Pair and Logout.
@@ -225,7 +227,7 @@ func (g *guide) show(ctx context.Context, codes []string) {
 		if g.QR != nil {
 			g.QR(code, time.Now().Add(d))
 		}
-		if !sleep(ctx, d) {
+		if !besteffort.Sleep(ctx, d) {
 			return
 		}
 	}

@@ -11,12 +11,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 
+	"llave/adapters/besteffort"
 	"llave/bot"
 )
 
@@ -170,16 +170,10 @@ func (w *WhatsApp) messageID(to bot.ChatID, r bot.Reply, part int) string {
 
 // fileName is a name that a person can save under: no path, no quotes, not endless.
 func fileName(name string) string {
-	name = path.Base(strings.ReplaceAll(strings.ToValidUTF8(name, ""), `\`, "/"))
-	name = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(`"/:*?<>|`, r) {
-			return -1
-		}
-		return r
-	}, name)
+	name = besteffort.FileName(name)
 	ext := path.Ext(name)
-	if name = strings.Trim(cut(strings.TrimSuffix(name, ext), 100), " ."); name == "" {
+	if name = strings.Trim(besteffort.Cut(strings.TrimSuffix(name, ext), 100), " ."); name == "" {
 		name = "llave"
 	}
-	return name + cut(ext, 10)
+	return name + besteffort.Cut(ext, 10)
 }

@@ -11,6 +11,7 @@ import (
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
 
+	"llave/adapters/besteffort"
 	"llave/bot"
 )
 
@@ -70,13 +71,13 @@ func (w *WhatsApp) open(ctx context.Context, to bot.Accepter) (*session, error) 
 // the device store cannot be read. Once it has returned nothing is handed to the bot any more, and nothing can be sent.
 func (w *WhatsApp) Run(ctx context.Context, to bot.Accepter) error {
 	defer w.set(Status{State: Stopped})
-	defer w.typing.stop()
+	defer w.typing.Stop()
 	within, cancel := context.WithCancel(ctx)
 	var work sync.WaitGroup
 	defer work.Wait()
 	defer cancel()
 	work.Go(func() { w.announcing(within) })
-	for again := (backoff{first: w.opt.Timing.Again}); ctx.Err() == nil; {
+	for again := (besteffort.Backoff{First: w.opt.Timing.Again, Most: longestPause}); ctx.Err() == nil; {
 		w.mu.Lock()
 		linked := w.paired
 		w.mu.Unlock()
@@ -110,7 +111,7 @@ func (w *WhatsApp) Run(ctx context.Context, to bot.Accepter) error {
 			}
 		}
 		if w.now().Sub(began) > time.Hour {
-			again.last = 0
+			again.Reset()
 		}
 		w.pause(ctx, end, &again)
 	}
@@ -139,13 +140,13 @@ func (w *WhatsApp) unlinked(ctx context.Context) Status {
 }
 
 // pause waits for as long as an end asks for.
-func (w *WhatsApp) pause(ctx context.Context, end Status, again *backoff) {
+func (w *WhatsApp) pause(ctx context.Context, end Status, again *besteffort.Backoff) {
 	switch end.State {
 	case Outdated:
 		<-ctx.Done() // no other answer will come to this version
 	case LoggedOut, Banned: // told apart by what was noted
 	default:
-		again.wait(ctx)
+		besteffort.Sleep(ctx, again.Next())
 	}
 }
 
@@ -159,7 +160,7 @@ func (w *WhatsApp) banned(ctx context.Context) bool {
 	if w.Status().State != Banned {
 		w.set(Status{State: Banned, Until: until, Code: w.devices.notedCode(ctx, "banned")})
 	}
-	return sleep(ctx, d)
+	return besteffort.Sleep(ctx, d)
 }
 
 // lives connects, and returns how it ended. Until then the library comes back by itself from what it can.
@@ -265,24 +266,5 @@ func (s *session) silent(times int) {
 	}
 }
 
-// backoff is growing pauses.
-type backoff struct{ first, last time.Duration }
-
+// longestPause is the longest pause before a connection is tried again.
 const longestPause = 10 * time.Minute
-
-// wait pauses, longer each time. False means that ctx ended.
-func (b *backoff) wait(ctx context.Context) bool {
-	b.last = min(max(2*b.last, b.first), max(longestPause, b.first))
-	return sleep(ctx, b.last)
-}
-
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}

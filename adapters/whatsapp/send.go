@@ -36,7 +36,7 @@ func (w *WhatsApp) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {
 	if to.Channel() != Channel || jid.IsEmpty() {
 		return &bot.PermanentFailure{Reason: "a chat of another channel"}
 	}
-	w.typing.answered(jid)
+	w.typing.Answered(jid)
 	if d := w.hushed(); d > 0 {
 		return &bot.RetryAfter{After: d}
 	}
@@ -92,7 +92,7 @@ func (s *session) sendAll(ctx context.Context, to bot.ChatID, jid types.JID, r b
 // sendOne sends one of a reply's messages.
 func (s *session) sendOne(ctx context.Context, to bot.ChatID, jid types.JID, r bot.Reply, part int, m *waE2E.Message) error {
 	id := s.w.messageID(to, r, part)
-	s.w.deliveries.change(id, func(old Delivery, _ bool) Delivery { return max(old, Pending) })
+	s.w.deliveries.Change(id, func(old Delivery, _ bool) Delivery { return max(old, Pending) })
 	if err := s.send(ctx, jid, id, m); err != nil {
 		return err
 	}

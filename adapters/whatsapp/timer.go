@@ -8,6 +8,7 @@ import (
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"google.golang.org/protobuf/proto"
 
+	"llave/adapters/besteffort"
 	"llave/bot"
 )
 
@@ -29,14 +30,14 @@ const (
 // timers are those of the chats, in memory and in the device store. A message without the chat's timer stays on phones when
 // all others have gone, below a warning.
 type timers struct {
-	known *recent[bot.ChatID, timer]
+	known *besteffort.Cache[bot.ChatID, timer]
 	kept  *chatStore
 	log   *slog.Logger
 }
 
 // of is a chat's timer.
 func (ts *timers) of(ctx context.Context, chat bot.ChatID) timer {
-	if t, ok := ts.known.get(chat); ok {
+	if t, ok := ts.known.Get(chat); ok {
 		return t
 	}
 	var t timer
@@ -44,7 +45,7 @@ func (ts *timers) of(ctx context.Context, chat bot.ChatID) timer {
 		ts.log.Warn("whatsapp: a chat's timer cannot be read", "chat", chat, "err", err)
 		return timer{}
 	}
-	ts.known.put(chat, t)
+	ts.known.Put(chat, t)
 	return t
 }
 
@@ -68,7 +69,7 @@ func (ts *timers) heard(ctx context.Context, chat bot.ChatID, m *waE2E.Message) 
 		return
 	}
 	t.Kept = now.Unix()
-	ts.known.put(chat, t)
+	ts.known.Put(chat, t)
 	if err := ts.keep(ctx, chat, t); err != nil {
 		ts.log.Warn("whatsapp: a chat's timer is not kept", "chat", chat, "err", err)
 	}

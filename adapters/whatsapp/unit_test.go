@@ -24,6 +24,7 @@ import (
 	"go.mau.fi/whatsmeow/types/events"
 	"google.golang.org/protobuf/proto"
 
+	"llave/adapters/besteffort"
 	"llave/bot"
 )
 
@@ -50,7 +51,7 @@ func TestPerson(t *testing.T) {
 
 // A group's message is not acknowledged as anything but ignored, whatever it says.
 func TestGroupsAreIgnored(t *testing.T) {
-	w := &WhatsApp{polls: newRecent[string, []string](1)}
+	w := &WhatsApp{polls: besteffort.NewCache[string, []string](1)}
 	s := &session{w: w, to: refuser{}, ctx: t.Context()}
 	text := "token"
 	for _, chat := range []types.JID{types.NewJID("120363041", types.GroupServer), types.StatusBroadcastJID, types.NewJID("1203", types.NewsletterServer)} {
@@ -234,22 +235,6 @@ func TestSeal(t *testing.T) {
 	}
 	if _, err := newSeal([]byte("short")); err == nil {
 		t.Error("a short key was taken")
-	}
-}
-
-func TestRecent(t *testing.T) {
-	r := newRecent[int, string](3)
-	for i := range 5 {
-		r.put(i, "x")
-	}
-	r.put(4, "y")
-	for i, want := range []bool{false, false, true, true, true} {
-		if _, ok := r.get(i); ok != want {
-			t.Errorf("%d is remembered: %v", i, ok)
-		}
-	}
-	if v, _ := r.get(4); v != "y" || len(r.m) != 3 {
-		t.Errorf("%q, %d remembered", v, len(r.m))
 	}
 }
 

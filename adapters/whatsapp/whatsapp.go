@@ -31,6 +31,7 @@ import (
 
 	"go.mau.fi/whatsmeow/types"
 
+	"llave/adapters/besteffort"
 	"llave/bot"
 	"llave/bot/rate"
 )
@@ -89,14 +90,14 @@ type WhatsApp struct {
 	guard   guard
 	warm    *rate.Pace // of people who wrote of late
 	cold    *rate.Pace // and of all others together
-	typing  *typing[types.JID]
-	jobs    *jobs
+	typing  *besteffort.Typing[types.JID]
+	queue   *besteffort.Queue // of calls that no reply waits for
 	stats   Stats
 
-	heardOf    *recent[bot.ChatID, time.Time] // when somebody wrote last
-	polls      *recent[string, []string]      // the options of polls, by message
-	deliveries *recent[string, Delivery]      // of messages, by id
-	texted     *recent[string, [32]byte]      // digests of what people wrote, by message: an edit may change nothing of it
+	heardOf    *besteffort.Cache[bot.ChatID, time.Time] // when somebody wrote last
+	polls      *besteffort.Cache[string, []string]      // the options of polls, by message
+	deliveries *besteffort.Cache[string, Delivery]      // of messages, by id
+	texted     *besteffort.Cache[string, [32]byte]      // digests of what people wrote, by message: an edit may change nothing of it
 	albums     *albums
 	timers     *timers
 	unread     *unread
@@ -116,6 +117,9 @@ type WhatsApp struct {
 	telling sync.Mutex
 	told    Status
 }
+
+// maxWaiting is how many calls that no reply waits for may wait for each other.
+const maxWaiting = 1024
 
 // callTime is how long a call may take, where nobody says how long.
 const callTime = 10 * time.Second
@@ -146,13 +150,13 @@ func Open(ctx context.Context, o Options) (*WhatsApp, error) {
 	}
 	w.warm = rate.NewPace(0, time.Second, burst, o.Now)
 	w.cold = rate.NewPace(0, o.Timing.Cold, coldBurst, o.Now)
-	w.heardOf, w.polls, w.deliveries = newRecent[bot.ChatID, time.Time](16384), newRecent[string, []string](1024), newRecent[string, Delivery](16384)
-	w.texted, w.albums = newRecent[string, [32]byte](16384), newAlbums()
+	w.heardOf, w.polls, w.deliveries = besteffort.NewCache[bot.ChatID, time.Time](16384), besteffort.NewCache[string, []string](1024), besteffort.NewCache[string, Delivery](16384)
+	w.texted, w.albums = besteffort.NewCache[string, [32]byte](16384), newAlbums()
 	if err := w.openFacts(ctx); err != nil {
 		return nil, errors.Join(err, w.devices.Close())
 	}
-	w.jobs = newJobs()
-	w.typing = newTyping(o.Timing.Typing, w.types)
+	w.queue = besteffort.NewQueue(1, maxWaiting)
+	w.typing = &besteffort.Typing[types.JID]{After: o.Timing.Typing, Times: 1}
 	w.base = Status{State: Stopped, Since: o.Now()}
 	w.limit, w.phone = w.devices.notedTime(ctx, "limited"), w.devices.notedTime(ctx, "phone")
 	w.limitedAt, w.limitCode = w.limit, w.devices.notedCode(ctx, "limited")
@@ -165,7 +169,7 @@ func (w *WhatsApp) openFacts(ctx context.Context) error {
 	if err := kept.prune(ctx); err != nil {
 		return err
 	}
-	w.timers = &timers{newRecent[bot.ChatID, timer](16384), kept, w.log}
+	w.timers = &timers{besteffort.NewCache[bot.ChatID, timer](16384), kept, w.log}
 	var err error
 	if w.unread, err = openUnread(ctx, kept); err != nil {
 		return err
@@ -188,7 +192,7 @@ const (
 // Slot implements [bot.Paced]. Whoever wrote of late is answered at once. To write to others, as a warning of another
 // chat's link does, looks like spam if it is done in numbers.
 func (w *WhatsApp) Reserve(to bot.ChatID) (wait time.Duration, everybody bool) {
-	if at, ok := w.heardOf.get(to); ok && w.now().Sub(at) < coldAfter {
+	if at, ok := w.heardOf.Get(to); ok && w.now().Sub(at) < coldAfter {
 		return w.warm.Reserve(to)
 	}
 	if wait, _ = w.cold.Reserve("everybody"); wait > 0 {
@@ -199,6 +203,7 @@ func (w *WhatsApp) Reserve(to bot.ChatID) (wait time.Duration, everybody bool) {
 
 // Close ends what goes on in the background, after the last Send, and lets go of the device store.
 func (w *WhatsApp) Close(ctx context.Context) error {
-	w.typing.stop()
-	return errors.Join(w.jobs.close(ctx), w.devices.Close())
+	w.typing.Stop()
+	_ = w.queue.Close(ctx) // calls that were cut short lose nothing
+	return w.devices.Close()
 }
