@@ -16,6 +16,7 @@ import (
 
 // A server that stops by itself ends the program, in order, with an error that says why.
 func TestAServerThatFailsEndsTheProgram(t *testing.T) {
+	t.Parallel()
 	data := filepath.Join(t.TempDir(), "data")
 	build := func() (program, *app) {
 		p := program{stdout: io.Discard, stderr: io.Discard, now: time.Now}

@@ -99,6 +99,7 @@ func TestNewcomerWithABackEndOutside(t *testing.T) {
 
 // With Autogestión elsewhere there are no pages here, and that it is down is a figure, not a reason to be restarted.
 func TestServeWithABackEndOutside(t *testing.T) {
+	t.Parallel()
 	back, at := alone(t, nil)
 	env := map[string]string{"LLAVE_AUTOGESTION_URL": at, "LLAVE_AUTOGESTION_KEY": botKey, "LLAVE_DATA": filepath.Join(t.TempDir(), "d")}
 	for _, up := range []int{1, 0} {
@@ -127,6 +128,7 @@ func TestServeWithABackEndOutside(t *testing.T) {
 }
 
 func TestAFirstStartWithoutTheBackEnd(t *testing.T) {
+	t.Parallel()
 	back, at := alone(t, nil)
 	back.cancel()
 	back.waitExit(exitOK)
@@ -145,6 +147,7 @@ func TestAFirstStartWithoutTheBackEnd(t *testing.T) {
 }
 
 func TestCommandsOfTheEmbeddedBackEnd(t *testing.T) {
+	t.Parallel()
 	env := map[string]string{"LLAVE_AUTOGESTION_URL": "http://127.0.0.1:1", "LLAVE_AUTOGESTION_KEY": botKey}
 	for _, args := range [][]string{{"chat", "-linked", "27999990016"}, {"autogestion"}, {"padron", "import", "backend_test.go"}} {
 		start(t, env, args...).waitExit(exitUsage)
@@ -231,6 +234,7 @@ func credentialAt(t *testing.T, at string) string {
 }
 
 func TestBackendCheck(t *testing.T) {
+	t.Parallel()
 	_, at := alone(t, nil)
 	file := credentialAt(t, at)
 	target, _ := url.Parse(at)

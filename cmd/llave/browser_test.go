@@ -43,8 +43,10 @@ func (v *visitor) looksAround(where string) {
 
 // The way of a newcomer, as the README's pictures tell it.
 func TestNewcomerInABrowser(t *testing.T) {
+	t.Parallel()
 	for _, l := range []webchattest.Look{{Width: 320, Height: 568, Phone: true}, {Width: 360, Height: 740, Phone: true, Dark: true}, {Width: 1280, Height: 800}} {
 		t.Run(fmt.Sprint(l.Width), func(t *testing.T) {
+			t.Parallel()
 			base := start(t, nil).address()
 			v := &visitor{webchattest.New(t, l), t, axe(t)}
 			v.Goes(base + "/")
@@ -111,6 +113,7 @@ func (v *visitor) tabsTo(css string) {
 
 // The same with Tab, Enter and space alone.
 func TestNewcomerByKeyboard(t *testing.T) {
+	t.Parallel()
 	base := start(t, nil).address()
 	v := &visitor{webchattest.New(t, webchattest.Look{Width: 1000, Height: 700}), t, nil}
 	v.Goes(base + "/")
@@ -156,6 +159,7 @@ func TestNewcomerByKeyboard(t *testing.T) {
 
 // The conversation outlives a reload, a stopped server and a page that was open all the while.
 func TestTheConversationGoesOn(t *testing.T) {
+	t.Parallel()
 	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "d")}
 	x := start(t, env)
 	base := x.address()

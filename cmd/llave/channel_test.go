@@ -181,6 +181,8 @@ var channelDrivers = map[string]func(string) channelDriver{"terminal": newTTYs, 
 // Every transcript goes through every door. What people see there is in testdata/doors: where a channel differs
 // (numbers, buttons, what can be copied) it shows.
 func TestDoors(t *testing.T) {
+	t.Parallel()
+	shared(t)
 	files, err := filepath.Glob(transcripts + "/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no transcripts: %v", err)
@@ -189,8 +191,9 @@ func TestDoors(t *testing.T) {
 		for _, name := range slices.Sorted(maps.Keys(channelDrivers)) {
 			base := strings.TrimSuffix(filepath.Base(file), ".txtar")
 			t.Run(base+"/"+name, func(t *testing.T) {
+				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					a, w := prepare(t, file, store.NewMemory(), channelDrivers[name](name), moves{})
+					a, w := prepare(t, file, store.NewMemory(), channelDrivers[name](name), new(moves))
 					defer w.stop()
 					golden(t, filepath.Join(transcripts, "doors", name, base+".txt"), w.play(string(part(a, "chat")))+"\n"+w.back.summary())
 				})

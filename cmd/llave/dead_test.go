@@ -40,6 +40,7 @@ func chats(t *testing.T, env map[string]string, args []string, lines ...string) 
 
 // What could not be read because a key was missing is listed without a word of it, and comes back with the key.
 func TestDeadIsListedAndComesBack(t *testing.T) {
+	t.Parallel()
 	key := func(b byte) string {
 		return base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{b}, keyring.KeySize))
 	}
@@ -86,6 +87,7 @@ func TestDeadIsListedAndComesBack(t *testing.T) {
 }
 
 func TestDeadIsRefusedWhileTheServiceRuns(t *testing.T) {
+	t.Parallel()
 	x := start(t, nil)
 	x.out.waitFor(t, "Llave está andando")
 	for _, args := range [][]string{{"dead"}, {"dead", "retry", "all"}} {
@@ -98,6 +100,7 @@ func TestDeadIsRefusedWhileTheServiceRuns(t *testing.T) {
 }
 
 func TestDeadIsCalledWrongly(t *testing.T) {
+	t.Parallel()
 	data := filepath.Join(t.TempDir(), "none")
 	for _, args := range [][]string{{"dead"}, {"dead", "retry"}, {"dead", "list"}, {"dead", "retry", "all"}} {
 		runs(t, map[string]string{"LLAVE_DATA": data}, exitUsage, args...)
@@ -135,7 +138,7 @@ func TestAChatIsForgottenByTheService(t *testing.T) {
 		m := swept.FindStringSubmatch(b.open(base + "/metrics"))
 		return m != nil && m[1] == "1"
 	}
-	for late := time.Now().Add(30 * time.Second); !forgotten(); {
+	for late := time.Now().Add(patience); !forgotten(); {
 		ahead.Add(int64(2 * time.Minute)) // a sweep later, until the timer has rung
 		if time.Now().After(late) {
 			t.Fatalf("a chat is not forgotten after 30 days: %s", errs)

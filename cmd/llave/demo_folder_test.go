@@ -56,6 +56,7 @@ func folder(t *testing.T, dir string) string {
 // PutIfAbsent there are people who exist in a folder, the demo does not go in, whichever command is asked, and whether it was asked
 // for or only not refused.
 func TestTheDemoDoesNotEnterARealFolder(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "p.csv")
 	text := "cuil,nombre,sexo,numero,situacion,cuil_titular,parentesco\n27-99999011-3,Marta Sosa,F,9-1/00,EN PADRÓN,27-99999011-3,titular\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -93,6 +94,7 @@ func TestTheDemoDoesNotEnterARealFolder(t *testing.T) {
 
 // A folder whose chats another Autogestión knows has no padrón, and is real all the same.
 func TestTheDemoDoesNotEnterTheChatsOfAnotherAutogestion(t *testing.T) {
+	t.Parallel()
 	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "d")}
 	start(t, env, "chat", "-linked", "27999990016").waitExit(exitOK)
 	if err := os.Remove(filepath.Join(env["LLAVE_DATA"], "autogestion.db")); err != nil {
@@ -108,6 +110,7 @@ func TestTheDemoDoesNotEnterTheChatsOfAnotherAutogestion(t *testing.T) {
 }
 
 func TestARealPadronDoesNotEnterTheDemo(t *testing.T) {
+	t.Parallel()
 	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "d")}
 	start(t, env, "chat", "-linked", "27999990016").waitExit(exitOK)
 	file := filepath.Join(t.TempDir(), "p.csv")

@@ -9,6 +9,7 @@ import (
 const maria = "27-99999001-6"
 
 func TestUnderstand(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		args []string
 		says string // lines of input, or none
@@ -41,6 +42,7 @@ func TestUnderstand(t *testing.T) {
 }
 
 func TestUnderstandIsCalledWrongly(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		env  map[string]string
 		args []string
@@ -62,6 +64,7 @@ func TestUnderstandIsCalledWrongly(t *testing.T) {
 
 // Another program has the folder: this one does not mind, because it opens nothing.
 func TestUnderstandNeedsNoFolder(t *testing.T) {
+	t.Parallel()
 	x := start(t, nil)
 	x.out.waitFor(t, "Llave está andando")
 	y := start(t, map[string]string{"LLAVE_DATA": x.data}, "entiende", "otro token")

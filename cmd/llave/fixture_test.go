@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -15,7 +16,6 @@ import (
 	"time"
 
 	"llave/adapters/autogestion"
-	"llave/adapters/credential"
 	"llave/bot"
 	"llave/bot/engine"
 	"llave/bot/keyring"
@@ -49,33 +49,28 @@ type fixture struct {
 // opening is the hour at which transcripts begin: a Monday morning in Buenos Aires.
 var opening = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
 
-func newFixture(t *testing.T, s bot.Store, d channelDriver, can backend.Capabilities, covered moves) *fixture {
+func newFixture(t *testing.T, s bot.Store, d channelDriver, can backend.Capabilities, covered *moves) *fixture {
 	w := &fixture{t: t, door: d, padron: map[string][]byte{}, start: time.Now()}
 	ctx, cancel := context.WithCancel(t.Context())
 	w.cancel = cancel
 	log := slog.New(slog.DiscardHandler)
-	service, err := autogestion.Open(ctx, autogestion.Options{
-		Path: filepath.Join(t.TempDir(), "autogestion.db"), Key: bytes.Repeat([]byte{7}, 32), PublicURL: "http://llave.test",
-		Demo: true, Now: w.now, Log: log, Cost: autogestion.Cost{MemoryKiB: 64, Time: 1, Threads: 1}, MesaPhone: "221-351-0282",
-	})
+	start := shared(t)
+	path := filepath.Join(t.TempDir(), "autogestion.db")
+	if err := os.WriteFile(path, start.demo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	service, err := openDemo(ctx, path, w.now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { service.Close() })
-	if err := service.SeedDemo(ctx); err != nil {
-		t.Fatal(err)
-	}
 	w.back = &recordedBackend{Service: service, calls: map[string]int{}, retried: map[string]bool{}, tokens: map[string]map[string]bool{}, names: map[backend.MemberID]string{}, paper: map[string]string{}, mints: !can.CurrentWithoutMinting}
-	moved := func(flow, on, from, to string) { covered[fmt.Sprintf("%s: %s, %s → %s", flow, on, from, to)] = true }
+	moved := func(flow, on, from, to string) { covered.add(fmt.Sprintf("%s: %s, %s → %s", flow, on, from, to)) }
 	w.script, err = flows.New(flows.Config{Phone: "221-351-0282", Can: can, Moved: moved, Verify: "https://llave.test/autogestion/verificar"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	studio, err := credential.New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.files.Renderer = studio
+	w.files.Renderer = start.renderer
 	ring, _ := keyring.New(bytes.Repeat([]byte{1}, keyring.KeySize))
 	performer := &flows.Effects{Tokens: w.back, Links: w.back, Sheets: w.back}
 	w.engine, err = engine.New(engine.Config{Store: s, Script: w.script, Effects: performer, Channels: w.faulty(d.channels(w)), Renderer: &w.files, Keys: ring, Log: log, Now: w.now})

@@ -9,11 +9,13 @@ import (
 // A data folder that an earlier program made is opened, and the chat goes on as before: linked, with its sheet, and with
 // nothing set aside. The folder of the 29th has a sheet of November for Rosa and an open question.
 func TestADataFolderOfBefore(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		folder string
 		sheet  bool
 	}{{"data-2026-11-23", false}, {"data-2026-11-29", true}} {
 		t.Run(c.folder, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			unpack(t, filepath.Join("testdata", c.folder+".tar.gz"), dir)
 			env := map[string]string{"LLAVE_DATA": filepath.Join(dir, "data")}

@@ -43,6 +43,7 @@ func ask(t *testing.T, method, at string, headers ...string) answer {
 func listens(x *process) string { return x.out.waitFor(x.t, `Métricas +(http://\S+)/metrics`)[1] }
 
 func TestEveryAnswerIsForABrowserThatIsCareful(t *testing.T) {
+	t.Parallel()
 	for public, hsts := range map[string]string{"https://llave.example": "max-age=31536000", "": ""} {
 		at := listens(start(t, map[string]string{"LLAVE_PUBLIC_URL": public, "LLAVE_DEMO": "1"}))
 		for _, target := range []string{
@@ -73,6 +74,7 @@ func TestEveryAnswerIsForABrowserThatIsCareful(t *testing.T) {
 }
 
 func TestAnotherNameIsMisdirected(t *testing.T) {
+	t.Parallel()
 	at := listens(start(t, map[string]string{"LLAVE_PUBLIC_URL": "https://llave.example", "LLAVE_DEMO": "1"}))
 	port := at[strings.LastIndexByte(at, ':'):]
 	for host, ours := range map[string]bool{
@@ -116,6 +118,7 @@ func TestProxiesThatAreNone(t *testing.T) {
 
 // Autogestión alone passes the same gate.
 func TestAutogestionAloneIsGuarded(t *testing.T) {
+	t.Parallel()
 	x := start(t, map[string]string{"LLAVE_TRUSTED_PROXIES": "127.0.0.1"}, "autogestion")
 	at := x.out.waitFor(t, `andando en (http://\S+)/autogestion/`)[1]
 	for _, c := range []struct {

@@ -38,6 +38,7 @@ func gpl(t *testing.T, tags string) []string {
 
 // What is built without WhatsApp links nothing under the GPL; with it, what NOTICE says, and nothing else.
 func TestNoGPLWithoutWhatsApp(t *testing.T) {
+	t.Parallel()
 	if found := gpl(t, "nowhatsapp"); len(found) > 0 {
 		t.Errorf("under the GPL: %v", found)
 	}

@@ -11,6 +11,7 @@ import (
 
 // A store that cannot be opened is told in the operator's words, with what to do, by the service and by llave dead.
 func TestAStoreThatCannotBeOpenedIsToldWithWhatToDo(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		harm func(t *testing.T, path string)
 		want string
@@ -20,6 +21,7 @@ func TestAStoreThatCannotBeOpenedIsToldWithWhatToDo(t *testing.T) {
 		"newer": {newer, "de una versión más nueva"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "data")}
 			chats(t, env, nil, "hola")
 			c.harm(t, filepath.Join(env["LLAVE_DATA"], "llave.db"))
@@ -33,6 +35,7 @@ func TestAStoreThatCannotBeOpenedIsToldWithWhatToDo(t *testing.T) {
 }
 
 func TestAFolderInUseIsToldWithWhatToDo(t *testing.T) {
+	t.Parallel()
 	x := start(t, nil)
 	x.out.waitFor(t, "Llave está andando")
 	said := runs(t, map[string]string{"LLAVE_DATA": x.data}, exitError)
@@ -45,6 +48,7 @@ func TestAFolderInUseIsToldWithWhatToDo(t *testing.T) {
 
 // An address that is taken is told with the variable that names it.
 func TestAnAddressInUseIsToldWithItsVariable(t *testing.T) {
+	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 
 // On the address that everybody has, the metrics are this machine's, through no proxy.
 func TestMetricsAreTheOperators(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		env     map[string]string
 		headers []string
@@ -38,6 +39,7 @@ func TestMetricsAreTheOperators(t *testing.T) {
 		"with the right one from elsewhere":                               {map[string]string{"LLAVE_ADMIN_PASSWORD": "doce-letras-o-mas"}, []string{"Authorization", basic("doce-letras-o-mas"), "X-Forwarded-For", "192.0.2.1"}, 403},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			env := map[string]string{"LLAVE_DEMO": "1"}
 			for k, v := range c.env {
 				env[k] = v
@@ -56,6 +58,7 @@ func TestMetricsAreTheOperators(t *testing.T) {
 
 // nginx sends no header of its own unless it is told to, passes its own Host, and speaks HTTP/1.0.
 func TestAProxyThatSaysNothingOfItself(t *testing.T) {
+	t.Parallel()
 	at := strings.TrimPrefix(listens(start(t, map[string]string{"LLAVE_PUBLIC_URL": "https://llave.example", "LLAVE_DEMO": "1"})), "http://")
 	for path, want := range map[string]int{"/metrics": 403, "/": 200, "/readyz": 200} {
 		conn, err := net.Dial("tcp", at)
@@ -85,6 +88,7 @@ func basic(password string) string {
 const thatOthersReach = "0.0.0.0:0"
 
 func TestAnAdminAddressThatOthersReachHasAPassword(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		addr, password string
 		fine           bool
@@ -107,6 +111,7 @@ func TestAnAdminAddressThatOthersReachHasAPassword(t *testing.T) {
 }
 
 func TestTheAdminAddressAsksForThePassword(t *testing.T) {
+	t.Parallel()
 	const password = "doce-letras-o-mas"
 	x := start(t, map[string]string{"LLAVE_ADMIN_ADDR": thatOthersReach, "LLAVE_ADMIN_PASSWORD": password})
 	_, port, err := net.SplitHostPort(strings.TrimPrefix(x.out.waitFor(t, `Métricas +(http://\S+)/metrics`)[1], "http://"))
@@ -158,6 +163,7 @@ func TestTheAdminAddressAsksForThePassword(t *testing.T) {
 
 // Without a password the address is this machine's alone, and a page elsewhere whose name was led here gets nothing.
 func TestNobodyIsLedToTheAdminAddress(t *testing.T) {
+	t.Parallel()
 	at := listens(start(t, map[string]string{"LLAVE_ADMIN_ADDR": "127.0.0.1:0"}))
 	for host, want := range map[string]int{"127.0.0.1": 200, "localhost:1": 200, "evil.example": 421, "llave": 421} {
 		if a := ask(t, "GET", at+"/metrics", "Host", host); a.status != want {

@@ -54,6 +54,7 @@ func writeFile(t *testing.T, text string) string {
 
 // An operator's day: a padrón as a spreadsheet writes it, a second one that is wrong, and a third that is meant.
 func TestAWrongPadronIsRefused(t *testing.T) {
+	t.Parallel()
 	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "d"), "LLAVE_DEMO": "0"}
 	active := func(int) string { return backend.Active }
 	sheet := strings.NewReplacer(",", ";", "\n", "\r\n").Replace(manyPeople(210, active))
@@ -113,6 +114,7 @@ func TestAWrongPadronIsRefused(t *testing.T) {
 
 // A padrón may come through a pipe, and what is asked wrongly is told how to be asked.
 func TestPadronFromStandardInput(t *testing.T) {
+	t.Parallel()
 	x := start(t, map[string]string{"LLAVE_DEMO": "0"}, "padron", "import", "-")
 	fmt.Fprint(x.in, manyPeople(3, func(int) string { return "EN PADRON" }))
 	x.in.Close()
@@ -126,6 +128,7 @@ func TestPadronFromStandardInput(t *testing.T) {
 }
 
 func TestALongImportGivesSignsOfLife(t *testing.T) {
+	t.Parallel()
 	x := start(t, map[string]string{"LLAVE_DEMO": "0"}, "padron", "import", writeFile(t, padronHead+strings.Repeat("\n", 2*progressEvery)+manyPeople(1, func(int) string { return "X" })[len(padronHead):]))
 	x.waitExit(exitOK)
 	x.errs.waitFor(t, `(?s)Leyendo: 20000.*Leyendo: 40000.*Comparando.*100 %`)
@@ -133,6 +136,7 @@ func TestALongImportGivesSignsOfLife(t *testing.T) {
 
 // While a padrón comes in, people go on getting tokens.
 func TestTokensWhileAPadronComesIn(t *testing.T) {
+	t.Parallel()
 	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "d"), "LLAVE_DEMO": "1"}
 	x := start(t, env, "chat", "-linked", "27999990016")
 	fmt.Fprintln(x.in, "token de juana")
@@ -158,6 +162,7 @@ func TestTokensWhileAPadronComesIn(t *testing.T) {
 }
 
 func TestAPadronThatIsNotThere(t *testing.T) {
+	t.Parallel()
 	said := runs(t, nil, exitUsage, "padron", "import", "nada.csv")
 	if !strings.Contains(said, "no existe el archivo nada.csv") {
 		t.Errorf("it says: %s", said)

@@ -8,11 +8,11 @@ import (
 	"net/http/cookiejar"
 	"strings"
 	"testing"
-	"time"
 )
 
 // A password that was typed in the web chat is not on the page, not in its history, and not in the log.
 func TestAPasswordIsNotShownAgain(t *testing.T) {
+	t.Parallel()
 	x := start(t, nil)
 	base := x.out.waitFor(t, `Autogestión +(http://\S+)/autogestion/`)[1]
 	jar, _ := cookiejar.New(nil)
@@ -32,7 +32,7 @@ func TestAPasswordIsNotShownAgain(t *testing.T) {
 	}
 	res.Body.Close()
 
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	req, _ = http.NewRequestWithContext(ctx, http.MethodGet, base+"/chat/events", nil)
 	if res, err = c.Do(req); err != nil {

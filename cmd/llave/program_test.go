@@ -18,7 +18,10 @@ import (
 	"time"
 )
 
-// screen collects what a program prints, and lets a test wait for words.
+// patience bounds every wait for a program, a server or a page. Nothing takes as long, not even on a machine that is busy.
+const patience = time.Minute
+
+// output collects what a program prints, and lets a test wait for words.
 type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -45,7 +48,7 @@ func (s *output) String() string {
 func (s *output) waitFor(t *testing.T, pattern string) []string {
 	t.Helper()
 	re := regexp.MustCompile(pattern)
-	late := time.After(30 * time.Second)
+	late := time.After(patience)
 	for {
 		s.mu.Lock()
 		text, more := s.text.String(), s.more
@@ -108,7 +111,7 @@ func (x *process) waitExit(want int) {
 		if code != want {
 			x.t.Errorf("exit code %d, want %d: %s", code, want, x.errs)
 		}
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		x.t.Fatal("it does not end")
 	}
 }
@@ -121,7 +124,7 @@ type browser struct {
 
 func newBrowser(t *testing.T) *browser {
 	jar, _ := cookiejar.New(nil)
-	return &browser{t: t, Client: http.Client{Jar: jar, Timeout: 30 * time.Second}}
+	return &browser{t: t, Client: http.Client{Jar: jar, Timeout: patience}}
 }
 
 func (b *browser) open(at string) string {
@@ -156,6 +159,7 @@ func (b *browser) submit(base, page, action string, fields url.Values) string {
 
 // A newcomer, as the README tells it: token, page, code, token; a pharmacy takes it once; then it says why not twice.
 func TestNewcomer(t *testing.T) {
+	t.Parallel()
 	x := start(t, nil, "chat")
 	x.typeLine("token")
 	m := x.out.waitFor(t, `(http://127\.0\.0\.1:\d+)(/autogestion/vincular/\S+)`)
@@ -202,6 +206,7 @@ func TestNewcomer(t *testing.T) {
 }
 
 func TestLinkedThroughAPipe(t *testing.T) {
+	t.Parallel()
 	x := start(t, nil, "chat", "-linked", "27999990016")
 	x.typeLine("token de juana")
 	x.typeLine("token de pedro")
@@ -241,6 +246,7 @@ func mustGlob(t *testing.T, pattern string) []string {
 }
 
 func TestServe(t *testing.T) {
+	t.Parallel()
 	x := start(t, nil)
 	m := x.out.waitFor(t, `Autogestión +(http://\S+)/autogestion/`)
 	x.out.waitFor(t, "27-99999001-6")
@@ -259,6 +265,7 @@ func TestServe(t *testing.T) {
 }
 
 func TestAdminAddress(t *testing.T) {
+	t.Parallel()
 	x := start(t, map[string]string{"LLAVE_ADMIN_ADDR": "127.0.0.1:0"})
 	public := x.out.waitFor(t, `Autogestión +(http://\S+)/autogestion/`)
 	admin := x.out.waitFor(t, `Métricas +(http://\S+)/metrics`)
@@ -274,6 +281,7 @@ func TestAdminAddress(t *testing.T) {
 }
 
 func TestDataOfAnother(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "d")
 	env := map[string]string{"LLAVE_DATA": dir}
 	x := start(t, env)
@@ -295,6 +303,7 @@ func TestDataOfAnother(t *testing.T) {
 }
 
 func TestCommands(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		args []string
 		code int
@@ -322,6 +331,7 @@ func TestCommands(t *testing.T) {
 
 // What the demo was in, real people's data do not go into: its passwords are known to everybody.
 func TestTheDemosFolderIsRefused(t *testing.T) {
+	t.Parallel()
 	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "d")}
 	start(t, env, "chat", "-linked", "27999990016").waitExit(exitOK)
 	env["LLAVE_DEMO"] = "0"
@@ -337,11 +347,13 @@ func TestTheDemosFolderIsRefused(t *testing.T) {
 }
 
 func TestLinkedOutsideTheDemo(t *testing.T) {
+	t.Parallel()
 	x := start(t, map[string]string{"LLAVE_DEMO": "0"}, "chat", "-linked", "27999990016")
 	x.waitExit(exitUsage)
 }
 
 func TestPadron(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "padron.csv")
 	text := "cuil,nombre,sexo,numero,situacion,cuil_titular,parentesco\n" +
 		"27-99999001-6,María Elena Gómez,F,9-4071852/00,EN PADRÓN,27-99999001-6,titular\n" +
@@ -356,6 +368,7 @@ func TestPadron(t *testing.T) {
 }
 
 func TestAutogestionAlone(t *testing.T) {
+	t.Parallel()
 	x := start(t, nil, "autogestion")
 	m := x.out.waitFor(t, `(http://\S+)/autogestion/`)
 	newBrowser(t).open(m[1] + "/autogestion/")

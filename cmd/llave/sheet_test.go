@@ -38,6 +38,7 @@ func tool(t *testing.T, name string, args ...string) string {
 // From a sentence to the counter: the sheet is ordered in the chat, its digits and its proof are read from the printed
 // page by programs that are not ours, every token is accepted once, and the proof is authentic.
 func TestASheetFromTheChatToTheCounter(t *testing.T) {
+	t.Parallel()
 	x := start(t, nil, "chat", "-linked", "27999990016")
 	x.typeLine("31 preimpresos para mi mamá")
 	x.out.waitFor(t, "¿Los hago?")
@@ -109,6 +110,8 @@ func atTheCounter(t *testing.T, base, id, number, token string) string {
 
 // The same sheet is the same bytes, whoever asks for it and whenever; what is void on it makes it another.
 func TestTheSameSheetIsTheSameBytes(t *testing.T) {
+	t.Parallel()
+	shared(t)
 	for name, say := range map[string]struct {
 		lines string
 		want  int
@@ -119,8 +122,9 @@ func TestTheSameSheetIsTheSameBytes(t *testing.T) {
 		"in one with others": {"> 3 preimpresos para rosa\n> sí\n> agregar 2 a la hoja de rosa\n> sí\n> hoja de rosa\n> preimpresos de rosa", 3},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newFixture(t, store.NewMemory(), newRecorder(), everything, moves{})
+				w := newFixture(t, store.NewMemory(), newRecorder(), everything, new(moves))
 				defer w.stop()
 				w.play("* linked 27-99999001-6\n" + say.lines)
 				if got := len(w.files.made); got != say.want {

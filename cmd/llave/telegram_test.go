@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"llave/adapters/telegram/telegramtest"
 )
@@ -66,7 +65,7 @@ func (r *telegramHarness) person(id int64, name string) chatter {
 // hears waits for a message like this, and passes over others.
 func (c chatter) hears(pattern string) []string {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(c.t.Context(), patience)
 	defer cancel()
 	re := regexp.MustCompile(pattern)
 	var others []string
@@ -119,12 +118,16 @@ func (r *telegramHarness) linked(c chatter) string {
 
 func bothWays(t *testing.T, f func(t *testing.T, r *telegramHarness)) {
 	for name, webhook := range map[string]bool{"polling": false, "webhook": true} {
-		t.Run(name, func(t *testing.T) { f(t, newTelegramHarness(t, webhook)) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f(t, newTelegramHarness(t, webhook))
+		})
 	}
 }
 
 // A newcomer at the counter: a command, a page, a tap back, the token, a copy of it.
 func TestTelegramNewcomer(t *testing.T) {
+	t.Parallel()
 	bothWays(t, func(t *testing.T, r *telegramHarness) {
 		ana := r.person(41001234, "Ana")
 		if _, err := ana.Opens("https://t.me/llave_bot?start=token"); err != nil {
@@ -162,7 +165,7 @@ func TestTelegramNewcomer(t *testing.T) {
 
 func (r *telegramHarness) await(what string, holds func() bool) {
 	r.t.Helper()
-	ctx, cancel := context.WithTimeout(r.t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
 	defer cancel()
 	if r.srv.Until(ctx, holds) != nil {
 		r.t.Fatalf("never: %s", what)
@@ -171,6 +174,7 @@ func (r *telegramHarness) await(what string, holds func() bool) {
 
 // Somebody sends the link back into the chat to a victim, whose chat did not ask: nothing is linked, there or here.
 func TestTelegramVictim(t *testing.T) {
+	t.Parallel()
 	bothWays(t, func(t *testing.T, r *telegramHarness) {
 		thief, victim := r.person(666, "Carla"), r.person(41001234, "Ana")
 		thief.Says("token")
@@ -195,6 +199,7 @@ func TestTelegramVictim(t *testing.T) {
 
 // In a group the bot only says where it can be talked to.
 func TestTelegramGroup(t *testing.T) {
+	t.Parallel()
 	bothWays(t, func(t *testing.T, r *telegramHarness) {
 		ana := r.person(41001234, "Ana")
 		r.linked(ana)
@@ -214,6 +219,7 @@ func TestTelegramGroup(t *testing.T) {
 // One call in ten loses its answer, some updates come twice: everything asked is answered, repeats are to the letter,
 // and nobody gets another token than theirs.
 func TestTelegramWeather(t *testing.T) {
+	t.Parallel()
 	bothWays(t, func(t *testing.T, r *telegramHarness) {
 		ana := r.person(41001234, "Ana")
 		token := r.linked(ana)
@@ -263,6 +269,7 @@ func TestTelegramWeather(t *testing.T) {
 
 // What is written while the program is down is answered when it is up again, once.
 func TestTelegramRestart(t *testing.T) {
+	t.Parallel()
 	bothWays(t, func(t *testing.T, r *telegramHarness) {
 		ana := r.person(41001234, "Ana")
 		r.linked(ana)
@@ -289,6 +296,7 @@ func TestTelegramRestart(t *testing.T) {
 
 // Blocked is remembered: nothing is sent until they write again.
 func TestTelegramBlocked(t *testing.T) {
+	t.Parallel()
 	bothWays(t, func(t *testing.T, r *telegramHarness) {
 		ana := r.person(41001234, "Ana")
 		r.linked(ana)
@@ -303,6 +311,7 @@ func TestTelegramBlocked(t *testing.T) {
 // A moment in which the token is refused, and a webhook that another process sets, are over by themselves; /readyz says
 // how it stands.
 func TestTelegramAfterABadMoment(t *testing.T) {
+	t.Parallel()
 	r := newTelegramHarness(t, false)
 	at := r.x.out.waitFor(t, `Métricas +(http://\S+)/metrics`)[1]
 	ready := func() string { return newBrowser(t).open(at + "/readyz") }
@@ -325,6 +334,7 @@ func TestTelegramAfterABadMoment(t *testing.T) {
 
 // What stands under a picture is read, and what is asked in a topic is answered there, also by a button.
 func TestTelegramCaptionsAndTopics(t *testing.T) {
+	t.Parallel()
 	r := newTelegramHarness(t, false)
 	ana := r.person(41001234, "Ana")
 	r.linked(ana)
@@ -355,6 +365,7 @@ func TestTelegramCaptionsAndTopics(t *testing.T) {
 
 // A Bot API server of one's own that is older than the copy button takes the token without it.
 func TestTelegramOnAnOlderServer(t *testing.T) {
+	t.Parallel()
 	r := newTelegramHarness(t, false)
 	r.srv.Fault(telegramtest.Fault{With: "copy_text", Code: 400, Text: "Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"})
 	ana := r.person(41001234, "Ana")
@@ -367,6 +378,7 @@ func TestTelegramOnAnOlderServer(t *testing.T) {
 
 // A token that Telegram refuses is said, and the rest of the program works.
 func TestTelegramWithAWrongToken(t *testing.T) {
+	t.Parallel()
 	srv, err := telegramtest.New(telegramtest.Options{Now: testClock(t)})
 	if err != nil {
 		t.Fatal(err)
@@ -387,6 +399,7 @@ func TestTelegramWithAWrongToken(t *testing.T) {
 
 // `llave chat` has Telegram beside the terminal.
 func TestTelegramBesideTheTerminal(t *testing.T) {
+	t.Parallel()
 	srv, err := telegramtest.New(telegramtest.Options{Now: testClock(t)})
 	if err != nil {
 		t.Fatal(err)

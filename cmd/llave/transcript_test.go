@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -52,21 +53,22 @@ func TestTranscripts(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no transcripts: %v", err)
 	}
-	covered := moves{}
+	t.Parallel()
+	covered := new(moves)
+	shared(t)
+	t.Cleanup(func() { covered.check(t) })
 	for _, file := range files {
 		for _, name := range slices.Sorted(maps.Keys(stores)) {
 			t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar")+"/"+name, func(t *testing.T) {
+				t.Parallel()
 				synctest.Test(t, func(t *testing.T) { runTranscript(t, file, stores[name](t), covered) })
 			})
 		}
 	}
-	if run := flag.Lookup("test.run").Value.String(); !t.Failed() && (run == "" || run == "TestTranscripts") {
-		covered.check(t)
-	}
 }
 
 // prepare reads a transcript and builds its world.
-func prepare(t *testing.T, file string, s bot.Store, d channelDriver, covered moves) (*txtar.Archive, *fixture) {
+func prepare(t *testing.T, file string, s bot.Store, d channelDriver, covered *moves) (*txtar.Archive, *fixture) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +93,7 @@ func part(a *txtar.Archive, name string) []byte {
 	return nil
 }
 
-func runTranscript(t *testing.T, file string, s bot.Store, covered moves) {
+func runTranscript(t *testing.T, file string, s bot.Store, covered *moves) {
 	a, w := prepare(t, file, s, newRecorder(), covered)
 	defer w.stop()
 	text := txtar.Format(a)
@@ -134,13 +136,29 @@ func diff(want, got string) string {
 	return b.String()
 }
 
-// moves are the moves that some transcript made.
-type moves map[string]bool
+// moves are the moves that transcripts made. The zero value has none.
+type moves struct {
+	mu   sync.Mutex
+	made map[string]bool
+}
 
-// check holds the tables against what was played: every move and so every state.
-func (m moves) check(t *testing.T) {
+func (m *moves) add(move string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.made == nil {
+		m.made = map[string]bool{}
+	}
+	m.made[move] = true
+}
+
+// check compares the tables with the transcripts: every move, and so every state, is in one of them. It is for all transcripts
+// together, and so not for a choice of them by -run.
+func (m *moves) check(t *testing.T) {
+	if run := flag.Lookup("test.run").Value.String(); t.Failed() || run != "" && run != "TestTranscripts" {
+		return
+	}
 	for _, want := range flows.Moves() {
-		if !m[want] {
+		if !m.made[want] {
 			t.Errorf("no transcript makes the move: %s", want)
 		}
 	}

@@ -62,6 +62,7 @@ func (v *visitor) holdsNone(base string, secrets, files []string) {
 
 // What an account's chat has shown goes from the page when the link ends, in every tab.
 func TestUnlinkingClearsThePage(t *testing.T) {
+	t.Parallel()
 	base := start(t, nil).address()
 	v := &visitor{webchattest.New(t, webchattest.Look{Width: 360, Height: 740, Phone: true}), t, axe(t)}
 	v.Goes(base + "/")
@@ -81,6 +82,7 @@ func TestUnlinkingClearsThePage(t *testing.T) {
 
 // The same when the link was ended elsewhere: the chat finds out by its next request.
 func TestALinkThatWasEndedElsewhereClearsThePage(t *testing.T) {
+	t.Parallel()
 	base := start(t, nil).address()
 	v := &visitor{webchattest.New(t, webchattest.Look{Width: 360, Height: 740, Phone: true}), t, axe(t)}
 	v.Goes(base + "/")

@@ -46,6 +46,7 @@ func printedAt(t *testing.T, at, credential string, count int) backend.Sheet {
 
 // A sheet is printed, its key rotated while the service runs, and all that was printed is verified without a network.
 func TestVerify(t *testing.T) {
+	t.Parallel()
 	back, at := alone(t, nil)
 	credential := credentialAt(t, at)
 	h := printedAt(t, at, credential, 10)
@@ -117,6 +118,7 @@ func keep(t *testing.T, url, path string) {
 
 // It makes no folder and no keys of its own: without those of the service it can say nothing.
 func TestVerifyOpensNothing(t *testing.T) {
+	t.Parallel()
 	x := start(t, nil, "verify", "LLAVE1:ABC")
 	x.waitExit(exitUsage)
 	x.errs.waitFor(t, "sheet-keys.json")
@@ -127,6 +129,7 @@ func TestVerifyOpensNothing(t *testing.T) {
 
 // A rotation needs an Autogestión that is there, and brings no demo into one of people who exist.
 func TestRotateSheetKey(t *testing.T) {
+	t.Parallel()
 	none := start(t, nil, "autogestion", "rotate-sheet-key")
 	none.waitExit(exitUsage)
 	none.errs.waitFor(t, "no hay ninguna Autogestión")
@@ -149,10 +152,12 @@ func TestRotateSheetKey(t *testing.T) {
 
 // A counter's scanner types into the page, one sheet after the other, and nothing has to be clicked.
 func TestVerifyInABrowser(t *testing.T) {
+	t.Parallel()
 	_, at := alone(t, nil)
 	h := printedAt(t, at, credentialAt(t, at), 31)
 	for _, l := range []webchattest.Look{{Width: 320, Height: 568, Phone: true}, {Width: 360, Height: 740, Phone: true, Dark: true}, {Width: 1024, Height: 768}} {
 		t.Run(fmt.Sprint(l.Width), func(t *testing.T) {
+			t.Parallel()
 			v := &visitor{webchattest.New(t, l), t, axe(t)}
 			v.Goes(at + "/autogestion/verificar")
 			v.Waits("document.activeElement.id == 'proof'")

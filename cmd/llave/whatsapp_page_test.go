@@ -72,7 +72,7 @@ func (o *operatorAt) does(what string, fields ...string) string {
 // sees reloads the page until it says something, as its refresh does.
 func (o *operatorAt) sees(words string) string {
 	o.t.Helper()
-	for late := time.Now().Add(30 * time.Second); ; {
+	for late := time.Now().Add(patience); ; {
 		page := o.open(o.at)
 		if strings.Contains(page, words) {
 			return page
@@ -113,6 +113,7 @@ func holds(t *testing.T, page string, words ...string) {
 // A phone is linked from the operator's page while the service runs, in each of the ways; it is seen by whoever began it,
 // and by nobody in the log.
 func TestWhatsAppPairedOnThePage(t *testing.T) {
+	t.Parallel()
 	for name, pair := range map[string]func(r *whatsappHarness, o *operatorAt) (secret string){
 		"QR": func(r *whatsappHarness, o *operatorAt) string {
 			page := o.does("qr", "auto", "on")
@@ -158,6 +159,7 @@ func TestWhatsAppPairedOnThePage(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			r := newWhatsAppHarness(t)
 			r.env["LLAVE_ADMIN_ADDR"] = "127.0.0.1:0"
 			r.x = r.runs()
@@ -226,6 +228,7 @@ func TestWhatsAppPairingGivenUpOnThePage(t *testing.T) {
 // Nobody but the operator gets to the page: not by the public address, not from another page, not by a name that somebody
 // else gave this machine.
 func TestWhatsAppPageRefuses(t *testing.T) {
+	t.Parallel()
 	r := newWhatsAppHarness(t)
 	r.x = r.runs()
 	o := r.operator() // on the address that everybody has
@@ -288,6 +291,7 @@ func TestWhatsAppPageRefuses(t *testing.T) {
 
 // The page can be used on the smallest phone, by keyboard and with a screen reader, without a script.
 func TestWhatsAppPageInABrowser(t *testing.T) {
+	t.Parallel()
 	r := newWhatsAppHarness(t)
 	r.x = r.runs()
 	at := r.x.out.waitFor(t, `WhatsApp +(http://\S+)`)[1]

@@ -29,7 +29,7 @@ func TestPairingDesk(t *testing.T) {
 			}
 			select {
 			case <-changed:
-			case <-time.After(10 * time.Second):
+			case <-time.After(patience):
 				t.Fatalf("it shows %q, not %q", shown.step, step)
 			}
 		}

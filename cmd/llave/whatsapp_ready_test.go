@@ -9,6 +9,7 @@ import (
 
 // That the program is ready is everybody's to know; how its channels stand is the operator's.
 func TestHowChannelsStandIsTheOperators(t *testing.T) {
+	t.Parallel()
 	r := newWhatsAppHarness(t)
 	r.x = r.runs()
 	at := listens(r.x)

@@ -176,11 +176,13 @@ func (r *whatsappHarness) linked() (ana *whatsapptest.Chat, page, code, token st
 // From the terminal to the token: paired by QR code or by a code, linked by a page and a tap back, through a restart; with
 // the device in a file or in Postgres.
 func TestWhatsAppNewcomer(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		pair     func(*whatsappHarness)
 		postgres bool
 	}{"QR": {(*whatsappHarness).byQR, false}, "code": {(*whatsappHarness).byCode, false}, "Postgres": {(*whatsappHarness).byQR, true}} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			r := newWhatsAppHarness(t)
 			if c.postgres {
 				r.env["LLAVE_WHATSAPP_DB"] = strings.Replace(pgtest.New(t), "llave@", "llave:un-secreto@", 1)
@@ -221,6 +223,7 @@ func TestWhatsAppNewcomer(t *testing.T) {
 
 // A sheet is ordered in the chat and downloaded there. Asked for again it is the same, to the byte.
 func TestWhatsAppSheet(t *testing.T) {
+	t.Parallel()
 	r := newWhatsAppHarness(t)
 	r.byQR()
 	r.up()
@@ -228,7 +231,7 @@ func TestWhatsAppSheet(t *testing.T) {
 	name := regexp.MustCompile(`^tokens-rosa-\d{4}-\d\d\.pdf$`)
 	gets := func() (string, []byte) {
 		t.Helper()
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
 		for {
 			m, err := ana.Next(ctx)
@@ -267,6 +270,7 @@ func TestWhatsAppSheet(t *testing.T) {
 
 // However WhatsApp stands, it is said on the operator's pages and in the log, with what to do, and the rest works.
 func TestWhatsAppStates(t *testing.T) {
+	t.Parallel()
 	r := newWhatsAppHarness(t)
 	r.x = r.runs()
 	here := r.x.out.waitFor(t, `Estado +(http://\S+)/readyz`)[1]
@@ -314,6 +318,7 @@ func TestWhatsAppStates(t *testing.T) {
 
 // A passkey is used in a browser: the terminal says how, and takes what came out.
 func TestWhatsAppPasskey(t *testing.T) {
+	t.Parallel()
 	r := newWhatsAppHarness(t)
 	r.phone.NeedsPasskey()
 	x := r.runs("whatsapp", "pair")
@@ -328,6 +333,7 @@ func TestWhatsAppPasskey(t *testing.T) {
 }
 
 func TestWhatsAppUsage(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{{}, {"vincular"}, {"pair", "-phone"}, {"status", "x"}, {"logout", "-phone", "1"}} {
 		x := start(t, nil, append([]string{"whatsapp"}, args...)...)
 		x.errs.waitFor(t, "uso: llave whatsapp")
@@ -348,6 +354,7 @@ func TestWhatsAppUsage(t *testing.T) {
 
 // A reply of which WhatsApp never says that it has it is sent again, as the same message: the person sees it once.
 func TestWhatsAppLosesAnAnswer(t *testing.T) {
+	t.Parallel()
 	r := newWhatsAppHarness(t)
 	r.byQR()
 	r.up()
@@ -363,7 +370,7 @@ func TestWhatsAppLosesAnAnswer(t *testing.T) {
 		}
 		return false
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if r.srv.Until(ctx, repeated) != nil {
 		t.Fatal("it is not sent again")
@@ -377,6 +384,7 @@ func TestWhatsAppLosesAnAnswer(t *testing.T) {
 // What is written under a photo is asked for as any other text, pictures that were sent together get one answer, and what
 // cannot be seen gets one.
 func TestWhatsAppPhotosAndWhatCannotBeSeen(t *testing.T) {
+	t.Parallel()
 	r := newWhatsAppHarness(t)
 	r.byQR()
 	r.up()
