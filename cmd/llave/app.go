@@ -23,6 +23,8 @@ type app struct {
 	config
 	log *slog.Logger
 	now func() time.Time
+	// passwordCost is zero, but in tests.
+	passwordCost autogestion.Cost
 
 	embedded *autogestion.Service // nil with a remote back end
 	remote   *remoteBackend       // nil with the embedded one
@@ -54,7 +56,9 @@ const stopTime = 10 * time.Second
 
 func (p program) logger() *slog.Logger { return slog.New(slog.NewTextHandler(p.stderr, nil)) }
 
-func (p program) newApp(c config) *app { return &app{config: c, now: p.now, log: p.logger()} }
+func (p program) newApp(c config) *app {
+	return &app{config: c, now: p.now, log: p.logger(), passwordCost: p.passwordCost}
+}
 
 // build opens all that is kept on disk and connects the parts. Nothing works yet but the HTTP servers. On failure it stops
 // what it has started.

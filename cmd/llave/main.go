@@ -41,6 +41,7 @@ type program struct {
 	stdout, stderr io.Writer
 	now            func() time.Time
 	whatsapp       whatsappTransport // nil: the network
+	passwordCost   autogestion.Cost  // zero: the cost of production, which no variable changes
 }
 
 // Exit codes.

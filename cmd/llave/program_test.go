@@ -95,7 +95,7 @@ func startWithTransport(t *testing.T, way whatsappTransport, env map[string]stri
 		vars[k] = v
 	}
 	x.data = vars["LLAVE_DATA"]
-	p := program{getenv: vars, stdin: r, stdout: x.out, stderr: x.errs, now: testClock(t), whatsapp: way}
+	p := program{getenv: vars, stdin: r, stdout: x.out, stderr: x.errs, now: testClock(t), whatsapp: way, passwordCost: cheapPasswords}
 	go func() { x.code <- p.run(ctx, args) }()
 	t.Cleanup(func() { cancel(); w.Close() })
 	return x
