@@ -65,8 +65,23 @@ func (c *Client) call(ctx context.Context, r request, out any, valid func() stri
 	return nil
 }
 
-// send makes a call and reads what comes back, whatever it says.
+// exchange is a call and its answer.
+type exchange struct {
+	path string
+	res  response
+	err  error // why there is no answer
+}
+
+// send makes a call and reads the answer, whatever it says.
 func (c *Client) send(ctx context.Context, r request) (response, error) {
+	res, err := c.exchange(ctx, r)
+	if c.last != nil {
+		*c.last = exchange{r.path, res, err}
+	}
+	return res, err
+}
+
+func (c *Client) exchange(ctx context.Context, r request) (response, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	req, err := c.request(ctx, r)

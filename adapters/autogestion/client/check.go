@@ -4,208 +4,147 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
+	"slices"
 
 	"llave/adapters/autogestion/catalog"
-	"llave/adapters/autogestion/wire"
 	"llave/flows/backend"
+	"llave/flows/backend/contract"
 )
 
-// CheckOptions says how far Check may go.
+// CheckOptions say how far Check may go.
 type CheckOptions struct {
-	// Credential of a link, from redeem. Without it only what needs none is checked.
+	// Credential of a link, from redeem. Without it only the sentences that need none are checked.
 	Credential backend.Credential
-	// Mint allows to ask for the current token of the link's own affiliate, which may make the day's.
+	// Mint allows to ask for the current token of the link's own affiliate, which may make the day's token.
 	Mint bool
 }
 
-// CheckReport is what Check found.
+// Report is the result of a check.
 type Report struct {
 	Findings []Finding
-	// Can is what the back end declares; nil if it did not.
+	// Can is the declaration of the back end; nil if it gave none.
 	Can   *backend.Capabilities
 	texts *catalog.Texts
 }
 
-// Finding is one check: passed, failed, or not run.
+// Finding is the result of one sentence: it holds, it does not, or it was not run.
 type Finding struct {
-	Check string // check_<Check> in the catalog says what is expected
-	Err   error  // nil: passed; *notRun: not run
+	Check string // check_<Check> in the catalog is the sentence
+	Err   error  // nil: it holds; *contract.NotRun: not run
 }
 
-// Passed says whether all that was run passed.
-func (r Report) Passed() bool {
-	for _, f := range r.Findings {
-		if f.failed() {
-			return false
-		}
-	}
-	return true
-}
+// Passed reports whether all sentences hold that were run.
+func (r Report) Passed() bool { return !slices.ContainsFunc(r.Findings, Finding.failed) }
 
 func (f Finding) failed() bool {
-	var skipped *notRun
+	var skipped *contract.NotRun
 	return f.Err != nil && !errors.As(f.Err, &skipped)
 }
 
-// notRun is why a check was not run: skip_<why> in the catalog.
-type notRun struct{ why string }
-
-func (e *notRun) Error() string { return "not run: " + e.why }
-
-// unexpected is an answer that is not the one that stands in the contract.
+// unexpected is an answer of the API with another status or code than the sentence wants.
 type unexpected struct {
 	Op     string
 	Status int
-	Code   string // of those that the API has
+	Code   string // one of the API's, or empty
 }
 
 func (e *unexpected) Error() string { return fmt.Sprintf("%s answered %d %s", e.Op, e.Status, e.Code) }
 
-// broken is a sentence of the contract that does not hold: saw_<what> in the catalog.
-type broken struct{ what string }
-
-func (e *broken) Error() string { return e.what }
-
-// Check holds a back end to those sentences of backendtest, and of the API's document, that can be asked of a service
-// that is at work: without -mint nothing of it makes, replaces or ends anything at a back end that keeps the contract,
-// and nobody's id is used at one that may not. The suite itself, with its clock and its hands, is for a test bench.
+// Check checks the sentences of package contract, and those about the form of the API, against a service at work. Without
+// Mint it makes, replaces and ends nothing at a back end that keeps the contract; at one that does not, it asks for an id
+// that nobody has.
 func Check(ctx context.Context, c *Client, o CheckOptions) (Report, error) {
 	texts, err := loadTexts()
 	if err != nil {
 		return Report{}, err
 	}
-	k := &checker{ctx: ctx, c: c, who: o.Credential, mint: o.Mint}
+	k := newChecker(c, o)
 	r := Report{texts: texts}
-	for _, check := range checks() {
-		f := Finding{Check: check.name, Err: k.mayRun(check)}
-		if f.Err == nil {
-			f.Err = check.run(k)
-		}
-		if check.name == "capabilities" {
+	for _, sentence := range k.sentences() {
+		f := Finding{Check: sentence.Name, Err: k.run(ctx, sentence)}
+		if sentence.Name == "capabilities" {
 			k.stop = hopeless(f.Err)
 		}
 		r.Findings = append(r.Findings, f)
 	}
-	r.Can = k.can
+	r.Can = k.declared
 	return r, ctx.Err()
 }
 
-// hopeless: nobody is there, or does not know us. All else would fail with it, and say nothing new.
+// checker is the HTTP driver of the contract's sentences.
+type checker struct {
+	c        *Client // remembers its last exchange
+	subject  *contract.Subject
+	declared *backend.Capabilities
+	stop     error // why nothing more can be run
+}
+
+// newChecker assumes that the back end is capable of everything until it has declared what it can do.
+func newChecker(c *Client, o CheckOptions) *checker {
+	k := &checker{c: c.with(c.key)}
+	k.c.last = new(exchange)
+	k.subject = k.asking(k.c, backend.Capabilities{CurrentWithoutMinting: true, TokenState: true, SignInPages: true, Sheets: true})
+	k.subject.Credential, k.subject.Mint = o.Credential, o.Mint
+	return k
+}
+
+func (k *checker) asking(c *Client, can backend.Capabilities) *contract.Subject {
+	return &contract.Subject{Tokens: c, Links: c, Sheets: c, Can: can}
+}
+
+// sentences returns all sentences in the order of the report: those about the form of the API stand behind the sentences of
+// the contract that they are about.
+func (k *checker) sentences() []contract.Sentence {
+	api := k.apiSentences()
+	list := api[""]
+	for _, s := range contract.Sentences {
+		list = append(append(list, s), api[s.Name]...)
+	}
+	return list
+}
+
+// run checks a sentence. If a call was not refused as it should be, the error is what the API answered to it.
+func (k *checker) run(ctx context.Context, s contract.Sentence) error {
+	if why := s.Needs.Missing(k.subject); why != "" {
+		return &contract.NotRun{Why: why}
+	}
+	if k.stop != nil {
+		return k.stop
+	}
+	err := s.Check(ctx, k.subject)
+	var wrong *contract.Unexpected
+	if errors.As(err, &wrong) {
+		return k.c.last.seen()
+	}
+	return err
+}
+
+// seen describes the answer, or why there is none.
+func (e exchange) seen() error {
+	var none *NoAnswer
+	if errors.As(e.err, &none) {
+		return &NoAnswer{Op: e.path, Status: none.Status, Why: none.Why, Err: none.Err}
+	}
+	return e.res.unexpected(e.path)
+}
+
+// hopeless: the back end cannot be reached, or does not know the bot's key. Every other sentence would fail with it.
 func hopeless(err error) error {
 	var none *NoAnswer
 	if errors.As(err, &none) && (none.Status == 0 || none.Why == "bot_key") {
-		return &notRun{"hopeless"}
+		return &contract.NotRun{Why: "hopeless"}
 	}
 	return nil
 }
 
-// checker is what the checks know of each other.
-type checker struct {
-	ctx   context.Context
-	c     *Client
-	who   backend.Credential
-	mint  bool
-	can   *backend.Capabilities
-	group backend.Group
-	stop  error
-}
-
-// check is a sentence of the contract.
-type check struct {
-	name  string
-	needs needs
-	run   func(*checker) error
-}
-
-// needs are what a check cannot do without.
-type needs struct {
-	link, group, mint, pages, state, current, sheets bool
-}
-
-func (k *checker) mayRun(c check) error {
-	can := backend.Capabilities{CurrentWithoutMinting: true, TokenState: true, SignInPages: true, Sheets: true}
-	if k.can != nil {
-		can = *k.can
-	}
-	n := c.needs
-	for _, r := range []struct {
-		missing bool
-		why     string
-	}{
-		{n.pages && !can.SignInPages, "pages"},
-		{n.state && !can.TokenState, "state"},
-		{n.current && !can.CurrentWithoutMinting, "current"},
-		{n.sheets && !can.Sheets, "sheets"},
-		{n.link && k.who == "", "link"},
-		{n.group && k.group.Own == "", "group"},
-		{n.mint && !k.mint, "mint"},
-	} {
-		if r.missing {
-			return &notRun{r.why}
-		}
-	}
-	return k.stop
-}
-
-// nobody is an id that nobody has.
-const nobody = "llave-check-nobody"
-
-// calls are those that speak for a person, in a form that gets nothing anywhere: nobody has the id.
-func (k *checker) calls(who backend.Credential) []request {
-	personal := []request{
-		{op: "group", method: http.MethodGet, path: "group", credential: who, personal: true},
-		{op: "tokens/current", method: http.MethodPost, path: "tokens/current", credential: who, personal: true, body: wire.CurrentBody{Members: []backend.MemberID{nobody}}},
-		{op: "tokens/another", method: http.MethodPost, path: "tokens/another", credential: who, personal: true, body: wire.AnotherBody{Member: nobody, Key: nobody}},
-		{op: "links", method: http.MethodGet, path: "links", credential: who, personal: true},
-		{op: "links/unlink", method: http.MethodPost, path: "links/unlink", credential: who, personal: true, body: wire.UnlinkBody{Link: nobody}},
-	}
-	if k.mayRun(check{needs: needs{state: true}}) == nil {
-		personal = append(personal, request{op: "tokens/state", method: http.MethodGet, path: "tokens/state", query: map[string][]string{"member": {nobody}}, credential: who, personal: true})
-	}
-	if k.mayRun(check{needs: needs{sheets: true}}) == nil {
-		personal = append(personal, sheetCalls(who)...)
-	}
-	return personal
-}
-
-// chatless are those that speak for nobody yet.
-func (k *checker) chatless() []request {
-	calls := []request{{op: "capabilities", method: http.MethodGet, path: "capabilities"}}
-	if k.mayRun(check{needs: needs{pages: true}}) == nil {
-		calls = append(calls, request{op: "redeem", method: http.MethodPost, path: "redeem", body: wire.RedeemBody{Invite: nobody, Code: "BCDF-GHJK", Key: nobody}},
-			request{op: "invites", method: http.MethodPost, path: "invites", body: backend.Invitation{Chat: nobody, Channel: "Llave", Label: nobody, Sender: nobody, Key: nobody}})
-	}
-	return calls
-}
-
-// refused makes each call and wants this refusal of it.
-func (k *checker) refused(c *Client, calls []request, status int, code string) error {
-	for _, r := range calls {
-		res, err := c.send(k.ctx, r)
-		if err != nil {
-			return err
-		}
-		if got, _ := res.refusal(); res.status != status || got != code {
-			return res.unexpected(r.op)
-		}
-	}
-	return nil
-}
-
-// unexpected tells what came. A code that is none of the API's may be anything, and is not repeated.
+// unexpected describes an answer. A code that is none of the API's may be anything, and is not repeated.
 func (res response) unexpected(op string) error {
 	code, _ := res.refusal()
-	if !knownCode(code) {
+	if !slices.Contains(apiCodes, code) {
 		code = ""
 	}
 	return &unexpected{Op: op, Status: res.status, Code: code}
 }
 
-func knownCode(code string) bool {
-	switch code {
-	case "bot_key", "credential", "provider_key", "no_invite", "wrong_code", "not_in_charge", "key_taken", "malformed", "not_found", "failed":
-		return true
-	}
-	return false
-}
+// apiCodes are the codes of refusals that the bot may get.
+var apiCodes = []string{"bot_key", "credential", "provider_key", "no_invite", "wrong_code", "not_in_charge", "key_taken", "malformed", "not_found", "failed"}

@@ -18,6 +18,7 @@ import (
 
 	"llave/adapters/autogestion"
 	"llave/flows/backend"
+	"llave/flows/backend/contract"
 )
 
 // embedded is the demo's back end and the path of its file.
@@ -168,7 +169,7 @@ func TestEachCheckCanFail(t *testing.T) {
 		}
 	}
 	real := func(r *http.Request, _ string) bool {
-		return r.Header.Get("Llave-Credential") != nobody && r.Header.Get("Llave-Credential") != ""
+		return r.Header.Get("Llave-Credential") != contract.Nobody && r.Header.Get("Llave-Credential") != ""
 	}
 	nth := func(n int, of func(*http.Request, string) bool) func(*http.Request, string) bool {
 		seen := 0
@@ -191,9 +192,9 @@ func TestEachCheckCanFail(t *testing.T) {
 		{"no key will do for invites", bent{path: "invites", when: auth(""), status: 200, body: goodAnswers()["invites"]}, "key_none"},
 		{"no key is 401", bent{path: "redeem", when: auth(""), status: 401, body: `{"code":"bot_key"}`}, "key_none"},
 		{"capabilities need no key", bent{path: "capabilities", when: auth(""), status: 200, body: `{}`}, "key_none"},
-		{"a wrong credential is 403", bent{path: "links", when: cred(nobody), status: 403, body: `{"code":"credential"}`}, "credential_wrong"},
-		{"a wrong credential is not told apart from another's", bent{path: "tokens/state", when: cred(nobody), status: 404, body: `{"code":"not_in_charge"}`}, "credential_wrong"},
-		{"a wrong credential may ask for another", bent{path: "tokens/another", when: cred(nobody), status: 200, body: `{}`}, "credential_wrong"},
+		{"a wrong credential is 403", bent{path: "links", when: cred(contract.Nobody), status: 403, body: `{"code":"credential"}`}, "credential_wrong"},
+		{"a wrong credential is not told apart from another's", bent{path: "tokens/state", when: cred(contract.Nobody), status: 404, body: `{"code":"not_in_charge"}`}, "credential_wrong"},
+		{"a wrong credential may ask for another", bent{path: "tokens/another", when: cred(contract.Nobody), status: 200, body: `{}`}, "credential_wrong"},
 		{"no credential has no code", bent{path: "tokens/current", when: cred(""), status: 401, body: ``}, "credential_none"},
 		{"unlinking twice is an error", bent{path: "links/unlink", when: holds("{}"), status: 401, body: `{"code":"credential"}`}, "unlink_nobody"},
 		{"an unknown invite is a wrong code", bent{path: "redeem", when: holds(`"invite":"llave-check-nobody","code":"BCDF-GHJK"`), status: 409, body: `{"code":"wrong_code","left":2}`}, "invite_unknown"},
@@ -211,7 +212,7 @@ func TestEachCheckCanFail(t *testing.T) {
 		{"the group changes", bent{path: "group", when: nth(2, real), old: `EN PADRÓN`, neu: `SUSPENDIDA`}, "group"},
 		{"the group is refused", bent{path: "group", when: real, status: 401, body: `{"code":"credential"}`}, "group"},
 		{"links have no own", bent{path: "links", when: real, old: `"own":true`, neu: `"own":false`}, "links"},
-		{"asked for nobody, it gives the family", bent{path: "tokens/current", when: holds(`"members":[]`), status: 200, body: strings.ReplaceAll(given, nobody, "m1")}, "current_nobody"},
+		{"asked for nobody, it gives the family", bent{path: "tokens/current", when: holds(`"members":[]`), status: 200, body: strings.ReplaceAll(given, contract.Nobody, "m1")}, "current_nobody"},
 		{"a stranger gets a token", bent{path: "tokens/current", when: holds(`["llave-check-nobody"]`), status: 200, body: strings.ReplaceAll(given, `"m1"`, `"llave-check-nobody"`)}, "current_stranger credential_wrong credential_none"},
 		{"a stranger is not active", bent{path: "tokens/current", when: real, old: `"reason":"not_in_charge"`, neu: `"reason":"not_active"`}, "current_stranger current"},
 		{"a stranger gets another", bent{path: "tokens/another", when: real, old: `"reason":"not_in_charge"`, neu: `"reason":"not_active"`}, "another_stranger"},
@@ -220,7 +221,9 @@ func TestEachCheckCanFail(t *testing.T) {
 		{"another needs no key", bent{path: "tokens/another", when: holds(`"member":"llave-check-nobody"}`), status: 200, body: `{}`}, "person_shape"},
 		{"another takes an empty key", bent{path: "tokens/another", when: holds(`"key":""`), status: 200, body: `{}`}, "person_shape"},
 		{"the state is another person's", bent{path: "tokens/state", when: real, old: `"member":"[^"]*"`, neu: `"member":"x"`}, "state current_state"},
-		{"a stranger has a state", bent{path: "tokens/state", when: func(r *http.Request, _ string) bool { return real(r, "") && r.URL.Query().Get("member") == nobody }, status: 200,
+		{"a stranger has a state", bent{path: "tokens/state", when: func(r *http.Request, _ string) bool {
+			return real(r, "") && r.URL.Query().Get("member") == contract.Nobody
+		}, status: 200,
 			body: strings.ReplaceAll(goodAnswers()["tokens/state"], `"m1"`, `"llave-check-nobody"`)}, "state_stranger"},
 
 		{"the sheets change when they are looked at", bent{path: "sheets/list", when: nth(2, holdsOwn), old: `"left":31`, neu: `"left":30`}, "sheets"},
@@ -230,15 +233,15 @@ func TestEachCheckCanFail(t *testing.T) {
 		{"a stranger's sheet is printed", bent{path: "sheets/print", when: holds(`"month":"2020-01","count":1,"after":0,"key":"llave-check-nobody"`), old: `"denied":"not_in_charge"`, neu: `"denied":"not_offered"`}, "print_stranger"},
 		{"a stranger's sheet is no denial", bent{path: "sheets/print", when: holds(`"month":"2020-01","count":1,"after":0,"key":"llave-check-nobody"`), status: 404, body: `{"code":"not_in_charge"}`}, "print_stranger credential_wrong credential_none sheet_shape"},
 		{"nobody's sheet is void", bent{path: "sheets/void", when: real, old: `"denied":"not_in_charge"`, neu: `"denied":"not_active"`}, "void_stranger"},
-		{"a wrong credential may void", bent{path: "sheets/void", when: cred(nobody), status: 200, body: `{}`}, "credential_wrong"},
+		{"a wrong credential may void", bent{path: "sheets/void", when: cred(contract.Nobody), status: 200, body: `{}`}, "credential_wrong"},
 		{"no key will do to print", bent{path: "sheets/print", when: auth(""), status: 401, body: `{"code":"credential"}`}, "key_none"},
 		{"an order of nothing is an order", bent{path: "sheets/print", when: holds(`"count":0`), status: 200, body: `{}`}, "sheet_shape"},
 		{"a sheet needs no key", bent{path: "sheets/print", when: holds(`"count":1,"after":0}`), status: 200, body: `{}`}, "sheet_shape"},
 		{"an order needs not say what was known", bent{path: "sheets/print", when: holds(`"count":1,"key"`), status: 200, body: `{}`}, "sheet_shape"},
 		{"an order comes after less than none", bent{path: "sheets/print", when: holds(`"after":-1`), status: 200, body: `{}`}, "sheet_shape"},
-		{"a stranger's last token is told", bent{path: "sheets/list", when: holds(nobody), old: `"last":0`, neu: `"last":3`}, "sheets_stranger"},
+		{"a stranger's last token is told", bent{path: "sheets/list", when: holds(contract.Nobody), old: `"last":0`, neu: `"last":3`}, "sheets_stranger"},
 		{"nobody's last token is told", bent{path: "sheets/list", when: holds(`{}`), old: `"last":0`, neu: `"last":3`}, "sheets_months"},
-		{"the last token of a stranger's sheet is told", bent{path: "sheets/void", when: holds(nobody), old: `"last":0`, neu: `"last":3`}, "void_stranger"},
+		{"the last token of a stranger's sheet is told", bent{path: "sheets/void", when: holds(contract.Nobody), old: `"last":0`, neu: `"last":3`}, "void_stranger"},
 		{"sheets are offered to who is not active", bent{path: "sheets/list", when: real, old: `,"denied":"not_active"`, neu: ``}, "sheets_inactive"},
 		{"numbers may be a number", bent{path: "sheets/void", when: holds(`"numbers":482913`), status: 400}, "sheet_shape"},
 		{"a malformed order comes back", bent{path: "sheets/print", when: holds(`"count":"482913"`), status: 422, body: `{"errors":[{"value":"482913"}]}`}, "sheet_shape"},
@@ -265,7 +268,7 @@ func TestEachCheckCanFail(t *testing.T) {
 			if !slices.Equal(got, want) || r.Passed() {
 				t.Errorf("red are %v, want %v\n%s", got, want, text)
 			}
-			if strings.Contains(text, "482913") || strings.Contains(text, nobody) || strings.Contains(text, "bot-key") {
+			if strings.Contains(text, "482913") || strings.Contains(text, contract.Nobody) || strings.Contains(text, "bot-key") {
 				t.Errorf("printed\n%s", text)
 			}
 		})
@@ -274,7 +277,7 @@ func TestEachCheckCanFail(t *testing.T) {
 
 // holdsOwn: the link's own affiliate alone is asked for.
 func holdsOwn(_ *http.Request, sent string) bool {
-	return strings.Count(sent, `"`) == 4 && !strings.Contains(sent, nobody)
+	return strings.Count(sent, `"`) == 4 && !strings.Contains(sent, contract.Nobody)
 }
 
 // A back end that lacks something is not asked for it, and that is no failure.
@@ -315,24 +318,25 @@ func TestTheReportHasItsWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]bool{}
-	for _, c := range checks() {
-		want["check_"+c.name] = true
+	for _, s := range newChecker(testClient(t, "https://ioma.example"), CheckOptions{}).sentences() {
+		want["check_"+s.Name] = true
 	}
 	for _, name := range capabilityNames() {
 		want["can_"+name], want["without_"+name] = true, true
 	}
 	files, _ := filepath.Glob("*.go")
-	for _, name := range files {
+	sentences, _ := filepath.Glob("../../../flows/backend/contract/*.go")
+	for _, name := range append(files, sentences...) {
 		src, err := os.ReadFile(name)
 		if err != nil || strings.HasSuffix(name, "_test.go") {
 			continue
 		}
 		for prefix, re := range map[string]string{
-			"fault_": `(?:unless\([^\n]*?, |return |Why: +|why :?= |none\()"([a-z]+[a-z_]*)"`,
-			"skip_":  `(?:&notRun\{|, )"([a-z_]+)"\}`,
-			"saw_":   `&broken\{"([a-z_]+)"\}`,
+			"fault_": `(?:unless\([^\n]*?, |return |, Why: +|why :?= |none\()"([a-z]+[a-z_]*)"`,
+			"skip_":  `(?:NotRun\{(?:Why: )?|n\.[A-Z][^\n]*, )"([a-z_]+)"\}`,
+			"saw_":   `Broken\{(?:What: )?"([a-z_]+)"\}`,
 		} {
-			if prefix == "skip_" && !strings.HasPrefix(name, "check") {
+			if prefix == "skip_" && !strings.Contains(name, "check") && !strings.Contains(name, "contract") {
 				continue // the fields that decode needs look the same
 			}
 			for _, m := range regexp.MustCompile(re).FindAllStringSubmatch(string(src), -1) {

@@ -39,6 +39,7 @@ type Client struct {
 	http     *http.Client
 	now      func() time.Time
 	can      *atomic.Pointer[backend.Capabilities] // as last declared; nil before
+	last     *exchange                             // nil, but for a check, which makes one call after the other
 }
 
 var (

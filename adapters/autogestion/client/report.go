@@ -10,6 +10,7 @@ import (
 
 	"llave/adapters/autogestion/catalog"
 	"llave/flows/backend"
+	"llave/flows/backend/contract"
 )
 
 //go:embed textos.tmpl
@@ -17,8 +18,8 @@ var reportTexts string
 
 func loadTexts() (*catalog.Texts, error) { return catalog.Parse(reportTexts) }
 
-// Write prints the report for the people who run the back end: a line for each check, then what the back end declares
-// and what Llave does without it.
+// Write prints the report for the operators of the back end: a line for each sentence, then the declared capabilities and
+// what Llave does without the others.
 func (r Report) Write(w io.Writer) error {
 	var b strings.Builder
 	for _, f := range r.Findings {
@@ -64,12 +65,12 @@ func (r Report) count() (passed, failed, skipped int) {
 	return passed, failed, skipped
 }
 
-// saw says what was seen instead, or why nothing was.
+// saw describes what was seen instead, or why the sentence was not run.
 func (r Report) saw(err error) string {
 	var (
-		skipped *notRun
+		skipped *contract.NotRun
 		other   *unexpected
-		rule    *broken
+		rule    *contract.Broken
 		none    *NoAnswer
 	)
 	text := ""
@@ -77,11 +78,11 @@ func (r Report) saw(err error) string {
 	case err == nil:
 		return ""
 	case errors.As(err, &skipped):
-		return " " + r.texts.Get("skip", r.texts.Get("skip_"+skipped.why, nil))
+		return " " + r.texts.Get("skip", r.texts.Get("skip_"+skipped.Why, nil))
 	case errors.As(err, &other):
 		text = r.texts.Get("saw_other", other)
 	case errors.As(err, &rule):
-		text = r.texts.Get("saw_"+rule.what, nil)
+		text = r.texts.Get("saw_"+rule.What, nil)
 	case errors.As(err, &none):
 		text = r.texts.Get("saw_none", struct {
 			*NoAnswer
@@ -95,13 +96,13 @@ func (r Report) saw(err error) string {
 	return r.texts.Get("saw", text)
 }
 
-// capability is one of flows.Capabilities, by its name in the API.
+// capability is a field of backend.Capabilities, by its name in the API.
 type capability struct {
 	name string
 	has  bool
 }
 
-// declared lists the capabilities in the order in which flows has them.
+// declared lists the capabilities in the order of backend.Capabilities.
 func declared(can backend.Capabilities) (list []capability) {
 	v := reflect.ValueOf(can)
 	for i := range v.NumField() {
@@ -110,7 +111,7 @@ func declared(can backend.Capabilities) (list []capability) {
 	return list
 }
 
-// capabilityNames are the fields that every back end declares.
+// capabilityNames returns the names of all capabilities. Every back end declares each.
 func capabilityNames() (names []string) {
 	for _, c := range declared(backend.Capabilities{}) {
 		names = append(names, c.name)

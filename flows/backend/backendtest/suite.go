@@ -50,6 +50,7 @@ const (
 
 // Suite checks a back end. Open makes a new world each time it is called.
 func Suite(t *testing.T, open func(t *testing.T) World) {
+	t.Run("Contract", func(t *testing.T) { contractChecks(t, open) })
 	for _, part := range []struct {
 		name  string
 		tests []check

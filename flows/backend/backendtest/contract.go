@@ -1,0 +1,61 @@
+package backendtest
+
+import (
+	"errors"
+	"testing"
+
+	"llave/flows/backend"
+	"llave/flows/backend/contract"
+)
+
+// contractChecks runs the sentences that can be asked of any back end: of a new link, and of one whose family has tokens and
+// sheets.
+func contractChecks(t *testing.T, open func(t *testing.T) World) {
+	for _, situation := range []struct {
+		name    string
+		prepare func(*stage, backend.Grant)
+	}{
+		{"new", func(*stage, backend.Grant) {}},
+		{"in use", inUse},
+	} {
+		t.Run(situation.name, func(t *testing.T) {
+			for _, sentence := range contract.Sentences {
+				t.Run(sentence.Name, func(t *testing.T) {
+					t.Parallel()
+					s := &stage{T: t, World: open(t), ctx: t.Context()}
+					g := s.maria()
+					situation.prepare(s, g)
+					s.holds(sentence, g)
+				})
+			}
+		})
+	}
+}
+
+// inUse gives tokens and sheets to those of the family who may have them.
+func inUse(s *stage, g backend.Grant) {
+	s.Helper()
+	for _, m := range g.Group.Members {
+		if backend.IsActive(m.Standing) {
+			s.current(g.Credential, m.ID)
+			s.void(g.Credential, s.print(g.Credential, m.ID, 2).ID, 1)
+		}
+	}
+}
+
+func (s *stage) holds(sentence contract.Sentence, g backend.Grant) {
+	s.Helper()
+	subject := &contract.Subject{Tokens: s.Tokens(), Links: s.Links(), Sheets: s.Sheets(), Credential: g.Credential, Group: g.Group, Mint: true,
+		Can: backend.Capabilities{CurrentWithoutMinting: true, Keys: true, TokenState: true, Void: true, Sheets: true, Months: true, SignInPages: true}}
+	if why := sentence.Needs.Missing(subject); why != "" {
+		s.Fatalf("lacks %s", why)
+	}
+	err := sentence.Check(s.ctx, subject)
+	var skipped *contract.NotRun
+	if errors.As(err, &skipped) {
+		s.Skip(err)
+	}
+	if err != nil {
+		s.Error(err)
+	}
+}
