@@ -5,7 +5,7 @@ import (
 	"runtime"
 	"time"
 
-	"llave/adapters/credential"
+	"llave/adapters/document"
 	"llave/adapters/terminal"
 	"llave/bot"
 	"llave/bot/engine"
@@ -26,7 +26,7 @@ func (a *app) openStore() error {
 
 // openEngine connects the conversations with the store, the back end and the channels.
 func (a *app) openEngine(channels map[string]bot.Channel) error {
-	renderer, err := credential.New()
+	renderer, err := document.New()
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"llave/adapters/autogestion"
-	"llave/adapters/credential"
+	"llave/adapters/document"
 	"llave/bot"
 )
 
@@ -62,7 +62,7 @@ var makeShared = sync.OnceValues(func() (sharedParts, error) {
 	if err != nil {
 		return sharedParts{}, err
 	}
-	renderer, err := credential.New()
+	renderer, err := document.New()
 	return sharedParts{demo, renderer}, err
 })
 

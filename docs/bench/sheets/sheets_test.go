@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"llave/adapters/credential/sheet"
+	"llave/adapters/document/sheet"
 	"llave/flows"
 )
 

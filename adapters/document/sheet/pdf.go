@@ -21,13 +21,13 @@ const (
 // family is what the library calls our font.
 const family = "go"
 
-// legend is what a document says about itself.
+// legend is the metadata of a document.
 type legend struct {
 	title, lang string
 	made        time.Time
 }
 
-// about takes it from the first paper. A document without a date would get the hour at which it is printed.
+// about reads it from the first paper. Without a date the library would write the present time.
 func about(f *faces, p flows.Paper) legend {
 	l := legend{title: f.clean(p.Title), made: p.Made.UTC()}
 	if strings.Trim(p.Lang, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == "" {
@@ -39,9 +39,9 @@ func about(f *faces, p flows.Paper) legend {
 	return l
 }
 
-// bind puts leaves into a file.
-func bind(f *faces, leaves []*leaf, l legend) ([]byte, error) {
-	letters, err := f.alphabetOf(leaves)
+// assemble writes pages into a file.
+func assemble(f *faces, pages []*page, l legend) ([]byte, error) {
+	letters, err := f.alphabetOf(pages)
 	if err != nil {
 		return nil, err
 	}
@@ -55,9 +55,9 @@ func bind(f *faces, leaves []*leaf, l legend) ([]byte, error) {
 	doc.SetModificationDate(l.made)
 	doc.AddFontFromBytes(family, "", letters.regular.json, letters.regular.file)
 	doc.AddFontFromBytes(family, "B", letters.bold.json, letters.bold.file)
-	for _, leaf := range leaves {
+	for _, p := range pages {
 		doc.AddPage()
-		put(doc, leaf, letters)
+		put(doc, p, letters)
 	}
 	var out bytes.Buffer
 	if err := doc.Output(&out); err != nil {
@@ -66,9 +66,9 @@ func bind(f *faces, leaves []*leaf, l legend) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// put draws a leaf.
-func put(doc *fpdf.Fpdf, l *leaf, letters *alphabet) {
-	for _, r := range l.rules {
+// put draws a page.
+func put(doc *fpdf.Fpdf, p *page, letters *alphabet) {
+	for _, r := range p.rules {
 		dashes := []float64{}
 		if r.dashed {
 			dashes = []float64{1.5, 1.5}
@@ -78,15 +78,15 @@ func put(doc *fpdf.Fpdf, l *leaf, letters *alphabet) {
 		doc.Line(r.x1, r.y1, r.x2, r.y2)
 	}
 	doc.SetDashPattern([]float64{}, 0)
-	for _, f := range l.frames {
+	for _, f := range p.frames {
 		doc.SetLineWidth(f.width)
 		doc.Rect(f.x, f.y, f.w, f.h, "D")
 	}
-	for _, c := range l.codes {
+	for _, c := range p.codes {
 		doc.RawWriteStr(c.path())
 	}
 	last := style{}
-	for _, t := range l.texts {
+	for _, t := range p.texts {
 		if t.style != last {
 			weight := ""
 			if t.bold {
@@ -99,7 +99,7 @@ func put(doc *fpdf.Fpdf, l *leaf, letters *alphabet) {
 	}
 }
 
-// path draws a code as one shape of whole modules, so that no reader leaves hairs of white between them.
+// path draws a code as one shape of whole modules, so that no reader pages hairs of white between them.
 func (c code) path() string {
 	unit := c.module * mm
 	out := fmt.Appendf(nil, "q %.4f 0 0 %.4f %.3f %.3f cm\n", unit, -unit, c.x*mm, (pageHeight-c.y)*mm)

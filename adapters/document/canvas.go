@@ -1,4 +1,4 @@
-package credential
+package document
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ import (
 
 const width, height = 1012, 638
 
-// fonts are read once; faces of them are made for each desk.
+// fonts are read once; each canvas has faces of its own.
 type fonts struct{ regular, bold *opentype.Font }
 
 func loadFonts() (fonts, error) {
@@ -29,8 +29,8 @@ func loadFonts() (fonts, error) {
 	return fonts{regular, bold}, nil
 }
 
-// desk is where one picture at a time is drawn. Pixels are indices: a picture of few colours is small and quick.
-type desk struct {
+// canvas holds one picture at a time. Pixels are indices: a picture of few colours is small and quick.
+type canvas struct {
 	fonts fonts
 	faces map[style]font.Face
 	img   *image.Paletted
@@ -57,8 +57,8 @@ const (
 	nColor = iota * shades
 )
 
-func newDesk(f fonts) *desk {
-	return &desk{fonts: f, faces: map[style]font.Face{}, img: image.NewPaletted(image.Rect(0, 0, width, height), palette())}
+func newCanvas(f fonts) *canvas {
+	return &canvas{fonts: f, faces: map[style]font.Face{}, img: image.NewPaletted(image.Rect(0, 0, width, height), palette())}
 }
 
 // palette holds each ink's way from its background. Contrasts are 7:1 or more (WCAG 2.2, 1.4.6).
@@ -84,7 +84,7 @@ func blend(from, to color.RGBA, i int) color.RGBA {
 }
 
 // fill paints a rectangle in the background of an ink, or, solid, in its colour.
-func (d *desk) fill(r image.Rectangle, k ink, solid bool) {
+func (d *canvas) fill(r image.Rectangle, k ink, solid bool) {
 	index := uint8(k)
 	if solid {
 		index += shades - 1
@@ -98,7 +98,7 @@ func (d *desk) fill(r image.Rectangle, k ink, solid bool) {
 	}
 }
 
-func (d *desk) face(s style) (font.Face, error) {
+func (d *canvas) face(s style) (font.Face, error) {
 	if f := d.faces[s]; f != nil {
 		return f, nil
 	}
@@ -115,7 +115,7 @@ func (d *desk) face(s style) (font.Face, error) {
 }
 
 // measure is how wide a text is in a style, in pixels.
-func (d *desk) measure(text string, s style) (int, error) {
+func (d *canvas) measure(text string, s style) (int, error) {
 	f, err := d.face(s)
 	if err != nil {
 		return 0, err
@@ -124,7 +124,7 @@ func (d *desk) measure(text string, s style) (int, error) {
 }
 
 // write draws a text with its base line at y, and returns where it ends.
-func (d *desk) write(x, y int, text string, s style, k ink) (int, error) {
+func (d *canvas) write(x, y int, text string, s style, k ink) (int, error) {
 	f, err := d.face(s)
 	if err != nil {
 		return x, err
@@ -146,7 +146,7 @@ func (d *desk) write(x, y int, text string, s style, k ink) (int, error) {
 }
 
 // stamp puts a letter's mask on the picture.
-func (d *desk) stamp(at image.Rectangle, mask image.Image, from image.Point, k ink) {
+func (d *canvas) stamp(at image.Rectangle, mask image.Image, from image.Point, k ink) {
 	alpha, ok := mask.(*image.Alpha)
 	if !ok {
 		return

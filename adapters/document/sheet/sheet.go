@@ -23,8 +23,8 @@ var (
 	errProof  = errors.New("sheet: the proof does not fit a code of letters and digits")
 )
 
-// Press prints. Safe for concurrent use.
-type Press struct {
+// Printer prints sheets. It is safe for concurrent use.
+type Printer struct {
 	faces *faces
 	turns chan struct{} // holds as many as print at once
 }
@@ -34,30 +34,30 @@ type Press struct {
 const atOnce = 4
 
 // New reads the fonts.
-func New() (*Press, error) {
+func New() (*Printer, error) {
 	f, err := newFaces()
 	if err != nil {
 		return nil, fmt.Errorf("sheet: %w", err)
 	}
-	return &Press{faces: f, turns: make(chan struct{}, atOnce)}, nil
+	return &Printer{faces: f, turns: make(chan struct{}, atOnce)}, nil
 }
 
 // PDF prints papers, each from a page of its own. The same papers give the same bytes.
-func (p *Press) PDF(papers []flows.Paper) ([]byte, error) {
+func (p *Printer) PDF(papers []flows.Paper) ([]byte, error) {
 	if err := check(papers); err != nil {
 		return nil, err
 	}
 	p.turns <- struct{}{}
 	defer func() { <-p.turns }()
-	var leaves []*leaf
+	var pages []*page
 	for _, paper := range papers {
-		l, err := plan(p.faces, clean(p.faces, paper))
+		l, err := layOut(p.faces, clean(p.faces, paper))
 		if err != nil {
 			return nil, err
 		}
-		leaves = append(leaves, l...)
+		pages = append(pages, l...)
 	}
-	return bind(p.faces, leaves, about(p.faces, papers[0]))
+	return assemble(p.faces, pages, about(p.faces, papers[0]))
 }
 
 // check refuses what cannot be a sheet.

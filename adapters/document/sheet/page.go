@@ -7,8 +7,8 @@ import (
 	"rsc.io/qr"
 )
 
-// leaf is a page as it was laid out. Its texts are in reading order: whoever extracts them reads the sheet.
-type leaf struct {
+// page is the layout of a page. Its texts are in reading order: a program that extracts them reads the sheet.
+type page struct {
 	texts  []text
 	rules  []rule
 	frames []frame
@@ -37,8 +37,8 @@ type rule struct {
 // frame is the outline of a box.
 type frame struct{ x, y, w, h, width float64 }
 
-// code is a QR code. x and y are those of its first module: its quiet zone lies around it, and has to be kept white by
-// whoever places it.
+// code is a QR code. x and y are those of its first module: its quiet zone lies around it, and the caller
+// keeps it white.
 type code struct {
 	x, y, module float64
 	qr           *qr.Code
@@ -56,15 +56,15 @@ const (
 	ellipsis = "…"
 )
 
-// setter puts texts on a leaf.
-type setter struct {
-	*leaf
+// typesetter puts texts on a page.
+type typesetter struct {
+	*page
 	faces *faces
 	roomy bool // texts of the heading may take as many lines as they need
 }
 
 // write puts a text at x, its base line at y.
-func (s *setter) write(x, y float64, t string, st style) {
+func (s *typesetter) write(x, y float64, t string, st style) {
 	if t != "" {
 		s.texts = append(s.texts, text{x: x, y: y, style: st, s: t})
 	}
@@ -72,14 +72,14 @@ func (s *setter) write(x, y float64, t string, st style) {
 
 // fit writes a text into a width: smaller if it is too long, down to a size of least, and cut if it is longer still.
 // It returns the text's width.
-func (s *setter) fit(x, y, width float64, t string, st style, least float64) float64 {
+func (s *typesetter) fit(x, y, width float64, t string, st style, least float64) float64 {
 	t, st = s.shrink(t, width, st, least)
 	s.write(x, y, t, st)
 	return s.faces.width(t, st)
 }
 
 // below writes lines below each other, the first one's base line at y, and returns that of the last.
-func (s *setter) below(x, y, step float64, lines []text) float64 {
+func (s *typesetter) below(x, y, step float64, lines []text) float64 {
 	for i, line := range lines {
 		if i > 0 {
 			y += step
@@ -90,12 +90,12 @@ func (s *setter) below(x, y, step float64, lines []text) float64 {
 }
 
 // fitRight is fit for a text that ends at right.
-func (s *setter) fitRight(right, y, width float64, t string, st style, least float64) {
+func (s *typesetter) fitRight(right, y, width float64, t string, st style, least float64) {
 	t, st = s.shrink(t, width, st, least)
 	s.write(right-s.faces.width(t, st), y, t, st)
 }
 
-func (s *setter) shrink(t string, width float64, st style, least float64) (string, style) {
+func (s *typesetter) shrink(t string, width float64, st style, least float64) (string, style) {
 	for st.size > least && s.faces.width(t, st) > width {
 		st.size = max(least, st.size-0.5)
 	}
@@ -103,7 +103,7 @@ func (s *setter) shrink(t string, width float64, st style, least float64) (strin
 }
 
 // cut takes letters from the end of a text until it fits.
-func (s *setter) cut(t string, width float64, st style) string {
+func (s *typesetter) cut(t string, width float64, st style) string {
 	if s.faces.width(t, st) <= width {
 		return t
 	}
@@ -115,7 +115,7 @@ func (s *setter) cut(t string, width float64, st style) string {
 }
 
 // flow sets a text in a width: on one line, smaller if need be, and on more lines of the least size before anything is cut.
-func (s *setter) flow(t string, width float64, st style, least float64, most int) []text {
+func (s *typesetter) flow(t string, width float64, st style, least float64, most int) []text {
 	if short, fit := s.shrink(t, width, st, least); short == t || most == 1 {
 		return []text{{s: short, style: fit}}
 	}
@@ -128,7 +128,7 @@ func (s *setter) flow(t string, width float64, st style, least float64, most int
 }
 
 // broken are a text's words, those that are wider than a line in parts. An address is parted behind a sign.
-func (s *setter) broken(t string, width float64, st style) (words []string) {
+func (s *typesetter) broken(t string, width float64, st style) (words []string) {
 	for _, word := range strings.Fields(t) {
 		for s.faces.width(word, st) > width && utf8.RuneCountInString(word) > 1 {
 			n := s.part([]rune(word), width, st)
@@ -140,7 +140,7 @@ func (s *setter) broken(t string, width float64, st style) (words []string) {
 }
 
 // part is how many letters of a word go on a line by themselves: up to a sign if that does not leave the line half empty.
-func (s *setter) part(word []rune, width float64, st style) int {
+func (s *typesetter) part(word []rune, width float64, st style) int {
 	n := 1
 	for n < len(word) && s.faces.width(string(word[:n+1]), st) <= width {
 		n++
@@ -154,7 +154,7 @@ func (s *setter) part(word []rune, width float64, st style) int {
 }
 
 // wrap breaks a text into at most so many lines; what is left over is cut.
-func (s *setter) wrap(t string, width float64, st style, most int) []string {
+func (s *typesetter) wrap(t string, width float64, st style, most int) []string {
 	var lines []string
 	words := s.broken(t, width, st)
 	for len(words) > 0 && len(lines) < most-1 {

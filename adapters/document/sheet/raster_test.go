@@ -42,7 +42,7 @@ func rastered(t testing.TB, dir string) (pages []*image.Gray) {
 
 // Every code of a sheet with any digits is read from paper by two decoders that are not ours, and is surrounded by white.
 func TestCodesOnPaper(t *testing.T) {
-	p := press(t)
+	p := printer(t)
 	of := paper(31)
 	var digits []string
 	for i := range of.Tokens {
@@ -55,13 +55,13 @@ func TestCodesOnPaper(t *testing.T) {
 	of.Name = strings.Repeat("María de los Ángeles ", 8)
 	dir := kept(t, p, of)
 	want := expected(of.Proof, digits, pages[31])
-	leaves := planned(t, p, of)
+	laid := planned(t, p, of)
 	var crops, all []string
 	for i, page := range rastered(t, dir) {
-		if len(leaves[i].codes) != len(want[i]) {
-			t.Fatalf("page %d has %d codes, want %d", i+1, len(leaves[i].codes), len(want[i]))
+		if len(laid[i].codes) != len(want[i]) {
+			t.Fatalf("page %d has %d codes, want %d", i+1, len(laid[i].codes), len(want[i]))
 		}
-		for j, c := range leaves[i].codes {
+		for j, c := range laid[i].codes {
 			crop := page.SubImage(around(c, scale)).(*image.Gray)
 			if got, err := zxing(crop); err != nil || got != want[i][j] {
 				t.Errorf("page %d: zxing reads %q (%v), want %q", i+1, got, err, want[i][j])

@@ -34,7 +34,7 @@ func tool(t testing.TB, dir, name string, args ...string) string {
 }
 
 // kept puts papers into a file of a folder of their own.
-func kept(t testing.TB, p *Press, papers ...flows.Paper) (dir string) {
+func kept(t testing.TB, p *Printer, papers ...flows.Paper) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "sheet.pdf"), pdf(t, p, papers...), 0o600); err != nil {
@@ -46,7 +46,7 @@ func kept(t testing.TB, p *Press, papers ...flows.Paper) (dir string) {
 // Texts are extracted in reading order, as they are in the file and by where they stand: names are short and long, and
 // some tokens void.
 func TestExtractedInOrder(t *testing.T) {
-	p := press(t)
+	p := printer(t)
 	for n, perPage := range pages {
 		for _, name := range []string{"Ana Paz", "Rosa Peralta", "María de los Ángeles Núñez"} {
 			of := paper(n)
@@ -73,7 +73,7 @@ var apart = regexp.MustCompile(`(?m)^(\d{1,4}|\d{3} \d{3}|ANULADO)$`)
 // By where things stand, the digits are apart from everything else.
 func TestExtractedByPlace(t *testing.T) {
 	of := paper(31)
-	text := tool(t, kept(t, press(t), of), "pdftotext", "-layout", "sheet.pdf", "-")
+	text := tool(t, kept(t, printer(t), of), "pdftotext", "-layout", "sheet.pdf", "-")
 	got := regexp.MustCompile(`\b\d{3} \d{3}\b`).FindAllString(text, -1)
 	var want []string
 	for _, token := range of.Tokens {
@@ -96,7 +96,7 @@ func TestLettersComeBack(t *testing.T) {
 	of := paper(1)
 	of.Name = "Núñez O’Higgins"
 	of.Fields = []flows.Field{{Label: "ñÑáéíóúüÜ", Value: "«ª» (1º) \\ Nº — “x” ¿qué? ¡ya!"}, {Label: "otras", Value: "Łukasz Đorđević ĉşţ Юлия Ωμέγα"}}
-	text := tool(t, kept(t, press(t), of), "pdftotext", "-raw", "sheet.pdf", "-")
+	text := tool(t, kept(t, printer(t), of), "pdftotext", "-raw", "sheet.pdf", "-")
 	for _, s := range []string{of.Name, of.Fields[0].Label, of.Fields[0].Value, of.Fields[1].Value} {
 		if !strings.Contains(text, s) {
 			t.Errorf("%q is missing from\n%s", s, text)
@@ -105,7 +105,7 @@ func TestLettersComeBack(t *testing.T) {
 }
 
 func TestOthersFindNothingWrong(t *testing.T) {
-	p := press(t)
+	p := printer(t)
 	for name, of := range bent() {
 		dir := kept(t, p, of, paper(2))
 		if out := tool(t, dir, "qpdf", "--check", "sheet.pdf"); !strings.Contains(out, "No syntax or stream encoding errors") {

@@ -7,7 +7,7 @@ import (
 
 // Nothing that is a letter disappears: it loses the marks that the font lacks, or is read alike, or is seen to be missing.
 func TestLettersThatTheFontLacks(t *testing.T) {
-	f := press(t).faces
+	f := printer(t).faces
 	for in, want := range map[string]string{
 		"Ỹsapy Yvoty": "Ysapy Yvoty", "G\u0303uarani G\u0303uasu": "Guarani Guasu", "Nguyễn Thị Hạnh": "Nguyên Thi Hanh", "Ḩusayn": "Husayn",
 		"Łukasz Đorđević": "Łukasz Đorđević", "Ɓala Ƙure": "Bala Kure", "Ǿrsted": "Ǿrsted", "Ǡna": "Ana", "Mária Ǩ": "Mária K", "Ａｎａ": "Ana",

@@ -1,4 +1,4 @@
-package credential
+package document
 
 import (
 	"fmt"
@@ -20,8 +20,8 @@ const (
 	quiet    = 4   // modules around it (ISO/IEC 18004)
 )
 
-// card draws a card over whatever was on the desk.
-func (d *desk) card(c flows.Card) error {
+// card draws a card over the one before.
+func (d *canvas) card(c flows.Card) error {
 	code, err := qr.Encode(c.Digits, qr.H)
 	if err != nil {
 		return fmt.Errorf("qr: %w", err)
@@ -31,7 +31,7 @@ func (d *desk) card(c flows.Card) error {
 	d.fill(image.Rect(0, tokenTop, width, height), navy, false)
 	side := (code.Size + 2*quiet) * module
 	left := width - margin/2 - side
-	p := pen{desk: d}
+	p := pen{canvas: d}
 	p.fit(margin, 64, width-margin, c.Title, style{true, 40}, white)
 	p.person(c)
 	p.fit(margin, tokenTop+60, left-24, c.Label, style{true, 34}, navy)
@@ -72,7 +72,7 @@ func (p *pen) name(name string) int {
 }
 
 // qr draws a code with its quiet zone, white whatever is behind it.
-func (d *desk) qr(code *qr.Code, left, top int) {
+func (d *canvas) qr(code *qr.Code, left, top int) {
 	side := (code.Size + 2*quiet) * module
 	d.fill(image.Rect(left, top, left+side, top+side), black, false)
 	for y := range code.Size {
@@ -87,12 +87,12 @@ func (d *desk) qr(code *qr.Code, left, top int) {
 
 // pen writes, and keeps the first error.
 type pen struct {
-	*desk
+	*canvas
 	err error
 }
 
 func (p *pen) write(x, y int, text string, s style, k ink) int {
-	end, err := p.desk.write(x, y, text, s, k)
+	end, err := p.canvas.write(x, y, text, s, k)
 	p.keep(err)
 	return end
 }

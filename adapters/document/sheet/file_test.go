@@ -66,7 +66,7 @@ func drawn(t testing.TB, data []byte) (pages []string) {
 var unescape = strings.NewReplacer(`\\`, `\`, `\(`, `(`, `\)`, `)`, `\r`, "\r")
 
 func TestTheFileSaysWhatThePapersSay(t *testing.T) {
-	p := press(t)
+	p := printer(t)
 	for n, perPage := range pages {
 		of := paper(n)
 		of.Name = "Núñez O’Higgins (1947) \\ ª º ü ¿?"
@@ -79,7 +79,7 @@ func TestTheFileSaysWhatThePapersSay(t *testing.T) {
 
 // Each of several papers begins on a page of its own, and counts its pages alone.
 func TestSeveralPapers(t *testing.T) {
-	data := pdf(t, press(t), paper(3), paper(31), paper(1))
+	data := pdf(t, printer(t), paper(3), paper(31), paper(1))
 	want := slices.Concat(script(paper(3), pages[3]), script(paper(31), pages[31]), script(paper(1), pages[1]))
 	if got := written(t, data); !slices.Equal(got, want) {
 		t.Errorf("the file says\n%q\nwant\n%q", got, want)
@@ -106,7 +106,7 @@ func written(t testing.TB, data []byte) (words []string) {
 
 // The fonts are in the file, cut down, and have every letter that is shown.
 func TestFontsAreInTheFile(t *testing.T) {
-	p := press(t)
+	p := printer(t)
 	rare := paper(3)
 	rare.Name = "Łukasz Đorđević, Юлия"
 	for name, c := range map[string]struct {
@@ -141,7 +141,7 @@ func TestFontsAreInTheFile(t *testing.T) {
 
 // The document says its title, its language and its date, and nothing of who made it where.
 func TestLegend(t *testing.T) {
-	p := press(t)
+	p := printer(t)
 	data := pdf(t, p, paper(1))
 	title := []byte{0xfe, 0xff}
 	for _, u := range utf16.Encode([]rune(paper(1).Title)) {

@@ -20,7 +20,7 @@ func BenchmarkSheetRareLetters(b *testing.B) {
 }
 
 func benchmarkSheet(b *testing.B, of flows.Paper) {
-	p := press(b)
+	p := printer(b)
 	b.ReportAllocs()
 	size := 0
 	for b.Loop() {
@@ -31,7 +31,7 @@ func benchmarkSheet(b *testing.B, of flows.Paper) {
 
 // BenchmarkSheetsTwoCores prints how many sheets two cores make in a second.
 func BenchmarkSheetsTwoCores(b *testing.B) {
-	p, of := press(b), paper(31)
+	p, of := printer(b), paper(31)
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
 	begin := time.Now()
 	b.RunParallel(func(pb *testing.PB) {
@@ -45,7 +45,7 @@ func BenchmarkSheetsTwoCores(b *testing.B) {
 // BenchmarkTwentySheetsAtOnce prints how much more memory twenty sheets made at once hold, at the most, as seen at the
 // end of each. Half of them have rare letters.
 func BenchmarkTwentySheetsAtOnce(b *testing.B) {
-	p, usual, rare := press(b), paper(31), paper(31)
+	p, usual, rare := printer(b), paper(31), paper(31)
 	rare.Name = "Łukasz Đorđević"
 	var before runtime.MemStats
 	runtime.GC()

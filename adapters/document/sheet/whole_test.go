@@ -31,7 +31,7 @@ func long(n int) flows.Paper {
 // On paper nothing is cut: every word of a sheet stands on it, whole, however many tokens it has and however long the
 // names, numbers and addresses are.
 func TestNothingIsCut(t *testing.T) {
-	p := press(t)
+	p := printer(t)
 	for _, n := range []int{1, 2, 3, 5, 10, 13, 14, 20, 25, 31} {
 		for name, of := range map[string]flows.Paper{"usual": paper(n), "long": long(n)} {
 			all := ""
@@ -65,7 +65,7 @@ func TestNothingIsCut(t *testing.T) {
 
 // The same from the file, as others read it.
 func TestNothingIsCutInTheFile(t *testing.T) {
-	p := press(t)
+	p := printer(t)
 	for _, n := range []int{1, 10, 31} {
 		text := strings.Join(strings.Fields(tool(t, kept(t, p, long(n)), "pdftotext", "-raw", "sheet.pdf", "-")), "")
 		for _, s := range append([]string{long(n).Name, long(n).Foot}, long(n).ProofLines...) {
@@ -78,7 +78,7 @@ func TestNothingIsCutInTheFile(t *testing.T) {
 
 // Words that are wider than a line are parted where an address is read on.
 func TestAddressesArePartedBehindASign(t *testing.T) {
-	s := &setter{leaf: &leaf{}, faces: press(t).faces}
+	s := &typesetter{page: &page{}, faces: printer(t).faces}
 	got := s.broken("autogestion-prestadores.sistemas.ioma.gba.gob.ar:18443", 37, style{false, 7.5})
 	if fmt.Sprint(got) != "[autogestion-prestadores. sistemas.ioma.gba.gob.ar: 18443]" {
 		t.Errorf("parted as %q", got)

@@ -1,11 +1,11 @@
-package credential
+package document
 
 import (
 	"strings"
 
 	"golang.org/x/image/font/sfnt"
 
-	"llave/adapters/credential/sheet"
+	"llave/adapters/document/sheet"
 	"llave/flows"
 )
 

@@ -34,7 +34,7 @@ func ruleArea(r rule) area {
 // Nothing covers anything: no text another one, nothing what is white around a code, nothing a line to cut along, and
 // nothing comes closer than 5 mm to the page's border.
 func TestNothingCoversAnything(t *testing.T) {
-	p := press(t)
+	p := printer(t)
 	for name, of := range bent() {
 		for i, l := range planned(t, p, of) {
 			for _, problem := range clashes(p.faces, l) {
@@ -44,7 +44,7 @@ func TestNothingCoversAnything(t *testing.T) {
 	}
 }
 
-func clashes(f *faces, l *leaf) []string {
+func clashes(f *faces, l *page) []string {
 	var texts, codes, lines, cuts []area
 	for _, x := range l.texts {
 		texts = append(texts, textArea(f, x))

@@ -12,13 +12,13 @@ import (
 )
 
 // planned lays a paper out.
-func planned(t testing.TB, p *Press, of flows.Paper) []*leaf {
+func planned(t testing.TB, p *Printer, of flows.Paper) []*page {
 	t.Helper()
-	leaves, err := plan(p.faces, clean(p.faces, of))
+	laid, err := layOut(p.faces, clean(p.faces, of))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return leaves
+	return laid
 }
 
 // bent are papers that are hard to lay out, by what is wrong with them.
@@ -94,7 +94,7 @@ func script(of flows.Paper, perPage []int) []string {
 var pages = map[int][]int{1: {1}, 2: {2}, 3: {3}, 10: {10}, 13: {13}, 14: {14}, 15: {14, 1}, 16: {14, 2}, 31: {14, 17}, 32: {14, 18}, 34: {14, 20}, 40: {14, 20, 6}}
 
 func TestReadingOrder(t *testing.T) {
-	p := press(t)
+	p := printer(t)
 	for n, perPage := range pages {
 		of := paper(n)
 		of.Tokens[n/2].Digits = ""
@@ -112,7 +112,7 @@ func TestReadingOrder(t *testing.T) {
 
 // A month is two pages at most, however long its header is.
 func TestAMonthIsTwoPages(t *testing.T) {
-	p := press(t)
+	p := printer(t)
 	for name, of := range bent() {
 		if n := len(planned(t, p, of)); len(of.Tokens) <= 31 && n > 2 {
 			t.Errorf("%s: %d pages", name, n)
@@ -122,7 +122,7 @@ func TestAMonthIsTwoPages(t *testing.T) {
 
 // The columns of a page differ by one cell at most, and each page has the codes of its tokens.
 func TestColumnsAreEven(t *testing.T) {
-	p := press(t)
+	p := printer(t)
 	for n, perPage := range pages {
 		for i, l := range planned(t, p, paper(n)) {
 			columns := map[float64]int{}
@@ -149,7 +149,7 @@ func TestColumnsAreEven(t *testing.T) {
 
 // Sizes that a sheet is good for: digits at arm's length, codes for bad printers, boxes for a hand.
 func TestSizes(t *testing.T) {
-	p := press(t)
+	p := printer(t)
 	for name, of := range bent() {
 		for _, l := range planned(t, p, of) {
 			for _, x := range l.texts {

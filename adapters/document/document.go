@@ -1,4 +1,4 @@
-package credential
+package document
 
 import (
 	"bytes"
@@ -9,39 +9,39 @@ import (
 	"strings"
 	"sync"
 
-	"llave/adapters/credential/sheet"
+	"llave/adapters/document/sheet"
 	"llave/bot"
 	"llave/flows"
 )
 
-// Studio draws. It implements [bot.Maker]. Safe for concurrent use.
-type Studio struct {
-	desks   sync.Pool // of *desk: faces cannot be shared
-	buffers pngBuffers
-	press   *sheet.Press
+// Renderer draws cards and prints sheets. It implements [bot.Renderer] and is safe for concurrent use.
+type Renderer struct {
+	canvases sync.Pool // of *canvas: faces cannot be shared
+	buffers  pngBuffers
+	printer  *sheet.Printer
 }
 
 // New reads the fonts.
-func New() (*Studio, error) {
+func New() (*Renderer, error) {
 	fonts, err := loadFonts()
 	if err != nil {
-		return nil, fmt.Errorf("credential: %w", err)
+		return nil, fmt.Errorf("document: %w", err)
 	}
-	press, err := sheet.New()
+	printer, err := sheet.New()
 	if err != nil {
-		return nil, fmt.Errorf("credential: %w", err)
+		return nil, fmt.Errorf("document: %w", err)
 	}
-	s := &Studio{press: press}
-	s.desks.New = func() any { return newDesk(fonts) }
+	s := &Renderer{printer: printer}
+	s.canvases.New = func() any { return newCanvas(fonts) }
 	return s, nil
 }
 
 // errDigits: what a card is about is six digits. The digits are not in the error.
-var errDigits = errors.New("credential: want six digits")
+var errDigits = errors.New("document: want six digits")
 
-// Render implements [bot.Maker] for cards and sheets. What is not well formed never will be: such refusals are final, and
+// Render implements [bot.Renderer] for cards and sheets. What is not well formed never will be: such refusals are final, and
 // hold none of the digits.
-func (s *Studio) Render(_ context.Context, _ bot.ChatID, f bot.File) ([]byte, error) {
+func (s *Renderer) Render(_ context.Context, _ bot.ChatID, f bot.File) ([]byte, error) {
 	switch f.Template {
 	case flows.RecipeCard:
 		return made(f.Args, s.PNG)
@@ -65,22 +65,22 @@ func made[T any](args bot.Value, draw func(T) ([]byte, error)) ([]byte, error) {
 }
 
 // PDF prints sheets of preprinted tokens, A4. The same papers give the same bytes.
-func (s *Studio) PDF(papers []flows.Paper) ([]byte, error) { return s.press.PDF(papers) }
+func (s *Renderer) PDF(papers []flows.Paper) ([]byte, error) { return s.printer.PDF(papers) }
 
 // PNG draws a card, 1012 by 638 pixels: the shape of a credential (ISO/IEC 7810 ID-1). The same card gives the same bytes.
-func (s *Studio) PNG(c flows.Card) ([]byte, error) {
+func (s *Renderer) PNG(c flows.Card) ([]byte, error) {
 	if len(c.Digits) != 6 || strings.Trim(c.Digits, "0123456789") != "" {
 		return nil, errDigits
 	}
-	d := s.desks.Get().(*desk)
-	defer s.desks.Put(d)
+	d := s.canvases.Get().(*canvas)
+	defer s.canvases.Put(d)
 	if err := d.card(d.fonts.drawable(c)); err != nil {
-		return nil, fmt.Errorf("credential: %w", err)
+		return nil, fmt.Errorf("document: %w", err)
 	}
 	var out bytes.Buffer
 	enc := png.Encoder{CompressionLevel: png.BestSpeed, BufferPool: &s.buffers}
 	if err := enc.Encode(&out, d.img); err != nil {
-		return nil, fmt.Errorf("credential: %w", err)
+		return nil, fmt.Errorf("document: %w", err)
 	}
 	return out.Bytes(), nil
 }

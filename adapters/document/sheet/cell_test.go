@@ -13,7 +13,7 @@ func cellOf(c code) area {
 
 // Each token can be cut out on four sides, and has two boxes to write in.
 func TestCellsCanBeCutOutAndWrittenOn(t *testing.T) {
-	p := press(t)
+	p := printer(t)
 	for n := range pages {
 		for i, l := range planned(t, p, paper(n)) {
 			for _, c := range l.codes {
@@ -42,8 +42,8 @@ func TestCellsCanBeCutOutAndWrittenOn(t *testing.T) {
 	}
 }
 
-// dashed says whether a leaf has a dashed line that covers a side.
-func dashed(l *leaf, side rule) bool {
+// dashed reports whether a page has a dashed line that covers a side.
+func dashed(l *page, side rule) bool {
 	const hair = 0.01
 	for _, r := range l.rules {
 		if r.dashed && r.x1 <= side.x1+hair && r.x2 >= side.x2-hair && r.y1 <= side.y1+hair && r.y2 >= side.y2-hair &&
@@ -58,7 +58,7 @@ func dashed(l *leaf, side rule) bool {
 func TestVoidTokensAreCrossedOut(t *testing.T) {
 	of := paper(9)
 	of.Tokens[1].Digits, of.Tokens[6].Digits = "", ""
-	l := planned(t, press(t), of)[0]
+	l := planned(t, printer(t), of)[0]
 	diagonals, words := 0, []text{}
 	for _, r := range l.rules {
 		if !r.dashed && r.x1 != r.x2 && r.y1 != r.y2 {
@@ -83,7 +83,7 @@ func TestVoidTokensAreCrossedOut(t *testing.T) {
 }
 
 // ruleAt is where the nth diagonal is.
-func ruleAt(l *leaf, n int) int {
+func ruleAt(l *page, n int) int {
 	for i, r := range l.rules {
 		if !r.dashed && r.x1 != r.x2 && r.y1 != r.y2 {
 			if n == 0 {
@@ -96,7 +96,7 @@ func ruleAt(l *leaf, n int) int {
 }
 
 func TestClean(t *testing.T) {
-	f := press(t).faces
+	f := printer(t).faces
 	for in, want := range map[string]string{
 		"Rosa Peralta": "Rosa Peralta", "  Rosa\n\tPeralta\r\n": "Rosa Peralta", "": "",
 		"Pen\u0303a": "Peña", "\u202eRosa\u202c\u200f\u2066x\u2069": "Rosax", "a\u0000b\u0007c\u00ad\ufeff": "abc",

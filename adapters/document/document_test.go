@@ -1,4 +1,4 @@
-package credential_test
+package document_test
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ import (
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
 
-	"llave/adapters/credential"
+	"llave/adapters/document"
 	"llave/bot"
 	"llave/flows"
 )
@@ -32,16 +32,16 @@ func card(digits string) flows.Card {
 	}
 }
 
-func studio(t testing.TB) *credential.Studio {
+func renderer(t testing.TB) *document.Renderer {
 	t.Helper()
-	s, err := credential.New()
+	s, err := document.New()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
-func draw(t testing.TB, s *credential.Studio, c flows.Card) []byte {
+func draw(t testing.TB, s *document.Renderer, c flows.Card) []byte {
 	t.Helper()
 	data, err := s.PNG(c)
 	if err != nil {
@@ -82,7 +82,7 @@ func decode(img image.Image, hint gozxing.DecodeHintType) (string, error) {
 }
 
 func TestEveryCodeCanBeRead(t *testing.T) {
-	s := studio(t)
+	s := renderer(t)
 	digits := []string{"000000", "000007", "999999", "012345", "482913"}
 	for range 60 {
 		digits = append(digits, fmt.Sprintf("%06d", rand.IntN(1e6)))
@@ -108,7 +108,7 @@ func TestZbarReadsIt(t *testing.T) {
 		t.Skip("zbarimg is not installed")
 	}
 	path := filepath.Join(t.TempDir(), "card.png")
-	if err := os.WriteFile(path, draw(t, studio(t), card("040506")), 0o600); err != nil {
+	if err := os.WriteFile(path, draw(t, renderer(t), card("040506")), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	out, err := exec.Command(zbar, "-q", "--raw", path).Output()
@@ -118,7 +118,7 @@ func TestZbarReadsIt(t *testing.T) {
 }
 
 func TestTheSameCardIsTheSamePicture(t *testing.T) {
-	s := studio(t)
+	s := renderer(t)
 	want := draw(t, s, card("482913"))
 	var wg sync.WaitGroup
 	for i := range 20 {
@@ -134,7 +134,7 @@ func TestTheSameCardIsTheSamePicture(t *testing.T) {
 
 // What does not fit is made smaller and then cut, and covers nothing else.
 func TestLongNamesLeaveTheTokenAlone(t *testing.T) {
-	s := studio(t)
+	s := renderer(t)
 	for _, name := range []string{"", "Ñ", strings.Repeat("María de los Ángeles ", 20), "\u0000\u202e\U0001F600", strings.Repeat("W", 5000)} {
 		c := card("482913")
 		c.Name, c.Title, c.Validity = name, name, name
@@ -153,7 +153,7 @@ func papers(digits string) []flows.Paper {
 }
 
 func TestMake(t *testing.T) {
-	s := studio(t)
+	s := renderer(t)
 	pdf, err := s.Render(context.Background(), "", bot.File{Template: flows.RecipeSheet, Args: bot.Of(papers("000042"))})
 	if err != nil || !bytes.HasPrefix(pdf, []byte("%PDF-")) {
 		t.Errorf("a sheet: %v", err)
@@ -178,7 +178,7 @@ func TestMake(t *testing.T) {
 }
 
 func BenchmarkCard(b *testing.B) {
-	s := studio(b)
+	s := renderer(b)
 	b.ReportAllocs()
 	size := 0
 	for b.Loop() {
@@ -189,7 +189,7 @@ func BenchmarkCard(b *testing.B) {
 
 // BenchmarkTwentyAtOnce prints how much more memory twenty pictures drawn at once hold, at the most.
 func BenchmarkTwentyAtOnce(b *testing.B) {
-	s := studio(b)
+	s := renderer(b)
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)

@@ -43,11 +43,11 @@ const (
 // on for more lines.
 const leastRows = 6
 
-// plan lays a paper out. Tokens run down the columns: that is also how texts are extracted.
-func plan(f *faces, p flows.Paper) ([]*leaf, error) {
-	var leaves []*leaf
+// layOut lays a paper out. Tokens run down the columns: that is also how texts are extracted.
+func layOut(f *faces, p flows.Paper) ([]*page, error) {
+	var pages []*page
 	for tokens := p.Tokens; len(tokens) > 0; {
-		s, y, err := begun(f, p, len(leaves) == 0)
+		s, y, err := begun(f, p, len(pages) == 0)
 		if err != nil {
 			return nil, err
 		}
@@ -55,32 +55,32 @@ func plan(f *faces, p flows.Paper) ([]*leaf, error) {
 		if err := s.tokens(p, tokens[:n], y); err != nil {
 			return nil, err
 		}
-		leaves = append(leaves, s.leaf)
+		pages = append(pages, s.page)
 		tokens = tokens[n:]
 	}
-	for i, l := range leaves {
-		(&setter{leaf: l, faces: f}).foot(p, i+1, len(leaves))
+	for i, l := range pages {
+		(&typesetter{page: l, faces: f}).foot(p, i+1, len(pages))
 	}
-	return leaves, nil
+	return pages, nil
 }
 
 // begun is a page with its heading, and where its tokens begin.
-func begun(f *faces, p flows.Paper, first bool) (*setter, float64, error) {
-	s := &setter{leaf: &leaf{}, faces: f, roomy: true}
+func begun(f *faces, p flows.Paper, first bool) (*typesetter, float64, error) {
+	s := &typesetter{page: &page{}, faces: f, roomy: true}
 	if !first {
 		s.running(p.Running)
 		return s, top + 8, nil
 	}
 	y, err := s.head(p)
 	if err == nil && int((bottom-y)/cellHeight) < leastRows {
-		s = &setter{leaf: &leaf{}, faces: f}
+		s = &typesetter{page: &page{}, faces: f}
 		y, err = s.head(p)
 	}
 	return s, y, err
 }
 
 // running is the heading of a later page: a line, or two small ones.
-func (s *setter) running(t string) {
+func (s *typesetter) running(t string) {
 	lines := s.flow(t, right-left, style{true, 12}, 8, 2)
 	y := top + 4
 	if len(lines) > 1 {
@@ -90,7 +90,7 @@ func (s *setter) running(t string) {
 }
 
 // most is how many lines a text may take: more if there is room.
-func (s *setter) most(roomy, tight int) int {
+func (s *typesetter) most(roomy, tight int) int {
 	if s.roomy {
 		return roomy
 	}
@@ -98,7 +98,7 @@ func (s *setter) most(roomy, tight int) int {
 }
 
 // head writes what stands above the tokens of the first page, and returns where they begin.
-func (s *setter) head(p flows.Paper) (float64, error) {
+func (s *typesetter) head(p flows.Paper) (float64, error) {
 	y, edge, under := top, right, top
 	var proof *code
 	if p.Proof != "" {
@@ -120,7 +120,7 @@ func (s *setter) head(p flows.Paper) (float64, error) {
 }
 
 // person writes whose the sheet is, and the fields.
-func (s *setter) person(p flows.Paper, y, edge float64) float64 {
+func (s *typesetter) person(p flows.Paper, y, edge float64) float64 {
 	const labels = 34.0
 	s.fit(left, y+4, edge-left, p.Heading, style{true, 13}, 9)
 	s.rules = append(s.rules, rule{x1: left, y1: y + 7, x2: edge, y2: y + 7, width: 0.7})
@@ -139,7 +139,7 @@ func (s *setter) person(p flows.Paper, y, edge float64) float64 {
 }
 
 // name is set on one line, or on two if it would become small, or smaller on more.
-func (s *setter) name(name string, width float64) []text {
+func (s *typesetter) name(name string, width float64) []text {
 	const large, small, smallest = 25, 17, 11
 	lines := s.flow(name, width, style{true, large}, small, 2)
 	if s.roomy && strings.HasSuffix(lines[len(lines)-1].s, ellipsis) {
@@ -163,7 +163,7 @@ func proofCode(proof string) (code, error) {
 
 // proofLines writes what the proof is for below it, as wide as the largest code is, and returns where that ends. A code may
 // be smaller; what is written below it has to be read whole.
-func (s *setter) proofLines(p flows.Paper, c code) float64 {
+func (s *typesetter) proofLines(p flows.Paper, c code) float64 {
 	const step = 3.1
 	y := c.y + c.side() + quiet*c.module + 2.6
 	for _, line := range p.ProofLines[:min(len(p.ProofLines), mostProofLines)] {
@@ -175,7 +175,7 @@ func (s *setter) proofLines(p flows.Paper, c code) float64 {
 }
 
 // instructions writes how the sheet is used, and returns where the tokens begin.
-func (s *setter) instructions(p flows.Paper, y float64) float64 {
+func (s *typesetter) instructions(p flows.Paper, y float64) float64 {
 	const size, least = 11, 10.2
 	y += 4
 	for _, line := range p.Lines[:min(len(p.Lines), mostLines)] {
@@ -195,7 +195,7 @@ func (s *setter) instructions(p flows.Paper, y float64) float64 {
 }
 
 // foot writes whom to ask, and the page's number.
-func (s *setter) foot(p flows.Paper, page, of int) {
+func (s *typesetter) foot(p flows.Paper, page, of int) {
 	st := style{false, 9}
 	number := strings.Replace(p.Page, "%d", strconv.Itoa(page), 1)
 	number = strings.Replace(number, "%d", strconv.Itoa(of), 1)
@@ -206,9 +206,9 @@ func (s *setter) foot(p flows.Paper, page, of int) {
 	s.fitRight(right, footY, widest, number, st, 7)
 }
 
-// tokens draws them down two columns. An odd one is the right column's: standing alone at the left it would be read
-// before that column by whoever extracts texts.
-func (s *setter) tokens(p flows.Paper, tokens []flows.PaperToken, y float64) error {
+// tokens draws them down two columns. An odd one is the right column's: alone at the left, programs that extract texts
+// would read it before that column.
+func (s *typesetter) tokens(p flows.Paper, tokens []flows.PaperToken, y float64) error {
 	first := max(1, len(tokens)/columns) // in the left column
 	for i, t := range tokens {
 		column, row := 0, i

@@ -95,7 +95,7 @@ func expected(proof string, tokens []string, perPage []int) [][]string {
 }
 
 func TestCodesInTheFile(t *testing.T) {
-	p := press(t)
+	p := printer(t)
 	of := paper(31)
 	of.Tokens[3].Digits, of.Tokens[4].Digits, of.Tokens[20].Digits = "", "000000", "000007"
 	var digits []string
@@ -103,13 +103,13 @@ func TestCodesInTheFile(t *testing.T) {
 		digits = append(digits, token.Digits)
 	}
 	want := expected(of.Proof, digits, pages[31])
-	leaves := planned(t, p, of)
+	laid := planned(t, p, of)
 	for i, page := range drawn(t, pdf(t, p, of)) {
 		img, n := painted(t, page, 6)
-		if n != len(want[i]) || len(leaves[i].codes) != n {
+		if n != len(want[i]) || len(laid[i].codes) != n {
 			t.Fatalf("page %d has %d codes, want %d", i+1, n, len(want[i]))
 		}
-		for j, c := range leaves[i].codes {
+		for j, c := range laid[i].codes {
 			if n := astray(img, c, 6); n > 0 {
 				t.Errorf("page %d: %d modules of code %d are not what they should be", i+1, n, j+1)
 			}

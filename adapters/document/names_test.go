@@ -1,4 +1,4 @@
-package credential_test
+package document_test
 
 import (
 	"bytes"
@@ -7,12 +7,12 @@ import (
 	"strings"
 	"testing"
 
-	"llave/adapters/credential"
+	"llave/adapters/document"
 	"llave/flows"
 )
 
 // named is the part of a card that holds the name.
-func named(t *testing.T, s *credential.Studio, name string) []byte {
+func named(t *testing.T, s *document.Renderer, name string) []byte {
 	t.Helper()
 	c := card("482913")
 	c.Name = name
@@ -30,7 +30,7 @@ func named(t *testing.T, s *credential.Studio, name string) []byte {
 
 // A letter that the font lacks is drawn otherwise on the picture, as it is on paper, and leaves no gap.
 func TestNamesAreNeverBlank(t *testing.T) {
-	s := studio(t)
+	s := renderer(t)
 	for name, as := range map[string]string{
 		"Ỹsapy G\u0303uarani": "Ysapy Guarani", "Nguyễn Thị": "Nguyên Thi", "Pen\u0303a": "Peña", "山田 太郎": "?? ??", "محمد": "????",
 		"Ana \U0001F338 Paz": "Ana Paz", "Ana\u200b\u202ePaz": "AnaPaz", "O\u02bcHiggins": "O’Higgins", "Ɓala": "Bala",
@@ -46,7 +46,7 @@ func TestNamesAreNeverBlank(t *testing.T) {
 
 // A long name is whole: it stands on two lines.
 func TestLongNamesAreWhole(t *testing.T) {
-	s := studio(t)
+	s := renderer(t)
 	name := "María de los Ángeles Fernández de Oliveira Cézar y Anchorena viuda de Santamarina"
 	last := name[:strings.LastIndex(name, " ")] + " Pereyra"
 	if bytes.Equal(named(t, s, name), named(t, s, last)) {

@@ -13,8 +13,8 @@ import (
 )
 
 func TestTheSamePapersAreTheSameBytes(t *testing.T) {
-	p := press(t)
-	want := pdf(t, press(t), paper(31), paper(3))
+	p := printer(t)
+	want := pdf(t, printer(t), paper(31), paper(3))
 	var wg sync.WaitGroup
 	for i := range 20 {
 		wg.Go(func() {
@@ -35,7 +35,7 @@ func TestTheSamePapersAreTheSameBytes(t *testing.T) {
 // No more than a few documents are made at once: the next waits for one to be done.
 func TestTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p, done := press(t), false
+		p, done := printer(t), false
 		for range atOnce {
 			p.turns <- struct{}{}
 		}
@@ -78,7 +78,7 @@ func TestRefusals(t *testing.T) {
 		"a proof too long":   {bend(func(p *flows.Paper) { p.Proof = strings.Repeat("A", 700) }), errProof},
 		"a proof beyond all": {bend(func(p *flows.Paper) { p.Proof = strings.Repeat("A", 100_000) }), errProof},
 	} {
-		data, err := press(t).PDF(c.papers)
+		data, err := printer(t).PDF(c.papers)
 		if !errors.Is(err, c.want) || data != nil || strings.Contains(fmt.Sprint(err), "4829") {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}

@@ -33,7 +33,7 @@ const indent = 2.0
 
 // cell draws a token whose upper left corner is at x and y. One that is void looks the same, but for its digits and
 // its code: what is aligned stays so.
-func (s *setter) cell(p flows.Paper, t flows.PaperToken, x, y float64) error {
+func (s *typesetter) cell(p flows.Paper, t flows.PaperToken, x, y float64) error {
 	at := x + padding
 	s.fit(at, y+6.4, digitsLeft-padding-1, strconv.Itoa(t.Number), style{true, 12}, 7)
 	if t.Digits == "" {
@@ -48,7 +48,7 @@ func (s *setter) cell(p flows.Paper, t flows.PaperToken, x, y float64) error {
 }
 
 // slip says whose a token is, on what is left of the sheet once it is cut: on a line, or on two small ones.
-func (s *setter) slip(x, y float64, t string) {
+func (s *typesetter) slip(x, y float64, t string) {
 	lines := s.flow(t, textWidth-indent, style{false, 7.5}, 5, 2)
 	if len(lines) > 1 {
 		s.below(x, y+23.7, 1.9, lines)
@@ -58,7 +58,7 @@ func (s *setter) slip(x, y float64, t string) {
 }
 
 // live writes a token's digits, and their code.
-func (s *setter) live(digits string, x, y float64) error {
+func (s *typesetter) live(digits string, x, y float64) error {
 	s.write(x+digitsLeft, y+11, digits[:3]+" "+digits[3:], style{true, 31})
 	q, err := qr.Encode(digits, qr.H)
 	if err != nil {
@@ -69,13 +69,13 @@ func (s *setter) live(digits string, x, y float64) error {
 }
 
 // box is where one writes; its label stands in its corner.
-func (s *setter) box(x, y, width float64, label string) {
+func (s *typesetter) box(x, y, width float64, label string) {
 	s.frames = append(s.frames, frame{x: x, y: y, w: width, h: boxHeight, width: 0.25})
 	s.fit(x+indent, y+3.2, width-2*indent, label, style{false, 8.5}, 5)
 }
 
 // void says so where the digits would be, and crosses the rest out.
-func (s *setter) void(p flows.Paper, x, y float64) {
+func (s *typesetter) void(p flows.Paper, x, y float64) {
 	const size, least, pen = 27, 9, 0.5
 	s.fit(x+digitsLeft, y+11, cellWidth-digitsLeft-padding, p.Void, style{true, size}, least)
 	x1, x2, y1, y2 := x+padding, x+cellWidth-padding, y+boxTop, y+boxTop+boxHeight
@@ -83,7 +83,7 @@ func (s *setter) void(p flows.Paper, x, y float64) {
 }
 
 // cuts draws the lines to cut along, around so many cells in the first column and in the second.
-func (s *setter) cuts(first, second int, y float64) {
+func (s *typesetter) cuts(first, second int, y float64) {
 	dash := func(x1, y1, x2, y2 float64) {
 		s.rules = append(s.rules, rule{x1: x1, y1: y1, x2: x2, y2: y2, width: 0.2, dashed: true})
 	}

@@ -37,7 +37,7 @@ func paper(n int) flows.Paper {
 	return p
 }
 
-func press(t testing.TB) *Press {
+func printer(t testing.TB) *Printer {
 	t.Helper()
 	p, err := New()
 	if err != nil {
@@ -46,7 +46,7 @@ func press(t testing.TB) *Press {
 	return p
 }
 
-func pdf(t testing.TB, p *Press, papers ...flows.Paper) []byte {
+func pdf(t testing.TB, p *Printer, papers ...flows.Paper) []byte {
 	t.Helper()
 	data, err := p.PDF(papers)
 	if err != nil {

@@ -25,11 +25,11 @@ type alphabet struct {
 // embedded is a font as the library takes it: what describes it, and its file, compressed.
 type embedded struct{ json, file []byte }
 
-// alphabetOf gives the letters of some leaves. Nearly always they are the usual ones: those are cut once.
-func (f *faces) alphabetOf(leaves []*leaf) (*alphabet, error) {
+// alphabetOf returns the letters of some pages. Nearly always they are the usual ones, whose font is cut once.
+func (f *faces) alphabetOf(pages []*page) (*alphabet, error) {
 	letters := map[rune]bool{}
 	usual := true
-	for _, l := range leaves {
+	for _, l := range pages {
 		for _, t := range l.texts {
 			for _, r := range t.s {
 				letters[r] = true
