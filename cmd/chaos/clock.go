@@ -3,13 +3,13 @@ package main
 import "time"
 
 // ahead is by how much the program's clock is ahead of the machine's.
-var ahead shift
+var clock shiftedClock
 
 // shift is a distance between two clocks.
-type shift time.Duration
+type shiftedClock time.Duration
 
 // begin sets the shift so that it is now the given hour of Buenos Aires. Empty is the machine's own hour.
-func (s *shift) begin(at string) error {
+func (s *shiftedClock) begin(at string) error {
 	if at == "" {
 		*s = 0
 		return nil
@@ -22,9 +22,9 @@ func (s *shift) begin(at string) error {
 	if err != nil {
 		return err
 	}
-	*s = shift(time.Until(t))
+	*s = shiftedClock(time.Until(t))
 	return nil
 }
 
 // now is the program's hour.
-func (s *shift) now() time.Time { return time.Now().Add(time.Duration(*s)) }
+func (s *shiftedClock) now() time.Time { return time.Now().Add(time.Duration(*s)) }

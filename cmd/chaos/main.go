@@ -1,4 +1,4 @@
-// Command chaos talks to the real program through a pipe and kills it, kill -9, at random moments. Then it counts:
+// Command chaos writes to the real program through a pipe and kills it, kill -9, at random moments. Then it counts:
 // every line that was taken is answered, no answer differs from its repetition, and there are exactly as many new
 // tokens, and sheets of preprinted ones, as were asked for and shown.
 //
@@ -7,7 +7,7 @@
 //	go run ./cmd/chaos -conversations 500 -through webhook
 //	go run ./cmd/chaos -conversations 500 -at 2026-12-31T23:58   # with the program's clock there, in Buenos Aires
 //
-// It exits with 1 if a promise was broken. The figures stand on the last line.
+// It exits with 1 if a promise was broken. The figures are on the last line.
 package main
 
 import (
@@ -35,21 +35,21 @@ import (
 func main() {
 	n := flag.Int("conversations", 500, "how many conversations")
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "seed of the moments at which it is killed")
-	door := flag.String("through", "terminal", "terminal, or Telegram by poll or webhook")
+	channel := flag.String("through", "terminal", "terminal, or Telegram by poll or webhook")
 	binary := flag.String("binary", "", "the program; built from ./cmd/llave if not given")
 	at := flag.String("at", "", "the day and hour at which the program begins, in Buenos Aires (2006-01-02T15:04); the machine's if not given")
 	flag.Parse()
-	if err := ahead.begin(*at); err != nil {
+	if err := clock.begin(*at); err != nil {
 		fmt.Fprintln(os.Stderr, "chaos: -at:", err)
 		os.Exit(2)
 	}
 	begin := func() (tally, error) { return run(context.Background(), *n, *seed, *binary, os.Stderr) }
-	switch *door {
+	switch *channel {
 	case "terminal":
 	case "poll", "webhook":
 		fmt.Fprintf(os.Stderr, "seed %d\n", *seed)
 		begin = func() (tally, error) {
-			return onTelegram(context.Background(), *n, *seed, *binary, *door == "webhook")
+			return onTelegram(context.Background(), *n, *seed, *binary, *channel == "webhook")
 		}
 	default:
 		fmt.Fprintln(os.Stderr, "chaos: -through is terminal, poll or webhook")
@@ -74,7 +74,7 @@ func (t tally) String() string {
 		t.Conversations, t.Kills, t.Answered, t.Repeated, t.Retyped, t.Tokens, t.Sheets)
 }
 
-// workers talk at the same time, each on data of its own.
+// workers run at the same time, each on data of its own.
 const workers = 2
 
 func run(ctx context.Context, n int, seed uint64, binary string, progress io.Writer) (tally, error) {
@@ -173,7 +173,7 @@ func (w *worker) conversation() error {
 // yes says it until it is answered with what fits, killing the program each time.
 func (w *worker) yes(fits *regexp.Regexp) ([][]string, error) {
 	for range 20 {
-		out, err := w.killed("sí\n")
+		out, err := w.sendAndKill("sí\n")
 		if err != nil {
 			return nil, err
 		}
@@ -211,7 +211,7 @@ func (w *worker) answered(answers [][]string) error {
 // until says a line, killing the program half of the time, until it is answered as wanted.
 func (w *worker) until(line, want string) error {
 	for range 30 {
-		out, err := w.killed(line)
+		out, err := w.sendAndKill(line)
 		if err != nil {
 			return err
 		}
@@ -228,7 +228,7 @@ func (w *worker) until(line, want string) error {
 }
 
 // killed says a line to a fresh process and kills it a random time later. It returns what was printed until then.
-func (w *worker) killed(line string) (string, error) {
+func (w *worker) sendAndKill(line string) (string, error) {
 	cmd := w.command()
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -315,5 +315,5 @@ func (w *worker) count(shown int) error {
 // environment is ours without what would configure the program, and with its clock.
 func environment() []string {
 	env := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "LLAVE_") })
-	return append(env, "TESTCLOCK_AHEAD="+time.Duration(ahead).String())
+	return append(env, "TESTCLOCK_AHEAD="+time.Duration(clock).String())
 }

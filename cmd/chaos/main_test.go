@@ -2,25 +2,55 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"os"
+	"sync"
 	"testing"
 )
 
 // On which day the program is killed does not depend on the day of the test: see LLAVE_TEST_CLOCK in docs/testing.md.
 func TestMain(m *testing.M) {
-	if err := ahead.begin(cmp.Or(os.Getenv("LLAVE_TEST_CLOCK"), "2026-11-17T11:00")); err != nil {
+	if err := clock.begin(cmp.Or(os.Getenv("LLAVE_TEST_CLOCK"), "2026-11-17T11:00")); err != nil {
 		panic(err)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if remove != nil {
+		remove()
+	}
+	os.Exit(code)
+}
+
+// remove removes the folder of the program that the tests share.
+var remove func()
+
+// build builds the program once for all tests.
+var build = sync.OnceValues(func() (binary string, err error) {
+	_, binary, remove, err = prepare(context.Background(), "")
+	return binary, err
+})
+
+// llave returns the path of the program.
+func llave(t *testing.T) string {
+	t.Helper()
+	binary, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return binary
+}
+
+// size is the number of conversations, fewer with -short.
+func size(usual, short int) int {
+	if testing.Short() {
+		return short
+	}
+	return usual
 }
 
 // The short form of what `go run ./cmd/chaos` does at length.
 func TestKilledAtRandom(t *testing.T) {
-	n := 20
-	if testing.Short() {
-		n = 4
-	}
-	sum, err := run(t.Context(), n, 1, "", t.Output())
+	t.Parallel()
+	sum, err := run(t.Context(), size(20, 4), 1, llave(t), t.Output())
 	if err != nil {
 		t.Error(err)
 	}
@@ -29,13 +59,11 @@ func TestKilledAtRandom(t *testing.T) {
 
 // The short form of -through poll and -through webhook.
 func TestKilledAtRandomOnTelegram(t *testing.T) {
+	t.Parallel()
 	for name, webhook := range map[string]bool{"poll": false, "webhook": true} {
 		t.Run(name, func(t *testing.T) {
-			n := 18
-			if testing.Short() {
-				n = 6
-			}
-			sum, err := onTelegram(t.Context(), n, 1, "", webhook)
+			t.Parallel()
+			sum, err := onTelegram(t.Context(), size(18, 6), 1, llave(t), webhook)
 			if err != nil {
 				t.Error(err)
 			}

@@ -21,14 +21,14 @@ import (
 	"llave/adapters/telegram/telegramtest"
 )
 
-// storm is what Telegram and the network do while the program is killed again and again.
-var storm = telegramtest.Weather{CutBefore: 0.05, CutAfter: 0.1, Repeat: 0.1}
+// lossyNetwork is what Telegram and the network do while the program is killed again and again.
+var lossyNetwork = telegramtest.Weather{CutBefore: 0.05, CutAfter: 0.1, Repeat: 0.1}
 
-// people talk on Telegram at the same time, each in a chat of their own.
-const people = 6
+// userCount users write on Telegram at the same time, each in a chat of their own.
+const userCount = 6
 
-// onTelegram has people ask for another token, n times in all, with the program killed at random moments, a tenth of the
-// replies of the Bot API lost, updates repeated, and 429 now and then. Nobody repeats themselves: what they said must be
+// onTelegram lets users ask for another token, n times in all. The program is killed at random moments, a tenth of the replies
+// of the Bot API are lost, updates are repeated, and 429 comes now and then. The users repeat nothing: every question must be
 // answered.
 func onTelegram(ctx context.Context, n int, seed uint64, binary string, webhook bool) (sum tally, err error) {
 	dir, binary, remove, err := prepare(ctx, binary)
@@ -36,17 +36,17 @@ func onTelegram(ctx context.Context, n int, seed uint64, binary string, webhook 
 		return sum, err
 	}
 	defer remove()
-	srv, err := telegramtest.New(telegramtest.Options{Seed: seed, Now: ahead.now})
+	srv, err := telegramtest.New(telegramtest.Options{Seed: seed, Now: clock.now})
 	if err != nil {
 		return sum, err
 	}
 	defer srv.Close()
-	p := &mortal{ctx: ctx, srv: srv, binary: binary, data: filepath.Join(dir, "telegram"), webhook: webhook, rng: rand.New(rand.NewPCG(seed, 99))}
-	if err := p.up(); err != nil {
+	p := &service{ctx: ctx, srv: srv, binary: binary, data: filepath.Join(dir, "telegram"), webhook: webhook, rng: rand.New(rand.NewPCG(seed, 99))}
+	if err := p.start(); err != nil {
 		return sum, err
 	}
 	defer p.kill()
-	users := make([]*telegramtest.User, people)
+	users := make([]*telegramtest.User, userCount)
 	for i := range users {
 		users[i] = srv.User(int64(5000+i), "Mari", "")
 		if err := p.link(users[i]); err != nil {
@@ -54,15 +54,15 @@ func onTelegram(ctx context.Context, n int, seed uint64, binary string, webhook 
 		}
 	}
 	users[0].Says("token") // the one that the first "otro token" replaces
-	if _, err := (&caller{User: users[0], ctx: ctx}).hears("Token de"); err != nil {
+	if _, err := (&telegramUser{User: users[0], ctx: ctx}).expect("Token de"); err != nil {
 		return sum, err
 	}
-	return p.storm(users, n)
+	return p.run(users, n)
 }
 
-// storm lets it loose, and counts.
-func (p *mortal) storm(users []*telegramtest.User, n int) (tally, error) {
-	p.srv.Weather(storm)
+// run lets the users write while the network is lossy, and counts.
+func (p *service) run(users []*telegramtest.User, n int) (tally, error) {
+	p.srv.Weather(lossyNetwork)
 	calm, weather := context.WithCancel(p.ctx)
 	var killer sync.WaitGroup
 	killer.Go(func() { p.killAtRandom(calm) })
@@ -72,7 +72,7 @@ func (p *mortal) storm(users []*telegramtest.User, n int) (tally, error) {
 	var wg sync.WaitGroup
 	for i, u := range users {
 		wg.Go(func() {
-			c := &caller{User: u, ctx: p.ctx}
+			c := &telegramUser{User: u, ctx: p.ctx}
 			err := c.all((n + i) / len(users))
 			mu.Lock()
 			defer mu.Unlock()
@@ -103,8 +103,8 @@ func (t *tally) add(o tally) {
 	t.Tokens += o.Tokens
 }
 
-// mortal is the service, which dies and comes back on the same port.
-type mortal struct {
+// service is the program, which is killed and started again on the same port.
+type service struct {
 	ctx          context.Context
 	srv          *telegramtest.Server
 	binary, data string
@@ -116,7 +116,7 @@ type mortal struct {
 	failed       error
 }
 
-func (p *mortal) up() error {
+func (p *service) start() error {
 	if p.addr == "" {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -134,13 +134,13 @@ func (p *mortal) up() error {
 	return p.cmd.Start()
 }
 
-func (p *mortal) kill() {
+func (p *service) kill() {
 	p.cmd.Process.Kill()
 	p.cmd.Wait()
 }
 
-// killAtRandom kills and starts again until it is told to stop, and leaves the program running.
-func (p *mortal) killAtRandom(calm context.Context) {
+// killAtRandom kills and starts the program until calm ends, and leaves it running.
+func (p *service) killAtRandom(calm context.Context) {
 	for {
 		select {
 		case <-calm.Done():
@@ -152,7 +152,7 @@ func (p *mortal) killAtRandom(calm context.Context) {
 		}
 		p.kill()
 		p.kills++
-		if p.failed = p.up(); p.failed != nil {
+		if p.failed = p.start(); p.failed != nil {
 			return
 		}
 	}
@@ -164,7 +164,7 @@ var (
 )
 
 // link links a chat the way people do: a page, a sign-in, a tap back.
-func (p *mortal) link(u *telegramtest.User) error {
+func (p *service) link(u *telegramtest.User) error {
 	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
 	defer cancel()
 	u.Says("vincular")
@@ -229,8 +229,8 @@ func signIn(ctx context.Context, page string) (string, error) {
 	return html.UnescapeString(back[1]), nil
 }
 
-// caller is somebody on Telegram, while the storm lasts.
-type caller struct {
+// telegramUser is a person on Telegram behind a lossy network.
+type telegramUser struct {
 	*telegramtest.User
 	tally
 	ctx   context.Context
@@ -238,7 +238,7 @@ type caller struct {
 	last  string // the digits shown last
 }
 
-func (c *caller) all(n int) error {
+func (c *telegramUser) all(n int) error {
 	c.shown = map[string]bool{}
 	for range n {
 		if err := c.conversation(); err != nil {
@@ -250,15 +250,15 @@ func (c *caller) all(n int) error {
 }
 
 // conversation asks for another token and says yes, once each.
-func (c *caller) conversation() error {
+func (c *telegramUser) conversation() error {
 	c.Says("otro token")
-	if _, err := c.hears(question); err != nil {
+	if _, err := c.expect(question); err != nil {
 		return err
 	}
 	if _, err := c.Presses("Sí, cambiarlo"); err != nil {
 		return err
 	}
-	text, err := c.hears(renewed)
+	text, err := c.expect(renewed)
 	if err != nil {
 		return err
 	}
@@ -274,8 +274,8 @@ func (c *caller) conversation() error {
 	return nil
 }
 
-// hears waits for a message with these words. Of those before it, only repetitions to the letter are allowed.
-func (c *caller) hears(words string) (string, error) {
+// expect waits for a message with these words. Before it, only verbatim repetitions of earlier messages are allowed.
+func (c *telegramUser) expect(words string) (string, error) {
 	ctx, cancel := context.WithTimeout(c.ctx, 90*time.Second)
 	defer cancel()
 	for {

@@ -51,7 +51,7 @@ func TestAServerThatFailsEndsTheProgram(t *testing.T) {
 	}
 }
 
-// A command that talks while it serves ends, too.
+// A command that reads its input while it serves ends, too.
 func TestAFailureEndsWhatIsWatched(t *testing.T) {
 	var f failure
 	ctx, failed := f.watch(t.Context())

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// rooms says what a package may import, by its path or the longest beginning of it that stands here. A package may always
+// rooms says what a package may import, by its path or the longest prefix of it in the map. A package may always
 // import those that lie in the same room. It is the drawing of ARCHITECTURE.md.
 var rooms = map[string][]string{
 	"bot":         {},
@@ -40,7 +40,7 @@ var rooms = map[string][]string{
 	"adapters": {"bot", "bot/keyring", "bot/rate", "flows", "flows/backend", "flows/texts", "store/sqlitedb", "adapters/httpx", "adapters/besteffort"},
 }
 
-// room is the longest beginning of a package's path that stands in rooms. Each adapter is a room of its own.
+// room is the longest prefix of a package's path in rooms. Each adapter is a room of its own.
 func room(pkg string) string {
 	for at := pkg; at != "."; at = path.Dir(at) {
 		if _, ok := rooms[at]; ok && at != "adapters" {

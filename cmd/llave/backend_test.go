@@ -19,8 +19,8 @@ import (
 
 const botKey = "a-key-of-the-bots"
 
-// alone is `llave autogestion`, with the bot's API.
-func alone(t *testing.T, env map[string]string) (*process, string) {
+// startBackend starts `llave autogestion`, with the bot's API.
+func startBackend(t *testing.T, env map[string]string) (*process, string) {
 	t.Helper()
 	vars := map[string]string{"LLAVE_AUTOGESTION_KEY": botKey}
 	for k, v := range env {
@@ -50,7 +50,7 @@ func signIn(t *testing.T, page string) string {
 // The newcomer's way, with the bot in one process and Autogestión in another, which dies in the middle and comes back.
 func TestNewcomerWithABackEndOutside(t *testing.T) {
 	t.Parallel() // most of it is waiting
-	back, at := alone(t, nil)
+	back, at := startBackend(t, nil)
 	again := map[string]string{"LLAVE_ADDR": strings.TrimPrefix(at, "http://"), "LLAVE_DATA": back.data}
 	x := start(t, map[string]string{"LLAVE_AUTOGESTION_URL": at + "/autogestion/", "LLAVE_AUTOGESTION_KEY": botKey}, "chat")
 	x.typeLine("token")
@@ -64,7 +64,7 @@ func TestNewcomerWithABackEndOutside(t *testing.T) {
 	back.waitExit(exitOK)
 	x.typeLine(code)
 	x.out.waitFor(t, "apenas responda")
-	back, _ = alone(t, again)
+	back, _ = startBackend(t, again)
 	x.out.waitFor(t, "quedó vinculado")
 	first := x.out.waitFor(t, `Token de María Elena Gómez: (\d{3} \d{3})`)[1]
 	x.out.waitFor(t, "¿Quién usa este chat\\?")
@@ -77,7 +77,7 @@ func TestNewcomerWithABackEndOutside(t *testing.T) {
 	x.out.waitFor(t, "¿Reemplazo el token")
 	x.typeLine("sí")
 	x.out.waitFor(t, "apenas responda")
-	alone(t, again)
+	startBackend(t, again)
 	second := x.out.waitFor(t, `Token .*: (\d{3} \d{3})`)[1]
 	if second == first {
 		t.Error("the token was not replaced")
@@ -100,7 +100,7 @@ func TestNewcomerWithABackEndOutside(t *testing.T) {
 // With Autogestión elsewhere there are no pages here, and that it is down is a figure, not a reason to be restarted.
 func TestServeWithABackEndOutside(t *testing.T) {
 	t.Parallel()
-	back, at := alone(t, nil)
+	back, at := startBackend(t, nil)
 	env := map[string]string{"LLAVE_AUTOGESTION_URL": at, "LLAVE_AUTOGESTION_KEY": botKey, "LLAVE_DATA": filepath.Join(t.TempDir(), "d")}
 	for _, up := range []int{1, 0} {
 		x := start(t, env)
@@ -129,13 +129,13 @@ func TestServeWithABackEndOutside(t *testing.T) {
 
 func TestAFirstStartWithoutTheBackEnd(t *testing.T) {
 	t.Parallel()
-	back, at := alone(t, nil)
+	back, at := startBackend(t, nil)
 	back.cancel()
 	back.waitExit(exitOK)
 	env := map[string]string{"LLAVE_AUTOGESTION_URL": at, "LLAVE_AUTOGESTION_KEY": botKey}
 	x := start(t, env)
 	x.errs.waitFor(t, "autogestion does not answer")
-	alone(t, map[string]string{"LLAVE_ADDR": strings.TrimPrefix(at, "http://"), "LLAVE_DATA": back.data})
+	startBackend(t, map[string]string{"LLAVE_ADDR": strings.TrimPrefix(at, "http://"), "LLAVE_DATA": back.data})
 	x.out.waitFor(t, "Llave está andando")
 	x.cancel()
 	x.waitExit(exitOK)
@@ -210,7 +210,7 @@ func TestBackEndConfiguration(t *testing.T) {
 	}
 }
 
-// credentialAt links a chat over HTTP, and keeps the credential in a file.
+// credentialAt links a chat over HTTP, and writes the credential to a file.
 func credentialAt(t *testing.T, at string) string {
 	t.Helper()
 	c, err := client.New(client.Options{URL: at, Key: botKey, Now: testClock(t)})
@@ -235,7 +235,7 @@ func credentialAt(t *testing.T, at string) string {
 
 func TestBackendCheck(t *testing.T) {
 	t.Parallel()
-	_, at := alone(t, nil)
+	_, at := startBackend(t, nil)
 	file := credentialAt(t, at)
 	target, _ := url.Parse(at)
 	proxy := httputil.NewSingleHostReverseProxy(target)

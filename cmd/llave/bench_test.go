@@ -18,32 +18,32 @@ import (
 	"llave/store"
 )
 
-// instant is a back end that answers at once with the same token: what is measured is ours.
-type instant struct {
+// fastBackend answers at once with the same token, so that the benchmark measures the engine.
+type fastBackend struct {
 	backend.Links
 	group backend.Group
 }
 
-func (i instant) Group(context.Context, backend.Credential) (backend.Group, error) {
+func (i fastBackend) Group(context.Context, backend.Credential) (backend.Group, error) {
 	return i.group, nil
 }
-func (i instant) Another(context.Context, backend.Credential, backend.MemberID, string) (backend.Given, error) {
+func (i fastBackend) Another(context.Context, backend.Credential, backend.MemberID, string) (backend.Given, error) {
 	return backend.Given{}, nil
 }
-func (i instant) State(context.Context, backend.Credential, backend.MemberID) (backend.TokenState, error) {
+func (i fastBackend) State(context.Context, backend.Credential, backend.MemberID) (backend.TokenState, error) {
 	return backend.TokenState{}, nil
 }
-func (i instant) Current(_ context.Context, _ backend.Credential, ids []backend.MemberID) (backend.Given, error) {
+func (i fastBackend) Current(_ context.Context, _ backend.Credential, ids []backend.MemberID) (backend.Given, error) {
 	return backend.Given{Group: i.group, Tokens: []backend.Token{{Member: ids[0], Digits: "482913", Until: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}}}, nil
 }
 
 // null takes every reply and says so.
-type null struct {
+type nullChannel struct {
 	mu      sync.Mutex
 	waiting map[bot.ChatID]chan struct{}
 }
 
-func (n *null) Send(_ context.Context, to bot.ChatID, _ bot.Reply) error {
+func (n *nullChannel) Send(_ context.Context, to bot.ChatID, _ bot.Reply) error {
 	n.mu.Lock()
 	c := n.waiting[to]
 	n.mu.Unlock()
@@ -53,14 +53,14 @@ func (n *null) Send(_ context.Context, to bot.ChatID, _ bot.Reply) error {
 	return nil
 }
 
-func benchEngine(b *testing.B, s bot.Store, n *null) *engine.Engine {
+func benchEngine(b *testing.B, s bot.Store, n *nullChannel) *engine.Engine {
 	b.Helper()
-	script, err := flows.New(flows.Config{Phone: "221-351-0282", Can: everything})
+	script, err := flows.New(flows.Config{Phone: "221-351-0282", Can: allCapabilities})
 	if err != nil {
 		b.Fatal(err)
 	}
 	group := backend.Group{Own: "m1", Members: []backend.Member{{ID: "m1", Name: "Jorge Acosta", Number: "9-5130664/00", Kinship: "titular", Standing: backend.Active}}}
-	p := &flows.Effects{Tokens: instant{group: group}}
+	p := &flows.Effects{Tokens: fastBackend{group: group}}
 	ring, _ := keyring.New(bytes.Repeat([]byte{1}, keyring.KeySize))
 	now := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
 	e, err := engine.New(engine.Config{Store: s, Script: script, Effects: p, Channels: map[string]bot.Channel{"null": n}, Keys: ring, Now: func() time.Time { return now }})
@@ -83,7 +83,7 @@ type person struct {
 	n    int
 }
 
-func (n *null) person(b *testing.B, e *engine.Engine, name string) *person {
+func (n *nullChannel) person(b *testing.B, e *engine.Engine, name string) *person {
 	p := &person{e: e, chat: bot.ChatID("null/bot/" + name), got: make(chan struct{}, 1)}
 	n.mu.Lock()
 	n.waiting[p.chat] = p.got
@@ -107,9 +107,9 @@ func (p *person) turn(b *testing.B) {
 	<-p.got
 }
 
-// A whole turn: accepted, understood, the effect performed, committed, relayed.
+// A whole turn: accepted, understood, the effect run, committed, sent.
 func BenchmarkTurnMemory(b *testing.B) {
-	n := &null{waiting: map[bot.ChatID]chan struct{}{}}
+	n := &nullChannel{waiting: map[bot.ChatID]chan struct{}{}}
 	p := n.person(b, benchEngine(b, store.NewMemory(), n), "a")
 	b.ReportAllocs()
 	for b.Loop() {
@@ -124,7 +124,7 @@ func BenchmarkTurnSQLite64(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer s.Close()
-	n := &null{waiting: map[bot.ChatID]chan struct{}{}}
+	n := &nullChannel{waiting: map[bot.ChatID]chan struct{}{}}
 	e := benchEngine(b, s, n)
 	var people []*person
 	for i := range 64 {

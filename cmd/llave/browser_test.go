@@ -26,14 +26,14 @@ func (x *process) address() string {
 	return x.out.waitFor(x.t, `Chat web +(http://\S+)/\n`)[1]
 }
 
-// visitor is a newcomer at a screen. At every step nothing may have to be scrolled sideways, and axe finds nothing.
+// visitor is a newcomer with a browser. At every step the page fits the width, and axe finds nothing.
 type visitor struct {
 	*webchattest.Tab
 	t   *testing.T
 	axe []byte
 }
 
-func (v *visitor) looksAround(where string) {
+func (v *visitor) audit(where string) {
 	v.t.Helper()
 	v.Fits(where)
 	for _, line := range v.Audit(where, v.axe) {
@@ -41,7 +41,7 @@ func (v *visitor) looksAround(where string) {
 	}
 }
 
-// The way of a newcomer, as the README's pictures tell it.
+// The way of a newcomer, as in the README's pictures.
 func TestNewcomerInABrowser(t *testing.T) {
 	t.Parallel()
 	for _, l := range []webchattest.Look{{Width: 320, Height: 568, Phone: true}, {Width: 360, Height: 740, Phone: true, Dark: true}, {Width: 1280, Height: 800}} {
@@ -51,14 +51,14 @@ func TestNewcomerInABrowser(t *testing.T) {
 			v := &visitor{webchattest.New(t, l), t, axe(t)}
 			v.Goes(base + "/")
 			v.Waits("!document.getElementById('sugerencias').hidden")
-			v.looksAround("the empty page")
+			v.audit("the empty page")
 			v.Clicks("#sugerencias button")
 			v.Hears("Abrí esta página")
-			v.looksAround("the link")
+			v.audit("the link")
 			if rel := v.String("document.querySelector('a.enlace').rel + ' ' + document.querySelector('a.enlace').target"); rel != "noopener noreferrer _blank" {
 				t.Errorf("the link opens with %q", rel)
 			}
-			v.signsIn(v.String("document.querySelector('a.enlace').href"))
+			v.signIn(v.String("document.querySelector('a.enlace').href"))
 			v.Waits("document.querySelector('a.boton')")
 			v.Clicks("a.boton")
 			v.Hears("quedó vinculado")
@@ -66,7 +66,7 @@ func TestNewcomerInABrowser(t *testing.T) {
 				t.Errorf("the address is %s: the code stands in it", at)
 			}
 			v.Waits("document.querySelector('.cifras')")
-			v.looksAround("the token")
+			v.audit("the token")
 			if said := v.String("[...document.querySelectorAll('.mio .dicho')].pop().textContent"); said != "(volví de la página)" {
 				t.Errorf("instead of the code the page shows %q", said)
 			}
@@ -74,29 +74,29 @@ func TestNewcomerInABrowser(t *testing.T) {
 			v.Hears("Gracias")
 			v.Fills("#texto", "token de juana\r")
 			v.Hears("Token de Juana")
-			v.looksAround("another token")
+			v.audit("another token")
 			v.Fills("#texto", "mi credencial\r")
 			v.Waits("document.querySelector('#mensajes img')?.naturalWidth > 100")
-			v.looksAround("the credential")
+			v.audit("the credential")
 		})
 	}
 }
 
-// signsIn goes through the pages of Autogestión.
-func (v *visitor) signsIn(link string) {
+// signIn goes through the pages of Autogestión.
+func (v *visitor) signIn(link string) {
 	v.t.Helper()
 	v.Goes(link)
 	v.Clicks(`form[action$="/seguir"] button`)
 	v.Waits("document.querySelector('#password')")
-	v.looksAround("the sign-in page")
+	v.audit("the sign-in page")
 	v.Fills("#cuil", "27-99999001-6")
 	v.Fills("#password", "llave-demo")
 	v.Clicks("#consent")
 	v.Clicks(`form[action$="/entrar"] button:not([formaction])`)
 }
 
-// tabsTo presses Tab until something has the focus, as somebody without a mouse does, and sees that it can be seen.
-func (v *visitor) tabsTo(css string) {
+// tabTo presses Tab until an element has the focus, as a person without a mouse does, and checks that the focus is visible.
+func (v *visitor) tabTo(css string) {
 	v.t.Helper()
 	for range 60 {
 		v.Types("\t")
@@ -129,22 +129,22 @@ func TestNewcomerByKeyboard(t *testing.T) {
 	v.Waits("document.activeElement.id === 'texto' && document.getElementById('texto').value === ''")
 	link := v.String("document.querySelector('a.enlace').href")
 	v.Goes(link) // Enter on the link would open it in another window
-	v.tabsTo(`form[action$="/seguir"] button`)
+	v.tabTo(`form[action$="/seguir"] button`)
 	v.Types("\r")
 	v.Waits("document.querySelector('#password')")
-	v.tabsTo("#cuil")
+	v.tabTo("#cuil")
 	v.Types("27-99999001-6")
-	v.tabsTo("#password")
+	v.tabTo("#password")
 	v.Types("llave-demo")
-	v.tabsTo("#consent")
+	v.tabTo("#consent")
 	v.Types(" ")
-	v.tabsTo(`form[action$="/entrar"] button:not([formaction])`)
+	v.tabTo(`form[action$="/entrar"] button:not([formaction])`)
 	v.Types("\r")
 	v.Waits("document.querySelector('a.boton')")
-	v.tabsTo("a.boton")
+	v.tabTo("a.boton")
 	v.Types("\r")
 	v.Hears("quedó vinculado")
-	v.tabsTo("#mensajes .opciones button")
+	v.tabTo("#mensajes .opciones button")
 	v.Types("\r")
 	v.Hears("Gracias")
 	if !v.True("document.activeElement.id === 'texto'") {

@@ -26,8 +26,8 @@ type telegrams struct {
 	http   *http.Transport
 	m      map[string]*telegramtest.User
 	group  *telegramtest.User
-	read   map[*telegramtest.User]int // messages of the screen
-	missed map[string]int             // what somebody did that is not to be had here
+	read   map[*telegramtest.User]int // messages of the screen that were read
+	missed map[string]int             // what the transcript does and Telegram does not have
 	lag    atomic.Int64               // how long ago it is said what is said next
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -45,7 +45,7 @@ func (d *telegrams) channels(w *fixture) map[string]bot.Channel {
 		w.t.Fatal(err)
 	}
 	d.server.Weather(telegramtest.Weather{Repeat: 1})
-	for who, end := range labels {
+	for who, end := range maskedIDs {
 		id, _ := strconv.ParseInt("700"+end, 10, 64)
 		d.m[who] = d.server.User(id, "Mari", "")
 	}
@@ -64,7 +64,7 @@ func (d *telegrams) open() {
 	d.done.Go(func() { d.tg.Run(ctx, d.w.engine) })
 }
 
-func (d *telegrams) shut() {
+func (d *telegrams) close() {
 	d.cancel()
 	d.done.Wait()
 	d.tg.Close(d.w.t.Context())
@@ -76,7 +76,7 @@ func (d *telegrams) shut() {
 func (d *telegrams) chat(who string) (bot.ChatID, string, string) {
 	account, _, _ := strings.Cut(d.server.Token(), ":")
 	id, _ := bot.NewChatID(telegram.Channel, account, fmt.Sprint(d.m[who].ID))
-	return id, "Telegram", "···" + labels[who]
+	return id, "Telegram", "···" + maskedIDs[who]
 }
 
 func (d *telegrams) say(who, text string) {
@@ -118,7 +118,7 @@ func (d *telegrams) does(u *telegramtest.User, text string) bool {
 	return true
 }
 
-// pressesOld presses a button of an older message, if it still stands there.
+// pressesOld presses a button of an older message, if it still has it.
 func (d *telegrams) pressesOld(u *telegramtest.User, text string) bool {
 	found := 0
 	for _, m := range slices.Backward(u.Screen()) {
@@ -139,11 +139,11 @@ func (d *telegrams) pressesOld(u *telegramtest.User, text string) bool {
 
 func (d *telegrams) repeat() {}
 
-func (d *telegrams) hear() []shownMessage {
+func (d *telegrams) newMessages() []shownMessage {
 	var out []shownMessage
 	for _, who := range []string{"otro", "yo"} {
 		for range d.missed[who] {
-			out = append(out, shownMessage{who, notHere})
+			out = append(out, shownMessage{who, notOnThisChannel})
 		}
 		delete(d.missed, who)
 		out = append(out, d.news(who, d.m[who])...)
@@ -151,14 +151,14 @@ func (d *telegrams) hear() []shownMessage {
 	return append(out, d.news("grupo", d.group)...)
 }
 
-// news is what has come to a screen.
+// news returns the new messages of a chat.
 func (d *telegrams) news(who string, u *telegramtest.User) (out []shownMessage) {
 	screen := u.Screen()
 	for _, m := range screen[d.read[u]:] {
 		if !m.Mine {
 			for _, f := range []*telegramtest.File{m.Document, m.Photo} {
 				if f != nil {
-					d.w.files.came(d.w.t, f.Name, f.Data)
+					d.w.files.wantRendered(d.w.t, f.Name, f.Data)
 				}
 			}
 			out = append(out, shownMessage{who, shownOn(m)})
@@ -168,7 +168,7 @@ func (d *telegrams) news(who string, u *telegramtest.User) (out []shownMessage) 
 	return out
 }
 
-// shownOn is a message as it stands on a phone: bold words, buttons in rows, a picture above its text.
+// shownOn is a message as a phone shows it: bold words, buttons in rows, a picture above its text.
 func shownOn(m telegramtest.Message) string {
 	var b strings.Builder
 	if m.Document != nil {

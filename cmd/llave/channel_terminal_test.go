@@ -37,7 +37,7 @@ func newTTYs(string) channelDriver { return &ttys{m: map[string]*tty{}} }
 
 func (d *ttys) channels(w *fixture) map[string]bot.Channel {
 	d.w = w
-	for who := range labels {
+	for who := range maskedIDs {
 		r, in := io.Pipe()
 		y := &tty{w: w, in: in}
 		term, err := terminal.New(who, r, &y.out, func() time.Time { return w.now().Add(-w.ago) })
@@ -56,7 +56,7 @@ func (d *ttys) open() {
 	}
 }
 
-func (d *ttys) shut() {
+func (d *ttys) close() {
 	for _, y := range d.m {
 		y.in.Close()
 	}
@@ -92,7 +92,7 @@ func (y *tty) send(ctx context.Context, r bot.Reply) error {
 			if err != nil {
 				y.w.t.Error(err)
 			}
-			y.w.files.came(y.w.t, r.File.Name, data)
+			y.w.files.wantRendered(y.w.t, r.File.Name, data)
 		}
 	}
 	text := strings.ReplaceAll(out, y.term.Files+"/", "")
@@ -118,7 +118,7 @@ func (d *ttys) say(who, text string) {
 	d.w.ago = 0
 }
 
-// types is what somebody types for what a transcript says; empty if there is no such thing at a terminal.
+// types is the line that a person types for a line of a transcript; empty if a terminal cannot do it.
 func (y *tty) types(text string) string {
 	y.mu.Lock()
 	defer y.mu.Unlock()
@@ -130,7 +130,7 @@ func (y *tty) types(text string) string {
 		}
 	}
 	if text[0] == '[' || text[0] == '(' || text[0] == '/' {
-		y.unread = append(y.unread, notHere)
+		y.unread = append(y.unread, notOnThisChannel)
 		return ""
 	}
 	return text
@@ -138,6 +138,6 @@ func (y *tty) types(text string) string {
 
 func (d *ttys) repeat() {}
 
-func (d *ttys) hear() []shownMessage {
-	return collect(func(who string) (*sync.Mutex, *[]string) { y := d.m[who]; return &y.mu, &y.unread })
+func (d *ttys) newMessages() []shownMessage {
+	return collectUnread(func(who string) (*sync.Mutex, *[]string) { y := d.m[who]; return &y.mu, &y.unread })
 }

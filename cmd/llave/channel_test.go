@@ -16,28 +16,28 @@ import (
 	"llave/store"
 )
 
-// door is a channel and the people in front of it. What they do is written as in a transcript.
+// channelDriver is a channel and the people who use it. It does what the lines of a transcript say.
 type channelDriver interface {
-	// channels are what the engine is given; open and shut enclose its running.
+	// channels are what the engine is given; open comes before the first line, close after the last.
 	channels(w *fixture) map[string]bot.Channel
 	open()
-	shut()
-	// chat is where somebody sits, and how that is shown to others.
+	close()
+	// chat is the chat of a person, with the name of the channel and the masked id.
 	chat(who string) (id bot.ChatID, via, label string)
 	// say is one line of a transcript; repeat is the channel saying the last one again.
 	say(who, text string)
 	repeat()
-	// hear returns what has come since it was called last, as the channel shows it.
-	hear() []shownMessage
+	// newMessages returns the messages since the last call, as the channel shows them.
+	newMessages() []shownMessage
 }
 
-// heard is a message as somebody sees it.
+// shownMessage is a message as its reader sees it.
 type shownMessage struct{ who, text string }
 
-// collect takes what nobody has read yet.
-func collect(screen func(who string) (*sync.Mutex, *[]string)) []shownMessage {
+// collectUnread takes the messages that were not read yet.
+func collectUnread(screen func(who string) (*sync.Mutex, *[]string)) []shownMessage {
 	var out []shownMessage
-	for _, who := range slices.Sorted(maps.Keys(labels)) {
+	for _, who := range slices.Sorted(maps.Keys(maskedIDs)) {
 		mu, unread := screen(who)
 		mu.Lock()
 		for _, text := range *unread {
@@ -49,10 +49,10 @@ func collect(screen func(who string) (*sync.Mutex, *[]string)) []shownMessage {
 	return out
 }
 
-// labels are the ends of the numbers that people are known by.
-var labels = map[string]string{"yo": "1234", "otro": "5678"}
+// maskedIDs are the last digits of the people's numbers.
+var maskedIDs = map[string]string{"yo": "1234", "otro": "5678"}
 
-// recorder is a door without a channel: replies are written down as the conversations give them.
+// recorder is a driver without a channel: it shows replies as the conversations give them.
 type recorder struct {
 	w      *fixture
 	mu     sync.Mutex
@@ -60,7 +60,7 @@ type recorder struct {
 	last   bot.Update
 }
 
-// phone is one chat's screen.
+// phone is the screen of one chat.
 type phone struct {
 	unread  []bot.Reply
 	choices [][]bot.Option // of replies that had some, the last one last
@@ -74,12 +74,12 @@ func (d *recorder) channels(w *fixture) map[string]bot.Channel {
 	return map[string]bot.Channel{"telegram": d}
 }
 
-func (d *recorder) open() {}
-func (d *recorder) shut() {}
+func (d *recorder) open()  {}
+func (d *recorder) close() {}
 
 func (d *recorder) chat(who string) (bot.ChatID, string, string) {
 	id, _ := bot.NewChatID("telegram", "llave", who)
-	return id, "Telegram", "···" + labels[who]
+	return id, "Telegram", "···" + maskedIDs[who]
 }
 
 // Send implements bot.Channel.
@@ -140,21 +140,21 @@ func (d *recorder) button(t *testing.T, who, text string) bot.Choice {
 	return bot.Choice{Value: "nothing"}
 }
 
-func (d *recorder) hear() []shownMessage {
+func (d *recorder) newMessages() []shownMessage {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var out []shownMessage
 	for _, who := range slices.Sorted(maps.Keys(d.phones)) {
 		for _, r := range d.phones[who].unread {
-			out = append(out, shownMessage{who, written(r)})
+			out = append(out, shownMessage{who, formatReply(r)})
 		}
 		d.phones[who].unread = nil
 	}
 	return out
 }
 
-// written is a reply with all that it carries.
-func written(r bot.Reply) string {
+// formatReply is a reply with all that it carries.
+func formatReply(r bot.Reply) string {
 	lines := []string{r.Text}
 	var buttons []string
 	for _, c := range r.Choices {
@@ -172,13 +172,13 @@ func written(r bot.Reply) string {
 	return strings.Join(lines, "\n")
 }
 
-// notHere stands where a transcript does what a channel does not have.
-const notHere = "(this channel has no such thing)"
+// notOnThisChannel stands for a line of a transcript that a channel cannot do.
+const notOnThisChannel = "(this channel has no such thing)"
 
-// doors are the real channels, each with the adapter that the program runs.
+// channelDrivers are the real channels, each with the adapter that the program runs.
 var channelDrivers = map[string]func(string) channelDriver{"terminal": newTTYs, "web": newTabs, "telegram": newTelegrams}
 
-// Every transcript goes through every door. What people see there is in testdata/doors: where a channel differs
+// Every transcript goes through every channel. What people see there is in testdata/doors: where a channel differs
 // (numbers, buttons, what can be copied) it shows.
 func TestDoors(t *testing.T) {
 	t.Parallel()

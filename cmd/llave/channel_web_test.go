@@ -91,7 +91,7 @@ func (d *tabs) load(t *tab) {
 	d.done.Go(func() { d.handler.ServeHTTP(&stream{to: t, header: http.Header{}}, r) })
 }
 
-func (d *tabs) shut() {
+func (d *tabs) close() {
 	for _, t := range d.m {
 		t.cancel()
 	}
@@ -117,7 +117,7 @@ func (d *tabs) say(who, text string) {
 	}
 	if !t.does(m, text, d.w.code) {
 		t.mu.Lock()
-		t.unread = append(t.unread, notHere)
+		t.unread = append(t.unread, notOnThisChannel)
 		t.mu.Unlock()
 		return
 	}
@@ -152,7 +152,7 @@ func (t *tab) does(m map[string]any, text, code string) bool {
 	return true
 }
 
-// post sends a body as the page does: again after as long as it is told to wait.
+// post sends a body as the page does: again after the time in Retry-After.
 func (d *tabs) post(t *tab, where string, body []byte) {
 	for {
 		r := httptest.NewRequest("POST", "http://llave.test/chat/"+where, bytes.NewReader(body))
@@ -188,11 +188,11 @@ func (d *tabs) repeat() {
 	}
 }
 
-func (d *tabs) hear() []shownMessage {
+func (d *tabs) newMessages() []shownMessage {
 	for _, t := range d.m {
 		d.fetch(t)
 	}
-	return collect(func(who string) (*sync.Mutex, *[]string) { t := d.m[who]; return &t.mu, &t.unread })
+	return collectUnread(func(who string) (*sync.Mutex, *[]string) { t := d.m[who]; return &t.mu, &t.unread })
 }
 
 // fetch loads the files that have come, as a tap on them does.
@@ -204,7 +204,7 @@ func (d *tabs) fetch(t *tab) {
 		r.AddCookie(t.cookie)
 		rec := httptest.NewRecorder()
 		d.handler.ServeHTTP(rec, r)
-		d.w.files.came(d.w.t, name, rec.Body.Bytes())
+		d.w.files.wantRendered(d.w.t, name, rec.Body.Bytes())
 	}
 	t.files = nil
 }

@@ -54,7 +54,7 @@ func (d *whatsApps) channels(w *fixture) map[string]bot.Channel {
 		w.t.Fatal(err)
 	}
 	d.office = d.server.Phone(w.t, officeNumber, "IOMA")
-	for who, end := range labels {
+	for who, end := range maskedIDs {
 		d.m[who] = d.server.Phone(w.t, "549221555"+end, "Mari").Chat(officeNumber)
 	}
 	d.wa, err = whatsapp.Open(w.t.Context(), whatsapp.Options{
@@ -86,7 +86,7 @@ func (d *whatsApps) settle(holds func() bool) {
 	}
 }
 
-func (d *whatsApps) shut() {
+func (d *whatsApps) close() {
 	d.cancel()
 	d.done.Wait()
 	if err := d.wa.Close(context.Background()); err != nil {
@@ -103,7 +103,7 @@ func (d *whatsApps) shut() {
 
 func (d *whatsApps) chat(who string) (bot.ChatID, string, string) {
 	id, _ := bot.NewChatID(whatsapp.Channel, d.office.LID(), d.m[who].LID()+"@lid")
-	return id, "WhatsApp", "···" + labels[who]
+	return id, "WhatsApp", "···" + maskedIDs[who]
 }
 
 func (d *whatsApps) say(who, text string) {
@@ -121,7 +121,7 @@ func (d *whatsApps) does(who, text string) bool {
 	c := d.m[who]
 	switch {
 	case strings.HasPrefix(text, "[before: "), text == "(blocked)", text == "(closed)", text == "(group)", text == "/start":
-		return false // nobody is told of a block, menus that were passed have no numbers, and a link without words writes none
+		return false // WhatsApp reports no block, older menus have no numbers, and a link without a text writes none
 	case text[0] == '[':
 		number := d.number(c, strings.Trim(text, "[]"))
 		if number == "" {
@@ -151,7 +151,7 @@ func (d *whatsApps) does(who, text string) bool {
 	return true
 }
 
-// number is what stands before a choice of the last menu.
+// number is the number of a choice in the last menu.
 func (d *whatsApps) number(c *whatsapptest.Chat, choice string) string {
 	screen := c.Screen()
 	for i := len(screen) - 1; i >= 0; i-- {
@@ -166,11 +166,11 @@ func (d *whatsApps) number(c *whatsapptest.Chat, choice string) string {
 
 func (d *whatsApps) repeat() {}
 
-func (d *whatsApps) hear() []shownMessage {
+func (d *whatsApps) newMessages() []shownMessage {
 	var out []shownMessage
 	for _, who := range []string{"otro", "yo"} {
 		for range d.missed[who] {
-			out = append(out, shownMessage{who, notHere})
+			out = append(out, shownMessage{who, notOnThisChannel})
 		}
 		delete(d.missed, who)
 		screen := d.m[who].Screen()
@@ -181,7 +181,7 @@ func (d *whatsApps) hear() []shownMessage {
 			text := m.Text
 			for _, f := range []*whatsapptest.File{m.Document, m.Image} {
 				if f != nil {
-					d.w.files.came(d.w.t, f.Name, d.m[who].Downloads(f))
+					d.w.files.wantRendered(d.w.t, f.Name, d.m[who].Downloads(f))
 				}
 			}
 			if m.Image != nil {

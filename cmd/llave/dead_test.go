@@ -19,16 +19,16 @@ import (
 	"llave/bot/keyring"
 )
 
-// runs runs a command to its end.
-func runs(t *testing.T, env map[string]string, want int, args ...string) string {
+// runCommand runs a command to its end.
+func runCommand(t *testing.T, env map[string]string, want int, args ...string) string {
 	t.Helper()
 	x := start(t, env, args...)
 	x.waitExit(want)
 	return x.out.String() + x.errs.String()
 }
 
-// says runs a chat on a terminal, from its first line to its last.
-func chats(t *testing.T, env map[string]string, args []string, lines ...string) string {
+// runChat runs a chat on a terminal, from its first line to its last.
+func runChat(t *testing.T, env map[string]string, args []string, lines ...string) string {
 	t.Helper()
 	x := start(t, env, append([]string{"chat"}, args...)...)
 	for _, l := range lines {
@@ -46,18 +46,18 @@ func TestDeadIsListedAndComesBack(t *testing.T) {
 	}
 	both, one := key(2)+","+key(1), key(1)
 	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "data"), "LLAVE_KEY": both}
-	if said := chats(t, env, []string{"-linked", "27-99999001-6"}, "juana", "token de juana"); !strings.Contains(said, "Token de Juana Ruiz") {
+	if said := runChat(t, env, []string{"-linked", "27-99999001-6"}, "juana", "token de juana"); !strings.Contains(said, "Token de Juana Ruiz") {
 		t.Fatalf("before the key is lost: %s", said)
 	}
-	if said := runs(t, env, exitOK, "dead"); !strings.Contains(said, "No hay nada apartado") {
+	if said := runCommand(t, env, exitOK, "dead"); !strings.Contains(said, "No hay nada apartado") {
 		t.Errorf("before the key is lost, llave dead says: %s", said)
 	}
 
 	env["LLAVE_KEY"] = one
-	if said := chats(t, env, nil, "token de juana"); strings.Contains(said, "Token de Juana Ruiz") {
+	if said := runChat(t, env, nil, "token de juana"); strings.Contains(said, "Token de Juana Ruiz") {
 		t.Fatalf("without its key the session was read: %s", said)
 	}
-	list := runs(t, env, exitOK, "dead")
+	list := runCommand(t, env, exitOK, "dead")
 	m := regexp.MustCompile(`(?m)^(\d+) +\S+Z +conversación +tty/\S+ +no |(?m)^(\d+) +\S+Z +conversación +[0-9a-f]{8} +no `).FindStringSubmatch(list)
 	if m == nil {
 		t.Fatalf("the session is not listed: %s", list)
@@ -67,21 +67,21 @@ func TestDeadIsListedAndComesBack(t *testing.T) {
 			t.Errorf("%q stands in the list", word)
 		}
 	}
-	if said := runs(t, env, exitError, "dead", "retry", "all"); !strings.Contains(said, "no se puede leer con estas claves") {
+	if said := runCommand(t, env, exitError, "dead", "retry", "all"); !strings.Contains(said, "no se puede leer con estas claves") {
 		t.Errorf("without the key, a retry says: %s", said)
 	}
 
 	env["LLAVE_KEY"] = both
-	if list := runs(t, env, exitOK, "dead"); !strings.Contains(list, " sí ") {
+	if list := runCommand(t, env, exitOK, "dead"); !strings.Contains(list, " sí ") {
 		t.Errorf("with the key back, the list is: %s", list)
 	}
-	if said := runs(t, env, exitError, "dead", "retry", "999999"); !strings.Contains(said, "999999: queda apartado: no existe") {
+	if said := runCommand(t, env, exitError, "dead", "retry", "999999"); !strings.Contains(said, "999999: queda apartado: no existe") {
 		t.Errorf("of a number that is not there, a retry says: %s", said)
 	}
-	if said := runs(t, env, exitOK, "dead", "retry", m[1]+m[2]); !strings.Contains(said, "Repuestos: 1. Siguen apartados: 0.") {
+	if said := runCommand(t, env, exitOK, "dead", "retry", m[1]+m[2]); !strings.Contains(said, "Repuestos: 1. Siguen apartados: 0.") {
 		t.Errorf("with the key back, a retry says: %s", said)
 	}
-	if said := chats(t, env, nil, "token de juana"); !strings.Contains(said, "Token de Juana Ruiz") {
+	if said := runChat(t, env, nil, "token de juana"); !strings.Contains(said, "Token de Juana Ruiz") {
 		t.Errorf("after the retry the chat is not linked as before: %s", said)
 	}
 }
@@ -91,7 +91,7 @@ func TestDeadIsRefusedWhileTheServiceRuns(t *testing.T) {
 	x := start(t, nil)
 	x.out.waitFor(t, "Llave está andando")
 	for _, args := range [][]string{{"dead"}, {"dead", "retry", "all"}} {
-		if said := runs(t, map[string]string{"LLAVE_DATA": x.data}, exitError, args...); !strings.Contains(said, "el servicio está usando") {
+		if said := runCommand(t, map[string]string{"LLAVE_DATA": x.data}, exitError, args...); !strings.Contains(said, "el servicio está usando") {
 			t.Errorf("llave %q says: %s", args, said)
 		}
 	}
@@ -103,19 +103,19 @@ func TestDeadIsCalledWrongly(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "none")
 	for _, args := range [][]string{{"dead"}, {"dead", "retry"}, {"dead", "list"}, {"dead", "retry", "all"}} {
-		runs(t, map[string]string{"LLAVE_DATA": data}, exitUsage, args...)
+		runCommand(t, map[string]string{"LLAVE_DATA": data}, exitUsage, args...)
 	}
 	if _, err := os.Stat(data); !errors.Is(err, os.ErrNotExist) {
 		t.Error("a data folder was made")
 	}
 	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "data")}
-	chats(t, env, nil, "hola")
+	runChat(t, env, nil, "hola")
 	for _, id := range []string{"-1", "x", "1.5", ""} {
-		runs(t, env, exitUsage, "dead", "retry", id)
+		runCommand(t, env, exitUsage, "dead", "retry", id)
 	}
 }
 
-// The service forgets a chat in which nobody has written for 30 days, and says in its metrics that it did.
+// The service deletes a chat without a message for 30 days, and counts it in its metrics.
 func TestAChatIsForgottenByTheService(t *testing.T) {
 	var ahead atomic.Int64
 	clock := testClock(t)

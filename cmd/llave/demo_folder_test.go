@@ -35,8 +35,8 @@ func TestTheDemoByItself(t *testing.T) {
 	}
 }
 
-// folder is all that a folder holds, byte for byte.
-func folder(t *testing.T, dir string) string {
+// folderHash is all that a folder holds, byte for byte.
+func folderHash(t *testing.T, dir string) string {
 	t.Helper()
 	var out strings.Builder
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -53,7 +53,7 @@ func folder(t *testing.T, dir string) string {
 	return out.String()
 }
 
-// PutIfAbsent there are people who exist in a folder, the demo does not go in, whichever command is asked, and whether it was asked
+// Once there are people who exist in a folder, the demo does not go in, whichever command is asked, and whether it was asked
 // for or only not refused.
 func TestTheDemoDoesNotEnterARealFolder(t *testing.T) {
 	t.Parallel()
@@ -64,7 +64,7 @@ func TestTheDemoDoesNotEnterARealFolder(t *testing.T) {
 	}
 	data := filepath.Join(t.TempDir(), "d")
 	start(t, map[string]string{"LLAVE_DATA": data}, "padron", "import", file).waitExit(exitOK) // no LLAVE_DEMO: it does not bring the demo
-	before := folder(t, data)
+	before := folderHash(t, data)
 	for _, demo := range []string{"", "1", "insecure"} {
 		for _, args := range [][]string{{}, {"chat"}, {"chat", "-linked", "27999990016"}, {"autogestion"}, {"padron", "import", file}} {
 			if demo == "" && len(args) == 3 && args[0] == "padron" {
@@ -77,7 +77,7 @@ func TestTheDemoDoesNotEnterARealFolder(t *testing.T) {
 			x := start(t, env, args...)
 			x.waitExit(exitError)
 			x.errs.waitFor(t, "LLAVE_DEMO=0")
-			if after := folder(t, data); after != before {
+			if after := folderHash(t, data); after != before {
 				t.Fatalf("LLAVE_DEMO=%q llave %v touched the folder:\n%s%s", demo, args, before, after)
 			}
 		}
@@ -100,11 +100,11 @@ func TestTheDemoDoesNotEnterTheChatsOfAnotherAutogestion(t *testing.T) {
 	if err := os.Remove(filepath.Join(env["LLAVE_DATA"], "autogestion.db")); err != nil {
 		t.Fatal(err)
 	}
-	before := folder(t, env["LLAVE_DATA"])
+	before := folderHash(t, env["LLAVE_DATA"])
 	x := start(t, env, "chat")
 	x.waitExit(exitError)
 	x.errs.waitFor(t, "LLAVE_DEMO=0")
-	if folder(t, env["LLAVE_DATA"]) != before {
+	if folderHash(t, env["LLAVE_DATA"]) != before {
 		t.Error("the folder was touched")
 	}
 }

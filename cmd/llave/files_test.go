@@ -9,14 +9,14 @@ import (
 	"llave/bot"
 )
 
-// files makes files, and knows again what was made.
-type files struct {
+// renderedFiles renders files, and recognises what it has rendered.
+type renderedFiles struct {
 	bot.Renderer
 	mu   sync.Mutex
 	made map[[sha256.Size]byte]bool
 }
 
-func (f *files) Render(ctx context.Context, chat bot.ChatID, file bot.File) ([]byte, error) {
+func (f *renderedFiles) Render(ctx context.Context, chat bot.ChatID, file bot.File) ([]byte, error) {
 	data, err := f.Renderer.Render(ctx, chat, file)
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -27,8 +27,8 @@ func (f *files) Render(ctx context.Context, chat bot.ChatID, file bot.File) ([]b
 	return data, err
 }
 
-// came checks that what came out at a door is what was made, byte for byte.
-func (f *files) came(t *testing.T, name string, data []byte) {
+// wantRendered checks that a file that came out of a channel was rendered here, byte for byte.
+func (f *renderedFiles) wantRendered(t *testing.T, name string, data []byte) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if !f.made[sha256.Sum256(data)] {

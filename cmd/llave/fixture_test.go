@@ -23,25 +23,25 @@ import (
 	"llave/flows/backend"
 )
 
-// world is one transcript's program.
+// fixture is the program of one transcript.
 type fixture struct {
 	t      *testing.T
 	engine *engine.Engine
 	script *flows.Script
 	back   *recordedBackend
-	door   channelDriver
+	driver channelDriver
 	start  time.Time // of the bubble
 	n      int       // updates so far
 	ago    time.Duration
 	fault  atomic.Pointer[string] // of the channel's next sends
 	paced  atomic.Bool            // who answers faster than a person is no person
-	// skipped is how much of the time nobody lived through: the clocks were put forward.
+	// skipped is the time by which the clocks were put forward.
 	skipped atomic.Int64
 	url     string
 	code    string
 	tokens  []string
 	padron  map[string][]byte
-	files   files
+	files   renderedFiles
 	linked  backend.Credential // of the chat that was linked last
 	cancel  context.CancelFunc
 }
@@ -50,7 +50,7 @@ type fixture struct {
 var opening = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
 
 func newFixture(t *testing.T, s bot.Store, d channelDriver, can backend.Capabilities, covered *moves) *fixture {
-	w := &fixture{t: t, door: d, padron: map[string][]byte{}, start: time.Now()}
+	w := &fixture{t: t, driver: d, padron: map[string][]byte{}, start: time.Now()}
 	ctx, cancel := context.WithCancel(t.Context())
 	w.cancel = cancel
 	log := slog.New(slog.DiscardHandler)
@@ -87,7 +87,7 @@ func newFixture(t *testing.T, s bot.Store, d channelDriver, can backend.Capabili
 
 func (w *fixture) stop() {
 	w.back.set("up")
-	w.door.shut()
+	w.driver.close()
 	if err := w.engine.Stop(w.t.Context()); err != nil {
 		w.t.Error(err)
 	}
@@ -98,7 +98,7 @@ func (w *fixture) now() time.Time {
 	return opening.Add(time.Since(w.start) + time.Duration(w.skipped.Load()))
 }
 
-// play runs the lines that people and the world have, and writes down what the bot says.
+// play runs the lines of people and of the world outside, and writes down the replies.
 func (w *fixture) play(script string) string {
 	var out strings.Builder
 	for _, line := range strings.Split(strings.TrimSuffix(script, "\n"), "\n") {
@@ -109,7 +109,7 @@ func (w *fixture) play(script string) string {
 			w.perform(&out, strings.TrimPrefix(line, "* "))
 		case strings.HasPrefix(line, ">> "):
 			out.WriteString(line + "\n")
-			w.door.repeat()
+			w.driver.repeat()
 		case ok && (who == "" || regexp.MustCompile(`^\w+$`).MatchString(who)):
 			out.WriteString(line + "\n")
 			w.say(who, text)
@@ -124,13 +124,13 @@ func (w *fixture) play(script string) string {
 	return out.String()
 }
 
-// says is something done in a chat.
+// say does what a line of a chat says.
 func (w *fixture) say(who, text string) {
 	if who == "" {
 		who = "yo"
 	}
 	w.n++
-	w.door.say(who, strings.NewReplacer("{code}", w.code, "{largo}", strings.Repeat("a", bot.MaxText+1)).Replace(text))
+	w.driver.say(who, strings.NewReplacer("{code}", w.code, "{largo}", strings.Repeat("a", bot.MaxText+1)).Replace(text))
 }
 
 func (w *fixture) accept(u bot.Update) {
@@ -139,12 +139,12 @@ func (w *fixture) accept(u bot.Update) {
 	}
 }
 
-// listen waits until the bot has nothing more to say for now, at most a little beyond the time a turn may take.
+// collectReplies waits until the bot has no more replies for now, at most a little longer than a turn may take.
 func (w *fixture) collectReplies(out *strings.Builder) {
 	for range 33 {
 		synctest.Wait()
 		heard := false
-		for _, h := range w.door.hear() {
+		for _, h := range w.driver.newMessages() {
 			w.write(out, h)
 			heard = true
 		}
@@ -157,7 +157,7 @@ func (w *fixture) collectReplies(out *strings.Builder) {
 	}
 }
 
-// write puts down what somebody got to read.
+// write writes down a message as its reader sees it.
 func (w *fixture) write(out *strings.Builder, h shownMessage) {
 	if h.who == "yo" {
 		h.who = ""
@@ -172,7 +172,7 @@ var (
 	tokenShape = regexp.MustCompile(`(?m)(: |^|Token |copy |Copiar )(\d{3}) ?(\d{3})(,|\)|\]|$)`)
 )
 
-// tame replaces what is drawn at random by what stays the same.
+// normalize replaces random parts of a text by stable names.
 func (w *fixture) normalize(text string) string {
 	text = urlShape.ReplaceAllStringFunc(text, func(u string) string {
 		w.url = u
@@ -190,7 +190,7 @@ func (w *fixture) normalize(text string) string {
 	})
 }
 
-// act is what happens outside the chats.
+// perform does what happens outside of the chats.
 func (w *fixture) perform(out *strings.Builder, what string) {
 	ctx := w.t.Context()
 	words := strings.Fields(what)
@@ -207,7 +207,7 @@ func (w *fixture) perform(out *strings.Builder, what string) {
 			return
 		}
 		w.code = code
-	case words[0] == "elsewhere": // the link is ended, and nobody tells the chat
+	case words[0] == "elsewhere": // the link ends, and the chat is not told
 		if err := w.back.Service.Unlink(ctx, w.linked, ""); err != nil {
 			w.t.Fatal(err)
 		}
@@ -255,7 +255,7 @@ func (w *fixture) perform(out *strings.Builder, what string) {
 }
 
 func (w *fixture) link(who, cuil string) {
-	chat, via, label := w.door.chat(who)
+	chat, via, label := w.driver.chat(who)
 	g, err := w.back.LinkDirect(w.t.Context(), cuil, backend.Invitation{Chat: w.engine.ChatRef(chat), Channel: via, Label: label})
 	if err != nil {
 		w.t.Fatal(err)

@@ -20,15 +20,15 @@ func TestADataFolderOfBefore(t *testing.T) {
 			unpack(t, filepath.Join("testdata", c.folder+".tar.gz"), dir)
 			env := map[string]string{"LLAVE_DATA": filepath.Join(dir, "data")}
 			for range 2 {
-				if said := chats(t, env, nil, "token de juana"); !strings.Contains(said, "Token de Juana Ruiz") {
+				if said := runChat(t, env, nil, "token de juana"); !strings.Contains(said, "Token de Juana Ruiz") {
 					t.Errorf("it says: %s", said)
 				}
 			}
 			november := testClock(t)().Format("2006-01") == "2026-11"
-			if said := chats(t, env, nil, "hoja de rosa"); c.sheet && november && !strings.Contains(said, "tokens-rosa-2026-11.pdf") {
+			if said := runChat(t, env, nil, "hoja de rosa"); c.sheet && november && !strings.Contains(said, "tokens-rosa-2026-11.pdf") {
 				t.Errorf("asked for the sheet, it says: %s", said)
 			}
-			if said := runs(t, env, exitOK, "dead"); !strings.Contains(said, "No hay nada apartado") {
+			if said := runCommand(t, env, exitOK, "dead"); !strings.Contains(said, "No hay nada apartado") {
 				t.Errorf("llave dead says: %s", said)
 			}
 		})

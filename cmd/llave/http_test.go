@@ -14,8 +14,8 @@ type answer struct {
 	header http.Header
 }
 
-// ask sends a request with headers, given as name and value in turn. Host is one of them.
-func ask(t *testing.T, method, at string, headers ...string) answer {
+// request sends a request with headers, given as name and value in turn. Host is one of them.
+func request(t *testing.T, method, at string, headers ...string) answer {
 	t.Helper()
 	req, err := http.NewRequest(method, at, nil)
 	if err != nil {
@@ -39,13 +39,13 @@ func ask(t *testing.T, method, at string, headers ...string) answer {
 	return answer{res.StatusCode, string(body), res.Header}
 }
 
-// listens is where a program that was started listens.
-func listens(x *process) string { return x.out.waitFor(x.t, `Métricas +(http://\S+)/metrics`)[1] }
+// operatorURL is the address of a program's operator pages.
+func operatorURL(x *process) string { return x.out.waitFor(x.t, `Métricas +(http://\S+)/metrics`)[1] }
 
 func TestEveryAnswerIsForABrowserThatIsCareful(t *testing.T) {
 	t.Parallel()
 	for public, hsts := range map[string]string{"https://llave.example": "max-age=31536000", "": ""} {
-		at := listens(start(t, map[string]string{"LLAVE_PUBLIC_URL": public, "LLAVE_DEMO": "1"}))
+		at := operatorURL(start(t, map[string]string{"LLAVE_PUBLIC_URL": public, "LLAVE_DEMO": "1"}))
 		for _, target := range []string{
 			"GET /", "GET /nothing", "POST /", "GET /chat/nothing", "GET /chat/events", "GET /chat/files/1", "GET /autogestion/", "GET /autogestion", "GET /autogestion/estilo.css",
 			"GET /autogestion/v1/group", "POST /autogestion/v1/validations", "PUT /autogestion/v1/validations", "GET /autogestion/vincular/x", "GET //autogestion//", "DELETE /healthz",
@@ -56,7 +56,7 @@ func TestEveryAnswerIsForABrowserThatIsCareful(t *testing.T) {
 				target, headers = rest, []string{"Host", "evil.example"}
 			}
 			method, path, _ := strings.Cut(target, " ")
-			a := ask(t, method, at+path, headers...)
+			a := request(t, method, at+path, headers...)
 			csp := a.header.Get("Content-Security-Policy")
 			for what, ok := range map[string]bool{
 				"policy":  strings.HasPrefix(csp, "default-src 'none'; ") && strings.Contains(csp, "frame-ancestors 'none'"),
@@ -75,7 +75,7 @@ func TestEveryAnswerIsForABrowserThatIsCareful(t *testing.T) {
 
 func TestAnotherNameIsMisdirected(t *testing.T) {
 	t.Parallel()
-	at := listens(start(t, map[string]string{"LLAVE_PUBLIC_URL": "https://llave.example", "LLAVE_DEMO": "1"}))
+	at := operatorURL(start(t, map[string]string{"LLAVE_PUBLIC_URL": "https://llave.example", "LLAVE_DEMO": "1"}))
 	port := at[strings.LastIndexByte(at, ':'):]
 	for host, ours := range map[string]bool{
 		"llave.example": true, "LLAVE.example:443": true, "localhost" + port: true, "127.0.0.1" + port: true, "[::1]" + port: true,
@@ -86,7 +86,7 @@ func TestAnotherNameIsMisdirected(t *testing.T) {
 			if !ours {
 				want = http.StatusMisdirectedRequest
 			}
-			a := ask(t, "GET", at+path, "Host", host)
+			a := request(t, "GET", at+path, "Host", host)
 			if a.status != want || strings.Contains(a.body, "evil") {
 				t.Errorf("%s at %s: %d, want %d", path, host, a.status, want)
 			}
@@ -94,10 +94,10 @@ func TestAnotherNameIsMisdirected(t *testing.T) {
 				t.Errorf("%s at %s: it does not say what to do: %s", path, host, a.body)
 			}
 		}
-		if a := ask(t, "GET", at+"/healthz", "Host", host); a.status != 200 {
+		if a := request(t, "GET", at+"/healthz", "Host", host); a.status != 200 {
 			t.Errorf("/healthz at %s: %d", host, a.status)
 		}
-		if a := ask(t, "GET", at+"/readyz", "Host", host, "X-Forwarded-For", "203.0.113.9"); a.status != 200 || a.body != "ready\n" {
+		if a := request(t, "GET", at+"/readyz", "Host", host, "X-Forwarded-For", "203.0.113.9"); a.status != 200 || a.body != "ready\n" {
 			t.Errorf("/readyz at %s: %d %q", host, a.status, a.body)
 		}
 	}
@@ -128,7 +128,7 @@ func TestAutogestionAloneIsGuarded(t *testing.T) {
 		{"/autogestion/", "localhost", 200}, {"/autogestion/", "evil.example", 421}, {"/autogestion/v1/group", "evil.example", 421}, {"/nothing", "localhost", 404},
 		{"/healthz", "evil.example", 200}, {"/readyz", "evil.example", 200},
 	} {
-		a := ask(t, "GET", at+c.path, "Host", c.host)
+		a := request(t, "GET", at+c.path, "Host", c.host)
 		if a.status != c.want || a.header.Get("X-Frame-Options") != "DENY" || a.header.Get("Referrer-Policy") != "same-origin" {
 			t.Errorf("%s at %s: %d, want %d; %v", c.path, c.host, a.status, c.want, a.header)
 		}

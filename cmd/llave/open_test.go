@@ -9,24 +9,26 @@ import (
 	"testing"
 )
 
-// A store that cannot be opened is told in the operator's words, with what to do, by the service and by llave dead.
+// For a store that cannot be opened, the service and llave dead say why, and what to do.
 func TestAStoreThatCannotBeOpenedIsToldWithWhatToDo(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		harm func(t *testing.T, path string)
 		want string
 	}{
-		"text":  {func(t *testing.T, path string) { puts(t, path, []byte(strings.Repeat("una lista de compras\n", 300))) }, "no es un archivo de Llave"},
-		"cut":   {func(t *testing.T, path string) { puts(t, path, firstHalf(t, path)) }, "última copia de seguridad"},
-		"newer": {newer, "de una versión más nueva"},
+		"text": {func(t *testing.T, path string) {
+			overwrite(t, path, []byte(strings.Repeat("una lista de compras\n", 300)))
+		}, "no es un archivo de Llave"},
+		"cut":   {func(t *testing.T, path string) { overwrite(t, path, firstHalf(t, path)) }, "última copia de seguridad"},
+		"newer": {makeNewer, "de una versión más nueva"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "data")}
-			chats(t, env, nil, "hola")
+			runChat(t, env, nil, "hola")
 			c.harm(t, filepath.Join(env["LLAVE_DATA"], "llave.db"))
 			for _, args := range [][]string{nil, {"dead"}} {
-				if said := runs(t, env, exitError, args...); !strings.Contains(said, c.want) || strings.Contains(said, "store: open") {
+				if said := runCommand(t, env, exitError, args...); !strings.Contains(said, c.want) || strings.Contains(said, "store: open") {
 					t.Errorf("llave %q says: %s", args, said)
 				}
 			}
@@ -38,7 +40,7 @@ func TestAFolderInUseIsToldWithWhatToDo(t *testing.T) {
 	t.Parallel()
 	x := start(t, nil)
 	x.out.waitFor(t, "Llave está andando")
-	said := runs(t, map[string]string{"LLAVE_DATA": x.data}, exitError)
+	said := runCommand(t, map[string]string{"LLAVE_DATA": x.data}, exitError)
 	if !strings.Contains(said, "lo está usando otro proceso") || !strings.Contains(said, "LLAVE_DATA") || strings.Contains(said, "in use") {
 		t.Errorf("a second service says: %s", said)
 	}
@@ -46,7 +48,7 @@ func TestAFolderInUseIsToldWithWhatToDo(t *testing.T) {
 	x.waitExit(exitOK)
 }
 
-// An address that is taken is told with the variable that names it.
+// For an address that is taken, the error names the variable.
 func TestAnAddressInUseIsToldWithItsVariable(t *testing.T) {
 	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
@@ -56,14 +58,14 @@ func TestAnAddressInUseIsToldWithItsVariable(t *testing.T) {
 	defer taken.Close()
 	at := taken.Addr().String()
 	for _, variable := range []string{"LLAVE_ADDR", "LLAVE_ADMIN_ADDR"} {
-		said := runs(t, map[string]string{variable: at}, exitError)
+		said := runCommand(t, map[string]string{variable: at}, exitError)
 		if !strings.Contains(said, at+": esa dirección la está usando otro programa") || !strings.Contains(said, "otra en "+variable+"\n") {
 			t.Errorf("%s: it says: %s", variable, said)
 		}
 	}
 }
 
-func puts(t *testing.T, path string, content []byte) {
+func overwrite(t *testing.T, path string, content []byte) {
 	t.Helper()
 	for _, beside := range []string{"-wal", "-shm"} {
 		os.Remove(path + beside)
@@ -82,8 +84,8 @@ func firstHalf(t *testing.T, path string) []byte {
 	return b[:len(b)/2]
 }
 
-// newer makes a store one of tables that no version knows yet.
-func newer(t *testing.T, path string) {
+// makeNewer gives a store a schema version that no program knows yet.
+func makeNewer(t *testing.T, path string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"llave/adapters/httpx"
 )
 
-// On the address that everybody has, the metrics are this machine's, through no proxy.
+// On the public address only this machine gets the metrics, and not through a proxy.
 func TestMetricsAreTheOperators(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -44,8 +44,8 @@ func TestMetricsAreTheOperators(t *testing.T) {
 			for k, v := range c.env {
 				env[k] = v
 			}
-			at := listens(start(t, env))
-			a := ask(t, "GET", at+"/metrics", c.headers...)
+			at := operatorURL(start(t, env))
+			a := request(t, "GET", at+"/metrics", c.headers...)
 			if a.status != c.want || strings.Contains(a.body, "llave_ready") != (c.want == 200) {
 				t.Errorf("%d, want %d: %.200s", a.status, c.want, a.body)
 			}
@@ -59,7 +59,7 @@ func TestMetricsAreTheOperators(t *testing.T) {
 // nginx sends no header of its own unless it is told to, passes its own Host, and speaks HTTP/1.0.
 func TestAProxyThatSaysNothingOfItself(t *testing.T) {
 	t.Parallel()
-	at := strings.TrimPrefix(listens(start(t, map[string]string{"LLAVE_PUBLIC_URL": "https://llave.example", "LLAVE_DEMO": "1"})), "http://")
+	at := strings.TrimPrefix(operatorURL(start(t, map[string]string{"LLAVE_PUBLIC_URL": "https://llave.example", "LLAVE_DEMO": "1"})), "http://")
 	for path, want := range map[string]int{"/metrics": 403, "/": 200, "/readyz": 200} {
 		conn, err := net.Dial("tcp", at)
 		if err != nil {
@@ -129,20 +129,20 @@ func TestTheAdminAddressAsksForThePassword(t *testing.T) {
 		{"/metrics", append(right, "Host", "evil.example:"+port), 421}, {"/metrics", append(right, "Host", "llave:"+port), 200}, {"/metrics", append(right, "Host", "192.0.2.9:"+port), 200},
 		{"/readyz", []string{"Host", "evil.example"}, 200},
 	} {
-		a := ask(t, "GET", at+c.path, c.headers...)
+		a := request(t, "GET", at+c.path, c.headers...)
 		if a.status != c.want || a.status == 401 && !strings.HasPrefix(a.header.Get("Www-Authenticate"), "Basic ") {
 			t.Errorf("%s %v: %d, want %d", c.path, c.headers, a.status, c.want)
 		}
 	}
 	// Guesses are bounded; asking with the right password is none.
 	for range 3 * guessBurst {
-		if a := ask(t, "GET", at+"/metrics", right...); a.status != 200 {
+		if a := request(t, "GET", at+"/metrics", right...); a.status != 200 {
 			t.Fatalf("the right password: %d", a.status)
 		}
 	}
 	looked := 0
 	for n := range 3 * guessBurst {
-		switch a := ask(t, "GET", at+"/metrics", "Authorization", basic(fmt.Sprint("wrong-wrong-", n))); a.status {
+		switch a := request(t, "GET", at+"/metrics", "Authorization", basic(fmt.Sprint("wrong-wrong-", n))); a.status {
 		case 401:
 			looked++
 		case 429:
@@ -164,9 +164,9 @@ func TestTheAdminAddressAsksForThePassword(t *testing.T) {
 // Without a password the address is this machine's alone, and a page elsewhere whose name was led here gets nothing.
 func TestNobodyIsLedToTheAdminAddress(t *testing.T) {
 	t.Parallel()
-	at := listens(start(t, map[string]string{"LLAVE_ADMIN_ADDR": "127.0.0.1:0"}))
+	at := operatorURL(start(t, map[string]string{"LLAVE_ADMIN_ADDR": "127.0.0.1:0"}))
 	for host, want := range map[string]int{"127.0.0.1": 200, "localhost:1": 200, "evil.example": 421, "llave": 421} {
-		if a := ask(t, "GET", at+"/metrics", "Host", host); a.status != want {
+		if a := request(t, "GET", at+"/metrics", "Host", host); a.status != want {
 			t.Errorf("%s: %d, want %d", host, a.status, want)
 		}
 	}

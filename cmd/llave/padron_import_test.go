@@ -17,7 +17,7 @@ import (
 
 const padronHead = "cuil,nombre,sexo,numero,situacion,cuil_titular,parentesco\n"
 
-// testCUIL is the n-th of many that nobody has.
+// testCUIL is the n-th of many CUILs of people who do not exist.
 func testCUIL(n int) string {
 	for v := range 10 {
 		d := fmt.Sprintf("27%08d", 40_000_000+n)
@@ -112,7 +112,7 @@ func TestAWrongPadronIsRefused(t *testing.T) {
 	x.waitExit(exitOK)
 }
 
-// A padrón may come through a pipe, and what is asked wrongly is told how to be asked.
+// A padrón may come through a pipe, and a wrong call is answered with the usage.
 func TestPadronFromStandardInput(t *testing.T) {
 	t.Parallel()
 	x := start(t, map[string]string{"LLAVE_DEMO": "0"}, "padron", "import", "-")
@@ -163,7 +163,7 @@ func TestTokensWhileAPadronComesIn(t *testing.T) {
 
 func TestAPadronThatIsNotThere(t *testing.T) {
 	t.Parallel()
-	said := runs(t, nil, exitUsage, "padron", "import", "nada.csv")
+	said := runCommand(t, nil, exitUsage, "padron", "import", "nada.csv")
 	if !strings.Contains(said, "no existe el archivo nada.csv") {
 		t.Errorf("it says: %s", said)
 	}

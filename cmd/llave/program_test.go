@@ -44,7 +44,7 @@ func (s *output) String() string {
 	return s.text.String()
 }
 
-// waits returns what matches a pattern in what was printed since the last call, once it is there.
+// waitFor returns the first match of a pattern in the output since the last call, once it is there.
 func (s *output) waitFor(t *testing.T, pattern string) []string {
 	t.Helper()
 	re := regexp.MustCompile(pattern)
@@ -68,7 +68,7 @@ func (s *output) waitFor(t *testing.T, pattern string) []string {
 	}
 }
 
-// running is a program under way, run as main runs it.
+// process is a running program, run as main runs it.
 type process struct {
 	t      *testing.T
 	in     io.WriteCloser
@@ -84,7 +84,7 @@ func start(t *testing.T, env map[string]string, args ...string) *process {
 	return startWithTransport(t, nil, env, args...)
 }
 
-// startOn is start with another way to WhatsApp.
+// startWithTransport is start with another transport for WhatsApp.
 func startWithTransport(t *testing.T, way whatsappTransport, env map[string]string, args ...string) *process {
 	t.Helper()
 	r, w := io.Pipe()
@@ -157,7 +157,7 @@ func (b *browser) submit(base, page, action string, fields url.Values) string {
 	return b.read(res, err)
 }
 
-// A newcomer, as the README tells it: token, page, code, token; a pharmacy takes it once; then it says why not twice.
+// A newcomer, as in the README: token, page, code, token; a pharmacy takes it once; then the chat says why not twice.
 func TestNewcomer(t *testing.T) {
 	t.Parallel()
 	x := start(t, nil, "chat")
@@ -218,7 +218,7 @@ func TestLinkedThroughAPipe(t *testing.T) {
 	if !strings.Contains(out, "No encuentro a «pedro»") || !strings.Contains(out, "[1] Juana Ruiz") {
 		t.Errorf("printed: %s", out)
 	}
-	// Nothing of it stands in the clear in any file.
+	// Nothing of it is in any file unencrypted.
 	token := regexp.MustCompile(`Token de Juana Ruiz: (\d{3}) (\d{3})`).FindStringSubmatch(out)
 	for _, file := range mustGlob(t, filepath.Join(x.data, "*")) {
 		raw, err := os.ReadFile(file)
@@ -329,7 +329,7 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-// What the demo was in, real people's data do not go into: its passwords are known to everybody.
+// A folder of the demo takes no data of people who exist: the demo's passwords are public.
 func TestTheDemosFolderIsRefused(t *testing.T) {
 	t.Parallel()
 	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "d")}
@@ -376,7 +376,7 @@ func TestAutogestionAlone(t *testing.T) {
 	x.waitExit(exitOK)
 }
 
-// All that is wrong is said at once.
+// All errors are reported at once.
 func TestConfiguration(t *testing.T) {
 	secret := filepath.Join(t.TempDir(), "key")
 	if err := os.WriteFile(secret, []byte("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"), 0o600); err != nil {

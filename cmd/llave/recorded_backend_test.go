@@ -14,7 +14,7 @@ import (
 	"llave/flows/backend"
 )
 
-// watched is the back end with faults and a record of what was asked of it.
+// recordedBackend is the back end with faults and a record of the calls to it.
 type recordedBackend struct {
 	*autogestion.Service
 	mu      sync.Mutex
@@ -43,7 +43,7 @@ func (b *recordedBackend) set(mode string) {
 
 var errFault = errors.New("fault")
 
-// through passes a call on, as the mode says.
+// withFault makes a call, as the mode says.
 func withFault[T any](ctx context.Context, b *recordedBackend, f func() (T, error)) (T, error) {
 	var zero T
 	b.mu.Lock()
@@ -192,7 +192,7 @@ func (b *recordedBackend) onPaper(name string, n int) string {
 	return b.paper[fmt.Sprint(name, " ", n)]
 }
 
-// current is the back end's, or that of one which cannot tell what is live without ending it.
+// current is the back end's, or that of a back end which cannot read the live token without ending it.
 func (b *recordedBackend) current(ctx context.Context, c backend.Credential, members []backend.MemberID) (backend.Given, error) {
 	if !b.mints {
 		return b.Service.Current(ctx, c, members)
@@ -208,12 +208,12 @@ func (b *recordedBackend) current(ctx context.Context, c backend.Credential, mem
 	return out, nil
 }
 
-// everything is what a back end that lacks nothing can do.
-var everything = backend.Capabilities{CurrentWithoutMinting: true, Keys: true, TokenState: true, Void: true, Sheets: true, Months: true, SignInPages: true}
+// allCapabilities are those of a back end that lacks none.
+var allCapabilities = backend.Capabilities{CurrentWithoutMinting: true, Keys: true, TokenState: true, Void: true, Sheets: true, Months: true, SignInPages: true}
 
-// without is what a back end can do that lacks what is named.
-func without(names string) backend.Capabilities {
-	c := everything
+// capabilitiesWithout are those of a back end that lacks the named ones.
+func capabilitiesWithout(names string) backend.Capabilities {
+	c := allCapabilities
 	for _, n := range strings.Fields(names) {
 		switch n {
 		case "reading":

@@ -16,7 +16,7 @@ import (
 	"llave/flows/backend"
 )
 
-// asked is a far back end whose answers are written down beforehand; the last one stays.
+// scriptedRemote is a remote back end with scripted answers; it repeats the last one.
 type scriptedRemote struct {
 	remoteBackend
 	at   []time.Duration
@@ -40,12 +40,12 @@ func newScriptedRemote(t *testing.T, says ...scriptedAnswer) *scriptedRemote {
 	return a
 }
 
-var errDown = errors.New("down")
+var errRemoteDown = errors.New("down")
 
 // At a first start it waits until the back end answers, asking less and less often.
 func TestAFirstStartWaitsForTheBackEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		down := scriptedAnswer{err: errDown}
+		down := scriptedAnswer{err: errRemoteDown}
 		a := newScriptedRemote(t, down, down, down, down, down, down, down, down, down, scriptedAnswer{can: backend.Capabilities{Keys: true}})
 		can, err := a.capabilities(t.Context())
 		if err != nil || !can.Keys || !a.answers.Load() {
@@ -81,7 +81,7 @@ func TestAKeyThatIsRefusedIsNotWaitedFor(t *testing.T) {
 // A start while the back end is down goes on with what it said before; what another one said does not count.
 func TestAStartWhileTheBackEndIsDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newScriptedRemote(t, scriptedAnswer{can: backend.Capabilities{Keys: true, SignInPages: true}}, scriptedAnswer{err: errDown})
+		a := newScriptedRemote(t, scriptedAnswer{can: backend.Capabilities{Keys: true, SignInPages: true}}, scriptedAnswer{err: errRemoteDown})
 		if _, err := a.capabilities(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -110,7 +110,7 @@ func TestAStartWhileTheBackEndIsDown(t *testing.T) {
 func TestTheBackEndIsWatched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is, other := scriptedAnswer{can: backend.Capabilities{Keys: true}}, scriptedAnswer{can: backend.Capabilities{Keys: true, Void: true}}
-		down, refused := scriptedAnswer{err: errDown}, scriptedAnswer{err: client.ErrBotKey}
+		down, refused := scriptedAnswer{err: errRemoteDown}, scriptedAnswer{err: client.ErrBotKey}
 		a := newScriptedRemote(t, is, is, down, down, is, other, other, refused, is, is)
 		ctx, cancel := context.WithCancel(t.Context())
 		over := make(chan struct{})

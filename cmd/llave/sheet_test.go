@@ -58,7 +58,7 @@ func TestASheetFromTheChatToTheCounter(t *testing.T) {
 	for i, token := range tokens {
 		wg.Go(func() { // two counters at the same moment
 			for try := range 2 {
-				if got := atTheCounter(t, base, fmt.Sprint(i, "/", try), number, token); strings.Contains(got, `"accepted"`) {
+				if got := validateAt(t, base, fmt.Sprint(i, "/", try), number, token); strings.Contains(got, `"accepted"`) {
 					mu.Lock()
 					accepted[token]++
 					mu.Unlock()
@@ -97,8 +97,8 @@ func TestASheetFromTheChatToTheCounter(t *testing.T) {
 	}
 }
 
-// atTheCounter validates, and returns what the counter is told.
-func atTheCounter(t *testing.T, base, id, number, token string) string {
+// validateAt validates a token, and returns the answer.
+func validateAt(t *testing.T, base, id, number, token string) string {
 	body, _ := json.Marshal(map[string]string{"request_id": id, "affiliate_number": number, "token": token})
 	req, _ := http.NewRequest(http.MethodPost, base+"/autogestion/v1/validations", bytes.NewReader(body))
 	req.Header.Set("Authorization", "Bearer demo-farmacia")
@@ -108,7 +108,7 @@ func atTheCounter(t *testing.T, base, id, number, token string) string {
 	return b.read(res, err)
 }
 
-// The same sheet is the same bytes, whoever asks for it and whenever; what is void on it makes it another.
+// The same sheet is the same bytes, for every chat and at any time; a void token on it makes it another.
 func TestTheSameSheetIsTheSameBytes(t *testing.T) {
 	t.Parallel()
 	shared(t)
@@ -124,7 +124,7 @@ func TestTheSameSheetIsTheSameBytes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newFixture(t, store.NewMemory(), newRecorder(), everything, new(moves))
+				w := newFixture(t, store.NewMemory(), newRecorder(), allCapabilities, new(moves))
 				defer w.stop()
 				w.play("* linked 27-99999001-6\n" + say.lines)
 				if got := len(w.files.made); got != say.want {

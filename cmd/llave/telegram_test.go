@@ -13,15 +13,15 @@ import (
 	"llave/adapters/telegram/telegramtest"
 )
 
-// tgRig is the program beside a Bot API server.
+// telegramHarness is the program with a Bot API server.
 type telegramHarness struct {
-	t   *testing.T
-	srv *telegramtest.Server
-	env map[string]string
-	x   *process
+	t       *testing.T
+	srv     *telegramtest.Server
+	env     map[string]string
+	program *process
 }
 
-// onTelegram starts the program with Telegram turned on, as a webhook or not.
+// newTelegramHarness starts the program with Telegram on, by webhook or by polling.
 func newTelegramHarness(t *testing.T, webhook bool) *telegramHarness {
 	t.Helper()
 	srv, err := telegramtest.New(telegramtest.Options{Seed: 7, Now: testClock(t)})
@@ -36,34 +36,34 @@ func newTelegramHarness(t *testing.T, webhook bool) *telegramHarness {
 	if webhook {
 		r.env["LLAVE_TELEGRAM_WEBHOOK"] = "1"
 	}
-	r.up()
+	r.startProgram()
 	return r
 }
 
-func (r *telegramHarness) up() {
+func (r *telegramHarness) startProgram() {
 	r.t.Helper()
-	r.x = start(r.t, r.env)
-	r.x.out.waitFor(r.t, "Llave está andando")
+	r.program = start(r.t, r.env)
+	r.program.out.waitFor(r.t, "Llave está andando")
 }
 
-func (r *telegramHarness) down() {
+func (r *telegramHarness) stopProgram() {
 	r.t.Helper()
-	r.x.cancel()
-	r.x.waitExit(exitOK)
+	r.program.cancel()
+	r.program.waitExit(exitOK)
 }
 
-// chatter is somebody on Telegram.
-type chatter struct {
+// telegramUser is a person on Telegram.
+type telegramUser struct {
 	*telegramtest.User
 	t *testing.T
 }
 
-func (r *telegramHarness) person(id int64, name string) chatter {
-	return chatter{r.srv.User(id, name, ""), r.t}
+func (r *telegramHarness) person(id int64, name string) telegramUser {
+	return telegramUser{r.srv.User(id, name, ""), r.t}
 }
 
-// hears waits for a message like this, and passes over others.
-func (c chatter) hears(pattern string) []string {
+// expect waits for a message that matches the pattern, and skips others.
+func (c telegramUser) expect(pattern string) []string {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(c.t.Context(), patience)
 	defer cancel()
@@ -105,18 +105,18 @@ func (r *telegramHarness) signIn(page, cuil string) string {
 
 const pageShape = `(http://127\.0\.0\.1:\d+/autogestion/vincular/\S+)`
 
-// linked links a chat with an account of one person.
-func (r *telegramHarness) linked(c chatter) string {
+// linkAccount links a chat with the account of a person without a family.
+func (r *telegramHarness) linkAccount(c telegramUser) string {
 	r.t.Helper()
 	c.Says("/token")
-	link := r.signIn(c.hears(pageShape)[1], "20-99999021-6")
+	link := r.signIn(c.expect(pageShape)[1], "20-99999021-6")
 	if _, err := c.Opens(link); err != nil {
 		r.t.Fatal(err)
 	}
-	return c.hears(`Token de Jorge Acosta: (\d{3} \d{3})`)[1]
+	return c.expect(`Token de Jorge Acosta: (\d{3} \d{3})`)[1]
 }
 
-func bothWays(t *testing.T, f func(t *testing.T, r *telegramHarness)) {
+func forBothModes(t *testing.T, f func(t *testing.T, r *telegramHarness)) {
 	for name, webhook := range map[string]bool{"polling": false, "webhook": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -128,12 +128,12 @@ func bothWays(t *testing.T, f func(t *testing.T, r *telegramHarness)) {
 // A newcomer at the counter: a command, a page, a tap back, the token, a copy of it.
 func TestTelegramNewcomer(t *testing.T) {
 	t.Parallel()
-	bothWays(t, func(t *testing.T, r *telegramHarness) {
+	forBothModes(t, func(t *testing.T, r *telegramHarness) {
 		ana := r.person(41001234, "Ana")
 		if _, err := ana.Opens("https://t.me/llave_bot?start=token"); err != nil {
 			t.Fatal(err)
 		}
-		page := ana.hears(pageShape)[1]
+		page := ana.expect(pageShape)[1]
 		if m := ana.Screen()[1]; !m.Protected || m.Preview {
 			t.Errorf("the link can be forwarded, or is looked up: %+v", m)
 		}
@@ -141,29 +141,29 @@ func TestTelegramNewcomer(t *testing.T) {
 		if _, err := ana.Opens(link); err != nil {
 			t.Fatal(err)
 		}
-		token := ana.hears(`Token de María Elena Gómez: (\d{3} \d{3})`)[1]
+		token := ana.expect(`Token de María Elena Gómez: (\d{3} \d{3})`)[1]
 		if _, err := ana.Presses("Copiar " + token); err != nil || ana.Clipboard() != strings.ReplaceAll(token, " ", "") {
 			t.Errorf("copied %q: %v", ana.Clipboard(), err)
 		}
 		if _, err := ana.Presses("Juana Ruiz"); err != nil {
 			t.Fatal(err)
 		}
-		ana.hears("Gracias, Juana")
+		ana.expect("Gracias, Juana")
 		ana.Says("/credencial de juana")
-		r.await("the credential is shown", func() bool {
+		r.waitUntil("the credential is shown", func() bool {
 			return slices.ContainsFunc(ana.Screen(), func(m telegramtest.Message) bool { return m.Photo != nil })
 		})
-		r.await("no spinner turns", func() bool { return r.srv.Spinning() == 0 })
-		r.down()
+		r.waitUntil("no spinner turns", func() bool { return r.srv.Spinning() == 0 })
+		r.stopProgram()
 		for _, secret := range []string{r.srv.Token(), "41001234", token, strings.ReplaceAll(token, " ", ""), "99999001", "Ana", "Juana", page, link} {
-			if strings.Contains(r.x.errs.String(), secret) {
+			if strings.Contains(r.program.errs.String(), secret) {
 				t.Errorf("%q stands in the log", secret)
 			}
 		}
 	})
 }
 
-func (r *telegramHarness) await(what string, holds func() bool) {
+func (r *telegramHarness) waitUntil(what string, holds func() bool) {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
 	defer cancel()
@@ -175,19 +175,19 @@ func (r *telegramHarness) await(what string, holds func() bool) {
 // Somebody sends the link back into the chat to a victim, whose chat did not ask: nothing is linked, there or here.
 func TestTelegramVictim(t *testing.T) {
 	t.Parallel()
-	bothWays(t, func(t *testing.T, r *telegramHarness) {
+	forBothModes(t, func(t *testing.T, r *telegramHarness) {
 		thief, victim := r.person(666, "Carla"), r.person(41001234, "Ana")
 		thief.Says("token")
-		link := r.signIn(thief.hears(pageShape)[1], "27-99999001-6")
+		link := r.signIn(thief.expect(pageShape)[1], "27-99999001-6")
 		if _, err := victim.Opens(link); err != nil {
 			t.Fatal(err)
 		}
-		victim.hears("este chat no lo pidió")
+		victim.expect("este chat no lo pidió")
 		victim.Says("token")
-		victim.hears("primero tenés que vincular")
+		victim.expect("primero tenés que vincular")
 		thief.Says("token")
-		thief.hears("Falta vincular")
-		for _, c := range []chatter{thief, victim} {
+		thief.expect("Falta vincular")
+		for _, c := range []telegramUser{thief, victim} {
 			for _, m := range c.Screen() {
 				if strings.Contains(m.Text, "Token de") {
 					t.Errorf("%s is shown %q", c.First, m.Text)
@@ -197,16 +197,16 @@ func TestTelegramVictim(t *testing.T) {
 	})
 }
 
-// In a group the bot only says where it can be talked to.
+// In a group the bot only says where its private chat is.
 func TestTelegramGroup(t *testing.T) {
 	t.Parallel()
-	bothWays(t, func(t *testing.T, r *telegramHarness) {
+	forBothModes(t, func(t *testing.T, r *telegramHarness) {
 		ana := r.person(41001234, "Ana")
-		r.linked(ana)
+		r.linkAccount(ana)
 		g := r.srv.Group(-100, "Familia")
 		ana.SaysIn(g, "token")
 		ana.SaysIn(g, "/token@llave_bot")
-		m := chatter{g, t}.hears(`Solo atiendo en privado.*https://t\.me/llave_bot\?start=token`)
+		m := telegramUser{g, t}.expect(`Solo atiendo en privado.*https://t\.me/llave_bot\?start=token`)
 		if len(m) != 1 || strings.Contains(fmt.Sprint(g.Screen()), "Token de") {
 			t.Errorf("in the group: %v", g.Screen())
 		}
@@ -216,13 +216,13 @@ func TestTelegramGroup(t *testing.T) {
 	})
 }
 
-// One call in ten loses its answer, some updates come twice: everything asked is answered, repeats are to the letter,
-// and nobody gets another token than theirs.
+// One call in ten loses its answer, some updates come twice: every question is answered, repetitions are verbatim,
+// and no chat gets the token of another person.
 func TestTelegramWeather(t *testing.T) {
 	t.Parallel()
-	bothWays(t, func(t *testing.T, r *telegramHarness) {
+	forBothModes(t, func(t *testing.T, r *telegramHarness) {
 		ana := r.person(41001234, "Ana")
-		token := r.linked(ana)
+		token := r.linkAccount(ana)
 		r.srv.Weather(telegramtest.Weather{CutAfter: 0.1, Repeat: 0.2})
 		asked := 0
 		answers := func() (n int) {
@@ -246,9 +246,9 @@ func TestTelegramWeather(t *testing.T) {
 				ana.Says("token")
 				asked++
 			}
-			r.await("everything is answered", func() bool { return answers() == 1+asked+lost() && r.srv.Owed() == 0 })
+			r.waitUntil("everything is answered", func() bool { return answers() == 1+asked+lost() && r.srv.Owed() == 0 })
 		}
-		r.down()
+		r.stopProgram()
 		texts := map[string]bool{}
 		for _, m := range ana.Screen() {
 			if strings.HasPrefix(m.Text, "Token de") {
@@ -270,25 +270,25 @@ func TestTelegramWeather(t *testing.T) {
 // What is written while the program is down is answered when it is up again, once.
 func TestTelegramRestart(t *testing.T) {
 	t.Parallel()
-	bothWays(t, func(t *testing.T, r *telegramHarness) {
+	forBothModes(t, func(t *testing.T, r *telegramHarness) {
 		ana := r.person(41001234, "Ana")
-		r.linked(ana)
-		r.down()
-		first := r.x
+		r.linkAccount(ana)
+		r.stopProgram()
+		first := r.program
 		before := len(ana.Screen())
 		for range 3 {
 			ana.Says("token")
 		}
-		r.up()
+		r.startProgram()
 		for range 3 {
-			ana.hears("Token de Jorge Acosta")
+			ana.expect("Token de Jorge Acosta")
 		}
-		r.await("everything is confirmed", func() bool { return r.srv.Owed() == 0 })
-		r.down()
+		r.waitUntil("everything is confirmed", func() bool { return r.srv.Owed() == 0 })
+		r.stopProgram()
 		if n := len(ana.Screen()) - before; n != 6 {
 			t.Errorf("%d messages, want three and three answers", n)
 		}
-		if strings.Contains(r.x.errs.String(), "somebody else hears") || strings.Contains(first.errs.String(), "not taken") {
+		if strings.Contains(r.program.errs.String(), "somebody else hears") || strings.Contains(first.errs.String(), "not taken") {
 			t.Error("the first one went on hearing after its end")
 		}
 	})
@@ -297,14 +297,14 @@ func TestTelegramRestart(t *testing.T) {
 // Blocked is remembered: nothing is sent until they write again.
 func TestTelegramBlocked(t *testing.T) {
 	t.Parallel()
-	bothWays(t, func(t *testing.T, r *telegramHarness) {
+	forBothModes(t, func(t *testing.T, r *telegramHarness) {
 		ana := r.person(41001234, "Ana")
-		r.linked(ana)
+		r.linkAccount(ana)
 		ana.Blocks()
-		r.await("it is heard", func() bool { return r.srv.Owed() == 0 })
+		r.waitUntil("it is heard", func() bool { return r.srv.Owed() == 0 })
 		ana.Unblocks()
 		ana.Says("token")
-		ana.hears("Token de Jorge Acosta")
+		ana.expect("Token de Jorge Acosta")
 	})
 }
 
@@ -313,34 +313,34 @@ func TestTelegramBlocked(t *testing.T) {
 func TestTelegramAfterABadMoment(t *testing.T) {
 	t.Parallel()
 	r := newTelegramHarness(t, false)
-	at := r.x.out.waitFor(t, `Métricas +(http://\S+)/metrics`)[1]
+	at := r.program.out.waitFor(t, `Métricas +(http://\S+)/metrics`)[1]
 	ready := func() string { return newBrowser(t).open(at + "/readyz") }
 	ana := r.person(41001234, "Ana")
 	ana.Says("hola")
-	ana.hears("token")
+	ana.expect("token")
 	if text := ready(); !strings.HasPrefix(text, "ready\n") || !strings.Contains(text, "telegram: receiving desde ") {
 		t.Errorf("readyz: %s", text)
 	}
 	r.srv.Fault(telegramtest.Fault{Method: "getUpdates", Code: 401, Text: "Unauthorized", Times: 1})
 	r.srv.OtherSetsWebhook("http://127.0.0.1:1/hook", "")
 	ana.Says("hola")
-	ana.hears("token")
-	r.x.errs.waitFor(t, "webhook that another process set is taken away")
-	r.x.errs.waitFor(t, "telegram is off, and will try again")
+	ana.expect("token")
+	r.program.errs.waitFor(t, "webhook that another process set is taken away")
+	r.program.errs.waitFor(t, "telegram is off, and will try again")
 	if text := ready(); !strings.Contains(text, "telegram: receiving desde ") {
 		t.Errorf("readyz: %s", text)
 	}
 }
 
-// What stands under a picture is read, and what is asked in a topic is answered there, also by a button.
+// The caption of a picture is read, and a question in a topic is answered there, also by a button.
 func TestTelegramCaptionsAndTopics(t *testing.T) {
 	t.Parallel()
 	r := newTelegramHarness(t, false)
 	ana := r.person(41001234, "Ana")
-	r.linked(ana)
+	r.linkAccount(ana)
 	in := func(pattern string, thread int) {
 		t.Helper()
-		ana.hears(pattern)
+		ana.expect(pattern)
 		screen := ana.Screen()
 		for _, m := range slices.Backward(screen) {
 			if regexp.MustCompile(pattern).MatchString(m.Text) {
@@ -369,9 +369,9 @@ func TestTelegramOnAnOlderServer(t *testing.T) {
 	r := newTelegramHarness(t, false)
 	r.srv.Fault(telegramtest.Fault{With: "copy_text", Code: 400, Text: "Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"})
 	ana := r.person(41001234, "Ana")
-	token := r.linked(ana)
+	token := r.linkAccount(ana)
 	ana.Says("token")
-	if again := ana.hears(`Token de Jorge Acosta: (\d{3} \d{3})`)[1]; again != token {
+	if again := ana.expect(`Token de Jorge Acosta: (\d{3} \d{3})`)[1]; again != token {
 		t.Errorf("%s, and then %s", token, again)
 	}
 }
@@ -406,9 +406,9 @@ func TestTelegramBesideTheTerminal(t *testing.T) {
 	}
 	t.Cleanup(srv.Close)
 	x := start(t, map[string]string{"LLAVE_TELEGRAM_TOKEN": srv.Token(), "LLAVE_TELEGRAM_API": srv.URL, "LLAVE_AUTOGESTION": "embedded", "LLAVE_DEMO": "1"}, "chat")
-	ana := chatter{srv.User(5, "Ana", ""), t}
+	ana := telegramUser{srv.User(5, "Ana", ""), t}
 	ana.Says("hola")
-	ana.hears("token")
+	ana.expect("token")
 	x.typeLine("hola")
 	x.out.waitFor(t, "token")
 	x.waitExit(exitOK)

@@ -37,7 +37,7 @@ var stores = map[string]func(t *testing.T) bot.Store{
 	},
 }
 
-// A transcript is a conversation through the real engine, relay, store and back end. Its lines:
+// A transcript is a conversation through the real engine, dispatcher, store and back end. Its lines:
 //
 //	> text          the person says it; > [Text] presses a button of the last reply, > [before: Text] of the one before
 //	> (photo)       something that is not text; > (blocked) and > (closed) end the chat
@@ -45,7 +45,7 @@ var stores = map[string]func(t *testing.T) bot.Store{
 //	>> text         the channel repeats the last update; text is for the reader
 //	< text          the bot; lines that follow, indented, belong to it
 //	otro> otro<     another chat
-//	* …             the world: see world.act; "1h later" puts the clocks forward, "1h pass" lives through it
+//	* …             outside of the chats: see fixture.perform; "1h later" puts the clocks forward, "1h pass" lives through it
 //
 // A part "without" names what the back end cannot do. {code} is the code that the page showed last. Tokens are numbered in the order in which they are first seen.
 func TestTranscripts(t *testing.T) {
@@ -67,14 +67,14 @@ func TestTranscripts(t *testing.T) {
 	}
 }
 
-// prepare reads a transcript and builds its world.
+// prepare reads a transcript and builds its fixture.
 func prepare(t *testing.T, file string, s bot.Store, d channelDriver, covered *moves) (*txtar.Archive, *fixture) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	a := txtar.Parse(text)
-	w := newFixture(t, s, d, without(string(part(a, "without"))), covered)
+	w := newFixture(t, s, d, capabilitiesWithout(string(part(a, "without"))), covered)
 	for _, f := range a.Files {
 		if strings.HasPrefix(f.Name, "padron") {
 			w.padron[f.Name] = f.Data

@@ -12,12 +12,12 @@ import (
 	"llave/adapters/webchat/webchattest"
 )
 
-// links links the page's chat with the demo's first account.
-func (v *visitor) links(base string) {
+// linkAccount links the page's chat with the demo's first account.
+func (v *visitor) linkAccount(base string) {
 	v.t.Helper()
 	v.Fills("#texto", "token\r")
 	v.Waits("document.querySelector('a.enlace')")
-	v.signsIn(v.String("document.querySelector('a.enlace').href"))
+	v.signIn(v.String("document.querySelector('a.enlace').href"))
 	v.Waits("document.querySelector('a.boton')")
 	v.Clicks("a.boton")
 	v.Hears("quedó vinculado")
@@ -25,8 +25,8 @@ func (v *visitor) links(base string) {
 	v.Hears("Gracias")
 }
 
-// collects has the chat show a token, a picture and a sheet, and returns what must not be seen any more.
-func (v *visitor) collects() (secrets, files []string) {
+// collectSecrets lets the chat show a token, a picture and a sheet, and returns what must be gone afterwards.
+func (v *visitor) collectSecrets() (secrets, files []string) {
 	v.t.Helper()
 	v.Fills("#texto", "token de juana\r")
 	v.Hears("Token de Juana")
@@ -40,8 +40,8 @@ func (v *visitor) collects() (secrets, files []string) {
 	return append(secrets, "Juana"), files
 }
 
-// holdsNone looks for what must be gone, now and after a reload.
-func (v *visitor) holdsNone(base string, secrets, files []string) {
+// wantNone looks for what must be gone, now and after a reload.
+func (v *visitor) wantNone(base string, secrets, files []string) {
 	v.t.Helper()
 	for range 2 {
 		html := v.String("document.documentElement.outerHTML")
@@ -66,18 +66,18 @@ func TestUnlinkingClearsThePage(t *testing.T) {
 	base := start(t, nil).address()
 	v := &visitor{webchattest.New(t, webchattest.Look{Width: 360, Height: 740, Phone: true}), t, axe(t)}
 	v.Goes(base + "/")
-	v.links(base)
-	secrets, files := v.collects()
+	v.linkAccount(base)
+	secrets, files := v.collectSecrets()
 	second := &visitor{v.Another(webchattest.Look{Width: 360, Height: 740, Phone: true}), t, nil}
 	second.Goes(base + "/")
 	second.Hears("Juana")
 	v.Fills("#texto", "desvincular\r")
 	for _, x := range []*visitor{v, second} {
 		x.Hears("desvinculado")
-		x.holdsNone(base, secrets, files)
+		x.wantNone(base, secrets, files)
 		x.Hears("desvinculado")
 	}
-	v.looksAround("unlinked")
+	v.audit("unlinked")
 }
 
 // The same when the link was ended elsewhere: the chat finds out by its next request.
@@ -86,18 +86,18 @@ func TestALinkThatWasEndedElsewhereClearsThePage(t *testing.T) {
 	base := start(t, nil).address()
 	v := &visitor{webchattest.New(t, webchattest.Look{Width: 360, Height: 740, Phone: true}), t, axe(t)}
 	v.Goes(base + "/")
-	v.links(base)
-	secrets, files := v.collects()
-	changesPassword(t, base, "27999990016")
+	v.linkAccount(base)
+	secrets, files := v.collectSecrets()
+	changePassword(t, base, "27999990016")
 	v.Fills("#texto", "token de tomás\r")
 	v.Waits("!document.getElementById('mensajes').textContent.includes('Juana')")
 	v.Hears("Abrí esta página")
-	v.holdsNone(base, secrets, files)
+	v.wantNone(base, secrets, files)
 	v.Hears("Abrí esta página")
 }
 
-// changesPassword ends all links of an account.
-func changesPassword(t *testing.T, base, cuil string) {
+// changePassword ends all links of an account.
+func changePassword(t *testing.T, base, cuil string) {
 	t.Helper()
 	jar, _ := cookiejar.New(nil)
 	c := http.Client{Jar: jar}

@@ -16,7 +16,7 @@ import (
 )
 
 // printedAt is a sheet that an Autogestión prints, over HTTP.
-func printedAt(t *testing.T, at, credential string, count int) backend.Sheet {
+func printSheetAt(t *testing.T, at, credential string, count int) backend.Sheet {
 	t.Helper()
 	c, err := client.New(client.Options{URL: at, Key: botKey, Now: testClock(t)})
 	if err != nil {
@@ -47,13 +47,13 @@ func printedAt(t *testing.T, at, credential string, count int) backend.Sheet {
 // A sheet is printed, its key rotated while the service runs, and all that was printed is verified without a network.
 func TestVerify(t *testing.T) {
 	t.Parallel()
-	back, at := alone(t, nil)
+	back, at := startBackend(t, nil)
 	credential := credentialAt(t, at)
-	h := printedAt(t, at, credential, 10)
+	h := printSheetAt(t, at, credential, 10)
 	rotate := start(t, map[string]string{"LLAVE_DATA": back.data}, "autogestion", "rotate-sheet-key")
 	rotate.waitExit(exitOK)
 	rotate.out.waitFor(t, `se firman con la clave [0-9A-F]{8}\. .*sheet-keys\.json\n`)
-	later := printedAt(t, at, credential, 2)
+	later := printSheetAt(t, at, credential, 2)
 	served := filepath.Join(t.TempDir(), "served.json")
 	keep(t, at+"/autogestion/v1/sheet-keys", served)
 	back.cancel()
@@ -153,19 +153,19 @@ func TestRotateSheetKey(t *testing.T) {
 // A counter's scanner types into the page, one sheet after the other, and nothing has to be clicked.
 func TestVerifyInABrowser(t *testing.T) {
 	t.Parallel()
-	_, at := alone(t, nil)
-	h := printedAt(t, at, credentialAt(t, at), 31)
+	_, at := startBackend(t, nil)
+	h := printSheetAt(t, at, credentialAt(t, at), 31)
 	for _, l := range []webchattest.Look{{Width: 320, Height: 568, Phone: true}, {Width: 360, Height: 740, Phone: true, Dark: true}, {Width: 1024, Height: 768}} {
 		t.Run(fmt.Sprint(l.Width), func(t *testing.T) {
 			t.Parallel()
 			v := &visitor{webchattest.New(t, l), t, axe(t)}
 			v.Goes(at + "/autogestion/verificar")
 			v.Waits("document.activeElement.id == 'proof'")
-			v.looksAround("the empty page")
+			v.audit("the empty page")
 			for _, scan := range []struct{ text, says string }{{h.Proof, "Auténtica. No prueba que esté sin usar."}, {"482913", "No se pudo leer"}, {h.Proof, "Auténtica. No prueba que esté sin usar."}} {
 				v.Types(scan.text + "\r")
 				v.Waits(fmt.Sprintf("document.querySelector('.resultado h2')?.textContent == %q && document.activeElement.id == 'proof'", scan.says))
-				v.looksAround(scan.says)
+				v.audit(scan.says)
 			}
 			if got := v.Number("document.querySelectorAll('.fichas li').length"); got != 31 {
 				t.Errorf("%d tokens are shown", got)

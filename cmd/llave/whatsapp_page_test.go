@@ -20,24 +20,24 @@ import (
 	"llave/adapters/whatsapp/whatsapptest"
 )
 
-// operatorAt is an operator's browser on the page.
-type operatorAt struct {
+// operatorBrowser is an operator's browser on the page.
+type operatorBrowser struct {
 	*browser
 	at   string // the page's address
-	from string // the origin that it says it comes from
+	from string // its Origin header
 }
 
-func (r *whatsappHarness) operator() *operatorAt {
+func (r *whatsappHarness) operator() *operatorBrowser {
 	r.t.Helper()
-	at := r.x.out.waitFor(r.t, `WhatsApp +(http://\S+)`)[1]
+	at := r.program.out.waitFor(r.t, `WhatsApp +(http://\S+)`)[1]
 	return r.another(at)
 }
 
-func (r *whatsappHarness) another(at string) *operatorAt {
-	return &operatorAt{newBrowser(r.t), at, strings.TrimSuffix(at, whatsappPath)}
+func (r *whatsappHarness) another(at string) *operatorBrowser {
+	return &operatorBrowser{newBrowser(r.t), at, strings.TrimSuffix(at, whatsappPath)}
 }
 
-func (o *operatorAt) asks(method string, form url.Values, headers ...string) *http.Response {
+func (o *operatorBrowser) request(method string, form url.Values, headers ...string) *http.Response {
 	o.t.Helper()
 	req, err := http.NewRequestWithContext(o.t.Context(), method, o.at, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -60,17 +60,17 @@ func (o *operatorAt) asks(method string, form url.Values, headers ...string) *ht
 }
 
 // does sends one of the page's forms, and returns the page that comes of it.
-func (o *operatorAt) does(what string, fields ...string) string {
+func (o *operatorBrowser) submitAction(what string, fields ...string) string {
 	o.t.Helper()
 	form := url.Values{"do": {what}}
 	for i := 0; i < len(fields); i += 2 {
 		form.Set(fields[i], fields[i+1])
 	}
-	return o.read(o.asks(http.MethodPost, form), nil)
+	return o.read(o.request(http.MethodPost, form), nil)
 }
 
 // sees reloads the page until it says something, as its refresh does.
-func (o *operatorAt) sees(words string) string {
+func (o *operatorBrowser) waitForText(words string) string {
 	o.t.Helper()
 	for late := time.Now().Add(patience); ; {
 		page := o.open(o.at)
@@ -84,7 +84,7 @@ func (o *operatorAt) sees(words string) string {
 }
 
 // camera reads the QR code in a page.
-func camera(t *testing.T, page string) string {
+func scanPage(t *testing.T, page string) string {
 	t.Helper()
 	m := regexp.MustCompile(`<img src="data:image/png;base64,([^"]+)" alt="Código QR`).FindStringSubmatch(page)
 	if m == nil {
@@ -98,10 +98,10 @@ func camera(t *testing.T, page string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return decoded(t, img)
+	return decodeQR(t, img)
 }
 
-func holds(t *testing.T, page string, words ...string) {
+func wantTexts(t *testing.T, page string, words ...string) {
 	t.Helper()
 	for _, w := range words {
 		if !strings.Contains(page, w) {
@@ -110,30 +110,30 @@ func holds(t *testing.T, page string, words ...string) {
 	}
 }
 
-// A phone is linked from the operator's page while the service runs, in each of the ways; it is seen by whoever began it,
-// and by nobody in the log.
+// A phone is linked from the operator's page while the service runs, in each of the ways; only the browser that began it sees
+// the code, and it is not in the log.
 func TestWhatsAppPairedOnThePage(t *testing.T) {
 	t.Parallel()
-	for name, pair := range map[string]func(r *whatsappHarness, o *operatorAt) (secret string){
-		"QR": func(r *whatsappHarness, o *operatorAt) string {
-			page := o.does("qr", "auto", "on")
-			holds(t, page, `http-equiv="refresh"`, "vale hasta las")
+	for name, pair := range map[string]func(r *whatsappHarness, o *operatorBrowser) (secret string){
+		"QR": func(r *whatsappHarness, o *operatorBrowser) string {
+			page := o.submitAction("qr", "auto", "on")
+			wantTexts(t, page, `http-equiv="refresh"`, "vale hasta las")
 			other := r.another(o.at)
 			seen := other.open(o.at)
-			holds(t, seen, "desde otro navegador")
-			if strings.Contains(seen, "data:image") || strings.Contains(other.does("qr"), "data:image") || strings.Contains(other.does("cancel"), "data:image") {
+			wantTexts(t, seen, "desde otro navegador")
+			if strings.Contains(seen, "data:image") || strings.Contains(other.submitAction("qr"), "data:image") || strings.Contains(other.submitAction("cancel"), "data:image") {
 				t.Error("somebody else sees the code")
 			}
-			code := camera(t, o.open(o.at))
+			code := scanPage(t, o.open(o.at))
 			if err := r.phone.Scans(code); err != nil {
 				t.Fatal(err)
 			}
 			return code
 		},
-		"code": func(r *whatsappHarness, o *operatorAt) string {
-			holds(t, o.does("code", "phone", "0221 15-555"), "código de país")
-			holds(t, o.does("code", "phone", " "), "código de país")
-			page := o.does("code", "phone", "+54 9 (221) 555-0100")
+		"code": func(r *whatsappHarness, o *operatorBrowser) string {
+			wantTexts(t, o.submitAction("code", "phone", "0221 15-555"), "código de país")
+			wantTexts(t, o.submitAction("code", "phone", " "), "código de país")
+			page := o.submitAction("code", "phone", "+54 9 (221) 555-0100")
 			code := regexp.MustCompile(`<p class="codigo">(\w{4}-\w{4})</p>`).FindStringSubmatch(page)
 			if code == nil {
 				t.Fatalf("no code on the page: %s", page)
@@ -143,18 +143,18 @@ func TestWhatsAppPairedOnThePage(t *testing.T) {
 			}
 			return code[1]
 		},
-		"passkey": func(r *whatsappHarness, o *operatorAt) string {
+		"passkey": func(r *whatsappHarness, o *operatorBrowser) string {
 			r.phone.NeedsPasskey()
-			if err := r.phone.Scans(camera(t, o.does("qr", "auto", "on"))); err != nil {
+			if err := r.phone.Scans(scanPage(t, o.submitAction("qr", "auto", "on"))); err != nil {
 				t.Fatal(err)
 			}
-			page := html.UnescapeString(o.sees("llave de acceso"))
-			if holds(t, page, "parseRequestOptionsFromJSON({", `"challenge"`); strings.Contains(page, "http-equiv") {
+			page := html.UnescapeString(o.waitForText("llave de acceso"))
+			if wantTexts(t, page, "parseRequestOptionsFromJSON({", `"challenge"`); strings.Contains(page, "http-equiv") {
 				t.Error("what is being typed is thrown away")
 			}
-			o.does("confirm") // answers another question
-			holds(t, o.open(o.at), "Lo que salió")
-			o.does("passkey", "answer", string(whatsapptest.PasskeyAnswer()))
+			o.submitAction("confirm") // answers another question
+			wantTexts(t, o.open(o.at), "Lo que salió")
+			o.submitAction("passkey", "answer", string(whatsapptest.PasskeyAnswer()))
 			return string(whatsapptest.PasskeyAnswer())
 		},
 	} {
@@ -162,8 +162,8 @@ func TestWhatsAppPairedOnThePage(t *testing.T) {
 			t.Parallel()
 			r := newWhatsAppHarness(t)
 			r.env["LLAVE_ADMIN_ADDR"] = "127.0.0.1:0"
-			r.x = r.runs()
-			public := r.x.address()
+			r.program = r.run()
+			public := r.program.address()
 			o := r.operator()
 			if strings.HasPrefix(o.at, public) {
 				t.Fatalf("it is at %s, where everybody is", o.at)
@@ -173,24 +173,24 @@ func TestWhatsAppPairedOnThePage(t *testing.T) {
 				t.Errorf("where everybody is: %v %v", res.Status, err)
 			}
 			res.Body.Close()
-			holds(t, o.open(o.at), "unpaired", "Vincular con un código QR")
+			wantTexts(t, o.open(o.at), "unpaired", "Vincular con un código QR")
 			secret := pair(r, o)
-			holds(t, o.sees("quedó vinculado"), "+"+officeNumber)
-			r.x.errs.waitFor(t, "state=connected")
+			wantTexts(t, o.waitForText("quedó vinculado"), "+"+officeNumber)
+			r.program.errs.waitFor(t, "state=connected")
 			ana := r.srv.Phone(t, anaNumber, "Anabella").Chat(officeNumber)
 			ana.Says("hola")
 			ana.Hears("Soy Llave")
-			holds(t, o.does("qr"), "Ya hay un teléfono vinculado")
-			holds(t, o.does("logout"), "falta marcar", "+"+officeNumber)
+			wantTexts(t, o.submitAction("qr"), "Ya hay un teléfono vinculado")
+			wantTexts(t, o.submitAction("logout"), "falta marcar", "+"+officeNumber)
 			r.srv.Fault(whatsapptest.Fault{On: "iq md remove-companion-device", Error: 500, Times: 1})
-			holds(t, o.does("logout", "sure", "on"), "no se borró nada", `name="force"`, "+"+officeNumber)
-			holds(t, o.does("logout", "sure", "on"), "Desvinculado")
-			r.x.errs.waitFor(t, "state=logged_out")
-			holds(t, o.sees("logged_out"), "Vincular con un código QR")
-			r.down()
+			wantTexts(t, o.submitAction("logout", "sure", "on"), "no se borró nada", `name="force"`, "+"+officeNumber)
+			wantTexts(t, o.submitAction("logout", "sure", "on"), "Desvinculado")
+			r.program.errs.waitFor(t, "state=logged_out")
+			wantTexts(t, o.waitForText("logged_out"), "Vincular con un código QR")
+			r.stopProgram()
 			for _, s := range []string{secret, officeNumber, "555-0100", "challenge"} {
-				if strings.Contains(r.x.errs.String(), s) {
-					t.Errorf("%q stands in the log: %s", s, r.x.errs)
+				if strings.Contains(r.program.errs.String(), s) {
+					t.Errorf("%q stands in the log: %s", s, r.program.errs)
 				}
 			}
 		})
@@ -200,9 +200,9 @@ func TestWhatsAppPairedOnThePage(t *testing.T) {
 // A pairing that is given up, or under way when the program stops, ends.
 func TestWhatsAppPairingGivenUpOnThePage(t *testing.T) {
 	r := newWhatsAppHarness(t)
-	r.x = r.runs()
+	r.program = r.run()
 	o := r.operator()
-	res := o.asks(http.MethodGet, nil)
+	res := o.request(http.MethodGet, nil)
 	page := o.read(res, nil)
 	style := regexp.MustCompile(`(?s)<style>(.*)</style>`).FindStringSubmatch(page)
 	sum := sha256.Sum256([]byte(style[1]))
@@ -213,24 +213,24 @@ func TestWhatsAppPairingGivenUpOnThePage(t *testing.T) {
 			t.Errorf("%s: %q", name, got)
 		}
 	}
-	first := camera(t, o.does("qr"))
-	holds(t, o.does("cancel"), "Cancelaste")
-	if again := camera(t, o.does("qr")); again == first {
+	first := scanPage(t, o.submitAction("qr"))
+	wantTexts(t, o.submitAction("cancel"), "Cancelaste")
+	if again := scanPage(t, o.submitAction("qr")); again == first {
 		t.Error("the same code again")
 	}
 	begun := time.Now()
-	r.down()
+	r.stopProgram()
 	if d := time.Since(begun); d > 5*time.Second {
 		t.Errorf("it took %v to stop", d)
 	}
 }
 
-// Nobody but the operator gets to the page: not by the public address, not from another page, not by a name that somebody
+// Only the operator gets to the page: not by the public address, not from another page, not by a name that another person
 // else gave this machine.
 func TestWhatsAppPageRefuses(t *testing.T) {
 	t.Parallel()
 	r := newWhatsAppHarness(t)
-	r.x = r.runs()
+	r.program = r.run()
 	o := r.operator() // on the address that everybody has
 	o.open(o.at)
 	answers := func(status int, what, why string, res *http.Response) {
@@ -248,23 +248,23 @@ func TestWhatsAppPageRefuses(t *testing.T) {
 	qr := url.Values{"do": {"qr"}}
 	port := regexp.MustCompile(`:\d+`).FindString(strings.TrimPrefix(o.at, "http://"))
 	const elsewhere, notHere = "no salió de esta página", "no se muestra acá"
-	refused("from another page", elsewhere, o.asks(http.MethodPost, qr, "Origin", "https://evil.example"))
-	refused("from another port", elsewhere, o.asks(http.MethodPost, qr, "Origin", "http://127.0.0.1:1"))
-	refused("from nowhere", elsewhere, o.asks(http.MethodPost, qr, "Origin", ""))
-	refused("from a sandbox", elsewhere, o.asks(http.MethodPost, qr, "Origin", "null"))
-	refused("as browsers say it", elsewhere, o.asks(http.MethodPost, qr, "Sec-Fetch-Site", "same-site"))
-	refused("looked at from another page", elsewhere, o.asks(http.MethodGet, nil, "Sec-Fetch-Site", "cross-site"))
-	answers(http.StatusMisdirectedRequest, "by a name that was led here", "LLAVE_PUBLIC_URL", o.asks(http.MethodGet, nil, "Host", "evil.example"+port))
-	refused("by a proxy", notHere, o.asks(http.MethodGet, nil, "X-Forwarded-For", "192.0.2.7"))
-	refused("without the cookie", "cookie", r.another(o.at).asks(http.MethodPost, qr))
+	refused("from another page", elsewhere, o.request(http.MethodPost, qr, "Origin", "https://evil.example"))
+	refused("from another port", elsewhere, o.request(http.MethodPost, qr, "Origin", "http://127.0.0.1:1"))
+	refused("from nowhere", elsewhere, o.request(http.MethodPost, qr, "Origin", ""))
+	refused("from a sandbox", elsewhere, o.request(http.MethodPost, qr, "Origin", "null"))
+	refused("as browsers say it", elsewhere, o.request(http.MethodPost, qr, "Sec-Fetch-Site", "same-site"))
+	refused("looked at from another page", elsewhere, o.request(http.MethodGet, nil, "Sec-Fetch-Site", "cross-site"))
+	answers(http.StatusMisdirectedRequest, "by a name that was led here", "LLAVE_PUBLIC_URL", o.request(http.MethodGet, nil, "Host", "evil.example"+port))
+	refused("by a proxy", notHere, o.request(http.MethodGet, nil, "X-Forwarded-For", "192.0.2.7"))
+	refused("without the cookie", "cookie", r.another(o.at).request(http.MethodPost, qr))
 	for what, got := range map[string]struct {
 		res  *http.Response
 		want int
 	}{
-		"another method": {o.asks(http.MethodPut, qr), http.StatusMethodNotAllowed},
-		"another form":   {o.asks(http.MethodPost, url.Values{"do": {"x"}}), http.StatusBadRequest},
-		"an endless one": {o.asks(http.MethodPost, url.Values{"do": {"passkey"}, "answer": {strings.Repeat("x", maxPageForm)}}), http.StatusBadRequest},
-		"in the address": {o.asks(http.MethodGet, nil), http.StatusOK},
+		"another method": {o.request(http.MethodPut, qr), http.StatusMethodNotAllowed},
+		"another form":   {o.request(http.MethodPost, url.Values{"do": {"x"}}), http.StatusBadRequest},
+		"an endless one": {o.request(http.MethodPost, url.Values{"do": {"passkey"}, "answer": {strings.Repeat("x", maxPageForm)}}), http.StatusBadRequest},
+		"in the address": {o.request(http.MethodGet, nil), http.StatusOK},
 	} {
 		if got.res.Body.Close(); got.res.StatusCode != got.want {
 			t.Errorf("%s: %s", what, got.res.Status)
@@ -273,47 +273,47 @@ func TestWhatsAppPageRefuses(t *testing.T) {
 	if page := o.open(o.at + "?do=qr"); strings.Contains(page, "data:image") {
 		t.Error("looking begins a pairing")
 	}
-	holds(t, o.does("qr"), "data:image")
-	r.down()
+	wantTexts(t, o.submitAction("qr"), "data:image")
+	r.stopProgram()
 	r.env["LLAVE_PUBLIC_URL"] = "https://llave.example" // so something stands in front, on this machine as well
-	r.x = r.runs()
-	refused("where everybody comes through a proxy", notHere, r.operator().asks(http.MethodGet, nil))
-	r.down()
+	r.program = r.run()
+	refused("where everybody comes through a proxy", notHere, r.operator().request(http.MethodGet, nil))
+	r.stopProgram()
 	r.env["LLAVE_ADMIN_ADDR"] = "127.0.0.1:0"
-	r.x = r.runs()
+	r.program = r.run()
 	o = r.operator()
-	holds(t, o.open(o.at), "Vincular")
-	answers(http.StatusMisdirectedRequest, "by a name that was led to the operator's address", "número de IP", o.asks(http.MethodGet, nil, "Host", "evil.example"))
-	answers(http.StatusMisdirectedRequest, "posted there", "número de IP", o.asks(http.MethodPost, qr, "Host", "evil.example", "Origin", "http://evil.example"))
-	refused("from another page there", elsewhere, o.asks(http.MethodPost, qr, "Origin", "https://evil.example"))
-	r.down()
+	wantTexts(t, o.open(o.at), "Vincular")
+	answers(http.StatusMisdirectedRequest, "by a name that was led to the operator's address", "número de IP", o.request(http.MethodGet, nil, "Host", "evil.example"))
+	answers(http.StatusMisdirectedRequest, "posted there", "número de IP", o.request(http.MethodPost, qr, "Host", "evil.example", "Origin", "http://evil.example"))
+	refused("from another page there", elsewhere, o.request(http.MethodPost, qr, "Origin", "https://evil.example"))
+	r.stopProgram()
 }
 
 // The page can be used on the smallest phone, by keyboard and with a screen reader, without a script.
 func TestWhatsAppPageInABrowser(t *testing.T) {
 	t.Parallel()
 	r := newWhatsAppHarness(t)
-	r.x = r.runs()
-	at := r.x.out.waitFor(t, `WhatsApp +(http://\S+)`)[1]
+	r.program = r.run()
+	at := r.program.out.waitFor(t, `WhatsApp +(http://\S+)`)[1]
 	for _, l := range []webchattest.Look{{Width: 320, Height: 568, Phone: true}, {Width: 320, Height: 568, Dark: true}} {
 		v := &visitor{webchattest.New(t, l), t, axe(t)}
 		v.Goes(at)
-		v.looksAround("not linked")
-		v.tabsTo("button")
-		v.Clicks("input[name=auto]") // whoever uses a screen reader looks again when they want to
+		v.audit("not linked")
+		v.tabTo("button")
+		v.Clicks("input[name=auto]") // a person with a screen reader reloads when they want to
 		v.Clicks("button")
 		v.Waits("document.querySelector('img')?.naturalWidth > 200")
 		if wide := v.Number("Math.round(document.querySelector('img').getBoundingClientRect().width)"); wide < 250 {
 			t.Errorf("the code is %d wide", wide)
 		}
-		v.looksAround("the code")
+		v.audit("the code")
 		v.Clicks("button.no")
 		v.Waits("document.querySelector('.aviso')")
-		v.looksAround("given up")
+		v.audit("given up")
 		v.Clicks("form:has(#phone) input[name=auto]")
 		v.Fills("#phone", officeNumber+"\r")
 		v.Waits("document.querySelector('.codigo')")
-		v.looksAround("the code to be typed")
+		v.audit("the code to be typed")
 		v.Clicks("button.no")
 		v.Waits("document.querySelector('.aviso')")
 		if l.Phone {
@@ -323,11 +323,11 @@ func TestWhatsAppPageInABrowser(t *testing.T) {
 		v.Clicks("input[name=auto]")
 		v.Clicks("button")
 		v.Waits("document.querySelector('img')")
-		if err := r.phone.Scans(camera(t, v.String("document.documentElement.outerHTML"))); err != nil {
+		if err := r.phone.Scans(scanPage(t, v.String("document.documentElement.outerHTML"))); err != nil {
 			t.Fatal(err)
 		}
 		r.srv.Until(t.Context(), func() bool { v.Goes(at); return v.True("document.querySelector('#answer')") })
-		v.looksAround("the passkey")
+		v.audit("the passkey")
 	}
-	r.down()
+	r.stopProgram()
 }

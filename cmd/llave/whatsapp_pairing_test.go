@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// What a pairing asks is answered by whoever began it, and only while it is asked; a QR code that comes late covers no
+// Only the browser that began a pairing can answer its questions, and only the one that is shown; a late QR code hides no
 // question.
-func TestPairingDesk(t *testing.T) {
+func TestPairings(t *testing.T) {
 	d := newPairings(nil, slog.New(slog.DiscardHandler))
 	p := &pairing{owner: "ana", answers: make(chan string, 1)}
 	d.current = p
@@ -58,7 +58,7 @@ func TestPairingDesk(t *testing.T) {
 	}
 }
 
-// Who asks is known by where they ask from and by the name that they use.
+// The gate goes by the client's address and by the name in the request.
 func TestPageGate(t *testing.T) {
 	for _, c := range []struct {
 		what             string

@@ -33,13 +33,13 @@ const (
 	anaNumber    = "5492215550101"
 )
 
-// waRig is the program beside a WhatsApp server, and the insurer's phone.
+// whatsappHarness is the program with a WhatsApp server and the insurer's phone.
 type whatsappHarness struct {
-	t     *testing.T
-	srv   *whatsapptest.Server
-	phone *whatsapptest.Phone
-	env   map[string]string
-	x     *process
+	t       *testing.T
+	srv     *whatsapptest.Server
+	phone   *whatsapptest.Phone
+	env     map[string]string
+	program *process
 }
 
 func newWhatsAppHarness(t *testing.T) *whatsappHarness {
@@ -54,40 +54,40 @@ func newWhatsAppHarness(t *testing.T) *whatsappHarness {
 	}}
 }
 
-// runs starts a command.
-func (r *whatsappHarness) runs(args ...string) *process {
+// run starts a command.
+func (r *whatsappHarness) run(args ...string) *process {
 	r.t.Helper()
 	return startWithTransport(r.t, r.srv.Transport(), r.env, args...)
 }
 
-func (r *whatsappHarness) up() {
+func (r *whatsappHarness) startProgram() {
 	r.t.Helper()
-	r.x = r.runs()
-	r.x.out.waitFor(r.t, "Llave está andando")
-	r.x.errs.waitFor(r.t, "state=connected")
+	r.program = r.run()
+	r.program.out.waitFor(r.t, "Llave está andando")
+	r.program.errs.waitFor(r.t, "state=connected")
 }
 
-func (r *whatsappHarness) down() {
+func (r *whatsappHarness) stopProgram() {
 	r.t.Helper()
-	r.x.cancel()
-	r.x.waitExit(exitOK)
+	r.program.cancel()
+	r.program.waitExit(exitOK)
 }
 
-// byQR pairs with what the terminal shows, as a camera sees it; byCode with what it says.
-func (r *whatsappHarness) byQR() {
+// pairByQR pairs by the QR code on the terminal, as a camera sees it; pairByCode by the code that the phone's owner types.
+func (r *whatsappHarness) pairByQR() {
 	r.t.Helper()
-	x := r.runs("whatsapp", "pair")
+	x := r.run("whatsapp", "pair")
 	drawn := x.out.waitFor(r.t, `(?s)hasta las \d\d:\d\d:\d\d:\n\n(.*?\n)\n`)[1]
-	if err := r.phone.Scans(seen(r.t, drawn)); err != nil {
+	if err := r.phone.Scans(decodeDrawnQR(r.t, drawn)); err != nil {
 		r.t.Fatal(err)
 	}
 	x.out.waitFor(r.t, `Vinculado con el número \+5492215550100`)
 	x.waitExit(exitOK)
 }
 
-func (r *whatsappHarness) byCode() {
+func (r *whatsappHarness) pairByCode() {
 	r.t.Helper()
-	x := r.runs("whatsapp", "pair", "-phone", officeNumber)
+	x := r.run("whatsapp", "pair", "-phone", officeNumber)
 	if err := r.phone.Types(x.out.waitFor(r.t, `\n    (\w{4}-\w{4})\n`)[1]); err != nil {
 		r.t.Fatal(err)
 	}
@@ -95,8 +95,8 @@ func (r *whatsappHarness) byCode() {
 	x.waitExit(exitOK)
 }
 
-// seen reads a QR code that is drawn with half blocks, light on dark.
-func seen(t *testing.T, drawn string) string {
+// decodeDrawnQR reads a QR code that is drawn with half blocks, light on dark.
+func decodeDrawnQR(t *testing.T, drawn string) string {
 	t.Helper()
 	const scale = 4
 	lines := strings.Split(strings.TrimRight(drawn, "\n"), "\n")
@@ -116,11 +116,11 @@ func seen(t *testing.T, drawn string) string {
 			}
 		}
 	}
-	return decoded(t, img)
+	return decodeQR(t, img)
 }
 
 // decoded is what a camera reads in a picture of a QR code.
-func decoded(t *testing.T, img image.Image) string {
+func decodeQR(t *testing.T, img image.Image) string {
 	t.Helper()
 	bmp, err := gozxing.NewBinaryBitmapFromImage(img)
 	if err != nil {
@@ -159,8 +159,8 @@ func (r *whatsappHarness) signIn(page, label, cuil string) string {
 	return back.Query().Get("text")
 }
 
-// linked is somebody whose chat is linked with an account, and how the bot told their token.
-func (r *whatsappHarness) linked() (ana *whatsapptest.Chat, page, code, token string) {
+// linkAccount links a chat with an account, and returns what was secret on the way and the token that the bot sent.
+func (r *whatsappHarness) linkAccount() (ana *whatsapptest.Chat, page, code, token string) {
 	r.t.Helper()
 	ana = r.srv.Phone(r.t, anaNumber, "Anabella").Chat(officeNumber)
 	ana.Says("token")
@@ -180,7 +180,7 @@ func TestWhatsAppNewcomer(t *testing.T) {
 	for name, c := range map[string]struct {
 		pair     func(*whatsappHarness)
 		postgres bool
-	}{"QR": {(*whatsappHarness).byQR, false}, "code": {(*whatsappHarness).byCode, false}, "Postgres": {(*whatsappHarness).byQR, true}} {
+	}{"QR": {(*whatsappHarness).pairByQR, false}, "code": {(*whatsappHarness).pairByCode, false}, "Postgres": {(*whatsappHarness).pairByQR, true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newWhatsAppHarness(t)
@@ -188,8 +188,8 @@ func TestWhatsAppNewcomer(t *testing.T) {
 				r.env["LLAVE_WHATSAPP_DB"] = strings.Replace(pgtest.New(t), "llave@", "llave:un-secreto@", 1)
 			}
 			c.pair(r)
-			r.up()
-			ana, page, code, token := r.linked()
+			r.startProgram()
+			ana, page, code, token := r.linkAccount()
 			ana.Says("credencial de maría elena")
 			m := ana.ExpectsThat("the credential", func(m whatsapptest.Message) bool { return m.Image != nil })
 			if img, err := png.Decode(bytes.NewReader(ana.Downloads(m.Image))); err != nil || img.Bounds().Dx() < 300 {
@@ -201,20 +201,20 @@ func TestWhatsAppNewcomer(t *testing.T) {
 			if r.srv.Downloads() != got {
 				t.Error("it was downloaded, and nobody asked")
 			}
-			first := r.x
-			r.down()
+			first := r.program
+			r.stopProgram()
 			ana.Says("mi token")
 			ana.Says("solo el número")
-			r.up()
+			r.startProgram()
 			ana.Hears(`Token de María Elena Gómez: ` + token)
 			ana.Hears(`^` + strings.ReplaceAll(token, " ", "") + `$`)
-			r.down()
+			r.stopProgram()
 			for _, secret := range []string{"22155501", token, strings.ReplaceAll(token, " ", ""), "99999001", "Anabella", page, code, "un-secreto"} {
-				if strings.Contains(r.x.errs.String()+first.errs.String(), secret) {
+				if strings.Contains(r.program.errs.String()+first.errs.String(), secret) {
 					t.Errorf("%q stands in the log", secret)
 				}
 			}
-			if _, err := os.Stat(filepath.Join(r.x.data, "whatsapp.db")); c.postgres != errors.Is(err, fs.ErrNotExist) {
+			if _, err := os.Stat(filepath.Join(r.program.data, "whatsapp.db")); c.postgres != errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("the file of devices: %v", err)
 			}
 		})
@@ -225,9 +225,9 @@ func TestWhatsAppNewcomer(t *testing.T) {
 func TestWhatsAppSheet(t *testing.T) {
 	t.Parallel()
 	r := newWhatsAppHarness(t)
-	r.byQR()
-	r.up()
-	ana, _, _, _ := r.linked()
+	r.pairByQR()
+	r.startProgram()
+	ana, _, _, _ := r.linkAccount()
 	name := regexp.MustCompile(`^tokens-rosa-\d{4}-\d\d\.pdf$`)
 	gets := func() (string, []byte) {
 		t.Helper()
@@ -265,16 +265,16 @@ func TestWhatsAppSheet(t *testing.T) {
 			t.Error("WhatsApp can read it")
 		}
 	}
-	r.down()
+	r.stopProgram()
 }
 
-// However WhatsApp stands, it is said on the operator's pages and in the log, with what to do, and the rest works.
+// Every state of WhatsApp is on the operator's pages and in the log, with advice, and the rest of the program works.
 func TestWhatsAppStates(t *testing.T) {
 	t.Parallel()
 	r := newWhatsAppHarness(t)
-	r.x = r.runs()
-	here := r.x.out.waitFor(t, `Estado +(http://\S+)/readyz`)[1]
-	r.x.errs.waitFor(t, "state=unpaired.*llave whatsapp pair")
+	r.program = r.run()
+	here := r.program.out.waitFor(t, `Estado +(http://\S+)/readyz`)[1]
+	r.program.errs.waitFor(t, "state=unpaired.*llave whatsapp pair")
 	b := newBrowser(t)
 	holds := func(state, todo string) {
 		t.Helper()
@@ -286,32 +286,32 @@ func TestWhatsAppStates(t *testing.T) {
 		}
 	}
 	holds("unpaired", "llave whatsapp pair")
-	x := r.runs("whatsapp", "pair")
+	x := r.run("whatsapp", "pair")
 	x.errs.waitFor(t, "lo está usando otro proceso")
 	x.waitExit(exitError)
-	r.down()
-	r.byQR()
-	r.up()
-	here = r.x.out.waitFor(t, `Estado +(http://\S+)/readyz`)[1]
+	r.stopProgram()
+	r.pairByQR()
+	r.startProgram()
+	here = r.program.out.waitFor(t, `Estado +(http://\S+)/readyz`)[1]
 	holds("connected", "todo anda")
 	r.env["LLAVE_ADDR"] = strings.TrimPrefix(here, "http://")
-	x = r.runs("whatsapp", "status")
+	x = r.run("whatsapp", "status")
 	x.out.waitFor(t, "^connected desde .*todo anda")
 	x.waitExit(exitOK)
 	delete(r.env, "LLAVE_ADDR")
 	r.srv.Fault(whatsapptest.Fault{On: "login", From: officeNumber, Failure: 402, Code: 101, Expire: time.Hour})
 	r.srv.Cut(officeNumber)
-	r.x.errs.waitFor(t, "state=banned code=101 until=.*todo=")
+	r.program.errs.waitFor(t, "state=banned code=101 until=.*todo=")
 	holds("banned", "suspendió")
 	r.srv.Heal()
-	r.down()
-	x = r.runs("whatsapp", "status")
+	r.stopProgram()
+	x = r.run("whatsapp", "status")
 	x.out.waitFor(t, `Vinculado con el número \+`+officeNumber)
 	x.waitExit(exitOK)
-	x = r.runs("whatsapp", "logout")
+	x = r.run("whatsapp", "logout")
 	x.out.waitFor(t, "Desvinculado")
 	x.waitExit(exitOK)
-	x = r.runs("whatsapp", "status")
+	x = r.run("whatsapp", "status")
 	x.out.waitFor(t, "No hay ningún teléfono vinculado")
 	x.waitExit(exitOK)
 }
@@ -321,9 +321,9 @@ func TestWhatsAppPasskey(t *testing.T) {
 	t.Parallel()
 	r := newWhatsAppHarness(t)
 	r.phone.NeedsPasskey()
-	x := r.runs("whatsapp", "pair")
+	x := r.run("whatsapp", "pair")
 	drawn := x.out.waitFor(t, `(?s)hasta las \d\d:\d\d:\d\d:\n\n(.*?\n)\n`)[1]
-	if err := r.phone.Scans(seen(t, drawn)); err != nil {
+	if err := r.phone.Scans(decodeDrawnQR(t, drawn)); err != nil {
 		t.Fatal(err)
 	}
 	x.out.waitFor(t, `parseRequestOptionsFromJSON\(\{.*"challenge"`)
@@ -341,7 +341,7 @@ func TestWhatsAppUsage(t *testing.T) {
 	}
 	r := newWhatsAppHarness(t)
 	for args, want := range map[string]string{"pair -phone 0221155550100": "código de país", "logout": "no hay ningún teléfono vinculado"} {
-		x := r.runs(append([]string{"whatsapp"}, strings.Fields(args)...)...)
+		x := r.run(append([]string{"whatsapp"}, strings.Fields(args)...)...)
 		x.errs.waitFor(t, want)
 		x.waitExit(exitError)
 	}
@@ -356,8 +356,8 @@ func TestWhatsAppUsage(t *testing.T) {
 func TestWhatsAppLosesAnAnswer(t *testing.T) {
 	t.Parallel()
 	r := newWhatsAppHarness(t)
-	r.byQR()
-	r.up()
+	r.pairByQR()
+	r.startProgram()
 	ana := r.srv.Phone(t, anaNumber, "Anabella").Chat(officeNumber)
 	r.srv.Fault(whatsapptest.Fault{On: "message", From: officeNumber, Unacked: true, Times: 1})
 	ana.Says("hola")
@@ -378,7 +378,7 @@ func TestWhatsAppLosesAnAnswer(t *testing.T) {
 	if n := len(ana.Screen()); n != 2 {
 		t.Errorf("%d messages on the screen, want a question and an answer", n)
 	}
-	r.down()
+	r.stopProgram()
 }
 
 // What is written under a photo is asked for as any other text, pictures that were sent together get one answer, and what
@@ -386,9 +386,9 @@ func TestWhatsAppLosesAnAnswer(t *testing.T) {
 func TestWhatsAppPhotosAndWhatCannotBeSeen(t *testing.T) {
 	t.Parallel()
 	r := newWhatsAppHarness(t)
-	r.byQR()
-	r.up()
-	ana, _, _, _ := r.linked()
+	r.pairByQR()
+	r.startProgram()
+	ana, _, _, _ := r.linkAccount()
 	ana.SendsPhoto([]byte("jpeg"), "token de juana")
 	ana.Hears(`^Token de Juana Ruiz`)
 	three := uint32(3)
@@ -402,5 +402,5 @@ func TestWhatsAppPhotosAndWhatCannotBeSeen(t *testing.T) {
 	if m := ana.ExpectsThat("one sentence", func(m whatsapptest.Message) bool { return true }); !strings.HasPrefix(m.Text, "Lo que se manda para ver una sola vez no me llega.") {
 		t.Errorf("after the album comes %q", m.Text)
 	}
-	r.down()
+	r.stopProgram()
 }

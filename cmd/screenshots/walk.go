@@ -48,7 +48,7 @@ func (w *walker) step(f func() error) {
 func (w *walker) goTo(url string)  { w.step(func() error { return w.Go(url) }) }
 func (w *walker) click(css string) { w.step(func() error { return w.Click(css) }) }
 func (w *walker) keys(keys string) { w.step(func() error { return w.Type(keys) }) }
-func (w *walker) said(words string) {
+func (w *walker) waitForText(words string) {
 	w.wait(fmt.Sprintf("document.getElementById('mensajes').textContent.includes(%q)", words))
 }
 func (w *walker) wait(js string)     { w.step(func() error { return w.Wait(js) }) }
@@ -94,7 +94,7 @@ func (l look) walk(ctx context.Context, base string) ([]picture, error) {
 	w.wait("!document.getElementById('sugerencias').hidden")
 	w.shoot("1-inicio")
 	w.click("#sugerencias button")
-	w.said("Abrí esta página")
+	w.waitForText("Abrí esta página")
 	link := w.href("#mensajes a.enlace")
 	w.goTo(link)
 	w.click(`form[action$="/seguir"] button`)
@@ -105,21 +105,21 @@ func (l look) walk(ctx context.Context, base string) ([]picture, error) {
 	w.shoot("3-entrar")
 	w.click(`form[action$="/entrar"] button:not([formaction])`)
 	w.goTo(w.href("a.boton"))
-	w.said("quedó vinculado")
+	w.waitForText("quedó vinculado")
 	w.shoot("4-token")
 	w.click("#mensajes .opciones button")
-	w.said("Gracias")
+	w.waitForText("Gracias")
 	w.fill("#texto", "mi credencial\r")
 	w.wait("document.querySelector('#mensajes img')?.naturalWidth")
 	w.wait("document.activeElement.blur() ?? true")
 	w.shoot("5-credencial")
 	w.fill("#texto", "token de juana\r")
-	w.said("Token de Juana")
+	w.waitForText("Token de Juana")
 	w.shoot("6-juana")
 	w.fill("#texto", "31 preimpresos para mi mamá\r")
-	w.said("¿Los hago?")
+	w.waitForText("¿Los hago?")
 	w.fill("#texto", "sí\r")
-	w.said("la hoja para imprimir")
+	w.waitForText("la hoja para imprimir")
 	w.wait("document.activeElement.blur() ?? true")
 	w.shoot("7-hoja")
 	return w.taken, w.err
