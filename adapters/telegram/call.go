@@ -12,19 +12,19 @@ import (
 	"llave/adapters/besteffort"
 )
 
-// ErrToken says that Telegram knows no bot with this token. It stands in the log: the channel goes on trying.
+// ErrToken is logged when Telegram refuses the token. The channel goes on trying.
 var ErrToken = errors.New("the token is refused: if that lasts, ask @BotFather for the bot's token")
 
-// callTime is how long a call may take, where nobody says how long.
+// callTime is the usual limit of a call.
 const callTime = 10 * time.Second
 
-// apiError is a refusal. What Telegram says of it stays out of its text: it may quote what people wrote.
+// apiError is a refusal. Telegram's description is not part of its text: it may quote what people wrote.
 type apiError struct {
-	method string
-	code   int
-	after  time.Duration // of a 429
-	moved  bool          // the group has another id now
-	said   string
+	method      string
+	code        int
+	after       time.Duration // of a 429
+	moved       bool          // the group has another id now
+	description string
 }
 
 func (e *apiError) Error() string { return fmt.Sprintf("%s: refused with %d", e.method, e.code) }
@@ -34,7 +34,7 @@ func (t *Telegram) call(ctx context.Context, limit time.Duration, method string,
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	api := t.api
-	api.Client = during{ctx, t.api.Client.(*transport)}
+	api.Client = withContext{ctx, t.api.Client.(*transport)}
 	res, err := api.MakeRequest(method, p)
 	return t.answer(method, res, err)
 }
@@ -42,7 +42,7 @@ func (t *Telegram) call(ctx context.Context, limit time.Duration, method string,
 // upload makes one call with a file.
 func (t *Telegram) upload(ctx context.Context, method string, p tgbotapi.Params, f tgbotapi.RequestFile) (json.RawMessage, error) {
 	api := t.api
-	api.Client = during{ctx, t.api.Client.(*transport)}
+	api.Client = withContext{ctx, t.api.Client.(*transport)}
 	res, err := api.UploadFiles(method, p, []tgbotapi.RequestFile{f})
 	return t.answer(method, res, err)
 }
@@ -62,7 +62,7 @@ func (t *Telegram) callInto(ctx context.Context, v any, method string, p tgbotap
 // answer turns what the library returns into a result or one of our errors.
 func (t *Telegram) answer(method string, res *tgbotapi.APIResponse, err error) (json.RawMessage, error) {
 	if err == nil {
-		t.doubt.accepted()
+		t.tokenRefusals.accepted()
 		return res.Result, nil
 	}
 	t.stats.failed(method).Add(1)
@@ -71,12 +71,12 @@ func (t *Telegram) answer(method string, res *tgbotapi.APIResponse, err error) (
 	out := &apiError{method: method}
 	switch {
 	case errors.As(err, &refused):
-		out.code, out.said, out.moved = refused.Code, refused.Message, refused.MigrateToChatID != 0
+		out.code, out.description, out.moved = refused.Code, refused.Message, refused.MigrateToChatID != 0
 		out.after = time.Duration(min(refused.RetryAfter, 86400)) * time.Second
 		if out.code == 0 && res != nil { // the library forgets it on uploads
 			out.code = res.ErrorCode
 		}
-		t.weigh(out)
+		t.noteToken(out)
 	case errors.As(err, &status) && (status.status == 429 || status.status == 413):
 		out.code, out.after = status.status, status.after
 	default:
@@ -89,17 +89,17 @@ func (t *Telegram) answer(method string, res *tgbotapi.APIResponse, err error) (
 	return nil, out
 }
 
-// weigh notes what a refusal says of the token. A server that is in trouble says nothing of it.
-func (t *Telegram) weigh(e *apiError) {
+// noteToken records whether a refusal is about the token. A server in trouble proves nothing.
+func (t *Telegram) noteToken(e *apiError) {
 	switch {
 	case e.refusesToken():
-		t.doubt.refused(t.opt.Now())
+		t.tokenRefusals.refused(t.opt.Now())
 	case e.code < 500:
-		t.doubt.accepted()
+		t.tokenRefusals.accepted()
 	}
 }
 
-// refusalIn is the refusal that an error is; nil if it is none.
+// refusalIn returns the refusal in an error; nil if there is none.
 func refusalIn(err error) *apiError {
 	var e *apiError
 	if !errors.As(err, &e) {
@@ -116,17 +116,17 @@ func codeOf(err error) int {
 	return 0
 }
 
-// refusesToken says whether a refusal is about the token. One alone may be a bad moment of the Bot API.
+// refusesToken reports whether a refusal is about the token. The Bot API refuses a good token now and then.
 func (e *apiError) refusesToken() bool { return e.code == 401 || e.code == 404 }
 
-// tokenRefused says the same of any error.
+// tokenRefused reports the same of any error.
 func tokenRefused(err error) bool {
 	e := refusalIn(err)
 	return e != nil && e.refusesToken()
 }
 
-// persist repeats f until it works, with growing pauses. It returns an error only at ctx's end.
-func (t *Telegram) persist(ctx context.Context, what string, f func(context.Context) error) error {
+// untilDone repeats f until it works, with growing pauses. It returns an error only when ctx ends.
+func (t *Telegram) untilDone(ctx context.Context, what string, f func(context.Context) error) error {
 	for b := newBackoff(longestPause); ; {
 		err := f(ctx)
 		if err == nil {
@@ -135,21 +135,21 @@ func (t *Telegram) persist(ctx context.Context, what string, f func(context.Cont
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		t.complain(what, err)
+		t.logRetry(what, err)
 		if !t.pause(ctx, &b, err) {
 			return ctx.Err()
 		}
 	}
 }
 
-// complain logs that a call failed which will be made again.
-func (t *Telegram) complain(what string, err error) {
+// logRetry logs a failed call that will be made again.
+func (t *Telegram) logRetry(what string, err error) {
 	e := refusalIn(err)
 	switch {
 	case tokenRefused(err):
 		t.log.Error("telegram is off, and will try again", "call", what, "code", codeOf(err), "err", ErrToken)
 	case e != nil && e.code == 400:
-		t.log.Error("telegram: refused", "call", what, "because", e.said) // about our own settings: nothing personal
+		t.log.Error("telegram: refused", "call", what, "because", e.description) // about our own settings: nothing personal
 	default:
 		t.log.Warn("telegram: will try again", "call", what, "err", err)
 	}
@@ -158,7 +158,7 @@ func (t *Telegram) complain(what string, err error) {
 // pause waits before a call is made again: for long if its token is believed to be wrong. False means that ctx ended.
 func (t *Telegram) pause(ctx context.Context, b *besteffort.Backoff, err error) bool {
 	b.Most = longestPause
-	if tokenRefused(err) && t.doubt.lasts(t.opt.Now()) {
+	if tokenRefused(err) && t.tokenRefusals.believed(t.opt.Now()) {
 		b.Most = wrongPause
 	}
 	return pause(ctx, b, err)

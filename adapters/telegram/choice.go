@@ -10,17 +10,17 @@ import (
 // maxData is what a button may carry, in bytes.
 const maxData = 64
 
-// dataVersion begins what our buttons carry. Buttons live for as long as the chat does: a later form needs another one.
+// dataVersion begins the data of our buttons. Buttons live as long as their chat: a later form needs another version.
 const dataVersion = "1/"
 
-// formatChoice is what a button carries: version, question, value. Not ok: it cannot.
+// formatChoice is the data of a button: version, question, value. Not ok: it does not fit.
 func formatChoice(c bot.Choice) (string, bool) {
 	data := dataVersion + c.Question + "/" + c.Value
 	back, ok := parseChoice(data)
 	return data, ok && back == c
 }
 
-// parseChoice reads what formatChoice wrote, and nothing else.
+// parseChoice reads the data that formatChoice wrote, and refuses all other.
 func parseChoice(data string) (bot.Choice, bool) {
 	rest, ok := strings.CutPrefix(data, dataVersion)
 	question, value, two := strings.Cut(rest, "/")

@@ -108,7 +108,7 @@ func BenchmarkParse(b *testing.B) {
 	in := none{}
 	for i := 0; b.Loop(); i++ {
 		h, err := tg.parse(raws[i%len(raws)])
-		if err != nil || tg.take(b.Context(), in, h) != nil {
+		if err != nil || tg.receive(b.Context(), in, h) != nil {
 			b.Fatal(err)
 		}
 		tg.typing.Answered(h.chat)

@@ -31,8 +31,8 @@ const (
 	fewChoices = 4
 )
 
-// keyboard is a reply's buttons as JSON, and its text. Choices that no button can carry, or that are left out, are numbered
-// in the text: the number can be typed.
+// keyboard is a reply's buttons as JSON, and its text. Choices that no button can carry, or that are left out, become a
+// numbered list in the text: people can type the number.
 func (t *Telegram) keyboard(r bot.Reply, without decoration) (markup, text string) {
 	var k keyboard
 	if r.Copy != "" && units(r.Copy) <= maxCopy && without&copyButton == 0 {
@@ -87,7 +87,7 @@ func (t *Telegram) numbered(r bot.Reply) string {
 	return strings.Join(lines, "\n")
 }
 
-// copyLabel says what a button copies: six digits as they are read aloud.
+// copyLabel is the label of a copy button: six digits are grouped as they are read aloud.
 func (t *Telegram) copyLabel(what string) string {
 	if len(what) == 6 && strings.Trim(what, "0123456789") == "" {
 		what = what[:3] + " " + what[3:]

@@ -263,7 +263,7 @@ func TestEveryStateSaysWhatToDo(t *testing.T) {
 	tg := reader(t)
 	var texts []string
 	for _, s := range States {
-		tg.stand(s, 0)
+		tg.setStatus(s, 0)
 		if text := tg.Status().Todo; text == "" || slices.Contains(texts, text) {
 			t.Errorf("%s: %q", s, text)
 		}

@@ -13,13 +13,13 @@ import (
 	"llave/bot"
 )
 
-// heard is what became of one of Telegram's updates.
-type heard struct {
+// incoming is one parsed update of Telegram.
+type incoming struct {
 	id   int64
 	chat int64
 	// u has no Kind if it is nothing for the bot.
 	u     bot.Update
-	press *press // a button was pressed
+	press *buttonPress // a button was pressed
 	// A message: its id, its words as they are now, whether it is an edit, and the album that it belongs to.
 	message int64
 	words   string
@@ -27,17 +27,17 @@ type heard struct {
 	album   string
 }
 
-// press is a button whose spinner turns until it is answered.
-type press struct {
+// buttonPress is a pressed button. Its spinner turns until the press is answered.
+type buttonPress struct {
 	query   string
 	message int // 0: not known
 }
 
-// parse reads an update. An error says that it never will be read; whatever it is, it does not panic.
-func (t *Telegram) parse(raw []byte) (h heard, err error) {
+// parse reads an update. An error is final: the update is unreadable. It never panics.
+func (t *Telegram) parse(raw []byte) (h incoming, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			h, err = heard{id: h.id}, fmt.Errorf("update: panic (%T)", p)
+			h, err = incoming{id: h.id}, fmt.Errorf("update: panic (%T)", p)
 		}
 	}()
 	var in update
@@ -46,10 +46,10 @@ func (t *Telegram) parse(raw []byte) (h heard, err error) {
 			ID int64 `json:"update_id"`
 		}
 		json.Unmarshal(raw, &head)
-		return heard{id: head.ID}, errors.New("update: no JSON of the form that it should have")
+		return incoming{id: head.ID}, errors.New("update: no JSON of the form that it should have")
 	}
 	if in.ID == nil {
-		return heard{}, errors.New("update: it has no id")
+		return incoming{}, errors.New("update: it has no id")
 	}
 	h.id = *in.ID
 	switch {
@@ -65,8 +65,8 @@ func (t *Telegram) parse(raw []byte) (h heard, err error) {
 	return h, err
 }
 
-// begin makes an update that happened in a chat.
-func (t *Telegram) begin(h *heard, c chat, from *user, kind bot.Kind) error {
+// newUpdate begins an update of a chat.
+func (t *Telegram) newUpdate(h *incoming, c chat, from *user, kind bot.Kind) error {
 	native := strconv.FormatInt(c.ID, 10)
 	id, err := bot.NewChatID(Channel, t.account, native)
 	if err != nil || c.ID == 0 {
@@ -83,14 +83,14 @@ func (t *Telegram) begin(h *heard, c chat, from *user, kind bot.Kind) error {
 	return nil
 }
 
-// person says whether somebody wrote this themselves, in their own chat with the bot.
-func (m *message) person() bool {
+// fromPerson reports whether a person wrote the message, in their own chat with the bot.
+func (m *message) fromPerson() bool {
 	return m.Chat.Type == "private" && m.From != nil && !m.From.IsBot && m.From.ID == m.Chat.ID &&
 		!bool(m.SenderChat) && !bool(m.ViaBot) && !bool(m.BusinessBot)
 }
 
-// message is what somebody sent. What it answers or quotes is not read: those are the words of another message.
-func (t *Telegram) message(h *heard, m *message, raw []byte) error {
+// message reads a message. A quoted message is ignored: its words are not new.
+func (t *Telegram) message(h *incoming, m *message, raw []byte) error {
 	words, kind := m.words(), ""
 	if m.Text == "" {
 		kind = m.media.kind()
@@ -98,32 +98,32 @@ func (t *Telegram) message(h *heard, m *message, raw []byte) error {
 	switch {
 	case m.Chat.Type != "private":
 		return t.inGroup(h, m)
-	case !m.person() || words == "" && kind == unknown && isService(raw):
+	case !m.fromPerson() || words == "" && kind == unknown && isService(raw):
 		return nil
 	}
-	if err := t.begin(h, m.Chat, m.From, bot.Other); err != nil {
+	if err := t.newUpdate(h, m.Chat, m.From, bot.Other); err != nil {
 		return err
 	}
 	if words != "" {
-		h.u.Kind, h.u.Text = said(besteffort.Cut(words, bot.MaxText+1))
+		h.u.Kind, h.u.Text = parseText(besteffort.Cut(words, bot.MaxText+1))
 	}
 	h.u.Subtype = kind // also beside the words under it
 	h.u.Forwarded = bool(m.ForwardOrigin || m.ForwardDate)
-	t.place(h, m)
-	h.u.OccurredAt = hour(m.Date)
+	t.locate(h, m)
+	h.u.OccurredAt = unixTime(m.Date)
 	return nil
 }
 
-// place notes which message it is, and where it stands.
-func (t *Telegram) place(h *heard, m *message) {
+// locate records the id, the words and the place of the message.
+func (t *Telegram) locate(h *incoming, m *message) {
 	h.message, h.words, h.u.Thread = int64(m.ID), m.words(), m.thread()
 	if m.Album != "" {
 		h.album = strconv.FormatInt(h.chat, 36) + "/" + string(m.Album)
 	}
 }
 
-// said reads a text: a command is its words, and the one that opens a chat may carry what a link said.
-func said(text string) (bot.Kind, string) {
+// parseText reads a text: a command is its words, and "/start" may carry the text of a link.
+func parseText(text string) (bot.Kind, string) {
 	name, _, rest, ok := command(text)
 	switch {
 	case !ok:
@@ -134,7 +134,7 @@ func said(text string) (bot.Kind, string) {
 	return bot.Message, strings.TrimSpace(strings.ReplaceAll(name, "_", " ") + " " + rest)
 }
 
-// command takes a command apart: /name@bot rest.
+// command splits a command: /name@bot rest.
 func command(text string) (name, to, rest string, ok bool) {
 	after, ok := strings.CutPrefix(text, "/")
 	if !ok {
@@ -155,62 +155,62 @@ func notOfAName(r rune) bool {
 	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_')
 }
 
-// edited is a message that somebody changed. What it says now is not read: it has been answered as it was. One without
-// words is a position that moved, or another picture: nothing is asked.
-func (t *Telegram) edited(h *heard, m *message) error {
-	if !m.person() || m.words() == "" {
+// edited reads an edited message. The new words are not read, since the old ones were answered. Without words it is a
+// position that moved, or another picture: no answer is needed.
+func (t *Telegram) edited(h *incoming, m *message) error {
+	if !m.fromPerson() || m.words() == "" {
 		return nil
 	}
-	if err := t.begin(h, m.Chat, m.From, bot.Other); err != nil {
+	if err := t.newUpdate(h, m.Chat, m.From, bot.Other); err != nil {
 		return err
 	}
-	h.u.Subtype, h.u.OccurredAt, h.edit = "edited", hour(max(m.EditDate, m.Date)), true
-	t.place(h, m)
+	h.u.Subtype, h.u.OccurredAt, h.edit = "edited", unixTime(max(m.EditDate, m.Date)), true
+	t.locate(h, m)
 	return nil
 }
 
-// pressed is a button. The date is that of the message which holds it, and says nothing about the press.
-func (t *Telegram) pressed(h *heard, c *callback) error {
+// pressed reads a pressed button. The date belongs to the message with the button, and not to the press.
+func (t *Telegram) pressed(h *incoming, c *callback) error {
 	if c.ID == "" || len(c.ID) > 128 {
 		return errors.New("update: a press without an id")
 	}
-	h.press = &press{query: c.ID}
+	h.press = &buttonPress{query: c.ID}
 	m := c.Message
 	if m == nil || m.Chat.Type != "private" || c.From == nil || c.From.ID != m.Chat.ID {
 		return nil // of an inline message, or in a group: the bot sends neither
 	}
 	h.press.message = m.ID
-	if err := t.begin(h, m.Chat, c.From, bot.Pressed); err != nil {
+	if err := t.newUpdate(h, m.Chat, c.From, bot.Pressed); err != nil {
 		return err
 	}
 	h.u.Thread = m.thread()
-	h.u.Choice, _ = parseChoice(c.Data) // whatever else it says, somebody pressed and waits
+	h.u.Choice, _ = parseChoice(c.Data) // with any data: a person pressed and waits
 	return nil
 }
 
-// member is the bot let in or shut out.
-func (t *Telegram) member(h *heard, m *memberChange) error {
+// member reads that the bot was let in or shut out.
+func (t *Telegram) member(h *incoming, m *memberChange) error {
 	out := m.New.Status == "kicked" || m.New.Status == "left"
 	switch {
 	case m.Chat.Type == "private" && out:
-		return t.begin(h, m.Chat, nil, bot.Gone)
+		return t.newUpdate(h, m.Chat, nil, bot.Gone)
 	case m.Chat.Type == "private" || m.Chat.Type == "channel" || out:
 		return nil
 	}
 	return t.group(h, m.Chat, m.From)
 }
 
-// group is the bot spoken to where others read: all it is told is where.
-func (t *Telegram) group(h *heard, c chat, from *user) error {
-	if err := t.begin(h, c, from, bot.Other); err != nil {
+// group is a message for the bot in a group: it gets the place and no words.
+func (t *Telegram) group(h *incoming, c chat, from *user) error {
+	if err := t.newUpdate(h, c, from, bot.Other); err != nil {
 		return err
 	}
 	h.u.Subtype = "group"
 	return nil
 }
 
-// inGroup hears only what is addressed to the bot.
-func (t *Telegram) inGroup(h *heard, m *message) error {
+// inGroup reads messages of a group that are addressed to the bot, and no others.
+func (t *Telegram) inGroup(h *incoming, m *message) error {
 	if m.Chat.Type != "group" && m.Chat.Type != "supergroup" || m.From == nil || m.From.IsBot || bool(m.SenderChat) || bool(m.ViaBot) {
 		return nil
 	}
@@ -220,11 +220,11 @@ func (t *Telegram) inGroup(h *heard, m *message) error {
 	if err := t.group(h, m.Chat, m.From); err != nil {
 		return err
 	}
-	h.u.OccurredAt, h.u.Thread = hour(m.Date), m.thread()
+	h.u.OccurredAt, h.u.Thread = unixTime(m.Date), m.thread()
 	return nil
 }
 
-// addressed says whether a text is a command that no other bot is meant by, or names the bot.
+// addressed reports whether a text is a command for no other bot, or names this bot.
 func (t *Telegram) addressed(text string) bool {
 	me := t.userName()
 	if _, to, _, ok := command(text); ok {
@@ -244,8 +244,8 @@ func (t *Telegram) addressed(text string) bool {
 // maxName is how many characters of a name are kept.
 const maxName = 64
 
-// hour is a time that the Bot API gives; zero if it is none. One that no calendar holds could not be kept.
-func hour(unix int64) time.Time {
+// unixTime is a time of the Bot API; zero if it is none. A time outside of any calendar could not be stored.
+func unixTime(unix int64) time.Time {
 	if unix <= 0 || unix > 1<<36 {
 		return time.Time{}
 	}

@@ -158,7 +158,7 @@ func TestUpdates(t *testing.T) {
 }
 
 // sum is an update in a line.
-func sum(h heard, err error) string {
+func sum(h incoming, err error) string {
 	u := h.u
 	switch {
 	case err != nil:

@@ -15,7 +15,7 @@ import (
 	"llave/bot"
 )
 
-// allowed are the kinds of updates that are asked for. Left out, an earlier setting would stay.
+// allowed are the kinds of updates to fetch. Without it an earlier setting would stay.
 const allowed = `["message","edited_message","callback_query","my_chat_member"]`
 
 // The longest that Telegram is waited for, and by how much the call may take longer.
@@ -25,55 +25,55 @@ const (
 	emptyPause = 200 * time.Millisecond
 )
 
-// poll asks for updates and confirms them once they are kept. What it knows of them is at Telegram: a failure is
-// answered by asking again.
+// poll fetches updates and confirms them once they are kept. Telegram keeps its place: after a failure it fetches
+// again.
 func (t *Telegram) poll(ctx context.Context, to bot.Accepter) {
-	if t.persist(ctx, "deleteWebhook", t.deleteWebhook) != nil {
+	if t.untilDone(ctx, "deleteWebhook", t.deleteWebhook) != nil {
 		return
 	}
 	t.awaitName(ctx)
-	in := inbox{t: t, to: to, done: map[int64]bool{}}
-	deaf, full, hook := newBackoff(longestPause), newBackoff(2*time.Second), reclaim{}
+	in := pollState{t: t, to: to, done: map[int64]bool{}}
+	failing, full, hook := newBackoff(longestPause), newBackoff(2*time.Second), reclaim{}
 	for ctx.Err() == nil {
 		began := time.Now()
 		batch, err := t.updates(ctx, in.offset)
 		if err != nil {
-			if t.deaf(ctx, err); !t.unhook(ctx, &hook, err) {
-				t.pause(ctx, &deaf, err)
+			if t.pollFailed(ctx, err); !t.removeForeignWebhook(ctx, &hook, err) {
+				t.pause(ctx, &failing, err)
 			}
 			continue
 		}
-		t.stand(Receiving, 0)
-		deaf.Reset()
+		t.setStatus(Receiving, 0)
+		failing.Reset()
 		if err := in.take(ctx, batch); err != nil {
-			pause(ctx, &full, err) // not for long: what could be taken comes with the same calls
+			pause(ctx, &full, err) // not for long: the same calls bring the updates of other chats
 			continue
 		}
 		full.Reset()
 		if len(batch) == 0 && time.Since(began) < pollTime/2 {
-			besteffort.Sleep(ctx, emptyPause) // a server that does not wait is not to be run against
+			besteffort.Sleep(ctx, emptyPause) // the server did not wait: pause instead of asking all the time
 		}
 	}
 }
 
-// deaf notes that there is no hearing.
-func (t *Telegram) deaf(ctx context.Context, err error) {
+// pollFailed records that updates cannot be fetched.
+func (t *Telegram) pollFailed(ctx context.Context, err error) {
 	if ctx.Err() != nil {
 		return
 	}
-	t.standBy(err)
+	t.setFailure(err)
 	switch {
 	case codeOf(err) == 409:
 		t.stats.Conflicts.Add(1)
 		t.log.Error("telegram: somebody else hears for this bot: another process, or a webhook", "err", err)
 	case tokenRefused(err):
-		t.complain("getUpdates", err)
+		t.logRetry("getUpdates", err)
 	default:
 		t.log.Warn("telegram: updates cannot be fetched", "err", err)
 	}
 }
 
-// updates asks for what comes at or after offset, which confirms what came before.
+// updates fetches the updates from offset on, and so confirms the earlier ones.
 func (t *Telegram) updates(ctx context.Context, offset int64) ([]json.RawMessage, error) {
 	p := tgbotapi.Params{"timeout": strconv.Itoa(int(pollTime / time.Second)), "limit": "100", "allowed_updates": allowed}
 	if offset != 0 {
@@ -83,39 +83,39 @@ func (t *Telegram) updates(ctx context.Context, offset int64) ([]json.RawMessage
 	if err != nil {
 		return nil, err
 	}
-	var batch []json.RawMessage // each is read alone: a bad one spoils only itself
+	var batch []json.RawMessage // each is parsed alone, so that a bad one spoils no other
 	if json.Unmarshal(result, &batch) != nil {
 		return nil, errors.New("getUpdates: the answer is not understood")
 	}
 	return batch, nil
 }
 
-// inbox is where the loop stands.
-type inbox struct {
+// pollState is the place of the loop.
+type pollState struct {
 	t      *Telegram
 	to     bot.Accepter
 	offset int64
-	done   map[int64]bool // dealt with, but behind one that is not
+	done   map[int64]bool // kept, but behind an update that is not
 	// captioned are the albums that have words under one of the pictures in the batch.
 	captioned map[string]bool
 }
 
 // item is one update of a batch.
 type item struct {
-	heard
+	incoming
 	bad  error
 	done bool
 }
 
 // take deals with a batch: chats side by side, each in order and no further than its first failure. Then it moves the
 // offset to the first that is not dealt with. The error says that there is one.
-func (in *inbox) take(ctx context.Context, batch []json.RawMessage) error {
+func (in *pollState) take(ctx context.Context, batch []json.RawMessage) error {
 	items, captioned := make([]item, len(batch)), map[string]bool{}
 	chats := map[int64][]*item{}
 	var order []int64
 	for i, raw := range batch {
 		it := &items[i]
-		it.heard, it.bad = in.t.parse(raw)
+		it.incoming, it.bad = in.t.parse(raw)
 		if it.album != "" && it.u.Kind == bot.Message {
 			captioned[it.album] = true
 		}
@@ -132,10 +132,10 @@ func (in *inbox) take(ctx context.Context, batch []json.RawMessage) error {
 	return in.move(items)
 }
 
-// accepting is how many chats' updates are handed over at a time.
+// accepting is how many chats hand over updates at a time.
 const accepting = 32
 
-func (in *inbox) each(ctx context.Context, chats map[int64][]*item, order []int64) {
+func (in *pollState) each(ctx context.Context, chats map[int64][]*item, order []int64) {
 	slots := make(chan struct{}, accepting)
 	var wg sync.WaitGroup
 	for _, c := range order {
@@ -153,27 +153,27 @@ func (in *inbox) each(ctx context.Context, chats map[int64][]*item, order []int6
 }
 
 // one deals with one update, and says whether it is dealt with.
-func (in *inbox) one(ctx context.Context, it *item) bool {
+func (in *pollState) one(ctx context.Context, it *item) bool {
 	if it.bad != nil {
-		in.t.setAside(it.id, it.bad)
+		in.t.dropUnreadable(it.id, it.bad)
 		return true
 	}
-	elsewhere, wait := in.t.albums.part(&it.heard, in.captioned[it.album])
+	elsewhere, wait := in.t.albums.part(&it.incoming, in.captioned[it.album])
 	if elsewhere {
 		in.t.stats.Ignored.Add(1)
 	}
 	if elsewhere || wait { // what waits is not confirmed: it comes with the next batch
 		return elsewhere
 	}
-	// Begun is finished, also while stopping: an update kept without our knowing is only heard again.
+	// An update that was begun is finished, also while stopping. If it is kept unnoticed it is only received again.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTime)
 	defer cancel()
-	return in.t.take(ctx, in.to, it.heard) == nil
+	return in.t.receive(ctx, in.to, it.incoming) == nil
 }
 
 // move sets the offset to the first update that is not dealt with, or behind the last. Ids may begin anew, lower, after a
 // quiet week: what counts is what Telegram showed last, not what is highest.
-func (in *inbox) move(items []item) error {
+func (in *pollState) move(items []item) error {
 	failed, last := 0, int64(0)
 	for i := range items {
 		it := &items[i]

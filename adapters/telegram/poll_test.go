@@ -150,7 +150,7 @@ func TestPoisonIsSetAside(t *testing.T) {
 			if n := len(r.box.updates()); n != 1 || r.srv.Owed() != 0 {
 				t.Errorf("%s: heard %d, %d owed", poison, n, r.srv.Owed())
 			}
-			if n := r.tg.Stats().SetAside.Load(); n != 1 {
+			if n := r.tg.Stats().Unreadable.Load(); n != 1 {
 				t.Errorf("%s: %d set aside", poison, n)
 			}
 			if n := strings.Count(r.logged(), "set aside"); n != 1 {
@@ -190,7 +190,7 @@ func TestWhatTheBotWillNeverTakeIsSetAside(t *testing.T) {
 		ana.Says("bueno")
 		r.run()
 		time.Sleep(time.Second)
-		if got := r.box.updates(); len(got) != 1 || got[0].Text != "bueno" || r.srv.Owed() != 0 || r.tg.Stats().SetAside.Load() != 1 {
+		if got := r.box.updates(); len(got) != 1 || got[0].Text != "bueno" || r.srv.Owed() != 0 || r.tg.Stats().Unreadable.Load() != 1 {
 			t.Errorf("heard %+v, %d owed", got, r.srv.Owed())
 		}
 	})
@@ -240,11 +240,11 @@ func TestRedelivery(t *testing.T) {
 // After a quiet week Telegram's ids begin somewhere else, perhaps lower.
 func TestIDsThatBeginAnew(t *testing.T) {
 	r := open(t)
-	in := inbox{t: r.tg, to: r.box, done: map[int64]bool{}, offset: 5000}
-	if err := in.move([]item{{heard: heard{id: 17}, done: true}, {heard: heard{id: 18}, done: true}}); err != nil || in.offset != 19 {
+	in := pollState{t: r.tg, to: r.box, done: map[int64]bool{}, offset: 5000}
+	if err := in.move([]item{{incoming: incoming{id: 17}, done: true}, {incoming: incoming{id: 18}, done: true}}); err != nil || in.offset != 19 {
 		t.Errorf("offset %d: %v", in.offset, err)
 	}
-	if err := in.move([]item{{heard: heard{id: 19}, done: true}, {heard: heard{id: 20}}, {heard: heard{id: 21}, done: true}}); err == nil || in.offset != 20 || len(in.done) != 1 {
+	if err := in.move([]item{{incoming: incoming{id: 19}, done: true}, {incoming: incoming{id: 20}}, {incoming: incoming{id: 21}, done: true}}); err == nil || in.offset != 20 || len(in.done) != 1 {
 		t.Errorf("offset %d, %d done: %v", in.offset, len(in.done), err)
 	}
 }

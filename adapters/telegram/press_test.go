@@ -145,7 +145,7 @@ func TestSmallCallsAreBounded(t *testing.T) {
 		synctest.Wait()
 		before := runtime.NumGoroutine()
 		for i := range 5000 {
-			r.tg.clear(ana.ID, i)
+			r.tg.removeKeyboard(ana.ID, i)
 		}
 		synctest.Wait()
 		if n := runtime.NumGoroutine() - before; n > 10*maxWorkers {

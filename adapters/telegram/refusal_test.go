@@ -184,7 +184,7 @@ func TestEveryCallCounts(t *testing.T) {
 			t.Errorf("after a call a letter waits for %s", d)
 		}
 		time.Sleep(time.Minute)
-		r.tg.clear(ana.ID, 5)
+		r.tg.removeKeyboard(ana.ID, 5)
 		synctest.Wait()
 		if d, _ := r.tg.Reserve(chatOf(7)); d != time.Second {
 			t.Errorf("after an edit a letter waits for %s", d)

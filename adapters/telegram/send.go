@@ -28,17 +28,17 @@ func (t *Telegram) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {
 	return nil
 }
 
-// sendAll sends a reply, without the decorations that the server refuses. Only the bare text is refused for good.
+// sendAll sends a reply, without the decorations that the server refuses. Only a refusal of the bare text is final.
 func (t *Telegram) sendAll(ctx context.Context, chat int64, r bot.Reply) error {
 	last := decoration(0)
-	for without := t.lacks.known(); ; {
-		parts := t.plan(chat, r, without)
+	for without := t.unsupported.current(); ; {
+		parts := t.render(chat, r, without)
 		if len(parts) == 0 {
 			return &bot.PermanentFailure{Reason: "there is nothing in it"}
 		}
-		at, err := t.sendParts(ctx, chat, r, parts)
+		at, err := t.sendCalls(ctx, chat, r, parts)
 		if err == nil {
-			t.lacks.refused(last)
+			t.unsupported.refused(last)
 			return nil
 		}
 		if e := refusalIn(err); e != nil {
@@ -47,7 +47,7 @@ func (t *Telegram) sendAll(ctx context.Context, chat int64, r bot.Reply) error {
 			last = 0
 		}
 		if last == 0 || without&last != 0 {
-			return judge(err, at > 0)
+			return classify(err, at > 0)
 		}
 		without |= last
 		t.stats.Undecorated.Add(1)
@@ -56,41 +56,41 @@ func (t *Telegram) sendAll(ctx context.Context, chat int64, r bot.Reply) error {
 	}
 }
 
-// sendParts makes the calls that an earlier attempt has not made, and says which one failed.
-func (t *Telegram) sendParts(ctx context.Context, chat int64, r bot.Reply, parts []part) (at int, err error) {
+// sendCalls makes the calls that an earlier attempt has not made, and returns which one failed.
+func (t *Telegram) sendCalls(ctx context.Context, chat int64, r bot.Reply, parts []apiCall) (at int, err error) {
 	key := ""
 	if len(parts) > 1 {
-		key = partialKey(chat, r)
-		at, _ = t.partial.Get(key)
+		key = replyKey(chat, r)
+		at, _ = t.sentCalls.Get(key)
 	}
 	for ; at < len(parts); at++ {
 		if at > 0 {
 			t.pace.Call() // the first has its place from Slot
 		}
-		if err := t.sendPart(ctx, chat, parts[at]); err != nil {
+		if err := t.sendCall(ctx, chat, parts[at]); err != nil {
 			return at, err
 		}
-		t.lacks.taken(&parts[at])
+		t.unsupported.accepted(&parts[at])
 		if key != "" {
-			t.partial.Put(key, at+1)
+			t.sentCalls.Put(key, at+1)
 		}
 	}
 	if key != "" {
-		t.partial.Drop(key)
+		t.sentCalls.Drop(key)
 	}
 	return at, nil
 }
 
-// partialKey tells a reply from every other. Its text belongs to it: what is said instead of an expired one has its id.
-func partialKey(chat int64, r bot.Reply) string {
+// replyKey identifies a reply. Its text is part of the key: the text in place of an expired reply has the same id.
+func replyKey(chat int64, r bot.Reply) string {
 	h := fnv.New64a()
 	h.Write([]byte(r.Text))
 	return fmt.Sprintf("%d/%s/%x", chat, r.ID, h.Sum64())
 }
 
-// sendPart makes one call, unless Telegram wants to be left alone, and remembers the keyboard that it brought.
-func (t *Telegram) sendPart(ctx context.Context, chat int64, p part) error {
-	if d := t.hush.left(chat); d > 0 {
+// sendCall makes one call, unless the chat takes none at present, and remembers its keyboard.
+func (t *Telegram) sendCall(ctx context.Context, chat int64, p apiCall) error {
+	if d := t.cooldown.remaining(chat); d > 0 {
 		return &apiError{method: p.method, code: 429, after: d}
 	}
 	var result json.RawMessage
@@ -100,21 +100,21 @@ func (t *Telegram) sendPart(ctx context.Context, chat int64, p part) error {
 	} else {
 		result, err = t.call(ctx, callTime, p.method, p.params)
 	}
-	t.heed(chat, err)
+	t.noteCooldown(chat, err)
 	if err != nil {
 		return err
 	}
 	var m tgbotapi.Message
 	if p.board && json.Unmarshal(result, &m) == nil && m.MessageID != 0 {
-		if old, had := t.boards.Put(chat, m.MessageID); had && old != m.MessageID {
-			t.clear(chat, old)
+		if old, had := t.lastKeyboard.Put(chat, m.MessageID); had && old != m.MessageID {
+			t.removeKeyboard(chat, old)
 		}
 	}
 	return nil
 }
 
-// judge turns an error of a call into what the bot wants to know. Begun says that a part of the reply was sent before.
-func judge(err error, begun bool) error {
+// classify turns the error of a call into one of the port. Begun says that a part of the reply was sent before.
+func classify(err error, begun bool) error {
 	e := refusalIn(err)
 	if e == nil {
 		if unsent := (*unsentError)(nil); errors.As(err, &unsent) && !begun {
@@ -132,14 +132,14 @@ func judge(err error, begun bool) error {
 	case e.code == 413:
 		return &bot.PermanentFailure{Reason: "too large"}
 	case e.code == 400:
-		return refusal(e.said)
+		return refusal(e.description)
 	case e.code/100 == 4 && !begun:
 		return &bot.NotSent{Err: fmt.Errorf("telegram: %w", err)}
 	}
 	return fmt.Errorf("telegram: %w", err)
 }
 
-// refusal names a refusal in our words: Telegram's may quote what was said.
+// refusal gives a refusal a reason of ours: Telegram's description may quote what people wrote.
 func refusal(said string) *bot.PermanentFailure {
 	said = strings.ToLower(said)
 	for _, r := range []struct {

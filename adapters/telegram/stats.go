@@ -4,16 +4,16 @@ import "sync/atomic"
 
 // Stats counts what a Telegram did since it was made.
 type Stats struct {
-	// Heard are updates kept, Ignored those that are not for the bot, and SetAside those that could not be read.
-	Heard, Ignored, SetAside atomic.Int64
+	// Received are updates kept, Ignored those that are not for the bot, and Unreadable those that could not be read.
+	Received, Ignored, Unreadable atomic.Int64
 	// Sent are replies sent whole. TooMany are calls that Telegram refused because there were too many, and Conflicts
-	// answers that somebody else is hearing for this bot.
+	// answers that another process receives for this bot.
 	Sent, TooMany, Conflicts atomic.Int64
 	// Undecorated are calls made again without a button, a picture or another decoration that was refused.
 	Undecorated atomic.Int64
-	// Forged are pushes without the secret, Dropped what was left out of politeness to do more important things.
+	// Forged are pushes without the secret, Dropped background calls left out because of limits.
 	Forged, Dropped atomic.Int64
-	// Up is 1 while the last attempt to hear worked.
+	// Up is 1 while the last attempt to receive worked.
 	Up atomic.Int64
 
 	byCall map[string]*callStats
@@ -21,7 +21,7 @@ type Stats struct {
 
 type callStats struct{ calls, failed atomic.Int64 }
 
-// Methods are the calls that are counted apart.
+// methods are the calls with counters of their own.
 var methods = []string{
 	"getMe", "getUpdates", "setWebhook", "deleteWebhook", "getWebhookInfo", "setMyCommands", "sendMessage", "sendPhoto", "sendDocument",
 	"sendChatAction", "answerCallbackQuery", "editMessageReplyMarkup",

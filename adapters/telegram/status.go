@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// State is how receiving stands.
+// State is the state of receiving.
 type State string
 
 // The states. In each but Stopped the channel goes on trying by itself.
@@ -33,26 +33,26 @@ type Status struct {
 	Todo string
 }
 
-// standing keeps the status.
-type standing struct {
-	mu sync.Mutex
-	at Status
+// statusHolder keeps the status.
+type statusHolder struct {
+	mu      sync.Mutex
+	current Status
 }
 
-// Status says how the channel stands.
+// Status is the state of the channel, for its operator. It holds nothing personal.
 func (t *Telegram) Status() Status {
-	t.standing.mu.Lock()
-	defer t.standing.mu.Unlock()
-	s := t.standing.at
+	t.status.mu.Lock()
+	defer t.status.mu.Unlock()
+	s := t.status.current
 	s.Todo = t.texts.text("todo."+string(s.State), nil)
 	return s
 }
 
-// stand notes how the channel stands now.
-func (t *Telegram) stand(state State, code int) {
-	t.standing.mu.Lock()
-	defer t.standing.mu.Unlock()
-	s := &t.standing.at
+// setStatus records the state of the channel.
+func (t *Telegram) setStatus(state State, code int) {
+	t.status.mu.Lock()
+	defer t.status.mu.Unlock()
+	s := &t.status.current
 	if s.State != state {
 		s.Since = t.opt.Now()
 	}
@@ -64,16 +64,16 @@ func (t *Telegram) stand(state State, code int) {
 	t.stats.Up.Store(up)
 }
 
-// standBy notes that an attempt to receive failed.
-func (t *Telegram) standBy(err error) {
+// setFailure records that an attempt to receive failed.
+func (t *Telegram) setFailure(err error) {
 	code := codeOf(err)
 	switch {
 	case code == 409:
-		t.stand(Conflict, code)
-	case tokenRefused(err) && t.doubt.lasts(t.opt.Now()):
-		t.stand(Refused, code)
+		t.setStatus(Conflict, code)
+	case tokenRefused(err) && t.tokenRefusals.believed(t.opt.Now()):
+		t.setStatus(Refused, code)
 	default:
-		t.stand(Unreachable, code)
+		t.setStatus(Unreachable, code)
 	}
 }
 
@@ -84,18 +84,19 @@ const (
 	wrongPause   = 5 * time.Minute
 )
 
-// doubt remembers since when every call was answered with a refusal of the token, in Unix nanoseconds; 0 is not at all.
-type doubt struct{ since atomic.Int64 }
+// tokenRefusals remembers since when every call was answered with a refusal of the token, in Unix nanoseconds; 0 is
+// never.
+type tokenRefusals struct{ since atomic.Int64 }
 
-func (d *doubt) refused(now time.Time) { d.since.CompareAndSwap(0, now.UnixNano()) }
+func (d *tokenRefusals) refused(now time.Time) { d.since.CompareAndSwap(0, now.UnixNano()) }
 
-func (d *doubt) accepted() {
+func (d *tokenRefusals) accepted() {
 	if d.since.Load() != 0 {
 		d.since.Store(0)
 	}
 }
 
-func (d *doubt) lasts(now time.Time) bool {
+func (d *tokenRefusals) believed(now time.Time) bool {
 	since := d.since.Load()
 	return since != 0 && now.Sub(time.Unix(0, since)) >= believeAfter
 }

@@ -1,8 +1,18 @@
-// Package telegram is the channel of people who write on Telegram: it hears by long polling or by webhook, and says
-// what the bot says, through the Bot API.
+// Package telegram is the channel of people who write on Telegram: it receives by long polling or by webhook, and sends
+// through the Bot API.
 //
-// Of the library only MakeRequest, UploadFiles and the types around them are used. What it does by itself (polling,
-// webhooks, start) confirms updates before they are kept, waits for ever, or prints the bot's token.
+// Of the library only MakeRequest, UploadFiles and the types around them are used. Its own polling, webhooks and start
+// confirm updates before they are kept, wait for ever, or print the bot's token.
+//
+// Read it in the order in which a message travels:
+//
+//	poll.go         fetching updates; webhook.go takes pushes, webhook_keep.go keeps the webhook set
+//	parse.go        Telegram's form to an update; wire.go has the form, service_message.go the app's own messages
+//	receive.go      an update is handed to the bot; repeats.go finds edits and albums
+//	send.go         a reply becomes calls, each made once
+//	render.go       which calls; keyboard.go the buttons, choice.go their data, unsupported.go what a server refuses
+//	call.go         one call and its errors; transport.go the request, cooldown.go the pauses that Telegram asks for
+//	status.go       the state of the channel; stats.go its counters
 package telegram
 
 import (
@@ -26,23 +36,23 @@ import (
 // Channel is the name under which a Telegram is registered with the engine.
 const Channel = "telegram"
 
-// PublicAPI is where Telegram itself answers.
+// PublicAPI is Telegram's own server.
 const PublicAPI = "https://api.telegram.org"
 
-// WebhookPath is where the webhook is to be mounted.
+// WebhookPath is the path of the webhook.
 const WebhookPath = "/telegram/webhook"
 
-// Options is what a Telegram is made of. Token is required, and PublicURL with Webhook.
+// Options configure a Telegram. Token is required, and PublicURL with Webhook.
 type Options struct {
 	Token string
 	// API is the Bot API server; empty is [PublicAPI].
 	API string
 	// Rate is how many calls a second may go out over all chats, beside one a second in each. Zero sets neither limit.
 	Rate float64
-	// Webhook has Telegram push its updates to PublicURL instead of being asked for them.
+	// Webhook makes Telegram push its updates to PublicURL; otherwise they are fetched.
 	Webhook   bool
 	PublicURL string
-	// Secret proves that a push comes from Telegram. If it is empty one is made of the token.
+	// Secret proves that a push comes from Telegram. If it is empty one is derived from the token.
 	Secret string
 	// Transport carries the calls; nil is a pool of connections of its own.
 	Transport http.RoundTripper
@@ -52,33 +62,33 @@ type Options struct {
 
 // Telegram is one bot account. It implements [bot.Channel] and [bot.Paced].
 type Telegram struct {
-	opt     Options
-	account string
-	api     tgbotapi.BotAPI // never called itself: every call takes a copy with its context
-	log     *slog.Logger
-	texts   *catalog
-	pace    *rate.Pace
-	hush    *hush
-	typing  *besteffort.Typing[int64]
-	queue   *besteffort.Queue                   // of calls that no reply waits for
-	name    atomic.Pointer[string]              // the bot's user name, once it is known
-	met     chan struct{}                       // closed when the name was asked for once
-	seen    *besteffort.Cache[string, struct{}] // updates that were received
-	boards  *besteffort.Cache[int64, int]       // the last message with a keyboard of each chat
-	partial *besteffort.Cache[string, int]      // how many parts of a reply were sent
-	told    *told
-	albums  *albums
+	opt          Options
+	account      string
+	api          tgbotapi.BotAPI // never called itself: every call takes a copy with its context
+	log          *slog.Logger
+	texts        *catalog
+	pace         *rate.Pace
+	cooldown     *cooldown
+	typing       *besteffort.Typing[int64]
+	queue        *besteffort.Queue                   // of calls that no reply waits for
+	name         atomic.Pointer[string]              // the bot's user name, once it is known
+	nameAsked    chan struct{}                       // closed after the first attempt to fetch the name
+	seen         *besteffort.Cache[string, struct{}] // updates that were received
+	lastKeyboard *besteffort.Cache[int64, int]       // the last message with a keyboard of each chat
+	sentCalls    *besteffort.Cache[string, int]      // how many parts of a reply were sent
+	messageTexts *messageTexts
+	albums       *albums
 
-	lacks    *lacks
-	standing standing
-	doubt    doubt
-	stats    Stats
+	unsupported   *unsupported
+	status        statusHolder
+	tokenRefusals tokenRefusals
+	stats         Stats
 }
 
-// TokenShape is what the token of a bot looks like.
+// TokenShape matches a bot's token.
 var TokenShape = regexp.MustCompile(`^\d+:[A-Za-z0-9_-]{30,}$`)
 
-// SecretShape is what Telegram takes as a secret.
+// SecretShape matches a secret that Telegram takes.
 var SecretShape = regexp.MustCompile(`^[A-Za-z0-9_-]{16,256}$`)
 
 // New makes the channel. It touches no network.
@@ -98,8 +108,8 @@ func New(o Options) (*Telegram, error) {
 	if o.Secret == "" {
 		o.Secret = secretOf(o.Token)
 	}
-	t := &Telegram{opt: o, log: o.Log, met: make(chan struct{}), hush: newHush(o.Now), lacks: newLacks(o.Now), queue: besteffort.NewQueue(maxWorkers, maxWaiting), told: newTold(), albums: newAlbums()}
-	t.standing.at = Status{State: Stopped, Since: o.Now()}
+	t := &Telegram{opt: o, log: o.Log, nameAsked: make(chan struct{}), cooldown: newCooldown(o.Now), unsupported: newUnsupported(o.Now), queue: besteffort.NewQueue(maxWorkers, maxWaiting), messageTexts: newMessageTexts(), albums: newAlbums()}
+	t.status.current = Status{State: Stopped, Since: o.Now()}
 	t.account, _, _ = strings.Cut(o.Token, ":")
 	if o.Rate > 0 {
 		t.pace = rate.NewPace(o.Rate, time.Second, burst, o.Now)
@@ -114,7 +124,7 @@ func New(o Options) (*Telegram, error) {
 	t.api = tgbotapi.BotAPI{Token: o.Token, Client: newTransport(o.Transport, o.Token, &t.stats)}
 	t.api.SetAPIEndpoint(strings.TrimRight(o.API, "/") + "/bot%s/%s")
 	t.typing = &besteffort.Typing[int64]{After: typingAfter, Every: typingEvery, Times: typingTimes}
-	t.seen, t.boards, t.partial = besteffort.NewCache[string, struct{}](4096), besteffort.NewCache[int64, int](16384), besteffort.NewCache[string, int](1024)
+	t.seen, t.lastKeyboard, t.sentCalls = besteffort.NewCache[string, struct{}](4096), besteffort.NewCache[int64, int](16384), besteffort.NewCache[string, int](1024)
 	return t, nil
 }
 
@@ -124,7 +134,7 @@ const (
 	maxWaiting = 4096
 )
 
-// burst is how many letters a chat may be sent at once before it has one a second.
+// burst is how many messages a chat may be sent at once before it gets one a second.
 const burst = 5
 
 func (o *Options) check() error {
@@ -147,17 +157,17 @@ func (o *Options) check() error {
 // Stats returns the counters, live.
 func (t *Telegram) Stats() *Stats { return &t.stats }
 
-// Slot implements [bot.Paced].
+// Reserve implements [bot.Paced].
 func (t *Telegram) Reserve(to bot.ChatID) (wait time.Duration, everybody bool) {
 	return t.pace.Reserve(to)
 }
 
-// Run hears until ctx ends, whatever the Bot API says meanwhile, and then returns nil: [Telegram.Status] says how it
-// stands. Once it has returned it hands nothing to the bot any more; Send goes on working until Close.
+// Run receives until ctx ends and then returns nil; failures only change [Telegram.Status]. After it has returned it
+// hands nothing to the bot any more; Send works until Close.
 func (t *Telegram) Run(ctx context.Context, to bot.Accepter) error {
 	ctx, cancel := context.WithCancel(ctx)
-	t.stand(Connecting, 0)
-	defer t.stand(Stopped, 0)
+	t.setStatus(Connecting, 0)
+	defer t.setStatus(Stopped, 0)
 	defer t.typing.Stop()
 	introduced := make(chan struct{})
 	go func() {
@@ -169,14 +179,14 @@ func (t *Telegram) Run(ctx context.Context, to bot.Accepter) error {
 		<-introduced
 	}()
 	if t.opt.Webhook {
-		t.awaitPushes(ctx)
+		t.runWebhook(ctx)
 	} else {
 		t.poll(ctx, to)
 	}
 	return nil
 }
 
-// Close ends what goes on in the background, after the last Send, and gives it until ctx's end to finish.
+// Close ends the background work, after the last Send, and gives it until the end of ctx to finish.
 func (t *Telegram) Close(ctx context.Context) error {
 	t.typing.Stop()
 	err := t.queue.Close(ctx)
@@ -184,30 +194,30 @@ func (t *Telegram) Close(ctx context.Context) error {
 	return err
 }
 
-// introduce asks for the bot's name and sets its commands, for as long as it takes.
+// introduce fetches the bot's name and sets its commands, however long that takes.
 func (t *Telegram) introduce(ctx context.Context) {
 	err := t.learnName(ctx)
-	close(t.met)
-	if err != nil && t.persist(ctx, "getMe", t.learnName) != nil {
+	close(t.nameAsked)
+	if err != nil && t.untilDone(ctx, "getMe", t.learnName) != nil {
 		return
 	}
-	t.persist(ctx, "setMyCommands", func(ctx context.Context) error {
+	t.untilDone(ctx, "setMyCommands", func(ctx context.Context) error {
 		_, err := t.call(ctx, callTime, "setMyCommands", tgbotapi.Params{"commands": t.texts.commands})
 		return err
 	})
 }
 
-// awaitName waits until the name was asked for once: what comes of the first update may need a link back.
+// awaitName waits for the first attempt to fetch the name: the first update may need a link back into the chat.
 func (t *Telegram) awaitName(ctx context.Context) {
 	select {
-	case <-t.met:
+	case <-t.nameAsked:
 	case <-ctx.Done():
 	}
 }
 
 var nameShape = regexp.MustCompile(`^[A-Za-z0-9_]{1,64}$`)
 
-// learnName asks who the bot is: without its name there is no link back into the chat.
+// learnName fetches the bot's name, without which there is no link back into the chat.
 func (t *Telegram) learnName(ctx context.Context) error {
 	var me tgbotapi.User
 	if err := t.callInto(ctx, &me, "getMe", nil); err != nil {
@@ -220,7 +230,7 @@ func (t *Telegram) learnName(ctx context.Context) error {
 	return nil
 }
 
-// userName is the bot's, or "" while it is not known.
+// userName is the bot's name, empty while it is unknown.
 func (t *Telegram) userName() string {
 	if name := t.name.Load(); name != nil {
 		return *name

@@ -102,7 +102,7 @@ func TestClose(t *testing.T) {
 	bubble(t, func(t *testing.T, r *rig) {
 		r.srv.Fault(telegramtest.Fault{Delay: time.Hour})
 		for i := range 100 {
-			r.tg.clear(1, i)
+			r.tg.removeKeyboard(1, i)
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()

@@ -17,11 +17,11 @@ import (
 	"time"
 )
 
-// transport does the library's requests. What it returns names neither the token nor an address: the library passes
-// errors on as they are, and the token stands in every URL.
+// transport makes the library's requests. Its errors name neither the token nor an address: the library passes errors
+// on as they are, and the token is part of every URL.
 type transport struct {
 	client *http.Client
-	pool   interface{ CloseIdleConnections() } // nil if it is somebody else's
+	pool   interface{ CloseIdleConnections() } // nil if the caller owns it
 	token  string
 	stats  *Stats
 }
@@ -46,7 +46,7 @@ func (t *transport) close() {
 // maxAnswer bounds what is read of an answer: a hundred updates are far below.
 const maxAnswer = 8 << 20
 
-// statusError is an answer that is not the Bot API's: a proxy's page, for one.
+// statusError is an answer that is not the Bot API's: for example a proxy's page.
 type statusError struct {
 	status int
 	after  time.Duration // of Retry-After
@@ -54,7 +54,7 @@ type statusError struct {
 
 func (e *statusError) Error() string { return fmt.Sprintf("HTTP status %d, and no JSON", e.status) }
 
-// unsentError is a failure before the request left, or a refusal of it on the way: the Bot API did nothing.
+// unsentError is a failure before the request left, or a refusal on the way: the Bot API did nothing.
 type unsentError struct{ error }
 
 func (e *unsentError) Unwrap() error { return e.error }
@@ -63,13 +63,13 @@ func (e *unsentError) Unwrap() error { return e.error }
 func (t *transport) Do(req *http.Request) (*http.Response, error) {
 	method := path.Base(req.URL.Path)
 	t.stats.calls(method).Add(1)
-	var conn connection
-	if strings.HasPrefix(method, "send") { // elsewhere nobody asks whether it left
+	var conn connTrace
+	if strings.HasPrefix(method, "send") { // for other calls it does not matter whether they left
 		req = conn.watch(req)
 	}
 	res, err := t.client.Do(req)
 	if err != nil {
-		if err = t.redact(err); conn.missing(err) {
+		if err = t.redact(err); conn.neverConnected(err) {
 			err = &unsentError{err}
 		}
 		return nil, err
@@ -89,8 +89,7 @@ func (t *transport) Do(req *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// noJSON is an answer of something between here and the Bot API. One that blames the request did not pass it on, except
-// for what it says of a time that ran out.
+// noJSON is an answer of a proxy on the way. One that blames the request did not pass it on, except after a time-out.
 func noJSON(res *http.Response) error {
 	after, _ := strconv.Atoi(res.Header.Get("Retry-After"))
 	err := &statusError{res.StatusCode, time.Duration(min(max(after, 0), 86400)) * time.Second}
@@ -100,18 +99,18 @@ func noJSON(res *http.Response) error {
 	return err
 }
 
-// connection notes whether a request got a connection.
-type connection struct{ asked, found atomic.Bool }
+// connTrace records whether a request got a connection.
+type connTrace struct{ asked, found atomic.Bool }
 
-func (c *connection) watch(req *http.Request) *http.Request {
+func (c *connTrace) watch(req *http.Request) *http.Request {
 	return req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
 		GetConn: func(string) { c.asked.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) { c.found.Store(true) },
 	}))
 }
 
-// missing says whether there was none, encryption included: nothing can have left.
-func (c *connection) missing(err error) bool {
+// neverConnected reports whether there was no connection, encryption included: nothing can have left.
+func (c *connTrace) neverConnected(err error) bool {
 	var op *net.OpError
 	return c.asked.Load() && !c.found.Load() || errors.As(err, &op) && op.Op == "dial"
 }
@@ -128,12 +127,12 @@ func (t *transport) redact(err error) error {
 	return err
 }
 
-// during is an HTTP client whose requests end with ctx. The library knows no contexts.
-type during struct {
+// withContext is an HTTP client whose requests end with ctx. The library takes no contexts.
+type withContext struct {
 	ctx context.Context
 	*transport
 }
 
-func (d during) Do(req *http.Request) (*http.Response, error) {
+func (d withContext) Do(req *http.Request) (*http.Response, error) {
 	return d.transport.Do(req.WithContext(d.ctx))
 }

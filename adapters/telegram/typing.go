@@ -24,7 +24,7 @@ func (t *Telegram) expect(chat int64, thread string) {
 
 // types shows "typing…" once, unless the limits of calls are used up.
 func (t *Telegram) types(ctx context.Context, chat int64, thread string) {
-	if t.hush.left(chat) > 0 || !t.pace.Call() {
+	if t.cooldown.remaining(chat) > 0 || !t.pace.Call() {
 		t.stats.Dropped.Add(1)
 		return
 	}
@@ -33,5 +33,5 @@ func (t *Telegram) types(ctx context.Context, chat int64, thread string) {
 		p["message_thread_id"] = thread
 	}
 	_, err := t.call(ctx, typingEvery, "sendChatAction", p)
-	t.heed(chat, err)
+	t.noteCooldown(chat, err)
 }

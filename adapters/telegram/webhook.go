@@ -13,7 +13,7 @@ import (
 	"llave/bot"
 )
 
-// secretOf makes a secret for a webhook that was given none: an unguarded one would take anybody's word.
+// secretOf derives a secret for a webhook that was given none: without a secret anybody could push.
 func secretOf(token string) string {
 	mac := hmac.New(sha256.New, []byte(token))
 	mac.Write([]byte("llave telegram webhook secret 1"))
@@ -23,7 +23,8 @@ func secretOf(token string) string {
 // maxPush bounds what is read of a push.
 const maxPush = 1 << 20
 
-// Handler takes Telegram's pushes. It answers 200 only when the update is kept: anything else has Telegram repeat it.
+// Handler receives Telegram's pushes. It answers 200 only when the update is kept: after any other answer Telegram
+// repeats it.
 func (t *Telegram) Handler(to bot.Accepter) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPost {
@@ -45,7 +46,7 @@ func (t *Telegram) Handler(to bot.Accepter) http.Handler {
 			http.Error(w, "cannot be read", status)
 			return
 		}
-		if t.pushed(r.Context(), to, raw) != nil {
+		if t.receivePush(r.Context(), to, raw) != nil {
 			http.Error(w, "not kept: again, please", http.StatusServiceUnavailable)
 		}
 	})
@@ -57,10 +58,10 @@ func (t *Telegram) genuine(r *http.Request) bool {
 	return subtle.ConstantTimeCompare(given[:], want[:]) == 1
 }
 
-func (t *Telegram) pushed(ctx context.Context, to bot.Accepter, raw []byte) error {
+func (t *Telegram) receivePush(ctx context.Context, to bot.Accepter, raw []byte) error {
 	h, err := t.parse(raw)
 	if err != nil {
-		t.setAside(h.id, err)
+		t.dropUnreadable(h.id, err)
 		return nil
 	}
 	// What comes next is pushed once this is taken: words under a later picture cannot be waited for here.
@@ -68,5 +69,5 @@ func (t *Telegram) pushed(ctx context.Context, to bot.Accepter, raw []byte) erro
 		t.stats.Ignored.Add(1)
 		return nil
 	}
-	return t.take(ctx, to, h)
+	return t.receive(ctx, to, h)
 }

@@ -49,8 +49,8 @@ func TestTheHandlerAnswersWhatItKeeps(t *testing.T) {
 			t.Errorf("%s: status %d, want %d; %d kept, want %d", c.name, got, c.want, len(r.box.updates()), c.kept)
 		}
 	}
-	if s := r.tg.Stats(); s.SetAside.Load() != 2 || s.Forged.Load() != 3 {
-		t.Errorf("%d set aside, %d forged", s.SetAside.Load(), s.Forged.Load())
+	if s := r.tg.Stats(); s.Unreadable.Load() != 2 || s.Forged.Load() != 3 {
+		t.Errorf("%d set aside, %d forged", s.Unreadable.Load(), s.Forged.Load())
 	}
 	for _, err := range []error{errFull, bot.ErrStopped} {
 		r.box.refuse(func(bot.Update) error { return err })

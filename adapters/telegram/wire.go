@@ -84,7 +84,7 @@ type (
 	}
 )
 
-// present says that a field is there, whatever is in it.
+// present is true if the field is there, with any value but null and false.
 type present bool
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -93,7 +93,7 @@ func (p *present) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// word is a number or a short text; anything else is none.
+// word is a number or a short text; any other value is empty.
 type word string
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -106,7 +106,7 @@ func (w *word) UnmarshalJSON(b []byte) error {
 
 var wordShape = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
 
-// thread is the topic of the chat that a message stands in. Elsewhere the same field names what it answers.
+// thread is the topic of the message. In chats without topics the field names the message that is answered.
 func (m *message) thread() string {
 	if n, err := strconv.ParseInt(string(m.Thread), 10, 64); !bool(m.Topic) || err != nil || n <= 0 {
 		return ""
@@ -114,7 +114,7 @@ func (m *message) thread() string {
 	return string(m.Thread)
 }
 
-// words are what a person wrote: a text, or what stands under a picture.
+// words are the text of a message, or the caption of a picture.
 func (m *message) words() string {
 	if m.Text != "" {
 		return m.Text
@@ -122,7 +122,7 @@ func (m *message) words() string {
 	return m.Caption
 }
 
-// kind names what a message is besides text. What comes with another is asked for first.
+// kind names the content of a message besides text. Content that comes with other content is checked first.
 func (m *media) kind() string {
 	for _, k := range []struct {
 		is   present
@@ -139,5 +139,5 @@ func (m *media) kind() string {
 	return unknown
 }
 
-// unknown is the kind of a message that holds nothing which is known here.
+// unknown is the kind of a message with no known content.
 const unknown = "unknown"

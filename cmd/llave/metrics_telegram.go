@@ -15,9 +15,9 @@ func (a *app) telegramMetrics(reg registry) {
 		help string
 		n    *atomic.Int64
 	}{
-		"llave_telegram_heard_total":       {"Updates kept.", &s.Heard},
+		"llave_telegram_heard_total":       {"Updates kept.", &s.Received},
 		"llave_telegram_ignored_total":     {"Updates that are nothing for the bot.", &s.Ignored},
-		"llave_telegram_set_aside_total":   {"Updates that could not be read. Any is worth a look.", &s.SetAside},
+		"llave_telegram_set_aside_total":   {"Updates that could not be read. Any is worth a look.", &s.Unreadable},
 		"llave_telegram_sent_total":        {"Replies sent.", &s.Sent},
 		"llave_telegram_too_many_total":    {"Calls refused because there were too many.", &s.TooMany},
 		"llave_telegram_conflicts_total":   {"Somebody else hears for this bot. Any is worth a look.", &s.Conflicts},

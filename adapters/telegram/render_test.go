@@ -100,7 +100,7 @@ func BenchmarkSendPlan(b *testing.B) {
 	r := bot.Reply{Kind: bot.Show, Text: "Token de María Elena Gómez: 482 913\nN.º de afiliación: 9-4071852/00\nVale hasta las 23:59 de hoy, lunes 23 de noviembre, o hasta que se use. *otro token*", Copy: "482913", Question: "ABCDEFGH", Choices: board}
 	b.ReportAllocs()
 	for b.Loop() {
-		if len(tg.plan(7, r, 0)) != 1 {
+		if len(tg.render(7, r, 0)) != 1 {
 			b.Fatal()
 		}
 	}

@@ -5,18 +5,20 @@ import (
 	"time"
 )
 
-// hush remembers how long Telegram wants to be left alone. Nobody is asked again before that: each try makes it longer.
-type hush struct {
+// cooldown remembers until when Telegram takes no calls for a chat. A call before that would make the time longer.
+type cooldown struct {
 	now   func() time.Time
 	mu    sync.Mutex
 	all   time.Time
 	chats map[int64]time.Time
 }
 
-func newHush(now func() time.Time) *hush { return &hush{now: now, chats: map[int64]time.Time{}} }
+func newCooldown(now func() time.Time) *cooldown {
+	return &cooldown{now: now, chats: map[int64]time.Time{}}
+}
 
-// asked notes that a chat is to be left alone for a while. If two chats are at a time, it is meant for all.
-func (h *hush) asked(chat int64, d time.Duration) {
+// extend records that a chat takes no calls for d. If two chats do at the same time, none does.
+func (h *cooldown) extend(chat int64, d time.Duration) {
 	now := h.now()
 	until := now.Add(d)
 	h.mu.Lock()
@@ -33,8 +35,8 @@ func (h *hush) asked(chat int64, d time.Duration) {
 	}
 }
 
-// left is how long a chat is still to be left alone.
-func (h *hush) left(chat int64) time.Duration {
+// remaining is how long a chat still takes no calls.
+func (h *cooldown) remaining(chat int64) time.Duration {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.all.IsZero() && len(h.chats) == 0 {

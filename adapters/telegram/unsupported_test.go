@@ -135,7 +135,7 @@ func TestARefusedDecorationIsRemembered(t *testing.T) {
 				t.Errorf("%+v: %d calls for ten replies", c.fault, n)
 			}
 			r.srv.Heal()
-			time.Sleep(lackTime + time.Second)
+			time.Sleep(unsupportedFor + time.Second)
 			if r.send(ana, tokenReply()); shown(last(ana)) != "Token de Ana: 482 913 [Copiar 482 913] [Solo el número] [Me lo rechazaron] bold" {
 				t.Errorf("%+v: after a while %s", c.fault, shown(last(ana)))
 			}

@@ -9,9 +9,9 @@ import (
 	"llave/bot"
 )
 
-// told remembers of the messages heard of late what they said, as a hash, and which edit of them was answered: an edit
-// that changes no text asks for nothing, and two edits of one message are answered once.
-type told struct {
+// messageTexts remembers the words of recent messages, as a hash, and which edit of them was answered. An edit that
+// changes no word needs no answer, and two edits of one message get one.
+type messageTexts struct {
 	seed maphash.Seed
 	m    *besteffort.Cache[[2]int64, wording]
 }
@@ -21,14 +21,14 @@ type wording struct {
 	edit string // the update that was answered; empty: none
 }
 
-func newTold() *told {
-	return &told{seed: maphash.MakeSeed(), m: besteffort.NewCache[[2]int64, wording](8192)}
+func newMessageTexts() *messageTexts {
+	return &messageTexts{seed: maphash.MakeSeed(), m: besteffort.NewCache[[2]int64, wording](8192)}
 }
 
-func (h *heard) key() [2]int64 { return [2]int64{h.chat, h.message} }
+func (h *incoming) key() [2]int64 { return [2]int64{h.chat, h.message} }
 
-// nothingNew says whether an edit needs no answer.
-func (t *told) nothingNew(h *heard) bool {
+// unchanged reports whether an edit needs no answer.
+func (t *messageTexts) unchanged(h *incoming) bool {
 	if !h.edit {
 		return false
 	}
@@ -37,7 +37,7 @@ func (t *told) nothingNew(h *heard) bool {
 }
 
 // note remembers a message that was kept.
-func (t *told) note(h *heard) {
+func (t *messageTexts) note(h *incoming) {
 	if h.message == 0 || h.words == "" {
 		return
 	}
@@ -48,7 +48,7 @@ func (t *told) note(h *heard) {
 	t.m.Put(h.key(), w)
 }
 
-// albums gives an album, which comes as a message for each of its pictures, one answer: to the words under any of them, or
+// albums gives an album one answer. Each of its pictures is a message: the answer is to the words under one of them, or
 // else to one of the pictures.
 type albums struct {
 	mu sync.Mutex
@@ -62,12 +62,12 @@ type album struct {
 
 func newAlbums() *albums { return &albums{m: besteffort.NewCache[string, album](1024)} }
 
-// albumWait is how long the words under another picture of an album are waited for.
+// albumWait is how long a picture waits for words under another picture of its album.
 const albumWait = time.Second
 
-// part says whether a picture without words has its answer elsewhere, and whether it has to wait to be sure that there are
-// no words. Words that are known to come make it sure.
-func (a *albums) part(h *heard, words bool) (elsewhere, wait bool) {
+// part reports whether another message of the album is answered instead of this picture without words, and whether the
+// picture has to wait for possible words. A caller that knows of words says so.
+func (a *albums) part(h *incoming, words bool) (elsewhere, wait bool) {
 	if h.album == "" || h.u.Kind != bot.Other {
 		return false, false
 	}
@@ -82,7 +82,7 @@ func (a *albums) part(h *heard, words bool) (elsewhere, wait bool) {
 }
 
 // note remembers that an album is answered.
-func (a *albums) note(h *heard) {
+func (a *albums) note(h *incoming) {
 	if h.album == "" {
 		return
 	}

@@ -10,8 +10,7 @@ import (
 	"llave/adapters/besteffort"
 )
 
-// reclaim spaces the attempts to undo what another process did to the webhook: two that undo each other's settings must
-// not do it without a pause.
+// reclaim spaces the attempts to undo the webhook of another process: two processes that undo each other must pause.
 type reclaim struct {
 	pause time.Duration
 	next  time.Time
@@ -24,7 +23,7 @@ const (
 	calmAfter    = 30 * time.Minute
 )
 
-// due says whether another attempt may be made now, and counts it.
+// due reports whether another attempt may be made now, and counts it.
 func (r *reclaim) due(now time.Time) bool {
 	if now.Before(r.next) {
 		return false
@@ -40,20 +39,20 @@ func (r *reclaim) due(now time.Time) bool {
 // failed takes back what due counted: nothing was undone.
 func (r *reclaim) failed(now time.Time) { r.pause, r.next = r.pause/2, now }
 
-// deleteWebhook has Telegram keep its updates until they are asked for. Those that wait stay.
+// deleteWebhook makes Telegram keep its updates until they are fetched. The ones that wait stay.
 func (t *Telegram) deleteWebhook(ctx context.Context) error {
 	_, err := t.call(ctx, callTime, "deleteWebhook", tgbotapi.Params{"drop_pending_updates": "false"})
 	if err != nil && ctx.Err() == nil {
-		t.standBy(err)
+		t.setFailure(err)
 	}
 	return err
 }
 
-// unhook takes away a webhook that was set while this process polls, and says whether it is gone. Another poller is no
-// webhook.
-func (t *Telegram) unhook(ctx context.Context, r *reclaim, err error) bool {
+// removeForeignWebhook removes a webhook that was set while this process polls, and reports whether it is gone. Another
+// poller is no webhook.
+func (t *Telegram) removeForeignWebhook(ctx context.Context, r *reclaim, err error) bool {
 	e := refusalIn(err)
-	if e == nil || e.code != 409 || strings.Contains(strings.ToLower(e.said), "other getupdates") || !r.due(t.opt.Now()) {
+	if e == nil || e.code != 409 || strings.Contains(strings.ToLower(e.description), "other getupdates") || !r.due(t.opt.Now()) {
 		return false
 	}
 	if t.deleteWebhook(ctx) != nil {
@@ -64,17 +63,17 @@ func (t *Telegram) unhook(ctx context.Context, r *reclaim, err error) bool {
 	return true
 }
 
-// hookCheck is how often the webhook is looked at.
+// hookCheck is how often the webhook is checked.
 const hookCheck = time.Minute
 
-// awaitPushes has Telegram push, sees that it goes on doing so, and returns at ctx's end. The pushes arrive at the handler.
-func (t *Telegram) awaitPushes(ctx context.Context) {
+// runWebhook sets the webhook, keeps it set and returns when ctx ends. The pushes arrive at the handler.
+func (t *Telegram) runWebhook(ctx context.Context) {
 	t.awaitName(ctx)
-	if t.persist(ctx, "setWebhook", t.setWebhook) != nil {
+	if t.untilDone(ctx, "setWebhook", t.setWebhook) != nil {
 		return
 	}
 	for k := (hookKeeper{t: t, set: t.opt.Now()}); besteffort.Sleep(ctx, hookCheck); {
-		t.persist(ctx, "getWebhookInfo", k.check)
+		t.untilDone(ctx, "getWebhookInfo", k.check)
 	}
 }
 
@@ -87,12 +86,12 @@ type hookKeeper struct {
 
 func (k *hookKeeper) check(ctx context.Context) error {
 	t := k.t
-	ours, err := t.hooked(ctx, k.set)
+	ours, err := t.webhookIsOurs(ctx, k.set)
 	if err != nil || ours {
 		return err
 	}
 	t.stats.Conflicts.Add(1)
-	t.stand(Conflict, 0)
+	t.setStatus(Conflict, 0)
 	t.log.Error("telegram: another process took the webhook away, or set its own")
 	if !k.r.due(t.opt.Now()) {
 		return nil
@@ -112,18 +111,18 @@ func (t *Telegram) setWebhook(ctx context.Context) error {
 	})
 	switch {
 	case err == nil:
-		t.stand(Receiving, 0)
+		t.setStatus(Receiving, 0)
 	case ctx.Err() == nil:
-		t.standBy(err)
+		t.setFailure(err)
 	}
 	return err
 }
 
 func (t *Telegram) hookURL() string { return strings.TrimRight(t.opt.PublicURL, "/") + WebhookPath }
 
-// hooked says whether the webhook is still the one that was set then. Its address shows that; its secret shows only in
-// that this process refuses the pushes.
-func (t *Telegram) hooked(ctx context.Context, set time.Time) (bool, error) {
+// webhookIsOurs reports whether the webhook is still the one that was set. Its address shows that; a foreign secret
+// shows only in pushes that this process refuses.
+func (t *Telegram) webhookIsOurs(ctx context.Context, set time.Time) (bool, error) {
 	var info struct {
 		URL       string `json:"url"`
 		ErrorDate int64  `json:"last_error_date"`
@@ -135,13 +134,13 @@ func (t *Telegram) hooked(ctx context.Context, set time.Time) (bool, error) {
 	}
 	if err != nil {
 		if ctx.Err() == nil {
-			t.standBy(err)
+			t.setFailure(err)
 		}
 		return false, err
 	}
 	if info.URL != t.hookURL() || info.ErrorDate > set.Unix() && strings.Contains(info.Error, "401") {
 		return false, nil
 	}
-	t.stand(Receiving, 0)
+	t.setStatus(Receiving, 0)
 	return true, nil
 }

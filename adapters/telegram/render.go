@@ -13,8 +13,8 @@ import (
 	"llave/bot"
 )
 
-// part is one call of those that a reply takes.
-type part struct {
+// apiCall is one of the calls that send a reply.
+type apiCall struct {
 	method string
 	params tgbotapi.Params
 	file   *tgbotapi.RequestFile
@@ -29,17 +29,17 @@ const (
 	maxFile    = 50 << 20
 )
 
-// plan says which calls send a reply without the decorations that are left out. The same reply has the same plan.
-func (t *Telegram) plan(chat int64, r bot.Reply, without decoration) []part {
+// render returns the calls that send a reply without some decorations. The same reply gives the same calls.
+func (t *Telegram) render(chat int64, r bot.Reply, without decoration) []apiCall {
 	board, text := t.keyboard(r, without)
 	keep := r.File != nil && without&document == 0 && len(r.File.Data) <= maxFile
-	pieces, under := t.wording(r.File, text, keep, without)
-	var parts []part
+	pieces, under := t.splitText(r.File, text, keep, without)
+	var parts []apiCall
 	for _, piece := range pieces {
-		parts = append(parts, t.part(chat, r, without, "sendMessage", "text", piece))
+		parts = append(parts, t.textCall(chat, r, without, "sendMessage", "text", piece))
 	}
 	if keep {
-		parts = append(parts, t.filePart(chat, r, without, under))
+		parts = append(parts, t.fileCall(chat, r, without, under))
 	}
 	if n := len(parts); n > 0 && board != "" {
 		parts[n-1].params["reply_markup"], parts[n-1].board = board, true
@@ -47,45 +47,45 @@ func (t *Telegram) plan(chat int64, r bot.Reply, without decoration) []part {
 	return parts
 }
 
-// wording divides a text into the messages before the file, and what stands under the file. There are as many
-// parts without the file as with it: those that were sent before it was refused are not sent again.
-func (t *Telegram) wording(f *bot.File, text string, keep bool, without decoration) (pieces []string, under string) {
+// splitText divides a text into the messages before the file, and the caption under it. There are as many parts without
+// the file as with it, so that after a refusal of the file those already sent are not sent again.
+func (t *Telegram) splitText(f *bot.File, text string, keep bool, without decoration) (pieces []string, under string) {
 	fits := f != nil && units(text) <= maxCaption && without&caption == 0
 	switch {
 	case fits && keep:
 		return nil, strings.TrimSpace(text)
 	case fits:
-		return split(text+"\n\n"+t.lost(f), maxText), ""
+		return split(text+"\n\n"+t.fileLostText(f), maxText), ""
 	case f != nil && !keep:
-		return append(split(text, maxText), t.lost(f)), ""
+		return append(split(text, maxText), t.fileLostText(f)), ""
 	}
 	return split(text, maxText), ""
 }
 
-// filePart is the call that sends a reply's file.
-func (t *Telegram) filePart(chat int64, r bot.Reply, without decoration, text string) part {
+// fileCall is the call that sends a reply's file.
+func (t *Telegram) fileCall(chat int64, r bot.Reply, without decoration, text string) apiCall {
 	method, field := "sendDocument", "document"
 	if isPicture(r.File) && without&photo == 0 && len(r.File.Data) <= maxPhoto {
 		method, field = "sendPhoto", "photo"
 	}
-	p := t.part(chat, r, without, method, "caption", text)
+	p := t.textCall(chat, r, without, method, "caption", text)
 	p.file = &tgbotapi.RequestFile{Name: field, Data: tgbotapi.FileBytes{Name: fileName(r.File.Name), Bytes: r.File.Data}}
 	return p
 }
 
 func isPicture(f *bot.File) bool { return f.Type == "image/png" }
 
-// lost says that a file was left out.
-func (t *Telegram) lost(f *bot.File) string {
+// fileLostText is the text in place of a file that was left out.
+func (t *Telegram) fileLostText(f *bot.File) string {
 	if isPicture(f) {
 		return t.texts.text("lost.picture", nil)
 	}
 	return t.texts.text("lost.file", nil)
 }
 
-// part is a call with a text in a field of its own name. What is bold is said beside the text, never in it: nothing that
-// anybody wrote can become markup.
-func (t *Telegram) part(chat int64, r bot.Reply, without decoration, method, field, text string) part {
+// textCall is a call with a text in the named field. Bold is sent as entities beside the text, so that no text of a
+// person can become markup.
+func (t *Telegram) textCall(chat int64, r bot.Reply, without decoration, method, field, text string) apiCall {
 	p := tgbotapi.Params{"chat_id": strconv.FormatInt(chat, 10)}
 	plain, marks := marked(text)
 	if plain != "" {
@@ -99,7 +99,7 @@ func (t *Telegram) part(chat int64, r bot.Reply, without decoration, method, fie
 		}
 		p[name] = string(list)
 	}
-	if field == "text" { // a preview is somebody else opening the page
+	if field == "text" { // a preview would open the page
 		if without&options == 0 {
 			p["link_preview_options"] = `{"is_disabled":true}`
 		} else {
@@ -112,17 +112,17 @@ func (t *Telegram) part(chat int64, r bot.Reply, without decoration, method, fie
 	if r.Kind == bot.Secret && without&options == 0 {
 		p["protect_content"] = "true"
 	}
-	return part{method: method, params: p}
+	return apiCall{method: method, params: p}
 }
 
-// entity is a piece of a text that looks different. Offsets are in UTF-16 units.
+// entity is a range of a text with a style. Offsets are in UTF-16 units.
 type entity struct {
 	Type   string `json:"type"`
 	Offset int    `json:"offset"`
 	Length int    `json:"length"`
 }
 
-// marked is a text without its marks, and where they were.
+// marked is a text without its marks, and their ranges.
 func marked(text string) (string, []entity) {
 	if !strings.Contains(text, "*") {
 		return text, nil
@@ -141,7 +141,7 @@ func marked(text string) (string, []entity) {
 	return b.String(), out
 }
 
-// units is the length of a text as Telegram counts.
+// units is the length of a text in UTF-16 units.
 func units(s string) (n int) {
 	for _, r := range s {
 		n++
@@ -152,11 +152,11 @@ func units(s string) (n int) {
 	return n
 }
 
-// split cuts a text into pieces of at most so many units: at the end of a line if it can, else at a space.
+// split cuts a text into pieces of at most limit units: at the end of a line if possible, else at a space.
 func split(text string, limit int) []string {
 	var out []string
 	for text = strings.TrimSpace(text); text != ""; {
-		end := fits(text, limit)
+		end := prefixWithin(text, limit)
 		if end < len(text) {
 			if at := strings.LastIndexByte(text[:end+1], '\n'); at > 0 {
 				end = at
@@ -172,8 +172,8 @@ func split(text string, limit int) []string {
 	return out
 }
 
-// fits is how many bytes of a text are at most so many units.
-func fits(text string, limit int) int {
+// prefixWithin is how many bytes of a text fit into limit units.
+func prefixWithin(text string, limit int) int {
 	for i, r := range text {
 		if limit--; r > 0xffff {
 			limit--
@@ -185,7 +185,7 @@ func fits(text string, limit int) int {
 	return len(text)
 }
 
-// fileName is a name that a form can carry and a person can save under: no path, no quotes, not endless.
+// fileName is a name that a form can carry and a person can save under: no path, no quotes, at most 120 bytes.
 func fileName(name string) string {
 	name = besteffort.FileName(name)
 	const longest = 120
@@ -198,7 +198,7 @@ func fileName(name string) string {
 	return name
 }
 
-// short cuts a text to so many bytes, between characters.
+// short cuts a text to n bytes, between characters.
 func short(s string, n int) string {
 	if len(s) <= n {
 		return s

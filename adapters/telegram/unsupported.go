@@ -21,11 +21,11 @@ const (
 	thread
 )
 
-// remembered are those that a server may refuse of every reply. The others are refused for what one reply says, or for
-// where it goes.
+// remembered are decorations that a server may refuse of every reply. The others are refused because of one reply or
+// its place.
 const remembered = copyButton | choiceButtons | photo | bold | options
 
-// String names one for the log.
+// String is the name of one decoration for the log.
 func (d decoration) String() string {
 	return map[decoration]string{
 		copyButton: "copy button", choiceButtons: "buttons", photo: "picture", caption: "caption", document: "file", bold: "bold",
@@ -33,8 +33,8 @@ func (d decoration) String() string {
 	}[d]
 }
 
-// decorations is what a call carries of them.
-func (p *part) decorations() (d decoration) {
+// decorations are those of a call.
+func (p *apiCall) decorations() (d decoration) {
 	for _, x := range []struct {
 		is bool
 		d  decoration
@@ -55,7 +55,7 @@ func (p *part) decorations() (d decoration) {
 	return d
 }
 
-// named is what a refusal's text may name, the more exact first.
+// named maps words of a refusal's description to decorations, the more exact first.
 var named = []struct {
 	has string
 	d   decoration
@@ -66,9 +66,9 @@ var named = []struct {
 	{"button", copyButton}, {"markup", copyButton}, {"button", choiceButtons}, {"markup", choiceButtons}, {"keyboard", choiceButtons},
 }
 
-// dispensable is the decoration that a refused call should be made without; 0 if it was refused for something else.
-func (e *apiError) dispensable(p *part) decoration {
-	has, said := p.decorations(), strings.ToLower(e.said)
+// dispensable is the decoration to leave out of a refused call; 0 if the refusal has another cause.
+func (e *apiError) dispensable(p *apiCall) decoration {
+	has, said := p.decorations(), strings.ToLower(e.description)
 	switch {
 	case e.code == 413:
 		return has & document
@@ -83,7 +83,7 @@ func (e *apiError) dispensable(p *part) decoration {
 	return has & -has // the first one
 }
 
-// aboutTheChat says whether a refusal holds for the bare text, too.
+// aboutTheChat reports whether the bare text would be refused, too.
 func aboutTheChat(said string, has decoration) bool {
 	for _, text := range []string{
 		"chat not found", "peer_id_invalid", "user not found", "message is too long", "message_too_long", "text is empty",
@@ -95,14 +95,14 @@ func aboutTheChat(said string, has decoration) bool {
 	return has&document == 0 && strings.Contains(said, "rights")
 }
 
-// lacks remembers what the server refuses, so that not every reply is refused first.
-type lacks struct {
+// unsupported remembers the decorations that the server refuses, so that not every reply is refused first.
+type unsupported struct {
 	now func() time.Time
 	mu  sync.Mutex
-	m   map[decoration]*lack
+	m   map[decoration]*unsupportedDecoration
 }
 
-type lack struct {
+type unsupportedDecoration struct {
 	times int // refused one after the other
 	until time.Time
 }
@@ -110,14 +110,16 @@ type lack struct {
 // A copy button is refused by servers that are older than it: once is enough. For any other decoration one reply may be
 // to blame.
 const (
-	lackTimes = 2
-	lackTime  = 10 * time.Minute
+	unsupportedAfter = 2
+	unsupportedFor   = 10 * time.Minute
 )
 
-func newLacks(now func() time.Time) *lacks { return &lacks{now: now, m: map[decoration]*lack{}} }
+func newUnsupported(now func() time.Time) *unsupported {
+	return &unsupported{now: now, m: map[decoration]*unsupportedDecoration{}}
+}
 
-// known is what is to be left out at once.
-func (l *lacks) known() (out decoration) {
+// current are the decorations to leave out at once.
+func (l *unsupported) current() (out decoration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for d, x := range l.m {
@@ -128,24 +130,24 @@ func (l *lacks) known() (out decoration) {
 	return out
 }
 
-// refused notes that a reply was taken as soon as d was left out.
-func (l *lacks) refused(d decoration) {
+// refused records that a reply was accepted as soon as d was left out.
+func (l *unsupported) refused(d decoration) {
 	if d&remembered == 0 {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.m[d] == nil {
-		l.m[d] = &lack{}
+		l.m[d] = &unsupportedDecoration{}
 	}
 	x := l.m[d]
-	if x.times++; x.times >= lackTimes || d == copyButton {
-		x.until = l.now().Add(lackTime)
+	if x.times++; x.times >= unsupportedAfter || d == copyButton {
+		x.until = l.now().Add(unsupportedFor)
 	}
 }
 
-// taken notes that a call was, with all that it carries.
-func (l *lacks) taken(p *part) {
+// accepted records that a call was accepted, with all its decorations.
+func (l *unsupported) accepted(p *apiCall) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.m) == 0 {

@@ -11,12 +11,12 @@ import (
 	"llave/bot"
 )
 
-// take hands what was heard to the bot. Nil means that Telegram may be told: it is kept, or nothing for the bot, or set
-// aside because it never will be.
-func (t *Telegram) take(ctx context.Context, to bot.Accepter, h heard) error {
-	if h.u.Kind == "" || t.told.nothingNew(&h) {
+// receive hands an update to the bot. Nil means that Telegram may forget it: it is kept, or is not for the bot, or is
+// unreadable for ever.
+func (t *Telegram) receive(ctx context.Context, to bot.Accepter, h incoming) error {
+	if h.u.Kind == "" || t.messageTexts.unchanged(&h) {
 		t.stats.Ignored.Add(1)
-		t.answered(h)
+		t.acknowledgePress(h)
 		return nil
 	}
 	_, again := t.seen.Get(h.u.ID)
@@ -29,7 +29,7 @@ func (t *Telegram) take(ctx context.Context, to bot.Accepter, h heard) error {
 		t.typing.Answered(h.chat)
 	}
 	if errors.Is(err, bot.ErrUpdate) {
-		t.setAside(h.id, err)
+		t.dropUnreadable(h.id, err)
 		return nil
 	}
 	if err != nil {
@@ -37,10 +37,10 @@ func (t *Telegram) take(ctx context.Context, to bot.Accepter, h heard) error {
 		return err
 	}
 	t.seen.Put(h.u.ID, struct{}{})
-	t.told.note(&h)
+	t.messageTexts.note(&h)
 	t.albums.note(&h)
-	t.stats.Heard.Add(1)
-	t.answered(h)
+	t.stats.Received.Add(1)
+	t.acknowledgePress(h)
 	return nil
 }
 
@@ -53,43 +53,43 @@ func accept(ctx context.Context, to bot.Accepter, u bot.Update) (err error) {
 	return to.Accept(ctx, u)
 }
 
-// setAside lets go of an update that nobody will ever be able to read. What it says is not logged.
-func (t *Telegram) setAside(id int64, why error) {
-	t.stats.SetAside.Add(1)
+// dropUnreadable gives up an update that is unreadable for ever. Its contents are not logged.
+func (t *Telegram) dropUnreadable(id int64, why error) {
+	t.stats.Unreadable.Add(1)
 	t.log.Error("telegram: an update is set aside", "update", id, "err", why)
 }
 
-// answered stops the spinner of a button that was pressed, and takes its keyboard away, side by side. Neither is worth
-// repeating: Telegram refuses both when they come late or twice.
-func (t *Telegram) answered(h heard) {
+// acknowledgePress stops the spinner of a pressed button and removes its keyboard, side by side. Telegram refuses both
+// when they come late or twice, so neither is repeated.
+func (t *Telegram) acknowledgePress(h incoming) {
 	if h.press == nil {
 		return
 	}
-	t.aside(h.chat, "answerCallbackQuery", tgbotapi.Params{"callback_query_id": h.press.query})
+	t.fireAndForget(h.chat, "answerCallbackQuery", tgbotapi.Params{"callback_query_id": h.press.query})
 	if h.chat != 0 && h.press.message != 0 {
-		if last, ok := t.boards.Get(h.chat); ok && last == h.press.message {
-			t.boards.Drop(h.chat)
+		if last, ok := t.lastKeyboard.Get(h.chat); ok && last == h.press.message {
+			t.lastKeyboard.Drop(h.chat)
 		}
-		t.clear(h.chat, h.press.message)
+		t.removeKeyboard(h.chat, h.press.message)
 	}
 }
 
-// noKeyboard takes a keyboard away. The library's own would say null.
+// noKeyboard removes a keyboard. The library's own value would be null.
 const noKeyboard = `{"inline_keyboard":[]}`
 
-// clear takes the keyboard of a message away.
-func (t *Telegram) clear(chat int64, message int) {
-	t.aside(chat, "editMessageReplyMarkup", tgbotapi.Params{
+// removeKeyboard removes the keyboard of a message.
+func (t *Telegram) removeKeyboard(chat int64, message int) {
+	t.fireAndForget(chat, "editMessageReplyMarkup", tgbotapi.Params{
 		"chat_id": strconv.FormatInt(chat, 10), "message_id": strconv.Itoa(message), "reply_markup": noKeyboard,
 	})
 }
 
-// aside makes a call that nobody waits for.
-func (t *Telegram) aside(chat int64, method string, p tgbotapi.Params) {
+// fireAndForget makes a call in the background. Its failure is only logged.
+func (t *Telegram) fireAndForget(chat int64, method string, p tgbotapi.Params) {
 	ok := t.queue.Do(func(ctx context.Context) {
 		t.pace.Call()
 		_, err := t.call(ctx, callTime, method, p)
-		t.heed(chat, err)
+		t.noteCooldown(chat, err)
 		if err != nil && codeOf(err) != 400 { // too late, answered already, not modified, not found: as good as done
 			t.log.Info("telegram: left undone", "err", err)
 		}
@@ -99,10 +99,10 @@ func (t *Telegram) aside(chat int64, method string, p tgbotapi.Params) {
 	}
 }
 
-// heed remembers how long Telegram wants to be left alone.
-func (t *Telegram) heed(chat int64, err error) {
+// noteCooldown records how long Telegram takes no calls.
+func (t *Telegram) noteCooldown(chat int64, err error) {
 	var e *apiError
 	if errors.As(err, &e) && e.code == 429 {
-		t.hush.asked(chat, e.after)
+		t.cooldown.extend(chat, e.after)
 	}
 }
