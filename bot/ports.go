@@ -93,6 +93,8 @@ func (e *NotSent) Unwrap() error { return e.Err }
 var (
 	// ErrStopped: the engine has not started or is stopping. Nothing was kept.
 	ErrStopped = errors.New("bot: not running")
+	// ErrNotHeld: another process holds the shard of the chat. The update may not have been kept: it is to be repeated.
+	ErrNotHeld = errors.New("bot: shard is held by another process")
 	// ErrUpdate: the update has no chat, no id or no kind. It will never be accepted.
 	ErrUpdate = errors.New("bot: not an update")
 )

@@ -33,30 +33,42 @@ var (
 	ErrClosed = errors.New("store: closed")
 )
 
-// Store is what a store has to be. Bodies are sealed by the engine; a store sees hashes, numbers and hours.
+// Store is what a store has to be. Bodies are sealed by the engine; a store sees hashes, numbers and times.
 type Store interface {
-	Turns
+	Inbox
+	Outbox
 	Timers
 	Log
-	Care
+	Leases
 	Maintenance
+	DeadLetters
 }
 
-// Turns is the path of an update.
-type Turns interface {
+// Inbox is the path of an update: accepted, and answered by a turn that is committed as a whole.
+type Inbox interface {
 	// Accept keeps an arrival unless one with the same Chat and ID was accepted before, within DedupWindow. When it
 	// returns without error the arrival survives the loss of the process and of the machine's power.
 	Accept(ctx context.Context, a Arrival) (Receipt, error)
-	// Load returns all that is owed in a chat, and its session. A chat that nobody knows is the zero Chat.
+	// Load returns a chat's session and what waits in it. A chat that is not known is the zero Chat.
 	Load(ctx context.Context, chat ChatKey) (Chat, error)
+	// BeginTurn notes that a turn of a waiting update begins: its Tries rise by one, durably. ErrFenced, and ErrConflict if
+	// the update is no longer waiting.
+	BeginTurn(ctx context.Context, fence Fence, chat ChatKey, update uint64) error
 	// Commit writes all of a turn or nothing. ErrConflict and ErrFenced as said there.
 	Commit(ctx context.Context, t Turn) error
-	// DeliveryResult notes what became of letters. A letter that is no longer there is no error. *UnrecordedError if some of the
-	// marks could not be noted; the others were.
-	RecordDelivery(ctx context.Context, marks []DeliveryResult) error
 	// PendingChats lists up to limit chats of the shard, in the order of their keys and beyond after, that have a
-	// waiting update, an unsent letter or a pending effect. The zero key is the beginning.
+	// waiting update, an unsent message or a pending effect. The zero key is the beginning.
 	PendingChats(ctx context.Context, s Shard, after ChatKey, limit int) ([]ChatKey, error)
+}
+
+// Outbox is the path of a reply once its turn is committed.
+type Outbox interface {
+	// Messages lists up to limit unsent messages of a chat in the order in which they were written, the first of them
+	// numbered from or above.
+	Messages(ctx context.Context, chat ChatKey, from uint64, limit int) ([]OutboxMessage, error)
+	// RecordDelivery notes what became of messages. A message that is no longer there is no error. *UnrecordedError if some
+	// of the results could not be noted; the others were.
+	RecordDelivery(ctx context.Context, results []DeliveryResult) error
 }
 
 // Arrival is an update on its way in.
@@ -212,18 +224,10 @@ const DedupWindow = 8 * 24 * time.Hour
 // DeadLetterRetention is how long a dead letter is kept, so that there is time to bring back a key.
 const DeadLetterRetention = 30 * 24 * time.Hour
 
-// Care is what a process that holds shards needs besides.
-type Care interface {
-	// AcquireShards takes every shard of the list and returns its fence; whoever held it before is fenced off.
+// Leases is the right to run shards.
+type Leases interface {
+	// AcquireShards takes every shard of the list and returns its fence; the earlier holder is fenced off.
 	AcquireShards(ctx context.Context, shards []Shard) (Fence, error)
-	// BeginTurn notes that a turn of a waiting update begins: its Tries rise by one, durably. ErrFenced, and ErrConflict if
-	// the update is no longer waiting.
-	BeginTurn(ctx context.Context, fence Fence, chat ChatKey, update uint64) error
-	// PutIfAbsent returns the value kept under name; if there is none, it keeps value and returns it. A nil value is not
-	// kept: nil comes back if there is none.
-	PutIfAbsent(ctx context.Context, name string, value []byte) ([]byte, error)
-	// Ping writes and reads back something, durably: the store is ready if it returns nil.
-	Ping(ctx context.Context) error
 }
 
 // DeadKind says what a dead letter was.
@@ -257,18 +261,27 @@ type Swept struct {
 	Failed                  int64 // rows that could not be deleted; counted at each try
 }
 
-// Maintenance keeps the store small, and what was set aside within reach.
+// Maintenance keeps the store in order, apart from the path of an update.
 type Maintenance interface {
-	// Sweep forgets ids accepted before now-DedupWindow, dead letters older than DeadLetterRetention, and chats whose Forget has come: the
-	// session, ids, dead letters and the bodies of events. A chat in which an update waits, a reply is unsent, an
-	// effect is pending or a timer is set stays. It runs until there is nothing left to forget, in small
-	// steps between which others write. A row that cannot be deleted does not keep the others.
+	// Sweep forgets ids accepted before now-DedupWindow, dead letters older than DeadLetterRetention, and chats whose Forget
+	// has come: the session, ids, dead letters and the bodies of events. A chat in which an update waits, a reply is unsent,
+	// an effect is pending or a timer is set stays. It runs until there is nothing left to forget, in small steps between
+	// which others write. A row that cannot be deleted does not keep the others.
 	Sweep(ctx context.Context, now time.Time) error
 	// Swept counts what Sweep has forgotten.
 	Swept() Swept
-	// Idle lists up to limit chats whose Review has come and in which nothing is owed and no timer is set, the earliest
+	// Idle lists up to limit chats whose Review has come and in which nothing is pending and no timer is set, the earliest
 	// first, without the first skip of them.
 	Idle(ctx context.Context, now time.Time, skip, limit int) ([]ChatKey, error)
+	// PutIfAbsent returns the value kept under name; if there is none, it keeps value and returns it. A nil value is not
+	// kept: nil comes back if there is none.
+	PutIfAbsent(ctx context.Context, name string, value []byte) ([]byte, error)
+	// Ping writes and reads back something, durably: the store is ready if it returns nil.
+	Ping(ctx context.Context) error
+}
+
+// DeadLetters is what was quarantined or given up.
+type DeadLetters interface {
 	// Dead lists up to limit dead letters, the newest first.
 	Dead(ctx context.Context, limit int) ([]DeadLetter, error)
 	// Retry puts a dead letter back where it was: an update waits again with no tries, a reply is unsent again under its

@@ -12,27 +12,42 @@ import (
 	"llave/bot/workers"
 )
 
-// Accept keeps an update and sets its chat to work. When it returns nil the update is kept, now or before, and the
-// channel may be told. Safe for concurrent use; updates of one chat keep the order in which Accept was called.
+// Accept keeps an update and schedules its chat. When it returns nil the update is kept, now or before, and the
+// channel may be told. Safe for concurrent use; updates of one chat keep the order in which Accept was called. Errors:
+// [bot.ErrUpdate], [bot.ErrStopped], [bot.ErrNotHeld], and those of the store.
 func (e *Engine) Accept(ctx context.Context, u bot.Update) error {
 	if u.ID == "" || u.Kind == "" || u.Chat.Native() == "" {
 		return bot.ErrUpdate
 	}
-	if !e.enter() {
+	if !e.open.Load() {
 		return bot.ErrStopped
 	}
-	defer e.ended()
-	return e.take(ctx, u)
+	key := e.sealer.ChatKey(u.Chat)
+	sh := e.shard(key)
+	if sh == nil || !sh.enter() {
+		if !e.open.Load() {
+			return bot.ErrStopped
+		}
+		return bot.ErrNotHeld
+	}
+	defer sh.scope.End()
+	return sh.accept(ctx, key, u)
 }
 
-// take is Accept without asking whether the engine runs: for updates that come of its own work.
-func (e *Engine) take(ctx context.Context, u bot.Update) error {
-	e.clean(&u)
-	key := e.sealer.ChatKey(u.Chat)
-	a := bot.Accepted{Update: u, Now: e.now()}
-	a.Lag, a.Unpaced, a.Settled = e.lags.excess(u.Chat, u.OccurredAt, a.Now), e.unpaced(u.Chat), e.isQuiet(key)
+// take is Accept for updates that come of the shard's own work, also while it stops.
+func (sh *Shard) take(ctx context.Context, u bot.Update) error {
+	return sh.accept(ctx, sh.sealer.ChatKey(u.Chat), u)
+}
+
+func (sh *Shard) accept(ctx context.Context, key bot.ChatKey, u bot.Update) error {
+	if sh.lost.Load() {
+		return bot.ErrNotHeld
+	}
+	sh.clean(&u)
+	a := bot.Accepted{Update: u, Now: sh.now()}
+	a.Lag, a.Unpaced, a.Settled = sh.lags.excess(u.Chat, u.OccurredAt, a.Now), sh.unpaced(u.Chat), sh.isQuiet(key)
 	var seed [16]byte
-	if _, err := io.ReadFull(e.rand, seed[:]); err != nil {
+	if _, err := io.ReadFull(sh.rand, seed[:]); err != nil {
 		return fmt.Errorf("accept: seed: %w", err)
 	}
 	a.Seed = bot.Seed(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(seed[:]))
@@ -40,28 +55,34 @@ func (e *Engine) take(ctx context.Context, u bot.Update) error {
 	if err != nil {
 		return fmt.Errorf("accept: %w", err)
 	}
-	arrival := bot.Arrival{Chat: key, ID: e.sealer.UpdateID(u.Chat, u.ID), At: a.Now, Body: e.sealer.Seal(keyring.ForUpdate, key, body)}
-	l := e.lanes.hold(key)
-	defer e.lanes.release(l)
+	arrival := bot.Arrival{Chat: key, ID: sh.sealer.UpdateID(u.Chat, u.ID), At: a.Now, Body: sh.sealer.Seal(keyring.ForUpdate, key, body)}
+	l := sh.queues.hold(key)
+	defer sh.queues.release(l)
 	if err := l.lock(ctx); err != nil {
 		return err
 	}
 	defer l.unlock()
-	r, err := e.store.Accept(ctx, arrival)
+	r, err := sh.store.Accept(ctx, arrival)
 	if err != nil {
 		if ctx.Err() == nil { // a caller that has given up says nothing about the store
-			e.health.failed(err)
+			sh.health.failed(err)
 		}
-		e.lanes.wake(l, workers.Urgent) // the store may have kept it without being able to say so
+		sh.queues.wake(l, workers.Urgent) // the store may have kept it without being able to say so
 		return fmt.Errorf("accept: %w", err)
 	}
-	e.health.worked()
-	if r.Seq == 0 {
-		e.stats.Duplicates.Add(1)
+	sh.health.worked()
+	switch {
+	case sh.lost.Load():
+		return bot.ErrNotHeld // the holder may have looked for pending chats before this was kept: have it repeated
+	case r.Seq == 0:
+		sh.stats.Duplicates.Add(1)
+		if !sh.queues.busy(key) {
+			sh.queues.wake(l, workers.Urgent) // an earlier holder may have kept it without answering
+		}
 		return nil
 	}
-	e.stats.Accepted.Add(1)
+	sh.stats.Accepted.Add(1)
 	a.Seq = r.Seq
-	e.lanes.push(l, job{update: a, receipt: r})
+	sh.queues.push(l, job{update: a, receipt: r})
 	return nil
 }

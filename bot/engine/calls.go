@@ -1,9 +1,9 @@
 package engine
 
 import (
-	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,6 +15,7 @@ import (
 
 // call is an effect on its way to the outside.
 type call struct {
+	sh     *Shard
 	chat   bot.ChatID
 	effect bot.Effect
 
@@ -33,23 +34,23 @@ type call struct {
 // calls performs effects: at most limit at once, and none while the breaker is open. An effect that has to wait, for a
 // place or for its next attempt, costs a timer and no goroutine, and is given up when its budget is spent.
 type calls struct {
-	e       *Engine
+	s       *services
 	workers *workers.Pool // bounds what is under way
-	near    *workers.Pool // of effects that reach no further than this process
+	local   *workers.Pool // of effects that reach no further than this process
 	breaker *gobreaker.TwoStepCircuitBreaker[struct{}]
 
-	mu         sync.Mutex // held for a few instructions
-	unfinished int        // calls that are not over
+	mu         sync.Mutex         // held for a few instructions
+	unfinished map[*call]struct{} // calls that are not over
 	running    int
 	queue      []*call
-	probe      workers.Entry    // looks whether the breaker lets something through
-	probing    bool             // it will
-	pending    map[string]*call // by effect id: those whose turn has ended
+	probe      workers.Entry // looks whether the breaker lets something through
+	probing    bool          // it will
 }
 
-func newCalls(e *Engine, limit int) *calls {
+func newCalls(s *services, limit int) *calls {
 	cs := &calls{
-		e: e, workers: workers.NewPool(e.workers, limit), near: workers.NewPool(e.workers, limit), breaker: newBreaker(e.log), pending: map[string]*call{},
+		s: s, workers: workers.NewPool(s.workers, limit), local: workers.NewPool(s.workers, limit), breaker: newBreaker(s.log),
+		unfinished: map[*call]struct{}{},
 	}
 	cs.probe.F = func() {
 		cs.mu.Lock()
@@ -60,16 +61,11 @@ func newCalls(e *Engine, limit int) *calls {
 	return cs
 }
 
-// attemptContext bounds one attempt at an effect.
-func (e *Engine) attemptContext() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(e.ctx, e.timing.Attempt)
-}
-
 // start begins to perform an effect. Drain waits until it is over.
 func (cs *calls) start(c *call) {
-	cs.e.owed.Add()
+	c.sh.scope.Owed.Add()
 	cs.mu.Lock()
-	cs.unfinished++
+	cs.unfinished[c] = struct{}{}
 	c.pause = 200 * time.Millisecond
 	cs.enqueue(c)
 	cs.mu.Unlock()
@@ -78,10 +74,10 @@ func (cs *calls) start(c *call) {
 // enqueue puts a call behind the others. What does not get its place at once is given up at the end of its budget. A call
 // that is near waits for none of them.
 func (cs *calls) enqueue(c *call) {
-	if cs.e.isNear(c.effect.Op) && !cs.e.halted() {
+	if cs.s.isLocal(c.effect.Op) && !c.sh.scope.Stopped() {
 		cs.leave(c)
-		cs.e.running.Add()
-		cs.near.Do(workers.Urgent, func() { cs.perform(c, nil) })
+		c.sh.scope.Running.Add()
+		cs.local.Do(workers.Urgent, func() { cs.perform(c, nil) })
 		return
 	}
 	c.queued = true
@@ -95,27 +91,27 @@ func (cs *calls) enqueue(c *call) {
 // after has a call wait.
 func (cs *calls) after(c *call, d time.Duration, f func()) {
 	c.waits, c.wait.F = true, f
-	cs.e.schedule.After(&c.wait, d)
+	cs.s.schedule.After(&c.wait, d)
 }
 
 // stopWaiting ends that.
 func (cs *calls) stopWaiting(c *call) {
 	if c.waits {
 		c.waits = false
-		cs.e.schedule.Cancel(&c.wait)
+		cs.s.schedule.Cancel(&c.wait)
 	}
 }
 
 // budget is how long a call may still be tried.
 func (cs *calls) budget(c *call) time.Duration {
-	return c.effect.At.Add(cs.e.timing.Budget).Sub(cs.e.now())
+	return c.effect.At.Add(cs.s.timing.Budget).Sub(cs.s.now())
 }
 
 // pump performs what waits, as far as there is room and the breaker allows it.
 func (cs *calls) pump() {
-	for len(cs.queue) > 0 && !cs.e.halted() {
+	for len(cs.queue) > 0 {
 		c := cs.queue[0]
-		if c.queued && !cs.admit(c) {
+		if c.queued && !c.sh.scope.Stopped() && !cs.admit(c) {
 			return
 		}
 		cs.queue[0] = nil
@@ -135,7 +131,7 @@ func (cs *calls) admit(c *call) bool {
 	}
 	cs.leave(c)
 	cs.running++
-	cs.e.running.Add()
+	c.sh.scope.Running.Add()
 	cs.workers.Do(workers.Urgent, func() { cs.perform(c, done) })
 	return true
 }
@@ -152,18 +148,18 @@ func (cs *calls) probeLater(err error) {
 		return
 	}
 	cs.probing = true
-	cs.e.schedule.After(&cs.probe, openFor+time.Millisecond)
+	cs.s.schedule.After(&cs.probe, openFor+time.Millisecond)
 }
 
 // perform makes one attempt. done is the breaker's; nil for an effect that is near.
 func (cs *calls) perform(c *call, done func(error)) {
-	defer cs.e.running.Done()
-	data, err := cs.e.attempt(c)
+	defer c.sh.scope.Running.Done()
+	data, err := c.sh.attempt(c)
 	if err != nil {
-		cs.e.log.Warn("no answer", "op", c.effect.Op, "err", err)
+		cs.s.log.Warn("no answer", "op", c.effect.Op, "err", err)
 	}
 	if done != nil {
-		done(cs.counted(err))
+		done(counted(c, err))
 	}
 	cs.mu.Lock()
 	if done != nil {
@@ -175,9 +171,9 @@ func (cs *calls) perform(c *call, done func(error)) {
 	end()
 }
 
-// counted is what the breaker is told of an attempt. One that the engine itself has cut short does not count.
-func (cs *calls) counted(err error) error {
-	if err != nil && cs.e.ctx.Err() != nil {
+// counted is what the breaker is told of an attempt. One that the end of its shard has cut short does not count.
+func counted(c *call, err error) error {
+	if err != nil && c.sh.asking.Err() != nil {
 		return errNotCounted
 	}
 	return err
@@ -191,7 +187,7 @@ func (cs *calls) judge(c *call, data bot.Value, err error) (end func()) {
 	}
 	wait := c.pause/2 + rand.N(c.pause)
 	c.pause = min(2*c.pause, 10*time.Second)
-	if c.effect.Once || c.gone || cs.e.halted() || wait > cs.budget(c) {
+	if c.effect.Once || c.gone || c.sh.scope.Stopped() || wait > cs.budget(c) {
 		return cs.end(c, bot.Result{Failed: true, Unknown: true})
 	}
 	cs.after(c, wait, func() {
@@ -207,7 +203,7 @@ func (cs *calls) judge(c *call, data bot.Value, err error) (end func()) {
 // end ends a call.
 func (cs *calls) end(c *call, r bot.Result) func() {
 	r.Key, r.Op = c.effect.Key, c.effect.Op
-	cs.unfinished--
+	delete(cs.unfinished, c)
 	c.isOver, c.queued, c.result = true, false, r
 	cs.stopWaiting(c)
 	f := c.whenEnd
@@ -216,7 +212,7 @@ func (cs *calls) end(c *call, r bot.Result) func() {
 		if f != nil {
 			f()
 		}
-		cs.e.owed.Done()
+		c.sh.scope.Owed.Done()
 	}
 }
 
@@ -225,7 +221,7 @@ func (cs *calls) end(c *call, r bot.Result) func() {
 func (cs *calls) expire(c *call) {
 	cs.mu.Lock()
 	end := func() {}
-	if c.queued && !cs.e.halted() {
+	if c.queued && !c.sh.scope.Stopped() {
 		end = cs.end(c, bot.Result{Failed: true, Unknown: c.sent})
 	}
 	cs.mu.Unlock()
@@ -250,7 +246,7 @@ func (cs *calls) answered(c *call, l *lane) bool {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	if !c.isOver {
-		c.whenEnd = func() { cs.e.lanes.resume(l, workers.Urgent) }
+		c.whenEnd = func() { c.sh.queues.resume(l, workers.Urgent) }
 	}
 	return c.isOver
 }
@@ -259,11 +255,45 @@ func (cs *calls) answered(c *call, l *lane) bool {
 func (cs *calls) load() (running, waiting int, open bool) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	return cs.running, cs.unfinished - cs.running, cs.breaker.State() != gobreaker.StateClosed
+	return cs.running, len(cs.unfinished) - cs.running, cs.breaker.State() != gobreaker.StateClosed
 }
 
 func (cs *calls) over(c *call) bool {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	return c.isOver
+}
+
+// isAbandoned reports whether the turn that follows has dropped the effect: its answer is wanted no more.
+func (cs *calls) isAbandoned(c *call) bool {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	return c.gone
+}
+
+// abandon ends the attempts at an effect that a turn has dropped. One that is under way is left to end.
+func (cs *calls) abandon(c *call) {
+	cs.mu.Lock()
+	end := func() {}
+	if c.gone = true; c.waits && !c.isOver {
+		end = cs.end(c, bot.Result{Failed: true, Unknown: c.sent})
+	}
+	cs.mu.Unlock()
+	end()
+}
+
+// forget drops the calls of a shard that has ended: those that wait for their place or for their next attempt.
+func (cs *calls) forget(sh *Shard) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	for c := range cs.unfinished {
+		if c.sh != sh {
+			continue
+		}
+		c.queued, c.whenEnd = false, nil
+		cs.stopWaiting(c)
+		delete(cs.unfinished, c)
+	}
+	cs.queue = slices.DeleteFunc(cs.queue, func(c *call) bool { return c == nil || c.sh == sh })
+	cs.pump()
 }

@@ -8,8 +8,8 @@ import (
 )
 
 // clean takes out of an update what must not be kept, before it is.
-func (e *Engine) clean(u *bot.Update) {
-	u.Sender, u.Media = cut(strings.ToValidUTF8(u.Sender, ""), 64), cleanMedia(u.Media, e.mask)
+func (s *services) clean(u *bot.Update) {
+	u.Sender, u.Media = cut(strings.ToValidUTF8(u.Sender, ""), 64), cleanMedia(u.Media, s.mask)
 	if u.Kind != bot.Message && u.Kind != bot.Started && u.Text == "" {
 		return
 	}
@@ -17,7 +17,7 @@ func (e *Engine) clean(u *bot.Update) {
 		u.Kind, u.Text = bot.TooLong, ""
 		return
 	}
-	m := e.mask(strings.ToValidUTF8(u.Text, ""))
+	m := s.mask(strings.ToValidUTF8(u.Text, ""))
 	u.Text, u.Masked, u.Password = m.Text, m.CUIL, m.Password
 }
 

@@ -5,49 +5,50 @@ import (
 
 	"llave/bot"
 	"llave/bot/keyring"
+	"llave/bot/outbox"
 )
 
 // compose seals what a turn writes.
-func (e *Engine) compose(w *work, o outcome) (t bot.Turn, letters []letter, err error) {
-	t = bot.Turn{Chat: w.key, Base: w.version, Fence: e.fence, Update: w.update.Seq, Purge: o.Purge, Quarantine: o.aside}
-	o.Replies = e.withForget(w, o)
-	if err = e.composeSession(w, &o, &t); err != nil {
+func (sh *Shard) compose(w *work, o outcome) (t bot.Turn, messages []outbox.Message, err error) {
+	t = bot.Turn{Chat: w.key, Base: w.version, Fence: sh.fence, Update: w.update.Seq, Purge: o.Purge, Quarantine: o.aside}
+	o.Replies = sh.withForget(w, o)
+	if err = sh.composeSession(w, &o, &t); err != nil {
 		return t, nil, fmt.Errorf("session: %w", err)
 	}
 	for i, r := range o.Replies {
 		r.Thread = w.thread()
-		l := letter{kind: r.Kind, n: t.Base<<8 + uint64(i), MessageContent: MessageContent{Chat: w.update.Chat, Reply: r, At: w.update.Now, Notice: w.update.Kind == bot.Notice}}
-		body, err := e.sealer.SealJSON(keyring.ForMessage, w.key, &l.MessageContent)
+		content := outbox.Content{Chat: w.update.Chat, Reply: r, At: w.update.Now, Notice: w.update.Kind == bot.Notice}
+		m, body, err := outbox.Seal(sh.sealer, w.key, t.Base<<8+uint64(i), content)
 		if err != nil {
 			return t, nil, fmt.Errorf("reply: %w", err)
 		}
-		t.Replies, letters = append(t.Replies, body), append(letters, l)
+		t.Replies, messages = append(t.Replies, body), append(messages, m)
 	}
 	for _, ev := range o.Events {
-		t.Events = append(t.Events, e.sealer.Seal(keyring.ForEvent, w.key, ev))
+		t.Events = append(t.Events, sh.sealer.Seal(keyring.ForEvent, w.key, ev))
 	}
-	if t.Timers, err = e.composeTimers(w, o.Timers); err != nil {
+	if t.Timers, err = sh.composeTimers(w, o.Timers); err != nil {
 		return t, nil, err
 	}
 	if p := o.Session.Pending; p != nil {
-		if t.Effect, err = e.sealer.SealJSON(keyring.ForEffect, w.key, pendingEffect{w.update.Chat, *p}); err != nil {
+		if t.Effect, err = sh.sealer.SealJSON(keyring.ForEffect, w.key, pendingEffect{w.update.Chat, *p}); err != nil {
 			return t, nil, fmt.Errorf("effect: %w", err)
 		}
 	}
 	if t.QuarantinedBody = w.stored; t.Quarantine != "" && t.QuarantinedBody == nil {
-		t.QuarantinedBody, err = e.sealer.SealJSON(keyring.ForUpdate, w.key, &w.update)
+		t.QuarantinedBody, err = sh.sealer.SealJSON(keyring.ForUpdate, w.key, &w.update)
 	}
-	return t, letters, err
+	return t, messages, err
 }
 
 // composeTimers seals a turn's timers. An alarm that its turn did not mention is over.
-func (e *Engine) composeTimers(w *work, timers []bot.Timer) ([]bot.TimerSet, error) {
+func (sh *Shard) composeTimers(w *work, timers []bot.Timer) ([]bot.TimerSet, error) {
 	var out []bot.TimerSet
 	mentioned := w.update.Kind != bot.Alarm
 	for _, t := range timers {
 		set := bot.TimerSet{Name: t.Name, Due: t.Due}
 		if !t.Due.IsZero() {
-			set.Body = e.sealer.Seal(keyring.ForTimer, w.key, []byte(w.update.Chat))
+			set.Body = sh.sealer.Seal(keyring.ForTimer, w.key, []byte(w.update.Chat))
 		}
 		out = append(out, set)
 		mentioned = mentioned || t.Name == w.update.Subtype

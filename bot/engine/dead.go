@@ -10,6 +10,7 @@ import (
 
 	"llave/bot"
 	"llave/bot/keyring"
+	"llave/bot/outbox"
 )
 
 // DeadLetters is what was set aside or given up, for an operator to look at and to put back. No engine may run on the
@@ -154,7 +155,7 @@ func (d *DeadLetters) judge(ctx context.Context, kind bot.DeadKind, l bot.DeadLe
 }
 
 func (d *DeadLetters) judgeReply(plain []byte) error {
-	var e MessageContent
+	var e outbox.Content
 	if err := json.Unmarshal(plain, &e); err != nil {
 		return ErrUnreadable
 	}

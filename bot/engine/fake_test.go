@@ -146,6 +146,14 @@ func (o *outside) asks() map[string]int {
 	return maps.Clone(o.asked)
 }
 
+// total returns how often anything was asked for.
+func (o *outside) total() (n int) {
+	for _, asked := range o.asks() {
+		n += asked
+	}
+	return n
+}
+
 func (o *outside) acts() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -211,6 +219,23 @@ func open(t *testing.T, s bot.Store, options ...option) *house {
 
 func (h *house) start(options ...option) {
 	h.t.Helper()
+	h.build(options...)
+	if err := h.Start(h.t.Context()); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// startWith starts an engine that holds some shards.
+func (h *house) startWith(shards []bot.Shard, options ...option) {
+	h.t.Helper()
+	h.build(options...)
+	if err := h.StartWith(h.t.Context(), shards); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *house) build(options ...option) {
+	h.t.Helper()
 	ring, err := keyring.New(bytes.Repeat([]byte{1}, keyring.KeySize))
 	if err != nil {
 		h.t.Fatal(err)
@@ -222,9 +247,6 @@ func (h *house) start(options ...option) {
 		o(&c)
 	}
 	if h.Engine, err = engine.New(c); err != nil {
-		h.t.Fatal(err)
-	}
-	if err := h.Start(h.t.Context()); err != nil {
 		h.t.Fatal(err)
 	}
 }

@@ -12,19 +12,19 @@ import (
 
 // stamp keeps the hour of the last thing that the person did. Of a session of an earlier version it is not known:
 // the time begins to run with this turn.
-func (e *Engine) stamp(w *work, s *bot.Session) {
+func (sh *Shard) stamp(w *work, s *bot.Session) {
 	if s.Last = w.session.Last; w.update.Kind.FromPerson() {
 		s.Last = w.update.Now
 	}
 	if s.Last.IsZero() {
-		s.Last = e.now()
+		s.Last = sh.now()
 	}
 }
 
 // dates says when the chat of a session may be forgotten or, if something is to be done before that, when that is.
 // They are whole hours, so that they stay the same for most turns.
-func (e *Engine) dates(s *bot.Session) (forget, review time.Time) {
-	d, leave := keep(e.script, *s)
+func (sh *Shard) dates(s *bot.Session) (forget, review time.Time) {
+	d, leave := keep(sh.script, *s)
 	until := s.Last.Add(d).Add(time.Hour - 1).Truncate(time.Hour)
 	if leave {
 		return time.Time{}, until
@@ -40,15 +40,15 @@ func keep(script bot.Script, s bot.Session) (d time.Duration, leave bool) {
 }
 
 // datesOf are the dates of a session as it is kept. One whose last word is not known is to be reviewed at once.
-func (e *Engine) datesOf(key bot.ChatKey, sealed []byte) (forget, review time.Time) {
-	s, err := e.openSession(key, sealed)
+func (sh *Shard) datesOf(key bot.ChatKey, sealed []byte) (forget, review time.Time) {
+	s, err := sh.openSession(key, sealed)
 	switch {
 	case err != nil:
-		return e.now().Add(bot.KeepUnread).Truncate(time.Hour), time.Time{}
+		return sh.now().Add(bot.KeepUnread).Truncate(time.Hour), time.Time{}
 	case s.Last.IsZero():
 		return time.Time{}, time.Unix(0, 0)
 	}
-	return e.dates(&s)
+	return sh.dates(&s)
 }
 
 // sweepEvery is how often what is old is looked for, reportEvery how often the log says what went.
@@ -59,19 +59,18 @@ const (
 
 // keepHouse forgets what is old, apart from the turns: no request waits for it.
 func (e *Engine) keepHouse() {
-	defer e.keeping.Done()
 	tick := time.NewTicker(e.timing.Tick)
 	defer tick.Stop()
 	h := sweeper{e: e}
 	for {
 		select {
-		case <-e.stopping:
+		case <-e.scope.Stopping():
 			h.report()
 			return
 		case <-tick.C:
 		}
 		now := e.now()
-		if passed(h.swept, now, sweepEvery) && !e.halted() {
+		if passed(h.swept, now, sweepEvery) && !e.scope.Stopped() {
 			h.sweep(now)
 		}
 		if passed(h.said, now, reportEvery) {
@@ -98,8 +97,8 @@ type sweeper struct {
 // is the next sweep's.
 func (h *sweeper) sweep(now time.Time) {
 	h.swept = now
-	err := errors.Join(h.e.store.Sweep(h.e.ctx, now), h.e.review(h.e.ctx, now))
-	if err != nil && h.e.ctx.Err() == nil {
+	err := errors.Join(h.e.store.Sweep(h.e.scope.Context(), now), h.e.review(h.e.scope.Context(), now))
+	if err != nil && h.e.scope.Context().Err() == nil {
 		h.failed = err
 	}
 }
@@ -142,8 +141,11 @@ func (e *Engine) review(ctx context.Context, now time.Time) error {
 			case err == nil:
 				unanswered = 0
 				continue
-			case e.halted():
+			case e.scope.Stopped():
 				return nil
+			case errors.Is(err, errNotHere):
+				skip++
+				continue
 			case errors.Is(err, errUnanswered):
 				unanswered++
 			}
@@ -159,47 +161,60 @@ func (e *Engine) review(ctx context.Context, now time.Time) error {
 // errUnanswered: the outside did not answer the call that must come before a chat is forgotten.
 var errUnanswered = errors.New("review: no answer from outside")
 
-// reviewChat dates one chat, or takes leave of it: then the next sweep may forget it.
+// reviewChat reviews a chat of a shard that this process holds.
 func (e *Engine) reviewChat(ctx context.Context, key bot.ChatKey, now time.Time) error {
-	c, err := e.store.Load(ctx, key)
+	sh := e.shard(key)
+	if sh == nil || !sh.enter() {
+		return errNotHere
+	}
+	defer sh.scope.End()
+	return sh.review(ctx, key, now)
+}
+
+// errNotHere: the chat's shard is another process's, which reviews it.
+var errNotHere = errors.New("review: shard is not held")
+
+// review dates one chat, or takes leave of it: then the next sweep may forget it.
+func (sh *Shard) review(ctx context.Context, key bot.ChatKey, now time.Time) error {
+	c, err := sh.store.Load(ctx, key)
 	if err != nil {
 		return err
 	}
-	t := bot.Turn{Chat: key, Base: c.Version, Fence: e.fence, Session: c.Session, Effect: c.Effect}
-	s, err := e.openSession(key, c.Session)
+	t := bot.Turn{Chat: key, Base: c.Version, Fence: sh.fence, Session: c.Session, Effect: c.Effect}
+	s, err := sh.openSession(key, c.Session)
 	if err != nil {
 		t.Forget = now.Add(bot.KeepUnread).Truncate(time.Hour)
-	} else if err := e.reviewSession(key, &s, &t, now); err != nil {
+	} else if err := sh.reviewSession(key, &s, &t, now); err != nil {
 		return err
 	}
-	if err := e.store.Commit(ctx, t); !errors.Is(err, bot.ErrConflict) {
+	if err := sh.store.Commit(ctx, t); !errors.Is(err, bot.ErrConflict) {
 		return err
 	}
 	return nil // a turn was faster, and has dated the chat
 }
 
 // reviewSession dates a chat by its session, and takes leave of it when the date has come.
-func (e *Engine) reviewSession(key bot.ChatKey, s *bot.Session, t *bot.Turn, now time.Time) (err error) {
+func (sh *Shard) reviewSession(key bot.ChatKey, s *bot.Session, t *bot.Turn, now time.Time) (err error) {
 	if s.Last.IsZero() {
 		s.Last = now
 	}
 	s.Pending = nil // an idle chat has no effect pending: what the session waits for will never come
-	if t.Session, err = e.sealer.SealJSON(keyring.ForSession, key, s); err != nil {
+	if t.Session, err = sh.sealer.SealJSON(keyring.ForSession, key, s); err != nil {
 		return err
 	}
-	if t.Forget, t.Review = e.dates(s); t.Review.IsZero() || t.Review.After(now) {
+	if t.Forget, t.Review = sh.dates(s); t.Review.IsZero() || t.Review.After(now) {
 		return nil
 	}
 	t.Forget, t.Review = now, time.Time{}
-	return e.takeLeave(key, e.script.(bot.Keeper).Leave(*s)) // only a Keeper has a chat reviewed
+	return sh.takeLeave(key, sh.script.(bot.Keeper).Leave(*s)) // only a Keeper has a chat reviewed
 }
 
 // takeLeave makes the call that must be answered before a chat is forgotten. It may be made again: a commit that
 // fails leaves the chat to the next sweep.
-func (e *Engine) takeLeave(key bot.ChatKey, eff bot.Effect) error {
+func (sh *Shard) takeLeave(key bot.ChatKey, eff bot.Effect) error {
 	eff.Key = "leave/" + base64.RawURLEncoding.EncodeToString(key[:])
-	if _, err := e.attempt(&call{effect: eff}); err != nil {
-		e.log.Warn("chat not forgotten yet", "op", eff.Op, "err", err)
+	if _, err := sh.attempt(&call{sh: sh, effect: eff}); err != nil {
+		sh.log.Warn("chat not forgotten yet", "op", eff.Op, "err", err)
 		return errUnanswered
 	}
 	return nil

@@ -13,8 +13,8 @@ const pingEvery = 15
 
 // ping asks the store whether it takes what it is given.
 func (e *Engine) ping() bool {
-	err := e.store.Ping(e.ctx)
-	if e.ctx.Err() != nil {
+	err := e.store.Ping(e.scope.Context())
+	if e.scope.Context().Err() != nil {
 		return false // the engine stops
 	}
 	if e.health.pinged(err) {

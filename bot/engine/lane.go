@@ -13,8 +13,9 @@ import (
 // the lanes that ran last are kept while they are idle, with the session that they left: people write twice. So a
 // million idle chats cost nothing.
 type lane struct {
-	key  bot.ChatKey
-	slot chan struct{} // held while an update of the chat is being accepted: order of acceptance is order in the queue
+	owner *lanes
+	key   bot.ChatKey
+	slot  chan struct{} // held while an update of the chat is being accepted: order of acceptance is order in the queue
 
 	// below: guarded by lanes.mu
 	holds   int
@@ -79,8 +80,8 @@ type lanes struct {
 	at   int
 }
 
-// lingering is how many idle lanes are kept.
-const lingering = 512
+// lingering is how many idle chat queues a shard keeps: a thousand in a process.
+const lingering = 4
 
 func newLanes(turns *workers.Pool, s *workers.Schedule, run func(*lane), begin, end func()) *lanes {
 	return &lanes{m: map[bot.ChatKey]*lane{}, turns: turns, schedule: s, run: run, begin: begin, end: end}
@@ -92,7 +93,7 @@ func (ls *lanes) hold(key bot.ChatKey) *lane {
 	defer ls.mu.Unlock()
 	l := ls.m[key]
 	if l == nil {
-		l = &lane{key: key, slot: make(chan struct{}, 1)}
+		l = &lane{owner: ls, key: key, slot: make(chan struct{}, 1)}
 		l.run = func() { ls.run(l) }
 		l.wait.F = func() { ls.resume(l, workers.Normal) }
 		ls.m[key] = l

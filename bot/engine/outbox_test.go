@@ -75,6 +75,11 @@ func (c *counting) Load(ctx context.Context, k bot.ChatKey) (bot.Chat, error) {
 	return c.faulty.Load(ctx, k)
 }
 
+func (c *counting) Messages(ctx context.Context, k bot.ChatKey, from uint64, limit int) ([]bot.OutboxMessage, error) {
+	c.loads.Add(1)
+	return c.faulty.Messages(ctx, k, from, limit)
+}
+
 // While what became of the messages cannot be written, the dispatcher neither asks the store in a circle nor sends
 // without end what it would have to send again. Afterwards the rest goes out, in order and once.
 func TestADispatcherThatCannotWriteResultsWaits(t *testing.T) {
@@ -122,12 +127,12 @@ type unreadable struct {
 	broken atomic.Bool
 }
 
-func (u *unreadable) Load(ctx context.Context, k bot.ChatKey) (bot.Chat, error) {
-	c, err := u.counting.Load(ctx, k)
+func (u *unreadable) Messages(ctx context.Context, k bot.ChatKey, from uint64, limit int) ([]bot.OutboxMessage, error) {
+	page, err := u.counting.Messages(ctx, k, from, limit)
 	if u.broken.Load() {
-		return bot.Chat{}, errors.New("cannot be read")
+		return nil, errors.New("cannot be read")
 	}
-	return c, err
+	return page, err
 }
 
 func TestADispatcherThatCannotReadWaits(t *testing.T) {
@@ -329,6 +334,12 @@ func (p *paused) Load(ctx context.Context, k bot.ChatKey) (bot.Chat, error) {
 	c, err := p.Store.Load(ctx, k)
 	pass(&p.afterLoad)
 	return c, err
+}
+
+func (p *paused) Messages(ctx context.Context, k bot.ChatKey, from uint64, limit int) ([]bot.OutboxMessage, error) {
+	page, err := p.Store.Messages(ctx, k, from, limit)
+	pass(&p.afterLoad)
+	return page, err
 }
 
 func (p *paused) Commit(ctx context.Context, t bot.Turn) error {

@@ -41,19 +41,19 @@ func slow(w *work) outcome {
 
 // unlessGone keeps in mind whether the chat takes anything, and drops what nobody would read: what others have to
 // tell a chat that is gone, and what was on its way there.
-func (e *Engine) unlessGone(w *work, o outcome) outcome {
+func (sh *Shard) unlessGone(w *work, o outcome) outcome {
 	w.keepThread(&o.Session)
 	o.Session.Gone = w.update.Kind == bot.Gone || w.session.Gone && !w.update.Kind.FromPerson()
 	if o.Session.Gone {
-		e.stats.Dropped.Add(int64(len(o.Replies)))
+		sh.stats.Dropped.Add(int64(len(o.Replies)))
 		o.Replies, o.Purge = nil, true
 	}
 	return o
 }
 
 // setAside leaves the session as it was and says sorry.
-func (e *Engine) setAside(w *work, why string) outcome {
-	e.stats.Quarantined.Add(1)
+func (sh *Shard) setAside(w *work, why string) outcome {
+	sh.stats.Quarantined.Add(1)
 	o := outcome{aside: why}
 	o.Session = w.session
 	if p, r := o.Session.Pending, w.update.Result; p != nil && r != nil && p.Key == r.Key {
@@ -61,7 +61,7 @@ func (e *Engine) setAside(w *work, why string) outcome {
 	}
 	in := bot.Input{Accepted: w.update}
 	in.Kind, in.Text, in.Result, in.Choice = bot.Broken, "", nil, bot.Choice{}
-	if d, err := e.decide(w.session, in); err == nil && w.update.Chat != "" {
+	if d, err := sh.decide(w.session, in); err == nil && w.update.Chat != "" {
 		o.Replies = d.Replies
 	}
 	return o

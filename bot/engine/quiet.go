@@ -1,24 +1,21 @@
 package engine
 
-import (
-	"llave/bot"
-)
+import "llave/bot"
 
-// isQuiet says whether nothing is owed to a chat: no update waits for its turn or has it, and no message is unsent. Only then
-// an update can be an answer to the last message.
-func (e *Engine) isQuiet(key bot.ChatKey) bool {
-	e.lanes.mu.Lock()
-	l := e.lanes.m[key]
-	busy := l != nil && (l.running || len(l.queue) > 0)
-	e.lanes.mu.Unlock()
-	e.relay.mu.Lock()
-	defer e.relay.mu.Unlock()
-	rt := e.relay.m[key] // lives on while results are not on record
-	return !busy && (rt == nil || !rt.running && !rt.more && len(rt.queue) == 0)
+// isQuiet reports whether nothing of a chat is pending: no update waits for its turn or has it, and no message is unsent.
+// Only then can an update be an answer to the last message.
+func (sh *Shard) isQuiet(key bot.ChatKey) bool { return !sh.queues.busy(key) && sh.outbox.Idle(key) }
+
+// busy reports whether an update of the chat waits for its turn or has it.
+func (ls *lanes) busy(key bot.ChatKey) bool {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	l := ls.m[key]
+	return l != nil && (l.running || len(l.queue) > 0)
 }
 
-// unpaced says whether a chat's channel is.
-func (e *Engine) unpaced(chat bot.ChatID) bool {
-	u, ok := e.channels[chat.Channel()].(bot.Unpaced)
+// unpaced reports whether a chat's channel brings what was written beforehand.
+func (sh *Shard) unpaced(chat bot.ChatID) bool {
+	u, ok := sh.channels[chat.Channel()].(bot.Unpaced)
 	return ok && u.Unpaced()
 }

@@ -1,6 +1,11 @@
 package engine
 
-import "sync"
+import (
+	"slices"
+	"sync"
+
+	"llave/bot/workers"
+)
 
 // suspects lets one chat at a time run an update that may crash the process. A chat that waits for its turn costs no
 // goroutine.
@@ -28,20 +33,39 @@ func (s *suspects) take(l *lane) bool {
 	return s.holder == l
 }
 
-// leave lets the next lane run.
-func (s *suspects) leave(l *lane, resume func(*lane)) {
+// leave lets the next chat run.
+func (s *suspects) leave(l *lane) {
 	s.mu.Lock()
 	if s.holder != l {
 		s.mu.Unlock()
 		return
 	}
+	next := s.pass()
+	s.mu.Unlock()
+	if next != nil {
+		next.owner.resume(next, workers.Normal)
+	}
+}
+
+// pass gives the place to the chat that has waited longest.
+func (s *suspects) pass() *lane {
 	s.holder = nil
 	if len(s.waiting) > 0 {
 		s.holder, s.waiting = s.waiting[0], s.waiting[1:]
 	}
-	next := s.holder
+	return s.holder
+}
+
+// forget takes out the chats of a shard that has ended.
+func (s *suspects) forget(owner *lanes) {
+	s.mu.Lock()
+	s.waiting = slices.DeleteFunc(s.waiting, func(l *lane) bool { return l.owner == owner })
+	var next *lane
+	if s.holder != nil && s.holder.owner == owner {
+		next = s.pass()
+	}
 	s.mu.Unlock()
 	if next != nil {
-		resume(next)
+		next.owner.resume(next, workers.Normal)
 	}
 }

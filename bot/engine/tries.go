@@ -43,11 +43,11 @@ func (j job) patience(usual time.Duration) time.Duration {
 
 // noteTry notes that the turn of an update that was read from the store begins, durably and once. What this process
 // accepted costs nothing.
-func (e *Engine) noteTry(w *work) error {
+func (sh *Shard) noteTry(w *work) error {
 	if w.stored == nil || w.noted || w.hopeless() != "" {
 		return nil
 	}
-	err := e.store.BeginTurn(e.ctx, e.fence, w.key, w.update.Seq)
+	err := sh.store.BeginTurn(sh.scope.Context(), sh.fence, w.key, w.update.Seq)
 	if err != nil && !errors.Is(err, bot.ErrConflict) { // one that was answered meanwhile: the turn will find out
 		return fmt.Errorf("begin: %w", err)
 	}

@@ -16,27 +16,27 @@ const unreadReason = "cannot be read with the keys there are"
 
 // recall has the lane work on a session as it is kept. One that cannot be read is begun anew, and kept aside by the
 // turn that replaces it: a person can link again, and must not be left without an answer.
-func (e *Engine) recall(l *lane, sealed []byte, version uint64) {
-	s, err := e.openSession(l.key, sealed)
+func (sh *Shard) recall(l *lane, sealed []byte, version uint64) {
+	s, err := sh.openSession(l.key, sealed)
 	l.remember(s, version)
 	if err != nil {
-		e.stats.Unreadable.Add(1)
-		e.log.Error("session cannot be read: begun anew", "err", err)
-		l.lost = []bot.Unreadable{{Kind: bot.DeadSession, Reason: unreadReason, At: e.now(), Body: sealed}}
+		sh.stats.Unreadable.Add(1)
+		sh.log.Error("session cannot be read: begun anew", "err", err)
+		l.lost = []bot.Unreadable{{Kind: bot.DeadSession, Reason: unreadReason, At: sh.now(), Body: sealed}}
 	}
 }
 
 // composeSession seals the session of a turn and dates the chat. A session that could not be read stays as it is kept
 // when the turn only sets something aside: nothing was said that needs a new session.
-func (e *Engine) composeSession(w *work, o *outcome, t *bot.Turn) (err error) {
+func (sh *Shard) composeSession(w *work, o *outcome, t *bot.Turn) (err error) {
 	if len(w.lost) > 0 && o.aside != "" {
 		t.Session = w.lost[0].Body
-		t.Forget, t.Review = e.datesOf(w.key, t.Session)
+		t.Forget, t.Review = sh.datesOf(w.key, t.Session)
 		return nil
 	}
 	t.Unreadable = w.lost
-	t.Forget, t.Review = e.dates(&o.Session)
-	t.Session, err = e.sealer.SealJSON(keyring.ForSession, w.key, &o.Session)
+	t.Forget, t.Review = sh.dates(&o.Session)
+	t.Session, err = sh.sealer.SealJSON(keyring.ForSession, w.key, &o.Session)
 	return err
 }
 
@@ -50,20 +50,20 @@ func (w *work) keepSession(s bot.Session, t *bot.Turn) {
 }
 
 // openSession decodes a session. If it cannot be read, the session is a blank one.
-func (e *Engine) openSession(key bot.ChatKey, sealed []byte) (bot.Session, error) {
-	s := bot.Session{Data: e.script.NewData()}
+func (sh *Shard) openSession(key bot.ChatKey, sealed []byte) (bot.Session, error) {
+	s := bot.Session{Data: sh.script.NewData()}
 	if len(sealed) == 0 {
 		return s, nil
 	}
-	if err := e.sealer.OpenJSON(keyring.ForSession, key, sealed, &s); err != nil {
-		return bot.Session{Data: e.script.NewData()}, err
+	if err := sh.sealer.OpenJSON(keyring.ForSession, key, sealed, &s); err != nil {
+		return bot.Session{Data: sh.script.NewData()}, err
 	}
 	return s, nil
 }
 
 // setTimerAside takes away a timer that cannot be read, which would be due for ever.
-func (e *Engine) setTimerAside(t bot.TimerDue) error {
-	return e.replaceUnread(bot.Unreadable{Kind: bot.DeadTimer, Name: t.Name, Body: t.Body}, func(c bot.Chat, turn *bot.Turn) error {
+func (sh *Shard) setTimerAside(t bot.TimerDue) error {
+	return sh.replaceUnread(bot.Unreadable{Kind: bot.DeadTimer, Name: t.Name, Body: t.Body}, func(c bot.Chat, turn *bot.Turn) error {
 		turn.Timers = []bot.TimerSet{{Name: t.Name}}
 		return nil
 	}, t.Chat)
@@ -71,33 +71,33 @@ func (e *Engine) setTimerAside(t bot.TimerDue) error {
 
 // setEffectAside takes away a pending effect that cannot be read. Its answer will never come: the session waits for
 // none any more.
-func (e *Engine) setEffectAside(key bot.ChatKey, sealed []byte) error {
-	return e.replaceUnread(bot.Unreadable{Kind: bot.DeadEffect, Body: sealed}, func(c bot.Chat, turn *bot.Turn) error {
+func (sh *Shard) setEffectAside(key bot.ChatKey, sealed []byte) error {
+	return sh.replaceUnread(bot.Unreadable{Kind: bot.DeadEffect, Body: sealed}, func(c bot.Chat, turn *bot.Turn) error {
 		if !bytes.Equal(c.Effect, sealed) {
 			return bot.ErrConflict // a turn was faster
 		}
 		turn.Effect = nil
-		s, err := e.openSession(key, c.Session)
+		s, err := sh.openSession(key, c.Session)
 		if err != nil || len(c.Session) == 0 {
 			return nil
 		}
 		s.Pending = nil
-		turn.Session, err = e.sealer.SealJSON(keyring.ForSession, key, &s)
+		turn.Session, err = sh.sealer.SealJSON(keyring.ForSession, key, &s)
 		return err
 	}, key)
 }
 
 // replaceUnread commits a turn that leaves a chat as it is, but for what change does and what is set aside.
-func (e *Engine) replaceUnread(u bot.Unreadable, change func(bot.Chat, *bot.Turn) error, key bot.ChatKey) error {
-	u.Reason, u.At = unreadReason, e.now()
-	c, err := e.store.Load(e.ctx, key)
+func (sh *Shard) replaceUnread(u bot.Unreadable, change func(bot.Chat, *bot.Turn) error, key bot.ChatKey) error {
+	u.Reason, u.At = unreadReason, sh.now()
+	c, err := sh.store.Load(sh.scope.Context(), key)
 	if err != nil {
 		return fmt.Errorf("load chat: %w", err)
 	}
-	turn := bot.Turn{Chat: key, Base: c.Version, Fence: e.fence, Session: c.Session, Effect: c.Effect, Unreadable: []bot.Unreadable{u}}
-	turn.Forget, turn.Review = e.datesOf(key, c.Session)
+	turn := bot.Turn{Chat: key, Base: c.Version, Fence: sh.fence, Session: c.Session, Effect: c.Effect, Unreadable: []bot.Unreadable{u}}
+	turn.Forget, turn.Review = sh.datesOf(key, c.Session)
 	if err = change(c, &turn); err == nil {
-		err = e.store.Commit(e.ctx, turn)
+		err = sh.store.Commit(sh.scope.Context(), turn)
 	}
 	switch {
 	case errors.Is(err, bot.ErrConflict):
@@ -105,7 +105,7 @@ func (e *Engine) replaceUnread(u bot.Unreadable, change func(bot.Chat, *bot.Turn
 	case err != nil:
 		return fmt.Errorf("set aside: %w", err)
 	}
-	e.stats.Unreadable.Add(1)
-	e.log.Error("set aside", "kind", u.Kind, "reason", u.Reason)
+	sh.stats.Unreadable.Add(1)
+	sh.log.Error("set aside", "kind", u.Kind, "reason", u.Reason)
 	return nil
 }
