@@ -4,7 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"net/mail"
+	"llave/adapters/autogestion/form"
+	"llave/flows/backend"
 	"strings"
 	"time"
 )
@@ -33,47 +34,19 @@ func (s *Service) holderOf(ctx context.Context, q querier, account int64) (perso
 	return s.scanPerson(q.QueryRowContext(ctx, "SELECT "+personColumns+" FROM person p JOIN account a ON a.person = p.id WHERE a.id = ?", account))
 }
 
-// Registration is what a person fills in to get an account.
-type Registration struct {
-	CUIL, Document, Sex, Tramite     string
-	Email, EmailAgain                string
-	Password, PasswordAgain, Address string
-}
-
-// faults are all that is wrong with what was typed, by itself.
-func (r Registration) faults() Faults {
-	var f Faults
-	cuil, why := parseCUIL(r.CUIL)
-	f.add("cuil", why)
-	doc := cleanDigits(r.Document)
-	f.check("document", "document_form", allDigits(doc) && (len(doc) == 7 || len(doc) == 8))
-	f.check("sex", "sex_missing", r.Sex == "F" || r.Sex == "M" || r.Sex == "X")
-	tramite := cleanDigits(r.Tramite)
-	f.check("tramite", "tramite_form", allDigits(tramite) && len(tramite) == 11)
-	a, err := mail.ParseAddress(r.Email)
-	f.check("email", "email_form", err == nil && a.Address == strings.TrimSpace(r.Email) && len(r.Email) <= 254)
-	f.check("email2", "email_differs", strings.EqualFold(strings.TrimSpace(r.Email), strings.TrimSpace(r.EmailAgain)))
-	if cuil == "" {
-		cuil = strings.Repeat("-", 11) // no document to look for in the password
-	}
-	f.add("password", passwordFault(r.Password, cuil))
-	f.check("password2", "password_differs", r.Password == r.PasswordAgain)
-	return f
-}
-
 // Register makes an account for somebody in the padrón. There is one answer to data that do not match, to people
 // who are not in the padrón, and to those who have an account.
 //
 // What leaked lists hold, CUIL, document and sex, opens no account: outside the demo the trámite number has to be the one
 // of the padrón. Guesses are bounded by CUIL and by address.
-func (s *Service) Register(ctx context.Context, r Registration) error {
+func (s *Service) Register(ctx context.Context, r form.Registration) error {
 	if mode := s.register(); mode == RegisterOff || mode == RegisterOffice {
 		return s.mismatch()
 	}
-	if f := r.faults(); len(f) > 0 {
+	if f := r.Faults(); len(f) > 0 {
 		return f
 	}
-	cuil, _ := parseCUIL(r.CUIL)
+	cuil, _ := backend.ReadCUIL(r.CUIL)
 	if err := s.countForm(ctx, r.Address, cuil); err != nil {
 		return wrap("register", err)
 	}

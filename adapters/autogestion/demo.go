@@ -115,7 +115,7 @@ func (s *Service) LinkDirect(ctx context.Context, cuil string, in backend.Invita
 	if !s.opt.Demo {
 		return out, wrap("link", ErrNotDemo)
 	}
-	digits, why := parseCUIL(cuil)
+	digits, why := backend.ReadCUIL(cuil)
 	if why != "" {
 		return out, wrap("link", ErrUnknownCUIL)
 	}

@@ -18,7 +18,7 @@ func (l *rowList) BadRow(padron.BadRow) error { return nil }
 // DemoGroup returns the family group of an account of the demo padrón without opening a database, for trying how a text is
 // understood. Its ids are its own.
 func DemoGroup(cuil string) (backend.Group, error) {
-	digits, why := parseCUIL(cuil)
+	digits, why := backend.ReadCUIL(cuil)
 	if why != "" || !isDemoAccount(digits) {
 		return backend.Group{}, wrap("demo group", ErrUnknownCUIL)
 	}

@@ -44,7 +44,7 @@ var (
 	guardFlood = guard{kind: "flood", bound: 300, window: time.Hour, lock: 10 * time.Minute, most: time.Hour}
 	// A person tried from many addresses: NIST SP 800-63B's hundred.
 	guardAccount = guard{kind: "account", bound: 100, window: 24 * time.Hour, lock: 24 * time.Hour, most: 24 * time.Hour}
-	// Registration and reset send e-mail and tell something about a person each time: by CUIL. Many who share an address
+	// form.Registration and reset send e-mail and tell something about a person each time: by CUIL. Many who share an address
 	// may need them in the same hour.
 	guardForm        = guard{kind: "form", bound: 10, window: time.Hour, lock: time.Hour, most: 8 * time.Hour}
 	guardFormAddress = guard{kind: "form address", bound: 200, window: time.Hour, lock: 10 * time.Minute, most: 10 * time.Minute}

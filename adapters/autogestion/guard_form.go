@@ -3,6 +3,7 @@ package autogestion
 import (
 	"context"
 	"database/sql"
+	"llave/adapters/autogestion/form"
 	"time"
 )
 
@@ -15,7 +16,7 @@ func (s *Service) countForm(ctx context.Context, address, cuil string) error {
 				return err
 			}
 			if !until.IsZero() {
-				return &Refused{Why: "throttled", Wait: until.Sub(now)}
+				return &form.Refused{Why: "throttled", Wait: until.Sub(now)}
 			}
 			if err := s.fail(ctx, tx, g.guard, g.id, now); err != nil {
 				return err

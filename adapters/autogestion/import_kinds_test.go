@@ -267,7 +267,7 @@ func cuilNumber(n int) string {
 	}
 }
 
-func parseFault(cuil string) string { _, why := parseCUIL(cuil); return why }
+func parseFault(cuil string) string { _, why := backend.ReadCUIL(cuil); return why }
 
 // Who stands in no group of the padrón any more has no token: neither are new ones made, nor are those that there are taken
 // at the counter, on paper or not; and back in a group they are as before.

@@ -190,7 +190,7 @@ func TestALargePadron(t *testing.T) {
 	for i := range n {
 		for v := range 10 {
 			cuil := fmt.Sprintf("20%08d%d", 40_000_000+i, v)
-			if _, fault := parseCUIL(cuil); fault == "" {
+			if _, fault := backend.ReadCUIL(cuil); fault == "" {
 				fmt.Fprintf(&csv, "%s,Persona %d,X,8-%07d/00,EN PADRÓN,%s,titular\n", cuil, i, i, cuil)
 				lines++
 			}

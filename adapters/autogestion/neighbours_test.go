@@ -14,14 +14,16 @@ import (
 	"testing"
 	"time"
 
+	"llave/adapters/autogestion/form"
 	"llave/adapters/httpx"
+	"llave/flows/backend"
 )
 
 // nobodysCUIL is a well-formed CUIL of nobody in the padrón.
 func nobodysCUIL(n int) string {
 	for v := range 10 {
 		cuil := fmt.Sprintf("20%08d%d", 30_000_000+7*n, v)
-		if _, fault := parseCUIL(cuil); fault == "" {
+		if _, fault := backend.ReadCUIL(cuil); fault == "" {
 			return cuil
 		}
 	}
@@ -171,7 +173,7 @@ func TestGuessesFromAnAddressAreBounded(t *testing.T) {
 	if err := w.attempt(t, again.URL, "home", "1.1.1.1", maria, DemoPassword); err != nil {
 		t.Errorf("a browser that signed in before: %v", err)
 	}
-	var no *Refused
+	var no *form.Refused
 	i := w.opened(t, "new", "new")
 	if err := w.attempt(t, i.URL, "new", "1.1.1.1", jorge, DemoPassword); !errors.As(err, &no) || no.Wait != guardFlood.lock {
 		t.Errorf("a new browser: %v", err)
@@ -197,8 +199,8 @@ func TestASuccessTakesBackNoLockOfOthers(t *testing.T) {
 	}{{"its own lock", guardAddress.bound - 1, false}, {"another one's", guardAddress.bound - 2, true}} {
 		address := c.name
 		w.guesses(t, c.name, c.before, address, nobodysCUIL)
-		cuil, _ := parseCUIL(maria)
-		who := w.trier(cuil, c.name+"honest", login{browser: c.name + "honest", address: address})
+		cuil, _ := backend.ReadCUIL(maria)
+		who := w.trier(cuil, c.name+"honest", form.SignIn{Browser: c.name + "honest", Address: address})
 		acc, tried, err := w.charged(t.Context(), who)
 		if err != nil {
 			t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"llave/adapters/autogestion/form"
 	"llave/adapters/autogestion/proof"
 	"llave/flows/backend"
 )
@@ -29,16 +30,13 @@ func TestCUIL(t *testing.T) {
 		"27-99999001-7": "cuil_check", "30-12345678-1": "cuil_company", "21-99999001-6": "cuil_prefix",
 		"maria": "cuil_form", "279999900161": "cuil_form", "２７９９９９９００１６": "", strings.Repeat(" ", 99): "cuil_missing", "CUIL 27-99999001-6": "",
 	} {
-		cuil, why := parseCUIL(in)
+		cuil, why := backend.ReadCUIL(in)
 		if why != want {
 			t.Errorf("%q: %q, want %q", in, why, want)
 		}
 		if (why == "") != (len(cuil) == 11) {
 			t.Errorf("%q gives %q and %q", in, cuil, why)
 		}
-	}
-	if maskCUIL("27999990016") != "27-…001-6" || document("20012345678") != "1234567" {
-		t.Error("parts are cut wrongly")
 	}
 }
 
@@ -48,7 +46,7 @@ func TestCUILWithRemainderOne(t *testing.T) {
 	for dni := 10_000_000; dni < 10_011_000; dni++ {
 		good, hint := 0, 0
 		for v := range 10 {
-			_, why := parseCUIL("20" + strconv.Itoa(dni) + strconv.Itoa(v))
+			_, why := backend.ReadCUIL("20" + strconv.Itoa(dni) + strconv.Itoa(v))
 			switch why {
 			case "":
 				good++
@@ -59,7 +57,7 @@ func TestCUILWithRemainderOne(t *testing.T) {
 		switch {
 		case good == 0 && hint == 10:
 			none++
-			if _, why := parseCUIL("23" + strconv.Itoa(dni) + "9"); why != "" {
+			if _, why := backend.ReadCUIL("23" + strconv.Itoa(dni) + "9"); why != "" {
 				t.Fatalf("23…9 for %d: %s", dni, why)
 			}
 		case good != 1 || hint != 0:
@@ -111,7 +109,7 @@ func TestPasswords(t *testing.T) {
 	}
 	for in, want := range map[string]string{"": "password_missing", "corta": "password_short", strings.Repeat("x", 129): "password_long",
 		"hola99999001": "password_personal", "ñandú-ñandú": ""} {
-		if got := passwordFault(in, "27999990016"); got != want {
+		if got := form.PasswordFault(in, "27999990016"); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}

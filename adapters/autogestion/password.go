@@ -5,8 +5,8 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
+	"llave/adapters/autogestion/form"
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
 )
@@ -24,10 +24,6 @@ var DefaultCost = Cost{MemoryKiB: 19 * 1024, Time: 2, Threads: 1}
 const (
 	saltLen = 16
 	hashLen = 32
-	// Long enough that guessing needs luck, short enough not to be written on the fridge. The upper bound keeps
-	// the work per try bounded.
-	passwordMin = 10
-	passwordMax = 128
 )
 
 // hashPassword returns a PHC string, which carries its own cost: a dearer default spoils no stored one.
@@ -66,7 +62,7 @@ func (s *Service) verify(ctx context.Context, password, phc string) (bool, error
 		return false, err
 	}
 	defer func() { <-s.hashing }()
-	if len(password) > passwordMax {
+	if len(password) > form.PasswordMax {
 		password, phc = "", ""
 	}
 	if phc == "" {
@@ -95,19 +91,4 @@ func (s *Service) takeTurn(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// passwordFault is the key of what is wrong with a new password, "" if nothing is.
-func passwordFault(password, cuil string) string {
-	switch {
-	case password == "":
-		return "password_missing"
-	case len(password) > passwordMax || !utf8.ValidString(password):
-		return "password_long"
-	case utf8.RuneCountInString(password) < passwordMin:
-		return "password_short"
-	case strings.Contains(onlyDigits(password), document(cuil)):
-		return "password_personal"
-	}
-	return ""
 }

@@ -5,7 +5,7 @@ import (
 	"crypto/subtle"
 	"database/sql"
 	"errors"
-	"strings"
+	"llave/adapters/autogestion/form"
 )
 
 // RegisterMode is who may make an account on the page.
@@ -35,7 +35,7 @@ func (s *Service) register() RegisterMode {
 
 // mayRegister says whether a registration is the person's own, as far as the padrón can tell. It looks at the same things
 // whoever is asked about.
-func (s *Service) mayRegister(ctx context.Context, q querier, cuil string, r Registration) (person, bool, error) {
+func (s *Service) mayRegister(ctx context.Context, q querier, cuil string, r form.Registration) (person, bool, error) {
 	p, err := s.personBy(ctx, q, "cuil", s.cuilHash(cuil))
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return p, false, err
@@ -46,15 +46,15 @@ func (s *Service) mayRegister(ctx context.Context, q querier, cuil string, r Reg
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return p, false, err
 	}
-	hit := subtle.ConstantTimeCompare(tramite, s.tramiteHash(cuil, cleanDigits(r.Tramite))) == 1
-	same := p.Sex == r.Sex && document(cuil) == strings.TrimLeft(cleanDigits(r.Document), "0")
+	hit := subtle.ConstantTimeCompare(tramite, s.tramiteHash(cuil, r.TramiteDigits())) == 1
+	same := p.Sex == r.Sex && r.DocumentOf(cuil)
 	return p, known && same && (hit || s.register() == RegisterOpen), nil
 }
 
 // mismatch is the one answer to everybody who cannot have an account this way.
 func (s *Service) mismatch() error {
 	if s.register() == RegisterOpen {
-		return &Refused{Why: "register_mismatch"}
+		return &form.Refused{Why: "register_mismatch"}
 	}
-	return &Refused{Why: "register_unmatched"}
+	return &form.Refused{Why: "register_unmatched"}
 }

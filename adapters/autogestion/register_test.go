@@ -2,6 +2,7 @@ package autogestion
 
 import (
 	"errors"
+	"llave/adapters/autogestion/form"
 	"strings"
 	"testing"
 	"time"
@@ -34,15 +35,15 @@ func real(t *testing.T, csv string, change ...func(*Options)) world {
 	return w
 }
 
-func juanas(tramite string) Registration {
-	return Registration{CUIL: "27-99999004-0", Document: "99.999.004", Sex: "F", Tramite: tramite, Address: "10.0.0.1",
+func juanas(tramite string) form.Registration {
+	return form.Registration{CUIL: "27-99999004-0", Document: "99.999.004", Sex: "F", Tramite: tramite, Address: "10.0.0.1",
 		Email: "a@x.example", EmailAgain: "a@x.example", Password: "caballo-verde", PasswordAgain: "caballo-verde"}
 }
 
 // refusedAs is why a registration was refused, "" if it was not.
 func refusedAs(t *testing.T, err error) string {
 	t.Helper()
-	var no *Refused
+	var no *form.Refused
 	if errors.As(err, &no) {
 		return no.Why
 	}

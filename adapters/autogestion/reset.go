@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"database/sql"
 	"errors"
+	"llave/adapters/autogestion/form"
 	"time"
 )
 
@@ -13,12 +14,12 @@ const resetLasts = 30 * time.Minute
 
 // askReset sends a code to the account's e-mail. Whether there is such an account nobody is told: a browser that
 // asked for one that does not exist waits for a code that nothing matches.
-func (s *Service) askReset(ctx context.Context, browser, cuilTyped, address string) error {
-	cuil, why := parseCUIL(cuilTyped)
-	if why != "" {
-		return Faults{{Why: why, Field: "cuil"}}
+func (s *Service) askReset(ctx context.Context, r form.ResetRequest) error {
+	cuil, faults := r.Read()
+	if len(faults) > 0 {
+		return faults
 	}
-	if err := s.countForm(ctx, address, cuil); err != nil {
+	if err := s.countForm(ctx, r.Address, cuil); err != nil {
 		return wrap("ask reset", err)
 	}
 	seed, err := s.keys.random(32)
@@ -33,7 +34,7 @@ func (s *Service) askReset(ctx context.Context, browser, cuilTyped, address stri
 		account := sql.NullInt64{Int64: id, Valid: err == nil}
 		_, err = tx.ExecContext(ctx, `INSERT INTO reset (ticket, account, seed, until) VALUES (?1, ?2, ?3, ?4)
 			ON CONFLICT (ticket) DO UPDATE SET account = ?2, seed = ?3, until = ?4, tries = 0`,
-			s.browserHash(browser), account, seed, now.Add(resetLasts).UnixNano())
+			s.browserHash(r.Browser), account, seed, now.Add(resetLasts).UnixNano())
 		if err != nil || !account.Valid {
 			return err
 		}
@@ -54,48 +55,44 @@ func (s *Service) resetCode(seed []byte) string {
 
 // doReset sets a new password with the code from the e-mail. All links of the account end, and so do codes that
 // wait to be typed: whoever knew the old password is out.
-func (s *Service) doReset(ctx context.Context, browser, code, password, again, address string) error {
-	var f Faults
-	f.check("code", "reset_code_missing", code != "")
-	f.add("password", passwordFault(password, "-----------"))
-	f.check("password2", "password_differs", password == again)
-	if len(f) > 0 {
+func (s *Service) doReset(ctx context.Context, r form.Reset) error {
+	if f := r.Faults(); len(f) > 0 {
 		return f
 	}
-	r, cuil, err := s.tryReset(ctx, browser, code)
+	seed, cuil, err := s.tryReset(ctx, r.Browser, r.Code)
 	if err != nil {
 		return wrap("reset", err)
 	}
-	if why := passwordFault(password, cuil); why != "" {
-		return Faults{{Why: why, Field: "password"}}
+	if why := form.PasswordFault(r.Password, cuil); why != "" {
+		return form.Faults{{Why: why, Field: "password"}}
 	}
-	phc, err := s.newPassword(ctx, password)
+	phc, err := s.newPassword(ctx, r.Password)
 	if err != nil {
 		return wrap("reset", err)
 	}
 	return wrap("reset", s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		// The row goes first, so that of two at once one comes too late.
-		res, err := tx.ExecContext(ctx, "DELETE FROM reset WHERE ticket = ? AND seed = ?", s.browserHash(browser), r)
+		res, err := tx.ExecContext(ctx, "DELETE FROM reset WHERE ticket = ? AND seed = ?", s.browserHash(r.Browser), seed)
 		if err != nil {
 			return err
 		}
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, &Refused{Why: "reset_gone"})
+			return errors.Join(err, &form.Refused{Why: "reset_gone"})
 		}
-		return s.setPassword(ctx, tx, cuil, phc, s.trier(cuil, "", login{browser: browser, address: address}), now)
+		return s.setPassword(ctx, tx, cuil, phc, s.trier(cuil, "", form.SignIn{Browser: r.Browser, Address: r.Address}), now)
 	}))
 }
 
 // tryReset checks a code and returns the reset's seed and whose account it is. A wrong code costs one of three tries.
 func (s *Service) tryReset(ctx context.Context, browser, code string) (seed []byte, cuil string, err error) {
-	var no *Refused
+	var no *form.Refused
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		var account sql.NullInt64
 		var tries int
 		err := tx.QueryRowContext(ctx, "SELECT account, seed, tries FROM reset WHERE ticket = ? AND until > ? AND tries < ?",
 			s.browserHash(browser), now.UnixNano(), codeTries).Scan(&account, &seed, &tries)
 		if errors.Is(err, sql.ErrNoRows) {
-			no = &Refused{Why: "reset_gone"}
+			no = &form.Refused{Why: "reset_gone"}
 			return nil
 		}
 		if err != nil {
@@ -103,9 +100,9 @@ func (s *Service) tryReset(ctx context.Context, browser, code string) (seed []by
 		}
 		right := subtle.ConstantTimeCompare([]byte(parseCode(code)), []byte(s.resetCode(seed))) == 1
 		if !right || !account.Valid {
-			no = &Refused{Why: "reset_code_wrong", Field: "code"}
+			no = &form.Refused{Why: "reset_code_wrong", Field: "code"}
 			if tries+1 >= codeTries {
-				no = &Refused{Why: "reset_gone"}
+				no = &form.Refused{Why: "reset_gone"}
 			}
 			_, err := tx.ExecContext(ctx, "UPDATE reset SET tries = tries + 1 WHERE ticket = ?", s.browserHash(browser))
 			return err

@@ -6,20 +6,12 @@ import (
 	"strings"
 	"time"
 
+	"llave/adapters/autogestion/form"
 	"llave/flows/backend"
 )
 
 // ConsentVersion names the text a person agrees to at sign-in. A change of the text is a new version.
 const ConsentVersion = "2026-11"
-
-// login is what a person types at sign-in, and from where.
-type login struct {
-	secret         string // of the invite, or its whole URL
-	browser        string // the cookie
-	address        string
-	cuil, password string
-	consent        bool
-}
 
 // SignIn does what a person does on the pages: go on with an invite, and sign in. It returns the code that the last
 // page shows.
@@ -28,7 +20,7 @@ func (s *Service) SignIn(ctx context.Context, urlOrSecret, cuil, password string
 	if err := s.goOn(ctx, urlOrSecret, browser); err != nil {
 		return "", err
 	}
-	in := login{secret: urlOrSecret, browser: browser, cuil: cuil, password: password, consent: consent}
+	in := form.SignIn{Secret: urlOrSecret, Browser: browser, CUIL: cuil, Password: password, Consent: consent}
 	if err := s.signIn(ctx, in); err != nil {
 		return "", err
 	}
@@ -40,7 +32,7 @@ func (s *Service) SignIn(ctx context.Context, urlOrSecret, cuil, password string
 //
 // The try is counted before the password is looked at, so that many at once cannot be more than the bound, and
 // taken back if it was right. A CUIL that has no account takes the same steps as one that has.
-func (s *Service) signIn(ctx context.Context, in login) error {
+func (s *Service) signIn(ctx context.Context, in form.SignIn) error {
 	var asked invite
 	err := s.read(ctx, func(q querier, now time.Time) (err error) {
 		asked, err = s.signable(ctx, q, in, now)
@@ -49,7 +41,7 @@ func (s *Service) signIn(ctx context.Context, in login) error {
 	if err != nil {
 		return wrap("sign in", err)
 	}
-	cuil, faults := signInFaults(in)
+	cuil, faults := in.Read()
 	if len(faults) > 0 {
 		return faults
 	}
@@ -58,12 +50,12 @@ func (s *Service) signIn(ctx context.Context, in login) error {
 	if err != nil {
 		return wrap("sign in", err)
 	}
-	ok, err := s.verify(ctx, in.password, acc.password)
+	ok, err := s.verify(ctx, in.Password, acc.password)
 	if err != nil {
 		return wrap("sign in", err)
 	}
 	if !ok {
-		return &Refused{Why: "wrong_password", Field: "password"}
+		return &form.Refused{Why: "wrong_password", Field: "password"}
 	}
 	return wrap("sign in", s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		if err := s.cleared(ctx, tx, who, tried, acc.id, now); err != nil {
@@ -78,7 +70,7 @@ func (s *Service) signIn(ctx context.Context, in login) error {
 			return err
 		}
 		if current != acc.password { // reset while we were looking at the old one
-			return &Refused{Why: "wrong_password", Field: "password"}
+			return &form.Refused{Why: "wrong_password", Field: "password"}
 		}
 		if _, err := tx.ExecContext(ctx, "INSERT INTO consent (account, version, at) VALUES (?, ?, ?)", acc.id, ConsentVersion, now.UnixNano()); err != nil {
 			return err
@@ -89,8 +81,8 @@ func (s *Service) signIn(ctx context.Context, in login) error {
 }
 
 // signable is the invite if this browser may sign in at it now.
-func (s *Service) signable(ctx context.Context, q querier, in login, now time.Time) (invite, error) {
-	i, err := s.inviteAt(ctx, q, in.secret)
+func (s *Service) signable(ctx context.Context, q querier, in form.SignIn, now time.Time) (invite, error) {
+	i, err := s.inviteAt(ctx, q, in.Secret)
 	if err != nil {
 		return i, err
 	}
@@ -100,15 +92,7 @@ func (s *Service) signable(ctx context.Context, q querier, in login, now time.Ti
 	case fresh:
 		return i, ErrInUse
 	}
-	return i, s.sameBrowser(i, in.browser)
-}
-
-func signInFaults(in login) (cuil string, f Faults) {
-	cuil, why := parseCUIL(in.cuil)
-	f.add("cuil", why)
-	f.check("password", "password_missing", in.password != "")
-	f.check("consent", "consent_missing", in.consent)
-	return cuil, f
+	return i, s.sameBrowser(i, in.Browser)
 }
 
 // Signed is what the last page shows.

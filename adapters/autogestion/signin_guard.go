@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"errors"
+	"llave/adapters/autogestion/form"
 	"time"
 )
 
@@ -20,11 +21,11 @@ type trier struct {
 	chat    string // chat and address
 }
 
-func (s *Service) trier(cuil, chat string, in login) trier {
-	h, b := s.cuilHash(cuil), s.browserHash(in.browser)
+func (s *Service) trier(cuil, chat string, in form.SignIn) trier {
+	h, b := s.cuilHash(cuil), s.browserHash(in.Browser)
 	person, browser := hex.EncodeToString(h), hex.EncodeToString(b)
-	return trier{cuil: h, browser: b, person: person, address: in.address, pair: person + "|" + in.address + "|" + browser,
-		shared: person + "|" + in.address, known: person + "|known|" + browser, chat: in.address + "|" + hex.EncodeToString(s.chatHash(chat))}
+	return trier{cuil: h, browser: b, person: person, address: in.Address, pair: person + "|" + in.Address + "|" + browser,
+		shared: person + "|" + in.Address, known: person + "|known|" + browser, chat: in.Address + "|" + hex.EncodeToString(s.chatHash(chat))}
 }
 
 // guarded is a guard and whom it is about. A soft one refuses only if all soft ones are locked.
@@ -100,13 +101,13 @@ func (s *Service) admitted(ctx context.Context, tx *sql.Tx, guards []guarded, no
 			open = append(open, g)
 			softOpen = softOpen || g.soft
 		case !g.soft:
-			return nil, &Refused{Why: "throttled", Wait: until.Sub(now)}
+			return nil, &form.Refused{Why: "throttled", Wait: until.Sub(now)}
 		case !softLocked || until.Before(soonest):
 			soonest, softLocked = until, true
 		}
 	}
 	if softLocked && !softOpen {
-		return nil, &Refused{Why: "throttled", Wait: soonest.Sub(now)}
+		return nil, &form.Refused{Why: "throttled", Wait: soonest.Sub(now)}
 	}
 	return open, nil
 }

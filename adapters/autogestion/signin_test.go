@@ -9,13 +9,14 @@ import (
 	"testing"
 	"time"
 
+	"llave/adapters/autogestion/form"
 	"llave/flows/backend"
 )
 
 // attempt tries to sign in from an address with a browser.
 func (w world) attempt(t *testing.T, url, browser, address, cuil, password string) error {
 	t.Helper()
-	return w.signIn(t.Context(), login{secret: url, browser: browser, address: address, cuil: cuil, password: password, consent: true})
+	return w.signIn(t.Context(), form.SignIn{Secret: url, Browser: browser, Address: address, CUIL: cuil, Password: password, Consent: true})
 }
 
 // opened is an invite that a browser went on with.
@@ -36,7 +37,7 @@ func invitationOf(chat string) backend.Invitation {
 }
 
 func why(err error) string {
-	var no *Refused
+	var no *form.Refused
 	if errors.As(err, &no) {
 		return no.Why
 	}
@@ -89,7 +90,7 @@ func TestPasswordsAreNotGuessed(t *testing.T) {
 			t.Fatalf("try %d: %s", n, got)
 		}
 	}
-	var no *Refused
+	var no *form.Refused
 	err := w.attempt(t, i.URL, "b", "1.1.1.1", maria, DemoPassword)
 	if !errors.As(err, &no) || no.Why != "throttled" || no.Wait != guardPair.lock {
 		t.Fatalf("the right password while locked: %v", err)
@@ -158,7 +159,7 @@ func TestABotnetGetsAHundredTriesADay(t *testing.T) {
 	var wg sync.WaitGroup
 	for n := range 400 {
 		wg.Go(func() {
-			err := w.signIn(context.Background(), login{secret: i.URL, browser: "b", address: fmt.Sprint("10.0.0.", n), cuil: maria, password: "wrong-wrong", consent: true})
+			err := w.signIn(context.Background(), form.SignIn{Secret: i.URL, Browser: "b", Address: fmt.Sprint("10.0.0.", n), CUIL: maria, Password: "wrong-wrong", Consent: true})
 			mu.Lock()
 			defer mu.Unlock()
 			if why(err) == "wrong_password" {
@@ -184,7 +185,7 @@ func TestAnAddressIsBounded(t *testing.T) {
 		// Valid CUILs of nobody: check digits by trying.
 		for v := range 10 {
 			cuil := fmt.Sprintf("20123%05d%d", n, v)
-			if _, fault := parseCUIL(cuil); fault == "" {
+			if _, fault := backend.ReadCUIL(cuil); fault == "" {
 				if why(w.attempt(t, i.URL, "b", "1.1.1.1", cuil, "wrong-wrong")) == "wrong_password" {
 					looked++
 				}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"llave/adapters/autogestion/form"
 	"llave/flows/backend"
 	"llave/flows/backend/backendtest"
 )
@@ -41,7 +42,7 @@ func (w *suiteWorld) SignIn(ctx context.Context, url, cuil, password string) (st
 	if err := w.goOn(ctx, url, browser); err != nil {
 		return "", err
 	}
-	if err := w.signIn(ctx, login{secret: url, browser: browser, cuil: cuil, password: password, consent: true}); err != nil {
+	if err := w.signIn(ctx, form.SignIn{Secret: url, Browser: browser, CUIL: cuil, Password: password, Consent: true}); err != nil {
 		return "", err
 	}
 	done, err := w.signedIn(ctx, url, browser)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"llave/adapters/autogestion/catalog"
+	"llave/adapters/autogestion/form"
 	"llave/adapters/autogestion/wire"
 	"llave/adapters/httpx"
 	"llave/flows/backend"
@@ -36,7 +37,7 @@ func (s *Service) Handler() http.Handler {
 	for _, r := range w.routes() {
 		mux.Handle(r.pattern, http.HandlerFunc(r.serve))
 	}
-	s.serveAPI(mux)
+	s.mountAPI(mux)
 	guarded := httpx.SameOrigin(s.opt.PublicURL, http.HandlerFunc(w.crossOrigin), mux)
 	return secure(s.opt.PublicURL, http.MaxBytesHandler(jsonByDefault(guarded), wire.MaxBody))
 }
@@ -145,13 +146,13 @@ func (w *web) show(rw http.ResponseWriter, r *http.Request, status int, page str
 
 // refuse shows a form again with what is wrong in it, or the page that fits another error.
 func (w *web) refuse(rw http.ResponseWriter, r *http.Request, err error, page string, v view) {
-	var faults Faults
-	var one *Refused
+	var faults form.Faults
+	var one *form.Refused
 	status := http.StatusUnprocessableEntity
 	switch {
 	case errors.As(err, &faults):
 	case errors.As(err, &one):
-		faults = Faults{*one}
+		faults = form.Faults{*one}
 		if one.Wait > 0 {
 			status = http.StatusTooManyRequests
 		}

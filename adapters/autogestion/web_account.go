@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"llave/adapters/autogestion/form"
 	"llave/adapters/httpx"
 )
 
@@ -22,14 +23,14 @@ func (w *web) registerDo(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := r.PostFormValue
-	err := w.Register(r.Context(), Registration{CUIL: f("cuil"), Document: f("document"), Sex: f("sex"), Tramite: f("tramite"),
+	err := w.Register(r.Context(), form.Registration{CUIL: f("cuil"), Document: f("document"), Sex: f("sex"), Tramite: f("tramite"),
 		Email: f("email"), EmailAgain: f("email2"), Password: f("password"), PasswordAgain: f("password2"), Address: httpx.ClientOf(r).Key()})
 	if err != nil {
-		form := map[string]string{}
+		typed := map[string]string{}
 		for _, name := range []string{"cuil", "document", "sex", "tramite", "email", "email2"} {
-			form[name] = f(name)
+			typed[name] = f(name)
 		}
-		w.refuse(rw, r, err, "cuenta", view{Form: form})
+		w.refuse(rw, r, err, "cuenta", view{Form: typed})
 		return
 	}
 	w.show(rw, r, http.StatusOK, "cuentalista", view{Data: doneView{w.resume(r.Context(), w.browser(r))}})
@@ -45,7 +46,7 @@ func (w *web) resetAsk(rw http.ResponseWriter, r *http.Request) {
 	}
 	browser, err := w.named(rw, r)
 	if err == nil {
-		err = w.askReset(r.Context(), browser, r.PostFormValue("cuil"), httpx.ClientOf(r).Key())
+		err = w.askReset(r.Context(), form.ResetRequest{Browser: browser, CUIL: r.PostFormValue("cuil"), Address: httpx.ClientOf(r).Key()})
 	}
 	if err != nil {
 		w.refuse(rw, r, err, "clave", view{Form: map[string]string{"cuil": r.PostFormValue("cuil")}})
@@ -59,11 +60,12 @@ func (w *web) resetDo(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := r.PostFormValue
-	err := w.doReset(r.Context(), w.browser(r), f("code"), f("password"), f("password2"), httpx.ClientOf(r).Key())
-	var no *Refused
+	err := w.doReset(r.Context(), form.Reset{Browser: w.browser(r), Code: f("code"), Password: f("password"), PasswordAgain: f("password2"),
+		Address: httpx.ClientOf(r).Key()})
+	var no *form.Refused
 	if errors.As(err, &no) && no.Why == "reset_gone" {
 		if w.keepsNone(r) {
-			err = &Refused{Field: no.Field, Why: "reset_no_cookie"}
+			err = &form.Refused{Field: no.Field, Why: "reset_no_cookie"}
 		}
 		w.refuse(rw, r, err, "clave", view{}) // nothing left to type a code for: begin again
 		return

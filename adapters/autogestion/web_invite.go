@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"llave/adapters/autogestion/form"
 	"llave/adapters/httpx"
 	"llave/flows/backend"
 )
@@ -119,20 +120,20 @@ func (w *web) inviteSignIn(rw http.ResponseWriter, r *http.Request) {
 	if !w.form(rw, r) {
 		return
 	}
-	in := login{secret: r.PathValue("secret"), browser: w.browser(r), address: httpx.ClientOf(r).Key(), cuil: r.PostFormValue("cuil"),
-		password: r.PostFormValue("password"), consent: r.PostFormValue("consent") == "on"}
+	in := form.SignIn{Secret: r.PathValue("secret"), Browser: w.browser(r), Address: httpx.ClientOf(r).Key(), CUIL: r.PostFormValue("cuil"),
+		Password: r.PostFormValue("password"), Consent: r.PostFormValue("consent") == "on"}
 	err := w.signIn(r.Context(), in)
 	if err == nil {
 		http.Redirect(rw, r, invitePath(r), http.StatusSeeOther)
 		return
 	}
-	i, _, gone := w.stage(r.Context(), in.secret, in.browser)
+	i, _, gone := w.stage(r.Context(), in.Secret, in.Browser)
 	if gone != nil {
 		w.refuse(rw, r, gone, "", view{})
 		return
 	}
 	w.refuse(rw, r, err, "entrar", view{
-		Form: map[string]string{"cuil": in.cuil, "consent": r.PostFormValue("consent")},
+		Form: map[string]string{"cuil": in.CUIL, "consent": r.PostFormValue("consent")},
 		Data: inviteView{Path: invitePath(r), Channel: i.in.Channel, Label: i.in.Label},
 	})
 }

@@ -1,4 +1,4 @@
-package autogestion
+package api
 
 import (
 	"context"
@@ -23,22 +23,18 @@ const validationsAbout = `Dynamic and preprinted tokens are asked for in the sam
 What is not six digits is no token: 422 not_a_token. It is no guess either, and counts for nothing; type or scan it again.`
 
 // serveValidations mounts what providers call. It is there without a bot, too.
-func (s *Service) serveValidations(api huma.API) {
-	op := operation(api, http.MethodPost, "validations", "validate", "Is this token this affiliate's, now? If so, use it",
-		map[string][]string{"provider": {}}, map[int]string{401: "provider_key", 409: "key_taken: the request id was used for another question", 422: "not_a_token: it is not six digits; or what was sent is not well formed"})
-	malformed := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[huma.ErrorModel](), true, "")
+func (a *api) validations() {
+	op := a.operation(http.MethodPost, "validations", "validate", "Is this token this affiliate's, now? If so, use it",
+		provider, map[int]string{401: "provider_key", 409: "key_taken: the request id was used for another question", 422: "not_a_token: it is not six digits; or what was sent is not well formed"})
+	malformed := a.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[huma.ErrorModel](), true, "")
 	op.Responses["422"].Content["application/problem+json"] = &huma.MediaType{Schema: malformed}
 	op.Description = validationsAbout
-	huma.Register(api, op, answering(s, op.OperationID, func(ctx context.Context, in *struct {
+	huma.Register(a.API, op, answering(a, op.OperationID, func(ctx context.Context, in *struct {
 		Authorization string `header:"Authorization" hidden:"true"`
 		Body          wire.ValidationBody
 	}) (*body[wire.VerdictBody], error) {
 		key, _ := strings.CutPrefix(in.Authorization, "Bearer ")
-		v, err := s.Validate(ctx, key, Validation(in.Body))
-		out := wire.VerdictBody{Result: "denied", Reason: v.Reason}
-		if v.Accepted {
-			out = wire.VerdictBody{Result: "accepted", Affiliate: v.Affiliate}
-		}
+		out, err := a.Validate(ctx, key, in.Body)
 		return bodyOf(out), err
 	}))
 }

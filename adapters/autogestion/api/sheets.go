@@ -1,4 +1,4 @@
-package autogestion
+package api
 
 import (
 	"context"
@@ -25,41 +25,39 @@ The proof, if there is one, is the same for as long as the sheet is: it says wha
 ask for the standing. A sheet that is nobody's in the account's charge is denied: not_in_charge.`
 )
 
-func (s *Service) serveSheets(api huma.API) {
-	person := map[string][]string{"bot": {}, "credential": {}}
+func (a *api) sheets() {
 	refuses := map[int]string{401: "credential", 403: "bot_key"}
 	post := func(path, id, summary, about string, refuses map[int]string) huma.Operation {
-		op := operation(api, http.MethodPost, "sheets/"+path, id, summary, person, refuses)
+		op := a.operation(http.MethodPost, "sheets/"+path, id, summary, person, refuses)
 		op.Description = about
 		return op
 	}
-	register(s, api, post("list", "sheets", "Preprinted tokens that a member has, and can have", sheetsAbout, refuses),
+	register(a, post("list", "sheets", "Preprinted tokens that a member has, and can have", sheetsAbout, refuses),
 		func(ctx context.Context, in *struct {
 			Credential backend.Credential `header:"Llave-Credential" hidden:"true"`
 			Body       wire.SheetsBody
 		}) (*body[backend.Preprints], error) {
-			p, err := s.Sheets(ctx, in.Credential, in.Body.Member)
+			p, err := a.Sheets.Sheets(ctx, in.Credential, in.Body.Member)
 			return bodyOf(p), err
 		})
-	register(s, api, post("print", "print", "Make a sheet of preprinted tokens", printAbout,
+	register(a, post("print", "print", "Make a sheet of preprinted tokens", printAbout,
 		map[int]string{401: "credential", 403: "bot_key", 409: "key_taken: the key was used for another order"}),
 		func(ctx context.Context, in *struct {
 			Credential backend.Credential `header:"Llave-Credential" hidden:"true"`
 			Body       wire.PrintBody
 		}) (*body[backend.Preprints], error) {
 			o := backend.SheetOrder{Member: in.Body.Member, Month: in.Body.Month, Count: in.Body.Count, After: in.Body.After}
-			p, err := s.Print(ctx, in.Credential, o, in.Body.Key)
+			p, err := a.Sheets.Print(ctx, in.Credential, o, in.Body.Key)
 			return bodyOf(p), err
 		})
-	register(s, api, post("void", "void", "End preprinted tokens that were not used", voidAbout, refuses),
+	register(a, post("void", "void", "End preprinted tokens that were not used", voidAbout, refuses),
 		func(ctx context.Context, in *struct {
 			Credential backend.Credential `header:"Llave-Credential" hidden:"true"`
 			Body       wire.VoidBody
 		}) (*body[backend.Preprints], error) {
-			p, err := s.Void(ctx, in.Credential, in.Body.Sheet, in.Body.Numbers)
+			p, err := a.Sheets.Void(ctx, in.Credential, in.Body.Sheet, in.Body.Numbers)
 			return bodyOf(p), err
 		})
-	s.serveSheetKeys(api)
 }
 
 const keysAbout = `Whoever has these keys can check the proof of a sheet without a network: what a proof is stands in docs/sheets.md.
@@ -73,11 +71,11 @@ type keysAnswer struct {
 }
 
 // serveSheetKeys mounts what anybody may ask, with no key.
-func (s *Service) serveSheetKeys(api huma.API) {
-	op := operation(api, http.MethodGet, "sheet-keys", "sheet-keys", "The public keys that sign sheets", map[string][]string{}, nil)
+func (a *api) sheetKeys() {
+	op := a.operation(http.MethodGet, "sheet-keys", "sheet-keys", "The public keys that sign sheets", nobody, nil)
 	op.Description = keysAbout
-	huma.Register(api, op, answering(s, op.OperationID, func(ctx context.Context, _ *struct{}) (*keysAnswer, error) {
-		keys, err := s.SheetKeys(ctx)
+	huma.Register(a.API, op, answering(a, op.OperationID, func(ctx context.Context, _ *struct{}) (*keysAnswer, error) {
+		keys, err := a.SheetKeys(ctx)
 		return &keysAnswer{"public, max-age=300", keys}, err
 	}))
 }

@@ -1,22 +1,26 @@
-package autogestion
+// Package form holds the forms of the pages: what a person types, and the faults of that by itself. It knows no data base: a
+// form without faults may still be refused.
+//
+// Reading order: form.go (how a form is refused), signin.go, registration.go, reset.go, password.go.
+package form
 
 import (
 	"strings"
 	"time"
 )
 
-// Refused is what a form says no to, in a way that a person can mend. Why is the key of its text.
+// Refused is a refusal that the person can do something about. Why is the key of its text.
 type Refused struct {
 	Why string
-	// Field is the form's field it is about, if it is about one.
+	// Field is the field that the refusal is about, if it is about one.
 	Field string
-	// Wait is how long to wait, if waiting is what helps.
+	// Wait is how long to wait, if that helps.
 	Wait time.Duration
 }
 
 func (e *Refused) Error() string { return "autogestion: refused: " + e.Why }
 
-// Faults are all the fields of a form that are wrong, so that a person mends them in one go.
+// Faults are all faults of a form, so that a person mends them in one go.
 type Faults []Refused
 
 func (f Faults) Error() string {

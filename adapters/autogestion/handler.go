@@ -1,0 +1,52 @@
+package autogestion
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"llave/adapters/autogestion/api"
+	"llave/adapters/autogestion/wire"
+	"llave/flows/backend"
+)
+
+// Capabilities declares what this back end can do.
+func (s *Service) Capabilities(context.Context) (backend.Capabilities, error) { return can, nil }
+
+var can = backend.Capabilities{CurrentWithoutMinting: true, Keys: true, TokenState: true, Void: true, Sheets: true, Months: true,
+	SignInPages: true}
+
+// mountAPI serves the HTTP API. Without a bot's key only validations are served.
+func (s *Service) mountAPI(mux *http.ServeMux) {
+	api.Mount(mux, api.Options{Tokens: s, Links: s, Sheets: s, Can: can, Validate: s.validateBody, SheetKeys: s.SheetKeys,
+		IsBot: s.isBot, Refusal: refusal, Log: s.opt.Log})
+}
+
+// isBot hashes both keys, so that comparing takes the same time for every key.
+func (s *Service) isBot(key string) bool {
+	same := string(s.keys.hash("bot", key)) == string(s.keys.hash("bot", s.opt.BotKey))
+	return same && s.opt.BotKey != ""
+}
+
+func (s *Service) validateBody(ctx context.Context, providerKey string, v wire.ValidationBody) (wire.VerdictBody, error) {
+	got, err := s.Validate(ctx, providerKey, Validation(v))
+	if got.Accepted {
+		return wire.VerdictBody{Result: "accepted", Affiliate: got.Affiliate}, err
+	}
+	return wire.VerdictBody{Result: "denied", Reason: got.Reason}, err
+}
+
+// refusal is the API's answer to the errors of this package.
+func refusal(err error) *wire.Error {
+	switch {
+	case errors.Is(err, ErrKeyTaken):
+		return &wire.Error{Status: http.StatusConflict, Code: "key_taken"}
+	case errors.Is(err, ErrProvider):
+		return &wire.Error{Status: http.StatusUnauthorized, Code: "provider_key"}
+	case errors.Is(err, ErrRequest):
+		return &wire.Error{Status: http.StatusUnprocessableEntity, Code: "malformed"}
+	case errors.Is(err, ErrToken):
+		return &wire.Error{Status: http.StatusUnprocessableEntity, Code: "not_a_token"}
+	}
+	return nil
+}
