@@ -6,88 +6,116 @@ import (
 	"llave/flows/nlu"
 )
 
-// confirmAnother asks before a live token is replaced: the one that somebody may be typing right now dies.
-func (t *talk) confirmAnother() {
-	w := t.m.Wish
-	p, ok := t.m.Group.Member(w.For[0])
-	if !ok {
-		w.For = nil
-		t.askWho(nil, nil)
-		return
+// AnotherRequest asks for a new token in the place of the live one.
+type AnotherRequest struct{ request }
+
+func (r *AnotherRequest) flow() string { return "another" }
+func (r *AnotherRequest) in() requests { return requests{Another: r} }
+
+func (r *AnotherRequest) advance(d *dialog) {
+	if d.findMembers(r, false) {
+		inAnother(d).confirm()
 	}
-	t.begin("confirm")
-	t.ask("another.confirm", p, choices("yes", "no")...)
 }
 
-// answersConfirm replaces only at a yes.
-func (t *talk) answersConfirm(mean nlu.ParsedText) bool {
+// anotherDialog is the dialog in the flow "another".
+type anotherDialog struct {
+	*dialog
+	r *AnotherRequest
+}
+
+func inAnother(d *dialog) anotherDialog { return anotherDialog{d, d.mem.Another} }
+
+// confirm asks before a live token is replaced: a person who is typing it right now would find it dead.
+func (d anotherDialog) confirm() {
+	p, ok := d.mem.Group.Member(d.r.Members[0])
+	if !ok {
+		d.r.Members = nil
+		d.askWho(nil, nil)
+		return
+	}
+	d.tryAny("another", "confirm")
+	d.ask("another.confirm", p, choices("yes", "no")...)
+}
+
+// answerConfirm replaces the token only at a yes.
+func (d anotherDialog) answerConfirm(p nlu.ParsedText) bool {
 	switch {
-	case mean.Yes && t.answerStale():
-		// Said long ago, and only read now: what it would replace may be in use by now.
-		t.m.AskedAt = t.now()
-		t.await()
-		t.askAgain("another.confirm", t.wishMember())
-		return true
-	case mean.Yes:
-	case mean.No:
-		t.leave()
-		t.say("another.no", nil)
-		return true
-	case mean.Intent == nlu.IntentAnother && len(mean.Refs) == 0:
-		// Said again at the question: the question stands, and saying it again is no yes.
-		t.askAgain("another.confirm", t.wishMember())
-		return true
+	case p.Yes && d.answerIsStale(): // the token that it would replace may be in use by now
+		d.restart(d.now())
+		d.askAgain("another.confirm", d.theMember(&d.r.request))
+	case p.Yes:
+		d.move("ask")
+		// The key comes from the update that raised the question: "sí", time-out, "sí" is one new token.
+		d.effect(opAnother, d.mem.Asked, anotherArgs{d.mem.Cred, d.r.Members[0]}, "another.interim")
+	case p.No:
+		d.leave()
+		d.say("another.no", nil)
+	case p.Intent == nlu.IntentAnother && len(p.Refs) == 0: // said again: that is no yes
+		d.askAgain("another.confirm", d.theMember(&d.r.request))
 	default:
 		return false
 	}
-	t.move("ask")
-	// The key comes from the update that raised the question: "sí", time-out, "sí" is one new token.
-	t.effect(opAnother, t.m.Asked, anotherArgs{t.m.Cred, t.m.Wish.For[0]}, "another.interim")
 	return true
 }
 
-// wishMember is the one person the wish is for.
-func (t *talk) wishMember() backend.Member {
-	p, _ := t.m.Group.Member(t.m.Wish.For[0])
-	return p
-}
-
-// renewed shows the new token.
-func (t *talk) renewed(a answer) {
-	g := *a.Given
-	t.m.Group = g.Group
-	w := t.m.Wish
-	t.move("given")
-	first := ""
-	if len(g.Tokens) > 0 {
-		first = t.text("another.done", nil)
-	}
-	t.showTokens(w, g, first)
-}
-
-// renewedAfterAll shows a new token that the person had stopped waiting for: one that nobody is told of would be worse than
-// one that is not wanted any more.
-func (t *talk) renewedAfterAll(a answer) {
-	t.m.Group = a.Given.Group
-	t.leave()
-	t.showTokens(&wish{Intent: nlu.IntentAnother}, *a.Given, t.text("another.after_all", nil))
-}
-
-// unsure asks again under the same key, because nobody knows whether it was done.
-func (t *talk) unsure(bot.Result) {
-	t.move("unsure")
-	t.m.AskedAt = t.in.Now
-	t.await()
-	t.askAgain("another.unsure", t.wishMember())
-}
-
-// backAnother goes back to the question whose token it is.
-func (t *talk) backAnother() {
-	if len(t.m.Group.Members) < 2 {
-		t.backHome()
+// back goes to the question whose token it is.
+func (d anotherDialog) back() {
+	if len(d.mem.Group.Members) < 2 {
+		d.backToMenu()
 		return
 	}
-	t.move("back")
-	t.m.Wish.For = nil
-	t.askWho(nil, nil)
+	d.move("back")
+	d.r.Members = nil
+	d.askWho(nil, nil)
+}
+
+// onRenewed shows the new token.
+func (d anotherDialog) onRenewed(a answer) {
+	d.mem.Group = a.Given.Group
+	first := ""
+	if len(a.Given.Tokens) > 0 {
+		first = d.text("another.done", nil)
+	}
+	d.move("given")
+	d.showTokens(nlu.IntentAnother, *a.Given, first)
+}
+
+// onRenewedLate shows a new token that the person had stopped waiting for: the one before is dead.
+func (d anotherDialog) onRenewedLate(a answer) {
+	d.mem.Group = a.Given.Group
+	d.leave()
+	d.showTokens(nlu.IntentAnother, *a.Given, d.text("another.after_all", nil))
+}
+
+// onFailed asks whether to try again, under the same key: the token may have been replaced.
+func (d anotherDialog) onFailed(r bot.Result) {
+	if d.once(r.Op) {
+		d.onUnknown()
+		return
+	}
+	d.move("unsure")
+	d.restart(d.in.Now)
+	d.askAgain("another.unsure", d.theMember(&d.r.request))
+}
+
+// onUnknown says that the token may have been replaced, where a second call could replace it twice.
+func (d anotherDialog) onUnknown() {
+	d.dropHeld(d.mem.request())
+	d.leave()
+	d.offer(bot.Say, "another.lost", d.can.CurrentWithoutMinting, choices("token", "help")...)
+}
+
+// onFailedLate says the same to a person who had stopped waiting.
+func (d anotherDialog) onFailedLate() {
+	if d.once(opAnother) {
+		d.onUnknown()
+		return
+	}
+	d.say("another.unknown", nil)
+}
+
+// newAnother is a request for a new token that this update makes.
+func (d *dialog) newAnother(members []backend.MemberID) *AnotherRequest {
+	return &AnotherRequest{d.requestNow(nlu.IntentAnother, members)}
 }

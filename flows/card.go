@@ -6,10 +6,10 @@ import (
 	"llave/flows/nlu"
 )
 
-// RecipeCard is the recipe of a credential's picture; its arguments are a [Card].
+// RecipeCard names the template of a credential's picture; its arguments are a [Card].
 const RecipeCard = "credential"
 
-// Card is what the picture of a credential says, in the words of the catalog: whoever draws it knows no language.
+// Card is the text of a credential's picture. What draws it knows no language.
 type Card struct {
 	Title  string  `json:"title"`
 	Name   string  `json:"name"`
@@ -20,26 +20,26 @@ type Card struct {
 	Validity string `json:"validity"`
 }
 
-// Field is a line of a card: what it is, and its value.
+// Field is a line of a card or a paper: a label and its value.
 type Field struct {
 	Label string `json:"l"`
 	Value string `json:"v"`
 }
 
-// draw has the picture of the credential go with the token, where that was asked for. The text says the same: it is
-// there first, and for whoever cannot see the picture.
-func (t *talk) draw(r *bot.Reply, w *wish, g backend.Given) {
-	if w.Intent != nlu.IntentCredential || len(g.Tokens) != 1 {
+// attachCard attaches the picture of the credential to a reply with one token, if the credential was asked for. The text
+// of the reply says the same: it arrives first, and is for people who cannot see the picture.
+func (d *dialog) attachCard(r *bot.Reply, i nlu.Intent, g backend.Given) {
+	if i != nlu.IntentCredential || len(g.Tokens) != 1 {
 		return
 	}
-	d := t.shown(g, "").Blocks[0]
+	b := d.shown(g, "").Blocks[0]
 	card := Card{
-		Title: t.text("card.title", nil), Name: d.Member.Name, Label: t.text("card.label", nil), Digits: g.Tokens[0].Digits,
-		Validity: t.text("card.validity", d),
+		Title: d.text("card.title", nil), Name: b.Member.Name, Label: d.text("card.label", nil), Digits: g.Tokens[0].Digits,
+		Validity: d.text("card.validity", b),
 		Fields: []Field{
-			{t.text("card.number", nil), d.Member.Number},
-			{t.text("card.standing", nil), d.Member.Standing},
+			{d.text("card.number", nil), b.Member.Number},
+			{d.text("card.standing", nil), b.Member.Standing},
 		},
 	}
-	r.File = &bot.File{Template: RecipeCard, Args: bot.Of(card), Name: t.text("card.file", nil), Type: "image/png", Alt: t.text("card.alt", d)}
+	r.File = &bot.File{Template: RecipeCard, Args: bot.Of(card), Name: d.text("card.file", nil), Type: "image/png", Alt: d.text("card.alt", b)}
 }

@@ -70,7 +70,7 @@ func TestCatalog(t *testing.T) {
 		}
 	}
 	made := map[string]bool{"token.block": true, "sheet.step": true} // parts of others
-	for _, i := range sc.words.Intents() {
+	for _, i := range sc.parser.Intents() {
 		made["faq."+string(i)] = true
 	}
 	for s := range code {
@@ -86,7 +86,7 @@ func TestCatalog(t *testing.T) {
 // Every intent of the word list leads somewhere: to Go code that names it, or to an answer of its own.
 func TestEveryIntentIsAnswered(t *testing.T) {
 	sc, code := newScript(t), literals(t)
-	for _, i := range sc.words.Intents() {
+	for _, i := range sc.parser.Intents() {
 		if !code[string(i)] && !sc.texts.Has("faq."+string(i)) {
 			t.Errorf("%q is understood and answered by nothing", i)
 		}
@@ -125,13 +125,13 @@ func TestDiagrams(t *testing.T) {
 
 // A row that would leave a person without an answer, or without a way out, does not start.
 func TestTheTableIsChecked(t *testing.T) {
-	text := func(*talk, nlu.ParsedText) bool { return false }
-	option := func(*talk, option) {}
+	text := func(*dialog, nlu.ParsedText) bool { return false }
+	option := func(*dialog, option) {}
 	asks := func(name string, out moves) state {
 		return state{name: name, onText: text, onOption: option, moves: out}
 	}
 	waits := func(name string) state {
-		return state{name: name, results: results{opGroup: func(*talk, answer) {}}, onFailed: noAnswer("token.no_answer")}
+		return state{name: name, results: results{opGroup: func(*dialog, answer) {}}, onFailed: noAnswer("token.no_answer")}
 	}
 	change := func(s state, by func(*state)) state { by(&s); return s }
 	for want, f := range map[string]flow{

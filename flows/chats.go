@@ -8,124 +8,183 @@ import (
 	"llave/flows/nlu"
 )
 
-// The subjects of notices that one chat of an account sends another.
-const (
-	noticeLinked   = "linked"
-	noticeUnlinked = "unlinked"
-)
+// chatsDialog is the dialog in the flow "chats": the chats that are linked with the account, and unlinking.
+type chatsDialog struct{ *dialog }
 
-// wantsChats asks the back end which chats are linked.
-func (t *talk) wantsChats() {
+func inChats(d *dialog) chatsDialog { return chatsDialog{d} }
+
+// start asks the back end which chats are linked.
+func (d chatsDialog) start() {
 	switch {
-	case !t.m.linked():
-		t.offer(bot.Say, "chats.none", nil, choices("link")...)
-	case t.busy():
-		t.say("token.still", nil)
+	case !d.mem.linked():
+		d.offer(bot.Say, "chats.none", nil, choices("link")...)
+	case d.busy():
+		d.say("token.still", nil)
 	default:
-		t.moveIn("chats", "look")
-		t.effect(opChats, t.in.ID, groupArgs{t.m.Cred}, "token.interim")
+		d.moveIn("chats", "look")
+		d.effect(opChats, d.in.ID, groupArgs{d.mem.Cred}, "token.interim")
 	}
 }
 
-// chatsData is the list of chats.
+// chatsData is the data of the list.
 type chatsData struct {
 	Own    backend.LinkedChat
 	Others []backend.LinkedChat
 }
 
-// listChats shows them, each with a way to end its link.
-func (t *talk) listChats(a answer) {
-	t.move("listed")
-	var d chatsData
+// onChats shows the chats, each with an option that ends its link.
+func (d chatsDialog) onChats(a answer) {
+	d.move("listed")
+	var data chatsData
 	for _, c := range a.Chats {
 		if c.Own {
-			d.Own = c
+			data.Own = c
 		} else {
-			d.Others = append(d.Others, c)
+			data.Others = append(data.Others, c)
 		}
 	}
-	t.m.Others = d.Others
+	d.mem.Listed = data.Others
 	var options []option
-	for i := range d.Others {
+	for i := range data.Others {
 		options = append(options, option{Value: "c" + strconv.Itoa(i)})
 	}
-	t.ask("chats.list", d, append(options, choices("unlink", "menu")...)...)
+	d.ask("chats.list", data, append(options, choices("unlink", "menu")...)...)
 }
 
-// unlinkListed ends the link that was chosen from the list.
-func (t *talk) unlinkListed(o option) {
-	for i, c := range t.m.Others {
+// chooseListed ends the link of the chat that was chosen.
+func (d chatsDialog) chooseListed(o option) {
+	for i, c := range d.mem.Listed {
 		if o.Value == "c"+strconv.Itoa(i) {
-			t.move("unlink")
-			t.effect(opUnlink, t.m.Asked, unlinkArgs{Credential: t.m.Cred, Link: c.ID, Tell: []backend.LinkedChat{c}}, "link.interim")
+			d.move("unlink")
+			d.effect(opUnlink, d.mem.Asked, unlinkArgs{Credential: d.mem.Cred, Link: c.ID, Notify: []backend.LinkedChat{c}}, "link.interim")
 			return
 		}
 	}
-	t.from = fromOption
-	t.wants(nlu.ParsedText{Intent: nlu.Intent(o.Value)})
+	d.from = fromOption
+	d.startIntent(nlu.ParsedText{Intent: nlu.Intent(o.Value)})
 }
 
-// unlink ends this chat's link. It works at once: the chat forgets before the back end is told, and what is still
-// to be sent is withdrawn.
-func (t *talk) unlink() {
-	if !t.m.linked() {
-		t.offer(bot.Say, "chats.none", nil, choices("link")...)
+// startUnlink unlinks if the text says so with its own word, or at a button. Otherwise it asks.
+func (d chatsDialog) startUnlink(p nlu.ParsedText) {
+	pressed := d.in.Kind == bot.Pressed || d.from == fromOption
+	switch {
+	case !d.in.Forwarded && (p.Unlinks || pressed):
+		d.unlink()
+	case !d.mem.linked() && p.Leaving:
+		d.faq(nlu.IntentLeaving)
+	case !d.mem.linked():
+		d.unlink() // which says that there is nothing to unlink
+	default:
+		d.moveIn("chats", "doubt")
+		values := choices("dounlink", "leaving", "no")
+		if d.in.Forwarded {
+			values = choices("dounlink", "no")
+		}
+		d.ask("chats.ask", d.in.Forwarded, values...)
+	}
+}
+
+// answerUnlink takes the answer to whether this chat shall be unlinked. A bare yes is an answer only where one thing was
+// asked.
+func (d chatsDialog) answerUnlink(p nlu.ParsedText) bool {
+	switch {
+	case p.Intent == "dounlink", p.Unlinks, p.Intent == nlu.IntentUnlink && p.ThisChat:
+		d.unlink()
+	case p.No:
+		d.leave()
+		d.menu("menu.cancelled")
+	case p.Intent == nlu.IntentUnlink: // "baja" once more
+		d.repeatQuestion("chats.ask_again")
+	case p.Intent == nlu.IntentLeaving, p.Leaving:
+		d.leave()
+		d.faq(nlu.IntentLeaving)
+	case p.Yes && len(d.mem.Options) == 2:
+		d.unlink()
+	case p.Yes:
+		d.repeatQuestion("chats.ask_again")
+	default:
+		return false
+	}
+	return true
+}
+
+// unlink ends this chat's link at once: the chat forgets before the back end is asked, and replies that are still to be
+// sent are dropped.
+func (d chatsDialog) unlink() {
+	if !d.mem.linked() {
+		d.offer(bot.Say, "chats.none", nil, choices("link")...)
 		return
 	}
-	cred := t.m.Cred
-	t.m.unlink()
-	t.d.Purge = true
-	t.moveIn("chats", "unlink")
-	t.effect(opUnlink, t.in.ID, unlinkArgs{Credential: cred}, "chats.unlinked")
-	t.d.Interim.Question, t.d.Interim.Choices = t.questionID(), []bot.Option{{Text: t.text("option.link", nil), Value: "link"}}
+	cred := d.mem.Cred
+	d.mem.unlink()
+	d.out.Purge = true
+	d.moveIn("chats", "unlink")
+	d.effect(opUnlink, d.in.ID, unlinkArgs{Credential: cred}, "chats.unlinked")
+	d.out.Interim.Question, d.out.Interim.Choices = d.questionID(), []bot.Option{{Text: d.text("option.link", nil), Value: "link"}}
 }
 
-// unlinkFailed says what is true where the back end did not answer: this chat has forgotten its credential.
-func (t *talk) unlinkFailed(r bot.Result) {
-	if t.m.linked() {
-		noAnswer("link.failed")(t, r)
+// onUnlinked confirms the end of a link: this chat's, or another's. For this chat, the interim has said it already.
+func (d chatsDialog) onUnlinked(answer) {
+	d.move("done")
+	if d.mem.linked() {
+		d.reset()
+		d.offer(bot.Say, "chats.other_unlinked", nil, choices("token", "menu")...)
 		return
 	}
-	t.move("failed")
-	if !r.Late {
-		t.offer(bot.Say, "chats.unlinked", nil, choices("link")...)
-	}
+	d.sayUnlinked()
 }
 
-// unlinked confirms the end of a link: this chat's, or another's.
-func (t *talk) unlinked(answer) {
-	late := t.in.Result.Late
-	t.move("done")
-	if t.m.linked() {
-		t.settle()
-		t.offer(bot.Say, "chats.other_unlinked", nil, choices("token", "menu")...)
+// onRefused takes the refusal of a credential that this chat has forgotten: it is unlinked all the same.
+func (d chatsDialog) onRefused(a answer) bool {
+	if a.Refused != refusedUnlinked || d.mem.linked() {
+		return false
+	}
+	d.onUnlinked(a)
+	return true
+}
+
+// onFailed says what is true where the back end did not answer: this chat has forgotten its credential.
+func (d chatsDialog) onFailed(r bot.Result) {
+	if d.mem.linked() {
+		noAnswer("link.failed")(d.dialog, r)
 		return
 	}
-	if !late {
-		t.offer(bot.Say, "chats.unlinked", nil, choices("link")...)
+	d.move("failed")
+	d.sayUnlinked()
+}
+
+func (d chatsDialog) sayUnlinked() {
+	if !d.in.Result.Late {
+		d.offer(bot.Say, "chats.unlinked", nil, choices("link")...)
 	}
 }
 
-// notice deals with what another chat of the account did.
-func (t *talk) notice() {
-	if t.in.Subtype == noticeGranted {
-		t.linkDirect()
+// The subjects of the notices that one chat of an account sends to another.
+const (
+	noticeLinked   = "linked"
+	noticeUnlinked = "unlinked"
+)
+
+// onNotice takes a notice of another chat of the account.
+func (d *dialog) onNotice() {
+	if d.in.Subtype == noticeGranted {
+		d.onLinked()
 		return
 	}
 	var n notice
-	if err := n.decode(t.in.Body); err != nil || !t.m.linked() {
+	if err := n.decode(d.in.Body); err != nil || !d.mem.linked() {
 		return
 	}
-	switch t.in.Subtype {
+	switch d.in.Subtype {
 	case noticeLinked:
-		t.say("chats.notice_linked", n)
+		d.say("chats.notice_linked", n)
 	case noticeUnlinked:
-		if t.s.State != home {
-			t.leave()
+		if d.session.State != home {
+			d.leave()
 		}
-		t.m.unlink()
-		t.s.Pending = nil
-		t.d.Purge = true
-		t.offer(bot.Say, "chats.notice_unlinked", n, choices("link")...)
+		d.mem.unlink()
+		d.session.Pending = nil
+		d.out.Purge = true
+		d.offer(bot.Say, "chats.notice_unlinked", n, choices("link")...)
 	}
 }

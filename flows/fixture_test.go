@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"llave/flows/backend"
+	"llave/flows/nlu"
 )
 
 // monday is when the tests take place.
@@ -14,3 +15,21 @@ var familyOfMaria = backend.Group{Own: "1", Members: []backend.Member{
 	{ID: "3", Name: "Juana Ruiz", Kinship: "hija"}, {ID: "4", Name: "Tomás Ruiz", Kinship: "hijo"},
 	{ID: "5", Name: "Rosa Peralta", Kinship: "madre"}, {ID: "6", Name: "Lucía Ruiz", Kinship: "nieta"},
 }}
+
+// mariaAsks is the memory of a chat that María uses, with an open request and an open question.
+func mariaAsks(r Request, options ...option) *memory {
+	m := &memory{Cred: "c", Group: familyOfMaria, Self: "1"}
+	m.question = question{Question: "q", Asked: "1", AskedAt: monday, Options: options}
+	m.put(r)
+	return m
+}
+
+// requestFor is a request for one member, made on monday.
+func requestFor(i nlu.Intent, id backend.MemberID) request {
+	return request{Intent: i, Members: []backend.MemberID{id}, Asked: "1", At: monday}
+}
+
+// voidable is a sheet of which some tokens can be made void.
+func voidable(all, left []int) []sheetSummary {
+	return []sheetSummary{{ID: "s", Month: "2026-11", All: all, Left: left}}
+}

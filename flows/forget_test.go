@@ -37,11 +37,22 @@ func TestAHalfDoneFlowIsForgottenEvenWithoutItsTimer(t *testing.T) {
 // A session of another version, or in a state that is gone, becomes the menu. The link stays.
 func TestOldSessions(t *testing.T) {
 	sc := newScript(t)
-	for _, s := range []bot.Session{{V: version, State: "token.gone"}, {V: version + 1, State: "token.pick"}, {V: 0, State: ""}, {}} {
-		s.Data = &memory{Cred: "c", Group: familyOfMaria, Question: "q", Wish: &wish{}}
+	for _, s := range []bot.Session{{V: version, State: "token.gone"}, {V: version + 1, State: "token.pick"}, {V: version, State: "sheet.confirm"}, {V: 0, State: ""}, {}} {
+		s.Data = mariaAsks(&TokenRequest{})
 		d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: "menú"}, Seed: "SEEDSEEDSEED"}})
 		if err != nil || d.Session.State != home || d.Session.V != version || d.Session.Data.(*memory).Cred != "c" || len(d.Replies) != 1 {
 			t.Errorf("%q of version %d becomes %+v, %v", s.State, s.V, d.Session, err)
+		}
+	}
+}
+
+// A result that a state of another program awaited is dropped; its failure is said.
+func TestALateResultForAnotherProgram(t *testing.T) {
+	for _, r := range []bot.Result{{Data: bot.Of(answer{Given: &backend.Given{Group: familyOfMaria}})}, {Failed: true}} {
+		r.Key, r.Op, r.Late = "k", opCurrent, true
+		d := decideOn(t, bot.Session{V: version, State: "token.gone", Data: mariaAsks(nil), Pending: &bot.Effect{Op: opCurrent, Key: "k"}}, r)
+		if d.Session.State != home || d.Session.Pending != nil || d.Session.Data.(*memory).Cred != "c" || (len(d.Replies) > 0) != r.Failed {
+			t.Errorf("%+v", d)
 		}
 	}
 }
@@ -50,8 +61,8 @@ func TestOldSessions(t *testing.T) {
 func TestWaitingForNothingEnds(t *testing.T) {
 	sc := newScript(t)
 	for state := range sc.machines.states {
-		s := bot.Session{V: version, State: state, Data: &memory{Cred: "c", Group: familyOfMaria, Wish: &wish{Intent: nlu.IntentToken, For: []backend.MemberID{"1"}}}}
-		if (&talk{Script: sc, s: s}).waiting() {
+		s := bot.Session{V: version, State: state, Data: mariaAsks(requestIn(state))}
+		if (&dialog{Script: sc, session: s}).waiting() {
 			d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: "token de juana"}, Seed: "SEEDSEEDSEED"}})
 			if err != nil || d.Effect == nil || d.Effect.Op != opCurrent {
 				t.Errorf("in %s: %+v, %v", state, d, err)
@@ -65,7 +76,9 @@ func TestEveryStateHasAWayOut(t *testing.T) {
 	sc := newScript(t)
 	for state := range sc.machines.states {
 		for _, text := range []string{"menú", "cancelar", "volver", "ayuda"} {
-			m := &memory{Cred: "c", Group: familyOfMaria, Question: "q", Asked: "0", Wish: wishIn(state), Others: []backend.LinkedChat{{ID: "1"}}, Options: choices("yes", "no")}
+			m := mariaAsks(requestIn(state), choices("yes", "no")...)
+			m.Link.Others, m.Listed = []backend.LinkedChat{{ID: "1"}}, []backend.LinkedChat{{ID: "1"}}
+			m.AskedAt = time.Time{}
 			s := bot.Session{V: version, State: state, Data: m, Pending: &bot.Effect{Op: opCurrent, Key: "k"}}
 			d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: text}, Seed: "SEEDSEEDSEED"}})
 			if err != nil || len(d.Replies) != 1 {
@@ -78,26 +91,25 @@ func TestEveryStateHasAWayOut(t *testing.T) {
 	}
 }
 
-// wishIn is a wish that the conversation may have in a state.
-func wishIn(state string) *wish {
-	w := &wish{Intent: nlu.IntentToken, For: []backend.MemberID{"1"}}
+// requestIn is a request that may be open in a state.
+func requestIn(state string) Request {
 	switch flowOf(state) {
 	case "another":
-		w.Intent = nlu.IntentAnother
+		return &AnotherRequest{requestFor(nlu.IntentAnother, "1")}
 	case "rejected":
-		w.Intent = nlu.IntentRejected
+		return &RejectedRequest{requestFor(nlu.IntentRejected, "1")}
 	case "sheet":
-		w.Intent, w.Months = nlu.IntentPreprint, []backend.SheetMonth{{Month: "2026-11", Max: 31, Left: 31}}
+		return &SheetRequest{preprintRequest: preprintRequest{request: requestFor(nlu.IntentPreprint, "1"), Months: []backend.SheetMonth{{Month: "2026-11", Max: 31, Left: 31}}}}
 	case "void":
-		w.Intent, w.Sheets = nlu.IntentVoid, []brief{{ID: "s", Month: "2026-11", All: []int{1, 2}, Left: []int{2}}}
+		return &VoidRequest{preprintRequest: preprintRequest{request: requestFor(nlu.IntentVoid, "1")}, Sheets: voidable([]int{1, 2}, []int{2})}
 	}
-	return w
+	return &TokenRequest{request: requestFor(nlu.IntentToken, "1")}
 }
 
 // Deciding leaves the session that it was given as it was: the engine may have to decide again.
 func TestDecidingChangesNothing(t *testing.T) {
 	sc := newScript(t)
-	m := &memory{Cred: "c", Group: familyOfMaria, Self: someone, Recent: []backend.MemberID{"2"}, Aliases: map[string]backend.MemberID{"hija": "3"}}
+	m := &memory{Cred: "c", Group: familyOfMaria, Self: outsider, Recent: []backend.MemberID{"2"}, Aliases: map[string]backend.MemberID{"hija": "3"}}
 	s := bot.Session{V: version, State: home, Data: m}
 	for _, text := range []string{"token", "token de mamá", "1", "otro token de juana", "desvincular", "chats", "me lo rechazaron", "asdf"} {
 		in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Message, Text: text}, Seed: "SEEDSEEDSEED"}}
@@ -106,7 +118,7 @@ func TestDecidingChangesNothing(t *testing.T) {
 		if err1 != nil || err2 != nil || !same(t, one, two) {
 			t.Errorf("%q decided twice is %+v and %+v", text, one, two)
 		}
-		if m.Cred != "c" || len(m.Recent) != 1 || len(m.Aliases) != 1 || m.Wish != nil || m.Question != "" || m.Misses != 0 {
+		if m.Cred != "c" || len(m.Recent) != 1 || len(m.Aliases) != 1 || m.request() != nil || m.Question != "" || m.Misses != 0 {
 			t.Fatalf("%q changed the session: %+v", text, m)
 		}
 	}
@@ -126,7 +138,7 @@ func same(t *testing.T, a, b bot.Decision) bool {
 func TestAYesThatWaitedForLongIsAskedAgain(t *testing.T) {
 	sc := newScript(t)
 	now := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
-	m := &memory{Cred: "c", Group: familyOfMaria, Self: "1", Question: "q", Asked: "1", AskedAt: now, Wish: &wish{Intent: nlu.IntentAnother, For: []backend.MemberID{"3"}, Asked: "1", At: now}, Options: choices("yes", "no")}
+	m := mariaAsks(&AnotherRequest{requestFor(nlu.IntentAnother, "3")}, choices("yes", "no")...)
 	for waited, acts := range map[time.Duration]bool{time.Minute: true, 20 * time.Hour: false} {
 		in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "2", Kind: bot.Message, Text: "sí"}, Now: now, Seed: "SEEDSEEDSEED"}, Waited: waited}
 		d, err := sc.Decide(bot.Session{V: version, State: "another.confirm", Data: m}, in)
@@ -134,7 +146,7 @@ func TestAYesThatWaitedForLongIsAskedAgain(t *testing.T) {
 			t.Errorf("after %s: effect %+v, %v", waited, d.Effect, err)
 		}
 	}
-	pick := &memory{Cred: "c", Group: familyOfMaria, Self: "1", Question: "q", Asked: "1", AskedAt: now, Wish: &wish{Intent: nlu.IntentToken, Asked: "1", At: now}, Options: people([]backend.MemberID{"1", "3"})}
+	pick := mariaAsks(&TokenRequest{request: request{Intent: nlu.IntentToken, Asked: "1", At: now}}, people([]backend.MemberID{"1", "3"})...)
 	in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "2", Kind: bot.Message, Text: "2"}, Now: now, Seed: "SEEDSEEDSEED"}, Waited: 20 * time.Hour}
 	d, err := sc.Decide(bot.Session{V: version, State: "token.pick", Data: pick}, in)
 	if err != nil || d.Effect != nil || d.Session.State != "stale.ask" {

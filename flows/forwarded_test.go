@@ -9,12 +9,10 @@ import (
 	"llave/flows/nlu"
 )
 
-var morning = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
-
-// forwardedIn says a text in a state that a test makes: as somebody else's words, and as the person's own.
+// forwardedIn sends a text in a state that a test makes, forwarded or not.
 func forwardedIn(t *testing.T, state string, m *memory, text string, forwarded bool) bot.Decision {
 	t.Helper()
-	in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "9", Kind: bot.Message, Text: text, Forwarded: forwarded}, Now: morning, Seed: "SEEDSEEDSEED"}}
+	in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "9", Kind: bot.Message, Text: text, Forwarded: forwarded}, Now: monday, Seed: "SEEDSEEDSEED"}}
 	d, err := newScript(t).Decide(bot.Session{V: version, State: state, Data: m}, in)
 	if err != nil {
 		t.Fatal(err)
@@ -22,14 +20,15 @@ func forwardedIn(t *testing.T, state string, m *memory, text string, forwarded b
 	return d
 }
 
-// Somebody else's words destroy nothing, whether they ask for it or seem to answer the question; the person's own do.
+// Forwarded words destroy nothing, whether they ask for it or seem to answer the question. The person's own words do.
 func TestForwardedWordsDestroyNothing(t *testing.T) {
-	open := func(w *wish, options ...option) *memory {
-		return &memory{Cred: "c", Group: familyOfMaria, Self: "1", Question: "q", Asked: "1", AskedAt: morning, Wish: w, Options: options,
-			Others: []backend.LinkedChat{{ID: "l", Channel: "Telegram", Label: "···5678"}}}
+	open := func(r Request, options ...option) *memory {
+		m, others := mariaAsks(r, options...), []backend.LinkedChat{{ID: "l", Channel: "Telegram", Label: "···5678"}}
+		m.Link.Others, m.Listed = others, others
+		return m
 	}
-	juana := []backend.MemberID{"3"}
-	month := []backend.SheetMonth{{Month: "2026-11", From: morning, Until: morning.Add(time.Hour), Max: 31, Left: 31}}
+	another := &AnotherRequest{requestFor(nlu.IntentAnother, "3")}
+	month := []backend.SheetMonth{{Month: "2026-11", From: monday, Until: monday.Add(time.Hour), Max: 31, Left: 31}}
 	for _, c := range []struct {
 		name, state string
 		m           *memory
@@ -38,14 +37,14 @@ func TestForwardedWordsDestroyNothing(t *testing.T) {
 		{"unlink", home, open(nil), "desvincular"},
 		{"unlink while it is asked", "chats.ask", open(nil, choices("dounlink", "leaving", "no")...), "desvincular"},
 		{"the number of that", "chats.ask", open(nil, choices("dounlink", "leaving", "no")...), "1"},
-		{"another", "another.confirm", open(&wish{Intent: nlu.IntentAnother, For: juana, At: morning}, choices("yes", "no")...), "sí"},
-		{"another by its words", "another.confirm", open(&wish{Intent: nlu.IntentAnother, For: juana, At: morning}, choices("yes", "no")...), "sí, cambiarlo"},
-		{"a sheet", "sheet.confirm", open(&wish{Intent: nlu.IntentPreprint, For: juana, At: morning, Month: "2026-11", Months: month, Count: 3}, choices("yes", "no")...), "1"},
-		{"void", "void.confirm", open(&wish{Intent: nlu.IntentVoid, For: juana, At: morning, Chosen: "s", Sheets: []brief{{ID: "s", Month: "2026-11", All: []int{1}, Left: []int{1}}}}, choices("yes", "no")...), "dale"},
+		{"another", "another.confirm", open(another, choices("yes", "no")...), "sí"},
+		{"another by its words", "another.confirm", open(another, choices("yes", "no")...), "sí, cambiarlo"},
+		{"a sheet", "sheet.confirm", open(&SheetRequest{preprintRequest: preprintRequest{request: requestFor(nlu.IntentPreprint, "3"), Month: "2026-11", Months: month}, Count: 3}, choices("yes", "no")...), "1"},
+		{"void", "void.confirm", open(&VoidRequest{preprintRequest: preprintRequest{request: requestFor(nlu.IntentVoid, "3")}, Chosen: "s", Sheets: voidable([]int{1}, []int{1})}, choices("yes", "no")...), "dale"},
 		{"another chat of the list", "chats.list", open(nil, append([]option{{Value: "c0"}}, choices("unlink", "menu")...)...), "1"},
 		{"this chat of the list", "chats.list", open(nil, append([]option{{Value: "c0"}}, choices("unlink", "menu")...)...), "2"},
 		{"the old chat", "link.replace", open(nil, choices("yes", "no")...), "sí"},
-		{"an old wish", "stale.ask", open(&wish{Intent: nlu.IntentToken, Who: []nlu.Ref{{Kind: nlu.RefName, Words: []string{"juana"}, Text: "Juana"}}, At: morning}, choices("yes", "no")...), "sí"},
+		{"an old request", "stale.ask", open(&TokenRequest{request: request{Intent: nlu.IntentToken, Refs: []nlu.Ref{{Kind: nlu.RefName, Words: []string{"juana"}, Text: "Juana"}}, At: monday}}, choices("yes", "no")...), "sí"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			own := forwardedIn(t, c.state, c.m.clone(), c.text, false)
@@ -63,7 +62,7 @@ func TestForwardedWordsDestroyNothing(t *testing.T) {
 	}
 }
 
-// The question about a forwarded "desvincular" is one question: a yes of the person's own answers it.
+// A yes that is not forwarded answers the question about a forwarded "desvincular".
 func TestAForwardedUnlinkIsAskedAbout(t *testing.T) {
 	d := forwardedIn(t, home, &memory{Cred: "c", Group: familyOfMaria, Self: "1"}, "desvincular", true)
 	if d.Session.State != "chats.ask" {
@@ -74,8 +73,8 @@ func TestAForwardedUnlinkIsAskedAbout(t *testing.T) {
 	}
 }
 
-// Somebody else's words are a wish like any other where nothing is taken away.
-func TestAForwardedWishIsGranted(t *testing.T) {
+// A forwarded text is a request like any other where nothing is taken away.
+func TestAForwardedRequestIsGranted(t *testing.T) {
 	d := forwardedIn(t, home, &memory{Cred: "c", Group: familyOfMaria, Self: "1"}, "token de juana", true)
 	if d.Effect == nil || d.Effect.Op != opCurrent {
 		t.Errorf("effect %+v", d.Effect)

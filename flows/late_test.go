@@ -2,7 +2,6 @@ package flows
 
 import (
 	"testing"
-	"time"
 
 	"llave/bot"
 	"llave/flows/backend"
@@ -12,7 +11,7 @@ import (
 // decideOn decides on an answer; a late one brings nothing of how the chat presents itself.
 func decideOn(t *testing.T, s bot.Session, r bot.Result) bot.Decision {
 	t.Helper()
-	in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "9", Kind: bot.Answer, Result: &r}, Now: time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC), Seed: "SEEDSEEDSEED"}}
+	in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "9", Kind: bot.Answer, Result: &r}, Now: monday, Seed: "SEEDSEEDSEED"}}
 	d, err := newScript(t).Decide(s, in)
 	if err != nil {
 		t.Fatal(err)
@@ -22,14 +21,15 @@ func decideOn(t *testing.T, s bot.Session, r bot.Result) bot.Decision {
 
 // The page of a new link shows which chat asks, also where the link was found lost by an answer that came late.
 func TestALateLostLinkStillSaysWhoAsks(t *testing.T) {
-	shown := door{Via: "Telegram", Label: "···1234", Sender: "Mari", Back: "https://t.me/x?start=%s"}
-	m := &memory{Cred: "c", Group: familyOfMaria, Self: "1", Door: shown, Wish: &wish{Intent: nlu.IntentToken, For: []backend.MemberID{"3"}, Asked: "1"}}
+	shown := identity{ChannelName: "Telegram", MaskedID: "···1234", Sender: "Mari", DeepLink: "https://t.me/x?start=%s"}
+	m := mariaAsks(&TokenRequest{request: requestFor(nlu.IntentToken, "3")})
+	m.Identity = shown
 	s := bot.Session{V: version, State: "token.wait", Data: m, Pending: &bot.Effect{Op: opCurrent, Key: "k"}}
 	d := decideOn(t, s, bot.Result{Key: "k", Op: opCurrent, Late: true, Data: bot.Of(answer{Refused: refusedUnlinked})})
 	if d.Effect == nil || d.Effect.Op != opInvite || d.Session.Data.(*memory).Cred != "" {
 		t.Fatalf("effect %+v", d.Effect)
 	}
-	if args, err := bot.As[inviteArgs](d.Effect.Args); err != nil || door(args) != shown {
+	if args, err := bot.As[inviteArgs](d.Effect.Args); err != nil || identity(args) != shown {
 		t.Errorf("the page is told %+v, %v", args, err)
 	}
 }
@@ -45,12 +45,13 @@ func TestUnlinkingIsNeverAnsweredBySilence(t *testing.T) {
 	}
 }
 
-// Somebody chosen under one account is asked about anew if the link comes out to be another's.
+// A member who was chosen under one account is asked for again if another account is linked.
 func TestAChoiceDoesNotMoveToAnotherAccount(t *testing.T) {
-	m := &memory{Invite: "i", Wish: &wish{Intent: nlu.IntentToken, For: []backend.MemberID{"77"}, Asked: "1", At: time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)}}
+	m := &memory{open: open{Link: LinkRequest{Invite: "i"}}}
+	m.put(&TokenRequest{request: requestFor(nlu.IntentToken, "77")})
 	s := bot.Session{V: version, State: "link.redeeming", Data: m}
 	d := decideOn(t, s, bot.Result{Op: opRedeem, Data: bot.Of(answer{Grant: &backend.Grant{Credential: "c", Group: familyOfMaria}})})
-	if d.Effect != nil || d.Session.State != "link.who" || d.Session.Data.(*memory).Wish == nil {
+	if d.Effect != nil || d.Session.State != "link.who" || d.Session.Data.(*memory).Token == nil {
 		t.Errorf("effect %+v in %s", d.Effect, d.Session.State)
 	}
 }

@@ -14,8 +14,8 @@ import (
 
 // machines is the table, ready for use: its rows by name, and a machine a flow that says which moves are legal.
 //
-// A machine is taken from the pool for one move: it has no callbacks, so that it can hold nothing of an earlier one, and
-// its context never ends, because one that does leaves it stuck (looplab/fsm #115).
+// A machine is taken from the pool for one move: it has no callbacks, so that it holds nothing of an earlier move, and
+// its context never ends, because a cancelled context leaves a machine stuck (looplab/fsm #115).
 type machines struct {
 	flows  map[string]flow
 	states map[string]state
@@ -39,8 +39,13 @@ func newMachines(table []flow) (machines, error) {
 	return ms, nil
 }
 
-// known reports whether a state has a row.
-func (ms machines) known(state string) bool { _, ok := ms.states[state]; return ok }
+// valid reports whether a session can be in a state with a request: the state has a row, and the request is one of its
+// flow, if the flow grants requests.
+func (ms machines) valid(state string, r Request) bool {
+	_, known := ms.states[state]
+	f := ms.flows[flowOf(state)]
+	return known && (!f.grants || r != nil && (r.flow() == f.name || f.grantsOthers))
+}
 
 // leads returns the state that an event of a flow leads to.
 func (ms machines) leads(flow, on string) string {
@@ -90,7 +95,7 @@ func (f flow) events() fsm.Events {
 	return out
 }
 
-// check finds what is wrong with the rows of a flow, and what the library accepts in silence.
+// check finds defects in the rows of a flow, also those that the library accepts in silence.
 func (f flow) check() error {
 	rows, to := map[string]bool{home: true}, map[string]string{"leave": home}
 	for _, s := range f.states {
@@ -124,8 +129,8 @@ func (f flow) check() error {
 	return nil
 }
 
-// checkRow finds the state that nothing leads out of: one that waits for neither the person nor the back end, or for both,
-// and one that does not know what to do if the back end fails.
+// checkRow finds a state without a way out: one that waits for neither the person nor the back end, or for both, and one
+// that has no handler for a failure of the back end.
 func (f flow) checkRow(s state) error {
 	switch {
 	case !strings.HasPrefix(s.name, f.name+"."):

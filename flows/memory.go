@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"time"
@@ -10,123 +11,90 @@ import (
 	"llave/flows/nlu"
 )
 
-// version is the version of memory's form. A session of an older one is migrated by upgrade.
-const version = 1
+// version is the version of the form of memory. upgrade migrates a session of an older one.
+const version = 2
 
-// memory is what the conversations remember of a chat. It is kept sealed.
+// memory is what the conversations remember of a chat. It is stored encrypted, as JSON.
 type memory struct {
 	// Cred is set while the chat is linked.
 	Cred backend.Credential `json:"cred,omitempty"`
-	// Group is the family group as the back end last told it. It says what words mean; it gives no right to anything.
+	// Group is the family group in the last answer of the back end. It says what words mean and authorises nothing.
 	Group backend.Group `json:"group,omitzero"`
-	// Self is the member who uses the chat; someone if it is nobody of the group, empty if they have not said.
+	// Self is the member who uses the chat; [outsider] for a person who is not in the group, empty if that is not known.
 	Self backend.MemberID `json:"self,omitempty"`
-	// Aliases are the kinship words that the person explained by choosing somebody.
+	// Aliases are the kinship words that the person explained by choosing a member.
 	Aliases map[string]backend.MemberID `json:"aliases,omitempty"`
 	// Recent are the members whose token was shown, the last one first.
 	Recent []backend.MemberID `json:"recent,omitempty"`
-	// Held are tokens as they were given, where the back end cannot be asked for them again.
+	// Held are the tokens that were given, where the back end cannot be asked for them again.
 	Held []backend.Token `json:"held,omitempty"`
-	// Paper is the member whose sheet was shown last.
-	Paper backend.MemberID `json:"paper,omitempty"`
-	// Others are the account's other chats, while they are being asked about.
-	Others []backend.LinkedChat `json:"others,omitempty"`
+	// LastSheet is the member whose sheet was shown last.
+	LastSheet backend.MemberID `json:"paper,omitempty"`
 
-	// Door is how the chat presented itself last: an answer that comes later brings nothing of it.
-	Door door `json:"door,omitzero"`
-
+	// Identity is how the chat presented itself last: the result of an effect does not bring it.
+	Identity identity `json:"door,omitzero"`
 	// Unreadable is the last message that was no text.
 	Unreadable unreadable `json:"unreadable,omitzero"`
-	// Rally is the pace of the chat's messages.
-	Rally rally `json:"rally,omitzero"`
+	// Pace is the pace of the chat's messages.
+	Pace pace `json:"rally,omitzero"`
+	// Misses counts the texts in a row that were not understood.
+	Misses int `json:"misses,omitempty"`
 
-	// Wish is what is being asked for, until it is granted or forgotten.
-	Wish *wish `json:"wish,omitempty"`
-	// Invite is the invite whose code is awaited, and InviteUntil how long.
-	Invite string `json:"invite,omitempty"`
+	open
+	memoryV1
+}
 
-	// Unread says that the message with the invite's page may not have arrived ([bot.Unsure]) or did not ([bot.Unsent]).
-	Unread string `json:"unread,omitempty"`
+// open is what the conversation is about: a request, and the question that was asked last.
+type open struct {
+	requests
+	// Link is the link that is being made.
+	Link LinkRequest `json:"link,omitzero"`
+	// Listed are the account's other chats, in the list that was shown.
+	Listed []backend.LinkedChat `json:"listed,omitempty"`
+	question
+}
 
-	// Lost says that the link that is being made replaces one that was ended elsewhere.
-	Lost bool `json:"lost,omitempty"`
-
-	// Question is the id of the open question, Asked the id of the update that raised it, AskedAt its hour, Options
-	// what can be answered.
+// question is the last question, or the last message with options.
+type question struct {
+	// Question is its id, Asked the id of the update that raised it, and AskedAt the time of that update.
 	Question string    `json:"q,omitempty"`
 	Asked    string    `json:"asked,omitempty"`
 	AskedAt  time.Time `json:"asked_at,omitzero"`
-	Prompt   string    `json:"prompt,omitempty"` // its text, to put it again
-	Options  []option  `json:"options,omitempty"`
-	// Figure is the bare number that the question came after: the same once more is no answer to it, but sent twice.
+	// Prompt is its text, to put it again.
+	Prompt  string   `json:"prompt,omitempty"`
+	Options []option `json:"options,omitempty"`
+	// Figure is the bare number that the question came after. The same number once more may be no answer, but sent twice.
 	Figure string `json:"figure,omitempty"`
-	// Repeated is the question that was put again because its answer seemed old.
+	// Repeated is the id of the question that was put again because its answer seemed old.
 	Repeated string `json:"repeated,omitempty"`
 	// Timed says that a timer will end the question.
 	Timed bool `json:"timed,omitempty"`
-	// Misses counts texts in a row that were not understood.
-	Misses int `json:"misses,omitempty"`
 }
 
-// door is how a chat is shown to others, and the way back into it.
-type door struct {
-	Via    string `json:"via,omitempty"`
-	Label  string `json:"label,omitempty"`
-	Sender string `json:"sender,omitempty"`
-	Back   string `json:"back,omitempty"`
+// identity is how a chat is shown to other chats of the account, and the way back into it.
+type identity struct {
+	ChannelName string `json:"via,omitempty"`
+	MaskedID    string `json:"label,omitempty"`
+	Sender      string `json:"sender,omitempty"`
+	DeepLink    string `json:"back,omitempty"`
 }
 
-// someone uses the chat who is not in the group.
-const someone backend.MemberID = "-"
+// outsider stands for a person who uses the chat and is not in the group.
+const outsider backend.MemberID = "-"
 
 // option is one answer to the open question.
 type option struct {
 	Value string           `json:"v"`
 	Who   backend.MemberID `json:"m,omitempty"`
-	// Month is that of a month to choose, or of the sheet below which it stands; Label tells one sheet from another.
+	// Month is a month to choose, or the month of the sheet that the option is about; Label tells one sheet from another.
 	Month backend.Month `json:"mo,omitempty"`
 	Label string        `json:"l,omitempty"`
 	Text  string        `json:"-"`
 }
 
-// wish is what a person wants, as far as it has become clear.
-type wish struct {
-	Intent nlu.Intent         `json:"intent"`
-	Who    []nlu.Ref          `json:"who,omitempty"`
-	For    []backend.MemberID `json:"for,omitempty"`
-	// Asked is the id of the update that asked for it, and At its hour.
-	Asked string    `json:"asked"`
-	At    time.Time `json:"at"`
-	// Held says that the answer is in memory, and that the group is read to see whether it may be given.
-	Held bool `json:"held,omitempty"`
-	// Below says that an option of the last message asked, and Old that a button of an earlier one did: whom that was
-	// about is not known any more.
-	Below bool `json:"below,omitempty"`
-	Old   bool `json:"old,omitempty"`
-	// Looked says that the group has been read anew for it.
-	Looked bool `json:"looked,omitempty"`
-
-	// What follows is of preprinted tokens. Month and Count are what was said, or what came of it; More that they come on
-	// top of those there are; Unsure that an order went out and nobody knows what became of it.
-	Month  backend.Month `json:"month,omitempty"`
-	Count  int           `json:"count,omitempty"`
-	More   bool          `json:"more,omitempty"`
-	Unsure bool          `json:"unsure,omitempty"`
-	// Live says that there are some for the month that can still be used.
-	Live bool `json:"live,omitempty"`
-	// Changed says that what was ordered could not be made any more.
-	Changed bool `json:"changed,omitempty"`
-	// Paper says that somebody who is not named is whose sheet was shown last.
-	Paper bool `json:"paper,omitempty"`
-	// Numbers are those on the sheet that are to be void, all if there are none; Single that it is not all.
-	Numbers []int `json:"numbers,omitempty"`
-	Single  bool  `json:"single,omitempty"`
-	// Months are what the back end offers, Sheets those that may be meant, Steps the questions there will be.
-	Months []backend.SheetMonth `json:"months,omitempty"`
-	Sheets []brief              `json:"sheets,omitempty"`
-	// Chosen is the one of Sheets that it is about.
-	Chosen backend.SheetID `json:"chosen,omitempty"`
-	Steps  []string        `json:"steps,omitempty"`
+// numbered reports whether an option is one of a list: its value is a letter and a number.
+func (o option) numbered(letter byte) bool {
+	return len(o.Value) > 1 && o.Value[0] == letter && o.Value[1] <= '9'
 }
 
 // speaker is the person who uses the chat.
@@ -142,10 +110,7 @@ func (m *memory) clone() *memory {
 	c.Aliases = maps.Clone(m.Aliases)
 	c.Recent = slices.Clone(m.Recent)
 	c.Options = slices.Clone(m.Options)
-	if m.Wish != nil {
-		w := *m.Wish
-		c.Wish = &w
-	}
+	c.requests = m.requests.clone()
 	return &c
 }
 
@@ -161,16 +126,10 @@ func (m *memory) used(ids ...backend.MemberID) {
 }
 
 // unlink forgets all that belongs to the account.
-func (m *memory) unlink() { *m = memory{Door: m.Door, Rally: m.Rally} }
+func (m *memory) unlink() { *m = memory{Identity: m.Identity, Pace: m.Pace} }
 
-// settle ends the open question and the wish behind it.
-func (m *memory) settle() {
-	m.Question, m.Asked, m.AskedAt, m.Options, m.Wish = "", "", time.Time{}, nil, nil
-	m.Invite, m.Unread, m.Others, m.Timed, m.Prompt, m.Figure, m.Repeated = "", "", nil, false, "", "", ""
-}
-
-// upgrade brings a session to the form of this version. A state that is not known becomes the menu; links stay.
-func upgrade(s bot.Session, known func(state string) bool) (bot.Session, *memory) {
+// upgrade brings a session to the form of this version. A state that is not valid becomes the menu; the link stays.
+func upgrade(s bot.Session, valid func(state string, r Request) bool) (bot.Session, *memory) {
 	m, ok := s.Data.(*memory)
 	if !ok || m == nil {
 		m = &memory{}
@@ -179,10 +138,41 @@ func upgrade(s bot.Session, known func(state string) bool) (bot.Session, *memory
 	if s.State == "" {
 		s.State = home
 	}
-	if !known(s.State) || s.V > version {
+	if s.V < 2 {
+		m.migrateV1(s.State)
+	}
+	if s.V > version || !valid(s.State, m.request()) {
 		s.State = home
-		m.settle()
+		m.open = open{}
 	}
 	s.V, s.Data = version, m
 	return s, m
+}
+
+// memoryV1 are the fields of version 1 that version 2 has in other places. They are read and never written.
+type memoryV1 struct {
+	Wish   json.RawMessage      `json:"wish,omitempty"`
+	Invite string               `json:"invite,omitempty"`
+	Unread string               `json:"unread,omitempty"`
+	Lost   bool                 `json:"lost,omitempty"`
+	Others []backend.LinkedChat `json:"others,omitempty"`
+}
+
+// migrateV1 moves them there. Version 1 had one struct for the requests of all flows, whose fields have the same names in
+// the struct of each flow. What cannot be read is dropped, as if the person had never asked.
+func (m *memory) migrateV1(state string) {
+	old := m.memoryV1
+	m.memoryV1 = memoryV1{}
+	if state == "chats.list" {
+		m.Listed, old.Others = old.Others, nil
+	}
+	m.Link = LinkRequest{Invite: old.Invite, Unread: old.Unread, Relink: old.Lost, Others: old.Others}
+	var wish request
+	if len(old.Wish) == 0 || json.Unmarshal(old.Wish, &wish) != nil {
+		return
+	}
+	r := emptyRequest(wish.Intent)
+	if json.Unmarshal(old.Wish, r) == nil {
+		m.put(r)
+	}
 }

@@ -8,131 +8,105 @@ import (
 )
 
 // menu shows what can be done.
-func (t *talk) menu(key string) {
-	if !t.m.linked() {
-		t.offer(bot.Ask, "menu.welcome", nil, choices("token", "whatis", "safe", "help")...)
+func (d *dialog) menu(key string) {
+	if !d.mem.linked() {
+		d.offer(bot.Ask, "menu.welcome", nil, choices("token", "whatis", "safe", "help")...)
 		return
 	}
 	values := []string{"token", "another", "rejected", "chats", "others", "help"}
-	if t.can.Sheets {
+	if d.can.Sheets {
 		values = slices.Insert(values, 2, "preprint")
 	}
-	t.offer(bot.Ask, key, nil, choices(values...)...)
+	d.offer(bot.Ask, key, nil, choices(values...)...)
 }
 
-// again puts the open question once more, below a line that says why; at home it is the menu.
-func (t *talk) again(key string) {
-	if t.s.State == home || t.m.Question == "" {
-		t.menu("menu.main")
+// repeatQuestion puts the open question once more, below a line that says why. Without a question it shows the menu.
+func (d *dialog) repeatQuestion(key string) {
+	if d.session.State == home || d.mem.Question == "" {
+		d.menu("menu.main")
 		return
 	}
-	t.askAgain(key, len(t.m.Options))
-	if r := &t.d.Replies[len(t.d.Replies)-1]; t.m.Prompt != "" {
-		r.Text += "\n" + t.m.Prompt
+	d.askAgain(key, len(d.mem.Options))
+	if d.mem.Prompt != "" {
+		d.lastReply().Text += "\n" + d.mem.Prompt
 	}
 }
 
-// puzzled answers what was not understood: a name alone is a wish for a token; else what can be done is shown, and
-// the second time a person is offered.
-func (t *talk) puzzled(mean nlu.ParsedText) {
-	if f := t.words.Resolve(mean.Refs, t.m.speaker()); t.m.linked() && len(mean.Refs) > 0 && (f.Unresolved == nil || mean.TheirToken) {
-		t.wish(nlu.ParsedText{Intent: nlu.IntentToken, Refs: mean.Refs})
+// fallback answers a text that was not understood. A name alone asks for a token. Otherwise it shows what can be done, and
+// the second time it offers a person.
+func (d *dialog) fallback(p nlu.ParsedText) {
+	if who := d.parser.Resolve(p.Refs, d.mem.speaker()); d.mem.linked() && len(p.Refs) > 0 && (who.Unresolved == nil || p.TheirToken) {
+		d.start(d.newRequest(nlu.ParsedText{Intent: nlu.IntentToken, Refs: p.Refs}))
 		return
 	}
-	if len(mean.Unclear) > 0 && t.m.linked() {
-		t.offer(bot.Ask, "menu.unclear", nil, unclear(mean.Unclear)...)
+	if len(p.Unclear) > 0 && d.mem.linked() {
+		d.offer(bot.Ask, "menu.unclear", nil, optionsFor(p.Unclear)...)
 		return
 	}
-	t.m.Misses++
-	if t.m.Misses > 1 {
-		t.offer(bot.Ask, "menu.miss_again", nil, choices("token", "help", "menu")...)
-		return
+	d.mem.Misses++
+	switch {
+	case d.mem.Misses > 1:
+		d.offer(bot.Ask, "menu.miss_again", nil, choices("token", "help", "menu")...)
+	case !d.mem.linked():
+		d.offer(bot.Ask, "menu.miss_unlinked", nil, choices("token", "whatis", "help")...)
+	default:
+		d.offer(bot.Ask, "menu.miss", nil, choices("token", "rejected", "others", "help")...)
 	}
-	if !t.m.linked() {
-		t.offer(bot.Ask, "menu.miss_unlinked", nil, choices("token", "whatis", "help")...)
-		return
-	}
-	t.offer(bot.Ask, "menu.miss", nil, choices("token", "rejected", "others", "help")...)
 }
 
-// unclear offers what a text may have meant, and what is meant most often.
-func unclear(found []nlu.Intent) []option {
+// optionsFor offers what an unclear text may mean, and the two most frequent intents.
+func optionsFor(unclear []nlu.Intent) []option {
 	var values []string
-	for _, i := range append(found, nlu.IntentToken, nlu.IntentHelp) {
-		if offered[i] && !slices.Contains(values, string(i)) {
+	for _, i := range append(unclear, nlu.IntentToken, nlu.IntentHelp) {
+		if withButton[i] && !slices.Contains(values, string(i)) {
 			values = append(values, string(i))
 		}
 	}
 	return choices(values...)
 }
 
-// offered are the intents that have a button.
-var offered = map[nlu.Intent]bool{nlu.IntentToken: true, nlu.IntentNumber: true, nlu.IntentCredential: true, nlu.IntentAnother: true, nlu.IntentRejected: true, nlu.IntentPreprint: true, nlu.IntentVoid: true, nlu.IntentHelp: true,
+// withButton are the intents that have a button.
+var withButton = map[nlu.Intent]bool{nlu.IntentToken: true, nlu.IntentNumber: true, nlu.IntentCredential: true, nlu.IntentAnother: true, nlu.IntentRejected: true, nlu.IntentPreprint: true, nlu.IntentVoid: true, nlu.IntentHelp: true,
 	nlu.IntentLink: true, nlu.IntentUnlink: true, nlu.IntentChats: true, nlu.IntentMenu: true}
 
-// help is the way to a person.
-func (t *talk) help() { t.say("menu.help", nil) }
+// help says how to reach a person.
+func (d *dialog) help() { d.say("menu.help", nil) }
 
-// heardWaiting deals with a text while the outside is being asked. The ways out work; the rest waits.
-func (t *talk) heardWaiting(mean nlu.ParsedText) {
-	switch mean.Intent {
-	case nlu.IntentCancel, nlu.IntentBack, nlu.IntentMenu:
-		t.cancelWait()
-	case nlu.IntentHelp:
-		t.help()
-	case nlu.IntentUnlink:
-		if t.in.Forwarded || !mean.Unlinks {
-			t.say("token.still", nil)
-			return
-		}
-		t.leave()
-		t.unlink()
-	default:
-		t.say("token.still", nil)
-	}
+// faq answers a question about something else, by the text that is named after the intent.
+func (d *dialog) faq(i nlu.Intent) {
+	d.offer(bot.Say, faqKey(i), d.mem.linked(), choices("token", "menu")...)
 }
 
-// cancelWait stops waiting. What only reads is forgotten; what acts cannot be called back, and its outcome is dealt
-// with when it comes.
-func (t *talk) cancelWait() {
-	row := t.row()
-	if !row.acts() {
-		t.s.Pending = nil
-	}
-	if row.onCancel != nil {
-		row.onCancel(t)
-		return
-	}
-	t.leave()
-	t.menu("menu.cancelled")
-}
+func faqKey(i nlu.Intent) string { return "faq." + string(i) }
 
-// acts says whether an effect that the state awaits changes something at the back end.
-func (s state) acts() bool {
-	for op := range s.results {
-		if effects[op].acts {
-			return true
-		}
+// answerAside answers a text that is no answer to the open question, without ending the question. False: the text begins
+// something else.
+func (d *dialog) answerAside(p nlu.ParsedText) bool {
+	if p.Intent == nlu.IntentHelp {
+		d.help()
+		return true
+	}
+	if key := faqKey(p.Intent); p.Intent != nlu.IntentPreprint && d.texts.Has(key) {
+		d.say(key, d.mem.linked())
+		return true
 	}
 	return false
 }
 
-// cannotStop answers a person who stops waiting for what cannot be called back.
-func (t *talk) cannotStop() {
-	t.leave()
-	t.say("another.cannot_stop", nil)
+// isVague reports whether a text says nothing that can be acted upon.
+func isVague(p nlu.ParsedText) bool {
+	switch p.Intent {
+	case nlu.IntentNone, nlu.IntentYes, nlu.IntentNo, nlu.IntentHello, nlu.IntentThanks, nlu.IntentLost, nlu.IntentWhere:
+		return len(p.Unclear) == 0
+	}
+	return false
 }
 
-// heardCUIL answers somebody who typed their CUIL: it is not kept, and not needed here.
-func (t *talk) heardCUIL() {
-	if t.row().awaitsCode {
-		t.askAgain("link.cuil", nil)
+// onCUIL answers a person who typed their CUIL: it is not kept, and not needed here.
+func (d *dialog) onCUIL() {
+	if d.row().awaitsCode {
+		d.askAgain("link.cuil", nil)
 		return
 	}
-	t.offer(bot.Say, "menu.cuil", t.m.linked(), choices("token", "safe")...)
-}
-
-// faq answers the other questions, each by the text of its name.
-func (t *talk) faq(i nlu.Intent) {
-	t.offer(bot.Say, "faq."+string(i), t.m.linked(), choices("token", "menu")...)
+	d.offer(bot.Say, "menu.cuil", d.mem.linked(), choices("token", "safe")...)
 }

@@ -3,21 +3,42 @@ package flows
 import (
 	"time"
 
+	"llave/bot"
 	"llave/flows/backend"
 	"llave/flows/nlu"
 )
 
-// askState asks the back end what became of the token.
-func (t *talk) askState() {
-	t.begin("ask")
-	t.effect(opState, t.in.ID, memberArgs{t.m.Cred, t.m.Wish.For[0]}, "token.interim")
+// RejectedRequest asks why a token was not accepted at the counter.
+type RejectedRequest struct{ request }
+
+func (r *RejectedRequest) flow() string { return "rejected" }
+func (r *RejectedRequest) in() requests { return requests{Rejected: r} }
+
+func (r *RejectedRequest) advance(d *dialog) {
+	if !d.can.TokenState {
+		d.leave()
+		d.offer(bot.Say, "rejected.blind", nil, choices("token", "another", "help")...)
+		return
+	}
+	if d.findMembers(r, false) {
+		d.tryAny("rejected", "ask")
+		d.effect(opState, d.in.ID, memberArgs{d.mem.Cred, r.Members[0]}, "token.interim")
+	}
 }
 
-// verdict is why a token was not accepted, in one word, and is part of a text's key.
-type verdict string
+// rejectedDialog is the dialog in the flow "rejected".
+type rejectedDialog struct {
+	*dialog
+	r *RejectedRequest
+}
 
-// diagnose finds the most telling fact about a token that was not accepted.
-func diagnose(s backend.TokenState, p backend.Member, now time.Time) verdict {
+func inRejected(d *dialog) rejectedDialog { return rejectedDialog{d, d.mem.Rejected} }
+
+// diagnosis is why a token was not accepted, in one word. It is part of the key of a text.
+type diagnosis string
+
+// diagnose finds the fact about a token that explains most.
+func diagnose(s backend.TokenState, p backend.Member, now time.Time) diagnosis {
 	switch {
 	case !backend.IsActive(p.Standing):
 		return "inactive"
@@ -39,7 +60,7 @@ func diagnose(s backend.TokenState, p backend.Member, now time.Time) verdict {
 	return "untried"
 }
 
-// rejectedData is what the texts of the diagnosis need.
+// rejectedData is the data of the texts of a diagnosis.
 type rejectedData struct {
 	Member backend.Member
 	State  backend.TokenState
@@ -48,33 +69,31 @@ type rejectedData struct {
 	Sheet  bool      // there is a sheet: it may have been one of those
 }
 
-// diagnosed says what happened and offers the step that helps.
-func (t *talk) diagnosed(a answer) {
+// onState gives the diagnosis and offers the step that helps.
+func (d rejectedDialog) onState(a answer) {
 	s := *a.State
-	t.m.Group = s.Group
-	w := t.m.Wish
-	if w == nil {
-		t.leave()
+	d.mem.Group = s.Group
+	if d.r == nil {
+		d.leave()
 		return
 	}
 	p, ok := s.Group.Member(s.Member)
 	if !ok {
-		t.move("failed")
-		t.settle()
-		t.say("token.gone", nil)
+		d.move("failed")
+		d.reset()
+		d.say("token.gone", nil)
 		return
 	}
-	why := diagnose(s, p, t.in.Now)
-	data := rejectedData{p, s, s.Until.Add(-time.Minute), t.texts.SameDay(s.UsedAt, t.in.Now), t.m.Paper == s.Member}
-	switch why {
-	case "inactive", "locked":
-		t.move("told")
-		t.settle()
-		t.say("rejected."+string(why), data)
+	why := diagnose(s, p, d.in.Now)
+	data := rejectedData{p, s, s.Until.Add(-time.Minute), d.texts.SameDay(s.UsedAt, d.in.Now), d.mem.LastSheet == s.Member}
+	if why == "inactive" || why == "locked" {
+		d.move("told")
+		d.reset()
+		d.say("rejected."+string(why), data)
 		return
 	}
-	t.move("offer")
-	w.For = []backend.MemberID{s.Member}
+	d.move("offer")
+	d.r.Members = []backend.MemberID{s.Member}
 	values := []string{"show"}
 	if why == "untried" || why == "mistyped" {
 		values = append(values, "another")
@@ -82,52 +101,52 @@ func (t *talk) diagnosed(a answer) {
 	if len(s.Group.Members) > 1 {
 		values = append(values, "other")
 	}
-	t.ask("rejected."+string(why), data, choices(append(values, "help")...)...)
+	d.ask("rejected."+string(why), data, choices(append(values, "help")...)...)
 	if data.Sheet {
-		r := &t.d.Replies[len(t.d.Replies)-1]
-		r.Text += "\n" + t.text("rejected.sheet", data)
-		t.m.Prompt = r.Text
+		r := d.lastReply()
+		r.Text += "\n" + d.text("rejected.sheet", data)
+		d.mem.Prompt = r.Text
 	}
 }
 
-// answersOffer takes words for the offer.
-func (t *talk) answersOffer(mean nlu.ParsedText) bool {
+// answerOffer takes a text that means one of the options.
+func (d rejectedDialog) answerOffer(p nlu.ParsedText) bool {
 	switch {
-	case mean.Intent == nlu.IntentAnother && len(mean.Refs) == 0:
-		t.accept(option{Value: "another"})
-	case mean.Intent == nlu.IntentOther:
-		t.accept(option{Value: "other"})
-	case mean.Yes:
-		t.accept(option{Value: "show"})
-	case mean.No:
-		t.leave()
-		t.menu("menu.cancelled")
+	case p.Intent == nlu.IntentAnother && len(p.Refs) == 0:
+		d.chooseOffer(option{Value: "another"})
+	case p.Intent == nlu.IntentOther:
+		d.chooseOffer(option{Value: "other"})
+	case p.Yes:
+		d.chooseOffer(option{Value: "show"})
+	case p.No:
+		d.leave()
+		d.menu("menu.cancelled")
 	default:
 		return false
 	}
 	return true
 }
 
-// accept goes on with what was offered, for the person it was about.
-func (t *talk) accept(o option) {
-	who := t.m.Wish.For
-	t.leave()
+// chooseOffer goes on with what was offered, for the same member.
+func (d rejectedDialog) chooseOffer(o option) {
+	members := d.r.Members
+	d.leave()
 	switch o.Value {
 	case "help":
-		t.help()
+		d.help()
 		return
 	case "other":
-		t.wish(nlu.ParsedText{Intent: nlu.IntentRejected, Refs: []nlu.Ref{{Kind: nlu.RefName}}})
+		d.start(d.newRequest(anotherPerson(nlu.IntentRejected)))
 		return
 	}
-	i := nlu.IntentToken
+	if d.busy() {
+		d.say("token.still", nil)
+		return
+	}
 	if o.Value == "another" {
-		i = nlu.IntentAnother
+		d.mem.put(d.newAnother(members))
+	} else {
+		d.mem.put(&TokenRequest{request: d.requestNow(nlu.IntentToken, members)})
 	}
-	if t.busy() {
-		t.say("token.still", nil)
-		return
-	}
-	t.m.Wish = &wish{Intent: i, For: who, Asked: t.in.ID, At: t.in.Now}
-	t.pursue()
+	d.advance()
 }

@@ -8,155 +8,125 @@ import (
 	"llave/flows/nlu"
 )
 
-// pursueSheets goes on with a wish about preprinted tokens. The back end is read before anything is asked of the person:
-// it says which months there are, and what is on paper already.
-func (t *talk) pursueSheets() {
-	w := t.m.Wish
-	switch {
-	case !t.can.Sheets:
-		t.leave()
-		t.faq(nlu.IntentPreprint)
-		return
-	case w.Intent == nlu.IntentVoid && !t.can.Void:
-		t.leave()
-		t.offer(bot.Say, "void.off", nil, choices("token", "help")...)
-		return
-	}
-	t.begin("look")
-	t.askSheets()
+// SheetRequest asks for preprinted tokens of one member for a month, on paper.
+type SheetRequest struct {
+	preprintRequest
+	// Count is how many, or one of [nlu.CountInvalid] and [nlu.CountMax]; zero if it was not said.
+	Count int `json:"count,omitempty"`
+	// More says that they come on top of the sheets that there are.
+	More bool `json:"more,omitempty"`
+	// Live says that there are some for the month that can still be used.
+	Live bool `json:"live,omitempty"`
+	// Changed says that the order could not be carried out any more.
+	Changed bool `json:"changed,omitempty"`
+	// Steps are the questions that there will be.
+	Steps []string `json:"steps,omitempty"`
 }
 
-// askSheets reads what there is for whom the wish is for; for nobody, only the months.
-func (t *talk) askSheets() {
-	w := t.m.Wish
-	if len(w.For) == 0 {
-		t.effect(opMonths, t.in.ID, memberArgs{Credential: t.m.Cred}, "token.interim")
+func (r *SheetRequest) flow() string { return "sheet" }
+func (r *SheetRequest) in() requests { return requests{Sheet: r} }
+
+func (r *SheetRequest) advance(d *dialog) {
+	if !d.can.Sheets {
+		d.leave()
+		d.faq(nlu.IntentPreprint)
 		return
 	}
-	t.effect(opSheets, t.in.ID, memberArgs{t.m.Cred, w.For[0]}, "token.interim")
+	d.tryAny("sheet", "look")
+	d.readSheets(&r.preprintRequest)
 }
 
-// sheetsTold goes on with the wish on what the back end said there is.
-func (t *talk) sheetsTold(a answer) {
-	p := *a.Paper
-	t.m.Group = p.Group
-	w := t.m.Wish
-	if w == nil {
-		t.leave()
+// The steps of ordering a sheet, as they are counted for the person.
+const (
+	stepWho     = "who"
+	stepMonth   = "month"
+	stepCount   = "count"
+	stepConfirm = "confirm"
+)
+
+// plan fixes which questions there will be, once it is known what the request says already.
+func (r *SheetRequest) plan() {
+	if r.Steps != nil {
 		return
 	}
-	w.Months = p.Months
-	if !t.can.Months && len(w.Months) > 1 {
-		w.Months = w.Months[:1]
+	if len(r.Members) == 0 {
+		r.Steps = append(r.Steps, stepWho)
 	}
-	if !t.whoseSheet() {
-		return
+	if r.Month == "" && len(r.Months) > 1 && r.Count == 0 {
+		r.Steps = append(r.Steps, stepMonth)
 	}
-	if w.For[0] != p.Member {
-		t.askSheets()
-		return
+	if r.Count == 0 {
+		r.Steps = append(r.Steps, stepCount)
 	}
-	switch {
-	case w.Intent == nlu.IntentVoid && (p.Denied == "" || len(p.Sheets) > 0):
-		t.chooseSheet(p)
-	case p.Denied != "":
-		t.deniedSheet(p.Denied)
-	default:
-		t.order(p)
-	}
+	r.Steps = append(r.Steps, stepConfirm)
 }
 
-// whoseSheet finds out whom the wish is for, by words or because there is only one. False: it has asked.
-func (t *talk) whoseSheet() bool {
-	w := t.m.Wish
-	f := nlu.Resolution{Members: w.For}
-	switch {
-	case len(w.Who) > 0:
-		f = t.words.Resolve(w.Who, t.m.speaker())
-	case len(w.For) == 0 && len(t.m.Group.Members) == 1:
-		f.Members = []backend.MemberID{t.m.Group.Own}
-	case len(w.For) == 0 && w.Paper:
-		if _, ok := t.m.Group.Member(t.m.Paper); ok {
-			f.Members = []backend.MemberID{t.m.Paper}
-		}
+// step is the number of a question, "2 de 3"; zero where it is the only one.
+func (r *SheetRequest) step(name string) (at, of int) {
+	if i := slices.Index(r.Steps, name); i >= 0 && len(r.Steps) > 1 {
+		return i + 1, len(r.Steps)
 	}
-	w.For = nil
-	if f.Unresolved == nil && len(f.Members) == 1 {
-		w.For = f.Members
-	}
-	t.plan()
-	if len(w.For) == 0 {
-		t.askWho(f.Unresolved, append(slices.Clone(f.Candidates), f.Members...))
-		return false
-	}
-	return true
+	return 0, 0
 }
 
-// deniedSheet says why there is nothing on paper for this person.
-func (t *talk) deniedSheet(why backend.Reason) {
-	p, ok := t.m.Group.Member(t.m.Wish.For[0])
-	if !ok {
-		p.Name = ""
-	}
-	if t.s.State != home {
-		t.move("failed")
-	}
-	t.settle()
-	t.offer(bot.Say, "sheet.denied", block{Member: p, Reason: why}, choices("token", "help")...)
+// sheetDialog is the dialog in the flow "sheet".
+type sheetDialog struct {
+	*dialog
+	r *SheetRequest
 }
 
-// order goes on with a sheet to be made: to the sheet that there is already, to the question that is still open, or to
-// the confirmation.
-func (t *talk) order(p backend.Preprints) {
-	w := t.m.Wish
-	if t.sendExisting(p) {
+func inSheet(d *dialog) sheetDialog { return sheetDialog{d, d.mem.Sheet} }
+
+// order goes on with the order: to a sheet that exists, to the next question, or to the confirmation.
+func (d sheetDialog) order(p backend.Preprints) {
+	r := d.r
+	if d.sendExisting(p) {
 		return
 	}
 	switch {
-	case w.Month != "":
-	case len(w.Months) > 0 && (len(w.Months) == 1 || w.Count != 0):
-		w.Month = w.Months[0].Month
-	case len(w.Months) == 0 && len(p.Sheets) > 0: // more of them, and none are made now
-		w.Month = p.Sheets[len(p.Sheets)-1].Month
+	case r.Month != "":
+	case len(r.Months) > 0 && (len(r.Months) == 1 || r.Count != 0):
+		r.Month = r.Months[0].Month
+	case len(r.Months) == 0 && len(p.Sheets) > 0: // more of them, and none are made now
+		r.Month = p.Sheets[len(p.Sheets)-1].Month
 	}
-	month, offered := w.month()
-	have := sheetsOf(p, w.Month)
-	w.Live = slices.ContainsFunc(have, func(s backend.Sheet) bool { return slices.ContainsFunc(s.Tokens, backend.Preprint.Live) })
+	month, offered := r.month()
+	have := sheetsOf(p, r.Month)
+	r.Live = slices.ContainsFunc(have, func(s backend.Sheet) bool { return slices.ContainsFunc(s.Tokens, backend.Preprint.Live) })
 	switch {
-	case len(have) > 0 && (!w.More || month.Left == 0):
-		t.move("given")
-		t.showSheets(have, t.offered(p, w.Month), t.whyOld(month))
-	case len(w.Months) == 0:
-		t.endSheet("sheet.no_months")
+	case len(have) > 0 && (!r.More || month.Left == 0):
+		d.move("given")
+		d.sendLast(have, d.offered(p, r.Month), d.whyExisting(month))
+	case len(r.Months) == 0:
+		d.end("sheet.no_months")
 	case !offered:
-		t.askMonth()
+		d.askMonth()
 	case month.Left == 0:
-		t.endSheet("sheet.full")
+		d.end("sheet.full")
 	default:
-		t.howMany(month)
+		d.orderCount(month)
 	}
 }
 
 // sendExisting sends the sheets that there are, if the request names neither a month nor a count: "hoja de rosa" asks for
 // what exists. The sheets of one month are one document. False: there are none, or new ones are wanted.
-func (t *talk) sendExisting(p backend.Preprints) bool {
-	w := t.m.Wish
-	if w.Month != "" || w.Count != 0 || w.More || len(p.Sheets) == 0 {
+func (d sheetDialog) sendExisting(p backend.Preprints) bool {
+	if d.r.Month != "" || d.r.Count != 0 || d.r.More || len(p.Sheets) == 0 {
 		return false
 	}
 	months := monthsOf(p.Sheets)
-	t.move("given")
+	d.move("given")
 	for _, m := range months[:len(months)-1] {
-		t.sendSheets(sheetsOf(p, m), t.offered(p, m), "")
+		d.send(sheetsOf(p, m), d.offered(p, m), "")
 	}
 	last := months[len(months)-1]
 	if len(months) == 1 {
-		t.showSheets(sheetsOf(p, last), t.offered(p, last), "")
+		d.sendLast(sheetsOf(p, last), d.offered(p, last), "")
 		return true
 	}
-	r := t.sendSheets(sheetsOf(p, last), t.offered(p, last), "")
-	t.settle()
-	t.offerBelow(r, t.belowSheets(p.Sheets[0].Member)...)
+	reply := d.send(sheetsOf(p, last), d.offered(p, last), "")
+	d.reset()
+	d.offerBelow(reply, d.belowSheets(p.Sheets[0].Member)...)
 	return true
 }
 
@@ -170,89 +140,97 @@ func monthsOf(sheets []backend.Sheet) []backend.Month {
 	return slices.Compact(out)
 }
 
-// endSheet says why there is nothing to be done.
-func (t *talk) endSheet(key string) {
-	d := t.sheetData(nil)
-	t.move("failed")
-	t.settle()
-	t.offer(bot.Say, key, d, choices("token", "help")...)
-}
-
-// whyOld says why it is an old sheet that is shown where a new one was wished.
-func (t *talk) whyOld(month backend.SheetMonth) string {
-	w := t.m.Wish
-	switch {
-	case w.Changed:
-		return t.text("sheet.changed", nil)
-	case w.More:
-		return t.text("sheet.max", month.Max)
-	}
-	return ""
-}
-
 func sheetsOf(p backend.Preprints, m backend.Month) []backend.Sheet {
 	return slices.DeleteFunc(slices.Clone(p.Sheets), func(s backend.Sheet) bool { return s.Month != m })
 }
 
-// month is what the back end offers for the wish's month.
-func (w *wish) month() (backend.SheetMonth, bool) {
-	for _, m := range w.Months {
-		if m.Month == w.Month {
-			return m, true
-		}
-	}
-	return backend.SheetMonth{}, false
+// end says why no sheet can be made.
+func (d sheetDialog) end(key string) {
+	data := d.data("")
+	d.move("failed")
+	d.reset()
+	d.offer(bot.Say, key, data, choices("token", "help")...)
 }
 
-// last is the last token on paper that was known when the order was shown.
-func (w *wish) last() int {
-	m, _ := w.month()
-	return m.Last
+// whyExisting says why an existing sheet is sent where a new one was ordered.
+func (d sheetDialog) whyExisting(month backend.SheetMonth) string {
+	switch {
+	case d.r.Changed:
+		return d.text("sheet.changed", nil)
+	case d.r.More:
+		return d.text("sheet.max", month.Max)
+	}
+	return ""
 }
 
-// howMany goes to the confirmation if it was said how many, and they can be made.
-func (t *talk) howMany(month backend.SheetMonth) {
-	w := t.m.Wish
-	if w.Count == nlu.CountMax || w.Count == 0 && month.Left == 1 {
-		w.Count = month.Left
+// data is the data of a question; step is which one, empty for none.
+func (d sheetDialog) data(step string) sheetData {
+	data := d.requestData(&d.r.preprintRequest)
+	data.Count, data.More, data.Live = d.r.Count, d.r.More, d.r.Live
+	data.Step, data.Of = d.r.step(step)
+	return data
+}
+
+// readOrder takes the count and the month that a text says into a request. It reports whether there was any.
+func (d *dialog) readOrder(r *SheetRequest) (found bool) {
+	if n, ok := d.parser.Amount(d.in.Text); ok {
+		r.Count, found = n, true
 	}
-	if w.Count < 1 || w.Count > month.Left {
-		t.askCount()
+	if m := d.parser.MonthIn(d.in.Text, d.in.Now); m != "" {
+		r.Month, found = m, true
+	}
+	return found
+}
+
+// amend takes what a text changes about the order besides answering: other people, another month, another count.
+func (d sheetDialog) amend(p nlu.ParsedText) bool {
+	if p.Intent != nlu.IntentNone && p.Intent != nlu.IntentPreprint && p.Intent != nlu.IntentYes {
+		return false
+	}
+	changed := d.readOrder(d.r)
+	if d.namesOthers(p) {
+		d.r.Refs, d.r.Members, changed = p.Refs, nil, true
+	}
+	d.r.More = d.r.More || p.More
+	if !changed && p.Intent != nlu.IntentPreprint {
+		return false
+	}
+	d.mem.Misses = 0
+	d.lookAgain()
+	return true
+}
+
+// lookAgain reads the sheets once more, and goes on from there. After an order with an unknown result, the sheets that it
+// made are shown before more are made.
+func (d sheetDialog) lookAgain() {
+	d.r.More, d.r.Unsure = d.r.More && !d.r.Unsure, false
+	d.move("look")
+	d.readSheets(&d.r.preprintRequest)
+}
+
+// isDropped reports whether the order is wanted no more: "no", or "cancelá la hoja", which means this one while it is
+// asked about.
+func (d sheetDialog) isDropped(p nlu.ParsedText) bool {
+	return p.No || p.Intent == nlu.IntentVoid && p.Voids && len(p.Refs) == 0 && len(p.TokenNumbers) == 0
+}
+
+// drop ends the order, and says what is true of it.
+func (d sheetDialog) drop() {
+	key, data := "sheet.no", sheetData{}
+	if d.r.Unsure {
+		key, data = "sheet.no_unsure", d.data("")
+	}
+	d.leave()
+	d.offer(bot.Say, key, data, choices("preprint", "menu")...)
+}
+
+// backToWho goes back to the question whose sheet it is.
+func (d sheetDialog) backToWho() {
+	d.r.More = d.r.More && !d.r.Unsure
+	if len(d.mem.Group.Members) < 2 {
+		d.backToMenu()
 		return
 	}
-	t.confirmSheet("")
-}
-
-// The steps of ordering a sheet, as they are counted for the person.
-const (
-	stepWho     = "who"
-	stepMonth   = "month"
-	stepCount   = "count"
-	stepConfirm = "confirm"
-)
-
-// plan says which questions there will be, once it is known what has been said already.
-func (t *talk) plan() {
-	w := t.m.Wish
-	if w.Steps != nil || w.Intent != nlu.IntentPreprint {
-		return
-	}
-	if len(w.For) == 0 {
-		w.Steps = append(w.Steps, stepWho)
-	}
-	if w.Month == "" && len(w.Months) > 1 && w.Count == 0 {
-		w.Steps = append(w.Steps, stepMonth)
-	}
-	if w.Count == 0 {
-		w.Steps = append(w.Steps, stepCount)
-	}
-	w.Steps = append(w.Steps, stepConfirm)
-}
-
-// step is which of the steps a question is, "2 de 3"; zero where there is only one.
-func (w *wish) step(name string) (at, of int) {
-	if i := slices.Index(w.Steps, name); i >= 0 && len(w.Steps) > 1 {
-		return i + 1, len(w.Steps)
-	}
-	return 0, 0
+	d.r.Refs, d.r.Members, d.r.Count = nil, nil, 0
+	d.askWho(nil, nil)
 }

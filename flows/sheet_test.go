@@ -22,16 +22,24 @@ func TestDecidingOnSheetsTwice(t *testing.T) {
 		{Number: 1, Digits: "000001", UsedAt: now}, {Number: 2, Digits: "000002", VoidedAt: now}, {Number: 3, Digits: "000003", VoidedAt: now}}}
 	month := backend.SheetMonth{Month: "2026-11", From: from, Until: until, Max: 31, Left: 30, Last: 3}
 	told := &backend.Preprints{Group: familyOfMaria, Member: "3", Months: []backend.SheetMonth{month}, Sheets: []backend.Sheet{sheet}}
+	void := func() *VoidRequest {
+		return &VoidRequest{preprintRequest: preprintRequest{request: requestFor(nlu.IntentVoid, "3")}}
+	}
+	order := func() *SheetRequest {
+		return &SheetRequest{preprintRequest: preprintRequest{request: requestFor(nlu.IntentPreprint, "3")}}
+	}
+	voidWait, voidLook, sheetWait, sheetLook := void(), void(), order(), order()
+	voidWait.Sheets, voidWait.Chosen = voidable([]int{1, 2, 3}, []int{1, 2, 3}), "s"
+	voidLook.Numbers = []int{1, 2}
+	sheetWait.Month, sheetWait.Count, sheetWait.Months = "2026-11", 3, told.Months
+	sheetLook.More = true
 	for state, c := range map[string]struct {
-		op   string
-		wish wish
+		op      string
+		request Request
 	}{
-		"void.wait":  {opVoid, wish{Intent: nlu.IntentVoid, For: []backend.MemberID{"3"}, Sheets: []brief{{ID: "s", Month: "2026-11", All: []int{1, 2, 3}, Left: []int{1, 2, 3}}}, Chosen: "s"}},
-		"void.look":  {opSheets, wish{Intent: nlu.IntentVoid, For: []backend.MemberID{"3"}, Numbers: []int{1, 2}}},
-		"sheet.wait": {opPrint, wish{Intent: nlu.IntentPreprint, For: []backend.MemberID{"3"}, Month: "2026-11", Count: 3, Months: told.Months}},
-		"sheet.look": {opSheets, wish{Intent: nlu.IntentPreprint, For: []backend.MemberID{"3"}, More: true}},
+		"void.wait": {opVoid, voidWait}, "void.look": {opSheets, voidLook}, "sheet.wait": {opPrint, sheetWait}, "sheet.look": {opSheets, sheetLook},
 	} {
-		m := &memory{Cred: "c", Group: familyOfMaria, Question: "q", Asked: "0", Wish: &c.wish}
+		m := mariaAsks(c.request)
 		s := bot.Session{V: version, State: state, Data: m}
 		before, _ := json.Marshal(m)
 		r := &bot.Result{Op: c.op, Data: bot.Of(answer{Paper: told})}
@@ -49,7 +57,7 @@ func TestAFullMonth(t *testing.T) {
 	from, until, _ := backend.Month("2026-11").Span(time.UTC)
 	told := &backend.Preprints{Group: familyOfMaria, Member: "3", Months: []backend.SheetMonth{{Month: "2026-11", From: from, Until: until, Max: 31}}}
 	for name, p := range map[string]*backend.Preprints{"full": told, "no months": {Group: familyOfMaria, Member: "3"}} {
-		m := &memory{Cred: "c", Group: familyOfMaria, Wish: &wish{Intent: nlu.IntentPreprint, For: []backend.MemberID{"3"}, Count: 5}}
+		m := mariaAsks(&SheetRequest{preprintRequest: preprintRequest{request: requestFor(nlu.IntentPreprint, "3")}, Count: 5})
 		d := decideOn(t, bot.Session{V: version, State: "sheet.look", Data: m}, bot.Result{Op: opSheets, Data: bot.Of(answer{Paper: p})})
 		if len(d.Replies) != 1 || d.Session.State != home || d.Effect != nil {
 			t.Errorf("%s: %+v", name, d)

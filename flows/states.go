@@ -7,12 +7,14 @@ import (
 	"llave/flows/nlu"
 )
 
-// flow is a conversation about one thing: the states that it can stand in, and the moves with which it begins.
+// flow is a conversation about one thing.
 type flow struct {
 	name, about string
 	begin       moves // from the menu
 	states      []state
-	// numbersSaid says that numbers are more often said than chosen from a list in this flow.
+	// grants says that the flow grants requests of a type of its own; grantsOthers, that it takes any.
+	grants, grantsOthers bool
+	// numbersSaid says that a number is more often an answer than an option of the list.
 	numbersSaid bool
 }
 
@@ -27,149 +29,185 @@ type state struct {
 	moves moves
 
 	// onText takes a text as the answer to the open question. False: it is none, and begins something else.
-	onText func(*talk, nlu.ParsedText) bool
-	// onOption takes an option of the open question; a state without it has questions without options.
-	onOption func(*talk, option)
+	onText func(*dialog, nlu.ParsedText) bool
+	// onOption takes an option of the open question; nil where the questions have no options.
+	onOption func(*dialog, option)
 	// onSeveral takes several options at once; nil where only one may be chosen.
-	onSeveral func(*talk, []option)
+	onSeveral func(*dialog, []option)
 	// back goes to the question before; nil: to the menu.
-	back func(*talk)
-	// askAgain puts the open question again below a line that says why. It is set where a bare number may be meant as a
-	// number and not as an option.
-	askAgain func(t *talk, why string)
+	back func(*dialog)
+	// askAgain puts the open question again, below the text of a key. It is set where a bare number may be meant as a number
+	// and not as an option.
+	askAgain func(d *dialog, key string)
 	// yes is the key of the label of the option "yes": what it does.
-	yes func(*talk) string
+	yes func(*dialog) string
 	// destroys says that a yes or a number takes something away, or makes what was not asked for: forwarded words are no
 	// answer.
 	destroys bool
 	// awaitsCode says that the code that the page shows is awaited.
 	awaitsCode bool
-	// patience is how long the question waits for its answer; 10 minutes if it is zero.
+	// patience is how long the question waits for its answer; zero: 10 minutes.
 	patience time.Duration
 
 	// results take the results of the effects that are awaited, by their operation.
 	results results
-	// onFailed deals with an effect that the back end did not answer.
-	onFailed func(*talk, bot.Result)
+	// onRefused takes an error that the port declares. False: the general answer will do. It may be nil.
+	onRefused func(*dialog, answer) bool
+	// onFailed takes an effect that the back end did not answer.
+	onFailed func(*dialog, bot.Result)
 	// onCancel answers a person who stops waiting; nil: with the menu.
-	onCancel func(*talk)
+	onCancel func(*dialog)
+}
+
+type results map[string]func(*dialog, answer)
+
+// acts reports whether an effect that the state awaits changes something at the back end.
+func (s state) acts() bool {
+	for op := range s.results {
+		if effects[op].acts {
+			return true
+		}
+	}
+	return false
 }
 
 // home is the state in which nothing is open. Every flow begins and ends there.
 const home = "menu"
 
-// homeState is its row: an option below an answer begins something.
-func homeState() state { return state{name: home, onOption: (*talk).chooseBelow} }
-
 // table is every state of the conversations, flow by flow. A new state is a new row.
 func table() []flow {
 	return []flow{
-		{name: "token", about: "the current token, of one person or several, in words or bare",
+		{name: "token", about: "the current token, of one person or several, in words or bare", grants: true,
 			begin: moves{"choose": "token.pick", "ask": "token.wait"},
 			states: []state{
-				{name: "token.pick", onText: (*talk).answersPick, onOption: (*talk).picked, onSeveral: (*talk).chooseSeveral,
+				{name: "token.pick", onText: answerWho, onOption: chooseWho, onSeveral: with(inToken, tokenDialog.chooseSeveral),
 					moves: moves{"ask": "token.wait"}},
-				{name: "token.wait", results: results{opCurrent: (*talk).given, opGroup: (*talk).looked}, onFailed: noAnswer("token.no_answer"),
-					moves: moves{"choose": "token.pick", "given": home, "failed": home}},
+				{name: "token.wait", results: results{opCurrent: with(inToken, tokenDialog.onGiven), opGroup: with(inToken, tokenDialog.onGroup)},
+					onFailed: with(inToken, tokenDialog.onFailed),
+					moves:    moves{"choose": "token.pick", "given": home, "failed": home}},
 			}},
-		{name: "another", about: "a new token in the place of the live one",
+		{name: "another", about: "a new token in the place of the live one", grants: true,
 			begin: moves{"look": "another.look", "choose": "another.pick", "confirm": "another.confirm"},
 			states: []state{
-				{name: "another.pick", onText: (*talk).answersPick, onOption: (*talk).picked,
+				{name: "another.pick", onText: answerWho, onOption: chooseWho,
 					moves: moves{"look": "another.look", "confirm": "another.confirm"}},
-				{name: "another.look", results: results{opGroup: (*talk).looked}, onFailed: noAnswer("token.no_answer"),
+				{name: "another.look", results: results{opGroup: onGroup}, onFailed: noAnswer("token.no_answer"),
 					moves: moves{"choose": "another.pick", "confirm": "another.confirm", "failed": home}},
-				{name: "another.confirm", onText: (*talk).answersConfirm, onOption: (*talk).answersByOption, back: (*talk).backAnother,
+				{name: "another.confirm", onText: try(inAnother, anotherDialog.answerConfirm), onOption: answerByOption, back: run(inAnother, anotherDialog.back),
 					yes: label("option.yes_another"), destroys: true,
 					moves: moves{"back": "another.pick", "ask": "another.wait"}},
-				{name: "another.wait", results: results{opAnother: (*talk).renewed}, onFailed: (*talk).unsure, onCancel: (*talk).cannotStop,
+				{name: "another.wait", results: results{opAnother: with(inAnother, anotherDialog.onRenewed)},
+					onFailed: with(inAnother, anotherDialog.onFailed), onCancel: cannotStop,
 					moves: moves{"given": home, "unsure": "another.confirm"}},
 			}},
-		{name: "rejected", about: "a token that was not accepted at the counter",
+		{name: "rejected", about: "a token that was not accepted at the counter", grants: true,
 			begin: moves{"choose": "rejected.pick", "ask": "rejected.wait"},
 			states: []state{
-				{name: "rejected.pick", onText: (*talk).answersPick, onOption: (*talk).picked,
+				{name: "rejected.pick", onText: answerWho, onOption: chooseWho,
 					moves: moves{"ask": "rejected.wait"}},
-				{name: "rejected.wait", results: results{opState: (*talk).diagnosed, opGroup: (*talk).looked}, onFailed: noAnswer("token.no_answer"),
+				{name: "rejected.wait", results: results{opState: with(inRejected, rejectedDialog.onState), opGroup: onGroup}, onFailed: noAnswer("token.no_answer"),
 					moves: moves{"choose": "rejected.pick", "offer": "rejected.offer", "told": home, "failed": home}},
-				{name: "rejected.offer", onText: (*talk).answersOffer, onOption: (*talk).accept, destroys: true},
+				{name: "rejected.offer", onText: try(inRejected, rejectedDialog.answerOffer), onOption: with(inRejected, rejectedDialog.chooseOffer), destroys: true},
 			}},
-		{name: "sheet", about: "preprinted tokens of one person for a month, on paper", numbersSaid: true,
+		{name: "sheet", about: "preprinted tokens of one person for a month, on paper", grants: true, numbersSaid: true,
 			begin: moves{"look": "sheet.look", "confirm": "sheet.confirm"},
 			states: []state{
-				{name: "sheet.pick", onText: (*talk).answersPick, onOption: (*talk).picked,
+				{name: "sheet.pick", onText: answerWho, onOption: chooseWho,
 					moves: moves{"look": "sheet.look"}},
-				{name: "sheet.look", results: results{opMonths: (*talk).sheetsTold, opSheets: (*talk).sheetsTold}, onFailed: noAnswer("token.no_answer"),
+				{name: "sheet.look", results: results{opMonths: onSheets, opSheets: onSheets}, onFailed: noAnswer("token.no_answer"),
 					moves: moves{"choose": "sheet.pick", "month": "sheet.month", "count": "sheet.count", "confirm": "sheet.confirm", "given": home, "failed": home}},
-				{name: "sheet.month", onText: (*talk).answersMonth, onOption: (*talk).chooseMonth, back: (*talk).backSheet,
+				{name: "sheet.month", onText: try(inSheet, sheetDialog.answerMonth), onOption: with(inSheet, sheetDialog.chooseMonth), back: run(inSheet, sheetDialog.backToWho),
 					moves: moves{"look": "sheet.look", "choose": "sheet.pick"}},
-				{name: "sheet.count", onText: (*talk).answersCount, back: (*talk).backSheet,
+				{name: "sheet.count", onText: try(inSheet, sheetDialog.answerCount), back: run(inSheet, sheetDialog.backFromCount),
 					moves: moves{"look": "sheet.look", "choose": "sheet.pick", "month": "sheet.month"}},
-				{name: "sheet.confirm", onText: (*talk).answersSheet, onOption: (*talk).answersByOption, back: (*talk).backSheet,
-					askAgain: (*talk).againSheet, yes: (*talk).yesSheet, destroys: true,
+				{name: "sheet.confirm", onText: try(inSheet, sheetDialog.answerConfirm), onOption: answerByOption, back: run(inSheet, sheetDialog.backFromConfirm),
+					askAgain: with(inSheet, sheetDialog.confirmAgain), yes: yesLabel, destroys: true,
 					moves: moves{"look": "sheet.look", "month": "sheet.month", "count": "sheet.count", "order": "sheet.wait"}},
-				{name: "sheet.wait", results: results{opPrint: (*talk).printed}, onFailed: (*talk).unsureSheet, onCancel: (*talk).cannotStop,
+				{name: "sheet.wait", results: results{opPrint: with(inSheet, sheetDialog.onPrinted)},
+					onFailed: with(inSheet, sheetDialog.onFailed), onCancel: cannotStop,
 					moves: moves{"look": "sheet.look", "unsure": "sheet.confirm", "given": home, "failed": home}},
 			}},
-		{name: "void", about: "preprinted tokens that must not be used any more: a sheet was lost", numbersSaid: true,
+		{name: "void", about: "preprinted tokens that must not be used any more: a sheet was lost", grants: true, numbersSaid: true,
 			begin: moves{"look": "void.look"},
 			states: []state{
-				{name: "void.pick", onText: (*talk).answersPick, onOption: (*talk).picked,
+				{name: "void.pick", onText: answerWho, onOption: chooseWho,
 					moves: moves{"look": "void.look"}},
-				{name: "void.look", results: results{opMonths: (*talk).sheetsTold, opSheets: (*talk).sheetsTold}, onFailed: noAnswer("token.no_answer"),
+				{name: "void.look", results: results{opMonths: onSheets, opSheets: onSheets}, onFailed: noAnswer("token.no_answer"),
 					moves: moves{"choose": "void.pick", "which": "void.which", "number": "void.number", "confirm": "void.confirm", "failed": home}},
-				{name: "void.which", onText: (*talk).answersWhich, onOption: (*talk).pickSheet, back: (*talk).backVoid,
+				{name: "void.which", onText: try(inVoid, voidDialog.answerSheet), onOption: with(inVoid, voidDialog.chooseSheet), back: run(inVoid, voidDialog.backToWho),
 					moves: moves{"look": "void.look", "choose": "void.pick", "confirm": "void.confirm"}},
-				{name: "void.number", onText: (*talk).answersNumber, back: (*talk).backVoid,
+				{name: "void.number", onText: try(inVoid, voidDialog.answerNumber), back: run(inVoid, voidDialog.backToWho),
 					moves: moves{"look": "void.look", "choose": "void.pick", "which": "void.which", "confirm": "void.confirm", "failed": home}},
-				{name: "void.confirm", onText: (*talk).answersVoid, onOption: (*talk).answersByOption, back: (*talk).backVoid,
-					askAgain: (*talk).againVoid, yes: label("option.yes_void"), destroys: true,
+				{name: "void.confirm", onText: try(inVoid, voidDialog.answerConfirm), onOption: answerByOption, back: run(inVoid, voidDialog.backFromConfirm),
+					askAgain: with(inVoid, voidDialog.confirmAgain), yes: label("option.yes_void"), destroys: true,
 					moves: moves{"look": "void.look", "choose": "void.pick", "which": "void.which", "number": "void.number", "do": "void.wait"}},
-				{name: "void.wait", results: results{opVoid: (*talk).voided}, onFailed: (*talk).unsureVoid, onCancel: (*talk).cannotStop,
+				{name: "void.wait", results: results{opVoid: with(inVoid, voidDialog.onVoided)},
+					onFailed: with(inVoid, voidDialog.onFailed), onCancel: cannotStop,
 					moves: moves{"unsure": "void.confirm", "done": home, "failed": home}},
 			}},
 		{name: "link", about: "linking this chat with an account",
 			begin: moves{"invite": "link.inviting"},
 			states: []state{
-				{name: "link.inviting", results: results{opInvite: (*talk).invited}, onFailed: noAnswer("link.failed"),
+				{name: "link.inviting", results: results{opInvite: with(inLink, linkDialog.onInvite)}, onFailed: noAnswer("link.failed"),
 					moves: moves{"sent": "link.code", "failed": home}},
-				{name: "link.code", onText: (*talk).answersCode, onOption: (*talk).chooseInstead, awaitsCode: true,
+				{name: "link.code", onText: try(inLink, linkDialog.answerCode), onOption: with(inLink, linkDialog.chooseInstead), awaitsCode: true,
 					// Ten minutes to open the page, thirty to sign in, ten to bring the code.
 					patience: 50 * time.Minute,
 					moves:    moves{"try": "link.redeeming"}},
-				{name: "link.redeeming", results: results{opRedeem: (*talk).granted}, onFailed: (*talk).codeUnchecked,
-					moves: moves{"wrong": "link.code", "unsure": "link.code", "dead": home, "grant": "link.granting", "linked": "link.who"}},
-				{name: "link.granting", results: results{opCurrent: (*talk).welcomeGiven}, onFailed: (*talk).welcomeFailed, onCancel: (*talk).cancelGranting,
+				{name: "link.redeeming", results: results{opRedeem: with(inLink, linkDialog.onGranted)}, onRefused: try(inLink, linkDialog.onCodeRefused),
+					onFailed: with(inLink, linkDialog.onCodeFailed),
+					moves:    moves{"wrong": "link.code", "unsure": "link.code", "dead": home, "grant": "link.granting", "linked": "link.who"}},
+				{name: "link.granting", results: results{opCurrent: with(inLink, linkDialog.onGiven)}, onRefused: try(inLink, linkDialog.onTokenRefused),
+					onFailed: with(inLink, linkDialog.onNotGiven), onCancel: run(inLink, linkDialog.cancelGranting),
 					moves: moves{"linked": "link.who"}},
-				{name: "link.who", onText: (*talk).answersWho, onOption: (*talk).whoChosen,
+				{name: "link.who", onText: try(inLink, linkDialog.answerUser), onOption: with(inLink, linkDialog.chooseUser),
 					moves: moves{"answer": home, "others": "link.replace"}},
-				{name: "link.replace", onText: (*talk).answersReplace, onOption: (*talk).answersByOption, yes: label("option.yes_replace"), destroys: true,
+				{name: "link.replace", onText: try(inLink, linkDialog.answerReplace), onOption: answerByOption, yes: label("option.yes_replace"), destroys: true,
 					moves: moves{"replace": "link.replacing"}},
-				{name: "link.replacing", results: results{opUnlink: (*talk).replaced}, onFailed: noAnswer("link.failed"), onCancel: (*talk).cannotStop,
+				{name: "link.replacing", results: results{opUnlink: with(inLink, linkDialog.onReplaced)}, onFailed: noAnswer("link.failed"), onCancel: cannotStop,
 					moves: moves{"replaced": home, "failed": home}},
 			}},
 		{name: "chats", about: "the chats linked with the account, and unlinking",
 			begin: moves{"look": "chats.wait", "doubt": "chats.ask", "unlink": "chats.unlinking"},
 			states: []state{
-				{name: "chats.wait", results: results{opChats: (*talk).listChats}, onFailed: noAnswer("link.failed"),
+				{name: "chats.wait", results: results{opChats: with(inChats, chatsDialog.onChats)}, onFailed: noAnswer("link.failed"),
 					moves: moves{"listed": "chats.list", "failed": home}},
-				{name: "chats.list", onText: (*talk).answersNothing, onOption: (*talk).unlinkListed, destroys: true,
+				{name: "chats.list", onText: optionsOnly, onOption: with(inChats, chatsDialog.chooseListed), destroys: true,
 					moves: moves{"unlink": "chats.unlinking"}},
-				{name: "chats.ask", onText: (*talk).answersUnlink, onOption: (*talk).answersByOption, destroys: true,
+				{name: "chats.ask", onText: try(inChats, chatsDialog.answerUnlink), onOption: answerByOption, destroys: true,
 					moves: moves{"unlink": "chats.unlinking"}},
-				{name: "chats.unlinking", results: results{opUnlink: (*talk).unlinked}, onFailed: (*talk).unlinkFailed,
-					moves: moves{"done": home, "failed": home}},
+				{name: "chats.unlinking", results: results{opUnlink: with(inChats, chatsDialog.onUnlinked)}, onRefused: try(inChats, chatsDialog.onRefused),
+					onFailed: with(inChats, chatsDialog.onFailed),
+					moves:    moves{"done": home, "failed": home}},
 			}},
-		{name: "stale", about: "a wish that is too old to be granted unasked",
+		{name: "stale", about: "a wish that is too old to be granted unasked", grants: true, grantsOthers: true,
 			begin: moves{"doubt": "stale.ask"},
 			states: []state{
-				{name: "stale.ask", onText: (*talk).answersStale, onOption: (*talk).answersByOption, yes: label("option.yes_stale"), destroys: true},
+				{name: "stale.ask", onText: (*dialog).answerStale, onOption: answerByOption, yes: label("option.yes_stale"), destroys: true},
 			}},
 	}
 }
 
-// results are the handlers of a row for the results of effects, by their operation.
-type results = map[string]func(*talk, answer)
+// homeState is the row of the menu: an option below an answer begins something.
+func homeState() state { return state{name: home, onOption: chooseBelow} }
+
+// The handlers of a flow are methods of a type of its own, which has the dialog and the flow's request. The following give
+// them the dialog in that form.
+
+// run is for a handler that takes nothing else.
+func run[D any](in func(*dialog) D, f func(D)) func(*dialog) {
+	return func(d *dialog) { f(in(d)) }
+}
+
+// with is for a handler that takes one thing.
+func with[D, A any](in func(*dialog) D, f func(D, A)) func(*dialog, A) {
+	return func(d *dialog, a A) { f(in(d), a) }
+}
+
+// try is for a handler that says whether it took it.
+func try[D, A any](in func(*dialog) D, f func(D, A) bool) func(*dialog, A) bool {
+	return func(d *dialog, a A) bool { return f(in(d), a) }
+}
 
 // label is a fixed key of the option "yes".
-func label(key string) func(*talk) string { return func(*talk) string { return key } }
+func label(key string) func(*dialog) string { return func(*dialog) string { return key } }

@@ -3,28 +3,28 @@ package flows
 import "time"
 
 // How long after a message that cannot be read another one of its kind gets no answer: several pictures at once, a message
-// that is corrected again and again.
+// that is edited again and again.
 const (
 	sameUnreadable = 10 * time.Second
 	sameEdited     = time.Hour
 )
 
-// unreadable says that something cannot be read: once for what comes together.
-func (t *talk) unreadable() {
-	quiet := sameUnreadable
-	if t.in.Subtype == "edited" {
-		quiet = sameEdited
-	}
-	before := t.m.Unreadable
-	t.m.Unreadable = unreadable{t.in.Subtype, t.in.Now}
-	if before.What == t.in.Subtype && t.in.Now.Sub(before.At) < quiet {
-		return
-	}
-	t.say("menu.unreadable", t.in.Subtype)
-}
-
 // unreadable is the last message that could not be read.
 type unreadable struct {
-	What string    `json:"what,omitempty"`
-	At   time.Time `json:"at,omitzero"`
+	Subtype string    `json:"what,omitempty"`
+	At      time.Time `json:"at,omitzero"`
+}
+
+// onUnreadable says that a message cannot be read: once for several that come together.
+func (d *dialog) onUnreadable() {
+	quiet := sameUnreadable
+	if d.in.Subtype == "edited" {
+		quiet = sameEdited
+	}
+	before := d.mem.Unreadable
+	d.mem.Unreadable = unreadable{d.in.Subtype, d.in.Now}
+	if before.Subtype == d.in.Subtype && d.in.Now.Sub(before.At) < quiet {
+		return
+	}
+	d.say("menu.unreadable", d.in.Subtype)
 }

@@ -33,7 +33,7 @@ func TestHowLongAChatIsKept(t *testing.T) {
 		want time.Duration
 	}{
 		"nothing":                {sc.NewData(), 30 * day},
-		"a conversation":         {&memory{Door: door{Via: "Telegram"}, Question: "q", Invite: "i"}, 30 * day},
+		"a conversation":         {&memory{Identity: identity{ChannelName: "Telegram"}, open: open{Link: LinkRequest{Invite: "i"}, question: question{Question: "q"}}}, 30 * day},
 		"a link":                 {&memory{Cred: "c", Group: familyOfMaria}, 730 * day},
 		"a link that was ended":  {func() any { m := &memory{Cred: "c", Group: familyOfMaria}; m.unlink(); return m }(), 30 * day},
 		"no memory of this kind": {nil, 30 * day},

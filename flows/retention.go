@@ -6,8 +6,8 @@ import (
 	"llave/bot"
 )
 
-// How long a chat is kept after the last thing that the person did there. A link that nobody has used for two years is
-// ended: its phone may be somebody else's by then.
+// How long a chat is kept after the last thing that the person did there. A link that was not used for two years is ended:
+// another person may have the phone by then.
 const (
 	keepUnlinked = 30 * 24 * time.Hour
 	keepLinked   = 730 * 24 * time.Hour

@@ -1,0 +1,36 @@
+// Package flows is the conversations. [Script] decides on each input of a chat: a pure function of the session and the
+// input names the next state, the replies, the timers and at most one effect, which is a call to the back end as data. The
+// engine of package bot carries the decision out.
+//
+// What a text means is found in package nlu, the texts that people read are in package texts, and the back end's contract
+// is in package backend.
+//
+// Reading order:
+//
+//	states.go         the table: one row for each state, with its moves and its handlers
+//	machine.go        the table as state machines: checks, legal moves, diagrams
+//	script.go         Script.Decide
+//	dispatch.go       which code takes an input; input.go for texts and buttons, waiting.go while the back end is asked,
+//	                  effect_result.go for its answers
+//	dialog.go         dialog: one decision in the making, with moves, replies and questions
+//	memory.go         what is remembered of a chat, and the migration of older sessions
+//	request.go        Request: what a person asks for, one struct a flow; who.go finds out for whom, stale.go confirms old ones
+//	effects.go        the effects, and Effects, which runs them on the back end
+//
+// The flows, by name and step:
+//
+//	token.go, token_message.go, card.go         the current token, in words and as a picture
+//	another.go                                  a new token in the place of the live one
+//	rejected.go                                 why a token was not accepted
+//	preprint.go                                 what sheet and void share
+//	sheet.go, sheet_month.go, sheet_count.go, sheet_confirm.go, sheet_message.go, sheet_document.go
+//	void.go, void_which.go, void_number.go, void_confirm.go
+//	link.go, link_granted.go, link_user.go      linking a chat with an account
+//	chats.go                                    the linked chats, and unlinking
+//	menu.go                                     the menu, and what was not understood
+//
+// The rest is about every chat: pace.go (programs that answer the bot), password.go, undelivered.go, unreadable.go,
+// retention.go, linked.go (linking without a conversation, for the demo), capabilities.go (back ends that lack something).
+//
+// A new state is a row in states.go, its texts in texts/, and a transcript in testdata/.
+package flows

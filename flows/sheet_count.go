@@ -1,0 +1,61 @@
+package flows
+
+import (
+	"llave/flows/backend"
+	"llave/flows/nlu"
+)
+
+// orderCount goes to the confirmation if the count is known and can be made.
+func (d sheetDialog) orderCount(month backend.SheetMonth) {
+	if d.r.Count == nlu.CountMax || d.r.Count == 0 && month.Left == 1 {
+		d.r.Count = month.Left
+	}
+	if d.r.Count < 1 || d.r.Count > month.Left {
+		d.askCount()
+		return
+	}
+	d.confirm("")
+}
+
+// askCount asks how many. It has no buttons: where options are numbered, "10" would be the tenth.
+func (d sheetDialog) askCount() {
+	data := d.data(stepCount)
+	if d.r.Count != 0 { // said, and out of range
+		data.Said = max(d.r.Count, 0)
+		data.Many = true
+	}
+	d.r.Count = 0
+	d.move("count")
+	d.ask("sheet.count", data)
+}
+
+// answerCount takes a number, in figures or in words. After any other answer it asks again, with the range.
+func (d sheetDialog) answerCount(p nlu.ParsedText) bool {
+	all := len(p.Refs) == 1 && p.Refs[0].Kind == nlu.RefAll && p.Intent == nlu.IntentNone
+	switch {
+	case d.isDropped(p):
+		d.drop()
+	case all: // "todos los que se pueda"
+		d.r.Count = nlu.CountMax
+		d.lookAgain()
+	case d.amend(p):
+	case isVague(p):
+		data := d.data(stepCount)
+		data.Many = true
+		d.askAgain("sheet.count", data)
+	default:
+		return d.answerAside(p)
+	}
+	return true
+}
+
+// backFromCount goes back to the question for the month, if there was one.
+func (d sheetDialog) backFromCount() {
+	if len(d.r.Months) < 2 {
+		d.backToWho()
+		return
+	}
+	d.r.More = d.r.More && !d.r.Unsure
+	d.r.Month = ""
+	d.askMonth()
+}
