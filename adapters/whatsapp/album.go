@@ -11,15 +11,15 @@ import (
 	"llave/bot"
 )
 
-// albums knows which pictures were sent together, so that they get one answer. What says that they were is a message before
-// them, or a mark on each, depending on the phone.
+// albums finds pictures that were sent together, so that they get one answer. A message before them announces the
+// album, or each of them has a mark, depending on the phone.
 type albums struct {
 	open    *besteffort.Cache[bot.ChatID, album]     // the last one of a chat
 	written *besteffort.Cache[string, struct{}]      // albums in which a picture had words under it
 	moved   *besteffort.Cache[bot.ChatID, time.Time] // when a chat's live location was heard of last
 }
 
-// album is one that was announced.
+// album is an announced album.
 type album struct {
 	id    string
 	left  uint32 // how many of its pictures have not come
@@ -37,14 +37,14 @@ func newAlbums() *albums {
 	return &albums{besteffort.NewCache[bot.ChatID, album](4096), besteffort.NewCache[string, struct{}](4096), besteffort.NewCache[bot.ChatID, time.Time](4096)}
 }
 
-// begins notes that an album is on its way.
+// begins records an announced album.
 func (a *albums) begins(chat bot.ChatID, id string, m *waE2E.AlbumMessage, now time.Time) {
 	a.open.Put(chat, album{id, m.GetExpectedImageCount() + m.GetExpectedVideoCount(), now.Add(albumTime)})
 }
 
-// part is what a message asks for that may be a part of an album: all pictures of one without words are one update, and so
-// are the same words under several. Pictures that come after words were read are not mentioned.
-func (a *albums) part(chat bot.ChatID, m *waE2E.Message, what said, now time.Time) said {
+// part is the content of a message that may belong to an album. All pictures of an album without words are one update,
+// and so are the same words under several. Pictures that come after the words are ignored.
+func (a *albums) part(chat bot.ChatID, m *waE2E.Message, what content, now time.Time) content {
 	id := a.of(chat, m, what, now)
 	switch {
 	case id == "":
@@ -55,21 +55,21 @@ func (a *albums) part(chat bot.ChatID, m *waE2E.Message, what said, now time.Tim
 		return what
 	}
 	if _, ok := a.written.Get(id); ok {
-		return said{}
+		return content{}
 	}
 	what.id = "album/" + id
 	return what
 }
 
-// short stands for some words in an id, which is not kept in the clear.
+// short stands for words in an id, which must not hold them in the clear.
 func short(words string) string {
 	sum := sha256.Sum256([]byte(words))
 	return hex.EncodeToString(sum[:8])
 }
 
-// of is the id of the album that a picture belongs to; empty if it belongs to none.
-func (a *albums) of(chat bot.ChatID, m *waE2E.Message, what said, now time.Time) string {
-	if what.what != "photo" && what.what != "video" {
+// of is the id of the album of a picture; empty if it has none.
+func (a *albums) of(chat bot.ChatID, m *waE2E.Message, what content, now time.Time) string {
+	if what.subtype != "photo" && what.subtype != "video" {
 		return ""
 	}
 	mark := m.GetMessageContextInfo().GetMessageAssociation()
@@ -87,7 +87,7 @@ func (a *albums) of(chat bot.ChatID, m *waE2E.Message, what said, now time.Time)
 	return id
 }
 
-// moving says whether a live location is one that was heard of before.
+// moving reports whether a live location continues an earlier one.
 func (a *albums) moving(chat bot.ChatID, now time.Time) (before bool) {
 	a.moved.Change(chat, func(last time.Time, had bool) time.Time {
 		before = had && now.Sub(last) < movingTime

@@ -19,17 +19,17 @@ import (
 	"llave/store/sqlitedb"
 )
 
-// ErrInUse says that another process has the device store open. Two would roll back each other's keys.
+// ErrInUse: another process has the device store open. Two processes would roll back each other's keys.
 var ErrInUse = errors.New("whatsapp: another process uses the device store")
 
-// devices is where keys and sessions are kept: what makes this program a linked device. It is state and no cache: an old
-// copy put back loses messages.
+// devices keeps keys and sessions, which make this program a linked device. It is state and no cache: an old copy put
+// back loses messages.
 type devices struct {
 	db   *sql.DB
 	file bool // a file, and no Postgres
 	all  *sqlstore.Container
 	lock io.Closer
-	// ready says that it was opened whole: what could not be opened is left as it is.
+	// ready means that the store was opened whole. Close leaves a store alone that was not.
 	ready bool
 }
 
@@ -89,7 +89,7 @@ func (d *devices) openFile(path string) (err error) {
 // lockNumber is the advisory lock of a device store in Postgres.
 const lockNumber = 0x6c6c6176655761 // "llaveWa"
 
-// openPostgres connects, and keeps one connection for the lock, which lasts as long as that.
+// openPostgres connects, and keeps one connection for the lock.
 func (d *devices) openPostgres(ctx context.Context, where string) (err error) {
 	if d.db, err = sql.Open("pgx", where); err != nil {
 		return errors.New("whatsapp: device store: the postgres:// address is none") // it holds a password
@@ -109,11 +109,11 @@ func (d *devices) openPostgres(ctx context.Context, where string) (err error) {
 	return nil
 }
 
-// advisory is a lock that lasts as long as its connection. It is given back before that is closed: the server takes a
-// moment to notice.
+// advisory is a lock that lasts as long as its connection. Close unlocks before it closes the connection, since the
+// server takes a moment to notice the end.
 type advisory struct{ *sql.Conn }
 
-// Close implements io.Closer.
+// Close lets go of the store and its lock.
 func (a advisory) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), callTime)
 	defer cancel()
@@ -136,9 +136,9 @@ func (d *devices) prepare(ctx context.Context) error {
 	return nil
 }
 
-// survived sees whether the machine has lost its power since the file was closed. Keys may be those of some messages ago
-// then, and what is sent with these is silently ignored by whoever gets it: all sessions are forgotten, and made anew with
-// each person's next message. To have every commit survive that would take four times as long.
+// survived checks whether the machine lost its power since the file was closed. The file may then hold keys of some
+// messages ago, and messages sent with these are silently ignored by the recipient: all sessions are forgotten, and
+// made anew with each person's next message. Durable commits would take four times as long.
 func (d *devices) survived(ctx context.Context) error {
 	boot := bootID()
 	last, err := d.noted(ctx, "boot")
@@ -156,7 +156,7 @@ func (d *devices) survived(ctx context.Context) error {
 	return err
 }
 
-// sync has all that was committed survive the machine.
+// sync makes all commits durable.
 func (d *devices) sync(ctx context.Context) error {
 	if _, err := d.db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
 		return fmt.Errorf("whatsapp: device store: %w", err)
@@ -164,7 +164,7 @@ func (d *devices) sync(ctx context.Context) error {
 	return nil
 }
 
-// bootID tells one running of this machine from the next; empty if it does not say.
+// bootID identifies the boot of this machine; empty if it is unknown.
 func bootID() string {
 	id, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	return strings.TrimSpace(string(id))
@@ -189,7 +189,7 @@ func (d *devices) Close() error {
 	return errors.Join(errs...)
 }
 
-// paired is the device that was linked, nil if none is.
+// paired is the linked device, nil if there is none.
 func (d *devices) paired(ctx context.Context) (*store.Device, error) {
 	all, err := d.all.GetAllDevices(ctx)
 	if err != nil {
@@ -203,7 +203,7 @@ func (d *devices) paired(ctx context.Context) (*store.Device, error) {
 	return nil, nil
 }
 
-// forget removes what was linked. The keys are of no use any more.
+// forget removes the linked device. Its keys are of no more use.
 func (d *devices) forget(ctx context.Context) error {
 	all, err := d.all.GetAllDevices(ctx)
 	for _, dev := range all {
@@ -215,7 +215,7 @@ func (d *devices) forget(ctx context.Context) error {
 	return nil
 }
 
-// note keeps a fact, and noted reads it: empty if there is none.
+// note keeps a value, and noted reads it: empty if there is none.
 func (d *devices) note(ctx context.Context, name, value string) error {
 	_, err := d.db.ExecContext(ctx, `INSERT INTO llave_whatsapp (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
 	if err != nil {
@@ -239,7 +239,7 @@ func (d *devices) notedTime(ctx context.Context, name string) time.Time {
 	return t
 }
 
-// notedCode is the number that WhatsApp gave for a noted time, 0 if it gave none.
+// notedCode is the code of WhatsApp for a noted time, 0 if there is none.
 func (d *devices) notedCode(ctx context.Context, name string) int {
 	value, _ := d.noted(ctx, name+"_code")
 	code, _ := strconv.Atoi(value)

@@ -17,14 +17,14 @@ import (
 
 // silentSession reads messages, and does nothing else.
 func silentSession() *session {
-	return &session{w: &WhatsApp{opt: Options{Key: make([]byte, 32)}, now: clockAt, texted: besteffort.NewCache[string, [32]byte](64), albums: newAlbums(), polls: besteffort.NewCache[string, []string](4)}}
+	return &session{w: &WhatsApp{opt: Options{Key: make([]byte, 32)}, now: clockAt, textDigests: besteffort.NewCache[string, [32]byte](64), albums: newAlbums(), polls: besteffort.NewCache[string, []string](4)}}
 }
 
-func readOne(t *testing.T, s *session, id string, m *waE2E.Message) said {
+func readOne(t *testing.T, s *session, id string, m *waE2E.Message) content {
 	t.Helper()
 	e := (&events.Message{RawMessage: m}).UnwrapRaw()
 	e.Info.ID = id
-	return s.read("whatsapp/1/a@lid", e)
+	return s.parse("whatsapp/1/a@lid", e)
 }
 
 // What every field of a message asks for is decided here. A field that a new version of the library brings is not: it has
@@ -105,7 +105,7 @@ func TestWordsAreReadWhereverTheyStand(t *testing.T) {
 		if got.kind != bot.Message || got.text != "token de juana" {
 			t.Errorf("%s: %+v", name, got)
 		}
-		if strings.Contains(name, "photo") && (got.what != "photo" || got.file == nil) {
+		if strings.Contains(name, "photo") && (got.subtype != "photo" || got.file == nil) {
 			t.Errorf("%s: the photo is not announced: %+v", name, got)
 		}
 	}
@@ -139,7 +139,7 @@ func TestEditsThatChangeNothing(t *testing.T) {
 		}
 	}
 	first, again := readOne(t, s, "C", edit("A", text("token de juana"))), readOne(t, s, "D", edit("A", text("token de juana")))
-	if first.what != "edited" || first.id == "" || again.kind != "" {
+	if first.subtype != "edited" || first.id == "" || again.kind != "" {
 		t.Errorf("other words: %+v, and again: %+v", first, again)
 	}
 	if other := readOne(t, s, "E", edit("A", text("token de tomás"))); other.id != first.id {
@@ -156,13 +156,13 @@ func TestEditsThatChangeNothing(t *testing.T) {
 func TestMessagesOfVersionsToCome(t *testing.T) {
 	later := &waE2E.Message{}
 	later.ProtoReflect().SetUnknown([]byte{0xfa, 0x3f, 0x00}) // field 1023
-	if got := readOne(t, silentSession(), "A", later); got.what != "unknown" {
+	if got := readOne(t, silentSession(), "A", later); got.subtype != "unknown" {
 		t.Errorf("a field that nobody knows: %+v", got)
 	}
 	if got := readOne(t, silentSession(), "A", &waE2E.Message{MessageContextInfo: &waE2E.MessageContextInfo{}}); got.kind != "" {
 		t.Errorf("nothing: %+v", got)
 	}
-	if got := readOne(t, silentSession(), "A", &waE2E.Message{PlaceholderMessage: &waE2E.PlaceholderMessage{}}); got.what != "undecryptable" {
+	if got := readOne(t, silentSession(), "A", &waE2E.Message{PlaceholderMessage: &waE2E.PlaceholderMessage{}}); got.subtype != "undecryptable" {
 		t.Errorf("what is shown on phones only: %+v", got)
 	}
 }

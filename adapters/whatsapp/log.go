@@ -9,10 +9,11 @@ import (
 	waLog "go.mau.fi/whatsmeow/util/log"
 )
 
-// logger takes what the library logs. Its arguments are numbers, names and whole stanzas: only the words around them pass.
+// logger receives the library's log. Arguments are numbers, names and whole stanzas: only the words around them are
+// logged.
 type logger struct {
 	log *slog.Logger
-	// ignored is told of each message that the library ignores because its key was used before; nil: nobody is.
+	// ignored is called for each message that the library ignores because its key was used before; nil: not called.
 	ignored func(id, source string)
 }
 
@@ -30,8 +31,8 @@ func (l logger) Sub(string) waLog.Logger { return l }
 
 func words(format string) string { return strings.ReplaceAll(format, "%", "·") }
 
-// silenced stops libsignal from printing by itself.
-var silenced = sync.OnceFunc(func() {
+// silenceLibsignal stops libsignal from printing.
+var silenceLibsignal = sync.OnceFunc(func() {
 	var none signal.Loggable = silence{}
 	signal.Setup(&none)
 })

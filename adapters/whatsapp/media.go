@@ -18,14 +18,16 @@ import (
 	"llave/bot"
 )
 
-// attachment is a file in a message. It is at WhatsApp, encrypted, for some weeks.
+// attachment is a file in a message. WhatsApp keeps it, encrypted, for some weeks.
+//
+// No part of the program fetches files yet: they are for the help desk.
 type attachment interface {
 	whatsmeow.DownloadableMessage
 	GetMimetype() string
 	GetFileLength() uint64
 }
 
-// attachmentOf is the file that a message carries, in the order of mediaOf; nil if it carries none that anybody wants.
+// attachmentOf is the file of a message, in the order of mediaOf; nil if it has none of use.
 func attachmentOf(m *waE2E.Message) attachment {
 	switch {
 	case m.GetAudioMessage() != nil:
@@ -42,12 +44,12 @@ func attachmentOf(m *waE2E.Message) attachment {
 	return nil
 }
 
-// announced is what the bot is told of a file. Nothing of it is got.
-func (w *WhatsApp) announced(chat bot.ChatID, a attachment) *bot.Media {
+// describeFile is the description of a file for the bot. The file itself is not fetched.
+func (w *WhatsApp) describeFile(chat bot.ChatID, a attachment) *bot.Media {
 	if a == nil {
 		return nil
 	}
-	m := &bot.Media{Type: besteffort.Tidy(a.GetMimetype(), 100), Size: int64(min(a.GetFileLength(), math.MaxInt64)), Ref: w.ref(chat, a)}
+	m := &bot.Media{Type: besteffort.Tidy(a.GetMimetype(), 100), Size: int64(min(a.GetFileLength(), math.MaxInt64)), Ref: w.sealRef(chat, a)}
 	if d, ok := a.(interface{ GetFileName() string }); ok && d.GetFileName() != "" {
 		m.Name = fileName(d.GetFileName())
 	}
@@ -57,7 +59,7 @@ func (w *WhatsApp) announced(chat bot.ChatID, a attachment) *bot.Media {
 	return m
 }
 
-// fileRef is what a file is got by. It holds the file's key, and is sealed.
+// fileRef is what a download needs. It holds the file's key, and is sealed.
 type fileRef struct {
 	Path string              `json:"p"`
 	Kind whatsmeow.MediaType `json:"m"`
@@ -67,9 +69,9 @@ type fileRef struct {
 	Sum  []byte              `json:"s"` // and of what it is decrypted to
 }
 
-// ref seals what a file is got by, for one chat: nobody gets by it what was sent in another. Nil is a file that cannot be
-// got. What is not encrypted, or has no hash, nobody's WhatsApp sends.
-func (w *WhatsApp) ref(chat bot.ChatID, a attachment) []byte {
+// sealRef seals the reference of a file for one chat: no other chat can fetch the file. Nil is a file that cannot be
+// fetched, since it is not encrypted or has no hash; no WhatsApp sends such a file.
+func (w *WhatsApp) sealRef(chat bot.ChatID, a attachment) []byte {
 	r := fileRef{a.GetDirectPath(), whatsmeow.GetMediaType(a), a.GetFileLength(), a.GetMediaKey(), a.GetFileEncSHA256(), a.GetFileSHA256()}
 	if !strings.HasPrefix(r.Path, "/") || len(r.Key) != 32 || len(r.Enc) != 32 || len(r.Sum) != 32 {
 		return nil
@@ -87,7 +89,7 @@ func (w *WhatsApp) ref(chat bot.ChatID, a attachment) []byte {
 
 func aboutFile(chat bot.ChatID) []byte { return []byte("file\x00" + string(chat)) }
 
-// fetchTime is how long getting a file may take: a host that sends a byte now and then holds up nobody for ever.
+// fetchTime is how long a download may take: a host that sends a byte now and then must not hold up others.
 const fetchTime = 2 * time.Minute
 
 // Fetch implements [bot.Fetcher].
@@ -112,7 +114,7 @@ func (w *WhatsApp) Fetch(ctx context.Context, chat bot.ChatID, ref []byte, limit
 	return s.fetch(ctx, r, limit)
 }
 
-// fetch downloads a file and decrypts it. What turns out larger than was announced is no more wanted than what announced it.
+// fetch downloads a file and decrypts it. A file that is larger than announced is refused.
 func (s *session) fetch(ctx context.Context, r fileRef, limit int64) ([]byte, error) {
 	if r.Size > 0 {
 		limit = int64(r.Size)
@@ -126,14 +128,14 @@ func (s *session) fetch(ctx context.Context, r fileRef, limit int64) ([]byte, er
 	case err == nil:
 		return data, nil
 	}
-	return nil, whyNot(err)
+	return nil, classifyDownload(err)
 }
 
 // errLarge refuses a file for its size.
 var errLarge = &bot.PermanentFailure{Reason: "the file is larger than allowed, or than announced"}
 
-// whyNot turns an error of a download into what the bot wants to know. The library's own words hold addresses.
-func whyNot(err error) error {
+// classifyDownload turns an error of a download into one of the port. The library's texts hold addresses.
+func classifyDownload(err error) error {
 	for _, gone := range []error{whatsmeow.ErrMediaDownloadFailedWith403, whatsmeow.ErrMediaDownloadFailedWith404, whatsmeow.ErrMediaDownloadFailedWith410} {
 		if errors.Is(err, gone) {
 			return &bot.PermanentFailure{Reason: "WhatsApp does not have the file any more"}
@@ -152,8 +154,7 @@ func whyNot(err error) error {
 
 var errForged = &bot.PermanentFailure{Reason: "the file is not what was sent"}
 
-// sealedSize is how large a file of n bytes is while it is encrypted: filled up to whole blocks of 16, and ten bytes that
-// prove it.
+// sealedSize is the encrypted size of a file of n bytes: filled up to whole blocks of 16, and ten bytes that prove it.
 func sealedSize(n int64) int64 {
 	const tail = 10
 	if n > math.MaxInt64-16-tail {
@@ -162,11 +163,10 @@ func sealedSize(n int64) int64 {
 	return n - n%16 + 16 + tail
 }
 
-// bounded is a way to WhatsApp's files that gives up an answer as soon as it is larger than its ration. The library would
-// read whatever comes.
-type bounded struct{ http.RoundTripper }
+// boundedTransport gives up an answer as soon as it is larger than its ration. The library would read all of it.
+type boundedTransport struct{ http.RoundTripper }
 
-// ration is how much of an answer is read, and what to do when there is more.
+// ration is how much of an answer is read, and the reaction to more.
 type ration struct {
 	bytes  int64
 	exceed context.CancelCauseFunc
@@ -175,7 +175,7 @@ type ration struct {
 type limitKey struct{}
 
 // RoundTrip implements http.RoundTripper.
-func (b bounded) RoundTrip(req *http.Request) (*http.Response, error) {
+func (b boundedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	res, err := b.RoundTripper.RoundTrip(req)
 	r, ok := req.Context().Value(limitKey{}).(*ration)
 	if err != nil || !ok {
@@ -184,19 +184,19 @@ func (b bounded) RoundTrip(req *http.Request) (*http.Response, error) {
 	if res.ContentLength > r.bytes {
 		r.exceed(errLarge)
 	}
-	res.Body = &counted{ReadCloser: res.Body, ration: r, left: r.bytes}
+	res.Body = &countedBody{ReadCloser: res.Body, ration: r, left: r.bytes}
 	return res, nil
 }
 
-// counted is an answer that is read up to its ration. Another host would say the same, so all of it is given up.
-type counted struct {
+// countedBody is read up to its ration. Another host would send the same, so the whole download is given up.
+type countedBody struct {
 	io.ReadCloser
 	*ration
 	left int64
 }
 
 // Read implements io.Reader.
-func (c *counted) Read(p []byte) (int, error) {
+func (c *countedBody) Read(p []byte) (int, error) {
 	if int64(len(p)) > c.left {
 		p = p[:c.left+1] // one more shows whether there is more
 	}

@@ -20,11 +20,11 @@ var (
 	ErrPaired = errors.New("whatsapp: already linked")
 	// ErrNotPaired: no phone has linked it.
 	ErrNotPaired = errors.New("whatsapp: not linked")
-	// ErrBusy: somebody is pairing it already.
+	// ErrBusy: a pairing is under way.
 	ErrBusy = errors.New("whatsapp: a pairing is under way")
-	// ErrPairingOver: nobody scanned or typed the code in time, or it was typed wrongly, of which WhatsApp says nothing.
+	// ErrPairingOver: the code was not scanned or typed in time, or was typed wrongly, which WhatsApp does not report.
 	ErrPairingOver = errors.New("whatsapp: the time for pairing is over")
-	// ErrPasskey: the account has a passkey, and nobody was there to use it.
+	// ErrPasskey: the account has a passkey, and it was not used.
 	ErrPasskey = errors.New("whatsapp: the account asks for a passkey")
 	// ErrOutdated: WhatsApp refuses this version of the library.
 	ErrOutdated = errors.New("whatsapp: this version is refused as outdated")
@@ -32,28 +32,29 @@ var (
 	ErrNumber = errors.New("whatsapp: want the number with its country code, digits only")
 )
 
-// Pairer is the person who pairs, and what they are shown. What is nil is not offered.
+// Pairer is the person who pairs. A nil method is not offered.
 type Pairer struct {
 	// Phone is a number to be paired by a code that is typed on the phone; empty pairs by QR code.
 	Phone string
-	// QR is shown a text to be drawn as a QR code, again and again, each until a time. Code is shown what is to be typed.
+	// QR shows a text as a QR code, again and again, each until a time. Code shows the code to type.
 	QR   func(text string, until time.Time)
 	Code func(code string, until time.Time)
-	// Passkey has the account's passkey sign a challenge: options for navigator.credentials.get in, as JSON, and what that
-	// gives out. It works only in a browser that is on web.whatsapp.com, signed in to where the passkey is.
+	// Passkey signs a challenge with the account's passkey: it takes the options of navigator.credentials.get as JSON,
+	// and returns the result. That works only in a browser on web.whatsapp.com, signed in to the passkey's provider.
 	Passkey func(ctx context.Context, options []byte) ([]byte, error)
-	// Confirm asks whether the phone shows the same code, which it is asked only in the passkey's way.
+	// Confirm asks whether the phone shows the same code. Only pairing with a passkey needs it.
 	Confirm func(ctx context.Context, code string) error
 }
 
-// qrTime is how long a QR code is shown: the first longer, because somebody has to find the phone.
+// How long a QR code is shown: the first longer, while the person looks for the phone.
 const (
 	firstQR = 60 * time.Second
 	nextQR  = 20 * time.Second
 )
 
 // Pair links this program to a phone, which takes as long as people do and at most Timing.Pairing. A Run that waits for
-// it goes on. A time-out is an error of its own ([ErrPairingOver]): of a code that was typed wrongly nobody tells.
+// it goes on. A time-out is an error of its own ([ErrPairingOver]): WhatsApp does not report a code that was typed
+// wrongly.
 func (w *WhatsApp) Pair(ctx context.Context, p Pairer) error {
 	if p.Phone != "" && !isNumber(p.Phone) {
 		return ErrNumber
@@ -78,8 +79,8 @@ func (w *WhatsApp) Pair(ctx context.Context, p Pairer) error {
 	return errors.Join(err, w.unkeep(ctx))
 }
 
-// unkeep forgets keys that were kept by a pairing that came to nothing after that: nobody knows whether WhatsApp knows them.
-// If it does, the phone shows a device that never appears; with keys that it does not know no other could be linked.
+// unkeep forgets keys that were kept by a pairing that failed later: it is unknown whether WhatsApp knows them. If it
+// does, the phone shows a device that never appears; with keys that it does not know no other could be linked.
 func (w *WhatsApp) unkeep(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTime)
 	defer cancel()
@@ -95,10 +96,10 @@ func isNumber(s string) bool {
 	return len(s) >= 8 && len(s) <= 15 && s[0] != '0'
 }
 
-// beginPairing says why nothing can be paired now.
+// beginPairing returns why nothing can be paired now.
 func (w *WhatsApp) beginPairing(ctx context.Context) error {
 	if dev, err := w.devices.paired(ctx); err != nil || dev != nil {
-		return errors.Join(err, either(dev != nil, ErrPaired))
+		return errors.Join(err, errIf(dev != nil, ErrPaired))
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -109,14 +110,14 @@ func (w *WhatsApp) beginPairing(ctx context.Context) error {
 	return nil
 }
 
-func either(is bool, err error) error {
+func errIf(is bool, err error) error {
 	if is {
 		return err
 	}
 	return nil
 }
 
-// pair makes a client that nobody is logged in on, and waits until a phone has linked it.
+// pair makes a client without an account, and waits until a phone has linked it.
 func (w *WhatsApp) pair(ctx context.Context, p Pairer) error {
 	cli := w.client(w.devices.all.NewDevice(), nil)
 	// The device that is linked is opened anew: what is installed around its store has to be there before its client is.
@@ -129,10 +130,10 @@ func (w *WhatsApp) pair(ctx context.Context, p Pairer) error {
 		}
 	})
 	if err := cli.Connect(); err != nil {
-		return fmt.Errorf("whatsapp: no connection: %w", plain(err))
+		return fmt.Errorf("whatsapp: no connection: %w", withoutURL(err))
 	}
 	defer cli.Disconnect()
-	g := guide{w: w, cli: cli, Pairer: p}
+	g := pairingFlow{w: w, cli: cli, Pairer: p}
 	defer g.over()
 	for {
 		select {
@@ -146,24 +147,24 @@ func (w *WhatsApp) pair(ctx context.Context, p Pairer) error {
 	}
 }
 
-// guide leads through a pairing.
-type guide struct {
+// pairingFlow handles the events of a pairing.
+type pairingFlow struct {
 	Pairer
-	w      *WhatsApp
-	cli    *whatsmeow.Client
-	shown  context.CancelFunc // ends the showing of codes
-	linked bool               // the keys are kept
-	told   bool               // WhatsApp has said to log in with them
+	w              *WhatsApp
+	cli            *whatsmeow.Client
+	shown          context.CancelFunc // ends the showing of codes
+	linked         bool               // the keys are kept
+	loginRequested bool               // WhatsApp has said to log in with them
 }
 
-func (g *guide) over() {
+func (g *pairingFlow) over() {
 	if g.shown != nil {
 		g.shown()
 	}
 }
 
-// step deals with what came next, and says whether that was all.
-func (g *guide) step(ctx context.Context, event any) (done bool, err error) {
+// step handles an event, and reports whether the pairing is done.
+func (g *pairingFlow) step(ctx context.Context, event any) (done bool, err error) {
 	switch e := event.(type) {
 	case *events.QR:
 		return false, g.offer(ctx, e.Codes)
@@ -176,7 +177,7 @@ func (g *guide) step(ctx context.Context, event any) (done bool, err error) {
 	case *events.PairSuccess:
 		g.linked = true
 	case *events.ManualLoginReconnect:
-		g.told = true
+		g.loginRequested = true
 	case *events.PairError:
 		return true, errors.New("whatsapp: the phone's answer is not genuine")
 	case *events.ClientOutdated:
@@ -194,14 +195,14 @@ func (g *guide) step(ctx context.Context, event any) (done bool, err error) {
 			return true, ErrPairingOver // WhatsApp waits no longer
 		}
 	}
-	if g.linked && g.told { // in either order
+	if g.linked && g.loginRequested { // in either order
 		return true, g.w.linked(ctx)
 	}
 	return false, nil
 }
 
-// offer shows codes: those for a camera one after the other, or one to be typed.
-func (g *guide) offer(ctx context.Context, codes []string) error {
+// offer shows codes: for a camera one after the other, or one to type.
+func (g *pairingFlow) offer(ctx context.Context, codes []string) error {
 	if g.Phone == "" {
 		ctx, g.shown = context.WithCancel(ctx)
 		go g.show(ctx, codes)
@@ -218,7 +219,7 @@ func (g *guide) offer(ctx context.Context, codes []string) error {
 	return nil
 }
 
-func (g *guide) show(ctx context.Context, codes []string) {
+func (g *pairingFlow) show(ctx context.Context, codes []string) {
 	for i, code := range codes {
 		d := nextQR
 		if i == 0 {
@@ -233,8 +234,8 @@ func (g *guide) show(ctx context.Context, codes []string) {
 	}
 }
 
-// sign has somebody use the account's passkey.
-func (g *guide) sign(ctx context.Context, options *types.WebAuthnPublicKey) error {
+// sign has the person use the account's passkey.
+func (g *pairingFlow) sign(ctx context.Context, options *types.WebAuthnPublicKey) error {
 	g.over()
 	if g.Passkey == nil {
 		return ErrPasskey
@@ -257,7 +258,7 @@ func (g *guide) sign(ctx context.Context, options *types.WebAuthnPublicKey) erro
 	return nil
 }
 
-func (g *guide) confirm(ctx context.Context, e *events.PairPasskeyConfirmation) error {
+func (g *pairingFlow) confirm(ctx context.Context, e *events.PairPasskeyConfirmation) error {
 	if !e.SkipHandoffUX {
 		if g.Confirm == nil {
 			return ErrPasskey
@@ -272,7 +273,7 @@ func (g *guide) confirm(ctx context.Context, e *events.PairPasskeyConfirmation) 
 	return nil
 }
 
-// linked notes that a phone has linked it, and has Run go on.
+// linked records that a phone has linked it, and lets Run go on.
 func (w *WhatsApp) linked(ctx context.Context) error {
 	for _, name := range []string{"logged_out", "banned", "limited"} {
 		if err := w.devices.note(ctx, name, ""); err != nil {
@@ -288,7 +289,7 @@ func (w *WhatsApp) linked(ctx context.Context) error {
 	return nil
 }
 
-// Paired says whether a phone has linked it, and the number it has.
+// Paired reports whether a phone has linked it, and its number.
 func (w *WhatsApp) Paired(ctx context.Context) (number string, ok bool, err error) {
 	dev, err := w.devices.paired(ctx)
 	if err != nil || dev == nil {
@@ -297,12 +298,12 @@ func (w *WhatsApp) Paired(ctx context.Context) (number string, ok bool, err erro
 	return dev.ID.User, true, nil
 }
 
-// Logout has WhatsApp end the link and forgets the keys. If WhatsApp cannot be reached nothing is forgotten, unless by
+// Logout ends the link at WhatsApp and forgets the keys. If WhatsApp cannot be reached nothing is forgotten, unless by
 // force: then the phone goes on showing a device that is no more.
 func (w *WhatsApp) Logout(ctx context.Context, force bool) error {
 	dev, err := w.devices.paired(ctx)
 	if err != nil || dev == nil {
-		return errors.Join(err, either(dev == nil, ErrNotPaired))
+		return errors.Join(err, errIf(dev == nil, ErrNotPaired))
 	}
 	err = w.leave(ctx)
 	if err != nil && !force {
@@ -311,14 +312,14 @@ func (w *WhatsApp) Logout(ctx context.Context, force bool) error {
 	return w.devices.forget(ctx)
 }
 
-// leave tells WhatsApp, over the connection that there is or one of its own.
+// leave logs out, over the present connection or one of its own.
 func (w *WhatsApp) leave(ctx context.Context) error {
 	if s := w.session(); s != nil {
 		err := s.cli.Logout(ctx)
 		if err == nil {
-			s.ends(Status{State: LoggedOut})
+			s.end(Status{State: LoggedOut})
 		}
-		return either(err != nil, errors.New("whatsapp: logging out did not work"))
+		return errIf(err != nil, errors.New("whatsapp: logging out did not work"))
 	}
 	s, err := w.open(ctx, nil)
 	if err != nil {
@@ -331,13 +332,13 @@ func (w *WhatsApp) leave(ctx context.Context) error {
 		}
 	})
 	if err := s.cli.Connect(); err != nil {
-		return fmt.Errorf("whatsapp: no connection: %w", plain(err))
+		return fmt.Errorf("whatsapp: no connection: %w", withoutURL(err))
 	}
 	defer s.work.close()
 	defer s.cli.Disconnect()
 	select {
 	case <-up:
-		return either(s.cli.Logout(ctx) != nil, errors.New("whatsapp: logging out did not work"))
+		return errIf(s.cli.Logout(ctx) != nil, errors.New("whatsapp: logging out did not work"))
 	case end := <-s.ended:
 		if end.State == LoggedOut {
 			return nil

@@ -32,7 +32,7 @@ type session struct {
 	ended chan Status
 }
 
-// client makes a client of a device, and has everything go the way that the options say.
+// client makes a client of a device, with the transport of the options.
 func (w *WhatsApp) client(dev *store.Device, ignored func(id, source string)) *whatsmeow.Client {
 	cli := whatsmeow.NewClient(dev, logger{w.log, ignored})
 	files := http.DefaultTransport
@@ -42,7 +42,7 @@ func (w *WhatsApp) client(dev *store.Device, ignored func(id, source string)) *w
 		cli.SetPreLoginHTTPClient(way)
 		files = w.opt.Transport
 	}
-	cli.SetMediaHTTPClient(&http.Client{Transport: bounded{files}})
+	cli.SetMediaHTTPClient(&http.Client{Transport: boundedTransport{files}})
 	// An acknowledgement follows the handler, and what was decrypted is kept until then: at least once.
 	cli.SynchronousAck, cli.EnableDecryptedEventBuffer = true, true
 	cli.UseRetryMessageStore = true // what somebody could not decrypt can be sent again after a restart
@@ -67,16 +67,17 @@ func (w *WhatsApp) open(ctx context.Context, to bot.Accepter) (*session, error) 
 	return s, nil
 }
 
-// Run hears until ctx ends, and then returns nil. While no phone is linked it waits for one. It returns an error only if
-// the device store cannot be read. Once it has returned nothing is handed to the bot any more, and nothing can be sent.
+// Run receives until ctx ends, and then returns nil. While no phone is linked it waits for one. It returns an error
+// only if the device store cannot be read. After it has returned it hands nothing to the bot any more, and nothing can
+// be sent.
 func (w *WhatsApp) Run(ctx context.Context, to bot.Accepter) error {
-	defer w.set(Status{State: Stopped})
+	defer w.setStatus(Status{State: Stopped})
 	defer w.typing.Stop()
 	within, cancel := context.WithCancel(ctx)
 	var work sync.WaitGroup
 	defer work.Wait()
 	defer cancel()
-	work.Go(func() { w.announcing(within) })
+	work.Go(func() { w.notifyLoop(within) })
 	for again := (besteffort.Backoff{First: w.opt.Timing.Again, Most: longestPause}); ctx.Err() == nil; {
 		w.mu.Lock()
 		linked := w.paired
@@ -89,7 +90,7 @@ func (w *WhatsApp) Run(ctx context.Context, to bot.Accepter) error {
 			return err
 		}
 		if s == nil {
-			w.set(w.unlinked(ctx))
+			w.setStatus(w.unlinked(ctx))
 			select {
 			case <-linked:
 			case <-ctx.Done():
@@ -100,11 +101,11 @@ func (w *WhatsApp) Run(ctx context.Context, to bot.Accepter) error {
 			return nil
 		}
 		began := w.now()
-		end := s.lives()
+		end := s.run()
 		if ctx.Err() != nil {
 			return nil
 		}
-		w.set(end)
+		w.setStatus(end)
 		if end.State == LoggedOut {
 			if err := w.devices.forget(ctx); err != nil && ctx.Err() == nil { // the library may not have come to it yet
 				return err
@@ -113,17 +114,17 @@ func (w *WhatsApp) Run(ctx context.Context, to bot.Accepter) error {
 		if w.now().Sub(began) > time.Hour {
 			again.Reset()
 		}
-		w.pause(ctx, end, &again)
+		w.pauseAfter(ctx, end, &again)
 	}
 	return nil
 }
 
-// announcing looks once in a while whether time alone has changed how it stands.
-func (w *WhatsApp) announcing(ctx context.Context) {
+// notifyLoop checks now and then whether time alone has changed the state.
+func (w *WhatsApp) notifyLoop(ctx context.Context) {
 	for every := time.NewTicker(10 * time.Minute); ; {
 		select {
 		case <-every.C:
-			w.announce()
+			w.notify()
 		case <-ctx.Done():
 			every.Stop()
 			return
@@ -131,7 +132,7 @@ func (w *WhatsApp) announcing(ctx context.Context) {
 	}
 }
 
-// unlinked is how it stands without a linked device: it never had one, or has one no more.
+// unlinked is the state without a linked device: it never had one, or lost it.
 func (w *WhatsApp) unlinked(ctx context.Context) Status {
 	if at := w.devices.notedTime(ctx, "logged_out"); !at.IsZero() {
 		return Status{State: LoggedOut, Since: at, Code: w.devices.notedCode(ctx, "logged_out")}
@@ -139,8 +140,8 @@ func (w *WhatsApp) unlinked(ctx context.Context) Status {
 	return Status{State: Unpaired}
 }
 
-// pause waits for as long as an end asks for.
-func (w *WhatsApp) pause(ctx context.Context, end Status, again *besteffort.Backoff) {
+// pauseAfter waits as long as the end of a session requires.
+func (w *WhatsApp) pauseAfter(ctx context.Context, end Status, again *besteffort.Backoff) {
 	switch end.State {
 	case Outdated:
 		<-ctx.Done() // no other answer will come to this version
@@ -150,7 +151,7 @@ func (w *WhatsApp) pause(ctx context.Context, end Status, again *besteffort.Back
 	}
 }
 
-// banned waits for the end of a ban that was noted, maybe by an earlier process. False: ctx ended.
+// banned waits for the end of a stored ban, perhaps of an earlier process. False: ctx ended.
 func (w *WhatsApp) banned(ctx context.Context) bool {
 	until := w.devices.notedTime(ctx, "banned")
 	d := until.Sub(w.now())
@@ -158,15 +159,15 @@ func (w *WhatsApp) banned(ctx context.Context) bool {
 		return true
 	}
 	if w.Status().State != Banned {
-		w.set(Status{State: Banned, Until: until, Code: w.devices.notedCode(ctx, "banned")})
+		w.setStatus(Status{State: Banned, Until: until, Code: w.devices.notedCode(ctx, "banned")})
 	}
 	return besteffort.Sleep(ctx, d)
 }
 
-// lives connects, and returns how it ended. Until then the library comes back by itself from what it can.
-func (s *session) lives() Status {
+// run connects, and returns how the session ended. Until then the library reconnects by itself where it can.
+func (s *session) run() Status {
 	w := s.w
-	w.set(Status{State: Connecting})
+	w.setStatus(Status{State: Connecting})
 	w.mu.Lock()
 	w.live = s
 	w.mu.Unlock()
@@ -181,7 +182,7 @@ func (s *session) lives() Status {
 		s.work.close()
 	}()
 	if err := s.cli.Connect(); err != nil {
-		w.log.Warn("whatsapp: no connection", "err", plain(err))
+		w.log.Warn("whatsapp: no connection", "err", withoutURL(err))
 		return Status{State: Refused}
 	}
 	select {
@@ -192,9 +193,8 @@ func (s *session) lives() Status {
 	}
 }
 
-// ends is an end that the library does not come back from, or must not. What the library says afterwards, as it may, is
-// not believed.
-func (s *session) ends(end Status) {
+// end ends the session: the library does not come back from this, or must not. Its later events are ignored.
+func (s *session) end(end Status) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.over {
@@ -211,17 +211,17 @@ func (s *session) ends(end Status) {
 	s.ended <- end
 }
 
-// stands is a change that is no end.
-func (s *session) stands(state State) {
+// setState records a change of the connection that is no end.
+func (s *session) setState(state State) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.over && s.ctx.Err() == nil {
-		s.w.set(Status{State: state})
+		s.w.setStatus(Status{State: state})
 	}
 }
 
-// changed is an event of the connection's.
-func (s *session) changed(event any) {
+// connectionEvent handles an event of the connection.
+func (s *session) connectionEvent(event any) {
 	w := s.w
 	switch e := event.(type) {
 	case *events.Connected:
@@ -231,36 +231,36 @@ func (s *session) changed(event any) {
 		if !known {
 			w.phoneSeen() // there is nothing earlier to count from
 		}
-		s.stands(Connected)
+		s.setState(Connected)
 	case *events.KeepAliveRestored:
-		s.stands(Connected)
+		s.setState(Connected)
 	case *events.Disconnected:
-		s.stands(Reconnecting)
+		s.setState(Reconnecting)
 	case *events.LoggedOut:
-		s.ends(Status{State: LoggedOut, Code: int(e.Reason)})
+		s.end(Status{State: LoggedOut, Code: int(e.Reason)})
 	case *events.TemporaryBan:
-		s.ends(Status{State: Banned, Code: int(e.Code), Until: w.now().Add(max(e.Expire, time.Minute))})
+		s.end(Status{State: Banned, Code: int(e.Code), Until: w.now().Add(max(e.Expire, time.Minute))})
 	case *events.ClientOutdated:
-		s.ends(Status{State: Outdated, Code: 405})
+		s.end(Status{State: Outdated, Code: 405})
 	case *events.StreamReplaced:
 		w.stats.Replaced.Add(1)
-		s.ends(Status{State: Replaced})
+		s.end(Status{State: Replaced})
 	case *events.ConnectFailure:
-		s.ends(Status{State: Refused, Code: int(e.Reason)})
+		s.end(Status{State: Refused, Code: int(e.Reason)})
 	case *events.KeepAliveTimeout:
-		s.silent(e.ErrorCount)
+		s.unanswered(e.ErrorCount)
 	case *events.NotifyAccountReachoutTimelock:
 		if e.IsActive {
-			w.limited(e.TimeEnforcementEnds.Time, 463)
+			w.limitSending(e.TimeEnforcementEnds.Time, 463)
 		} else {
-			w.unlimited()
+			w.endLimit()
 		}
 	}
 }
 
-// silent gives up a connection that does not answer: the library would wait for minutes.
-func (s *session) silent(times int) {
-	s.stands(Reconnecting)
+// unanswered gives up a connection without answers: the library would wait for minutes.
+func (s *session) unanswered(times int) {
+	s.setState(Reconnecting)
 	if times%3 == 0 {
 		s.work.start(s.cli.ResetConnection)
 	}

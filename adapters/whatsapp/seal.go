@@ -6,7 +6,7 @@ import (
 	"errors"
 )
 
-// seal encrypts what is kept; about binds it to what it is about.
+// seal encrypts data to be stored; about binds it to its subject.
 func seal(aead cipher.AEAD, plain, about []byte) []byte {
 	nonce := make([]byte, aead.NonceSize(), aead.NonceSize()+len(plain)+aead.Overhead())
 	rand.Read(nonce)

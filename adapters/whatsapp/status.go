@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// State is how the connection stands.
+// State is the state of the connection.
 type State string
 
 // The states. Of those from LoggedOut to Refused it does not come back by itself at once.
@@ -31,7 +31,7 @@ var States = []State{Stopped, Unpaired, Connecting, Connected, Reconnecting, Log
 // Status is how the channel stands, for its operator. It holds nothing personal.
 type Status struct {
 	State State
-	// Since is when it came to stand so, and Until when it will be over, if that is known.
+	// Since is the beginning of the state, and Until its end, if known.
 	Since, Until time.Time
 	// Code is WhatsApp's number for the reason, 0 if it gave none.
 	Code int
@@ -39,20 +39,20 @@ type Status struct {
 	Todo string
 }
 
-// Up says whether messages come and go.
+// Up reports whether messages are sent and received.
 func (s Status) Up() bool { return s.State == Connected || s.State == PhoneOffline }
 
-// phonePatience is for how long a phone may be out of sight. WhatsApp unlinks after about 14 days.
+// phonePatience is how long a phone may be out of sight. WhatsApp unlinks after about 14 days.
 const phonePatience = 10 * 24 * time.Hour
 
-// Status says how the channel stands.
+// Status is the state of the channel, for its operator. It holds nothing personal.
 func (w *WhatsApp) Status() Status {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.status()
 }
 
-// status is how it stands, with what only time changes. The lock is held.
+// status is the state, with changes that only time makes. The lock is held.
 func (w *WhatsApp) status() Status {
 	s := w.base
 	now := w.now()
@@ -67,8 +67,8 @@ func (w *WhatsApp) status() Status {
 	return s
 }
 
-// set changes how the connection stands, and tells whoever wants to know.
-func (w *WhatsApp) set(s Status) {
+// setStatus changes the state of the connection and notifies OnStatus.
+func (w *WhatsApp) setStatus(s Status) {
 	w.mu.Lock()
 	if s.Since.IsZero() {
 		s.Since = w.now()
@@ -78,18 +78,18 @@ func (w *WhatsApp) set(s Status) {
 	}
 	w.base = s
 	w.mu.Unlock()
-	w.announce()
+	w.notify()
 }
 
-// announce tells of a change once, in order.
-func (w *WhatsApp) announce() {
-	w.telling.Lock()
-	defer w.telling.Unlock()
+// notify reports a change once, in order.
+func (w *WhatsApp) notify() {
+	w.notifying.Lock()
+	defer w.notifying.Unlock()
 	s := w.Status()
-	if s.State == w.told.State && s.Code == w.told.Code && s.Until.Equal(w.told.Until) {
+	if s.State == w.notified.State && s.Code == w.notified.Code && s.Until.Equal(w.notified.Until) {
 		return
 	}
-	w.told = s
+	w.notified = s
 	if w.opt.OnStatus != nil {
 		w.opt.OnStatus(s)
 	}
@@ -101,9 +101,9 @@ const (
 	longestLimit = 24 * time.Hour
 )
 
-// limited stops all sending: until a time that WhatsApp gave, or for a while that grows each time. Nothing is tried
-// before that, so that no loop can make it worse.
-func (w *WhatsApp) limited(until time.Time, code int) {
+// limitSending stops all sending: until a time that WhatsApp gave, or for a while that grows each time. Nothing is
+// tried before that, so that no loop makes it worse.
+func (w *WhatsApp) limitSending(until time.Time, code int) {
 	w.mu.Lock()
 	now := w.now()
 	if until.IsZero() {
@@ -121,29 +121,29 @@ func (w *WhatsApp) limited(until time.Time, code int) {
 	w.mu.Unlock()
 	w.stats.Limited.Add(1)
 	w.rememberCode("limited", until, code)
-	w.announce()
+	w.notify()
 }
 
-// unlimited is WhatsApp's word that it is over, or a message that it took.
-func (w *WhatsApp) unlimited() {
+// endLimit ends the limit, after a message that WhatsApp accepted or by its own notice.
+func (w *WhatsApp) endLimit() {
 	w.mu.Lock()
 	was := !w.limit.IsZero()
 	w.limit, w.limitFor = time.Time{}, 0
 	w.mu.Unlock()
 	if was {
 		w.remember("limited", time.Time{})
-		w.announce()
+		w.notify()
 	}
 }
 
-// hushed is how long nothing may be sent.
-func (w *WhatsApp) hushed() time.Duration {
+// cooldown is how long nothing may be sent.
+func (w *WhatsApp) cooldown() time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return max(w.limit.Sub(w.now()), 0)
 }
 
-// phoneSeen notes that the phone is there: it confirmed something, or somebody wrote on it. Kept once an hour.
+// phoneSeen records that the phone is in use: it confirmed or sent something. It is stored once an hour.
 func (w *WhatsApp) phoneSeen() {
 	w.mu.Lock()
 	now := w.now()
@@ -154,17 +154,17 @@ func (w *WhatsApp) phoneSeen() {
 	w.mu.Unlock()
 	if stale {
 		w.remember("phone", now)
-		w.announce()
+		w.notify()
 	}
 }
 
-// rememberCode keeps a time beyond the process, and WhatsApp's number for the reason.
+// rememberCode stores a time beyond the process, and the code that WhatsApp gave as the reason.
 func (w *WhatsApp) rememberCode(name string, t time.Time, code int) {
 	w.note(name+"_code", strconv.Itoa(code))
 	w.remember(name, t)
 }
 
-// remember keeps a time beyond the process.
+// remember stores a time beyond the process.
 func (w *WhatsApp) remember(name string, t time.Time) {
 	value := ""
 	if !t.IsZero() {

@@ -10,7 +10,7 @@ import (
 //go:embed texts.tmpl
 var texts string
 
-// catalog is what the channel says by itself.
+// catalog has the texts that the channel adds to the replies.
 type catalog struct{ all *template.Template }
 
 func loadCatalog() (*catalog, error) {
@@ -30,7 +30,7 @@ func loadCatalog() (*catalog, error) {
 	return &catalog{all}, nil
 }
 
-// text is the text of key. That it is there, and can be filled in, a test holds.
+// text is the text of a key. A test holds that it is there and can be filled in.
 func (c *catalog) text(key string, data any) string {
 	var b strings.Builder
 	c.all.ExecuteTemplate(&b, key, data)

@@ -12,45 +12,45 @@ import (
 	"llave/bot"
 )
 
-// timer is for how long a chat shows its messages: zero is for ever. Set is when somebody chose so, in seconds, if that is
+// chatTimer is for how long a chat shows its messages: zero is for ever. Set is when it was chosen, in seconds, if
 // known: phones compare it.
-type timer struct {
+type chatTimer struct {
 	Seconds uint32 `json:"s"`
 	Set     int64  `json:"t,omitempty"`
 	Kept    int64  `json:"k,omitempty"` // when it was written last
 }
 
-// A timer that is in use is written again after keepAgain, so that it is not removed as old. What is set later than a clock
-// can be wrong by is no hour.
+// A timer that is in use is written again after keepAgain, so that it is not removed as old. A time in the future
+// beyond clockOff is ignored.
 const (
 	keepAgain = 30 * 24 * time.Hour
 	clockOff  = 24 * time.Hour
 )
 
-// timers are those of the chats, in memory and in the device store. A message without the chat's timer stays on phones when
-// all others have gone, below a warning.
-type timers struct {
-	known *besteffort.Cache[bot.ChatID, timer]
-	kept  *chatStore
+// chatTimers are those of the chats, in memory and in the device store. A message without the timer of its chat stays
+// on phones when all others have gone, below a warning.
+type chatTimers struct {
+	known *besteffort.Cache[bot.ChatID, chatTimer]
+	kept  *factStore
 	log   *slog.Logger
 }
 
 // of is a chat's timer.
-func (ts *timers) of(ctx context.Context, chat bot.ChatID) timer {
+func (ts *chatTimers) of(ctx context.Context, chat bot.ChatID) chatTimer {
 	if t, ok := ts.known.Get(chat); ok {
 		return t
 	}
-	var t timer
+	var t chatTimer
 	if _, err := ts.kept.get(ctx, factTimer, string(chat), &t); err != nil {
 		ts.log.Warn("whatsapp: a chat's timer cannot be read", "chat", chat, "err", err)
-		return timer{}
+		return chatTimer{}
 	}
 	ts.known.Put(chat, t)
 	return t
 }
 
-// heard takes a chat's timer from a message, if that says anything of it.
-func (ts *timers) heard(ctx context.Context, chat bot.ChatID, m *waE2E.Message) {
+// learn takes a chat's timer from a message that has one.
+func (ts *chatTimers) learn(ctx context.Context, chat bot.ChatID, m *waE2E.Message) {
 	t, said := timerIn(m)
 	if !said {
 		return
@@ -75,37 +75,37 @@ func (ts *timers) heard(ctx context.Context, chat bot.ChatID, m *waE2E.Message) 
 	}
 }
 
-func (ts *timers) keep(ctx context.Context, chat bot.ChatID, t timer) error {
+func (ts *chatTimers) keep(ctx context.Context, chat bot.ChatID, t chatTimer) error {
 	if t.Seconds == 0 && t.Set == 0 {
 		return ts.kept.remove(ctx, factTimer, string(chat))
 	}
 	return ts.kept.put(ctx, factTimer, string(chat), t)
 }
 
-// timerIn is what a message says of its chat's timer: that it was changed, or which one the message itself has. A text
-// without any of that does not say that there is none.
-func timerIn(m *waE2E.Message) (t timer, said bool) {
+// timerIn is the timer in a message: a change of it, or that of the message itself. A text without one does not mean
+// that there is none.
+func timerIn(m *waE2E.Message) (t chatTimer, said bool) {
 	m, _ = unwrap(m)
 	if p := m.GetProtocolMessage(); p != nil && p.GetType() == waE2E.ProtocolMessage_EPHEMERAL_SETTING {
-		return timer{Seconds: p.GetEphemeralExpiration(), Set: p.GetEphemeralSettingTimestamp()}, true
+		return chatTimer{Seconds: p.GetEphemeralExpiration(), Set: p.GetEphemeralSettingTimestamp()}, true
 	}
 	c := contextOf(m)
 	if c == nil || c.Expiration == nil {
-		return timer{}, false
+		return chatTimer{}, false
 	}
-	return timer{Seconds: c.GetExpiration(), Set: c.GetEphemeralSettingTimestamp()}, true
+	return chatTimer{Seconds: c.GetExpiration(), Set: c.GetEphemeralSettingTimestamp()}, true
 }
 
-// text is a message of words alone that is shown for as long as the chat's others.
-func (t timer) text(words string) *waE2E.Message {
+// text is a text message with the timer of its chat.
+func (t chatTimer) text(words string) *waE2E.Message {
 	if t.Seconds == 0 {
 		return &waE2E.Message{Conversation: &words}
 	}
 	return &waE2E.Message{ExtendedTextMessage: &waE2E.ExtendedTextMessage{Text: &words, ContextInfo: t.context()}}
 }
 
-// context is what a message has to carry; nil if nothing.
-func (t timer) context() *waE2E.ContextInfo {
+// context is the metadata that carries the timer; nil if there is none.
+func (t chatTimer) context() *waE2E.ContextInfo {
 	if t.Seconds == 0 {
 		return nil
 	}

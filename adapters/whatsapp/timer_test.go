@@ -74,7 +74,7 @@ func TestDisappearingMessages(t *testing.T) {
 	chat.Sends(disappearing("listo", 0))
 	r.bot.gets(t)
 	shows("a message that says so", 0)
-	if n := r.wa.Stats().SetAside.Load(); n != 0 {
+	if n := r.wa.Stats().Unreadable.Load(); n != 0 {
 		t.Errorf("%d set aside", n)
 	}
 }

@@ -39,12 +39,12 @@ func TestPerson(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := person(types.MessageSource{Chat: jid, Sender: jid}); got != want {
+		if got := isPerson(types.MessageSource{Chat: jid, Sender: jid}); got != want {
 			t.Errorf("%s: %v", text, got)
 		}
 	}
 	lid := types.NewJID("77000000004036", types.HiddenUserServer)
-	if person(types.MessageSource{Chat: lid, Sender: lid, IsGroup: true}) {
+	if isPerson(types.MessageSource{Chat: lid, Sender: lid, IsGroup: true}) {
 		t.Error("a group is a person")
 	}
 }
@@ -80,7 +80,7 @@ func TestAnEndIsNotTakenBack(t *testing.T) {
 	if end := <-s.ended; end.State != Outdated || len(s.ended) > 0 || w.Status().State != Connected {
 		t.Errorf("ended as %+v, and stands %+v", end, w.Status())
 	}
-	w.set(Status{State: Outdated})
+	w.setStatus(Status{State: Outdated})
 	s.handle(&events.Connected{})
 	if w.Status().State != Outdated {
 		t.Errorf("stands %+v", w.Status())
@@ -102,7 +102,7 @@ func TestNothingOvertakes(t *testing.T) {
 		b := blocked{make(chan bot.Update, 2), make(chan bot.Update)}
 		s := &session{w: &WhatsApp{}, to: b, ctx: t.Context(), turn: make(chan struct{}, 1)}
 		for _, id := range []string{"1", "2"} {
-			go s.keep(bot.Update{ID: id})
+			go s.handOver(bot.Update{ID: id})
 			synctest.Wait()
 		}
 		if len(b.told) != 1 {
@@ -129,7 +129,7 @@ func TestWhatCannotBeReadIsSetAside(t *testing.T) {
 	if !s.handle(&events.Message{Info: types.MessageInfo{MessageSource: types.MessageSource{Chat: lid, Sender: lid}}}) {
 		t.Error("it would come again for ever")
 	}
-	if n := w.stats.SetAside.Load(); n != 1 {
+	if n := w.stats.Unreadable.Load(); n != 1 {
 		t.Errorf("%d set aside", n)
 	}
 }
@@ -167,7 +167,7 @@ func (txn) DoDecryptionTxn(ctx context.Context, f func(context.Context) error) e
 // acknowledged; a message that is given up halfway holds nothing.
 func TestGuard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newGuard()
+		g := newCryptoLock()
 		inner := &slow{}
 		s, b := sessions{inner}, &buffer{EventBuffer: txn{}, g: g}
 		decrypted := make(chan bool, 8)
@@ -175,7 +175,7 @@ func TestGuard(t *testing.T) {
 			go b.DoDecryptionTxn(t.Context(), func(context.Context) error { decrypted <- true; return nil })
 			synctest.Wait()
 		}
-		ctx, free := g.sending(t.Context())
+		ctx, free := g.forSending(t.Context())
 		decrypt()
 		if len(decrypted) != 1 {
 			t.Fatal("held before there is anything to hold")
@@ -191,7 +191,7 @@ func TestGuard(t *testing.T) {
 			t.Fatal("held for longer than need be")
 		}
 		free()
-		ctx, free = g.sending(t.Context())
+		ctx, free = g.forSending(t.Context())
 		s.GetManySessions(ctx, nil)
 		free() // nothing was put back
 		decrypt()
@@ -200,11 +200,11 @@ func TestGuard(t *testing.T) {
 		}
 		s.GetManySessions(t.Context(), nil) // not for a message of ours
 		s.PutManySessions(t.Context(), nil)
-		first, _ := g.sending(t.Context())
+		first, _ := g.forSending(t.Context())
 		s.GetManySessions(first, nil)
 		late, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		second, _ := g.sending(late)
+		second, _ := g.forSending(late)
 		if _, err := s.GetManySessions(second, nil); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("waiting for ever: %v", err)
 		}
@@ -270,7 +270,7 @@ func TestBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := bounded{host}.RoundTrip(req)
+	res, err := boundedTransport{host}.RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -281,10 +281,10 @@ func TestBounded(t *testing.T) {
 		t.Errorf("and goes on with %d: %v", n, err)
 	}
 	ctx, cancel = context.WithCancelCause(t.Context())
-	if _, err := (bounded{&endless{says: 1001}}).RoundTrip(req.WithContext(context.WithValue(ctx, limitKey{}, &ration{1000, cancel}))); err != nil || !errors.Is(context.Cause(ctx), errLarge) {
+	if _, err := (boundedTransport{&endless{says: 1001}}).RoundTrip(req.WithContext(context.WithValue(ctx, limitKey{}, &ration{1000, cancel}))); err != nil || !errors.Is(context.Cause(ctx), errLarge) {
 		t.Errorf("it says that it is larger, and is read: %v", err)
 	}
-	res, err = bounded{&endless{}}.RoundTrip(req.WithContext(t.Context()))
+	res, err = boundedTransport{&endless{}}.RoundTrip(req.WithContext(t.Context()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -300,12 +300,12 @@ func TestBounded(t *testing.T) {
 
 // Addresses of files hold what authorises: an error of a download has none.
 func TestErrorsOfFilesHoldNoAddress(t *testing.T) {
-	err := whyNot(fmt.Errorf("failed to download media from last host: %w", &url.Error{Op: "Get", URL: "https://mmg.whatsapp.net/v/secret", Err: io.ErrUnexpectedEOF}))
+	err := classifyDownload(fmt.Errorf("failed to download media from last host: %w", &url.Error{Op: "Get", URL: "https://mmg.whatsapp.net/v/secret", Err: io.ErrUnexpectedEOF}))
 	var never *bot.PermanentFailure
 	if errors.As(err, &never) || strings.Contains(err.Error(), "secret") {
 		t.Errorf("a cut: %v", err)
 	}
-	if !errors.As(whyNot(errors.New("failed to decrypt file: ciphertext isn't a multiple of block size")), &never) {
+	if !errors.As(classifyDownload(errors.New("failed to decrypt file: ciphertext isn't a multiple of block size")), &never) {
 		t.Error("what cannot be decrypted is tried again")
 	}
 }
@@ -326,16 +326,16 @@ func TestStayed(t *testing.T) {
 		"cut, and no way back":  {whatsmeow.MessageDebugTimings{Send: 1, Resp: 1, Retry: 1}, whatsmeow.ErrNotConnected, false},
 		"cut, and closed again": {whatsmeow.MessageDebugTimings{Send: 1, Resp: 1}, socket.ErrSocketClosed, false},
 	} {
-		if got := stayed(c.took, c.err); got != c.want {
+		if got := notWritten(c.took, c.err); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
 	w := &WhatsApp{now: time.Now}
 	var later *bot.RetryAfter
-	if err := w.judge(whatsmeow.ErrNotConnected, false); errors.As(err, &later) {
+	if err := w.classify(whatsmeow.ErrNotConnected, false); errors.As(err, &later) {
 		t.Errorf("what may have come is sent again: %v", err)
 	}
-	if err := w.judge(&bot.NotSent{Err: whatsmeow.ErrNotConnected}, false); !errors.As(err, &later) {
+	if err := w.classify(&bot.NotSent{Err: whatsmeow.ErrNotConnected}, false); !errors.As(err, &later) {
 		t.Errorf("no connection: %v", err)
 	}
 }
@@ -402,7 +402,7 @@ func TestFacts(t *testing.T) {
 	w = open()
 	chat := bot.ChatID("whatsapp/770/77000000004036@lid")
 	day := &waE2E.Message{ExtendedTextMessage: &waE2E.ExtendedTextMessage{ContextInfo: &waE2E.ContextInfo{Expiration: proto.Uint32(86400)}}}
-	w.timers.heard(t.Context(), chat, day)
+	w.timers.learn(t.Context(), chat, day)
 	if err := w.unread.add(t.Context(), unreadMessage{Chat: chat, ID: "3EB0"}); err != nil {
 		t.Fatal(err)
 	}
@@ -419,7 +419,7 @@ func TestFacts(t *testing.T) {
 	if got := w.timers.of(t.Context(), chat); got.Seconds != 86400 {
 		t.Errorf("after 100 days: %+v", got)
 	}
-	w.timers.heard(t.Context(), chat, day) // it is in use
+	w.timers.learn(t.Context(), chat, day) // it is in use
 	w.Close(t.Context())
 	now = now.Add(100 * 24 * time.Hour)
 	w = open()

@@ -10,13 +10,13 @@ import (
 	"llave/bot"
 )
 
-// unread are messages that came while nothing may be sent. They are marked as read with the answer: what looks read is
-// expected to be answered.
+// unread are messages that came while nothing may be sent. They are marked as read with the answer: people expect an
+// answer to a message that looks read.
 type unread struct {
 	mu   sync.Mutex
 	m    map[bot.ChatID][]unreadMessage
 	n    int
-	kept *chatStore
+	kept *factStore
 }
 
 // unreadMessage is one of them.
@@ -27,11 +27,11 @@ type unreadMessage struct {
 	From types.JID  `json:"f"` // the address that it came from
 }
 
-// maxUnread bounds how many are remembered. What is beyond stays unread, and is answered all the same.
+// maxUnread bounds how many are remembered. The others stay unread, and are answered all the same.
 const maxUnread = 4096
 
-// openUnread reads what an earlier process left.
-func openUnread(ctx context.Context, kept *chatStore) (*unread, error) {
+// openUnread reads the messages that an earlier process left.
+func openUnread(ctx context.Context, kept *factStore) (*unread, error) {
 	u := &unread{m: map[bot.ChatID][]unreadMessage{}, kept: kept}
 	all, err := factsOf[unreadMessage](ctx, kept, factUnread)
 	if err != nil {
@@ -75,25 +75,25 @@ func (u *unread) take(ctx context.Context, chat bot.ChatID) ([]unreadMessage, er
 // markRead shows the person that a message was read, or remembers to do so when it can be answered.
 func (s *session) markRead(chat bot.ChatID, info *types.MessageInfo) {
 	m := unreadMessage{Chat: chat, ID: info.ID, At: info.Timestamp, From: info.Chat}
-	if s.w.hushed() > 0 {
+	if s.w.cooldown() > 0 {
 		if err := s.w.unread.add(s.ctx, m); err != nil {
 			s.w.log.Warn("whatsapp: an unread message is not kept", "chat", chat, "err", err)
 		}
 		return
 	}
-	s.w.aside(func(ctx context.Context) error {
+	s.w.fireAndForget(func(ctx context.Context) error {
 		return s.cli.MarkRead(ctx, []types.MessageID{m.ID}, m.At, m.From, types.EmptyJID)
 	})
 }
 
-// answered marks as read what waited for a chat's answer.
+// answered marks the messages as read that waited for a chat's answer.
 func (s *session) answered(ctx context.Context, chat bot.ChatID) {
 	all, err := s.w.unread.take(ctx, chat)
 	if err != nil {
 		s.w.log.Warn("whatsapp: an unread message is not forgotten", "chat", chat, "err", err)
 	}
 	for _, m := range all {
-		s.w.aside(func(ctx context.Context) error {
+		s.w.fireAndForget(func(ctx context.Context) error {
 			return s.cli.MarkRead(ctx, []types.MessageID{m.ID}, m.At, m.From, types.EmptyJID)
 		})
 	}

@@ -5,11 +5,11 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// maxWraps bounds how deep a message may lie in others. Official clients use three at most.
+// maxWraps bounds how deep a message may be nested. Official clients use three levels at most.
 const maxWraps = 8
 
-// unwrap returns the message inside of all wrappers, and whether one of them says that it is an edit. A wrapper says how a
-// message is shown (once, for a while, on another device of the sender), not what it is.
+// unwrap returns the message inside of all wrappers, and whether a wrapper marks it as an edit. A wrapper changes how a
+// message is shown (once, for a while, on another device of the sender).
 func unwrap(m *waE2E.Message) (inner *waE2E.Message, edit bool) {
 	for range maxWraps {
 		next := wrapped(m)
@@ -43,9 +43,9 @@ func wrapped(m *waE2E.Message) *waE2E.Message {
 	return nil
 }
 
-// serviceFields are the fields of a message that nobody typed, said or showed to the bot: settings, keys, what goes on
-// with other messages, calls, statuses, channels, and what businesses and bots send by themselves. Such a message is not
-// answered.
+// serviceFields are the fields of messages that no person typed, spoke or showed to the bot: settings, keys, changes of
+// other messages, calls, statuses, channels, and messages that businesses and bots send by themselves. They get no
+// answer.
 var serviceFields = map[protoreflect.Name]bool{
 	"senderKeyDistributionMessage": true, "fastRatchetKeySenderKeyDistributionMessage": true, "groupRootKeyShare": true,
 	"rootSecretDistributeMessage": true, "protocolMessage": true, "stickerSyncRmrMessage": true, "requestPhoneNumberMessage": true,
@@ -70,9 +70,9 @@ var serviceFields = map[protoreflect.Name]bool{
 	"botPlatformRegistrationSuccessMessage": true, "conditionalRevealMessage": true,
 }
 
-// service says whether all that is in a message is service. A message with a field that this version of the library does
-// not know is not.
-func service(m *waE2E.Message) bool {
+// isService reports whether a message holds service fields only. A field that this version of the library does not know
+// is none.
+func isService(m *waE2E.Message) bool {
 	all := true
 	m.ProtoReflect().Range(func(f protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
 		all = serviceFields[f.Name()] || f.Name() == "messageContextInfo"
@@ -81,7 +81,7 @@ func service(m *waE2E.Message) bool {
 	return all && len(m.ProtoReflect().GetUnknown()) == 0
 }
 
-// contextOf is what a message says about itself: that it is forwarded, for how long it is shown. Nil if it says nothing.
+// contextOf is the metadata of a message: whether it is forwarded, for how long it is shown. Nil if there is none.
 func contextOf(m *waE2E.Message) (c *waE2E.ContextInfo) {
 	m.ProtoReflect().Range(func(_ protoreflect.FieldDescriptor, v protoreflect.Value) bool {
 		part, ok := v.Interface().(protoreflect.Message)

@@ -1,22 +1,23 @@
 // Package whatsapp is the channel of people who write on WhatsApp. It is a linked device of the insurer's phone, through
 // go.mau.fi/whatsmeow: not an official client, see docs/whatsapp.md for what that risks.
 //
-// What arrives is acknowledged only when the bot has kept it: acknowledgements are sent after the handler, which does
-// nothing but accept, and what was decrypted is kept until then. What is sent has an id that is made of what the outbox
-// keeps, so that a reply that is sent again after a crash is the same message, which phones show once.
+// A message is acknowledged only when the bot has kept it: acknowledgements are sent after the handler, which only
+// accepts, and the decrypted message is kept until then. The id of a message to send is derived from the outbox message,
+// so that a reply that is sent again after a crash is the same message, which phones show once.
 //
 // Read it in the order in which a message travels:
 //
-//	devices.go  keys and sessions, locked to one process
-//	guard.go    encrypting and decrypting kept apart, and sealed at rest
-//	run.go      the connection, from one end to the next
-//	hear.go     a message becomes an update, and is kept
-//	message.go  what was said; unwrap.go and album.go beside it
-//	unseen.go   what cannot be read; unread.go what cannot be answered yet
-//	media.go    the files that people send, got when somebody asks for them
-//	send.go     a reply becomes messages; timer.go for how long they are shown
-//	status.go   how it stands, and what the operator has to do
-//	pair.go     how it becomes a linked device
+//	devices.go      keys and sessions, locked to one process; facts.go small facts about chats
+//	crypto_lock.go  encrypting and decrypting kept apart, and sealed at rest
+//	run.go          the connection, from one end to the next
+//	receive.go      a message becomes an update, and is kept
+//	parse.go        its content; unwrap.go and album.go beside it
+//	undecrypted.go  messages that cannot be read; unread.go those that cannot be answered yet
+//	media.go        the files that people send
+//	send.go         a reply is sent; receipts.go how far it has come
+//	render.go       a reply becomes messages; timer.go for how long they are shown
+//	status.go       the state, and what the operator has to do
+//	pair.go         linking a phone
 package whatsapp
 
 import (
@@ -39,22 +40,22 @@ import (
 // Channel is the name under which a WhatsApp is registered with the engine.
 const Channel = "whatsapp"
 
-// Options is what a WhatsApp is made of. Store and Key are required.
+// Options configure a WhatsApp. Store and Key are required.
 type Options struct {
 	// Store is the device store: the path of a file, which is made if need be, or a postgres:// URL.
 	Store string
 	// Key, of 32 bytes, seals the texts that are kept there until they are confirmed.
 	Key []byte
-	// OnStatus is told each change of how it stands, one at a time. It must not call back.
+	// OnStatus is called for each change of the status, one at a time. It must not call back.
 	OnStatus func(Status)
-	// Transport carries everything; nil is the way to WhatsApp.
+	// Transport carries all traffic; nil connects to WhatsApp.
 	Transport http.RoundTripper
 	Timing    Timing
 	Log       *slog.Logger
 	Now       func() time.Time
 }
 
-// Timing is how long things may take. What is left zero has the usual value.
+// Timing is how long things may take. A zero has the usual value.
 type Timing struct {
 	Ack     time.Duration // WhatsApp's acknowledgement of a message (5s)
 	Again   time.Duration // before a connection that was taken over or refused is tried again, doubled each time (30s)
@@ -81,27 +82,27 @@ func (t Timing) orUsual() Timing {
 
 // WhatsApp is one number. It implements [bot.Channel], [bot.Paced] and [bot.Fetcher].
 type WhatsApp struct {
-	opt     Options
-	now     func() time.Time
-	log     *slog.Logger
-	texts   *catalog
-	devices *devices
-	seal    cipher.AEAD
-	guard   guard
-	warm    *rate.Pace // of people who wrote of late
-	cold    *rate.Pace // and of all others together
-	typing  *besteffort.Typing[types.JID]
-	queue   *besteffort.Queue // of calls that no reply waits for
-	stats   Stats
+	opt        Options
+	now        func() time.Time
+	log        *slog.Logger
+	texts      *catalog
+	devices    *devices
+	seal       cipher.AEAD
+	cryptoLock cryptoLock
+	warm       *rate.Pace // of people who wrote of late
+	cold       *rate.Pace // and of all others together
+	typing     *besteffort.Typing[types.JID]
+	queue      *besteffort.Queue // of calls that no reply waits for
+	stats      Stats
 
-	heardOf    *besteffort.Cache[bot.ChatID, time.Time] // when somebody wrote last
-	polls      *besteffort.Cache[string, []string]      // the options of polls, by message
-	deliveries *besteffort.Cache[string, Delivery]      // of messages, by id
-	texted     *besteffort.Cache[string, [32]byte]      // digests of what people wrote, by message: an edit may change nothing of it
-	albums     *albums
-	timers     *timers
-	unread     *unread
-	unseen     *unseen
+	lastWrote   *besteffort.Cache[bot.ChatID, time.Time] // when somebody wrote last
+	polls       *besteffort.Cache[string, []string]      // the options of polls, by message
+	progress    *besteffort.Cache[string, progress]      // of messages, by id
+	textDigests *besteffort.Cache[string, [32]byte]      // digests of what people wrote, by message: an edit may change nothing of it
+	albums      *albums
+	timers      *chatTimers
+	unread      *unread
+	undecrypted *undecrypted
 
 	mu        sync.Mutex
 	live      *session // nil: there is none
@@ -114,19 +115,19 @@ type WhatsApp struct {
 	limitCode int
 	phone     time.Time // when the phone was seen last
 
-	telling sync.Mutex
-	told    Status
+	notifying sync.Mutex
+	notified  Status
 }
 
 // maxWaiting is how many calls that no reply waits for may wait for each other.
 const maxWaiting = 1024
 
-// callTime is how long a call may take, where nobody says how long.
+// callTime is the usual limit of a call.
 const callTime = 10 * time.Second
 
 // Open opens the device store, which no other process may have open ([ErrInUse]). It touches no network.
 func Open(ctx context.Context, o Options) (*WhatsApp, error) {
-	silenced()
+	silenceLibsignal()
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -137,7 +138,7 @@ func Open(ctx context.Context, o Options) (*WhatsApp, error) {
 	if o.Store == "" {
 		return nil, errors.New("whatsapp: no device store")
 	}
-	w := &WhatsApp{opt: o, now: o.Now, log: o.Log, guard: newGuard(), paired: make(chan struct{})}
+	w := &WhatsApp{opt: o, now: o.Now, log: o.Log, cryptoLock: newCryptoLock(), paired: make(chan struct{})}
 	var err error
 	if w.seal, err = newSeal(o.Key); err != nil {
 		return nil, err
@@ -150,8 +151,8 @@ func Open(ctx context.Context, o Options) (*WhatsApp, error) {
 	}
 	w.warm = rate.NewPace(0, time.Second, burst, o.Now)
 	w.cold = rate.NewPace(0, o.Timing.Cold, coldBurst, o.Now)
-	w.heardOf, w.polls, w.deliveries = besteffort.NewCache[bot.ChatID, time.Time](16384), besteffort.NewCache[string, []string](1024), besteffort.NewCache[string, Delivery](16384)
-	w.texted, w.albums = besteffort.NewCache[string, [32]byte](16384), newAlbums()
+	w.lastWrote, w.polls, w.progress = besteffort.NewCache[bot.ChatID, time.Time](16384), besteffort.NewCache[string, []string](1024), besteffort.NewCache[string, progress](16384)
+	w.textDigests, w.albums = besteffort.NewCache[string, [32]byte](16384), newAlbums()
 	if err := w.openFacts(ctx); err != nil {
 		return nil, errors.Join(err, w.devices.Close())
 	}
@@ -163,36 +164,36 @@ func Open(ctx context.Context, o Options) (*WhatsApp, error) {
 	return w, nil
 }
 
-// openFacts reads what is kept about chats.
+// openFacts reads the stored facts about chats.
 func (w *WhatsApp) openFacts(ctx context.Context) error {
-	kept := &chatStore{db: w.devices.db, aead: w.seal, key: w.opt.Key, now: w.now}
+	kept := &factStore{db: w.devices.db, aead: w.seal, key: w.opt.Key, now: w.now}
 	if err := kept.prune(ctx); err != nil {
 		return err
 	}
-	w.timers = &timers{besteffort.NewCache[bot.ChatID, timer](16384), kept, w.log}
+	w.timers = &chatTimers{besteffort.NewCache[bot.ChatID, chatTimer](16384), kept, w.log}
 	var err error
 	if w.unread, err = openUnread(ctx, kept); err != nil {
 		return err
 	}
-	w.unseen, err = openUnseen(ctx, kept, w.opt.Timing.Recover, w.now)
+	w.undecrypted, err = openUndecrypted(ctx, kept, w.opt.Timing.Recover, w.now)
 	return err
 }
 
 // Stats returns the counters, live.
 func (w *WhatsApp) Stats() *Stats { return &w.stats }
 
-// Pace: in a chat one letter a second after a burst; to people who have not written for a day one letter each
-// Timing.Cold, with some chance in it, over all of them together after a burst, which is what a restart may owe.
+// The pace: in a chat one message a second after a burst; to people who have not written for a day one message each
+// Timing.Cold, with some chance in it, over all of them together after a burst, for the replies that wait at a restart.
 const (
 	burst     = 5
 	coldBurst = 20
 	coldAfter = 24 * time.Hour
 )
 
-// Slot implements [bot.Paced]. Whoever wrote of late is answered at once. To write to others, as a warning of another
-// chat's link does, looks like spam if it is done in numbers.
+// Reserve implements [bot.Paced]. A person who wrote within a day gets an answer at once. Many messages to others, such
+// as the warning that another chat has linked the account, would look like spam.
 func (w *WhatsApp) Reserve(to bot.ChatID) (wait time.Duration, everybody bool) {
-	if at, ok := w.heardOf.Get(to); ok && w.now().Sub(at) < coldAfter {
+	if at, ok := w.lastWrote.Get(to); ok && w.now().Sub(at) < coldAfter {
 		return w.warm.Reserve(to)
 	}
 	if wait, _ = w.cold.Reserve("everybody"); wait > 0 {
@@ -201,7 +202,7 @@ func (w *WhatsApp) Reserve(to bot.ChatID) (wait time.Duration, everybody bool) {
 	return wait, false
 }
 
-// Close ends what goes on in the background, after the last Send, and lets go of the device store.
+// Close ends the background work, after the last Send, and lets go of the device store.
 func (w *WhatsApp) Close(ctx context.Context) error {
 	w.typing.Stop()
 	_ = w.queue.Close(ctx) // calls that were cut short lose nothing

@@ -17,12 +17,12 @@ func (a *app) whatsappMetrics(reg registry) {
 		help string
 		n    *atomic.Int64
 	}{
-		"llave_whatsapp_heard_total":         {"Messages kept.", &s.Heard},
+		"llave_whatsapp_heard_total":         {"Messages kept.", &s.Received},
 		"llave_whatsapp_ignored_total":       {"Messages that are nothing for the bot.", &s.Ignored},
-		"llave_whatsapp_set_aside_total":     {"Messages that could not be read. Any is worth a look.", &s.SetAside},
+		"llave_whatsapp_set_aside_total":     {"Messages that could not be read. Any is worth a look.", &s.Unreadable},
 		"llave_whatsapp_own_total":           {"Messages that were written on the phone itself.", &s.Own},
 		"llave_whatsapp_undecryptable_total": {"Failed tries to read a message; most come again.", &s.Undecryptable},
-		"llave_whatsapp_unseen_total":        {"Messages that never will be read; the person was told.", &s.Unseen},
+		"llave_whatsapp_unseen_total":        {"Messages that never will be read; the person was told.", &s.Lost},
 		"llave_whatsapp_sent_total":          {"Replies acknowledged.", &s.Sent},
 		"llave_whatsapp_unacked_total":       {"Messages not acknowledged in time.", &s.Unacked},
 		"llave_whatsapp_refused_total":       {"Messages refused.", &s.Refused},

@@ -14,8 +14,8 @@ import (
 	"llave/bot"
 )
 
-// handle takes what the library tells. False has it not acknowledge, so that WhatsApp sends it again. The library takes a
-// panic for success: none gets through to it.
+// handle receives the events of the library. False withholds the acknowledgement, so that WhatsApp sends the message
+// again. The library takes a panic for success, so none reaches it.
 func (s *session) handle(event any) (ok bool) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -31,24 +31,24 @@ func (s *session) handle(event any) (ok bool) {
 	case *events.Receipt:
 		s.receipt(e)
 	default:
-		s.changed(event)
+		s.connectionEvent(event)
 	}
 	return true
 }
 
-// message deals with a message. True: it is kept, or nothing for the bot, or set aside because it never will be.
+// message handles a message. True: it is kept, or is not for the bot, or is unreadable for ever.
 func (s *session) message(e *events.Message) bool {
 	w := s.w
 	switch {
 	case s.to == nil: // connected only to log out
 		return false
 	case e.Info.IsFromMe:
-		s.own(e)
+		s.ownMessage(e)
 		return true
 	}
 	u, err := s.update(e)
 	if err != nil {
-		w.stats.SetAside.Add(1)
+		w.stats.Unreadable.Add(1)
 		w.log.Error("whatsapp: a message is set aside", "err", err)
 		return true
 	}
@@ -56,10 +56,10 @@ func (s *session) message(e *events.Message) bool {
 		w.stats.Ignored.Add(1)
 		return true
 	}
-	chat := native(u.Chat)
-	w.heardOf.Put(u.Chat, w.now())
+	chat := addressOf(u.Chat)
+	w.lastWrote.Put(u.Chat, w.now())
 	w.typing.Expect(chat, func() { w.types(chat) }) // before: the answer may be there before it is kept
-	if !s.keep(u) {
+	if !s.handOver(u) {
 		w.typing.Answered(chat)
 		return false
 	}
@@ -67,8 +67,9 @@ func (s *session) message(e *events.Message) bool {
 	return true
 }
 
-// own is what the operator typed on the phone, or what another device of the number sent. It is seen, and not answered.
-func (s *session) own(e *events.Message) {
+// ownMessage is a message that the operator typed on the phone, or that another device of the number sent. It gets no
+// answer.
+func (s *session) ownMessage(e *events.Message) {
 	s.w.stats.Own.Add(1)
 	if e.Info.Sender.Device == 0 {
 		s.w.phoneSeen()
@@ -77,57 +78,57 @@ func (s *session) own(e *events.Message) {
 	s.ownTimer(e)
 }
 
-// ownTimer takes a chat's timer from what was set or written on the phone.
+// ownTimer learns a chat's timer from a message or a setting of the phone.
 func (s *session) ownTimer(e *events.Message) {
 	there := types.MessageSource{Chat: e.Info.Chat, Sender: e.Info.Chat, SenderAlt: e.Info.RecipientAlt}
-	if _, said := timerIn(e.Message); !said || !person(there) {
+	if _, said := timerIn(e.Message); !said || !isPerson(there) {
 		return
 	}
-	if u, err := s.about(&types.MessageInfo{MessageSource: there, ID: e.Info.ID}); err == nil {
-		s.w.timers.heard(s.ctx, u.Chat, e.Message)
+	if u, err := s.newUpdate(&types.MessageInfo{MessageSource: there, ID: e.Info.ID}); err == nil {
+		s.w.timers.learn(s.ctx, u.Chat, e.Message)
 	}
 }
 
-// update is what a message is for the bot: without a kind if it is nothing. An error says that it never will be read;
-// whatever it is, it does not panic.
+// update is the update of a message; without a kind if there is none. An error is final: the message is unreadable. It
+// never panics.
 func (s *session) update(e *events.Message) (u bot.Update, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			u, err = bot.Update{}, fmt.Errorf("message: panic (%T)", p)
 		}
 	}()
-	if !person(e.Info.MessageSource) {
+	if !isPerson(e.Info.MessageSource) {
 		return u, nil
 	}
 	s.w.notePoll(e)
-	if u, err = s.about(&e.Info); err != nil {
+	if u, err = s.newUpdate(&e.Info); err != nil {
 		return u, err
 	}
-	if err := s.w.unseen.came(s.ctx, e.Info.ID); err != nil {
+	if err := s.w.undecrypted.arrived(s.ctx, e.Info.ID); err != nil {
 		s.w.log.Warn("whatsapp: a message that came again is not forgotten", "chat", u.Chat, "err", err)
 	}
-	s.w.timers.heard(s.ctx, u.Chat, e.Message)
-	what := s.read(u.Chat, e)
-	u.ID, u.Kind, u.Text, u.Subtype, u.Forwarded = cmp.Or(what.id, u.ID), what.kind, what.text, what.what, what.forwarded
-	u.Media = s.w.announced(u.Chat, what.file)
+	s.w.timers.learn(s.ctx, u.Chat, e.Message)
+	what := s.parse(u.Chat, e)
+	u.ID, u.Kind, u.Text, u.Subtype, u.Forwarded = cmp.Or(what.id, u.ID), what.kind, what.text, what.subtype, what.forwarded
+	u.Media = s.w.describeFile(u.Chat, what.file)
 	return u, nil
 }
 
-// about is an update with all but what was said.
-func (s *session) about(info *types.MessageInfo) (bot.Update, error) {
-	lid, number := s.who(info.MessageSource)
+// newUpdate is an update without its content.
+func (s *session) newUpdate(info *types.MessageInfo) (bot.Update, error) {
+	lid, number := s.addresses(info.MessageSource)
 	id, err := bot.NewChatID(Channel, s.account, lid.String())
 	if err != nil || info.ID == "" {
 		return bot.Update{}, errors.New("message: it has no chat or no id")
 	}
 	return bot.Update{
-		Chat: id, ID: info.ID, ChannelName: "WhatsApp", MaskedID: s.w.label(number), Sender: besteffort.Tidy(info.PushName, maxName),
+		Chat: id, ID: info.ID, ChannelName: "WhatsApp", MaskedID: s.w.maskedNumber(number), Sender: besteffort.Tidy(info.PushName, maxName),
 		DeepLink: "https://wa.me/" + s.number + "?text=%s", OccurredAt: info.Timestamp.UTC(),
 	}, nil
 }
 
-// person says whether somebody wrote this themselves, in their own chat with the number.
-func person(from types.MessageSource) bool {
+// isPerson reports whether a person wrote the message, in their own chat with the number.
+func isPerson(from types.MessageSource) bool {
 	switch from.Chat.Server {
 	case types.DefaultUserServer, types.HiddenUserServer:
 		return !from.IsGroup && !from.Chat.IsBot() && from.Chat.User != types.PSAJID.User && from.Chat.User != ""
@@ -135,9 +136,9 @@ func person(from types.MessageSource) bool {
 	return false
 }
 
-// who is a person's address and, if it is known, their number. The address is the LID: people may be known by it alone.
-// By the number they are known only where nobody, WhatsApp included, tells the LID.
-func (s *session) who(from types.MessageSource) (lid, number types.JID) {
+// addresses are a person's address and, if known, number. The address is the LID, since some people are known by it
+// alone; the number stands in where WhatsApp gives no LID.
+func (s *session) addresses(from types.MessageSource) (lid, number types.JID) {
 	for _, jid := range []types.JID{from.Sender, from.SenderAlt} {
 		switch jid.Server {
 		case types.HiddenUserServer:
@@ -164,16 +165,16 @@ func (s *session) who(from types.MessageSource) (lid, number types.JID) {
 	return lid, number
 }
 
-// label is how a chat is shown to somebody else: the end of its number.
-func (w *WhatsApp) label(number types.JID) string {
+// maskedNumber is the end of a number, as other chats see it.
+func (w *WhatsApp) maskedNumber(number types.JID) string {
 	if number.User == "" {
 		return w.texts.text("label.hidden", nil)
 	}
 	return "···" + number.User[max(len(number.User)-4, 0):]
 }
 
-// native is the address in a chat's name; empty if it is none of ours.
-func native(chat bot.ChatID) types.JID {
+// addressOf is the address in a chat's id; empty if it is none of ours.
+func addressOf(chat bot.ChatID) types.JID {
 	jid, err := types.ParseJID(chat.Native())
 	if err != nil || jid.Server != types.HiddenUserServer && jid.Server != types.DefaultUserServer {
 		return types.EmptyJID
@@ -181,10 +182,10 @@ func native(chat bot.ChatID) types.JID {
 	return jid.ToNonAD()
 }
 
-// keep hands an update to the bot until that has it: what is wrong with its store is wrong for all, and what came later
-// must not overtake. False: it is stopped before that. The library waits for five minutes and then goes on with the next
-// message beside this one, which waits here.
-func (s *session) keep(u bot.Update) bool {
+// handOver hands an update to the bot until that keeps it: an error of its store concerns all updates, and a later
+// message must not overtake. False: it was stopped before. After five minutes the library begins with the next message
+// beside this one, which then waits here.
+func (s *session) handOver(u bot.Update) bool {
 	select {
 	case s.turn <- struct{}{}:
 		defer func() { <-s.turn }()
@@ -195,7 +196,7 @@ func (s *session) keep(u bot.Update) bool {
 	for b, bugs := (besteffort.Backoff{First: 50 * time.Millisecond, Most: 4 * time.Second}), 0; ; {
 		err := accept(s.ctx, s.to, u)
 		if err == nil {
-			w.stats.Heard.Add(1)
+			w.stats.Received.Add(1)
 			return true
 		}
 		if errors.Is(err, errPanic) {
@@ -203,7 +204,7 @@ func (s *session) keep(u bot.Update) bool {
 		}
 		switch {
 		case errors.Is(err, bot.ErrUpdate), bugs == maxBugs:
-			w.stats.SetAside.Add(1)
+			w.stats.Unreadable.Add(1)
 			w.log.Error("whatsapp: a message is set aside", "err", err)
 			return true
 		case s.ctx.Err() != nil:
@@ -214,7 +215,7 @@ func (s *session) keep(u bot.Update) bool {
 	}
 }
 
-// maxBugs is how often one message may find a bug before it holds up all others no longer.
+// maxBugs is how many panics one message may cause before it is dropped.
 const maxBugs = 5
 
 var errPanic = errors.New("accept: panic")
@@ -230,8 +231,8 @@ func accept(ctx context.Context, to bot.Accepter, u bot.Update) (err error) {
 	return to.Accept(ctx, u)
 }
 
-// aside does what nobody waits for, on the connection that there is.
-func (w *WhatsApp) aside(f func(context.Context) error) {
+// fireAndForget makes a call in the background, on the present connection.
+func (w *WhatsApp) fireAndForget(f func(context.Context) error) {
 	ok := w.queue.Do(func(ctx context.Context) {
 		ctx, cancel := context.WithTimeout(ctx, callTime)
 		defer cancel()
@@ -244,10 +245,10 @@ func (w *WhatsApp) aside(f func(context.Context) error) {
 	}
 }
 
-// types shows "typing…" once, to somebody who waits.
+// types shows "typing…" once.
 func (w *WhatsApp) types(chat types.JID) {
-	if s := w.session(); s != nil && w.hushed() == 0 {
-		w.aside(func(ctx context.Context) error {
+	if s := w.session(); s != nil && w.cooldown() == 0 {
+		w.fireAndForget(func(ctx context.Context) error {
 			return s.cli.SendChatPresence(ctx, chat, types.ChatPresenceComposing, types.ChatPresenceMediaText)
 		})
 	}

@@ -14,32 +14,32 @@ import (
 	"llave/bot"
 )
 
-// maxAsked is how often the library asks for a message that it cannot decrypt. When that many have failed, none follows.
+// maxAsked is how often the library asks for a message that it cannot decrypt. After so many failures no other comes.
 const maxAsked = 5
 
-// unseen are messages that could not be decrypted and were asked for again. One that does not come in time is said to be
-// lost, once; should it come after all, it is answered as well.
-type unseen struct {
+// undecrypted are messages that could not be decrypted and were requested again. One that does not come in time is
+// reported as lost, once; if it comes after all, it is answered as well.
+type undecrypted struct {
 	wait time.Duration
 	now  func() time.Time
-	kept *chatStore
+	kept *factStore
 
 	mu   sync.Mutex
-	m    map[string]*unseenMessage // by the message's id
+	m    map[string]*undecryptedMessage // by the message's id
 	wake chan struct{}
 }
 
-// unseenMessage is one of them.
-type unseenMessage struct {
+// undecryptedMessage is one of them.
+type undecryptedMessage struct {
 	Update bot.Update `json:"u"`
 	Due    time.Time  `json:"due"`
 	failed int
 }
 
-// openUnseen reads what an earlier process was waiting for.
-func openUnseen(ctx context.Context, kept *chatStore, wait time.Duration, now func() time.Time) (*unseen, error) {
-	u := &unseen{wait: wait, now: now, kept: kept, m: map[string]*unseenMessage{}, wake: make(chan struct{}, 1)}
-	all, err := factsOf[unseenMessage](ctx, kept, factUnseen)
+// openUndecrypted reads the messages that an earlier process waited for.
+func openUndecrypted(ctx context.Context, kept *factStore, wait time.Duration, now func() time.Time) (*undecrypted, error) {
+	u := &undecrypted{wait: wait, now: now, kept: kept, m: map[string]*undecryptedMessage{}, wake: make(chan struct{}, 1)}
+	all, err := factsOf[undecryptedMessage](ctx, kept, factUndecrypted)
 	if err != nil {
 		return nil, err
 	}
@@ -49,13 +49,13 @@ func openUnseen(ctx context.Context, kept *chatStore, wait time.Duration, now fu
 	return u, nil
 }
 
-// failed notes that a message could not be decrypted, and says whether that was the last try.
-func (u *unseen) failed(ctx context.Context, about bot.Update) (last bool, err error) {
+// failed records that a message could not be decrypted, and reports whether that was the last try.
+func (u *undecrypted) failed(ctx context.Context, about bot.Update) (last bool, err error) {
 	u.mu.Lock()
 	m := u.m[about.ID]
 	fresh := m == nil
 	if fresh {
-		m = &unseenMessage{Update: about, Due: u.now().Add(u.wait)}
+		m = &undecryptedMessage{Update: about, Due: u.now().Add(u.wait)}
 		u.m[about.ID] = m
 	}
 	m.failed++
@@ -67,13 +67,13 @@ func (u *unseen) failed(ctx context.Context, about bot.Update) (last bool, err e
 	default:
 	}
 	if fresh {
-		err = u.kept.put(ctx, factUnseen, about.ID, kept)
+		err = u.kept.put(ctx, factUndecrypted, about.ID, kept)
 	}
 	return last, err
 }
 
-// came ends the waiting for a message.
-func (u *unseen) came(ctx context.Context, id string) error {
+// arrived ends the waiting for a message.
+func (u *undecrypted) arrived(ctx context.Context, id string) error {
 	u.mu.Lock()
 	_, waited := u.m[id]
 	delete(u.m, id)
@@ -81,11 +81,11 @@ func (u *unseen) came(ctx context.Context, id string) error {
 	if !waited {
 		return nil
 	}
-	return u.kept.remove(ctx, factUnseen, id)
+	return u.kept.remove(ctx, factUndecrypted, id)
 }
 
-// due are the messages whose time is over, and how long it is until the next one's.
-func (u *unseen) due() (lost []bot.Update, next time.Duration) {
+// due returns the messages whose time is over, and the time until the next.
+func (u *undecrypted) due() (lost []bot.Update, next time.Duration) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	next = time.Hour
@@ -99,14 +99,14 @@ func (u *unseen) due() (lost []bot.Update, next time.Duration) {
 	return lost, next
 }
 
-// undecryptable deals with a message that cannot be read, or not yet.
+// undecryptable handles a message that could not be decrypted, or not yet.
 func (s *session) undecryptable(e *events.UndecryptableMessage) {
 	w := s.w
 	w.stats.Undecryptable.Add(1)
-	if s.to == nil || e.Info.IsFromMe || !person(e.Info.MessageSource) || e.DecryptFailMode == events.DecryptFailHide {
+	if s.to == nil || e.Info.IsFromMe || !isPerson(e.Info.MessageSource) || e.DecryptFailMode == events.DecryptFailHide {
 		return // nobody's words: a reaction, a vote, a key
 	}
-	u, err := s.about(&e.Info)
+	u, err := s.newUpdate(&e.Info)
 	if err != nil {
 		return
 	}
@@ -115,42 +115,42 @@ func (s *session) undecryptable(e *events.UndecryptableMessage) {
 		if u.Subtype = "unavailable"; e.UnavailableType == events.UnavailableTypeViewOnce {
 			u.Subtype = "view_once"
 		}
-		s.lost(u, &e.Info)
+		s.reportLost(u, &e.Info)
 		return
 	}
-	last, err := w.unseen.failed(s.ctx, u)
+	last, err := w.undecrypted.failed(s.ctx, u)
 	if err != nil {
 		w.log.Warn("whatsapp: an undecryptable message is not kept", "chat", u.Chat, "err", err)
 	}
 	if last {
-		s.gaveUp(u)
+		s.giveUp(u)
 	}
 }
 
-// lost tells the bot of a message that never will be read.
-func (s *session) lost(u bot.Update, info *types.MessageInfo) {
-	s.w.stats.Unseen.Add(1)
-	if s.keep(u) {
+// reportLost hands the bot an update for a message that never will be decrypted.
+func (s *session) reportLost(u bot.Update, info *types.MessageInfo) {
+	s.w.stats.Lost.Add(1)
+	if s.handOver(u) {
 		s.markRead(u.Chat, info)
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), callTime)
 	defer cancel()
-	if _, err := s.w.unseen.failed(ctx, u); err != nil { // the next process says it: WhatsApp does not send it again
+	if _, err := s.w.undecrypted.failed(ctx, u); err != nil { // the next process says it: WhatsApp does not send it again
 		s.w.log.Warn("whatsapp: an unseen message is not kept", "chat", u.Chat, "err", err)
 	}
 }
 
-// gaveUp tells the bot of a message that was asked for in vain. Its update has an id of its own, so that the message is
-// heard if it comes after all.
-func (s *session) gaveUp(u bot.Update) {
+// giveUp hands the bot an update for a message that was requested in vain. The update has an id of its own, so that the
+// message is received if it comes after all.
+func (s *session) giveUp(u bot.Update) {
 	id := u.ID
 	u.ID = "undecryptable/" + id
-	s.w.stats.Unseen.Add(1)
-	if !s.keep(u) {
+	s.w.stats.Lost.Add(1)
+	if !s.handOver(u) {
 		return // the next process says it
 	}
-	if err := s.w.unseen.came(s.ctx, id); err != nil {
+	if err := s.w.undecrypted.arrived(s.ctx, id); err != nil {
 		s.w.log.Warn("whatsapp: an undecryptable message is not forgotten", "chat", u.Chat, "err", err)
 	}
 }
@@ -158,26 +158,26 @@ func (s *session) gaveUp(u bot.Update) {
 // watch gives up messages whose time is over, until ctx ends.
 func (s *session) watch(ctx context.Context) {
 	for ctx.Err() == nil {
-		lost, next := s.w.unseen.due()
+		lost, next := s.w.undecrypted.due()
 		for _, u := range lost {
 			if u.Chat.Account() == s.account {
-				s.gaveUp(u)
+				s.giveUp(u)
 				continue
 			}
-			s.w.unseen.came(ctx, u.ID) // of a number that was linked before
+			s.w.undecrypted.arrived(ctx, u.ID) // of a number that was linked before
 		}
 		timer := time.NewTimer(next)
 		select {
 		case <-timer.C:
-		case <-s.w.unseen.wake:
+		case <-s.w.undecrypted.wake:
 		case <-ctx.Done():
 		}
 		timer.Stop()
 	}
 }
 
-// usedKey is the library's word that it ignores a message because its key was used before: that of a phone that was set
-// back. It asks for none again. An update with the id of a message that was heard is dropped.
+// usedKey handles a message that the library ignores because its key was used before, as after a phone was restored
+// from a copy. The library does not request it again. An update with the id of an earlier message is dropped.
 func (s *session) usedKey(id, source string) {
 	from := source
 	if i := strings.LastIndex(source, " in "); i >= 0 {
@@ -185,19 +185,19 @@ func (s *session) usedKey(id, source string) {
 	}
 	jid, err := types.ParseJID(from)
 	info := types.MessageInfo{ID: id, Timestamp: s.w.now(), MessageSource: types.MessageSource{Chat: jid, Sender: jid}}
-	if err != nil || s.to == nil || !person(info.MessageSource) || jid.User == s.lid.User || jid.User == s.number {
+	if err != nil || s.to == nil || !isPerson(info.MessageSource) || jid.User == s.lid.User || jid.User == s.number {
 		return
 	}
 	s.w.stats.Undecryptable.Add(1)
-	u, err := s.about(&info)
+	u, err := s.newUpdate(&info)
 	if err != nil {
 		return
 	}
 	u.Kind, u.Subtype = bot.Other, "undecryptable"
-	s.lost(u, &info)
+	s.reportLost(u, &info)
 }
 
-// usedKeyIn finds in a line of the library's log that a message was ignored for its key, and which one. No event tells.
+// usedKeyIn finds such a message in a line of the library's log. There is no event for it.
 func usedKeyIn(args []any) (id, source string, ok bool) {
 	if len(args) != 3 {
 		return "", "", false

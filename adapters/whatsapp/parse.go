@@ -16,80 +16,80 @@ import (
 	"llave/bot"
 )
 
-// said is what a message is, without who and where.
-type said struct {
+// content is the content of a message, without its sender and place.
+type content struct {
 	kind      bot.Kind // none if it asks for nothing
 	text      string
-	what      string
+	subtype   string
 	file      attachment // nil: none that can be got
 	id        string     // of the update; empty: that of the message
 	forwarded bool
 }
 
-func wrote(text string) said {
-	return said{kind: bot.Message, text: besteffort.Cut(text, bot.MaxText+1)}
+func textContent(text string) content {
+	return content{kind: bot.Message, text: besteffort.Cut(text, bot.MaxText+1)}
 }
-func something(what string) said { return said{kind: bot.Other, what: what} }
+func otherContent(what string) content { return content{kind: bot.Other, subtype: what} }
 
-// read says what a message is. What is an answer by a button, a list or a poll is the words on it: the bot sends none of
-// these, but an earlier one may have, and its buttons stand in chats for as long as those do.
-func (s *session) read(chat bot.ChatID, e *events.Message) said {
+// parse reads the content of a message. An answer by a button, a list or a poll is read as its words: this bot sends
+// none of these, but an earlier one may have, and its buttons live as long as their chats.
+func (s *session) parse(chat bot.ChatID, e *events.Message) content {
 	m, edit := unwrap(e.Message)
 	switch {
-	case edit || e.IsEdit || edited(m) != nil:
+	case edit || e.IsEdit || editIn(m) != nil:
 		return s.w.edit(m)
 	case m.GetPollUpdateMessage() != nil:
 		return s.vote(e)
-	case again(m):
-		return said{}
+	case isCopy(m):
+		return content{}
 	}
-	what := said{kind: bot.Other, what: mediaOf(m), file: attachmentOf(m), forwarded: forwarded(m)}
+	what := content{kind: bot.Other, subtype: mediaOf(m), file: attachmentOf(m), forwarded: forwarded(m)}
 	if text := textOf(m); text != "" {
 		what.kind, what.text = bot.Message, besteffort.Cut(text, bot.MaxText+1)
-		s.w.texted.Put(e.Info.ID, s.w.digest(text))
+		s.w.textDigests.Put(e.Info.ID, s.w.digest(text))
 	}
 	switch {
 	case m.GetAlbumMessage() != nil:
 		s.w.albums.begins(chat, e.Info.ID, m.GetAlbumMessage(), s.w.now())
-		return said{}
+		return content{}
 	case m.GetLiveLocationMessage() != nil && what.text == "" && s.w.albums.moving(chat, s.w.now()):
-		return said{}
-	case what.kind == bot.Message || what.what != "":
+		return content{}
+	case what.kind == bot.Message || what.subtype != "":
 		return s.w.albums.part(chat, m, what, s.w.now())
 	case m.GetPlaceholderMessage() != nil:
-		return something("undecryptable") // it is shown on phones only
-	case service(m):
-		return said{}
+		return otherContent("undecryptable") // it is shown on phones only
+	case isService(m):
+		return content{}
 	}
-	return something("unknown")
+	return otherContent("unknown")
 }
 
-// edited is the edit that a message is; nil if it is none.
-func edited(m *waE2E.Message) *waE2E.ProtocolMessage {
+// editIn is the edit in a message; nil if there is none.
+func editIn(m *waE2E.Message) *waE2E.ProtocolMessage {
 	if p := m.GetProtocolMessage(); p != nil && p.GetType() == waE2E.ProtocolMessage_MESSAGE_EDIT {
 		return p
 	}
 	return nil
 }
 
-// edit is what an edit asks for: nothing if its words are those that were read before, or if it has none. A message that was
-// answered as it was gets one answer for all of its edits.
-func (w *WhatsApp) edit(m *waE2E.Message) said {
-	p := edited(m)
+// edit is the content of an edit: none if its words are those that were read before, or if it has none. A message that
+// was answered gets one answer for all of its edits.
+func (w *WhatsApp) edit(m *waE2E.Message) content {
+	p := editIn(m)
 	if p == nil {
-		return said{}
+		return content{}
 	}
 	now, _ := unwrap(p.GetEditedMessage())
 	text, id := textOf(now), p.GetKey().GetID()
-	before, known := w.texted.Get(id)
+	before, known := w.textDigests.Get(id)
 	if text == "" || known && before == w.digest(text) {
-		return said{}
+		return content{}
 	}
-	w.texted.Put(id, w.digest(text))
-	return said{kind: bot.Other, what: "edited", id: "edit/" + id}
+	w.textDigests.Put(id, w.digest(text))
+	return content{kind: bot.Other, subtype: "edited", id: "edit/" + id}
 }
 
-// digest stands for a text in memory, where the text itself is not kept.
+// digest stands for a text in memory, which does not keep the text itself.
 func (w *WhatsApp) digest(text string) (d [sha256.Size]byte) {
 	h := hmac.New(sha256.New, w.opt.Key)
 	h.Write([]byte(strings.TrimSpace(text)))
@@ -97,8 +97,8 @@ func (w *WhatsApp) digest(text string) (d [sha256.Size]byte) {
 	return d
 }
 
-// again says whether a message is one more copy of another: in a better quality, or the film that belongs to a photo.
-func again(m *waE2E.Message) bool {
+// isCopy reports whether a message is another version of an earlier one: in a better quality, or the film of a photo.
+func isCopy(m *waE2E.Message) bool {
 	switch m.GetMessageContextInfo().GetMessageAssociation().GetAssociationType() {
 	case waE2E.MessageAssociation_HD_IMAGE_DUAL_UPLOAD, waE2E.MessageAssociation_HD_VIDEO_DUAL_UPLOAD, waE2E.MessageAssociation_HEVC_VIDEO_DUAL_UPLOAD,
 		waE2E.MessageAssociation_MOTION_PHOTO, waE2E.MessageAssociation_STICKER_ANNOTATION:
@@ -107,13 +107,13 @@ func again(m *waE2E.Message) bool {
 	return m.GetAssociatedChildMessage() != nil
 }
 
-// forwarded says whether somebody else wrote or made it.
+// forwarded reports whether the message is forwarded.
 func forwarded(m *waE2E.Message) bool {
 	c := contextOf(m)
 	return c.GetIsForwarded() || c.GetForwardingScore() > 0
 }
 
-// textOf is what somebody wrote, under a picture as well, or what stood on what they pressed; empty if there is no text.
+// textOf is the text of a message: typed, a caption, or the label of a chosen button; empty if there is none.
 func textOf(m *waE2E.Message) string {
 	list, template, buttons := m.GetListResponseMessage(), m.GetTemplateButtonReplyMessage(), m.GetButtonsResponseMessage()
 	for _, text := range []string{
@@ -123,7 +123,7 @@ func textOf(m *waE2E.Message) string {
 		buttons.GetSelectedDisplayText(), buttons.GetSelectedButtonID(),
 		template.GetSelectedDisplayText(), template.GetSelectedID(),
 		list.GetTitle(), list.GetSingleSelectReply().GetSelectedRowID(),
-		m.GetInteractiveResponseMessage().GetBody().GetText(), pressed(m.GetInteractiveResponseMessage().GetNativeFlowResponseMessage().GetParamsJSON()),
+		m.GetInteractiveResponseMessage().GetBody().GetText(), buttonText(m.GetInteractiveResponseMessage().GetNativeFlowResponseMessage().GetParamsJSON()),
 	} {
 		if text = strings.TrimSpace(text); text != "" {
 			return text
@@ -132,8 +132,8 @@ func textOf(m *waE2E.Message) string {
 	return ""
 }
 
-// pressed is what stood on a button of a native flow, or its id.
-func pressed(params string) string {
+// buttonText is the label of a button of a native flow, or its id.
+func buttonText(params string) string {
 	var p struct {
 		Text  string `json:"display_text"`
 		Title string `json:"title"`
@@ -145,7 +145,7 @@ func pressed(params string) string {
 	return cmp.Or(p.Text, p.Title, p.ID)
 }
 
-// mediaOf names what a message is besides text; empty if it is none of these.
+// mediaOf names the content of a message besides text; empty if it is none of these.
 func mediaOf(m *waE2E.Message) string {
 	for _, k := range []struct {
 		is   bool
@@ -165,7 +165,7 @@ func mediaOf(m *waE2E.Message) string {
 	return ""
 }
 
-// pollOf is a poll, in whichever of its forms; nil if a message is none.
+// pollOf is a poll, in any of its forms; nil if the message has none.
 func pollOf(m *waE2E.Message) *waE2E.PollCreationMessage {
 	for _, p := range []*waE2E.PollCreationMessage{m.GetPollCreationMessage(), m.GetPollCreationMessageV2(), m.GetPollCreationMessageV3(), m.GetPollCreationMessageV5(), m.GetPollCreationMessageV6()} {
 		if p != nil {
@@ -187,22 +187,22 @@ func (w *WhatsApp) notePoll(e *events.Message) {
 	}
 }
 
-// vote is what somebody chose in a poll, as if they had written it.
-func (s *session) vote(e *events.Message) said {
+// vote is the chosen option of a poll, as if it had been typed.
+func (s *session) vote(e *events.Message) content {
 	v, err := s.cli.DecryptPollVote(s.ctx, e)
 	if err != nil {
-		return something("poll")
+		return otherContent("poll")
 	}
 	options, _ := s.w.polls.Get(e.Message.GetPollUpdateMessage().GetPollCreationMessageKey().GetID())
 	for i, hash := range whatsmeow.HashPollOptions(options) {
 		for _, chosen := range v.GetSelectedOptions() {
 			if bytes.Equal(hash, chosen) {
-				return wrote(options[i])
+				return textContent(options[i])
 			}
 		}
 	}
 	if len(v.GetSelectedOptions()) == 0 {
-		return said{} // a vote taken back
+		return content{} // a vote taken back
 	}
-	return something("poll")
+	return otherContent("poll")
 }

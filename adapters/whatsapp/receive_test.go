@@ -203,7 +203,7 @@ func TestPanic(t *testing.T) {
 	r.bot.bugs(5) // always the same one
 	chat.Says("dos")
 	chat.Says("tres")
-	if u := r.bot.gets(t); u.Text != "tres" || r.wa.Stats().SetAside.Load() != 1 {
+	if u := r.bot.gets(t); u.Text != "tres" || r.wa.Stats().Unreadable.Load() != 1 {
 		t.Errorf("got %+v, behind a message that always finds a bug", u)
 	}
 }

@@ -11,17 +11,17 @@ import (
 	"golang.org/x/crypto/chacha20poly1305"
 )
 
-// guard keeps encrypting and decrypting apart. The library reads a session, changes it and writes it back in both, and
-// takes no lock that they share: whichever writes last undoes the other, and what is sent next is silently ignored by
-// whoever gets it. The guard is held from the reading of a session to its writing, and not while an answer is awaited.
+// cryptoLock keeps encrypting and decrypting apart. In both, the library reads a session, changes it and writes it
+// back, without a common lock: the last writer undoes the other, and the next message is silently ignored by the
+// recipient. The lock is held from the reading of a session to its writing, and not while waiting for an answer.
 //
-// What remains: a message that somebody could not decrypt is encrypted again by the library outside of it.
-type guard chan struct{}
+// One case remains: the library encrypts a message again outside of the lock when a recipient could not decrypt it.
+type cryptoLock chan struct{}
 
-func newGuard() guard { return make(guard, 1) }
+func newCryptoLock() cryptoLock { return make(cryptoLock, 1) }
 
-// lock waits for the guard until ctx ends.
-func (g guard) lock(ctx context.Context) error {
+// lock waits for the lock until ctx ends.
+func (g cryptoLock) lock(ctx context.Context) error {
 	select {
 	case g <- struct{}{}:
 		return nil
@@ -30,40 +30,41 @@ func (g guard) lock(ctx context.Context) error {
 	}
 }
 
-func (g guard) unlock() { <-g }
+func (g cryptoLock) unlock() { <-g }
 
-// hold is one message's hold of the guard. It is used by one goroutine.
-type hold struct {
-	g    guard
+// lockHold is one message's hold of the lock. One goroutine uses it.
+type lockHold struct {
+	g    cryptoLock
 	held bool
 }
 
-type holdKey struct{}
+type lockHoldKey struct{}
 
-// sending is a context in which a message may be encrypted. Free has to be called when the library is done with it.
-func (g guard) sending(ctx context.Context) (_ context.Context, free func()) {
-	h := &hold{g: g}
-	return context.WithValue(ctx, holdKey{}, h), h.free
+// forSending is a context in which a message may be encrypted. The caller must call free when the library is done with
+// it.
+func (g cryptoLock) forSending(ctx context.Context) (_ context.Context, free func()) {
+	h := &lockHold{g: g}
+	return context.WithValue(ctx, lockHoldKey{}, h), h.free
 }
 
-func (h *hold) free() {
+func (h *lockHold) free() {
 	if h != nil && h.held {
 		h.held = false
 		h.g.unlock()
 	}
 }
 
-// sessions are the library's, read and written for a message under the guard.
+// sessions are the library's sessions, read and written under the lock.
 type sessions struct {
 	store.SessionStore
 }
 
-func holdOf(ctx context.Context) *hold {
-	h, _ := ctx.Value(holdKey{}).(*hold)
+func holdOf(ctx context.Context) *lockHold {
+	h, _ := ctx.Value(lockHoldKey{}).(*lockHold)
 	return h
 }
 
-// GetManySessions is what encrypting begins with.
+// GetManySessions begins an encryption.
 func (s sessions) GetManySessions(ctx context.Context, addresses []string) (map[string][]byte, error) {
 	if h := holdOf(ctx); h != nil && !h.held {
 		if err := h.g.lock(ctx); err != nil {
@@ -74,17 +75,17 @@ func (s sessions) GetManySessions(ctx context.Context, addresses []string) (map[
 	return s.SessionStore.GetManySessions(ctx, addresses)
 }
 
-// PutManySessions is what it ends with.
+// PutManySessions ends an encryption.
 func (s sessions) PutManySessions(ctx context.Context, all map[string][]byte) error {
 	defer holdOf(ctx).free()
 	return s.SessionStore.PutManySessions(ctx, all)
 }
 
-// buffer is what the library keeps of messages, to survive a crash: those that were decrypted and not yet dealt with, and
-// those that were sent, in case that somebody cannot decrypt them. Both are sealed: tokens are among them.
+// buffer keeps messages for the library over a crash: decrypted messages that are not handled yet, and sent ones, in
+// case that a recipient cannot decrypt them. Both are sealed: they hold tokens.
 type buffer struct {
 	store.EventBuffer
-	g    guard
+	g    cryptoLock
 	aead cipher.AEAD
 }
 
@@ -96,7 +97,7 @@ func newSeal(key []byte) (cipher.AEAD, error) {
 	return aead, nil
 }
 
-// DoDecryptionTxn decrypts one message. The guard comes first: whoever waits for it holds no transaction.
+// DoDecryptionTxn decrypts one message. It takes the lock first: while it waits it holds no transaction.
 func (b *buffer) DoDecryptionTxn(ctx context.Context, f func(context.Context) error) error {
 	if err := b.g.lock(ctx); err != nil {
 		return err
@@ -131,26 +132,28 @@ func (b *buffer) GetOutgoingEvent(ctx context.Context, chat, other types.JID, id
 	return format, plain, err
 }
 
-// nobody forgets what people call themselves: the bot needs it for no longer than a message takes.
-type nobody struct{ store.ContactStore }
+// noContacts forgets the names of people: the bot needs them for the time of one message.
+type noContacts struct{ store.ContactStore }
 
-func (nobody) PutPushName(context.Context, types.JID, string) (bool, string, error) {
+func (noContacts) PutPushName(context.Context, types.JID, string) (bool, string, error) {
 	return false, "", nil
 }
 
-func (nobody) PutBusinessName(context.Context, types.JID, string) (bool, string, error) {
+func (noContacts) PutBusinessName(context.Context, types.JID, string) (bool, string, error) {
 	return false, "", nil
 }
 
-func (nobody) PutContactName(context.Context, types.JID, string, string) error { return nil }
+func (noContacts) PutContactName(context.Context, types.JID, string, string) error { return nil }
 
-func (nobody) PutAllContactNames(context.Context, []store.ContactEntry) error { return nil }
+func (noContacts) PutAllContactNames(context.Context, []store.ContactEntry) error { return nil }
 
-func (nobody) PutManyRedactedPhones(context.Context, []store.RedactedPhoneEntry) error { return nil }
+func (noContacts) PutManyRedactedPhones(context.Context, []store.RedactedPhoneEntry) error {
+	return nil
+}
 
-// install puts all that around a device's store, before a client is made of it.
+// install wraps a device's store, before a client is made of it.
 func (w *WhatsApp) install(dev *store.Device) {
 	dev.Sessions = sessions{dev.Sessions}
-	dev.EventBuffer = &buffer{dev.EventBuffer, w.guard, w.seal}
-	dev.Contacts = nobody{dev.Contacts}
+	dev.EventBuffer = &buffer{dev.EventBuffer, w.cryptoLock, w.seal}
+	dev.Contacts = noContacts{dev.Contacts}
 }

@@ -28,8 +28,8 @@ const (
 	maxFile    = 64 << 20
 )
 
-// sendable says why a reply never will be sent; nil if it may.
-func sendable(r bot.Reply) error {
+// checkSendable returns why a reply can never be sent; nil if it can.
+func checkSendable(r bot.Reply) error {
 	switch {
 	case r.File != nil && len(r.File.Data) > maxFile && r.Text == "":
 		return &bot.PermanentFailure{Reason: "the file is too large"}
@@ -41,21 +41,21 @@ func sendable(r bot.Reply) error {
 	return nil
 }
 
-// messages are what says a reply: the words under the file if there is one and they fit, else before it. Nothing is sent
-// but texts, pictures and documents: buttons and lists are refused or not shown.
-func (s *session) messages(ctx context.Context, to bot.ChatID, r bot.Reply) ([]*waE2E.Message, error) {
-	text, t := s.w.written(r), s.w.timers.of(ctx, to)
+// render returns the messages of a reply: the text is the caption of the file if it fits, else a message before it.
+// Only texts, pictures and documents are sent: WhatsApp refuses or hides buttons and lists.
+func (s *session) render(ctx context.Context, to bot.ChatID, r bot.Reply) ([]*waE2E.Message, error) {
+	text, t := s.w.replyText(r), s.w.timers.of(ctx, to)
 	if r.File == nil {
 		return []*waE2E.Message{t.text(text)}, nil
 	}
 	u, err := s.upload(ctx, r.File)
-	if errors.Is(err, errTooLarge) || err != nil && s.w.hopeless(r, err) {
+	if errors.Is(err, errTooLarge) || err != nil && s.w.uploadHopeless(r, err) {
 		s.w.stats.Plain.Add(1)
-		s.w.log.Warn("whatsapp: a file cannot be uploaded: sent without it", "chat", to, "err", plain(err))
-		return []*waE2E.Message{t.text(s.w.without(text))}, nil
+		s.w.log.Warn("whatsapp: a file cannot be uploaded: sent without it", "chat", to, "err", withoutURL(err))
+		return []*waE2E.Message{t.text(s.w.withoutFile(text))}, nil
 	}
 	if err != nil {
-		return nil, &bot.NotSent{Err: fmt.Errorf("whatsapp: upload: %w", plain(err))}
+		return nil, &bot.NotSent{Err: fmt.Errorf("whatsapp: upload: %w", withoutURL(err))}
 	}
 	var out []*waE2E.Message
 	if utf8.RuneCountInString(text) > maxCaption {
@@ -65,14 +65,14 @@ func (s *session) messages(ctx context.Context, to bot.ChatID, r bot.Reply) ([]*
 	return append(out, fileMessage(r.File, u, text, t)), nil
 }
 
-// without is a text that goes without its file.
-func (w *WhatsApp) without(text string) string {
+// withoutFile is a text that is sent without its file.
+func (w *WhatsApp) withoutFile(text string) string {
 	return strings.TrimSpace(text + "\n\n" + w.texts.text("file.failed", nil))
 }
 
-// plainly is what is sent in place of a message that WhatsApp refuses for what it is: its words alone. Nil: it was not
-// refused so, or is as plain as can be.
-func (s *session) plainly(m *waE2E.Message, err error) *waE2E.Message {
+// plainVersion is the bare text in place of a message that WhatsApp refuses because of its form. Nil: the refusal has
+// another cause, or the message is bare already.
+func (s *session) plainVersion(m *waE2E.Message, err error) *waE2E.Message {
 	if code := codeOf(err); code == 0 || code == 463 || code == 479 {
 		return nil
 	}
@@ -81,19 +81,19 @@ func (s *session) plainly(m *waE2E.Message, err error) *waE2E.Message {
 	case m.GetConversation() != "":
 		return nil
 	case m.GetExtendedTextMessage() == nil:
-		words = s.w.without(words)
+		words = s.w.withoutFile(words)
 	}
 	return &waE2E.Message{Conversation: &words}
 }
 
-// plainPart is where the numbers of messages begin that are sent in place of others.
+// plainPart is the first part number of such messages.
 const plainPart = 16
 
 // uploadPatience is the age at which a reply goes without its file if that still cannot be uploaded.
 const uploadPatience = 2 * time.Minute
 
-// hopeless says whether a file never will be uploaded, or not while somebody waits for the words beside it.
-func (w *WhatsApp) hopeless(r bot.Reply, err error) bool {
+// uploadHopeless reports whether an upload will never work, or not while a person waits for the text beside it.
+func (w *WhatsApp) uploadHopeless(r bot.Reply, err error) bool {
 	code, refused := 0, false
 	if text := err.Error(); strings.HasPrefix(text, uploadStatus) {
 		code, _ = strconv.Atoi(strings.TrimPrefix(text, uploadStatus))
@@ -106,12 +106,12 @@ func (w *WhatsApp) hopeless(r bot.Reply, err error) bool {
 	return refused || !disconnected(err) && !r.At.IsZero() && w.now().Sub(r.At) > uploadPatience
 }
 
-// uploadStatus is what the library's error of a refused upload begins with.
+// uploadStatus begins the library's error of a refused upload.
 const uploadStatus = "upload failed with status code "
 
 var errTooLarge = errors.New("the file is too large")
 
-// upload brings a file to WhatsApp. An upload that is lost is made again: nobody was told of it.
+// upload sends a file to WhatsApp. A lost upload is repeated: without a message nobody sees it.
 func (s *session) upload(ctx context.Context, f *bot.File) (whatsmeow.UploadResponse, error) {
 	kind := whatsmeow.MediaDocument
 	if len(f.Data) > maxFile {
@@ -123,8 +123,8 @@ func (s *session) upload(ctx context.Context, f *bot.File) (whatsmeow.UploadResp
 	return s.cli.Upload(ctx, f.Data, kind)
 }
 
-// fileMessage is the message that shows a file.
-func fileMessage(f *bot.File, u whatsmeow.UploadResponse, caption string, t timer) *waE2E.Message {
+// fileMessage is the message with a file.
+func fileMessage(f *bot.File, u whatsmeow.UploadResponse, caption string, t chatTimer) *waE2E.Message {
 	if isPicture(f) {
 		return &waE2E.Message{ImageMessage: &waE2E.ImageMessage{
 			Mimetype: &f.Type, Caption: &caption, URL: &u.URL, DirectPath: &u.DirectPath, ContextInfo: t.context(),
@@ -142,9 +142,9 @@ func isPicture(f *bot.File) bool {
 	return (f.Type == "image/png" || f.Type == "image/jpeg") && len(f.Data) <= maxImage
 }
 
-// written is a reply as it is read: what the bot marks is marked in the same way here, and below stand the choices, each
-// with the number that may be typed for it. Words will do as well.
-func (w *WhatsApp) written(r bot.Reply) string {
+// replyText is the text of a reply. Below it are the choices, each with the number to type for it. WhatsApp marks text
+// in the same way as the bot.
+func (w *WhatsApp) replyText(r bot.Reply) string {
 	lines := []string{strings.TrimSpace(r.Text)}
 	for i, c := range r.Choices {
 		if i == 0 && lines[0] != "" {
@@ -158,9 +158,9 @@ func (w *WhatsApp) written(r bot.Reply) string {
 	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
-// messageID is the id of a reply's message. It is made of what the outbox keeps, and so it is the same after a crash; and
-// of the text, because what is said instead of an expired reply has its id; and of its hour, because an outbox that was
-// lost begins to count anew, and phones ignore a message whose id they have seen.
+// messageID is the id of a reply's message. It is derived from the outbox message, and so the same after a crash. The
+// text is part of it, since the text in place of an expired reply has the same reply id; so is the time, since an
+// outbox that was lost counts from the beginning, and phones ignore a message whose id they know.
 func (w *WhatsApp) messageID(to bot.ChatID, r bot.Reply, part int) string {
 	h := sha256.New()
 	h.Write(w.opt.Key)
@@ -168,7 +168,7 @@ func (w *WhatsApp) messageID(to bot.ChatID, r bot.Reply, part int) string {
 	return whatsmeow.WebMessageIDPrefix + strings.ToUpper(hex.EncodeToString(h.Sum(nil)[:9]))
 }
 
-// fileName is a name that a person can save under: no path, no quotes, not endless.
+// fileName is a name that a person can save under: no path, no quotes, of bounded length.
 func fileName(name string) string {
 	name = besteffort.FileName(name)
 	ext := path.Ext(name)

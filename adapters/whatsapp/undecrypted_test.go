@@ -29,7 +29,7 @@ func TestViewOnce(t *testing.T) {
 		t.Errorf("got %+v", u)
 	}
 	r.until("it is marked as read", func() bool { kind, _ := chat.Receipt(id); return kind == "read" })
-	if n := r.wa.Stats().Unseen.Load(); n != 1 {
+	if n := r.wa.Stats().Lost.Load(); n != 1 {
 		t.Errorf("%d counted", n)
 	}
 	r.srv.Fault(whatsapptest.Fault{On: "deliver", To: office, Times: 1, Unavailable: "of_tomorrow"})
@@ -47,7 +47,7 @@ func TestViewOnceAndNotKept(t *testing.T) {
 	r.bot.fails(-1)
 	r.srv.Fault(whatsapptest.Fault{On: "deliver", To: office, Times: 1, Unavailable: "view_once"})
 	chat.Says("uno")
-	r.until("it is counted", func() bool { return r.wa.Stats().Unseen.Load() == 1 && r.srv.Owed(office) == 0 })
+	r.until("it is counted", func() bool { return r.wa.Stats().Lost.Load() == 1 && r.srv.Owed(office) == 0 })
 	r.down()
 	r.bot.fails(0)
 	r.opens()
@@ -68,7 +68,7 @@ func TestUndecryptableForGood(t *testing.T) {
 	if u := r.bot.gets(t); u.Text != "uno" {
 		t.Errorf("got %+v", u)
 	}
-	if n := r.wa.Stats().Unseen.Load(); n != 0 {
+	if n := r.wa.Stats().Lost.Load(); n != 0 {
 		t.Errorf("%d counted that came again", n)
 	}
 	r.srv.Fault(whatsapptest.Fault{On: "deliver", To: office, Times: 5, Garbled: true})
@@ -81,7 +81,7 @@ func TestUndecryptableForGood(t *testing.T) {
 	if u := r.bot.gets(t); u.Text != "tres" {
 		t.Errorf("got %+v", u)
 	}
-	if n := r.wa.Stats().Unseen.Load(); n != 1 {
+	if n := r.wa.Stats().Lost.Load(); n != 1 {
 		t.Errorf("%d counted", n)
 	}
 }
@@ -134,8 +134,8 @@ func TestUsedKeys(t *testing.T) {
 	if u := r.bot.gets(t); u.Kind != bot.Other || u.Subtype != "undecryptable" || u.ID != id || u.Chat != to {
 		t.Errorf("got %+v", u)
 	}
-	if s := r.wa.Stats(); s.Unseen.Load() != 1 || s.Undecryptable.Load() != 1 {
-		t.Errorf("%d and %d counted", s.Unseen.Load(), s.Undecryptable.Load())
+	if s := r.wa.Stats(); s.Lost.Load() != 1 || s.Undecryptable.Load() != 1 {
+		t.Errorf("%d and %d counted", s.Lost.Load(), s.Undecryptable.Load())
 	}
 	chat.Says("tres")
 	if u := r.bot.gets(t); u.Text != "tres" {
