@@ -59,6 +59,7 @@ func (s *screen) audit(where string) {
 }
 
 func TestEverythingOnAPage(t *testing.T) {
+	t.Parallel()
 	for _, l := range []webchattest.Look{phone(), {Width: 320, Height: 640, Phone: true, Dark: true}, {Width: 1280, Height: 800, Dark: true}} {
 		t.Run(fmt.Sprint(l.Width, l.Dark), func(t *testing.T) {
 			s := newScreen(t, l)
@@ -99,6 +100,7 @@ func TestEverythingOnAPage(t *testing.T) {
 
 // Neither the bot's words nor a person's ever become markup or leave the site.
 func TestWordsStayWords(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, phone())
 	evil := `<img src=x onerror="window.hit=1"><script>window.hit=1</script> javascript:alert(1) *<b>x</b>* https://a.example/"onmouseover="window.hit=1`
 	chat := s.writes(evil)
@@ -117,6 +119,7 @@ func TestWordsStayWords(t *testing.T) {
 }
 
 func TestChoicesOnThePage(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, webchattest.Look{Width: 800, Height: 600})
 	chat := s.writes("hola")
 	ask := func(n string) {
@@ -146,6 +149,7 @@ func TestChoicesOnThePage(t *testing.T) {
 
 // What expires, expires on an open page too, whatever hour the phone thinks it is.
 func TestItExpiresOnAnOpenPage(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, phone())
 	chat := s.writes("token")
 	s.says(chat, "1", bot.Reply{Kind: bot.Show, Text: "Token: 482 913", Copy: "482913", Expires: s.clock.now().Add(1500 * time.Millisecond)})
@@ -159,6 +163,7 @@ func TestItExpiresOnAnOpenPage(t *testing.T) {
 }
 
 func TestForgetOnThePage(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, phone())
 	first := s.writes("hola")
 	second := &screen{s.Another(phone()), s.world, t}
@@ -188,6 +193,7 @@ func TestForgetOnThePage(t *testing.T) {
 
 // Two pages were given a cookie each, and the browser kept one: the other page comes over to that chat.
 func TestAnotherPageHasAnotherChat(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, phone())
 	old := s.writes("uno")
 	if err := s.LoseCookies(); err != nil {
@@ -244,6 +250,7 @@ func (g *gate) set(shut bool) {
 
 // An answer is lost: the page says it again, and it is said once.
 func TestALostAnswer(t *testing.T) {
+	t.Parallel()
 	tab := webchattest.New(t, phone())
 	w := newWorld(t)
 	g := &gate{Handler: w.web.Handler(w.bot), shut: true}
@@ -264,6 +271,7 @@ func TestALostAnswer(t *testing.T) {
 
 // What was not sent outlives a reload, and what is refused is said to be.
 func TestUnsent(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, phone())
 	s.bot.does(func(bot.Update) error { return bot.ErrStopped })
 	s.Fills("#texto", "uno\r")
@@ -289,6 +297,7 @@ func TestUnsent(t *testing.T) {
 }
 
 func TestLinksIntoThePage(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, phone())
 	for n, c := range []struct{ at, text, shown string }{
 		{"/#codigo=QMTM-MYZF", "QMTM-MYZF", "(volví de la página)"},
@@ -313,6 +322,7 @@ func TestLinksIntoThePage(t *testing.T) {
 }
 
 func TestWriting(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, webchattest.Look{Width: 800, Height: 600})
 	s.Fills("#texto", "uno")
 	s.Waits("document.getElementById('texto').setRangeText('\\ndos', 3, 3, 'end') ?? true")
@@ -334,6 +344,7 @@ func TestWriting(t *testing.T) {
 }
 
 func TestTypingAndMotion(t *testing.T) {
+	t.Parallel()
 	for _, motion := range []bool{false, true} {
 		s := newScreen(t, webchattest.Look{Width: 360, Height: 640, Motion: motion})
 		chat := s.writes("hola")
@@ -349,6 +360,7 @@ func TestTypingAndMotion(t *testing.T) {
 
 // Who reads what was said before is not torn away from it.
 func TestScrolling(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, phone())
 	chat := s.writes("hola")
 	for n := range 30 {
@@ -373,6 +385,7 @@ func TestScrolling(t *testing.T) {
 
 // A window of 1280 by 1024 at 400 %: nothing is cut off, and what was said is not squeezed between head and foot.
 func TestZoomed(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, webchattest.Look{Width: 320, Height: 256, Scale: 4})
 	chat := s.writes("hola")
 	s.says(chat, "1", bot.Reply{Kind: bot.Show, Text: "Token: 482 913\n" + strings.Repeat("y además ", 40), Expires: s.clock.now().Add(time.Hour)})

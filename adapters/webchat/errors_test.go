@@ -10,6 +10,7 @@ import (
 
 // The page causes no error that a browser reports, whatever moves on it while its buttons are watched.
 func TestThePageCausesNoErrors(t *testing.T) {
+	t.Parallel()
 	x := newTable(t)
 	x.Waits("window.errors = [], addEventListener('error', (e) => errors.push(e.message)), true")
 	soon := x.clock.now().Add(time.Hour)

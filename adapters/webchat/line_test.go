@@ -129,6 +129,7 @@ func (w *world) streams(n int) {
 // A proxy passes a stream on when it is over, that is, never. The page asks instead, and says nothing wrong; when the
 // proxy is mended, it goes back to a stream.
 func TestAProxyThatBuffers(t *testing.T) {
+	t.Parallel()
 	s, m := newMiddle(t, phone())
 	m.buffers.Store(true)
 	s.opens()
@@ -164,6 +165,7 @@ func TestAProxyThatBuffers(t *testing.T) {
 
 // A stream that begins well and then says nothing any more is found out by what does not come back.
 func TestAStreamThatGoesDeaf(t *testing.T) {
+	t.Parallel()
 	s, m := newMiddle(t, phone())
 	m.swallows.Store(true)
 	s.opens()
@@ -178,6 +180,7 @@ func TestAStreamThatGoesDeaf(t *testing.T) {
 
 // Where there is no room for a stream the page asks, and nobody is told that anything is wrong.
 func TestNoRoomForAStream(t *testing.T) {
+	t.Parallel()
 	s, m := newMiddle(t, phone())
 	h := s.web.hub
 	for n := range maxOfAddress {
@@ -199,6 +202,7 @@ func TestNoRoomForAStream(t *testing.T) {
 
 // What a browser may lack, one at a time and all together: the page works.
 func TestWhatABrowserLacks(t *testing.T) {
+	t.Parallel()
 	lacks := map[string]string{
 		"streams":  "delete window.EventSource;",
 		"channels": "delete window.BroadcastChannel;",
@@ -241,6 +245,7 @@ func TestWhatABrowserLacks(t *testing.T) {
 
 // A browser that keeps no cookie is told so, and what to do; when it keeps them, the chat begins.
 func TestNoCookies(t *testing.T) {
+	t.Parallel()
 	s, m := newMiddle(t, phone())
 	m.eats.Store(true)
 	s.Goes(s.srv.URL + "/")
@@ -257,6 +262,7 @@ func TestNoCookies(t *testing.T) {
 
 // A new chat that is one too many waits, says so, and goes on by itself.
 func TestACrowdOnThePage(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, phone())
 	for range newChats {
 		s.person().writes("hola")

@@ -25,6 +25,7 @@ func (s *screen) tabs(n int) []*screen {
 // Eight tabs that are all to be seen, over HTTP/1.1, which gives a site six connections: one holds the stream, and all
 // show the same. When it closes, another goes on.
 func TestManyTabs(t *testing.T) {
+	t.Parallel()
 	s, m := newMiddle(t, phone())
 	s.opens()
 	all := s.tabs(8)
@@ -66,6 +67,7 @@ func TestManyTabs(t *testing.T) {
 
 // A tab that leads and hangs is not waited for. When it comes to itself it shows everything, and one leads.
 func TestATabThatHangs(t *testing.T) {
+	t.Parallel()
 	s, _ := newMiddle(t, phone())
 	s.opens()
 	s.streams(1)
@@ -89,6 +91,7 @@ func TestATabThatHangs(t *testing.T) {
 
 // Tabs that cannot talk to one another hold nothing, so that all have a connection when they need one.
 func TestManyTabsWithoutAChannel(t *testing.T) {
+	t.Parallel()
 	s, m := newMiddle(t, phone())
 	s.Injects("delete window.BroadcastChannel")
 	s.opens()
@@ -111,6 +114,7 @@ func TestManyTabsWithoutAChannel(t *testing.T) {
 
 // What is unlinked goes from every page, at once and after a reload, with its files.
 func TestUnlinkedOnAllPages(t *testing.T) {
+	t.Parallel()
 	s, m := newMiddle(t, phone())
 	s.opens()
 	all := s.tabs(3)
@@ -145,6 +149,7 @@ func TestUnlinkedOnAllPages(t *testing.T) {
 
 // A tab that is not looked at gives way to one that is, and shows everything when it is looked at again.
 func TestHiddenTabs(t *testing.T) {
+	t.Parallel()
 	s, _ := newMiddle(t, webchattest.Look{Width: 360, Height: 640, Phone: true})
 	s.opens()
 	s.streams(1)
