@@ -4,11 +4,43 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"llave/adapters/autogestion/api"
 	"llave/adapters/autogestion/wire"
+	"llave/adapters/httpx"
 	"llave/flows/backend"
 )
+
+// Handler serves everything below /autogestion/: the pages, and the HTTP API below wire.Prefix.
+func (s *Service) Handler() http.Handler {
+	mux := http.NewServeMux()
+	pages := s.pages()
+	pages.Mount(mux)
+	s.mountAPI(mux)
+	guarded := httpx.SameOrigin(s.opt.PublicURL, http.HandlerFunc(pages.CrossOrigin), mux)
+	return secure(s.opt.PublicURL, http.MaxBytesHandler(jsonByDefault(guarded), wire.MaxBody))
+}
+
+// jsonByDefault accepts requests of curl -d to the API, which name the type of a form. The API authenticates by bearer keys
+// and not by cookies, so nothing depends on a content type that forms cannot send.
+func jsonByDefault(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if ct := r.Header.Get("Content-Type"); strings.HasPrefix(r.URL.Path, wire.Prefix) &&
+			(ct == "" || ct == "application/x-www-form-urlencoded") {
+			r.Header.Set("Content-Type", "application/json")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// secure sets the headers of every answer, of pages and API.
+func secure(publicURL string, next http.Handler) http.Handler {
+	return httpx.Headers(httpx.Security{HSTS: httpx.HTTPS(publicURL)}, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("X-Robots-Tag", "noindex, nofollow")
+		next.ServeHTTP(rw, r)
+	}))
+}
 
 // Capabilities declares what this back end can do.
 func (s *Service) Capabilities(context.Context) (backend.Capabilities, error) { return can, nil }

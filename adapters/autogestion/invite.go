@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"llave/adapters/autogestion/web"
 	"llave/flows/backend"
 )
 
@@ -216,9 +217,6 @@ func (s *Service) OpenInvite(ctx context.Context, urlOrSecret string) (out Opene
 	return out, nil
 }
 
-// ErrInUse: another browser went on with this invite.
-var ErrInUse = errors.New("autogestion: the invite is in use in another browser")
-
 // goOn binds an invite to a browser. The same browser may go on again.
 func (s *Service) goOn(ctx context.Context, urlOrSecret, browser string) error {
 	return wrap("go on", s.write(ctx, func(tx *sql.Tx, now time.Time) error {
@@ -242,7 +240,7 @@ func (s *Service) browserHash(browser string) []byte { return s.keys.hash("brows
 
 func (s *Service) sameBrowser(i invite, browser string) error {
 	if browser == "" || string(i.browser) != string(s.browserHash(browser)) {
-		return ErrInUse
+		return web.ErrInUse
 	}
 	return nil
 }

@@ -33,7 +33,7 @@ func TestABrowserWithoutCookies(t *testing.T) {
 	_, path = w.invited(t, "e", "")
 	mine := w.browser(t, srv)
 	mine.post(path+"/seguir").wants(t, 200, "Contraseña", `action="`+path+`/entrar"`)
-	mine.get(path+"?"+cookieSet).wants(t, 200, "Contraseña")
+	mine.get(path+"?galleta").wants(t, 200, "Contraseña")
 	if other := w.browser(t, srv).get(path); other.status != 409 || !strings.Contains(other.body, "en otro aparato") {
 		t.Error("another device is not told that the link is in use")
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"llave/adapters/autogestion/form"
+	"llave/adapters/autogestion/web"
 	"llave/flows/backend"
 )
 
@@ -90,24 +91,13 @@ func (s *Service) signable(ctx context.Context, q querier, in form.SignIn, now t
 	case gone, signed:
 		return i, backend.ErrNoInvite
 	case fresh:
-		return i, ErrInUse
+		return i, web.ErrInUse
 	}
 	return i, s.sameBrowser(i, in.Browser)
 }
 
-// Signed is what the last page shows.
-type Signed struct {
-	// Code as it is shown, XXXX-XXXX.
-	Code string
-	// Back leads into the chat with the code, if the chat can be led to.
-	Back    string
-	Channel string
-	Label   string
-	Until   time.Time
-}
-
 // signedIn shows the code to the browser that signed in, as often as it asks: a page may be loaded again.
-func (s *Service) signedIn(ctx context.Context, urlOrSecret, browser string) (out Signed, err error) {
+func (s *Service) signedIn(ctx context.Context, urlOrSecret, browser string) (out web.Code, err error) {
 	err = s.read(ctx, func(q querier, now time.Time) error {
 		i, err := s.inviteAt(ctx, q, urlOrSecret)
 		if err != nil {
@@ -120,7 +110,7 @@ func (s *Service) signedIn(ctx context.Context, urlOrSecret, browser string) (ou
 			return err
 		}
 		code := showCode(s.codeOf(i))
-		out = Signed{Code: code, Channel: i.in.Channel, Label: i.in.Label, Until: i.codeUntil}
+		out = web.Code{Code: code, Until: i.codeUntil}
 		if back := i.in.Back; strings.HasPrefix(back, "https://") || strings.HasPrefix(back, "http://") {
 			out.Back = strings.Replace(back, "%s", code, 1)
 		}

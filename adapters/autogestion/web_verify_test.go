@@ -64,7 +64,7 @@ func TestASheetIsVerifiedOnThePage(t *testing.T) {
 		}
 	}
 	b.post("/autogestion/verificar", "proof", " ").wants(t, 422, "Código de la hoja")
-	b.post("/autogestion/verificar", "proof", strings.Repeat("A", formMax)).wants(t, 413)
+	b.post("/autogestion/verificar", "proof", strings.Repeat("A", 16<<10)).wants(t, 413)
 	for _, secret := range append([]string{"LLAVE1", h.Reference, "proof"}, h.Tokens[0].Digits) {
 		if strings.Contains(log.String(), secret) {
 			t.Errorf("the log holds %q", secret)

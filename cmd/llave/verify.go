@@ -35,7 +35,7 @@ func (p program) verify(ctx context.Context, args []string) error {
 		if strings.TrimSpace(text) == "" {
 			return nil
 		}
-		report, err := autogestion.ReportSheet(keys, text, backend.Month(at))
+		report, err := proof.Examine(keys, text, backend.Month(at))
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,101 @@
+package autogestion
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"llave/adapters/autogestion/form"
+	"llave/adapters/autogestion/web"
+	"llave/flows/backend"
+)
+
+// pages returns the pages of this service.
+func (s *Service) pages() *web.Pages {
+	o := web.Options{Invites: invitePages{s}, Accounts: accountPages{s}, SheetKeys: s.SheetKeys, PublicURL: s.opt.PublicURL, Phone: s.opt.MesaPhone,
+		Demo: s.opt.Demo, Registration: registrations[s.register()], Now: s.now, Texts: s.texts, Log: s.opt.Log,
+		NewName: func() (string, error) { b, err := s.keys.random(32); return text64(b), err }}
+	if s.opt.Demo {
+		o.Mailbox = s.mailPage
+	}
+	return web.New(o)
+}
+
+var registrations = map[RegisterMode]web.Registration{RegisterOff: web.Nowhere, RegisterOffice: web.InOffice}
+
+// invitePages implements web.Invites.
+type invitePages struct{ s *Service }
+
+var stages = map[phase]web.Stage{fresh: web.Fresh, opened: web.Opened, signed: web.SignedIn, gone: web.Done}
+
+// Stage implements web.Invites. An invite that is over is an error, but for the browser that finished it.
+func (p invitePages) Stage(ctx context.Context, secret, browser string) (out web.Invite, err error) {
+	err = p.s.read(ctx, func(q querier, now time.Time) error {
+		i, err := p.s.inviteAt(ctx, q, secret)
+		if err != nil {
+			return err
+		}
+		at := i.phase(now)
+		out = web.Invite{Channel: i.in.Channel, Label: i.in.Label, Sender: i.in.Sender, OpenUntil: i.openUntil, Stage: stages[at]}
+		if at == fresh {
+			return nil
+		}
+		same := p.s.sameBrowser(i, browser)
+		if at == gone && (i.link == "" || same != nil) {
+			return backend.ErrNoInvite
+		}
+		return same
+	})
+	return out, wrap("invite page", err)
+}
+
+func (p invitePages) GoOn(ctx context.Context, secret, browser string) error {
+	return p.s.goOn(ctx, secret, browser)
+}
+
+func (p invitePages) Decline(ctx context.Context, secret string) error {
+	return p.s.Decline(ctx, secret)
+}
+
+func (p invitePages) SignIn(ctx context.Context, in form.SignIn) error { return p.s.signIn(ctx, in) }
+
+func (p invitePages) Code(ctx context.Context, secret, browser string) (web.Code, error) {
+	return p.s.signedIn(ctx, secret, browser)
+}
+
+// accountPages implements web.Accounts.
+type accountPages struct{ s *Service }
+
+func (p accountPages) Register(ctx context.Context, r form.Registration) error {
+	return p.s.Register(ctx, r)
+}
+
+func (p accountPages) AskReset(ctx context.Context, r form.ResetRequest) error {
+	return p.s.askReset(ctx, r)
+}
+
+func (p accountPages) Reset(ctx context.Context, r form.Reset) error { return p.s.doReset(ctx, r) }
+
+// Resume implements web.Accounts.
+func (p accountPages) Resume(ctx context.Context, browser string) (secret string) {
+	err := p.s.read(ctx, func(q querier, now time.Time) error {
+		i, err := p.s.inviteBy(ctx, q, "i.browser = ? AND i.account IS NULL AND i.ended = '' ORDER BY i.rowid DESC LIMIT 1", p.s.browserHash(browser))
+		if err == nil && i.phase(now) == opened {
+			secret = p.s.secretOf(i.seed)
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, backend.ErrNoInvite) {
+		p.s.opt.Log.ErrorContext(ctx, "autogestion: resume", "err", err)
+	}
+	return secret
+}
+
+// mailPage lists the e-mails of the demo.
+func (s *Service) mailPage(ctx context.Context) (out []web.Mail, err error) {
+	all, err := s.mailbox(ctx)
+	for _, m := range all {
+		out = append(out, web.Mail{To: m.To, Subject: m.Subject, Text: m.Text, At: m.At})
+	}
+	return out, err
+}

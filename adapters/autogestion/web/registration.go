@@ -1,0 +1,61 @@
+package web
+
+import (
+	"net/http"
+
+	"llave/adapters/autogestion/form"
+	"llave/adapters/httpx"
+)
+
+// doneView is the data of the pages after a registration or a reset.
+type doneView struct{ Path string }
+
+func (w *Pages) done(r *http.Request) view {
+	if browser := w.browser(r); browser != "" {
+		if secret := w.Accounts.Resume(r.Context(), browser); secret != "" {
+			return view{Data: doneView{invitePath(secret)}}
+		}
+	}
+	return view{Data: doneView{}}
+}
+
+func (w *Pages) register(rw http.ResponseWriter, r *http.Request) {
+	if w.noForm(rw, r) {
+		return
+	}
+	w.show(rw, r, http.StatusOK, "cuenta", view{})
+}
+
+func (w *Pages) registerDo(rw http.ResponseWriter, r *http.Request) {
+	if !w.parseForm(rw, r) || w.noForm(rw, r) {
+		return
+	}
+	f := r.PostFormValue
+	err := w.Accounts.Register(r.Context(), form.Registration{CUIL: f("cuil"), Document: f("document"), Sex: f("sex"), Tramite: f("tramite"),
+		Email: f("email"), EmailAgain: f("email2"), Password: f("password"), PasswordAgain: f("password2"), Address: httpx.ClientOf(r).Key()})
+	if err != nil {
+		typed := map[string]string{}
+		for _, name := range []string{"cuil", "document", "sex", "tramite", "email", "email2"} {
+			typed[name] = f(name)
+		}
+		w.refuse(rw, r, err, "cuenta", view{Form: typed})
+		return
+	}
+	w.show(rw, r, http.StatusOK, "cuentalista", w.done(r))
+}
+
+// closedView is the data of the page that stands for the form where there is none.
+type closedView struct{ Office bool }
+
+// noForm shows where to go instead of the form, if there is none.
+func (w *Pages) noForm(rw http.ResponseWriter, r *http.Request) bool {
+	if w.Registration == OnPage {
+		return false
+	}
+	status := http.StatusOK
+	if r.Method == http.MethodPost {
+		status = http.StatusForbidden
+	}
+	w.show(rw, r, status, "cuentacerrada", view{Data: closedView{w.Registration == InOffice}})
+	return true
+}

@@ -1,0 +1,50 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"llave/adapters/autogestion/form"
+	"llave/adapters/httpx"
+)
+
+func (w *Pages) reset(rw http.ResponseWriter, r *http.Request) {
+	w.show(rw, r, http.StatusOK, "clave", view{})
+}
+
+func (w *Pages) resetAsk(rw http.ResponseWriter, r *http.Request) {
+	if !w.parseForm(rw, r) {
+		return
+	}
+	browser, err := w.named(rw, r)
+	if err == nil {
+		err = w.Accounts.AskReset(r.Context(), form.ResetRequest{Browser: browser, CUIL: r.PostFormValue("cuil"), Address: httpx.ClientOf(r).Key()})
+	}
+	if err != nil {
+		w.refuse(rw, r, err, "clave", view{Form: map[string]string{"cuil": r.PostFormValue("cuil")}})
+		return
+	}
+	w.show(rw, r, http.StatusOK, "clavenueva", view{})
+}
+
+func (w *Pages) resetDo(rw http.ResponseWriter, r *http.Request) {
+	if !w.parseForm(rw, r) {
+		return
+	}
+	f := r.PostFormValue
+	err := w.Accounts.Reset(r.Context(), form.Reset{Browser: w.browser(r), Code: f("code"), Password: f("password"), PasswordAgain: f("password2"),
+		Address: httpx.ClientOf(r).Key()})
+	var no *form.Refused
+	if errors.As(err, &no) && no.Why == "reset_gone" {
+		if w.keepsNone(r) {
+			err = &form.Refused{Field: no.Field, Why: "reset_no_cookie"}
+		}
+		w.refuse(rw, r, err, "clave", view{}) // there is no code any more: begin again
+		return
+	}
+	if err != nil {
+		w.refuse(rw, r, err, "clavenueva", view{})
+		return
+	}
+	w.show(rw, r, http.StatusOK, "clavelista", w.done(r))
+}

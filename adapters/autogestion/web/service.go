@@ -1,0 +1,84 @@
+// Package web serves the pages on which people type their password: the invite, the account, the reset, and the page on
+// which a counter verifies a sheet. It knows forms and templates and no data base.
+//
+// Reading order: service.go (what it needs of the back end), web.go (routes, templates, refusals), cookie.go and nocookie.go
+// (the name of a browser), then a file a page: invite.go, registration.go, reset.go, verify.go, mail.go. The templates are in
+// pages/.
+package web
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"llave/adapters/autogestion/form"
+)
+
+// Invites are the acts of a person on the pages of an invite. They fail with backend.ErrNoInvite if it is over, and with
+// ErrInUse in another browser than the one that went on with it.
+type Invites interface {
+	// Stage returns where an invite stands for a browser. It changes nothing.
+	Stage(ctx context.Context, secret, browser string) (Invite, error)
+	// GoOn binds an invite to a browser.
+	GoOn(ctx context.Context, secret, browser string) error
+	// Decline ends an invite that the person did not ask for.
+	Decline(ctx context.Context, secret string) error
+	// SignIn connects an invite with an account. It also fails with *form.Refused and form.Faults.
+	SignIn(context.Context, form.SignIn) error
+	// Code returns the code for the chat to the browser that signed in, as often as it asks.
+	Code(ctx context.Context, secret, browser string) (Code, error)
+}
+
+// Accounts make accounts and change passwords. They fail with *form.Refused and form.Faults.
+type Accounts interface {
+	Register(context.Context, form.Registration) error
+	AskReset(context.Context, form.ResetRequest) error
+	Reset(context.Context, form.Reset) error
+	// Resume returns the secret of the invite at which a browser can sign in, "" if there is none: after a registration or a
+	// reset the person goes on there.
+	Resume(ctx context.Context, browser string) (secret string)
+}
+
+// ErrInUse: another browser went on with the invite.
+var ErrInUse = errors.New("autogestion: the invite is in use in another browser")
+
+// Invite is an invite as a browser sees it.
+type Invite struct {
+	Channel, Label, Sender string
+	OpenUntil              time.Time
+	Stage                  Stage
+}
+
+// Stage is where an invite stands.
+type Stage int
+
+// The stages of an invite, in their order.
+const (
+	Fresh    Stage = iota // it can be opened
+	Opened                // this browser can sign in
+	SignedIn              // this browser has a code
+	Done                  // the chat is linked
+)
+
+// Code ends an invite in the chat.
+type Code struct {
+	Code  string // as it is shown, XXXX-XXXX
+	Back  string // leads into the chat with the code; empty if the chat has no such address
+	Until time.Time
+}
+
+// Registration is how accounts are made.
+type Registration int
+
+// How accounts are made.
+const (
+	OnPage   Registration = iota // with the form
+	Nowhere                      // there is no form
+	InOffice                     // the page names the office
+)
+
+// Mail is an e-mail of the demo.
+type Mail struct {
+	To, Subject, Text string
+	At                time.Time
+}

@@ -1,0 +1,219 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"errors"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"llave/adapters/autogestion/catalog"
+	"llave/adapters/autogestion/form"
+	"llave/adapters/autogestion/proof"
+	"llave/flows/backend"
+)
+
+// Options are what the pages serve.
+type Options struct {
+	Invites  Invites
+	Accounts Accounts
+	// SheetKeys verify sheets.
+	SheetKeys func(context.Context) (proof.Keys, error)
+	// Mailbox lists the e-mails of the demo. Nil: there is no such page.
+	Mailbox func(context.Context) ([]Mail, error)
+
+	Registration Registration
+	PublicURL    string // without a path
+	Phone        string // of Mesa de Ayuda
+	Demo         bool
+	// NewName returns a name for a browser, of cookieLen characters that cannot be guessed.
+	NewName func() (string, error)
+	Now     func() time.Time
+	// Texts has the texts of all faults.
+	Texts *catalog.Texts
+	Log   *slog.Logger
+}
+
+//go:embed pages/*.html pages/estilo.css
+var files embed.FS
+
+// formMax is far above the size of the largest form.
+const formMax = 16 << 10
+
+// Pages are the pages, ready to be mounted.
+type Pages struct {
+	Options
+	templates map[string]*template.Template
+	style     []byte
+}
+
+// New loads the pages.
+func New(o Options) *Pages {
+	w := &Pages{Options: o, templates: loadTemplates()}
+	w.style, _ = files.ReadFile("pages/estilo.css") // it is embedded
+	return w
+}
+
+// Mount serves the pages below /autogestion/.
+func (w *Pages) Mount(mux *http.ServeMux) {
+	for _, r := range w.routes() {
+		mux.Handle(r.pattern, r.serve)
+	}
+}
+
+type route struct {
+	pattern string
+	serve   http.HandlerFunc
+}
+
+// routes are all pages. A GET changes nothing: chats, mail programs and scanners open every link that they see.
+func (w *Pages) routes() []route {
+	return []route{
+		{"GET /autogestion/{$}", w.home},
+		{"GET /autogestion/estilo.css", w.stylesheet},
+
+		{"GET /autogestion/vincular/{secret}", w.withSecret(w.invite)},
+		{"POST /autogestion/vincular/{secret}/seguir", w.withSecret(w.inviteGoOn)},
+		{"POST /autogestion/vincular/{secret}/no", w.withSecret(w.inviteDecline)},
+		{"POST /autogestion/vincular/{secret}/entrar", w.withSecret(w.inviteSignIn)},
+
+		{"GET /autogestion/cuenta", w.register},
+		{"POST /autogestion/cuenta", w.registerDo},
+		{"GET /autogestion/clave", w.reset},
+		{"POST /autogestion/clave", w.resetAsk},
+		{"POST /autogestion/clave/nueva", w.resetDo},
+
+		{"GET /autogestion/verificar", w.verify},
+		{"POST /autogestion/verificar", w.verifyDo},
+
+		{"GET /autogestion/correo", w.mail},
+		{"/autogestion/", w.notFound},
+	}
+}
+
+// view is the data of a page.
+type view struct {
+	Phone  string
+	Demo   bool
+	Faults []fault
+	Form   map[string]string // typed before; never passwords and codes
+	Data   any
+}
+
+// fault is a line of the summary of faults, and the text beside its field.
+type fault struct{ Field, Text string }
+
+// Fault returns the text beside a field.
+func (v view) Fault(field string) string {
+	for _, f := range v.Faults {
+		if f.Field == field {
+			return f.Text
+		}
+	}
+	return ""
+}
+
+// loadTemplates parses the embedded pages. It panics if one is malformed: every test loads them all.
+func loadTemplates() map[string]*template.Template {
+	base := template.Must(template.New("").Option("missingkey=zero").ParseFS(files, "pages/base.html"))
+	pages := map[string]*template.Template{}
+	names, _ := files.ReadDir("pages")
+	for _, f := range names {
+		name, ok := strings.CutSuffix(f.Name(), ".html")
+		if !ok || name == "base" {
+			continue
+		}
+		pages[name] = template.Must(template.Must(base.Clone()).ParseFS(files, "pages/"+f.Name()))
+	}
+	return pages
+}
+
+// show writes a page.
+func (w *Pages) show(rw http.ResponseWriter, r *http.Request, status int, page string, v view) {
+	v.Phone, v.Demo = w.Phone, w.Demo
+	var b bytes.Buffer
+	if err := w.templates[page].ExecuteTemplate(&b, "base", v); err != nil {
+		w.Log.ErrorContext(r.Context(), "autogestion: page", "page", page, "err", err)
+		http.Error(rw, w.Texts.Get("page_broken", nil), http.StatusInternalServerError)
+		return
+	}
+	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
+	rw.WriteHeader(status)
+	_, _ = b.WriteTo(rw) // the browser went away
+}
+
+// refuse shows a form again with its faults, or the page for another error.
+func (w *Pages) refuse(rw http.ResponseWriter, r *http.Request, err error, page string, v view) {
+	var faults form.Faults
+	var one *form.Refused
+	status := http.StatusUnprocessableEntity
+	switch {
+	case errors.As(err, &faults):
+	case errors.As(err, &one):
+		faults = form.Faults{*one}
+		if one.Wait > 0 {
+			status = http.StatusTooManyRequests
+		}
+	case errors.Is(err, ErrInUse):
+		w.inUse(rw, r)
+		return
+	case errors.Is(err, backend.ErrNoInvite):
+		w.show(rw, r, http.StatusNotFound, "vencido", view{})
+		return
+	default:
+		w.broken(rw, r, err)
+		return
+	}
+	for _, f := range faults {
+		v.Faults = append(v.Faults, fault{f.Field, w.Texts.Get(f.Why, struct{ Minutes int }{minutes(f.Wait)})})
+	}
+	w.show(rw, r, status, page, v)
+}
+
+// minutes rounds up, so that coming back in time is never too early.
+func minutes(d time.Duration) int { return int((d + time.Minute - 1) / time.Minute) }
+
+// broken shows that something failed. It logs the pattern of the route: the URL may hold a secret.
+func (w *Pages) broken(rw http.ResponseWriter, r *http.Request, err error) {
+	w.Log.ErrorContext(r.Context(), "autogestion: request failed", "route", r.Pattern, "err", err)
+	w.show(rw, r, http.StatusInternalServerError, "fallo", view{})
+}
+
+// parseForm reads a form of bounded size. If it returns false, it has answered.
+func (w *Pages) parseForm(rw http.ResponseWriter, r *http.Request) bool {
+	r.Body = http.MaxBytesReader(rw, r.Body, formMax)
+	err := r.ParseForm()
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		w.show(rw, r, http.StatusRequestEntityTooLarge, "fallo", view{})
+		return false
+	}
+	if err != nil {
+		w.show(rw, r, http.StatusBadRequest, "fallo", view{})
+		return false
+	}
+	return true
+}
+
+func (w *Pages) home(rw http.ResponseWriter, r *http.Request) {
+	w.show(rw, r, http.StatusOK, "inicio", view{})
+}
+
+func (w *Pages) stylesheet(rw http.ResponseWriter, _ *http.Request) {
+	rw.Header().Set("Content-Type", "text/css; charset=utf-8")
+	rw.Header().Set("Cache-Control", "public, max-age=3600")
+	_, _ = rw.Write(w.style)
+}
+
+func (w *Pages) notFound(rw http.ResponseWriter, r *http.Request) {
+	w.show(rw, r, http.StatusNotFound, "nohay", view{})
+}
+
+// CrossOrigin answers a form that another site sent.
+func (w *Pages) CrossOrigin(rw http.ResponseWriter, r *http.Request) {
+	w.show(rw, r, http.StatusForbidden, "ajeno", view{})
+}
