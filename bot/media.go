@@ -10,10 +10,10 @@ type Media struct {
 	// Type is its media type and Name the file's name; either may be empty.
 	Type string `json:"type,omitempty"`
 	Name string `json:"name,omitempty"`
-	// Size is in bytes, zero if it was not announced; Seconds is how long somebody speaks or is seen.
+	// Size is in bytes, zero if it was not announced; Seconds is the length of a recording.
 	Size    int64 `json:"size,omitempty"`
 	Seconds int   `json:"seconds,omitempty"`
-	// Ref is what the channel gets it by, in this chat alone; empty if it cannot. Whoever has it may have the file: it is
+	// Ref is what the channel gets it by, in this chat alone; empty if it cannot. It is as good as the file: it is
 	// kept sealed, and for no longer than the file is wanted.
 	Ref []byte `json:"ref,omitempty"`
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Channel sends replies to people. An adapter that also receives hands what it gets to an [Accepter].
+// Channel sends replies to people. An adapter that also receives gives updates to an [Accepter].
 type Channel interface {
 	// Send says one reply in a chat and returns when the channel has taken it. Errors: *RetryAfter when the channel
 	// asks for a pause, *PermanentFailure when it will never take this reply, *NotSent when the reply certainly did not leave; any
@@ -18,11 +18,11 @@ type Channel interface {
 // Paced is a channel that must not be hurried.
 type Paced interface {
 	// Reserve takes the place of the next message to a chat if there is one now: zero. Otherwise it takes none, says when
-	// to ask again, and whether the channel has no place for anybody until then.
+	// to ask again, and whether the channel has no place for any chat until then.
 	Reserve(to ChatID) (wait time.Duration, everybody bool)
 }
 
-// Forgetter is a channel that keeps what was said, because the person's side does not.
+// Forgetter is a channel that keeps a history, because the person's side does not.
 type Forgetter interface {
 	// Forget erases what the channel keeps of a chat: tokens, pictures, files and all other replies. It comes through
 	// the outbox, in order with the chat's replies, and may be repeated: r has the ID and the At of one reply, and what
@@ -30,7 +30,7 @@ type Forgetter interface {
 	Forget(ctx context.Context, to ChatID, r Reply) error
 }
 
-// Fetcher is a channel that gets the files that people send, once somebody asks for them.
+// Fetcher is a channel that downloads the files that people send, when the desk asks for them.
 type Fetcher interface {
 	// Fetch returns the bytes of the file that an update of the chat announced by its Media, if they are at most limit.
 	// Errors: *PermanentFailure when they will never be had (gone, larger than the limit or than announced, not what was sent, not
@@ -66,7 +66,7 @@ type LocalEffects interface {
 	Local(op string) bool
 }
 
-// RetryAfter is a channel's wish to be left alone for a while. Nothing was sent.
+// RetryAfter is a channel that asks for a pause. Nothing was sent.
 type RetryAfter struct{ After time.Duration }
 
 func (e *RetryAfter) Error() string { return fmt.Sprintf("channel asks to wait %s", e.After) }

@@ -5,22 +5,22 @@ import (
 	"time"
 )
 
-// Script is the conversations. The engine asks it what to do and does it.
+// Script is the conversations. It decides, and the engine acts.
 type Script interface {
 	// NewData returns a pointer to an empty memory, into which a stored session is decoded as JSON.
 	NewData() any
 	// Decide is a pure function: the same session and input give the same decision. It reads no clock, draws no
-	// random number, calls nobody, and leaves what s.Data points to as it found it.
+	// random number, makes no call, and leaves what s.Data points to as it found it.
 	Decide(s Session, in Input) (Decision, error)
 }
 
-// Masker is a [Script] that knows what of a text must not be kept.
+// Masker is a [Script] that removes from a text what must not be kept.
 type Masker interface {
-	// Mask takes that out. It is asked before an update is kept, and for the name of a file.
+	// Mask is called before an update is kept, and for the name of a file.
 	Mask(text string) Masked
 }
 
-// Masked is a text without what must not be kept, and what that was.
+// Masked is a text without what must not be kept, and the kinds of what was removed.
 type Masked struct {
 	Text     string
 	CUIL     bool // something shaped like a CUIL
@@ -37,7 +37,7 @@ type Session struct {
 	Gone bool `json:"gone,omitempty"`
 	// Thread is where the person wrote last, in a chat that has threads. Kept by the engine.
 	Thread string `json:"thread,omitempty"`
-	// Last is the hour of the last thing that the person did. Kept by the engine.
+	// Last is the time of the person's last action. Kept by the engine.
 	Last time.Time `json:"last,omitzero"`
 	// Pending is the effect whose answer is still awaited. Set and cleared by decisions, kept by the engine.
 	Pending *Effect `json:"pending,omitempty"`
@@ -45,7 +45,7 @@ type Session struct {
 	Data any `json:"data,omitempty"`
 }
 
-// Input is what happened.
+// Input is an update, as the script sees it.
 type Input struct {
 	Accepted
 	// Waited is how long it waited since its acceptance, measured when the turn runs, plus its Lag.
@@ -55,7 +55,7 @@ type Input struct {
 	Held bool
 }
 
-// Decision is what comes of it.
+// Decision is what the script decides.
 type Decision struct {
 	Session Session
 	Replies []Reply
@@ -66,7 +66,7 @@ type Decision struct {
 	Interim *Reply
 	// Timers are set, or cancelled where Due is zero. One name is one timer of the chat.
 	Timers []Timer
-	// Events are what others (the desk, statistics) want to know; opaque to the engine and the store.
+	// Events are for read models (the desk, statistics); opaque to the engine and the store.
 	Events []json.RawMessage
 	// Purge withdraws every earlier reply that has not been sent. A channel that keeps a history erases what it has
 	// shown, before it is given this decision's replies.
@@ -79,10 +79,10 @@ type Effect struct {
 	Op   string `json:"op"`
 	Args Value  `json:"args,omitzero"`
 	// Asked is the id of the update that raised the question, or that asked directly, and N the number of the
-	// effect for that update. Together with the chat they make the key: the same wish is the same key.
+	// effect for that update. Together with the chat they make the key: the same request is the same key.
 	Asked string `json:"asked"`
 	N     int    `json:"n"`
-	// PutIfAbsent says that the outside cannot tell a repeated call from a new one: an unknown outcome stays unknown.
+	// Once says that the outside cannot tell a repeated call from a new one: an unknown outcome stays unknown.
 	Once bool `json:"once,omitempty"`
 	// Key, At, Thread and Interim are set by the engine. Thread is where the answer goes, and Interim is still to be said
 	// if it does not come in time.
@@ -96,7 +96,7 @@ type Effect struct {
 type Result struct {
 	Key string `json:"key"`
 	Op  string `json:"op"`
-	// Data is what the outside said. Refusals are data: they are answers.
+	// Data is the answer. A refusal is an answer.
 	Data Value `json:"data,omitzero"`
 	// Failed says that there is no answer: the outside could not be reached or did not answer in all the time
 	// it had. With Unknown it may have acted all the same.
@@ -117,7 +117,7 @@ type ReplyKind string
 
 // The kinds of reply.
 const (
-	// Say is an ordinary answer: sent at least once, repeated to the letter.
+	// Say is an ordinary answer: sent at least once, repeated verbatim.
 	Say ReplyKind = "say"
 	// Show carries a token: like Say, until it expires; then its Else is sent.
 	Show ReplyKind = "show"
@@ -131,7 +131,7 @@ const (
 	Forget ReplyKind = "forget"
 )
 
-// Reply is what is said, as kept in the outbox.
+// Reply is one message to a person, as kept in the outbox.
 type Reply struct {
 	Kind ReplyKind `json:"kind"`
 	Text string    `json:"text"`
@@ -147,23 +147,23 @@ type Reply struct {
 	Else    string    `json:"else,omitempty"`
 	// Thread is the part of the chat that it goes to, where the channel divides chats. Set by the engine.
 	Thread string `json:"thread,omitempty"`
-	// ID tells the reply from every other of its chat; a repeated one has the same. Set by the relay for the channel.
+	// ID tells the reply from every other of its chat; a repeated one has the same. Set by the dispatcher for the channel.
 	ID string `json:"-"`
-	// At is the hour of the turn that wrote it. With ID it tells the reply from those of an outbox that was lost, which
-	// counted from the beginning, too. Set by the relay for the channel.
+	// At is the time of the turn that wrote it. Use ID and At together as the idempotency key: IDs restart from 0 if the
+	// store is replaced. Set by the dispatcher for the channel.
 	At time.Time `json:"-"`
 }
 
 // File is a picture or a document, kept as a recipe: the bytes are made just before they are sent.
 type File struct {
-	// Recipe says what to make, and Args of what: what a recipe makes does not change with time.
+	// Template names what to render, and Args holds its data: the result does not change with time.
 	Template string `json:"recipe"`
 	Args     Value  `json:"args,omitzero"`
-	// Name is a file's name and Type its media type; Alt says what a picture shows to whoever cannot see it.
+	// Name is a file's name and Type its media type; Alt describes a picture in words.
 	Name string `json:"name"`
 	Type string `json:"type"`
 	Alt  string `json:"alt,omitempty"`
-	// Data is set by the relay for the channel.
+	// Data is set by the dispatcher for the channel.
 	Data []byte `json:"-"`
 }
 

@@ -27,7 +27,7 @@ type Fence uint64
 var (
 	// ErrConflict: the session is not the one that was read, or the update is no longer waiting. Nothing was written.
 	ErrConflict = errors.New("store: session has changed since it was read")
-	// ErrFenced: somebody else holds the shard now. Nothing was written.
+	// ErrFenced: another process holds the shard now. Nothing was written.
 	ErrFenced = errors.New("store: shard is held by another")
 	// ErrClosed: the store has been closed.
 	ErrClosed = errors.New("store: closed")
@@ -92,7 +92,7 @@ type Waiting struct {
 	Seq  uint64
 	Body []byte
 	// Tries counts the turns that began with it and did not end, as noted by Begin: an update that kills the process
-	// is set aside by this.
+	// is quarantined by this.
 	Tries int
 }
 
@@ -115,12 +115,12 @@ type Turn struct {
 	Fence   Fence
 	Update  uint64 // Seq of the update answered: no longer waiting. Zero: none
 	Session []byte
-	Purge   bool // unsent letters of earlier turns are withdrawn
+	Purge   bool // unsent messages of earlier turns are withdrawn
 	Replies [][]byte
 	Events  [][]byte
 	Timers  []TimerSet
 	Effect  []byte // pending from now on; nil: none
-	// SetAside, if set, says why the update was not answered but set aside; Aside is its body, kept as a dead letter.
+	// Quarantine, if set, says why the update was not answered but quarantined; QuarantinedBody is kept as a dead letter.
 	Quarantine      string
 	QuarantinedBody []byte
 	// Unreadable is what could not be opened and is replaced by this turn: kept as it came, as dead letters.
@@ -138,10 +138,10 @@ type Unreadable struct {
 	Body   []byte
 }
 
-// OutboxMessage is a reply that is owed.
+// OutboxMessage is a reply that is not delivered yet.
 type OutboxMessage struct {
 	Chat ChatKey
-	// N orders the letters of a chat: Base<<8 plus the place among the turn's replies.
+	// N orders the messages of a chat: Base<<8 plus the place among the turn's replies.
 	N    uint64
 	Body []byte
 	// Tries counts the attempts noted so far; Due is when the next one may be made (zero: at once).
@@ -149,17 +149,17 @@ type OutboxMessage struct {
 	Due   time.Time
 }
 
-// DeliveryState is what became of a letter.
+// DeliveryState is what became of an outbox message.
 type DeliveryState int
 
-// What can become of a letter.
+// The states of a delivery.
 const (
 	Delivered    DeliveryState = iota // gone; forget it
 	Attempting                        // an attempt was made or is about to be: keep Tries and Due
 	DeadLettered                      // given up: keep it among the dead, with the reason
 )
 
-// DeliveryResult notes what became of one letter.
+// DeliveryResult is what became of one outbox message.
 type DeliveryResult struct {
 	Chat   ChatKey
 	N      uint64
@@ -198,7 +198,7 @@ type TimerDue struct {
 
 // Timers finds what is due.
 type Timers interface {
-	// Due lists up to limit timers due at now, ordered by hour, chat and name, beyond after. The zero TimerDue is the
+	// Due lists up to limit timers due at now, ordered by time, chat and name, beyond after. The zero TimerDue is the
 	// beginning.
 	Due(ctx context.Context, now time.Time, after TimerDue, limit int) ([]TimerDue, error)
 }
@@ -210,7 +210,7 @@ type Event struct {
 	Body []byte // empty if the chat has been forgotten
 }
 
-// Log is what happened, for those who build read models from it.
+// Log is the events of a shard, for read models: the desk's queue, search and board.
 type Log interface {
 	// Events lists up to limit entries of a shard behind after, in order.
 	Events(ctx context.Context, s Shard, after uint64, limit int) ([]Event, error)
@@ -233,7 +233,7 @@ type Leases interface {
 // DeadKind says what a dead letter was.
 type DeadKind int
 
-// What can be set aside or given up. Of a dead letter of an earlier version it is not known.
+// The kinds of dead letter. Those of an earlier version do not say.
 const (
 	DeadUnknown DeadKind = iota
 	DeadUpdate
@@ -243,7 +243,7 @@ const (
 	DeadTimer
 )
 
-// DeadLetter is something that was given up or set aside.
+// DeadLetter is something that was given up or quarantined.
 type DeadLetter struct {
 	ID     uint64 // not given again
 	Kind   DeadKind

@@ -60,25 +60,25 @@ type Kind string
 const (
 	Message Kind = "message" // text
 	Pressed Kind = "pressed" // a button: Choice is set
-	Started Kind = "started" // the person came by a link: Text is what it carried, which anybody may have written
-	Other   Kind = "other"   // something that is not text: What says what
-	Gone    Kind = "gone"    // the person wants nothing any more: nothing is sent until they write again. What is Closed if they never will
+	Started Kind = "started" // the person came by a link: Text is what the link carried; anyone may have written it
+	Other   Kind = "other"   // no text: Subtype says what it is
+	Gone    Kind = "gone"    // the person wants nothing any more: nothing is sent until they write again. Subtype is Closed if they never will
 	TooLong Kind = "toolong" // text beyond MaxText: the text was not kept
 	Answer  Kind = "answer"  // the outside answered an effect after its turn had ended: Result is set
-	Alarm   Kind = "alarm"   // a timer of the chat is due: What is its name
-	Notice  Kind = "notice"  // another chat's turn has something to tell this one: What and Body are set
-	Slow    Kind = "slow"    // the outside takes its time over the effect that What names
-	Broken  Kind = "broken"  // what was said could not be dealt with and was set aside; say so
+	Alarm   Kind = "alarm"   // a timer of the chat is due: Subtype is its name
+	Notice  Kind = "notice"  // another chat's turn has a message for this one: Subtype and Body are set
+	Slow    Kind = "slow"    // the outside takes its time over the effect that Subtype names
+	Broken  Kind = "broken"  // an update was quarantined: the person is told so
 
-	// Undelivered: a message that the person waits for was given up. What is [Unsure] or [Unsent], Body the [ReplyKind]
+	// Undelivered: a message that the person waits for was given up. Subtype is [Unsure] or [Unsent], Body the [ReplyKind]
 	// of the message and Choice.Question its question.
 	Undelivered Kind = "undelivered"
 )
 
-// Closed is the What of a Gone update of a chat that was given up for good: nobody can write there again.
+// Closed is the Subtype of a Gone update of a chat that no one can write to again.
 const Closed = "closed"
 
-// said says whether the person did it, and so reads what is answered.
+// FromPerson reports whether the person did it, and so reads the answer.
 func (k Kind) FromPerson() bool {
 	switch k {
 	case Message, Pressed, Started, Other, TooLong:
@@ -97,14 +97,14 @@ type Update struct {
 	ID   string `json:"id"`
 	Kind Kind   `json:"kind"`
 	Text string `json:"text,omitempty"`
-	// Forwarded says that the words are somebody else's: nothing may be taken away because of them.
+	// Forwarded says that another person wrote the words: nothing may be taken away because of them.
 	Forwarded bool `json:"forwarded,omitempty"`
 	// Masked says that Text held something shaped like a CUIL, and no longer does.
 	Masked bool `json:"masked,omitempty"`
 	// Password says that Text held what the person called a password, and no longer does.
 	Password bool   `json:"password,omitempty"`
 	Choice   Choice `json:"choice,omitzero"`
-	// What is the kind of an Other update ("photo", "voice", "group", …), the name of an Alarm or the subject of a Notice.
+	// Subtype is the kind of an Other update ("photo", "voice", "group", …), the name of an Alarm or the subject of a Notice.
 	Subtype string `json:"what,omitempty"`
 	Body    []byte `json:"body,omitempty"`
 	// Media is the file that an Other update came with; nil if it came with none, or the channel gets none.
@@ -113,12 +113,13 @@ type Update struct {
 	Thread string `json:"thread,omitempty"`
 	// Sender says how the person calls themselves there. It proves nothing.
 	Sender string `json:"sender,omitempty"`
-	// Via is what people call the channel ("Telegram"), and Label how it shows this chat to somebody else, masked ("···1234").
+	// ChannelName is what people call the channel ("Telegram"), and MaskedID the chat's id as other people may see it
+	// ("···1234").
 	ChannelName string `json:"via,omitempty"`
 	MaskedID    string `json:"label,omitempty"`
-	// Back is a deep link into this chat, with %s for a code; empty where the channel has none.
+	// DeepLink is a link into this chat, with %s for a code; empty where the channel has none.
 	DeepLink string `json:"back,omitempty"`
-	// Said is when the channel says that it happened; zero if it does not say.
+	// OccurredAt is when the channel says that it happened; zero if it does not say.
 	OccurredAt time.Time `json:"said,omitzero"`
 	Result     *Result   `json:"result,omitempty"`
 }
@@ -134,13 +135,13 @@ type Accepted struct {
 	Update
 	// Seq is its place in the order of acceptance.
 	Seq uint64 `json:"-"`
-	// Now is the hour of the turn, fixed at acceptance.
+	// Now is the time of the turn, fixed at acceptance.
 	Now time.Time `json:"now"`
 	// Seed is the turn's only source of randomness, fixed at acceptance.
 	Seed Seed `json:"seed"`
 	// Lag is by how much later it came than the channel's updates usually do, fixed at acceptance.
 	Lag time.Duration `json:"lag,omitempty"`
-	// Settled says that nothing was owed to the chat when it came, so that it may answer the last message.
+	// Settled says that nothing of the chat was pending when it came, so that it may answer the last message.
 	Settled bool `json:"settled,omitempty"`
 	// Unpaced says that its channel is [Unpaced].
 	Unpaced bool `json:"unpaced,omitempty"`
@@ -149,10 +150,10 @@ type Accepted struct {
 // Seed is 128 random bits in base32 (RFC 4648), 26 letters and digits.
 type Seed string
 
-// StaleAfter is the age at which a wish is no longer granted without asking again.
+// StaleAfter is the age at which a request is no longer granted without asking again.
 const StaleAfter = 10 * time.Minute
 
-// Undelivered says in [Update.What] what is known of a message that was given up.
+// The Subtype of an Undelivered update: what is known of the message that was given up.
 const (
 	Unsure = "unsure" // it may have arrived
 	Unsent = "unsent" // it did not

@@ -56,18 +56,18 @@ func (sh *Shard) accept(ctx context.Context, key bot.ChatKey, u bot.Update) erro
 		return fmt.Errorf("accept: %w", err)
 	}
 	arrival := bot.Arrival{Chat: key, ID: sh.sealer.UpdateID(u.Chat, u.ID), At: a.Now, Body: sh.sealer.Seal(keyring.ForUpdate, key, body)}
-	l := sh.queues.hold(key)
-	defer sh.queues.release(l)
-	if err := l.lock(ctx); err != nil {
+	q := sh.queues.hold(key)
+	defer sh.queues.release(q)
+	if err := q.lock(ctx); err != nil {
 		return err
 	}
-	defer l.unlock()
+	defer q.unlock()
 	r, err := sh.store.Accept(ctx, arrival)
 	if err != nil {
 		if ctx.Err() == nil { // a caller that has given up says nothing about the store
 			sh.health.failed(err)
 		}
-		sh.queues.wake(l, workers.Urgent) // the store may have kept it without being able to say so
+		sh.queues.wake(q, workers.Urgent) // the store may have kept it without being able to say so
 		return fmt.Errorf("accept: %w", err)
 	}
 	sh.health.worked()
@@ -77,12 +77,12 @@ func (sh *Shard) accept(ctx context.Context, key bot.ChatKey, u bot.Update) erro
 	case r.Seq == 0:
 		sh.stats.Duplicates.Add(1)
 		if !sh.queues.busy(key) {
-			sh.queues.wake(l, workers.Urgent) // an earlier holder may have kept it without answering
+			sh.queues.wake(q, workers.Urgent) // an earlier holder may have kept it without answering
 		}
 		return nil
 	}
 	sh.stats.Accepted.Add(1)
 	a.Seq = r.Seq
-	sh.queues.push(l, job{update: a, receipt: r})
+	sh.queues.push(q, queuedUpdate{update: a, receipt: r})
 	return nil
 }

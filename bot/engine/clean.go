@@ -7,7 +7,7 @@ import (
 	"llave/bot"
 )
 
-// clean takes out of an update what must not be kept, before it is.
+// clean removes from an update what must not be kept, before it is kept.
 func (s *services) clean(u *bot.Update) {
 	u.Sender, u.Media = cut(strings.ToValidUTF8(u.Sender, ""), 64), cleanMedia(u.Media, s.mask)
 	if u.Kind != bot.Message && u.Kind != bot.Started && u.Text == "" {

@@ -9,8 +9,8 @@ import (
 )
 
 // compose seals what a turn writes.
-func (sh *Shard) compose(w *work, o outcome) (t bot.Turn, messages []outbox.Message, err error) {
-	t = bot.Turn{Chat: w.key, Base: w.version, Fence: sh.fence, Update: w.update.Seq, Purge: o.Purge, Quarantine: o.aside}
+func (sh *Shard) compose(w *turn, o outcome) (t bot.Turn, messages []outbox.Message, err error) {
+	t = bot.Turn{Chat: w.key, Base: w.version, Fence: sh.fence, Update: w.update.Seq, Purge: o.Purge, Quarantine: o.quarantine}
 	o.Replies = sh.withForget(w, o)
 	if err = sh.composeSession(w, &o, &t); err != nil {
 		return t, nil, fmt.Errorf("session: %w", err)
@@ -41,8 +41,8 @@ func (sh *Shard) compose(w *work, o outcome) (t bot.Turn, messages []outbox.Mess
 	return t, messages, err
 }
 
-// composeTimers seals a turn's timers. An alarm that its turn did not mention is over.
-func (sh *Shard) composeTimers(w *work, timers []bot.Timer) ([]bot.TimerSet, error) {
+// composeTimers seals a turn's timers. A timer that fired and that its turn did not set again is cancelled.
+func (sh *Shard) composeTimers(w *turn, timers []bot.Timer) ([]bot.TimerSet, error) {
 	var out []bot.TimerSet
 	mentioned := w.update.Kind != bot.Alarm
 	for _, t := range timers {

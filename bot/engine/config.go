@@ -56,7 +56,7 @@ type Timing struct {
 	InTime  time.Duration // how long a turn waits for an effect before it says its interim and ends
 	Budget  time.Duration // how long an effect is tried, counted from the acceptance of what asked for it
 	Attempt time.Duration // how long one attempt at an effect or one send may take
-	GiveUp  time.Duration // how long a letter is tried before it is dead
+	GiveUp  time.Duration // how long an outbox message is tried before it is a dead letter
 	Tick    time.Duration // how often timers are looked for
 }
 

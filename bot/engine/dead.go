@@ -13,8 +13,7 @@ import (
 	"llave/bot/outbox"
 )
 
-// DeadLetters is what was set aside or given up, for an operator to look at and to put back. No engine may run on the
-// store meanwhile.
+// DeadLetters lists what was quarantined or given up and puts it back. No engine may run on the store meanwhile.
 type DeadLetters struct {
 	store  bot.Store
 	sealer *keyring.Sealer
@@ -22,7 +21,7 @@ type DeadLetters struct {
 	now    func() time.Time
 }
 
-// DeadLetterInfo is a dead letter as an operator may see it: nothing personal.
+// DeadLetterInfo is a dead letter as an operator may see it, without personal data.
 type DeadLetterInfo struct {
 	ID     uint64
 	Kind   bot.DeadKind
@@ -46,7 +45,7 @@ var (
 	ErrNoSuchDead = fmt.Errorf("%w: there is none of this number", ErrNotRetried)
 )
 
-// OpenDeadLetters opens what was set aside in a store that was written under one of these keys.
+// OpenDeadLetters opens the dead letters of a store that was written under one of these keys.
 func OpenDeadLetters(ctx context.Context, s bot.Store, keys *keyring.Ring, script bot.Script, now func() time.Time) (*DeadLetters, error) {
 	v, err := keyring.Open(keys, func(name string, value []byte) ([]byte, error) { return s.PutIfAbsent(ctx, name, value) })
 	if err != nil {
@@ -58,7 +57,7 @@ func OpenDeadLetters(ctx context.Context, s bot.Store, keys *keyring.Ring, scrip
 // everyDead is more than a store ever keeps.
 const everyDead = 1 << 30
 
-// List returns what was set aside, the newest first.
+// List returns the dead letters, the newest first.
 func (d *DeadLetters) List(ctx context.Context) ([]DeadLetterInfo, error) {
 	all, err := d.store.Dead(ctx, everyDead)
 	if err != nil {
@@ -78,15 +77,15 @@ func (d *DeadLetters) List(ctx context.Context) ([]DeadLetterInfo, error) {
 	return out, nil
 }
 
-// places are where the bodies of dead letters were sealed for.
-var places = map[bot.DeadKind]byte{
+// contexts are what the bodies of dead letters were sealed for.
+var contexts = map[bot.DeadKind]byte{
 	bot.DeadUpdate: keyring.ForUpdate, bot.DeadReply: keyring.ForMessage, bot.DeadSession: keyring.ForSession, bot.DeadEffect: keyring.ForEffect, bot.DeadTimer: keyring.ForTimer,
 }
 
-// open finds out what a dead letter is by opening it, since those of earlier versions do not say. It returns the chat,
-// empty where it does not say, and what was opened.
+// open finds out what a dead letter is by opening it, because those of earlier versions do not say. It returns the
+// chat, empty where the body does not name it, and the plain body.
 func (d *DeadLetters) open(l bot.DeadLetter) (bot.DeadKind, *bot.ChatID, []byte) {
-	for kind, place := range places {
+	for kind, place := range contexts {
 		if l.Kind != bot.DeadUnknown && l.Kind != kind {
 			continue
 		}
@@ -109,8 +108,8 @@ func (d *DeadLetters) open(l bot.DeadLetter) (bot.DeadKind, *bot.ChatID, []byte)
 	return bot.DeadUnknown, nil, nil
 }
 
-// Retry puts a dead letter back: the next start goes on with it. ErrNotRetried if that is not possible; then nothing
-// has changed.
+// Retry puts a dead letter back: the next start continues with it. ErrNotRetried if that is not possible; then
+// nothing has changed.
 func (d *DeadLetters) Retry(ctx context.Context, id uint64) error {
 	all, err := d.store.Dead(ctx, everyDead)
 	if err != nil {
@@ -139,7 +138,7 @@ func (d *DeadLetters) retry(ctx context.Context, l bot.DeadLetter) error {
 	return err
 }
 
-// judge says whether a dead letter may be put back.
+// judge reports why a dead letter may not be put back.
 func (d *DeadLetters) judge(ctx context.Context, kind bot.DeadKind, l bot.DeadLetter, plain []byte) error {
 	switch kind {
 	case bot.DeadUnknown:
@@ -168,8 +167,8 @@ func (d *DeadLetters) judgeReply(plain []byte) error {
 	return nil
 }
 
-// judgeSession compares a session with the one that was begun in its place. It is worth more only if the script keeps
-// it longer: what was linked since stays linked.
+// judgeSession compares a session with the one that replaced it. It may come back only if the script keeps it longer:
+// a link made since stays.
 func (d *DeadLetters) judgeSession(ctx context.Context, l bot.DeadLetter, plain []byte) error {
 	old := bot.Session{Data: d.script.NewData()}
 	if err := json.Unmarshal(plain, &old); err != nil {
@@ -189,8 +188,8 @@ func (d *DeadLetters) judgeSession(ctx context.Context, l bot.DeadLetter, plain 
 			return ErrUnreadable
 		}
 	}
-	worth, _ := keep(d.script, old)
-	if has, _ := keep(d.script, now); worth <= has {
+	worth, _ := keepFor(d.script, old)
+	if has, _ := keepFor(d.script, now); worth <= has {
 		return ErrSuperseded
 	}
 	return nil

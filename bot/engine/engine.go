@@ -22,10 +22,10 @@ type Engine struct {
 	keys   *keyring.Ring
 	shards [bot.Shards]atomic.Pointer[Shard] // those that are held
 
-	keeping workers.Activity // housekeeping, which outlives the shards
-	scope   *workers.Scope   // of the housekeeping
-	open    atomic.Bool
-	quiet   chan struct{} // closed when no shard runs any more
+	housekeeping workers.Activity // housekeeping, which outlives the shards
+	scope        *workers.Scope   // of the housekeeping
+	open         atomic.Bool
+	quiet        chan struct{} // closed when no shard runs any more
 }
 
 // Stats counts what the engine did since it was made.
@@ -62,7 +62,7 @@ func New(c Config) (*Engine, error) {
 	limits := c.Limits.orDefault()
 	e.workers = workers.New(e.quiet)
 	e.turns = workers.NewPool(e.workers, limits.Turns)
-	e.calls = newCalls(&e.services, limits.Calls)
+	e.calls = newEffectCalls(&e.services, limits.Calls)
 	e.sender = outbox.NewSender(outbox.Config{
 		Store: c.Store, Channels: c.Channels, Renderer: c.Renderer, Log: e.log, Now: e.now, Attempt: e.timing.Attempt, GiveUp: e.timing.GiveUp,
 		Sends: limits.Sends, Workers: e.workers, Reads: e.turns, Schedule: &e.schedule, StoreFailed: e.health.failed,
@@ -105,10 +105,10 @@ func (e *Engine) StartWith(ctx context.Context, shards []bot.Shard) error {
 		return fmt.Errorf("start: %w", err)
 	}
 	e.open.Store(true)
-	for _, keep := range []func(){func() { e.sender.RecordResults(e.quiet) }, e.keepTime, e.keepHouse} {
-		e.keeping.Add()
+	for _, keep := range []func(){func() { e.sender.RecordResults(e.quiet) }, e.runTimers, e.runSweeper} {
+		e.housekeeping.Add()
 		go func() {
-			defer e.keeping.Done()
+			defer e.housekeeping.Done()
 			keep()
 		}()
 	}
@@ -195,7 +195,7 @@ func (e *Engine) Stop(ctx context.Context) error {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
 	e.scope.Stop(last)
-	e.keeping.Wait(last)
+	e.housekeeping.Wait(last)
 	return firstOf(errs)
 }
 

@@ -10,9 +10,9 @@ import (
 	"llave/bot/keyring"
 )
 
-// stamp keeps the hour of the last thing that the person did. Of a session of an earlier version it is not known:
-// the time begins to run with this turn.
-func (sh *Shard) stamp(w *work, s *bot.Session) {
+// noteActivity records the time of the person's last action. A session of an earlier version has none: its time
+// begins with this turn.
+func (sh *Shard) noteActivity(w *turn, s *bot.Session) {
 	if s.Last = w.session.Last; w.update.Kind.FromPerson() {
 		s.Last = w.update.Now
 	}
@@ -21,10 +21,10 @@ func (sh *Shard) stamp(w *work, s *bot.Session) {
 	}
 }
 
-// dates says when the chat of a session may be forgotten or, if something is to be done before that, when that is.
-// They are whole hours, so that they stay the same for most turns.
-func (sh *Shard) dates(s *bot.Session) (forget, review time.Time) {
-	d, leave := keep(sh.script, *s)
+// retention returns when the chat of a session may be forgotten or, if a call must be made before, when it must be
+// reviewed. Both are whole hours, so that most turns do not change them.
+func (sh *Shard) retention(s *bot.Session) (forget, review time.Time) {
+	d, leave := keepFor(sh.script, *s)
 	until := s.Last.Add(d).Add(time.Hour - 1).Truncate(time.Hour)
 	if leave {
 		return time.Time{}, until
@@ -32,15 +32,16 @@ func (sh *Shard) dates(s *bot.Session) (forget, review time.Time) {
 	return until, time.Time{}
 }
 
-func keep(script bot.Script, s bot.Session) (d time.Duration, leave bool) {
+// keepFor is how long the script keeps a chat, and whether a call must precede forgetting it.
+func keepFor(script bot.Script, s bot.Session) (d time.Duration, leave bool) {
 	if k, ok := script.(bot.Keeper); ok {
 		return k.Keep(s)
 	}
 	return bot.KeepIdle, false
 }
 
-// datesOf are the dates of a session as it is kept. One whose last word is not known is to be reviewed at once.
-func (sh *Shard) datesOf(key bot.ChatKey, sealed []byte) (forget, review time.Time) {
+// retentionOf is retention for a sealed session. A session without a last activity is reviewed at once.
+func (sh *Shard) retentionOf(key bot.ChatKey, sealed []byte) (forget, review time.Time) {
 	s, err := sh.openSession(key, sealed)
 	switch {
 	case err != nil:
@@ -48,17 +49,17 @@ func (sh *Shard) datesOf(key bot.ChatKey, sealed []byte) (forget, review time.Ti
 	case s.Last.IsZero():
 		return time.Time{}, time.Unix(0, 0)
 	}
-	return sh.dates(&s)
+	return sh.retention(&s)
 }
 
-// sweepEvery is how often what is old is looked for, reportEvery how often the log says what went.
+// sweepEvery is how often Sweep runs, reportEvery how often the log says what went.
 const (
 	sweepEvery  = time.Minute
 	reportEvery = time.Hour
 )
 
-// keepHouse forgets what is old, apart from the turns: no request waits for it.
-func (e *Engine) keepHouse() {
+// runSweeper forgets what is old, apart from the turns: no request waits for it.
+func (e *Engine) runSweeper() {
 	tick := time.NewTicker(e.timing.Tick)
 	defer tick.Stop()
 	h := sweeper{e: e}
@@ -70,33 +71,33 @@ func (e *Engine) keepHouse() {
 		case <-tick.C:
 		}
 		now := e.now()
-		if passed(h.swept, now, sweepEvery) && !e.scope.Stopped() {
+		if passed(h.sweptAt, now, sweepEvery) && !e.scope.Stopped() {
 			h.sweep(now)
 		}
-		if passed(h.said, now, reportEvery) {
-			h.said = now
+		if passed(h.reportedAt, now, reportEvery) {
+			h.reportedAt = now
 			h.report()
 		}
 	}
 }
 
-// passed says whether d has passed since a time. A clock that was put back has passed it, too.
+// passed reports whether d has passed since a time. A clock that was put back counts as passed.
 func passed(since, now time.Time, d time.Duration) bool {
 	return now.Sub(since) >= d || now.Before(since)
 }
 
 // sweeper is the state of the sweeps.
 type sweeper struct {
-	e           *Engine
-	swept, said time.Time
-	reported    bot.Swept
-	failed      error // of the sweeps since the last report
+	e                   *Engine
+	sweptAt, reportedAt time.Time
+	reported            bot.Swept
+	failed              error // of the sweeps since the last report
 }
 
-// sweep has the store forget what is old, and reviews the chats that nobody has used for long: what becomes of them
-// is the next sweep's.
+// sweep has the store forget what is old, and reviews the chats that were idle for long. What becomes of those is the
+// next sweep's.
 func (h *sweeper) sweep(now time.Time) {
-	h.swept = now
+	h.sweptAt = now
 	err := errors.Join(h.e.store.Sweep(h.e.scope.Context(), now), h.e.review(h.e.scope.Context(), now))
 	if err != nil && h.e.scope.Context().Err() == nil {
 		h.failed = err
@@ -124,9 +125,9 @@ const (
 	maxUnanswered = 3
 )
 
-// review dates the chats of earlier versions, and does what is to be done before a chat is forgotten. A chat that
-// cannot be dealt with is left for the next sweep and keeps no other. A million chats of an earlier version take a
-// while: after a minute the next sweep goes on with them.
+// review sets the retention of chats of earlier versions, and makes the call that must precede forgetting a chat. A
+// chat that fails is left for the next sweep and holds up no other. After a minute the next sweep goes on: a million
+// chats of an earlier version take a while.
 func (e *Engine) review(ctx context.Context, now time.Time) error {
 	var failed error
 	began := time.Now()
@@ -158,7 +159,7 @@ func (e *Engine) review(ctx context.Context, now time.Time) error {
 	}
 }
 
-// errUnanswered: the outside did not answer the call that must come before a chat is forgotten.
+// errUnanswered: the outside did not answer the call that must precede forgetting a chat.
 var errUnanswered = errors.New("review: no answer from outside")
 
 // reviewChat reviews a chat of a shard that this process holds.
@@ -174,7 +175,8 @@ func (e *Engine) reviewChat(ctx context.Context, key bot.ChatKey, now time.Time)
 // errNotHere: the chat's shard is another process's, which reviews it.
 var errNotHere = errors.New("review: shard is not held")
 
-// review dates one chat, or takes leave of it: then the next sweep may forget it.
+// review sets the retention of one chat, or makes the call that must precede forgetting it: then the next sweep may
+// forget it.
 func (sh *Shard) review(ctx context.Context, key bot.ChatKey, now time.Time) error {
 	c, err := sh.store.Load(ctx, key)
 	if err != nil {
@@ -193,7 +195,8 @@ func (sh *Shard) review(ctx context.Context, key bot.ChatKey, now time.Time) err
 	return nil // a turn was faster, and has dated the chat
 }
 
-// reviewSession dates a chat by its session, and takes leave of it when the date has come.
+// reviewSession sets a chat's retention by its session. When its time has come it makes the call that must precede
+// forgetting.
 func (sh *Shard) reviewSession(key bot.ChatKey, s *bot.Session, t *bot.Turn, now time.Time) (err error) {
 	if s.Last.IsZero() {
 		s.Last = now
@@ -202,18 +205,18 @@ func (sh *Shard) reviewSession(key bot.ChatKey, s *bot.Session, t *bot.Turn, now
 	if t.Session, err = sh.sealer.SealJSON(keyring.ForSession, key, s); err != nil {
 		return err
 	}
-	if t.Forget, t.Review = sh.dates(s); t.Review.IsZero() || t.Review.After(now) {
+	if t.Forget, t.Review = sh.retention(s); t.Review.IsZero() || t.Review.After(now) {
 		return nil
 	}
 	t.Forget, t.Review = now, time.Time{}
-	return sh.takeLeave(key, sh.script.(bot.Keeper).Leave(*s)) // only a Keeper has a chat reviewed
+	return sh.callBeforeForgetting(key, sh.script.(bot.Keeper).Leave(*s)) // only a Keeper has a chat reviewed
 }
 
-// takeLeave makes the call that must be answered before a chat is forgotten. It may be made again: a commit that
-// fails leaves the chat to the next sweep.
-func (sh *Shard) takeLeave(key bot.ChatKey, eff bot.Effect) error {
+// callBeforeForgetting makes the call that must be answered before a chat is forgotten. It may be made again: a
+// commit that fails leaves the chat to the next sweep.
+func (sh *Shard) callBeforeForgetting(key bot.ChatKey, eff bot.Effect) error {
 	eff.Key = "leave/" + base64.RawURLEncoding.EncodeToString(key[:])
-	if _, err := sh.attempt(&call{sh: sh, effect: eff}); err != nil {
+	if _, err := sh.attempt(&effectCall{sh: sh, effect: eff}); err != nil {
 		sh.log.Warn("chat not forgotten yet", "op", eff.Op, "err", err)
 		return errUnanswered
 	}

@@ -8,10 +8,10 @@ import (
 	"llave/bot"
 )
 
-// pingEvery is after how many ticks a store that has no trouble is asked whether it still takes what it is given.
+// pingEvery is after how many ticks a store without trouble is pinged.
 const pingEvery = 15
 
-// ping asks the store whether it takes what it is given.
+// ping checks that the store takes a write.
 func (e *Engine) ping() bool {
 	err := e.store.Ping(e.scope.Context())
 	if e.scope.Context().Err() != nil {
@@ -26,9 +26,9 @@ func (e *Engine) ping() bool {
 // rowTrouble is how long failures count as those of single rows after the store has proved that it works.
 const rowTrouble = time.Minute
 
-// health remembers whether the store took what it was given last. Being fenced off is for good. A failure makes the
-// engine unready until the store is seen to work; if it is, failures that follow are taken for those of single chats'
-// rows: the next ping decides.
+// health records whether the store took the last write. A fence that was lost is permanent. A failure makes the
+// engine unready until the store is seen to work. If a ping works, later failures count as failures of single chats'
+// rows, until the next ping.
 type health struct {
 	mu      sync.Mutex
 	last    error
@@ -57,7 +57,7 @@ func (h *health) worked() {
 	h.set(nil)
 }
 
-// pinged takes in what a ping said, and says whether the store works again.
+// pinged takes the result of a ping and reports whether the store works again.
 func (h *health) pinged(err error) (again bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -73,7 +73,7 @@ func (h *health) pinged(err error) (again bool) {
 	return failed && h.last == nil
 }
 
-// doubtful says whether the store is to be asked.
+// doubtful reports whether the store has to be pinged.
 func (h *health) doubtful() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -7,9 +7,9 @@ import (
 	"llave/bot"
 )
 
-// lags estimates the usual lag of each channel account: the hour of acceptance minus the hour that the channel gives. It
-// holds the difference between the two clocks, so an hour of the channel is only compared with this estimate. Without
-// history the clocks count as equal: a backlog that comes right after a start is old.
+// lags estimates the usual lag of each channel account: the time of acceptance minus the time that the channel gives.
+// The estimate contains the difference of the two clocks, so a channel's time is compared with this estimate only.
+// Without history the clocks count as equal: a backlog that comes right after a start is old.
 type lags struct {
 	mu sync.Mutex
 	m  map[string]*lag // by channel and account

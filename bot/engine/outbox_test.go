@@ -207,7 +207,7 @@ func (s *sending) in(chat bot.ChatID) (out []sent) {
 func outage(t *testing.T, n int, text string) (*house, *sending) {
 	log := &sending{}
 	h := open(t, memory(), noExpiry, func(c *engine.Config) {
-		c.Channels["fake"] = slow{c.Channels["fake"].(*screen), rate.NewPace(30, time.Second, 5, time.Now)}
+		c.Channels["fake"] = slowOutcome{c.Channels["fake"].(*screen), rate.NewPace(30, time.Second, 5, time.Now)}
 	})
 	var down atomic.Bool
 	down.Store(true)
@@ -303,7 +303,7 @@ func TestAChatsOwnPaceHoldsUpNoOther(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		log := &sending{}
 		h := open(t, memory(), func(c *engine.Config) {
-			c.Channels["fake"] = slow{c.Channels["fake"].(*screen), rate.NewPace(30, time.Second, 5, time.Now)}
+			c.Channels["fake"] = slowOutcome{c.Channels["fake"].(*screen), rate.NewPace(30, time.Second, 5, time.Now)}
 		})
 		defer h.stop()
 		h.screen.onSend(func(to bot.ChatID, r bot.Reply) error { log.note(to, r); return nil })

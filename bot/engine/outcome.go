@@ -4,11 +4,11 @@ import (
 	"llave/bot"
 )
 
-// outcome is what the decisions of a turn add up to.
+// outcome is the sum of a turn's decisions.
 type outcome struct {
 	bot.Decision
-	pending *call // the effect that was not answered in time
-	aside   string
+	pending    *effectCall // the effect that was not answered in time
+	quarantine string
 }
 
 func (o *outcome) add(d bot.Decision) {
@@ -19,19 +19,20 @@ func (o *outcome) add(d bot.Decision) {
 	o.Purge = o.Purge || d.Purge
 }
 
-func (o *outcome) late(c *call, interim *bot.Reply) {
+func (o *outcome) late(c *effectCall, interim *bot.Reply) {
 	o.Session.Pending, o.pending = &c.effect, c
 	switch {
 	case interim == nil:
-	case c.effect.Once: // it has not even begun: whether it takes long is not known yet
+	case c.effect.Once: // it has not begun: whether it takes long is not known
 		c.effect.Interim = interim
 	default:
 		o.Replies = append(o.Replies, *interim)
 	}
 }
 
-// slow says the interim of an effect that could not begin before its turn had ended, if it is still awaited.
-func slow(w *work) outcome {
+// slowOutcome sends the interim of an effect that could not begin before its turn had ended, if the session still
+// waits for it.
+func slowOutcome(w *turn) outcome {
 	o := outcome{Decision: bot.Decision{Session: w.session}}
 	if p := w.session.Pending; p != nil && effectID(p) == w.update.Subtype && p.Interim != nil {
 		o.Replies = []bot.Reply{*p.Interim}
@@ -39,9 +40,8 @@ func slow(w *work) outcome {
 	return o
 }
 
-// unlessGone keeps in mind whether the chat takes anything, and drops what nobody would read: what others have to
-// tell a chat that is gone, and what was on its way there.
-func (sh *Shard) unlessGone(w *work, o outcome) outcome {
+// applyReachability updates Session.Gone and drops the replies to a chat that cannot be reached.
+func (sh *Shard) applyReachability(w *turn, o outcome) outcome {
 	w.keepThread(&o.Session)
 	o.Session.Gone = w.update.Kind == bot.Gone || w.session.Gone && !w.update.Kind.FromPerson()
 	if o.Session.Gone {
@@ -51,13 +51,13 @@ func (sh *Shard) unlessGone(w *work, o outcome) outcome {
 	return o
 }
 
-// setAside leaves the session as it was and says sorry.
-func (sh *Shard) setAside(w *work, why string) outcome {
+// quarantine leaves the session as it was and says that the update could not be dealt with.
+func (sh *Shard) quarantine(w *turn, why string) outcome {
 	sh.stats.Quarantined.Add(1)
-	o := outcome{aside: why}
+	o := outcome{quarantine: why}
 	o.Session = w.session
 	if p, r := o.Session.Pending, w.update.Result; p != nil && r != nil && p.Key == r.Key {
-		o.Session.Pending = nil // this was its answer, and no other will come
+		o.Session.Pending = nil // this was its answer; no other will come
 	}
 	in := bot.Input{Accepted: w.update}
 	in.Kind, in.Text, in.Result, in.Choice = bot.Broken, "", nil, bot.Choice{}

@@ -15,8 +15,9 @@ import (
 	"llave/bot/rate"
 )
 
-// slow is a channel with a pace.
-type slow struct {
+// slowOutcome sends the interim of an effect that could not begin before its turn had ended, if the session still
+// waits for it.
+type slowOutcome struct {
 	*screen
 	*rate.Pace
 }
@@ -34,7 +35,7 @@ func TestLettersKeepTheChannelsPace(t *testing.T) {
 			return nil
 		})
 		h := open(t, memory(), func(c *engine.Config) {
-			c.Channels["fake"] = slow{scr, rate.NewPace(0, 2*time.Second, 2, nil)}
+			c.Channels["fake"] = slowOutcome{scr, rate.NewPace(0, 2*time.Second, 2, nil)}
 		})
 		defer h.stop()
 		for i := range 4 {

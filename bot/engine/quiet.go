@@ -7,11 +7,11 @@ import "llave/bot"
 func (sh *Shard) isQuiet(key bot.ChatKey) bool { return !sh.queues.busy(key) && sh.outbox.Idle(key) }
 
 // busy reports whether an update of the chat waits for its turn or has it.
-func (ls *lanes) busy(key bot.ChatKey) bool {
+func (ls *chatQueues) busy(key bot.ChatKey) bool {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
-	l := ls.m[key]
-	return l != nil && (l.running || len(l.queue) > 0)
+	q := ls.byChat[key]
+	return q != nil && (q.running || len(q.waiting) > 0)
 }
 
 // unpaced reports whether a chat's channel brings what was written beforehand.

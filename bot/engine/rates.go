@@ -8,7 +8,8 @@ import (
 	"llave/bot/rate"
 )
 
-// rates holds chats to the rates of their channels: a bucket for each chat that is not full. A restart fills them.
+// rates holds chats to the rates of their channels: a bucket for each chat that is not full. A restart fills all
+// buckets.
 type rates struct {
 	byChannel map[string]rate.Limit
 
@@ -17,7 +18,7 @@ type rates struct {
 	sweepAt int
 }
 
-// bucket is full at the time full. Told says that the person was told of the wait since it was full last.
+// bucket is full at the time full. told says that the person was told of the wait since it was last full.
 type bucket struct {
 	full time.Time
 	told bool
@@ -27,7 +28,7 @@ func newRates(byChannel map[string]rate.Limit) *rates {
 	return &rates{byChannel: byChannel, chats: map[bot.ChatKey]bucket{}}
 }
 
-// take takes a turn out of a chat's bucket. If there is none it says for how long to wait, and whether this is the
+// take takes a turn out of a chat's bucket. If it is empty, take returns how long to wait, and whether this is the
 // first wait since the bucket was full.
 func (r *rates) take(key bot.ChatKey, chat bot.ChatID) (wait time.Duration, first bool) {
 	limit := r.byChannel[chat.Channel()]

@@ -27,7 +27,7 @@ type services struct {
 	schedule workers.Schedule
 	workers  *workers.Workers
 	turns    *workers.Pool // of chats' turns
-	calls    *calls        // effects: how many at once
+	calls    *effectCalls  // effects: how many at once
 	rates    *rates
 	lags     lags
 	suspects suspects

@@ -12,16 +12,16 @@ import (
 )
 
 // Shard runs the chats of one shard: their queues, turns, effects, timers and outbox, under a fence that every commit
-// carries. It is started once and ended once, by Stop or by Lost; whoever holds the shard next makes another one. Nothing of
+// carries. It is started once and ended once, by Stop or by Lost; the next holder of the shard makes another one. Nothing of
 // it lives outside: what the shards of a process share are bounds and clocks.
 type Shard struct {
 	*services
 	id     bot.Shard
 	fence  bot.Fence
 	scope  *workers.Scope
-	queues *lanes
+	queues *chatQueues
 	outbox *outbox.Dispatcher
-	late   lateCalls // effects whose turn has ended
+	late   lateEffects // effects whose turn has ended
 	lost   atomic.Bool
 
 	asking     context.Context // of attempts at effects; ends when the shard is lost
@@ -29,9 +29,9 @@ type Shard struct {
 }
 
 func newShard(s *services, id bot.Shard, fence bot.Fence) *Shard {
-	sh := &Shard{services: s, id: id, fence: fence, scope: workers.NewScope(&s.owed), late: lateCalls{m: map[string]*call{}}}
+	sh := &Shard{services: s, id: id, fence: fence, scope: workers.NewScope(&s.owed), late: lateEffects{m: map[string]*effectCall{}}}
 	sh.asking, sh.stopAsking = context.WithCancel(sh.scope.Context())
-	sh.queues = newLanes(s.turns, &s.schedule, sh.runLane, sh.scope.Begin, sh.scope.End)
+	sh.queues = newChatQueues(s.turns, &s.schedule, sh.runQueue, sh.scope.Begin, sh.scope.End)
 	sh.outbox = s.sender.Dispatcher(sh.scope, s.sealer, sh.take)
 	return sh
 }
@@ -46,9 +46,9 @@ func (sh *Shard) Start(ctx context.Context) error {
 		}
 		for _, k := range keys {
 			sh.outbox.Expect(k, workers.Background)
-			l := sh.queues.hold(k)
-			sh.queues.wake(l, workers.Background)
-			sh.queues.release(l)
+			q := sh.queues.hold(k)
+			sh.queues.wake(q, workers.Background)
+			sh.queues.release(q)
 		}
 		if len(keys) < page {
 			return nil

@@ -7,36 +7,36 @@ import (
 	"llave/bot/workers"
 )
 
-// suspects lets one chat at a time run an update that may crash the process. A chat that waits for its turn costs no
+// suspects lets one chat at a time run an update that may crash the process. A chat that waits for this costs no
 // goroutine.
 type suspects struct {
 	mu      sync.Mutex
-	holder  *lane
-	waiting []*lane
+	holder  *chatQueue
+	waiting []*chatQueue
 }
 
-// take says whether the lane may run. If not, it is resumed when it may.
-func (s *suspects) take(l *lane) bool {
+// take reports whether the chat may run. If not, its queue is resumed when it may.
+func (s *suspects) take(q *chatQueue) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.holder == nil {
-		s.holder = l
+		s.holder = q
 	}
-	if s.holder != l {
+	if s.holder != q {
 		for _, w := range s.waiting {
-			if w == l {
+			if w == q {
 				return false
 			}
 		}
-		s.waiting = append(s.waiting, l)
+		s.waiting = append(s.waiting, q)
 	}
-	return s.holder == l
+	return s.holder == q
 }
 
 // leave lets the next chat run.
-func (s *suspects) leave(l *lane) {
+func (s *suspects) leave(q *chatQueue) {
 	s.mu.Lock()
-	if s.holder != l {
+	if s.holder != q {
 		s.mu.Unlock()
 		return
 	}
@@ -48,7 +48,7 @@ func (s *suspects) leave(l *lane) {
 }
 
 // pass gives the place to the chat that has waited longest.
-func (s *suspects) pass() *lane {
+func (s *suspects) pass() *chatQueue {
 	s.holder = nil
 	if len(s.waiting) > 0 {
 		s.holder, s.waiting = s.waiting[0], s.waiting[1:]
@@ -57,10 +57,10 @@ func (s *suspects) pass() *lane {
 }
 
 // forget takes out the chats of a shard that has ended.
-func (s *suspects) forget(owner *lanes) {
+func (s *suspects) forget(owner *chatQueues) {
 	s.mu.Lock()
-	s.waiting = slices.DeleteFunc(s.waiting, func(l *lane) bool { return l.owner == owner })
-	var next *lane
+	s.waiting = slices.DeleteFunc(s.waiting, func(q *chatQueue) bool { return q.owner == owner })
+	var next *chatQueue
 	if s.holder != nil && s.holder.owner == owner {
 		next = s.pass()
 	}

@@ -4,9 +4,9 @@ import (
 	"llave/bot"
 )
 
-// thread is where a turn's replies go in a chat that has threads: where the person asked. An answer that comes later goes
-// where its effect was asked for; what nobody asked for goes where the person wrote last.
-func (w *work) thread() string {
+// thread is where a turn's replies go in a chat that has threads: where the person asked. A late answer goes where
+// its effect was requested; a reply that was not requested goes where the person wrote last.
+func (w *turn) thread() string {
 	p := w.session.Pending
 	switch {
 	case w.update.Kind.FromPerson():
@@ -17,8 +17,8 @@ func (w *work) thread() string {
 	return w.session.Thread
 }
 
-// keepThread has the session remember where the person wrote last.
-func (w *work) keepThread(s *bot.Session) {
+// keepThread records in the session where the person wrote last.
+func (w *turn) keepThread(s *bot.Session) {
 	s.Thread = w.session.Thread
 	if w.update.Kind.FromPerson() {
 		s.Thread = w.update.Thread

@@ -8,25 +8,25 @@ import (
 	"llave/bot"
 )
 
-// A try is a turn that begins with an update that an earlier process left: that one may have died of it. After
-// suspect tries without an end the update runs alone, so that those that only waited beside it get through; after
-// maxTries it is set aside.
+// A try is a turn that begins with an update of an earlier process: that process may have crashed because of it.
+// After suspect tries without an end the update runs alone, so that the updates which only waited beside it get
+// through. After maxTries it is quarantined.
 const (
 	suspect  = 3
 	maxTries = 10
 )
 
-// suspectPatience is how long the turn of a suspect waits for an effect, because the other suspects wait for that turn.
-// What is not answered by then is answered in a turn of its own.
+// suspectPatience is how long the turn of a suspect waits for an effect, because the other suspects wait for that
+// turn. A later answer is handled in a turn of its own.
 const suspectPatience = 10 * time.Millisecond
 
-func (j job) suspect() bool { return j.tries >= suspect && j.hopeless() == "" }
+func (j queuedUpdate) suspect() bool { return j.tries >= suspect && j.unrunnable() == "" }
 
-// hopeless says why an update is not to be run; empty if it is.
-func (j job) hopeless() string {
+// unrunnable is the reason not to run an update; empty if it can run.
+func (j queuedUpdate) unrunnable() string {
 	switch {
-	case j.unread:
-		return unreadReason
+	case j.unreadable:
+		return unreadableReason
 	case j.tries >= maxTries:
 		return "the process died with it in hand, again and again"
 	}
@@ -34,23 +34,23 @@ func (j job) hopeless() string {
 }
 
 // patience is how long the turn waits for an effect.
-func (j job) patience(usual time.Duration) time.Duration {
+func (j queuedUpdate) patience(usual time.Duration) time.Duration {
 	if j.suspect() {
 		return min(usual, suspectPatience)
 	}
 	return usual
 }
 
-// noteTry notes that the turn of an update that was read from the store begins, durably and once. What this process
-// accepted costs nothing.
-func (sh *Shard) noteTry(w *work) error {
-	if w.stored == nil || w.noted || w.hopeless() != "" {
+// countTry records, durably and once, that the turn of an update read from the store begins. An update that this
+// process accepted costs nothing.
+func (sh *Shard) countTry(w *turn) error {
+	if w.stored == nil || w.tryCounted || w.unrunnable() != "" {
 		return nil
 	}
 	err := sh.store.BeginTurn(sh.scope.Context(), sh.fence, w.key, w.update.Seq)
 	if err != nil && !errors.Is(err, bot.ErrConflict) { // one that was answered meanwhile: the turn will find out
 		return fmt.Errorf("begin: %w", err)
 	}
-	w.noted = true
+	w.tryCounted = true
 	return nil
 }

@@ -12,11 +12,10 @@ import (
 	"golang.org/x/crypto/chacha20poly1305"
 )
 
-// Ring is the keys under which everything is kept: the first one encrypts, all of them decrypt. A key is replaced
-// by putting a new one in front and taking the old one away when nothing is left that it sealed.
-//
-// The cipher is XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha): its nonce is long enough to be drawn at random for
-// as many messages as there will ever be.
+// Ring is the keys under which everything is kept: the first one encrypts, all of them decrypt. A key is replaced by
+// a new one in front; the old one goes when nothing is left that it sealed. The cipher is XChaCha20-Poly1305
+// (draft-irtf-cfrg-xchacha): its nonce is long enough to be drawn at random for as many messages as there will ever
+// be.
 type Ring struct {
 	keys []ringKey
 }
@@ -29,10 +28,10 @@ type ringKey struct {
 // KeySize is the length of a key in bytes.
 const KeySize = chacha20poly1305.KeySize
 
-// ErrSealed means that something kept cannot be opened: another key, another place, or damage.
+// ErrSealed means that a body cannot be opened: another key, another context, or damage.
 var ErrSealed = errors.New("seal: cannot be opened with these keys")
 
-// NewRing makes a ring of 32-byte keys, the encrypting one first.
+// New makes a ring of keys of [KeySize] bytes, the encrypting one first.
 func New(keys ...[]byte) (*Ring, error) {
 	if len(keys) == 0 {
 		return nil, errors.New("key ring: no key")
@@ -49,7 +48,7 @@ func New(keys ...[]byte) (*Ring, error) {
 	return r, nil
 }
 
-// ParseRing reads keys as base64, separated by commas or white space.
+// Parse reads keys as base64, separated by commas or white space.
 func Parse(text string) (*Ring, error) {
 	var keys [][]byte
 	for i, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' || r == '\r' }) {
@@ -62,10 +61,10 @@ func Parse(text string) (*Ring, error) {
 	return New(keys...)
 }
 
-// sealHead is the form's version, the key's id and the nonce.
+// sealHead is the length of the format version, the key's id and the nonce.
 const sealHead = 1 + 4 + chacha20poly1305.NonceSizeX
 
-// Seal encrypts plain for one place; it opens only with the same place.
+// Seal encrypts plain for a context (associated data); it opens only with the same one.
 func (r *Ring) Seal(plain, place []byte) []byte {
 	var nonce [chacha20poly1305.NonceSizeX]byte
 	rand.Read(nonce[:])
@@ -81,7 +80,7 @@ func (r *Ring) seal(plain, place, nonce []byte) []byte {
 	return k.aead.Seal(out, out[5:sealHead], plain, place)
 }
 
-// Open decrypts what Seal made for the same place. ErrSealed if it did not.
+// Open decrypts what Seal made for the same context. [ErrSealed] otherwise.
 func (r *Ring) Open(sealed, place []byte) ([]byte, error) {
 	if len(sealed) < sealHead || sealed[0] != 1 {
 		return nil, ErrSealed

@@ -18,8 +18,8 @@ import (
 	"llave/bot"
 )
 
-// vault is a ring and the secret behind keyed hashes. The secret is made at the first start and kept, sealed, in
-// the store: keys may be replaced, hashes stay.
+// Sealer is a ring and the secret of the keyed hashes. The secret is made at the first start and kept, sealed, in the
+// store: keys may be replaced, hashes stay.
 type Sealer struct {
 	ring    *Ring
 	buffers sync.Pool
@@ -31,7 +31,7 @@ func newSealer(ring *Ring, secret []byte) *Sealer {
 	return v
 }
 
-// scratch is what sealing and hashing need for a moment, and would else allocate each time.
+// buffers are what sealing and hashing need for a moment, and would allocate each time otherwise.
 type buffers struct {
 	mac     hash.Hash
 	text    []byte
@@ -39,7 +39,8 @@ type buffers struct {
 	context [1 + len(bot.ChatKey{})]byte
 }
 
-// mac is the keyed hash of the parts, each ended so that no two lists of parts run into each other.
+// mac is the keyed hash of the parts. Each part carries its length, so that no two lists of parts run into each
+// other.
 func (v *Sealer) mac(parts ...string) [sha256.Size]byte {
 	s := v.buffers.Get().(*buffers)
 	defer v.buffers.Put(s)
@@ -54,24 +55,26 @@ func (v *Sealer) mac(parts ...string) [sha256.Size]byte {
 	return s.sum
 }
 
+// ChatKey is the keyed hash under which a store knows a chat.
 func (v *Sealer) ChatKey(c bot.ChatID) bot.ChatKey {
 	sum := v.mac("chat", string(c))
 	return bot.ChatKey(sum[:16])
 }
 
+// UpdateID is the keyed hash of an update's id.
 func (v *Sealer) UpdateID(c bot.ChatID, id string) [16]byte {
 	sum := v.mac("update", string(c), id)
 	return [16]byte(sum[:16])
 }
 
-// effectKey depends on the bot account, the chat, the update that raised the question and the effect's number: on
-// nothing that a lost store could take with it but the secret.
+// EffectKey depends on the bot account, the chat, the update that raised the question and the number of the effect. A
+// store that was lost takes nothing of it along but the secret.
 func (v *Sealer) EffectKey(c bot.ChatID, asked string, n int) string {
 	sum := v.mac("effect", c.Channel()+"/"+c.Account(), c.Native(), asked, strconv.Itoa(n))
 	return base64.RawURLEncoding.EncodeToString(sum[:18])
 }
 
-// The places for which bodies are sealed. A body moved from one chat or one table to another does not open.
+// The kinds of body. One that is moved from one chat or one table to another does not open.
 const (
 	ForUpdate  = 'u'
 	ForSession = 's'
@@ -87,27 +90,28 @@ func (s *buffers) at(kind byte, chat bot.ChatKey) []byte {
 	return s.context[:]
 }
 
-// seal encrypts what is kept of a chat, for its place.
+// Seal encrypts a body of a chat.
 func (v *Sealer) Seal(kind byte, chat bot.ChatKey, plain []byte) []byte {
 	s := v.buffers.Get().(*buffers)
 	defer v.buffers.Put(s)
 	return v.ring.Seal(plain, s.at(kind, chat))
 }
 
-// open decrypts what seal made for the same place.
+// Open decrypts what Seal made for the same kind and chat. [ErrSealed] otherwise.
 func (v *Sealer) Open(kind byte, chat bot.ChatKey, sealed []byte) ([]byte, error) {
 	s := v.buffers.Get().(*buffers)
 	defer v.buffers.Put(s)
 	return v.ring.Open(sealed, s.at(kind, chat))
 }
 
-// chatRef is a chat's name that others may keep without reading it: always the same for the same chat.
+// ChatRef is a chat's name that others may keep without reading it: always the same for the same chat.
 func (v *Sealer) ChatRef(c bot.ChatID) string {
 	nonce := v.mac("chat ref nonce", string(c))
 	sealed := v.ring.seal([]byte(c), []byte("chat ref"), nonce[:chacha20poly1305.NonceSizeX])
 	return base64.RawURLEncoding.EncodeToString(sealed)
 }
 
+// OpenChatRef reads what ChatRef made.
 func (v *Sealer) OpenChatRef(ref string) (bot.ChatID, error) {
 	sealed, err := base64.RawURLEncoding.DecodeString(ref)
 	if err != nil {
@@ -117,14 +121,15 @@ func (v *Sealer) OpenChatRef(ref string) (bot.ChatID, error) {
 	return bot.ChatID(plain), err
 }
 
-// The secret is kept once for each key of the ring, sealed with it, so that an old key can be taken away; and beside
-// it what shows whether a ring without any of them belongs to this store.
+// The secret is kept once for each key of the ring, sealed with it, so that an old key can be taken away.
+// secretExists shows whether a ring without any of those keys belongs to this store.
 const (
 	secretName   = "lookup secret "
 	secretExists = "lookup secret mark"
 )
 
-// openVault reads the secret from the store, or makes it.
+// Open reads the secret from the store, or makes it. once returns the value that is kept under a name; if there is
+// none, it keeps value.
 func Open(ring *Ring, once func(name string, value []byte) ([]byte, error)) (*Sealer, error) {
 	secret, err := ring.readSecret(once)
 	if err != nil {

@@ -7,12 +7,12 @@ import (
 	"llave/bot"
 )
 
-// Pace hands out places in time, so that a channel is not written to faster than it likes: over all chats, and in each
-// one. Safe for concurrent use.
+// Pace hands out places in time, so that a channel is not written to faster than it allows: over all chats, and in
+// each one. Safe for concurrent use.
 type Pace struct {
 	now   func() time.Time
-	every time.Duration // between two letters, over all chats; 0 is no limit
-	chat  Limit         // of the letters of one chat; zero is no limit
+	every time.Duration // between two messages, over all chats; 0 is no limit
+	chat  Limit         // of the messages of one chat; zero is no limit
 
 	mu      sync.Mutex
 	all     time.Time
@@ -20,8 +20,8 @@ type Pace struct {
 	sweepAt int
 }
 
-// NewPace allows perSecond letters over all chats, and in each chat one letter per chat after a burst of so many. Zero
-// sets no limit. Now may be nil.
+// NewPace allows perSecond messages over all chats, and in each chat one message per chat interval after a burst.
+// Zero sets no limit. now may be nil.
 func NewPace(perSecond float64, chat time.Duration, burst int, now func() time.Time) *Pace {
 	p := &Pace{now: now, chat: Limit{burst, chat}, chats: map[bot.ChatID]time.Time{}}
 	if perSecond > 0 {
@@ -33,7 +33,7 @@ func NewPace(perSecond float64, chat time.Duration, burst int, now func() time.T
 	return p
 }
 
-// Reserve takes the place of the next letter to a chat if there is one now. See [Paced].
+// Reserve takes the place of the next message to a chat if there is one now. See [bot.Paced].
 func (p *Pace) Reserve(to bot.ChatID) (wait time.Duration, everybody bool) {
 	now := p.now()
 	p.mu.Lock()
@@ -55,7 +55,7 @@ func (p *Pace) Reserve(to bot.ChatID) (wait time.Duration, everybody bool) {
 	return 0, false
 }
 
-// Call counts a call that is no letter, and says whether there is room for it now.
+// Call counts a call that is no message, and reports whether there is room for it now.
 func (p *Pace) Call() bool {
 	if p.every == 0 {
 		return true

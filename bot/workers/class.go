@@ -1,6 +1,6 @@
 package workers
 
-// class says how soon work is done that has to wait for its place.
+// Class says how soon work is done that waits for its place.
 type Class int
 
 // The classes, the most urgent first.
@@ -11,11 +11,12 @@ const (
 	classes
 )
 
-// oldestEvery is how often the work that has waited for longest goes first, whatever its class: urgent work that never
-// ends must not starve the rest.
+// oldestEvery is how often the work that has waited longest goes first, whatever its class: urgent work without end
+// must not starve the rest.
 const oldestEvery = 8
 
-// backlog is work that waits: the most urgent class first, and within a class in order. It is not safe for concurrent use.
+// Backlog is work that waits: the most urgent class first, and in order within a class. It is not safe for concurrent
+// use.
 type Backlog[T any] struct {
 	queues [classes][]queued[T]
 	n      int
@@ -28,13 +29,14 @@ type queued[T any] struct {
 	seq  uint64
 }
 
+// Push appends a piece of work.
 func (b *Backlog[T]) Push(c Class, work T) {
 	b.pushed++
 	b.n++
 	b.queues[c] = append(b.queues[c], queued[T]{work, b.pushed})
 }
 
-// pop returns the next piece of work; false if there is none.
+// Pop returns the next piece of work; false if there is none.
 func (b *Backlog[T]) Pop() (work T, ok bool) {
 	c, ok := b.next()
 	if !ok {
@@ -49,7 +51,7 @@ func (b *Backlog[T]) Pop() (work T, ok bool) {
 	return work, true
 }
 
-// peek returns what pop would.
+// Peek returns what Pop would.
 func (b *Backlog[T]) Peek() (work T, ok bool) {
 	c, ok := b.next()
 	if ok {

@@ -2,7 +2,7 @@ package workers
 
 import "sync"
 
-// pool runs pieces of work, at most limit at once. Work beyond that waits in a backlog, which costs no goroutine.
+// Pool runs pieces of work, at most limit at once. The rest waits in a backlog, which costs no goroutine.
 type Pool struct {
 	workers *Workers
 	limit   int
@@ -12,9 +12,10 @@ type Pool struct {
 	waiting Backlog[func()]
 }
 
+// NewPool makes a pool of at most limit goroutines of w.
 func NewPool(c *Workers, limit int) *Pool { return &Pool{workers: c, limit: limit} }
 
-// do runs f, and does not wait for it.
+// Do runs f and does not wait for it.
 func (p *Pool) Do(c Class, f func()) {
 	p.mu.Lock()
 	if p.running == p.limit {

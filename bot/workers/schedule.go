@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// schedule calls functions at their times, one after the other: however many are due at once, they take one goroutine.
-// The functions must not wait for anything.
+// Schedule calls functions at their times, one after the other: however many are due at once, they take one
+// goroutine. The functions must not wait for anything.
 type Schedule struct {
 	mu    sync.Mutex
 	due   dueHeap
@@ -15,14 +15,14 @@ type Schedule struct {
 	armed time.Time // when the timer fires; zero if it does not
 }
 
-// entry is a place in a schedule. It can be used again, and again while it is in use.
+// Entry is a function in a schedule. It can be used again, and again while it is in use.
 type Entry struct {
 	F  func()
 	at time.Time
 	i  int // place in the heap, from 1; 0 is none
 }
 
-// after has e called after d, and not at the time that it had before.
+// After has e called after d, and not at the time that it had before.
 func (s *Schedule) After(e *Entry, d time.Duration) {
 	at := time.Now().Add(d)
 	s.mu.Lock()
@@ -35,7 +35,7 @@ func (s *Schedule) After(e *Entry, d time.Duration) {
 	s.arm()
 }
 
-// cancel has e not called any more, unless it is being called.
+// Cancel takes e out of the schedule, unless it is being called.
 func (s *Schedule) Cancel(e *Entry) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -44,7 +44,8 @@ func (s *Schedule) Cancel(e *Entry) {
 	}
 }
 
-// arm sets the timer for the first entry. One that fires too early is cheaper than one that is set anew each time.
+// arm sets the timer for the first entry. A timer that fires too early is cheaper than one that is set anew each
+// time.
 func (s *Schedule) arm() {
 	if len(s.due) == 0 {
 		return

@@ -2,15 +2,15 @@ package workers
 
 import "time"
 
-// crew runs short pieces of work, each in a goroutine of its own. A goroutine that has nothing left to do waits a
-// moment for more: its stack has grown by then, and growing a new one is a good part of what a turn costs. How many
-// there are is bounded by the pools that bring the work.
+// Workers runs short pieces of work, each in a goroutine of its own. An idle goroutine waits a moment for more: its
+// stack has grown by then, and growing a new one is a good part of what a turn costs. The pools that bring the work
+// bound how many there are.
 type Workers struct {
 	next chan task
 	end  <-chan struct{}
 }
 
-// task is a piece of work and the pool that it belongs to.
+// task is a piece of work and its pool.
 type task struct {
 	pool *Pool
 	run  func()
@@ -19,6 +19,7 @@ type task struct {
 // lingers is how long a goroutine waits for more.
 const lingers = time.Second
 
+// New makes workers whose idle goroutines end with end.
 func New(end <-chan struct{}) *Workers { return &Workers{make(chan task), end} }
 
 // do runs t and does not wait for it.

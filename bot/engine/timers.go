@@ -8,7 +8,7 @@ import (
 )
 
 // keepTime raises the timers that are due, and watches the store's health.
-func (e *Engine) keepTime() {
+func (e *Engine) runTimers() {
 	tick := time.NewTicker(e.timing.Tick)
 	defer tick.Stop()
 	var after bot.TimerDue
@@ -28,8 +28,8 @@ func (e *Engine) keepTime() {
 // alarmPage is how many timers are looked at in one tick.
 const alarmPage = 256
 
-// alarms tells the chats whose timers are due, a page of them beyond after. It returns where to go on; from the
-// beginning again when all were looked at, for those that could not be told.
+// alarms wakes the chats whose timers are due, a page of them beyond after. It returns where to go on; from the
+// beginning again when all were looked at, for those that failed.
 func (e *Engine) alarms(now time.Time, after bot.TimerDue) bot.TimerDue {
 	due, err := e.store.Due(e.scope.Context(), now, after, alarmPage)
 	if err != nil {
@@ -54,7 +54,7 @@ func (e *Engine) alarms(now time.Time, after bot.TimerDue) bot.TimerDue {
 	return due[len(due)-1]
 }
 
-// alarm tells a chat that one of its timers is due. A timer that cannot be read is quarantined.
+// alarm wakes a chat one of whose timers is due. A timer that cannot be read is quarantined.
 func (sh *Shard) alarm(t bot.TimerDue) error {
 	if !sh.enter() {
 		return nil // the next holder of the shard does
@@ -62,7 +62,7 @@ func (sh *Shard) alarm(t bot.TimerDue) error {
 	defer sh.scope.End()
 	chat, err := sh.sealer.Open(keyring.ForTimer, t.Chat, t.Body)
 	if err != nil {
-		return sh.setTimerAside(t)
+		return sh.quarantineTimer(t)
 	}
 	return sh.take(sh.scope.Context(), bot.Update{Chat: bot.ChatID(chat), Kind: bot.Alarm, Subtype: t.Name, ID: "alarm/" + t.Name + "/" + t.Due.UTC().Format(time.RFC3339Nano)})
 }

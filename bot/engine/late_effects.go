@@ -3,13 +3,13 @@ package engine
 import "sync"
 
 // lateCalls are the effects of a shard whose turn has ended, by effect id: their answers come as updates of their own.
-type lateCalls struct {
+type lateEffects struct {
 	mu sync.Mutex
-	m  map[string]*call
+	m  map[string]*effectCall
 }
 
 // add notes a call whose turn has ended. False: there is one already.
-func (l *lateCalls) add(id string, c *call) bool {
+func (l *lateEffects) add(id string, c *effectCall) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.m[id] != nil {
@@ -20,13 +20,13 @@ func (l *lateCalls) add(id string, c *call) bool {
 }
 
 // get returns the call of an effect whose turn has ended; nil if none is under way.
-func (l *lateCalls) get(id string) *call {
+func (l *lateEffects) get(id string) *effectCall {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.m[id]
 }
 
-func (l *lateCalls) remove(id string) {
+func (l *lateEffects) remove(id string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.m, id)

@@ -12,20 +12,20 @@ import (
 	"llave/bot/workers"
 )
 
-// pendingEffect is an effect as kept in the store.
+// pendingEffect is an effect as it is kept in the store.
 type pendingEffect struct {
 	Chat   bot.ChatID `json:"chat"`
 	Effect bot.Effect `json:"effect"`
 }
 
-// effectID tells one asking of an effect from the others of its chat: the same effect asked for again has the same key and
-// is answered anew.
+// effectID tells one request for an effect from the others of its chat. The same effect requested again has the same
+// key and another id, and is answered anew.
 func effectID(e *bot.Effect) string {
 	return e.Key + "/" + e.Op + "/" + strconv.FormatInt(e.At.UnixNano(), 36)
 }
 
-// begin starts an effect of a turn, or finds it already started by an earlier run of the same turn.
-func (sh *Shard) begin(w *work, eff bot.Effect) *call {
+// startEffect starts an effect of a turn, or finds the one that an earlier run of the same turn started.
+func (sh *Shard) startEffect(w *turn, eff bot.Effect) *effectCall {
 	eff.Key = sh.sealer.EffectKey(w.update.Chat, eff.Asked, eff.N)
 	eff.At, eff.Thread = w.update.Now, w.thread()
 	for _, c := range w.calls {
@@ -33,16 +33,16 @@ func (sh *Shard) begin(w *work, eff bot.Effect) *call {
 			return c
 		}
 	}
-	c := &call{sh: sh, chat: w.update.Chat, effect: eff}
+	c := &effectCall{sh: sh, chat: w.update.Chat, effect: eff}
 	w.calls = append(w.calls, c)
-	if !eff.Once { // one that is must be on record before it is tried; deliver starts it after the commit
+	if !eff.Once { // an effect that cannot be repeated must be on record before it is tried: awaitLate starts it after the commit
 		sh.calls.start(c)
 	}
 	return c
 }
 
-// attempt asks the outside once.
-func (sh *Shard) attempt(c *call) (data bot.Value, err error) {
+// attempt runs the effect once.
+func (sh *Shard) attempt(c *effectCall) (data bot.Value, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("effect %s: panic (%T): %w", c.effect.Op, p, errNotCounted)
@@ -54,37 +54,38 @@ func (sh *Shard) attempt(c *call) (data bot.Value, err error) {
 	return sh.runner.Run(ctx, c.chat, c.effect)
 }
 
-// deliver has the answer to an effect whose turn has ended handed to its chat, as an update of its own.
-func (sh *Shard) deliver(c *call) {
+// awaitLate hands the answer of an effect whose turn has ended to its chat, as an update of its own.
+func (sh *Shard) awaitLate(c *effectCall) {
 	key := effectID(&c.effect)
 	if !sh.late.add(key, c) {
 		return
 	}
-	sh.scope.Owed.Add() // nothing runs while it waits: Stop does not wait for it, Drain does
+	sh.scope.Owed.Add() // no goroutine runs while it waits: Stop does not wait for it, Drain does
 	if c.effect.Once {
 		sh.calls.start(c)
 		sh.sayIfSlow(c, key)
 	}
-	sh.calls.whenOver(c, func() { sh.handBackSoon(c, key, 50*time.Millisecond) })
+	sh.calls.whenOver(c, func() { sh.acceptAnswerSoon(c, key, 50*time.Millisecond) })
 }
 
-func (sh *Shard) handBackSoon(c *call, key string, pause time.Duration) {
+func (sh *Shard) acceptAnswerSoon(c *effectCall, key string, pause time.Duration) {
 	sh.scope.Running.Add()
 	sh.turns.Do(workers.Normal, func() {
 		defer sh.scope.Running.Done()
-		sh.handBack(c, key, pause)
+		sh.acceptAnswer(c, key, pause)
 	})
 }
 
-// handBack hands a late answer to its chat. A store that does not take it is asked again after a pause. An answer that comes
-// while the engine stops is kept for the next process: what cannot be asked twice would have no known outcome.
-func (sh *Shard) handBack(c *call, key string, pause time.Duration) {
+// acceptAnswer accepts a late answer as an update of its chat. If the store fails it is tried again after a pause. An
+// answer that comes while the shard stops is kept for the next holder: an effect that cannot be repeated would have
+// no known outcome.
+func (sh *Shard) acceptAnswer(c *effectCall, key string, pause time.Duration) {
 	r := c.result
 	r.Late = true
-	// A failure is left as it is in the store if the engine stops, and was dropped from there if the turn was.
+	// A failure stays in the store if the shard ends; a later turn may have dropped the effect.
 	if !r.Failed || !sh.scope.Stopped() && !sh.calls.isAbandoned(c) {
 		if sh.take(sh.scope.Context(), bot.Update{Chat: c.chat, ID: "answer/" + key, Kind: bot.Answer, Result: &r}) != nil && !sh.scope.Stopped() {
-			sh.schedule.After(&workers.Entry{F: func() { sh.handBackSoon(c, key, min(2*pause, 5*time.Second)) }}, pause)
+			sh.schedule.After(&workers.Entry{F: func() { sh.acceptAnswerSoon(c, key, min(2*pause, 5*time.Second)) }}, pause)
 			return
 		}
 	}
@@ -92,8 +93,8 @@ func (sh *Shard) handBack(c *call, key string, pause time.Duration) {
 	sh.scope.Owed.Done()
 }
 
-// sayIfSlow sends the interim of an effect that is not answered after as long as a turn would have waited for it.
-func (sh *Shard) sayIfSlow(c *call, key string) {
+// sayIfSlow sends the interim of an effect if the effect takes longer than Timing.InTime.
+func (sh *Shard) sayIfSlow(c *effectCall, key string) {
 	say := func() {
 		if sh.calls.over(c) || !sh.enter() {
 			return
@@ -110,31 +111,31 @@ func (sh *Shard) sayIfSlow(c *call, key string) {
 	}}, sh.timing.InTime)
 }
 
-// resume goes on with an effect that an earlier process left pending. One that cannot be asked twice, and one whose
-// time is over, is answered with what is known: nothing.
-func (sh *Shard) resume(key bot.ChatKey, sealed []byte) error {
+// resumeEffect continues an effect that an earlier process left pending. An effect that cannot be repeated, or whose
+// budget is spent, gets an answer with an unknown outcome.
+func (sh *Shard) resumeEffect(key bot.ChatKey, sealed []byte) error {
 	if len(sealed) == 0 {
 		return nil
 	}
 	var p pendingEffect
 	if err := sh.sealer.OpenJSON(keyring.ForEffect, key, sealed, &p); err != nil {
-		return sh.setEffectAside(key, sealed)
+		return sh.quarantineEffect(key, sealed)
 	}
 	if sh.late.get(effectID(&p.Effect)) != nil {
 		return nil
 	}
-	c := &call{sh: sh, chat: p.Chat, effect: p.Effect, sent: true} // the earlier process may have sent it
+	c := &effectCall{sh: sh, chat: p.Chat, effect: p.Effect, sent: true} // the earlier process may have sent it
 	if p.Effect.Once || sh.now().Sub(p.Effect.At) > sh.timing.Budget {
 		c.effect.Once = false // it is not to be run
 		c.isOver, c.result = true, bot.Result{Key: p.Effect.Key, Op: p.Effect.Op, Failed: true, Unknown: true}
 	} else {
 		sh.calls.start(c)
 	}
-	sh.deliver(c)
+	sh.awaitLate(c)
 	return nil
 }
 
-// abandonLate ends the attempts at a late effect that the session waits for no more.
+// abandonLate ends the attempts at a late effect that the session does not wait for any more.
 func (sh *Shard) abandonLate(e *bot.Effect) {
 	if c := sh.late.get(effectID(e)); c != nil {
 		sh.calls.abandon(c)

@@ -1,0 +1,40 @@
+// Package engine is the path of an update through a shard: accepted, one turn at a time per chat, decided, committed. It knows
+// the ports of bot and no channel, store, back end or sentence in any language.
+//
+// What there is:
+//
+//	config.go         what an engine is built from, and its bounds
+//	engine.go         the process: 256 shards, each of which it may acquire, release and lose
+//	shard.go          one shard: its chat queues, turns, effects and outbox, begun and ended as a whole
+//	services.go       what the shards of a process share: bounds and clocks
+//
+// The turn:
+//
+//	accept.go         an update is kept once, with its time and its seed; only then is the channel told
+//	clean.go          what must not be kept is removed before
+//	lag.go            how late an update is, where two clocks are compared
+//	quiet.go          whether an update may be an answer to the last message
+//	queue.go          a chat queue: one turn at a time, in the order of acceptance
+//	run_queue.go      what a queue does next, and what it waits for
+//	rates.go          how fast one chat is answered
+//	tries.go          what an earlier process left, and may have crashed because of
+//	suspects.go       such updates run one at a time
+//	turn.go           decide, run the requested effect, decide on its answer, commit
+//	outcome.go        the sum of a turn's decisions
+//	compose.go        what a turn writes; erase.go: that a channel forgets what it has shown
+//	thread.go         to which thread of a chat a reply goes
+//
+// Effects:
+//
+//	effect.go         one effect: run in time, late, or with an outcome that is not known
+//	effects.go        how many at once; breaker.go: none while the outside is dead
+//	late_effects.go   those whose turn has ended
+//
+// Beside the path:
+//
+//	timers.go         timers that are due
+//	health.go         whether the store takes what it is given
+//	forget.go         when a chat is forgotten, and what is done before
+//	unreadable.go     what cannot be opened is kept as it came
+//	dead.go           dead letters are listed and put back
+package engine

@@ -1,0 +1,5 @@
+// Package keyring encrypts everything before a store sees it.
+//
+//	ring.go     the keys: the first one encrypts, all decrypt
+//	sealer.go   bodies of chats, keyed hashes, and the secret behind them
+package keyring
