@@ -29,7 +29,7 @@ func newScript(t testing.TB) *Script {
 	return s
 }
 
-// literals are the string constants in the code of this package of nlu and of texts.
+// literals are the string constants in the code of this package, of nlu and of texts.
 func literals(t *testing.T) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
@@ -59,7 +59,7 @@ func literals(t *testing.T) map[string]bool {
 	return found
 }
 
-// Every text that the code names is in the catalog, and the catalog holds no text that nothing says.
+// Every key in the code has a text in the catalog, and every text in the catalog is used.
 func TestCatalog(t *testing.T) {
 	sc, code := newScript(t), literals(t)
 	key := regexp.MustCompile(`^(token|another|rejected|sheet|void|paper|link|chats|stale|menu|faq|words|option)\.[a-z_]+$`)
@@ -83,7 +83,7 @@ func TestCatalog(t *testing.T) {
 	}
 }
 
-// Every intent of the word list leads somewhere: to Go code that names it, or to an answer of its own.
+// Every intent of the words file is named in Go code, or has an answer of its own in the catalog.
 func TestEveryIntentIsAnswered(t *testing.T) {
 	sc, code := newScript(t), literals(t)
 	for _, i := range sc.parser.Intents() {
@@ -93,7 +93,7 @@ func TestEveryIntentIsAnswered(t *testing.T) {
 	}
 }
 
-// Spanish stands in the catalogs, never in Go.
+// Texts for people stand in the catalogs and words files, and not in Go code.
 func TestNoSpanishInGo(t *testing.T) {
 	for s := range literals(t) {
 		for _, r := range s {
@@ -105,7 +105,7 @@ func TestNoSpanishInGo(t *testing.T) {
 	}
 }
 
-// The diagrams that are checked in are those of the tables.
+// docs/flows.md holds the diagrams of the table.
 func TestDiagrams(t *testing.T) {
 	all, err := Diagrams()
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"llave/flows/backend"
 )
 
-// Whatever letters and digits a code is made of, it is a code: no name, and no number of an option.
+// A code is read as a code, whatever its letters: not as a name or as the number of an option.
 func TestEveryCodeIsACode(t *testing.T) {
 	sc := newScript(t)
 	stray, err := sc.texts.Render("link.stray", nil)

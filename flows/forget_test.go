@@ -10,7 +10,7 @@ import (
 	"llave/flows/nlu"
 )
 
-// The timer that ends a half-done flow may come late, after a night without power: the next word begins anew all the same.
+// A question expires even if its timer is late: the next text begins anew.
 func TestAHalfDoneFlowIsForgottenEvenWithoutItsTimer(t *testing.T) {
 	sc := newScript(t)
 	now := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
@@ -34,7 +34,7 @@ func TestAHalfDoneFlowIsForgottenEvenWithoutItsTimer(t *testing.T) {
 	}
 }
 
-// A session of another version, or in a state that is gone, becomes the menu. The link stays.
+// A session of another version, in an unknown state, or in a state without its request becomes the menu. The link stays.
 func TestOldSessions(t *testing.T) {
 	sc := newScript(t)
 	for _, s := range []bot.Session{{V: version, State: "token.gone"}, {V: version + 1, State: "token.pick"}, {V: version, State: "sheet.confirm"}, {V: 0, State: ""}, {}} {
@@ -57,7 +57,7 @@ func TestALateResultForAnotherProgram(t *testing.T) {
 	}
 }
 
-// A chat that waits for an answer which cannot come is not stuck.
+// A chat whose pending effect was lost goes on.
 func TestWaitingForNothingEnds(t *testing.T) {
 	sc := newScript(t)
 	for state := range sc.machines.states {
@@ -71,7 +71,7 @@ func TestWaitingForNothingEnds(t *testing.T) {
 	}
 }
 
-// In every state the words that lead out lead out.
+// "Menú", "cancelar", "volver" and "ayuda" work in every state.
 func TestEveryStateHasAWayOut(t *testing.T) {
 	sc := newScript(t)
 	for state := range sc.machines.states {
@@ -106,7 +106,7 @@ func requestIn(state string) Request {
 	return &TokenRequest{request: requestFor(nlu.IntentToken, "1")}
 }
 
-// Deciding leaves the session that it was given as it was: the engine may have to decide again.
+// Decide does not change the session that it is given: the engine may have to decide again.
 func TestDecidingChangesNothing(t *testing.T) {
 	sc := newScript(t)
 	m := &memory{Cred: "c", Group: familyOfMaria, Self: outsider, Recent: []backend.MemberID{"2"}, Aliases: map[string]backend.MemberID{"hija": "3"}}
@@ -134,7 +134,7 @@ func same(t *testing.T, a, b bot.Decision) bool {
 	return string(x) == string(y)
 }
 
-// A yes that was said long ago and is only read now replaces nothing unasked: what it would kill may be in use.
+// A yes that waited long does not replace a token before it is asked again: the token may be in use.
 func TestAYesThatWaitedForLongIsAskedAgain(t *testing.T) {
 	sc := newScript(t)
 	now := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)

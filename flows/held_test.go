@@ -7,7 +7,7 @@ import (
 	"llave/bot"
 )
 
-// Who writes faster than they are answered is told so once, before the answer, whatever it is that was sent.
+// A person who writes faster than the chat's rate gets a notice once, before the reply, for any kind of update.
 func TestWhoIsHeldIsToldSo(t *testing.T) {
 	now := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
 	linked := bot.Session{V: version, State: home, Data: &memory{Cred: "c", Group: familyOfMaria, Self: "1"}}

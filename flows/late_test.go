@@ -8,7 +8,7 @@ import (
 	"llave/flows/nlu"
 )
 
-// decideOn decides on an answer; a late one brings nothing of how the chat presents itself.
+// decideOn decides on the result of an effect. Such an input does not bring the identity of the chat.
 func decideOn(t *testing.T, s bot.Session, r bot.Result) bot.Decision {
 	t.Helper()
 	in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "9", Kind: bot.Answer, Result: &r}, Now: monday, Seed: "SEEDSEEDSEED"}}
@@ -19,7 +19,7 @@ func decideOn(t *testing.T, s bot.Session, r bot.Result) bot.Decision {
 	return d
 }
 
-// The page of a new link shows which chat asks, also where the link was found lost by an answer that came late.
+// The page of a new link shows the identity of the chat, also where a late result showed that the old link was ended.
 func TestALateLostLinkStillSaysWhoAsks(t *testing.T) {
 	shown := identity{ChannelName: "Telegram", MaskedID: "···1234", Sender: "Mari", DeepLink: "https://t.me/x?start=%s"}
 	m := mariaAsks(&TokenRequest{request: requestFor(nlu.IntentToken, "3")})
@@ -34,7 +34,7 @@ func TestALateLostLinkStillSaysWhoAsks(t *testing.T) {
 	}
 }
 
-// "Desvincular" is answered even if the back end never was: the chat has forgotten.
+// "Desvincular" gets a reply even if the back end fails: the chat has forgotten its credential.
 func TestUnlinkingIsNeverAnsweredBySilence(t *testing.T) {
 	for late, replies := range map[bool]int{false: 1, true: 0} { // late: the interim said it already
 		s := bot.Session{V: version, State: "chats.unlinking", Data: &memory{}, Pending: &bot.Effect{Op: opUnlink, Key: "k"}}

@@ -9,14 +9,14 @@ import (
 	"llave/bot"
 )
 
-// pacedChat is a linked chat whose messages come at hours that a test chooses.
+// pacedChat is a linked chat whose messages come at times that a test chooses.
 type pacedChat struct {
 	t   *testing.T
 	sc  *Script
 	s   bot.Session
 	now time.Time
 	n   int
-	// busy says that an answer is owed when a message comes.
+	// busy says that each message comes before the reply to the one before.
 	busy bool
 }
 
@@ -25,7 +25,7 @@ func newPacedChat(t *testing.T) *pacedChat {
 		now: time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)}
 }
 
-// gets says whether an update is answered that comes so long after the one before.
+// gets sends an update so long after the one before, and reports whether it gets a reply.
 func (c *pacedChat) gets(after time.Duration, u bot.Update) bool {
 	c.t.Helper()
 	c.n++
@@ -44,7 +44,7 @@ func (c *pacedChat) text(after time.Duration, text string) bool {
 	return c.gets(after, bot.Update{Kind: bot.Message, Text: text})
 }
 
-// answered counts how many of the texts are answered that come so far apart.
+// answered sends texts at an interval, and counts the replies.
 func (c *pacedChat) answered(n int, apart time.Duration, text func(int) string) (answers int) {
 	c.t.Helper()
 	for i := range n {
@@ -120,7 +120,7 @@ func TestWhoIsTakenForAnAutomaticPeerHasWaysBack(t *testing.T) {
 	}
 }
 
-// Through a pipe everything is answered.
+// Every message through a pipe gets a reply.
 func TestNothingIsConcludedFromAPipe(t *testing.T) {
 	c := newPacedChat(t)
 	for i := range 100 {

@@ -13,7 +13,7 @@ import (
 	"llave/flows/backend"
 )
 
-// storedSession is a session as a program of version 1 stored it, and what that program answered to each probe.
+// storedSession is a session that the program of version 1 stored, with the answers of that program to each probe.
 type storedSession struct {
 	Now     time.Time         `json:"now"`
 	Session json.RawMessage   `json:"session"`
@@ -58,8 +58,8 @@ func (st storedSession) inputs(t *testing.T) map[string]bot.Input {
 	return out
 }
 
-// try is what the script answers to an input: the state, the effect, a hash of all that the decision says and does, and how
-// it begins.
+// try is the answer of the script to an input: the state, the effect, a hash of the whole decision, and the beginning of the
+// first reply.
 func (st storedSession) try(t *testing.T, sc *Script, in bot.Input) string {
 	t.Helper()
 	s := bot.Session{Data: sc.NewData()}
@@ -84,7 +84,7 @@ func (st storedSession) try(t *testing.T, sc *Script, in bot.Input) string {
 	return fmt.Sprintf("%s %s %x %s", d.Session.State, op, sum[:4], line)
 }
 
-// decided is all that a decision says and does.
+// decided is all of a decision but the session.
 func decided(t *testing.T, d bot.Decision) string {
 	t.Helper()
 	var b strings.Builder

@@ -10,7 +10,7 @@ import (
 	"llave/flows/nlu"
 )
 
-// A turn that is decided again, because it could not be committed, says the same: nothing of the session is written to.
+// Deciding twice on sheets gives the same decision, and leaves the session unchanged.
 func TestDecidingOnSheetsTwice(t *testing.T) {
 	sc := newScript(t)
 	now := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
@@ -52,7 +52,7 @@ func TestDecidingOnSheetsTwice(t *testing.T) {
 	}
 }
 
-// Every month that is full says so, whether there is a sheet to show or not.
+// A month without tokens left gets a reply, with a sheet and without one.
 func TestAFullMonth(t *testing.T) {
 	from, until, _ := backend.Month("2026-11").Span(time.UTC)
 	told := &backend.Preprints{Group: familyOfMaria, Member: "3", Months: []backend.SheetMonth{{Month: "2026-11", From: from, Until: until, Max: 31}}}

@@ -8,16 +8,16 @@ import (
 	"llave/flows/backend"
 )
 
-// monthSaid is a month as somebody said it. The zero value is none.
+// NamedMonth is a month as a text names it. The zero value is none.
 type NamedMonth struct {
 	Month int // 1 to 12
-	Year  int // if it was said
-	Plus  int // months from now, if that was said: 0 with This
+	Year  int // if the text names it
+	Plus  int // months from now, if the text says that; 0 with This
 	This  bool
 }
 
-// at is the month that is meant, said at a moment: a name without a year is the next month of that name. Empty if none was
-// said.
+// At returns the month that is meant at a time: a name without a year is the next month of that name. Empty if the text names
+// none.
 func (m NamedMonth) At(now time.Time) backend.Month {
 	now = now.In(backend.BuenosAires)
 	year, month := now.Year(), now.Month()
@@ -37,13 +37,13 @@ func (m NamedMonth) At(now time.Time) backend.Month {
 	return backend.MonthOf(time.Date(year, month, 1, 0, 0, 0, 0, time.UTC))
 }
 
-// The counts that are no number: something was said that nobody can make, or as many as can be.
+// Counts without a number: one that cannot be made, and as many as possible.
 const (
 	CountInvalid = -1
 	CountMax     = -2
 )
 
-// count reads how many are wanted: the number before the tokens, or the only one there is; 0 if none was said.
+// count returns how many tokens the text asks for: the number before the word, or the only number; 0 if there is none.
 func (s *tokenized) count() int {
 	found := 0
 	for i := 0; i < len(s.words); {
@@ -63,7 +63,7 @@ func (s *tokenized) count() int {
 	return found
 }
 
-// quantity reads a number of any size and the words that it takes: "31", "treinta y uno", "media docena", "muchos".
+// quantity reads a number of any size, and how many words it takes: "31", "treinta y uno", "media docena", "muchos".
 func (s *tokenized) quantity(i int) (n, width int) {
 	w := s.words[i]
 	switch {
@@ -97,7 +97,7 @@ func (s *tokenized) quantity(i int) (n, width int) {
 	return s.dozens(i, n, 1)
 }
 
-// dozens multiplies what stands before "docenas".
+// dozens multiplies the number before "docenas".
 func (s *tokenized) dozens(i, n, width int) (int, int) {
 	if n > 0 && s.is(i+width, s.u.c.dozen) && !s.is(i, s.u.c.dozen) {
 		return n * 12, width + 1
@@ -105,7 +105,7 @@ func (s *tokenized) dozens(i, n, width int) (int, int) {
 	return n, width
 }
 
-// figure is a number in figures; countWrong if it is larger than anybody means.
+// figure reads a number in digits; CountInvalid if it is too large.
 func figure(w string) int {
 	if len(w) > 4 {
 		return CountInvalid
@@ -117,7 +117,7 @@ func figure(w string) int {
 	return n
 }
 
-// amount is how many a text says, as the answer to that question: there "uno" is a number, too.
+// Amount returns how many a text says, as the answer to that question: there "uno" is a number, too.
 func (u *Parser) Amount(text string) (n int, said bool) {
 	s := u.tokenize(text)
 	if n = s.count(); n != 0 {
@@ -139,15 +139,15 @@ func (u *Parser) Amount(text string) (n int, said bool) {
 	return 0, false
 }
 
-// monthIn is the month that a text says, at a moment in the zone of the months; empty if none.
+// MonthIn returns the month that a text names, at a time; empty if none.
 func (u *Parser) MonthIn(text string, now time.Time) backend.Month {
 	return u.tokenize(text).month().At(now)
 }
 
-// numbersIn are the numbers of tokens on a sheet that a text says: "el 3 y el 5", "del 3 al 7".
-func (u *Parser) NumbersIn(text string) []int { return u.tokenize(text).listed() }
+// NumbersIn returns the numbers of tokens on a sheet that a text names: "el 3 y el 5", "del 3 al 7".
+func (u *Parser) NumbersIn(text string) []int { return u.tokenize(text).sheetNumbers() }
 
-func (s *tokenized) listed() []int {
+func (s *tokenized) sheetNumbers() []int {
 	var out []int
 	for i := 0; i < len(s.words); {
 		n, width := s.quantity(i)
@@ -167,9 +167,9 @@ func (s *tokenized) listed() []int {
 	return out
 }
 
-// lost are the numbers of tokens that were lost: "el 7 de la hoja". Others are about something else: "hace 2 días", "la hoja
-// de los 6 tokens", and must not make less of what was lost.
-func (s *tokenized) lost() []int {
+// lostNumbers are the numbers of lost tokens: "el 7 de la hoja". Other numbers do not narrow what was lost: "hace 2 días", "la
+// hoja de los 6 tokens".
+func (s *tokenized) lostNumbers() []int {
 	var out []int
 	for i := 1; i < len(s.words); i++ {
 		if n, width := s.quantity(i); n > 0 && s.is(i-1, s.u.c.article) && s.is(i+width, s.u.c.of) && !s.isDate(i) {
@@ -179,7 +179,7 @@ func (s *tokenized) lost() []int {
 	return out
 }
 
-// readPaper reads what is said of preprinted tokens.
+// readPaper reads what the text says about preprinted tokens.
 func (s *tokenized) readPaper(m *ParsedText) {
 	switch m.Intent {
 	case IntentVoid:
@@ -188,8 +188,8 @@ func (s *tokenized) readPaper(m *ParsedText) {
 			m.Voids = m.Voids || s.is(i, s.u.c.annul)
 			m.Single = m.Single || s.is(i, s.u.c.one) && s.is(i+1, s.u.c.token)
 		}
-		if m.TokenNumbers = s.lost(); m.Voids {
-			m.TokenNumbers = s.listed()
+		if m.TokenNumbers = s.lostNumbers(); m.Voids {
+			m.TokenNumbers = s.sheetNumbers()
 		}
 		m.Single = m.Single || len(m.TokenNumbers) > 0
 	case IntentMore:
@@ -201,8 +201,8 @@ func (s *tokenized) readPaper(m *ParsedText) {
 	}
 }
 
-// several says whether more tokens are asked for than people are named: "10 tokens para mamá". Those are on paper.
-func (s *tokenized) several(who []Ref) bool {
+// asksSeveral reports whether the text asks for more tokens than people: "10 tokens para mamá". Those are preprinted.
+func (s *tokenized) asksSeveral(who []Ref) bool {
 	for _, r := range who {
 		if r.Kind == RefAll || r.Several() {
 			return false
@@ -225,7 +225,7 @@ func (s *tokenized) several(who []Ref) bool {
 	return false
 }
 
-// number is the number that a word says, or 0.
+// number returns the number that a word says, or 0.
 func (s *tokenized) number(i int) int {
 	if n, ok := smallNumber(s.words[i].key); ok {
 		return n
@@ -233,7 +233,7 @@ func (s *tokenized) number(i int) int {
 	return s.u.numbers[s.words[i].id]
 }
 
-// isDate says whether a number is part of a date: "12/2026", "mes 12", "el 12 de noviembre", "martes 24".
+// isDate reports whether a number is part of a date: "12/2026", "mes 12", "el 12 de noviembre", "martes 24".
 func (s *tokenized) isDate(i int) bool {
 	if s.year(i+1) > 0 || s.is(i-1, s.u.c.month|s.u.c.weekday) {
 		return true
@@ -256,7 +256,7 @@ func (s *tokenized) year(i int) int {
 	return n
 }
 
-// month reads for which month.
+// month reads the month that the text names.
 func (s *tokenized) month() NamedMonth {
 	for i, w := range s.words {
 		n, isNumber := s.u.months[w.id], s.number(i)

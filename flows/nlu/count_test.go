@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// How many, in figures and in words; what is none is told apart from what was not said.
+// A count is read in digits and in words. An impossible count is not the same as none.
 func TestAmounts(t *testing.T) {
 	u := newParser(t)
 	for text, want := range map[string]int{

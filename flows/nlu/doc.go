@@ -9,7 +9,9 @@
 //	tokenize.go       a text cut into words, with misspelt ones corrected
 //	phonetic.go       how a word sounds, and how far two words are apart
 //	match.go          which phrases a text contains, and which of them is its intent
+//	outcome.go        which matches count: negated, doubtful, part of something else
 //	people.go         the people and numbers among the words that are not the intent's
+//	kinship.go        "mi hija", "mi hija Juana", "la hija de Juana"
 //	mention.go        whether a person is meant, or only mentioned
 //	count.go          how many preprinted tokens, which of them, for which month
 //	leaving.go        words for unlinking the chat and for leaving the insurer

@@ -11,13 +11,13 @@ import (
 	"llave/flows/backend"
 )
 
-// Without one of these sounds in the text nothing is replaced and nothing unlinked. The list is the test's own.
+// triggers are the phonetic keys without which no text replaces a token or unlinks a chat. The parser does not share them.
 var triggers = map[string][]string{
 	"another": {"otr", "nueb", "renob", "kambi", "remplas", "rempla", "rejener", "aktuali"},
 	"unlink":  {"desbinkul", "baja", "bor", "olbida", "binkulo"},
 }
 
-// FuzzUnderstand holds whatever may be written against what holds for every text.
+// FuzzUnderstand checks the rules that hold for every text.
 func FuzzUnderstand(f *testing.F) {
 	u := newParser(f)
 	for _, part := range []string{"tuning", "test"} {
@@ -53,7 +53,7 @@ func FuzzUnderstand(f *testing.F) {
 	})
 }
 
-// triggered: what takes something away was said in so many words.
+// triggered checks that an intent that takes something away has a word for it in the text.
 func triggered(t *testing.T, text, intent string) {
 	heard := strings.Join(phoneticKeys(text), " ")
 	if list := triggers[intent]; list != nil && !slices.ContainsFunc(list, func(w string) bool { return strings.Contains(heard, w) }) {
@@ -61,7 +61,7 @@ func triggered(t *testing.T, text, intent string) {
 	}
 }
 
-// affirmed: a yes has a word for it, is no question, and is no "no".
+// affirmed checks that a yes is no question and no "no".
 func affirmed(t *testing.T, u *Parser, text string) {
 	m := u.Parse(text)
 	if m.Yes && m.No || m.Yes && strings.Contains(text, "?") {
@@ -74,7 +74,7 @@ func affirmed(t *testing.T, u *Parser, text string) {
 	}
 }
 
-// BenchmarkUnderstand is one understanding, over the labelled set.
+// BenchmarkUnderstand measures one text of the labelled set.
 func BenchmarkUnderstand(b *testing.B) {
 	u := newParser(b)
 	set := append(readSet(b, "tuning"), readSet(b, "test")...)

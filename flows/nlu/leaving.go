@@ -2,8 +2,7 @@ package nlu
 
 import "slices"
 
-// readLeaving finds the words of leaving: "desvincular", which is only said to a chat, and "baja", which may be the
-// insurer's.
+// readLeaving finds the words of leaving: "desvincular", which means the chat, and "baja", which may mean the insurer.
 func (s *tokenized) readLeaving(m *ParsedText) {
 	for _, h := range m.matches {
 		switch s.u.intent(h) {
@@ -17,7 +16,7 @@ func (s *tokenized) readLeaving(m *ParsedText) {
 	}
 }
 
-// ofTheInsurer says whether what is said names the insurer and no chat: "desvincularme de IOMA" may mean to leave it.
+// ofTheInsurer reports whether the text names the insurer and no chat: "desvincularme de IOMA" may mean to leave it.
 func (s *tokenized) ofTheInsurer() bool {
 	ioma := slices.ContainsFunc(s.words, func(w word) bool { return w.key == phoneticKey("ioma") })
 	return ioma && !slices.ContainsFunc(s.words, func(w word) bool { return w.class&s.u.bits["chat"] != 0 })

@@ -11,25 +11,26 @@ import (
 //go:embed words/es.txt words/secrets.txt
 var wordFiles embed.FS
 
-// understanding is the words file, ready for use. Every word in it has a number and the set of classes it is in.
+// Parser is the words file, indexed. Every word of the file has a number and a set of classes. A Parser may be used by several
+// goroutines.
 type Parser struct {
-	ids         map[string]int32 // sound -> number
-	keys        []string         // number -> sound
+	ids         map[string]int32 // phonetic key -> number
+	keys        []string         // number -> phonetic key
 	classes     []classes        // number -> classes
 	bits        map[string]classes
 	phrases     []phrase
 	starts      [][]int32 // number of a word -> the phrases that may begin with it
 	yes, no     []phrase
 	kin         map[int32]string           // word -> kinship
-	persons     []phrase                   // phrases that are somebody: me, all
-	polite      map[Intent]map[string]bool // sounds that may stand beside a yes, and beside a no
+	persons     []phrase                   // phrases that stand for people: me, all
+	polite      map[Intent]map[string]bool // keys that may stand beside a yes, and beside a no
 	short       map[string][]string        // short form -> first names it may stand for
 	numbers     map[int32]int              // word -> number it says
 	months      map[int32]int              // word -> month it says
-	publicNames map[Intent]string          // how an intent is called outside, where not by its own name
-	corrections map[byte][]int32           // first letter -> words that may be meant by a slip
-	endings     []string                   // of words that are nobody's name
-	verbs       []string                   // of words that are verbs behind "para"
+	publicNames map[Intent]string          // the name of an intent outside, where it is not its own
+	corrections map[byte][]int32           // first letter -> words that a misspelt word may mean
+	endings     []string                   // of words that are no name
+	verbs       []string                   // of words that are verbs after "para"
 	c           namedClasses
 	secrets     *secrets
 }
@@ -37,26 +38,27 @@ type Parser struct {
 // classes is a set of word classes.
 type classes uint64
 
-// namedClasses are the classes that the code asks for.
+// namedClasses are the classes that the code refers to.
 type namedClasses struct {
 	light, not, want, lest, and, except, before, belongs, notours, title, place, iam, signs, helps, thing, needs, call, token, code,
 	annul, sheet, most, lots, half, dozen, one, upto, weekday, years, other, with, lady, mine, self, double, month, next, of, article, noun, this, between, in, greets, had, already, instead, request, they, filler, common, name, nameword, kin classes
 }
 
-// phrase is a row of words that means something.
+// phrase is a sequence of words with an intent.
 type phrase struct {
 	intent Intent
 	weight int
-	alone  bool // it counts only where nothing else is said
+	alone  bool // it counts only if the text says nothing else
 	parts  []slot
 }
 
-// part is one place in a phrase: a word, or any word of a class.
+// slot is one place in a phrase: a word, or any word of a class.
 type slot struct {
 	id    int32
 	class classes
 }
 
+// New reads the words files.
 func New() (*Parser, error) {
 	text, err := wordFiles.ReadFile("words/es.txt")
 	if err != nil {
@@ -83,7 +85,7 @@ func New() (*Parser, error) {
 	return u, err
 }
 
-// add takes in a line: what it is, and its phrases.
+// add reads a line: its name, and its phrases.
 func (u *Parser) add(name, list []string) error {
 	for _, text := range list {
 		if err := u.addPhrase(name, text); err != nil {
@@ -106,7 +108,7 @@ func (u *Parser) addPhrase(name []string, text string) error {
 		u.put(key, name[0])
 	case "kin":
 		kin := name[1]
-		if kin == "others" { // each a kinship of its own: an uncle who was explained is no neighbour
+		if kin == "others" { // each word a kinship of its own: what "tío" means in a chat says nothing of "vecino"
 			kin = key
 		}
 		u.kin[u.put(key, "kin")] = kin
@@ -137,7 +139,7 @@ func (u *Parser) addPhrase(name []string, text string) error {
 	return nil
 }
 
-// addMeaning takes in a phrase that means something.
+// addMeaning adds a phrase with an intent.
 func (u *Parser) addMeaning(name []string, text string) error {
 	p := phrase{intent: Intent(name[0])}
 	for _, w := range strings.Fields(text) {
@@ -176,12 +178,12 @@ func (u *Parser) addMeaning(name []string, text string) error {
 }
 
 // put gives a word a number and adds it to a class.
-func (u *Parser) put(sound, class string) int32 {
-	id, ok := u.ids[sound]
+func (u *Parser) put(key, class string) int32 {
+	id, ok := u.ids[key]
 	if !ok {
 		id = int32(len(u.keys))
-		u.ids[sound] = id
-		u.keys, u.classes = append(u.keys, sound), append(u.classes, 0)
+		u.ids[key] = id
+		u.keys, u.classes = append(u.keys, key), append(u.classes, 0)
 	}
 	if class != "" {
 		u.classes[id] |= u.bit(class)
@@ -189,6 +191,7 @@ func (u *Parser) put(sound, class string) int32 {
 	return id
 }
 
+// bit is the set of one class.
 func (u *Parser) bit(class string) classes {
 	if u.bits[class] == 0 {
 		if len(u.bits) == 64 {
@@ -199,6 +202,7 @@ func (u *Parser) bit(class string) classes {
 	return u.bits[class]
 }
 
+// nameClasses finds the classes that the code refers to.
 func (u *Parser) nameClasses() {
 	c := &u.c
 	for name, to := range map[string]*classes{
@@ -212,7 +216,7 @@ func (u *Parser) nameClasses() {
 	} {
 		*to = u.bit(name)
 	}
-	// A word that is another word besides is a name only where something says so.
+	// A word of several meanings is a name only where other words introduce it.
 	for id := range u.classes {
 		if u.classes[id]&c.light != 0 {
 			u.classes[id] &^= c.name | c.nameword
@@ -223,7 +227,7 @@ func (u *Parser) nameClasses() {
 	}
 }
 
-// index finds the phrases by their first word, and the words that a slip may stand for.
+// index finds the phrases by their first word, and the words that a misspelt word may mean.
 func (u *Parser) index() {
 	u.starts = make([][]int32, len(u.keys))
 	meant := make([]bool, len(u.keys))
@@ -250,7 +254,7 @@ func (u *Parser) index() {
 
 func (e slot) fits(id int32, c classes) bool { return e.id >= 0 && e.id == id || e.class&c != 0 }
 
-// Intents are the intents that the words file has phrases for, in its order.
+// Intents returns the intents that the words file has phrases for, in its order.
 func (u *Parser) Intents() []Intent {
 	var out []Intent
 	for _, p := range u.phrases {

@@ -8,23 +8,22 @@ import (
 	"llave/flows/backend"
 )
 
-// passwordMasked stands where a password stood.
+// passwordMasked replaces a password.
 const passwordMasked = "···"
 
-// Masked is a text without what must not be kept, and what that was.
+// Masked is a text without what must not be stored, and what was removed.
 type Masked struct {
 	Text     string
 	CUIL     bool // something shaped like a CUIL
-	Password bool // something that the person called a password
+	Password bool // a word that the person called a password
 }
 
-// Mask takes CUILs out of a text, and what the person called a password. Digits alone are
-// never a password: "clave" is also what people call the token.
+// Mask removes CUILs and passwords from a text. Digits alone are never a password: "clave" is also a word for the token.
 func (u *Parser) Mask(text string) Masked {
 	m := Masked{Text: backend.MaskCUIL(text)}
 	m.CUIL = m.Text != text
 	for range 5 { // as many as a sentence may hold
-		from, to, ok := u.passwordIn(m.Text)
+		from, to, ok := u.findPassword(m.Text)
 		if !ok {
 			break
 		}
@@ -33,11 +32,11 @@ func (u *Parser) Mask(text string) Masked {
 	return m
 }
 
-// token of a text: a word, or a sign that leads to the password.
+// textPart is a word of a text, or a sign before a password.
 type textPart struct {
 	from, to int
 	text     string // as written
-	sound    string
+	key      string
 }
 
 var partShape = regexp.MustCompile(`[:=;]|\pL+[/,]|[^\s:=;]+`)
@@ -50,7 +49,7 @@ func textParts(text string) (parts []textPart) {
 	return parts
 }
 
-// soundOf is a word's sound, a sign as it is.
+// keyOf is the phonetic key of a word; a sign is its own.
 func keyOf(raw string) string {
 	if raw == ":" || raw == "=" {
 		return raw
@@ -58,16 +57,16 @@ func keyOf(raw string) string {
 	return phoneticKey(strings.ToLower(strings.TrimFunc(backend.Clean(raw), func(r rune) bool { return !isLetter(r) })))
 }
 
-// passwordIn finds the first password in a text.
-func (u *Parser) passwordIn(text string) (from, to int, ok bool) {
+// findPassword finds the first password in a text.
+func (u *Parser) findPassword(text string) (from, to int, ok bool) {
 	parts := textParts(text)
 	for i, p := range parts {
-		certain := u.namesPassword(p.sound)
-		if !certain && !u.secrets.maybe[p.sound] {
+		certain := u.namesPassword(p.key)
+		if !certain && !u.secrets.maybe[p.key] {
 			continue
 		}
-		mine := i > 0 && u.secrets.my[parts[i-1].sound]
-		if from, to, ok := u.passwordBehind(text, parts[i+1:], certain, certain || mine); ok {
+		mine := i > 0 && u.secrets.my[parts[i-1].key]
+		if from, to, ok := u.passwordAfter(text, parts[i+1:], certain, certain || mine); ok {
 			return from, to, true
 		}
 		if from, to, ok := u.passwordBefore(text, parts[:i], certain || mine); ok {
@@ -77,21 +76,21 @@ func (u *Parser) passwordIn(text string) (from, to int, ok bool) {
 	return 0, 0, false
 }
 
-// passwordBehind finds the password behind the word for it. Certain says that the word means nothing else, called that it
-// can be no token's where it stands.
-func (u *Parser) passwordBehind(text string, parts []textPart, certain, called bool) (from, to int, ok bool) {
+// passwordAfter finds the password after the word for it. Certain says that the word means nothing else; called, that it
+// cannot mean a token here.
+func (u *Parser) passwordAfter(text string, parts []textPart, certain, called bool) (from, to int, ok bool) {
 	led := false
 	for i, p := range parts {
 		switch {
-		case u.secrets.is[p.sound]:
+		case u.secrets.is[p.key]:
 			led = true
 			continue
-		case led && u.secrets.reason[p.sound]: // "es que", "es para": what it is like or for, and no password
+		case led && u.secrets.reason[p.key]: // "es que", "es para": a reason, and no password
 			return 0, 0, false
 		case !led && i < 7 && u.leadsTo(parts[:i+1]):
 			continue
 		}
-		if !certain && u.ordinary(p.text) && !strong(p.text) { // "mi clave es Juana Ruiz" asks for her token
+		if !certain && u.isOrdinary(p.text) && !looksLikePassword(p.text) { // "mi clave es Juana Ruiz" asks for her token
 			return 0, 0, false
 		}
 		return u.passwordAt(text, parts[i:], led && called, led || i < 2 && called, led && certain)
@@ -99,27 +98,27 @@ func (u *Parser) passwordBehind(text string, parts []textPart, certain, called b
 	return 0, 0, false
 }
 
-// leadsTo says whether the last of the parts may stand between the word for a password and the password.
+// leadsTo reports whether the last of the parts may stand between the word for a password and the password.
 func (u *Parser) leadsTo(parts []textPart) bool {
 	p := parts[len(parts)-1]
 	switch {
-	case u.secrets.between[p.sound] && !strings.ContainsAny(p.text, ".;,!?"), site(p.text), strings.Trim(p.text, arrows) == "":
+	case u.secrets.between[p.key] && !strings.ContainsAny(p.text, ".;,!?"), isSite(p.text), strings.Trim(p.text, arrows) == "":
 		return true
 	}
 	// "la contraseña de mi marido: …", "la clave de IOMA Digital es …"
-	return u.secrets.of[parts[0].sound] && !strong(p.text) && !onlyNumber(p.text) && !strings.ContainsAny(p.text, ".;,!?") && !u.secrets.about[p.sound]
+	return u.secrets.of[parts[0].key] && !looksLikePassword(p.text) && !onlyNumber(p.text) && !strings.ContainsAny(p.text, ".;,!?") && !u.secrets.about[p.key]
 }
 
-// passwordAt takes the password at the first part: any word that is not ordinary if said, a strong one if may. Where second,
-// it may also stand behind a number or a name, which is the user's.
+// passwordAt takes the password at the first part: any word that is not ordinary if said, one that looks like a password if
+// may. With second, it may also follow a number or a name, which is the user's.
 func (u *Parser) passwordAt(text string, parts []textPart, said, may, second bool) (from, to int, ok bool) {
 	from, to = u.span(text, parts, said)
 	core := text[from:to]
-	number, known := onlyNumber(core) || numbered(core), u.ordinary(core)
+	number, known := onlyNumber(core) || isNumbered(core), u.isOrdinary(core)
 	switch {
 	case from == to:
 		return 0, 0, false
-	case !number && (quoted(text, from, to) && may || may && strong(core) && !site(core) || said && !known):
+	case !number && (isQuoted(text, from, to) && may || may && looksLikePassword(core) && !isSite(core) || said && !known):
 		return from, to, true
 	case !second || !number && !known:
 		return 0, 0, false
@@ -129,32 +128,32 @@ func (u *Parser) passwordAt(text string, parts []textPart, said, may, second boo
 			continue
 		}
 		from, to = u.span(text, []textPart{p}, false)
-		return from, to, strong(text[from:to]) && !site(text[from:to])
+		return from, to, looksLikePassword(text[from:to]) && !isSite(text[from:to])
 	}
 	return 0, 0, false
 }
 
-// passwordBefore finds a password that comes before the word for it: "perro2024 es mi contraseña", "perro2024 como clave".
+// passwordBefore finds a password before the word for it: "perro2024 es mi contraseña", "perro2024 como clave".
 func (u *Parser) passwordBefore(text string, parts []textPart, called bool) (from, to int, ok bool) {
 	n := len(parts)
 	switch {
-	case called && n > 2 && u.secrets.my[parts[n-1].sound] && u.secrets.is[parts[n-2].sound]:
+	case called && n > 2 && u.secrets.my[parts[n-1].key] && u.secrets.is[parts[n-2].key]:
 		n -= 2
-	case n > 1 && u.secrets.as[parts[n-1].sound]:
+	case n > 1 && u.secrets.as[parts[n-1].key]:
 		n--
 	default:
 		return 0, 0, false
 	}
 	from, to = u.span(text, parts[n-1:n], false)
 	core := text[from:to]
-	if from == to || onlyNumber(core) || site(core) || !strong(core) && !quoted(text, from, to) {
+	if from == to || onlyNumber(core) || isSite(core) || !looksLikePassword(core) && !isQuoted(text, from, to) {
 		return 0, 0, false
 	}
 	return from, to, true
 }
 
-// span is where the password stands that begins with the first part: in quotation marks, up to the next space, or, if a
-// password of several words may follow, as far as the words are nobody's.
+// span returns where the password stands that begins with the first part: up to the quotation mark that closes, or to the next
+// space, or, with several, as far as the words are unknown.
 func (u *Parser) span(text string, parts []textPart, several bool) (from, to int) {
 	from = parts[0].from
 	rest := text[from:]
@@ -166,10 +165,10 @@ func (u *Parser) span(text string, parts []textPart, several bool) (from, to int
 			}
 		}
 	}
-	to = from + len(word1(rest))
+	to = from + len(firstWord(rest))
 	several = several && !onlyNumber(parts[0].text)
-	for i := 1; several && i < len(parts) && !ends(text[parts[i-1].from:parts[i-1].to]); i++ {
-		if u.ordinary(parts[i].text) || onlyNumber(parts[i].text) && (i+1 < len(parts) || len(parts[i].text) > 4) || u.secrets.is[parts[i].sound] {
+	for i := 1; several && i < len(parts) && !endsClause(text[parts[i-1].from:parts[i-1].to]); i++ {
+		if u.isOrdinary(parts[i].text) || onlyNumber(parts[i].text) && (i+1 < len(parts) || len(parts[i].text) > 4) || u.secrets.is[parts[i].key] {
 			break
 		}
 		to = parts[i].to
@@ -179,7 +178,7 @@ func (u *Parser) span(text string, parts []textPart, several bool) (from, to int
 	return from + start, from + len(core)
 }
 
-// cutRune splits a string behind its first character.
+// cutRune splits a string after its first character.
 func cutRune(s string) (first, rest string, ok bool) {
 	for i := range s {
 		if i > 0 {
@@ -189,22 +188,22 @@ func cutRune(s string) (first, rest string, ok bool) {
 	return s, "", s != ""
 }
 
-// word1 is a text up to its first space.
-func word1(s string) string {
+// firstWord is a text up to its first space.
+func firstWord(s string) string {
 	if i := strings.IndexFunc(s, unicode.IsSpace); i >= 0 {
 		return s[:i]
 	}
 	return s
 }
 
-// ordinary says whether a word is one that people say of passwords, or that we know.
-func (u *Parser) ordinary(s string) bool {
+// isOrdinary reports whether a word is known, or is often said about passwords.
+func (u *Parser) isOrdinary(s string) bool {
 	w := keyOf(s)
 	_, known := u.ids[w]
 	return w == "" || known || u.secrets.about[w] || u.secrets.between[w] || u.secrets.password[w] || u.secrets.maybe[w]
 }
 
-// namesPassword says whether a word is one for a password, and for nothing else, with as many as two slips.
+// namesPassword reports whether a word means a password and nothing else. Up to two letters of it may be wrong.
 func (u *Parser) namesPassword(w string) bool {
 	if u.secrets.password[w] {
 		return true

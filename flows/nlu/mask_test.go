@@ -54,7 +54,7 @@ func TestPasswordsAreMasked(t *testing.T) {
 	}
 }
 
-// Nothing is taken out that may be a token, a number of any kind, or what is said about a password.
+// A token, any other number, and words about a password are not masked.
 func TestWhatIsNoPasswordIsLeft(t *testing.T) {
 	u := newParser(t)
 	for _, text := range []string{

@@ -2,7 +2,7 @@ package nlu
 
 import "strings"
 
-// withoutPassword is a masked text without what was said of the password: what is left is the rest of the sentence.
+// WithoutPassword removes the words about the password from a masked text. The rest of the sentence stays.
 func (u *Parser) WithoutPassword(text string) string {
 	for {
 		parts := textParts(text)
@@ -18,22 +18,23 @@ func (u *Parser) WithoutPassword(text string) string {
 		}
 		from, to := at, at
 		for i := at - 1; i >= max(0, at-9) && from == at; i-- {
-			if u.called(parts[i]) {
+			if u.namesPasswordAt(parts[i]) {
 				from = i
 			}
 		}
 		for i := at + 1; i < min(len(parts), at+4) && from == at && to == at; i++ {
-			if u.called(parts[i]) {
+			if u.namesPasswordAt(parts[i]) {
 				to = i
 			}
 		}
-		if from > 0 && from < at && u.secrets.my[parts[from-1].sound] {
+		if from > 0 && from < at && u.secrets.my[parts[from-1].key] {
 			from--
 		}
 		text = text[:parts[from].from] + " " + text[parts[to].to:]
 	}
 }
 
-func (u *Parser) called(p textPart) bool {
-	return u.namesPassword(p.sound) || u.secrets.maybe[p.sound]
+// namesPasswordAt reports whether a part is a word for a password.
+func (u *Parser) namesPasswordAt(p textPart) bool {
+	return u.namesPassword(p.key) || u.secrets.maybe[p.key]
 }

@@ -1,9 +1,9 @@
 package nlu
 
-// What is said about a person in a text: whether it is for them, or they are only spoken of.
+// This file finds out whether a person in a text is meant, or only mentioned.
 
-// wished says whether somebody is named as one whose token is asked for, though the token is not: "el de Juana", "para
-// mi hijo", at the beginning of what is said.
+// asksForTheirs reports whether the text asks for the token of a person without the word: "el de Juana", "para mi hijo", at the
+// beginning of a clause.
 func (r *peopleReader) asksForTheirs(x Ref, from int) bool {
 	c := &r.u.c
 	k := r.prefixStart
@@ -21,13 +21,13 @@ func (r *peopleReader) asksForTheirs(x Ref, from int) bool {
 	return r.is(k, c.article) && r.is(k+1, c.of) && !r.is(k, c.of) || r.is(k, c.belongs) && !r.is(k, c.of|c.article|c.mine)
 }
 
-// helped says whether somebody is only who told or helped: "mi nieta me enseñó".
+// isHelper reports whether a person only told or helped: "mi nieta me enseñó".
 func (r *peopleReader) isHelper(to int) bool {
 	at, ok := r.after(to, r.u.c.helps)
 	return ok && !r.used[at]
 }
 
-// had says whether it is said that theirs is there already: "el de Juana ya lo tengo".
+// isThereAlready reports whether the text says that the token of a person is there already: "el de Juana ya lo tengo".
 func (r *peopleReader) isThereAlready(to int) bool {
 	if !r.is(to, r.u.c.already) {
 		return false
@@ -36,7 +36,8 @@ func (r *peopleReader) isThereAlready(to int) bool {
 	return ok
 }
 
-// elsewhere says whether somebody is only where one is, with whom, greeted, or whose thing it is: "el celular de mi hija".
+// mentionedOnly reports whether a person is mentioned as a place, a companion, an addressee or the owner of a thing: "el celular
+// de mi hija".
 func (r *peopleReader) mentionedOnly(from int) bool {
 	c := &r.u.c
 	if r.prefixStart == 0 || r.words[r.prefixStart-1].endsClause {
@@ -49,7 +50,7 @@ func (r *peopleReader) mentionedOnly(from int) bool {
 		r.is(r.prefixStart-1, c.thing) && !r.used[r.prefixStart-1] && r.is(r.prefixStart, c.of) && r.prefixStart < from
 }
 
-// denied says whether it is said that it is not for them: "no el de Tomás", "para mí no".
+// isDenied reports whether the text says that it is not for a person: "no el de Tomás", "para mí no".
 func (r *peopleReader) isDenied(to int) bool {
 	if r.is(to, r.u.c.not) && !r.used[to] && !r.words[to-1].endsClause &&
 		(to+1 == len(r.words) || r.words[to].endsClause || r.is(to+1, r.u.c.before) && !r.is(to+1, r.u.c.of)) {
@@ -66,7 +67,7 @@ func (r *peopleReader) isDenied(to int) bool {
 	return false
 }
 
-// presents says whether the name at hand is how somebody presents themselves.
+// introducesSpeaker reports whether the current name is how the speaker introduces themselves.
 func (r *peopleReader) introducesSpeaker() bool {
 	k := r.prefixStart - 1
 	if k > 0 && r.is(k, r.u.c.light) {
@@ -75,7 +76,7 @@ func (r *peopleReader) introducesSpeaker() bool {
 	return r.is(k, r.u.c.iam)
 }
 
-// after finds a word of a class at a place, or behind a few light words.
+// after finds a word of a class at a place, or after a few light words.
 func (r *peopleReader) after(at int, c classes) (int, bool) {
 	for n := 0; n <= maxLight && at < len(r.words); n++ {
 		if r.is(at, c) {

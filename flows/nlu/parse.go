@@ -6,7 +6,7 @@ import (
 	"llave/flows/backend"
 )
 
-// intent is what somebody wants, by the name it has in words/es.txt.
+// Intent is what a text wants, by the name that it has in words/es.txt.
 type Intent string
 
 const (
@@ -36,67 +36,68 @@ const (
 	IntentMore       Intent = "more"  // more preprinted tokens, besides those there are
 	IntentVoid       Intent = "void"  // preprinted tokens that must not be used any more
 
-	// intentOtherMonth is a button only.
+	// IntentOtherMonth is the value of a button. No text has it.
 	IntentOtherMonth Intent = "othermonth"
 
-	// Found in texts, and never what is understood of one.
-	IntentDoubt   Intent = "doubt"   // what makes "otro token" no wish: "si pido otro token"
-	IntentUnclear Intent = "unclear" // known to mean two things
-	IntentExclaim Intent = "exclaim" // "madre mía" is nobody's mother
-	IntentAgain   Intent = "again"   // "otra vez": what there is already
-	IntentLeaving Intent = "leaving" // "baja": of the chat, or of somebody at the insurer's
+	// The following are found in texts, and are never the intent of one.
+	IntentDoubt   Intent = "doubt"   // what makes "otro token" no request: "si pido otro token"
+	IntentUnclear Intent = "unclear" // it may mean two things
+	IntentExclaim Intent = "exclaim" // "madre mía" is no mother
+	IntentAgain   Intent = "again"   // "otra vez": the sheet that exists
+	IntentLeaving Intent = "leaving" // "baja": of the chat, or of a member at the insurer
 )
 
-// meaning is what was understood of a text.
+// ParsedText is what a text was understood to say.
 type ParsedText struct {
 	Intent Intent
-	// Who is whom it is about, in the order in which they were named.
+	// Refs are the people that it is about, in the order of the text.
 	Refs []Ref
-	// Wish says that somebody is named as whose token is wanted, whatever the intent: "el de Juana".
+	// TheirToken says that the text asks for the token of a person without the word: "el de Juana".
 	TheirToken bool
 	// Numbers are small numbers that stand alone: answers to a list.
 	Numbers []int
-	// Yes and No say that the text is that and nothing else.
+	// Yes and No say that the text is a yes, or a no, and nothing else.
 	Yes, No bool
-	// Unclear are the meanings that were found where none of them may be acted upon: it has to be asked.
+	// Unclear are the intents that were found, where none of them is certain enough to act upon.
 	Unclear []Intent
-	// Count is how many preprinted tokens, Month for which month; zero if it was not said.
-	// More says that they come on top of those there are. Listed are the numbers of tokens on a sheet, and Single that it is
-	// not about the whole sheet.
+	// Count is the number of preprinted tokens and Month their month; zero if the text names none. More says that they come
+	// on top of the existing ones. TokenNumbers are the numbers of tokens on a sheet, and Single says that the text is not
+	// about the whole sheet.
 	Count        int
 	Month        NamedMonth
 	More         bool
 	TokenNumbers []int
 	Single       bool
-	// Again says that the sheet that there is already is wanted once more.
+	// Again says that the text asks for the existing sheet once more.
 	Again bool
-	// Unlinks says that to unlink was said with its own word, and Leaving that "baja" was said, in whatever sentence.
+	// Unlinks says that the text has a word that means only unlinking. Leaving says that it has the word "baja".
 	Unlinks, Leaving bool
-	// ThisChat says that it is this chat that is to be left.
+	// ThisChat says that the text is about leaving this chat.
 	ThisChat bool
-	// Annuls says that something is said to be made void, not only that it was lost.
+	// Voids says that the text asks to make tokens void, and not only that they were lost.
 	Voids bool
-	// Speaker is the name by which somebody presented themselves: "soy Pedro".
+	// Introduced is the name by which the person introduced themselves: "soy Pedro".
 	Introduced []string
-	// hits are why: see understanding.why.
+	// matches are the phrases that were found: see Parser.explain.
 	matches []Match
 }
 
-// ref is a person as somebody named them.
+// Ref is a reference to a person in a text.
 type Ref struct {
 	Kind RefKind `json:"k"`
-	// Words are the name as it was written, or the kinship it stands for.
+	// Words are the name, as phonetic keys, or the kinship.
 	Words []string `json:"w,omitempty"`
-	// As is how it was written, to say it back.
+	// Text is the reference as it was written, to repeat it.
 	Text string `json:"as,omitempty"`
-	// Same says that it tells more of the person before: "mi hija Juana".
+	// Same says that it is about the same person as the reference before: "mi hija Juana".
 	Same bool `json:"same,omitempty"`
-	// Not takes the person out of those before: "todos menos Juana".
+	// Not removes the person from those before: "todos menos Juana".
 	Not bool `json:"not,omitempty"`
 
-	weak bool // nothing around it says that it is a person: it counts only if the group has one of this name
+	weak bool // the words around it do not introduce a person: it counts only if the group has a member of this name
 }
 
+// RefKind is how a text refers to a person: "mí", "todos", a kinship or a name.
 type RefKind string
 
 const (
@@ -106,7 +107,7 @@ const (
 	RefName RefKind = "name"
 )
 
-// aboutPeople are the intents that are about somebody.
+// AboutPeople reports whether the intent is about a person.
 func (i Intent) AboutPeople() bool {
 	switch i {
 	case IntentToken, IntentNumber, IntentAnother, IntentRejected, IntentPreprint, IntentMore, IntentVoid, IntentCredential, IntentOther:
@@ -115,21 +116,21 @@ func (i Intent) AboutPeople() bool {
 	return false
 }
 
-// onPaper are the intents that are about preprinted tokens: numbers belong to them.
+// onPaper reports whether the intent is about preprinted tokens, so that numbers belong to it.
 func (i Intent) onPaper() bool { return i == IntentPreprint || i == IntentMore || i == IntentVoid }
 
-// destroys says whether acting on it takes something away: it must have been said, not only spoken of.
+// destroys reports whether acting on the intent takes something away. It must be asked for, and not only mentioned.
 func (i Intent) destroys() bool { return i == IntentAnother || i == IntentUnlink }
 
-// read understands a text. It never guesses a person: what it does not know stays a name, for the flow to ask about.
+// Parse understands a text. It guesses no person: an unknown word stays a name, for the flow to ask about.
 func (u *Parser) Parse(text string) ParsedText {
 	s := u.tokenize(cleanLines(text))
 	var m ParsedText
-	m.Yes, m.No = !s.question && only(u.yes, u.polite[IntentYes], s.words), only(u.no, u.polite[IntentNo], s.words)
+	m.Yes, m.No = !s.question && isOnly(u.yes, u.polite[IntentYes], s.words), isOnly(u.no, u.polite[IntentNo], s.words)
 	m.matches = u.findMatches(s)
 	u.chooseIntent(s, &m)
 	u.readPeople(s, &m)
-	if m.Intent == IntentToken && s.several(m.Refs) {
+	if m.Intent == IntentToken && s.asksSeveral(m.Refs) {
 		m.Intent = IntentPreprint
 	}
 	s.readPaper(&m)
@@ -140,7 +141,7 @@ func (u *Parser) Parse(text string) ParsedText {
 	return m
 }
 
-// cleanLines cleans a text line by line: the end of a line ends a sentence.
+// cleanLines cleans a text line by line. The end of a line ends a sentence.
 func cleanLines(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
@@ -149,8 +150,8 @@ func cleanLines(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// heard is read for somebody whose chat has this memory: names that are nobody's are told from other words, and what
-// somebody who is not the chat's usual person calls "mi" is not taken for that person's.
+// ParseFor parses a text of a chat. It drops words that may be a name and match no member. If another person than the usual
+// user of the chat introduces themselves, "mi" and kinship words are theirs.
 func (u *Parser) ParseFor(text string, s Speaker) ParsedText {
 	m := u.Parse(text)
 	who := m.Refs[:0:0]
@@ -167,7 +168,7 @@ func (u *Parser) ParseFor(text string, s Speaker) ParsedText {
 	return m
 }
 
-// isMember says whether a word that may be a name is the first name of somebody in the group.
+// isMember reports whether a word that may be a name is the first name of a member.
 func (u *Parser) isMember(r Ref, g backend.Group) bool {
 	for _, w := range r.Words {
 		for _, p := range g.Members {
@@ -179,13 +180,14 @@ func (u *Parser) isMember(r Ref, g backend.Group) bool {
 	return false
 }
 
-// speaks takes "mi" and kinship as said by whoever presented themselves, unless that is who uses the chat.
+// reinterpretSpeaker resolves "mi" and kinship words relative to the person who introduced themselves, unless that is the
+// user of the chat.
 func (u *Parser) reinterpretSpeaker(m *ParsedText, s Speaker) {
-	ids, maybe := u.namedMembers(m.Introduced, s.Group)
+	ids, candidates := u.namedMembers(m.Introduced, s.Group)
 	if len(ids) == 1 && ids[0] == s.Self {
 		return
 	}
-	if len(ids)+len(maybe) == 0 && !u.isFirstName(m.Introduced[0]) {
+	if len(ids)+len(candidates) == 0 && !u.isFirstName(m.Introduced[0]) {
 		return // "soy docente"
 	}
 	name := Ref{Kind: RefName, Words: m.Introduced, Text: strings.Join(m.Introduced, " ")}
@@ -202,9 +204,9 @@ func (u *Parser) reinterpretSpeaker(m *ParsedText, s Speaker) {
 	}
 }
 
-// only says whether the words begin with a yes (or no) and go on with nothing but more of it and politeness. A slip
-// is none: "clara" is a name and no "claro".
-func only(these []phrase, polite map[string]bool, words []word) bool {
+// isOnly reports whether words are one or more of the phrases, and polite words after them. A misspelt word does not count:
+// "clara" is a name and no "claro".
+func isOnly(these []phrase, polite map[string]bool, words []word) bool {
 	for at := 0; at < len(words); {
 		n := longest(these, words[at:])
 		switch {
@@ -219,7 +221,7 @@ func only(these []phrase, polite map[string]bool, words []word) bool {
 	return len(words) > 0
 }
 
-// longest is how many words of the longest of the phrases stand at the beginning.
+// longest returns how many words of the longest phrase stand at the beginning.
 func longest(these []phrase, words []word) int {
 	best := 0
 	for _, p := range these {
@@ -230,6 +232,7 @@ func longest(these []phrase, words []word) int {
 	return best
 }
 
+// begins reports whether the phrase stands at the beginning of words.
 func (p phrase) begins(words []word) bool {
 	for i, e := range p.parts {
 		if words[i].distance > 0 || words[i].id != e.id {

@@ -96,13 +96,13 @@ var familyA = backend.Group{Own: "1", Members: []backend.Member{
 // outsider is a speaker who is no member of the group.
 const outsider backend.MemberID = "-"
 
-// A person is found, or asked about. Never guessed.
+// A reference means a member, or is left open. It is never guessed.
 func TestPeople(t *testing.T) {
 	u := newParser(t)
 	for _, c := range []struct {
 		text string
 		self backend.MemberID
-		want string // ids; ? and whom it may be
+		want string // ids; after a ? the candidates
 	}{
 		{"juana", "1", "3"}, {"JUANA ruiz", "1", "3"}, {"juani", "1", "3"}, {"juanna", "1", "3"},
 		{"tomi y la juani", "1", "43"}, {"juana tomas", "1", "34"}, {"maria", "1", "1"}, {"male", "1", "1"}, {"gomez", "1", "1"},
@@ -136,7 +136,7 @@ func join(ids []backend.MemberID) (s string) {
 	return s
 }
 
-// A kinship word that was explained holds for that chat, while the person is in charge.
+// An explained kinship word holds for its chat while the member is in the group.
 func TestAliases(t *testing.T) {
 	u := newParser(t)
 	m := Speaker{Group: familyA, Self: outsider, Aliases: map[string]backend.MemberID{"madre": "1", "padre": "9"}}
@@ -148,7 +148,7 @@ func TestAliases(t *testing.T) {
 	}
 }
 
-// What copying, keyboards and dictation put between the letters does not change what is understood.
+// Characters that copying, keyboards and dictation add do not change the meaning.
 func TestWhatIsPastedIsUnderstood(t *testing.T) {
 	u := newParser(t)
 	for _, text := range []string{

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// slips is how many letters are wrong, missing, extra or swapped with their neighbour; 3 for more than two.
+// editDistance returns how many letters are wrong, missing, extra or swapped with their neighbour; 3 for more than two.
 func editDistance(a, b string) int {
 	switch {
 	case a == b:
@@ -23,7 +23,7 @@ func editDistance(a, b string) int {
 	return 3
 }
 
-// twoSlips says whether one slip put right leaves one more.
+// withinTwo reports whether a and b are one edit apart once their first difference is corrected.
 func withinTwo(a, b string) bool {
 	i := 0
 	for i < len(a) && i < len(b) && a[i] == b[i] {
@@ -39,7 +39,7 @@ func withinTwo(a, b string) bool {
 
 func equalOrWithinOne(a, b string) bool { return a == b || withinOne(a, b) }
 
-// oneSlip: one letter wrong, missing, extra, or two neighbours swapped.
+// withinOne reports whether one letter is wrong, missing or extra, or two neighbours are swapped.
 func withinOne(a, b string) bool {
 	if len(a) < len(b) {
 		a, b = b, a
@@ -60,7 +60,7 @@ func withinOne(a, b string) bool {
 	return a[i+1:] == b[i:]
 }
 
-// split breaks a text into words and reduces each to its sound.
+// phoneticKeys cuts a text into words and returns their keys.
 func phoneticKeys(text string) []string {
 	fields := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r) && !isSign(r)
@@ -76,8 +76,8 @@ func phoneticKeys(text string) []string {
 
 func isSign(r rune) bool { return r == '👌' || r == '👍' || r == '👎' }
 
-// sound reduces a lower-case word to how it is said on the Río de la Plata, so that "toquen", "tocken" and "token"
-// are one word, and "nesecito" is "necesito". Digits stay.
+// phoneticKey reduces a lower-case word to its sound in the Spanish of the Río de la Plata, so that "toquen", "tocken" and
+// "token" are equal, and "nesecito" and "necesito". Digits stay.
 func phoneticKey(w string) string {
 	var b strings.Builder
 	var last rune
@@ -98,7 +98,7 @@ func phoneticKey(w string) string {
 	return b.String()
 }
 
-// letter returns the sound of a letter before next and how many letters more it takes; zero for a silent one.
+// phoneme returns the sound of a letter before next, and how many letters more it takes; zero for a silent letter.
 func phoneme(r, next rune) (rune, int) {
 	switch r {
 	case 'h', '\'':
@@ -132,7 +132,7 @@ func phoneme(r, next rune) (rune, int) {
 	return r, 0
 }
 
-// plain takes the accents off, and keeps the tilde of ñ.
+// stripAccents removes accents, but for the tilde of ñ.
 func stripAccents(w string) string {
 	ascii := true
 	for i := 0; i < len(w); i++ {
@@ -163,5 +163,5 @@ func isNumber(w string) bool {
 
 func hasLetter(w string) bool { return strings.ContainsFunc(w, unicode.IsLetter) }
 
-// sameWords says whether two texts are the same words as they are heard.
+// SameWords reports whether two texts sound the same, word for word.
 func SameWords(a, b string) bool { return slices.Equal(phoneticKeys(a), phoneticKeys(b)) }

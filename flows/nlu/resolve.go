@@ -7,32 +7,32 @@ import (
 	"llave/flows/backend"
 )
 
-// Speaker is the person who writes in a chat, as far as the chat knows: what words for people are relative to.
+// Speaker is the person who writes in a chat. References to people are relative to them.
 type Speaker struct {
 	// Group is the family group of the account: its own affiliate and all members.
 	backend.Group
-	// Self is the member who uses the chat; empty or no member's id if that is not known, or is another person.
+	// Self is the member who uses the chat. It is empty if that is not known, and no id of a member for an outsider.
 	Self backend.MemberID
 	// Aliases are the kinship words that the person explained by choosing a member.
 	Aliases map[string]backend.MemberID
 }
 
-// found is what a list of refs comes to in a group.
+// Resolution is the members that a list of references means.
 type Resolution struct {
 	Members []backend.MemberID
-	// Trouble is the first ref that fits nobody, or several; Maybe are those whom it may mean.
+	// Unresolved is the first reference that means no member, or several; Candidates are those that it may mean.
 	Unresolved *Ref
 	Candidates []backend.MemberID
 }
 
-// resolve says whom the refs mean. It never guesses: kinship is relative to the account's own affiliate and means
-// something only if it is they who use the chat, or if the person said before whom they mean by the word.
+// Resolve finds the members that references mean. It never guesses: a kinship is relative to the account's own affiliate, and
+// means a member only if the affiliate uses the chat, or if the person explained the word before.
 func (u *Parser) Resolve(who []Ref, s Speaker) Resolution {
 	var f Resolution
 	for _, refs := range groupByPerson(who) {
-		ids, maybe := u.resolvePerson(refs, s)
+		ids, candidates := u.resolvePerson(refs, s)
 		if len(ids) == 0 {
-			f.Unresolved, f.Candidates = &refs[len(refs)-1], maybe
+			f.Unresolved, f.Candidates = &refs[len(refs)-1], candidates
 			return f
 		}
 		f.Members = without(f.Members, ids)
@@ -43,7 +43,7 @@ func (u *Parser) Resolve(who []Ref, s Speaker) Resolution {
 	return f
 }
 
-// persons groups what is said of one person: "mi hija" and "Juana".
+// groupByPerson groups the references to one person: "mi hija" and "Juana".
 func groupByPerson(who []Ref) (out [][]Ref) {
 	for i := 0; i < len(who); {
 		n := 1
@@ -56,16 +56,16 @@ func groupByPerson(who []Ref) (out [][]Ref) {
 	return out
 }
 
-// person says whom one or more refs mean that are about one person: they must agree. Where kinship says nothing, because
-// somebody else uses the chat, the name decides.
-func (u *Parser) resolvePerson(refs []Ref, s Speaker) (ids, maybe []backend.MemberID) {
-	ids, maybe = u.membersOf(refs[0], s)
+// resolvePerson finds the members that all references to one person mean. Where a kinship means nothing, because another person
+// uses the chat, the name decides.
+func (u *Parser) resolvePerson(refs []Ref, s Speaker) (ids, candidates []backend.MemberID) {
+	ids, candidates = u.membersOf(refs[0], s)
 	kin := refs[0].Kind == RefKin
 	for _, r := range refs[1:] {
 		more, may := u.membersOf(r, s)
 		a, b := ids, more
-		if kin && len(a) == 0 && len(maybe) > 0 {
-			a = maybe // "mi hija", where there are two
+		if kin && len(a) == 0 && len(candidates) > 0 {
+			a = candidates // "mi hija", where there are two
 		}
 		if r.Kind == RefKin && len(b) == 0 && len(may) > 0 {
 			b = may
@@ -77,9 +77,9 @@ func (u *Parser) resolvePerson(refs []Ref, s Speaker) (ids, maybe []backend.Memb
 		default:
 			ids = common(a, b)
 		}
-		maybe = append(slices.Clone(a), without(b, a)...)
+		candidates = append(slices.Clone(a), without(b, a)...)
 	}
-	return ids, maybe
+	return ids, candidates
 }
 
 func common(a, b []backend.MemberID) []backend.MemberID {
@@ -90,8 +90,8 @@ func without(a, b []backend.MemberID) []backend.MemberID {
 	return slices.DeleteFunc(slices.Clone(a), func(id backend.MemberID) bool { return slices.Contains(b, id) })
 }
 
-// meant returns whom one ref means; if that is not certain, nobody, and whom it may mean.
-func (u *Parser) membersOf(r Ref, s Speaker) (ids, maybe []backend.MemberID) {
+// membersOf returns the members that a reference means; if that is not certain, none, and the candidates.
+func (u *Parser) membersOf(r Ref, s Speaker) (ids, candidates []backend.MemberID) {
 	switch r.Kind {
 	case RefAll:
 		for _, p := range s.Members {
@@ -112,12 +112,12 @@ func (u *Parser) membersOf(r Ref, s Speaker) (ids, maybe []backend.MemberID) {
 	return u.namedMembers(r.Words, s.Group)
 }
 
-// plural is the kinships that mean several people.
+// plural are the kinships that mean several people.
 var plural = map[string][]string{
 	"hijos": {"hijo", "hija"}, "hijas": {"hija"}, "nietos": {"nieto", "nieta"}, "padres": {"padre", "madre"},
 }
 
-func (u *Parser) kinMembers(kin string, s Speaker) (ids, maybe []backend.MemberID) {
+func (u *Parser) kinMembers(kin string, s Speaker) (ids, candidates []backend.MemberID) {
 	if id, ok := s.Aliases[kin]; ok {
 		if _, ok := s.Member(id); ok {
 			return []backend.MemberID{id}, nil
@@ -137,10 +137,10 @@ func (u *Parser) kinMembers(kin string, s Speaker) (ids, maybe []backend.MemberI
 	return ids, nil
 }
 
-// nameMeant finds the one person whom all the words name. A near miss or a shared surname is only a maybe.
-func (u *Parser) namedMembers(words []string, g backend.Group) (ids, maybe []backend.MemberID) {
+// namedMembers finds the one member that all words name. A near miss or a shared surname is only a candidate.
+func (u *Parser) namedMembers(words []string, g backend.Group) (ids, candidates []backend.MemberID) {
 	if len(words) == 0 {
-		return nil, nil // "otra persona": nobody in particular
+		return nil, nil // "otra persona"
 	}
 	for _, p := range g.Members {
 		parts := phoneticKeys(p.Name)
@@ -152,7 +152,7 @@ func (u *Parser) namedMembers(words []string, g backend.Group) (ids, maybe []bac
 		if all {
 			ids = append(ids, p.ID)
 		} else if close {
-			maybe = append(maybe, p.ID)
+			candidates = append(candidates, p.ID)
 		}
 	}
 	if len(ids) > 1 {
@@ -161,12 +161,12 @@ func (u *Parser) namedMembers(words []string, g backend.Group) (ids, maybe []bac
 	if len(ids) == 0 && len(words) > 1 {
 		return u.oneByOne(words, g)
 	}
-	return ids, maybe
+	return ids, candidates
 }
 
-// oneByOne takes "juana tomás" for two people, if each word is what one of them is called by. A surname is not: "Carlos
-// Gómez" is neither Carlos Ruiz nor María Gómez. Nor is half of a double name: "María Rosa" may be somebody else.
-func (u *Parser) oneByOne(words []string, g backend.Group) (ids, maybe []backend.MemberID) {
+// oneByOne reads "juana tomás" as two people, if each word is a first name of one of them. A surname is not enough: "Carlos
+// Gómez" is neither Carlos Ruiz nor María Gómez. Nor is half of a double name: "María Rosa" may be another person.
+func (u *Parser) oneByOne(words []string, g backend.Group) (ids, candidates []backend.MemberID) {
 	for _, w := range words {
 		one, may := u.namedMembers([]string{w}, g)
 		if id, ok := u.ids[w]; ok && u.classes[id]&u.c.double != 0 || len(one) == 1 && !u.isFirstNameOfMember(w, one[0], g) {
@@ -185,7 +185,7 @@ func (u *Parser) isFirstNameOfMember(w string, id backend.MemberID, g backend.Gr
 	return u.isFirstNameOf(w, phoneticKeys(p.Name))
 }
 
-// calls says whether a word is one of the first names in a name, or a short form of them.
+// isFirstNameOf reports whether a word is one of the first names in a name, or a short form of one.
 func (u *Parser) isFirstNameOf(w string, parts []string) bool {
 	if len(parts) > 1 {
 		parts = parts[:len(parts)-1]
@@ -193,7 +193,7 @@ func (u *Parser) isFirstNameOf(w string, parts []string) bool {
 	return u.isPartOf(w, parts)
 }
 
-// names says whether a word is one of a name's parts or a short form of them.
+// isPartOf reports whether a word is one part of a name, or a short form of it.
 func (u *Parser) isPartOf(w string, parts []string) bool {
 	if slices.Contains(parts, w) {
 		return true
@@ -207,8 +207,8 @@ func (u *Parser) isPartOf(w string, parts []string) bool {
 	return false
 }
 
-// almostNames says whether a word may be a slip of the pen for one of a name's parts, or its beginning. "Juan" is
-// the beginning of Juana and another name: so this is never enough to hand out a token.
+// isAlmostPartOf reports whether a word may be a misspelt part of a name, or its beginning. "Juan" is the beginning of Juana, and
+// another name: so this is never enough to give a token.
 func (u *Parser) isAlmostPartOf(w string, parts []string) bool {
 	for _, p := range parts {
 		if p == w || len(w) >= 3 && (strings.HasPrefix(p, w) || len(p) >= 4 && withinOne(w, p)) {
@@ -218,5 +218,5 @@ func (u *Parser) isAlmostPartOf(w string, parts []string) bool {
 	return false
 }
 
-// several says whether a ref is a kinship that means several people: "mis hijos".
+// Several reports whether a reference is a kinship that means several people: "mis hijos".
 func (r Ref) Several() bool { return r.Kind == RefKin && plural[r.Words[0]] != nil }

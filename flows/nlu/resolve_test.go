@@ -9,7 +9,7 @@ import (
 	"llave/flows/backend"
 )
 
-// Without the sex, which an outside back end does not tell, nobody is taken for somebody of the other sex.
+// A kinship without a sex, which some back ends send, means no member of the other sex.
 func TestKinshipInAGroup(t *testing.T) {
 	u, err := New()
 	if err != nil {

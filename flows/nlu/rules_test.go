@@ -8,7 +8,7 @@ import (
 	"llave/flows/backend"
 )
 
-// Each rule of the matcher has a text that goes wrong without it.
+// Each rule has a text that is misread without it.
 func TestRules(t *testing.T) {
 	u := newParser(t)
 	for _, c := range []struct{ rule, text, want string }{
@@ -70,7 +70,7 @@ func TestSlips(t *testing.T) {
 	}
 }
 
-// An uncle who was explained is no neighbour, and a name is no longer than names are.
+// "Tío" and "vecina" are different kinships, and a name has a bounded length.
 func TestRefs(t *testing.T) {
 	u := newParser(t)
 	a, b := u.Parse("token de mi tío").Refs, u.Parse("token de mi vecina").Refs
@@ -84,7 +84,7 @@ func TestRefs(t *testing.T) {
 	}
 }
 
-// A name that is in no list of ours is somebody wherever it stands, if the group has them; otherwise it is a word.
+// A word that is in no list is a name wherever it stands if a member has that name; otherwise it is a word.
 func TestANameThatOnlyTheGroupKnows(t *testing.T) {
 	u := newParser(t)
 	g := backend.Group{Own: "1", Members: []backend.Member{{ID: "1", Name: "María Gómez", Kinship: "titular"}, {ID: "2", Name: "Xulqui Pérez", Kinship: "hija"}}}
@@ -97,7 +97,7 @@ func TestANameThatOnlyTheGroupKnows(t *testing.T) {
 	}
 }
 
-// Why something was understood can be read.
+// The explanation names each phrase and its outcome.
 func TestWhy(t *testing.T) {
 	u := newParser(t)
 	why := strings.Join(u.explain(u.Parse("no quiero otro token, quiero el mismo")), "\n")

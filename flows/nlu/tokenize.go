@@ -5,26 +5,26 @@ import (
 	"unicode"
 )
 
-// word is a word as heard.
+// word is a word of a text.
 type word struct {
 	key        string
-	id         int32   // the word of ours that it is; -1 if it is none
+	id         int32   // its number in the words file; -1 if it is not there
 	class      classes // the classes it is in
-	distance   int     // letters that had to be put right for that
-	endsClause bool    // a comma, a full stop or the like stands behind it
-	minus      bool    // a sign stands before it
+	distance   int     // how many letters were corrected for that
+	endsClause bool    // a comma, a full stop or the like follows
+	minus      bool    // a minus sign stands before it
 	text       string  // as written
 }
 
-// speech is a text, cut into words.
+// tokenized is a text, cut into words.
 type tokenized struct {
 	u        *Parser
 	words    []word
-	used     []bool // by what was understood
+	used     []bool // by the intent or a person
 	question bool   // it has a question mark
 }
 
-// listen cuts a text into words and finds each in the words file.
+// tokenize cuts a text into words and finds each in the words file.
 func (u *Parser) tokenize(text string) *tokenized {
 	s := &tokenized{u: u, words: make([]word, 0, 16), question: strings.Contains(text, "?")}
 	start, minus := -1, false
@@ -61,6 +61,7 @@ func isLetter(r rune) bool {
 		r >= 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r) || isSign(r))
 }
 
+// addWord adds a word, unless it has no sound.
 func (s *tokenized) addWord(text string, minus bool) {
 	w := word{key: phoneticKey(strings.ToLower(text)), id: -1, minus: minus, text: text}
 	if w.key == "" {
@@ -72,8 +73,8 @@ func (s *tokenized) addWord(text string, minus bool) {
 	s.words = append(s.words, w)
 }
 
-// mend takes a word that we do not know for a slip of one that we do, if there is exactly one it may be. Behind "de" or
-// "para" it is more likely somebody's name, and stays as it is unless it may be a word for a person or a month.
+// correct replaces an unknown word by the known word that it misspells, if there is exactly one. After "de" or "para" it is
+// more likely a name, and stays as it is unless it may be a kinship or a month.
 func (s *tokenized) correct(i int) {
 	w := &s.words[i]
 	if len(w.key) < 4 || !hasLetter(w.key) {
@@ -97,20 +98,20 @@ func (s *tokenized) correct(i int) {
 	w.id, w.class, w.distance = at, s.u.classes[at], best
 }
 
-// allowed is how many slips a word may have.
-func maxDistance(sound string) int {
-	if len(sound) >= 9 {
+// maxDistance is how many letters of a word may be wrong.
+func maxDistance(key string) int {
+	if len(key) >= 9 {
 		return 2
 	}
 	return 1
 }
 
-// is says whether the word at a place is in one of the classes.
+// is reports whether the word at a place is in one of the classes.
 func (s *tokenized) is(i int, c classes) bool {
 	return i >= 0 && i < len(s.words) && s.words[i].class&c != 0
 }
 
-// said is a name as it was written.
+// asWritten returns a name as it was written.
 func (s *tokenized) asWritten(words []string) string {
 	for i := range s.words {
 		if i+len(words) > len(s.words) {
@@ -141,5 +142,5 @@ func smallNumber(w string) (int, bool) {
 	return n, true
 }
 
-// adds says whether a text begins with a word for "and": it adds to what was said before.
+// Adds reports whether a text begins with a word for "and": it adds to the text before.
 func (u *Parser) Adds(text string) bool { return u.tokenize(text).is(0, u.c.and) }

@@ -8,22 +8,21 @@ import (
 	"llave/flows/backend"
 )
 
-// Understanding is what was understood of a text, for whoever looks at it from outside.
+// Understanding is the form in which `llave entiende` prints what was understood of a text.
 type Understanding struct {
 	// Intent is one of token, another, preprint, rejected, help, menu, cancel, back, link, unlink, register, password,
 	// mydata, faq, thanks, none.
 	Intent string `json:"intent"`
-	// People are the names of those whom it is about, as the group has them. Never null.
+	// People are the names of the members that it is about, as the group has them. Never null.
 	People []string `json:"people"`
-	// Unknown are those who are nobody in the group, or not certainly one, as they were written. Never null.
+	// Unknown are the people, as they were written, who are no member, or not certainly one. Never null.
 	Unknown []string `json:"unknown"`
-	// Count and Month, "2026-11", are of preprinted tokens, and left out if they were not said.
+	// Count and Month, "2026-11", are those of preprinted tokens, and left out if the text names none.
 	Count int    `json:"count,omitempty"`
 	Month string `json:"month,omitempty"`
 }
 
-// Understand says what is understood of a text from the chat of self, a member of the group; without a group no name is
-// anybody's. It decides nothing and touches nothing.
+// Understand says what a text means at a time. Without a group no name means a member.
 func (u *Parser) Understand(text string, s Speaker, now time.Time) Understanding {
 	m := u.ParseFor(text, s)
 	out := Understanding{Intent: u.publicName(m.Intent), People: []string{}, Unknown: []string{}}
@@ -37,7 +36,7 @@ func (u *Parser) Understand(text string, s Speaker, now time.Time) Understanding
 	return out
 }
 
-// outside is an intent by the name that DESIGN's list has for it: see shown in the words file.
+// publicName is the name of an intent in Understanding: see "shown" in the words file.
 func (u *Parser) publicName(i Intent) string {
 	if name := u.publicNames[i]; name != "" {
 		return name
@@ -48,7 +47,7 @@ func (u *Parser) publicName(i Intent) string {
 	return string(i)
 }
 
-// tell says who the people are. A name alone is a wish for the token, as it is in the chat.
+// namePeople fills in the people. A name alone asks for the token, as it does in the chat.
 func (u *Parser) namePeople(out *Understanding, m ParsedText, s Speaker) {
 	var people []backend.MemberID
 	certain := true
@@ -80,7 +79,7 @@ func (u *Parser) namePeople(out *Understanding, m ParsedText, s Speaker) {
 	}
 }
 
-// listed says whether one of the words is a first name that we know.
+// anyFirstName reports whether one of the words is a known first name.
 func (u *Parser) anyFirstName(words []string) bool {
 	for _, w := range words {
 		if u.isFirstName(w) {
@@ -95,7 +94,7 @@ func (u *Parser) isFirstName(w string) bool {
 	return ok && u.classes[id]&(u.c.name|u.c.nameword) != 0
 }
 
-// why explains what was understood: every phrase that was found, its weight, and what became of it.
+// explain lists every phrase that was found, with its score and its outcome.
 func (u *Parser) explain(m ParsedText) []string {
 	var out []string
 	for _, h := range m.matches {

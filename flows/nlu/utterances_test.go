@@ -11,7 +11,7 @@ import (
 	"llave/flows/backend"
 )
 
-// The labelled set: what people write, and what is to be understood. docs/understanding.md says how a line reads.
+// utterances is the folder of the labelled set: texts and their meaning. docs/understanding.md explains the form of a line.
 const utterances = "testdata/utterances/"
 
 // labelled is a line of the set.
@@ -19,21 +19,21 @@ type labelled struct {
 	at, text  string
 	group     backend.Group
 	self      backend.MemberID
-	intent    string // ask: nothing may be done without asking
+	intent    string // "ask": the bot must ask
 	who       []string
 	unknown   []string
 	count     int
 	month     string
 	yes, no   bool
-	condensed string // the label, to say it back
+	condensed string // the label as it is written
 }
 
-// said is when everything in the set is said.
+// said is the time of every text in the set.
 var said = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
 
 var familyB = backend.Group{Own: "11", Members: []backend.Member{{ID: "11", Name: "Marta Sosa", Kinship: "titular"}, {ID: "12", Name: "Ana Sosa", Kinship: "hija"}}}
 
-// The chats in which something is said, by the words in brackets.
+// chats are the chats of the texts, by the words in brackets.
 var chats = map[string]struct {
 	group backend.Group
 	self  backend.MemberID
@@ -113,7 +113,7 @@ func (l *labelled) members(first string) (names []string) {
 	return names
 }
 
-// verdictOf is what a line came to.
+// verdictOf is how well a line was understood.
 type verdictOf int
 
 const (
@@ -122,7 +122,7 @@ const (
 	asked
 )
 
-// outcome is what was understood of a line.
+// outcome is the meaning that was found in a line.
 type outcome struct {
 	Understanding
 	yes, no, unclear bool
@@ -141,7 +141,7 @@ func (l *labelled) run(u *Parser) outcome {
 	return outcome{u.Understand(l.text, Speaker{Group: l.group, Self: l.self}, said), m.Yes, m.No, len(m.Unclear) > 0}
 }
 
-// judge says whether a line was understood, and what of it would do harm.
+// judge compares the outcome with the label, and names the harm that the outcome would do.
 func (l *labelled) judge(o outcome) (verdictOf, string) {
 	if harm := l.harm(o); harm != "" {
 		return wrong, harm
@@ -164,8 +164,8 @@ func (l *labelled) judge(o outcome) (verdictOf, string) {
 	return wrong, ""
 }
 
-// harm names what must never happen: a wish that destroys where none was said, a yes that is none, a token for
-// somebody else than was named.
+// harm names what must never happen: an intent that destroys without a request for it, a yes that is none, a token of a
+// person who was not named.
 func (l *labelled) harm(o outcome) string {
 	switch {
 	case (o.Intent == "another" || o.Intent == "unlink") && o.Intent != l.intent:
@@ -199,10 +199,10 @@ func fold(names []string) (out []string) {
 	return out
 }
 
-// The least share of lines that must be right, in thousandths, just under what is reached.
+// thresholds are the shares of lines that must be right, in thousandths, just under those that are reached.
 var thresholds = map[string]int{"tuning": 998, "test": 985}
 
-// TestUtterances holds the matcher against the labelled set. With -v it prints the report of docs/understanding.md.
+// TestUtterances compares the parser with the labelled set. With -v it prints the report of docs/understanding.md.
 func TestUtterances(t *testing.T) {
 	u := newParser(t)
 	for _, part := range []string{"tuning", "test"} {
@@ -251,7 +251,7 @@ func report(t *testing.T, part string, tally map[string]*[4]int, all *[4]int) {
 	t.Log(b.String())
 }
 
-// The parts share no utterance, and there are enough of them.
+// The two parts share no text, and are large enough.
 func TestUtterancesStandInOnePart(t *testing.T) {
 	in := map[string]string{}
 	for _, part := range []string{"tuning", "test"} {

@@ -1,0 +1,61 @@
+package nlu
+
+// kinship reads "mi hija", and "hija" where it does not address the listener.
+func (r *peopleReader) kinship(i int) int {
+	w, c := &r.words[i], &r.u.c
+	if w.class&c.kin == 0 {
+		return 0
+	}
+	if r.is(i, c.lady) && r.mayBeName(i+1) && !r.is(i-1, c.mine) || r.is(i+1, c.token|c.code) && !w.endsClause && r.is(i, c.call) {
+		return 1 // "la señora Peralta", "el viejo token"
+	}
+	_, verb := r.after(i+1, c.needs)
+	bare := r.is(i-1, c.token) && !r.is(i, c.call) || r.is(i-1, c.and) && r.end == i-1 || verb || r.m.Intent == IntentNone && r.tokenized.alone(Match{}, IntentToken)
+	if r.prefixStart == i && (!bare || r.is(i-1, c.notours)) {
+		if r.is(i-1, c.notours) {
+			r.skip(i, i+1)
+		}
+		return 1
+	}
+	r.add(Ref{Kind: RefKin, Words: []string{r.u.kin[w.id]}, Text: w.text}, i, i+1)
+	return 1
+}
+
+// apposed reports whether a name and a kinship side by side are one person.
+func (r *peopleReader) apposed(x Ref, from int) bool {
+	if x.Kind != RefKin && x.Kind != RefName {
+		return false
+	}
+	for k := r.prefixStart; k < from; k++ {
+		if !r.is(k, r.u.c.mine|r.u.c.article|r.u.c.other) || r.is(k, r.u.c.of) {
+			return false
+		}
+	}
+	if r.skipped {
+		return true
+	}
+	if len(r.m.Refs) == 0 {
+		return false
+	}
+	last := r.m.Refs[len(r.m.Refs)-1]
+	return last.Kind == RefKin && x.Kind == RefName || last.Kind == RefName && x.Kind == RefKin
+}
+
+// mergeRelative makes one person of "la hija" and "de Juana". Only the speaker knows them.
+func (r *peopleReader) mergeRelative(to int) {
+	r.end = to
+	if to-r.first > 12 {
+		return // no name is so long
+	}
+	var words []string
+	for k := r.first; k < to; k++ {
+		if r.is(k, r.u.c.kin|r.u.c.name) || r.words[k].id < 0 {
+			words = append(words, r.words[k].key)
+		}
+	}
+	last := &r.m.Refs[len(r.m.Refs)-1]
+	*last = Ref{Kind: RefName, Words: words, Text: r.text(r.first, to), weak: last.weak}
+	if !last.weak {
+		r.markUsed(r.first, to)
+	}
+}

@@ -1,0 +1,161 @@
+package nlu
+
+// Outcome is whether a match counts, or why it does not.
+type Outcome string
+
+const (
+	counts   Outcome = "counts"
+	negated  Outcome = "negated"   // "no quiero otro token"
+	doubtful Outcome = "doubtful"  // "si pido otro token": mentioned, and not asked for
+	notAlone Outcome = "not alone" // "tengo la presión baja"
+	inside   Outcome = "inside"    // part of something else
+)
+
+// outcome decides whether a match counts beside the others.
+func (u *Parser) outcome(s *tokenized, all []Match, i int) Outcome {
+	h, p := all[i], &u.phrases[all[i].phrase]
+	for j, o := range all {
+		q := u.phrases[o.phrase].intent
+		covers := q == IntentInsult && o.from <= h.from && h.to <= o.to || q == IntentExclaim && overlap(o, h)
+		if j != i && p.intent != q && covers {
+			return inside
+		}
+	}
+	switch {
+	case p.alone && !s.alone(h, p.intent):
+		return notAlone
+	case p.intent == IntentDoubt, p.intent == IntentExclaim, p.intent == IntentAgain, p.intent == IntentLeaving:
+		return inside
+	case p.intent == IntentMore && s.onceMore(h):
+		return inside
+	case s.isNegated(h, p.intent.destroys() || p.intent == IntentVoid):
+		return negated
+	case (p.intent.destroys() || p.intent == IntentOther) && s.isOtherThing(h):
+		return inside
+	case p.intent == IntentVoid && u.isDoubted(s, all, h):
+		return doubtful
+	case !p.intent.destroys():
+		return counts
+	case s.onlyAsked(h, p.intent), u.isDoubted(s, all, h):
+		return doubtful
+	}
+	return counts
+}
+
+// onceMore reports whether the "otra" of a match is that of "otra vez": the text asks for the same sheet.
+func (s *tokenized) onceMore(h Match) bool {
+	for i := h.from; i+1 < h.to; i++ {
+		if s.is(i, s.u.c.other) && s.is(i+1, s.u.c.instead) {
+			return true
+		}
+	}
+	return false
+}
+
+func overlap(a, b Match) bool { return a.from < b.to && b.from < a.to }
+
+// alone reports whether the text says nothing beside a match but polite words and, if it is about people, people.
+func (s *tokenized) alone(h Match, i Intent) bool {
+	for k := range s.words {
+		if h.from <= k && k < h.to || s.is(k, s.u.c.filler|s.u.c.light|s.u.c.want) {
+			continue
+		}
+		if i.onPaper() && s.number(k) > 0 {
+			continue // "agregar 5"
+		}
+		if i.AboutPeople() && (s.mayBePerson(k) || s.is(k, s.u.c.and|s.u.c.before|s.u.c.self)) {
+			continue
+		}
+		return false
+	}
+	return true
+}
+
+// mayBePerson reports whether a word is, or may be, part of a reference to a person.
+func (s *tokenized) mayBePerson(i int) bool {
+	if s.is(i, s.u.c.kin|s.u.c.name) {
+		return true
+	}
+	return (s.words[i].id < 0 || s.is(i, s.u.c.nameword)) && i > 0 && (s.is(i-1, s.u.c.belongs|s.u.c.and) || s.mayBePerson(i-1))
+}
+
+// isNegated reports whether a "no" reaches a match. A match that destroys is negated by any "no" before it, up to another
+// request, and by one right after it; the others only by "no" and a verb of wanting: "no tengo el token" asks for it.
+func (s *tokenized) isNegated(h Match, destroys bool) bool {
+	if destroys && !s.words[h.to-1].endsClause && s.is(h.to, s.u.c.not) {
+		return true
+	}
+	wants := func(i int) bool { return s.is(i, s.u.c.want) && !(destroys && s.is(i, s.u.c.lest)) }
+	wanted := wants(h.from)
+	for j := h.from - 1; j >= 0 && !s.words[j].endsClause; j-- {
+		switch {
+		case s.is(j, s.u.c.not):
+			return destroys || wanted
+		case wants(j):
+			wanted = true
+		case s.is(j, s.u.c.light):
+		case destroys && !wanted:
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// isOtherThing reports whether the "otro" of a match is not a new token: "el otro token", "otro médico", "uno para Juana y otro
+// para Rosa".
+func (s *tokenized) isOtherThing(h Match) bool {
+	c := &s.u.c
+	for i := h.from; i < h.to; i++ {
+		if !s.is(i, c.other) {
+			continue
+		}
+		if u := s.u.intent(h); u.destroys() && i > 0 && s.is(i-1, c.before|c.notours|c.this|c.and) && !s.words[i-1].endsClause {
+			return true
+		}
+		if i == h.to-1 && i+1 < len(s.words) && !s.words[i].endsClause && (!s.is(i+1, c.filler|c.want|c.belongs|c.and) || s.is(i+1, c.noun)) {
+			return true
+		}
+	}
+	return false
+}
+
+// onlyAsked reports whether the text asks about what destroys: "¿pedir otro token cuesta plata?". "¿Me das otro?" and "¿otro
+// token?" are requests. A question never unlinks, because that would be done at once.
+func (s *tokenized) onlyAsked(h Match, i Intent) bool {
+	if !s.question || i == IntentUnlink {
+		return s.question
+	}
+	for k := range s.words {
+		if s.is(k, s.u.c.request|s.u.c.want) && !s.is(k, s.u.c.lest) {
+			return false
+		}
+	}
+	return !s.alone(h, i)
+}
+
+// isDoubted reports whether words before a match make it no request: "me diste otro token". A verb of wanting between the two
+// ends that.
+func (u *Parser) isDoubted(s *tokenized, all []Match, h Match) bool {
+	for _, d := range all {
+		if u.phrases[d.phrase].intent != IntentDoubt || d.from >= h.to {
+			continue
+		}
+		if d.to > h.from || s.reaches(d.to, h.from) {
+			return true
+		}
+	}
+	return false
+}
+
+// reaches reports whether nothing ends between two words: no comma, and no verb of wanting but one right after the first.
+func (s *tokenized) reaches(from, to int) bool {
+	first := true
+	for i := from; i <= to; i++ {
+		if s.words[i-1].endsClause || !first && s.is(i, s.u.c.want) {
+			return false
+		}
+		first = first && s.is(i, s.u.c.light)
+	}
+	return true
+}
