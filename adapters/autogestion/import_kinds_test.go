@@ -31,6 +31,7 @@ const (
 // A line that cannot be read takes nobody's place away, nor does its group lose anybody. The line is Juana's, Marta's group
 // loses Ana in the same file, as it may unless it cannot be told whose the bad line is.
 func TestALineThatCannotBeReadTakesNobodysPlace(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		line string
 		all  bool // nobody leaves any group
@@ -108,6 +109,7 @@ func TestALastLineThatIsCut(t *testing.T) {
 }
 
 func TestWaysToWriteAPadron(t *testing.T) {
+	t.Parallel()
 	utf8 := head + mariaLine + juanaLine
 	swap := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(utf8) }
 	encode := func(text string, f func(string) (string, error)) string {

@@ -160,6 +160,7 @@ func TestWhoSharesAnAddressWithAGuesserGetsIn(t *testing.T) {
 }
 
 func TestGuessesFromAnAddressAreBounded(t *testing.T) {
+	t.Parallel()
 	var log bytes.Buffer
 	w := demo(t, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })
 	home := w.opened(t, "home", "home")
@@ -224,6 +225,7 @@ func TestASuccessTakesBackNoLockOfOthers(t *testing.T) {
 
 // One address cannot use up the hundred tries that a person has a day, however many chats it opens.
 func TestOneAddressLocksNobodyOutElsewhere(t *testing.T) {
+	t.Parallel()
 	w := demo(t)
 	looked := 0
 	for n := range 24 * 12 { // every five minutes of a day

@@ -37,6 +37,7 @@ func (w *farWorld) Links() backend.Links   { return w.client }
 func (w *farWorld) Sheets() backend.Sheets { return w.client }
 
 func TestClientSuite(t *testing.T) {
+	t.Parallel()
 	backendtest.Suite(t, func(t *testing.T) backendtest.World {
 		near := &suiteWorld{world: demo(t), csv: string(demoCSV)}
 		return &farWorld{near, near.far(t)}

@@ -15,6 +15,7 @@ import (
 )
 
 func TestSuite(t *testing.T) {
+	t.Parallel()
 	backendtest.Suite(t, func(t *testing.T) backendtest.World { return &suiteWorld{world: demo(t), csv: string(demoCSV)} })
 }
 

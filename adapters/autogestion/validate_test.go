@@ -60,6 +60,7 @@ func (d *desk) wrong(n int) string {
 }
 
 func TestATokenIsUsedOnceBy64AtOnce(t *testing.T) {
+	t.Parallel()
 	d, _, current := atDesk(t)
 	rounds := 12
 	if testing.Short() {
@@ -215,6 +216,7 @@ func TestGuessingIsBounded(t *testing.T) {
 
 // A day of guessing by many providers against one affiliate.
 func TestADayOfGuessesIsHopeless(t *testing.T) {
+	t.Parallel()
 	d, _, _ := atDesk(t)
 	evaluated := 0
 	for minute := range 24 * 60 / 5 {

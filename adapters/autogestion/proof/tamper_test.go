@@ -114,6 +114,7 @@ func moreByTheOrder(signature []byte) []byte {
 // Nothing but the text itself is authentic; and in every class some get as far as the signature, where nothing else
 // would stop them.
 func TestTamperedProofsAreRefused(t *testing.T) {
+	t.Parallel()
 	key, public := testKey(1)
 	other, otherPublic := testKey(2)
 	keys := Keys{[]Key{public, otherPublic}}
