@@ -18,7 +18,7 @@ var pageFiles embed.FS
 // scripts are sent as one file, in this order.
 func scripts() []string { return []string{"press.js", "line.js", "chat.js"} }
 
-// assets are the page and what it is made of, ready to be sent: nothing of them depends on who asks.
+// assets are the page and its parts, ready to be sent. They are the same for all.
 type assets struct {
 	page  asset
 	named map[string]asset // by their names below /chat/
@@ -30,7 +30,7 @@ type asset struct {
 	small []byte // gzip
 }
 
-// pageView is what the page is made from.
+// pageView is the data of the page template.
 type pageView struct {
 	CSS, JS, Icon string
 	Phone         string
@@ -71,7 +71,7 @@ func loadAssets(o Options) (assets, error) {
 	return a, err
 }
 
-// readAsset is what is sent under a name.
+// readAsset is the contents under a name.
 func readAsset(file string) (all []byte, err error) {
 	parts := []string{file}
 	if file == "chat.js" {
@@ -87,7 +87,7 @@ func readAsset(file string) (all []byte, err error) {
 	return all, nil
 }
 
-// hashed is a name that changes with what the file holds, so that it may be kept for ever.
+// hashed is a name that changes with the contents, so that the file may be cached for ever.
 func hashed(file string, raw []byte) string {
 	sum := sha256.Sum256(raw)
 	ext := path.Ext(file)

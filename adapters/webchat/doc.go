@@ -1,14 +1,16 @@
-// Package webchat is the chat on a page of one's own site: nothing to install, nothing to sign up for. It serves
-// people without Telegram or WhatsApp, and whoever tries the program.
+// Package webchat is the chat on a page of our own site: nothing to install, nothing to sign up for. It serves
+// people without Telegram or WhatsApp, and people who try the program.
 //
-// A browser is its own phone here: nobody else keeps what was said. So the channel has a history, in a SQLite file of
-// its own, sealed, bounded and short-lived; a reply is sent when it stands there. A page that loads, reloads or comes
-// back after a lost connection is told what it has not seen.
+// A browser keeps nothing, and no other server does. So the channel has a history, in a SQLite file of its own,
+// sealed, bounded and short-lived; a reply is sent when it is in the history. A page that loads, reloads or comes
+// back after a lost connection gets the entries that it has not seen.
 //
-// Where to read on:
+// Read it in the order in which a message travels:
 //
-//	cookie.go   who a browser is          message.go  what people say, on its way to the bot
-//	history.go  what is kept of a chat    stream.go   what the bot says, on its way to the page
-//	entry.go    one line of it            hub.go      which pages are open
-//	sweep.go    what is forgotten         web.go      routes and headers; page/ is the page itself
+//	web.go        routes and headers; page/ is the page itself, assets.go its files
+//	cookie.go     the chat of a browser; newcomers.go limits new ones
+//	receive.go    a message on its way to the bot; parse.go its form, refusal.go the answer if it is refused
+//	send.go       a reply enters the history; render.go makes an entry of it, and of that a line of the page
+//	history.go    the entries of a chat; file.go its file, erase.go and sweep.go what is forgotten
+//	stream.go     entries on their way to the page; poll.go the way without a stream, hub.go the open pages
 package webchat

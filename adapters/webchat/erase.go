@@ -9,11 +9,11 @@ import (
 	"llave/store/sqlitedb"
 )
 
-// erase takes everything out of a chat's history but what people said that the bot has not answered yet. The entry e,
-// which no page shows, stands for it: who repeats it erases nothing more.
+// erase removes the history of a chat, without the messages that the bot has not answered yet. The entry e, which no
+// page shows, marks that it was done: the same e erases nothing more.
 //
-// What stays gets new numbers. So an open page, whatever it shows, asks for what came after a number that is not there
-// any more, and is told to show what there is instead.
+// The entries that stay get new numbers. An open page asks for entries after a number that is not there any more, and
+// so gets the new history.
 func (h *history) erase(ctx context.Context, chat name, e entry) (done bool, err error) {
 	err = h.Write(ctx, func(tx *sql.Tx) error {
 		if closed, err := isClosed(ctx, tx, chat); err != nil || closed {
@@ -48,7 +48,7 @@ func (h *history) erase(ctx context.Context, chat name, e entry) (done bool, err
 	return done, nil
 }
 
-// answered is the number of the last entry of a chat that is not a person's.
+// answered is the number of the last entry of a chat that is not of a person.
 func (h *history) answered(ctx context.Context, q sqlitedb.Querier, chat name, last int64) (int64, error) {
 	list, err := h.entries(ctx, q, chat, "e.seq >= ?", 0)
 	if err != nil {

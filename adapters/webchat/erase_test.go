@@ -45,7 +45,7 @@ func TestErase(t *testing.T) {
 	}
 	w.says(p.chat(), "4", botSays("Listo"))
 	left = append(left, "bot: Listo")
-	for i, e := range append(before.Entries, polledItem{}) {
+	for i, e := range append(before.Entries, pollEntry{}) {
 		got := p.polls(e.Seq, "").texts()
 		want := append([]string{"<reset>"}, left...)
 		if e.Seq == 0 {

@@ -13,17 +13,17 @@ import (
 	"llave/store/sqlitedb"
 )
 
-// history is what was said, in a file: what an open page shows and a reloaded one shows again.
+// history keeps the entries of the chats in a file. Pages show them again after they are loaded anew.
 type history struct {
 	*sqlitedb.DB
 	keys keys
 	now  func() time.Time
-	// spoilt, if there is one, is told of an entry that cannot be read. It is left out, and stops nothing else.
-	spoilt func(chat name, seq uint64, err error)
+	// onUnreadable, unless nil, is called for an entry that cannot be read. The entry is left out; all others are read.
+	onUnreadable func(chat name, seq uint64, err error)
 }
 
-// keepEntries of a chat are kept, and for keepChat after the last of them: who sits down at this machine tomorrow
-// finds nothing.
+// keepEntries of a chat are kept, and for keepChat after the last of them: the next person at a shared machine finds
+// nothing.
 const (
 	keepEntries = 200
 	keepChat    = 24 * time.Hour
@@ -31,11 +31,11 @@ const (
 
 // Refusals of the history.
 var (
-	errClosed = errors.New("webchat: the chat was closed")
-	errNone   = errors.New("webchat: there is no such thing in this chat")
+	errClosed   = errors.New("webchat: the chat was closed")
+	errNotFound = errors.New("webchat: there is no such thing in this chat")
 )
 
-// add puts an entry at the end of a chat, durably, and says whether it was new: who repeats one adds nothing.
+// add appends an entry to a chat, durably, and reports whether it was new: a repeated entry is not added.
 func (h *history) add(ctx context.Context, chat name, e entry, file []byte) (added bool, err error) {
 	err = h.Write(ctx, func(tx *sql.Tx) error {
 		if closed, err := isClosed(ctx, tx, chat); err != nil || closed {
@@ -59,8 +59,8 @@ func (h *history) add(ctx context.Context, chat name, e entry, file []byte) (add
 	return added, nil
 }
 
-// open finds a chat's row, or makes it. A new one counts from the hour on, in milliseconds: numbers are never given
-// twice, not even after everything was forgotten, so that a page that slept through that notices.
+// open finds or makes the row of a chat. The numbers of a new one begin at the present time in milliseconds: no number
+// is given twice, even after everything was forgotten, so that a page that slept through that notices.
 func (h *history) open(ctx context.Context, tx *sql.Tx, chat name) (id, last int64, err error) {
 	now := h.now()
 	done, err := tx.ExecContext(ctx, "INSERT INTO chat (name, last, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", chat[:], now.UnixMilli(), now.UnixNano())
@@ -68,7 +68,7 @@ func (h *history) open(ctx context.Context, tx *sql.Tx, chat name) (id, last int
 		return 0, 0, err
 	}
 	if n, err := done.RowsAffected(); err != nil || n > 0 {
-		if err := errors.Join(err, h.met(ctx, tx, chat)); err != nil {
+		if err := errors.Join(err, h.rememberIn(ctx, tx, chat)); err != nil {
 			return 0, 0, err
 		}
 	}
@@ -76,7 +76,7 @@ func (h *history) open(ctx context.Context, tx *sql.Tx, chat name) (id, last int
 	return id, last, err
 }
 
-// insert writes the entry and lets go of what is too old.
+// insert writes the entry and deletes those that are too old.
 func (h *history) insert(ctx context.Context, tx *sql.Tx, id, seq int64, chat name, e entry, file []byte) error {
 	mark := h.keys.mark(e)
 	body, err := h.seal(chat, mark, e)
@@ -91,7 +91,7 @@ func (h *history) insert(ctx context.Context, tx *sql.Tx, id, seq int64, chat na
 	}
 	if file != nil {
 		steps = append(steps,
-			step{"INSERT INTO file (chat, seq, body) VALUES (?, ?, ?)", []any{id, seq, h.keys.ring.Seal(file, place(chat, mark, 'f'))}},
+			step{"INSERT INTO file (chat, seq, body) VALUES (?, ?, ?)", []any{id, seq, h.keys.ring.Seal(file, sealContext(chat, mark, 'f'))}},
 			step{"DELETE FROM file WHERE chat = ?1 AND seq <= (SELECT seq FROM file WHERE chat = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)", []any{id, maxFiles}})
 	}
 	return run(ctx, tx, steps...)
@@ -99,11 +99,11 @@ func (h *history) insert(ctx context.Context, tx *sql.Tx, id, seq int64, chat na
 
 func (h *history) seal(chat name, mark [16]byte, e entry) ([]byte, error) {
 	plain, err := json.Marshal(e)
-	return h.keys.ring.Seal(plain, place(chat, mark, 'e')), err
+	return h.keys.ring.Seal(plain, sealContext(chat, mark, 'e')), err
 }
 
 func (h *history) unseal(chat name, mark [16]byte, seq uint64, body []byte) (e entry, err error) {
-	plain, err := h.keys.ring.Open(body, place(chat, mark, 'e'))
+	plain, err := h.keys.ring.Open(body, sealContext(chat, mark, 'e'))
 	if err == nil {
 		err = json.Unmarshal(plain, &e)
 	}
@@ -111,15 +111,16 @@ func (h *history) unseal(chat name, mark [16]byte, seq uint64, body []byte) (e e
 	return e, err
 }
 
-// since returns what came after an entry. Anew says that this entry is not there any more: then it is everything.
-func (h *history) since(ctx context.Context, chat name, after uint64) (list []entry, anew bool, err error) {
+// since returns the entries after a number. Reset reports that the entry of this number is not there any more: then it
+// returns all.
+func (h *history) since(ctx context.Context, chat name, after uint64) (list []entry, reset bool, err error) {
 	err = h.Read(ctx, func(q sqlitedb.Querier) error {
 		there, err := h.holds(ctx, q, chat, after)
 		if err != nil {
 			return err
 		}
 		if after > 0 && !there {
-			after, anew = 0, true
+			after, reset = 0, true
 		}
 		list, err = h.entries(ctx, q, chat, "e.seq > ?", after)
 		list = slices.DeleteFunc(list, func(e entry) bool { return e.Kind == bot.Forget })
@@ -128,17 +129,17 @@ func (h *history) since(ctx context.Context, chat name, after uint64) (list []en
 	if err != nil {
 		return nil, false, fmt.Errorf("webchat: history: %w", err)
 	}
-	return list, anew, nil
+	return list, reset, nil
 }
 
-// holds reports whether an entry is there, readable or not, and need not be forgotten by now.
+// holds reports whether an entry is there, readable or not, in a chat that is not to be forgotten yet.
 func (h *history) holds(ctx context.Context, q sqlitedb.Querier, chat name, seq uint64) (there bool, err error) {
 	err = q.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM chat c JOIN entry e ON e.chat = c.id WHERE c.name = ? AND c.at > ? AND e.seq = ?)",
 		chat[:], h.now().Add(-keepChat).UnixNano(), seq).Scan(&there)
 	return there, err
 }
 
-// entries reads a chat's entries, unless the chat should be forgotten by now. What cannot be read is left out.
+// entries reads entries of a chat that is not to be forgotten yet. Unreadable ones are left out.
 func (h *history) entries(ctx context.Context, q sqlitedb.Querier, chat name, where string, arg any) (list []entry, err error) {
 	rows, err := q.QueryContext(ctx, "SELECT e.seq, e.mark, e.body FROM chat c JOIN entry e ON e.chat = c.id WHERE c.name = ? AND c.at > ? AND "+where+" ORDER BY e.seq",
 		chat[:], h.now().Add(-keepChat).UnixNano(), arg)
@@ -150,12 +151,12 @@ func (h *history) entries(ctx context.Context, q sqlitedb.Querier, chat name, wh
 		var seq uint64
 		var mark, body []byte
 		if err := rows.Scan(&seq, &mark, &body); err != nil {
-			h.spoil(chat, seq, err)
+			h.reportUnreadable(chat, seq, err)
 			continue
 		}
 		e, err := h.unseal(chat, markOf(mark), seq, body)
 		if err != nil {
-			h.spoil(chat, seq, err)
+			h.reportUnreadable(chat, seq, err)
 			continue
 		}
 		list = append(list, e)
@@ -163,7 +164,7 @@ func (h *history) entries(ctx context.Context, q sqlitedb.Querier, chat name, wh
 	return list, rows.Err()
 }
 
-// markOf is a mark as it stands in a row. One of another length opens nothing.
+// markOf is the mark in a row. One of another length matches nothing.
 func markOf(b []byte) (mark [16]byte) {
 	if len(b) == len(mark) {
 		copy(mark[:], b)
@@ -171,13 +172,13 @@ func markOf(b []byte) (mark [16]byte) {
 	return mark
 }
 
-func (h *history) spoil(chat name, seq uint64, err error) {
-	if h.spoilt != nil {
-		h.spoilt(chat, seq, err)
+func (h *history) reportUnreadable(chat name, seq uint64, err error) {
+	if h.onUnreadable != nil {
+		h.onUnreadable(chat, seq, err)
 	}
 }
 
-// choice is the text of an option that was offered; errNone if it was not, or is long forgotten.
+// choice is the text of an option that was offered; errNotFound if it was not, or is forgotten.
 func (h *history) choice(ctx context.Context, chat name, question, value string) (string, error) {
 	list, _, err := h.since(ctx, chat, 0)
 	if err != nil {
@@ -190,30 +191,30 @@ func (h *history) choice(ctx context.Context, chat name, question, value string)
 			}
 		}
 	}
-	return "", errNone
+	return "", errNotFound
 }
 
-// file is a file of this chat and of no other; errNone if there is none or it has expired.
+// file is a file of this chat; errNotFound if there is none or it has expired.
 func (h *history) file(ctx context.Context, chat name, seq uint64) (info fileInfo, data []byte, err error) {
 	err = h.Read(ctx, func(q sqlitedb.Querier) error {
 		list, err := h.entries(ctx, q, chat, "e.seq = ?", seq)
 		if err != nil {
 			return err
 		}
-		if len(list) == 0 || list[0].File == nil || list[0].lapsed(h.now()) {
-			return errNone
+		if len(list) == 0 || list[0].File == nil || list[0].hasExpired(h.now()) {
+			return errNotFound
 		}
 		info = *list[0].File
 		var body []byte
 		err = q.QueryRowContext(ctx, "SELECT f.body FROM file f JOIN chat c ON c.id = f.chat WHERE c.name = ? AND f.seq = ?", chat[:], seq).Scan(&body)
 		if errors.Is(err, sql.ErrNoRows) {
-			return errNone
+			return errNotFound
 		}
 		if err == nil {
-			data, err = h.keys.ring.Open(body, place(chat, list[0].mark, 'f'))
+			data, err = h.keys.ring.Open(body, sealContext(chat, list[0].mark, 'f'))
 			if err != nil {
-				h.spoil(chat, seq, err)
-				return errNone
+				h.reportUnreadable(chat, seq, err)
+				return errNotFound
 			}
 		}
 		return err

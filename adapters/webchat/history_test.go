@@ -112,8 +112,8 @@ func TestWhatExpiredIsNotShown(t *testing.T) {
 	w.says(p.chat(), "3", bot.Reply{Kind: bot.Ask, Text: "¿Sí?", Expires: soon, Choices: []bot.Option{{Text: "Sí", Value: "yes"}}})
 	f := p.follows("", "")
 	e := f.next()
-	if e.Left != time.Hour.Milliseconds()+1 || e.Copy == "" || e.Expired || e.Parts[1] != (part{"n", "482 913"}) || len(e.Then) == 0 {
-		t.Errorf("a token is shown as %+v", e.shown)
+	if e.Left != time.Hour.Milliseconds()+1 || e.Copy == "" || e.Expired || e.Parts[1] != (span{"n", "482 913"}) || len(e.Then) == 0 {
+		t.Errorf("a token is shown as %+v", e.pageEntry)
 	}
 	for _, then := range e.Then {
 		if strings.Contains(then[1], "482") {
@@ -133,7 +133,7 @@ func TestWhatExpiredIsNotShown(t *testing.T) {
 		f := p.follows("", "")
 		token, link, question := f.next(), f.next(), f.next()
 		if !token.Expired || token.Copy != "" || token.File != nil || token.Left != 0 || !strings.Contains(token.text(), "venció") || !link.Expired || question.text() != "bot: ¿Sí?" {
-			t.Errorf("%s the sweep the page shows %+v, %+v, %+v", when, token.shown, link.shown, question.shown)
+			t.Errorf("%s the sweep the page shows %+v, %+v, %+v", when, token.pageEntry, link.pageEntry, question.pageEntry)
 		}
 		if all := token.data + link.data; strings.Contains(all, "482") || strings.Contains(all, "geheim") {
 			t.Errorf("%s the sweep the page is told %s", when, all)

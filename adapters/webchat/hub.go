@@ -5,18 +5,18 @@ import (
 	"sync"
 )
 
-// hub knows which pages wait, by a stream or by a poll that is held. A page costs it a channel: what there is to show, is
-// read from the history.
+// hub knows the pages that wait, by a stream or by a held poll. A page costs a channel: the entries are read from the
+// history.
 type hub struct {
-	mu    sync.Mutex // held for a few instructions
-	pages map[name]map[*listener]bool
-	from  map[string]int // by address
-	n     int
-	done  chan struct{} // closed when the pages are to go
-	shut  bool
+	mu        sync.Mutex // held for a few instructions
+	pages     map[name]map[*listener]bool
+	byAddress map[string]int // by address
+	n         int
+	done      chan struct{} // closed when the pages are to go
+	shut      bool
 }
 
-// listener is one open page. A wake that nobody has taken yet is enough: the history tells how much there is.
+// listener is one open page. One pending wake is enough: the history has all new entries.
 type listener struct {
 	chat    name
 	address string
@@ -37,7 +37,7 @@ var (
 )
 
 func newHub() *hub {
-	return &hub{pages: map[name]map[*listener]bool{}, from: map[string]int{}, done: make(chan struct{})}
+	return &hub{pages: map[name]map[*listener]bool{}, byAddress: map[string]int{}, done: make(chan struct{})}
 }
 
 func (h *hub) join(chat name, address string) (*listener, error) {
@@ -46,7 +46,7 @@ func (h *hub) join(chat name, address string) (*listener, error) {
 	switch {
 	case h.shut || h.n >= maxAllPages || len(h.pages[chat]) >= maxPages:
 		return nil, errFull
-	case h.from[address] >= maxOfAddress:
+	case h.byAddress[address] >= maxOfAddress:
 		return nil, errCrowded
 	}
 	l := &listener{chat: chat, address: address, more: make(chan struct{}, 1)}
@@ -54,7 +54,7 @@ func (h *hub) join(chat name, address string) (*listener, error) {
 		h.pages[chat] = map[*listener]bool{}
 	}
 	h.pages[chat][l] = true
-	h.from[address]++
+	h.byAddress[address]++
 	h.n++
 	return l, nil
 }
@@ -66,13 +66,13 @@ func (h *hub) leave(l *listener) {
 	if len(h.pages[l.chat]) == 0 {
 		delete(h.pages, l.chat)
 	}
-	if h.from[l.address]--; h.from[l.address] == 0 {
-		delete(h.from, l.address)
+	if h.byAddress[l.address]--; h.byAddress[l.address] == 0 {
+		delete(h.byAddress, l.address)
 	}
 	h.n--
 }
 
-// wake tells a chat's pages that its history has changed.
+// wake wakes a chat's pages after a change of its history.
 func (h *hub) wake(chat name) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -84,7 +84,7 @@ func (h *hub) wake(chat name) {
 	}
 }
 
-// close sends all pages away, for good.
+// close ends all pages, for good.
 func (h *hub) close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()

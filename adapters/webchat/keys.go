@@ -11,7 +11,7 @@ import (
 	"llave/bot/keyring"
 )
 
-// keys are derived from Options.Key: one for each use, so that no use can answer for another.
+// keys are derived from Options.Key: one for each use.
 type keys struct {
 	ring   *keyring.Ring // seals what is kept
 	lookup []byte        // keyed hashes that find a row without telling what it is about
@@ -46,10 +46,11 @@ func hash(key []byte, parts ...string) (sum [16]byte) {
 // name is what a chat is called in the file.
 type name [16]byte
 
+// name identifies a chat in the file.
 func (k keys) name(to bot.ChatID) name { return hash(k.lookup, "chat", string(to)) }
 
-// mark tells an entry from every other of its chat: whoever repeats it gives it the same id. The bot's ids begin again
-// with a new or a restored outbox, so the hour of the turn goes with them.
+// mark identifies an entry in its chat: a repeated entry has the same mark. The bot's ids begin again with a new or a
+// restored outbox, so the time of the turn is part of it.
 func (k keys) mark(e entry) [16]byte {
 	if e.Turn.IsZero() {
 		return hash(k.lookup, "entry", e.Who, e.ID)
@@ -57,8 +58,8 @@ func (k keys) mark(e entry) [16]byte {
 	return hash(k.lookup, "entry", e.Who, e.ID, strconv.FormatInt(e.Turn.UnixNano(), 10))
 }
 
-// place binds what is sealed to its chat, its entry and its column.
-func place(chat name, mark [16]byte, column byte) []byte {
+// sealContext binds a sealed value to its chat, its entry and its column.
+func sealContext(chat name, mark [16]byte, column byte) []byte {
 	p := append(make([]byte, 0, 33), chat[:]...)
 	return append(append(p, mark[:]...), column)
 }

@@ -6,34 +6,33 @@ import (
 	"llave/bot"
 )
 
-// maxTyped is what the page lets people type.
+// maxTyped is how many characters the page lets people type.
 const maxTyped = bot.MaxText
 
-// known is a word of a browser's User-Agent and what people call it.
-type known struct{ word, name string }
+// agentWord is a word of a browser's User-Agent and the name that people know.
+type agentWord struct{ word, name string }
 
 // browsers and systems are looked for in this order: most browsers claim to be several others too.
-func browsers() []known {
-	return []known{{"Edg", "Edge"}, {"OPR/", "Opera"}, {"SamsungBrowser", "Samsung Internet"}, {"FxiOS", "Firefox"}, {"Firefox/", "Firefox"},
+func browsers() []agentWord {
+	return []agentWord{{"Edg", "Edge"}, {"OPR/", "Opera"}, {"SamsungBrowser", "Samsung Internet"}, {"FxiOS", "Firefox"}, {"Firefox/", "Firefox"},
 		{"CriOS", "Chrome"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}}
 }
 
-func systems() []known {
-	return []known{{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"}, {"CrOS", "Chromebook"},
+func systems() []agentWord {
+	return []agentWord{{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"}, {"CrOS", "Chromebook"},
 		{"Macintosh", "Mac"}, {"Linux", "Linux"}}
 }
 
-// label is how a browser is shown to the person on another device: enough to recognise one's own, and nothing that
-// was not in our own lists before.
+// label names a browser to the person on another device: enough to recognise it, and only names of our own lists.
 func (w *Web) label(agent string) string {
-	browser, system := find(agent, browsers()), find(agent, systems())
+	browser, system := agentName(agent, browsers()), agentName(agent, systems())
 	if browser == "" {
 		return w.texts.get("label_unknown", nil)
 	}
 	return w.texts.get("label", struct{ Browser, System string }{browser, system})
 }
 
-func find(agent string, list []known) string {
+func agentName(agent string, list []agentWord) string {
 	for _, k := range list {
 		if strings.Contains(agent, k.word) {
 			return k.name

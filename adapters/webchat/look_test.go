@@ -37,8 +37,8 @@ func TestParts(t *testing.T) {
 		{bot.Say, "", `null`},
 	} {
 		c.want = strings.Replace(c.want, `"and"`, `" y listo"`, 1)
-		got := w.web.show(entry{Who: byBot, Kind: c.kind, Text: c.text}, time.Now(), true).Parts
-		var want []part
+		got := w.web.render(entry{Who: byBot, Kind: c.kind, Text: c.text}, time.Now(), true).Parts
+		var want []span
 		if err := json.Unmarshal([]byte(c.want), &want); err != nil {
 			t.Fatal(err)
 		}
@@ -46,7 +46,7 @@ func TestParts(t *testing.T) {
 			t.Errorf("%q is cut into %q", c.text, got)
 		}
 	}
-	if got := w.web.show(entry{Who: byPerson, Text: "*x* http://a.example 482 913"}, time.Now(), true).Parts; len(got) != 1 || got[0][0] != "" {
+	if got := w.web.render(entry{Who: byPerson, Text: "*x* http://a.example 482 913"}, time.Now(), true).Parts; len(got) != 1 || got[0][0] != "" {
 		t.Errorf("what a person wrote is cut into %q", got)
 	}
 }

@@ -170,7 +170,7 @@ func TestOneAddressDoesNotFillTheHub(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.leave(l)
-	if len(h.from) != 2 {
-		t.Errorf("%d addresses are remembered", len(h.from))
+	if len(h.byAddress) != 2 {
+		t.Errorf("%d addresses are remembered", len(h.byAddress))
 	}
 }

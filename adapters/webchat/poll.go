@@ -9,35 +9,35 @@ import (
 
 // Times of polls.
 const (
-	holdPoll  = 20 * time.Second // less than the server's own deadline, and than proxies wait
-	pollPause = 3 * time.Second  // for a page for which there is no room to wait
+	pollHoldTime = 20 * time.Second // less than the server's own deadline, and than proxies wait
+	pollPause    = 3 * time.Second  // for a page for which there is no room to wait
 )
 
-// How often the pages of one chat may ask. Eight tabs ask together when something is said.
+// How often the pages of one chat may ask. Eight tabs ask together after each entry.
 const (
 	pollBurst = 120
 	pollEvery = 100 * time.Millisecond
 )
 
-// polled is the answer to a page that asks what there is, because no stream reaches it. It tells the same as a stream:
-// the same numbers, in the same order.
-type polled struct {
+// pollAnswer is the answer to a page without a stream. It has the same entries, with the same numbers, in the same
+// order.
+type pollAnswer struct {
 	// Chat is the tag of the chat that this browser is in.
 	Chat string `json:"chat"`
-	// Reset says that what the page has is not there any more: it shows Entries instead.
-	Reset   bool         `json:"reset,omitempty"`
-	Entries []polledItem `json:"entries"`
+	// Reset says that the last entry of the page is not there any more: the page shows Entries instead.
+	Reset   bool        `json:"reset,omitempty"`
+	Entries []pollEntry `json:"entries"`
 	// Again is after how many milliseconds the page may ask again.
 	Again int64 `json:"again,omitempty"`
 }
 
-type polledItem struct {
+type pollEntry struct {
 	Seq uint64 `json:"seq"`
-	shown
+	pageEntry
 }
 
-// poll tells a page what came after the last entry that it has. With wait it is held until there is something, as long as
-// there is room for one more page that waits.
+// poll sends a page the entries after the last one that it has. With wait it is held until there are some, if one more
+// page may wait.
 func (w *Web) poll(rw http.ResponseWriter, r *http.Request) {
 	a, err := w.answerPoll(r)
 	if err != nil {
@@ -48,39 +48,39 @@ func (w *Web) poll(rw http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(rw).Encode(a) // the browser went away
 }
 
-func (w *Web) answerPoll(r *http.Request) (polled, error) {
+func (w *Web) answerPoll(r *http.Request) (pollAnswer, error) {
 	id, _, err := w.chatOf(r)
 	if err != nil {
-		return polled{}, err
+		return pollAnswer{}, err
 	}
 	after, err := lastSeen(r)
 	if err != nil {
-		return polled{}, &refusal{status: http.StatusBadRequest, why: "bad_event"}
+		return pollAnswer{}, &refusal{status: http.StatusBadRequest, why: "bad_event"}
 	}
 	if ok, wait := w.polls.Allow(string(id)); !ok {
-		return polled{}, &refusal{status: http.StatusTooManyRequests, why: "slow_down", after: wait}
+		return pollAnswer{}, &refusal{status: http.StatusTooManyRequests, why: "slow_down", after: wait}
 	}
 	chat := w.keys.name(id)
 	if r.URL.Query().Get("wait") == "" {
-		return w.news(r.Context(), chat, after)
+		return w.missed(r.Context(), chat, after)
 	}
 	l, err := w.hub.join(chat, w.opt.Address(r))
 	if err != nil {
-		a, err := w.news(r.Context(), chat, after)
+		a, err := w.missed(r.Context(), chat, after)
 		a.Again = pollPause.Milliseconds()
 		return a, err
 	}
 	defer w.hub.leave(l)
-	a, err := w.news(r.Context(), chat, after)
-	if err != nil || a.Reset || len(a.Entries) > 0 || !w.awaits(r.Context(), l) {
+	a, err := w.missed(r.Context(), chat, after)
+	if err != nil || a.Reset || len(a.Entries) > 0 || !w.holdPoll(r.Context(), l) {
 		return a, err
 	}
-	return w.news(r.Context(), chat, after)
+	return w.missed(r.Context(), chat, after)
 }
 
-// awaits holds a poll, and returns whether there may be something now.
-func (w *Web) awaits(ctx context.Context, l *listener) bool {
-	end := time.NewTimer(w.hold)
+// holdPoll waits, and reports whether there may be new entries.
+func (w *Web) holdPoll(ctx context.Context, l *listener) bool {
+	end := time.NewTimer(w.pollHold)
 	defer end.Stop()
 	select {
 	case <-l.more:
@@ -92,16 +92,16 @@ func (w *Web) awaits(ctx context.Context, l *listener) bool {
 	return false
 }
 
-// news is what came after an entry.
-func (w *Web) news(ctx context.Context, chat name, after uint64) (polled, error) {
-	list, anew, err := w.history.since(ctx, chat, after)
+// missed are the entries after a number.
+func (w *Web) missed(ctx context.Context, chat name, after uint64) (pollAnswer, error) {
+	list, reset, err := w.history.since(ctx, chat, after)
 	if err != nil {
-		return polled{}, err
+		return pollAnswer{}, err
 	}
-	a := polled{Chat: w.tag(chat), Reset: anew, Entries: []polledItem{}}
+	a := pollAnswer{Chat: w.tag(chat), Reset: reset, Entries: []pollEntry{}}
 	now := w.history.now()
 	for i, e := range list {
-		a.Entries = append(a.Entries, polledItem{e.Seq, w.show(e, now, i == len(list)-1)})
+		a.Entries = append(a.Entries, pollEntry{e.Seq, w.render(e, now, i == len(list)-1)})
 	}
 	return a, nil
 }

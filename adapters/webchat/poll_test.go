@@ -20,7 +20,7 @@ var errNotNow = errors.New("not now")
 func botSays(text string) bot.Reply { return bot.Reply{Text: text} }
 
 // polls asks what came after an entry.
-func (p *person) polls(after uint64, more string, change ...func(*http.Request)) (a polled) {
+func (p *person) polls(after uint64, more string, change ...func(*http.Request)) (a pollAnswer) {
 	p.t.Helper()
 	res := p.asks(p.t.Context(), after, more, change...)
 	if err := json.NewDecoder(res.Body).Decode(&a); err != nil || res.StatusCode != http.StatusOK {
@@ -44,7 +44,7 @@ func (p *person) asks(ctx context.Context, after uint64, more string, change ...
 }
 
 // texts is what a poll tells, as told says it of a stream.
-func (a polled) texts() (list []string) {
+func (a pollAnswer) texts() (list []string) {
 	if a.Reset {
 		list = append(list, "<reset>")
 	}
@@ -93,7 +93,7 @@ func TestPollTellsWhatAStreamTells(t *testing.T) {
 func TestAPollWaits(t *testing.T) {
 	w := newWorld(t)
 	p := w.person()
-	got := make(chan polled)
+	got := make(chan pollAnswer)
 	ask := func(after uint64) { go func() { got <- p.polls(after, "&wait=1") }() }
 	last := uint64(0)
 	for n := range 20 {
@@ -108,11 +108,11 @@ func TestAPollWaits(t *testing.T) {
 		}
 		last = a.Entries[0].Seq
 	}
-	w.web.hold = 50 * time.Millisecond
+	w.web.pollHold = 50 * time.Millisecond
 	if a := p.polls(last, "&wait=1"); len(a.Entries) > 0 || a.Reset || a.Again != 0 {
 		t.Errorf("nothing comes, and the poll says %+v", a)
 	}
-	w.web.hold = time.Hour
+	w.web.pollHold = time.Hour
 	ask(last)
 	for w.web.hub.open() == 0 {
 		time.Sleep(time.Millisecond)

@@ -16,8 +16,8 @@ const (
 	writeTime = 10 * time.Second // for one piece: who takes longer is cut, comes back and is told again
 )
 
-// stream tells an open page what there is, and then what comes. The number of an event is its entry's in the chat: a
-// page that comes back says the last one that it has.
+// stream sends an open page its entries, and then the new ones. The number of an event is that of its entry: a page
+// that comes back names the last one that it has.
 func (w *Web) stream(rw http.ResponseWriter, r *http.Request) {
 	chat, _, err := w.chatOf(r)
 	if err != nil {
@@ -52,7 +52,7 @@ func noStream(err error) *refusal {
 }
 
 // lastSeen is the number of the last event that the page has, 0 if it has none. The header, which a browser sets when
-// it comes back by itself, is newer than the address.
+// it reconnects, is newer than the address.
 func lastSeen(r *http.Request) (uint64, error) {
 	if id := r.Header.Get("Last-Event-ID"); id != "" {
 		return parseEventID(id)
@@ -62,8 +62,8 @@ func lastSeen(r *http.Request) (uint64, error) {
 
 var errEventID = errors.New("webchat: not the number of an event")
 
-// parseEventID reads a number in the one form in which we write it. The empty one is 0. Numbers stay below 2^53,
-// beyond which JavaScript cannot count.
+// parseEventID reads a number in the form in which we write it. The empty one is 0. Numbers stay below 2^53, beyond
+// which JavaScript cannot count.
 func parseEventID(s string) (uint64, error) {
 	if s == "" || s == "0" {
 		return 0, nil
@@ -75,20 +75,20 @@ func parseEventID(s string) (uint64, error) {
 	return n, nil
 }
 
-// errCut means that the page does not take what is written to it.
+// errCut: the page takes no more data.
 var errCut = errors.New("webchat: page is gone")
 
-// pageStream is one open page's stream.
+// pageStream is the stream of one open page.
 type pageStream struct {
 	w        *Web
 	listener *listener
 	out      http.ResponseWriter
 	control  *http.ResponseController
 	after    uint64
-	told     bool // that it has everything
+	caughtUp bool // that it has everything
 }
 
-// open answers.
+// open sends the header.
 func (s *pageStream) open() {
 	h := s.out.Header()
 	h.Set("Content-Type", "text/event-stream")
@@ -104,13 +104,13 @@ func (s *pageStream) run(ctx context.Context) error {
 	beat := time.NewTicker(s.w.beat)
 	defer beat.Stop()
 	for {
-		if err := s.news(ctx); err != nil {
+		if err := s.writeMissed(ctx); err != nil {
 			return err
 		}
 		select {
 		case <-s.listener.more:
 		case <-beat.C:
-			// The comment is for proxies; the event, which carries nothing, tells the page that the line is not dead.
+			// The comment is for proxies; the event, which carries nothing, shows the page that the connection is alive.
 			if err := s.write([]byte(":\nevent: beat\ndata:\n\n")); err != nil {
 				return err
 			}
@@ -122,13 +122,13 @@ func (s *pageStream) run(ctx context.Context) error {
 	}
 }
 
-// news writes what the page has not seen.
-func (s *pageStream) news(ctx context.Context) error {
-	list, anew, err := s.w.history.since(ctx, s.listener.chat, s.after)
+// writeMissed writes the entries that the page has not seen.
+func (s *pageStream) writeMissed(ctx context.Context) error {
+	list, reset, err := s.w.history.since(ctx, s.listener.chat, s.after)
 	if err != nil {
 		return err
 	}
-	if anew { // what it has is not there any more
+	if reset { // what it has is not there any more
 		s.after = 0
 		if err := s.write([]byte("event: reset\ndata:\n\n")); err != nil {
 			return err
@@ -139,15 +139,15 @@ func (s *pageStream) news(ctx context.Context) error {
 			return err
 		}
 	}
-	if s.told {
+	if s.caughtUp {
 		return nil
 	}
-	s.told = true
+	s.caughtUp = true
 	return s.write(fmt.Appendf(nil, "event: ready\ndata: %s\n\n", s.w.tag(s.listener.chat)))
 }
 
 func (s *pageStream) entry(e entry, last bool) error {
-	data, err := json.Marshal(s.w.show(e, s.w.history.now(), last))
+	data, err := json.Marshal(s.w.render(e, s.w.history.now(), last))
 	if err != nil {
 		return fmt.Errorf("webchat: event: %w", err)
 	}
@@ -160,7 +160,7 @@ func (s *pageStream) entry(e entry, last bool) error {
 
 // write sends one piece, in bounded time: the server's own deadline is for answers that end.
 func (s *pageStream) write(piece []byte) error {
-	if err := s.control.SetWriteDeadline(time.Now().Add(s.w.patience)); err != nil {
+	if err := s.control.SetWriteDeadline(time.Now().Add(s.w.writeTimeout)); err != nil {
 		return err
 	}
 	if _, err := s.out.Write(piece); err != nil {

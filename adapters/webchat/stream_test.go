@@ -186,7 +186,7 @@ func TestStreamsOutliveTheServersDeadlines(t *testing.T) {
 // A page that takes nothing is let go of, and is told everything when it comes back.
 func TestASlowPageIsCut(t *testing.T) {
 	w := newWorld(t)
-	w.web.patience = 200 * time.Millisecond
+	w.web.writeTimeout = 200 * time.Millisecond
 	p := w.person()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(w.srv.URL, "http://"))
 	if err != nil {

@@ -15,7 +15,7 @@ const (
 	sweepBatch = 200
 )
 
-// sweeper forgets until it is told to stop.
+// sweeper forgets until ctx ends.
 func (w *Web) sweeper(ctx context.Context, done chan<- struct{}) {
 	defer close(done)
 	tick := time.NewTicker(sweepEvery)
@@ -37,8 +37,8 @@ func (w *Web) sweeper(ctx context.Context, done chan<- struct{}) {
 	}
 }
 
-// sweep forgets what has had its time, and returns the chats of which everything is forgotten. What cannot be forgotten
-// stops nothing else.
+// sweep forgets what is old, and returns the chats that are forgotten as a whole. A row that cannot be forgotten holds
+// up no other.
 func (h *history) sweep(ctx context.Context) (gone []name, err error) {
 	now := h.now()
 	gone, chats := h.forgetChats(ctx, now)
@@ -47,13 +47,13 @@ func (h *history) sweep(ctx context.Context) (gone []name, err error) {
 			step{"DELETE FROM closed WHERE at <= ?", []any{now.Add(-cookieLasts).UnixNano()}},
 			step{"DELETE FROM known WHERE at <= ?", []any{now.Add(-keepKnown).UnixNano()}})
 	})
-	if err := errors.Join(chats, rest, h.blankExpired(ctx, now)); err != nil {
+	if err := errors.Join(chats, rest, h.redactExpired(ctx, now)); err != nil {
 		return gone, fmt.Errorf("forget: %w", err)
 	}
 	return gone, nil
 }
 
-// forgetChats deletes the chats in which nothing was said for keepChat.
+// forgetChats deletes the chats without a new entry for keepChat.
 func (h *history) forgetChats(ctx context.Context, now time.Time) (gone []name, err error) {
 	var failed error
 	for last := int64(0); ; {
@@ -110,8 +110,8 @@ func rowsOf(ctx context.Context, tx *sql.Tx, query string, args ...any) (list []
 	return list, rows.Err()
 }
 
-// blankExpired takes tokens, links and the pictures of tokens out of entries that stay.
-func (h *history) blankExpired(ctx context.Context, now time.Time) error {
+// redactExpired removes tokens, links and pictures of tokens from entries that stay.
+func (h *history) redactExpired(ctx context.Context, now time.Time) error {
 	var failed error
 	for chat, seq := int64(0), uint64(0); ; {
 		var list []row
@@ -119,7 +119,7 @@ func (h *history) blankExpired(ctx context.Context, now time.Time) error {
 			list, err = rowsOf(ctx, tx, `SELECT c.id, c.name, e.mark, e.seq, e.body FROM entry e JOIN chat c ON c.id = e.chat
 				WHERE e.expires > 0 AND e.expires <= ? AND (e.chat, e.seq) > (?, ?) ORDER BY e.chat, e.seq LIMIT ?`, now.UnixNano(), chat, seq, sweepBatch)
 			for _, x := range list {
-				if fails := h.blankRow(ctx, tx, x); fails != nil {
+				if fails := h.redactRow(ctx, tx, x); fails != nil {
 					failed = errors.Join(failed, fails)
 				}
 			}
@@ -132,18 +132,18 @@ func (h *history) blankExpired(ctx context.Context, now time.Time) error {
 	}
 }
 
-// blankRow blanks one entry. One that cannot be read goes as a whole: its time has come.
-func (h *history) blankRow(ctx context.Context, tx *sql.Tx, x row) error {
+// redactRow redacts one entry. An unreadable entry is deleted: its time is over.
+func (h *history) redactRow(ctx context.Context, tx *sql.Tx, x row) error {
 	change := step{"DELETE FROM entry WHERE chat = ? AND seq = ?", []any{x.id, x.seq}}
 	e, err := h.unseal(x.chat, x.mark, x.seq, x.body)
 	if err == nil {
-		body, err := h.seal(x.chat, x.mark, e.blank())
+		body, err := h.seal(x.chat, x.mark, e.redacted())
 		if err != nil {
 			return err
 		}
 		change = step{"UPDATE entry SET body = ?, expires = 0 WHERE chat = ? AND seq = ?", []any{body, x.id, x.seq}}
 	} else {
-		h.spoil(x.chat, x.seq, err)
+		h.reportUnreadable(x.chat, x.seq, err)
 	}
 	return run(ctx, tx, change, step{"DELETE FROM file WHERE chat = ? AND seq = ?", []any{x.id, x.seq}})
 }

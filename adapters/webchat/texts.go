@@ -9,8 +9,8 @@ import (
 //go:embed textos.tmpl
 var textsSource string
 
-// texts is the catalog: what people read that is not part of the page. Keys are in code, sentences in textos.tmpl; a
-// test holds the two together.
+// texts is the catalog: texts for people beside the page. Keys are in code, sentences in textos.tmpl; a test holds the
+// two together.
 type texts struct{ t *template.Template }
 
 func loadTexts() (*texts, error) {
@@ -18,7 +18,7 @@ func loadTexts() (*texts, error) {
 	return &texts{t}, err
 }
 
-// get is the text of a key. A missing one shows its key: a page that says too little is better than none.
+// get is the text of a key. A missing one comes out as its key.
 func (c *texts) get(key string, data any) string {
 	var b strings.Builder
 	if err := c.t.ExecuteTemplate(&b, key, data); err != nil {

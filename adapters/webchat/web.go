@@ -10,7 +10,7 @@ import (
 	"llave/bot"
 )
 
-// Handler serves the page at / and all that it needs below /chat/. What people say goes to the bot.
+// Handler serves the page at / and its parts below /chat/. Messages go to the bot.
 func (w *Web) Handler(to bot.Accepter) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", w.page)
@@ -26,10 +26,10 @@ func (w *Web) Handler(to bot.Accepter) http.Handler {
 	return secure(w.opt.PublicURL, httpx.SameOrigin(w.opt.PublicURL, denied, mux))
 }
 
-// policy lets the page use what is its own, and nothing else.
+// policy lets the page use its own files, and no others.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
-// secure sets what every answer has.
+// secure sets the headers of every answer.
 func secure(publicURL string, next http.Handler) http.Handler {
 	return httpx.Headers(httpx.Security{HSTS: httpx.HTTPS(publicURL)}, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		rw.Header().Set("Content-Security-Policy", policy)
@@ -37,8 +37,8 @@ func secure(publicURL string, next http.Handler) http.Handler {
 	}))
 }
 
-// page serves the page, and gives a browser without a chat the cookie of one. Nothing is kept of that: a crawler
-// leaves no trace.
+// page serves the page, and gives a browser without a chat the cookie of one. Nothing is stored: a crawler leaves no
+// trace.
 func (w *Web) page(rw http.ResponseWriter, r *http.Request) {
 	_, cookie, err := w.chatOf(r)
 	if errors.Is(err, errNoChat) {
@@ -50,7 +50,7 @@ func (w *Web) page(rw http.ResponseWriter, r *http.Request) {
 	w.assets.page.serve(rw, r)
 }
 
-// asset serves what the page is made of, under names that change with what they hold.
+// asset serves the parts of the page, under names that change with their contents.
 func (w *Web) asset(rw http.ResponseWriter, r *http.Request) {
 	a, ok := w.assets.named[r.PathValue("asset")]
 	if !ok {
@@ -70,7 +70,7 @@ func (w *Web) file(rw http.ResponseWriter, r *http.Request) {
 	if err == nil && bad == nil {
 		info, data, err = w.history.file(r.Context(), w.keys.name(chat), seq)
 	}
-	if bad != nil || errors.Is(err, errNone) || errors.Is(err, errNoChat) {
+	if bad != nil || errors.Is(err, errNotFound) || errors.Is(err, errNoChat) {
 		err = &refusal{status: http.StatusNotFound, why: "no_file"}
 	}
 	if err != nil {
@@ -85,7 +85,7 @@ func (w *Web) file(rw http.ResponseWriter, r *http.Request) {
 	_, _ = rw.Write(data) // the browser went away
 }
 
-// safeType is a file's type if a browser does nothing with it but show it or keep it.
+// safeType is the type of a file that a browser only shows or saves.
 func (f *fileInfo) safeType() string {
 	if f.picture() || f.Type == "application/pdf" {
 		return f.Type
@@ -93,7 +93,7 @@ func (f *fileInfo) safeType() string {
 	return "application/octet-stream"
 }
 
-// disposition shows pictures and keeps the rest, under a name that is only a name.
+// disposition shows pictures and saves other files, under a safe name.
 func (w *Web) disposition(f fileInfo) string {
 	how := "attachment"
 	if f.picture() {
@@ -106,7 +106,7 @@ func (w *Web) disposition(f fileInfo) string {
 	return mime.FormatMediaType(how, map[string]string{"filename": name})
 }
 
-// safeName takes out of a file's name what is not part of one.
+// safeName removes from a file name the characters that do not belong there.
 func safeName(name string) string {
 	var out []rune
 	for _, r := range name {

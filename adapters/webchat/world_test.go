@@ -213,7 +213,7 @@ func (p *person) refused(res *http.Response, status int, why string) {
 // event is one of a stream.
 type event struct {
 	kind, id, data string
-	shown
+	pageEntry
 }
 
 // feed is an open page's stream.
@@ -259,7 +259,7 @@ func (f *feed) read(body io.ReadCloser) {
 			e.kind = value
 		case "data":
 			e.data = value
-			_ = json.Unmarshal([]byte(value), &e.shown)
+			_ = json.Unmarshal([]byte(value), &e.pageEntry)
 		case "":
 			if e.id != "" || e.kind != "" && e.kind != "hello" {
 				f.events <- e
@@ -303,7 +303,7 @@ func (f *feed) until(kind string) (texts []string, ids []string) {
 }
 
 // text is an entry's, in one piece, with who said it.
-func (s shown) text() string {
+func (s pageEntry) text() string {
 	var b strings.Builder
 	for _, p := range s.Parts {
 		b.WriteString(p[1])

@@ -25,7 +25,7 @@ func TestSayAndHear(t *testing.T) {
 	}
 	w.says(p.chat(), "1", bot.Reply{Text: "Escribí *token*."})
 	first, second := f.next(), f.next()
-	if first.text() != "person:   el token " || first.ID != id(1) || second.text() != "bot: Escribí token." || second.Parts[1] != (part{"b", "token"}) {
+	if first.text() != "person:   el token " || first.ID != id(1) || second.text() != "bot: Escribí token." || second.Parts[1] != (span{"b", "token"}) {
 		t.Errorf("the page is told %+v, %+v", first, second)
 	}
 	want := bot.Update{Chat: p.chat(), ID: id(1), Kind: bot.Message, Text: "  el token ", ChannelName: "Chat web", MaskedID: "Chrome en Android",

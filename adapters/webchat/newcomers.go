@@ -12,20 +12,20 @@ import (
 )
 
 // How many new chats an address may begin: a burst, which is whole again after newChatsIn, and then one at a time. Many
-// people share the address of a telephone company, so whoever comes too soon only waits.
+// people share the address of a telephone company, so a new chat that comes too soon only waits.
 const (
 	newChats      = 20
 	newChatsIn    = 10 * time.Minute
 	newChatsPause = 10 * time.Second
 )
 
-// newcomers bounds the new chats of each address.
+// newcomers limits the new chats of each address.
 type newcomers struct{ burst, pause *httpx.Limiter }
 
 func limitNewcomers(now func() time.Time) newcomers {
 	return newcomers{
-		burst: httpx.NewLimiter(newChats, newChatsIn/newChats, remembered, now),
-		pause: httpx.NewLimiter(1, newChatsPause, remembered, now),
+		burst: httpx.NewLimiter(newChats, newChatsIn/newChats, limitKeys, now),
+		pause: httpx.NewLimiter(1, newChatsPause, limitKeys, now),
 	}
 }
 
@@ -38,8 +38,9 @@ func (n newcomers) wait(address string) time.Duration {
 	return after
 }
 
-// welcome lets a chat in that says its first word, unless its address has begun too many. The caller has the chat's turn.
-func (w *Web) welcome(r *http.Request, chat bot.ChatID) error {
+// admitNewChat admits a chat with its first message, unless its address has begun too many. The caller holds the lock
+// of the chat.
+func (w *Web) admitNewChat(r *http.Request, chat bot.ChatID) error {
 	known, err := w.history.known(r.Context(), w.keys.name(chat))
 	if err != nil || known {
 		return err
@@ -48,13 +49,13 @@ func (w *Web) welcome(r *http.Request, chat bot.ChatID) error {
 		w.stats.Postponed.Add(1)
 		return &refusal{status: http.StatusTooManyRequests, why: "many_chats", after: wait}
 	}
-	return w.history.meet(r.Context(), w.keys.name(chat))
+	return w.history.remember(r.Context(), w.keys.name(chat))
 }
 
-// keepKnown is how long a chat that says nothing is remembered as one that is not new.
+// keepKnown is how long a silent chat is remembered as not new.
 const keepKnown = 30 * 24 * time.Hour
 
-// known reports whether a chat was let in before.
+// known reports whether a chat was admitted before.
 func (h *history) known(ctx context.Context, chat name) (known bool, err error) {
 	err = h.Readers.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM known WHERE name = ?)", chat[:]).Scan(&known)
 	if err != nil {
@@ -63,15 +64,15 @@ func (h *history) known(ctx context.Context, chat name) (known bool, err error) 
 	return known, nil
 }
 
-// meet remembers that a chat was let in: a first word that is repeated does not count again.
-func (h *history) meet(ctx context.Context, chat name) error {
-	err := h.Write(ctx, func(tx *sql.Tx) error { return h.met(ctx, tx, chat) })
+// remember records that a chat was admitted: a repeated first message does not count again.
+func (h *history) remember(ctx context.Context, chat name) error {
+	err := h.Write(ctx, func(tx *sql.Tx) error { return h.rememberIn(ctx, tx, chat) })
 	if err != nil {
 		return fmt.Errorf("webchat: new chat: %w", err)
 	}
 	return nil
 }
 
-func (h *history) met(ctx context.Context, tx *sql.Tx, chat name) error {
+func (h *history) rememberIn(ctx context.Context, tx *sql.Tx, chat name) error {
 	return run(ctx, tx, step{"INSERT INTO known (name, at) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET at = ?2", []any{chat[:], h.now().UnixNano()}})
 }

@@ -1,0 +1,128 @@
+package webchat
+
+import (
+	"bytes"
+	"image"
+	_ "image/jpeg" // for the size of pictures
+	_ "image/png"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"llave/bot"
+)
+
+// entryOf is the entry of a reply, and its file.
+func entryOf(r bot.Reply, now time.Time) (entry, []byte) {
+	e := entry{Who: byBot, ID: r.ID, Turn: r.At, At: now, Kind: r.Kind, Text: r.Text, Question: r.Question, Choices: r.Choices, Copy: r.Copy}
+	if r.Kind == bot.Show || r.Kind == bot.Secret {
+		e.Expires = r.Expires
+	}
+	if r.File == nil || len(r.File.Data) == 0 {
+		return e, nil
+	}
+	if len(r.File.Data) > maxFile {
+		e.Key = "file_large"
+		return e, nil
+	}
+	e.File = &fileInfo{Name: r.File.Name, Type: r.File.Type, Alt: r.File.Alt, Size: len(r.File.Data)}
+	if c, _, err := image.DecodeConfig(bytes.NewReader(r.File.Data)); err == nil && e.File.picture() {
+		e.File.Width, e.File.Height = c.Width, c.Height
+	}
+	return e, r.File.Data
+}
+
+// pageEntry is an entry as the page gets it: the text is in spans, so that the page parses nothing.
+type pageEntry struct {
+	Who      string       `json:"who"`
+	ID       string       `json:"id"`
+	At       int64        `json:"at"` // milliseconds since 1970
+	Parts    []span       `json:"parts"`
+	Question string       `json:"question,omitempty"`
+	Choices  []bot.Option `json:"choices,omitempty"`
+	Copy     string       `json:"copy,omitempty"`
+	Expired  bool         `json:"expired,omitempty"`
+	// Left is for how many milliseconds the entry may be shown, and Then its text after that. There is no time of day,
+	// since the clocks of many phones are wrong.
+	Left int64     `json:"left,omitempty"`
+	Then []span    `json:"then,omitempty"`
+	File *pageFile `json:"file,omitempty"`
+}
+
+type pageFile struct {
+	fileInfo
+	URL     string `json:"url"`
+	Picture bool   `json:"picture,omitempty"`
+}
+
+// span is a piece of text and its style: "" plain, "b" a word that may be typed, "n" digits to copy by hand, "a" an
+// address.
+type span [2]string
+
+// render prepares an entry for the page. Last says that no entry follows: only then can its choices be used.
+func (w *Web) render(e entry, now time.Time, last bool) pageEntry {
+	if e.hasExpired(now) {
+		e = e.redacted()
+	}
+	s := pageEntry{Who: e.Who, ID: e.ID, At: e.At.UnixMilli(), Copy: e.Copy, Expired: e.Expired, Parts: w.spansOf(e)}
+	if last {
+		s.Question, s.Choices = e.Question, e.Choices
+	}
+	if !e.Expires.IsZero() {
+		s.Left, s.Then = e.Expires.Sub(now).Milliseconds()+1, w.spansOf(e.redacted())
+	}
+	if e.File != nil {
+		s.File = &pageFile{fileInfo: *e.File, URL: "/chat/files/" + strconv.FormatUint(e.Seq, 10), Picture: e.File.picture()}
+	}
+	return s
+}
+
+// spansOf divides an entry's text.
+func (w *Web) spansOf(e entry) []span {
+	if e.Who == byPerson {
+		if e.Key != "" {
+			return []span{{"", w.texts.get(e.Key, nil)}}
+		}
+		return []span{{"", e.Text}} // nothing that a person writes is more than text
+	}
+	text := e.Text
+	if e.Key != "" {
+		text = strings.TrimSpace(text + "\n\n" + w.texts.get(e.Key, nil))
+	}
+	var out []span
+	for _, s := range bot.Spans(text) {
+		if s.Typed {
+			out = append(out, span{"b", s.Text})
+			continue
+		}
+		out = append(out, spans(s.Text, e.Kind == bot.Show)...)
+	}
+	return out
+}
+
+// highlights matches addresses, and numbers in the form of a token's digits.
+var highlights = regexp.MustCompile(`(https?://[^\s<>"]*[^\s<>".,;:!?)»])|\b(\d{3} ?\d{3})\b`)
+
+func spans(text string, digits bool) []span {
+	var out []span
+	at := 0
+	for _, m := range highlights.FindAllStringSubmatchIndex(text, -1) {
+		kind := "a"
+		if m[2] < 0 {
+			kind = "n"
+		}
+		if kind == "n" && !digits {
+			continue
+		}
+		if m[0] > at {
+			out = append(out, span{"", text[at:m[0]]})
+		}
+		out = append(out, span{kind, text[m[0]:m[1]]})
+		at = m[1]
+	}
+	if at < len(text) {
+		out = append(out, span{"", text[at:]})
+	}
+	return out
+}
