@@ -19,12 +19,13 @@ import (
 type machines struct {
 	flows  map[string]flow
 	states map[string]state
+	events map[string]moves // by flow: the state that each event leads to
 	pools  map[string]*sync.Pool
 }
 
 // newMachines checks the table and builds a pool for each flow.
 func newMachines(table []flow) (machines, error) {
-	ms := machines{map[string]flow{}, map[string]state{home: homeState()}, map[string]*sync.Pool{}}
+	ms := machines{map[string]flow{}, map[string]state{home: homeState()}, map[string]moves{}, map[string]*sync.Pool{}}
 	for _, f := range table {
 		if err := f.check(); err != nil {
 			return ms, fmt.Errorf("flow %s: %w", f.name, err)
@@ -33,7 +34,10 @@ func newMachines(table []flow) (machines, error) {
 		for _, s := range f.states {
 			ms.states[s.name] = s
 		}
-		ms.flows[f.name] = f
+		ms.flows[f.name], ms.events[f.name] = f, moves{}
+		for _, m := range f.moves() {
+			ms.events[f.name][m.event] = m.to
+		}
 		ms.pools[f.name] = &sync.Pool{New: func() any { return fsm.NewFSM(home, events, nil) }}
 	}
 	return ms, nil
@@ -48,31 +52,24 @@ func (ms machines) valid(state string, r Request) bool {
 }
 
 // leads returns the state that an event of a flow leads to.
-func (ms machines) leads(flow, on string) string {
-	for _, m := range ms.flows[flow].moves() {
-		if m.on == on {
-			return m.to
-		}
-	}
-	return ""
-}
+func (ms machines) leads(flow, event string) string { return ms.events[flow][event] }
 
 // move is a legal move, with all states that it may be made from.
 type move struct {
-	on   string
-	from []string
-	to   string
+	event string
+	from  []string
+	to    string
 }
 
 // moves are the moves of a flow, sorted by event.
 func (f flow) moves() []move {
 	by := map[string]*move{}
 	add := func(from string, out moves) {
-		for on, to := range out {
-			if by[on] == nil {
-				by[on] = &move{on: on, to: to}
+		for event, to := range out {
+			if by[event] == nil {
+				by[event] = &move{event: event, to: to}
 			}
-			by[on].from = append(by[on].from, from)
+			by[event].from = append(by[event].from, from)
 		}
 	}
 	add(home, f.begin)
@@ -81,8 +78,8 @@ func (f flow) moves() []move {
 		add(s.name, moves{"leave": home})
 	}
 	var out []move
-	for _, on := range slices.Sorted(maps.Keys(by)) {
-		out = append(out, *by[on])
+	for _, event := range slices.Sorted(maps.Keys(by)) {
+		out = append(out, *by[event])
 	}
 	return out
 }
@@ -90,7 +87,7 @@ func (f flow) moves() []move {
 func (f flow) events() fsm.Events {
 	var out fsm.Events
 	for _, m := range f.moves() {
-		out = append(out, fsm.EventDesc{Name: m.on, Src: m.from, Dst: m.to})
+		out = append(out, fsm.EventDesc{Name: m.event, Src: m.from, Dst: m.to})
 	}
 	return out
 }
@@ -109,16 +106,16 @@ func (f flow) check() error {
 	}
 	reach := map[string]bool{}
 	for _, out := range append([]state{{name: home, moves: f.begin}}, f.states...) {
-		for on, next := range out.moves {
+		for event, next := range out.moves {
 			switch {
 			case !rows[next]:
-				return fmt.Errorf("%s from %s leads to %s, which has no row", on, out.name, next)
+				return fmt.Errorf("%s from %s leads to %s, which has no row", event, out.name, next)
 			case next == out.name:
-				return fmt.Errorf("%s from %s goes nowhere", on, out.name)
-			case to[on] != "" && to[on] != next:
-				return fmt.Errorf("%s leads to %s and to %s", on, to[on], next)
+				return fmt.Errorf("%s from %s goes nowhere", event, out.name)
+			case to[event] != "" && to[event] != next:
+				return fmt.Errorf("%s leads to %s and to %s", event, to[event], next)
 			}
-			to[on], reach[next] = next, true
+			to[event], reach[next] = next, true
 		}
 	}
 	for _, s := range f.states {
@@ -158,15 +155,15 @@ func (f flow) checkRow(s state) error {
 var errIllegal = errors.New("illegal move")
 
 // fire returns where a move leads.
-func (ms machines) fire(flow, on, from string) (string, error) {
+func (ms machines) fire(flow, event, from string) (string, error) {
 	pool := ms.pools[flow]
 	if pool == nil {
 		return "", fmt.Errorf("%w: no flow %q", errIllegal, flow)
 	}
 	m := pool.Get().(*fsm.FSM)
 	m.SetState(from)
-	if err := m.Event(context.Background(), on); err != nil {
-		return "", fmt.Errorf("%w: %s in %s: %w", errIllegal, on, from, err)
+	if err := m.Event(context.Background(), event); err != nil {
+		return "", fmt.Errorf("%w: %s in %s: %w", errIllegal, event, from, err)
 	}
 	to := m.Current()
 	pool.Put(m)
@@ -213,7 +210,7 @@ func Moves() []string {
 	for _, f := range table() {
 		for _, m := range f.moves() {
 			for _, from := range m.from {
-				out = append(out, fmt.Sprintf("%s: %s, %s → %s", f.name, m.on, from, m.to))
+				out = append(out, fmt.Sprintf("%s: %s, %s → %s", f.name, m.event, from, m.to))
 			}
 		}
 	}

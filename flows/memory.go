@@ -167,11 +167,11 @@ func (m *memory) migrateV1(state string) {
 		m.Listed, old.Others = old.Others, nil
 	}
 	m.Link = LinkRequest{Invite: old.Invite, Unread: old.Unread, Relink: old.Lost, Others: old.Others}
-	var wish request
-	if len(old.Wish) == 0 || json.Unmarshal(old.Wish, &wish) != nil {
+	var part request
+	if len(old.Wish) == 0 || json.Unmarshal(old.Wish, &part) != nil {
 		return
 	}
-	r := emptyRequest(wish.Intent)
+	r := emptyRequest(part.Intent)
 	if json.Unmarshal(old.Wish, r) == nil {
 		m.put(r)
 	}
