@@ -100,9 +100,8 @@ type Waiting struct {
 type Chat struct {
 	Version uint64
 	Session []byte
-	Waiting []Waiting       // in the order of acceptance, the first PageSize of them
-	Outbox  []OutboxMessage // unsent, in the order in which they were written, the first PageSize of them
-	Effect  []byte          // pending
+	Waiting []Waiting // in the order of acceptance, the first PageSize of them
+	Effect  []byte    // pending
 }
 
 // PageSize bounds what Load returns of one kind.

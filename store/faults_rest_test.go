@@ -34,7 +34,7 @@ func faultsOfForget() []plantedFault {
 	return []plantedFault{
 		{"no chat is forgotten", true, eachChat(func(_ *memShard, _ bot.ChatKey, c *memChat, _ time.Time) { c.forget = time.Time{} })},
 		{"a chat is forgotten while an update waits", true, forgetIf(func(c *memChat) bool { return len(c.waiting) > 0 })},
-		{"a chat is forgotten while a reply is unsent", true, forgetIf(func(c *memChat) bool { return len(c.letters) > 0 })},
+		{"a chat is forgotten while a reply is unsent", true, forgetIf(func(c *memChat) bool { return len(c.outbox) > 0 })},
 		{"a chat is forgotten while an effect is pending", true, forgetIf(func(c *memChat) bool { return c.effect != nil })},
 		{"a chat is forgotten while a timer is set", true, forgetIf(func(c *memChat) bool { return len(c.timers) > 0 })},
 		{"a chat to be reviewed is forgotten", true, eachChat(func(_ *memShard, _ bot.ChatKey, c *memChat, _ time.Time) {
@@ -136,9 +136,9 @@ func faultsOfRetry() []plantedFault {
 			}
 		})},
 		{"a reply that is put back comes last", false, afterRetry(func(c *memChat) {
-			if len(c.letters) > 1 {
-				c.letters[0].N = 1 << 20
-				slices.SortFunc(c.letters, func(a, b bot.OutboxMessage) int { return byNumber(a, b.N) })
+			if len(c.outbox) > 1 {
+				c.outbox[0].N = 1 << 20
+				slices.SortFunc(c.outbox, func(a, b bot.OutboxMessage) int { return byNumber(a, b.N) })
 			}
 		})},
 		{"a session that is put back has a date", false, afterRetry(func(c *memChat) { c.forget = time.Unix(0, 0) })},
@@ -174,7 +174,7 @@ func faultsOfTaking() []plantedFault {
 		{"the session of a turn is the caller's", false, onCommit(nil, func(_ *faultyStore, _ *memShard, c *memChat, t bot.Turn) { c.session = t.Session })},
 		{"the effect of a turn is the caller's", false, onCommit(nil, func(_ *faultyStore, _ *memShard, c *memChat, t bot.Turn) { c.effect = t.Effect })},
 		{"the replies of a turn are the caller's", false, onCommit(nil, func(_ *faultyStore, _ *memShard, c *memChat, t bot.Turn) {
-			last(len(c.letters), len(t.Replies), func(at, i int) { c.letters[at].Body = t.Replies[i] })
+			last(len(c.outbox), len(t.Replies), func(at, i int) { c.outbox[at].Body = t.Replies[i] })
 		})},
 		{"the events of a turn are the caller's", false, onCommit(nil, func(_ *faultyStore, s *memShard, _ *memChat, t bot.Turn) {
 			last(len(s.events), len(t.Events), func(at, i int) { s.events[at].Body = t.Events[i] })
@@ -219,10 +219,13 @@ func wrongOnce(wrong func(m *Memory, name string, v, kept []byte) []byte) fault 
 func faultsOfReturning() []plantedFault {
 	return []plantedFault{
 		{"the receipt holds the store's session", false, afterAccept(func(_ *memShard, c *memChat, _ bot.Arrival, r *bot.Receipt) { r.Session = c.session })},
-		{"Load returns the store's bodies", false, afterLoad(func(kept *memChat, c *bot.Chat) {
-			for i := range c.Outbox {
-				c.Outbox[i].Body = kept.letters[i].Body
+		{"Messages returns the store's bodies", false, afterMessages(func(kept, page []bot.OutboxMessage, from uint64, _ int) []bot.OutboxMessage {
+			for i := range page {
+				if from == 0 {
+					page[i].Body = kept[i].Body
+				}
 			}
+			return page
 		})},
 		{"Events returns the store's log", false, wrongEvents(func(m *Memory, _ ctxt, n bot.Shard, after uint64, limit int) ([]bot.Event, error) {
 			s := &m.shards[n]
@@ -237,7 +240,7 @@ func faultsOfReturning() []plantedFault {
 			}
 			return all, err
 		})},
-		{"Dead returns the store's letters", false, wrongDead(func(m *Memory, all []bot.DeadLetter, n int) []bot.DeadLetter {
+		{"Dead returns the store's messages", false, wrongDead(func(m *Memory, all []bot.DeadLetter, n int) []bot.DeadLetter {
 			for i := range all {
 				all[i].Body = m.rest.dead[len(m.rest.dead)-1-i].Body
 			}

@@ -26,7 +26,7 @@ type chapter struct {
 
 func chapters() []chapter {
 	return []chapter{
-		{[]string{"Accept/", "Load/"}, faultsOfAccept()},
+		{[]string{"Accept/", "Load/", "Messages/"}, faultsOfAccept()},
 		{[]string{"Commit/", "Refuse/"}, faultsOfCommit()},
 		{[]string{"Letters/"}, faultsOfOutbox()},
 		{[]string{"Timers/"}, faultsOfTimers()},
@@ -106,7 +106,20 @@ func faultsOfAccept() []plantedFault {
 				return b.Memory.Load(ctx, k)
 			}
 		}},
-		{"Load returns everything", false, afterLoad(func(kept *memChat, c *bot.Chat) { c.Outbox = slices.Clone(kept.letters) })},
+		{"Messages returns everything", false, afterMessages(func(kept, _ []bot.OutboxMessage, _ uint64, _ int) []bot.OutboxMessage { return slices.Clone(kept) })},
+		{"Messages forgets the first message", false, afterMessages(func(kept, page []bot.OutboxMessage, from uint64, limit int) []bot.OutboxMessage {
+			if len(page) > 0 && page[0].N == from && from > 0 {
+				return page[1:]
+			}
+			return page
+		})},
+		{"Messages begins at the beginning", false, afterMessages(func(kept, page []bot.OutboxMessage, _ uint64, limit int) []bot.OutboxMessage {
+			return slices.Clone(kept[:min(limit, len(kept))])
+		})},
+		{"the newest message is returned first", true, afterMessages(func(_, page []bot.OutboxMessage, _ uint64, _ int) []bot.OutboxMessage {
+			slices.Reverse(page)
+			return page
+		})},
 		{"Load looks twice", false, func(b *faultyStore) {
 			b.load = func(ctx ctxt, k bot.ChatKey) (bot.Chat, error) {
 				first, err := b.Memory.Load(ctx, k)
@@ -115,7 +128,7 @@ func faultsOfAccept() []plantedFault {
 					runtime.Gosched() // until a turn comes between, if there is one on its way
 					c, err = b.Memory.Load(ctx, k)
 				}
-				c.Outbox = first.Outbox
+				c.Effect = first.Effect
 				return c, err
 			}
 		}},
@@ -138,7 +151,7 @@ func faultsOfCommit() []plantedFault {
 		})},
 		{"a conflict purges", true, onCommit(bot.ErrConflict, func(_ *faultyStore, _ *memShard, c *memChat, t bot.Turn) {
 			if t.Purge {
-				c.letters = nil
+				c.outbox = nil
 			}
 		})},
 		{"a conflict takes the update", true, onCommit(bot.ErrConflict, func(_ *faultyStore, _ *memShard, c *memChat, t bot.Turn) {
@@ -147,7 +160,7 @@ func faultsOfCommit() []plantedFault {
 		{"a conflict clears the effect", true, onCommit(bot.ErrConflict, func(_ *faultyStore, _ *memShard, c *memChat, t bot.Turn) { c.effect = t.Effect })},
 		{"a fenced turn leaves a dead letter", true, onCommit(bot.ErrFenced, func(b *faultyStore, _ *memShard, _ *memChat, t bot.Turn) {
 			if t.Quarantine != "" {
-				b.rest.bury(bot.DeadLetter{Chat: t.Chat, Body: t.QuarantinedBody})
+				b.rest.add(bot.DeadLetter{Chat: t.Chat, Body: t.QuarantinedBody})
 			}
 		})},
 		{"the version is not compared", true, beforeCommit(func(c *memChat, t *bot.Turn) { t.Base = c.version })},
@@ -212,7 +225,7 @@ func (m *Memory) fenceOf(k bot.ChatKey) bot.Fence {
 func (m *Memory) missing(r bot.DeliveryResult) bool {
 	s := m.lock(r.Chat)
 	defer s.mu.Unlock()
-	_, found := slices.BinarySearchFunc(s.chat(r.Chat).letters, r.N, byNumber)
+	_, found := slices.BinarySearchFunc(s.chat(r.Chat).outbox, r.N, byNumber)
 	return !found
 }
 
@@ -226,13 +239,13 @@ func faultsOfOutbox() []plantedFault {
 	}
 	return []plantedFault{
 		{"messages are numbered from zero in every turn", true, onCommit(nil, func(_ *faultyStore, _ *memShard, c *memChat, _ bot.Turn) {
-			for i := range c.letters {
-				c.letters[i].N &= 0xff
+			for i := range c.outbox {
+				c.outbox[i].N &= 0xff
 			}
 		})},
 		{"purge takes the turn's own messages", true, onCommit(nil, func(_ *faultyStore, _ *memShard, c *memChat, t bot.Turn) {
 			if t.Purge {
-				c.letters = nil
+				c.outbox = nil
 			}
 		})},
 		{"purge takes nothing", true, beforeCommit(func(_ *memChat, t *bot.Turn) { t.Purge = false })},
@@ -257,7 +270,7 @@ func faultsOfOutbox() []plantedFault {
 			b.record = func(ctx ctxt, results []bot.DeliveryResult) error {
 				for _, r := range results {
 					if r.State == bot.DeadLettered && b.missing(r) {
-						b.rest.bury(bot.DeadLetter{Chat: r.Chat, At: r.At})
+						b.rest.add(bot.DeadLetter{Chat: r.Chat, At: r.At})
 					}
 				}
 				return b.Memory.RecordDelivery(ctx, results)

@@ -118,9 +118,9 @@ func faultsOfCare() []plantedFault {
 		}
 	}
 	return []plantedFault{
-		{"an effect is not pending", true, without(func(c *memChat) bool { return len(c.waiting) == 0 && len(c.letters) == 0 })},
+		{"an effect is not pending", true, without(func(c *memChat) bool { return len(c.waiting) == 0 && len(c.outbox) == 0 })},
 		{"an outbox message is not pending", true, without(func(c *memChat) bool { return len(c.waiting) == 0 && c.effect == nil })},
-		{"an update is not pending", true, without(func(c *memChat) bool { return len(c.letters) == 0 && c.effect == nil })},
+		{"an update is not pending", true, without(func(c *memChat) bool { return len(c.outbox) == 0 && c.effect == nil })},
 		{"every chat is pending", true, wrongOwing(func(m *Memory, ctx ctxt, n bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
 			s := &m.shards[n]
 			s.mu.Lock()

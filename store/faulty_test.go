@@ -22,6 +22,7 @@ type faultyStore struct {
 	*Memory
 	accept func(ctxt, bot.Arrival) (bot.Receipt, error)
 	load   func(ctxt, bot.ChatKey) (bot.Chat, error)
+	page   func(ctxt, bot.ChatKey, uint64, int) ([]bot.OutboxMessage, error)
 	commit func(ctxt, bot.Turn) error
 	record func(ctxt, []bot.DeliveryResult) error
 	owing  func(ctxt, bot.Shard, bot.ChatKey, int) ([]bot.ChatKey, error)
@@ -42,12 +43,15 @@ type faultyStore struct {
 // newFaultyStore is a store without a fault yet.
 func newFaultyStore() *faultyStore {
 	m := NewMemory()
-	return &faultyStore{m, m.Accept, m.Load, m.Commit, m.RecordDelivery, m.PendingChats, m.Due, m.Events, m.Trim, m.AcquireShards,
+	return &faultyStore{m, m.Accept, m.Load, m.Messages, m.Commit, m.RecordDelivery, m.PendingChats, m.Due, m.Events, m.Trim, m.AcquireShards,
 		m.PutIfAbsent, m.Sweep, m.Dead, m.Ping, m.BeginTurn, m.Idle, m.Retry, m.Close}
 }
 
-func (b *faultyStore) Accept(c ctxt, a bot.Arrival) (bot.Receipt, error)   { return b.accept(c, a) }
-func (b *faultyStore) Load(c ctxt, k bot.ChatKey) (bot.Chat, error)        { return b.load(c, k) }
+func (b *faultyStore) Accept(c ctxt, a bot.Arrival) (bot.Receipt, error) { return b.accept(c, a) }
+func (b *faultyStore) Load(c ctxt, k bot.ChatKey) (bot.Chat, error)      { return b.load(c, k) }
+func (b *faultyStore) Messages(c ctxt, k bot.ChatKey, from uint64, limit int) ([]bot.OutboxMessage, error) {
+	return b.page(c, k, from, limit)
+}
 func (b *faultyStore) Commit(c ctxt, t bot.Turn) error                     { return b.commit(c, t) }
 func (b *faultyStore) RecordDelivery(c ctxt, r []bot.DeliveryResult) error { return b.record(c, r) }
 func (b *faultyStore) PutIfAbsent(c ctxt, name string, v []byte) ([]byte, error) {
@@ -111,6 +115,21 @@ func afterAccept(wrong func(*memShard, *memChat, bot.Arrival, *bot.Receipt)) fau
 				b.in(a.Chat, func(s *memShard, c *memChat) { wrong(s, c, a, &r) })
 			}
 			return r, err
+		}
+	}
+}
+
+// afterMessages changes the page that Messages returns; kept is all that the chat has.
+func afterMessages(wrong func(kept, page []bot.OutboxMessage, from uint64, limit int) []bot.OutboxMessage) fault {
+	return func(b *faultyStore) {
+		b.page = func(ctx ctxt, k bot.ChatKey, from uint64, limit int) ([]bot.OutboxMessage, error) {
+			page, err := b.Memory.Messages(ctx, k, from, limit)
+			s := b.lock(k)
+			defer s.mu.Unlock()
+			if kept := s.chats[k]; kept != nil {
+				page = wrong(kept.outbox, page, from, limit)
+			}
+			return page, err
 		}
 	}
 }

@@ -7,26 +7,26 @@ import (
 	"llave/bot"
 )
 
-// MaxReplies is how many replies one turn may write: a letter's number has eight bits for the place of the
+// MaxReplies is how many replies one turn may write: a message's number has eight bits for the place of the
 // reply, and one more would take the number of a later turn's.
 const MaxReplies = 256
 
 // maxBase leaves room to shift a version by the eight bits of the place and still be a positive int64.
 const maxBase = 1<<54 - 1
 
-// valid refuses a turn whose letters could not be numbered.
+// valid refuses a turn whose messages could not be numbered.
 func valid(t *bot.Turn) error {
 	if len(t.Replies) > MaxReplies {
 		return fmt.Errorf("store: commit: %d replies in one turn, at most %d can be numbered", len(t.Replies), MaxReplies)
 	}
 	if t.Base > maxBase {
-		return fmt.Errorf("store: commit: version %d is beyond what letters can be numbered from", t.Base)
+		return fmt.Errorf("store: commit: version %d is beyond what messages can be numbered from", t.Base)
 	}
 	return nil
 }
 
-// letterNumber orders letters by the turn and by the place within the turn.
-func letterNumber(base uint64, place int) uint64 { return base<<8 | uint64(place) }
+// letterNumber orders messages by the turn and by the place within the turn.
+func messageNumber(base uint64, place int) uint64 { return base<<8 | uint64(place) }
 
 // validMarks refuses marks that say nothing this package knows, before any of them is noted.
 func validMarks(marks []bot.DeliveryResult) error {

@@ -21,7 +21,7 @@ type Memory struct {
 	shards [bot.Shards]memShard
 	claims sync.Mutex // makes one claim visible as a whole before the next: fences rise in every shard
 	fence  bot.Fence
-	rest   memRest
+	rest   deadLetters
 	swept  sweptCounters
 	closed atomic.Bool
 }
@@ -79,7 +79,7 @@ type memChat struct {
 	version uint64
 	session []byte
 	waiting []memWaiting
-	letters []bot.OutboxMessage
+	outbox  []bot.OutboxMessage
 	effect  []byte
 	timers  map[string]*memTimer
 
@@ -92,7 +92,7 @@ type memWaiting struct {
 }
 
 func (c *memChat) owes() bool {
-	return len(c.waiting) > 0 || len(c.letters) > 0 || c.effect != nil
+	return len(c.waiting) > 0 || len(c.outbox) > 0 || c.effect != nil
 }
 
 // lock returns the shard of a chat, locked.
@@ -121,7 +121,7 @@ func (s *memShard) note(k bot.ChatKey, c *memChat) {
 	}
 }
 
-// Accept keeps an arrival once. See [bot.Turns].
+// Accept keeps an arrival once. See [bot.Inbox].
 func (m *Memory) Accept(ctx context.Context, a bot.Arrival) (bot.Receipt, error) {
 	if err := m.ready(ctx, "accept"); err != nil {
 		return bot.Receipt{}, err
@@ -142,7 +142,7 @@ func (m *Memory) Accept(ctx context.Context, a bot.Arrival) (bot.Receipt, error)
 	return r, nil
 }
 
-// Load returns what is kept of a chat. See [bot.Turns].
+// Load returns what is kept of a chat. See [bot.Inbox].
 func (m *Memory) Load(ctx context.Context, chat bot.ChatKey) (bot.Chat, error) {
 	if err := m.ready(ctx, "load"); err != nil {
 		return bot.Chat{}, err
@@ -158,14 +158,10 @@ func (m *Memory) Load(ctx context.Context, chat bot.ChatKey) (bot.Chat, error) {
 		w.Body = bytes.Clone(w.Body)
 		out.Waiting = append(out.Waiting, w.Waiting)
 	}
-	for _, l := range c.letters[:min(len(c.letters), bot.PageSize)] {
-		l.Body = bytes.Clone(l.Body)
-		out.Outbox = append(out.Outbox, l)
-	}
 	return out, nil
 }
 
-// Commit writes a turn. See [bot.Turns]; a turn of more than [MaxReplies] replies is refused.
+// Commit writes a turn. See [bot.Inbox]; a turn of more than [MaxReplies] replies is refused.
 func (m *Memory) Commit(ctx context.Context, t bot.Turn) error {
 	if err := m.ready(ctx, "commit"); err != nil {
 		return err
@@ -198,7 +194,7 @@ func (m *Memory) apply(s *memShard, c *memChat, t *bot.Turn, at int) {
 		now = c.waiting[at].at
 	}
 	for _, d := range setAside(t, now) {
-		m.rest.bury(d)
+		m.rest.add(d)
 	}
 	if at >= 0 {
 		c.waiting = slices.Delete(c.waiting, at, at+1)
@@ -209,11 +205,11 @@ func (m *Memory) apply(s *memShard, c *memChat, t *bot.Turn, at int) {
 	c.forget, c.review = t.Forget, t.Review
 	if t.Purge {
 		m.rest.withdraw(t.Chat)
-		clear(c.letters)
-		c.letters = c.letters[:0]
+		clear(c.outbox)
+		c.outbox = c.outbox[:0]
 	}
 	for i, body := range t.Replies {
-		c.letters = append(c.letters, bot.OutboxMessage{Chat: t.Chat, N: letterNumber(t.Base, i), Body: bytes.Clone(body)})
+		c.outbox = append(c.outbox, bot.OutboxMessage{Chat: t.Chat, N: messageNumber(t.Base, i), Body: bytes.Clone(body)})
 	}
 	for _, body := range t.Events {
 		s.event++
@@ -225,7 +221,7 @@ func (m *Memory) apply(s *memShard, c *memChat, t *bot.Turn, at int) {
 	s.note(t.Chat, c)
 }
 
-// DeliveryResult notes what became of letters. See [bot.Turns].
+// RecordDelivery notes what became of messages. See [bot.Outbox].
 func (m *Memory) RecordDelivery(ctx context.Context, marks []bot.DeliveryResult) error {
 	if err := m.ready(ctx, "mark"); err != nil {
 		return err
@@ -234,37 +230,37 @@ func (m *Memory) RecordDelivery(ctx context.Context, marks []bot.DeliveryResult)
 		return err
 	}
 	for i := range marks {
-		m.markOne(&marks[i])
+		m.writeResult(&marks[i])
 	}
 	return nil
 }
 
-func (m *Memory) markOne(k *bot.DeliveryResult) {
+func (m *Memory) writeResult(k *bot.DeliveryResult) {
 	s := m.lock(k.Chat)
 	defer s.mu.Unlock()
 	c := s.chats[k.Chat]
 	if c == nil {
 		return
 	}
-	at, found := slices.BinarySearchFunc(c.letters, k.N, byNumber)
+	at, found := slices.BinarySearchFunc(c.outbox, k.N, byNumber)
 	if !found {
 		return
 	}
-	l := &c.letters[at]
+	l := &c.outbox[at]
 	switch k.State {
 	case bot.Attempting:
 		l.Tries, l.Due = k.Tries, k.Due
 		return
 	case bot.DeadLettered:
-		m.rest.bury(bot.DeadLetter{Kind: bot.DeadReply, Chat: k.Chat, N: k.N, Reason: k.Reason, At: k.At, Body: l.Body})
+		m.rest.add(bot.DeadLetter{Kind: bot.DeadReply, Chat: k.Chat, N: k.N, Reason: k.Reason, At: k.At, Body: l.Body})
 	}
-	c.letters = slices.Delete(c.letters, at, at+1)
+	c.outbox = slices.Delete(c.outbox, at, at+1)
 	s.note(k.Chat, c)
 }
 
 func byNumber(l bot.OutboxMessage, n uint64) int { return cmp.Compare(l.N, n) }
 
-// PendingChats lists the chats in which something is owed. See [bot.Turns].
+// PendingChats lists the chats in which something is owed. See [bot.Inbox].
 func (m *Memory) PendingChats(ctx context.Context, shard bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
 	if err := m.ready(ctx, "owing"); err != nil {
 		return nil, err

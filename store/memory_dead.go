@@ -10,7 +10,7 @@ import (
 )
 
 // bury keeps a dead letter in the order of the hours, later ones of the same hour behind.
-func (r *memRest) bury(d bot.DeadLetter) {
+func (r *deadLetters) add(d bot.DeadLetter) {
 	d.Body = bytes.Clone(d.Body)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -24,7 +24,7 @@ func (r *memRest) bury(d bot.DeadLetter) {
 }
 
 // withdraw empties the chat's dead replies: what was withdrawn must not be put back.
-func (r *memRest) withdraw(k bot.ChatKey) {
+func (r *deadLetters) withdraw(k bot.ChatKey) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i := range r.dead {
@@ -35,7 +35,7 @@ func (r *memRest) withdraw(k bot.ChatKey) {
 }
 
 // forget deletes dead letters and returns how many.
-func (r *memRest) forget(which func(bot.DeadLetter) bool) int64 {
+func (r *deadLetters) forget(which func(bot.DeadLetter) bool) int64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	n := len(r.dead)
@@ -43,7 +43,7 @@ func (r *memRest) forget(which func(bot.DeadLetter) bool) int64 {
 	return int64(n - len(r.dead))
 }
 
-// Dead lists what was given up. See [bot.Maintenance].
+// Dead lists what was given up. See [bot.DeadLetters].
 func (m *Memory) Dead(ctx context.Context, limit int) ([]bot.DeadLetter, error) {
 	if err := m.ready(ctx, "dead"); err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func (m *Memory) Dead(ctx context.Context, limit int) ([]bot.DeadLetter, error) 
 	return out, nil
 }
 
-// Retry puts a dead letter back. See [bot.Maintenance].
+// Retry puts a dead letter back. See [bot.DeadLetters].
 func (m *Memory) Retry(ctx context.Context, id uint64, as bot.DeadKind) error {
 	if err := m.ready(ctx, "retry"); err != nil {
 		return err
@@ -94,15 +94,15 @@ func (s *memShard) putBack(d *bot.DeadLetter, as bot.DeadKind) bool {
 	case c == nil:
 		return false
 	case as == bot.DeadReply:
-		n := letterNumber(c.version, 0) - 1
+		n := messageNumber(c.version, 0) - 1
 		if d.Kind == bot.DeadReply {
 			n = d.N
 		}
-		at, taken := slices.BinarySearchFunc(c.letters, n, byNumber)
-		for ; taken; at, taken = slices.BinarySearchFunc(c.letters, n, byNumber) {
+		at, taken := slices.BinarySearchFunc(c.outbox, n, byNumber)
+		for ; taken; at, taken = slices.BinarySearchFunc(c.outbox, n, byNumber) {
 			n--
 		}
-		c.letters = slices.Insert(c.letters, at, bot.OutboxMessage{Chat: d.Chat, N: n, Body: body})
+		c.outbox = slices.Insert(c.outbox, at, bot.OutboxMessage{Chat: d.Chat, N: n, Body: body})
 	case as == bot.DeadTimer && c.timers[d.Name] == nil:
 		s.setTimer(d.Chat, c, bot.TimerSet{Name: d.Name, Due: d.At, Body: body})
 	case as == bot.DeadSession:

@@ -19,8 +19,8 @@ func (m *Memory) Messages(ctx context.Context, chat bot.ChatKey, from uint64, li
 	if c == nil {
 		return nil, nil
 	}
-	at, _ := slices.BinarySearchFunc(c.letters, from, byNumber)
-	for _, msg := range c.letters[at:min(len(c.letters), at+limit)] {
+	at, _ := slices.BinarySearchFunc(c.outbox, from, byNumber)
+	for _, msg := range c.outbox[at:min(len(c.outbox), at+limit)] {
 		msg.Body = bytes.Clone(msg.Body)
 		page = append(page, msg)
 	}

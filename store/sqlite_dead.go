@@ -9,13 +9,13 @@ import (
 	"llave/bot"
 )
 
-func bury(l *conn, d *bot.DeadLetter) error {
+func addDead(l *conn, d *bot.DeadLetter) error {
 	_, err := l.Exec(`INSERT INTO dead_letter (chat, kind, name, n, reason, at, body) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		d.Chat[:], d.Kind, d.Name, int64(d.N), d.Reason, micros(d.At), blob(d.Body))
 	return err
 }
 
-// Dead lists what was given up. See [bot.Maintenance].
+// Dead lists what was given up. See [bot.DeadLetters].
 func (s *SQLite) Dead(ctx context.Context, limit int) (dead []bot.DeadLetter, err error) {
 	err = s.read(ctx, "dead", func(l *conn) error {
 		return l.Rows(func(r *sql.Rows) error {
@@ -36,11 +36,11 @@ func scanDead(r *sql.Rows) (d bot.DeadLetter, err error) {
 	var chat []byte
 	var at, n int64
 	err = r.Scan(&d.ID, &chat, &d.Kind, &d.Name, &n, &d.Reason, &at, &d.Body)
-	d.Chat, d.At, d.N = keyOf(chat), moment(at), uint64(n)
+	d.Chat, d.At, d.N = keyOf(chat), timeOf(at), uint64(n)
 	return d, err
 }
 
-// Retry puts a dead letter back. See [bot.Maintenance].
+// Retry puts a dead letter back. See [bot.DeadLetters].
 func (s *SQLite) Retry(ctx context.Context, id uint64, as bot.DeadKind) error {
 	return s.write(ctx, "retry", func(l *conn) error {
 		var d bot.DeadLetter
@@ -67,7 +67,7 @@ func putBack(l *conn, d *bot.DeadLetter, as bot.DeadKind) error {
 	case bot.DeadUpdate:
 		return added(l, `INSERT INTO waiting (chat, at, body) VALUES (?, ?, ?)`, d.Chat[:], micros(d.At), d.Body)
 	case bot.DeadReply:
-		n, err := letterPlace(l, d)
+		n, err := messagePlace(l, d)
 		if err != nil {
 			return err
 		}
@@ -92,13 +92,13 @@ func added(l *conn, query string, args ...any) error {
 
 // letterPlace is the number of a reply that is put back: its own, or the last free one that an earlier turn could
 // have given.
-func letterPlace(l *conn, d *bot.DeadLetter) (n int64, err error) {
+func messagePlace(l *conn, d *bot.DeadLetter) (n int64, err error) {
 	var version uint64
 	err = l.Row([]any{&version}, `SELECT version FROM chat WHERE key = ?`, d.Chat[:])
 	if errors.Is(err, sql.ErrNoRows) || err == nil && version == 0 {
 		return 0, bot.ErrConflict
 	}
-	n = int64(letterNumber(version, 0)) - 1
+	n = int64(messageNumber(version, 0)) - 1
 	if d.Kind == bot.DeadReply {
 		n = int64(d.N)
 	}

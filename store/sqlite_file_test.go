@@ -50,7 +50,8 @@ func TestSQLiteAfterAKill(t *testing.T) {
 		s := openSQLite(t, path)
 		for n := range uint64(chats) {
 			c, err := s.Load(t.Context(), benchKey(n))
-			if err != nil || c.Version != 1 || len(c.Waiting) != 1 || len(c.Outbox) != 1 {
+			page, pageErr := s.Messages(t.Context(), benchKey(n), 0, 9)
+			if err != nil || pageErr != nil || c.Version != 1 || len(c.Waiting) != 1 || len(page) != 1 {
 				t.Fatalf("chat %d after a kill: %+v, %v", n, c, err)
 			}
 		}

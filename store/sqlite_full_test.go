@@ -65,7 +65,8 @@ func (f *stuffer) refuses() {
 		f.t.Errorf("commit on a full disk = %v, want ErrFull", err)
 	}
 	c, err := s.Load(ctx, k)
-	if err != nil || c.Version != 0 || len(c.Waiting) != 1 || len(c.Outbox) != 0 {
+	page, pageErr := s.Messages(ctx, k, 0, 9)
+	if err != nil || pageErr != nil || c.Version != 0 || len(c.Waiting) != 1 || len(page) != 0 {
 		f.t.Errorf("after a commit that failed: %+v, %v", c, err)
 	}
 	if events, err := s.Events(ctx, k.Shard(), 0, 10); err != nil || len(events) != 0 {

@@ -46,10 +46,14 @@ func TestSQLiteOpensVersion1(t *testing.T) {
 		s := openSQLite(t, path)
 		chat, err := s.Load(t.Context(), a)
 		want := bot.Chat{Version: 1, Session: []byte("session a"), Effect: []byte("effect a"),
-			Waiting: []bot.Waiting{{Seq: 2, Body: []byte("update 2"), Tries: 1}},
-			Outbox:  []bot.OutboxMessage{{Chat: a, N: 2, Body: []byte("reply 2"), Tries: 2, Due: noon.Add(time.Minute)}}}
+			Waiting: []bot.Waiting{{Seq: 2, Body: []byte("update 2"), Tries: 1}}}
 		if diff := cmp.Diff(want, chat); diff != "" || err != nil {
 			t.Errorf("chat a: %v\n%s", err, diff)
+		}
+		messages, err := s.Messages(t.Context(), a, 0, 9)
+		wantMessages := []bot.OutboxMessage{{Chat: a, N: 2, Body: []byte("reply 2"), Tries: 2, Due: noon.Add(time.Minute)}}
+		if diff := cmp.Diff(wantMessages, messages); diff != "" || err != nil {
+			t.Errorf("outbox of chat a: %v\n%s", err, diff)
 		}
 		dead, err := s.Dead(t.Context(), 9)
 		wantDead := []bot.DeadLetter{{ID: 2, Chat: c, Reason: "panic", At: noon, Body: []byte("aside c")}, {ID: 1, Chat: a, Reason: "blocked", At: noon, Body: []byte("reply 1")}}

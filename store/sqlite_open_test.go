@@ -41,7 +41,7 @@ func bigSQLite(t *testing.T) string {
 	return path
 }
 
-// populate gives each chat a session, a letter and an update that waits.
+// populate gives each chat a session, a message and an update that waits.
 func populate(t *testing.T, s bot.Store, chats int) {
 	t.Helper()
 	f, err := s.AcquireShards(t.Context(), allShards())

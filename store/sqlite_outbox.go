@@ -16,7 +16,7 @@ func (s *SQLite) Messages(ctx context.Context, chat bot.ChatKey, from uint64, li
 			msg := bot.OutboxMessage{Chat: chat}
 			var due int64
 			err := r.Scan(&msg.N, &msg.Tries, &due, &msg.Body)
-			msg.Due = moment(due)
+			msg.Due = timeOf(due)
 			page = append(page, msg)
 			return err
 		}, `SELECT n, tries, due, body FROM letter WHERE chat = ? AND n >= ? ORDER BY n LIMIT ?`, chat[:], int64(min(from, math.MaxInt64)), limit)

@@ -128,7 +128,7 @@ func TestOneMarkThatCannotBeNoted(t *testing.T) {
 		t.Errorf("mark = %v, want an error that names the one mark", err)
 	}
 	if left := count(t, s, "SELECT count(*) FROM letter"); left != 1 {
-		t.Errorf("%d letters are left, want 1", left)
+		t.Errorf("%d messages are left, want 1", left)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // Hours are kept in microseconds: that holds the zero time and the year 9999.
 func micros(t time.Time) int64 { return t.UnixMicro() }
 
-func moment(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
+func timeOf(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
 
 // blob makes of no body an empty one; only for an effect is that a difference.
 func blob(b []byte) []byte {
@@ -29,7 +29,7 @@ func keyOf(b []byte) (k bot.ChatKey) {
 	return k
 }
 
-// Accept keeps an arrival once. See [bot.Turns].
+// Accept keeps an arrival once. See [bot.Inbox].
 func (s *SQLite) Accept(ctx context.Context, a bot.Arrival) (r bot.Receipt, err error) {
 	err = s.write(ctx, "accept", func(l *conn) error {
 		r, err = accept(l, &a)
@@ -61,7 +61,7 @@ func accept(l *conn, a *bot.Arrival) (r bot.Receipt, err error) {
 	return r, err
 }
 
-// Load returns what is kept of a chat. See [bot.Turns].
+// Load returns what is kept of a chat. See [bot.Inbox].
 func (s *SQLite) Load(ctx context.Context, chat bot.ChatKey) (c bot.Chat, err error) {
 	err = s.read(ctx, "load", func(l *conn) error {
 		c, err = load(l, chat)
@@ -85,21 +85,10 @@ func load(l *conn, chat bot.ChatKey) (c bot.Chat, err error) {
 		c.Waiting = append(c.Waiting, w)
 		return err
 	}, `SELECT seq, tries, body FROM waiting WHERE chat = ? ORDER BY seq LIMIT ?`, chat[:], bot.PageSize)
-	if err != nil {
-		return c, err
-	}
-	err = l.Rows(func(r *sql.Rows) error {
-		letter := bot.OutboxMessage{Chat: chat}
-		var due int64
-		err := r.Scan(&letter.N, &letter.Tries, &due, &letter.Body)
-		letter.Due = moment(due)
-		c.Outbox = append(c.Outbox, letter)
-		return err
-	}, `SELECT n, tries, due, body FROM letter WHERE chat = ? ORDER BY n LIMIT ?`, chat[:], bot.PageSize)
 	return c, err
 }
 
-// Commit writes a turn. See [bot.Turns]; a turn of more than [MaxReplies] replies is refused.
+// Commit writes a turn. See [bot.Inbox]; a turn of more than [MaxReplies] replies is refused.
 func (s *SQLite) Commit(ctx context.Context, t bot.Turn) error {
 	if err := s.ready(ctx, "commit"); err != nil {
 		return err
@@ -125,11 +114,11 @@ func commit(l *conn, t *bot.Turn) error {
 		}
 	}
 	for _, d := range setAside(t, was.at) {
-		if err := bury(l, &d); err != nil {
+		if err := addDead(l, &d); err != nil {
 			return err
 		}
 	}
-	for _, write := range []func(*conn, *bot.Turn) error{writeLetters, writeEvents, writeTimers} {
+	for _, write := range []func(*conn, *bot.Turn) error{writeMessages, writeEvents, writeTimers} {
 		if err := write(l, t); err != nil {
 			return err
 		}
@@ -162,7 +151,7 @@ func check(l *conn, t *bot.Turn) (was before, err error) {
 	case t.Update == 0:
 		was.at = time.Now()
 	default:
-		was.at = moment(waits.Int64)
+		was.at = timeOf(waits.Int64)
 	}
 	return was, nil
 }
@@ -192,7 +181,7 @@ func date(t time.Time) sql.NullInt64 {
 	return sql.NullInt64{Int64: micros(t), Valid: true}
 }
 
-func writeLetters(l *conn, t *bot.Turn) error {
+func writeMessages(l *conn, t *bot.Turn) error {
 	if t.Purge {
 		if _, err := l.Exec(`DELETE FROM letter WHERE chat = ?`, t.Chat[:]); err != nil {
 			return err
@@ -203,7 +192,7 @@ func writeLetters(l *conn, t *bot.Turn) error {
 	}
 	for i, body := range t.Replies {
 		_, err := l.Exec(`INSERT INTO letter (chat, n, due, body) VALUES (?, ?, ?, ?)`,
-			t.Chat[:], int64(letterNumber(t.Base, i)), micros(time.Time{}), blob(body))
+			t.Chat[:], int64(messageNumber(t.Base, i)), micros(time.Time{}), blob(body))
 		if err != nil {
 			return err
 		}
@@ -251,7 +240,7 @@ func writeTimers(l *conn, t *bot.Turn) (err error) {
 	return nil
 }
 
-// PendingChats lists the chats in which something is owed. See [bot.Turns].
+// PendingChats lists the chats in which something is owed. See [bot.Inbox].
 func (s *SQLite) PendingChats(ctx context.Context, shard bot.Shard, after bot.ChatKey, limit int) (keys []bot.ChatKey, err error) {
 	first, last := keyRange(shard)
 	if bytes.Compare(after[:], first[:]) > 0 {

@@ -69,7 +69,7 @@ func (w *world) dead(limit int) []string {
 	return names
 }
 
-// bury gives up a letter of a chat at an hour.
+// bury gives up a message of a chat at an hour.
 func (w *world) bury(k bot.ChatKey, name string, at int) {
 	w.Helper()
 	t := w.say(k, name)

@@ -52,11 +52,9 @@ func commitAll(t TB, open func() bot.Store) {
 	k := key(3, 1)
 	w.commit(w.full(k, w.stage(k)))
 	w.equal(w.look(k), picture{
-		Chats: map[bot.ChatKey]bot.Chat{k: {
-			Version: 2,
-			Session: body("full session"),
-			Outbox:  []bot.OutboxMessage{{Chat: k, N: 1 << 8, Body: body("full reply 0")}, {Chat: k, N: 1<<8 | 1, Body: body("full reply 1")}},
-			Effect:  body("full effect"),
+		Chats: map[bot.ChatKey]held{k: {
+			Outbox: []bot.OutboxMessage{{Chat: k, N: 1 << 8, Body: body("full reply 0")}, {Chat: k, N: 1<<8 | 1, Body: body("full reply 1")}},
+			Chat:   bot.Chat{Version: 2, Session: body("full session"), Effect: body("full effect")},
 		}},
 		Owing: map[bot.Shard][]bot.ChatKey{3: {k}},
 		Events: map[bot.Shard][]bot.Event{3: {
@@ -165,6 +163,6 @@ func commitRace(t TB, open func() bot.Store) {
 		return
 	}
 	name := []byte(*winner.Load())
-	w.equal(w.load(k), bot.Chat{Version: 1, Session: name, Outbox: []bot.OutboxMessage{{Chat: k, Body: name}}}, "the chat")
+	w.equal(w.load(k), held{bot.Chat{Version: 1, Session: name}, []bot.OutboxMessage{{Chat: k, Body: name}}}, "the chat")
 	w.equal(w.events(3), []bot.Event{{Seq: 1, Chat: k, Body: name}}, "events")
 }

@@ -133,7 +133,7 @@ func forgetAll(t TB, open func() bot.Store) {
 		}
 	}
 	w.equal(after, before, "what is left")
-	w.equal(w.load(gone), bot.Chat{}, "the forgotten chat")
+	w.equal(w.load(gone), held{}, "the forgotten chat")
 	if r := w.acceptAt(gone, 1, hour(3)); r.Seq == 0 {
 		t.Errorf("an id of a forgotten chat is still known")
 	}
@@ -154,7 +154,7 @@ func forgetAnew(t TB, open func() bot.Store) {
 	turn := w.turn(k)
 	turn.Update, turn.Replies, turn.Events = r.Seq, [][]byte{body("a")}, [][]byte{body("e")}
 	w.commit(turn)
-	w.equal(w.load(k), bot.Chat{Version: 1, Session: body("session 1"), Outbox: []bot.OutboxMessage{{Chat: k, Body: body("a")}}}, "the chat")
+	w.equal(w.load(k), held{bot.Chat{Version: 1, Session: body("session 1")}, []bot.OutboxMessage{{Chat: k, Body: body("a")}}}, "the chat")
 	w.sweep(hour(everything))
 	w.equal(w.load(k).Version, uint64(1), "version of a chat whose new turn gave it no date")
 }
@@ -283,7 +283,7 @@ func retryReply(t TB, open func() bot.Store) {
 	w.retry(w.allDead()[0].ID, bot.DeadReply, nil)
 	w.equal(w.load(k).Outbox, []bot.OutboxMessage{
 		{Chat: k, N: 1 << 8, Body: body("a")}, {Chat: k, N: 1<<8 | 1, Body: body("b")}, {Chat: k, N: 2 << 8, Body: body("c")},
-	}, "letters")
+	}, "messages")
 	w.equal(w.allDead(), []bot.DeadLetter(nil), "the dead")
 }
 
@@ -304,7 +304,7 @@ func retrySession(t TB, open func() bot.Store) {
 	id := w.lost(k, bot.Unreadable{Kind: bot.DeadSession, At: hour(3), Body: body("old session")})
 	w.dated(k, hour(1), none)
 	w.retry(id, bot.DeadSession, nil)
-	w.equal(w.load(k), bot.Chat{Version: 3, Session: body("old session")}, "the chat")
+	w.equal(w.load(k), held{Chat: bot.Chat{Version: 3, Session: body("old session")}}, "the chat")
 	w.sweep(hour(everything))
 	w.equal(w.load(k).Version, uint64(3), "version after a sweep: what it was to be forgotten for is gone")
 	w.equal(w.idle(hour(0), 0, 9), []bot.ChatKey{k}, "chats to be reviewed")

@@ -1,7 +1,7 @@
 package storetest
 
 import (
-	"strings"
+	"math"
 	"sync"
 	"sync/atomic"
 
@@ -12,7 +12,7 @@ func loadChecks() []Check {
 	return []Check{
 		{"Load/a chat that nobody knows is zero", loadUnknown},
 		{"Load/the first LoadLimit updates, in order", loadWaiting},
-		{"Load/the first LoadLimit letters, in order", loadLetters},
+		{"Messages/a page of the outbox, in order", pagesOfMessages},
 		{"Load/sees a turn whole", loadWhole},
 	}
 }
@@ -20,7 +20,7 @@ func loadChecks() []Check {
 func loadUnknown(t TB, open func() bot.Store) {
 	w := enter(t, open())
 	w.fresh(key(3, 1), 1)
-	w.equal(w.load(key(3, 2)), bot.Chat{}, "a chat that nobody knows")
+	w.equal(w.load(key(3, 2)), held{}, "a chat that nobody knows")
 	w.equal(w.owing(3), []bot.ChatKey{key(3, 1)}, "owing after looking at an unknown chat")
 }
 
@@ -42,7 +42,7 @@ func loadWaiting(t TB, open func() bot.Store) {
 	w.equal(w.load(k).Waiting, want[10:], "the rest waiting")
 }
 
-func loadLetters(t TB, open func() bot.Store) {
+func pagesOfMessages(t TB, open func() bot.Store) {
 	w := enter(t, open())
 	k := key(3, 1)
 	var want []bot.OutboxMessage
@@ -55,11 +55,16 @@ func loadLetters(t TB, open func() bot.Store) {
 		w.commit(turn)
 		w.say(key(3, 2), "a neighbour's")
 	}
-	w.equal(w.load(k).Outbox, want[:bot.PageSize], "the first letters")
-	for _, l := range want[:10] {
-		w.mark(bot.DeliveryResult{Chat: k, N: l.N, State: bot.Delivered})
+	w.equal(w.messages(k, 0, bot.PageSize), want[:bot.PageSize], "the first page")
+	w.equal(w.messages(k, want[bot.PageSize-1].N+1, bot.PageSize), want[bot.PageSize:], "the page behind it")
+	w.equal(w.messages(k, want[35].N-1, 3), want[35:38], "a short page, from a number that no message has")
+	w.equal(w.messages(k, want[len(want)-1].N+1, bot.PageSize), []bot.OutboxMessage(nil), "the page behind the last message")
+	w.equal(w.messages(k, math.MaxUint64, bot.PageSize), []bot.OutboxMessage(nil), "the page behind every number")
+	for _, m := range want[:10] {
+		w.mark(bot.DeliveryResult{Chat: k, N: m.N, State: bot.Delivered})
 	}
-	w.equal(w.load(k).Outbox, want[10:], "the rest of the letters")
+	w.equal(w.messages(k, 0, bot.PageSize), want[10:], "the rest of the messages")
+	w.equal(w.messages(k, want[5].N, 2), want[10:12], "from a message that was delivered")
 }
 
 // loadWhole looks at a chat while turns are written, each of which leaves its number everywhere. There
@@ -112,11 +117,10 @@ func loadWhole(t TB, open func() bot.Store) {
 // wholeTurn: all is of one turn, and what waits, if anything, is the next one's.
 func wholeTurn(c bot.Chat) bool {
 	if c.Version == 0 {
-		return len(c.Outbox) == 0 && len(c.Waiting) <= 1
+		return len(c.Waiting) <= 1
 	}
 	name := string(body("turn %d", c.Version-1))
 	next := string(body("turn %d", c.Version))
-	return len(c.Outbox) == 1 && len(c.Waiting) <= 1 &&
-		strings.Join([]string{string(c.Session), string(c.Effect), string(c.Outbox[0].Body)}, "|") == name+"|"+name+"|"+name &&
+	return len(c.Waiting) <= 1 && string(c.Session) == name && string(c.Effect) == name &&
 		(len(c.Waiting) == 0 || string(c.Waiting[0].Body) == next)
 }

@@ -24,7 +24,7 @@ type model struct {
 }
 
 type modelChat struct {
-	bot.Chat
+	held
 	at     map[uint64]time.Time // of what waits, or waited
 	timers map[string]bot.TimerSet
 
@@ -187,10 +187,10 @@ func (m *model) idle(now time.Time) (keys []bot.ChatKey) {
 
 // picture is what a store that holds the same must look like.
 func (m *model) picture(chats []bot.ChatKey) picture {
-	p := picture{map[bot.ChatKey]bot.Chat{}, map[bot.Shard][]bot.ChatKey{}, map[bot.Shard][]bot.Event{}, nil, nil}
+	p := picture{map[bot.ChatKey]held{}, map[bot.Shard][]bot.ChatKey{}, map[bot.Shard][]bot.Event{}, nil, nil}
 	for _, k := range chats {
 		c, s := m.chat(k), k.Shard()
-		p.Chats[k] = c.Chat
+		p.Chats[k] = c.held
 		p.Events[s] = m.events[s][min(m.trimmed[s], uint64(len(m.events[s]))):]
 		p.Owing[s] = append([]bot.ChatKey{}, p.Owing[s]...)
 		if len(c.Waiting) > 0 || len(c.Outbox) > 0 || c.Effect != nil {

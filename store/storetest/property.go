@@ -133,7 +133,7 @@ func (p *pair) commit(t *rapid.T) {
 	case !slices.ContainsFunc(allowed, func(want error) bool { return errors.Is(err, want) }):
 		t.Fatalf("commit = %v, want one of %v", err, allowed)
 	}
-	p.equal(p.load(turn.Chat), p.model.chat(turn.Chat).Chat, "the chat after a commit")
+	p.equal(p.load(turn.Chat), p.model.chat(turn.Chat).held, "the chat after a commit")
 }
 
 func (p *pair) mark(t *rapid.T) {

@@ -107,5 +107,5 @@ func refuseReplies(t TB, open func() bot.Store) {
 	w.say(k, "next turn's")
 	c := w.load(k)
 	w.equal(c.Outbox[0].N, uint64(1<<8), "number of the first letter")
-	w.equal(len(c.Outbox), bot.PageSize, "letters loaded")
+	w.equal(len(c.Outbox), bot.PageSize, "messages loaded")
 }

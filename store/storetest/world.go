@@ -105,11 +105,24 @@ func (w *world) fresh(k bot.ChatKey, n uint64) uint64 {
 	return r.Seq
 }
 
-func (w *world) load(k bot.ChatKey) bot.Chat {
+// held is what a store holds of a chat: what Load returns, and the first page of its outbox.
+type held struct {
+	bot.Chat
+	Outbox []bot.OutboxMessage
+}
+
+func (w *world) load(k bot.ChatKey) held {
 	w.Helper()
 	c, err := w.store.Load(w.Context(), k)
 	w.must(err, "load")
-	return c
+	return held{c, w.messages(k, 0, bot.PageSize)}
+}
+
+func (w *world) messages(k bot.ChatKey, from uint64, limit int) []bot.OutboxMessage {
+	w.Helper()
+	page, err := w.store.Messages(w.Context(), k, from, limit)
+	w.must(err, "messages")
+	return page
 }
 
 // turn begins a turn on the chat as it is, under the fence that this world holds.
@@ -175,7 +188,7 @@ func (w *world) sweep(now time.Time) {
 
 // picture is all that can be seen of some chats and their shards.
 type picture struct {
-	Chats  map[bot.ChatKey]bot.Chat
+	Chats  map[bot.ChatKey]held
 	Owing  map[bot.Shard][]bot.ChatKey
 	Events map[bot.Shard][]bot.Event
 	Due    []bot.TimerDue
@@ -187,7 +200,7 @@ const everything = 100_000
 // look takes a picture.
 func (w *world) look(chats ...bot.ChatKey) picture {
 	w.Helper()
-	p := picture{map[bot.ChatKey]bot.Chat{}, map[bot.Shard][]bot.ChatKey{}, map[bot.Shard][]bot.Event{}, nil, nil}
+	p := picture{map[bot.ChatKey]held{}, map[bot.Shard][]bot.ChatKey{}, map[bot.Shard][]bot.Event{}, nil, nil}
 	for _, k := range chats {
 		p.Chats[k] = w.load(k)
 		p.Owing[k.Shard()] = w.owing(k.Shard())

@@ -7,7 +7,7 @@ import (
 	"llave/bot"
 )
 
-// DeliveryResult notes what became of letters. See [bot.Turns].
+// RecordDelivery notes what became of messages. See [bot.Outbox].
 func (s *SQLite) RecordDelivery(ctx context.Context, marks []bot.DeliveryResult) error {
 	if err := s.ready(ctx, "mark"); err != nil {
 		return err
@@ -15,17 +15,17 @@ func (s *SQLite) RecordDelivery(ctx context.Context, marks []bot.DeliveryResult)
 	if err := validMarks(marks); err != nil || len(marks) == 0 {
 		return err
 	}
-	err := s.writeMarks(ctx, marks)
+	err := s.writeResults(ctx, marks)
 	if err == nil || !ofARow(ctx, err) {
 		return err
 	}
-	return s.markApart(ctx, marks)
+	return s.writeResultsApart(ctx, marks)
 }
 
-func (s *SQLite) writeMarks(ctx context.Context, marks []bot.DeliveryResult) error {
+func (s *SQLite) writeResults(ctx context.Context, marks []bot.DeliveryResult) error {
 	return s.write(ctx, "mark", func(l *conn) error {
 		for i := range marks {
-			if err := mark(l, &marks[i]); err != nil {
+			if err := writeResult(l, &marks[i]); err != nil {
 				return err
 			}
 		}
@@ -34,10 +34,10 @@ func (s *SQLite) writeMarks(ctx context.Context, marks []bot.DeliveryResult) err
 }
 
 // markApart notes each mark by itself: one that cannot be noted does not keep the others.
-func (s *SQLite) markApart(ctx context.Context, marks []bot.DeliveryResult) error {
+func (s *SQLite) writeResultsApart(ctx context.Context, marks []bot.DeliveryResult) error {
 	left := &bot.UnrecordedError{}
 	for i := range marks {
-		err := s.writeMarks(ctx, marks[i:i+1])
+		err := s.writeResults(ctx, marks[i:i+1])
 		if err == nil {
 			continue
 		}
@@ -64,7 +64,7 @@ func ofARow(ctx context.Context, err error) bool {
 	return ctx.Err() == nil && !errors.Is(err, ErrFull) && !errors.Is(err, bot.ErrClosed)
 }
 
-func mark(l *conn, k *bot.DeliveryResult) error {
+func writeResult(l *conn, k *bot.DeliveryResult) error {
 	if k.State == bot.Attempting {
 		_, err := l.Exec(`UPDATE letter SET tries = ?, due = ? WHERE chat = ? AND n = ?`, k.Tries, micros(k.Due), k.Chat[:], int64(k.N))
 		return err

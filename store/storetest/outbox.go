@@ -24,7 +24,7 @@ func lettersNumbered(t TB, open func() bot.Store) {
 	w.say(k, "c")
 	w.equal(w.load(k).Outbox, []bot.OutboxMessage{
 		{Chat: k, N: 0, Body: body("a")}, {Chat: k, N: 1, Body: body("b")}, {Chat: k, N: 2 << 8, Body: body("c")},
-	}, "letters")
+	}, "messages")
 }
 
 func lettersPurge(t TB, open func() bot.Store) {
@@ -39,12 +39,12 @@ func lettersPurge(t TB, open func() bot.Store) {
 	turn.Replies = [][]byte{body("d"), body("e")}
 	w.commit(turn)
 	w.equal(w.load(k).Outbox, []bot.OutboxMessage{{Chat: k, N: 2 << 8, Body: body("d")}, {Chat: k, N: 2<<8 | 1, Body: body("e")}},
-		"letters after a purge with replies")
+		"messages after a purge with replies")
 	turn = w.turn(k)
 	turn.Purge = true
 	w.commit(turn)
 	p := w.look(k, other)
-	w.equal(p.Chats[k].Outbox, []bot.OutboxMessage(nil), "letters after a purge without replies")
+	w.equal(p.Chats[k].Outbox, []bot.OutboxMessage(nil), "messages after a purge without replies")
 	w.equal(p.Owing[3], []bot.ChatKey{other}, "owing after a purge")
 	w.equal(p.Dead, []bot.DeadLetter{{Kind: bot.DeadReply, Chat: k, N: 0, Reason: "r", At: hour(1)}}, "the dead after a purge: known, and empty")
 }
@@ -56,8 +56,8 @@ func lettersSent(t TB, open func() bot.Store) {
 	w.say(other, "d")
 	w.mark(bot.DeliveryResult{Chat: k, N: 1, State: bot.Delivered}, bot.DeliveryResult{Chat: other, N: 0, State: bot.Delivered})
 	p := w.look(k, other)
-	w.equal(p.Chats[k].Outbox, []bot.OutboxMessage{{Chat: k, N: 0, Body: body("a")}, {Chat: k, N: 2, Body: body("c")}}, "letters")
-	w.equal(p.Chats[other].Outbox, []bot.OutboxMessage(nil), "letters of the other chat")
+	w.equal(p.Chats[k].Outbox, []bot.OutboxMessage{{Chat: k, N: 0, Body: body("a")}, {Chat: k, N: 2, Body: body("c")}}, "messages")
+	w.equal(p.Chats[other].Outbox, []bot.OutboxMessage(nil), "messages of the other chat")
 	w.equal(p.Owing, map[bot.Shard][]bot.ChatKey{3: {k}, 200: nil}, "owing")
 	w.equal(p.Dead, []bot.DeadLetter(nil), "the dead")
 	w.equal(p.Chats[k].Version, uint64(1), "version: a mark is no turn")
@@ -89,7 +89,7 @@ func lettersDead(t TB, open func() bot.Store) {
 	w.mark(dead)
 	w.mark(dead) // once more makes no second one
 	p := w.look(k)
-	w.equal(p.Chats[k].Outbox, []bot.OutboxMessage{{Chat: k, N: 1, Body: body("b")}}, "letters")
+	w.equal(p.Chats[k].Outbox, []bot.OutboxMessage{{Chat: k, N: 1, Body: body("b")}}, "messages")
 	w.equal(p.Dead, []bot.DeadLetter{{Kind: bot.DeadReply, Chat: k, N: 0, Reason: "blocked", At: hour(5), Body: body("a")}}, "the dead")
 }
 
@@ -105,5 +105,5 @@ func lettersMissing(t TB, open func() bot.Store) {
 	w.mark()
 	w.equal(w.look(k), before, "after marking what is not there")
 	w.mark(bot.DeliveryResult{Chat: k, N: 77, State: bot.Delivered}, bot.DeliveryResult{Chat: k, N: 0, State: bot.Delivered})
-	w.equal(w.load(k).Outbox, []bot.OutboxMessage(nil), "letters after marking one that is there behind one that is not")
+	w.equal(w.load(k).Outbox, []bot.OutboxMessage(nil), "messages after marking one that is there behind one that is not")
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // memRest is what belongs to no shard.
-type memRest struct {
+type deadLetters struct {
 	mu   sync.Mutex // taken last, after a shard's
 	dead []bot.DeadLetter
 	last uint64 // ID of the latest dead letter
@@ -56,7 +56,7 @@ func (s *memShard) eventsUpTo(n uint64) int {
 	return int(min(n, s.event) - trimmed)
 }
 
-// AcquireShards takes shards. See [bot.Care].
+// AcquireShards takes shards. See [bot.Leases].
 func (m *Memory) AcquireShards(ctx context.Context, shards []bot.Shard) (bot.Fence, error) {
 	if err := m.ready(ctx, "claim"); err != nil {
 		return 0, err
@@ -76,7 +76,7 @@ func (s *memShard) claim(f bot.Fence) {
 	s.fence = f
 }
 
-// BeginTurn notes a try. See [bot.Care].
+// BeginTurn notes a try. See [bot.Inbox].
 func (m *Memory) BeginTurn(ctx context.Context, fence bot.Fence, chat bot.ChatKey, update uint64) error {
 	if err := m.ready(ctx, "begin"); err != nil {
 		return err
@@ -97,7 +97,7 @@ func (m *Memory) BeginTurn(ctx context.Context, fence bot.Fence, chat bot.ChatKe
 	return bot.ErrConflict
 }
 
-// PutIfAbsent keeps the first value given under a name. See [bot.Care].
+// PutIfAbsent keeps the first value given under a name. See [bot.Maintenance].
 func (m *Memory) PutIfAbsent(ctx context.Context, name string, value []byte) ([]byte, error) {
 	if err := m.ready(ctx, "once"); err != nil {
 		return nil, err
@@ -112,5 +112,5 @@ func (m *Memory) PutIfAbsent(ctx context.Context, name string, value []byte) ([]
 	return bytes.Clone(kept), nil
 }
 
-// Ping says that the store is ready. See [bot.Care].
+// Ping says that the store is ready. See [bot.Maintenance].
 func (m *Memory) Ping(ctx context.Context) error { return m.ready(ctx, "ping") }

@@ -20,7 +20,7 @@ func (s *SQLite) Due(ctx context.Context, now time.Time, after bot.TimerDue, lim
 			if err := r.Scan(&chat, &t.Name, &at, &t.Body); err != nil {
 				return err
 			}
-			t.Chat, t.Due = keyOf(chat), moment(at)
+			t.Chat, t.Due = keyOf(chat), timeOf(at)
 			due = append(due, t)
 			return nil
 		}, dueSQL, micros(now), micros(after.Due), after.Chat[:], after.Name, max(limit, 0))
@@ -75,7 +75,7 @@ func (s *SQLite) Trim(ctx context.Context, shard bot.Shard, upto uint64) error {
 
 const trimSQL = `DELETE FROM event WHERE id IN (SELECT id FROM event WHERE id > ? AND id <= ? ORDER BY id LIMIT ?)`
 
-// AcquireShards takes shards. See [bot.Care].
+// AcquireShards takes shards. See [bot.Leases].
 func (s *SQLite) AcquireShards(ctx context.Context, shards []bot.Shard) (f bot.Fence, err error) {
 	var wanted [bot.Shards]bool // a shard that is named twice is taken once
 	for _, n := range shards {
@@ -106,7 +106,7 @@ func claim(l *conn, n bot.Shard, f bot.Fence) error {
 	return err
 }
 
-// BeginTurn notes a try. See [bot.Care].
+// BeginTurn notes a try. See [bot.Inbox].
 func (s *SQLite) BeginTurn(ctx context.Context, fence bot.Fence, chat bot.ChatKey, update uint64) error {
 	return s.write(ctx, "begin", func(l *conn) error {
 		var held uint64
@@ -124,7 +124,7 @@ func (s *SQLite) BeginTurn(ctx context.Context, fence bot.Fence, chat bot.ChatKe
 	})
 }
 
-// PutIfAbsent keeps the first value given under a name. See [bot.Care].
+// PutIfAbsent keeps the first value given under a name. See [bot.Maintenance].
 func (s *SQLite) PutIfAbsent(ctx context.Context, name string, value []byte) (kept []byte, err error) {
 	err = s.write(ctx, "once", func(l *conn) error {
 		if value == nil {
@@ -142,7 +142,7 @@ func (s *SQLite) PutIfAbsent(ctx context.Context, name string, value []byte) (ke
 	return kept, err
 }
 
-// Ping writes a number durably and reads it back on a connection for reading. See [bot.Care].
+// Ping writes a number durably and reads it back on a connection for reading. See [bot.Maintenance].
 func (s *SQLite) Ping(ctx context.Context) error {
 	var wrote, read int64
 	err := s.write(ctx, "ping", func(l *conn) error {
