@@ -18,7 +18,7 @@ var ErrKeyTaken = errors.New("the key was used for something else")
 // member is still in the account's charge: what was allowed yesterday is no reason to show digits today.
 func (s *Service) Another(ctx context.Context, c backend.Credential, member backend.MemberID, key string) (out backend.Given, err error) {
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
-		a, f, err := s.charge(ctx, tx, c)
+		a, f, err := s.authoriseFamily(ctx, tx, c)
 		if err != nil {
 			return err
 		}
@@ -28,11 +28,11 @@ func (s *Service) Another(ctx context.Context, c backend.Credential, member back
 			out.Denials = []backend.Denial{{Member: member, Reason: backend.NotInCharge}}
 			return nil
 		}
-		ans, err := s.answered(ctx, tx, a.account, p, key)
+		ans, err := s.replacementFor(ctx, tx, a.account, p, key)
 		if errors.Is(err, sql.ErrNoRows) {
-			ans, err = s.replace(ctx, tx, f, p, now)
+			ans, err = s.replaceToken(ctx, tx, f, p, now)
 			if err == nil {
-				err = s.keepAnswer(ctx, tx, a.account, p, key, ans, now)
+				err = s.saveReplacement(ctx, tx, a.account, p, key, ans, now)
 			}
 		}
 		if err != nil {
@@ -52,14 +52,14 @@ func (s *Service) Another(ctx context.Context, c backend.Credential, member back
 }
 
 // answer is what Another said for a key.
-type answer struct {
+type replacement struct {
 	token   backend.Token
 	counter sql.NullInt64
 	reason  backend.Reason
 }
 
-func (s *Service) answered(ctx context.Context, q querier, account int64, p person, key string) (answer, error) {
-	var ans answer
+func (s *Service) replacementFor(ctx context.Context, q querier, account int64, p person, key string) (replacement, error) {
+	var ans replacement
 	var of, made, until int64
 	err := q.QueryRowContext(ctx, "SELECT person, counter, made, until, reason FROM another WHERE account = ? AND key = ?",
 		account, s.keys.hash("another", key)).Scan(&of, &ans.counter, &made, &until, &ans.reason)
@@ -71,24 +71,24 @@ func (s *Service) answered(ctx context.Context, q querier, account int64, p pers
 }
 
 // replace ends the live token, if there is one, and makes the next.
-func (s *Service) replace(ctx context.Context, tx *sql.Tx, f family, p person, now time.Time) (answer, error) {
+func (s *Service) replaceToken(ctx context.Context, tx *sql.Tx, f family, p person, now time.Time) (replacement, error) {
 	if why := f.denial(p.member); why != "" {
-		return answer{reason: why}, nil
+		return replacement{reason: why}, nil
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE token SET replaced = ?1
 		WHERE person = ?2 AND sheet IS NULL AND used = 0 AND replaced = 0 AND until > ?1`, now.UnixNano(), p.id)
 	if err != nil {
-		return answer{}, err
+		return replacement{}, err
 	}
 	t, err := s.mint(ctx, tx, p, now)
 	if err != nil {
-		return answer{}, err
+		return replacement{}, err
 	}
 	n, _ := s.counter(p.member, t.Digits)
-	return answer{token: t, counter: sql.NullInt64{Int64: n, Valid: true}}, nil
+	return replacement{token: t, counter: sql.NullInt64{Int64: n, Valid: true}}, nil
 }
 
-func (s *Service) keepAnswer(ctx context.Context, tx *sql.Tx, account int64, p person, key string, ans answer, now time.Time) error {
+func (s *Service) saveReplacement(ctx context.Context, tx *sql.Tx, account int64, p person, key string, ans replacement, now time.Time) error {
 	var made, until int64
 	if ans.reason == "" {
 		made, until = ans.token.Made.UnixNano(), ans.token.Until.UnixNano()

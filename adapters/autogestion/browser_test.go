@@ -20,7 +20,7 @@ type browser struct {
 	base string
 }
 
-func (w world) browser(t *testing.T, srv *httptest.Server) *browser {
+func (w fixture) browser(t *testing.T, srv *httptest.Server) *browser {
 	jar, _ := cookiejar.New(nil)
 	return &browser{t: t, Client: http.Client{Jar: jar}, base: srv.URL}
 }
@@ -80,7 +80,7 @@ func (p page) code(t *testing.T) string {
 }
 
 // served is a world with its pages behind an address.
-func served(t *testing.T, change ...func(*Options)) (world, *httptest.Server) {
+func served(t *testing.T, change ...func(*Options)) (fixture, *httptest.Server) {
 	t.Helper()
 	w := demo(t, change...)
 	srv := httptest.NewServer(w.Handler())
@@ -89,7 +89,7 @@ func served(t *testing.T, change ...func(*Options)) (world, *httptest.Server) {
 }
 
 // invited is the path of a new invite.
-func (w world) invited(t *testing.T, chat, back string) (backend.Invite, string) {
+func (w fixture) invited(t *testing.T, chat, back string) (backend.Invite, string) {
 	t.Helper()
 	i, err := w.Invite(t.Context(), backend.Invitation{Chat: chat, Channel: "Telegram", Label: "···1234", Sender: "Mari <b>\u202eevil", Back: back, Key: chat})
 	if err != nil {
@@ -100,7 +100,7 @@ func (w world) invited(t *testing.T, chat, back string) (backend.Invite, string)
 }
 
 // newServer puts a world's pages behind an address.
-func newServer(t *testing.T, w world) *httptest.Server {
+func newServer(t *testing.T, w fixture) *httptest.Server {
 	t.Helper()
 	srv := httptest.NewServer(w.Handler())
 	t.Cleanup(srv.Close)

@@ -64,7 +64,7 @@ func (s *Service) personBy(ctx context.Context, q querier, column string, value 
 }
 
 // session is whom a credential speaks for.
-type session struct {
+type principal struct {
 	link    string
 	account int64
 	person  int64 // the account's own affiliate
@@ -83,8 +83,8 @@ func (s *Service) personByNumber(ctx context.Context, q querier, typed string) (
 }
 
 // authorise is the first step of every call: nothing that was allowed before is remembered.
-func (s *Service) authorise(ctx context.Context, q querier, c backend.Credential) (session, error) {
-	var a session
+func (s *Service) authorise(ctx context.Context, q querier, c backend.Credential) (principal, error) {
+	var a principal
 	err := q.QueryRowContext(ctx, `SELECT l.id, a.id, a.person FROM link l JOIN account a ON a.id = l.account
 		WHERE l.credential = ?`, s.credentialHash(c)).Scan(&a.link, &a.account, &a.person)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -146,7 +146,7 @@ func (f *family) add(p person, kinship string) {
 // Group implements backend.Tokens.
 func (s *Service) Group(ctx context.Context, c backend.Credential) (g backend.Group, err error) {
 	err = s.read(ctx, func(q querier, _ time.Time) error {
-		_, f, err := s.charge(ctx, q, c)
+		_, f, err := s.authoriseFamily(ctx, q, c)
 		g = f.Group
 		return err
 	})
@@ -154,7 +154,7 @@ func (s *Service) Group(ctx context.Context, c backend.Credential) (g backend.Gr
 }
 
 // charge is whom a credential speaks for, and who is in their charge now.
-func (s *Service) charge(ctx context.Context, q querier, c backend.Credential) (session, family, error) {
+func (s *Service) authoriseFamily(ctx context.Context, q querier, c backend.Credential) (principal, family, error) {
 	a, err := s.authorise(ctx, q, c)
 	if err != nil {
 		return a, family{}, err

@@ -3,8 +3,9 @@ package autogestion
 import (
 	"context"
 	"database/sql"
-	"llave/adapters/autogestion/form"
 	"time"
+
+	"llave/adapters/autogestion/form"
 )
 
 // countForm bounds registrations and resets, by CUIL and, far above, by address.
@@ -18,7 +19,7 @@ func (s *Service) countForm(ctx context.Context, address, cuil string) error {
 			if !until.IsZero() {
 				return &form.Refused{Why: "throttled", Wait: until.Sub(now)}
 			}
-			if err := s.fail(ctx, tx, g.guard, g.id, now); err != nil {
+			if err := s.recordFailure(ctx, tx, g.guard, g.id, now); err != nil {
 				return err
 			}
 		}

@@ -52,7 +52,7 @@ func newClock() *clock {
 	return &clock{t: time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)}
 }
 
-type world struct {
+type fixture struct {
 	*Service
 	*clock
 	path string
@@ -91,7 +91,7 @@ var seedOnce = sync.OnceValues(func() ([]byte, error) {
 func seeded(*Options) {}
 
 // demo is a back end with the demo padrón.
-func demo(t testing.TB, change ...func(*Options)) world {
+func demo(t testing.TB, change ...func(*Options)) fixture {
 	t.Helper()
 	c := newClock()
 	o := testOptions(t, c)
@@ -119,11 +119,11 @@ func demo(t testing.TB, change ...func(*Options)) world {
 			t.Fatal(err)
 		}
 	}
-	return world{Service: s, clock: c, path: o.Path}
+	return fixture{Service: s, clock: c, path: o.Path}
 }
 
 // linked is a chat linked with the account of a CUIL.
-func (w world) linked(t *testing.T, cuil, chat string) backend.Grant {
+func (w fixture) linked(t *testing.T, cuil, chat string) backend.Grant {
 	t.Helper()
 	g, err := w.LinkDirect(context.Background(), cuil, backend.Invitation{Chat: chat, Channel: "Telegram", Label: "···1234"})
 	if err != nil {

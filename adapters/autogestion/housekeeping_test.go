@@ -12,7 +12,7 @@ import (
 )
 
 // rows counts a table's.
-func (w world) rows(t *testing.T, table string) (n int) {
+func (w fixture) rows(t *testing.T, table string) (n int) {
 	t.Helper()
 	if err := w.file.Writer.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil {
 		t.Fatal(err)
@@ -21,7 +21,7 @@ func (w world) rows(t *testing.T, table string) (n int) {
 }
 
 // answers fills a table that is forgotten with answers of one account.
-func (w world) answers(t *testing.T, n int) {
+func (w fixture) answers(t *testing.T, n int) {
 	t.Helper()
 	_, err := w.file.Writer.Exec(`WITH RECURSIVE k(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM k WHERE i < ?1)
 		INSERT INTO another (account, key, person, at) SELECT a.id, CAST('key' || i AS BLOB), a.person, ?2 FROM k, (SELECT id, person FROM account LIMIT 1) a`,

@@ -6,8 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"llave/adapters/autogestion/padron"
 	"time"
+
+	"llave/adapters/autogestion/padron"
 )
 
 // ErrLoss: too many of those the file is about would lose their tokens. Nothing was changed.
@@ -57,7 +58,7 @@ func (s *Service) ImportWith(ctx context.Context, r io.Reader, o ImportOptions) 
 	if o.Progress == nil {
 		o.Progress = func(ImportStep, int, int) {}
 	}
-	st, err := s.openStage(ctx)
+	st, err := s.openStaging(ctx)
 	if err != nil {
 		return Report{texts: s.texts}, wrap("import", err)
 	}
@@ -80,7 +81,7 @@ func (s *Service) ImportWith(ctx context.Context, r io.Reader, o ImportOptions) 
 }
 
 // stageFile reads a file and says what it would change.
-func (s *Service) stageFile(ctx context.Context, st *stage, r io.Reader, o ImportOptions) (Report, error) {
+func (s *Service) stageFile(ctx context.Context, st *staging, r io.Reader, o ImportOptions) (Report, error) {
 	report := Report{texts: s.texts}
 	file, err := padron.Read(&stoppable{ctx, r}, st, func(line int) { o.Progress(ImportReading, line, 0) })
 	if err != nil {

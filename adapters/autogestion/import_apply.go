@@ -11,10 +11,10 @@ import (
 // A transaction is to keep the others waiting for about batchTakes, so that tokens are given out while a large padrón comes
 // in: the next one is larger or smaller by how long the last one took.
 const (
-	batchLeast = 500
-	batchFirst = 1000
-	batchMost  = 4000
-	batchTakes = 100 * time.Millisecond
+	batchMin    = 500
+	batchStart  = 1000
+	batchMax    = 4000
+	batchTarget = 100 * time.Millisecond
 )
 
 // applied are the changes of a plan, in this order: while they are being made, nobody is out of a group who is to be in one.
@@ -54,7 +54,7 @@ func (s *Service) apply(ctx context.Context, path string, progress func(done, of
 	}
 	size := map[string]int{"todo": todo, "leaving": leaving}
 	done, of := 0, 2*todo+leaving
-	batch := batchFirst
+	batch := batchStart
 	for _, a := range applied {
 		for n := 0; n < size[a.from]; {
 			next := min(n+batch, size[a.from])
@@ -66,7 +66,7 @@ func (s *Service) apply(ctx context.Context, path string, progress func(done, of
 			n, batch = next, nextBatch(batch, took)
 			progress(done, of)
 			if done < of {
-				err = giveWay(ctx, took)
+				err = pauseForOthers(ctx, took)
 			}
 			if err != nil {
 				return err
@@ -79,10 +79,10 @@ func (s *Service) apply(ctx context.Context, path string, progress func(done, of
 // nextBatch is how many lines the next transaction has, after one of so many took so long.
 func nextBatch(size int, took time.Duration) int {
 	switch {
-	case took > batchTakes:
-		return max(size/2, batchLeast)
-	case took < batchTakes/2:
-		return min(size*2, batchMost)
+	case took > batchTarget:
+		return max(size/2, batchMin)
+	case took < batchTarget/2:
+		return min(size*2, batchMax)
 	}
 	return size
 }
@@ -100,7 +100,7 @@ func (s *Service) applyBatch(ctx context.Context, change string, from, to int) (
 
 // giveWay leaves the file alone for a while: another process that wants to write asks for it again and again, and would never
 // find it free.
-func giveWay(ctx context.Context, took time.Duration) error {
+func pauseForOthers(ctx context.Context, took time.Duration) error {
 	t := time.NewTimer(min(took/3, 20*time.Millisecond))
 	defer t.Stop()
 	select {

@@ -300,7 +300,7 @@ func TestWhoIsInNoGroupIsNotActive(t *testing.T) {
 	own := w.linked(t, "27-99999004-0", "j")
 	all := strings.ReplaceAll(string(demoCSV), juanaLine, "")
 	w.imports(t, all)
-	d := &desk{world: w, t: t, number: juana.Number, n: 100}
+	d := &pharmacy{fixture: w, t: t, number: juana.Number, n: 100}
 	for _, digits := range []string{given.Tokens[0].Digits, paper.Sheets[0].Tokens[0].Digits} {
 		if why := d.try(digits, ""); why != backend.NotActive {
 			t.Errorf("at the counter: %q", why)
@@ -375,7 +375,7 @@ func (b *brokenReader) Read(p []byte) (int, error) {
 
 func leftovers(t *testing.T, path string) []string {
 	t.Helper()
-	left, err := filepath.Glob(filepath.Join(filepath.Dir(path), stagePattern+"*"))
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(path), stagingPattern+"*"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 var planSQL string
 
 // plan computes the changes that the lines would make.
-func (st *stage) plan(ctx context.Context, f padron.File) error {
+func (st *staging) plan(ctx context.Context, f padron.File) error {
 	for _, step := range []struct {
 		query string
 		args  []any
@@ -35,7 +35,7 @@ func (st *stage) plan(ctx context.Context, f padron.File) error {
 }
 
 // standings notes which of the padrón's standings give tokens: how they are spelt, only we know how to compare.
-func (st *stage) standings(ctx context.Context) error {
+func (st *staging) standings(ctx context.Context) error {
 	rows, err := st.tx.QueryContext(ctx, "SELECT DISTINCT standing FROM live.person")
 	if err != nil {
 		return fmt.Errorf("plan: %w", err)
@@ -70,7 +70,7 @@ const (
 )
 
 // report summarises the plan.
-func (st *stage) report(ctx context.Context, f padron.File) (r Report, err error) {
+func (st *staging) report(ctx context.Context, f padron.File) (r Report, err error) {
 	r.Encoding, r.Ignored, r.Mail = f.Encoding, f.Ignored, f.Mail
 	for query, into := range map[string][]any{
 		"SELECT (SELECT count(*) FROM row WHERE why IS NULL), (SELECT count(*) FROM row WHERE why IS NOT NULL) + (SELECT count(*) FROM bad)": {&r.Imported, &r.BadLines},
@@ -96,7 +96,7 @@ func (st *stage) report(ctx context.Context, f padron.File) (r Report, err error
 }
 
 // badLines lists the refused lines, in the file's order.
-func (st *stage) badLines(ctx context.Context, r *Report) error {
+func (st *staging) badLines(ctx context.Context, r *Report) error {
 	rows, err := st.tx.QueryContext(ctx, `SELECT line, why, COALESCE(about, 0), 1 FROM row WHERE why IS NOT NULL
 		UNION ALL SELECT line, why, 0, 0 FROM bad ORDER BY line LIMIT ?`, reportBad)
 	if err != nil {
@@ -119,7 +119,7 @@ func (st *stage) badLines(ctx context.Context, r *Report) error {
 }
 
 // kinds counts the file's standings, and the changes from one standing to another.
-func (st *stage) kinds(ctx context.Context, r *Report) error {
+func (st *staging) kinds(ctx context.Context, r *Report) error {
 	rows, err := st.tx.QueryContext(ctx, `SELECT standing, count(*), active FROM row WHERE why IS NULL
 		GROUP BY standing ORDER BY 2 DESC, 1 LIMIT ?`, reportKinds)
 	if err != nil {
@@ -154,7 +154,7 @@ func (st *stage) kinds(ctx context.Context, r *Report) error {
 }
 
 // examples names a few of those who would lose their token, and how.
-func (st *stage) examples(ctx context.Context, r *Report) error {
+func (st *staging) examples(ctx context.Context, r *Report) error {
 	rows, err := st.tx.QueryContext(ctx, `SELECT p.sealed, p.standing, COALESCE(r.standing, ''), COALESCE(a.line, 0) FROM affected a
 		JOIN live.person p ON p.id = a.person LEFT JOIN row r ON r.line = a.line WHERE a.has AND NOT a.will ORDER BY a.line IS NULL, a.line, a.person LIMIT ?`, reportExamples)
 	if err != nil {

@@ -3,6 +3,7 @@ package autogestion
 import (
 	"fmt"
 	"io"
+
 	"llave/adapters/autogestion/catalog"
 )
 
@@ -64,10 +65,10 @@ type Example struct {
 }
 
 // tooMany says whether a file would take the token from more than a tenth, and more than 20, of those it is about.
-func (r *Report) tooMany() bool { return r.Losing > lossMost && r.Losing*10 > r.Having }
+func (r *Report) tooMany() bool { return r.Losing > maxLoss && r.Losing*10 > r.Having }
 
 // lossMost is how many people may lose their tokens by one file whatever their share.
-const lossMost = 20
+const maxLoss = 20
 
 // Changed is how many people change their standing.
 func (r Report) Changed() (n int) {

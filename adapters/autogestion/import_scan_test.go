@@ -11,7 +11,7 @@ type step struct {
 	text       string
 }
 
-func (st *stage) explain(t *testing.T, query string) (steps []step) {
+func (st *staging) explain(t *testing.T, query string) (steps []step) {
 	t.Helper()
 	rows, err := st.tx.Query("EXPLAIN QUERY PLAN " + query)
 	if err != nil {
@@ -33,7 +33,7 @@ func (st *stage) explain(t *testing.T, query string) (steps []step) {
 // line searches an index that is kept, and reads no table through.
 func TestComparingLooksEverythingUp(t *testing.T) {
 	w := demo(t)
-	st, err := w.openStage(t.Context())
+	st, err := w.openStaging(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

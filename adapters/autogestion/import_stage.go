@@ -16,13 +16,13 @@ import (
 )
 
 //go:embed import_stage.sql
-var stageSchema string
+var stagingSchema string
 
 // stagePattern names the files that imports keep lines in, in the padrón's folder.
-const stagePattern = ".padron-*.import"
+const stagingPattern = ".padron-*.import"
 
 // stage keeps the lines of a padrón in a file of its own while they are read and compared.
-type stage struct {
+type staging struct {
 	s       *Service
 	path    string
 	db      *sql.DB
@@ -34,17 +34,17 @@ type stage struct {
 }
 
 // openStage makes the file, with the padrón beside it, as it is, as "live".
-func (s *Service) openStage(ctx context.Context) (*stage, error) {
+func (s *Service) openStaging(ctx context.Context) (*staging, error) {
 	live, err := filepath.Abs(s.opt.Path)
 	if err != nil {
 		return nil, err
 	}
 	removeStale(filepath.Dir(live), s.now())
-	f, err := os.CreateTemp(filepath.Dir(live), stagePattern)
+	f, err := os.CreateTemp(filepath.Dir(live), stagingPattern)
 	if err != nil {
 		return nil, err
 	}
-	st := &stage{s: s, path: f.Name()}
+	st := &staging{s: s, path: f.Name()}
 	if err := f.Close(); err != nil {
 		return nil, errors.Join(err, st.close())
 	}
@@ -56,7 +56,7 @@ func (s *Service) openStage(ctx context.Context) (*stage, error) {
 	st.db.SetMaxOpenConns(1)
 	at := url.URL{Scheme: "file", Path: live, RawQuery: "mode=ro"}
 	if _, err = st.db.ExecContext(ctx, "ATTACH DATABASE ? AS live", at.String()); err == nil {
-		_, err = st.db.ExecContext(ctx, stageSchema)
+		_, err = st.db.ExecContext(ctx, stagingSchema)
 	}
 	if err == nil {
 		err = st.begin(ctx)
@@ -69,7 +69,7 @@ func (s *Service) openStage(ctx context.Context) (*stage, error) {
 
 // removeStale takes away what an import left that was killed.
 func removeStale(dir string, now time.Time) {
-	old, _ := filepath.Glob(filepath.Join(dir, stagePattern))
+	old, _ := filepath.Glob(filepath.Join(dir, stagingPattern))
 	for _, path := range old {
 		if st, err := os.Stat(path); err == nil && now.Sub(st.ModTime()) > 24*time.Hour {
 			os.Remove(path)
@@ -78,7 +78,7 @@ func removeStale(dir string, now time.Time) {
 }
 
 // begin begins the one transaction in which everything is read and compared.
-func (st *stage) begin(ctx context.Context) (err error) {
+func (st *staging) begin(ctx context.Context) (err error) {
 	if st.tx, err = st.db.BeginTx(ctx, nil); err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (st *stage) begin(ctx context.Context) (err error) {
 }
 
 // close removes the file. It may be called twice.
-func (st *stage) close() error {
+func (st *staging) close() error {
 	var err error
 	if st.tx != nil {
 		st.tx.Rollback()
@@ -105,7 +105,7 @@ func (st *stage) close() error {
 	return err
 }
 
-func (st *stage) cuilHash(cuil string) []byte {
+func (st *staging) cuilHash(cuil string) []byte {
 	if cuil != st.lastTax {
 		st.lastTax, st.last = cuil, st.s.cuilHash(cuil)
 	}
@@ -113,7 +113,7 @@ func (st *stage) cuilHash(cuil string) []byte {
 }
 
 // Row implements padron.Sink.
-func (st *stage) Row(r padron.Row) error {
+func (st *staging) Row(r padron.Row) error {
 	who := personal(r.Person)
 	sealed, err := st.s.keys.seal(sealPerson, who)
 	if err != nil {
@@ -143,7 +143,7 @@ func (s *Service) tramiteHash(cuil, tramite string) []byte {
 }
 
 // BadRow implements padron.Sink.
-func (st *stage) BadRow(b padron.BadRow) error {
+func (st *staging) BadRow(b padron.BadRow) error {
 	reason := st.s.texts.Get(b.Why, b.About)
 	if _, err := st.tx.Exec("INSERT INTO bad (line, why, about) VALUES (?, ?, '')", b.Line, reason); err != nil {
 		return err
@@ -161,7 +161,7 @@ func (st *stage) BadRow(b padron.BadRow) error {
 }
 
 // count reads one row of numbers.
-func (st *stage) count(ctx context.Context, query string, into ...any) error {
+func (st *staging) count(ctx context.Context, query string, into ...any) error {
 	if err := st.tx.QueryRowContext(ctx, query).Scan(into...); err != nil {
 		return fmt.Errorf("plan: %w", err)
 	}

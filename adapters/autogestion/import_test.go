@@ -12,7 +12,7 @@ import (
 
 const head = "cuil,nombre,sexo,numero,situacion,cuil_titular,parentesco\n"
 
-func (w world) imports(t *testing.T, csv string) Report {
+func (w fixture) imports(t *testing.T, csv string) Report {
 	t.Helper()
 	r, err := w.Import(t.Context(), strings.NewReader(csv))
 	if err != nil {
@@ -22,7 +22,7 @@ func (w world) imports(t *testing.T, csv string) Report {
 }
 
 // names are who is in the group of a credential.
-func (w world) names(t *testing.T, c backend.Credential) []string {
+func (w fixture) names(t *testing.T, c backend.Credential) []string {
 	t.Helper()
 	g, err := w.Group(t.Context(), c)
 	if err != nil {
@@ -36,7 +36,7 @@ func (w world) names(t *testing.T, c backend.Credential) []string {
 }
 
 // dump is all that the padrón is at rest.
-func (w world) dump(t *testing.T) string {
+func (w fixture) dump(t *testing.T) string {
 	t.Helper()
 	var b strings.Builder
 	for _, q := range []string{"SELECT id, member, hex(cuil), hex(number), hex(sealed), standing, next FROM person ORDER BY id",
@@ -183,7 +183,7 @@ func TestWhoIsGoneFromAGroupLeavesIt(t *testing.T) {
 
 func TestALargePadron(t *testing.T) {
 	w := demo(t)
-	const n = 3 * batchFirst
+	const n = 3 * batchStart
 	var csv bytes.Buffer
 	csv.WriteString(head)
 	lines := 0

@@ -18,12 +18,12 @@ const (
 	codeLasts = 10 * time.Minute // from signing in to typing the code in the chat
 	codeTries = 3
 
-	openedIn = time.Hour // within which an invite that was opened counts
+	openedWindow = time.Hour // within which an invite that was opened counts
 )
 
 // invite is a row. Its seed, with our key, gives the URL's secret, the code and the credential: each is made
 // again when it is needed, and none is kept.
-type invite struct {
+type inviteRow struct {
 	id        string
 	seed      []byte
 	in        backend.Invitation
@@ -43,22 +43,22 @@ type invite struct {
 type phase int
 
 const (
-	gone   phase = iota // used, ended, declined or out of time
-	fresh               // can be opened
-	opened              // somebody went on, and can sign in
-	signed              // somebody signed in, and has a code
+	inviteOver   phase = iota // used, ended, declined or out of time
+	inviteFresh               // can be opened
+	inviteOpened              // somebody went on, and can sign in
+	inviteSigned              // somebody signed in, and has a code
 )
 
-func (i invite) phase(now time.Time) phase {
+func (i inviteRow) phase(now time.Time) phase {
 	switch {
 	case i.ended != "" || i.link != "":
-		return gone
+		return inviteOver
 	case i.account.Valid:
-		return until(signed, now, i.codeUntil)
+		return until(inviteSigned, now, i.codeUntil)
 	case i.browser != nil:
-		return until(opened, now, i.signUntil)
+		return until(inviteOpened, now, i.signUntil)
 	default:
-		return until(fresh, now, i.openUntil)
+		return until(inviteFresh, now, i.openUntil)
 	}
 }
 
@@ -66,14 +66,16 @@ func until(p phase, now, end time.Time) phase {
 	if now.Before(end) {
 		return p
 	}
-	return gone
+	return inviteOver
 }
 
 func (s *Service) secretOf(seed []byte) string { return text64(s.keys.derived("url", seed)) }
 
-func (s *Service) codeOf(i invite) string { return deriveCode(s.keys.derived("code", i.seed), i.seed) }
+func (s *Service) codeOf(i inviteRow) string {
+	return deriveCode(s.keys.derived("code", i.seed), i.seed)
+}
 
-func (s *Service) credentialOf(i invite) backend.Credential {
+func (s *Service) credentialOf(i inviteRow) backend.Credential {
 	return backend.Credential(text64(s.keys.derived("credential", i.seed)))
 }
 
@@ -83,8 +85,8 @@ const inviteColumns = `i.id, i.seed, i.sealed, i.made, i.open_until, i.browser, 
 	i.tries, i.redeem_key, i.link, i.ended`
 
 // inviteBy finds by a condition with one parameter; flows.ErrNoInvite if there is none.
-func (s *Service) inviteBy(ctx context.Context, q querier, where string, args ...any) (invite, error) {
-	var i invite
+func (s *Service) inviteBy(ctx context.Context, q querier, where string, args ...any) (inviteRow, error) {
+	var i inviteRow
 	var sealed []byte
 	var made, openUntil, signUntil, codeUntil int64
 	err := q.QueryRowContext(ctx, "SELECT "+inviteColumns+" FROM invite i WHERE "+where, args...).Scan(&i.id, &i.seed, &sealed,
@@ -100,7 +102,7 @@ func (s *Service) inviteBy(ctx context.Context, q querier, where string, args ..
 }
 
 // inviteAt finds by what is in the URL, or by the whole URL.
-func (s *Service) inviteAt(ctx context.Context, q querier, urlOrSecret string) (invite, error) {
+func (s *Service) inviteAt(ctx context.Context, q querier, urlOrSecret string) (inviteRow, error) {
 	return s.inviteBy(ctx, q, "i.secret = ?", s.keys.hash("invite secret", secretIn(urlOrSecret)))
 }
 
@@ -122,7 +124,7 @@ func (s *Service) Invite(ctx context.Context, in backend.Invitation) (out backen
 			return err
 		}
 		out = backend.Invite{ID: i.id, URL: s.inviteURL(i), OpenUntil: i.openUntil}
-		out.Opened, err = s.opened(ctx, tx, i.id, chat, now)
+		out.Opened, err = s.openedRecently(ctx, tx, i.id, chat, now)
 		return err
 	})
 	if err != nil {
@@ -131,15 +133,15 @@ func (s *Service) Invite(ctx context.Context, in backend.Invitation) (out backen
 	return out, nil
 }
 
-func (s *Service) inviteURL(i invite) string {
+func (s *Service) inviteURL(i inviteRow) string {
 	return s.opt.PublicURL + "/autogestion/vincular/" + s.secretOf(i.seed)
 }
 
 func (s *Service) chatHash(chat string) []byte { return s.keys.hash("chat", chat) }
 
-func (s *Service) newInvite(ctx context.Context, tx *sql.Tx, in backend.Invitation, chat, key []byte, now time.Time) (invite, error) {
-	i := invite{in: in, made: now, openUntil: now.Add(openLasts)}
-	i.in.Channel, i.in.Label, i.in.Sender = plainText(in.Channel, 40), plainText(in.Label, 64), plainText(in.Sender, 60)
+func (s *Service) newInvite(ctx context.Context, tx *sql.Tx, in backend.Invitation, chat, key []byte, now time.Time) (inviteRow, error) {
+	i := inviteRow{in: in, made: now, openUntil: now.Add(openLasts)}
+	i.in.Channel, i.in.Label, i.in.Sender = singleLine(in.Channel, 40), singleLine(in.Label, 64), singleLine(in.Sender, 60)
 	var err error
 	if i.id, err = s.keys.randomID("i-"); err != nil {
 		return i, err
@@ -162,16 +164,16 @@ func (s *Service) newInvite(ctx context.Context, tx *sql.Tx, in backend.Invitati
 
 // opened counts the other invites of a chat that were opened within an hour and led to no link. One that ran out unopened
 // does not count.
-func (s *Service) opened(ctx context.Context, q querier, id string, chat []byte, now time.Time) (n int, err error) {
+func (s *Service) openedRecently(ctx context.Context, q querier, id string, chat []byte, now time.Time) (n int, err error) {
 	// An invite can be signed in at for signLasts after it was opened.
 	err = q.QueryRowContext(ctx, "SELECT count(*) FROM invite WHERE chat = ? AND id <> ? AND sign_until > ? AND link = ''", chat, id,
-		now.Add(signLasts-openedIn).UnixNano()).Scan(&n)
+		now.Add(signLasts-openedWindow).UnixNano()).Scan(&n)
 	return n, err
 }
 
 // plainText is what may be shown of a text that a stranger chose: one line, no invisible or direction-changing
 // characters with which a name could pretend to be part of the page.
-func plainText(text string, most int) string {
+func singleLine(text string, most int) string {
 	text = strings.ToValidUTF8(text, "")
 	text = strings.Map(func(r rune) rune {
 		switch {
@@ -205,10 +207,10 @@ func (s *Service) OpenInvite(ctx context.Context, urlOrSecret string) (out Opene
 			return err
 		}
 		p := i.phase(now)
-		if p == gone {
+		if p == inviteOver {
 			return backend.ErrNoInvite
 		}
-		out = Opened{Channel: i.in.Channel, Label: i.in.Label, Sender: i.in.Sender, OpenUntil: i.openUntil, GoneOn: p != fresh}
+		out = Opened{Channel: i.in.Channel, Label: i.in.Label, Sender: i.in.Sender, OpenUntil: i.openUntil, GoneOn: p != inviteFresh}
 		return nil
 	})
 	if err != nil {
@@ -225,9 +227,9 @@ func (s *Service) goOn(ctx context.Context, urlOrSecret, browser string) error {
 			return err
 		}
 		switch i.phase(now) {
-		case gone:
+		case inviteOver:
 			return backend.ErrNoInvite
-		case fresh:
+		case inviteFresh:
 			_, err := tx.ExecContext(ctx, "UPDATE invite SET browser = ?, sign_until = ? WHERE id = ?",
 				s.browserHash(browser), now.Add(signLasts).UnixNano(), i.id)
 			return err
@@ -238,7 +240,7 @@ func (s *Service) goOn(ctx context.Context, urlOrSecret, browser string) error {
 
 func (s *Service) browserHash(browser string) []byte { return s.keys.hash("browser", browser) }
 
-func (s *Service) sameBrowser(i invite, browser string) error {
+func (s *Service) sameBrowser(i inviteRow, browser string) error {
 	if browser == "" || string(i.browser) != string(s.browserHash(browser)) {
 		return web.ErrInUse
 	}

@@ -19,7 +19,7 @@ import (
 )
 
 // keyring holds what is derived from Options.Key: one key for each use, so that no use can answer for another.
-type keyring struct {
+type derivedKeys struct {
 	aead   cipher.AEAD
 	lookup []byte // keyed hashes that find a row without telling what it is about
 	secret []byte // secrets of invites, codes and credentials, from a random seed each
@@ -30,7 +30,7 @@ type keyring struct {
 // keyLen is the length of Options.Key.
 const keyLen = 32
 
-func newKeyring(key []byte, rand io.Reader) (*keyring, error) {
+func deriveKeys(key []byte, rand io.Reader) (*derivedKeys, error) {
 	if len(key) != keyLen {
 		return nil, fmt.Errorf("key has %d bytes, want %d", len(key), keyLen)
 	}
@@ -49,12 +49,12 @@ func newKeyring(key []byte, rand io.Reader) (*keyring, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &keyring{aead: aead, lookup: derive("lookup"), secret: derive("secret"), tokens: tokens,
+	return &derivedKeys{aead: aead, lookup: derive("lookup"), secret: derive("secret"), tokens: tokens,
 		rand: &lockedReader{r: rand}}, nil
 }
 
 // seal encrypts v. Use binds it to its place: what was sealed as one thing cannot be opened as another.
-func (k *keyring) seal(use string, v any) ([]byte, error) {
+func (k *derivedKeys) seal(use string, v any) ([]byte, error) {
 	plain, err := json.Marshal(v)
 	if err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func (k *keyring) seal(use string, v any) ([]byte, error) {
 
 var errSealed = errors.New("cannot be opened with this key")
 
-func (k *keyring) open(use string, sealed []byte, v any) error {
+func (k *derivedKeys) open(use string, sealed []byte, v any) error {
 	if len(sealed) < chacha20poly1305.NonceSizeX {
 		return errSealed
 	}
@@ -81,10 +81,12 @@ func (k *keyring) open(use string, sealed []byte, v any) error {
 }
 
 // hash is the keyed hash under which something is looked up.
-func (k *keyring) hash(use string, parts ...string) []byte { return keyedHash(k.lookup, use, parts) }
+func (k *derivedKeys) hash(use string, parts ...string) []byte {
+	return keyedHash(k.lookup, use, parts)
+}
 
 // derived is a secret that follows from a random seed and the key, and from nothing else.
-func (k *keyring) derived(use string, seed []byte) []byte {
+func (k *derivedKeys) derived(use string, seed []byte) []byte {
 	return keyedHash(k.secret, use, []string{string(seed)})
 }
 
@@ -98,7 +100,7 @@ func keyedHash(key []byte, use string, parts []string) []byte {
 	return mac.Sum(nil)
 }
 
-func (k *keyring) random(n int) ([]byte, error) {
+func (k *derivedKeys) random(n int) ([]byte, error) {
 	b := make([]byte, n, n+64)
 	if _, err := io.ReadFull(k.rand, b); err != nil {
 		return nil, fmt.Errorf("random: %w", err)
@@ -107,7 +109,7 @@ func (k *keyring) random(n int) ([]byte, error) {
 }
 
 // randomID is a name that cannot be guessed.
-func (k *keyring) randomID(prefix string) (string, error) {
+func (k *derivedKeys) randomID(prefix string) (string, error) {
 	b, err := k.random(16)
 	if err != nil {
 		return "", err

@@ -19,7 +19,7 @@ type version1 struct {
 }
 
 // oldFile opens that file as this program does.
-func oldFile(t *testing.T) (world, version1) {
+func oldFile(t *testing.T) (fixture, version1) {
 	t.Helper()
 	var was version1
 	text, err := os.ReadFile("testdata/version1.json")
@@ -33,7 +33,7 @@ func oldFile(t *testing.T) (world, version1) {
 }
 
 // openOld opens a copy of an old file as this program does.
-func openOld(t *testing.T, file string, now time.Time) world {
+func openOld(t *testing.T, file string, now time.Time) fixture {
 	t.Helper()
 	zipped, err := os.Open(file)
 	if err != nil {
@@ -59,7 +59,7 @@ func openOld(t *testing.T, file string, now time.Time) world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	return world{Service: s, clock: c, path: o.Path}
+	return fixture{Service: s, clock: c, path: o.Path}
 }
 
 // A file of the version before imports kept anything to compare by: its people are who they were, the first import writes
@@ -114,7 +114,7 @@ func TestAFileFromBeforeThereWereSheets(t *testing.T) {
 	if st, err := w.State(ctx, was.Credential, g.Own); err != nil || !st.PreviousReplacedAt.Equal(was.Now) {
 		t.Errorf("state is %+v, %v", st, err)
 	}
-	d := &desk{world: w, t: t, number: g.Members[0].Number, n: 100}
+	d := &pharmacy{fixture: w, t: t, number: g.Members[0].Number, n: 100}
 	for digits, want := range map[string]backend.Reason{was.Used: backend.Used, was.Replaced: backend.Replaced, was.Juana: backend.OtherPerson} {
 		if why := d.try(digits, ""); why != want {
 			t.Errorf("got %q, want %q", why, want)
@@ -138,7 +138,7 @@ func TestAFileFromBeforeThereWereSheets(t *testing.T) {
 
 // Opened twice, it is the same; and a file that was made now is no other.
 func TestAnOldFileBecomesTheSameAsANewOne(t *testing.T) {
-	shape := func(w world) (out string) {
+	shape := func(w fixture) (out string) {
 		t.Helper()
 		err := w.file.Writer.QueryRow("SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name)").Scan(&out)
 		if err != nil {

@@ -32,7 +32,7 @@ func nobodysCUIL(n int) string {
 
 // behindProxy serves a world's pages through a proxy that tells whom it asks for, as browsers name themselves with the
 // header Test-From.
-func behindProxy(t *testing.T, w world, trusted httpx.Proxies) *httptest.Server {
+func behindProxy(t *testing.T, w fixture, trusted httpx.Proxies) *httptest.Server {
 	t.Helper()
 	srv := httptest.NewServer(httpx.WithClient(trusted, slog.New(slog.DiscardHandler), w.Handler()))
 	t.Cleanup(srv.Close)
@@ -47,9 +47,9 @@ func behindProxy(t *testing.T, w world, trusted httpx.Proxies) *httptest.Server 
 }
 
 // from is a transport of somebody at an address, who may write a forwarding header of their own.
-type from struct{ address, forged string }
+type networkClient struct{ address, forged string }
 
-func (f from) RoundTrip(r *http.Request) (*http.Response, error) {
+func (f networkClient) RoundTrip(r *http.Request) (*http.Response, error) {
 	r.Header.Set("Test-From", f.address)
 	if f.forged != "" {
 		r.Header.Set("X-Forwarded-For", f.forged)
@@ -58,7 +58,7 @@ func (f from) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // signsIn opens an invite of a chat's own in a new browser and tries a password there.
-func (w world) signsIn(t *testing.T, srv *httptest.Server, who from, chat, cuil, password string) page {
+func (w fixture) signsIn(t *testing.T, srv *httptest.Server, who networkClient, chat, cuil, password string) page {
 	t.Helper()
 	_, path := w.invited(t, chat, "")
 	b := w.browser(t, srv)
@@ -77,16 +77,16 @@ func TestOnePersonBehindAProxyLocksNobodyElse(t *testing.T) {
 			w := demo(t)
 			proxy := behindProxy(t, w, trusted)
 			for n := range 2 * guardAddress.bound {
-				w.signsIn(t, proxy, from{address: "203.0.113.6"}, fmt.Sprint("bad", n), nobodysCUIL(n), "wrong-wrong").wants(t, 422)
+				w.signsIn(t, proxy, networkClient{address: "203.0.113.6"}, fmt.Sprint("bad", n), nobodysCUIL(n), "wrong-wrong").wants(t, 422)
 			}
-			w.signsIn(t, proxy, from{address: "203.0.113.7"}, "honest", maria, DemoPassword).wants(t, 200, "No se lo digas a nadie")
+			w.signsIn(t, proxy, networkClient{address: "203.0.113.7"}, "honest", maria, DemoPassword).wants(t, 200, "No se lo digas a nadie")
 			b := w.browser(t, proxy)
-			b.Transport = from{address: "203.0.113.6"}
+			b.Transport = networkClient{address: "203.0.113.6"}
 			for range guardForm.bound + 1 {
 				b.post("/autogestion/clave", "cuil", nobodysCUIL(1))
 			}
 			honest := w.browser(t, proxy)
-			honest.Transport = from{address: "203.0.113.7"}
+			honest.Transport = networkClient{address: "203.0.113.7"}
 			honest.post("/autogestion/clave", "cuil", jorge).wants(t, 200)
 		})
 	}
@@ -104,11 +104,11 @@ func TestAForgedHeaderBuysNoGuesses(t *testing.T) {
 		}
 		_, path := w.invited(t, "c", "")
 		b := w.browser(t, proxy)
-		b.Transport = from{address: "203.0.113.6"}
+		b.Transport = networkClient{address: "203.0.113.6"}
 		b.post(path + "/seguir")
 		looked := 0
 		for n := range 3 * guardAddress.bound {
-			b.Transport = from{address: "203.0.113.6", forged: fmt.Sprintf("198.51.100.%d", n)}
+			b.Transport = networkClient{address: "203.0.113.6", forged: fmt.Sprintf("198.51.100.%d", n)}
 			if p := b.post(path+"/entrar", "cuil", nobodysCUIL(n), "password", "wrong-wrong", "consent", "on"); p.status == 422 {
 				looked++
 			}
@@ -121,7 +121,7 @@ func TestAForgedHeaderBuysNoGuesses(t *testing.T) {
 
 // guesses tries wrong passwords from one address, each time in a new browser and a new chat, and counts those that were
 // looked at.
-func (w world) guesses(t *testing.T, tag string, n int, address string, cuil func(int) string) (looked int) {
+func (w fixture) guesses(t *testing.T, tag string, n int, address string, cuil func(int) string) (looked int) {
 	t.Helper()
 	for k := range n {
 		chat := fmt.Sprint(tag, k)
@@ -201,14 +201,14 @@ func TestASuccessTakesBackNoLockOfOthers(t *testing.T) {
 		address := c.name
 		w.guesses(t, c.name, c.before, address, nobodysCUIL)
 		cuil, _ := backend.ReadCUIL(maria)
-		who := w.trier(cuil, c.name+"honest", form.SignIn{Browser: c.name + "honest", Address: address})
-		acc, tried, err := w.charged(t.Context(), who)
+		who := w.loginAttempt(cuil, c.name+"honest", form.SignIn{Browser: c.name + "honest", Address: address})
+		acc, tried, err := w.recordAttempt(t.Context(), who)
 		if err != nil {
 			t.Fatal(err)
 		}
 		w.guesses(t, c.name+"meanwhile", 1, address, nobodysCUIL)
 		err = w.write(t.Context(), func(tx *sql.Tx, now time.Time) error {
-			if err := w.cleared(t.Context(), tx, who, tried, acc.id, now); err != nil {
+			if err := w.recordSuccess(t.Context(), tx, who, tried, acc.id, now); err != nil {
 				return err
 			}
 			until, err := w.lockedUntil(t.Context(), tx, guardAddress, address, now)

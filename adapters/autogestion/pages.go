@@ -26,7 +26,7 @@ var registrations = map[RegisterMode]web.Registration{RegisterOff: web.Nowhere, 
 // invitePages implements web.Invites.
 type invitePages struct{ s *Service }
 
-var stages = map[phase]web.Stage{fresh: web.Fresh, opened: web.Opened, signed: web.SignedIn, gone: web.Done}
+var stages = map[phase]web.Stage{inviteFresh: web.Fresh, inviteOpened: web.Opened, inviteSigned: web.SignedIn, inviteOver: web.Done}
 
 // Stage implements web.Invites. An invite that is over is an error, but for the browser that finished it.
 func (p invitePages) Stage(ctx context.Context, secret, browser string) (out web.Invite, err error) {
@@ -37,11 +37,11 @@ func (p invitePages) Stage(ctx context.Context, secret, browser string) (out web
 		}
 		at := i.phase(now)
 		out = web.Invite{Channel: i.in.Channel, Label: i.in.Label, Sender: i.in.Sender, OpenUntil: i.openUntil, Stage: stages[at]}
-		if at == fresh {
+		if at == inviteFresh {
 			return nil
 		}
 		same := p.s.sameBrowser(i, browser)
-		if at == gone && (i.link == "" || same != nil) {
+		if at == inviteOver && (i.link == "" || same != nil) {
 			return backend.ErrNoInvite
 		}
 		return same
@@ -80,7 +80,7 @@ func (p accountPages) Reset(ctx context.Context, r form.Reset) error { return p.
 func (p accountPages) Resume(ctx context.Context, browser string) (secret string) {
 	err := p.s.read(ctx, func(q querier, now time.Time) error {
 		i, err := p.s.inviteBy(ctx, q, "i.browser = ? AND i.account IS NULL AND i.ended = '' ORDER BY i.rowid DESC LIMIT 1", p.s.browserHash(browser))
-		if err == nil && i.phase(now) == opened {
+		if err == nil && i.phase(now) == inviteOpened {
 			secret = p.s.secretOf(i.seed)
 		}
 		return err

@@ -114,7 +114,7 @@ func TestPasswords(t *testing.T) {
 }
 
 func TestSealing(t *testing.T) {
-	k, err := newKeyring(bytes.Repeat([]byte{1}, 32), bytes.NewReader(bytes.Repeat([]byte{9, 8, 7}, 1000)))
+	k, err := deriveKeys(bytes.Repeat([]byte{1}, 32), bytes.NewReader(bytes.Repeat([]byte{9, 8, 7}, 1000)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +209,7 @@ func TestGuardsGrowAndEnd(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := guardAffiliate
 		n := rapid.IntRange(0, 100).Draw(t, "locks")
-		if l := g.length(n); l < g.lock || l > g.most || g.length(n+1) < l {
+		if l := g.length(n); l < g.lock || l > g.maxLock || g.length(n+1) < l {
 			t.Fatalf("lock %d lasts %s", n, l)
 		}
 	})
@@ -218,11 +218,11 @@ func TestGuardsGrowAndEnd(t *testing.T) {
 func TestPlainText(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := rapid.String().Draw(t, "in")
-		out := plainText(in, 20)
+		out := singleLine(in, 20)
 		if !utf8.ValidString(out) || utf8.RuneCountInString(out) > 20 || strings.ContainsAny(out, "\n\r\t\u202e\u200b") {
 			t.Fatalf("%q gives %q", in, out)
 		}
-		if plainText(out, 20) != out {
+		if singleLine(out, 20) != out {
 			t.Fatalf("%q changes again", out)
 		}
 	})

@@ -5,8 +5,9 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
-	"llave/adapters/autogestion/form"
 	"strings"
+
+	"llave/adapters/autogestion/form"
 
 	"golang.org/x/crypto/argon2"
 )
@@ -58,7 +59,7 @@ func checkPassword(password, phc string) bool {
 
 // verify checks a password when its turn comes. An empty phc is nobody's: it takes as long and is never right.
 func (s *Service) verify(ctx context.Context, password, phc string) (bool, error) {
-	if err := s.takeTurn(ctx); err != nil {
+	if err := s.acquireHashing(ctx); err != nil {
 		return false, err
 	}
 	defer func() { <-s.hashing }()
@@ -77,14 +78,14 @@ func (s *Service) newPassword(ctx context.Context, password string) (string, err
 	if err != nil {
 		return "", err
 	}
-	if err := s.takeTurn(ctx); err != nil {
+	if err := s.acquireHashing(ctx); err != nil {
 		return "", err
 	}
 	defer func() { <-s.hashing }()
 	return hashPassword(password, salt, s.opt.Cost), nil
 }
 
-func (s *Service) takeTurn(ctx context.Context) error {
+func (s *Service) acquireHashing(ctx context.Context) error {
 	select {
 	case s.hashing <- struct{}{}:
 		return nil

@@ -40,9 +40,9 @@ func (s *Service) Redeem(ctx context.Context, id, code, key string) (out backend
 			return err
 		}
 		switch p := i.phase(now); {
-		case p == gone:
+		case p == inviteOver:
 			return backend.ErrNoInvite
-		case p != signed:
+		case p != inviteSigned:
 			wrong = &backend.WrongCode{Left: codeTries}
 			return nil
 		case !right:
@@ -70,7 +70,7 @@ func (s *Service) Redeem(ctx context.Context, id, code, key string) (out backend
 	return out, nil
 }
 
-func (s *Service) wrongCode(ctx context.Context, tx *sql.Tx, i invite, key []byte) (*backend.WrongCode, error) {
+func (s *Service) wrongCode(ctx context.Context, tx *sql.Tx, i inviteRow, key []byte) (*backend.WrongCode, error) {
 	tries, ended := i.tries+1, ""
 	if tries >= codeTries {
 		ended = "tries"
@@ -83,7 +83,7 @@ func (s *Service) wrongCode(ctx context.Context, tx *sql.Tx, i invite, key []byt
 }
 
 // grant is what Redeem answers for a link that was made. Ended since, it is no longer anybody's.
-func (s *Service) grant(ctx context.Context, q querier, i invite) (backend.Grant, error) {
+func (s *Service) grant(ctx context.Context, q querier, i inviteRow) (backend.Grant, error) {
 	c := s.credentialOf(i)
 	g, err := s.grantFor(ctx, q, c)
 	if errors.Is(err, backend.ErrUnlinked) {
@@ -93,7 +93,7 @@ func (s *Service) grant(ctx context.Context, q querier, i invite) (backend.Grant
 }
 
 func (s *Service) grantFor(ctx context.Context, q querier, c backend.Credential) (backend.Grant, error) {
-	a, f, err := s.charge(ctx, q, c)
+	a, f, err := s.authoriseFamily(ctx, q, c)
 	if err != nil {
 		return backend.Grant{}, err
 	}
@@ -128,7 +128,7 @@ func (s *Service) makeLink(ctx context.Context, tx *sql.Tx, account int64, in ba
 }
 
 // links lists an account's links, oldest first.
-func (s *Service) links(ctx context.Context, q querier, a session) ([]backend.LinkedChat, error) {
+func (s *Service) links(ctx context.Context, q querier, a principal) ([]backend.LinkedChat, error) {
 	rows, err := q.QueryContext(ctx, "SELECT id, sealed, since FROM link WHERE account = ? ORDER BY since, id", a.account)
 	if err != nil {
 		return nil, err

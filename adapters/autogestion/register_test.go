@@ -2,10 +2,11 @@ package autogestion
 
 import (
 	"errors"
-	"llave/adapters/autogestion/form"
 	"strings"
 	"testing"
 	"time"
+
+	"llave/adapters/autogestion/form"
 )
 
 const (
@@ -15,7 +16,7 @@ const (
 )
 
 // real is a back end with people who exist.
-func real(t *testing.T, csv string, change ...func(*Options)) world {
+func real(t *testing.T, csv string, change ...func(*Options)) fixture {
 	t.Helper()
 	c := newClock()
 	o := testOptions(t, c)
@@ -28,7 +29,7 @@ func real(t *testing.T, csv string, change ...func(*Options)) world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	w := world{Service: s, clock: c, path: o.Path}
+	w := fixture{Service: s, clock: c, path: o.Path}
 	if csv != "" {
 		w.imports(t, csv)
 	}

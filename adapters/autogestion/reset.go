@@ -5,8 +5,9 @@ import (
 	"crypto/subtle"
 	"database/sql"
 	"errors"
-	"llave/adapters/autogestion/form"
 	"time"
+
+	"llave/adapters/autogestion/form"
 )
 
 // resetLasts leaves time for a slow e-mail.
@@ -42,7 +43,7 @@ func (s *Service) askReset(ctx context.Context, r form.ResetRequest) error {
 		if err != nil || !locked.IsZero() {
 			return err // a mailbox is not to be flooded; the page says the same
 		}
-		if err := s.fail(ctx, tx, guardReset, cuil, now); err != nil {
+		if err := s.recordFailure(ctx, tx, guardReset, cuil, now); err != nil {
 			return err
 		}
 		return s.mailAccount(ctx, tx, id, "mail_reset", struct{ Code string }{showCode(s.resetCode(seed))}, now)
@@ -79,7 +80,7 @@ func (s *Service) doReset(ctx context.Context, r form.Reset) error {
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, &form.Refused{Why: "reset_gone"})
 		}
-		return s.setPassword(ctx, tx, cuil, phc, s.trier(cuil, "", form.SignIn{Browser: r.Browser, Address: r.Address}), now)
+		return s.setPassword(ctx, tx, cuil, phc, s.loginAttempt(cuil, "", form.SignIn{Browser: r.Browser, Address: r.Address}), now)
 	}))
 }
 
@@ -118,7 +119,7 @@ func (s *Service) tryReset(ctx context.Context, browser, code string) (seed []by
 }
 
 // setPassword changes an account's password and ends what the old one opened.
-func (s *Service) setPassword(ctx context.Context, tx *sql.Tx, cuil, phc string, who trier, now time.Time) error {
+func (s *Service) setPassword(ctx context.Context, tx *sql.Tx, cuil, phc string, who loginAttempt, now time.Time) error {
 	id, err := s.accountOf(ctx, tx, cuil)
 	if err != nil {
 		return err
@@ -136,12 +137,12 @@ func (s *Service) setPassword(ctx context.Context, tx *sql.Tx, cuil, phc string,
 			return err
 		}
 	}
-	for _, id := range []string{who.pair, who.known} {
-		if err := s.forget(ctx, tx, guardPair, id); err != nil {
+	for _, id := range []string{who.pair, who.device} {
+		if err := s.clearFailures(ctx, tx, guardPair, id); err != nil {
 			return err
 		}
 	}
-	if err := s.forget(ctx, tx, guardShared, who.shared); err != nil {
+	if err := s.clearFailures(ctx, tx, guardShared, who.shared); err != nil {
 		return err
 	}
 	return s.mailAccount(ctx, tx, id, "mail_password", nil, now)

@@ -47,7 +47,7 @@ type Options struct {
 // Service is the back end. It is safe for concurrent use.
 type Service struct {
 	opt     Options
-	keys    *keyring
+	keys    *derivedKeys
 	file    *sqlitedb.DB
 	zone    *time.Location
 	texts   *catalog.Texts
@@ -104,7 +104,7 @@ func newService(o Options) (*Service, error) {
 	}
 	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
 	s := &Service{opt: o, zone: backend.BuenosAires, hashing: make(chan struct{}, 2)}
-	if s.keys, err = newKeyring(o.Key, o.Rand); err != nil {
+	if s.keys, err = deriveKeys(o.Key, o.Rand); err != nil {
 		return nil, err
 	}
 	if s.texts, err = loadTexts(); err != nil {

@@ -15,13 +15,13 @@ import (
 const sheetMax = proof.MaxTokens
 
 // sheetsEver bounds what a person may have made for a month, void or not: losing every sheet but ten is not losing them.
-const sheetsEver = 10 * sheetMax
+const sheetMaxEver = 10 * sheetMax
 
 // Sheets implements backend.Sheets. Who is not active is denied and has sheets all the same: to be made void, they have to
 // be known.
 func (s *Service) Sheets(ctx context.Context, c backend.Credential, m backend.MemberID) (out backend.Preprints, err error) {
 	err = s.read(ctx, func(q querier, now time.Time) error {
-		_, f, err := s.charge(ctx, q, c)
+		_, f, err := s.authoriseFamily(ctx, q, c)
 		if err != nil {
 			return err
 		}
@@ -39,11 +39,11 @@ func (s *Service) Sheets(ctx context.Context, c backend.Credential, m backend.Me
 		}
 		return err
 	})
-	return orNone(out, wrap("sheets", err))
+	return zeroOnError(out, wrap("sheets", err))
 }
 
 // orNone gives nothing with an error.
-func orNone(p backend.Preprints, err error) (backend.Preprints, error) {
+func zeroOnError(p backend.Preprints, err error) (backend.Preprints, error) {
 	if err != nil {
 		return backend.Preprints{}, err
 	}
@@ -58,15 +58,15 @@ func orNone(p backend.Preprints, err error) (backend.Preprints, error) {
 // what was known when the order was given: its own sheet is what makes that known no longer.
 func (s *Service) Print(ctx context.Context, c backend.Credential, o backend.SheetOrder, key string) (out backend.Preprints, err error) {
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
-		a, f, err := s.charge(ctx, tx, c)
+		a, f, err := s.authoriseFamily(ctx, tx, c)
 		if err != nil {
 			return err
 		}
 		out = backend.Preprints{Group: f.Group, Member: o.Member}
 		if out.Denied = f.denial(o.Member); out.Denied == "" {
-			var made sheet
+			var made sheetRow
 			if made, out.Denied, err = s.printed(ctx, tx, a, f.people[o.Member], o, key, now); err == nil && out.Denied == "" {
-				out.Sheets, err = s.shown(ctx, tx, f.people[o.Member], made)
+				out.Sheets, err = s.portSheets(ctx, tx, f.people[o.Member], made)
 			}
 		}
 		if err == nil {
@@ -74,35 +74,35 @@ func (s *Service) Print(ctx context.Context, c backend.Credential, o backend.She
 		}
 		return err
 	})
-	return orNone(out, wrap("print", err))
+	return zeroOnError(out, wrap("print", err))
 }
 
 // printed is the sheet that was made with this key, or is made now, or why none is.
-func (s *Service) printed(ctx context.Context, tx *sql.Tx, a session, p person, o backend.SheetOrder, key string,
-	now time.Time) (sheet, backend.Reason, error) {
+func (s *Service) printed(ctx context.Context, tx *sql.Tx, a principal, p person, o backend.SheetOrder, key string,
+	now time.Time) (sheetRow, backend.Reason, error) {
 	hash := s.keys.hash("print", key)
 	made, err := sheetBy(ctx, tx, "account = ? AND key = ?", a.account, hash)
 	switch {
 	case err == nil && (made.person != p.id || made.month != o.Month || made.count != o.Count):
-		return sheet{}, "", ErrKeyTaken
+		return sheetRow{}, "", ErrKeyTaken
 	case !errors.Is(err, sql.ErrNoRows):
 		return made, "", err
 	}
-	made = sheet{person: p.id, account: a.account, key: hash, month: o.Month, count: o.Count, made: now.UnixNano()}
+	made = sheetRow{person: p.id, account: a.account, key: hash, month: o.Month, count: o.Count, made: now.UnixNano()}
 	offer := slices.IndexFunc(s.months(now), func(m backend.SheetMonth) bool { return m.Month == o.Month })
 	if offer < 0 {
-		return sheet{}, backend.NotOffered, nil
+		return sheetRow{}, backend.NotOffered, nil
 	}
 	month := s.months(now)[offer]
 	made.begins, made.until = month.From.UnixNano(), month.Until.UnixNano()
 	have, err := countSheets(ctx, tx, p, o.Month)
 	switch {
 	case err != nil:
-		return sheet{}, "", err
+		return sheetRow{}, "", err
 	case o.After != have.last():
-		return sheet{}, backend.Changed, nil
+		return sheetRow{}, backend.Changed, nil
 	case o.Count < 1 || o.Count > have.left():
-		return sheet{}, backend.TooMany, nil
+		return sheetRow{}, backend.TooMany, nil
 	}
 	made.first = have.last() + 1
 	made, err = s.insertSheet(ctx, tx, p, made)
@@ -112,7 +112,7 @@ func (s *Service) printed(ctx context.Context, tx *sql.Tx, a session, p person, 
 // Void implements backend.Sheets. It does not ask for the standing, which may come back, and a lost sheet's tokens with it.
 func (s *Service) Void(ctx context.Context, c backend.Credential, id backend.SheetID, numbers []int) (out backend.Preprints, err error) {
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
-		_, f, err := s.charge(ctx, tx, c)
+		_, f, err := s.authoriseFamily(ctx, tx, c)
 		if err != nil {
 			return err
 		}
@@ -126,36 +126,36 @@ func (s *Service) Void(ctx context.Context, c backend.Credential, id backend.She
 			if err := voidTokens(ctx, tx, made, numbers, now); err != nil {
 				return err
 			}
-			out.Sheets, err = s.shown(ctx, tx, p, made)
+			out.Sheets, err = s.portSheets(ctx, tx, p, made)
 		}
 		if err == nil {
 			out.Months, err = s.monthsFor(ctx, tx, f, out.Member, now)
 		}
 		return err
 	})
-	return orNone(out, wrap("void", err))
+	return zeroOnError(out, wrap("void", err))
 }
 
 // sheetInCharge is a sheet and whose it is; nobody, if it is nobody's in this family.
-func (s *Service) sheetInCharge(ctx context.Context, q querier, f family, id backend.SheetID) (sheet, person, error) {
+func (s *Service) sheetInCharge(ctx context.Context, q querier, f family, id backend.SheetID) (sheetRow, person, error) {
 	name, ok := proof.SheetName(id)
 	if !ok {
-		return sheet{}, person{}, nil
+		return sheetRow{}, person{}, nil
 	}
 	made, err := sheetBy(ctx, q, "name = ?", name)
 	if errors.Is(err, sql.ErrNoRows) {
-		return sheet{}, person{}, nil
+		return sheetRow{}, person{}, nil
 	}
 	for _, p := range f.people {
 		if p.id == made.person {
 			return made, p, err
 		}
 	}
-	return sheet{}, person{}, err
+	return sheetRow{}, person{}, err
 }
 
 // voidTokens ends what was not used: those of these numbers, or all if there are none.
-func voidTokens(ctx context.Context, tx *sql.Tx, of sheet, numbers []int, now time.Time) error {
+func voidTokens(ctx context.Context, tx *sql.Tx, of sheetRow, numbers []int, now time.Time) error {
 	all := []any{now.UnixNano(), of.id}
 	const query = "UPDATE token SET voided = ? WHERE sheet = ? AND used = 0 AND voided = 0"
 	if len(numbers) == 0 {

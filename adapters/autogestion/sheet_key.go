@@ -145,7 +145,7 @@ func (s *Service) signer(ctx context.Context, q querier, id int64) (signer, erro
 }
 
 // prove signs a sheet with the key of the day on which it was made, so that its proof is the same for ever.
-func (s *Service) prove(ctx context.Context, q querier, h sheet, out *backend.Sheet) error {
+func (s *Service) prove(ctx context.Context, q querier, h sheetRow, out *backend.Sheet) error {
 	k, err := s.signer(ctx, q, h.signer)
 	if err != nil {
 		return err

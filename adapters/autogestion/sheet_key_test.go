@@ -15,7 +15,7 @@ import (
 	"llave/flows/backend"
 )
 
-func (a atPaper) publicKeys() proof.Keys {
+func (a sheetFixture) publicKeys() proof.Keys {
 	a.t.Helper()
 	keys, err := a.SheetKeys(a.t.Context())
 	if err != nil {
@@ -151,7 +151,7 @@ func TestTheSigningKeyIsSealed(t *testing.T) {
 	}
 }
 
-func (w world) mustKey(t *testing.T) []byte {
+func (w fixture) mustKey(t *testing.T) []byte {
 	t.Helper()
 	k, err := w.signer(t.Context(), w.file.Readers, 1)
 	if err != nil {

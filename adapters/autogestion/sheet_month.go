@@ -8,13 +8,13 @@ import (
 )
 
 // nextFrom is the day from which the next month's sheets can be made: time to print, and not long enough to lose them.
-const nextFrom = 25
+const nextMonthFrom = 25
 
 // months are those that are offered now, the running one first.
 func (s *Service) months(now time.Time) []backend.SheetMonth {
 	here := now.In(s.zone)
 	list := []backend.SheetMonth{s.month(here.Year(), here.Month())}
-	if here.Day() >= nextFrom {
+	if here.Day() >= nextMonthFrom {
 		list = append(list, s.month(here.Year(), here.Month()+1))
 	}
 	return list
@@ -48,16 +48,16 @@ func (s *Service) monthsFor(ctx context.Context, q querier, f family, m backend.
 }
 
 // made is how many tokens a person has for a month: ever, and of those the ones that are not void.
-type made struct{ ever, valid int }
+type printedCount struct{ ever, valid int }
 
-func countSheets(ctx context.Context, q querier, p person, month backend.Month) (n made, err error) {
+func countSheets(ctx context.Context, q querier, p person, month backend.Month) (n printedCount, err error) {
 	err = q.QueryRowContext(ctx, `SELECT COUNT(t.counter), COUNT(CASE WHEN t.voided = 0 THEN 1 END)
 		FROM sheet s JOIN token t ON t.sheet = s.id WHERE s.person = ? AND s.month = ?`, p.id, month).Scan(&n.ever, &n.valid)
 	return n, err
 }
 
 // last is the number on paper of the last one: they go on without a gap, void ones included.
-func (n made) last() int { return n.ever }
+func (n printedCount) last() int { return n.ever }
 
 // left is how many more may be made.
-func (n made) left() int { return max(0, min(sheetMax-n.valid, sheetsEver-n.ever)) }
+func (n printedCount) left() int { return max(0, min(sheetMax-n.valid, sheetMaxEver-n.ever)) }

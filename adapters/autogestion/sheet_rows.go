@@ -10,7 +10,7 @@ import (
 )
 
 // sheet is a row: a sheet without its tokens.
-type sheet struct {
+type sheetRow struct {
 	id, person, account int64
 	name, key           []byte
 	month               backend.Month
@@ -21,18 +21,18 @@ type sheet struct {
 
 const sheetColumns = "id, person, account, name, key, month, first, count, made, begins, until, signer"
 
-func scanSheet(row scanner) (h sheet, err error) {
+func scanSheet(row scanner) (h sheetRow, err error) {
 	err = row.Scan(&h.id, &h.person, &h.account, &h.name, &h.key, &h.month, &h.first, &h.count, &h.made, &h.begins, &h.until, &h.signer)
 	return h, err
 }
 
 // sheetBy finds one, sql.ErrNoRows if there is none.
-func sheetBy(ctx context.Context, q querier, where string, args ...any) (sheet, error) {
+func sheetBy(ctx context.Context, q querier, where string, args ...any) (sheetRow, error) {
 	return scanSheet(q.QueryRowContext(ctx, "SELECT "+sheetColumns+" FROM sheet WHERE "+where, args...))
 }
 
 // insertSheet makes a sheet and its tokens: in one transaction, so all of them or none.
-func (s *Service) insertSheet(ctx context.Context, tx *sql.Tx, p person, h sheet) (sheet, error) {
+func (s *Service) insertSheet(ctx context.Context, tx *sql.Tx, p person, h sheetRow) (sheetRow, error) {
 	var err error
 	if h.name, err = s.keys.random(proof.SheetNameLen); err != nil {
 		return h, err
@@ -72,7 +72,7 @@ func (s *Service) sheetsOf(ctx context.Context, q querier, p person, now time.Ti
 		return nil, err
 	}
 	defer rows.Close()
-	var list []sheet
+	var list []sheetRow
 	for rows.Next() {
 		h, err := scanSheet(rows)
 		if err != nil {
@@ -83,11 +83,11 @@ func (s *Service) sheetsOf(ctx context.Context, q querier, p person, now time.Ti
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
-	return s.shown(ctx, q, p, list...)
+	return s.portSheets(ctx, q, p, list...)
 }
 
 // shown are sheets as the port gives them.
-func (s *Service) shown(ctx context.Context, q querier, p person, list ...sheet) ([]backend.Sheet, error) {
+func (s *Service) portSheets(ctx context.Context, q querier, p person, list ...sheetRow) ([]backend.Sheet, error) {
 	var out []backend.Sheet
 	for _, h := range list {
 		tokens, err := s.preprints(ctx, q, p, h)
@@ -105,7 +105,7 @@ func (s *Service) shown(ctx context.Context, q querier, p person, list ...sheet)
 }
 
 // preprints are a sheet's tokens as they stand on it.
-func (s *Service) preprints(ctx context.Context, q querier, p person, h sheet) ([]backend.Preprint, error) {
+func (s *Service) preprints(ctx context.Context, q querier, p person, h sheetRow) ([]backend.Preprint, error) {
 	rows, err := q.QueryContext(ctx, "SELECT counter, number, used, voided FROM token WHERE sheet = ? ORDER BY number", h.id)
 	if err != nil {
 		return nil, err

@@ -10,18 +10,18 @@ import (
 )
 
 // atPaper is a person with a chat, and a desk at which their tokens are tried.
-type atPaper struct {
-	*desk
+type sheetFixture struct {
+	*pharmacy
 	g  backend.Grant
 	me backend.Member
 }
 
-func papers(t *testing.T) atPaper {
+func papers(t *testing.T) sheetFixture {
 	d, g, _ := atDesk(t)
-	return atPaper{d, g, g.Group.Members[0]}
+	return sheetFixture{d, g, g.Group.Members[0]}
 }
 
-func (a atPaper) order(month backend.Month, count int) backend.Preprints {
+func (a sheetFixture) order(month backend.Month, count int) backend.Preprints {
 	a.t.Helper()
 	a.n++
 	o := backend.SheetOrder{Member: a.me.ID, Month: month, Count: count, After: a.last(month)}
@@ -33,7 +33,7 @@ func (a atPaper) order(month backend.Month, count int) backend.Preprints {
 }
 
 // last is the month's last token, 0 if the month is not offered.
-func (a atPaper) last(month backend.Month) int {
+func (a sheetFixture) last(month backend.Month) int {
 	a.t.Helper()
 	p, err := a.Sheets(a.t.Context(), a.g.Credential, a.me.ID)
 	if err != nil {
@@ -47,7 +47,7 @@ func (a atPaper) last(month backend.Month) int {
 	return 0
 }
 
-func (a atPaper) sheet(month backend.Month, count int) backend.Sheet {
+func (a sheetFixture) sheet(month backend.Month, count int) backend.Sheet {
 	a.t.Helper()
 	p := a.order(month, count)
 	if len(p.Sheets) != 1 {
@@ -56,7 +56,7 @@ func (a atPaper) sheet(month backend.Month, count int) backend.Sheet {
 	return p.Sheets[0]
 }
 
-func (a atPaper) offered() (list []backend.Month) {
+func (a sheetFixture) offered() (list []backend.Month) {
 	a.t.Helper()
 	p, err := a.Sheets(a.t.Context(), a.g.Credential, "")
 	if err != nil {
@@ -156,7 +156,7 @@ func TestAVisitTakesAPreprintedTokenToo(t *testing.T) {
 // Whoever voids and prints for ever comes to an end: another's paper and this file's room are not for nothing.
 func TestVoidingAndPrintingForEverEnds(t *testing.T) {
 	a := papers(t)
-	for range sheetsEver / sheetMax {
+	for range sheetMaxEver / sheetMax {
 		h := a.sheet("2026-11", sheetMax)
 		if _, err := a.Void(t.Context(), a.g.Credential, h.ID, nil); err != nil {
 			t.Fatal(err)
@@ -164,7 +164,7 @@ func TestVoidingAndPrintingForEverEnds(t *testing.T) {
 	}
 	p := a.order("2026-11", 1)
 	if p.Denied != backend.TooMany || p.Months[0].Left != 0 {
-		t.Errorf("after %d: %q, %d left", sheetsEver, p.Denied, p.Months[0].Left)
+		t.Errorf("after %d: %q, %d left", sheetMaxEver, p.Denied, p.Months[0].Left)
 	}
 	a.clock.set(buenos(2026, 12, 1, 0, 0, 0))
 	if h := a.sheet("2026-12", sheetMax); h.Tokens[0].Number != 1 {

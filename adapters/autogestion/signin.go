@@ -34,7 +34,7 @@ func (s *Service) SignIn(ctx context.Context, urlOrSecret, cuil, password string
 // The try is counted before the password is looked at, so that many at once cannot be more than the bound, and
 // taken back if it was right. A CUIL that has no account takes the same steps as one that has.
 func (s *Service) signIn(ctx context.Context, in form.SignIn) error {
-	var asked invite
+	var asked inviteRow
 	err := s.read(ctx, func(q querier, now time.Time) (err error) {
 		asked, err = s.signable(ctx, q, in, now)
 		return err
@@ -46,8 +46,8 @@ func (s *Service) signIn(ctx context.Context, in form.SignIn) error {
 	if len(faults) > 0 {
 		return faults
 	}
-	who := s.trier(cuil, asked.in.Chat, in)
-	acc, tried, err := s.charged(ctx, who)
+	who := s.loginAttempt(cuil, asked.in.Chat, in)
+	acc, tried, err := s.recordAttempt(ctx, who)
 	if err != nil {
 		return wrap("sign in", err)
 	}
@@ -59,7 +59,7 @@ func (s *Service) signIn(ctx context.Context, in form.SignIn) error {
 		return &form.Refused{Why: "wrong_password", Field: "password"}
 	}
 	return wrap("sign in", s.write(ctx, func(tx *sql.Tx, now time.Time) error {
-		if err := s.cleared(ctx, tx, who, tried, acc.id, now); err != nil {
+		if err := s.recordSuccess(ctx, tx, who, tried, acc.id, now); err != nil {
 			return err
 		}
 		i, err := s.signable(ctx, tx, in, now)
@@ -82,15 +82,15 @@ func (s *Service) signIn(ctx context.Context, in form.SignIn) error {
 }
 
 // signable is the invite if this browser may sign in at it now.
-func (s *Service) signable(ctx context.Context, q querier, in form.SignIn, now time.Time) (invite, error) {
+func (s *Service) signable(ctx context.Context, q querier, in form.SignIn, now time.Time) (inviteRow, error) {
 	i, err := s.inviteAt(ctx, q, in.Secret)
 	if err != nil {
 		return i, err
 	}
 	switch i.phase(now) {
-	case gone, signed:
+	case inviteOver, inviteSigned:
 		return i, backend.ErrNoInvite
-	case fresh:
+	case inviteFresh:
 		return i, web.ErrInUse
 	}
 	return i, s.sameBrowser(i, in.Browser)
@@ -103,7 +103,7 @@ func (s *Service) signedIn(ctx context.Context, urlOrSecret, browser string) (ou
 		if err != nil {
 			return err
 		}
-		if i.phase(now) != signed {
+		if i.phase(now) != inviteSigned {
 			return backend.ErrNoInvite
 		}
 		if err := s.sameBrowser(i, browser); err != nil {

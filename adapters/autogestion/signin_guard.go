@@ -5,27 +5,28 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"errors"
-	"llave/adapters/autogestion/form"
 	"time"
+
+	"llave/adapters/autogestion/form"
 )
 
 // trier is who tries a password, as the guards see them.
-type trier struct {
+type loginAttempt struct {
 	cuil    []byte // hash
 	browser []byte // hash
 	person  string
 	address string
 	pair    string // person, address and browser
 	shared  string // person and address
-	known   string // person and browser
+	device  string // person and browser
 	chat    string // chat and address
 }
 
-func (s *Service) trier(cuil, chat string, in form.SignIn) trier {
+func (s *Service) loginAttempt(cuil, chat string, in form.SignIn) loginAttempt {
 	h, b := s.cuilHash(cuil), s.browserHash(in.Browser)
 	person, browser := hex.EncodeToString(h), hex.EncodeToString(b)
-	return trier{cuil: h, browser: b, person: person, address: in.Address, pair: person + "|" + in.Address + "|" + browser,
-		shared: person + "|" + in.Address, known: person + "|known|" + browser, chat: in.Address + "|" + hex.EncodeToString(s.chatHash(chat))}
+	return loginAttempt{cuil: h, browser: b, person: person, address: in.Address, pair: person + "|" + in.Address + "|" + browser,
+		shared: person + "|" + in.Address, device: person + "|known|" + browser, chat: in.Address + "|" + hex.EncodeToString(s.chatHash(chat))}
 }
 
 // guarded is a guard and whom it is about. A soft one refuses only if all soft ones are locked.
@@ -37,9 +38,9 @@ type guarded struct {
 
 // guards are those that a try has to pass. A browser that signed in to the account before has only its own bound: what
 // strangers do at its address or to its account does not lock its owner out.
-func (w trier) guards(known bool) []guarded {
+func (w loginAttempt) guards(known bool) []guarded {
 	if known {
-		return []guarded{{guard: guardPair, id: w.known}}
+		return []guarded{{guard: guardPair, id: w.device}}
 	}
 	return []guarded{
 		{guard: guardPair, id: w.pair}, {guard: guardShared, id: w.shared}, {guard: guardAddress, id: w.address, soft: true},
@@ -48,7 +49,7 @@ func (w trier) guards(known bool) []guarded {
 }
 
 // charge is a failure that was counted in advance.
-type charge struct {
+type countedFailure struct {
 	guarded
 	locked bool // by this one
 }
@@ -60,7 +61,7 @@ type accountRow struct {
 }
 
 // charged counts a try, and returns the account if the try may be made.
-func (s *Service) charged(ctx context.Context, who trier) (acc accountRow, tried []charge, err error) {
+func (s *Service) recordAttempt(ctx context.Context, who loginAttempt) (acc accountRow, tried []countedFailure, err error) {
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		var known bool
 		err := tx.QueryRowContext(ctx, `SELECT a.id, a.password, EXISTS (SELECT 1 FROM known k WHERE k.browser = ?2 AND k.account = a.id)
@@ -73,14 +74,14 @@ func (s *Service) charged(ctx context.Context, who trier) (acc accountRow, tried
 			return err
 		}
 		for _, g := range open {
-			locks, err := s.count(ctx, tx, g.guard, g.id, now)
+			locks, err := s.countFailure(ctx, tx, g.guard, g.id, now)
 			if err != nil {
 				return err
 			}
 			if locks && g.kind == guardFlood.kind {
 				s.opt.Log.WarnContext(ctx, "autogestion: too many failed sign-ins from one address", "for", guardFlood.lock)
 			}
-			tried = append(tried, charge{g, locks})
+			tried = append(tried, countedFailure{g, locks})
 		}
 		return nil
 	})
@@ -113,13 +114,13 @@ func (s *Service) admitted(ctx context.Context, tx *sql.Tx, guards []guarded, no
 }
 
 // cleared takes back the try that was right.
-func (s *Service) cleared(ctx context.Context, tx *sql.Tx, who trier, tried []charge, account int64, now time.Time) error {
+func (s *Service) recordSuccess(ctx context.Context, tx *sql.Tx, who loginAttempt, tried []countedFailure, account int64, now time.Time) error {
 	for _, c := range tried {
 		var err error
 		if c.kind == guardPair.kind {
-			err = s.forget(ctx, tx, c.guard, c.id)
+			err = s.clearFailures(ctx, tx, c.guard, c.id)
 		} else {
-			err = s.refund(ctx, tx, c.guard, c.id, c.locked, now)
+			err = s.refundFailure(ctx, tx, c.guard, c.id, c.locked, now)
 		}
 		if err != nil {
 			return err

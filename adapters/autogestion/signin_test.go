@@ -14,13 +14,13 @@ import (
 )
 
 // attempt tries to sign in from an address with a browser.
-func (w world) attempt(t *testing.T, url, browser, address, cuil, password string) error {
+func (w fixture) attempt(t *testing.T, url, browser, address, cuil, password string) error {
 	t.Helper()
 	return w.signIn(t.Context(), form.SignIn{Secret: url, Browser: browser, Address: address, CUIL: cuil, Password: password, Consent: true})
 }
 
 // opened is an invite that a browser went on with.
-func (w world) opened(t *testing.T, chat, browser string) backend.Invite {
+func (w fixture) opened(t *testing.T, chat, browser string) backend.Invite {
 	t.Helper()
 	i, err := w.Invite(t.Context(), invitationOf(chat))
 	if err != nil {
@@ -221,7 +221,7 @@ func TestCountsSurviveARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	w2 := world{Service: s, clock: w.clock}
+	w2 := fixture{Service: s, clock: w.clock}
 	if got := why(w2.attempt(t, i.URL, "b", "1.1.1.1", maria, DemoPassword)); got != "throttled" {
 		t.Errorf("after a restart: %s", got)
 	}

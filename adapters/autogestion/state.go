@@ -12,7 +12,7 @@ import (
 // State implements backend.Tokens.
 func (s *Service) State(ctx context.Context, c backend.Credential, member backend.MemberID) (out backend.TokenState, err error) {
 	err = s.read(ctx, func(q querier, now time.Time) error {
-		_, f, err := s.charge(ctx, q, c)
+		_, f, err := s.authoriseFamily(ctx, q, c)
 		if err != nil {
 			return err
 		}

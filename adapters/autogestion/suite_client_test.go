@@ -27,25 +27,25 @@ func newClient(t testing.TB, base string, change ...func(*client.Options)) *clie
 }
 
 // farWorld is the suite's world with HTTP between: what the ports are asked goes over a socket.
-type farWorld struct {
-	*suiteWorld
+type clientFixture struct {
+	*suiteFixture
 	client *client.Client
 }
 
-func (w *farWorld) Tokens() backend.Tokens { return w.client }
-func (w *farWorld) Links() backend.Links   { return w.client }
-func (w *farWorld) Sheets() backend.Sheets { return w.client }
+func (w *clientFixture) Tokens() backend.Tokens { return w.client }
+func (w *clientFixture) Links() backend.Links   { return w.client }
+func (w *clientFixture) Sheets() backend.Sheets { return w.client }
 
 func TestClientSuite(t *testing.T) {
 	t.Parallel()
-	backendtest.Suite(t, func(t *testing.T) backendtest.World {
-		near := &suiteWorld{world: demo(t), csv: string(demoCSV)}
-		return &farWorld{near, near.far(t)}
+	backendtest.Suite(t, func(t *testing.T) backendtest.Fixture {
+		near := &suiteFixture{fixture: demo(t), csv: string(demoCSV)}
+		return &clientFixture{near, near.far(t)}
 	})
 }
 
 // far is a client of the world's service, on a port of its own.
-func (w world) far(t testing.TB, change ...func(*client.Options)) *client.Client {
+func (w fixture) far(t testing.TB, change ...func(*client.Options)) *client.Client {
 	t.Helper()
 	srv := httptest.NewServer(w.Handler())
 	t.Cleanup(srv.Close)

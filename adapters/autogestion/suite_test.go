@@ -16,29 +16,29 @@ import (
 
 func TestSuite(t *testing.T) {
 	t.Parallel()
-	backendtest.Suite(t, func(t *testing.T) backendtest.World { return &suiteWorld{world: demo(t), csv: string(demoCSV)} })
+	backendtest.Suite(t, func(t *testing.T) backendtest.Fixture { return &suiteFixture{fixture: demo(t), csv: string(demoCSV)} })
 }
 
 // suiteWorld gives the suite its hands.
-type suiteWorld struct {
-	world
+type suiteFixture struct {
+	fixture
 	csv string
 	n   atomic.Int64
 }
 
-func (w *suiteWorld) Tokens() backend.Tokens  { return w.Service }
-func (w *suiteWorld) Links() backend.Links    { return w.Service }
-func (w *suiteWorld) Sheets() backend.Sheets  { return w.Service }
-func (w *suiteWorld) Now() time.Time          { return w.clock.Now() }
-func (w *suiteWorld) Advance(d time.Duration) { w.advance(d) }
+func (w *suiteFixture) Tokens() backend.Tokens  { return w.Service }
+func (w *suiteFixture) Links() backend.Links    { return w.Service }
+func (w *suiteFixture) Sheets() backend.Sheets  { return w.Service }
+func (w *suiteFixture) Now() time.Time          { return w.clock.Now() }
+func (w *suiteFixture) Advance(d time.Duration) { w.advance(d) }
 
-func (w *suiteWorld) Open(ctx context.Context, url string) error {
+func (w *suiteFixture) Open(ctx context.Context, url string) error {
 	_, err := w.OpenInvite(ctx, url)
 	return err
 }
 
 // SignIn happens in a browser of its own each time.
-func (w *suiteWorld) SignIn(ctx context.Context, url, cuil, password string) (string, error) {
+func (w *suiteFixture) SignIn(ctx context.Context, url, cuil, password string) (string, error) {
 	browser := fmt.Sprintf("browser-%d", w.n.Add(1))
 	if err := w.goOn(ctx, url, browser); err != nil {
 		return "", err
@@ -50,12 +50,12 @@ func (w *suiteWorld) SignIn(ctx context.Context, url, cuil, password string) (st
 	return done.Code, err
 }
 
-func (w *suiteWorld) Validate(ctx context.Context, number, digits string) (backend.Reason, error) {
+func (w *suiteFixture) Validate(ctx context.Context, number, digits string) (backend.Reason, error) {
 	v, err := w.Service.Validate(ctx, DemoProviderKey, Validation{RequestID: fmt.Sprint("r", w.n.Add(1)), AffiliateNumber: number, Token: digits})
 	return v.Reason, err
 }
 
-func (w *suiteWorld) SetStanding(ctx context.Context, name, standing string) error {
+func (w *suiteFixture) SetStanding(ctx context.Context, name, standing string) error {
 	return w.change(ctx, func(f []string) []string {
 		if f[1] == name {
 			f[4] = standing
@@ -64,7 +64,7 @@ func (w *suiteWorld) SetStanding(ctx context.Context, name, standing string) err
 	})
 }
 
-func (w *suiteWorld) Remove(ctx context.Context, holder, name string) error {
+func (w *suiteFixture) Remove(ctx context.Context, holder, name string) error {
 	return w.change(ctx, func(f []string) []string {
 		if f[1] == name && f[5] == holder {
 			return nil
@@ -74,7 +74,7 @@ func (w *suiteWorld) Remove(ctx context.Context, holder, name string) error {
 }
 
 // change edits the padrón and takes it in again.
-func (w *suiteWorld) change(ctx context.Context, edit func([]string) []string) error {
+func (w *suiteFixture) change(ctx context.Context, edit func([]string) []string) error {
 	lines := strings.Split(strings.TrimSpace(w.csv), "\n")
 	out := lines[:1]
 	for _, l := range lines[1:] {

@@ -56,7 +56,7 @@ func (s *Service) Current(ctx context.Context, c backend.Credential, members []b
 
 func (s *Service) current(ctx context.Context, q querier, c backend.Credential, members []backend.MemberID, now time.Time,
 	mint func(person) (backend.Token, error)) (backend.Given, error) {
-	_, f, err := s.charge(ctx, q, c)
+	_, f, err := s.authoriseFamily(ctx, q, c)
 	if err != nil {
 		return backend.Given{}, err
 	}
@@ -66,7 +66,7 @@ func (s *Service) current(ctx context.Context, q querier, c backend.Credential, 
 			out.Denials = append(out.Denials, backend.Denial{Member: m, Reason: why})
 			continue
 		}
-		t, _, err := s.live(ctx, q, f.people[m], now)
+		t, _, err := s.liveToken(ctx, q, f.people[m], now)
 		if errors.Is(err, sql.ErrNoRows) {
 			t, err = mint(f.people[m])
 		}
@@ -91,7 +91,7 @@ func (f *family) denial(m backend.MemberID) backend.Reason {
 }
 
 // live is the person's dynamic token that can be used now, sql.ErrNoRows if there is none.
-func (s *Service) live(ctx context.Context, q querier, p person, now time.Time) (backend.Token, int64, error) {
+func (s *Service) liveToken(ctx context.Context, q querier, p person, now time.Time) (backend.Token, int64, error) {
 	var counter, made, until int64
 	err := q.QueryRowContext(ctx, `SELECT counter, made, until FROM token
 		WHERE person = ? AND sheet IS NULL AND used = 0 AND replaced = 0 AND until > ? ORDER BY counter DESC LIMIT 1`,

@@ -61,7 +61,7 @@ func (s *Service) Validate(ctx context.Context, providerKey string, v Validation
 	token, readable := backend.ReadToken(v.Token)
 	v.Token = token
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
-		ask := asked{Validation: v, now: now}
+		ask := question{Validation: v, now: now}
 		err := tx.QueryRowContext(ctx, "SELECT id, name FROM provider WHERE key = ?", s.keys.hash("provider", providerKey)).
 			Scan(&ask.provider, &ask.providerName)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -88,7 +88,7 @@ func (s *Service) Validate(ctx context.Context, providerKey string, v Validation
 }
 
 // asked is a Validation with what is known of who asks.
-type asked struct {
+type question struct {
 	Validation
 	now           time.Time
 	provider      int64
@@ -97,7 +97,7 @@ type asked struct {
 	visit         []byte
 }
 
-func (s *Service) validate(ctx context.Context, tx *sql.Tx, ask asked) (Verdict, error) {
+func (s *Service) validate(ctx context.Context, tx *sql.Tx, ask question) (Verdict, error) {
 	if out, err := s.verdictBefore(ctx, tx, ask); !errors.Is(err, sql.ErrNoRows) {
 		return out, err
 	}
@@ -113,9 +113,9 @@ func (s *Service) validate(ctx context.Context, tx *sql.Tx, ask asked) (Verdict,
 	// Only what looks like guessing counts. Used, replaced and expired digits were a token of this affiliate
 	// once: whoever has them does not guess, and a pharmacy with three prescriptions must not lock anybody.
 	if why == backend.Unknown || why == backend.OtherPerson {
-		err := s.fail(ctx, tx, guardProvider, ask.providerName, ask.now)
+		err := s.recordFailure(ctx, tx, guardProvider, ask.providerName, ask.now)
 		if err == nil && exists {
-			err = s.fail(ctx, tx, guardAffiliate, string(p.member), ask.now)
+			err = s.recordFailure(ctx, tx, guardAffiliate, string(p.member), ask.now)
 		}
 		if err != nil {
 			return Verdict{}, err
@@ -134,7 +134,7 @@ func verdict(why backend.Reason, p person) Verdict {
 }
 
 // verdictBefore is what this provider was told for this request id, sql.ErrNoRows if nothing.
-func (s *Service) verdictBefore(ctx context.Context, q querier, ask asked) (Verdict, error) {
+func (s *Service) verdictBefore(ctx context.Context, q querier, ask question) (Verdict, error) {
 	var body []byte
 	var of sql.NullInt64
 	var why backend.Reason
@@ -155,7 +155,7 @@ func (s *Service) verdictBefore(ctx context.Context, q querier, ask asked) (Verd
 
 // decide is why a validation is denied, "" if it is accepted. Locks come first, so that nothing is learned while
 // one holds; then the padrón, which needs no token to be known.
-func (s *Service) decide(ctx context.Context, tx *sql.Tx, ask asked, p person, exists bool) (backend.Reason, error) {
+func (s *Service) decide(ctx context.Context, tx *sql.Tx, ask question, p person, exists bool) (backend.Reason, error) {
 	locked, err := s.lockedUntil(ctx, tx, guardProvider, ask.providerName, ask.now)
 	if err != nil || !locked.IsZero() {
 		return backend.Locked, err
@@ -174,15 +174,15 @@ func (s *Service) decide(ctx context.Context, tx *sql.Tx, ask asked, p person, e
 	if !ok {
 		return backend.Unknown, nil
 	}
-	why, err := s.use(ctx, tx, ask, p, counter)
+	why, err := s.spend(ctx, tx, ask, p, counter)
 	if errors.Is(err, sql.ErrNoRows) {
-		return s.whose(ctx, tx, ask, p)
+		return s.unknownReason(ctx, tx, ask, p)
 	}
 	return why, err
 }
 
 // use spends the person's token of that counter, or says why it cannot be; sql.ErrNoRows if it was never made.
-func (s *Service) use(ctx context.Context, tx *sql.Tx, ask asked, p person, counter int64) (backend.Reason, error) {
+func (s *Service) spend(ctx context.Context, tx *sql.Tx, ask question, p person, counter int64) (backend.Reason, error) {
 	var begins, until, used, replaced, voided int64
 	var provider sql.NullInt64
 	var visit []byte
@@ -209,7 +209,7 @@ func (s *Service) use(ctx context.Context, tx *sql.Tx, ask asked, p person, coun
 // whose tells digits of another member of a group this affiliate is in, the commonest mix-up at the counter,
 // from digits of nobody. Only tokens that are not over count, and of those on paper only what is not void: with all
 // that ever were, chance would name people.
-func (s *Service) whose(ctx context.Context, tx *sql.Tx, ask asked, p person) (backend.Reason, error) {
+func (s *Service) unknownReason(ctx context.Context, tx *sql.Tx, ask question, p person) (backend.Reason, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT f.id, f.member FROM membership mine
 		JOIN membership theirs ON theirs.holder = mine.holder JOIN person f ON f.id = theirs.person
 		WHERE mine.person = ?1 AND theirs.person <> ?1`, p.id)

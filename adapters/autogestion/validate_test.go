@@ -12,20 +12,20 @@ import (
 )
 
 // desk is a provider's desk.
-type desk struct {
-	world
+type pharmacy struct {
+	fixture
 	t      *testing.T
 	number string
 	n      int
 }
 
-func (d *desk) try(digits, visit string) backend.Reason {
+func (d *pharmacy) try(digits, visit string) backend.Reason {
 	d.t.Helper()
 	d.n++
 	return d.as(DemoProviderKey, fmt.Sprint("r", d.n), digits, visit)
 }
 
-func (d *desk) as(key, request, digits, visit string) backend.Reason {
+func (d *pharmacy) as(key, request, digits, visit string) backend.Reason {
 	d.t.Helper()
 	v, err := d.Validate(d.t.Context(), key, Validation{RequestID: request, AffiliateNumber: d.number, Token: digits, Visit: visit})
 	if err != nil {
@@ -37,10 +37,10 @@ func (d *desk) as(key, request, digits, visit string) backend.Reason {
 	return v.Reason
 }
 
-func atDesk(t *testing.T) (*desk, backend.Grant, func() string) {
+func atDesk(t *testing.T) (*pharmacy, backend.Grant, func() string) {
 	w := demo(t)
 	g := w.linked(t, maria, "c")
-	d := &desk{world: w, t: t, number: g.Group.Members[0].Number}
+	d := &pharmacy{fixture: w, t: t, number: g.Group.Members[0].Number}
 	return d, g, func() string {
 		given, err := w.Current(t.Context(), g.Credential, []backend.MemberID{g.Group.Own})
 		if err != nil {
@@ -51,7 +51,7 @@ func atDesk(t *testing.T) (*desk, backend.Grant, func() string) {
 }
 
 // wrong are digits that no token of this affiliate has yet.
-func (d *desk) wrong(n int) string {
+func (d *pharmacy) wrong(n int) string {
 	var member string
 	if err := d.file.Readers.QueryRow("SELECT member FROM person WHERE number = ?", d.numberHash(d.number)).Scan(&member); err != nil {
 		d.t.Fatal(err)

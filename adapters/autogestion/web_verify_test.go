@@ -85,7 +85,7 @@ func forged(text string) string {
 func TestAProofInAURLIsNotLookedAt(t *testing.T) {
 	a := papers(t)
 	h := a.sheet("2026-11", 1)
-	srvWorld, srv := a.world, newServer(t, a.world)
+	srvWorld, srv := a.fixture, newServer(t, a.fixture)
 	b := srvWorld.browser(t, srv)
 	if p := b.get("/autogestion/verificar?proof=" + strings.NewReplacer("%", "%25", " ", "%20", "+", "%2B").Replace(h.Proof)); p.status != 200 || strings.Contains(p.body, "Auténtica.") || strings.Contains(p.body, h.Reference) {
 		t.Error("it was looked at")
@@ -100,7 +100,7 @@ func TestAProofInAURLIsNotLookedAt(t *testing.T) {
 func TestThePageTellsNothingThatIsKept(t *testing.T) {
 	a := papers(t)
 	h := a.sheet("2026-11", 3)
-	srv := newServer(t, a.world)
+	srv := newServer(t, a.fixture)
 	b := a.browser(t, srv)
 	before := b.post("/autogestion/verificar", "proof", h.Proof).body
 	if why := a.try(h.Tokens[0].Digits, ""); why != "" {
@@ -118,7 +118,7 @@ func TestThePageTellsNothingThatIsKept(t *testing.T) {
 func TestTheVerifyPageNamesItsParts(t *testing.T) {
 	a := papers(t)
 	h := a.sheet("2026-11", 31)
-	b := a.browser(t, newServer(t, a.world))
+	b := a.browser(t, newServer(t, a.fixture))
 	for name, p := range map[string]page{"empty": b.get("/autogestion/verificar"), "good": b.post("/autogestion/verificar", "proof", h.Proof), "bad": b.post("/autogestion/verificar", "proof", "x")} {
 		have := map[string]bool{}
 		for _, m := range ids.FindAllStringSubmatch(p.body, -1) {

@@ -147,7 +147,7 @@ func (c *Client) repeatable(declared func(backend.Capabilities) bool) bool {
 	return can != nil && declared(*can)
 }
 
-func keys(can backend.Capabilities) bool { return can.Keys }
+func honoursKeys(can backend.Capabilities) bool { return can.Keys }
 
 // refused tells a refusal that means something from all else. A proxy, a portal or another service behind the same
 // address may answer 401 and 404, too: only the API's own code, with its own status, means what the port says.

@@ -81,7 +81,7 @@ type checker struct {
 
 // newChecker assumes that the back end is capable of everything until it has declared what it can do.
 func newChecker(c *Client, o CheckOptions) *checker {
-	k := &checker{c: c.with(c.key)}
+	k := &checker{c: c.withKey(c.key)}
 	k.c.last = new(exchange)
 	k.subject = k.asking(k.c, backend.Capabilities{CurrentWithoutMinting: true, TokenState: true, SignInPages: true, Sheets: true})
 	k.subject.Credential, k.subject.Mint = o.Credential, o.Mint

@@ -49,7 +49,7 @@ func (k *checker) capabilities(ctx context.Context) error {
 
 // refusesKey wants every call refused that shows this key, or none.
 func (k *checker) refusesKey(ctx context.Context, key string) error {
-	c := k.c.with(key)
+	c := k.c.withKey(key)
 	if _, err := c.send(ctx, request{op: "capabilities", method: http.MethodGet, path: "capabilities"}); err != nil {
 		return err
 	}

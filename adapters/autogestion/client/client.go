@@ -61,10 +61,10 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !o.Insecure && !confidential(base) {
+	if !o.Insecure && !isConfidential(base) {
 		return nil, ErrPlain
 	}
-	if !isHeader(o.Key) {
+	if !isHeaderValue(o.Key) {
 		return nil, ErrKey
 	}
 	c := &Client{base: base, key: o.Key, insecure: o.Insecure, timeout: o.Timeout, now: o.Now, can: new(atomic.Pointer[backend.Capabilities])}
@@ -90,13 +90,13 @@ func apiBase(text string) (*url.URL, error) {
 }
 
 // confidential says whether what is sent there cannot be read on the way.
-func confidential(u *url.URL) bool {
+func isConfidential(u *url.URL) bool {
 	ip := net.ParseIP(u.Hostname())
 	return u.Scheme == "https" || u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // isHeader says whether a secret can stand in a header as it is.
-func isHeader(s string) bool {
+func isHeaderValue(s string) bool {
 	return s != "" && len(s) <= 1000 && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
@@ -123,7 +123,7 @@ func newTransport() *http.Transport {
 }
 
 // with is a client of the same back end that shows another key.
-func (c *Client) with(key string) *Client {
+func (c *Client) withKey(key string) *Client {
 	other := *c
 	other.key = key
 	return &other

@@ -83,7 +83,7 @@ func TestClientURL(t *testing.T) {
 }
 
 // every makes each call of the API once. What is asked is what the demo's María could ask.
-func every(ctx context.Context, c *Client) map[string]error {
+func callAll(ctx context.Context, c *Client) map[string]error {
 	m, out := []backend.MemberID{"m1"}, map[string]error{}
 	_, out["capabilities"] = c.Capabilities(ctx)
 	_, out["group"] = c.Group(ctx, secretCredential)
@@ -170,7 +170,7 @@ func TestClientRefusals(t *testing.T) {
 		{502, "text/html", `<html>Bad Gateway</html>`, nil, nil},
 		{503, data, `{"code":"credential"}`, nil, nil},
 	} {
-		for op, err := range every(t.Context(), answers(t, c.status, c.kind, c.body)) {
+		for op, err := range callAll(t.Context(), answers(t, c.status, c.kind, c.body)) {
 			if op == "unlink" && c.status == 401 && c.want != nil && slices.Contains(c.at, "group") {
 				if err != nil {
 					t.Errorf("%d %s: unlinking what is not linked: %v", c.status, c.body, err)
@@ -215,7 +215,7 @@ func TestClientSendsWhatItMust(t *testing.T) {
 		seen[strings.TrimPrefix(r.URL.Path, "/autogestion/v1/")] = r
 		rw.WriteHeader(500)
 	})
-	every(t.Context(), c)
+	callAll(t.Context(), c)
 	if len(seen) != 12 {
 		t.Fatalf("saw %d calls", len(seen))
 	}

@@ -44,7 +44,7 @@ func unreachable(op string, err error) error {
 	if isTimeout(err) {
 		why = "timeout"
 	}
-	return &NoAnswer{Op: op, Why: why, Err: harmless(err)}
+	return &NoAnswer{Op: op, Why: why, Err: loggable(err)}
 }
 
 // cutOff is an answer that broke off.
@@ -53,7 +53,7 @@ func cutOff(op string, status int, err error) error {
 	if isTimeout(err) {
 		why = "timeout"
 	}
-	return &NoAnswer{Op: op, Status: status, Why: why, Err: harmless(err)}
+	return &NoAnswer{Op: op, Status: status, Why: why, Err: loggable(err)}
 }
 
 func isTimeout(err error) bool {
@@ -63,7 +63,7 @@ func isTimeout(err error) bool {
 
 // harmless is what may be logged of a network error. net/http puts the URL into its errors, with the member's id in
 // its query, and pieces of a malformed answer: only the kinds whose text is known to hold neither pass.
-func harmless(err error) error {
+func loggable(err error) error {
 	var (
 		u    *url.Error
 		op   *net.OpError

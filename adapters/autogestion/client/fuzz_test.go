@@ -46,7 +46,7 @@ func FuzzClientResponse(f *testing.F) {
 			return // net/http lets no other through
 		}
 		c := testClient(t, "https://ioma.example", func(o *Options) { o.HTTP = &http.Client{Transport: canned{status, body}} })
-		for op, err := range every(t.Context(), c) {
+		for op, err := range callAll(t.Context(), c) {
 			fuzzedError(t, op, status, body, err)
 		}
 		ctx, ids := t.Context(), []backend.MemberID{"m1", "m2"}

@@ -113,7 +113,7 @@ func TestClientFollowsNobody(t *testing.T) {
 			http.Redirect(rw, r, thief.URL, status)
 		}
 		for _, given := range []*http.Client{nil, {}} {
-			for op, err := range every(t.Context(), serving(t, redirects, func(o *Options) { o.HTTP = given })) {
+			for op, err := range callAll(t.Context(), serving(t, redirects, func(o *Options) { o.HTTP = given })) {
 				isNone(t, op, err)
 			}
 		}
@@ -281,7 +281,7 @@ func TestClientKeepsItsConnection(t *testing.T) {
 	}
 	srv.Start()
 	defer srv.Close()
-	every(t.Context(), testClient(t, srv.URL))
+	callAll(t.Context(), testClient(t, srv.URL))
 	if dials.Load() != 1 {
 		t.Errorf("the calls took %d connections", dials.Load())
 	}

@@ -37,7 +37,7 @@ func (c *Client) Current(ctx context.Context, who backend.Credential, members []
 func (c *Client) Another(ctx context.Context, who backend.Credential, member backend.MemberID, key string) (backend.Given, error) {
 	var g backend.Given
 	err := c.call(ctx, request{op: "another", method: http.MethodPost, path: "tokens/another", credential: who, personal: true,
-		body: wire.AnotherBody{Member: member, Key: key}, repeatable: c.repeatable(keys), need: []string{"group"}},
+		body: wire.AnotherBody{Member: member, Key: key}, repeatable: c.repeatable(honoursKeys), need: []string{"group"}},
 		&g, func() string { return c.valid().given(g, []backend.MemberID{member}) })
 	return orZero(g, err)
 }
@@ -57,7 +57,7 @@ func (c *Client) State(ctx context.Context, who backend.Credential, member backe
 // Invite implements backend.Links.
 func (c *Client) Invite(ctx context.Context, in backend.Invitation) (backend.Invite, error) {
 	var i backend.Invite
-	err := c.call(ctx, request{op: "invite", method: http.MethodPost, path: "invites", body: in, repeatable: c.repeatable(keys), need: []string{"id", "url", "open_until"}},
+	err := c.call(ctx, request{op: "invite", method: http.MethodPost, path: "invites", body: in, repeatable: c.repeatable(honoursKeys), need: []string{"id", "url", "open_until"}},
 		&i, func() string { return c.valid().invite(i) })
 	return orZero(i, err)
 }
@@ -65,7 +65,7 @@ func (c *Client) Invite(ctx context.Context, in backend.Invitation) (backend.Inv
 // Redeem implements backend.Links.
 func (c *Client) Redeem(ctx context.Context, invite, code, key string) (backend.Grant, error) {
 	var g backend.Grant
-	err := c.call(ctx, request{op: "redeem", method: http.MethodPost, path: "redeem", body: wire.RedeemBody{Invite: invite, Code: code, Key: key}, repeatable: c.repeatable(keys),
+	err := c.call(ctx, request{op: "redeem", method: http.MethodPost, path: "redeem", body: wire.RedeemBody{Invite: invite, Code: code, Key: key}, repeatable: c.repeatable(honoursKeys),
 		refuses: []error{backend.ErrNoInvite, &backend.WrongCode{}}, need: []string{"credential", "group"}},
 		&g, func() string { return c.valid().grant(g) })
 	return orZero(g, err)

@@ -25,7 +25,7 @@ func (c *Client) Print(ctx context.Context, who backend.Credential, o backend.Sh
 	}
 	var p backend.Preprints
 	err := c.call(ctx, request{op: "print", method: http.MethodPost, path: "sheets/print", credential: who, personal: true,
-		body: wire.PrintBody{Member: o.Member, Month: o.Month, Count: o.Count, After: o.After, Key: key}, repeatable: c.repeatable(keys), need: []string{"group", "months"}},
+		body: wire.PrintBody{Member: o.Member, Month: o.Month, Count: o.Count, After: o.After, Key: key}, repeatable: c.repeatable(honoursKeys), need: []string{"group", "months"}},
 		&p, func() string { return c.valid().printed(p, o) })
 	return orZero(p, err)
 }

@@ -57,10 +57,10 @@ func isLine(s string) bool {
 }
 
 // happened: a moment of the past, give or take a clock.
-func (v valid) happened(t time.Time) bool { return t.Year() >= 2000 && t.Before(v.now.Add(skew)) }
+func (v valid) isPast(t time.Time) bool { return t.Year() >= 2000 && t.Before(v.now.Add(skew)) }
 
 // maybe: happened, or never.
-func (v valid) maybe(t time.Time) bool { return t.IsZero() || v.happened(t) }
+func (v valid) zeroOrPast(t time.Time) bool { return t.IsZero() || v.isPast(t) }
 
 func (v valid) group(g backend.Group) string {
 	seen := map[backend.MemberID]bool{}
@@ -111,7 +111,7 @@ func (v valid) token(g backend.Group, t backend.Token) string {
 
 func (v valid) span(made, until time.Time) string {
 	lasts := until.Sub(made)
-	return unless(v.happened(made) && lasts > 0 && lasts <= tokenMost, "token_times")
+	return unless(v.isPast(made) && lasts > 0 && lasts <= tokenMost, "token_times")
 }
 
 // live: tokens that can be used now.
@@ -128,10 +128,10 @@ func (v valid) state(st backend.TokenState, member backend.MemberID) string {
 	if why := first(v.group(st.Group), unless(st.Member == member && inGroup(st.Group, member), "state_member")); why != "" || !st.Exists {
 		return why
 	}
-	tried := v.maybe(st.TriedAt) && (st.TriedAt.IsZero() || isVerdict(st.TriedWhy))
+	tried := v.zeroOrPast(st.TriedAt) && (st.TriedAt.IsZero() || isVerdict(st.TriedWhy))
 	locked := st.LockedUntil.IsZero() || st.LockedUntil.Year() >= 2000 && st.LockedUntil.Before(v.now.AddDate(1, 0, 0))
 	return first(v.span(st.Made, st.Until),
-		unless(v.maybe(st.UsedAt) && v.maybe(st.PreviousReplacedAt) && locked, "state_times"), unless(tried, "state_tried"))
+		unless(v.zeroOrPast(st.UsedAt) && v.zeroOrPast(st.PreviousReplacedAt) && locked, "state_times"), unless(tried, "state_tried"))
 }
 
 // isVerdict: why a validation is denied.
@@ -144,7 +144,7 @@ func (v valid) invite(i backend.Invite) string {
 	u, err := url.Parse(i.URL)
 	page := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil && len(i.URL) <= 2000 && isURL(i.URL)
 	tells := len(i.ID) >= 8 && strings.Contains(i.URL, i.ID) // a shorter one may stand in it by chance
-	return first(unless(isID(i.ID), "invite_id"), unless(i.Opened >= 0, "invite_times"), unless(page && (v.insecure || confidential(u)), "invite_url"), unless(!tells, "invite_tells"),
+	return first(unless(isID(i.ID), "invite_id"), unless(i.Opened >= 0, "invite_times"), unless(page && (v.insecure || isConfidential(u)), "invite_url"), unless(!tells, "invite_tells"),
 		unless(i.OpenUntil.Year() >= 2000 && i.OpenUntil.Before(v.now.Add(24*time.Hour)), "invite_times"))
 }
 
@@ -155,7 +155,7 @@ func isURL(s string) bool {
 
 func (v valid) grant(g backend.Grant) string {
 	own := slices.ContainsFunc(g.Others, func(l backend.LinkedChat) bool { return l.Own })
-	return first(unless(isHeader(string(g.Credential)), "grant_credential"), v.group(g.Group), v.chats(g.Others), unless(!own, "links_own"))
+	return first(unless(isHeaderValue(string(g.Credential)), "grant_credential"), v.group(g.Group), v.chats(g.Others), unless(!own, "links_own"))
 }
 
 func (v valid) chats(list []backend.LinkedChat) string {
@@ -165,7 +165,7 @@ func (v valid) chats(list []backend.LinkedChat) string {
 			return "links_ids"
 		}
 		seen[l.ID] = true
-		if len(l.Chat) > 4096 || l.Channel == "" || !isLine(l.Channel) || !isLine(l.Label) || !v.happened(l.Since) {
+		if len(l.Chat) > 4096 || l.Channel == "" || !isLine(l.Channel) || !isLine(l.Label) || !v.isPast(l.Since) {
 			return "links_texts"
 		}
 	}

@@ -148,7 +148,7 @@ func (v valid) sheets(list []backend.Sheet, member backend.MemberID) string {
 
 func (v valid) sheet(h backend.Sheet, member backend.MemberID) string {
 	why := first(unless(isID(string(h.ID)), "sheets_id"), unless(h.Member == member, "sheets_stranger"),
-		unless(isSpan(h.Month, h.From, h.Until), "sheets_month"), unless(v.happened(h.Made) && h.Made.Before(h.Until), "sheets_times"),
+		unless(isSpan(h.Month, h.From, h.Until), "sheets_month"), unless(v.isPast(h.Made) && h.Made.Before(h.Until), "sheets_times"),
 		unless(isLine(h.Reference) && len(h.Reference) <= referenceMax && isProof(h.Proof), "sheets_proof"),
 		unless(len(h.Tokens) > 0 && len(h.Tokens) <= numberMost, "sheets_count"))
 	last := 0
@@ -161,8 +161,8 @@ func (v valid) sheet(h backend.Sheet, member backend.MemberID) string {
 
 // preprint: six digits, used within the month or made void after they were made, or neither.
 func (v valid) preprint(h backend.Sheet, t backend.Preprint) string {
-	used := t.UsedAt.IsZero() || v.happened(t.UsedAt) && !t.UsedAt.Before(h.Made) && !t.UsedAt.Before(h.From) && t.UsedAt.Before(h.Until)
-	voided := t.VoidedAt.IsZero() || v.happened(t.VoidedAt) && !t.VoidedAt.Before(h.Made)
+	used := t.UsedAt.IsZero() || v.isPast(t.UsedAt) && !t.UsedAt.Before(h.Made) && !t.UsedAt.Before(h.From) && t.UsedAt.Before(h.Until)
+	voided := t.VoidedAt.IsZero() || v.isPast(t.VoidedAt) && !t.VoidedAt.Before(h.Made)
 	return first(unless(backend.IsToken(t.Digits), "sheets_digits"),
 		unless(used && voided && (t.UsedAt.IsZero() || t.VoidedAt.IsZero()), "sheets_times"))
 }

@@ -40,7 +40,7 @@ func goodAnswers() map[string]string {
 	}
 }
 
-func says(t testing.TB, body map[string]string) *Client {
+func serverWith(t testing.TB, body map[string]string) *Client {
 	return serving(t, func(rw http.ResponseWriter, r *http.Request) {
 		path := strings.TrimPrefix(r.URL.Path, "/autogestion/v1/")
 		if path == "links/unlink" {
@@ -53,7 +53,7 @@ func says(t testing.TB, body map[string]string) *Client {
 }
 
 func TestClientTakesGoodAnswers(t *testing.T) {
-	for op, err := range every(t.Context(), says(t, goodAnswers())) {
+	for op, err := range callAll(t.Context(), serverWith(t, goodAnswers())) {
 		if err != nil {
 			t.Errorf("%s: %v", op, err)
 		}
@@ -94,13 +94,13 @@ func TestClientIsTolerant(t *testing.T) {
 			t.Fatalf("%s has no %s", c.path, c.old)
 		}
 		good[c.path] = strings.Replace(good[c.path], c.old, c.new, 1)
-		for op, err := range every(t.Context(), says(t, good)) {
+		for op, err := range callAll(t.Context(), serverWith(t, good)) {
 			if err != nil {
 				t.Errorf("%s with %s: %s: %v", c.path, c.new, op, err)
 			}
 		}
 	}
-	st, err := says(t, map[string]string{"tokens/state": strings.Replace(goodAnswers()["tokens/state"], `"exists":true`, `"exists":false`, 1)}).State(t.Context(), secretCredential, "m1")
+	st, err := serverWith(t, map[string]string{"tokens/state": strings.Replace(goodAnswers()["tokens/state"], `"exists":true`, `"exists":false`, 1)}).State(t.Context(), secretCredential, "m1")
 	if err != nil || !st.Made.IsZero() || st.TriedWhy != "" {
 		t.Errorf("a token that never was has %+v, %v", st, err)
 	}
@@ -258,7 +258,7 @@ func TestClientBelievesNothing(t *testing.T) {
 			t.Fatalf("%s has no %s", c.path, c.old)
 		}
 		good[c.path] = strings.Replace(good[c.path], c.old, c.new, 1)
-		all := every(t.Context(), says(t, good))
+		all := callAll(t.Context(), serverWith(t, good))
 		bad := map[string]string{"tokens/current": "current", "tokens/another": "another", "tokens/state": "state", "invites": "invite", "links": "chats",
 			"sheets/list": "sheets", "sheets/print": "print", "sheets/void": "void"}[c.path]
 		if bad == "" {
@@ -284,7 +284,7 @@ func TestClientGivesNothingOfABadAnswer(t *testing.T) {
 	for path, body := range bad {
 		bad[path] = strings.Replace(strings.Replace(strings.Replace(body, `"own":"m1"`, `"own":"m9"`, 1), "https://", "http://", 1), `:false,"sheets"`, `:7,"sheets"`, 1)
 	}
-	c, ctx, one := says(t, bad), t.Context(), []backend.MemberID{"m1"}
+	c, ctx, one := serverWith(t, bad), t.Context(), []backend.MemberID{"m1"}
 	can, _ := c.Capabilities(ctx)
 	g, _ := c.Group(ctx, secretCredential)
 	cur, _ := c.Current(ctx, secretCredential, one)

@@ -6,8 +6,8 @@ import (
 	"llave/flows/backend"
 )
 
-var anotherChecks = []check{
-	{"replaces the live token, which stops at once", func(s *stage) {
+var anotherSentences = []sentence{
+	{"replaces the live token, which stops at once", func(s *suiteTest) {
 		g := s.maria()
 		old := s.current(g.Credential, g.Group.Own)
 		neu := s.another(g.Credential, g.Group.Own, s.key())
@@ -20,7 +20,7 @@ var anotherChecks = []check{
 		s.validates(g.Group.Members[0].Number, old.Digits, backend.Replaced)
 		s.validates(g.Group.Members[0].Number, neu.Digits, "")
 	}},
-	{"gives the same answer for the same key for a day, and replaces once", func(s *stage) {
+	{"gives the same answer for the same key for a day, and replaces once", func(s *suiteTest) {
 		g := s.maria()
 		key := s.key()
 		first := s.another(g.Credential, g.Group.Own, key)
@@ -37,12 +37,12 @@ var anotherChecks = []check{
 			s.Error("a new key gave an old answer")
 		}
 	}},
-	{"replaces once, when 32 ask with one key at once", func(s *stage) {
+	{"replaces once, when 32 ask with one key at once", func(s *suiteTest) {
 		g := s.maria()
 		key := s.key()
 		s.atOnce(32, func() (backend.Given, error) { return s.Tokens().Another(s.ctx, g.Credential, g.Group.Own, key) })
 	}},
-	{"keeps a denial by its key, too", func(s *stage) {
+	{"keeps a denial by its key, too", func(s *suiteTest) {
 		g := s.maria()
 		lucia, key := s.find(g.Group, "Lucía Ruiz"), s.key()
 		for range 2 {
@@ -55,7 +55,7 @@ var anotherChecks = []check{
 		}
 		s.another(g.Credential, lucia.ID, s.key())
 	}},
-	{"does not show digits by an old key once the person has left", func(s *stage) {
+	{"does not show digits by an old key once the person has left", func(s *suiteTest) {
 		g := s.maria()
 		juana, key := s.find(g.Group, "Juana Ruiz").ID, s.key()
 		s.another(g.Credential, juana, key)
@@ -66,7 +66,7 @@ var anotherChecks = []check{
 			s.Errorf("got %+v", got)
 		}
 	}},
-	{"never answers a key with another person's token", func(s *stage) {
+	{"never answers a key with another person's token", func(s *suiteTest) {
 		g := s.maria()
 		juana, key := s.find(g.Group, "Juana Ruiz").ID, s.key()
 		s.another(g.Credential, juana, key)
@@ -79,7 +79,7 @@ var anotherChecks = []check{
 		}
 		s.validates(g.Group.Members[0].Number, got.Tokens[0].Digits, "")
 	}},
-	{"never repeats digits for an affiliate", func(s *stage) {
+	{"never repeats digits for an affiliate", func(s *suiteTest) {
 		g := s.maria()
 		seen := map[string]bool{}
 		for range 200 {

@@ -9,8 +9,8 @@ import (
 // fixationOrders is how many ways of ordering the attack are tried.
 const fixationOrders = 60
 
-var attackChecks = []check{
-	{"a victim who signs in for a stranger's chat gives it nothing", func(s *stage) {
+var attackSentences = []sentence{
+	{"a victim who signs in for a stranger's chat gives it nothing", func(s *suiteTest) {
 		// The attacker's chat asks, and the victim is talked into signing in at its URL and does everything except
 		// telling the code. Whatever order the attacker's tries come in, the attacker's chat gets nothing.
 		rnd := rand.New(rand.NewPCG(1, 2))
@@ -41,14 +41,14 @@ var attackChecks = []check{
 			s.must(s.Links().Unlink(s.ctx, g.Credential, ""))
 		}
 	}},
-	{"a victim's tap on the way back ends nothing but the victim's own chat", func(s *stage) {
+	{"a victim's tap on the way back ends nothing but the victim's own chat", func(s *suiteTest) {
 		// The deep link opens the victim's chat, which did not ask: its bot has another invite, or none.
 		attacker, victim := s.invite("attacker"), s.invite("victim")
 		code, err := s.SignIn(s.ctx, attacker.URL, MariaCUIL, Password)
 		s.must(err)
 		s.nothing(victim.ID, code)
 	}},
-	{"another account's credential gets no token", func(s *stage) {
+	{"another account's credential gets no token", func(s *suiteTest) {
 		g, jorge := s.maria(), s.link("chat-jorge", JorgeCUIL)
 		s.current(g.Credential, g.Group.Own)
 		got, err := s.Tokens().Current(s.ctx, jorge.Credential, []backend.MemberID{g.Group.Own})
@@ -62,7 +62,7 @@ var attackChecks = []check{
 			s.Errorf("got %+v", got)
 		}
 	}},
-	{"one person's key is not another's", func(s *stage) {
+	{"one person's key is not another's", func(s *suiteTest) {
 		g, jorge := s.maria(), s.link("chat-jorge", JorgeCUIL)
 		a := s.another(g.Credential, g.Group.Own, "the same key")
 		b := s.another(jorge.Credential, jorge.Group.Own, "the same key")
@@ -70,7 +70,7 @@ var attackChecks = []check{
 			s.Errorf("got %+v and %+v", a, b)
 		}
 	}},
-	{"a wrong password gives no code", func(s *stage) {
+	{"a wrong password gives no code", func(s *suiteTest) {
 		i := s.invite("chat")
 		if _, err := s.SignIn(s.ctx, i.URL, MariaCUIL, "wrong-wrong"); err == nil {
 			s.Error("signed in with a wrong password")
@@ -82,7 +82,7 @@ var attackChecks = []check{
 }
 
 // nothing redeems and expects no grant.
-func (s *stage) nothing(invite, code string) {
+func (s *suiteTest) nothing(invite, code string) {
 	s.Helper()
 	g, err := s.Links().Redeem(s.ctx, invite, code, s.key())
 	if err == nil || g.Credential != "" {

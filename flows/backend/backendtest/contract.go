@@ -10,19 +10,19 @@ import (
 
 // contractChecks runs the sentences that can be asked of any back end: of a new link, and of one whose family has tokens and
 // sheets.
-func contractChecks(t *testing.T, open func(t *testing.T) World) {
+func contractSentences(t *testing.T, open func(t *testing.T) Fixture) {
 	for _, situation := range []struct {
 		name    string
-		prepare func(*stage, backend.Grant)
+		prepare func(*suiteTest, backend.Grant)
 	}{
-		{"new", func(*stage, backend.Grant) {}},
+		{"new", func(*suiteTest, backend.Grant) {}},
 		{"in use", inUse},
 	} {
 		t.Run(situation.name, func(t *testing.T) {
 			for _, sentence := range contract.Sentences {
 				t.Run(sentence.Name, func(t *testing.T) {
 					t.Parallel()
-					s := &stage{T: t, World: open(t), ctx: t.Context()}
+					s := &suiteTest{T: t, Fixture: open(t), ctx: t.Context()}
 					g := s.maria()
 					situation.prepare(s, g)
 					s.holds(sentence, g)
@@ -33,7 +33,7 @@ func contractChecks(t *testing.T, open func(t *testing.T) World) {
 }
 
 // inUse gives tokens and sheets to those of the family who may have them.
-func inUse(s *stage, g backend.Grant) {
+func inUse(s *suiteTest, g backend.Grant) {
 	s.Helper()
 	for _, m := range g.Group.Members {
 		if backend.IsActive(m.Standing) {
@@ -43,7 +43,7 @@ func inUse(s *stage, g backend.Grant) {
 	}
 }
 
-func (s *stage) holds(sentence contract.Sentence, g backend.Grant) {
+func (s *suiteTest) holds(sentence contract.Sentence, g backend.Grant) {
 	s.Helper()
 	subject := &contract.Subject{Tokens: s.Tokens(), Links: s.Links(), Sheets: s.Sheets(), Credential: g.Credential, Group: g.Group, Mint: true,
 		Can: backend.Capabilities{CurrentWithoutMinting: true, Keys: true, TokenState: true, Void: true, Sheets: true, Months: true, SignInPages: true}}

@@ -9,7 +9,7 @@ import (
 )
 
 // left is how many tries a wrong code leaves; it stops the check if the error is another.
-func (s *stage) left(err error) int {
+func (s *suiteTest) left(err error) int {
 	s.Helper()
 	var wrong *backend.WrongCode
 	if !errors.As(err, &wrong) {
@@ -28,14 +28,14 @@ func otherCode(code string) string {
 	return ""
 }
 
-var inviteChecks = []check{
-	{"makes a URL that does not tell its id", func(s *stage) {
+var inviteSentences = []sentence{
+	{"makes a URL that does not tell its id", func(s *suiteTest) {
 		i := s.invite("chat")
 		if i.ID == "" || i.URL == "" || strings.Contains(i.URL, i.ID) || !i.OpenUntil.After(s.Now()) {
 			s.Errorf("invite is %+v", i)
 		}
 	}},
-	{"gives the same invite for the same key", func(s *stage) {
+	{"gives the same invite for the same key", func(s *suiteTest) {
 		a, err := s.Links().Invite(s.ctx, invitation("chat", "k"))
 		s.must(err)
 		s.Advance(time.Minute)
@@ -49,7 +49,7 @@ var inviteChecks = []check{
 			s.Error("another key gave the same invite")
 		}
 	}},
-	{"ends an earlier one of the same chat, and no other chat's", func(s *stage) {
+	{"ends an earlier one of the same chat, and no other chat's", func(s *suiteTest) {
 		old, other := s.invite("chat"), s.invite("other")
 		s.invite("chat")
 		if err := s.Open(s.ctx, old.URL); err == nil {
@@ -63,7 +63,7 @@ var inviteChecks = []check{
 		s.wantErr(err, backend.ErrNoInvite, "redeem of the older invite")
 		s.must(s.Open(s.ctx, other.URL))
 	}},
-	{"ends an earlier one at which somebody signed in, too", func(s *stage) {
+	{"ends an earlier one at which somebody signed in, too", func(s *suiteTest) {
 		old := s.invite("chat")
 		code, err := s.SignIn(s.ctx, old.URL, MariaCUIL, Password)
 		s.must(err)
@@ -71,7 +71,7 @@ var inviteChecks = []check{
 		_, err = s.Links().Redeem(s.ctx, old.ID, code, s.key())
 		s.wantErr(err, backend.ErrNoInvite, "redeem of the older invite")
 	}},
-	{"counts the chat's earlier ones that were opened within an hour and led to no link", func(s *stage) {
+	{"counts the chat's earlier ones that were opened within an hour and led to no link", func(s *suiteTest) {
 		opened := func(want int) backend.Invite {
 			i := s.invite("chat")
 			if i.Opened != want {
@@ -96,7 +96,7 @@ var inviteChecks = []check{
 		s.Advance(time.Hour)
 		opened(0)
 	}},
-	{"can be opened until OpenUntil, and not after", func(s *stage) {
+	{"can be opened until OpenUntil, and not after", func(s *suiteTest) {
 		i := s.invite("chat")
 		s.Advance(i.OpenUntil.Sub(s.Now()) - time.Second)
 		s.must(s.Open(s.ctx, i.URL))
@@ -105,7 +105,7 @@ var inviteChecks = []check{
 			s.Error("it can be opened at the moment it ends")
 		}
 	}},
-	{"is not changed by looking at it", func(s *stage) {
+	{"is not changed by looking at it", func(s *suiteTest) {
 		i := s.invite("chat")
 		for range 50 {
 			s.must(s.Open(s.ctx, i.URL))
@@ -113,7 +113,7 @@ var inviteChecks = []check{
 		_, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
 		s.must(err)
 	}},
-	{"is over when declined", func(s *stage) {
+	{"is over when declined", func(s *suiteTest) {
 		i := s.invite("chat")
 		s.must(s.Decline(s.ctx, i.URL))
 		if _, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password); err == nil {
@@ -122,7 +122,7 @@ var inviteChecks = []check{
 		_, err := s.Links().Redeem(s.ctx, i.ID, "BCDF-GHJK", s.key())
 		s.wantErr(err, backend.ErrNoInvite, "redeem")
 	}},
-	{"is over when declined after sign-in", func(s *stage) {
+	{"is over when declined after sign-in", func(s *suiteTest) {
 		i := s.invite("chat")
 		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
 		s.must(err)
@@ -130,7 +130,7 @@ var inviteChecks = []check{
 		_, err = s.Links().Redeem(s.ctx, i.ID, code, s.key())
 		s.wantErr(err, backend.ErrNoInvite, "redeem")
 	}},
-	{"takes one sign-in", func(s *stage) {
+	{"takes one sign-in", func(s *suiteTest) {
 		i := s.invite("chat")
 		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
 		s.must(err)
@@ -143,8 +143,8 @@ var inviteChecks = []check{
 	}},
 }
 
-var chatsChecks = []check{
-	{"lists the account's chats, this one included and marked", func(s *stage) {
+var chatsSentences = []sentence{
+	{"lists the account's chats, this one included and marked", func(s *suiteTest) {
 		at := s.Now()
 		a := s.link("chat-1", MariaCUIL)
 		s.Advance(time.Hour)
@@ -155,7 +155,7 @@ var chatsChecks = []check{
 			s.Errorf("chats are %+v", chats)
 		}
 	}},
-	{"unlinks its own link at once", func(s *stage) {
+	{"unlinks its own link at once", func(s *suiteTest) {
 		a, b := s.link("chat-1", MariaCUIL), s.link("chat-2", MariaCUIL)
 		s.must(s.Links().Unlink(s.ctx, a.Credential, ""))
 		_, err := s.Tokens().Group(s.ctx, a.Credential)
@@ -164,14 +164,14 @@ var chatsChecks = []check{
 		s.wantErr(err, backend.ErrUnlinked, "current")
 		s.current(b.Credential, b.Group.Own)
 	}},
-	{"unlinks another link of the account", func(s *stage) {
+	{"unlinks another link of the account", func(s *suiteTest) {
 		a, b := s.link("chat-1", MariaCUIL), s.link("chat-2", MariaCUIL)
 		s.must(s.Links().Unlink(s.ctx, b.Credential, b.Others[0].ID))
 		_, err := s.Tokens().Group(s.ctx, a.Credential)
 		s.wantErr(err, backend.ErrUnlinked, "group")
 		s.current(b.Credential, b.Group.Own)
 	}},
-	{"does not mind an ended link, nor its own bad credential", func(s *stage) {
+	{"does not mind an ended link, nor its own bad credential", func(s *suiteTest) {
 		a := s.link("chat-1", MariaCUIL)
 		s.must(s.Links().Unlink(s.ctx, a.Credential, "no-such-link"))
 		s.must(s.Links().Unlink(s.ctx, a.Credential, ""))
@@ -179,13 +179,13 @@ var chatsChecks = []check{
 		s.must(s.Links().Unlink(s.ctx, "nobody's", ""))
 		s.wantErr(s.Links().Unlink(s.ctx, a.Credential, "some-link"), backend.ErrUnlinked, "unlink of a link by a bad credential")
 	}},
-	{"cannot unlink another account's chat", func(s *stage) {
+	{"cannot unlink another account's chat", func(s *suiteTest) {
 		a, b := s.link("chat-1", MariaCUIL), s.link("chat-2", MariaCUIL)
 		jorge := s.link("chat-jorge", JorgeCUIL)
 		s.must(s.Links().Unlink(s.ctx, jorge.Credential, b.Others[0].ID))
 		s.current(a.Credential, a.Group.Own)
 	}},
-	{"gives no answer by an old key after unlinking", func(s *stage) {
+	{"gives no answer by an old key after unlinking", func(s *suiteTest) {
 		i := s.invite("chat")
 		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
 		s.must(err)

@@ -8,15 +8,15 @@ import (
 	"llave/flows/backend"
 )
 
-var redeemChecks = []check{
-	{"makes the link with the code from the page", func(s *stage) {
+var redeemSentences = []sentence{
+	{"makes the link with the code from the page", func(s *suiteTest) {
 		g := s.maria()
 		if g.Credential == "" || len(g.Group.Members) != 6 || len(g.Others) != 0 {
 			s.Errorf("grant is %+v", g.Group)
 		}
 		s.current(g.Credential, g.Group.Own)
 	}},
-	{"takes the code in any case, with any spaces and dashes", func(s *stage) {
+	{"takes the code in any case, with any spaces and dashes", func(s *suiteTest) {
 		for n, write := range []func(string) string{
 			strings.ToLower,
 			func(c string) string { return strings.ReplaceAll(c, "-", "") },
@@ -31,7 +31,7 @@ var redeemChecks = []check{
 			}
 		}
 	}},
-	{"gives the same answer for the same key", func(s *stage) {
+	{"gives the same answer for the same key", func(s *suiteTest) {
 		i := s.invite("chat")
 		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
 		s.must(err)
@@ -49,7 +49,7 @@ var redeemChecks = []check{
 			s.Errorf("one key made %d links", len(chats))
 		}
 	}},
-	{"makes one link, when 16 redeem with one key at once", func(s *stage) {
+	{"makes one link, when 16 redeem with one key at once", func(s *suiteTest) {
 		i := s.invite("chat")
 		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
 		s.must(err)
@@ -72,7 +72,7 @@ var redeemChecks = []check{
 			s.Errorf("%d credentials", len(got))
 		}
 	}},
-	{"works once: with another key there is no such invite", func(s *stage) {
+	{"works once: with another key there is no such invite", func(s *suiteTest) {
 		i := s.invite("chat")
 		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
 		s.must(err)
@@ -85,7 +85,7 @@ var redeemChecks = []check{
 			s.Error("one can sign in at a used invite")
 		}
 	}},
-	{"counts wrong codes down to a dead invite", func(s *stage) {
+	{"counts wrong codes down to a dead invite", func(s *suiteTest) {
 		i := s.invite("chat")
 		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
 		s.must(err)
@@ -103,7 +103,7 @@ var redeemChecks = []check{
 		_, err = s.Links().Redeem(s.ctx, i.ID, code, s.key())
 		s.wantErr(err, backend.ErrNoInvite, "the right code after the last try")
 	}},
-	{"counts a wrong code with the same key once", func(s *stage) {
+	{"counts a wrong code with the same key once", func(s *suiteTest) {
 		i := s.invite("chat")
 		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
 		s.must(err)
@@ -116,7 +116,7 @@ var redeemChecks = []check{
 		_, err = s.Links().Redeem(s.ctx, i.ID, code, s.key())
 		s.must(err)
 	}},
-	{"refuses a code of another invite", func(s *stage) {
+	{"refuses a code of another invite", func(s *suiteTest) {
 		mine, theirs := s.invite("mine"), s.invite("theirs")
 		_, err := s.SignIn(s.ctx, mine.URL, MariaCUIL, Password)
 		s.must(err)
@@ -125,7 +125,7 @@ var redeemChecks = []check{
 		_, err = s.Links().Redeem(s.ctx, mine.ID, code, s.key())
 		s.left(err)
 	}},
-	{"knows no link before somebody signed in", func(s *stage) {
+	{"knows no link before somebody signed in", func(s *suiteTest) {
 		i := s.invite("chat")
 		if _, err := s.Links().Redeem(s.ctx, i.ID, "BCDF-GHJK", s.key()); err == nil {
 			s.Error("redeemed without sign-in")
@@ -134,7 +134,7 @@ var redeemChecks = []check{
 			s.Error("redeemed with no code and without sign-in")
 		}
 	}},
-	{"refuses a code that is out of time", func(s *stage) {
+	{"refuses a code that is out of time", func(s *suiteTest) {
 		i := s.invite("chat")
 		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
 		s.must(err)
@@ -142,7 +142,7 @@ var redeemChecks = []check{
 		_, err = s.Links().Redeem(s.ctx, i.ID, code, s.key())
 		s.wantErr(err, backend.ErrNoInvite, "redeem")
 	}},
-	{"takes a code until its last second", func(s *stage) {
+	{"takes a code until its last second", func(s *suiteTest) {
 		i := s.invite("chat")
 		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
 		s.must(err)
@@ -150,7 +150,7 @@ var redeemChecks = []check{
 		_, err = s.Links().Redeem(s.ctx, i.ID, code, s.key())
 		s.must(err)
 	}},
-	{"tells the account's other chats", func(s *stage) {
+	{"tells the account's other chats", func(s *suiteTest) {
 		s.link("chat-1", MariaCUIL)
 		s.link("chat-jorge", JorgeCUIL)
 		g := s.link("chat-2", MariaCUIL)

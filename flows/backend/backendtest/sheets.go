@@ -7,8 +7,8 @@ import (
 	"llave/flows/backend"
 )
 
-var sheetChecks = []check{
-	{"offers the running month to nobody in particular, and has no sheets of anybody", func(s *stage) {
+var sheetSentences = []sentence{
+	{"offers the running month to nobody in particular, and has no sheets of anybody", func(s *suiteTest) {
 		g := s.maria()
 		s.print(g.Credential, g.Group.Own, 1)
 		p := s.papers(g.Credential, "")
@@ -21,7 +21,7 @@ var sheetChecks = []check{
 			s.Errorf("the running month is %+v at %s", m, s.Now())
 		}
 	}},
-	{"makes nothing when it is asked", func(s *stage) {
+	{"makes nothing when it is asked", func(s *suiteTest) {
 		g := s.maria()
 		for range 3 {
 			if p := s.papers(g.Credential, g.Group.Own); len(p.Sheets) != 0 || p.Member != g.Group.Own || s.month(p).Left != s.month(p).Max {
@@ -29,7 +29,7 @@ var sheetChecks = []check{
 			}
 		}
 	}},
-	{"prints what was ordered: different tokens, numbered from one, good for the month", func(s *stage) {
+	{"prints what was ordered: different tokens, numbered from one, good for the month", func(s *suiteTest) {
 		g := s.maria()
 		juana := s.find(g.Group, "Juana Ruiz").ID
 		m := s.running(g.Credential, juana)
@@ -51,7 +51,7 @@ var sheetChecks = []check{
 		}
 		s.listed(g.Credential, juana, h)
 	}},
-	{"each token is accepted once, and the sheet says when", func(s *stage) {
+	{"each token is accepted once, and the sheet says when", func(s *suiteTest) {
 		g := s.maria()
 		me := g.Group.Members[0]
 		h := s.print(g.Credential, me.ID, 3)
@@ -66,7 +66,7 @@ var sheetChecks = []check{
 		}
 		s.listed(g.Credential, me.ID, h)
 	}},
-	{"goes on numbering from sheet to sheet, for each person", func(s *stage) {
+	{"goes on numbering from sheet to sheet, for each person", func(s *suiteTest) {
 		g := s.maria()
 		juana := s.find(g.Group, "Juana Ruiz").ID
 		a := s.print(g.Credential, juana, 3)
@@ -81,7 +81,7 @@ var sheetChecks = []check{
 			s.Errorf("sheets are %+v", got)
 		}
 	}},
-	{"gives the same sheet for the same key for a day, as it is by then", func(s *stage) {
+	{"gives the same sheet for the same key for a day, as it is by then", func(s *suiteTest) {
 		g := s.maria()
 		me, key := g.Group.Members[0], s.key()
 		h := s.printKey(g.Credential, me.ID, 3, key)
@@ -99,7 +99,7 @@ var sheetChecks = []check{
 		}
 		s.listed(g.Credential, me.ID, h, other)
 	}},
-	{"makes one sheet, when 32 order with one key at once", func(s *stage) {
+	{"makes one sheet, when 32 order with one key at once", func(s *suiteTest) {
 		g, key := s.maria(), s.key()
 		order := backend.SheetOrder{Member: g.Group.Own, Month: s.running(g.Credential, "").Month, Count: 4}
 		var mu sync.Mutex
@@ -118,7 +118,7 @@ var sheetChecks = []check{
 			s.Errorf("%d ids, and %d sheets are there", len(ids), len(got.Sheets))
 		}
 	}},
-	{"prints no more than are left, and none of what is too many", func(s *stage) {
+	{"prints no more than are left, and none of what is too many", func(s *suiteTest) {
 		g := s.maria()
 		m := s.running(g.Credential, g.Group.Own)
 		for _, count := range []int{m.Left + 1, 1_000_000_000, 0, -1} {
@@ -136,7 +136,7 @@ var sheetChecks = []check{
 		p, err = s.order(g.Credential, g.Group.Own, 1, s.key())
 		s.denied(p, err, backend.TooMany, "one of none")
 	}},
-	{"never makes more than the maximum, when many order at once", func(s *stage) {
+	{"never makes more than the maximum, when many order at once", func(s *suiteTest) {
 		g := s.maria()
 		m := s.running(g.Credential, g.Group.Own)
 		keys, count := s.keys(16), max(1, m.Max/4)
@@ -161,7 +161,7 @@ var sheetChecks = []check{
 			s.Errorf("%d tokens were made, of %d at most", made, most)
 		}
 	}},
-	{"never answers a key with the sheet of another order", func(s *stage) {
+	{"never answers a key with the sheet of another order", func(s *suiteTest) {
 		g := s.maria()
 		juana, key := s.find(g.Group, "Juana Ruiz").ID, s.key()
 		h := s.printKey(g.Credential, juana, 3, key)
@@ -176,7 +176,7 @@ var sheetChecks = []check{
 		}
 		s.listed(g.Credential, juana, h)
 	}},
-	{"one account's key is not another's", func(s *stage) {
+	{"one account's key is not another's", func(s *suiteTest) {
 		g, jorge := s.maria(), s.link("chat-jorge", JorgeCUIL)
 		a := s.printKey(g.Credential, g.Group.Own, 1, "the same key")
 		b := s.printKey(jorge.Credential, jorge.Group.Own, 1, "the same key")
@@ -184,7 +184,7 @@ var sheetChecks = []check{
 			s.Errorf("got %+v and %+v", a, b)
 		}
 	}},
-	{"never repeats digits for an affiliate, on paper or not", func(s *stage) {
+	{"never repeats digits for an affiliate, on paper or not", func(s *suiteTest) {
 		g := s.maria()
 		seen := map[string]bool{}
 		fresh := func(digits string) {
@@ -205,7 +205,7 @@ var sheetChecks = []check{
 			s.void(g.Credential, h.ID)
 		}
 	}},
-	{"has one proof for a sheet, whatever becomes of it", func(s *stage) {
+	{"has one proof for a sheet, whatever becomes of it", func(s *suiteTest) {
 		g := s.maria()
 		me := g.Group.Members[0]
 		a, b := s.print(g.Credential, me.ID, 2), s.print(g.Credential, me.ID, 2)
@@ -227,7 +227,7 @@ var sheetChecks = []check{
 }
 
 // atATime runs f n times at the same moment.
-func (s *stage) atATime(n int, f func(i int)) {
+func (s *suiteTest) atATime(n int, f func(i int)) {
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() { f(i) })

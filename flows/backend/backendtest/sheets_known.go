@@ -8,8 +8,8 @@ import (
 )
 
 // knownChecks are about what is known when a sheet is ordered, and what comes of it when there is more by then.
-var knownChecks = []check{
-	{"tells the number of the last token for each person, void or not", func(s *stage) {
+var knownSentences = []sentence{
+	{"tells the number of the last token for each person, void or not", func(s *suiteTest) {
 		g := s.maria()
 		me, juana := g.Group.Own, s.find(g.Group, "Juana Ruiz").ID
 		last := func(p backend.Preprints, err error, want int, doing string) {
@@ -35,7 +35,7 @@ var knownChecks = []check{
 		last(p, err, 5, "a denial")
 		last(s.papers(g.Credential, ""), nil, 0, "nobody's")
 	}},
-	{"tells a stranger's last token in no answer", func(s *stage) {
+	{"tells a stranger's last token in no answer", func(s *suiteTest) {
 		g, jorge := s.maria(), s.link("chat-jorge", JorgeCUIL)
 		h := s.print(g.Credential, g.Group.Own, 3)
 		p, err := s.Sheets().Sheets(s.ctx, jorge.Credential, g.Group.Own)
@@ -45,7 +45,7 @@ var knownChecks = []check{
 		p, err = s.Sheets().Void(s.ctx, jorge.Credential, h.ID, nil)
 		s.deniedUnknown(p, err, "void")
 	}},
-	{"makes nothing of an order that knew of other sheets than there are", func(s *stage) {
+	{"makes nothing of an order that knew of other sheets than there are", func(s *suiteTest) {
 		g := s.maria()
 		m := s.running(g.Credential, g.Group.Own)
 		h := s.print(g.Credential, g.Group.Own, 2)
@@ -61,7 +61,7 @@ var knownChecks = []check{
 			s.Errorf("after all that comes %+v", next.Tokens)
 		}
 	}},
-	{"makes nothing of an order from before a sheet that is void by now", func(s *stage) {
+	{"makes nothing of an order from before a sheet that is void by now", func(s *suiteTest) {
 		g := s.maria()
 		h := s.print(g.Credential, g.Group.Own, 2)
 		s.void(g.Credential, h.ID)
@@ -69,7 +69,7 @@ var knownChecks = []check{
 		s.denied(p, err, backend.Changed, "as if it had never been")
 		s.listed(g.Credential, g.Group.Own)
 	}},
-	{"makes one sheet, when 32 order with different keys and know the same", func(s *stage) {
+	{"makes one sheet, when 32 order with different keys and know the same", func(s *suiteTest) {
 		g, keys := s.maria(), s.keys(32)
 		before := s.print(g.Credential, g.Group.Own, 1)
 		order := backend.SheetOrder{Member: g.Group.Own, Month: before.Month, Count: 1, After: 1}
@@ -94,7 +94,7 @@ var knownChecks = []check{
 		}
 		s.listed(g.Credential, g.Group.Own, before, made[0])
 	}},
-	{"gives the same sheet for the same key, whatever there is by then", func(s *stage) {
+	{"gives the same sheet for the same key, whatever there is by then", func(s *suiteTest) {
 		g, key := s.maria(), s.key()
 		h := s.printKey(g.Credential, g.Group.Own, 2, key) // which was the first: its own sheet is the change
 		order := backend.SheetOrder{Member: g.Group.Own, Month: h.Month, Count: 2}
@@ -114,7 +114,7 @@ var knownChecks = []check{
 		again(s.running(g.Credential, g.Group.Own).Last)
 		s.listed(g.Credential, g.Group.Own, h, other)
 	}},
-	{"says the first reason of several: whose, the standing, the month, what is known, how many", func(s *stage) {
+	{"says the first reason of several: whose, the standing, the month, what is known, how many", func(s *suiteTest) {
 		g, jorge := s.maria(), s.link("chat-jorge", JorgeCUIL)
 		m := s.running(g.Credential, g.Group.Own)
 		denied := func(o backend.SheetOrder, want backend.Reason) {
@@ -133,7 +133,7 @@ var knownChecks = []check{
 }
 
 // keys are as many that were never used: a stage's own are not for many at once.
-func (s *stage) keys(n int) []string {
+func (s *suiteTest) keys(n int) []string {
 	out := make([]string, n)
 	for i := range out {
 		out[i] = s.key()
@@ -142,7 +142,7 @@ func (s *stage) keys(n int) []string {
 }
 
 // deniedUnknown wants an answer about somebody who is in others' charge, that does not tell what they have.
-func (s *stage) deniedUnknown(p backend.Preprints, err error, doing string) {
+func (s *suiteTest) deniedUnknown(p backend.Preprints, err error, doing string) {
 	s.Helper()
 	s.denied(p, err, backend.NotInCharge, doing)
 	for _, m := range p.Months {

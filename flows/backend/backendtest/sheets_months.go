@@ -6,8 +6,8 @@ import (
 	"llave/flows/backend"
 )
 
-var monthChecks = []check{
-	{"a sheet of the month's last second is good until midnight, and no longer", func(s *stage) {
+var monthSentences = []sentence{
+	{"a sheet of the month's last second is good until midnight, and no longer", func(s *suiteTest) {
 		g := s.maria()
 		me := g.Group.Members[0]
 		m := s.running(g.Credential, me.ID)
@@ -27,7 +27,7 @@ var monthChecks = []check{
 		s.Advance(24 * time.Hour)
 		s.validates(me.Number, h.Tokens[2].Digits, backend.Expired)
 	}},
-	{"a sheet of a month to come is good from its first second on", func(s *stage) {
+	{"a sheet of a month to come is good from its first second on", func(s *suiteTest) {
 		g := s.maria()
 		me := g.Group.Members[0]
 		m := s.running(g.Credential, me.ID)
@@ -58,7 +58,7 @@ var monthChecks = []check{
 			s.Errorf("%d are left of %d after 2", left, next.Left)
 		}
 	}},
-	{"prints for no month that is not offered", func(s *stage) {
+	{"prints for no month that is not offered", func(s *suiteTest) {
 		g := s.maria()
 		m := s.running(g.Credential, g.Group.Own)
 		past, far := backend.MonthOf(m.From.In(backend.BuenosAires).AddDate(0, -1, 0)), backend.MonthOf(m.From.In(backend.BuenosAires).AddDate(1, 0, 0))
@@ -68,7 +68,7 @@ var monthChecks = []check{
 		}
 		s.listed(g.Credential, g.Group.Own)
 	}},
-	{"gives the same sheet for the same key, when the month is over", func(s *stage) {
+	{"gives the same sheet for the same key, when the month is over", func(s *suiteTest) {
 		g, key := s.maria(), s.key()
 		m := s.running(g.Credential, "")
 		s.until(m.Until.Add(-time.Second))
@@ -80,7 +80,7 @@ var monthChecks = []check{
 			s.Errorf("the same key gave %+v, then %+v", h, again)
 		}
 	}},
-	{"does not touch the dynamic token, nor is touched by it", func(s *stage) {
+	{"does not touch the dynamic token, nor is touched by it", func(s *suiteTest) {
 		g := s.maria()
 		me := g.Group.Members[0]
 		before := s.current(g.Credential, me.ID)
@@ -107,7 +107,7 @@ var monthChecks = []check{
 		s.validates(me.Number, before.Digits, backend.Replaced)
 		s.validates(me.Number, h.Tokens[2].Digits, "")
 	}},
-	{"is no token of the day: with a sheet alone, current makes one and the state knows none", func(s *stage) {
+	{"is no token of the day: with a sheet alone, current makes one and the state knows none", func(s *suiteTest) {
 		g := s.maria()
 		h := s.print(g.Credential, g.Group.Own, 2)
 		st, err := s.Tokens().State(s.ctx, g.Credential, g.Group.Own)
@@ -119,7 +119,7 @@ var monthChecks = []check{
 			s.Errorf("current is %+v", t)
 		}
 	}},
-	{"tells another member's digits, and one's own are no guesses", func(s *stage) {
+	{"tells another member's digits, and one's own are no guesses", func(s *suiteTest) {
 		g := s.maria()
 		me, juana := g.Group.Members[0], s.find(g.Group, "Juana Ruiz")
 		h := s.print(g.Credential, me.ID, 4)

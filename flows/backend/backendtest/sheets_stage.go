@@ -8,7 +8,7 @@ import (
 )
 
 // papers are what there is, or can be, on paper for a member.
-func (s *stage) papers(c backend.Credential, m backend.MemberID) backend.Preprints {
+func (s *suiteTest) papers(c backend.Credential, m backend.MemberID) backend.Preprints {
 	s.Helper()
 	p, err := s.Sheets().Sheets(s.ctx, c, m)
 	s.must(err)
@@ -16,13 +16,13 @@ func (s *stage) papers(c backend.Credential, m backend.MemberID) backend.Preprin
 }
 
 // running is the month that runs, as offered to a member.
-func (s *stage) running(c backend.Credential, m backend.MemberID) backend.SheetMonth {
+func (s *suiteTest) running(c backend.Credential, m backend.MemberID) backend.SheetMonth {
 	s.Helper()
 	return s.month(s.papers(c, m))
 }
 
 // month is the running one of an answer.
-func (s *stage) month(p backend.Preprints) backend.SheetMonth {
+func (s *suiteTest) month(p backend.Preprints) backend.SheetMonth {
 	s.Helper()
 	if len(p.Months) == 0 {
 		s.Fatalf("no month is offered, denied: %q", p.Denied)
@@ -31,19 +31,19 @@ func (s *stage) month(p backend.Preprints) backend.SheetMonth {
 }
 
 // order asks for a sheet of the running month, knowing of all that there is.
-func (s *stage) order(c backend.Credential, m backend.MemberID, count int, key string) (backend.Preprints, error) {
+func (s *suiteTest) order(c backend.Credential, m backend.MemberID, count int, key string) (backend.Preprints, error) {
 	s.Helper()
 	now := s.running(c, m)
 	return s.Sheets().Print(s.ctx, c, backend.SheetOrder{Member: m, Month: now.Month, Count: count, After: now.Last}, key)
 }
 
 // print is a sheet of the running month.
-func (s *stage) print(c backend.Credential, m backend.MemberID, count int) backend.Sheet {
+func (s *suiteTest) print(c backend.Credential, m backend.MemberID, count int) backend.Sheet {
 	s.Helper()
 	return s.printKey(c, m, count, s.key())
 }
 
-func (s *stage) printKey(c backend.Credential, m backend.MemberID, count int, key string) backend.Sheet {
+func (s *suiteTest) printKey(c backend.Credential, m backend.MemberID, count int, key string) backend.Sheet {
 	s.Helper()
 	p, err := s.order(c, m, count, key)
 	s.must(err)
@@ -51,7 +51,7 @@ func (s *stage) printKey(c backend.Credential, m backend.MemberID, count int, ke
 }
 
 // one is the one sheet of an answer.
-func (s *stage) one(p backend.Preprints) backend.Sheet {
+func (s *suiteTest) one(p backend.Preprints) backend.Sheet {
 	s.Helper()
 	if p.Denied != "" || len(p.Sheets) != 1 {
 		s.Fatalf("denied %q, %d sheets", p.Denied, len(p.Sheets))
@@ -60,7 +60,7 @@ func (s *stage) one(p backend.Preprints) backend.Sheet {
 }
 
 // void ends tokens of a sheet.
-func (s *stage) void(c backend.Credential, id backend.SheetID, numbers ...int) backend.Sheet {
+func (s *suiteTest) void(c backend.Credential, id backend.SheetID, numbers ...int) backend.Sheet {
 	s.Helper()
 	p, err := s.Sheets().Void(s.ctx, c, id, numbers)
 	s.must(err)
@@ -68,7 +68,7 @@ func (s *stage) void(c backend.Credential, id backend.SheetID, numbers ...int) b
 }
 
 // denied wants an answer without sheets, for this reason.
-func (s *stage) denied(p backend.Preprints, err error, want backend.Reason, doing string) {
+func (s *suiteTest) denied(p backend.Preprints, err error, want backend.Reason, doing string) {
 	s.Helper()
 	s.must(err)
 	if p.Denied != want || len(p.Sheets) != 0 || len(p.Group.Members) == 0 {
@@ -77,7 +77,7 @@ func (s *stage) denied(p backend.Preprints, err error, want backend.Reason, doin
 }
 
 // listed wants exactly these sheets to be the member's.
-func (s *stage) listed(c backend.Credential, m backend.MemberID, want ...backend.Sheet) {
+func (s *suiteTest) listed(c backend.Credential, m backend.MemberID, want ...backend.Sheet) {
 	s.Helper()
 	got := s.papers(c, m).Sheets
 	if !slices.EqualFunc(got, want, sameSheet) {
@@ -95,7 +95,7 @@ func samePreprint(a, b backend.Preprint) bool {
 }
 
 // until moves the clock to a moment.
-func (s *stage) until(t time.Time) {
+func (s *suiteTest) until(t time.Time) {
 	s.Helper()
 	if d := t.Sub(s.Now()); d > 0 {
 		s.Advance(d)

@@ -6,8 +6,8 @@ import (
 	"llave/flows/backend"
 )
 
-var voidChecks = []check{
-	{"ends the tokens of these numbers, and no others", func(s *stage) {
+var voidSentences = []sentence{
+	{"ends the tokens of these numbers, and no others", func(s *suiteTest) {
 		g := s.maria()
 		me := g.Group.Members[0]
 		before := s.print(g.Credential, me.ID, 2)
@@ -24,7 +24,7 @@ var voidChecks = []check{
 		s.validates(me.Number, h.Tokens[2].Digits, "")
 		s.validates(me.Number, h.Tokens[3].Digits, backend.Replaced)
 	}},
-	{"ends all that were not used, with no numbers", func(s *stage) {
+	{"ends all that were not used, with no numbers", func(s *suiteTest) {
 		g := s.maria()
 		me := g.Group.Members[0]
 		h := s.print(g.Credential, me.ID, 3)
@@ -40,7 +40,7 @@ var voidChecks = []check{
 		s.validates(me.Number, h.Tokens[1].Digits, backend.Used)
 		s.validates(me.Number, other.Tokens[0].Digits, "")
 	}},
-	{"can be repeated: what was used or void before stays as it was", func(s *stage) {
+	{"can be repeated: what was used or void before stays as it was", func(s *suiteTest) {
 		g := s.maria()
 		me := g.Group.Members[0]
 		h := s.print(g.Credential, me.ID, 3)
@@ -58,14 +58,14 @@ var voidChecks = []check{
 			s.Errorf("all: %+v, was %+v", last.Tokens, first.Tokens)
 		}
 	}},
-	{"names nothing, when all of the numbers are of no token", func(s *stage) {
+	{"names nothing, when all of the numbers are of no token", func(s *suiteTest) {
 		g := s.maria()
 		h := s.print(g.Credential, g.Group.Own, 2)
 		if got := s.void(g.Credential, h.ID, 3, 0); !sameSheet(h, got) {
 			s.Errorf("got %+v", got.Tokens)
 		}
 	}},
-	{"void tokens do not count, used ones do", func(s *stage) {
+	{"void tokens do not count, used ones do", func(s *suiteTest) {
 		g := s.maria()
 		me := g.Group.Members[0]
 		m := s.running(g.Credential, me.ID)
@@ -82,7 +82,7 @@ var voidChecks = []check{
 			s.Errorf("numbers go on with %d", next.Tokens[0].Number)
 		}
 	}},
-	{"a sheet of which nothing is left is not listed, one with a used token is", func(s *stage) {
+	{"a sheet of which nothing is left is not listed, one with a used token is", func(s *suiteTest) {
 		g := s.maria()
 		me := g.Group.Members[0]
 		gone, kept := s.print(g.Credential, me.ID, 2), s.print(g.Credential, me.ID, 2)
@@ -90,7 +90,7 @@ var voidChecks = []check{
 		s.void(g.Credential, gone.ID)
 		s.listed(g.Credential, me.ID, s.void(g.Credential, kept.ID))
 	}},
-	{"a sheet that is nobody's in charge is denied, and stays", func(s *stage) {
+	{"a sheet that is nobody's in charge is denied, and stays", func(s *suiteTest) {
 		g, jorge := s.maria(), s.link("chat-jorge", JorgeCUIL)
 		h := s.print(g.Credential, g.Group.Own, 2)
 		for _, id := range []backend.SheetID{h.ID, "", "no-such-sheet"} {
@@ -103,7 +103,7 @@ var voidChecks = []check{
 		s.denied(p, err, backend.NotInCharge, "print for a stranger")
 		s.listed(g.Credential, g.Group.Own, h)
 	}},
-	{"belongs to the person: each account in charge sees it and can end it", func(s *stage) {
+	{"belongs to the person: each account in charge sees it and can end it", func(s *suiteTest) {
 		g, carlos := s.maria(), s.link("chat-carlos", CarlosCUIL)
 		h := s.print(g.Credential, carlos.Group.Own, 2)
 		s.listed(carlos.Credential, carlos.Group.Own, h)
@@ -112,7 +112,7 @@ var voidChecks = []check{
 			s.Errorf("the other account's sheet begins with %d", next.Tokens[0].Number)
 		}
 	}},
-	{"asks for the standing at every call that prints: neither a new order nor the key from before gives a sheet", func(s *stage) {
+	{"asks for the standing at every call that prints: neither a new order nor the key from before gives a sheet", func(s *suiteTest) {
 		g := s.maria()
 		juana, key := s.find(g.Group, "Juana Ruiz"), s.key()
 		h := s.printKey(g.Credential, juana.ID, 2, key)
@@ -123,7 +123,7 @@ var voidChecks = []check{
 		s.listed(g.Credential, juana.ID, h)
 		s.validates(juana.Number, h.Tokens[0].Digits, "")
 	}},
-	{"lists the sheets of who is not active, and says that none can be made", func(s *stage) {
+	{"lists the sheets of who is not active, and says that none can be made", func(s *suiteTest) {
 		g := s.maria()
 		juana := s.find(g.Group, "Juana Ruiz")
 		gone := s.print(g.Credential, juana.ID, 1)
@@ -138,7 +138,7 @@ var voidChecks = []check{
 		p, err := s.Sheets().Sheets(s.ctx, g.Credential, lucia.ID)
 		s.denied(p, err, backend.NotActive, "sheets")
 	}},
-	{"is not hindered by the standing: what was lost does not come back to life with it", func(s *stage) {
+	{"is not hindered by the standing: what was lost does not come back to life with it", func(s *suiteTest) {
 		g := s.maria()
 		juana := s.find(g.Group, "Juana Ruiz")
 		h := s.print(g.Credential, juana.ID, 3)
@@ -162,14 +162,14 @@ var voidChecks = []check{
 		}
 		s.listed(g.Credential, juana.ID)
 	}},
-	{"asks at every call who is in charge", func(s *stage) {
+	{"asks at every call who is in charge", func(s *suiteTest) {
 		g := s.maria()
 		juana, key := s.find(g.Group, "Juana Ruiz").ID, s.key()
 		h := s.printKey(g.Credential, juana, 2, key)
 		s.must(s.Remove(s.ctx, MariaCUIL, "Juana Ruiz"))
 		s.deniedAll(g.Credential, juana, h, key, backend.NotInCharge)
 	}},
-	{"prints nothing for whom the standing gives no tokens, and all once it does", func(s *stage) {
+	{"prints nothing for whom the standing gives no tokens, and all once it does", func(s *suiteTest) {
 		g := s.maria()
 		lucia := s.find(g.Group, "Lucía Ruiz")
 		p, err := s.order(g.Credential, lucia.ID, 2, s.key())
@@ -181,7 +181,7 @@ var voidChecks = []check{
 }
 
 // deniedAll wants every call about a member's sheet to be denied: a new order and the one from before, too.
-func (s *stage) deniedAll(c backend.Credential, m backend.MemberID, h backend.Sheet, key string, why backend.Reason) {
+func (s *suiteTest) deniedAll(c backend.Credential, m backend.MemberID, h backend.Sheet, key string, why backend.Reason) {
 	s.Helper()
 	p, err := s.Sheets().Sheets(s.ctx, c, m)
 	s.denied(p, err, why, "sheets")
@@ -191,7 +191,7 @@ func (s *stage) deniedAll(c backend.Credential, m backend.MemberID, h backend.Sh
 }
 
 // deniedPrint wants no sheet to be given: not for a new order, nor for the one from before.
-func (s *stage) deniedPrint(c backend.Credential, m backend.MemberID, h backend.Sheet, key string, why backend.Reason) {
+func (s *suiteTest) deniedPrint(c backend.Credential, m backend.MemberID, h backend.Sheet, key string, why backend.Reason) {
 	s.Helper()
 	p, err := s.order(c, m, 1, s.key())
 	s.denied(p, err, why, "print")

@@ -6,8 +6,8 @@ import (
 	"llave/flows/backend"
 )
 
-var stateChecks = []check{
-	{"says that there never was a token", func(s *stage) {
+var stateSentences = []sentence{
+	{"says that there never was a token", func(s *suiteTest) {
 		g := s.maria()
 		st, err := s.Tokens().State(s.ctx, g.Credential, g.Group.Own)
 		s.must(err)
@@ -20,7 +20,7 @@ var stateChecks = []check{
 			s.Error("asking for the state made a token")
 		}
 	}},
-	{"tells when it was made, until when it is good, and when it was used", func(s *stage) {
+	{"tells when it was made, until when it is good, and when it was used", func(s *suiteTest) {
 		g := s.maria()
 		tok := s.current(g.Credential, g.Group.Own)
 		s.Advance(time.Hour)
@@ -33,7 +33,7 @@ var stateChecks = []check{
 			s.Errorf("state is %+v, used at %s", st, used)
 		}
 	}},
-	{"tells of the token before, if it was replaced today", func(s *stage) {
+	{"tells of the token before, if it was replaced today", func(s *suiteTest) {
 		g := s.maria()
 		s.current(g.Credential, g.Group.Own)
 		s.Advance(time.Minute)
@@ -51,7 +51,7 @@ var stateChecks = []check{
 			s.Error("yesterday's replacement is told as today's")
 		}
 	}},
-	{"tells the last failed validation since the token was made, and why", func(s *stage) {
+	{"tells the last failed validation since the token was made, and why", func(s *suiteTest) {
 		g := s.maria()
 		me := g.Group.Members[0]
 		old := s.current(g.Credential, me.ID)
@@ -73,7 +73,7 @@ var stateChecks = []check{
 			s.Errorf("state is %+v, tried at %s", st, at)
 		}
 	}},
-	{"tells until when validations are locked", func(s *stage) {
+	{"tells until when validations are locked", func(s *suiteTest) {
 		g := s.maria()
 		me := g.Group.Members[0]
 		tok := s.current(g.Credential, me.ID)
@@ -105,7 +105,7 @@ var stateChecks = []check{
 			}
 		}
 	}},
-	{"is refused for somebody not in charge", func(s *stage) {
+	{"is refused for somebody not in charge", func(s *suiteTest) {
 		jorge, g := s.link("chat-jorge", JorgeCUIL), s.maria()
 		_, err := s.Tokens().State(s.ctx, jorge.Credential, g.Group.Own)
 		s.wantErr(err, backend.ErrNotInCharge, "state of a stranger")

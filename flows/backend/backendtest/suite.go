@@ -17,7 +17,7 @@ import (
 )
 
 // World is a back end with the demo padrón, and the hands that a test needs around it.
-type World interface {
+type Fixture interface {
 	Tokens() backend.Tokens
 	Links() backend.Links
 	Sheets() backend.Sheets
@@ -49,30 +49,30 @@ const (
 )
 
 // Suite checks a back end. Open makes a new world each time it is called.
-func Suite(t *testing.T, open func(t *testing.T) World) {
-	t.Run("Contract", func(t *testing.T) { contractChecks(t, open) })
+func Suite(t *testing.T, open func(t *testing.T) Fixture) {
+	t.Run("Contract", func(t *testing.T) { contractSentences(t, open) })
 	for _, part := range []struct {
 		name  string
-		tests []check
+		tests []sentence
 	}{
-		{"Group", groupChecks},
-		{"Current", currentChecks},
-		{"Another", anotherChecks},
-		{"State", stateChecks},
-		{"Sheets", sheetChecks},
-		{"Known", knownChecks},
-		{"Months", monthChecks},
-		{"Void", voidChecks},
-		{"Invite", inviteChecks},
-		{"Redeem", redeemChecks},
-		{"Chats", chatsChecks},
-		{"Attacks", attackChecks},
+		{"Group", groupSentences},
+		{"Current", currentSentences},
+		{"Another", anotherSentences},
+		{"State", stateSentences},
+		{"Sheets", sheetSentences},
+		{"Known", knownSentences},
+		{"Months", monthSentences},
+		{"Void", voidSentences},
+		{"Invite", inviteSentences},
+		{"Redeem", redeemSentences},
+		{"Chats", chatsSentences},
+		{"Attacks", attackSentences},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			for _, c := range part.tests {
 				t.Run(c.says, func(t *testing.T) {
 					t.Parallel()
-					c.run(&stage{T: t, World: open(t), ctx: t.Context()})
+					c.run(&suiteTest{T: t, Fixture: open(t), ctx: t.Context()})
 				})
 			}
 		})
@@ -80,34 +80,34 @@ func Suite(t *testing.T, open func(t *testing.T) World) {
 }
 
 // check is a sentence of the contract, and the test that can fail for it.
-type check struct {
+type sentence struct {
 	says string
-	run  func(s *stage)
+	run  func(s *suiteTest)
 }
 
 // stage is where one check happens.
-type stage struct {
+type suiteTest struct {
 	*testing.T
-	World
+	Fixture
 	ctx context.Context
 	n   int
 }
 
 // key is one that was never used.
-func (s *stage) key() string {
+func (s *suiteTest) key() string {
 	s.n++
 	return fmt.Sprintf("key-%d", s.n)
 }
 
 // must stops the check at an error that is not what it is about.
-func (s *stage) must(err error) {
+func (s *suiteTest) must(err error) {
 	s.Helper()
 	if err != nil {
 		s.Fatal(err)
 	}
 }
 
-func (s *stage) wantErr(err, want error, doing string) {
+func (s *suiteTest) wantErr(err, want error, doing string) {
 	s.Helper()
 	if !errors.Is(err, want) {
 		s.Errorf("%s: got error %v, want %v", doing, err, want)
@@ -115,7 +115,7 @@ func (s *stage) wantErr(err, want error, doing string) {
 }
 
 // invite asks for a chat to be linked.
-func (s *stage) invite(chat string) backend.Invite {
+func (s *suiteTest) invite(chat string) backend.Invite {
 	s.Helper()
 	i, err := s.Links().Invite(s.ctx, invitation(chat, s.key()))
 	s.must(err)
@@ -127,7 +127,7 @@ func invitation(chat, key string) backend.Invitation {
 }
 
 // link links a chat with an account, all the way.
-func (s *stage) link(chat, cuil string) backend.Grant {
+func (s *suiteTest) link(chat, cuil string) backend.Grant {
 	s.Helper()
 	i := s.invite(chat)
 	code, err := s.SignIn(s.ctx, i.URL, cuil, Password)
@@ -138,10 +138,10 @@ func (s *stage) link(chat, cuil string) backend.Grant {
 }
 
 // maria is a chat linked with María's account.
-func (s *stage) maria() backend.Grant { s.Helper(); return s.link("chat-maria", MariaCUIL) }
+func (s *suiteTest) maria() backend.Grant { s.Helper(); return s.link("chat-maria", MariaCUIL) }
 
 // find is a member by name.
-func (s *stage) find(g backend.Group, name string) backend.Member {
+func (s *suiteTest) find(g backend.Group, name string) backend.Member {
 	s.Helper()
 	for _, m := range g.Members {
 		if m.Name == name {
@@ -153,7 +153,7 @@ func (s *stage) find(g backend.Group, name string) backend.Member {
 }
 
 // current is the live token of one member.
-func (s *stage) current(c backend.Credential, m backend.MemberID) backend.Token {
+func (s *suiteTest) current(c backend.Credential, m backend.MemberID) backend.Token {
 	s.Helper()
 	g, err := s.Tokens().Current(s.ctx, c, []backend.MemberID{m})
 	s.must(err)
@@ -163,7 +163,7 @@ func (s *stage) current(c backend.Credential, m backend.MemberID) backend.Token 
 	return g.Tokens[0]
 }
 
-func (s *stage) another(c backend.Credential, m backend.MemberID, key string) backend.Token {
+func (s *suiteTest) another(c backend.Credential, m backend.MemberID, key string) backend.Token {
 	s.Helper()
 	g, err := s.Tokens().Another(s.ctx, c, m, key)
 	s.must(err)
@@ -174,7 +174,7 @@ func (s *stage) another(c backend.Credential, m backend.MemberID, key string) ba
 }
 
 // validates says what becomes of digits at a provider.
-func (s *stage) validates(number, digits string, want backend.Reason) {
+func (s *suiteTest) validates(number, digits string, want backend.Reason) {
 	s.Helper()
 	got, err := s.Validate(s.ctx, number, digits)
 	s.must(err)
@@ -195,7 +195,7 @@ func wrongDigits(of string) string {
 }
 
 // atOnce asks n times at the same moment: all are given the same one token.
-func (s *stage) atOnce(n int, ask func() (backend.Given, error)) {
+func (s *suiteTest) atOnce(n int, ask func() (backend.Given, error)) {
 	s.Helper()
 	var mu sync.Mutex
 	digits := map[string]bool{}

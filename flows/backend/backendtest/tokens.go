@@ -6,8 +6,8 @@ import (
 	"llave/flows/backend"
 )
 
-var groupChecks = []check{
-	{"is the account's own affiliate and those in its charge", func(s *stage) {
+var groupSentences = []sentence{
+	{"is the account's own affiliate and those in its charge", func(s *suiteTest) {
 		g, err := s.Tokens().Group(s.ctx, s.maria().Credential)
 		s.must(err)
 		if own := s.find(g, "María Elena Gómez"); g.Own != own.ID || own.Kinship != "titular" {
@@ -23,13 +23,13 @@ var groupChecks = []check{
 			s.Errorf("the group has %d members, want 6", len(g.Members))
 		}
 	}},
-	{"knows the same person by the same id in every group", func(s *stage) {
+	{"knows the same person by the same id in every group", func(s *suiteTest) {
 		a, b := s.maria().Group, s.link("chat-carlos", CarlosCUIL).Group
 		if len(b.Members) != 1 || b.Own != b.Members[0].ID || b.Own != s.find(a, "Carlos Ruiz").ID {
 			s.Errorf("Carlos's own group is %+v", b)
 		}
 	}},
-	{"is as it is now", func(s *stage) {
+	{"is as it is now", func(s *suiteTest) {
 		c := s.maria().Credential
 		s.must(s.Remove(s.ctx, MariaCUIL, "Juana Ruiz"))
 		g, err := s.Tokens().Group(s.ctx, c)
@@ -42,8 +42,8 @@ var groupChecks = []check{
 	}},
 }
 
-var currentChecks = []check{
-	{"returns the live token, however often it is asked", func(s *stage) {
+var currentSentences = []sentence{
+	{"returns the live token, however often it is asked", func(s *suiteTest) {
 		g := s.maria()
 		first := s.current(g.Credential, g.Group.Own)
 		if len(first.Digits) != 6 || first.Member != g.Group.Own || !first.Made.Equal(s.Now()) || !first.Until.After(s.Now()) {
@@ -56,7 +56,7 @@ var currentChecks = []check{
 			}
 		}
 	}},
-	{"answers each member in the order asked for", func(s *stage) {
+	{"answers each member in the order asked for", func(s *suiteTest) {
 		g := s.maria()
 		juana, lucia, maria := s.find(g.Group, "Juana Ruiz").ID, s.find(g.Group, "Lucía Ruiz").ID, g.Group.Own
 		got, err := s.Tokens().Current(s.ctx, g.Credential, []backend.MemberID{juana, "stranger", lucia, maria})
@@ -75,13 +75,13 @@ var currentChecks = []check{
 			s.Log("two members have the same digits: one in a million")
 		}
 	}},
-	{"makes one token, when 64 ask at once", func(s *stage) {
+	{"makes one token, when 64 ask at once", func(s *suiteTest) {
 		g := s.maria()
 		s.atOnce(64, func() (backend.Given, error) {
 			return s.Tokens().Current(s.ctx, g.Credential, []backend.MemberID{g.Group.Own})
 		})
 	}},
-	{"makes the next one after use", func(s *stage) {
+	{"makes the next one after use", func(s *suiteTest) {
 		g := s.maria()
 		first := s.current(g.Credential, g.Group.Own)
 		s.validates(g.Group.Members[0].Number, first.Digits, "")
@@ -90,7 +90,7 @@ var currentChecks = []check{
 			s.Error("the used token is current")
 		}
 	}},
-	{"makes the day's next one when the day is over", func(s *stage) {
+	{"makes the day's next one when the day is over", func(s *suiteTest) {
 		g := s.maria()
 		first := s.current(g.Credential, g.Group.Own)
 		s.Advance(first.Until.Sub(s.Now()) - time.Second)
@@ -104,7 +104,7 @@ var currentChecks = []check{
 		}
 		s.validates(g.Group.Members[0].Number, first.Digits, backend.Expired)
 	}},
-	{"gives no token to whom the standing does not give one, live or not", func(s *stage) {
+	{"gives no token to whom the standing does not give one, live or not", func(s *suiteTest) {
 		g := s.maria()
 		juana := s.find(g.Group, "Juana Ruiz")
 		tok := s.current(g.Credential, juana.ID)
@@ -116,7 +116,7 @@ var currentChecks = []check{
 		}
 		s.validates(juana.Number, tok.Digits, backend.NotActive)
 	}},
-	{"never gives a token of somebody who left", func(s *stage) {
+	{"never gives a token of somebody who left", func(s *suiteTest) {
 		g := s.maria()
 		juana := s.find(g.Group, "Juana Ruiz").ID
 		s.current(g.Credential, juana)
@@ -127,7 +127,7 @@ var currentChecks = []check{
 			s.Errorf("got %+v", got)
 		}
 	}},
-	{"tells other people's digits from nobody's", func(s *stage) {
+	{"tells other people's digits from nobody's", func(s *suiteTest) {
 		g := s.maria()
 		juana := s.find(g.Group, "Juana Ruiz")
 		tok := s.current(g.Credential, g.Group.Own)
