@@ -12,7 +12,7 @@ import (
 
 const sealAccount = "account"
 
-// insertAccount makes an account. One that is there already stays as it is.
+// insertAccount makes an account. An existing one stays as it is.
 func (s *Service) insertAccount(ctx context.Context, tx *sql.Tx, p person, phc, email string, now time.Time) error {
 	sealed, err := s.keys.seal(sealAccount, email)
 	if err != nil {
@@ -23,22 +23,22 @@ func (s *Service) insertAccount(ctx context.Context, tx *sql.Tx, p person, phc, 
 	return err
 }
 
-// accountOf is the account of a CUIL, sql.ErrNoRows if there is none.
+// accountOf returns the account of a CUIL, sql.ErrNoRows if there is none.
 func (s *Service) accountOf(ctx context.Context, q querier, cuil string) (id int64, err error) {
 	err = q.QueryRowContext(ctx, "SELECT a.id FROM account a JOIN person p ON p.id = a.person WHERE p.cuil = ?", s.cuilHash(cuil)).Scan(&id)
 	return id, err
 }
 
-// holderOf is the person an account belongs to.
+// holderOf returns the owner of an account.
 func (s *Service) holderOf(ctx context.Context, q querier, account int64) (person, error) {
 	return s.scanPerson(q.QueryRowContext(ctx, "SELECT "+personColumns+" FROM person p JOIN account a ON a.person = p.id WHERE a.id = ?", account))
 }
 
-// Register makes an account for somebody in the padrón. There is one answer to data that do not match, to people
-// who are not in the padrón, and to those who have an account.
+// Register makes an account for a person of the padrón. The refusal is the same for data that do not match, for people
+// outside the padrón and for people who have an account.
 //
-// What leaked lists hold, CUIL, document and sex, opens no account: outside the demo the trámite number has to be the one
-// of the padrón. Guesses are bounded by CUIL and by address.
+// CUIL, document and sex stand in leaked lists and open no account: outside the demo the trámite number must be the
+// padrón's. Guesses are bounded by CUIL and by address.
 func (s *Service) Register(ctx context.Context, r form.Registration) error {
 	if mode := s.register(); mode == RegisterOff || mode == RegisterOffice {
 		return s.mismatch()

@@ -9,13 +9,13 @@ import (
 	"llave/flows/backend"
 )
 
-// ErrKeyTaken: the key was used before for something else. Answering either way would be wrong.
+// ErrKeyTaken: the key was used before for another request. Either answer would be wrong.
 var ErrKeyTaken = errors.New("the key was used for something else")
 
 // Another implements backend.Tokens.
 //
-// The same key gives the same token again, even when it was used or replaced in the meantime, as long as the
-// member is still in the account's charge: what was allowed yesterday is no reason to show digits today.
+// The same key gives the same token again, also after it was used or replaced, as long as the member is in the account's
+// charge: a permission of yesterday does not show digits today.
 func (s *Service) Another(ctx context.Context, c backend.Credential, member backend.MemberID, key string) (out backend.Given, err error) {
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		a, f, err := s.authoriseFamily(ctx, tx, c)
@@ -51,7 +51,7 @@ func (s *Service) Another(ctx context.Context, c backend.Credential, member back
 	return out, nil
 }
 
-// answer is what Another said for a key.
+// replacement is the result of Another for a key.
 type replacement struct {
 	token   backend.Token
 	counter sql.NullInt64
@@ -70,7 +70,7 @@ func (s *Service) replacementFor(ctx context.Context, q querier, account int64, 
 	return ans, err
 }
 
-// replace ends the live token, if there is one, and makes the next.
+// replaceToken ends the live token, if there is one, and makes the next.
 func (s *Service) replaceToken(ctx context.Context, tx *sql.Tx, f family, p person, now time.Time) (replacement, error) {
 	if why := f.denial(p.member); why != "" {
 		return replacement{reason: why}, nil

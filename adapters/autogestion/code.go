@@ -8,14 +8,13 @@ import (
 	"llave/flows/backend"
 )
 
-// A code has this alphabet and length: 38 bits, and with three tries that is far more than guessing needs to be hopeless.
+// A code has this alphabet and length: 38 bits. With three tries, guessing is hopeless.
 const (
 	codeAlphabet = backend.CodeAlphabet
 	codeLen      = backend.CodeLen
 )
 
-// deriveCode makes the code of a seed. Deriving instead of storing has two uses: nothing of the code is at
-// rest, and a page that is loaded again can show it again.
+// deriveCode derives the code from a seed. So no code is stored, and a page that is loaded again can show it again.
 func deriveCode(key []byte, seed []byte) string {
 	mac := hmac.New(sha256.New, key)
 	out := make([]byte, 0, codeLen)
@@ -24,7 +23,7 @@ func deriveCode(key []byte, seed []byte) string {
 		mac.Write(seed)
 		mac.Write(binary.BigEndian.AppendUint32(nil, block))
 		for _, b := range mac.Sum(nil) {
-			// Rejecting the top keeps every letter equally likely.
+			// Without the values above the limit every letter is equally likely.
 			if limit := 256 - 256%len(codeAlphabet); int(b) < limit && len(out) < codeLen {
 				out = append(out, codeAlphabet[int(b)%len(codeAlphabet)])
 			}
@@ -33,7 +32,7 @@ func deriveCode(key []byte, seed []byte) string {
 	return string(out)
 }
 
-// parseCode reads a code as it is typed or pasted: see [backend.ReadCode]. It returns "" for what cannot be one.
+// parseCode reads a code as people type or paste it: see [backend.ReadCode]. It returns "" for a text that is no code.
 func parseCode(s string) string {
 	code, _ := backend.ReadCode(s)
 	return code

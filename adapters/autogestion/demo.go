@@ -17,7 +17,7 @@ import (
 //go:embed demo.csv
 var demoCSV []byte
 
-// The demo's credentials. They are printed at start, so they are no secret.
+// The credentials of the demo. They are printed at start and are no secret.
 const (
 	DemoPassword    = "llave-demo"
 	DemoProviderKey = "demo-farmacia"
@@ -31,17 +31,17 @@ var demoAccounts = [...]struct{ cuil, email string }{
 	{"27999990113", "marta@demo.example"},
 }
 
-// ErrNotDemo: what was asked for exists only in the demo.
+// ErrNotDemo: the operation exists only in the demo.
 var ErrNotDemo = errors.New("autogestion: only in demo mode")
 
-// ErrUnknownCUIL: nobody in the padrón who has an account has this CUIL.
+// ErrUnknownCUIL: no account of the padrón has this CUIL.
 var ErrUnknownCUIL = errors.New("autogestion: no account with this CUIL")
 
-// ErrRealFile: the padrón in this file is not the demo's. The demo's passwords are known to everybody, so it does not go in.
+// ErrRealFile: the padrón in this file is not the demo's. The demo's passwords are public, so the demo does not go into such
+// a file.
 var ErrRealFile = errors.New("autogestion: the file holds people who are not the demo's")
 
-// CheckDemo refuses to let the demo into a file that holds anybody else: ErrRealFile. It changes nothing, not even beside
-// the file.
+// CheckDemo refuses a file with a real padrón: ErrRealFile. It changes nothing, not even beside the file.
 func CheckDemo(ctx context.Context, path string) error {
 	if st, err := os.Stat(path); errors.Is(err, os.ErrNotExist) || err == nil && st.Size() == 0 {
 		return nil
@@ -66,7 +66,7 @@ func CheckDemo(ctx context.Context, path string) error {
 	return err
 }
 
-// SeedDemo fills the file with people who do not exist. Doing it again changes nothing.
+// SeedDemo fills the file with people who do not exist. To do it again changes nothing.
 func (s *Service) SeedDemo(ctx context.Context) error {
 	if !s.opt.Demo {
 		return wrap("seed demo", ErrNotDemo)
@@ -78,7 +78,7 @@ func (s *Service) SeedDemo(ctx context.Context) error {
 	if err != nil {
 		return wrap("seed demo", err)
 	}
-	report, err := s.ImportWith(ctx, bytes.NewReader(demoCSV), ImportOptions{AcceptLoss: true}) // whoever was added to the demo's groups
+	report, err := s.ImportWith(ctx, bytes.NewReader(demoCSV), ImportOptions{AcceptLoss: true}) // people who were added to the demo's groups lose them
 	if err != nil {
 		return wrap("seed demo", err)
 	}
@@ -110,7 +110,7 @@ func (s *Service) seedAccount(ctx context.Context, cuil, email string) error {
 	})
 }
 
-// LinkDirect links a chat with the account of a CUIL without pages and passwords. Demo only.
+// LinkDirect links a chat with the account of a CUIL, without pages and passwords. Demo only.
 func (s *Service) LinkDirect(ctx context.Context, cuil string, in backend.Invitation) (out backend.Grant, err error) {
 	if !s.opt.Demo {
 		return out, wrap("link", ErrNotDemo)

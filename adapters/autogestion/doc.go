@@ -1,24 +1,32 @@
-// Package autogestion is the insurer's back end: the padrón, the accounts, the tokens, and the pages on which
-// people type their password. It is here so that Llave works with nothing configured, and so that an insurer
-// can run a pilot, or read in running code what a back end of its own has to promise.
+// Package autogestion is the embedded back end of the insurer: the padrón, the accounts, the tokens, and the pages on which
+// people type their password. With it Llave works without configuration, an insurer can run a pilot, and the authors of
+// another back end can read in running code what the contract asks for.
 //
-// It is a program of its own in all but the process: it has its own SQLite file and its own keys, knows nothing
-// of chats but an opaque reference, and authorises every call by the credential it gave out. A [Service] serves
-// the ports of flows in Go, and the same answers over HTTP ([Service.Handler]).
+// It shares nothing but the process with the bot: it has its own SQLite file and its own keys, knows a chat as an opaque
+// reference, and authorises every call by a credential that it issued. [Service] implements the ports of flows/backend, and
+// [Service.Handler] serves them over HTTP together with the pages.
 //
-// Where to read on:
+// This package is the service: transactions and SQL. Reading order:
 //
-//	service.go   opening and closing         keys.go      what is derived from the one key, sealing, look-up
-//	import.go    what a padrón changes       group.go     who is in whose charge
-//	padron*.go   how its CSV is read         import_*.go  how it is compared, and told
-//	token.go     current and another         ff1.go       how a counter becomes six digits
-//	validate.go  what a provider asks        guard.go     how guessing is bounded
-//	sheet*.go    tokens on paper             proof.go     what is signed of a sheet, and verify.go who checks it
-//	invite.go    the one-time URL            signin.go    password, consent, and the code that ends an invite
-//	redeem.go    how a link comes to be      account.go   registration (register.go: whose) and reset
-//	housekeeping.go  what is forgotten, and when
-//	web*.go      the pages                   api*.go      the HTTP API
+//	service.go      opening, closing            keys.go      derived keys, sealing, keyed hashes
+//	file.go         transactions                group.go     authorisation, the family group
+//	token.go        current tokens              another.go   their replacement; state.go: what became of them
+//	validate.go     a provider's question       guard.go     bounds of guessing
+//	sheet*.go       tokens on paper             invite.go    the one-time URL
+//	signin*.go      password, consent, code     redeem.go    making and ending links
+//	account.go      registration                reset.go     a new password
+//	import*.go      changing the padrón         housekeeping.go  deleting what is over
+//	handler.go      the API                     pages.go     what the pages need
 //
-// The same API is what Llave asks of an insurer's own back end: a [Client] is the ports over HTTP (client*.go), and
-// [Check] tells an insurer's team whether theirs answers as it should (check*.go).
+// Its leaves know no SQL and not this package:
+//
+//	ff1      the permutation behind the six digits
+//	padron   reading a padrón file
+//	proof    the signed code of a sheet
+//	form     the forms of the pages and their faults
+//	web      the pages
+//	api      the HTTP API
+//	wire     what the API's client and server share
+//	client   the ports over HTTP, for an insurer's own back end, and llave backend check
+//	catalog  texts by keys
 package autogestion

@@ -18,28 +18,27 @@ var schema2 string
 //go:embed schema_3.sql
 var schema3 string
 
-// schemas lead from each version of the file to the next. A new file goes the whole way, so that an old one becomes
+// schemas are the steps from each version of the file to the next. A new file takes all steps, so that an old file becomes
 // the same.
 func schemas() []string { return []string{schema1, schema2, schema3} }
 
-// querier is what a query needs: a pool or a transaction.
+// querier is a pool or a transaction.
 type querier = sqlitedb.Querier
 
-// write runs f in the one writing transaction. Now is read inside it, so that a decision by the clock is made in the order
-// in which it is written.
+// write runs f in the one writing transaction. It reads the clock inside, so that times have the order of the transactions.
 func (s *Service) write(ctx context.Context, f func(tx *sql.Tx, now time.Time) error) error {
 	return s.file.Write(ctx, func(tx *sql.Tx) error { return f(tx, s.now()) })
 }
 
-// read runs f on one moment of the file.
+// read runs f on one snapshot of the file.
 func (s *Service) read(ctx context.Context, f func(q querier, now time.Time) error) error {
 	return s.file.Read(ctx, func(q querier) error { return f(q, s.now()) })
 }
 
-// now is the time in UTC, as it comes back from the file.
+// now returns the time in UTC with the precision of the file.
 func (s *Service) now() time.Time { return fromNano(s.opt.Now().UnixNano()) }
 
-// fromNano is the zero time for 0: SQL's "not yet".
+// fromNano returns the time of a column; 0 is the zero time: "not yet".
 func fromNano(n int64) time.Time {
 	if n == 0 {
 		return time.Time{}

@@ -11,16 +11,16 @@ import (
 	"llave/flows/backend"
 )
 
-// person is a line of the padrón.
+// person is a person of the padrón.
 type person struct {
 	id       int64
 	member   backend.MemberID
 	standing string
-	grouped  bool // stands in a group of the padrón
+	grouped  bool // is in a group of the padrón
 	personal
 }
 
-// active says whether the padrón gives this person tokens now.
+// active reports whether the padrón gives this person tokens now.
 func (p person) active() bool { return p.grouped && backend.IsActive(p.standing) }
 
 // personal is the sealed part of a person.
@@ -31,7 +31,7 @@ type personal struct {
 	Sex    string `json:"sex"`
 }
 
-// sealPerson names the use under which personal is sealed.
+// sealPerson is the use under which personal is sealed.
 const sealPerson = "person"
 
 const personColumns = "p.id, p.member, p.standing, p.sealed, EXISTS (SELECT 1 FROM membership g WHERE g.person = p.id)"
@@ -52,26 +52,26 @@ func (s *Service) scanPerson(row scanner, more ...any) (person, error) {
 
 func (s *Service) cuilHash(cuil string) []byte { return s.keys.hash("cuil", cuil) }
 
-// numberHash looks an affiliate number up as people type it: case and spaces do not count. Nothing else is
-// known of what it is made of.
+// numberHash returns the hash by which an affiliate number is looked up: case and spaces do not count. The number is opaque
+// otherwise.
 func (s *Service) numberHash(number string) []byte {
 	return s.keys.hash("number", strings.ToUpper(strings.ReplaceAll(backend.Clean(number), " ", "")))
 }
 
-// personBy finds by "cuil", "number" (hashes) or "id".
+// personBy finds a person by the column "cuil" or "number", which are hashes, or "id".
 func (s *Service) personBy(ctx context.Context, q querier, column string, value any) (person, error) {
 	return s.scanPerson(q.QueryRowContext(ctx, "SELECT "+personColumns+" FROM person p WHERE p."+column+" = ?", value))
 }
 
-// session is whom a credential speaks for.
+// principal is the account that a credential speaks for.
 type principal struct {
 	link    string
 	account int64
 	person  int64 // the account's own affiliate
 }
 
-// personByNumber finds an affiliate by the number as a provider typed, pasted or scanned it; sql.ErrNoRows if nobody has
-// it. The number as it is comes first, so that another reading of it never takes the place of the one that was meant.
+// personByNumber finds an affiliate by the number as a provider typed, pasted or scanned it; sql.ErrNoRows if there is none.
+// It tries the number as it stands first, so that another reading never takes its place.
 func (s *Service) personByNumber(ctx context.Context, q querier, typed string) (person, error) {
 	for _, number := range backend.ReadNumber(typed) {
 		p, err := s.personBy(ctx, q, "number", s.numberHash(number))
@@ -82,7 +82,7 @@ func (s *Service) personByNumber(ctx context.Context, q querier, typed string) (
 	return person{}, sql.ErrNoRows
 }
 
-// authorise is the first step of every call: nothing that was allowed before is remembered.
+// authorise returns the principal of a credential. Every call begins with it: no earlier permission is remembered.
 func (s *Service) authorise(ctx context.Context, q querier, c backend.Credential) (principal, error) {
 	var a principal
 	err := q.QueryRowContext(ctx, `SELECT l.id, a.id, a.person FROM link l JOIN account a ON a.id = l.account
@@ -97,14 +97,14 @@ func (s *Service) credentialHash(c backend.Credential) []byte {
 	return s.keys.hash("credential", string(c))
 }
 
-// family is a group with what the ports do not show.
+// family is a group with the rows of its people, which the ports do not show.
 type family struct {
 	backend.Group
 	people map[backend.MemberID]person
 }
 
-// family is the person's own group: themselves first, then those in their charge in the padrón's order. Someone
-// who holds no group is one of their own, alone; whoever stands in no group at all is shown as such.
+// family returns the group of an account's affiliate: the affiliate first, then those in their charge in the padrón's order.
+// A person without a group of their own is alone in it; one who is in no group at all is shown as such.
 func (s *Service) family(ctx context.Context, q querier, holder int64) (family, error) {
 	own, err := s.personBy(ctx, q, "id", holder)
 	if err != nil {
@@ -153,7 +153,7 @@ func (s *Service) Group(ctx context.Context, c backend.Credential) (g backend.Gr
 	return g, wrap("group", err)
 }
 
-// charge is whom a credential speaks for, and who is in their charge now.
+// authoriseFamily returns the principal of a credential, and its family group as it is now.
 func (s *Service) authoriseFamily(ctx context.Context, q querier, c backend.Credential) (principal, family, error) {
 	a, err := s.authorise(ctx, q, c)
 	if err != nil {
@@ -163,7 +163,7 @@ func (s *Service) authoriseFamily(ctx context.Context, q querier, c backend.Cred
 	return a, f, err
 }
 
-// wrap says which operation failed.
+// wrap adds the operation to an error.
 func wrap(op string, err error) error {
 	if err == nil {
 		return nil

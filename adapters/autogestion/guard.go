@@ -8,53 +8,53 @@ import (
 	"time"
 )
 
-// guard bounds how often something may fail: past the bound the subject is locked for a while, and for longer
-// each time. The counts are in the file, so that a restart is no new start.
+// guard bounds failures: past the bound the subject is locked for a while, and longer each time. The counts are in the file,
+// so that a restart does not clear them.
 type guard struct {
 	kind           string
-	bound          int           // failures borne in a window
-	window         time.Duration // from the first of them
+	bound          int           // failures in a window that lock
+	window         time.Duration // begins with the first of them
 	lock           time.Duration // the first lock; the next one is twice as long
-	maxLock        time.Duration // and never longer than this
-	boundAfterLock int           // failures borne after a lock; 0 means bound
+	maxLock        time.Duration // no lock is longer
+	boundAfterLock int           // failures that lock again after a lock; 0: bound
 }
 
 var (
-	// Five wrong numbers are a bad day at the counter; the sixth is guessing. With locks of 15 min, 30, 60, 120
-	// and then 240 a whole day allows some 45 guesses at a million numbers, of which one is right.
+	// Five wrong numbers are a bad day at the counter; the sixth is guessing. With locks of 15, 30, 60, 120 and then 240
+	// minutes a whole day allows some 45 guesses at a million numbers, of which one is right.
 	guardAffiliate = guard{kind: "affiliate", bound: 5, window: 15 * time.Minute, lock: 15 * time.Minute, maxLock: 4 * time.Hour}
-	// One guess at each of many affiliates is bounded here. Twenty in an hour is far above what a busy
-	// reception mistypes, since only digits that never were a token count.
+	// Bounds one guess at each of many affiliates. Twenty in an hour is far above the mistypes of a busy reception: only
+	// digits that never were a token count.
 	guardProvider = guard{kind: "provider", bound: 20, window: time.Hour, lock: 15 * time.Minute, maxLock: 4 * time.Hour}
 
-	// A try at a password is counted at six places, from near to far. Many people share one address (a telephone
-	// company's, an office's, a proxy's that the configuration does not name), so a lock on an address alone does not
-	// refuse a chat that did not fail there, and none of these refuses a browser that signed in to the account before.
+	// An attempt at a password is counted by six guards, from near to far. Many people share one address (of a telephone
+	// company, an office, a proxy that the configuration does not name), so a lock on an address alone does not refuse a
+	// chat that did not fail there. None of the six refuses a browser that signed in to the account before.
 	//
-	// One CUIL in one browser at one address: the lock that an honest person sees. After the first one each further
-	// failure locks again, twice as long.
+	// One CUIL in one browser at one address: the lock that honest people meet. After the first lock each further failure
+	// locks again, twice as long.
 	guardPair = guard{kind: "pair", bound: 5, window: 15 * time.Minute, lock: time.Minute, maxLock: time.Hour, boundAfterLock: 1}
 	// One CUIL at one address, in all browsers: some 45 a day, so that one address cannot use up guardAccount.
 	guardShared = guard{kind: "shared", bound: 15, window: 6 * time.Hour, lock: time.Minute, maxLock: time.Hour, boundAfterLock: 1}
-	// An address that tries many people, and a chat whose invites failed there: refused only if both are locked. From then
-	// on every two guesses cost a new chat.
+	// An address that tries many people, and a chat whose invites failed there. They refuse only if both are locked: from
+	// then on every two guesses cost a new chat.
 	guardAddress = guard{kind: "address", bound: 20, window: time.Hour, lock: time.Hour, maxLock: time.Hour}
 	guardChat    = guard{kind: "chat", bound: 2, window: time.Hour, lock: time.Hour, maxLock: time.Hour}
-	// Chats cost little, so an address is bounded as a whole, too, at what no neighbourhood mistypes: 300 an hour.
+	// Chats cost little, so an address is bounded as a whole too, far above the mistypes of a neighbourhood: 300 an hour.
 	guardFlood = guard{kind: "flood", bound: 300, window: time.Hour, lock: 10 * time.Minute, maxLock: time.Hour}
-	// A person tried from many addresses: NIST SP 800-63B's hundred.
+	// One person from many addresses: the hundred of NIST SP 800-63B.
 	guardAccount = guard{kind: "account", bound: 100, window: 24 * time.Hour, lock: 24 * time.Hour, maxLock: 24 * time.Hour}
-	// form.Registration and reset send e-mail and tell something about a person each time: by CUIL. Many who share an address
-	// may need them in the same hour.
+	// Registration and reset send e-mail and reveal something about a person each time: bounded by CUIL. Many people who
+	// share an address may need them in the same hour.
 	guardForm        = guard{kind: "form", bound: 10, window: time.Hour, lock: time.Hour, maxLock: 8 * time.Hour}
 	guardFormAddress = guard{kind: "form address", bound: 200, window: time.Hour, lock: 10 * time.Minute, maxLock: 10 * time.Minute}
 	guardReset       = guard{kind: "reset", bound: 5, window: 24 * time.Hour, lock: time.Hour, maxLock: 24 * time.Hour}
 )
 
-// quiet is after how long without a lock the next one is a first one again.
+// lockMemory is the time without a lock after which the next lock is a first one again.
 const lockMemory = 24 * time.Hour
 
-// lockedUntil is the zero time if the subject is not locked.
+// lockedUntil returns the end of the lock of a subject, the zero time if it is not locked.
 func (s *Service) lockedUntil(ctx context.Context, q querier, g guard, id string, now time.Time) (time.Time, error) {
 	var until int64
 	err := q.QueryRowContext(ctx, "SELECT until FROM guard WHERE subject = ?", s.subject(g, id)).Scan(&until)
@@ -69,13 +69,13 @@ func (s *Service) lockedUntil(ctx context.Context, q querier, g guard, id string
 
 func (s *Service) subject(g guard, id string) []byte { return s.keys.hash("guard", g.kind, id) }
 
-// fail counts a failure and locks when it is one too many.
+// recordFailure counts a failure, and locks at one too many.
 func (s *Service) recordFailure(ctx context.Context, tx *sql.Tx, g guard, id string, now time.Time) error {
 	_, err := s.countFailure(ctx, tx, g, id, now)
 	return err
 }
 
-// count is fail, and says whether this failure was the one too many.
+// countFailure is recordFailure, and reports whether this failure locked the subject.
 func (s *Service) countFailure(ctx context.Context, tx *sql.Tx, g guard, id string, now time.Time) (locks bool, err error) {
 	var fails, earlier int
 	var since, until int64
@@ -105,7 +105,7 @@ func (s *Service) countFailure(ctx context.Context, tx *sql.Tx, g guard, id stri
 	return locks, err
 }
 
-// length doubles with each lock.
+// length returns the length of the next lock: it doubles with each.
 func (g guard) length(locks int) time.Duration {
 	if locks > bits.Len64(uint64(g.maxLock/g.lock)) {
 		return g.maxLock
@@ -113,14 +113,14 @@ func (g guard) length(locks int) time.Duration {
 	return min(g.lock<<locks, g.maxLock)
 }
 
-// forget clears a subject that proved to be honest.
+// clearFailures clears a subject that proved to be honest.
 func (s *Service) clearFailures(ctx context.Context, tx *sql.Tx, g guard, id string) error {
 	_, err := tx.ExecContext(ctx, "DELETE FROM guard WHERE subject = ?", s.subject(g, id))
 	return err
 }
 
-// refund takes back one failure that was counted in advance and turned out to be none. The lock goes only if it is the one
-// that this failure brought: others' failures stay counted.
+// refundFailure takes back one failure that was counted in advance. The lock ends only if this failure brought it: the
+// failures of others stay counted.
 func (s *Service) refundFailure(ctx context.Context, tx *sql.Tx, g guard, id string, brought bool, now time.Time) error {
 	query := "UPDATE guard SET fails = max(fails - 1, 0) WHERE subject = ?1"
 	args := []any{s.subject(g, id)}

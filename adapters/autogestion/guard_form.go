@@ -8,7 +8,7 @@ import (
 	"llave/adapters/autogestion/form"
 )
 
-// countForm bounds registrations and resets, by CUIL and, far above, by address.
+// countForm bounds registrations and resets by CUIL and, far above, by address.
 func (s *Service) countForm(ctx context.Context, address, cuil string) error {
 	return s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		for _, g := range []guarded{{guard: guardFormAddress, id: address}, {guard: guardForm, id: "cuil|" + cuil}} {

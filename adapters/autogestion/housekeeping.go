@@ -7,32 +7,32 @@ import (
 	"time"
 )
 
-// How long things are kept. The rule is "keep the counter, not the diary": when and for whom a token was asked
-// is close to saying who is ill.
+// How long rows are kept. The rule is "keep the counter, not the diary": when and for whom a token was asked comes close to
+// saying who is ill.
 const (
-	keepTokens      = 35 * 24 * time.Hour // so that last month's digits are still called used or expired
+	keepTokens      = 35 * 24 * time.Hour // so that digits of last month are still called used or expired
 	keepSheets      = 35 * 24 * time.Hour // after their month is over, for the same reason
 	keepAnswers     = 3 * 24 * time.Hour  // answers by key; a day is promised
-	keepValidations = 7 * 24 * time.Hour  // a pharmacy that was offline over a long weekend asks again
-	keepInvites     = 2 * 24 * time.Hour  // with them goes the seed from which a credential could be made again
+	keepValidations = 7 * 24 * time.Hour  // a pharmacy that was offline over a long weekend may ask again
+	keepInvites     = 2 * 24 * time.Hour  // their seed could make the credential again
 	keepGuards      = 2 * 24 * time.Hour
 	keepKnown       = 180 * 24 * time.Hour
 	keepMail        = 7 * 24 * time.Hour
 	sweepEvery      = time.Hour
 )
 
-// Bounds of one transaction of a sweep, and of one look at the tokens.
+// Bounds of one transaction of a sweep, and of one page of tokens.
 const (
 	sweepBatch = 500
 	sweepPage  = 2000
 )
 
-// sweepRules delete a batch of what is older than keep, in this order: a sheet goes after its tokens.
+// sweepRules delete a batch of rows older than keep, in this order: a sheet goes after its tokens.
 var sweepRules = [...]struct {
 	query string
 	keep  time.Duration
 }{
-	// A sheet goes as a whole, and by the end of its month: when it was made says nothing of how long it is good.
+	// A sheet goes as a whole, by the end of its month: the time of printing does not say how long it is valid.
 	{`DELETE FROM token WHERE (person, counter) IN (SELECT person, counter FROM token
 		WHERE sheet IN (SELECT id FROM sheet WHERE until < ?1) LIMIT ?2)`, keepSheets},
 	{"DELETE FROM sheet WHERE id IN (SELECT id FROM sheet WHERE until < ?1 LIMIT ?2)", keepSheets},
@@ -45,7 +45,7 @@ var sweepRules = [...]struct {
 	{"DELETE FROM guard WHERE subject IN (SELECT subject FROM guard WHERE since < ?1 AND until < ?1 LIMIT ?2)", keepGuards},
 }
 
-// Housekeep forgets what is over, at once and every hour, until its context ends. A service that has none keeps everything.
+// Housekeep deletes expired rows, at once and every hour, until its context ends. Without it a service keeps everything.
 func (s *Service) Housekeep(ctx context.Context) {
 	for {
 		if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
@@ -61,7 +61,7 @@ func (s *Service) Housekeep(ctx context.Context) {
 	}
 }
 
-// Sweep forgets what is over, in short transactions, so that nobody's request waits for it.
+// Sweep deletes expired rows in short transactions, so that no request waits for it.
 func (s *Service) Sweep(ctx context.Context) error {
 	now := s.now()
 	if err := s.sweepTokens(ctx, now.Add(-keepTokens)); err != nil {
@@ -86,11 +86,11 @@ func (s *Service) Sweep(ctx context.Context) error {
 	return nil
 }
 
-// tokenKey names a token, in the order in which they were made.
+// tokenKey identifies a token, in the order of making.
 type tokenKey struct{ made, person, counter int64 }
 
-// sweepTokens deletes old dynamic tokens, but never a person's newest, of which State tells. Those of people who asked once
-// are found again at every sweep, so they are looked for a page at a time, beside the writer.
+// sweepTokens deletes old dynamic tokens, but never the newest of a person, which State describes. Those of people who asked
+// once are found again in every sweep, so it reads them by pages, beside the writer.
 func (s *Service) sweepTokens(ctx context.Context, before time.Time) error {
 	last := tokenKey{}
 	for {
@@ -112,7 +112,7 @@ func (s *Service) sweepTokens(ctx context.Context, before time.Time) error {
 	}
 }
 
-// oldTokens looks at a page of tokens made after last and before a time, and returns those that go, and the page's end.
+// oldTokens reads a page of tokens made after last and before a time. It returns those to delete, and the end of the page.
 func (s *Service) oldTokens(ctx context.Context, last tokenKey, before time.Time) (old []tokenKey, end tokenKey, err error) {
 	rows, err := s.file.Readers.QueryContext(ctx, `SELECT t.made, t.person, t.counter, t.sheet IS NULL AND EXISTS (SELECT 1 FROM token newer
 			WHERE newer.person = t.person AND newer.sheet IS NULL AND newer.counter > t.counter)

@@ -11,20 +11,20 @@ import (
 	"llave/adapters/autogestion/padron"
 )
 
-// ErrLoss: too many of those the file is about would lose their tokens. Nothing was changed.
+// ErrLoss: too many people of the groups in the file would lose their tokens. Nothing was changed.
 var ErrLoss = errors.New("autogestion: too many would lose their tokens")
 
-// ImportOptions says how a padrón is to be taken in.
+// ImportOptions say how to import a padrón.
 type ImportOptions struct {
-	// DryRun only says what would change.
+	// DryRun only reports what would change.
 	DryRun bool
-	// AcceptLoss takes in a file by which many lose their tokens.
+	// AcceptLoss imports a file by which many lose their tokens.
 	AcceptLoss bool
-	// Progress is told how far the import is: of a file of which the end is not known, of is 0. Nil: nobody is.
+	// Progress is called as the import proceeds. While the end of the file is not known, of is 0. It may be nil.
 	Progress func(step ImportStep, done, of int)
 }
 
-// ImportStep is what an import is doing.
+// ImportStep is the current work of an import.
 type ImportStep int
 
 // The steps of an import, in their order.
@@ -34,25 +34,24 @@ const (
 	ImportWriting
 )
 
-// Import takes a padrón in, as [Service.ImportWith] does with no options.
+// Import imports a padrón, as [Service.ImportWith] without options.
 func (s *Service) Import(ctx context.Context, r io.Reader) (Report, error) {
 	return s.ImportWith(ctx, r, ImportOptions{})
 }
 
-// ImportWith takes a padrón in. It is text in UTF-8, UTF-16 or Windows-1252, separated by commas, semicolons, tabs or bars,
+// ImportWith imports a padrón. It is text in UTF-8, UTF-16 or Windows-1252, separated by commas, semicolons, tabs or bars,
 // and its first line names the columns:
 //
 //	cuil,nombre,sexo,numero,situacion,cuil_titular,parentesco
 //
-// in any order, and if the padrón has it the trámite number of the document, tramite. There is a line for each person in
-// each group; the titular's own names their own CUIL twice. Good lines are taken in, bad ones are reported.
+// in any order, and tramite, the trámite number of the document, if the padrón has it. There is a line for each person in
+// each group; the titular's line names their own CUIL twice. Good lines are imported, bad ones are reported.
 //
-// The file is the whole padrón of the groups it names: whoever is in such a group and not in the file leaves it. Groups it
-// does not name stay as they are. So does the membership of every group that a bad line may be about, since that line may be
-// the one of the person who would go; if its group cannot be told, nobody leaves any group. Importing a file twice is
-// importing it once.
+// The file is the whole padrón of the groups that it names: a member of such a group who is not in the file leaves it. Other
+// groups stay as they are. A bad line may be about a person who would leave otherwise, so the members of every group that it
+// may be about stay; if its group is unknown, no member leaves any group. To import a file twice is to import it once.
 //
-// The lines are kept in a file beside the padrón, not in memory, and compared there; then the padrón changes, in short
+// The lines are staged in a file beside the padrón, not in memory, and compared there; then the padrón changes in short
 // transactions. ErrLoss if more than a tenth, and more than 20, of those who have tokens would lose them.
 func (s *Service) ImportWith(ctx context.Context, r io.Reader, o ImportOptions) (Report, error) {
 	if o.Progress == nil {
@@ -80,7 +79,7 @@ func (s *Service) ImportWith(ctx context.Context, r io.Reader, o ImportOptions) 
 	return report, wrap("import", err)
 }
 
-// stageFile reads a file and says what it would change.
+// stageFile reads a file into the staging file and reports what it would change.
 func (s *Service) stageFile(ctx context.Context, st *staging, r io.Reader, o ImportOptions) (Report, error) {
 	report := Report{texts: s.texts}
 	file, err := padron.Read(&stoppable{ctx, r}, st, func(line int) { o.Progress(ImportReading, line, 0) })
@@ -110,7 +109,7 @@ func (s *stoppable) Read(p []byte) (int, error) {
 	return s.r.Read(p)
 }
 
-// LastImport is what became of the last padrón that was taken in or refused.
+// LastImport describes the last padrón that was imported or refused.
 type LastImport struct {
 	At      time.Time `json:"at"`
 	Refused bool      `json:"refused"`
@@ -118,7 +117,7 @@ type LastImport struct {
 	Having  int       `json:"having"`
 }
 
-// noteImport keeps what became of an import, without anybody's name, for whoever watches the service.
+// noteImport stores the result of an import, without names, for the monitoring of the service.
 func (s *Service) noteImport(ctx context.Context, r Report) error {
 	if r.Refused {
 		s.opt.Log.Error("padron import refused: too many people would lose their tokens", "losing", r.Losing, "having", r.Having)
@@ -133,7 +132,7 @@ func (s *Service) noteImport(ctx context.Context, r Report) error {
 	})
 }
 
-// LastImport is the zero value if there was none.
+// LastImport returns the last import, the zero value if there was none.
 func (s *Service) LastImport(ctx context.Context) (last LastImport, err error) {
 	var note []byte
 	err = s.file.Readers.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'import'").Scan(&note)

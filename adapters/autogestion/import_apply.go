@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// A transaction is to keep the others waiting for about batchTakes, so that tokens are given out while a large padrón comes
-// in: the next one is larger or smaller by how long the last one took.
+// A transaction should block the others for about batchTarget, so that tokens are given out while a large padrón is
+// imported. The next batch is larger or smaller, by the time that the last one took.
 const (
 	batchMin    = 500
 	batchStart  = 1000
@@ -17,7 +17,8 @@ const (
 	batchTarget = 100 * time.Millisecond
 )
 
-// applied are the changes of a plan, in this order: while they are being made, nobody is out of a group who is to be in one.
+// applied are the changes of a plan in their order: people enter groups before others leave, so that a person who moves is
+// always in one.
 var applied = [...]struct{ from, change string }{
 	{"todo", `INSERT INTO person (member, cuil, number, sealed, standing, digest, tramite)
 		SELECT r.member, r.cuil, r.number, r.sealed, r.standing, r.digest, r.tramite
@@ -38,7 +39,7 @@ var applied = [...]struct{ from, change string }{
 // apply makes the changes, in transactions of a batch each.
 func (s *Service) apply(ctx context.Context, path string, progress func(done, of int)) (err error) {
 	at := url.URL{Scheme: "file", Path: path, RawQuery: "mode=ro"}
-	// With the pages of a whole batch in memory none is written twice.
+	// With the pages of a whole batch in memory no page is written twice.
 	if _, err := s.file.Writer.ExecContext(ctx, "ATTACH DATABASE ? AS stage; PRAGMA main.cache_size = -32000", at.String()); err != nil {
 		return err
 	}
@@ -76,7 +77,7 @@ func (s *Service) apply(ctx context.Context, path string, progress func(done, of
 	return nil
 }
 
-// nextBatch is how many lines the next transaction has, after one of so many took so long.
+// nextBatch returns the size of the next transaction, by the size and time of the last.
 func nextBatch(size int, took time.Duration) int {
 	switch {
 	case took > batchTarget:
@@ -87,7 +88,7 @@ func nextBatch(size int, took time.Duration) int {
 	return size
 }
 
-// applyBatch makes one batch of changes and says how long it kept the others waiting.
+// applyBatch makes one batch of changes, and returns how long it blocked the writer.
 func (s *Service) applyBatch(ctx context.Context, change string, from, to int) (time.Duration, error) {
 	var began time.Time
 	err := s.write(ctx, func(tx *sql.Tx, _ time.Time) error {
@@ -98,7 +99,7 @@ func (s *Service) applyBatch(ctx context.Context, change string, from, to int) (
 	return time.Since(began), err
 }
 
-// giveWay leaves the file alone for a while: another process that wants to write asks for it again and again, and would never
+// pauseForOthers leaves the file alone for a moment: another process that waits for the writer polls it, and would never
 // find it free.
 func pauseForOthers(ctx context.Context, took time.Duration) error {
 	t := time.NewTimer(min(took/3, 20*time.Millisecond))

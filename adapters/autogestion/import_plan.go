@@ -34,7 +34,7 @@ func (st *staging) plan(ctx context.Context, f padron.File) error {
 	return nil
 }
 
-// standings notes which of the padrón's standings give tokens: how they are spelt, only we know how to compare.
+// standings stores which standings of the padrón give tokens: SQL cannot compare their spellings.
 func (st *staging) standings(ctx context.Context) error {
 	rows, err := st.tx.QueryContext(ctx, "SELECT DISTINCT standing FROM live.person")
 	if err != nil {
@@ -62,7 +62,7 @@ func (st *staging) standings(ctx context.Context) error {
 	return nil
 }
 
-// Bounds of what a report lists.
+// Bounds of the lists of a report.
 const (
 	reportBad      = 1000
 	reportKinds    = 20
@@ -77,7 +77,7 @@ func (st *staging) report(ctx context.Context, f padron.File) (r Report, err err
 		`SELECT count(*) FROM row r JOIN family f ON f.holder = r.holder WHERE r.why IS NULL
 			AND NOT EXISTS (SELECT 1 FROM live.membership m WHERE m.holder = f.person AND m.person = r.person)`: {&r.Entering},
 		"SELECT COALESCE(sum(NOT held), 0), COALESCE(sum(held), 0), EXISTS (SELECT 1 FROM unknown) FROM leaving": {&r.Leaving, &r.Held, &r.Unknown},
-		// Of people of a padrón that has no digests yet, nothing can be told.
+		// People of a padrón that has no digests yet cannot be compared.
 		`SELECT count(*) FROM affected a JOIN row r ON r.line = a.line JOIN live.person p ON p.id = a.person
 			WHERE p.digest <> r.digest`: {&r.Altered},
 		"SELECT COALESCE(sum(has AND NOT will), 0), COALESCE(sum(has), 0) FROM affected": {&r.Losing, &r.Having},
@@ -95,7 +95,7 @@ func (st *staging) report(ctx context.Context, f padron.File) (r Report, err err
 	return r, st.examples(ctx, &r)
 }
 
-// badLines lists the refused lines, in the file's order.
+// badLines lists the refused lines in the order of the file.
 func (st *staging) badLines(ctx context.Context, r *Report) error {
 	rows, err := st.tx.QueryContext(ctx, `SELECT line, why, COALESCE(about, 0), 1 FROM row WHERE why IS NOT NULL
 		UNION ALL SELECT line, why, 0, 0 FROM bad ORDER BY line LIMIT ?`, reportBad)
@@ -118,7 +118,7 @@ func (st *staging) badLines(ctx context.Context, r *Report) error {
 	return rows.Err()
 }
 
-// kinds counts the file's standings, and the changes from one standing to another.
+// kinds counts the standings of the file, and the changes from one standing to another.
 func (st *staging) kinds(ctx context.Context, r *Report) error {
 	rows, err := st.tx.QueryContext(ctx, `SELECT standing, count(*), active FROM row WHERE why IS NULL
 		GROUP BY standing ORDER BY 2 DESC, 1 LIMIT ?`, reportKinds)
@@ -153,7 +153,7 @@ func (st *staging) kinds(ctx context.Context, r *Report) error {
 	return changes.Err()
 }
 
-// examples names a few of those who would lose their token, and how.
+// examples names some of those who would lose their tokens, and why.
 func (st *staging) examples(ctx context.Context, r *Report) error {
 	rows, err := st.tx.QueryContext(ctx, `SELECT p.sealed, p.standing, COALESCE(r.standing, ''), COALESCE(a.line, 0) FROM affected a
 		JOIN live.person p ON p.id = a.person LEFT JOIN row r ON r.line = a.line WHERE a.has AND NOT a.will ORDER BY a.line IS NULL, a.line, a.person LIMIT ?`, reportExamples)

@@ -18,10 +18,10 @@ import (
 //go:embed import_stage.sql
 var stagingSchema string
 
-// stagePattern names the files that imports keep lines in, in the padrón's folder.
+// stagingPattern matches the staging files of imports, in the folder of the padrón.
 const stagingPattern = ".padron-*.import"
 
-// stage keeps the lines of a padrón in a file of its own while they are read and compared.
+// staging keeps the lines of a padrón in a file of its own while they are read and compared. It implements padron.Sink.
 type staging struct {
 	s       *Service
 	path    string
@@ -33,7 +33,7 @@ type staging struct {
 	last    []byte
 }
 
-// openStage makes the file, with the padrón beside it, as it is, as "live".
+// openStaging makes the file and attaches the padrón to it, read-only, as "live".
 func (s *Service) openStaging(ctx context.Context) (*staging, error) {
 	live, err := filepath.Abs(s.opt.Path)
 	if err != nil {
@@ -67,7 +67,7 @@ func (s *Service) openStaging(ctx context.Context) (*staging, error) {
 	return st, nil
 }
 
-// removeStale takes away what an import left that was killed.
+// removeStale deletes the staging files of imports that were killed.
 func removeStale(dir string, now time.Time) {
 	old, _ := filepath.Glob(filepath.Join(dir, stagingPattern))
 	for _, path := range old {
@@ -90,7 +90,7 @@ func (st *staging) begin(ctx context.Context) (err error) {
 	return err
 }
 
-// close removes the file. It may be called twice.
+// close deletes the file. It may be called twice.
 func (st *staging) close() error {
 	var err error
 	if st.tx != nil {
@@ -129,7 +129,7 @@ func (st *staging) Row(r padron.Row) error {
 	return err
 }
 
-// digest is a keyed hash by which two versions of what is sealed of a person are compared without opening them.
+// digest is a keyed hash, by which two versions of the sealed part of a person are compared without opening them.
 func (s *Service) digest(p personal) []byte {
 	return s.keys.hash("personal", p.CUIL, p.Name, p.Number, p.Sex)
 }

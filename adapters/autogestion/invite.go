@@ -13,16 +13,16 @@ import (
 )
 
 const (
-	openLasts = 10 * time.Minute // from the invitation to going on
-	signLasts = 30 * time.Minute // from going on to signing in, registration and reset included
-	codeLasts = 10 * time.Minute // from signing in to typing the code in the chat
+	openLasts = 10 * time.Minute // from the invitation to "go on" on the page
+	signLasts = 30 * time.Minute // from there to the sign-in, registration and reset included
+	codeLasts = 10 * time.Minute // from the sign-in to the code in the chat
 	codeTries = 3
 
-	openedWindow = time.Hour // within which an invite that was opened counts
+	openedWindow = time.Hour // within which an opened invite counts
 )
 
-// invite is a row. Its seed, with our key, gives the URL's secret, the code and the credential: each is made
-// again when it is needed, and none is kept.
+// inviteRow is a row of an invite. The secret of the URL, the code and the credential are derived from its seed and the key
+// when they are needed; none is stored.
 type inviteRow struct {
 	id        string
 	seed      []byte
@@ -45,8 +45,8 @@ type phase int
 const (
 	inviteOver   phase = iota // used, ended, declined or out of time
 	inviteFresh               // can be opened
-	inviteOpened              // somebody went on, and can sign in
-	inviteSigned              // somebody signed in, and has a code
+	inviteOpened              // a browser went on and can sign in
+	inviteSigned              // a browser signed in and has a code
 )
 
 func (i inviteRow) phase(now time.Time) phase {
@@ -84,7 +84,7 @@ const sealInvite = "invite"
 const inviteColumns = `i.id, i.seed, i.sealed, i.made, i.open_until, i.browser, i.sign_until, i.account, i.code_until,
 	i.tries, i.redeem_key, i.link, i.ended`
 
-// inviteBy finds by a condition with one parameter; flows.ErrNoInvite if there is none.
+// inviteBy finds an invite by a condition; backend.ErrNoInvite if there is none.
 func (s *Service) inviteBy(ctx context.Context, q querier, where string, args ...any) (inviteRow, error) {
 	var i inviteRow
 	var sealed []byte
@@ -101,18 +101,17 @@ func (s *Service) inviteBy(ctx context.Context, q querier, where string, args ..
 	return i, s.keys.open(sealInvite, sealed, &i.in)
 }
 
-// inviteAt finds by what is in the URL, or by the whole URL.
+// inviteAt finds an invite by the secret in its URL, or by the whole URL.
 func (s *Service) inviteAt(ctx context.Context, q querier, urlOrSecret string) (inviteRow, error) {
 	return s.inviteBy(ctx, q, "i.secret = ?", s.keys.hash("invite secret", secretIn(urlOrSecret)))
 }
 
-// secretIn is the last part of a URL, or all of what is no URL.
+// secretIn returns the last part of a URL, or a text that is no URL as it is.
 func secretIn(urlOrSecret string) string {
 	return urlOrSecret[strings.LastIndexByte(urlOrSecret, '/')+1:]
 }
 
-// Invite implements backend.Links. The same chat must come with the same Chat text: that is how an earlier invite
-// of it is known.
+// Invite implements backend.Links. An earlier invite of the same chat is found by its Chat text.
 func (s *Service) Invite(ctx context.Context, in backend.Invitation) (out backend.Invite, err error) {
 	key, chat := s.keys.hash("invite key", in.Key), s.chatHash(in.Chat)
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
@@ -162,17 +161,17 @@ func (s *Service) newInvite(ctx context.Context, tx *sql.Tx, in backend.Invitati
 	return i, err
 }
 
-// opened counts the other invites of a chat that were opened within an hour and led to no link. One that ran out unopened
-// does not count.
+// openedRecently counts the other invites of a chat that were opened within an hour and led to no link. One that expired
+// unopened does not count.
 func (s *Service) openedRecently(ctx context.Context, q querier, id string, chat []byte, now time.Time) (n int, err error) {
-	// An invite can be signed in at for signLasts after it was opened.
+	// The sign-in is possible for signLasts after the invite was opened.
 	err = q.QueryRowContext(ctx, "SELECT count(*) FROM invite WHERE chat = ? AND id <> ? AND sign_until > ? AND link = ''", chat, id,
 		now.Add(signLasts-openedWindow).UnixNano()).Scan(&n)
 	return n, err
 }
 
-// plainText is what may be shown of a text that a stranger chose: one line, no invisible or direction-changing
-// characters with which a name could pretend to be part of the page.
+// singleLine makes a stranger's text fit to be shown: one line, without invisible or direction-changing characters with
+// which a name could pretend to be part of the page.
 func singleLine(text string, most int) string {
 	text = strings.ToValidUTF8(text, "")
 	text = strings.Map(func(r rune) rune {
@@ -191,15 +190,15 @@ func singleLine(text string, most int) string {
 	return string(runes)
 }
 
-// Opened is what a page shows of an invite. Looking at it changes nothing.
+// Opened is an invite as its first page shows it.
 type Opened struct {
 	Channel, Label, Sender string
 	OpenUntil              time.Time
-	// GoneOn says that somebody went on; only their browser can sign in.
+	// GoneOn: a browser went on. Only that browser can sign in.
 	GoneOn bool
 }
 
-// OpenInvite is the invite's first page: the act of opening the URL.
+// OpenInvite returns the content of the first page of an invite. It changes nothing.
 func (s *Service) OpenInvite(ctx context.Context, urlOrSecret string) (out Opened, err error) {
 	err = s.read(ctx, func(q querier, now time.Time) error {
 		i, err := s.inviteAt(ctx, q, urlOrSecret)
@@ -247,8 +246,8 @@ func (s *Service) sameBrowser(i inviteRow, browser string) error {
 	return nil
 }
 
-// Decline ends an invite from its page: "I did not ask for this". Whoever has the URL may, from any browser, until
-// the link is made. An invite that is over already is no error.
+// Decline ends an invite from its page: "I did not ask for this". Everybody with the URL may decline, in any browser, until
+// the link is made. To decline an invite that is over is no error.
 func (s *Service) Decline(ctx context.Context, urlOrSecret string) error {
 	return wrap("decline", s.write(ctx, func(tx *sql.Tx, _ time.Time) error {
 		i, err := s.inviteAt(ctx, tx, urlOrSecret)

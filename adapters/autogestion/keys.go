@@ -18,11 +18,11 @@ import (
 	"llave/flows/backend"
 )
 
-// keyring holds what is derived from Options.Key: one key for each use, so that no use can answer for another.
+// derivedKeys are derived from Options.Key: one key for each use, so that no use can answer for another.
 type derivedKeys struct {
 	aead   cipher.AEAD
-	lookup []byte // keyed hashes that find a row without telling what it is about
-	secret []byte // secrets of invites, codes and credentials, from a random seed each
+	lookup []byte // of keyed hashes that find a row and reveal nothing
+	secret []byte // of secrets of invites, codes and credentials, which also depend on a random seed
 	tokens *ff1.Cipher
 	rand   io.Reader
 }
@@ -37,7 +37,7 @@ func deriveKeys(key []byte, rand io.Reader) (*derivedKeys, error) {
 	derive := func(use string) []byte {
 		k, err := hkdf.Key(sha256.New, key, nil, "llave autogestion "+use, 32)
 		if err != nil {
-			panic(err) // 32 bytes are always to be had
+			panic(err) // HKDF yields 32 bytes for every key
 		}
 		return k
 	}
@@ -53,7 +53,7 @@ func deriveKeys(key []byte, rand io.Reader) (*derivedKeys, error) {
 		rand: &lockedReader{r: rand}}, nil
 }
 
-// seal encrypts v. Use binds it to its place: what was sealed as one thing cannot be opened as another.
+// seal encrypts v. The use binds it to its place: a value that was sealed for one use cannot be opened for another.
 func (k *derivedKeys) seal(use string, v any) ([]byte, error) {
 	plain, err := json.Marshal(v)
 	if err != nil {
@@ -80,12 +80,12 @@ func (k *derivedKeys) open(use string, sealed []byte, v any) error {
 	return json.Unmarshal(plain, v)
 }
 
-// hash is the keyed hash under which something is looked up.
+// hash returns the keyed hash by which a row is found.
 func (k *derivedKeys) hash(use string, parts ...string) []byte {
 	return keyedHash(k.lookup, use, parts)
 }
 
-// derived is a secret that follows from a random seed and the key, and from nothing else.
+// derived returns a secret that depends on a random seed and the key alone.
 func (k *derivedKeys) derived(use string, seed []byte) []byte {
 	return keyedHash(k.secret, use, []string{string(seed)})
 }
@@ -108,7 +108,7 @@ func (k *derivedKeys) random(n int) ([]byte, error) {
 	return b, nil
 }
 
-// randomID is a name that cannot be guessed.
+// randomID returns a name that cannot be guessed.
 func (k *derivedKeys) randomID(prefix string) (string, error) {
 	b, err := k.random(16)
 	if err != nil {
@@ -117,10 +117,10 @@ func (k *derivedKeys) randomID(prefix string) (string, error) {
 	return prefix + text64(b), nil
 }
 
-// text64 writes bytes so that they fit in a URL and a cookie.
+// text64 encodes bytes for a URL and a cookie.
 func text64(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 
-// lockedReader lets many requests share one source of randomness: a test's is rarely safe for that.
+// lockedReader lets requests share a source of randomness. That of a test is rarely safe for concurrent use.
 type lockedReader struct {
 	mu sync.Mutex
 	r  io.Reader

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Mail is a message to an account's owner.
+// Mail is an e-mail to the owner of an account.
 type Mail struct {
 	To      string    `json:"to"`
 	Subject string    `json:"subject"`
@@ -22,7 +22,7 @@ type Mailer interface {
 
 const sealMail = "mail"
 
-// mailAccount writes a message to an account's owner in the transaction of what it tells about.
+// mailAccount writes an e-mail to the owner of an account, in the transaction of the event that it reports.
 func (s *Service) mailAccount(ctx context.Context, tx *sql.Tx, account int64, text string, data any, now time.Time) error {
 	var sealed []byte
 	if err := tx.QueryRowContext(ctx, "SELECT sealed FROM account WHERE id = ?", account).Scan(&sealed); err != nil {
@@ -50,8 +50,7 @@ func (s *Service) mail(ctx context.Context, tx *sql.Tx, to, text string, data an
 	return err
 }
 
-// Deliver hands what was not sent yet to a Mailer, oldest first, and stops at the first error. Messages are kept
-// for a week, sent or not.
+// Deliver sends the unsent e-mails, oldest first, and stops at the first error. E-mails are kept for a week, sent or not.
 func (s *Service) Deliver(ctx context.Context, to Mailer) error {
 	for {
 		id, m, err := s.nextMail(ctx)
@@ -71,7 +70,7 @@ func (s *Service) Deliver(ctx context.Context, to Mailer) error {
 	}
 }
 
-// nextMail is the oldest unsent message; id 0 if there is none.
+// nextMail returns the oldest unsent e-mail; id 0 if there is none.
 func (s *Service) nextMail(ctx context.Context) (id int64, m Mail, err error) {
 	err = s.read(ctx, func(q querier, _ time.Time) error {
 		rows, err := q.QueryContext(ctx, "SELECT id, sealed FROM mail WHERE sent = 0 ORDER BY id LIMIT 1")
@@ -93,7 +92,7 @@ func (s *Service) nextMail(ctx context.Context) (id int64, m Mail, err error) {
 	return id, m, err
 }
 
-// mailbox lists all messages, newest first. Demo only: anybody can read it.
+// mailbox lists all e-mails, newest first. Everybody can read it in the demo.
 func (s *Service) mailbox(ctx context.Context) (out []Mail, err error) {
 	err = s.read(ctx, func(q querier, _ time.Time) error {
 		rows, err := q.QueryContext(ctx, "SELECT sealed FROM mail ORDER BY id DESC LIMIT 50")

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// Cost is what hashing a password takes.
+// Cost of hashing a password.
 type Cost struct {
 	MemoryKiB uint32
 	Time      uint32
@@ -27,7 +27,7 @@ const (
 	hashLen = 32
 )
 
-// hashPassword returns a PHC string, which carries its own cost: a dearer default spoils no stored one.
+// hashPassword returns a PHC string. It carries its own cost, so that another default keeps the stored ones valid.
 func hashPassword(password string, salt []byte, c Cost) string {
 	return phc(salt, argon2.IDKey([]byte(password), salt, c.Time, c.MemoryKiB, c.Threads, hashLen), c)
 }
@@ -37,7 +37,7 @@ func phc(salt, sum []byte, c Cost) string {
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.MemoryKiB, c.Time, c.Threads, b64(salt), b64(sum))
 }
 
-// checkPassword says whether the password is the one of a PHC string.
+// checkPassword reports whether a password is the one of a PHC string.
 func checkPassword(password, phc string) bool {
 	parts := strings.Split(phc, "$")
 	if len(parts) != 6 || parts[1] != "argon2id" || parts[2] != fmt.Sprintf("v=%d", argon2.Version) {
@@ -49,7 +49,7 @@ func checkPassword(password, phc string) bool {
 	}
 	salt, err1 := base64.RawStdEncoding.DecodeString(parts[4])
 	want, err2 := base64.RawStdEncoding.DecodeString(parts[5])
-	// A stored string is ours, but a bound costs nothing: 1 GiB from a damaged file would take the process down.
+	// The bound is for a damaged file: 1 GiB of memory would take the process down.
 	if err1 != nil || err2 != nil || len(want) != hashLen || c.MemoryKiB > 1<<18 || c.Time == 0 || c.Time > 16 || c.Threads == 0 {
 		return false
 	}
@@ -57,7 +57,7 @@ func checkPassword(password, phc string) bool {
 	return subtle.ConstantTimeCompare(got, want) == 1
 }
 
-// verify checks a password when its turn comes. An empty phc is nobody's: it takes as long and is never right.
+// verify checks a password in its turn. An empty phc belongs to no account: it takes as long and is never right.
 func (s *Service) verify(ctx context.Context, password, phc string) (bool, error) {
 	if err := s.acquireHashing(ctx); err != nil {
 		return false, err

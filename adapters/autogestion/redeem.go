@@ -10,10 +10,10 @@ import (
 	"llave/flows/backend"
 )
 
-// Redeem implements backend.Links. Here, and nowhere else, a link comes to be: it takes the invite's id, which only
-// the chat that asked has, and the code, which only the browser that signed in has seen.
+// Redeem implements backend.Links. It is the only place where a link is made. It needs the id of the invite, which only the
+// chat that asked has, and the code, which only the browser that signed in has seen.
 //
-// A code that comes before anybody signed in costs no try: there is nothing yet to guess at.
+// A code before the sign-in costs no try: there is nothing to guess yet.
 func (s *Service) Redeem(ctx context.Context, id, code, key string) (out backend.Grant, err error) {
 	var wrong *backend.WrongCode
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
@@ -60,7 +60,7 @@ func (s *Service) Redeem(ctx context.Context, id, code, key string) (out backend
 		}
 		return s.mailAccount(ctx, tx, i.account.Int64, "mail_linked", i.in, now)
 	})
-	// A wrong code is written down, so it is no error inside the transaction.
+	// A wrong code is stored, so it is no error inside the transaction.
 	if err == nil && wrong != nil {
 		err = wrong
 	}
@@ -82,7 +82,7 @@ func (s *Service) wrongCode(ctx context.Context, tx *sql.Tx, i inviteRow, key []
 	return &backend.WrongCode{Left: codeTries - tries}, err
 }
 
-// grant is what Redeem answers for a link that was made. Ended since, it is no longer anybody's.
+// grant returns the answer of Redeem for a link that was made. If the link ended since, the invite is over.
 func (s *Service) grant(ctx context.Context, q querier, i inviteRow) (backend.Grant, error) {
 	c := s.credentialOf(i)
 	g, err := s.grantFor(ctx, q, c)
@@ -109,7 +109,7 @@ func (s *Service) grantFor(ctx context.Context, q querier, c backend.Credential)
 
 const sealLink = "link"
 
-// makeLink writes a link. The same chat's earlier link with the same account ends with it: it is the same chat.
+// makeLink stores a link. It replaces an earlier link of the same chat with the same account.
 func (s *Service) makeLink(ctx context.Context, tx *sql.Tx, account int64, in backend.Invitation, c backend.Credential, now time.Time) (string, error) {
 	id, err := s.keys.randomID("l-")
 	if err != nil {
@@ -127,7 +127,7 @@ func (s *Service) makeLink(ctx context.Context, tx *sql.Tx, account int64, in ba
 	return id, err
 }
 
-// links lists an account's links, oldest first.
+// links lists the links of an account, oldest first.
 func (s *Service) links(ctx context.Context, q querier, a principal) ([]backend.LinkedChat, error) {
 	rows, err := q.QueryContext(ctx, "SELECT id, sealed, since FROM link WHERE account = ? ORDER BY since, id", a.account)
 	if err != nil {
@@ -165,7 +165,7 @@ func (s *Service) Chats(ctx context.Context, c backend.Credential) (out []backen
 	return out, wrap("chats", err)
 }
 
-// Unlink implements backend.Links. The row goes: nothing is left of an ended link.
+// Unlink implements backend.Links. It deletes the row: nothing is left of a link that ended.
 func (s *Service) Unlink(ctx context.Context, c backend.Credential, link string) error {
 	return wrap("unlink", s.write(ctx, func(tx *sql.Tx, _ time.Time) error {
 		a, err := s.authorise(ctx, tx, c)

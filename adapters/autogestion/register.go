@@ -8,21 +8,21 @@ import (
 	"llave/adapters/autogestion/form"
 )
 
-// RegisterMode is who may make an account on the page.
+// RegisterMode says who can make an account on the page.
 type RegisterMode string
 
 const (
-	// RegisterOff: nobody.
+	// RegisterOff: there is no form.
 	RegisterOff RegisterMode = "off"
-	// RegisterOffice: nobody; the page sends people to an office.
+	// RegisterOffice: there is no form; the page names the office.
 	RegisterOffice RegisterMode = "office"
-	// RegisterMatched: who knows the trámite number that the padrón has of their document. Leaked lists do not hold it.
+	// RegisterMatched: people who know the trámite number of their document, which leaked lists do not hold.
 	RegisterMatched RegisterMode = "matched"
-	// RegisterOpen: anybody who knows what leaked lists hold. For the demo.
+	// RegisterOpen: everybody who knows what leaked lists hold. For the demo.
 	RegisterOpen RegisterMode = "open"
 )
 
-// register is the mode, by default the careful one.
+// register returns the mode, by default the careful one.
 func (s *Service) register() RegisterMode {
 	switch {
 	case s.opt.Register != "":
@@ -33,8 +33,8 @@ func (s *Service) register() RegisterMode {
 	return RegisterMatched
 }
 
-// mayRegister says whether a registration is the person's own, as far as the padrón can tell. It looks at the same things
-// whoever is asked about.
+// mayRegister reports whether a registration is the person's own, as far as the padrón shows. It reads the same rows for
+// every CUIL.
 func (s *Service) mayRegister(ctx context.Context, q querier, cuil string, r form.Registration) (person, bool, error) {
 	p, err := s.personBy(ctx, q, "cuil", s.cuilHash(cuil))
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -51,7 +51,7 @@ func (s *Service) mayRegister(ctx context.Context, q querier, cuil string, r for
 	return p, known && same && (hit || s.register() == RegisterOpen), nil
 }
 
-// mismatch is the one answer to everybody who cannot have an account this way.
+// mismatch returns the one refusal for everybody who cannot have an account this way.
 func (s *Service) mismatch() error {
 	if s.register() == RegisterOpen {
 		return &form.Refused{Why: "register_mismatch"}

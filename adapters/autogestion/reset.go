@@ -13,8 +13,8 @@ import (
 // resetLasts leaves time for a slow e-mail.
 const resetLasts = 30 * time.Minute
 
-// askReset sends a code to the account's e-mail. Whether there is such an account nobody is told: a browser that
-// asked for one that does not exist waits for a code that nothing matches.
+// askReset sends a code to the e-mail address of the account. It does not reveal whether there is such an account: for one
+// that does not exist a browser waits for a code that nothing matches.
 func (s *Service) askReset(ctx context.Context, r form.ResetRequest) error {
 	cuil, faults := r.Read()
 	if len(faults) > 0 {
@@ -41,7 +41,7 @@ func (s *Service) askReset(ctx context.Context, r form.ResetRequest) error {
 		}
 		locked, err := s.lockedUntil(ctx, tx, guardReset, cuil, now)
 		if err != nil || !locked.IsZero() {
-			return err // a mailbox is not to be flooded; the page says the same
+			return err // it must not flood a mailbox; the page is the same
 		}
 		if err := s.recordFailure(ctx, tx, guardReset, cuil, now); err != nil {
 			return err
@@ -54,8 +54,8 @@ func (s *Service) resetCode(seed []byte) string {
 	return deriveCode(s.keys.derived("reset", seed), seed)
 }
 
-// doReset sets a new password with the code from the e-mail. All links of the account end, and so do codes that
-// wait to be typed: whoever knew the old password is out.
+// doReset sets a new password with the code from the e-mail. All links of the account end, and all codes that were not typed
+// yet: the old password opens nothing any more.
 func (s *Service) doReset(ctx context.Context, r form.Reset) error {
 	if f := r.Faults(); len(f) > 0 {
 		return f
@@ -72,7 +72,7 @@ func (s *Service) doReset(ctx context.Context, r form.Reset) error {
 		return wrap("reset", err)
 	}
 	return wrap("reset", s.write(ctx, func(tx *sql.Tx, now time.Time) error {
-		// The row goes first, so that of two at once one comes too late.
+		// The row is deleted first: of two resets at once the second is too late.
 		res, err := tx.ExecContext(ctx, "DELETE FROM reset WHERE ticket = ? AND seed = ?", s.browserHash(r.Browser), seed)
 		if err != nil {
 			return err
@@ -84,7 +84,8 @@ func (s *Service) doReset(ctx context.Context, r form.Reset) error {
 	}))
 }
 
-// tryReset checks a code and returns the reset's seed and whose account it is. A wrong code costs one of three tries.
+// tryReset checks a code. It returns the seed of the reset and the CUIL of its account. A wrong code costs one of three
+// tries.
 func (s *Service) tryReset(ctx context.Context, browser, code string) (seed []byte, cuil string, err error) {
 	var no *form.Refused
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
@@ -118,7 +119,7 @@ func (s *Service) tryReset(ctx context.Context, browser, code string) (seed []by
 	return seed, cuil, err
 }
 
-// setPassword changes an account's password and ends what the old one opened.
+// setPassword changes the password of an account and ends what the old one opened.
 func (s *Service) setPassword(ctx context.Context, tx *sql.Tx, cuil, phc string, who loginAttempt, now time.Time) error {
 	id, err := s.accountOf(ctx, tx, cuil)
 	if err != nil {

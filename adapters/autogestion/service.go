@@ -19,24 +19,24 @@ import (
 	"llave/store/sqlitedb"
 )
 
-// Options says how a Service is to run. Path, Key and PublicURL are required.
+// Options of a Service. Path, Key and PublicURL are required.
 type Options struct {
-	// Path is the SQLite file. It is made if it is not there.
+	// Path of the SQLite file. It is made if it does not exist.
 	Path string
-	// Key is 32 bytes. It seals what is personal at rest, and tokens and secrets follow from it: with another
-	// key an existing file does not open.
+	// Key is 32 bytes. It seals personal data at rest, and tokens and secrets are derived from it: an existing file does not
+	// open with another key.
 	Key []byte
 	// PublicURL is how people's browsers reach the pages, without a path: "https://llave.example".
 	PublicURL string
-	// BotKey is what the bot shows to the HTTP API. Empty: only validations are served there.
+	// BotKey authenticates the bot at the HTTP API. Empty: only validations are served there.
 	BotKey string
-	// MesaPhone is the way to a person, printed on pages.
+	// MesaPhone is the phone number of Mesa de Ayuda on the pages.
 	MesaPhone string
-	// Demo allows what must never be allowed with real people: LinkDirect, SeedDemo and the open mailbox.
+	// Demo allows what real people must never have: LinkDirect, SeedDemo and the open mailbox.
 	Demo bool
-	// Register is who may make an account. Empty: RegisterOpen in the demo, RegisterMatched elsewhere.
+	// Register is the way to make an account. Empty: RegisterOpen in the demo, RegisterMatched elsewhere.
 	Register RegisterMode
-	// Cost of hashing a password. Zero: DefaultCost. Tests take less.
+	// Cost of hashing a password. Zero: DefaultCost. Tests use less.
 	Cost Cost
 
 	Now  func() time.Time
@@ -52,7 +52,7 @@ type Service struct {
 	zone    *time.Location
 	texts   *catalog.Texts
 	hashing chan struct{} // at most two passwords at a time: each takes 19 MiB
-	dummy   string        // the hash against which passwords of nobody are checked
+	dummy   string        // the hash that is checked where there is no account
 	signers sync.Map      // opened signing keys, by their row
 }
 
@@ -62,7 +62,7 @@ var (
 	_ backend.Sheets = (*Service)(nil)
 )
 
-// Open opens the back end, and makes its file if there is none.
+// Open opens the back end. It makes the file if there is none.
 func Open(ctx context.Context, o Options) (*Service, error) {
 	s, err := newService(o)
 	if err != nil {
@@ -118,12 +118,12 @@ func newService(o Options) (*Service, error) {
 	return s, nil
 }
 
-// Close lets go of the file. It may be called twice.
+// Close closes the file. It may be called twice.
 func (s *Service) Close() error {
 	return s.file.Close()
 }
 
-// Ping says whether the file can be read and written.
+// Ping reports whether the file can be read and written.
 func (s *Service) Ping(ctx context.Context) error {
 	var one int
 	if err := s.file.Readers.QueryRowContext(ctx, "SELECT 1 FROM meta LIMIT 1").Scan(&one); err != nil {
@@ -135,7 +135,7 @@ func (s *Service) Ping(ctx context.Context) error {
 	return nil
 }
 
-// writeTest makes the file grow, takes that back, and writes down when it was done.
+// writeTest makes the file grow and shrink again, and stores the time of the test.
 func writeTest(tx *sql.Tx, now time.Time) error {
 	if _, err := tx.Exec("SAVEPOINT grow; INSERT INTO meta (name, value) VALUES ('grow', zeroblob(16384)); ROLLBACK TO grow; RELEASE grow"); err != nil {
 		return err
@@ -145,10 +145,10 @@ func writeTest(tx *sql.Tx, now time.Time) error {
 	return err
 }
 
-// ErrDemoFile: the demo has been in this file. Its passwords are known to everybody, so no service may run on it.
+// ErrDemoFile: the demo was in this file. Its passwords are public, so no real service may run on it.
 var ErrDemoFile = errors.New("autogestion: the file holds the demo; a real service needs a folder of its own")
 
-// checkDemo refuses a file in which the demo has been, unless this is the demo.
+// checkDemo refuses a file in which the demo was, unless this is the demo.
 func (s *Service) checkDemo(ctx context.Context, tx *sql.Tx) error {
 	var demo int
 	if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM meta WHERE name = 'demo'").Scan(&demo); err != nil {
@@ -160,8 +160,7 @@ func (s *Service) checkDemo(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// checkKey seals a word in a new file, and opens it in an old one: a wrong key is better known now than at the
-// first affiliate.
+// checkKey seals a word in a new file and opens it in an old one: a wrong key should be found before the first affiliate.
 func (s *Service) checkKey(ctx context.Context) error {
 	return s.write(ctx, func(tx *sql.Tx, _ time.Time) error {
 		var sealed []byte

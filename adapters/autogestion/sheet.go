@@ -14,11 +14,12 @@ import (
 // sheetMax is how many tokens a person may have on paper for a month: one a day.
 const sheetMax = proof.MaxTokens
 
-// sheetsEver bounds what a person may have made for a month, void or not: losing every sheet but ten is not losing them.
+// sheetMaxEver bounds the tokens that a person may have printed for a month, void or not: ten lost sheets of a month are too
+// many.
 const sheetMaxEver = 10 * sheetMax
 
-// Sheets implements backend.Sheets. Who is not active is denied and has sheets all the same: to be made void, they have to
-// be known.
+// Sheets implements backend.Sheets. A member who is not active is denied, and their sheets are shown all the same: so that
+// they can be voided.
 func (s *Service) Sheets(ctx context.Context, c backend.Credential, m backend.MemberID) (out backend.Preprints, err error) {
 	err = s.read(ctx, func(q querier, now time.Time) error {
 		_, f, err := s.authoriseFamily(ctx, q, c)
@@ -42,7 +43,7 @@ func (s *Service) Sheets(ctx context.Context, c backend.Credential, m backend.Me
 	return zeroOnError(out, wrap("sheets", err))
 }
 
-// orNone gives nothing with an error.
+// zeroOnError returns nothing with an error.
 func zeroOnError(p backend.Preprints, err error) (backend.Preprints, error) {
 	if err != nil {
 		return backend.Preprints{}, err
@@ -52,10 +53,10 @@ func zeroOnError(p backend.Preprints, err error) (backend.Preprints, error) {
 
 // Print implements backend.Sheets.
 //
-// The same key gives the sheet that was made with it, as it is by now, as long as the member is in the account's charge
-// and active: what was allowed yesterday is no reason to show digits today. A denial is not kept by its key, since what
-// was denied made nothing that could be made twice. The key comes before what else may be in the way, and it does not bind
-// what was known when the order was given: its own sheet is what makes that known no longer.
+// The same key returns the sheet that was made with it, in its present state, as long as the member is in the account's
+// charge and active: a permission of yesterday does not show digits today. A denial is not stored under its key, since it
+// made nothing that could be made twice. The key comes before all other reasons, and After does not belong to it: the sheet
+// itself changes the last number.
 func (s *Service) Print(ctx context.Context, c backend.Credential, o backend.SheetOrder, key string) (out backend.Preprints, err error) {
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		a, f, err := s.authoriseFamily(ctx, tx, c)
@@ -77,7 +78,7 @@ func (s *Service) Print(ctx context.Context, c backend.Credential, o backend.She
 	return zeroOnError(out, wrap("print", err))
 }
 
-// printed is the sheet that was made with this key, or is made now, or why none is.
+// printed returns the sheet that was made with this key, or makes it, or returns the reason why not.
 func (s *Service) printed(ctx context.Context, tx *sql.Tx, a principal, p person, o backend.SheetOrder, key string,
 	now time.Time) (sheetRow, backend.Reason, error) {
 	hash := s.keys.hash("print", key)
@@ -109,7 +110,8 @@ func (s *Service) printed(ctx context.Context, tx *sql.Tx, a principal, p person
 	return made, "", err
 }
 
-// Void implements backend.Sheets. It does not ask for the standing, which may come back, and a lost sheet's tokens with it.
+// Void implements backend.Sheets. It does not ask for the standing: that may come back, and with it the tokens of a lost
+// sheet.
 func (s *Service) Void(ctx context.Context, c backend.Credential, id backend.SheetID, numbers []int) (out backend.Preprints, err error) {
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		_, f, err := s.authoriseFamily(ctx, tx, c)
@@ -136,7 +138,7 @@ func (s *Service) Void(ctx context.Context, c backend.Credential, id backend.She
 	return zeroOnError(out, wrap("void", err))
 }
 
-// sheetInCharge is a sheet and whose it is; nobody, if it is nobody's in this family.
+// sheetInCharge returns a sheet and its member; no member if no member of this family has the sheet.
 func (s *Service) sheetInCharge(ctx context.Context, q querier, f family, id backend.SheetID) (sheetRow, person, error) {
 	name, ok := proof.SheetName(id)
 	if !ok {
@@ -154,7 +156,7 @@ func (s *Service) sheetInCharge(ctx context.Context, q querier, f family, id bac
 	return sheetRow{}, person{}, err
 }
 
-// voidTokens ends what was not used: those of these numbers, or all if there are none.
+// voidTokens voids the unused tokens with these numbers, or all unused ones if there are no numbers.
 func voidTokens(ctx context.Context, tx *sql.Tx, of sheetRow, numbers []int, now time.Time) error {
 	all := []any{now.UnixNano(), of.id}
 	const query = "UPDATE token SET voided = ? WHERE sheet = ? AND used = 0 AND voided = 0"

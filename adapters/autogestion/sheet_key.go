@@ -14,19 +14,19 @@ import (
 	"llave/flows/backend"
 )
 
-// sealSheetKey names the use under which a signing key is sealed.
+// sealSheetKey is the use under which a signing key is sealed.
 const sealSheetKey = "sheet key"
 
-// SheetKeysFile is where the public keys are kept beside the data base, for [VerifySheet] where there is no service.
+// SheetKeysFile holds the public keys beside the data base, for [proof.Verify] where there is no service.
 const SheetKeysFile = "sheet-keys.json"
 
-// signing is the key that signs new sheets.
+// signing returns the row of the key that signs new sheets.
 func signing(ctx context.Context, q querier) (id int64, err error) {
 	err = q.QueryRowContext(ctx, "SELECT id FROM sheet_key WHERE retired = 0 ORDER BY id DESC LIMIT 1").Scan(&id)
 	return id, err
 }
 
-// openSheetKeys makes the first signing key, and writes down the public ones.
+// openSheetKeys makes the first signing key, and writes the file of public keys.
 func (s *Service) openSheetKeys(ctx context.Context) error {
 	err := s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		if _, err := signing(ctx, tx); !errors.Is(err, sql.ErrNoRows) {
@@ -38,14 +38,14 @@ func (s *Service) openSheetKeys(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.writeSheetKeys(ctx); err != nil { // sheets are made and checked here without that file
+	if err := s.writeSheetKeys(ctx); err != nil { // the service itself does not need the file
 		s.opt.Log.ErrorContext(ctx, "autogestion: sheet keys are not written", "err", err)
 	}
 	return nil
 }
 
-// RotateSheetKey makes a new signing key and returns its id. What the one before signed still verifies, for the months
-// for which it could sign.
+// RotateSheetKey makes a new signing key and returns its id. Sheets of the old key still verify, for the months that it
+// could sign.
 func (s *Service) RotateSheetKey(ctx context.Context) (id string, err error) {
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		id, err = s.newSheetKey(ctx, tx, now)
@@ -57,7 +57,7 @@ func (s *Service) RotateSheetKey(ctx context.Context) (id string, err error) {
 	return id, wrap("rotate sheet key", err)
 }
 
-// newSheetKey makes a signing key and retires the one before.
+// newSheetKey makes a signing key and retires the old one.
 func (s *Service) newSheetKey(ctx context.Context, tx *sql.Tx, now time.Time) (id string, err error) {
 	seed, err := s.keys.random(ed25519.SeedSize)
 	if err != nil {
@@ -76,7 +76,7 @@ func (s *Service) newSheetKey(ctx context.Context, tx *sql.Tx, now time.Time) (i
 	return proof.KeyID(proof.KeyName(public)), err
 }
 
-// SheetKeys are the public keys, the first one made first.
+// SheetKeys returns the public keys in the order of making.
 func (s *Service) SheetKeys(ctx context.Context) (out proof.Keys, err error) {
 	rows, err := s.file.Readers.QueryContext(ctx, "SELECT name, public, made, retired FROM sheet_key ORDER BY id")
 	if err != nil {
@@ -96,7 +96,7 @@ func (s *Service) SheetKeys(ctx context.Context) (out proof.Keys, err error) {
 	return out, wrap("sheet keys", rows.Err())
 }
 
-// writeSheetKeys puts the public keys beside the data base: the whole file or the one before, never half of it.
+// writeSheetKeys writes the file of public keys: the new file as a whole, or the old one stays.
 func (s *Service) writeSheetKeys(ctx context.Context) error {
 	keys, err := s.SheetKeys(ctx)
 	if err != nil {
@@ -119,13 +119,13 @@ func (s *Service) writeSheetKeys(ctx context.Context) error {
 	return os.Rename(f.Name(), filepath.Join(dir, SheetKeysFile))
 }
 
-// signer is a signing key, opened.
+// signer is an opened signing key.
 type signer struct {
 	name []byte
 	key  ed25519.PrivateKey
 }
 
-// signer opens a signing key once: it never changes.
+// signer opens a signing key. A key never changes, so it is opened once.
 func (s *Service) signer(ctx context.Context, q querier, id int64) (signer, error) {
 	if k, ok := s.signers.Load(id); ok {
 		return k.(signer), nil
@@ -144,7 +144,7 @@ func (s *Service) signer(ctx context.Context, q querier, id int64) (signer, erro
 	return k, nil
 }
 
-// prove signs a sheet with the key of the day on which it was made, so that its proof is the same for ever.
+// prove signs a sheet with the key of the day on which it was made, so that its proof never changes.
 func (s *Service) prove(ctx context.Context, q querier, h sheetRow, out *backend.Sheet) error {
 	k, err := s.signer(ctx, q, h.signer)
 	if err != nil {
@@ -159,7 +159,7 @@ func (s *Service) prove(ctx context.Context, q querier, h sheetRow, out *backend
 	return err
 }
 
-// reference is a keyed hash: with the padrón alone nobody finds out whose it is.
+// reference returns a keyed hash for the affiliate: the padrón alone does not reveal whose it is.
 func (s *Service) reference(m backend.MemberID) []byte {
 	return s.keys.hash("sheet reference", string(m))[:proof.ReferenceLen]
 }

@@ -7,10 +7,11 @@ import (
 	"llave/flows/backend"
 )
 
-// nextFrom is the day from which the next month's sheets can be made: time to print, and not long enough to lose them.
+// nextMonthFrom is the day from which sheets of the next month can be made: enough time to print, and not enough to lose
+// them.
 const nextMonthFrom = 25
 
-// months are those that are offered now, the running one first.
+// months returns the months that are offered now, the running one first.
 func (s *Service) months(now time.Time) []backend.SheetMonth {
 	here := now.In(s.zone)
 	list := []backend.SheetMonth{s.month(here.Year(), here.Month())}
@@ -26,8 +27,8 @@ func (s *Service) month(year int, month time.Month) backend.SheetMonth {
 	return backend.SheetMonth{Month: backend.MonthOf(from), From: from.UTC(), Until: until.UTC(), Max: sheetMax, Left: sheetMax}
 }
 
-// monthsFor says besides how many are left for a member, and which was the last: none for whom there are none, and nothing
-// of whom is not in the account's charge.
+// monthsFor also returns how many tokens are left for a member, and the last number: none left where a member gets no
+// sheets, and no last number for a member who is not in the account's charge.
 func (s *Service) monthsFor(ctx context.Context, q querier, f family, m backend.MemberID, now time.Time) ([]backend.SheetMonth, error) {
 	list := s.months(now)
 	for i := range list {
@@ -47,7 +48,7 @@ func (s *Service) monthsFor(ctx context.Context, q querier, f family, m backend.
 	return list, nil
 }
 
-// made is how many tokens a person has for a month: ever, and of those the ones that are not void.
+// printedCount is how many tokens were printed for a person and a month: ever, and without the void ones.
 type printedCount struct{ ever, valid int }
 
 func countSheets(ctx context.Context, q querier, p person, month backend.Month) (n printedCount, err error) {
@@ -56,8 +57,8 @@ func countSheets(ctx context.Context, q querier, p person, month backend.Month) 
 	return n, err
 }
 
-// last is the number on paper of the last one: they go on without a gap, void ones included.
+// last returns the number on paper of the last token. Numbers have no gaps, void ones included.
 func (n printedCount) last() int { return n.ever }
 
-// left is how many more may be made.
+// left returns how many more may be printed.
 func (n printedCount) left() int { return max(0, min(sheetMax-n.valid, sheetMaxEver-n.ever)) }

@@ -9,7 +9,7 @@ import (
 	"llave/flows/backend"
 )
 
-// sheet is a row: a sheet without its tokens.
+// sheetRow is the row of a sheet, without its tokens.
 type sheetRow struct {
 	id, person, account int64
 	name, key           []byte
@@ -26,12 +26,12 @@ func scanSheet(row scanner) (h sheetRow, err error) {
 	return h, err
 }
 
-// sheetBy finds one, sql.ErrNoRows if there is none.
+// sheetBy finds a sheet, sql.ErrNoRows if there is none.
 func sheetBy(ctx context.Context, q querier, where string, args ...any) (sheetRow, error) {
 	return scanSheet(q.QueryRowContext(ctx, "SELECT "+sheetColumns+" FROM sheet WHERE "+where, args...))
 }
 
-// insertSheet makes a sheet and its tokens: in one transaction, so all of them or none.
+// insertSheet makes a sheet and its tokens in one transaction: all of them or none.
 func (s *Service) insertSheet(ctx context.Context, tx *sql.Tx, p person, h sheetRow) (sheetRow, error) {
 	var err error
 	if h.name, err = s.keys.random(proof.SheetNameLen); err != nil {
@@ -64,7 +64,7 @@ func (s *Service) insertSheet(ctx context.Context, tx *sql.Tx, p person, h sheet
 	return h, nil
 }
 
-// sheetsOf are a person's sheets that are still of use: their month is not over, and not all of their tokens are void.
+// sheetsOf returns the useful sheets of a person: their month is not over, and not all of their tokens are void.
 func (s *Service) sheetsOf(ctx context.Context, q querier, p person, now time.Time) ([]backend.Sheet, error) {
 	rows, err := q.QueryContext(ctx, "SELECT "+sheetColumns+` FROM sheet WHERE person = ? AND until > ?
 		AND EXISTS (SELECT 1 FROM token WHERE sheet = sheet.id AND voided = 0) ORDER BY id`, p.id, now.UnixNano())
@@ -86,7 +86,7 @@ func (s *Service) sheetsOf(ctx context.Context, q querier, p person, now time.Ti
 	return s.portSheets(ctx, q, p, list...)
 }
 
-// shown are sheets as the port gives them.
+// portSheets returns sheets in the form of the port.
 func (s *Service) portSheets(ctx context.Context, q querier, p person, list ...sheetRow) ([]backend.Sheet, error) {
 	var out []backend.Sheet
 	for _, h := range list {
@@ -104,7 +104,7 @@ func (s *Service) portSheets(ctx context.Context, q querier, p person, list ...s
 	return out, nil
 }
 
-// preprints are a sheet's tokens as they stand on it.
+// preprints returns the tokens of a sheet in their order on paper.
 func (s *Service) preprints(ctx context.Context, q querier, p person, h sheetRow) ([]backend.Preprint, error) {
 	rows, err := q.QueryContext(ctx, "SELECT counter, number, used, voided FROM token WHERE sheet = ? ORDER BY number", h.id)
 	if err != nil {

@@ -11,11 +11,10 @@ import (
 	"llave/flows/backend"
 )
 
-// ConsentVersion names the text a person agrees to at sign-in. A change of the text is a new version.
+// ConsentVersion names the text that a person agrees to at sign-in. Each change of the text is a new version.
 const ConsentVersion = "2026-11"
 
-// SignIn does what a person does on the pages: go on with an invite, and sign in. It returns the code that the last
-// page shows.
+// SignIn does what a person does on the pages: go on with an invite and sign in. It returns the code of the last page.
 func (s *Service) SignIn(ctx context.Context, urlOrSecret, cuil, password string, consent bool) (code string, err error) {
 	browser := text64(s.keys.derived("go browser", []byte(secretIn(urlOrSecret))))
 	if err := s.goOn(ctx, urlOrSecret, browser); err != nil {
@@ -29,10 +28,10 @@ func (s *Service) SignIn(ctx context.Context, urlOrSecret, cuil, password string
 	return done.Code, err
 }
 
-// signIn lets a browser that went on with an invite show whose account it is for. It can be done once.
+// signIn connects an invite with an account, in the browser that went on with the invite. It can be done once.
 //
-// The try is counted before the password is looked at, so that many at once cannot be more than the bound, and
-// taken back if it was right. A CUIL that has no account takes the same steps as one that has.
+// The attempt is counted before the password is checked, so that many at once cannot exceed the bound, and taken back if the
+// password is right. A CUIL without an account takes the same steps.
 func (s *Service) signIn(ctx context.Context, in form.SignIn) error {
 	var asked inviteRow
 	err := s.read(ctx, func(q querier, now time.Time) (err error) {
@@ -70,7 +69,7 @@ func (s *Service) signIn(ctx context.Context, in form.SignIn) error {
 		if err := tx.QueryRowContext(ctx, "SELECT password FROM account WHERE id = ?", acc.id).Scan(&current); err != nil {
 			return err
 		}
-		if current != acc.password { // reset while we were looking at the old one
+		if current != acc.password { // changed while the old one was checked
 			return &form.Refused{Why: "wrong_password", Field: "password"}
 		}
 		if _, err := tx.ExecContext(ctx, "INSERT INTO consent (account, version, at) VALUES (?, ?, ?)", acc.id, ConsentVersion, now.UnixNano()); err != nil {
@@ -81,7 +80,7 @@ func (s *Service) signIn(ctx context.Context, in form.SignIn) error {
 	}))
 }
 
-// signable is the invite if this browser may sign in at it now.
+// signable returns the invite if this browser can sign in at it now.
 func (s *Service) signable(ctx context.Context, q querier, in form.SignIn, now time.Time) (inviteRow, error) {
 	i, err := s.inviteAt(ctx, q, in.Secret)
 	if err != nil {
@@ -96,7 +95,7 @@ func (s *Service) signable(ctx context.Context, q querier, in form.SignIn, now t
 	return i, s.sameBrowser(i, in.Browser)
 }
 
-// signedIn shows the code to the browser that signed in, as often as it asks: a page may be loaded again.
+// signedIn returns the code for the browser that signed in, as often as it asks: a page may be loaded again.
 func (s *Service) signedIn(ctx context.Context, urlOrSecret, browser string) (out web.Code, err error) {
 	err = s.read(ctx, func(q querier, now time.Time) error {
 		i, err := s.inviteAt(ctx, q, urlOrSecret)

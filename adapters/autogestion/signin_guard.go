@@ -10,7 +10,7 @@ import (
 	"llave/adapters/autogestion/form"
 )
 
-// trier is who tries a password, as the guards see them.
+// loginAttempt is an attempt at a password, with the subjects that the guards lock.
 type loginAttempt struct {
 	cuil    []byte // hash
 	browser []byte // hash
@@ -29,15 +29,15 @@ func (s *Service) loginAttempt(cuil, chat string, in form.SignIn) loginAttempt {
 		shared: person + "|" + in.Address, device: person + "|known|" + browser, chat: in.Address + "|" + hex.EncodeToString(s.chatHash(chat))}
 }
 
-// guarded is a guard and whom it is about. A soft one refuses only if all soft ones are locked.
+// guarded is a guard and its subject. A soft one refuses only if all soft ones are locked.
 type guarded struct {
 	guard
 	id   string
 	soft bool
 }
 
-// guards are those that a try has to pass. A browser that signed in to the account before has only its own bound: what
-// strangers do at its address or to its account does not lock its owner out.
+// guards returns those that an attempt has to pass. A known device, which signed in to the account before, has only its own
+// bound: failures of strangers at its address or its account do not lock its owner out.
 func (w loginAttempt) guards(known bool) []guarded {
 	if known {
 		return []guarded{{guard: guardPair, id: w.device}}
@@ -48,19 +48,19 @@ func (w loginAttempt) guards(known bool) []guarded {
 	}
 }
 
-// charge is a failure that was counted in advance.
+// countedFailure is a failure that was counted in advance.
 type countedFailure struct {
 	guarded
-	locked bool // by this one
+	locked bool // this failure locked it
 }
 
-// accountRow is what signing in needs of an account; empty if there is none.
+// accountRow is what the sign-in needs of an account; empty if there is none.
 type accountRow struct {
 	id       int64
 	password string
 }
 
-// charged counts a try, and returns the account if the try may be made.
+// recordAttempt counts an attempt, and returns the account if the attempt may be made.
 func (s *Service) recordAttempt(ctx context.Context, who loginAttempt) (acc accountRow, tried []countedFailure, err error) {
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		var known bool
@@ -88,7 +88,7 @@ func (s *Service) recordAttempt(ctx context.Context, who loginAttempt) (acc acco
 	return acc, tried, err
 }
 
-// admitted returns the guards that are not locked, or refuses. What is locked already counts no further.
+// admitted returns the guards that are not locked, or refuses. A locked guard counts no further.
 func (s *Service) admitted(ctx context.Context, tx *sql.Tx, guards []guarded, now time.Time) (open []guarded, err error) {
 	var soonest time.Time
 	softOpen, softLocked := false, false
@@ -113,7 +113,7 @@ func (s *Service) admitted(ctx context.Context, tx *sql.Tx, guards []guarded, no
 	return open, nil
 }
 
-// cleared takes back the try that was right.
+// recordSuccess takes back the count of an attempt with the right password, and makes the browser a known device.
 func (s *Service) recordSuccess(ctx context.Context, tx *sql.Tx, who loginAttempt, tried []countedFailure, account int64, now time.Time) error {
 	for _, c := range tried {
 		var err error

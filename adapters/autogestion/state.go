@@ -48,7 +48,7 @@ func (s *Service) fillState(ctx context.Context, q querier, p person, now time.T
 	out.Exists, out.Made, out.Until, out.UsedAt = true, fromNano(made), fromNano(until), fromNano(used)
 
 	var replaced, tried int64
-	// The one before it: not the counter before, which may be a preprinted token's.
+	// The dynamic token before it: the counter before may be that of a preprinted one.
 	err = q.QueryRowContext(ctx, `SELECT replaced FROM token
 		WHERE person = ? AND sheet IS NULL AND counter < ? ORDER BY counter DESC LIMIT 1`, p.id, counter).Scan(&replaced)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {

@@ -11,12 +11,12 @@ import (
 	"llave/flows/backend"
 )
 
-// digits are never stored: they follow from the affiliate and a counter.
+// digits returns the digits of a token. They are derived from the affiliate and a counter, and never stored.
 func (s *Service) digits(m backend.MemberID, counter int64) string {
 	return fmt.Sprintf("%0*d", backend.TokenLen, s.keys.tokens.Encrypt([]byte(m), uint64(counter)))
 }
 
-// counter is the only counter that could have made these digits for this affiliate.
+// counter returns the only counter that can have made these digits for this affiliate.
 func (s *Service) counter(m backend.MemberID, digits string) (int64, bool) {
 	if !backend.IsToken(digits) {
 		return 0, false
@@ -25,16 +25,16 @@ func (s *Service) counter(m backend.MemberID, digits string) (int64, bool) {
 	return int64(s.keys.tokens.Decrypt([]byte(m), n)), err == nil
 }
 
-// endOfDay is the first moment of tomorrow in Buenos Aires.
+// endOfDay returns the first moment of tomorrow in Buenos Aires.
 func (s *Service) endOfDay(t time.Time) time.Time {
 	y, m, d := t.In(s.zone).Date()
 	return time.Date(y, m, d+1, 0, 0, 0, 0, s.zone).UTC()
 }
 
-// errMint says that an answer needs the writer.
+// errMint: the answer needs the writer, to make a token.
 var errMint = errors.New("a token has to be made")
 
-// Current implements backend.Tokens. Most calls find every token made, and are only a read.
+// Current implements backend.Tokens. Most calls find every token made and only read.
 func (s *Service) Current(ctx context.Context, c backend.Credential, members []backend.MemberID) (out backend.Given, err error) {
 	err = s.read(ctx, func(q querier, now time.Time) error {
 		none := func(person) (backend.Token, error) { return backend.Token{}, errMint }
@@ -78,7 +78,7 @@ func (s *Service) current(ctx context.Context, q querier, c backend.Credential, 
 	return out, nil
 }
 
-// denial is why a member gets no token from this group, "" if nothing is in the way.
+// denial returns why a member gets no token from this group, "" if nothing is in the way.
 func (f *family) denial(m backend.MemberID) backend.Reason {
 	p, ok := f.people[m]
 	switch {
@@ -90,7 +90,7 @@ func (f *family) denial(m backend.MemberID) backend.Reason {
 	return ""
 }
 
-// live is the person's dynamic token that can be used now, sql.ErrNoRows if there is none.
+// liveToken returns the dynamic token of a person that can be used now, and its counter; sql.ErrNoRows if there is none.
 func (s *Service) liveToken(ctx context.Context, q querier, p person, now time.Time) (backend.Token, int64, error) {
 	var counter, made, until int64
 	err := q.QueryRowContext(ctx, `SELECT counter, made, until FROM token
@@ -103,7 +103,7 @@ func (s *Service) token(p person, counter, made, until int64) backend.Token {
 	return backend.Token{Member: p.member, Digits: s.digits(p.member, counter), Made: fromNano(made), Until: fromNano(until)}
 }
 
-// mint makes the person's next token.
+// mint makes the next token of a person.
 func (s *Service) mint(ctx context.Context, tx *sql.Tx, p person, now time.Time) (backend.Token, error) {
 	counter, err := s.nextCounters(ctx, tx, p, 1)
 	if err != nil {
@@ -116,12 +116,11 @@ func (s *Service) mint(ctx context.Context, tx *sql.Tx, p person, now time.Time)
 	return s.token(p, counter, now.UnixNano(), until.UnixNano()), err
 }
 
-// nextCounters takes the person's next n counters and returns the first: whatever they are taken for, none is taken
-// twice.
+// nextCounters takes the next n counters of a person and returns the first. No counter is ever taken twice.
 func (s *Service) nextCounters(ctx context.Context, tx *sql.Tx, p person, n int) (first int64, err error) {
 	err = tx.QueryRowContext(ctx, "UPDATE person SET next = next + ?1 WHERE id = ?2 RETURNING next - ?1", n, p.id).Scan(&first)
 	if err == nil && uint64(first)+uint64(n) > s.keys.tokens.Size() {
-		// A hundred a day would take 27 years. Going round would repeat digits, which is promised never to happen.
+		// A hundred a day would take 27 years. To begin again would repeat digits, which must never happen.
 		err = errors.New("the affiliate has used up all tokens")
 	}
 	return first, err

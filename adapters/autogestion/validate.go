@@ -10,37 +10,37 @@ import (
 	"llave/flows/backend"
 )
 
-// Validation is a provider's question: is this token this affiliate's, now?
+// Validation is a provider's question: is this token valid for this affiliate now?
 type Validation struct {
-	// RequestID makes the question repeatable: the same one gets the same answer and uses nothing twice.
+	// RequestID makes the question repeatable: the same one gets the same answer and uses a token once.
 	RequestID       string
 	AffiliateNumber string
 	Token           string
-	// Visit, if not empty, lets the same provider use an accepted token for the other prescriptions of the visit.
+	// Visit, if not empty, lets the same provider use an accepted token again for the other prescriptions of the visit.
 	Visit string
 }
 
 // Verdict is the answer to a Validation.
 type Verdict struct {
 	Accepted bool
-	// Reason is why not.
+	// Reason of a denial.
 	Reason backend.Reason
 	// Affiliate is the person's name, if accepted.
 	Affiliate string
 }
 
-// visitLasts is how long an accepted token serves the same visit.
+// visitLasts is how long an accepted token is valid for the same visit.
 const visitLasts = 60 * time.Minute
 
-// What Validate refuses to answer.
+// Errors of Validate.
 var (
 	ErrProvider = errors.New("autogestion: no such provider")
 	ErrRequest  = errors.New("autogestion: validation is not well formed")
-	// ErrToken: this cannot be a token. It is no guess: nothing is counted.
+	// ErrToken: the text cannot be a token. It is no guess: nothing is counted.
 	ErrToken = errors.New("autogestion: not six digits")
 )
 
-// Bounds of what a provider may send. What is scanned or pasted has something around it.
+// Bounds of the fields of a validation. A scanned or pasted text has other text around it.
 const (
 	requestMax = 100
 	numberMax  = 128
@@ -52,8 +52,8 @@ func (v Validation) wellFormed() bool {
 		len(v.Token) <= tokenMax && len(v.Visit) <= requestMax
 }
 
-// Validate answers a provider. The token and the number are read as they are typed, pasted or scanned. Errors:
-// ErrProvider, ErrRequest, ErrToken, ErrKeyTaken if the request id was used for another question.
+// Validate answers a provider. It reads token and number as they are typed, pasted or scanned. Errors: ErrProvider,
+// ErrRequest, ErrToken, and ErrKeyTaken if the request id was used for another question.
 func (s *Service) Validate(ctx context.Context, providerKey string, v Validation) (out Verdict, err error) {
 	if !v.wellFormed() {
 		return Verdict{}, ErrRequest
@@ -87,7 +87,7 @@ func (s *Service) Validate(ctx context.Context, providerKey string, v Validation
 	return out, nil
 }
 
-// asked is a Validation with what is known of who asks.
+// question is a Validation with its provider.
 type question struct {
 	Validation
 	now           time.Time
@@ -110,8 +110,8 @@ func (s *Service) validate(ctx context.Context, tx *sql.Tx, ask question) (Verdi
 	if err != nil {
 		return Verdict{}, err
 	}
-	// Only what looks like guessing counts. Used, replaced and expired digits were a token of this affiliate
-	// once: whoever has them does not guess, and a pharmacy with three prescriptions must not lock anybody.
+	// Only digits that look like a guess count. Used, replaced and expired digits were a token of this affiliate once, and a
+	// pharmacy with three prescriptions must not lock an affiliate.
 	if why == backend.Unknown || why == backend.OtherPerson {
 		err := s.recordFailure(ctx, tx, guardProvider, ask.providerName, ask.now)
 		if err == nil && exists {
@@ -133,7 +133,7 @@ func verdict(why backend.Reason, p person) Verdict {
 	return Verdict{Accepted: true, Affiliate: p.Name}
 }
 
-// verdictBefore is what this provider was told for this request id, sql.ErrNoRows if nothing.
+// verdictBefore returns the earlier answer to this request id of this provider, sql.ErrNoRows if there is none.
 func (s *Service) verdictBefore(ctx context.Context, q querier, ask question) (Verdict, error) {
 	var body []byte
 	var of sql.NullInt64
@@ -153,8 +153,8 @@ func (s *Service) verdictBefore(ctx context.Context, q querier, ask question) (V
 	return verdict(why, p), err
 }
 
-// decide is why a validation is denied, "" if it is accepted. Locks come first, so that nothing is learned while
-// one holds; then the padrón, which needs no token to be known.
+// decide returns why a validation is denied, "" if it is accepted. Locks come first, so that a locked provider learns
+// nothing; then the padrón, for which no token has to be known.
 func (s *Service) decide(ctx context.Context, tx *sql.Tx, ask question, p person, exists bool) (backend.Reason, error) {
 	locked, err := s.lockedUntil(ctx, tx, guardProvider, ask.providerName, ask.now)
 	if err != nil || !locked.IsZero() {
@@ -181,7 +181,7 @@ func (s *Service) decide(ctx context.Context, tx *sql.Tx, ask question, p person
 	return why, err
 }
 
-// use spends the person's token of that counter, or says why it cannot be; sql.ErrNoRows if it was never made.
+// spend uses the token of that counter, or returns why it cannot be used; sql.ErrNoRows if it was never made.
 func (s *Service) spend(ctx context.Context, tx *sql.Tx, ask question, p person, counter int64) (backend.Reason, error) {
 	var begins, until, used, replaced, voided int64
 	var provider sql.NullInt64
@@ -199,16 +199,16 @@ func (s *Service) spend(ctx context.Context, tx *sql.Tx, ask question, p person,
 	case replaced != 0, voided != 0:
 		return backend.Replaced, nil
 	case ask.now.UnixNano() < begins, ask.now.UnixNano() >= until:
-		return backend.Expired, nil // a preprinted one before its month, too: it is good in that month alone
+		return backend.Expired, nil // a preprinted one also before its month: it is valid in that month only
 	}
 	_, err = tx.ExecContext(ctx, "UPDATE token SET used = ?, provider = ?, visit = ? WHERE person = ? AND counter = ?",
 		ask.now.UnixNano(), ask.provider, ask.visit, p.id, counter)
 	return "", err
 }
 
-// whose tells digits of another member of a group this affiliate is in, the commonest mix-up at the counter,
-// from digits of nobody. Only tokens that are not over count, and of those on paper only what is not void: with all
-// that ever were, chance would name people.
+// unknownReason tells digits of another member of the affiliate's groups, the commonest mix-up at the counter, from unknown
+// digits. Only tokens that are not over count, and of the preprinted ones only those that are not void: with all that ever
+// were, chance would name people.
 func (s *Service) unknownReason(ctx context.Context, tx *sql.Tx, ask question, p person) (backend.Reason, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT f.id, f.member FROM membership mine
 		JOIN membership theirs ON theirs.holder = mine.holder JOIN person f ON f.id = theirs.person
