@@ -23,10 +23,6 @@ func (d linkDialog) answerUser(p nlu.ParsedText) bool {
 		d.setUser(outsider)
 		return true
 	}
-	if p.Intent == nlu.IntentLost {
-		d.askHolder()
-		return true
-	}
 	if p.Intent != nlu.IntentNone && p.Intent != nlu.IntentYes || len(p.Refs) == 0 {
 		return false
 	}
@@ -42,26 +38,6 @@ func (d linkDialog) answerUser(p nlu.ParsedText) bool {
 // withoutMe drops the "yo" of "yo soy juana".
 func withoutMe(refs []nlu.Ref) []nlu.Ref {
 	return slices.DeleteFunc(slices.Clone(refs), func(r nlu.Ref) bool { return r.Kind == nlu.RefMe })
-}
-
-// askHolder asks a person who does not know the answer whether the account is theirs.
-func (d linkDialog) askHolder() {
-	holder, _ := d.mem.Group.Member(d.mem.Group.Own)
-	d.move("doubt")
-	d.ask("link.holder", holder, choices("yes", "no")...)
-}
-
-// answerHolder takes a yes for the account's own affiliate, and a no for another person.
-func (d linkDialog) answerHolder(p nlu.ParsedText) bool {
-	switch {
-	case p.Yes:
-		d.setUser(d.mem.Group.Own)
-	case p.No:
-		d.setUser(outsider)
-	default:
-		return false
-	}
-	return true
 }
 
 func (d linkDialog) chooseUser(o option) { d.setUser(o.Who) }

@@ -161,8 +161,6 @@ func table() []flow {
 					onFailed: with(inLink, linkDialog.onNotGiven), onCancel: run(inLink, linkDialog.cancelGranting),
 					moves: moves{"linked": "link.who"}},
 				{name: "link.who", onText: try(inLink, linkDialog.answerUser), onOption: with(inLink, linkDialog.chooseUser),
-					moves: moves{"answer": home, "others": "link.replace", "doubt": "link.holder"}},
-				{name: "link.holder", onText: try(inLink, linkDialog.answerHolder), onOption: answerByOption,
 					moves: moves{"answer": home, "others": "link.replace"}},
 				{name: "link.replace", onText: try(inLink, linkDialog.answerReplace), onOption: answerByOption, yes: label("option.yes_replace"), destroys: true,
 					moves: moves{"replace": "link.replacing"}},
