@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"io"
 
-	"llave/adapters/autogestion/catalog"
+	"llave/adapters/catalog"
 )
 
 // Report describes an import, or what it would do. It names people: it is for the insurer's operator and for no log.

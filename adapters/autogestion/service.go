@@ -14,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"llave/adapters/autogestion/catalog"
+	"llave/adapters/catalog"
 	"llave/flows/backend"
 	"llave/store/sqlitedb"
 )

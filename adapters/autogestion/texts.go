@@ -3,7 +3,7 @@ package autogestion
 import (
 	_ "embed"
 
-	"llave/adapters/autogestion/catalog"
+	"llave/adapters/catalog"
 )
 
 //go:embed textos.tmpl

@@ -79,7 +79,7 @@ func rowsOf(r bot.Reply) (rows [][]button, ok bool) {
 func (t *Telegram) numbered(r bot.Reply) string {
 	lines := []string{r.Text}
 	for i, c := range r.Choices {
-		lines = append(lines, t.texts.text("choice", struct {
+		lines = append(lines, t.texts.Get("choice", struct {
 			Number int
 			Text   string
 		}{i + 1, c.Text}))
@@ -93,7 +93,7 @@ func (t *Telegram) copyLabel(what string) string {
 		what = what[:3] + " " + what[3:]
 	}
 	if utf8.RuneCountInString(what) > 2*wideText || strings.ContainsAny(what, "\n\r\t") {
-		return t.texts.text("copy.long", nil)
+		return t.texts.Get("copy.long", nil)
 	}
-	return t.texts.text("copy", what)
+	return t.texts.Get("copy", what)
 }

@@ -78,9 +78,9 @@ func isPicture(f *bot.File) bool { return f.Type == "image/png" }
 // fileLostText is the text in place of a file that was left out.
 func (t *Telegram) fileLostText(f *bot.File) string {
 	if isPicture(f) {
-		return t.texts.text("lost.picture", nil)
+		return t.texts.Get("lost.picture", nil)
 	}
-	return t.texts.text("lost.file", nil)
+	return t.texts.Get("lost.file", nil)
 }
 
 // textCall is a call with a text in the named field. Bold is sent as entities beside the text, so that no text of a

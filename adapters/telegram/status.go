@@ -44,7 +44,7 @@ func (t *Telegram) Status() Status {
 	t.status.mu.Lock()
 	defer t.status.mu.Unlock()
 	s := t.status.current
-	s.Todo = t.texts.text("todo."+string(s.State), nil)
+	s.Todo = t.texts.Get("todo."+string(s.State), nil)
 	return s
 }
 

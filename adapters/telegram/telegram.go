@@ -18,6 +18,7 @@ package telegram
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -29,6 +30,7 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"llave/adapters/besteffort"
+	"llave/adapters/catalog"
 	"llave/bot"
 	"llave/bot/rate"
 )
@@ -66,7 +68,8 @@ type Telegram struct {
 	account      string
 	api          tgbotapi.BotAPI // never called itself: every call takes a copy with its context
 	log          *slog.Logger
-	texts        *catalog
+	texts        *catalog.Texts
+	commands     string // JSON
 	pace         *rate.Pace
 	cooldown     *cooldown
 	typing       *besteffort.Typing[int64]
@@ -117,8 +120,11 @@ func New(o Options) (*Telegram, error) {
 		t.pace = rate.NewPace(0, 0, 0, o.Now)
 	}
 	var err error
-	if t.texts, err = loadCatalog(); err != nil {
-		return nil, err
+	if t.texts, err = loadTexts(); err == nil {
+		t.commands, err = commandsOf(t.texts.Get("commands", nil))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("telegram: %w", err)
 	}
 	t.stats.init()
 	t.api = tgbotapi.BotAPI{Token: o.Token, Client: newTransport(o.Transport, o.Token, &t.stats)}
@@ -202,7 +208,7 @@ func (t *Telegram) introduce(ctx context.Context) {
 		return
 	}
 	t.untilDone(ctx, "setMyCommands", func(ctx context.Context) error {
-		_, err := t.call(ctx, callTime, "setMyCommands", tgbotapi.Params{"commands": t.texts.commands})
+		_, err := t.call(ctx, callTime, "setMyCommands", tgbotapi.Params{"commands": t.commands})
 		return err
 	})
 }

@@ -38,11 +38,11 @@ func TestIntroduction(t *testing.T) {
 
 // What every command says must be understood: the words are those of the catalog, without the slash.
 func TestTheCatalog(t *testing.T) {
-	c, err := loadCatalog()
+	c, err := loadTexts()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := c.text("copy", "482 913") + "|" + c.text("copy.long", nil) + "|" + c.text("choice", map[string]any{"Number": 1, "Text": "Sí"}); got != "Copiar 482 913|Copiar|[1] Sí" {
+	if got := c.Get("copy", "482 913") + "|" + c.Get("copy.long", nil) + "|" + c.Get("choice", map[string]any{"Number": 1, "Text": "Sí"}); got != "Copiar 482 913|Copiar|[1] Sí" {
 		t.Errorf("texts %q", got)
 	}
 	for _, bad := range []string{"Token: x", "token:x", "token: ", "otro token: x", "", "token: " + strings.Repeat("x", 257)} {

@@ -27,9 +27,9 @@ func systems() []agentWord {
 func (w *Web) label(agent string) string {
 	browser, system := agentName(agent, browsers()), agentName(agent, systems())
 	if browser == "" {
-		return w.texts.get("label_unknown", nil)
+		return w.texts.Get("label_unknown", nil)
 	}
-	return w.texts.get("label", struct{ Browser, System string }{browser, system})
+	return w.texts.Get("label", struct{ Browser, System string }{browser, system})
 }
 
 func agentName(agent string, list []agentWord) string {

@@ -76,7 +76,7 @@ const longestWait = 24 * time.Hour
 
 // update is the message as an update for the bot and as an entry of the history.
 func (w *Web) update(r *http.Request, chat bot.ChatID, m message) (bot.Update, entry, error) {
-	u := bot.Update{Chat: chat, ID: m.ID, ChannelName: w.texts.get("via", nil), MaskedID: w.label(r.UserAgent()), DeepLink: w.opt.PublicURL + "/#codigo=%s"}
+	u := bot.Update{Chat: chat, ID: m.ID, ChannelName: w.texts.Get("via", nil), MaskedID: w.label(r.UserAgent()), DeepLink: w.opt.PublicURL + "/#codigo=%s"}
 	e := entry{Who: byPerson, ID: m.ID}
 	u.OccurredAt = w.history.now().Add(-time.Duration(min(m.Ago, longestWait.Milliseconds())) * time.Millisecond)
 	switch {

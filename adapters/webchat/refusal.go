@@ -29,5 +29,5 @@ func (w *Web) refuse(rw http.ResponseWriter, r *http.Request, err error) {
 	}
 	rw.Header().Set("Content-Type", "application/json")
 	rw.WriteHeader(no.status)
-	_ = json.NewEncoder(rw).Encode(map[string]string{"why": no.why, "error": w.texts.get(no.why, nil)})
+	_ = json.NewEncoder(rw).Encode(map[string]string{"why": no.why, "error": w.texts.Get(no.why, nil)})
 }

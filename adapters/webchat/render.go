@@ -82,13 +82,13 @@ func (w *Web) render(e entry, now time.Time, last bool) pageEntry {
 func (w *Web) spansOf(e entry) []span {
 	if e.Who == byPerson {
 		if e.Key != "" {
-			return []span{{"", w.texts.get(e.Key, nil)}}
+			return []span{{"", w.texts.Get(e.Key, nil)}}
 		}
 		return []span{{"", e.Text}} // nothing that a person writes is more than text
 	}
 	text := e.Text
 	if e.Key != "" {
-		text = strings.TrimSpace(text + "\n\n" + w.texts.get(e.Key, nil))
+		text = strings.TrimSpace(text + "\n\n" + w.texts.Get(e.Key, nil))
 	}
 	var out []span
 	for _, s := range bot.Spans(text) {

@@ -101,7 +101,7 @@ func (w *Web) disposition(f fileInfo) string {
 	}
 	name := safeName(f.Name)
 	if name == "" {
-		name = w.texts.get("file_name", nil)
+		name = w.texts.Get("file_name", nil)
 	}
 	return mime.FormatMediaType(how, map[string]string{"filename": name})
 }

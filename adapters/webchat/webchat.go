@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"llave/adapters/catalog"
 	"llave/adapters/httpx"
 	"llave/flows/backend"
 )
@@ -54,7 +55,7 @@ type Web struct {
 	history *history
 	hub     *hub
 	locks   chatLocks
-	texts   *texts
+	texts   *catalog.Texts
 	assets  assets
 
 	chats, polls                 *httpx.Limiter

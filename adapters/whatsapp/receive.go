@@ -168,7 +168,7 @@ func (s *session) addresses(from types.MessageSource) (lid, number types.JID) {
 // maskedNumber is the end of a number, as other chats see it.
 func (w *WhatsApp) maskedNumber(number types.JID) string {
 	if number.User == "" {
-		return w.texts.text("label.hidden", nil)
+		return w.texts.Get("label.hidden", nil)
 	}
 	return "···" + number.User[max(len(number.User)-4, 0):]
 }

@@ -67,7 +67,7 @@ func (s *session) render(ctx context.Context, to bot.ChatID, r bot.Reply) ([]*wa
 
 // withoutFile is a text that is sent without its file.
 func (w *WhatsApp) withoutFile(text string) string {
-	return strings.TrimSpace(text + "\n\n" + w.texts.text("file.failed", nil))
+	return strings.TrimSpace(text + "\n\n" + w.texts.Get("file.failed", nil))
 }
 
 // plainVersion is the bare text in place of a message that WhatsApp refuses because of its form. Nil: the refusal has
@@ -150,7 +150,7 @@ func (w *WhatsApp) replyText(r bot.Reply) string {
 		if i == 0 && lines[0] != "" {
 			lines = append(lines, "")
 		}
-		lines = append(lines, w.texts.text("choice", struct {
+		lines = append(lines, w.texts.Get("choice", struct {
 			Number int
 			Text   string
 		}{i + 1, c.Text}))

@@ -63,7 +63,7 @@ func (w *WhatsApp) status() Status {
 	case !w.phone.IsZero() && now.Sub(w.phone) > phonePatience:
 		s.State, s.Since = PhoneOffline, w.phone
 	}
-	s.Todo = w.texts.text("todo."+string(s.State), nil)
+	s.Todo = w.texts.Get("todo."+string(s.State), nil)
 	return s
 }
 

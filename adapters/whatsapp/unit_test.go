@@ -67,7 +67,7 @@ func TestGroupsAreIgnored(t *testing.T) {
 
 // After an end the library may say that all is well: it tells of both side by side.
 func TestAnEndIsNotTakenBack(t *testing.T) {
-	texts, err := loadCatalog()
+	texts, err := loadTexts()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -239,12 +239,12 @@ func TestSeal(t *testing.T) {
 }
 
 func TestTexts(t *testing.T) {
-	c, err := loadCatalog()
+	c, err := loadTexts()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range States {
-		if c.text("todo."+string(s), nil) == "" {
+		if c.Get("todo."+string(s), nil) == "" {
 			t.Errorf("nothing to do in state %s", s)
 		}
 	}

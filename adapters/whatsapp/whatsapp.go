@@ -24,6 +24,7 @@ import (
 	"context"
 	"crypto/cipher"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -33,6 +34,7 @@ import (
 	"go.mau.fi/whatsmeow/types"
 
 	"llave/adapters/besteffort"
+	"llave/adapters/catalog"
 	"llave/bot"
 	"llave/bot/rate"
 )
@@ -85,7 +87,7 @@ type WhatsApp struct {
 	opt        Options
 	now        func() time.Time
 	log        *slog.Logger
-	texts      *catalog
+	texts      *catalog.Texts
 	devices    *devices
 	seal       cipher.AEAD
 	cryptoLock cryptoLock
@@ -143,8 +145,8 @@ func Open(ctx context.Context, o Options) (*WhatsApp, error) {
 	if w.seal, err = newSeal(o.Key); err != nil {
 		return nil, err
 	}
-	if w.texts, err = loadCatalog(); err != nil {
-		return nil, err
+	if w.texts, err = loadTexts(); err != nil {
+		return nil, fmt.Errorf("whatsapp: %w", err)
 	}
 	if w.devices, err = openDevices(ctx, o.Store, o); err != nil {
 		return nil, err

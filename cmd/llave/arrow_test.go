@@ -31,13 +31,13 @@ var rooms = map[string][]string{
 
 	"adapters/httpx":      {},
 	"adapters/besteffort": {},
+	"adapters/catalog":    {},
 	"adapters/autogestion": {"flows/backend", "bot/keyring", "store/sqlitedb", "adapters/httpx", "adapters/besteffort", "adapters/autogestion/wire",
-		"adapters/autogestion/catalog"},
-	"adapters/autogestion/catalog": {},
-	"adapters/autogestion/wire":    {"flows/backend"},
-	"adapters/autogestion/client": {"flows/backend", "adapters/autogestion/wire", "adapters/autogestion/catalog", "adapters/httpx",
+		"adapters/catalog"},
+	"adapters/autogestion/wire": {"flows/backend"},
+	"adapters/autogestion/client": {"flows/backend", "adapters/autogestion/wire", "adapters/catalog", "adapters/httpx",
 		"adapters/besteffort"},
-	"adapters": {"bot", "bot/keyring", "bot/rate", "flows", "flows/backend", "flows/texts", "store/sqlitedb", "adapters/httpx", "adapters/besteffort"},
+	"adapters": {"bot", "bot/keyring", "bot/rate", "flows", "flows/backend", "flows/texts", "store/sqlitedb", "adapters/httpx", "adapters/besteffort", "adapters/catalog"},
 }
 
 // room is the longest prefix of a package's path in rooms. Each adapter is a room of its own.

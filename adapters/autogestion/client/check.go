@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"llave/adapters/autogestion/catalog"
+	"llave/adapters/catalog"
 	"llave/flows/backend"
 	"llave/flows/backend/contract"
 )

@@ -8,7 +8,7 @@ import (
 	"reflect"
 	"strings"
 
-	"llave/adapters/autogestion/catalog"
+	"llave/adapters/catalog"
 	"llave/flows/backend"
 	"llave/flows/backend/contract"
 )

@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	"llave/adapters/autogestion/catalog"
+	"llave/adapters/catalog"
 	"llave/flows/backend"
 )
 

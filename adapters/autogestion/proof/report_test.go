@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"llave/adapters/autogestion/catalog"
+	"llave/adapters/catalog"
 )
 
 // Every reason has a text, and every text is used.

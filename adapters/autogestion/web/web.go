@@ -11,9 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"llave/adapters/autogestion/catalog"
 	"llave/adapters/autogestion/form"
 	"llave/adapters/autogestion/proof"
+	"llave/adapters/catalog"
 	"llave/flows/backend"
 )
 

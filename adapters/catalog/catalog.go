@@ -3,6 +3,7 @@
 package catalog
 
 import (
+	"fmt"
 	"strings"
 	"text/template"
 )
@@ -10,11 +11,16 @@ import (
 // Texts are the texts of one file.
 type Texts struct{ t *template.Template }
 
-// Parse reads a template file: a {{define "key"}} for each text.
-func Parse(source string) (*Texts, error) {
+// Parse reads a template file: a {{define "key"}} for each text. It fails if one of the keys has no text.
+func Parse(source string, keys ...string) (*Texts, error) {
 	t, err := template.New("").Option("missingkey=error").Parse(source)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("texts: %w", err)
+	}
+	for _, key := range keys {
+		if t.Lookup(key) == nil {
+			return nil, fmt.Errorf("texts: no text %q", key)
+		}
 	}
 	return &Texts{t: t}, nil
 }

@@ -1,0 +1,6 @@
+package terminal
+
+import _ "embed"
+
+//go:embed texts.tmpl
+var texts string
