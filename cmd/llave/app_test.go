@@ -6,8 +6,10 @@ import (
 	"net"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"llave/adapters/terminal"
@@ -94,4 +96,30 @@ func TestOneCoreGetsMoreThreads(t *testing.T) {
 	if n := runtime.GOMAXPROCS(0); n != 7 {
 		t.Errorf("%d threads on seven cores", n)
 	}
+}
+
+// Stopping is starting reversed. What does not stop in time is an error, and the rest is stopped all the same.
+func TestStopIsStartReversed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := (program{stderr: io.Discard}).newApp(config{})
+		var order []string
+		add := func(name string) { a.onStop(func(context.Context) error { order = append(order, name); return nil }) }
+		add("store")
+		stuck := make(chan struct{})
+		a.background("stuck", func(context.Context) error { <-stuck; return nil })
+		add("engine")
+		a.background("channel", func(ctx context.Context) error { <-ctx.Done(); order = append(order, "channel"); return nil })
+		begin := time.Now()
+		err := a.stop()
+		if want := []string{"channel", "engine", "store"}; !slices.Equal(order, want) {
+			t.Errorf("stopped %v, want %v", order, want)
+		}
+		if err == nil || err.Error() != "stuck: did not stop in time" || time.Since(begin) != stopTime {
+			t.Errorf("%v after %s", err, time.Since(begin))
+		}
+		if err := a.stop(); err != nil || len(order) != 3 {
+			t.Errorf("stopped twice: %v, %v", err, order)
+		}
+		close(stuck)
+	})
 }
