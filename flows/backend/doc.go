@@ -1,11 +1,22 @@
-// Package backend is the insurer's contract as far as every part of the program shares it: the numbers and codes that
-// people copy from one place to another. There is one reader for each, so that a CUIL which the page takes is a CUIL in
-// the chat, too, and one cleaner below all of them.
+// Package backend is the insurer's contract: the ports by which the bot reaches a back end, the types that cross them, and one
+// reader for each number that people copy from one place to another. The conversations call the ports, the embedded back end and
+// the HTTP client implement them. Package contract has the sentences that every back end keeps, package backendtest the suite.
 //
-//	clean.go    Clean: what a person meant to type, without what copying puts into a text
-//	cuil.go     ReadCUIL, MaskCUIL
-//	code.go     ReadCode: the one-time code that ends linking
-//	token.go    ReadToken, ReadNumber: what a provider types or scans at the counter
+// The ports and their types:
+//
+//	contract.go  Tokens, Links: what the back end promises about tokens and links
+//	sheets.go    Sheets: preprinted tokens
+//	group.go     a family group and its members
+//	kinship.go   the kinship words of a padrón
+//	zone.go      the time zone in which days and months begin
+//
+// The readers, so that a CUIL that the page takes is a CUIL in the chat, too:
+//
+//	clean.go     Clean: what a person meant to type, without what copying puts into a text
+//	fold.go      texts compared without case and accents
+//	cuil.go      ReadCUIL, MaskCUIL
+//	code.go      ReadCode: the one-time code that ends linking
+//	token.go     ReadToken, ReadNumber: what a provider types or scans at the counter
 //
 // A reader that cannot read says so. That is an answer of its own: it is no wrong guess, and no forgery.
 package backend

@@ -17,5 +17,6 @@
 //	leaving.go        words for unlinking the chat and for leaving the insurer
 //	resolve.go        Parser.Resolve: which members of a family group the references mean to a speaker
 //	understanding.go  what `llave entiende` prints
-//	mask.go           passwords and CUILs taken out of a text before it is kept (words/secrets.txt)
+//	mask.go           passwords and CUILs taken out of a text before it is kept; mask_load.go reads words/secrets.txt,
+//	                  mask_shape.go knows the shape of a password, mask_without.go whether a text is about one
 package nlu

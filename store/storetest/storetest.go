@@ -3,6 +3,9 @@
 //
 // The checks take no *testing.T, so that they can also be run on a store with a planted bug and be watched
 // going red: a check that cannot fail is worth nothing.
+//
+// Reading order: this file, world.go (what the checks are written with), then a file for each part, in the order of [Checks].
+// model.go and property.go compare a store with a plain model under random calls; durable.go is about what outlives the process.
 package storetest
 
 import (

@@ -3,6 +3,9 @@
 //
 // It expects the demo padrón: María's group with Juana in it and Lucía, who is not active; Carlos, who is in María's
 // group and has an account of his own; and Jorge, alone.
+//
+// Reading order: suite.go (World, Suite, and how a check is run), contract.go (the sentences of package contract), then a file for
+// each part: tokens.go, another.go, state.go, sheets*.go, links.go, redeem.go, attacks.go.
 package backendtest
 
 import (
