@@ -109,13 +109,24 @@ func TestTheArrowCanBeBroken(t *testing.T) {
 	}
 }
 
+// Each room stands in the drawing or the tables of ARCHITECTURE.md.
+func TestTheDrawingHasEveryRoom(t *testing.T) {
+	text := paper(t, "ARCHITECTURE.md")
+	for room := range rooms {
+		name := strings.TrimPrefix(room, "adapters/autogestion") // its parts stand behind it, as in /wire
+		if !strings.Contains(text, name) {
+			t.Errorf("ARCHITECTURE.md does not name %s", room)
+		}
+	}
+}
+
 // The top level is the architecture.
 func TestTopLevel(t *testing.T) {
 	dirs, err := filepath.Glob("../../*")
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := " bot flows adapters store cmd docs go.mod go.sum Dockerfile README.md README.en.md ARCHITECTURE.md CHANGELOG.md LICENSE NOTICE Makefile data llave "
+	known := " bot flows adapters store cmd docs go.mod go.sum Dockerfile README.md README.en.md ARCHITECTURE.md CHANGELOG.md LICENSE NOTICE CONTRIBUTING.md SECURITY.md compose.yaml Makefile data llave "
 	for _, d := range dirs {
 		if strings.HasPrefix(filepath.Base(d), ".") || strings.HasSuffix(d, ".test") {
 			continue

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,6 +22,15 @@ func paper(t *testing.T, name string) string {
 
 // testsOfTheModule are the names of all tests and fuzz targets.
 func testsOfTheModule(t *testing.T) map[string]bool {
+	all := map[string]bool{}
+	for name := range testsByPackage(t) {
+		all[name[strings.LastIndex(name, ".")+1:]] = true
+	}
+	return all
+}
+
+// testsByPackage are all tests and fuzz targets, as in "bot/engine.TestTimers".
+func testsByPackage(t *testing.T) map[string]bool {
 	t.Helper()
 	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)\w*)\(`)
 	all := map[string]bool{}
@@ -29,8 +39,9 @@ func testsOfTheModule(t *testing.T) map[string]bool {
 			return err
 		}
 		text, err := os.ReadFile(path)
+		pkg := strings.TrimPrefix(filepath.ToSlash(filepath.Dir(path)), "../../")
 		for _, m := range declared.FindAllStringSubmatch(string(text), -1) {
-			all[m[1]] = true
+			all[pkg+"."+m[1]] = true
 		}
 		return err
 	})
@@ -40,13 +51,13 @@ func testsOfTheModule(t *testing.T) map[string]bool {
 	return all
 }
 
-// A promise in ARCHITECTURE.md names the tests that hold it: each of them exists, and so do the transcripts and files.
+// What the papers name exists: tests, transcripts and files.
 func TestWhatThePapersNameExists(t *testing.T) {
 	tests := testsOfTheModule(t)
 	named := regexp.MustCompile("`((?:Test|Fuzz)[A-Z]\\w*)`")
 	transcripts := regexp.MustCompile("`TestTranscripts` \\(([^)]*)\\)")
 	files := regexp.MustCompile("`((?:bot|flows|store|adapters|cmd|docs)/[\\w./*-]+)`")
-	for _, name := range []string{"ARCHITECTURE.md", "docs/testing.md", "docs/dependencies.md"} {
+	for _, name := range []string{"ARCHITECTURE.md", "docs/promises.md", "docs/testing.md", "docs/dependencies.md"} {
 		text := paper(t, name)
 		for _, m := range named.FindAllStringSubmatch(text, -1) {
 			if !tests[m[1]] {
@@ -71,26 +82,49 @@ func existsBelow(t *testing.T, paper, pattern string) {
 	}
 }
 
-// The package comment of bot lists all its files in the order of reading.
+// The package comments of bot, engine, outbox and flows list all files of the package in the order of reading; those of the
+// other packages list none that does not exist.
 func TestTheReadingOrderIsWhole(t *testing.T) {
-	doc := paper(t, "bot/doc.go")
-	files, err := filepath.Glob("../../bot/*.go")
-	if err != nil {
-		t.Fatal(err)
+	docs, err := filepath.Glob("../../*/doc.go")
+	for _, deeper := range []string{"../../*/*/doc.go", "../../*/*/*/doc.go"} {
+		more, err2 := filepath.Glob(deeper)
+		docs, err = append(docs, more...), errors.Join(err, err2)
 	}
-	var have, listed []string
-	for _, f := range files {
-		if name := filepath.Base(f); !strings.HasSuffix(name, "_test.go") && name != "doc.go" {
-			have = append(have, name)
+	if err != nil || len(docs) < 10 {
+		t.Fatalf("found %d package comments: %v", len(docs), err)
+	}
+	named := regexp.MustCompile(`\b(\w+\.go)\b`)
+	for _, doc := range docs {
+		dir := strings.TrimPrefix(filepath.ToSlash(filepath.Dir(doc)), "../../")
+		text := paper(t, dir+"/doc.go")
+		listed := map[string]bool{"doc.go": true}
+		for _, m := range named.FindAllStringSubmatch(text, -1) {
+			listed[m[1]] = true
+			existsBelow(t, dir+"/doc.go", dir+"/"+m[1])
+		}
+		if slices.Contains([]string{"bot", "bot/engine", "bot/outbox", "bot/workers", "flows", "flows/backend", "flows/nlu"}, dir) {
+			for _, file := range filesOf(t, dir) {
+				if !listed[file] {
+					t.Errorf("%s/doc.go does not list %s", dir, file)
+				}
+			}
 		}
 	}
-	for _, m := range regexp.MustCompile(`(?m)^//\t(\w+\.go) `).FindAllStringSubmatch(doc, -1) {
-		listed = append(listed, m[1])
+}
+
+// filesOf are the names of the files of a package, without its tests.
+func filesOf(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("../..", dir, "*.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s: %d files, %v", dir, len(files), err)
 	}
-	slices.Sort(listed)
-	if !slices.Equal(have, listed) {
-		t.Errorf("bot/doc.go lists\n%q, there are\n%q", listed, have)
+	for _, f := range files {
+		if name := filepath.Base(f); !strings.HasSuffix(name, "_test.go") {
+			names = append(names, name)
+		}
 	}
+	return names
 }
 
 // Each direct dependency has its line, and only one.
