@@ -151,11 +151,11 @@ func upgrade(s bot.Session, valid func(state string, r Request) bool) (bot.Sessi
 
 // memoryV1 are the fields of version 1 that version 2 has in other places. They are read and never written.
 type memoryV1 struct {
-	Wish   json.RawMessage      `json:"wish,omitempty"`
-	Invite string               `json:"invite,omitempty"`
-	Unread string               `json:"unread,omitempty"`
-	Lost   bool                 `json:"lost,omitempty"`
-	Others []backend.LinkedChat `json:"others,omitempty"`
+	Request json.RawMessage      `json:"wish,omitempty"`
+	Invite  string               `json:"invite,omitempty"`
+	Unread  string               `json:"unread,omitempty"`
+	Lost    bool                 `json:"lost,omitempty"`
+	Others  []backend.LinkedChat `json:"others,omitempty"`
 }
 
 // migrateV1 moves them there. Version 1 had one struct for the requests of all flows, whose fields have the same names in
@@ -168,11 +168,11 @@ func (m *memory) migrateV1(state string) {
 	}
 	m.Link = LinkRequest{Invite: old.Invite, Unread: old.Unread, Relink: old.Lost, Others: old.Others}
 	var part request
-	if len(old.Wish) == 0 || json.Unmarshal(old.Wish, &part) != nil {
+	if len(old.Request) == 0 || json.Unmarshal(old.Request, &part) != nil {
 		return
 	}
 	r := emptyRequest(part.Intent)
-	if json.Unmarshal(old.Wish, r) == nil {
+	if json.Unmarshal(old.Request, r) == nil {
 		m.put(r)
 	}
 }
