@@ -145,7 +145,8 @@ func newFullScript(t testing.TB) *Script {
 	return s
 }
 
-// A session of version 1, in every state with a request, goes on as it did in the program that stored it.
+// A session of version 1, in every state with a request, a link in the making or a list of chats, goes on as it did in the
+// program that stored it.
 func TestSessionsOfVersion1(t *testing.T) {
 	sc := newFullScript(t)
 	for name, st := range readSessions(t) {
