@@ -13,15 +13,15 @@ import (
 
 // Client is the sender of a request.
 type Client struct {
-	// Addr is the client's address, as far as trusted proxies vouch for it. It is invalid if the peer has none.
+	// Addr is the address of the client, as far as trusted proxies vouch for it. It is invalid if the peer has none.
 	Addr netip.Addr
 	// Peer is the other end of the connection: the client itself, or a proxy.
 	Peer netip.Addr
-	// Forwarded says that the request has a forwarding header, trusted or not: it did not come straight from Peer.
+	// Forwarded: the request has a forwarding header, trusted or not, and so did not come straight from Peer.
 	Forwarded bool
 }
 
-// Key is what limits count by. IPv6 counts by /64: one customer has that much.
+// Key is the key of limits. IPv6 counts by /64: one customer has that much.
 func (c Client) Key() string {
 	switch {
 	case !c.Addr.IsValid():
@@ -43,7 +43,7 @@ func ClientOf(r *http.Request) Client {
 	return Client{Addr: peer, Peer: peer, Forwarded: forwardingHeader(r.Header) != ""}
 }
 
-// Proxies are the networks whose X-Forwarded-For is believed. The zero value believes none.
+// Proxies are the networks whose X-Forwarded-For is trusted. The zero value trusts none.
 type Proxies []netip.Prefix
 
 // ParseProxies reads networks (10.0.0.0/8) and single addresses, separated by commas or spaces.
@@ -75,7 +75,7 @@ func parseNetwork(text string) (netip.Prefix, error) {
 		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
 	}
 	if p.Bits() == 0 {
-		return netip.Prefix{}, errors.New("httpx: a network of all addresses would believe everybody")
+		return netip.Prefix{}, errors.New("httpx: a network of all addresses would trust every client")
 	}
 	return p.Masked(), nil
 }
@@ -90,8 +90,8 @@ func (p Proxies) trust(a netip.Addr) bool {
 }
 
 // client is the right-most address of X-Forwarded-For that is no trusted proxy, walking from the peer. Each proxy
-// appends its peer, so everything left of the first untrusted address is that client's own word. An entry that is no
-// address ends the walk: the last trusted proxy is then all that is known.
+// appends its peer, so the client itself may have written all that is left of the first untrusted address. A malformed
+// entry ends the walk at the last trusted proxy.
 func (p Proxies) client(peer netip.Addr, forwardedFor []string) netip.Addr {
 	at := peer
 	if !peer.IsValid() || !p.trust(peer) {
@@ -129,7 +129,7 @@ func parseHop(s string) (netip.Addr, bool) {
 	return plain(a), err == nil
 }
 
-// plain is an address in the one form in which it is compared: no zone, IPv4 not mapped into IPv6.
+// plain is an address normalised for comparison: no zone, IPv4 not mapped into IPv6.
 func plain(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
 
 func peerOf(r *http.Request) netip.Addr {
@@ -140,11 +140,11 @@ func peerOf(r *http.Request) netip.Addr {
 	return plain(ap.Addr())
 }
 
-// forwarding are headers by which proxies pass on whom a request comes from, besides X-Forwarded-….
+// forwarding are the headers by which proxies pass on the address of the client, besides X-Forwarded-….
 var forwarding = []string{"Forwarded", "X-Real-Ip", "Via", "X-Client-Ip", "X-Cluster-Client-Ip", "True-Client-Ip",
 	"Cf-Connecting-Ip", "Fastly-Client-Ip", "Client-Ip", "X-Original-Forwarded-For", "X-Envoy-External-Address"}
 
-// forwardingHeader names a forwarding header of a request, "" if it has none.
+// forwardingHeader is the name of a forwarding header of a request, empty if it has none.
 func forwardingHeader(h http.Header) string {
 	for name := range h {
 		if strings.HasPrefix(name, "X-Forwarded-") {
@@ -159,8 +159,8 @@ func forwardingHeader(h http.Header) string {
 	return ""
 }
 
-// WithClient puts the client into the request's context, for [ClientOf]. A forwarding header from a peer that is no
-// trusted proxy counts for nothing and is logged once; so is a trusted proxy that names nobody.
+// WithClient puts the client into the request's context, for [ClientOf]. It ignores a forwarding header from an
+// untrusted peer and logs it once; it also logs once if a trusted proxy sends no address.
 func WithClient(trusted Proxies, log *slog.Logger, next http.Handler) http.Handler {
 	var stranger, silent sync.Once
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -1,5 +1,6 @@
-// Package httpx is what everything that answers HTTP shares: the client's address behind trusted proxies, the security
-// headers, the check of the Host header, and a limiter per key. Adapters may import it; it imports nothing of ours.
+// Package httpx has what every HTTP server of the program shares: the address of the client behind trusted proxies, the
+// security headers, the checks of Host and origin, a cookie, and a limiter per key. Adapters may import it; it imports
+// nothing of ours.
 //
 // The program wraps every handler once:
 //
@@ -7,8 +8,8 @@
 //	h = hosts.Guard(refused, h)
 //	h = httpx.WithClient(trusted, log, h)
 //
-// Behind that, a handler asks for the client's address and counts by its key. A handler that was not wrapped, in a test,
-// gets the peer's address:
+// Behind that, a handler limits clients by their key. A handler that was not wrapped, in a test, gets the peer's
+// address:
 //
 //	if ok, retryAfter := w.newChats.Allow(httpx.ClientOf(r).Key()); !ok {
 //		httpx.RetryAfter(rw, retryAfter)
@@ -21,5 +22,5 @@
 //	w.newChats = httpx.NewLimiter(20, 10*time.Second, 8192, now) // 20 at once, then one every 10 s
 //
 // Headers sets the strictest policy before the handler runs. A page that needs more sets its own
-// Content-Security-Policy, and what may be kept by a browser sets its own Cache-Control; nothing else has to be set.
+// Content-Security-Policy, and an answer that browsers may cache its own Cache-Control; no other header has to be set.
 package httpx

@@ -10,20 +10,20 @@ import (
 	"sync"
 )
 
-// Hosts are the names by which a service may be asked for. A page of another site that leads its own name to this
-// machine (DNS rebinding) asks by that name.
+// Hosts are the allowed names of a service. A page of another site that points its own name to this machine (DNS
+// rebinding) requests that name.
 type Hosts struct {
 	names map[string]bool
-	// Numbers allows every IP address: no name can be led there.
+	// Numbers allows every IP address: no name can be pointed there.
 	Numbers bool
-	// ShortNames allows names without a dot, as containers call one another. No stranger owns such a name.
+	// ShortNames allows names without a dot, as containers use among each other. No stranger owns such a name.
 	ShortNames bool
 	// Log is told once that a Host was refused.
 	Log *slog.Logger
 }
 
-// NewHosts takes URLs (https://llave.example) and addresses (127.0.0.1:8080). Ports do not matter, nor does case. What
-// is empty or cannot be read allows nothing.
+// NewHosts takes URLs (https://llave.example) and addresses (127.0.0.1:8080). Ports and case are ignored. An empty or
+// malformed one allows nothing.
 func NewHosts(urlsAndAddresses ...string) *Hosts {
 	h := &Hosts{names: map[string]bool{}}
 	for _, s := range urlsAndAddresses {
@@ -37,7 +37,8 @@ func NewHosts(urlsAndAddresses ...string) *Hosts {
 	return h
 }
 
-// Allow says whether a request's Host is one of these names, a loopback name, or the address at which it arrived.
+// Allow reports whether a request's Host is one of these names, a loopback name, or the address at which the request
+// arrived.
 func (h *Hosts) Allow(r *http.Request) bool {
 	name := HostName(r.Host)
 	if name == "" {
@@ -50,7 +51,7 @@ func (h *Hosts) Allow(r *http.Request) bool {
 	return h.names[name] || isLoopbackName(name) || h.ShortNames && err != nil && !strings.Contains(name, ".")
 }
 
-// Guard has refused answer what is asked by another name: with 421, since the request was not meant for this service.
+// Guard passes requests for other names to refused, which answers 421: the request was not meant for this service.
 func (h *Hosts) Guard(refused, next http.Handler) http.Handler {
 	var once sync.Once
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -67,7 +68,7 @@ func (h *Hosts) Guard(refused, next http.Handler) http.Handler {
 	})
 }
 
-// LoopbackHost says whether a Host header names this machine by a loopback name or address.
+// LoopbackHost reports whether a Host header is a loopback name or address.
 func LoopbackHost(host string) bool { return isLoopbackName(HostName(host)) }
 
 func isLoopbackName(name string) bool {
@@ -77,7 +78,7 @@ func isLoopbackName(name string) bool {
 	return name == "localhost" || strings.HasSuffix(name, ".localhost")
 }
 
-// LocalAddr is this machine's end of the connection: where the listen address is none in particular, it is that.
+// LocalAddr is this machine's end of the connection, also where the service listens on all addresses.
 func LocalAddr(r *http.Request) netip.Addr {
 	at, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	if !ok {
@@ -87,8 +88,8 @@ func LocalAddr(r *http.Request) netip.Addr {
 	return plain(ap.Addr())
 }
 
-// HostName is the name in a Host header in the one form in which it is compared: no port, no brackets, lower case, no
-// dot at the end. It is empty if the header is not well formed.
+// HostName is the name in a Host header, normalised for comparison: no port, no brackets, lower case, no dot at the
+// end. It is empty if the header is malformed.
 func HostName(host string) string {
 	name, rest := host, ""
 	if strings.HasPrefix(host, "[") {
@@ -118,7 +119,7 @@ func HostName(host string) string {
 	return name
 }
 
-// isPort takes nothing at all, or a colon and digits.
+// isPort reports whether s is empty, or a colon and digits.
 func isPort(s string) bool {
 	if s == "" {
 		return true

@@ -11,7 +11,7 @@ import (
 )
 
 // Limiter lets each of many keys do something at a rate, after a burst. It remembers a bounded number of keys, those
-// that asked last; a key that is forgotten begins with a full burst. It is safe for concurrent use.
+// that asked last; a forgotten key begins with a full burst. It is safe for concurrent use.
 type Limiter struct {
 	burst int
 	limit rate.Limit
@@ -29,13 +29,13 @@ func NewLimiter(burst int, every time.Duration, keys int, now func() time.Time) 
 	return &Limiter{burst: burst, limit: rate.Every(every), now: now, keys: cache}
 }
 
-// Allow counts one for a key. If it is one too many it does not count, and retryAfter is how long there is to wait.
+// Allow counts one for a key. One too many does not count, and retryAfter is the time to wait.
 func (l *Limiter) Allow(key string) (ok bool, retryAfter time.Duration) {
 	_, ok, retryAfter = l.Reserve(key)
 	return ok, retryAfter
 }
 
-// Reserve is Allow for what may turn out not to count: refund takes it back.
+// Reserve is Allow for a request that may turn out not to count: refund takes it back.
 func (l *Limiter) Reserve(key string) (refund func(), ok bool, retryAfter time.Duration) {
 	now := l.now()
 	r := l.of(key).ReserveN(now, 1)
@@ -47,7 +47,7 @@ func (l *Limiter) Reserve(key string) (refund func(), ok bool, retryAfter time.D
 	return refund, true, 0
 }
 
-// of is a key's limiter. Two requests that come at once get the same one.
+// of is a key's limiter. Two concurrent requests get the same one.
 func (l *Limiter) of(key string) *rate.Limiter {
 	if one, ok := l.keys.Get(key); ok {
 		return one
@@ -59,7 +59,7 @@ func (l *Limiter) of(key string) *rate.Limiter {
 	return one
 }
 
-// RetryAfter sets the header of that name, in whole seconds and at least one.
+// RetryAfter sets the header Retry-After, in whole seconds and at least one.
 func RetryAfter(w http.ResponseWriter, wait time.Duration) {
 	seconds := max(1, int((wait+time.Second-1)/time.Second))
 	w.Header().Set("Retry-After", strconv.Itoa(seconds))

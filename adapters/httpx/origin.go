@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// SameOrigin lets forms and scripts of our own pages through and has denied answer those of other sites. It goes by
+// SameOrigin passes forms and scripts of our own pages to next and those of other sites to denied. It goes by
 // Sec-Fetch-Site, else by Origin, else by Referer: browsers from before 2023, and all of them on plain http, send only
-// the later ones. What sends none of the three is no browser. Our own origin is the public URL's as well as the Host's:
-// a proxy may pass another Host on.
+// the later ones. A client that sends none of the three is no browser. Our own origin is that of the public URL and
+// that of the Host: a proxy may pass on another Host.
 func SameOrigin(publicURL string, denied, next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	own := originOf(publicURL)
@@ -27,7 +27,7 @@ func SameOrigin(publicURL string, denied, next http.Handler) http.Handler {
 	})
 }
 
-// originOf is a URL's origin as browsers write it, "" if it has none.
+// originOf is a URL's origin as browsers write it, empty if it has none.
 func originOf(text string) string {
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -42,7 +42,8 @@ func originOf(text string) string {
 	return u.Scheme + "://" + host
 }
 
-// foreignReferer says whether a request that may change something names another site's page and nothing better.
+// foreignReferer reports whether a request that may change something has a Referer of another site and no better
+// header.
 func foreignReferer(r *http.Request, own string) bool {
 	safe := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
 	referer := r.Header.Get("Referer")

@@ -7,9 +7,9 @@ import (
 	"encoding/base32"
 	"encoding/base64"
 	"net/http"
-	"strings"
 	"time"
 
+	"llave/adapters/httpx"
 	"llave/bot"
 )
 
@@ -23,16 +23,9 @@ const (
 	cookieProof  = 16
 )
 
-// cookieName has the __Host- prefix where browsers accept it: then no other host and no plain http page can have set
-// it.
-func (w *Web) cookieName() string {
-	if w.secure() {
-		return "__Host-chat"
-	}
-	return "chat"
+func (w *Web) cookie() httpx.Cookie {
+	return httpx.Cookie{Name: "chat", PublicURL: w.opt.PublicURL, Lasts: cookieLasts}
 }
-
-func (w *Web) secure() bool { return strings.HasPrefix(w.opt.PublicURL, "https://") }
 
 // newCookie draws the cookie of a chat. Nothing is stored before the first message.
 func (w *Web) newCookie() string {
@@ -42,28 +35,22 @@ func (w *Web) newCookie() string {
 	return base64.RawURLEncoding.EncodeToString(append(b, proof[:]...))
 }
 
-// setCookie uses Lax and not Strict: a person who comes back from the sign-in page keeps the chat.
-func (w *Web) setCookie(rw http.ResponseWriter, value string, age time.Duration) {
-	http.SetCookie(rw, &http.Cookie{Name: w.cookieName(), Value: value, Path: "/", HttpOnly: true, Secure: w.secure(),
-		SameSite: http.SameSiteLaxMode, MaxAge: int(age / time.Second)})
-}
-
 // errNoChat: the browser has no chat, or a closed one. After any other error of chatOf this is unknown, and the cookie
 // stays.
 var errNoChat = &refusal{status: http.StatusForbidden, why: "no_chat"}
 
 // chatOf is the chat of the browser that asks, and its cookie.
 func (w *Web) chatOf(r *http.Request) (chat bot.ChatID, cookie string, err error) {
-	c, err := r.Cookie(w.cookieName())
-	if err != nil || !w.genuine(c.Value) {
+	cookie = w.cookie().Get(r)
+	if !w.genuine(cookie) {
 		return "", "", errNoChat
 	}
-	chat = chatID(c.Value)
+	chat = chatID(cookie)
 	closed, err := w.history.closed(r.Context(), w.keys.name(chat))
 	if err == nil && closed {
 		err = errNoChat
 	}
-	return chat, c.Value, err
+	return chat, cookie, err
 }
 
 // genuine reports whether we drew a cookie.

@@ -118,7 +118,7 @@ func (w *Web) forget(to bot.Accepter) http.HandlerFunc {
 			w.refuse(rw, r, err)
 			return
 		}
-		w.setCookie(rw, "", -time.Second)
+		w.cookie().Delete(rw)
 		w.hub.wake(w.keys.name(chat))
 		rw.WriteHeader(http.StatusNoContent)
 	}

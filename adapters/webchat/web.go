@@ -45,7 +45,7 @@ func (w *Web) page(rw http.ResponseWriter, r *http.Request) {
 		cookie, err = w.newCookie(), nil
 	}
 	if err == nil {
-		w.setCookie(rw, cookie, cookieLasts)
+		w.cookie().Set(rw, cookie)
 	}
 	w.assets.page.serve(rw, r)
 }
