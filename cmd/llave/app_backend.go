@@ -31,7 +31,7 @@ func (a *app) openEmbedded(ctx context.Context) error {
 		MesaPhone: a.MesaPhone, Demo: a.demo, Register: autogestion.RegisterMode(a.Register), Now: a.now, Log: a.log, Cost: a.passwordCost,
 	})
 	if err != nil {
-		return a.folderRefusal(err)
+		return a.folderError(err)
 	}
 	a.onStop(func(context.Context) error { return a.embedded.Close() })
 	a.tokens, a.links, a.sheets = a.embedded, a.embedded, a.embedded
@@ -114,18 +114,18 @@ func (c *config) checkDemoFolder(ctx context.Context) error {
 	}
 	padron := c.path("autogestion.db")
 	if _, err := os.Stat(padron); !errors.Is(err, fs.ErrNotExist) {
-		return c.folderRefusal(autogestion.CheckDemo(ctx, padron))
+		return c.folderError(autogestion.CheckDemo(ctx, padron))
 	}
 	// Chats without a padrón belong to people whom another Autogestión knows.
 	chats, err := store.HoldsChats(ctx, c.path("llave.db"))
 	if err == nil && chats {
-		err = c.folderRefusal(autogestion.ErrRealFile)
+		err = c.folderError(autogestion.ErrRealFile)
 	}
 	return err
 }
 
 // folderRefusal explains an error of the back end's file to the operator: the demo and people who exist do not mix.
-func (c *config) folderRefusal(err error) error {
+func (c *config) folderError(err error) error {
 	switch {
 	case errors.Is(err, autogestion.ErrRealFile):
 		return refuse("folder.real", c.Data).because(err)

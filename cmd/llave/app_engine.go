@@ -18,7 +18,7 @@ import (
 func (a *app) openStore() error {
 	var err error
 	if a.store, err = store.OpenSQLite(a.path("llave.db")); err != nil {
-		return storeRefusal(err)
+		return storeError(err)
 	}
 	a.onStop(func(context.Context) error { return a.store.Close() })
 	return nil

@@ -13,7 +13,7 @@ import (
 	"llave/bot/keyring"
 )
 
-// config is the whole configuration: a field for each row of [settings], and what their checks derive.
+// config is the whole configuration: a field for each row of [variables], and what their checks derive.
 type config struct {
 	Addr, AdminAddr, PublicURL string
 	TrustedProxies             string
@@ -46,14 +46,14 @@ func readConfig(vars map[string]string) (config, error) {
 	report := func(key string, data any) { wrong = append(wrong, refuse(key, data).Error()) }
 	vars = readFiles(vars, report)
 	for name := range vars {
-		if strings.HasPrefix(name, "LLAVE_") && !isVariable(name) {
-			report("config.unknown", name) // a misspelt name: a setting that is silently ignored is worse than none
+		if strings.HasPrefix(name, "LLAVE_") && !variableExists(name) {
+			report("config.unknown", name) // a misspelt name: a variable that is silently ignored is worse than none
 		}
 	}
-	for _, s := range settings {
+	for _, s := range variables {
 		s.read(&c, vars, report)
 	}
-	for _, s := range settings {
+	for _, s := range variables {
 		if s.check != nil {
 			s.check(&c, report)
 		}
@@ -66,7 +66,7 @@ func readConfig(vars map[string]string) (config, error) {
 }
 
 // readFiles replaces every LLAVE_X_FILE by a LLAVE_X with the content of the file.
-func readFiles(vars map[string]string, report reporter) map[string]string {
+func readFiles(vars map[string]string, report errorReport) map[string]string {
 	out := maps.Clone(vars)
 	for name, path := range vars {
 		base, ok := strings.CutSuffix(name, "_FILE")
@@ -88,13 +88,13 @@ func readFiles(vars map[string]string, report reporter) map[string]string {
 	return out
 }
 
-func (c *config) checkStore(report reporter) {
+func (c *config) checkStore(report errorReport) {
 	if c.Store != "sqlite" {
 		report("LLAVE_STORE.unknown", nil)
 	}
 }
 
-func (c *config) checkKey(report reporter) {
+func (c *config) checkKey(report errorReport) {
 	if c.Key == "" {
 		return
 	}

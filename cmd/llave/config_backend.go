@@ -2,14 +2,15 @@ package main
 
 import (
 	"errors"
-	"llave/adapters/autogestion/client"
 	"time"
+
+	"llave/adapters/autogestion/client"
 )
 
 // embeddedBackend is the LLAVE_AUTOGESTION that allows the back end in this binary for people who exist.
 const embeddedBackend = "embedded"
 
-func (c *config) checkAutogestion(report reporter) {
+func (c *config) checkAutogestion(report errorReport) {
 	switch c.Autogestion {
 	case "":
 	case embeddedBackend:
@@ -23,7 +24,7 @@ func (c *config) checkAutogestion(report reporter) {
 
 // checkAutogestionURL checks address and key together, as the client of the back end does. A key that is missing is reported
 // beside a wrong address.
-func (c *config) checkAutogestionURL(report reporter) {
+func (c *config) checkAutogestionURL(report errorReport) {
 	if c.AutogestionURL == "" {
 		return
 	}
@@ -33,17 +34,17 @@ func (c *config) checkAutogestionURL(report reporter) {
 		probe.AutogestionKey = "-"
 	}
 	if _, err := probe.newClient(c.AutogestionURL, nil); err != nil {
-		report(probe.clientRefusal(err), nil)
+		report(probe.clientErrorText(err), nil)
 	}
 }
 
-func (c *config) checkAutogestionKey(report reporter) {
+func (c *config) checkAutogestionKey(report errorReport) {
 	if c.AutogestionKey != "" && len(c.AutogestionKey) < 16 {
 		report("LLAVE_AUTOGESTION_KEY.short", nil)
 	}
 }
 
-func (c *config) checkAutogestionInsecure(report reporter) {
+func (c *config) checkAutogestionInsecure(report errorReport) {
 	if c.AutogestionInsecure != "" && c.AutogestionInsecure != "1" {
 		report("LLAVE_AUTOGESTION_INSECURE.unknown", nil)
 	}
@@ -53,7 +54,7 @@ func (c *config) checkAutogestionInsecure(report reporter) {
 func (c *config) client(url string, now func() time.Time) (*client.Client, error) {
 	remote, err := c.newClient(url, now)
 	if err != nil {
-		return nil, misuse(c.clientRefusal(err), nil).because(err)
+		return nil, misuse(c.clientErrorText(err), nil).because(err)
 	}
 	return remote, nil
 }
@@ -63,7 +64,7 @@ func (c *config) newClient(url string, now func() time.Time) (*client.Client, er
 }
 
 // clientRefusal is the key of the text for an error of newClient.
-func (c *config) clientRefusal(err error) string {
+func (c *config) clientErrorText(err error) string {
 	switch {
 	case errors.Is(err, client.ErrURL):
 		return "LLAVE_AUTOGESTION_URL.shape"

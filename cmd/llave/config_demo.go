@@ -4,7 +4,7 @@ import "llave/adapters/autogestion"
 
 // checkDemo decides whether this is the demo. Its passwords are public: only this machine may reach it, unless the operator
 // insists.
-func (c *config) checkDemo(report reporter) {
+func (c *config) checkDemo(report errorReport) {
 	switch c.Demo {
 	case "":
 		c.demo = loopback(c.Addr) && !c.real()
@@ -27,7 +27,7 @@ func (c *config) checkDemo(report reporter) {
 
 // checkRegister checks how people make an account. With LLAVE_REGISTER=open a person's CUIL is enough to take their account:
 // that is for the demo alone.
-func (c *config) checkRegister(report reporter) {
+func (c *config) checkRegister(report errorReport) {
 	switch autogestion.RegisterMode(c.Register) {
 	case "", autogestion.RegisterOff, autogestion.RegisterOffice, autogestion.RegisterMatched:
 	case autogestion.RegisterOpen:

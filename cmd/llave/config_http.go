@@ -12,14 +12,14 @@ import (
 // passwordMin is the shortest password of the operator's address.
 const passwordMin = 12
 
-func (c *config) checkAddr(report reporter) {
+func (c *config) checkAddr(report errorReport) {
 	if !isAddress(c.Addr) {
 		report("LLAVE_ADDR.shape", c.Addr)
 	}
 	c.addrName = c.Addr
 }
 
-func (c *config) checkAdminAddr(report reporter) {
+func (c *config) checkAdminAddr(report errorReport) {
 	if c.AdminAddr != "" && !isAddress(c.AdminAddr) {
 		report("LLAVE_ADMIN_ADDR.shape", c.AdminAddr)
 	}
@@ -29,7 +29,7 @@ func (c *config) checkAdminAddr(report reporter) {
 	c.adminName = c.AdminAddr
 }
 
-func (c *config) checkAdminPassword(report reporter) {
+func (c *config) checkAdminPassword(report errorReport) {
 	switch n := utf8.RuneCountInString(c.AdminPassword); {
 	case n > 0 && n < passwordMin:
 		report("LLAVE_ADMIN_PASSWORD.short", passwordMin)
@@ -38,7 +38,7 @@ func (c *config) checkAdminPassword(report reporter) {
 	}
 }
 
-func (c *config) checkTrustedProxies(report reporter) {
+func (c *config) checkTrustedProxies(report errorReport) {
 	var err error
 	if c.proxies, err = httpx.ParseProxies(c.TrustedProxies); err != nil {
 		report("LLAVE_TRUSTED_PROXIES.shape", c.TrustedProxies)
@@ -46,7 +46,7 @@ func (c *config) checkTrustedProxies(report reporter) {
 }
 
 // checkPublicURL asks for an address that browsers can use: without one, the listen address has to be one.
-func (c *config) checkPublicURL(report reporter) {
+func (c *config) checkPublicURL(report errorReport) {
 	if c.PublicURL == "" {
 		if host, _, _ := net.SplitHostPort(c.Addr); isAddress(c.Addr) && (host == "" || net.ParseIP(host).IsUnspecified()) {
 			report("LLAVE_PUBLIC_URL.missing", c.Addr)

@@ -12,7 +12,7 @@ import (
 func (c *config) telegramPushes() bool { return c.TelegramWebhook == "1" }
 
 // checkTelegramToken does not repeat the token in what it reports.
-func (c *config) checkTelegramToken(report reporter) {
+func (c *config) checkTelegramToken(report errorReport) {
 	if c.TelegramToken == "" {
 		return
 	}
@@ -24,7 +24,7 @@ func (c *config) checkTelegramToken(report reporter) {
 	}
 }
 
-func (c *config) checkTelegramAPI(report reporter) {
+func (c *config) checkTelegramAPI(report errorReport) {
 	if c.TelegramAPI == "" {
 		return
 	}
@@ -34,7 +34,7 @@ func (c *config) checkTelegramAPI(report reporter) {
 	}
 }
 
-func (c *config) checkTelegramWebhook(report reporter) {
+func (c *config) checkTelegramWebhook(report errorReport) {
 	switch {
 	case c.TelegramWebhook != "" && c.TelegramWebhook != "0" && c.TelegramWebhook != "1":
 		report("LLAVE_TELEGRAM_WEBHOOK.unknown", c.TelegramWebhook)
@@ -46,13 +46,13 @@ func (c *config) checkTelegramWebhook(report reporter) {
 }
 
 // checkTelegramSecret does not repeat the secret in what it reports.
-func (c *config) checkTelegramSecret(report reporter) {
+func (c *config) checkTelegramSecret(report errorReport) {
 	if c.TelegramSecret != "" && !telegram.SecretShape.MatchString(c.TelegramSecret) {
 		report("LLAVE_TELEGRAM_SECRET.shape", nil)
 	}
 }
 
-func (c *config) checkTelegramRate(report reporter) {
+func (c *config) checkTelegramRate(report errorReport) {
 	if !(c.TelegramRate >= 0) || math.IsInf(c.TelegramRate, 0) {
 		report("LLAVE_TELEGRAM_RATE.shape", nil)
 	}

@@ -72,7 +72,7 @@ func (a *app) openDeadLetters(ctx context.Context) (*engine.DeadLetters, error) 
 		return nil, refuse("folder.in_use", a.Data).because(err)
 	}
 	if err != nil {
-		return nil, storeRefusal(err)
+		return nil, storeError(err)
 	}
 	a.onStop(func(context.Context) error { return a.store.Close() })
 	script, err := flows.New(flows.Config{Phone: a.MesaPhone})

@@ -10,9 +10,9 @@ import (
 
 // The columns of llave help, in characters.
 const (
-	helpWidth     = 120
-	commandColumn = 29
-	settingColumn = 26
+	helpWidth      = 120
+	commandColumn  = 29
+	variableColumn = 26
 )
 
 func (p program) help(context.Context, []string) error {
@@ -20,28 +20,28 @@ func (p program) help(context.Context, []string) error {
 	return err
 }
 
-// helpPage is what llave help prints, made of the tables of commands and of settings.
+// helpPage is what llave help prints, made of the tables of commands and of variables.
 func helpPage() string {
 	var b strings.Builder
 	b.WriteString(textOf("help.intro", nil) + "\n\n")
 	for _, c := range commands() {
 		writeRow(&b, strings.TrimSpace("llave "+c.call()), textOf("command."+c.name, nil), commandColumn)
 	}
-	b.WriteString("\n" + textOf("help.settings", nil) + "\n")
+	b.WriteString("\n" + textOf("help.variables", nil) + "\n")
 	group := ""
-	for _, s := range settings {
+	for _, s := range variables {
 		if s.group != group {
 			group = s.group
 			b.WriteString("\n " + textOf("group."+group, nil) + "\n")
 		}
-		writeRow(&b, s.name, s.help(), settingColumn)
+		writeRow(&b, s.name, s.help(), variableColumn)
 	}
 	b.WriteString("\n" + textOf("help.files", nil) + "\n")
 	return b.String()
 }
 
 // help is the meaning of a variable and its default, without Markdown.
-func (s setting) help() string {
+func (s variable) help() string {
 	text := textOf(s.name, s.initial)
 	if initial := textOf(s.name+".default", s.initial); initial != "" {
 		text += ". " + textOf("help.default", initial)

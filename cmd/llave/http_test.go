@@ -8,14 +8,14 @@ import (
 )
 
 // answer is what a request got.
-type answer struct {
+type httpAnswer struct {
 	status int
 	body   string
 	header http.Header
 }
 
 // request sends a request with headers, given as name and value in turn. Host is one of them.
-func request(t *testing.T, method, at string, headers ...string) answer {
+func sendRequest(t *testing.T, method, at string, headers ...string) httpAnswer {
 	t.Helper()
 	req, err := http.NewRequest(method, at, nil)
 	if err != nil {
@@ -36,7 +36,7 @@ func request(t *testing.T, method, at string, headers ...string) answer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer{res.StatusCode, string(body), res.Header}
+	return httpAnswer{res.StatusCode, string(body), res.Header}
 }
 
 // operatorURL is the address of a program's operator pages.
@@ -56,7 +56,7 @@ func TestEveryAnswerIsForABrowserThatIsCareful(t *testing.T) {
 				target, headers = rest, []string{"Host", "evil.example"}
 			}
 			method, path, _ := strings.Cut(target, " ")
-			a := request(t, method, at+path, headers...)
+			a := sendRequest(t, method, at+path, headers...)
 			csp := a.header.Get("Content-Security-Policy")
 			for what, ok := range map[string]bool{
 				"policy":  strings.HasPrefix(csp, "default-src 'none'; ") && strings.Contains(csp, "frame-ancestors 'none'"),
@@ -86,7 +86,7 @@ func TestAnotherNameIsMisdirected(t *testing.T) {
 			if !ours {
 				want = http.StatusMisdirectedRequest
 			}
-			a := request(t, "GET", at+path, "Host", host)
+			a := sendRequest(t, "GET", at+path, "Host", host)
 			if a.status != want || strings.Contains(a.body, "evil") {
 				t.Errorf("%s at %s: %d, want %d", path, host, a.status, want)
 			}
@@ -94,10 +94,10 @@ func TestAnotherNameIsMisdirected(t *testing.T) {
 				t.Errorf("%s at %s: it does not say what to do: %s", path, host, a.body)
 			}
 		}
-		if a := request(t, "GET", at+"/healthz", "Host", host); a.status != 200 {
+		if a := sendRequest(t, "GET", at+"/healthz", "Host", host); a.status != 200 {
 			t.Errorf("/healthz at %s: %d", host, a.status)
 		}
-		if a := request(t, "GET", at+"/readyz", "Host", host, "X-Forwarded-For", "203.0.113.9"); a.status != 200 || a.body != "ready\n" {
+		if a := sendRequest(t, "GET", at+"/readyz", "Host", host, "X-Forwarded-For", "203.0.113.9"); a.status != 200 || a.body != "ready\n" {
 			t.Errorf("/readyz at %s: %d %q", host, a.status, a.body)
 		}
 	}
@@ -128,7 +128,7 @@ func TestAutogestionAloneIsGuarded(t *testing.T) {
 		{"/autogestion/", "localhost", 200}, {"/autogestion/", "evil.example", 421}, {"/autogestion/v1/group", "evil.example", 421}, {"/nothing", "localhost", 404},
 		{"/healthz", "evil.example", 200}, {"/readyz", "evil.example", 200},
 	} {
-		a := request(t, "GET", at+c.path, "Host", c.host)
+		a := sendRequest(t, "GET", at+c.path, "Host", c.host)
 		if a.status != c.want || a.header.Get("X-Frame-Options") != "DENY" || a.header.Get("Referrer-Policy") != "same-origin" {
 			t.Errorf("%s at %s: %d, want %d; %v", c.path, c.host, a.status, c.want, a.header)
 		}

@@ -3,12 +3,12 @@
 //
 // Read in this order:
 //
-//	main.go                 what the operating system gives the program, and exit codes
-//	commands.go             the table of commands; each of them is in a file of its own
-//	settings.go, config*.go the table of variables, and how they are read and checked
-//	app*.go                 the program as an object: build, start, stop
-//	http.go, operator*.go   what is served, and to whom
-//	texts.go, texts/        all that people read
+//	main.go                   the program for the operating system, and its exit codes
+//	commands.go               the table of commands; each of them is in a file of its own
+//	variables.go, config*.go  the table of variables, and how they are read and checked
+//	app*.go                   the program as an object: build, start, stop
+//	http.go, operator*.go     the servers, and the guard of the operator's pages
+//	texts.go, texts/          all that people read
 package main
 
 import (
@@ -62,7 +62,7 @@ func (p program) run(ctx context.Context, args []string) int {
 		return exitOK
 	}
 	code := exitError
-	var refused *refusal
+	var refused *operatorError
 	if errors.As(err, &refused) {
 		code = refused.code
 	}

@@ -9,18 +9,18 @@ import (
 )
 
 // storeRefusals are the texts for a store that cannot be opened.
-var storeRefusals = map[sqlitedb.OpenKind]string{
+var storeErrorTexts = map[sqlitedb.OpenKind]string{
 	sqlitedb.InUse: "store.in_use", sqlitedb.Newer: "store.newer", sqlitedb.NotSQLite: "store.foreign", sqlitedb.Foreign: "store.foreign",
 	sqlitedb.Truncated: "store.truncated", sqlitedb.Corrupt: "store.corrupt", sqlitedb.Unreadable: "store.unreadable", sqlitedb.Unwritable: "store.unwritable",
 }
 
 // storeRefusal explains to the operator why the store could not be opened, and what to do.
-func storeRefusal(err error) error {
+func storeError(err error) error {
 	var refused *sqlitedb.OpenError
-	if !errors.As(err, &refused) || storeRefusals[refused.Kind] == "" {
+	if !errors.As(err, &refused) || storeErrorTexts[refused.Kind] == "" {
 		return err
 	}
-	return refuse(storeRefusals[refused.Kind], values{"path": refused.Path, "err": refused.Err}).because(err)
+	return refuse(storeErrorTexts[refused.Kind], values{"path": refused.Path, "err": refused.Err}).because(err)
 }
 
 // listen opens the listen address of a variable.

@@ -45,7 +45,7 @@ func TestMetricsAreTheOperators(t *testing.T) {
 				env[k] = v
 			}
 			at := operatorURL(start(t, env))
-			a := request(t, "GET", at+"/metrics", c.headers...)
+			a := sendRequest(t, "GET", at+"/metrics", c.headers...)
 			if a.status != c.want || strings.Contains(a.body, "llave_ready") != (c.want == 200) {
 				t.Errorf("%d, want %d: %.200s", a.status, c.want, a.body)
 			}
@@ -129,20 +129,20 @@ func TestTheAdminAddressAsksForThePassword(t *testing.T) {
 		{"/metrics", append(right, "Host", "evil.example:"+port), 421}, {"/metrics", append(right, "Host", "llave:"+port), 200}, {"/metrics", append(right, "Host", "192.0.2.9:"+port), 200},
 		{"/readyz", []string{"Host", "evil.example"}, 200},
 	} {
-		a := request(t, "GET", at+c.path, c.headers...)
+		a := sendRequest(t, "GET", at+c.path, c.headers...)
 		if a.status != c.want || a.status == 401 && !strings.HasPrefix(a.header.Get("Www-Authenticate"), "Basic ") {
 			t.Errorf("%s %v: %d, want %d", c.path, c.headers, a.status, c.want)
 		}
 	}
 	// Guesses are bounded; asking with the right password is none.
 	for range 3 * guessBurst {
-		if a := request(t, "GET", at+"/metrics", right...); a.status != 200 {
+		if a := sendRequest(t, "GET", at+"/metrics", right...); a.status != 200 {
 			t.Fatalf("the right password: %d", a.status)
 		}
 	}
 	looked := 0
 	for n := range 3 * guessBurst {
-		switch a := request(t, "GET", at+"/metrics", "Authorization", basic(fmt.Sprint("wrong-wrong-", n))); a.status {
+		switch a := sendRequest(t, "GET", at+"/metrics", "Authorization", basic(fmt.Sprint("wrong-wrong-", n))); a.status {
 		case 401:
 			looked++
 		case 429:
@@ -166,7 +166,7 @@ func TestNobodyIsLedToTheAdminAddress(t *testing.T) {
 	t.Parallel()
 	at := operatorURL(start(t, map[string]string{"LLAVE_ADMIN_ADDR": "127.0.0.1:0"}))
 	for host, want := range map[string]int{"127.0.0.1": 200, "localhost:1": 200, "evil.example": 421, "llave": 421} {
-		if a := request(t, "GET", at+"/metrics", "Host", host); a.status != want {
+		if a := sendRequest(t, "GET", at+"/metrics", "Host", host); a.status != want {
 			t.Errorf("%s: %d, want %d", host, a.status, want)
 		}
 	}

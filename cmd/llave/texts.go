@@ -10,7 +10,7 @@ import (
 //go:embed texts/*.tmpl
 var textFiles embed.FS
 
-// texts is the catalog of this package: help, refusals, what the commands print, plain answers to HTTP requests. The pages
+// texts is the catalog of this package: help, errors, what the commands print, plain answers to HTTP requests. The pages
 // for WhatsApp are HTML and have a catalog of their own.
 var texts = template.Must(template.New("").Option("missingkey=error").ParseFS(textFiles, "texts/*.tmpl"))
 
@@ -33,37 +33,39 @@ func write(w io.Writer, key string, data any) error {
 	return err
 }
 
-// refusal is an error that the operator reads: a text of the catalog in place of its cause, and the exit code.
-type refusal struct {
+// operatorError is an error that the operator reads: a text of the catalog in place of its cause, and the exit code.
+type operatorError struct {
 	text  string
 	cause error
 	code  int
 }
 
-func (r *refusal) Error() string { return r.text }
-func (r *refusal) Unwrap() error { return r.cause }
+func (r *operatorError) Error() string { return r.text }
+func (r *operatorError) Unwrap() error { return r.cause }
 
-// refuse makes a refusal for something that failed. A key that begins with the name of a variable puts that name first.
-func refuse(key string, data any) *refusal {
+// refuse makes an error for something that failed. A key that begins with the name of a variable puts that name first.
+func refuse(key string, data any) *operatorError {
 	text := textOf(key, data)
 	if name, _, ok := strings.Cut(key, "."); ok && strings.HasPrefix(name, "LLAVE_") {
 		text = name + ": " + text
 	}
-	return &refusal{text: text, code: exitError}
+	return &operatorError{text: text, code: exitError}
 }
 
-// misuse makes a refusal for a call or a configuration that cannot work.
-func misuse(key string, data any) *refusal {
+// misuse makes an error for a call or a configuration that cannot work.
+func misuse(key string, data any) *operatorError {
 	r := refuse(key, data)
 	r.code = exitUsage
 	return r
 }
 
 // asMisuse makes an error one for which the call is to blame. What the operator reads stays.
-func asMisuse(err error) *refusal { return &refusal{text: err.Error(), cause: err, code: exitUsage} }
+func asMisuse(err error) *operatorError {
+	return &operatorError{text: err.Error(), cause: err, code: exitUsage}
+}
 
-// because keeps the cause of a refusal, for errors.Is and errors.As.
-func (r *refusal) because(err error) *refusal {
+// because keeps the cause of an error, for errors.Is and errors.As.
+func (r *operatorError) because(err error) *operatorError {
 	r.cause = err
 	return r
 }

@@ -49,7 +49,7 @@ func keysOfTables() map[string]bool {
 	for _, c := range commands() {
 		keys["usage."+c.name], keys["command."+c.name] = true, true
 	}
-	for _, s := range settings {
+	for _, s := range variables {
 		keys[s.name], keys[s.name+".default"], keys["group."+s.group] = true, true, true
 	}
 	return keys
@@ -109,8 +109,8 @@ func looksLikeKey(s string) bool {
 	return false
 }
 
-// A refusal shows its text, keeps its cause, and has the exit code of its kind.
-func TestRefusals(t *testing.T) {
+// An operatorError shows its text, keeps its cause, and has the exit code of its kind.
+func TestOperatorErrors(t *testing.T) {
 	err := misuse("LLAVE_STORE.unknown", nil).because(os.ErrNotExist)
 	if !strings.HasPrefix(err.Error(), "LLAVE_STORE: esta versión") || err.Unwrap() != os.ErrNotExist || err.code != exitUsage {
 		t.Errorf("%v, %v, %d", err, err.Unwrap(), err.code)

@@ -16,7 +16,7 @@ import (
 // whatsappChannel is the channel. A build with the tag nowhatsapp has another one, which is empty.
 type whatsappChannel struct{ *whatsapp.WhatsApp }
 
-func (c *config) checkWhatsApp(report reporter) {
+func (c *config) checkWhatsApp(report errorReport) {
 	if c.WhatsApp != "" && c.WhatsApp != "0" && c.WhatsApp != "1" {
 		report("LLAVE_WHATSAPP.unknown", c.WhatsApp)
 	}

@@ -103,7 +103,7 @@ func (p program) whatsappPair(ctx context.Context, args []string) error {
 	}
 	return p.withWhatsApp(ctx, c, func(w *whatsapp.WhatsApp) error {
 		if err := w.Pair(ctx, p.pairer(phone)); err != nil {
-			return pairingRefusal(err)
+			return pairingError(err)
 		}
 		number, _, err := w.Paired(ctx)
 		if err != nil {
@@ -144,7 +144,7 @@ func (p program) pairer(phone string) whatsapp.Pairer {
 }
 
 // pairingRefusal explains to the operator why no phone was linked.
-func pairingRefusal(err error) error {
+func pairingError(err error) error {
 	for _, e := range []struct {
 		is  error
 		key string

@@ -16,7 +16,7 @@ type whatsappChannel struct{}
 
 type whatsappTransport = http.RoundTripper
 
-func (c *config) checkWhatsApp(report reporter) {
+func (c *config) checkWhatsApp(report errorReport) {
 	if c.WhatsApp != "" && c.WhatsApp != "0" {
 		report("LLAVE_WHATSAPP.not_built", nil)
 	}

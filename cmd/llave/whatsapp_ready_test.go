@@ -22,7 +22,7 @@ func TestHowChannelsStandIsTheOperators(t *testing.T) {
 		{"through a proxy", []string{"X-Forwarded-For", "127.0.0.1"}, false},
 		{"by a name that was led here", []string{"Host", "evil.example"}, false},
 	} {
-		a := request(t, "GET", at+"/readyz", c.headers...)
+		a := sendRequest(t, "GET", at+"/readyz", c.headers...)
 		if a.status != 200 || !strings.HasPrefix(a.body, "ready\n") || strings.Contains(a.body, "whatsapp: ") != c.words {
 			t.Errorf("%s: %d %q", c.what, a.status, a.body)
 		}
@@ -43,15 +43,15 @@ func TestHowChannelsStandIsTheOperators(t *testing.T) {
 		"with another one":               {at, []string{"Authorization", basic("otra-de-doce-letras")}, false},
 		"with the password":              {at, []string{"Authorization", basic(password)}, true},
 	} {
-		a := request(t, "GET", c.at+"/readyz", c.headers...)
+		a := sendRequest(t, "GET", c.at+"/readyz", c.headers...)
 		if a.status != 200 || strings.Contains(a.body, "whatsapp: ") != c.words {
 			t.Errorf("%s: %d %q", what, a.status, a.body)
 		}
 	}
-	if a := request(t, "GET", at+whatsappPath); a.status != 401 {
+	if a := sendRequest(t, "GET", at+whatsappPath); a.status != 401 {
 		t.Errorf("the page without the password: %d", a.status)
 	}
-	if a := request(t, "GET", at+whatsappPath, "Authorization", basic(password)); a.status != 200 {
+	if a := sendRequest(t, "GET", at+whatsappPath, "Authorization", basic(password)); a.status != 200 {
 		t.Errorf("the page with the password: %d", a.status)
 	}
 	r.stopProgram()

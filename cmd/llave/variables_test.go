@@ -10,10 +10,10 @@ import (
 	"text/template"
 )
 
-// variables are the names of the settings, sorted.
-func variables() []string {
+// variableNames are the names of the variables, sorted.
+func variableNames() []string {
 	var names []string
-	for _, s := range settings {
+	for _, s := range variables {
 		names = append(names, s.name)
 	}
 	slices.Sort(names)
@@ -21,13 +21,13 @@ func variables() []string {
 }
 
 // Each variable has one row in the table, a field of its own, and texts.
-func TestSettings(t *testing.T) {
-	if names := variables(); len(slices.Compact(slices.Clone(names))) != len(names) {
+func TestVariables(t *testing.T) {
+	if names := variableNames(); len(slices.Compact(slices.Clone(names))) != len(names) {
 		t.Errorf("a variable stands twice: %v", names)
 	}
 	var c config
 	fields := map[any]string{}
-	for _, s := range settings {
+	for _, s := range variables {
 		if other := fields[s.field(&c)]; other != "" {
 			t.Errorf("%s and %s go to the same field", s.name, other)
 		}
@@ -43,7 +43,7 @@ func TestHelpListsTheVariables(t *testing.T) {
 		have = append(have, f[1])
 	}
 	slices.Sort(have)
-	if want := variables(); !slices.Equal(have, want) {
+	if want := variableNames(); !slices.Equal(have, want) {
 		t.Errorf("help lists %v, the configuration has %v", have, want)
 	}
 	for _, c := range commands() {
@@ -70,16 +70,16 @@ func rows(t *testing.T, catalog *template.Template) string {
 		}
 		return out.String()
 	}
-	for _, s := range settings {
+	for _, s := range variables {
 		initial := fill(s.name+".default", s.initial)
 		fmt.Fprintf(&b, "| `%s` | %s |%s |\n", s.name, fill(s.name, s.initial), strings.TrimRight(" "+initial, " "))
 	}
 	return b.String()
 }
 
-// The tables of the configuration in both READMEs are made of the table of settings: -update writes them.
+// The tables of the configuration in both READMEs are made of the table of variables: -update writes them.
 func TestReadmesHaveTheConfiguration(t *testing.T) {
-	english := template.Must(template.ParseFiles("testdata/settings.en.tmpl"))
+	english := template.Must(template.ParseFiles("testdata/variables.en.tmpl"))
 	table := regexp.MustCompile("(?m)(?:^\\| `LLAVE_.*\n)+")
 	for name, catalog := range map[string]*template.Template{"../../README.md": texts, "../../README.en.md": english} {
 		text, err := os.ReadFile(name)

@@ -5,22 +5,22 @@ import (
 	"strconv"
 )
 
-// setting is a row of the table of configuration. What the variable is and what holds without it are in the catalog, by its
+// variable is a row of the table of configuration. What the variable is and what holds without it are in the catalog, by its
 // name; llave help and the tables in README.md and README.en.md are made of both.
-type setting struct {
+type variable struct {
 	name    string
 	group   string              // its heading in llave help
 	initial string              // the value if the variable is not set
 	field   func(c *config) any // where the value goes: a *string or a *float64
-	check   func(c *config, report reporter)
+	check   func(c *config, report errorReport)
 }
 
-// reporter takes an error in the configuration: a text of the catalog whose key begins with the name of the variable.
-type reporter func(key string, data any)
+// errorReport takes an error in the configuration: a text of the catalog whose key begins with the name of the variable.
+type errorReport func(key string, data any)
 
-// settings is the table of configuration. All values are read before the first is checked; checks run in the order of the
+// variables is the table of configuration. All values are read before the first is checked; checks run in the order of the
 // table, and may rely on what earlier checks have found out.
-var settings = []setting{
+var variables = []variable{
 	{"LLAVE_ADDR", "http", "127.0.0.1:8080", func(c *config) any { return &c.Addr }, (*config).checkAddr},
 	{"LLAVE_ADMIN_ADDR", "http", "", func(c *config) any { return &c.AdminAddr }, (*config).checkAdminAddr},
 	{"LLAVE_ADMIN_PASSWORD", "http", "", func(c *config) any { return &c.AdminPassword }, (*config).checkAdminPassword},
@@ -49,8 +49,8 @@ var settings = []setting{
 	{"LLAVE_WHATSAPP_DB", "whatsapp", "", func(c *config) any { return &c.WhatsAppDB }, nil},
 }
 
-// read stores the value of the setting in its field.
-func (s setting) read(c *config, vars map[string]string, report reporter) {
+// read stores the value of the variable in its field.
+func (s variable) read(c *config, vars map[string]string, report errorReport) {
 	value := vars[s.name]
 	if value == "" {
 		value = s.initial
@@ -67,6 +67,6 @@ func (s setting) read(c *config, vars map[string]string, report reporter) {
 }
 
 // isVariable reports whether the configuration has a variable of that name.
-func isVariable(name string) bool {
-	return slices.ContainsFunc(settings, func(s setting) bool { return s.name == name })
+func variableExists(name string) bool {
+	return slices.ContainsFunc(variables, func(s variable) bool { return s.name == name })
 }
