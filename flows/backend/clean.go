@@ -8,11 +8,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Clean returns a text as it was meant to be typed. Invisible characters (direction marks, zero-width characters, fillers,
-// soft hyphens, controls) and frames around a character (keycaps) are dropped. Every space, line ends included, becomes a space; every hyphen, dash and minus sign a
-// hyphen; every slash /; every quotation mark ' or "; every decimal digit of any script an ASCII digit; and a compatibility character
-// (full-width, superscript, circled) what it stands for (Unicode NFKC, character by character). Spaces at both ends are
-// cut. Clean(Clean(s)) is Clean(s).
+// Clean returns a text as it was meant to be typed. It drops invisible characters (direction marks, zero-width characters,
+// fillers, soft hyphens, controls) and frames around a character (keycaps). Every space, line ends included, becomes a
+// space; every hyphen, dash and minus sign a hyphen; every slash /; every quotation mark ' or "; every decimal digit of any
+// script an ASCII digit; and a compatibility character (full-width, superscript, circled) the character that it stands for
+// (Unicode NFKC, character by character). Spaces at both ends are cut. Clean(Clean(s)) is Clean(s).
 func Clean(s string) string {
 	if isClean(s) {
 		return strings.Trim(s, " ")
@@ -20,7 +20,7 @@ func Clean(s string) string {
 	return strings.Trim(cleaned(s).text, " ")
 }
 
-// isClean says whether a text is clean for certain, as most are: nothing but printable ASCII and the letters of Latin-1.
+// isClean reports whether a text is certainly clean, as most are: nothing but printable ASCII and the letters of Latin-1.
 func isClean(s string) bool {
 	for _, r := range s {
 		if (r < ' ' || r > '~') && (r < 0xc0 || r > 0xff) || r == '`' {
@@ -30,7 +30,7 @@ func isClean(s string) bool {
 	return true
 }
 
-// cleanText is a cleaned text that knows where in the original each of its bytes comes from.
+// cleanText is a cleaned text with the place of each of its bytes in the original.
 type cleanText struct {
 	text string
 	from []int // by byte of text: where the original character begins
@@ -52,7 +52,7 @@ func cleaned(s string) cleanText {
 	return c
 }
 
-// cleanRune is what a character stands for, "" if it is not seen.
+// cleanRune returns the clean form of a character, "" if it is invisible.
 func cleanRune(r rune) string {
 	switch {
 	case ' ' <= r && r <= '~' && r != '`':
@@ -78,7 +78,7 @@ func cleanRune(r rune) string {
 	return string(r)
 }
 
-// cleanString cleans what a compatibility character stands for: "…" is three full stops, "㏂" has more than letters.
+// cleanString cleans the expansion of a compatibility character: "…" is three full stops, "㏂" has more than letters.
 func cleanString(s string) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -97,8 +97,8 @@ const (
 	doubleQuotes = "\"“”„‟«»″"
 )
 
-// digitOf is the value of a decimal digit. Every script's digits stand together in tens, from zero to nine (Unicode
-// Standard, 4.6).
+// digitOf returns the value of a decimal digit. The digits of every script stand together in tens, from zero to nine
+// (Unicode Standard, 4.6).
 func digitOf(r rune) rune {
 	for _, t := range unicode.Nd.R16 {
 		if rune(t.Lo) <= r && r <= rune(t.Hi) {
@@ -117,7 +117,7 @@ func digitOf(r rune) rune {
 func isDigit(r rune) bool  { return '0' <= r && r <= '9' }
 func isLetter(r rune) bool { return unicode.IsLetter(r) || unicode.Is(unicode.M, r) }
 
-// digitRuns are the digits of a cleaned text, a run for every stretch without a letter: "CUIL 27-99999001-6, DNI
+// digitRuns returns the digits of a cleaned text, a run for every stretch without a letter: "CUIL 27-99999001-6, DNI
 // 99999001" has two.
 func digitRuns(s string) (runs []string) {
 	for _, part := range strings.FieldsFunc(s, isLetter) {
@@ -134,7 +134,7 @@ func digitRuns(s string) (runs []string) {
 	return runs
 }
 
-// soleRun returns the only run of so many digits, and if there is none the only run that there is. Not ok: neither.
+// soleRun returns the only run with so many digits, else the only run at all. Not ok: there is neither.
 func soleRun(runs []string, digits int) (string, bool) {
 	found := ""
 	for _, r := range runs {
@@ -155,8 +155,8 @@ func soleRun(runs []string, digits int) (string, bool) {
 	return "", false
 }
 
-// ReadDigits returns the digits of a number as a person types or pastes it, whatever stands around and between them. Not
-// ok: there are none, or a word stands between.
+// ReadDigits returns the digits of a number as a person types or pastes it, with anything around and between them but words.
+// Not ok: there are none, or a word stands between.
 func ReadDigits(s string) (digits string, ok bool) {
 	if len(s) > pastedMax {
 		return "", false
@@ -167,7 +167,7 @@ func ReadDigits(s string) (digits string, ok bool) {
 	return "", false
 }
 
-// WithoutSymbology drops what a scanner puts before a code to say what kind of code it is: "]Q1" (ISO/IEC 15424).
+// WithoutSymbology removes the prefix by which a scanner names the kind of a code: "]Q1" (ISO/IEC 15424).
 func WithoutSymbology(s string) string {
 	if len(s) > 3 && s[0] == ']' && isLetter(rune(s[1])) && isDigit(rune(s[2])) {
 		return strings.TrimLeft(s[3:], " ")

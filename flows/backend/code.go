@@ -6,14 +6,14 @@ import (
 )
 
 const (
-	// CodeLen is how many characters a linking code has.
+	// CodeLen is the length of a linking code.
 	CodeLen = 8
-	// CodeAlphabet has no vowels, so that no word comes out, and none of 0 O 1 I L, so that it can be read aloud.
+	// CodeAlphabet has no vowels, so that no word comes out, and none of 0 O 1 I L, so that a code can be read aloud.
 	CodeAlphabet = "23456789BCDFGHJKMNPQRSTVWXYZ"
 )
 
-// ReadCode reads a linking code as a person types or pastes it: in any case, spaced and grouped in any way, with words
-// around it or inside a link. Not ok: there is none, or more than one.
+// ReadCode reads a linking code as a person types or pastes it: in any case, with any spaces and groups, with words around
+// it or inside a link. Not ok: there is none, or more than one.
 func ReadCode(s string) (code string, ok bool) {
 	if len(s) > pastedMax {
 		return "", false
@@ -35,7 +35,7 @@ func ReadCode(s string) (code string, ok bool) {
 	return code, code != ""
 }
 
-// halves are the words, those of four characters with the one of four behind them.
+// halves returns the words, those of four characters joined with the next one of four.
 func halves(words []string) []string {
 	out := slices.Clone(words)
 	for i, w := range words[:max(0, len(words)-1)] {
@@ -46,8 +46,8 @@ func halves(words []string) []string {
 	return out
 }
 
-// regrouped are the stretches of words that could be one code that was grouped in another way, "BC DF GH J2". With fewer
-// than three letters it may be an "y" between numbers.
+// regrouped returns the stretches of words that could be one code in other groups, "BC DF GH J2". A stretch with fewer than
+// three letters may be an "y" between numbers.
 func regrouped(words []string) (codes []string) {
 	for i := 0; i < len(words); {
 		whole := ""
@@ -73,5 +73,5 @@ func letters(s string) (n int) {
 	return n
 }
 
-// ofCode says whether a code may consist of these characters.
+// ofCode reports whether a code may consist of these characters.
 func ofCode(s string) bool { return strings.Trim(s, CodeAlphabet) == "" }

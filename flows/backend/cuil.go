@@ -6,20 +6,20 @@ import (
 	"strings"
 )
 
-// cuilLen is how many digits a CUIL has.
+// cuilLen is the number of digits of a CUIL.
 const cuilLen = 11
 
-// pastedMax bounds what a reader looks at, in bytes: no number or code needs more, whatever stands around it.
+// pastedMax bounds the texts that are read, in bytes: no number or code needs more, whatever stands around it.
 const pastedMax = 300
 
-// CUILFaults are the reasons that ReadCUIL gives: keys of texts.
+// CUILFaults are the reasons of ReadCUIL: keys of texts.
 var CUILFaults = []string{"cuil_missing", "cuil_form", "cuil_is_dni", "cuil_short", "cuil_company", "cuil_prefix", "cuil_23", "cuil_check"}
 
-// ReadCUIL reads a CUIL as a person types or pastes it and returns its eleven digits. If there is none, why is the key
-// of a text that helps to mend it, one of CUILFaults.
+// ReadCUIL reads a CUIL as a person types or pastes it and returns its eleven digits. If there is none, why is the key of a
+// text that helps, one of CUILFaults.
 //
-// It goes by form alone: 24, 25 and 26 are accepted because the rules allow them, and the padrón decides. With 20 and 27
-// a remainder of 1 has no check digit: such people get a 23, so 20 or 27 with it is never issued.
+// It checks the form only: 24, 25 and 26 are accepted because the rules allow them, and the padrón decides. With 20 and 27 a
+// remainder of 1 has no check digit: such people get a 23, so 20 or 27 with it is never issued.
 func ReadCUIL(s string) (cuil, why string) {
 	if len(s) > pastedMax {
 		return "", "cuil_form"
@@ -44,7 +44,7 @@ func ReadCUIL(s string) (cuil, why string) {
 	return d, ""
 }
 
-// cuilFault is why eleven digits are no person's CUIL, "" if they are one.
+// cuilFault returns the reason why eleven digits are no CUIL of a person, "" if they are one.
 func cuilFault(d string) string {
 	switch d[:2] {
 	case "20", "23", "24", "25", "26", "27":
@@ -63,7 +63,7 @@ func cuilFault(d string) string {
 	return ""
 }
 
-// checkDigit is what the eleventh digit has to be, 10 if there is none (AFIP, modulo 11).
+// checkDigit returns the right eleventh digit, 10 if there is none (AFIP, modulo 11).
 func checkDigit(d string) int {
 	sum := 0
 	for i, w := range [cuilLen - 1]int{5, 4, 3, 2, 7, 6, 5, 4, 3, 2} {
@@ -72,14 +72,15 @@ func checkDigit(d string) int {
 	return (11 - sum%11) % 11
 }
 
-// cuilShape is eleven digits that begin as a person's or a company's number does, however they are separated and
-// whatever they stand in. What it is looked for in is clean.
+// cuilShape matches, in a clean text, eleven digits that begin like the number of a person or a company, with any
+// separators.
 var cuilShape = regexp.MustCompile(`[23]\d[^\p{L}\d]{0,3}\d{2}[^\p{L}\d]?\d{3}[^\p{L}\d]?\d{3}[^\p{L}\d]{0,3}\d`)
 
-// cuilMasked stands where a CUIL stood.
+// cuilMasked replaces a CUIL.
 const cuilMasked = "##"
 
-// MaskCUIL takes out of a text what ReadCUIL would read as a CUIL, and what is shaped like one: it is not to be kept.
+// MaskCUIL replaces in a text everything that ReadCUIL would read as a CUIL, or that has the shape of one: it must not be
+// stored.
 func MaskCUIL(text string) string {
 	if mostDigits(text) < cuilLen {
 		return text
@@ -103,8 +104,8 @@ func MaskCUIL(text string) string {
 	return b.String() + text[end:]
 }
 
-// spacedCUILs is where the CUILs stand whose digits are grouped in a way of their own: a stretch without a letter that has
-// no other digits, as ReadCUIL reads it.
+// spacedCUILs finds the CUILs with digits in unusual groups: a stretch without letters that has no other digits, as ReadCUIL
+// reads it.
 func spacedCUILs(s string) (found [][]int) {
 	from, to, digits := 0, 0, ""
 	take := func() {
@@ -128,7 +129,7 @@ func spacedCUILs(s string) (found [][]int) {
 	return found
 }
 
-// mostDigits is how many digits a text may have once it is clean, at most: what stands beyond ASCII may be one.
+// mostDigits returns how many digits a text can have at most once it is clean: every character beyond ASCII may be one.
 func mostDigits(s string) (n int) {
 	for _, r := range s {
 		if isDigit(r) || r >= 0x80 {

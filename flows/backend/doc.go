@@ -4,7 +4,7 @@
 //
 // The ports and their types:
 //
-//	contract.go  Tokens, Links: what the back end promises about tokens and links
+//	ports.go     Tokens, Links: the contract of tokens and links
 //	sheets.go    Sheets: preprinted tokens
 //	group.go     a family group and its members
 //	kinship.go   the kinship words of a padrón

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Fold reduces a text to what counts when two spellings are compared: letters without accents in lower case, digits, and
-// one space for all that stands between them.
+// Fold reduces a text to what counts when spellings are compared: letters without accents in lower case, digits, and one
+// space for everything between them.
 func Fold(s string) string {
 	var b strings.Builder
 	space := false

@@ -1,6 +1,6 @@
 package backend
 
-// member returns a member of the group by id.
+// Member returns a member of the group by id.
 func (g Group) Member(id MemberID) (Member, bool) {
 	for _, p := range g.Members {
 		if p.ID == id {
@@ -10,8 +10,8 @@ func (g Group) Member(id MemberID) (Member, bool) {
 	return Member{}, false
 }
 
-// related are the members with one of some kinships to the account's own affiliate: who has it for certain, who has it or
-// its counterpart of the other sex, and who is in charge as somebody that the back end does not name.
+// Related returns the members who have one of some kinships to the account's own affiliate: those who certainly do, those
+// who have it or its counterpart of the other sex, and those whose kinship the back end does not name.
 func (g Group) Related(kins []string) (certain, open, loose []MemberID) {
 	for _, p := range g.Members {
 		if p.ID == g.Own {

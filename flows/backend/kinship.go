@@ -10,27 +10,27 @@ import (
 //go:embed words/kinship.txt
 var kinshipFile string
 
-// kinship is what a back end's word for a relative says.
+// kinship is the meaning of a back end's word for a relative.
 type kinship struct {
-	// words are the kinships that it may be: one if it is certain, two if only the sex is missing.
+	// words are the possible kinships: one if it is certain, two if only the sex is missing.
 	words []string
-	// plain says that they are more than the first word of the text.
+	// plain: they are more than the first word of the text.
 	plain bool
-	// child and other say that the text names no relation: somebody younger, or anybody.
+	// child and other: the text names no relation but a younger person, or any person.
 	child, other bool
 }
 
-// relation is a kinship as it is called of a man and of a woman.
+// relation is a kinship in its masculine and feminine word.
 type relation struct{ masculine, feminine string }
 
-// kinshipWords is the words file, read.
+// kinshipWords are the contents of the words file.
 type kinshipWords struct {
 	relations map[string]relation  // by the masculine word
 	begins    map[string]string    // beginning of a word -> relation, "" for none of them
 	of        map[[2]string]string // a relation of a relation
 	law       map[string]string    // a relation by marriage
 	codes     map[string]string    // the national list
-	disabled  string               // the relation of who stays as a child
+	disabled  string               // the relation of a person who stays insured as a child
 	lists     map[string][]string  // the other lines of the file
 }
 
@@ -71,12 +71,12 @@ func (w *kinshipWords) take(head []string, tail string) {
 	}
 }
 
-// is says whether a word begins as one of a list does.
+// is reports whether a word begins like one of a list.
 func (w *kinshipWords) is(word, list string) bool {
 	return slices.ContainsFunc(w.lists[list], func(b string) bool { return strings.HasPrefix(word, b) })
 }
 
-// has says whether a word is in a list.
+// has reports whether a word is in a list.
 func (w *kinshipWords) has(word, list string) bool { return slices.Contains(w.lists[list], word) }
 
 func (w *kinshipWords) begin(relation string, beginnings []string) {
@@ -85,7 +85,7 @@ func (w *kinshipWords) begin(relation string, beginnings []string) {
 	}
 }
 
-// relation is the relation that a folded word names, "" if it names none.
+// relation returns the relation that a folded word names, "" if it names none.
 func (w *kinshipWords) relation(word string) string {
 	for n := len(word); n >= 3; n-- {
 		if rel, ok := w.begins[word[:n]]; ok {
@@ -112,7 +112,7 @@ func readKinship(text, sex string) kinship {
 	return kinship{words: w.relations[name].of(w.sex(words, at, sex)), plain: true}
 }
 
-// code is what a code of the national list stands for, with or without its leading zero.
+// code returns the meaning of a code of the national list, with or without its leading zero.
 func (w *kinshipWords) code(word string) (string, bool) {
 	if len(word) == 2 {
 		word = strings.TrimPrefix(word, "0")
@@ -121,7 +121,7 @@ func (w *kinshipWords) code(word string) (string, bool) {
 	return said, ok
 }
 
-// named is the relation that a text names, and at which word; "" if it names none.
+// named returns the relation that a text names and the index of its word; "" if it names none.
 func (w *kinshipWords) named(words []string) (name string, at int) {
 	for i, word := range words {
 		rel := w.relation(word)
@@ -141,12 +141,12 @@ func (w *kinshipWords) named(words []string) (name string, at int) {
 	return name, at
 }
 
-// formerly says whether a word takes back a relation: "EX", "EXCONYUGE", "VIUDO/A".
+// formerly reports whether a word revokes a relation: "EX", "EXCONYUGE", "VIUDO/A".
 func (w *kinshipWords) formerly(word, rel string) bool {
 	return w.is(word, "former") && (rel != "" || w.has(word, "former") || !strings.HasPrefix(word, "ex"))
 }
 
-// sex is the sex that a text and a padrón's column say together: "" if it may be either.
+// sex returns the sex that a text and a column of the padrón state together: "" if it may be either.
 func (w *kinshipWords) sex(words []string, at int, column string) string {
 	word, rest := words[at], words[at+1:]
 	male := w.is(word, "male")
@@ -162,12 +162,12 @@ func (w *kinshipWords) sex(words []string, at int, column string) string {
 	case feminine:
 		return "F"
 	case len(words) > 1 && !male:
-		return "" // an official name, which is masculine for everybody
+		return "" // an official name, which is masculine for all
 	}
 	return "M"
 }
 
-// of are the words for a relation and a sex.
+// of returns the words for a relation and a sex.
 func (r relation) of(sex string) []string {
 	switch {
 	case r.masculine == r.feminine, sex == "M":
@@ -200,8 +200,8 @@ func (w *kinshipWords) loose(words []string, sex string) (k kinship) {
 	return k
 }
 
-// KinshipWord is the plain word for a kinship of a padrón, "hija" for "HIJO/A" of a woman. What names no relation, or
-// leaves the sex open, stays as it is.
+// KinshipWord returns the plain word for a kinship of a padrón, "hija" for "HIJO/A" of a woman. A text that names no
+// relation, or leaves the sex open, stays as it is.
 func KinshipWord(text, sex string) string {
 	if k := readKinship(text, sex); k.plain && len(k.words) == 1 {
 		return k.words[0]
@@ -209,7 +209,8 @@ func KinshipWord(text, sex string) string {
 	return text
 }
 
-// KnownKinship says whether a text is a kinship that is known letter by letter: what was cut off in the middle is not.
+// KnownKinship reports whether a text is a complete kinship, known letter by letter: a text that was cut in the middle is
+// not.
 func KnownKinship(text string) bool {
 	w, f := readKinshipWords(), Fold(text)
 	if _, ok := w.code(f); ok {
@@ -223,8 +224,8 @@ func KnownKinship(text string) bool {
 	return false
 }
 
-// kinMeans says whether a member's kinship is one of some kinships for certain, is it or its counterpart of the other sex,
-// or names no relation at all and may be anything.
+// kinMeans reports whether a member's kinship certainly is one of some kinships, whether it is one or its counterpart of the
+// other sex, and whether it names no relation at all.
 func kinMeans(kins []string, text string) (certain, open, loose bool) {
 	w, k := readKinshipWords(), readKinship(text, "")
 	in := 0

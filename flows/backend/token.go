@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// TokenLen is how many digits a token has, leading zeros included.
+// TokenLen is the number of digits of a token, leading zeros included.
 const TokenLen = 6
 
 // IsToken reports whether s is a token as it is stored and sent: six ASCII digits.
@@ -13,9 +13,9 @@ func IsToken(s string) bool {
 	return len(s) == TokenLen && strings.Trim(s, "0123456789") == ""
 }
 
-// ReadToken reads a token as a provider types, pastes or scans it and returns its six digits. Not ok: this is no token,
-// and so no guess either. A token whose leading zeros were lost on the way (a number in a spreadsheet) is none: which
-// digits are missing is not known.
+// ReadToken reads a token as a provider types, pastes or scans it and returns its six digits. Not ok: this is no token, and
+// so no guess either. A token that lost its leading zeros (a number in a spreadsheet) is none: the missing digits are not
+// known.
 func ReadToken(s string) (digits string, ok bool) {
 	if len(s) > pastedMax {
 		return "", false
@@ -27,18 +27,18 @@ func ReadToken(s string) (digits string, ok bool) {
 	return digits, true
 }
 
-// layout maps what a scanner typed on a keyboard of another layout back to what the code says.
+// layout maps the characters that a scanner typed on a keyboard of another layout back to those of the code.
 type layout map[rune]rune
 
-// The layouts that are met here: a scanner set to the United States types through a computer set to Spain or Latin
-// America, the other way round, and through one set to Brazil. Only characters that codes have stand here.
+// The common layouts here: a scanner set to the United States that types through a computer set to Spain or Latin America,
+// the other way round, and through one set to Brazil. Only characters of codes stand here.
 var layouts = []layout{
 	{'Ñ': ':', '\'': '-', '-': '/', '¿': '+', '¡': '+', '(': '*', '_': '?', '&': '^', '/': '&'},
 	{'>': ':', '/': '-', '&': '/', ']': '+', '}': '*', '?': '_', '-': '\''},
 	{'Ç': ':', ';': '/'},
 }
 
-// Layouts returns a text as it is, and as it would have been typed on each other keyboard. Letters are capitals.
+// Layouts returns a text as it is, and as each other keyboard would have typed it. Letters are capitals.
 func Layouts(s string) []string {
 	out := []string{s}
 	for _, l := range layouts {
@@ -55,9 +55,9 @@ func Layouts(s string) []string {
 	return out
 }
 
-// ReadNumber reads an affiliate number as a provider types, pastes or scans it. The number itself is opaque, so it
-// returns what may be meant, the likeliest first: the whole text, what stands from its first digit to its last, and both
-// on other keyboards. Spaces do not count, nor does case. Empty: there is none.
+// ReadNumber reads an affiliate number as a provider types, pastes or scans it. The number is opaque, so it returns all
+// readings, the likeliest first: the whole text, the part from its first digit to its last, and both on other keyboards.
+// Spaces and case do not count. Empty: there is none.
 func ReadNumber(s string) (may []string) {
 	if len(s) > pastedMax {
 		return nil

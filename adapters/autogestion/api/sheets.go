@@ -64,13 +64,13 @@ const keysAbout = `Whoever has these keys can check the proof of a sheet without
 Nothing here is secret. A retired key still verifies the sheets of the months for which it could sign: up to the one
 after the month in which it was retired.`
 
-// keysAnswer may be kept for a while, by anybody.
+// keysAnswer may be cached by everybody.
 type keysAnswer struct {
 	CacheControl string `header:"Cache-Control"`
 	Body         proof.Keys
 }
 
-// serveSheetKeys mounts what anybody may ask, with no key.
+// sheetKeys mounts the call that needs no key.
 func (a *api) sheetKeys() {
 	op := a.operation(http.MethodGet, "sheet-keys", "sheet-keys", "The public keys that sign sheets", nobody, nil)
 	op.Description = keysAbout

@@ -22,7 +22,7 @@ const validationsAbout = `Dynamic and preprinted tokens are asked for in the sam
 
 What is not six digits is no token: 422 not_a_token. It is no guess either, and counts for nothing; type or scan it again.`
 
-// serveValidations mounts what providers call. It is there without a bot, too.
+// validations mounts the call of providers. It is served without a bot too.
 func (a *api) validations() {
 	op := a.operation(http.MethodPost, "validations", "validate", "Is this token this affiliate's, now? If so, use it",
 		provider, map[int]string{401: "provider_key", 409: "key_taken: the request id was used for another question", 422: "not_a_token: it is not six digits; or what was sent is not well formed"})

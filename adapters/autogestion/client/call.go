@@ -15,31 +15,31 @@ import (
 	"llave/flows/backend"
 )
 
-// answerMax bounds an answer. The largest, a group of fifty with their tokens, is some 20 KiB.
+// answerMax bounds an answer, in bytes. The largest, a group of fifty with their tokens, has some 20 KiB.
 const answerMax = 1 << 20
 
-// request is one call.
+// request is a call.
 type request struct {
 	op, method, path string
 	query            url.Values
-	// credential is sent, and a 401 credential understood, where personal is set.
+	// credential is sent. If personal, a 401 with the code "credential" means ErrUnlinked.
 	credential backend.Credential
 	personal   bool
 	body       any
 	repeatable bool
-	refuses    []error  // what the call may refuse besides
-	need       []string // fields that a good answer has
+	refuses    []error  // further refusals that the call may have
+	need       []string // required fields of the answer
 }
 
-// response is what came back, not yet believed.
+// response is an answer before it is validated.
 type response struct {
 	status int
 	json   bool
 	body   []byte
 }
 
-// call makes a call and decodes a good answer into out; out nil means that a good one is a 204. Valid says what is
-// wrong with the answer, "" if nothing is.
+// call makes a call and decodes its answer into out. If out is nil, the right answer is a 204. valid returns the fault of
+// the answer, "" if there is none.
 func (c *Client) call(ctx context.Context, r request, out any, valid func() string) error {
 	res, err := c.send(ctx, r)
 	if err != nil {
@@ -95,7 +95,7 @@ func (c *Client) exchange(ctx context.Context, r request) (response, error) {
 	defer res.Body.Close()
 	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
 	got := response{status: res.StatusCode, json: kind == "application/json" || strings.HasSuffix(kind, "+json")}
-	// Read to its end, so that the connection can be used again.
+	// Read to the end, so that the connection can be used again.
 	if got.body, err = io.ReadAll(io.LimitReader(res.Body, answerMax+1)); err != nil {
 		return got, cutOff(r.op, res.StatusCode, err)
 	}
@@ -110,7 +110,7 @@ func (c *Client) request(ctx context.Context, r request) (*http.Request, error) 
 	u.RawQuery = r.query.Encode()
 	var body []byte
 	if raw, ok := r.body.(json.RawMessage); ok {
-		body = raw // not checked: it may be malformed on purpose
+		body = raw // it may be malformed on purpose
 	} else if r.body != nil {
 		var err error
 		if body, err = json.Marshal(r.body); err != nil {
@@ -133,15 +133,15 @@ func (c *Client) request(ctx context.Context, r request) (*http.Request, error) 
 		req.Header.Set("Llave-Credential", string(r.credential))
 	}
 	if r.repeatable {
-		req.Header["Idempotency-Key"] = []string{} // a sign for net/http alone: empty, it is not sent
+		req.Header["Idempotency-Key"] = []string{} // a mark for net/http: empty, so it is not sent
 	}
 	return req, nil
 }
 
-// repeatable says whether a call may be made again if a kept connection turns out to be closed before a byte of the
-// answer came. That happens whenever the back end restarts, and net/http then repeats by itself what it knows to be
-// harmless: every GET, and what is marked so here. The back end may have acted on the first one, so a call with a key
-// is repeated only where keys are honoured, and current only where looking mints nothing.
+// repeatable reports whether a call may be repeated if a kept connection turns out to be closed before a byte of the answer
+// came. That happens whenever the back end restarts. net/http then repeats by itself the calls that it knows to be harmless:
+// every GET, and those that are marked. The back end may have acted on the first call, so a call with a key is repeated only
+// where keys are honoured, and current only where it never mints.
 func (c *Client) repeatable(declared func(backend.Capabilities) bool) bool {
 	can := c.can.Load()
 	return can != nil && declared(*can)
@@ -149,8 +149,8 @@ func (c *Client) repeatable(declared func(backend.Capabilities) bool) bool {
 
 func honoursKeys(can backend.Capabilities) bool { return can.Keys }
 
-// refused tells a refusal that means something from all else. A proxy, a portal or another service behind the same
-// address may answer 401 and 404, too: only the API's own code, with its own status, means what the port says.
+// refused returns the error of the port for a refusal. A proxy, a portal or another service at the same address may also
+// answer 401 and 404: only the API's own code with its own status is a refusal, everything else is no answer.
 func (c *Client) refused(r request, res response) error {
 	code, left := res.refusal()
 	switch {
@@ -171,7 +171,7 @@ func (c *Client) refused(r request, res response) error {
 // leftMax is more tries than any back end should give.
 const leftMax = 100
 
-// mayRefuse lets a refusal pass only where the call declares it.
+// mayRefuse passes a refusal only if the call declares it.
 func (r request) mayRefuse(res response, err error) error {
 	var wrong, declared *backend.WrongCode
 	for _, may := range r.refuses {
@@ -190,7 +190,7 @@ func (r request) unknown(res response) error {
 	return &NoAnswer{Op: r.op, Status: res.status, Why: why}
 }
 
-// refusal is the code of an answer that refuses, "" if there is none.
+// refusal returns the code of a refusal, "" if the answer is none.
 func (res response) refusal() (code string, left *int) {
 	var e wire.Error
 	if !res.json || decode(res.body, &e, []string{"code"}) != "" || e.Status != 0 && e.Status != res.status {

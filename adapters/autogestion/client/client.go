@@ -1,3 +1,8 @@
+// Package client implements the ports of flows/backend over HTTP, for a back end outside of this process, and checks whether
+// such a back end keeps the contract (llave backend check).
+//
+// Reading order: client.go, call.go (a call and its refusals), ports.go and sheets.go (the ports), decode.go and valid*.go (which
+// answers are accepted), error.go; check.go, check_api.go and report.go are the check.
 package client
 
 import (
@@ -13,24 +18,24 @@ import (
 	"llave/flows/backend"
 )
 
-// ClientOptions says how a Client is to run. URL and Key are required.
+// Options of a Client. URL and Key are required.
 type Options struct {
-	// URL is where the API is: everything before "/autogestion/v1/", a path of its own included.
+	// URL of the API: everything before "/autogestion/v1/", with a path of its own if there is one.
 	URL string
-	// Key is the bot's.
+	// Key authenticates the bot.
 	Key string
-	// Insecure allows http to another machine: key, credentials and digits go in the clear.
+	// Insecure allows http to another machine: key, credentials and digits are sent in the clear.
 	Insecure bool
-	// Timeout of a call, its answer read to the end. Zero: 8 seconds, less than what the engine gives an attempt.
+	// Timeout of a call, until its answer is read to the end. Zero: 8 seconds, less than an attempt of the engine has.
 	Timeout time.Duration
-	// HTTP makes the calls. Nil: a client with a pool of its own. Its redirects and its cookies are not used.
+	// HTTP makes the calls. Nil: a client with its own pool. Redirects are not followed and cookies not kept.
 	HTTP *http.Client
 	Now  func() time.Time
 }
 
-// Client speaks with an Autogestión outside this process. It believes nothing: an answer that breaks what flows/ports.go
-// promises is no answer. It makes each call once. Trying again is the engine's, which knows what may be repeated; the
-// one exception is in [Client.repeatable]. It is safe for concurrent use.
+// Client implements the ports over HTTP. It trusts no answer: one that breaks the contract of flows/backend is no answer. It
+// makes each call once; the engine repeats calls, since it knows which may be repeated. The one exception is in
+// [Client.repeatable]. It is safe for concurrent use.
 type Client struct {
 	base     *url.URL
 	key      string
@@ -38,8 +43,8 @@ type Client struct {
 	timeout  time.Duration
 	http     *http.Client
 	now      func() time.Time
-	can      *atomic.Pointer[backend.Capabilities] // as last declared; nil before
-	last     *exchange                             // nil, but for a check, which makes one call after the other
+	can      *atomic.Pointer[backend.Capabilities] // the last declaration; nil before the first
+	last     *exchange                             // only of a check, which makes one call after the other
 }
 
 var (
@@ -48,14 +53,14 @@ var (
 	_ backend.Sheets = (*Client)(nil)
 )
 
-// Why a client cannot be made.
+// Errors of New.
 var (
 	ErrURL   = errors.New("autogestion: the URL is not an http or https address, or holds more than host and path")
 	ErrPlain = errors.New("autogestion: plain http to another machine is not allowed")
 	ErrKey   = errors.New("autogestion: the key is empty, or has characters that a header cannot carry")
 )
 
-// NewClient makes a client. It calls nobody yet.
+// New makes a client. It makes no call.
 func New(o Options) (*Client, error) {
 	base, err := apiBase(o.URL)
 	if err != nil {
@@ -78,7 +83,8 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
-// apiBase reads the URL. People copy the address of the pages, which ends in /autogestion/: that part is ours to add.
+// apiBase reads the URL. People copy the address of the pages, which ends in /autogestion/: the client adds that part
+// itself.
 func apiBase(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.ForceQuery {
@@ -89,18 +95,18 @@ func apiBase(text string) (*url.URL, error) {
 	return u, nil
 }
 
-// confidential says whether what is sent there cannot be read on the way.
+// isConfidential reports whether others on the network cannot read what is sent to u.
 func isConfidential(u *url.URL) bool {
 	ip := net.ParseIP(u.Hostname())
 	return u.Scheme == "https" || u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// isHeader says whether a secret can stand in a header as it is.
+// isHeaderValue reports whether a secret can stand in a header as it is.
 func isHeaderValue(s string) bool {
 	return s != "" && len(s) <= 1000 && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
-// ownClient follows no redirect: it would take the key and the credential along to where we did not mean to go.
+// ownClient returns a client that follows no redirect: it would take the key and the credential to another server.
 func ownClient(given *http.Client) *http.Client {
 	c := http.Client{Transport: newTransport()}
 	if given != nil {
@@ -111,8 +117,8 @@ func ownClient(given *http.Client) *http.Client {
 	return &c
 }
 
-// newTransport keeps as many connections as a busy morning needs: the default of two to a host would open a new one,
-// with its TLS handshake, for almost every call.
+// newTransport keeps the connections that a busy morning needs. The default of two for a host would open a new one, with its
+// TLS handshake, for almost every call.
 func newTransport() *http.Transport {
 	dialer := &net.Dialer{Timeout: 3 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{
@@ -122,20 +128,20 @@ func newTransport() *http.Transport {
 	}
 }
 
-// with is a client of the same back end that shows another key.
+// withKey returns a client of the same back end with another key.
 func (c *Client) withKey(key string) *Client {
 	other := *c
 	other.key = key
 	return &other
 }
 
-// Close lets go of the connections that are not in use.
+// Close closes the idle connections.
 func (c *Client) Close() error {
 	c.http.CloseIdleConnections()
 	return nil
 }
 
-// Capabilities asks what the back end can do. It is the cheapest call that needs the key.
+// Capabilities asks for the declaration of the back end. It is the cheapest call that needs the key.
 func (c *Client) Capabilities(ctx context.Context) (backend.Capabilities, error) {
 	var can backend.Capabilities
 	err := c.call(ctx, request{op: "capabilities", method: http.MethodGet, path: "capabilities", need: capabilityNames()}, &can, nil)

@@ -9,9 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// decode reads an answer strictly: one JSON object in UTF-8, no field twice, the needed ones there and not null. Fields
-// that nobody knows are let be, since an insurer may add some. It says what is wrong in a word and never in the
-// decoder's own, which quotes what it read.
+// decode reads an answer strictly: one JSON object in UTF-8, no field twice, the required ones there and not null. Unknown
+// fields are ignored, since an insurer may add some. It returns the fault as one word: the decoder's own error quotes the
+// answer.
 func decode(body []byte, out any, need []string) (why string) {
 	if !utf8.Valid(body) {
 		return "encoding" // the decoder would put U+FFFD in its place, and two ids could become one
@@ -34,7 +34,7 @@ func decode(body []byte, out any, need []string) (why string) {
 	return ""
 }
 
-// fieldsOnce looks for a field that stands twice in an object: which one counts differs from reader to reader.
+// fieldsOnce looks for a field that stands twice in an object: readers differ in which one counts.
 func fieldsOnce(body []byte) (why string) {
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
@@ -68,13 +68,13 @@ func fieldsOnce(body []byte) (why string) {
 	}
 }
 
-// object is one that is being read; nil stands for an array, or for the outside.
+// object is an object that is being read; nil stands for an array, or for the outside.
 type object struct {
 	seen   map[string]bool
 	atName bool
 }
 
-// takes goes one token on. False: it is a name that was there before. The decoder matches names in any case.
+// takes reads the next token. It returns false for a name that was there before. The decoder matches names in any case.
 func (o *object) takes(tok json.Token) bool {
 	if o == nil || !o.atName {
 		o.value()

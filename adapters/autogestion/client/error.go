@@ -11,16 +11,16 @@ import (
 	"net/url"
 )
 
-// ErrBotKey: the back end does not know the bot's key. Nothing works until the operator changes it.
+// ErrBotKey: the back end does not know the key of the bot. Nothing works until the operator changes it.
 var ErrBotKey = errors.New("the back end refuses the bot's key")
 
-// NoAnswer is a call that got no answer, or none that means anything: the back end may or may not have acted. Nothing
-// in it comes from an address with an id in it, a header or a body.
+// NoAnswer is the error of a call without an answer, or with one that breaks the contract: the back end may or may not have
+// acted. It holds nothing of a URL with an id in it, of a header or of a body.
 type NoAnswer struct {
 	Op string
-	// Status is the answer's, zero if none came.
+	// Status of the answer, zero if none came.
 	Status int
-	// Why is one word of ours; fault_<Why> in the catalog says it to an operator.
+	// Why is one word; fault_<Why> in the catalog is the text for an operator.
 	Why string
 	Err error
 }
@@ -38,7 +38,7 @@ func (e *NoAnswer) Error() string {
 
 func (e *NoAnswer) Unwrap() error { return e.Err }
 
-// unreachable is a call that ended before an answer began.
+// unreachable is the error of a call that ended before its answer began.
 func unreachable(op string, err error) error {
 	why := "unreachable"
 	if isTimeout(err) {
@@ -47,7 +47,7 @@ func unreachable(op string, err error) error {
 	return &NoAnswer{Op: op, Why: why, Err: loggable(err)}
 }
 
-// cutOff is an answer that broke off.
+// cutOff is the error of an answer that broke off.
 func cutOff(op string, status int, err error) error {
 	why := "truncated"
 	if isTimeout(err) {
@@ -61,8 +61,8 @@ func isTimeout(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// harmless is what may be logged of a network error. net/http puts the URL into its errors, with the member's id in
-// its query, and pieces of a malformed answer: only the kinds whose text is known to hold neither pass.
+// loggable returns what may be logged of a network error. net/http puts the URL into its errors, with the member's id in its
+// query, and parts of a malformed answer: only kinds of errors whose text holds neither pass.
 func loggable(err error) error {
 	var (
 		u    *url.Error
@@ -79,7 +79,7 @@ func loggable(err error) error {
 	case isTimeout(err):
 		return context.DeadlineExceeded
 	case errors.As(err, &op):
-		return op // addresses, and what the operating system says
+		return op // addresses, and the text of the operating system
 	case errors.As(err, &cert):
 		return cert
 	case errors.As(err, &rec), errors.Is(err, http.ErrSchemeMismatch):

@@ -82,7 +82,7 @@ func (c *Client) Chats(ctx context.Context, who backend.Credential) ([]backend.L
 	return l.Links, nil
 }
 
-// Unlink implements backend.Links. It can be repeated: an ended link is no error.
+// Unlink implements backend.Links. It may be repeated: to end a link that is over is no error.
 func (c *Client) Unlink(ctx context.Context, who backend.Credential, link string) error {
 	err := c.call(ctx, request{op: "unlink", method: http.MethodPost, path: "links/unlink", credential: who, personal: true, body: wire.UnlinkBody{Link: link}, repeatable: true}, nil, nil)
 	if errors.Is(err, backend.ErrUnlinked) && link == "" {
@@ -91,7 +91,7 @@ func (c *Client) Unlink(ctx context.Context, who backend.Credential, link string
 	return err
 }
 
-// orZero gives nothing of an answer that was not believed.
+// orZero returns nothing of an answer that was refused.
 func orZero[T any](v T, err error) (T, error) {
 	if err != nil {
 		var zero T

@@ -9,7 +9,7 @@ import (
 	"llave/flows/backend"
 )
 
-// Sheets implements backend.Sheets. It makes nothing, so it can be repeated.
+// Sheets implements backend.Sheets. It makes nothing, so it may be repeated.
 func (c *Client) Sheets(ctx context.Context, who backend.Credential, member backend.MemberID) (backend.Preprints, error) {
 	var p backend.Preprints
 	err := c.call(ctx, request{op: "sheets", method: http.MethodPost, path: "sheets/list", credential: who, personal: true,
@@ -30,7 +30,7 @@ func (c *Client) Print(ctx context.Context, who backend.Credential, o backend.Sh
 	return orZero(p, err)
 }
 
-// printNone is the port's answer to an order of nothing, or after a number that is none: over HTTP it is malformed.
+// printNone answers an order of nothing, or after a negative number, as the port does: over HTTP it would be malformed.
 func (c *Client) printNone(ctx context.Context, who backend.Credential, o backend.SheetOrder) (backend.Preprints, error) {
 	p, err := c.Sheets(ctx, who, o.Member)
 	if p.Sheets = nil; err == nil && p.Denied == "" {
@@ -39,7 +39,7 @@ func (c *Client) printNone(ctx context.Context, who backend.Credential, o backen
 	return p, err
 }
 
-// whyNone is the first reason, in the port's order, that is in the way of an order of nothing.
+// whyNone returns the first reason, in the order of the port, against an order of nothing.
 func whyNone(list []backend.SheetMonth, o backend.SheetOrder) backend.Reason {
 	i := slices.IndexFunc(list, func(m backend.SheetMonth) bool { return m.Month == o.Month })
 	switch {
@@ -51,7 +51,7 @@ func whyNone(list []backend.SheetMonth, o backend.SheetOrder) backend.Reason {
 	return backend.TooMany
 }
 
-// Void implements backend.Sheets. What is void stays so, so it can be repeated.
+// Void implements backend.Sheets. A void token stays void, so it may be repeated.
 func (c *Client) Void(ctx context.Context, who backend.Credential, sheet backend.SheetID, numbers []int) (backend.Preprints, error) {
 	if numbers == nil {
 		numbers = []int{} // the API takes no null

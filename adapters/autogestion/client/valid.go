@@ -12,13 +12,13 @@ import (
 )
 
 const (
-	skew      = 5 * time.Minute // how far two clocks may be apart
+	skew      = 5 * time.Minute // how much two clocks may differ
 	tokenMost = 48 * time.Hour  // a token lives until the end of the day
 	idMax     = 100
 	textMax   = 200
 )
 
-// valid holds answers to what flows/ports.go promises. What it finds wrong it says in one word, "" if nothing is.
+// valid checks answers against the contract of flows/backend. Its methods return the fault as one word, "" if there is none.
 type valid struct {
 	now      time.Time
 	insecure bool
@@ -26,7 +26,7 @@ type valid struct {
 
 func (c *Client) valid() valid { return valid{now: c.now(), insecure: c.insecure} }
 
-// first is the first thing wrong.
+// first returns the first fault.
 func first(faults ...string) string {
 	for _, f := range faults {
 		if f != "" {
@@ -43,23 +43,23 @@ func unless(ok bool, why string) string {
 	return why
 }
 
-// isID: opaque, but something one can tell apart, send and keep.
+// isID: opaque, but fit to be compared, sent and stored.
 func isID(s string) bool {
 	return s != "" && len(s) <= idMax && isLine(s) && !strings.ContainsRune(s, utf8.RuneError)
 }
 
-// isLine: what may stand in a message without pretending to be more of it. A name that a data base has damaged
-// (U+FFFD) is no reason to give a family no tokens.
+// isLine: fit to stand in a message without pretending to be more of it. A name that a data base damaged (U+FFFD) is
+// accepted: a family should not lose its tokens by it.
 func isLine(s string) bool {
 	return len(s) <= textMax && !strings.ContainsFunc(s, func(r rune) bool {
 		return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
 	})
 }
 
-// happened: a moment of the past, give or take a clock.
+// isPast: in the past, give or take the difference of clocks.
 func (v valid) isPast(t time.Time) bool { return t.Year() >= 2000 && t.Before(v.now.Add(skew)) }
 
-// maybe: happened, or never.
+// zeroOrPast: in the past, or never.
 func (v valid) zeroOrPast(t time.Time) bool { return t.IsZero() || v.isPast(t) }
 
 func (v valid) group(g backend.Group) string {
@@ -80,7 +80,7 @@ func inGroup(g backend.Group, id backend.MemberID) bool {
 	return slices.ContainsFunc(g.Members, func(m backend.Member) bool { return m.ID == id })
 }
 
-// given: one token or one denial for each member asked for, in that order, and for nobody else.
+// given: one token or one denial for each member that was asked for, in that order, and for no other.
 func (v valid) given(g backend.Given, members []backend.MemberID) string {
 	if why := v.group(g.Group); why != "" {
 		return why
@@ -103,8 +103,8 @@ func (v valid) given(g backend.Given, members []backend.MemberID) string {
 	return unless(len(tokens) == 0 && len(denials) == 0, "given_members")
 }
 
-// token: digits as text, of somebody who is in the group now, and times that can be. That it is over is for
-// [valid.live] to mind: Another repeats its answer for a day.
+// token: digits as text, of a member who is in the group now, and possible times. It may be over, since Another repeats its
+// answer for a day: [valid.live] checks that.
 func (v valid) token(g backend.Group, t backend.Token) string {
 	return first(unless(inGroup(g, t.Member), "token_stranger"), unless(backend.IsToken(t.Digits), "token_digits"), v.span(t.Made, t.Until))
 }
@@ -114,7 +114,7 @@ func (v valid) span(made, until time.Time) string {
 	return unless(v.isPast(made) && lasts > 0 && lasts <= tokenMost, "token_times")
 }
 
-// live: tokens that can be used now.
+// live: the tokens can be used now.
 func (v valid) live(tokens []backend.Token) string {
 	over := func(t backend.Token) bool { return !t.Until.After(v.now.Add(-skew)) }
 	return unless(!slices.ContainsFunc(tokens, over), "token_over")
@@ -134,21 +134,21 @@ func (v valid) state(st backend.TokenState, member backend.MemberID) string {
 		unless(v.zeroOrPast(st.UsedAt) && v.zeroOrPast(st.PreviousReplacedAt) && locked, "state_times"), unless(tried, "state_tried"))
 }
 
-// isVerdict: why a validation is denied.
+// isVerdict: a reason for which a validation is denied.
 func isVerdict(r backend.Reason) bool {
 	return slices.Contains([]backend.Reason{backend.Unknown, backend.Used, backend.Replaced, backend.Expired, backend.OtherPerson, backend.NotActive, backend.Locked}, r)
 }
 
-// invite: the URL is sent to a person who will type a password there.
+// invite: a person will type a password at the URL.
 func (v valid) invite(i backend.Invite) string {
 	u, err := url.Parse(i.URL)
 	page := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil && len(i.URL) <= 2000 && isURL(i.URL)
-	tells := len(i.ID) >= 8 && strings.Contains(i.URL, i.ID) // a shorter one may stand in it by chance
+	tells := len(i.ID) >= 8 && strings.Contains(i.URL, i.ID) // a shorter id may stand in it by chance
 	return first(unless(isID(i.ID), "invite_id"), unless(i.Opened >= 0, "invite_times"), unless(page && (v.insecure || isConfidential(u)), "invite_url"), unless(!tells, "invite_tells"),
 		unless(i.OpenUntil.Year() >= 2000 && i.OpenUntil.Before(v.now.Add(24*time.Hour)), "invite_times"))
 }
 
-// isURL: nothing in it ends a link early in a chat.
+// isURL: no character in it ends a link early in a chat.
 func isURL(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`"<>\^{|}`+"`", r) })
 }
@@ -172,7 +172,7 @@ func (v valid) chats(list []backend.LinkedChat) string {
 	return ""
 }
 
-// all: the account's chats, the one that asks among them, once.
+// all: the chats of the account, exactly one of them the one that asks.
 func (v valid) all(list []backend.LinkedChat) string {
 	own := 0
 	for _, l := range list {

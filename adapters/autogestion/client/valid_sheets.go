@@ -15,7 +15,7 @@ const (
 	monthsMost   = 24
 )
 
-// listed: what Sheets promises. Who is not active is denied, and may have sheets to be made void.
+// listed: the answer of Sheets. A member who is not active is denied, and may have sheets that can be voided.
 func (v valid) listed(p backend.Preprints, member backend.MemberID) string {
 	why := first(v.preprints(p, backend.NotInCharge, backend.NotActive), unless(p.Denied == backend.NotActive || deniedOrMade(p), "sheets_denied"),
 		unless(p.Member == member, "sheets_member"), unless(member != "" || p.Denied == "", "sheets_denied"))
@@ -49,7 +49,7 @@ func (v valid) printed(p backend.Preprints, o backend.SheetOrder) string {
 	return first(unless(p.Sheets[0].Month == o.Month, "sheets_month"), unless(len(p.Sheets[0].Tokens) == o.Count, "sheets_count"))
 }
 
-// voided: the sheet that was named, with nothing left of what was to end.
+// voided: the named sheet, with none of the named tokens alive.
 func (v valid) voided(p backend.Preprints, id backend.SheetID, numbers []int) string {
 	why := first(v.preprints(p, backend.NotInCharge), unless(deniedOrMade(p), "sheets_denied"))
 	if why != "" || p.Denied != "" {
@@ -64,11 +64,10 @@ func (v valid) voided(p backend.Preprints, id backend.SheetID, numbers []int) st
 	return unless(!slices.ContainsFunc(p.Sheets[0].Tokens, alive), "sheets_alive")
 }
 
-// deniedOrMade: where there is a reason for which there is no sheet, there is none.
+// deniedOrMade: an answer with a denial has no sheets.
 func deniedOrMade(p backend.Preprints) bool { return p.Denied == "" || len(p.Sheets) == 0 }
 
-// preprints: what every answer has. If it is not denied, or there are sheets all the same, they are of a member who is in
-// the group now.
+// preprints: what all answers have in common. If there are sheets, they are of a member who is in the group now.
 func (v valid) preprints(p backend.Preprints, denials ...backend.Reason) string {
 	why := first(v.group(p.Group), v.months(p.Months))
 	switch {
@@ -90,7 +89,7 @@ func beyond(list []backend.Sheet, m backend.SheetMonth) bool {
 	return slices.ContainsFunc(list, func(h backend.Sheet) bool { return h.Month == m.Month && slices.ContainsFunc(h.Tokens, after) })
 }
 
-// months: each once, in order, none over, and as long as it is in Buenos Aires.
+// months: each once, in order, none over, each as long as in Buenos Aires.
 func (v valid) months(list []backend.SheetMonth) string {
 	if len(list) > monthsMost {
 		return "months"
@@ -114,7 +113,7 @@ func isSpan(m backend.Month, from, until time.Time) bool {
 	return err == nil && a.Equal(from) && b.Equal(until)
 }
 
-// sheets: all of one member, and nothing on one that is on another.
+// sheets: all of one member, and no number or digits twice.
 func (v valid) sheets(list []backend.Sheet, member backend.MemberID) string {
 	seen := map[any]bool{}
 	twice := func(keys ...any) bool {
@@ -159,7 +158,7 @@ func (v valid) sheet(h backend.Sheet, member backend.MemberID) string {
 	return why
 }
 
-// preprint: six digits, used within the month or made void after they were made, or neither.
+// preprint: six digits, used within the month or voided after they were made, or neither.
 func (v valid) preprint(h backend.Sheet, t backend.Preprint) string {
 	used := t.UsedAt.IsZero() || v.isPast(t.UsedAt) && !t.UsedAt.Before(h.Made) && !t.UsedAt.Before(h.From) && t.UsedAt.Before(h.Until)
 	voided := t.VoidedAt.IsZero() || v.isPast(t.VoidedAt) && !t.VoidedAt.Before(h.Made)
@@ -167,7 +166,7 @@ func (v valid) preprint(h backend.Sheet, t backend.Preprint) string {
 		unless(used && voided && (t.UsedAt.IsZero() || t.VoidedAt.IsZero()), "sheets_times"))
 }
 
-// isProof: it fits in a QR code, in the mode that takes the least room.
+// isProof: it fits in a QR code, in the mode that needs the least room.
 func isProof(s string) bool {
 	const alphanumeric = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 	return len(s) <= proofMax && strings.Trim(s, alphanumeric) == ""

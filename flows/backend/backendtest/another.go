@@ -17,8 +17,8 @@ var anotherSentences = []sentence{
 		if cur := s.current(g.Credential, g.Group.Own); !same(cur, neu) {
 			s.Errorf("current is %+v after another gave %+v", cur, neu)
 		}
-		s.validates(g.Group.Members[0].Number, old.Digits, backend.Replaced)
-		s.validates(g.Group.Members[0].Number, neu.Digits, "")
+		s.wantVerdict(g.Group.Members[0].Number, old.Digits, backend.Replaced)
+		s.wantVerdict(g.Group.Members[0].Number, neu.Digits, "")
 	}},
 	{"gives the same answer for the same key for a day, and replaces once", func(s *suiteTest) {
 		g := s.maria()
@@ -27,7 +27,7 @@ var anotherSentences = []sentence{
 		if again := s.another(g.Credential, g.Group.Own, key); !same(first, again) {
 			s.Errorf("the same key gave %+v, then %+v", first, again)
 		}
-		s.validates(g.Group.Members[0].Number, first.Digits, "")
+		s.wantVerdict(g.Group.Members[0].Number, first.Digits, "")
 		second := s.another(g.Credential, g.Group.Own, s.key())
 		s.Advance(23*time.Hour + 59*time.Minute)
 		if again := s.another(g.Credential, g.Group.Own, key); !same(first, again) {
@@ -72,12 +72,12 @@ var anotherSentences = []sentence{
 		s.another(g.Credential, juana, key)
 		got, err := s.Tokens().Another(s.ctx, g.Credential, g.Group.Own, key)
 		if err != nil {
-			return // refusing is an answer
+			return // a refusal is right too
 		}
 		if len(got.Tokens) != 1 || got.Tokens[0].Member != g.Group.Own {
 			s.Fatalf("got %+v", got)
 		}
-		s.validates(g.Group.Members[0].Number, got.Tokens[0].Digits, "")
+		s.wantVerdict(g.Group.Members[0].Number, got.Tokens[0].Digits, "")
 	}},
 	{"never repeats digits for an affiliate", func(s *suiteTest) {
 		g := s.maria()

@@ -6,13 +6,13 @@ import (
 	"llave/flows/backend"
 )
 
-// fixationOrders is how many ways of ordering the attack are tried.
+// fixationOrders is how many orders of the attack are tried.
 const fixationOrders = 60
 
 var attackSentences = []sentence{
 	{"a victim who signs in for a stranger's chat gives it nothing", func(s *suiteTest) {
-		// The attacker's chat asks, and the victim is talked into signing in at its URL and does everything except
-		// telling the code. Whatever order the attacker's tries come in, the attacker's chat gets nothing.
+		// The attacker's chat asks for an invite. The victim is persuaded to sign in at its URL, and does everything but
+		// tell the code. In whatever order the attacker tries, the attacker's chat gets nothing.
 		rnd := rand.New(rand.NewPCG(1, 2))
 		for n := range fixationOrders {
 			attacker, victim := s.invite("attacker"), s.invite("victim")
@@ -20,16 +20,16 @@ var attackSentences = []sentence{
 			acts := []func(){
 				func() { theirs, _ = s.SignIn(s.ctx, attacker.URL, MariaCUIL, Password) },
 				func() { own, _ = s.SignIn(s.ctx, victim.URL, MariaCUIL, Password) },
-				func() { s.nothing(attacker.ID, "BCDF-GHJK") },
-				func() { s.nothing(attacker.ID, attacker.ID[2:10]) },
-				func() { s.nothing(attacker.ID, attacker.URL[len(attacker.URL)-8:]) },
+				func() { s.wantNoGrant(attacker.ID, "BCDF-GHJK") },
+				func() { s.wantNoGrant(attacker.ID, attacker.ID[2:10]) },
+				func() { s.wantNoGrant(attacker.ID, attacker.URL[len(attacker.URL)-8:]) },
 				func() { _ = s.Open(s.ctx, attacker.URL) },
 			}
 			rnd.Shuffle(len(acts), func(i, j int) { acts[i], acts[j] = acts[j], acts[i] })
 			for _, act := range acts {
 				act()
 			}
-			s.nothing(attacker.ID, own) // the victim's own code is the victim's chat's
+			s.wantNoGrant(attacker.ID, own) // the victim's own code belongs to the victim's chat
 			if theirs == "" || own == "" {
 				s.Fatalf("order %d: the victim could not sign in", n)
 			}
@@ -42,11 +42,11 @@ var attackSentences = []sentence{
 		}
 	}},
 	{"a victim's tap on the way back ends nothing but the victim's own chat", func(s *suiteTest) {
-		// The deep link opens the victim's chat, which did not ask: its bot has another invite, or none.
+		// The deep link opens the victim's chat, which did not ask for this invite: it has another one, or none.
 		attacker, victim := s.invite("attacker"), s.invite("victim")
 		code, err := s.SignIn(s.ctx, attacker.URL, MariaCUIL, Password)
 		s.must(err)
-		s.nothing(victim.ID, code)
+		s.wantNoGrant(victim.ID, code)
 	}},
 	{"another account's credential gets no token", func(s *suiteTest) {
 		g, jorge := s.maria(), s.link("chat-jorge", JorgeCUIL)
@@ -81,8 +81,8 @@ var attackSentences = []sentence{
 	}},
 }
 
-// nothing redeems and expects no grant.
-func (s *suiteTest) nothing(invite, code string) {
+// wantNoGrant redeems and wants no grant.
+func (s *suiteTest) wantNoGrant(invite, code string) {
 	s.Helper()
 	g, err := s.Links().Redeem(s.ctx, invite, code, s.key())
 	if err == nil || g.Credential != "" {

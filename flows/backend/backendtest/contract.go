@@ -8,8 +8,7 @@ import (
 	"llave/flows/backend/contract"
 )
 
-// contractChecks runs the sentences that can be asked of any back end: of a new link, and of one whose family has tokens and
-// sheets.
+// contractSentences runs the sentences of package contract: for a new link, and for one whose family has tokens and sheets.
 func contractSentences(t *testing.T, open func(t *testing.T) Fixture) {
 	for _, situation := range []struct {
 		name    string
@@ -32,7 +31,7 @@ func contractSentences(t *testing.T, open func(t *testing.T) Fixture) {
 	}
 }
 
-// inUse gives tokens and sheets to those of the family who may have them.
+// inUse makes tokens and sheets for the active members of the family.
 func inUse(s *suiteTest, g backend.Grant) {
 	s.Helper()
 	for _, m := range g.Group.Members {

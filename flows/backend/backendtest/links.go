@@ -8,8 +8,8 @@ import (
 	"llave/flows/backend"
 )
 
-// left is how many tries a wrong code leaves; it stops the check if the error is another.
-func (s *suiteTest) left(err error) int {
+// triesLeft returns how many tries a wrong code leaves. It fails the test at another error.
+func (s *suiteTest) triesLeft(err error) int {
 	s.Helper()
 	var wrong *backend.WrongCode
 	if !errors.As(err, &wrong) {
@@ -18,7 +18,7 @@ func (s *suiteTest) left(err error) int {
 	return wrong.Left
 }
 
-// otherCode is well formed and is not the code.
+// otherCode is well formed and not the code.
 func otherCode(code string) string {
 	for _, c := range []string{"BCDF-GHJK", "MNPQ-RSTV"} {
 		if c != code {
@@ -29,7 +29,7 @@ func otherCode(code string) string {
 }
 
 var inviteSentences = []sentence{
-	{"makes a URL that does not tell its id", func(s *suiteTest) {
+	{"makes a URL without its id", func(s *suiteTest) {
 		i := s.invite("chat")
 		if i.ID == "" || i.URL == "" || strings.Contains(i.URL, i.ID) || !i.OpenUntil.After(s.Now()) {
 			s.Errorf("invite is %+v", i)
@@ -63,7 +63,7 @@ var inviteSentences = []sentence{
 		s.wantErr(err, backend.ErrNoInvite, "redeem of the older invite")
 		s.must(s.Open(s.ctx, other.URL))
 	}},
-	{"ends an earlier one at which somebody signed in, too", func(s *suiteTest) {
+	{"ends an earlier one also after the sign-in", func(s *suiteTest) {
 		old := s.invite("chat")
 		code, err := s.SignIn(s.ctx, old.URL, MariaCUIL, Password)
 		s.must(err)
@@ -79,7 +79,7 @@ var inviteSentences = []sentence{
 			}
 			return i
 		}
-		s.must(s.Open(s.ctx, opened(0).URL)) // looked at is not opened
+		s.must(s.Open(s.ctx, opened(0).URL)) // loading the page does not open the invite
 		s.Advance(20 * time.Minute)
 		for n := range 3 {
 			_, err := s.SignIn(s.ctx, opened(n).URL, MariaCUIL, Password)
@@ -105,7 +105,7 @@ var inviteSentences = []sentence{
 			s.Error("it can be opened at the moment it ends")
 		}
 	}},
-	{"is not changed by looking at it", func(s *suiteTest) {
+	{"is not changed by loading its page", func(s *suiteTest) {
 		i := s.invite("chat")
 		for range 50 {
 			s.must(s.Open(s.ctx, i.URL))
@@ -171,7 +171,7 @@ var chatsSentences = []sentence{
 		s.wantErr(err, backend.ErrUnlinked, "group")
 		s.current(b.Credential, b.Group.Own)
 	}},
-	{"does not mind an ended link, nor its own bad credential", func(s *suiteTest) {
+	{"ends a link that is over without an error, and so with its own bad credential", func(s *suiteTest) {
 		a := s.link("chat-1", MariaCUIL)
 		s.must(s.Links().Unlink(s.ctx, a.Credential, "no-such-link"))
 		s.must(s.Links().Unlink(s.ctx, a.Credential, ""))

@@ -85,15 +85,15 @@ var redeemSentences = []sentence{
 			s.Error("one can sign in at a used invite")
 		}
 	}},
-	{"counts wrong codes down to a dead invite", func(s *suiteTest) {
+	{"ends the invite at the third wrong code", func(s *suiteTest) {
 		i := s.invite("chat")
 		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
 		s.must(err)
 		_, err = s.Links().Redeem(s.ctx, i.ID, otherCode(code), s.key())
-		left := s.left(err)
+		left := s.triesLeft(err)
 		for want := left - 1; want >= 0; want-- {
 			_, err = s.Links().Redeem(s.ctx, i.ID, otherCode(code), s.key())
-			if got := s.left(err); got != want {
+			if got := s.triesLeft(err); got != want {
 				s.Fatalf("%d tries left, want %d", got, want)
 			}
 		}
@@ -109,7 +109,7 @@ var redeemSentences = []sentence{
 		s.must(err)
 		for range 5 {
 			_, err = s.Links().Redeem(s.ctx, i.ID, otherCode(code), "k")
-			if got := s.left(err); got != 2 {
+			if got := s.triesLeft(err); got != 2 {
 				s.Fatalf("%d tries left, want 2", got)
 			}
 		}
@@ -123,9 +123,9 @@ var redeemSentences = []sentence{
 		code, err := s.SignIn(s.ctx, theirs.URL, JorgeCUIL, Password)
 		s.must(err)
 		_, err = s.Links().Redeem(s.ctx, mine.ID, code, s.key())
-		s.left(err)
+		s.triesLeft(err)
 	}},
-	{"knows no link before somebody signed in", func(s *suiteTest) {
+	{"makes no link before the sign-in", func(s *suiteTest) {
 		i := s.invite("chat")
 		if _, err := s.Links().Redeem(s.ctx, i.ID, "BCDF-GHJK", s.key()); err == nil {
 			s.Error("redeemed without sign-in")
@@ -134,7 +134,7 @@ var redeemSentences = []sentence{
 			s.Error("redeemed with no code and without sign-in")
 		}
 	}},
-	{"refuses a code that is out of time", func(s *suiteTest) {
+	{"refuses an expired code", func(s *suiteTest) {
 		i := s.invite("chat")
 		code, err := s.SignIn(s.ctx, i.URL, MariaCUIL, Password)
 		s.must(err)
@@ -150,7 +150,7 @@ var redeemSentences = []sentence{
 		_, err = s.Links().Redeem(s.ctx, i.ID, code, s.key())
 		s.must(err)
 	}},
-	{"tells the account's other chats", func(s *suiteTest) {
+	{"returns the account's other chats", func(s *suiteTest) {
 		s.link("chat-1", MariaCUIL)
 		s.link("chat-jorge", JorgeCUIL)
 		g := s.link("chat-2", MariaCUIL)

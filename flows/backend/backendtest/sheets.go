@@ -8,10 +8,10 @@ import (
 )
 
 var sheetSentences = []sentence{
-	{"offers the running month to nobody in particular, and has no sheets of anybody", func(s *suiteTest) {
+	{"offers the running month without a member, and shows no sheets then", func(s *suiteTest) {
 		g := s.maria()
 		s.print(g.Credential, g.Group.Own, 1)
-		p := s.papers(g.Credential, "")
+		p := s.preprints(g.Credential, "")
 		if len(p.Sheets) != 0 || p.Denied != "" || p.Member != "" || len(p.Group.Members) != 6 {
 			s.Fatalf("got %+v", p)
 		}
@@ -24,15 +24,15 @@ var sheetSentences = []sentence{
 	{"makes nothing when it is asked", func(s *suiteTest) {
 		g := s.maria()
 		for range 3 {
-			if p := s.papers(g.Credential, g.Group.Own); len(p.Sheets) != 0 || p.Member != g.Group.Own || s.month(p).Left != s.month(p).Max {
+			if p := s.preprints(g.Credential, g.Group.Own); len(p.Sheets) != 0 || p.Member != g.Group.Own || s.month(p).Left != s.month(p).Max {
 				s.Errorf("got %+v", p)
 			}
 		}
 	}},
-	{"prints what was ordered: different tokens, numbered from one, good for the month", func(s *suiteTest) {
+	{"prints what was ordered: different tokens, numbered from one, valid for the month", func(s *suiteTest) {
 		g := s.maria()
 		juana := s.find(g.Group, "Juana Ruiz").ID
-		m := s.running(g.Credential, juana)
+		m := s.runningMonth(g.Credential, juana)
 		p, err := s.order(g.Credential, juana, 7, s.key())
 		s.must(err)
 		h := s.one(p)
@@ -46,7 +46,7 @@ var sheetSentences = []sentence{
 			}
 			seen[t.Digits] = true
 		}
-		if left := s.month(p).Left; left != m.Left-7 || left != s.running(g.Credential, juana).Left || len(p.Group.Members) != 6 {
+		if left := s.month(p).Left; left != m.Left-7 || left != s.runningMonth(g.Credential, juana).Left || len(p.Group.Members) != 6 {
 			s.Errorf("%d were left of %d after 7", left, m.Left)
 		}
 		s.listed(g.Credential, juana, h)
@@ -57,16 +57,16 @@ var sheetSentences = []sentence{
 		h := s.print(g.Credential, me.ID, 3)
 		for _, n := range []int{2, 0, 1} {
 			s.Advance(time.Minute)
-			s.validates(me.Number, h.Tokens[n].Digits, "")
+			s.wantVerdict(me.Number, h.Tokens[n].Digits, "")
 			h.Tokens[n].UsedAt = s.Now()
 			s.listed(g.Credential, me.ID, h)
 		}
 		for _, t := range h.Tokens {
-			s.validates(me.Number, t.Digits, backend.Used)
+			s.wantVerdict(me.Number, t.Digits, backend.Used)
 		}
 		s.listed(g.Credential, me.ID, h)
 	}},
-	{"goes on numbering from sheet to sheet, for each person", func(s *suiteTest) {
+	{"continues the numbers from sheet to sheet, for each person", func(s *suiteTest) {
 		g := s.maria()
 		juana := s.find(g.Group, "Juana Ruiz").ID
 		a := s.print(g.Credential, juana, 3)
@@ -77,11 +77,11 @@ var sheetSentences = []sentence{
 		if b.Tokens[0].Number != 4 || b.Tokens[1].Number != 5 || a.ID == b.ID {
 			s.Errorf("after %+v comes %+v", a.Tokens, b.Tokens)
 		}
-		if got := s.papers(g.Credential, juana).Sheets; len(got) != 2 || got[0].ID != a.ID || got[1].ID != b.ID {
+		if got := s.preprints(g.Credential, juana).Sheets; len(got) != 2 || got[0].ID != a.ID || got[1].ID != b.ID {
 			s.Errorf("sheets are %+v", got)
 		}
 	}},
-	{"gives the same sheet for the same key for a day, as it is by then", func(s *suiteTest) {
+	{"gives the same sheet for the same key for a day, in its present state", func(s *suiteTest) {
 		g := s.maria()
 		me, key := g.Group.Members[0], s.key()
 		h := s.printKey(g.Credential, me.ID, 3, key)
@@ -89,7 +89,7 @@ var sheetSentences = []sentence{
 			s.Errorf("the same key gave %+v, then %+v", h, again)
 		}
 		s.Advance(time.Hour)
-		s.validates(me.Number, h.Tokens[0].Digits, "")
+		s.wantVerdict(me.Number, h.Tokens[0].Digits, "")
 		h.Tokens[0].UsedAt = s.Now()
 		h = s.void(g.Credential, h.ID, 2)
 		other := s.print(g.Credential, me.ID, 1)
@@ -101,10 +101,10 @@ var sheetSentences = []sentence{
 	}},
 	{"makes one sheet, when 32 order with one key at once", func(s *suiteTest) {
 		g, key := s.maria(), s.key()
-		order := backend.SheetOrder{Member: g.Group.Own, Month: s.running(g.Credential, "").Month, Count: 4}
+		order := backend.SheetOrder{Member: g.Group.Own, Month: s.runningMonth(g.Credential, "").Month, Count: 4}
 		var mu sync.Mutex
 		ids := map[backend.SheetID]bool{}
-		s.atATime(32, func(int) {
+		s.concurrently(32, func(int) {
 			p, err := s.Sheets().Print(s.ctx, g.Credential, order, key)
 			mu.Lock()
 			defer mu.Unlock()
@@ -114,13 +114,13 @@ var sheetSentences = []sentence{
 			}
 			ids[p.Sheets[0].ID] = true
 		})
-		if got := s.papers(g.Credential, g.Group.Own); len(ids) != 1 || len(got.Sheets) != 1 || s.month(got).Left != s.month(got).Max-4 {
+		if got := s.preprints(g.Credential, g.Group.Own); len(ids) != 1 || len(got.Sheets) != 1 || s.month(got).Left != s.month(got).Max-4 {
 			s.Errorf("%d ids, and %d sheets are there", len(ids), len(got.Sheets))
 		}
 	}},
-	{"prints no more than are left, and none of what is too many", func(s *suiteTest) {
+	{"prints no more than are left, and nothing of an order of more", func(s *suiteTest) {
 		g := s.maria()
-		m := s.running(g.Credential, g.Group.Own)
+		m := s.runningMonth(g.Credential, g.Group.Own)
 		for _, count := range []int{m.Left + 1, 1_000_000_000, 0, -1} {
 			p, err := s.order(g.Credential, g.Group.Own, count, s.key())
 			s.denied(p, err, backend.TooMany, "too many")
@@ -129,7 +129,7 @@ var sheetSentences = []sentence{
 		s.print(g.Credential, g.Group.Own, m.Left-1)
 		p, err := s.order(g.Credential, g.Group.Own, 2, s.key())
 		s.denied(p, err, backend.TooMany, "two of one")
-		if left := s.running(g.Credential, g.Group.Own).Left; left != 1 {
+		if left := s.runningMonth(g.Credential, g.Group.Own).Left; left != 1 {
 			s.Errorf("%d left after a denial, want 1", left)
 		}
 		s.print(g.Credential, g.Group.Own, 1)
@@ -138,11 +138,11 @@ var sheetSentences = []sentence{
 	}},
 	{"never makes more than the maximum, when many order at once", func(s *suiteTest) {
 		g := s.maria()
-		m := s.running(g.Credential, g.Group.Own)
+		m := s.runningMonth(g.Credential, g.Group.Own)
 		keys, count := s.keys(16), max(1, m.Max/4)
-		s.atATime(len(keys), func(i int) {
+		s.concurrently(len(keys), func(i int) {
 			order := backend.SheetOrder{Member: g.Group.Own, Month: m.Month, Count: count, After: m.Last}
-			for range len(keys) { // whoever was too slow looks again
+			for range len(keys) { // an order that was too late asks again
 				p, err := s.Sheets().Print(s.ctx, g.Credential, order, keys[i])
 				if err != nil || p.Denied != backend.Changed || len(p.Months) == 0 {
 					return
@@ -151,7 +151,7 @@ var sheetSentences = []sentence{
 			}
 		})
 		made := 0
-		for _, h := range s.papers(g.Credential, g.Group.Own).Sheets {
+		for _, h := range s.preprints(g.Credential, g.Group.Own).Sheets {
 			if len(h.Tokens) != count {
 				s.Errorf("a sheet has %d tokens of %d", len(h.Tokens), count)
 			}
@@ -168,7 +168,7 @@ var sheetSentences = []sentence{
 		for _, o := range []backend.SheetOrder{{Member: g.Group.Own, Month: h.Month, Count: 3}, {Member: juana, Month: h.Month, Count: 2, After: 3}} {
 			p, err := s.Sheets().Print(s.ctx, g.Credential, o, key)
 			if err != nil {
-				continue // refusing is an answer
+				continue // a refusal is right too
 			}
 			if got := s.one(p); got.ID == h.ID || got.Member != o.Member || len(got.Tokens) != o.Count {
 				s.Errorf("%+v got %+v", o, got)
@@ -195,7 +195,7 @@ var sheetSentences = []sentence{
 			seen[digits] = true
 		}
 		for range 4 {
-			h := s.print(g.Credential, g.Group.Own, s.running(g.Credential, g.Group.Own).Left)
+			h := s.print(g.Credential, g.Group.Own, s.runningMonth(g.Credential, g.Group.Own).Left)
 			for _, t := range h.Tokens {
 				fresh(t.Digits)
 			}
@@ -205,17 +205,17 @@ var sheetSentences = []sentence{
 			s.void(g.Credential, h.ID)
 		}
 	}},
-	{"has one proof for a sheet, whatever becomes of it", func(s *suiteTest) {
+	{"has one proof for a sheet, which never changes", func(s *suiteTest) {
 		g := s.maria()
 		me := g.Group.Members[0]
 		a, b := s.print(g.Credential, me.ID, 2), s.print(g.Credential, me.ID, 2)
 		if a.Proof == "" {
-			return // it signs nothing
+			return // this back end signs nothing
 		}
 		if a.Proof == b.Proof || a.Reference == "" || a.Reference != b.Reference {
 			s.Errorf("two sheets of one person have %q, %q and %q, %q", a.Proof, a.Reference, b.Proof, b.Reference)
 		}
-		s.validates(me.Number, a.Tokens[0].Digits, "")
+		s.wantVerdict(me.Number, a.Tokens[0].Digits, "")
 		s.Advance(time.Hour)
 		if now := s.void(g.Credential, a.ID); now.Proof != a.Proof || now.Reference != a.Reference {
 			s.Errorf("the proof became %q", now.Proof)
@@ -226,8 +226,8 @@ var sheetSentences = []sentence{
 	}},
 }
 
-// atATime runs f n times at the same moment.
-func (s *suiteTest) atATime(n int, f func(i int)) {
+// concurrently runs f n times at the same moment.
+func (s *suiteTest) concurrently(n int, f func(i int)) {
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() { f(i) })

@@ -19,32 +19,32 @@ var voidSentences = []sentence{
 			s.Errorf("got %+v, want %+v", got, h)
 		}
 		s.listed(g.Credential, me.ID, before, h)
-		s.validates(me.Number, h.Tokens[0].Digits, "")
-		s.validates(me.Number, h.Tokens[1].Digits, backend.Replaced)
-		s.validates(me.Number, h.Tokens[2].Digits, "")
-		s.validates(me.Number, h.Tokens[3].Digits, backend.Replaced)
+		s.wantVerdict(me.Number, h.Tokens[0].Digits, "")
+		s.wantVerdict(me.Number, h.Tokens[1].Digits, backend.Replaced)
+		s.wantVerdict(me.Number, h.Tokens[2].Digits, "")
+		s.wantVerdict(me.Number, h.Tokens[3].Digits, backend.Replaced)
 	}},
-	{"ends all that were not used, with no numbers", func(s *suiteTest) {
+	{"ends all unused tokens, without numbers", func(s *suiteTest) {
 		g := s.maria()
 		me := g.Group.Members[0]
 		h := s.print(g.Credential, me.ID, 3)
 		other := s.print(g.Credential, me.ID, 1)
-		s.validates(me.Number, h.Tokens[1].Digits, "")
+		s.wantVerdict(me.Number, h.Tokens[1].Digits, "")
 		h.Tokens[1].UsedAt = s.Now()
 		s.Advance(time.Minute)
 		h.Tokens[0].VoidedAt, h.Tokens[2].VoidedAt = s.Now(), s.Now()
 		if got := s.void(g.Credential, h.ID); !sameSheet(h, got) {
 			s.Errorf("got %+v, want %+v", got, h)
 		}
-		s.validates(me.Number, h.Tokens[0].Digits, backend.Replaced)
-		s.validates(me.Number, h.Tokens[1].Digits, backend.Used)
-		s.validates(me.Number, other.Tokens[0].Digits, "")
+		s.wantVerdict(me.Number, h.Tokens[0].Digits, backend.Replaced)
+		s.wantVerdict(me.Number, h.Tokens[1].Digits, backend.Used)
+		s.wantVerdict(me.Number, other.Tokens[0].Digits, "")
 	}},
-	{"can be repeated: what was used or void before stays as it was", func(s *suiteTest) {
+	{"can be repeated: used and void tokens stay as they were", func(s *suiteTest) {
 		g := s.maria()
 		me := g.Group.Members[0]
 		h := s.print(g.Credential, me.ID, 3)
-		s.validates(me.Number, h.Tokens[0].Digits, "")
+		s.wantVerdict(me.Number, h.Tokens[0].Digits, "")
 		first := s.void(g.Credential, h.ID, 1, 2)
 		if !first.Tokens[0].VoidedAt.IsZero() || first.Tokens[1].VoidedAt.IsZero() || !first.Tokens[2].VoidedAt.IsZero() {
 			s.Errorf("after 1 and 2: %+v", first.Tokens)
@@ -58,7 +58,7 @@ var voidSentences = []sentence{
 			s.Errorf("all: %+v, was %+v", last.Tokens, first.Tokens)
 		}
 	}},
-	{"names nothing, when all of the numbers are of no token", func(s *suiteTest) {
+	{"ends nothing, when no token has the numbers", func(s *suiteTest) {
 		g := s.maria()
 		h := s.print(g.Credential, g.Group.Own, 2)
 		if got := s.void(g.Credential, h.ID, 3, 0); !sameSheet(h, got) {
@@ -68,9 +68,9 @@ var voidSentences = []sentence{
 	{"void tokens do not count, used ones do", func(s *suiteTest) {
 		g := s.maria()
 		me := g.Group.Members[0]
-		m := s.running(g.Credential, me.ID)
+		m := s.runningMonth(g.Credential, me.ID)
 		h := s.print(g.Credential, me.ID, m.Left)
-		s.validates(me.Number, h.Tokens[0].Digits, "")
+		s.wantVerdict(me.Number, h.Tokens[0].Digits, "")
 		p, err := s.Sheets().Void(s.ctx, g.Credential, h.ID, nil)
 		s.must(err)
 		if left := s.month(p).Left; left != m.Max-1 {
@@ -82,15 +82,15 @@ var voidSentences = []sentence{
 			s.Errorf("numbers go on with %d", next.Tokens[0].Number)
 		}
 	}},
-	{"a sheet of which nothing is left is not listed, one with a used token is", func(s *suiteTest) {
+	{"a sheet with all tokens void is not listed, one with a used token is", func(s *suiteTest) {
 		g := s.maria()
 		me := g.Group.Members[0]
 		gone, kept := s.print(g.Credential, me.ID, 2), s.print(g.Credential, me.ID, 2)
-		s.validates(me.Number, kept.Tokens[0].Digits, "")
+		s.wantVerdict(me.Number, kept.Tokens[0].Digits, "")
 		s.void(g.Credential, gone.ID)
 		s.listed(g.Credential, me.ID, s.void(g.Credential, kept.ID))
 	}},
-	{"a sheet that is nobody's in charge is denied, and stays", func(s *suiteTest) {
+	{"a sheet of no member in charge is denied, and stays", func(s *suiteTest) {
 		g, jorge := s.maria(), s.link("chat-jorge", JorgeCUIL)
 		h := s.print(g.Credential, g.Group.Own, 2)
 		for _, id := range []backend.SheetID{h.ID, "", "no-such-sheet"} {
@@ -118,27 +118,27 @@ var voidSentences = []sentence{
 		h := s.printKey(g.Credential, juana.ID, 2, key)
 		s.must(s.SetStanding(s.ctx, juana.Name, "SUSPENDIDA"))
 		s.deniedPrint(g.Credential, juana.ID, h, key, backend.NotActive)
-		s.validates(juana.Number, h.Tokens[0].Digits, backend.NotActive)
+		s.wantVerdict(juana.Number, h.Tokens[0].Digits, backend.NotActive)
 		s.must(s.SetStanding(s.ctx, juana.Name, backend.Active))
 		s.listed(g.Credential, juana.ID, h)
-		s.validates(juana.Number, h.Tokens[0].Digits, "")
+		s.wantVerdict(juana.Number, h.Tokens[0].Digits, "")
 	}},
-	{"lists the sheets of who is not active, and says that none can be made", func(s *suiteTest) {
+	{"lists the sheets of a member who is not active, and that none can be made", func(s *suiteTest) {
 		g := s.maria()
 		juana := s.find(g.Group, "Juana Ruiz")
 		gone := s.print(g.Credential, juana.ID, 1)
 		h := s.print(g.Credential, juana.ID, 2)
 		s.void(g.Credential, gone.ID)
 		s.must(s.SetStanding(s.ctx, juana.Name, "SUSPENDIDA"))
-		if p := s.papers(g.Credential, juana.ID); p.Denied != backend.NotActive || p.Member != juana.ID || s.month(p).Last != 3 {
+		if p := s.preprints(g.Credential, juana.ID); p.Denied != backend.NotActive || p.Member != juana.ID || s.month(p).Last != 3 {
 			s.Errorf("denied %q, %+v", p.Denied, p.Months)
 		}
 		s.listed(g.Credential, juana.ID, h)
-		lucia := s.find(g.Group, "Lucía Ruiz") // who never had any
+		lucia := s.find(g.Group, "Lucía Ruiz") // who never had a sheet
 		p, err := s.Sheets().Sheets(s.ctx, g.Credential, lucia.ID)
 		s.denied(p, err, backend.NotActive, "sheets")
 	}},
-	{"is not hindered by the standing: what was lost does not come back to life with it", func(s *suiteTest) {
+	{"does not depend on the standing: a lost sheet does not become valid again with it", func(s *suiteTest) {
 		g := s.maria()
 		juana := s.find(g.Group, "Juana Ruiz")
 		h := s.print(g.Credential, juana.ID, 3)
@@ -158,18 +158,18 @@ var voidSentences = []sentence{
 		}
 		s.must(s.SetStanding(s.ctx, juana.Name, backend.Active))
 		for _, t := range h.Tokens {
-			s.validates(juana.Number, t.Digits, backend.Replaced)
+			s.wantVerdict(juana.Number, t.Digits, backend.Replaced)
 		}
 		s.listed(g.Credential, juana.ID)
 	}},
-	{"asks at every call who is in charge", func(s *suiteTest) {
+	{"checks the charge at every call", func(s *suiteTest) {
 		g := s.maria()
 		juana, key := s.find(g.Group, "Juana Ruiz").ID, s.key()
 		h := s.printKey(g.Credential, juana, 2, key)
 		s.must(s.Remove(s.ctx, MariaCUIL, "Juana Ruiz"))
 		s.deniedAll(g.Credential, juana, h, key, backend.NotInCharge)
 	}},
-	{"prints nothing for whom the standing gives no tokens, and all once it does", func(s *suiteTest) {
+	{"prints nothing for a standing without tokens, and everything once it gives them", func(s *suiteTest) {
 		g := s.maria()
 		lucia := s.find(g.Group, "Lucía Ruiz")
 		p, err := s.order(g.Credential, lucia.ID, 2, s.key())
@@ -180,7 +180,7 @@ var voidSentences = []sentence{
 	}},
 }
 
-// deniedAll wants every call about a member's sheet to be denied: a new order and the one from before, too.
+// deniedAll wants every call about a member's sheet denied: a new order, and the repeated one too.
 func (s *suiteTest) deniedAll(c backend.Credential, m backend.MemberID, h backend.Sheet, key string, why backend.Reason) {
 	s.Helper()
 	p, err := s.Sheets().Sheets(s.ctx, c, m)
@@ -190,7 +190,7 @@ func (s *suiteTest) deniedAll(c backend.Credential, m backend.MemberID, h backen
 	s.denied(p, err, why, "void")
 }
 
-// deniedPrint wants no sheet to be given: not for a new order, nor for the one from before.
+// deniedPrint wants no sheet, neither for a new order nor for the repeated one.
 func (s *suiteTest) deniedPrint(c backend.Credential, m backend.MemberID, h backend.Sheet, key string, why backend.Reason) {
 	s.Helper()
 	p, err := s.order(c, m, 1, s.key())

@@ -7,7 +7,7 @@ import (
 )
 
 var stateSentences = []sentence{
-	{"says that there never was a token", func(s *suiteTest) {
+	{"reports that there never was a token", func(s *suiteTest) {
 		g := s.maria()
 		st, err := s.Tokens().State(s.ctx, g.Credential, g.Group.Own)
 		s.must(err)
@@ -20,11 +20,11 @@ var stateSentences = []sentence{
 			s.Error("asking for the state made a token")
 		}
 	}},
-	{"tells when it was made, until when it is good, and when it was used", func(s *suiteTest) {
+	{"returns when it was made, until when it is valid, and when it was used", func(s *suiteTest) {
 		g := s.maria()
 		tok := s.current(g.Credential, g.Group.Own)
 		s.Advance(time.Hour)
-		s.validates(g.Group.Members[0].Number, tok.Digits, "")
+		s.wantVerdict(g.Group.Members[0].Number, tok.Digits, "")
 		used := s.Now()
 		s.Advance(time.Hour)
 		st, err := s.Tokens().State(s.ctx, g.Credential, g.Group.Own)
@@ -33,7 +33,7 @@ var stateSentences = []sentence{
 			s.Errorf("state is %+v, used at %s", st, used)
 		}
 	}},
-	{"tells of the token before, if it was replaced today", func(s *suiteTest) {
+	{"returns when the token before was replaced, if that was today", func(s *suiteTest) {
 		g := s.maria()
 		s.current(g.Credential, g.Group.Own)
 		s.Advance(time.Minute)
@@ -51,11 +51,11 @@ var stateSentences = []sentence{
 			s.Error("yesterday's replacement is told as today's")
 		}
 	}},
-	{"tells the last failed validation since the token was made, and why", func(s *suiteTest) {
+	{"returns the last failed validation since the token was made, and why", func(s *suiteTest) {
 		g := s.maria()
 		me := g.Group.Members[0]
 		old := s.current(g.Credential, me.ID)
-		s.validates(me.Number, wrongDigits(old.Digits), backend.Unknown)
+		s.wantVerdict(me.Number, wrongDigits(old.Digits), backend.Unknown)
 		s.Advance(time.Minute)
 		neu := s.another(g.Credential, me.ID, s.key())
 		st, err := s.Tokens().State(s.ctx, g.Credential, me.ID)
@@ -63,17 +63,17 @@ var stateSentences = []sentence{
 		if !st.TriedAt.IsZero() || st.TriedWhy != "" {
 			s.Errorf("a failure before the token was made is told: %+v", st)
 		}
-		s.validates(me.Number, old.Digits, backend.Replaced)
+		s.wantVerdict(me.Number, old.Digits, backend.Replaced)
 		at := s.Now()
 		s.Advance(time.Minute)
-		s.validates(me.Number, neu.Digits, "")
+		s.wantVerdict(me.Number, neu.Digits, "")
 		st, err = s.Tokens().State(s.ctx, g.Credential, me.ID)
 		s.must(err)
 		if !st.TriedAt.Equal(at) || st.TriedWhy != backend.Replaced || st.UsedAt.IsZero() {
 			s.Errorf("state is %+v, tried at %s", st, at)
 		}
 	}},
-	{"tells until when validations are locked", func(s *suiteTest) {
+	{"returns until when validations are locked", func(s *suiteTest) {
 		g := s.maria()
 		me := g.Group.Members[0]
 		tok := s.current(g.Credential, me.ID)
@@ -89,7 +89,7 @@ var stateSentences = []sentence{
 		if !locked {
 			s.Fatal("50 wrong numbers in a row, and no lock")
 		}
-		s.validates(me.Number, tok.Digits, backend.Locked)
+		s.wantVerdict(me.Number, tok.Digits, backend.Locked)
 		st, err := s.Tokens().State(s.ctx, g.Credential, me.ID)
 		s.must(err)
 		if !st.LockedUntil.After(s.Now()) || st.TriedWhy != backend.Locked {
@@ -97,7 +97,7 @@ var stateSentences = []sentence{
 		}
 		if st.LockedUntil.Before(tok.Until) {
 			s.Advance(st.LockedUntil.Sub(s.Now()))
-			s.validates(me.Number, tok.Digits, "")
+			s.wantVerdict(me.Number, tok.Digits, "")
 			st, err = s.Tokens().State(s.ctx, g.Credential, me.ID)
 			s.must(err)
 			if !st.LockedUntil.IsZero() {
@@ -105,7 +105,7 @@ var stateSentences = []sentence{
 			}
 		}
 	}},
-	{"is refused for somebody not in charge", func(s *suiteTest) {
+	{"is refused for a person not in charge", func(s *suiteTest) {
 		jorge, g := s.link("chat-jorge", JorgeCUIL), s.maria()
 		_, err := s.Tokens().State(s.ctx, jorge.Credential, g.Group.Own)
 		s.wantErr(err, backend.ErrNotInCharge, "state of a stranger")

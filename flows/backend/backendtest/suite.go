@@ -1,11 +1,3 @@
-// Package backendtest holds the back end to what flows/backend/contract.go and flows/backend/sheets.go say, sentence by sentence.
-// Every back end passes the same suite: the embedded one, the HTTP client before it, and an insurer's own.
-//
-// It expects the demo padrón: María's group with Juana in it and Lucía, who is not active; Carlos, who is in María's
-// group and has an account of his own; and Jorge, alone.
-//
-// Reading order: suite.go (World, Suite, and how a check is run), contract.go (the sentences of package contract), then a file for
-// each part: tokens.go, another.go, state.go, sheets*.go, links.go, redeem.go, attacks.go.
 package backendtest
 
 import (
@@ -19,26 +11,26 @@ import (
 	"llave/flows/backend"
 )
 
-// World is a back end with the demo padrón, and the hands that a test needs around it.
+// Fixture is a back end with the demo padrón, and the controls that the suite needs.
 type Fixture interface {
 	Tokens() backend.Tokens
 	Links() backend.Links
 	Sheets() backend.Sheets
 
-	// Now is the back end's clock, and Advance moves it.
+	// Now is the clock of the back end, and Advance moves it.
 	Now() time.Time
 	Advance(d time.Duration)
 
-	// Open looks at an invite's page, as a person or a link preview does.
+	// Open loads the page of an invite, like a person or a link preview.
 	Open(ctx context.Context, url string) error
-	// SignIn goes on with an invite in a browser of its own, signs in there and returns the code that is shown.
+	// SignIn goes on with an invite in a new browser, signs in there and returns the code on the page.
 	SignIn(ctx context.Context, url, cuil, password string) (code string, err error)
-	// Decline says on the invite's page: I did not ask for this.
+	// Decline declines an invite on its page.
 	Decline(ctx context.Context, url string) error
 
-	// Validate is a provider's act. Reason is empty if the token was accepted.
+	// Validate asks like a provider. Reason is empty if the token was accepted.
 	Validate(ctx context.Context, number, digits string) (backend.Reason, error)
-	// SetStanding and Remove change the padrón: a person's standing, and a person leaving a holder's group.
+	// SetStanding changes the standing of a person in the padrón. Remove removes a person from a holder's group.
 	SetStanding(ctx context.Context, name, standing string) error
 	Remove(ctx context.Context, holderCUIL, name string) error
 }
@@ -51,7 +43,7 @@ const (
 	Password   = "llave-demo"
 )
 
-// Suite checks a back end. Open makes a new world each time it is called.
+// Suite checks a back end. open makes a new one for each sentence.
 func Suite(t *testing.T, open func(t *testing.T) Fixture) {
 	t.Run("Contract", func(t *testing.T) { contractSentences(t, open) })
 	for _, part := range []struct {
@@ -73,7 +65,7 @@ func Suite(t *testing.T, open func(t *testing.T) Fixture) {
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			for _, c := range part.tests {
-				t.Run(c.says, func(t *testing.T) {
+				t.Run(c.text, func(t *testing.T) {
 					t.Parallel()
 					c.run(&suiteTest{T: t, Fixture: open(t), ctx: t.Context()})
 				})
@@ -82,13 +74,13 @@ func Suite(t *testing.T, open func(t *testing.T) Fixture) {
 	}
 }
 
-// check is a sentence of the contract, and the test that can fail for it.
+// sentence is a sentence of the contract, and its test.
 type sentence struct {
-	says string
+	text string
 	run  func(s *suiteTest)
 }
 
-// stage is where one check happens.
+// suiteTest is the run of one sentence.
 type suiteTest struct {
 	*testing.T
 	Fixture
@@ -96,13 +88,13 @@ type suiteTest struct {
 	n   int
 }
 
-// key is one that was never used.
+// key returns a key that was never used.
 func (s *suiteTest) key() string {
 	s.n++
 	return fmt.Sprintf("key-%d", s.n)
 }
 
-// must stops the check at an error that is not what it is about.
+// must fails the test at an error that is not its subject.
 func (s *suiteTest) must(err error) {
 	s.Helper()
 	if err != nil {
@@ -117,7 +109,7 @@ func (s *suiteTest) wantErr(err, want error, doing string) {
 	}
 }
 
-// invite asks for a chat to be linked.
+// invite asks for an invite for a chat.
 func (s *suiteTest) invite(chat string) backend.Invite {
 	s.Helper()
 	i, err := s.Links().Invite(s.ctx, invitation(chat, s.key()))
@@ -129,7 +121,7 @@ func invitation(chat, key string) backend.Invitation {
 	return backend.Invitation{Chat: chat, Channel: "Telegram", Label: "···1234", Sender: "Mari", Key: key}
 }
 
-// link links a chat with an account, all the way.
+// link links a chat with an account, from the invite to the code.
 func (s *suiteTest) link(chat, cuil string) backend.Grant {
 	s.Helper()
 	i := s.invite(chat)
@@ -140,10 +132,10 @@ func (s *suiteTest) link(chat, cuil string) backend.Grant {
 	return g
 }
 
-// maria is a chat linked with María's account.
+// maria links a chat with María's account.
 func (s *suiteTest) maria() backend.Grant { s.Helper(); return s.link("chat-maria", MariaCUIL) }
 
-// find is a member by name.
+// find returns a member by name.
 func (s *suiteTest) find(g backend.Group, name string) backend.Member {
 	s.Helper()
 	for _, m := range g.Members {
@@ -155,7 +147,7 @@ func (s *suiteTest) find(g backend.Group, name string) backend.Member {
 	return backend.Member{}
 }
 
-// current is the live token of one member.
+// current returns the live token of one member.
 func (s *suiteTest) current(c backend.Credential, m backend.MemberID) backend.Token {
 	s.Helper()
 	g, err := s.Tokens().Current(s.ctx, c, []backend.MemberID{m})
@@ -176,8 +168,8 @@ func (s *suiteTest) another(c backend.Credential, m backend.MemberID, key string
 	return g.Tokens[0]
 }
 
-// validates says what becomes of digits at a provider.
-func (s *suiteTest) validates(number, digits string, want backend.Reason) {
+// wantVerdict validates digits at a provider.
+func (s *suiteTest) wantVerdict(number, digits string, want backend.Reason) {
 	s.Helper()
 	got, err := s.Validate(s.ctx, number, digits)
 	s.must(err)
@@ -190,14 +182,14 @@ func same(a, b backend.Token) bool {
 	return a.Member == b.Member && a.Digits == b.Digits && a.Made.Equal(b.Made) && a.Until.Equal(b.Until)
 }
 
-// wrongDigits are six that a token is not.
+// wrongDigits returns six digits other than those of a token.
 func wrongDigits(of string) string {
 	b := []byte(of)
 	b[5] = '0' + (b[5]-'0'+1)%10
 	return string(b)
 }
 
-// atOnce asks n times at the same moment: all are given the same one token.
+// atOnce asks n times concurrently, and wants the same one token in all answers.
 func (s *suiteTest) atOnce(n int, ask func() (backend.Given, error)) {
 	s.Helper()
 	var mu sync.Mutex

@@ -23,7 +23,7 @@ var groupSentences = []sentence{
 			s.Errorf("the group has %d members, want 6", len(g.Members))
 		}
 	}},
-	{"knows the same person by the same id in every group", func(s *suiteTest) {
+	{"has the same id for the same person in every group", func(s *suiteTest) {
 		a, b := s.maria().Group, s.link("chat-carlos", CarlosCUIL).Group
 		if len(b.Members) != 1 || b.Own != b.Members[0].ID || b.Own != s.find(a, "Carlos Ruiz").ID {
 			s.Errorf("Carlos's own group is %+v", b)
@@ -84,8 +84,8 @@ var currentSentences = []sentence{
 	{"makes the next one after use", func(s *suiteTest) {
 		g := s.maria()
 		first := s.current(g.Credential, g.Group.Own)
-		s.validates(g.Group.Members[0].Number, first.Digits, "")
-		s.validates(g.Group.Members[0].Number, first.Digits, backend.Used)
+		s.wantVerdict(g.Group.Members[0].Number, first.Digits, "")
+		s.wantVerdict(g.Group.Members[0].Number, first.Digits, backend.Used)
 		if next := s.current(g.Credential, g.Group.Own); next.Digits == first.Digits {
 			s.Error("the used token is current")
 		}
@@ -102,9 +102,9 @@ var currentSentences = []sentence{
 		if next.Digits == first.Digits || !next.Made.Equal(first.Until) || !next.Until.After(first.Until) {
 			s.Errorf("at the end of %+v comes %+v", first, next)
 		}
-		s.validates(g.Group.Members[0].Number, first.Digits, backend.Expired)
+		s.wantVerdict(g.Group.Members[0].Number, first.Digits, backend.Expired)
 	}},
-	{"gives no token to whom the standing does not give one, live or not", func(s *suiteTest) {
+	{"gives no token for a standing that gives none, live or not", func(s *suiteTest) {
 		g := s.maria()
 		juana := s.find(g.Group, "Juana Ruiz")
 		tok := s.current(g.Credential, juana.ID)
@@ -114,9 +114,9 @@ var currentSentences = []sentence{
 		if len(got.Tokens) != 0 || len(got.Denials) != 1 || got.Denials[0].Reason != backend.NotActive {
 			s.Errorf("got %+v", got)
 		}
-		s.validates(juana.Number, tok.Digits, backend.NotActive)
+		s.wantVerdict(juana.Number, tok.Digits, backend.NotActive)
 	}},
-	{"never gives a token of somebody who left", func(s *suiteTest) {
+	{"never gives a token of a member who left", func(s *suiteTest) {
 		g := s.maria()
 		juana := s.find(g.Group, "Juana Ruiz").ID
 		s.current(g.Credential, juana)
@@ -127,12 +127,12 @@ var currentSentences = []sentence{
 			s.Errorf("got %+v", got)
 		}
 	}},
-	{"tells other people's digits from nobody's", func(s *suiteTest) {
+	{"tells other people's digits from unknown ones", func(s *suiteTest) {
 		g := s.maria()
 		juana := s.find(g.Group, "Juana Ruiz")
 		tok := s.current(g.Credential, g.Group.Own)
-		s.validates(juana.Number, tok.Digits, backend.OtherPerson)
-		s.validates(juana.Number, wrongDigits(tok.Digits), backend.Unknown)
-		s.validates(g.Group.Members[0].Number, tok.Digits, "")
+		s.wantVerdict(juana.Number, tok.Digits, backend.OtherPerson)
+		s.wantVerdict(juana.Number, wrongDigits(tok.Digits), backend.Unknown)
+		s.wantVerdict(g.Group.Members[0].Number, tok.Digits, "")
 	}},
 }

@@ -7,9 +7,9 @@ import (
 	"llave/flows/backend"
 )
 
-// knownChecks are about what is known when a sheet is ordered, and what comes of it when there is more by then.
+// knownSentences are about the last number that an order knows, and orders that know an older one.
 var knownSentences = []sentence{
-	{"tells the number of the last token for each person, void or not", func(s *suiteTest) {
+	{"returns the number of the last token for each person, void or not", func(s *suiteTest) {
 		g := s.maria()
 		me, juana := g.Group.Own, s.find(g.Group, "Juana Ruiz").ID
 		last := func(p backend.Preprints, err error, want int, doing string) {
@@ -19,7 +19,7 @@ var knownSentences = []sentence{
 				s.Errorf("%s: the last is %d, want %d", doing, got, want)
 			}
 		}
-		last(s.papers(g.Credential, me), nil, 0, "before the first")
+		last(s.preprints(g.Credential, me), nil, 0, "before the first")
 		p, err := s.order(g.Credential, me, 3, s.key())
 		last(p, err, 3, "print")
 		h := s.one(p)
@@ -27,15 +27,15 @@ var knownSentences = []sentence{
 		last(p, err, 3, "void of the last")
 		p, err = s.Sheets().Void(s.ctx, g.Credential, h.ID, nil)
 		last(p, err, 3, "void of all")
-		last(s.papers(g.Credential, me), nil, 3, "when all are void")
-		last(s.papers(g.Credential, juana), nil, 0, "another person's")
+		last(s.preprints(g.Credential, me), nil, 3, "when all are void")
+		last(s.preprints(g.Credential, juana), nil, 0, "another person's")
 		p, err = s.order(g.Credential, me, 2, s.key())
 		last(p, err, 5, "print again")
 		p, err = s.order(g.Credential, me, 1_000_000_000, s.key())
 		last(p, err, 5, "a denial")
-		last(s.papers(g.Credential, ""), nil, 0, "nobody's")
+		last(s.preprints(g.Credential, ""), nil, 0, "nobody's")
 	}},
-	{"tells a stranger's last token in no answer", func(s *suiteTest) {
+	{"reveals a stranger's last token in no answer", func(s *suiteTest) {
 		g, jorge := s.maria(), s.link("chat-jorge", JorgeCUIL)
 		h := s.print(g.Credential, g.Group.Own, 3)
 		p, err := s.Sheets().Sheets(s.ctx, jorge.Credential, g.Group.Own)
@@ -45,9 +45,9 @@ var knownSentences = []sentence{
 		p, err = s.Sheets().Void(s.ctx, jorge.Credential, h.ID, nil)
 		s.deniedUnknown(p, err, "void")
 	}},
-	{"makes nothing of an order that knew of other sheets than there are", func(s *suiteTest) {
+	{"makes nothing of an order with another last number", func(s *suiteTest) {
 		g := s.maria()
-		m := s.running(g.Credential, g.Group.Own)
+		m := s.runningMonth(g.Credential, g.Group.Own)
 		h := s.print(g.Credential, g.Group.Own, 2)
 		for _, after := range []int{0, 1, 3, 1_000_000_000, -1} {
 			p, err := s.Sheets().Print(s.ctx, g.Credential, backend.SheetOrder{Member: g.Group.Own, Month: m.Month, Count: 1, After: after}, s.key())
@@ -61,7 +61,7 @@ var knownSentences = []sentence{
 			s.Errorf("after all that comes %+v", next.Tokens)
 		}
 	}},
-	{"makes nothing of an order from before a sheet that is void by now", func(s *suiteTest) {
+	{"makes nothing of an order from before a sheet that was voided", func(s *suiteTest) {
 		g := s.maria()
 		h := s.print(g.Credential, g.Group.Own, 2)
 		s.void(g.Credential, h.ID)
@@ -69,14 +69,14 @@ var knownSentences = []sentence{
 		s.denied(p, err, backend.Changed, "as if it had never been")
 		s.listed(g.Credential, g.Group.Own)
 	}},
-	{"makes one sheet, when 32 order with different keys and know the same", func(s *suiteTest) {
+	{"makes one sheet, when 32 order with different keys and the same last number", func(s *suiteTest) {
 		g, keys := s.maria(), s.keys(32)
 		before := s.print(g.Credential, g.Group.Own, 1)
 		order := backend.SheetOrder{Member: g.Group.Own, Month: before.Month, Count: 1, After: 1}
 		var mu sync.Mutex
 		var made []backend.Sheet
 		changed := 0
-		s.atATime(len(keys), func(i int) {
+		s.concurrently(len(keys), func(i int) {
 			p, err := s.Sheets().Print(s.ctx, g.Credential, order, keys[i])
 			mu.Lock()
 			defer mu.Unlock()
@@ -94,9 +94,9 @@ var knownSentences = []sentence{
 		}
 		s.listed(g.Credential, g.Group.Own, before, made[0])
 	}},
-	{"gives the same sheet for the same key, whatever there is by then", func(s *suiteTest) {
+	{"gives the same sheet for the same key, whatever was made since", func(s *suiteTest) {
 		g, key := s.maria(), s.key()
-		h := s.printKey(g.Credential, g.Group.Own, 2, key) // which was the first: its own sheet is the change
+		h := s.printKey(g.Credential, g.Group.Own, 2, key) // the first sheet: it changes the last number itself
 		order := backend.SheetOrder{Member: g.Group.Own, Month: h.Month, Count: 2}
 		again := func(after int) {
 			s.Helper()
@@ -109,14 +109,14 @@ var knownSentences = []sentence{
 		}
 		again(0)
 		s.Advance(time.Minute)
-		other := s.print(g.Credential, g.Group.Own, s.running(g.Credential, g.Group.Own).Left)
-		again(0) // none is left, and that is no reason either
-		again(s.running(g.Credential, g.Group.Own).Last)
+		other := s.print(g.Credential, g.Group.Own, s.runningMonth(g.Credential, g.Group.Own).Left)
+		again(0) // none is left, which is no reason for this key
+		again(s.runningMonth(g.Credential, g.Group.Own).Last)
 		s.listed(g.Credential, g.Group.Own, h, other)
 	}},
-	{"says the first reason of several: whose, the standing, the month, what is known, how many", func(s *suiteTest) {
+	{"gives the first of several reasons: charge, standing, month, last number, count", func(s *suiteTest) {
 		g, jorge := s.maria(), s.link("chat-jorge", JorgeCUIL)
-		m := s.running(g.Credential, g.Group.Own)
+		m := s.runningMonth(g.Credential, g.Group.Own)
 		denied := func(o backend.SheetOrder, want backend.Reason) {
 			s.Helper()
 			for _, o.Count = range []int{1_000_000_000, 0} {
@@ -132,7 +132,7 @@ var knownSentences = []sentence{
 	}},
 }
 
-// keys are as many that were never used: a stage's own are not for many at once.
+// keys returns n keys that were never used: key is not safe for concurrent use.
 func (s *suiteTest) keys(n int) []string {
 	out := make([]string, n)
 	for i := range out {
@@ -141,7 +141,7 @@ func (s *suiteTest) keys(n int) []string {
 	return out
 }
 
-// deniedUnknown wants an answer about somebody who is in others' charge, that does not tell what they have.
+// deniedUnknown wants a denial that does not reveal what a member of another account has.
 func (s *suiteTest) deniedUnknown(p backend.Preprints, err error, doing string) {
 	s.Helper()
 	s.denied(p, err, backend.NotInCharge, doing)

@@ -9,14 +9,13 @@ import (
 // MemberID is the back end's id of an affiliate: opaque, stable, and no CUIL.
 type MemberID string
 
-// Credential is what a linked chat shows to the back end. It is good for tokens and for the link itself, for
-// nothing else, and is secret.
+// Credential authenticates a linked chat. It is valid for tokens and for the link itself only, and secret.
 type Credential string
 
 // Member is a person of a family group.
 type Member struct {
 	ID MemberID `json:"id"`
-	// Name as a person would be called: "Juana Ruiz".
+	// Name as people say it: "Juana Ruiz".
 	Name string `json:"name"`
 	// Number is the affiliate number: opaque text.
 	Number string `json:"number"`
@@ -26,14 +25,13 @@ type Member struct {
 	Standing string `json:"standing"`
 }
 
-// Active is the one standing that gives tokens.
+// Active is the only standing that gives tokens.
 const Active = "EN PADRÓN"
 
-// IsActive says whether a standing is [Active], however it is spelt: accents, case and what stands between the words do not
-// count.
+// IsActive reports whether a standing is [Active]. Accents, case and the characters between the words do not count.
 func IsActive(standing string) bool { return standing == Active || Fold(standing) == Fold(Active) }
 
-// Group is the account's own affiliate and those in its charge.
+// Group is the account's own affiliate and the people in its charge.
 type Group struct {
 	// Own is the account's own affiliate, one of Members.
 	Own     MemberID `json:"own"`
@@ -43,23 +41,23 @@ type Group struct {
 // Token is a dynamic token that can be used now.
 type Token struct {
 	Member MemberID `json:"member"`
-	// Digits are six decimal digits, kept as text: leading zeros count.
+	// Digits are six decimal digits, as text: leading zeros count.
 	Digits string    `json:"digits"`
 	Made   time.Time `json:"made"`
-	// Until is the first moment at which it is no longer good.
+	// Until is the first moment at which the token is not valid any more.
 	Until time.Time `json:"until"`
 }
 
-// Denial is why a member got no token.
+// Denial is the reason why a member got no token.
 type Denial struct {
 	Member MemberID `json:"member"`
 	Reason Reason   `json:"reason"`
 }
 
-// Reason is one word of the back end.
+// Reason is a word of the back end.
 type Reason string
 
-// The reasons for which no token is given, or a validation is denied.
+// The reasons for which no token is given or a validation is denied.
 const (
 	NotInCharge Reason = "not_in_charge" // the member is not, or no longer, in the account's group
 	NotActive   Reason = "not_active"    // the standing does not give tokens
@@ -67,69 +65,68 @@ const (
 	Used        Reason = "used"
 	Replaced    Reason = "replaced"
 	Expired     Reason = "expired"
-	OtherPerson Reason = "other_person" // the digits are another affiliate's
+	OtherPerson Reason = "other_person" // the digits are those of another affiliate
 	Locked      Reason = "locked"       // too many failed validations
 )
 
-// Given is the answer to a request for tokens: one Token or one Denial for each member asked for, in the order
-// in which they were asked for, and the group as it is now.
+// Given answers a request for tokens: one Token or one Denial for each member, in the order of the request, and the group as
+// it is now.
 type Given struct {
 	Group   Group    `json:"group"`
 	Tokens  []Token  `json:"tokens,omitempty"`
 	Denials []Denial `json:"denials,omitempty"`
 }
 
-// TokenState tells what became of a member's newest token, without its digits.
+// TokenState is the history of a member's newest token, without its digits.
 type TokenState struct {
 	Group  Group    `json:"group"`
 	Member MemberID `json:"member"`
-	// Exists says whether a token was ever made for the member; the rest is meaningless if not.
+	// Exists: a token was made for the member. If not, the other fields have no meaning.
 	Exists bool      `json:"exists"`
 	Made   time.Time `json:"made,omitzero"`
 	Until  time.Time `json:"until,omitzero"`
 	UsedAt time.Time `json:"used_at,omitzero"`
-	// PreviousReplacedAt is when the token before this one was replaced by it, if it was and that was today.
+	// PreviousReplacedAt is when this token replaced the one before, if that was today.
 	PreviousReplacedAt time.Time `json:"previous_replaced_at,omitzero"`
-	// Tried is the last failed validation against this affiliate since the token was made, if there was one.
+	// The last failed validation for this affiliate since the token was made, if there was one.
 	TriedAt  time.Time `json:"tried_at,omitzero"`
 	TriedWhy Reason    `json:"tried_why,omitempty"`
-	// LockedUntil is set while validations against the affiliate are locked.
+	// LockedUntil is set while validations for the affiliate are locked.
 	LockedUntil time.Time `json:"locked_until,omitzero"`
 }
 
-// Capabilities is what a back end can do, since not every insurer's can do it all. What each is worth is said by what
-// Llave does without it.
+// Capabilities declare what a back end can do: not every insurer's can do all. Each says what Llave does without it.
 type Capabilities struct {
-	// CurrentWithoutMinting: reading the current token makes no new one while one is live. Without it Llave shows the
-	// token it has, with its hour, until it lapses, and says that opening the insurer's app kills it.
+	// CurrentWithoutMinting: reading the current token makes no new one while one is live. Without it Llave shows the last
+	// token that it got, with its time, until it expires, and warns that opening the insurer's app ends it.
 	CurrentWithoutMinting bool `json:"current_without_minting" doc:"tokens/current never replaces a live token"`
-	// Keys: a call with a key can be repeated. Without it a call whose outcome is unknown is never made again: the
-	// question goes to a person.
+	// Keys: a call with a key may be repeated. Without it a call with an unknown outcome is never repeated: a person
+	// resolves it.
 	Keys bool `json:"keys" doc:"calls with a key may be repeated"`
-	// TokenState: what became of a token can be asked. Without it "me lo rechazaron" gets advice and no diagnosis.
+	// TokenState: the history of a token can be asked. Without it "me lo rechazaron" gets advice and no diagnosis.
 	TokenState bool `json:"token_state"`
-	// Void: a token can be ended without making another. Without it Llave does not offer that.
+	// Void: a token can be ended without making another. Without it Llave does not offer to.
 	Void bool `json:"void" doc:"a token can be made void"`
 	// Sheets: preprinted tokens. Without it Llave does not offer them.
 	Sheets bool `json:"sheets" doc:"preprinted tokens"`
 	// Months: the months for which there are sheets can be asked. Without it the running month is the only one.
 	Months bool `json:"months" doc:"months for preprinted tokens are offered"`
-	// SignInPages: one-time URLs at which people sign in. Without them linking stays off, and so does all else.
+	// SignInPages: one-time URLs at which people sign in. Without them no chat can be linked, and nothing works.
 	SignInPages bool `json:"sign_in_pages" doc:"chats can be linked"`
 }
 
-// Tokens is what the conversations need of the back end to give tokens. The back end authorises every call by
-// the credential: ErrUnlinked if it is no longer good.
+// Tokens gives tokens to the conversations. The back end authorises every call by the credential: ErrUnlinked if it is not
+// valid any more.
 type Tokens interface {
 	// Group returns the family group as it is now.
 	Group(ctx context.Context, c Credential) (Group, error)
-	// Current returns each member's live token, or makes the day's next one where there is none. It never
-	// replaces a live token.
+	// Current returns each member's live token, or makes the next one of the day if there is none. It never replaces a live
+	// token.
 	Current(ctx context.Context, c Credential, members []MemberID) (Given, error)
-	// Another replaces the member's live token by a new one. The same key gives the same answer for at least a
-	// day, however often it is asked, and replaces once.
+	// Another replaces the member's live token by a new one. The same key gives the same answer for at least a day, and
+	// replaces once.
 	Another(ctx context.Context, c Credential, member MemberID, key string) (Given, error)
-	// State tells what became of the member's newest token.
+	// State returns the history of the member's newest token.
 	State(ctx context.Context, c Credential, member MemberID) (TokenState, error)
 }
 
@@ -137,26 +134,26 @@ type Tokens interface {
 type Invitation struct {
 	// Chat is a sealed reference to the chat, opaque to the back end, given back to name the chat later.
 	Chat string `json:"chat"`
-	// Channel and Label are what the page shows of the chat: "Telegram", "···1234". The label is masked.
+	// Channel and Label describe the chat on the page: "Telegram", "···1234". The label is masked.
 	Channel string `json:"channel"`
 	Label   string `json:"label"`
-	// Sender is how the person calls themselves in the chat. It proves nothing, and the page says so.
+	// Sender is the person's name in the chat. It proves nothing, and the page says so.
 	Sender string `json:"sender"`
-	// Back is a deep link into the chat with %s in the place of the code; empty if the channel has none.
+	// Back is a deep link into the chat, with %s in the place of the code; empty if the channel has none.
 	Back string `json:"back,omitempty"`
 	// Key makes the call repeatable: the same key gives the same invite.
 	Key string `json:"key"`
 }
 
-// Invite is an invitation that the back end made.
+// Invite answers an Invitation.
 type Invite struct {
-	// ID names it in Redeem. It is not part of the URL, and the URL's secret does not follow from it.
+	// ID names it in Redeem. It is not part of the URL and does not follow from it.
 	ID  string `json:"id"`
 	URL string `json:"url"`
-	// OpenUntil is until when the URL can be opened; once opened there is more time to sign in.
+	// OpenUntil is the end of the time for opening the URL; after opening there is more time for the sign-in.
 	OpenUntil time.Time `json:"open_until"`
-	// Opened is how many earlier invites of the chat were opened within the last hour and led to no link. A back end that does not count them
-	// leaves it out: then nothing is limited by it.
+	// Opened is how many earlier invites of the chat were opened within the last hour and led to no link. A back end that
+	// does not count them leaves it out: then it limits nothing.
 	Opened int `json:"opened,omitempty" minimum:"0"`
 }
 
@@ -168,42 +165,42 @@ type Grant struct {
 	Others []LinkedChat `json:"others,omitempty"`
 }
 
-// LinkedChat is a chat that may act for the account.
+// LinkedChat is a chat that is allowed to act for the account.
 type LinkedChat struct {
 	ID      string    `json:"id"` // names the link in Unlink
 	Chat    string    `json:"chat"`
 	Channel string    `json:"channel"`
 	Label   string    `json:"label"`
 	Since   time.Time `json:"since"`
-	// Own marks the link of the credential that asked.
+	// Own marks the link of the credential in the call.
 	Own bool `json:"own,omitempty"`
 }
 
-// Links is what the conversations need of the back end to link chats with accounts.
+// Links links chats with accounts.
 type Links interface {
-	// Invite makes a one-time URL. An earlier invite of the same chat that was not used ends with it.
+	// Invite makes a one-time URL. It ends an earlier invite of the same chat that was not used.
 	Invite(ctx context.Context, in Invitation) (Invite, error)
-	// Redeem ends an invite with the code that its page showed after sign-in, typed in the chat that asked.
+	// Redeem ends an invite with the code that its page showed after the sign-in, typed in the chat that asked. Errors:
 	// *WrongCode, ErrNoInvite. The same key gives the same answer.
 	Redeem(ctx context.Context, invite, code, key string) (Grant, error)
-	// Chats lists the account's linked chats, this one included.
+	// Chats lists the linked chats of the account, the asking one included.
 	Chats(ctx context.Context, c Credential) ([]LinkedChat, error)
-	// Unlink ends a link of the account: the credential's own if link is empty. An ended link is no error, nor
-	// is a credential that is no longer good if link is empty.
+	// Unlink ends a link of the account: the credential's own if link is empty. To end a link that is over is no error, nor
+	// is a credential that is not valid any more if link is empty.
 	Unlink(ctx context.Context, c Credential, link string) error
 }
 
-// What the back end refuses. Every other error of a port means that there was no answer.
+// Refusals of the back end. Every other error of a port means that there was no answer.
 var (
-	// ErrUnlinked: the credential is not, or no longer, good (HTTP 401).
+	// ErrUnlinked: the credential is not, or no longer, valid (HTTP 401).
 	ErrUnlinked = errors.New("autogestion: credential is not good")
-	// ErrNoInvite: the invite is unknown, used, ended by a newer one, out of time, or declined.
+	// ErrNoInvite: the invite is unknown, used, ended by a newer one, expired, or declined.
 	ErrNoInvite = errors.New("autogestion: no such invite")
 	// ErrNotInCharge: the member is not in the account's group.
 	ErrNotInCharge = errors.New("autogestion: not in charge of this person")
 )
 
-// WrongCode says that a code was not the invite's. Left is how many tries are left; at zero the invite is dead.
+// WrongCode: the code was not the one of the invite. Left is how many tries are left; at zero the invite is over.
 type WrongCode struct{ Left int }
 
 func (e *WrongCode) Error() string { return "autogestion: wrong code" }

@@ -7,21 +7,21 @@ import (
 	"llave/flows/backend"
 )
 
-// papers are what there is, or can be, on paper for a member.
-func (s *suiteTest) papers(c backend.Credential, m backend.MemberID) backend.Preprints {
+// preprints returns the sheets of a member and the months.
+func (s *suiteTest) preprints(c backend.Credential, m backend.MemberID) backend.Preprints {
 	s.Helper()
 	p, err := s.Sheets().Sheets(s.ctx, c, m)
 	s.must(err)
 	return p
 }
 
-// running is the month that runs, as offered to a member.
-func (s *suiteTest) running(c backend.Credential, m backend.MemberID) backend.SheetMonth {
+// runningMonth returns the running month as it is offered to a member.
+func (s *suiteTest) runningMonth(c backend.Credential, m backend.MemberID) backend.SheetMonth {
 	s.Helper()
-	return s.month(s.papers(c, m))
+	return s.month(s.preprints(c, m))
 }
 
-// month is the running one of an answer.
+// month returns the running month of an answer.
 func (s *suiteTest) month(p backend.Preprints) backend.SheetMonth {
 	s.Helper()
 	if len(p.Months) == 0 {
@@ -30,14 +30,14 @@ func (s *suiteTest) month(p backend.Preprints) backend.SheetMonth {
 	return p.Months[0]
 }
 
-// order asks for a sheet of the running month, knowing of all that there is.
+// order orders a sheet of the running month, with the present last number.
 func (s *suiteTest) order(c backend.Credential, m backend.MemberID, count int, key string) (backend.Preprints, error) {
 	s.Helper()
-	now := s.running(c, m)
+	now := s.runningMonth(c, m)
 	return s.Sheets().Print(s.ctx, c, backend.SheetOrder{Member: m, Month: now.Month, Count: count, After: now.Last}, key)
 }
 
-// print is a sheet of the running month.
+// print orders a sheet of the running month and returns it.
 func (s *suiteTest) print(c backend.Credential, m backend.MemberID, count int) backend.Sheet {
 	s.Helper()
 	return s.printKey(c, m, count, s.key())
@@ -50,7 +50,7 @@ func (s *suiteTest) printKey(c backend.Credential, m backend.MemberID, count int
 	return s.one(p)
 }
 
-// one is the one sheet of an answer.
+// one returns the only sheet of an answer.
 func (s *suiteTest) one(p backend.Preprints) backend.Sheet {
 	s.Helper()
 	if p.Denied != "" || len(p.Sheets) != 1 {
@@ -59,7 +59,7 @@ func (s *suiteTest) one(p backend.Preprints) backend.Sheet {
 	return p.Sheets[0]
 }
 
-// void ends tokens of a sheet.
+// void voids tokens of a sheet.
 func (s *suiteTest) void(c backend.Credential, id backend.SheetID, numbers ...int) backend.Sheet {
 	s.Helper()
 	p, err := s.Sheets().Void(s.ctx, c, id, numbers)
@@ -76,10 +76,10 @@ func (s *suiteTest) denied(p backend.Preprints, err error, want backend.Reason, 
 	}
 }
 
-// listed wants exactly these sheets to be the member's.
+// listed wants the member to have exactly these sheets.
 func (s *suiteTest) listed(c backend.Credential, m backend.MemberID, want ...backend.Sheet) {
 	s.Helper()
-	got := s.papers(c, m).Sheets
+	got := s.preprints(c, m).Sheets
 	if !slices.EqualFunc(got, want, sameSheet) {
 		s.Errorf("the sheets are %+v, want %+v", got, want)
 	}
