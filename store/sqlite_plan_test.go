@@ -4,7 +4,9 @@ import (
 	"database/sql"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -13,7 +15,12 @@ import (
 // walk through a table that grows with the chats, or sort what an index has in order.
 func TestSQLitePlans(t *testing.T) {
 	s := newSQLite(t)
-	statements := statementsOf(t, "sqlite_turns.go", "sqlite_care.go", "sqlite_sweep.go", "sqlite_dead.go")
+	files, err := filepath.Glob("sqlite_*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files = slices.DeleteFunc(files, func(f string) bool { return strings.HasSuffix(f, "_test.go") || f == "sqlite_schema.go" })
+	statements := statementsOf(t, files...)
 	if len(statements) < 40 {
 		t.Fatalf("found %d statements, want all of them", len(statements))
 	}
