@@ -24,7 +24,7 @@ func faultsOfForget() []plantedFault {
 				return
 			}
 			delete(s.chats, k)
-			delete(s.owing, k)
+			delete(s.pending, k)
 			s.timers = slices.DeleteFunc(s.timers, func(t *memTimer) bool { return t.Chat == k })
 			for i := range s.timers {
 				s.timers[i].at = i

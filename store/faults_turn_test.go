@@ -107,7 +107,7 @@ func faultsOfEvents() []plantedFault {
 
 func faultsOfCare() []plantedFault {
 	without := func(wrong func(*memChat) bool) fault {
-		return wrongOwing(func(m *Memory, ctx ctxt, n bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
+		return wrongPending(func(m *Memory, ctx ctxt, n bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
 			all, err := m.PendingChats(ctx, n, after, limit)
 			return slices.DeleteFunc(all, func(k bot.ChatKey) bool { return wrong(m.shards[n].chats[k]) }), err
 		})
@@ -121,20 +121,20 @@ func faultsOfCare() []plantedFault {
 		{"an effect is not pending", true, without(func(c *memChat) bool { return len(c.waiting) == 0 && len(c.outbox) == 0 })},
 		{"an outbox message is not pending", true, without(func(c *memChat) bool { return len(c.waiting) == 0 && c.effect == nil })},
 		{"an update is not pending", true, without(func(c *memChat) bool { return len(c.outbox) == 0 && c.effect == nil })},
-		{"every chat is pending", true, wrongOwing(func(m *Memory, ctx ctxt, n bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
+		{"every chat is pending", true, wrongPending(func(m *Memory, ctx ctxt, n bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
 			s := &m.shards[n]
 			s.mu.Lock()
 			for k := range s.chats {
-				s.owing[k] = struct{}{}
+				s.pending[k] = struct{}{}
 			}
 			s.mu.Unlock()
 			return m.PendingChats(ctx, n, after, limit)
 		})},
-		{"pending chats are listed from the key on", true, wrongOwing(func(m *Memory, ctx ctxt, n bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
+		{"pending chats are listed from the key on", true, wrongPending(func(m *Memory, ctx ctxt, n bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
 			all, err := m.PendingChats(ctx, n, bot.ChatKey{}, 1<<30)
 			return pageOf(slices.DeleteFunc(all, func(k bot.ChatKey) bool { return bytes.Compare(k[:], after[:]) < 0 }), limit, err)
 		})},
-		{"pending chats are listed backwards", true, wrongOwing(func(m *Memory, ctx ctxt, n bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
+		{"pending chats are listed backwards", true, wrongPending(func(m *Memory, ctx ctxt, n bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
 			return backwards(m.PendingChats(ctx, n, after, limit))
 		})},
 		{"the last value counts", false, func(b *faultyStore) {

@@ -20,24 +20,24 @@ type ctxt = context.Context
 // faultyStore is the store in memory with one method replaced by one that breaks a promise.
 type faultyStore struct {
 	*Memory
-	accept func(ctxt, bot.Arrival) (bot.Receipt, error)
-	load   func(ctxt, bot.ChatKey) (bot.Chat, error)
-	page   func(ctxt, bot.ChatKey, uint64, int) ([]bot.OutboxMessage, error)
-	commit func(ctxt, bot.Turn) error
-	record func(ctxt, []bot.DeliveryResult) error
-	owing  func(ctxt, bot.Shard, bot.ChatKey, int) ([]bot.ChatKey, error)
-	due    func(ctxt, time.Time, bot.TimerDue, int) ([]bot.TimerDue, error)
-	events func(ctxt, bot.Shard, uint64, int) ([]bot.Event, error)
-	trim   func(ctxt, bot.Shard, uint64) error
-	claim  func(ctxt, []bot.Shard) (bot.Fence, error)
-	once   func(ctxt, string, []byte) ([]byte, error)
-	sweep  func(ctxt, time.Time) error
-	dead   func(ctxt, int) ([]bot.DeadLetter, error)
-	ping   func(ctxt) error
-	begin  func(ctxt, bot.Fence, bot.ChatKey, uint64) error
-	idle   func(ctxt, time.Time, int, int) ([]bot.ChatKey, error)
-	retry  func(ctxt, uint64, bot.DeadKind) error
-	shut   func() error
+	accept  func(ctxt, bot.Arrival) (bot.Receipt, error)
+	load    func(ctxt, bot.ChatKey) (bot.Chat, error)
+	page    func(ctxt, bot.ChatKey, uint64, int) ([]bot.OutboxMessage, error)
+	commit  func(ctxt, bot.Turn) error
+	record  func(ctxt, []bot.DeliveryResult) error
+	pending func(ctxt, bot.Shard, bot.ChatKey, int) ([]bot.ChatKey, error)
+	due     func(ctxt, time.Time, bot.TimerDue, int) ([]bot.TimerDue, error)
+	events  func(ctxt, bot.Shard, uint64, int) ([]bot.Event, error)
+	trim    func(ctxt, bot.Shard, uint64) error
+	claim   func(ctxt, []bot.Shard) (bot.Fence, error)
+	once    func(ctxt, string, []byte) ([]byte, error)
+	sweep   func(ctxt, time.Time) error
+	dead    func(ctxt, int) ([]bot.DeadLetter, error)
+	ping    func(ctxt) error
+	begin   func(ctxt, bot.Fence, bot.ChatKey, uint64) error
+	idle    func(ctxt, time.Time, int, int) ([]bot.ChatKey, error)
+	retry   func(ctxt, uint64, bot.DeadKind) error
+	shut    func() error
 }
 
 // newFaultyStore is a store without a fault yet.
@@ -69,7 +69,7 @@ func (b *faultyStore) Idle(c ctxt, now time.Time, skip, n int) ([]bot.ChatKey, e
 func (b *faultyStore) Close() error { return b.shut() }
 
 func (b *faultyStore) PendingChats(c ctxt, s bot.Shard, after bot.ChatKey, n int) ([]bot.ChatKey, error) {
-	return b.owing(c, s, after, n)
+	return b.pending(c, s, after, n)
 }
 
 func (b *faultyStore) Due(c ctxt, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
@@ -218,9 +218,9 @@ func wrongEvents(list func(m *Memory, ctx ctxt, n bot.Shard, after uint64, limit
 }
 
 // wrongOwing replaces PendingChats.
-func wrongOwing(list func(m *Memory, ctx ctxt, n bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error)) fault {
+func wrongPending(list func(m *Memory, ctx ctxt, n bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error)) fault {
 	return func(b *faultyStore) {
-		b.owing = func(ctx ctxt, n bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
+		b.pending = func(ctx ctxt, n bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
 			return list(b.Memory, ctx, n, after, limit)
 		}
 	}

@@ -39,7 +39,7 @@ func validMarks(marks []bot.DeliveryResult) error {
 }
 
 // setAside lists what a turn leaves among the dead; at is the hour of its update.
-func setAside(t *bot.Turn, at time.Time) (dead []bot.DeadLetter) {
+func quarantined(t *bot.Turn, at time.Time) (dead []bot.DeadLetter) {
 	if t.Quarantine != "" {
 		dead = append(dead, bot.DeadLetter{Kind: bot.DeadUpdate, Chat: t.Chat, Reason: t.Quarantine, At: at, Body: t.QuarantinedBody})
 	}

@@ -35,7 +35,7 @@ func NewMemory() *Memory {
 		s := &m.shards[i]
 		s.chats = make(map[bot.ChatKey]*memChat)
 		s.seen = make(map[seenKey]time.Time)
-		s.owing = make(map[bot.ChatKey]struct{})
+		s.pending = make(map[bot.ChatKey]struct{})
 	}
 	m.rest.once = make(map[string][]byte)
 	return m
@@ -64,15 +64,15 @@ type seenKey struct {
 }
 
 type memShard struct {
-	mu     sync.Mutex
-	chats  map[bot.ChatKey]*memChat
-	seen   map[seenKey]time.Time
-	owing  map[bot.ChatKey]struct{} // the chats for PendingChats: few among many
-	timers timerHeap
-	fence  bot.Fence
-	seq    uint64
-	events []bot.Event
-	event  uint64 // number of the last one, trimmed or not
+	mu      sync.Mutex
+	chats   map[bot.ChatKey]*memChat
+	seen    map[seenKey]time.Time
+	pending map[bot.ChatKey]struct{} // the chats for PendingChats: few among many
+	timers  timerHeap
+	fence   bot.Fence
+	seq     uint64
+	events  []bot.Event
+	event   uint64 // number of the last one, trimmed or not
 }
 
 type memChat struct {
@@ -115,9 +115,9 @@ func (s *memShard) chat(k bot.ChatKey) *memChat {
 // note keeps the list for PendingChats right after a change of a chat.
 func (s *memShard) note(k bot.ChatKey, c *memChat) {
 	if c.owes() {
-		s.owing[k] = struct{}{}
+		s.pending[k] = struct{}{}
 	} else {
-		delete(s.owing, k)
+		delete(s.pending, k)
 	}
 }
 
@@ -193,7 +193,7 @@ func (m *Memory) apply(s *memShard, c *memChat, t *bot.Turn, at int) {
 	if at >= 0 {
 		now = c.waiting[at].at
 	}
-	for _, d := range setAside(t, now) {
+	for _, d := range quarantined(t, now) {
 		m.rest.add(d)
 	}
 	if at >= 0 {
@@ -262,13 +262,13 @@ func byNumber(l bot.OutboxMessage, n uint64) int { return cmp.Compare(l.N, n) }
 
 // PendingChats lists the chats in which something is owed. See [bot.Inbox].
 func (m *Memory) PendingChats(ctx context.Context, shard bot.Shard, after bot.ChatKey, limit int) ([]bot.ChatKey, error) {
-	if err := m.ready(ctx, "owing"); err != nil {
+	if err := m.ready(ctx, "pending"); err != nil {
 		return nil, err
 	}
 	s := &m.shards[shard]
 	s.mu.Lock()
 	var keys []bot.ChatKey
-	for k := range s.owing {
+	for k := range s.pending {
 		if bytes.Compare(k[:], after[:]) > 0 {
 			keys = append(keys, k)
 		}

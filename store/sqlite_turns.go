@@ -113,7 +113,7 @@ func commit(l *conn, t *bot.Turn) error {
 			return err
 		}
 	}
-	for _, d := range setAside(t, was.at) {
+	for _, d := range quarantined(t, was.at) {
 		if err := addDead(l, &d); err != nil {
 			return err
 		}
@@ -246,19 +246,19 @@ func (s *SQLite) PendingChats(ctx context.Context, shard bot.Shard, after bot.Ch
 	if bytes.Compare(after[:], first[:]) > 0 {
 		first = after
 	}
-	err = s.read(ctx, "owing", func(l *conn) error {
+	err = s.read(ctx, "pending", func(l *conn) error {
 		return l.Rows(func(r *sql.Rows) error {
 			var k []byte
 			err := r.Scan(&k)
 			keys = append(keys, keyOf(k))
 			return err
-		}, owingSQL, first[:], last[:], max(limit, 0))
+		}, pendingSQL, first[:], last[:], max(limit, 0))
 	})
 	return keys, err
 }
 
 // owingSQL walks three indexes side by side, from a key on, and stops at the limit.
-const owingSQL = `SELECT chat FROM waiting WHERE chat > ?1 AND chat <= ?2
+const pendingSQL = `SELECT chat FROM waiting WHERE chat > ?1 AND chat <= ?2
 	UNION SELECT chat FROM letter WHERE chat > ?1 AND chat <= ?2
 	UNION SELECT key FROM chat WHERE effect IS NOT NULL AND key > ?1 AND key <= ?2
 	ORDER BY 1 LIMIT ?3`

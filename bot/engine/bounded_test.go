@@ -42,14 +42,14 @@ func highest(max *atomic.Int64, n int64) {
 func numbered(n int) bot.ChatID { return bot.ChatID(fmt.Sprintf("fake/bot/%d", n)) }
 
 // crowd has many chats ask for an effect.
-func crowd(h *house, n int) {
+func crowd(h *harness, n int) {
 	for i := range n {
 		h.accept(bot.Update{Chat: numbered(i), ID: "1", Kind: bot.Message, Text: "effect x"})
 	}
 }
 
 // newcomers have a chat that needs no back end be answered at several moments. They return how long it took, sorted.
-func newcomers(h *house, every time.Duration, n int) []time.Duration {
+func newcomers(h *harness, every time.Duration, n int) []time.Duration {
 	var took []time.Duration
 	answered := make(chan time.Time, 1)
 	h.screen.onSend(func(to bot.ChatID, _ bot.Reply) error {
@@ -69,7 +69,7 @@ func newcomers(h *house, every time.Duration, n int) []time.Duration {
 }
 
 // A back end that is dead, hanging or refusing, takes neither the program nor other chats with it; afterwards each chat
-// has heard what became of its effect.
+// has received what became of its effect.
 func TestADeadBackEndIsBounded(t *testing.T) {
 	for name, c := range map[string]struct {
 		chats int
@@ -102,7 +102,7 @@ func TestADeadBackEndIsBounded(t *testing.T) {
 				}
 				h.Drain(t.Context())
 				for i := range c.chats {
-					h.hears(numbered(i), "1 wait", "1 got null failed=true late=true")
+					h.expects(numbered(i), "1 wait", "1 got null failed=true late=true")
 				}
 			})
 		})
@@ -141,7 +141,7 @@ func TestABackEndThatComesBackAnswersEverybody(t *testing.T) {
 		}
 		for i := range n {
 			if said := h.screen.read(numbered(i)); len(said) != 2 || !strings.HasSuffix(said[1], "failed=false late=true") {
-				t.Fatalf("10 s after the back end came back, chat %d has heard %q", i, said)
+				t.Fatalf("10 s after the back end came back, chat %d has received %q", i, said)
 			}
 		}
 		if p := calls.peak.Load(); p > int64(engine.DefaultLimits.Calls) {
@@ -157,14 +157,14 @@ func TestATurnThatWaitsHoldsNoPlace(t *testing.T) {
 		defer h.stop()
 		free := make(chan struct{})
 		h.outside.set(func(context.Context, string, int) error { <-free; return nil })
-		h.says(chatA, "effect x")
-		h.says(chatB, "effect x")
-		h.says("fake/bot/c", "hello")
-		h.hears("fake/bot/c", "1 hello")
-		h.hears(chatA)
+		h.writes(chatA, "effect x")
+		h.writes(chatB, "effect x")
+		h.writes("fake/bot/c", "hello")
+		h.expects("fake/bot/c", "1 hello")
+		h.expects(chatA)
 		close(free)
-		h.hears(chatA, "1 got 1 failed=false late=false")
-		h.hears(chatB, "1 got 2 failed=false late=false")
+		h.expects(chatA, "1 got 1 failed=false late=false")
+		h.expects(chatB, "1 got 2 failed=false late=false")
 	})
 }
 
@@ -174,16 +174,16 @@ func TestAnEffectThatGetsNoPlaceInTimeIsPending(t *testing.T) {
 		h := open(t, memory(), func(c *engine.Config) { c.Limits.Calls = 1 })
 		defer h.stop()
 		h.outside.set(func(context.Context, string, int) error { time.Sleep(5 * time.Second); return nil })
-		h.says(chatA, "effect x")
+		h.writes(chatA, "effect x")
 		synctest.Wait()
-		h.says(chatB, "effect x")
+		h.writes(chatB, "effect x")
 		time.Sleep(4 * time.Second)
-		h.hears(chatB, "1 wait")
-		h.says(chatB, "hello")
-		h.hears(chatB, "1 wait", "2 hello")
+		h.expects(chatB, "1 wait")
+		h.writes(chatB, "hello")
+		h.expects(chatB, "1 wait", "2 hello")
 		time.Sleep(7 * time.Second)
-		h.hears(chatA, "1 wait", "1 got 1 failed=false late=true")
-		h.hears(chatB, "1 wait", "2 hello", "1 got 2 failed=false late=true")
+		h.expects(chatA, "1 wait", "1 got 1 failed=false late=true")
+		h.expects(chatB, "1 wait", "2 hello", "1 got 2 failed=false late=true")
 	})
 }
 
@@ -218,7 +218,7 @@ func TestWhatWasNotSentHasNoUnknownOutcome(t *testing.T) {
 				case "failed=true unknown=false":
 					known++
 				default:
-					t.Errorf("chat %d has heard %q", i, said)
+					t.Errorf("chat %d has received %q", i, said)
 				}
 			}
 			sent := len(h.outside.asks())
@@ -243,8 +243,8 @@ func TestTheBreakerCountsOnlyWhatIsNotAnswered(t *testing.T) {
 			t.Errorf("%d of 100 effects were tried", n)
 		}
 		h.outside.set(nil)
-		h.says(chatA, "effect x")
-		h.hears(chatA, "1 got 101 failed=false late=false")
+		h.writes(chatA, "effect x")
+		h.expects(chatA, "1 got 101 failed=false late=false")
 	})
 }
 
@@ -290,10 +290,10 @@ func TestRecoveryIsBounded(t *testing.T) {
 			t.Errorf("%d goroutines", n)
 		}
 		h.Drain(t.Context())
-		h.hears(numbered(7), "1 hello", "2 again")
+		h.expects(numbered(7), "1 hello", "2 again")
 		for i := range owed {
 			if i != 7 {
-				h.hears(numbered(i), "1 hello")
+				h.expects(numbered(i), "1 hello")
 			}
 		}
 	})
@@ -313,12 +313,12 @@ func TestAChatThatTheStoreRefusesHoldsNoPlace(t *testing.T) {
 			h.accept(bot.Update{Chat: numbered(i), ID: "2", Kind: bot.Message, Text: "again"})
 		}
 		synctest.Wait()
-		h.says(chatA, "one")
-		h.hears(chatA, "1 one")
+		h.writes(chatA, "one")
+		h.expects(chatA, "1 one")
 		s.refuse.Store(false)
 		time.Sleep(10 * time.Second)
 		for i := range 5 {
-			h.hears(numbered(i), "1 hello", "2 again")
+			h.expects(numbered(i), "1 hello", "2 again")
 		}
 		h.stop()
 	})
@@ -353,12 +353,12 @@ func TestSuspectsHoldNoPlace(t *testing.T) {
 		h.start(func(c *engine.Config) { c.Limits.Turns = 2 })
 		defer h.stop()
 		synctest.Wait()
-		h.says(chatA, "hello")
-		h.hears(chatA, "1 hello")
+		h.writes(chatA, "hello")
+		h.expects(chatA, "1 hello")
 		time.Sleep(11 * time.Second)
 		for i := range 10 {
 			if said := h.screen.read(numbered(i)); len(said) != 2 || said[0] != "1 wait" {
-				t.Errorf("chat %d has heard %q, want the interim and the outcome", i, said)
+				t.Errorf("chat %d has received %q, want the interim and the outcome", i, said)
 			}
 		}
 	})
@@ -400,7 +400,7 @@ func TestStoppingWhileManyWait(t *testing.T) {
 				wrong.Store(i, said)
 			}
 		}
-		wrong.Range(func(i, said any) bool { t.Errorf("chat %v has heard %q", i, said); return false })
+		wrong.Range(func(i, said any) bool { t.Errorf("chat %v has received %q", i, said); return false })
 	})
 }
 
@@ -419,12 +419,12 @@ func TestStoppingWaitsForNothingThatWaits(t *testing.T) {
 		})
 		crowd(h, 50) // retried, then stuck behind one that hangs
 		for range 40 {
-			h.says(chatA, "hello")
+			h.writes(chatA, "hello")
 		}
-		h.says(chatB, "hello")
+		h.writes(chatB, "hello")
 		time.Sleep(5 * time.Second)
 		s.refuse.Store(true)
-		h.says(chatB, "again")
+		h.writes(chatB, "again")
 		synctest.Wait()
 		began := time.Now()
 		close(hang)
@@ -437,10 +437,10 @@ func TestStoppingWaitsForNothingThatWaits(t *testing.T) {
 		h.start(bounded)
 		defer h.stop()
 		h.Drain(t.Context())
-		h.hears(chatB, "1 hello", "2 again")
+		h.expects(chatB, "1 hello", "2 again")
 		for i := range 50 {
 			if said := h.screen.read(numbered(i)); len(said) == 0 || !strings.HasSuffix(said[len(said)-1], "failed=false late=true") {
-				t.Errorf("chat %d has heard %q", i, said)
+				t.Errorf("chat %d has received %q", i, said)
 			}
 		}
 	})

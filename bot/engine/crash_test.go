@@ -17,23 +17,23 @@ import (
 
 // mortal is a process: once it is dead nothing it does has any effect any more. It dies before or after one of the
 // things that it does to the outside.
-type mortal struct {
+type crashing struct {
 	bot.Store
-	outside *outside
-	screen  *screen
-	mu      sync.Mutex
-	left    int // things it still does; negative: it lives for ever
-	where   string
-	dead    chan struct{}
-	limbo   chan struct{} // closed at the end of the test, so that what hangs in a dead process may go
+	outside        *outside
+	screen         *screen
+	mu             sync.Mutex
+	left           int // things it still does; negative: it lives for ever
+	where          string
+	dead           chan struct{}
+	unacknowledged chan struct{} // closed at the end of the test, so that what hangs in a dead process may go
 }
 
-func newMortal(s bot.Store, o *outside, c *screen, left int, limbo chan struct{}) *mortal {
-	return &mortal{Store: s, outside: o, screen: c, left: left, dead: make(chan struct{}), limbo: limbo}
+func newCrashing(s bot.Store, o *outside, c *screen, left int, unacknowledged chan struct{}) *crashing {
+	return &crashing{Store: s, outside: o, screen: c, left: left, dead: make(chan struct{}), unacknowledged: unacknowledged}
 }
 
 // step is a point at which the process may die. What comes after it never happens then.
-func (m *mortal) step(where string) error {
+func (m *crashing) step(where string) error {
 	m.mu.Lock()
 	if m.left == 0 {
 		m.left, m.where = -1000000, where
@@ -45,14 +45,14 @@ func (m *mortal) step(where string) error {
 	gone := m.left < -1
 	m.mu.Unlock()
 	if gone {
-		<-m.limbo
+		<-m.unacknowledged
 		return context.Canceled
 	}
 	return nil
 }
 
 // around runs something with a point before and a point after.
-func around[T any](m *mortal, what string, f func() (T, error)) (T, error) {
+func around[T any](m *crashing, what string, f func() (T, error)) (T, error) {
 	var zero T
 	if err := m.step("before " + what); err != nil {
 		return zero, err
@@ -64,31 +64,31 @@ func around[T any](m *mortal, what string, f func() (T, error)) (T, error) {
 	return v, err
 }
 
-func (m *mortal) Accept(ctx context.Context, a bot.Arrival) (bot.Receipt, error) {
+func (m *crashing) Accept(ctx context.Context, a bot.Arrival) (bot.Receipt, error) {
 	return around(m, "accept", func() (bot.Receipt, error) { return m.Store.Accept(ctx, a) })
 }
 
-func (m *mortal) Commit(ctx context.Context, t bot.Turn) error {
+func (m *crashing) Commit(ctx context.Context, t bot.Turn) error {
 	_, err := around(m, "commit", func() (any, error) { return nil, m.Store.Commit(ctx, t) })
 	return err
 }
 
-func (m *mortal) RecordDelivery(ctx context.Context, marks []bot.DeliveryResult) error {
+func (m *crashing) RecordDelivery(ctx context.Context, marks []bot.DeliveryResult) error {
 	_, err := around(m, "mark", func() (any, error) { return nil, m.Store.RecordDelivery(ctx, marks) })
 	return err
 }
 
-func (m *mortal) Run(ctx context.Context, c bot.ChatID, e bot.Effect) (bot.Value, error) {
+func (m *crashing) Run(ctx context.Context, c bot.ChatID, e bot.Effect) (bot.Value, error) {
 	return around(m, "perform", func() (bot.Value, error) { return m.outside.Run(ctx, c, e) })
 }
 
-func (m *mortal) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {
+func (m *crashing) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {
 	_, err := around(m, "send", func() (any, error) { return nil, m.screen.Send(ctx, to, r) })
 	return err
 }
 
 // client is a channel that repeats an update until it is told that it was received.
-func client(t *testing.T, e *engine.Engine, m *mortal, u bot.Update) bool {
+func client(t *testing.T, e *engine.Engine, m *crashing, u bot.Update) bool {
 	told := make(chan error, 1)
 	go func() { told <- e.Accept(t.Context(), u) }()
 	select {
@@ -128,7 +128,7 @@ func dieAgainAndAgain(t *testing.T, seed uint64, seen map[string]int) {
 		}
 		return nil
 	}
-	limbo := make(chan struct{})
+	unacknowledged := make(chan struct{})
 	chats := []bot.ChatID{"fake/bot/0", "fake/bot/1", "fake/bot/2"}
 	texts := []string{"hello", "effect x", "hello again", "effect y", "bye"}
 	next := make([]int, len(chats))
@@ -138,8 +138,8 @@ func dieAgainAndAgain(t *testing.T, seed uint64, seen map[string]int) {
 		if life == 8 {
 			left = -1
 		}
-		m := newMortal(base, out, scr, left, limbo)
-		h := &house{t: t, store: m, outside: out, screen: scr}
+		m := newCrashing(base, out, scr, left, unacknowledged)
+		h := &harness{t: t, store: m, outside: out, screen: scr}
 		h.start(func(c *engine.Config) { c.Effects, c.Channels = m, map[string]bot.Channel{"fake": m} })
 		engines = append(engines, h.Engine)
 		time.Sleep(10 * time.Second) // for what the one before left undone
@@ -176,7 +176,7 @@ func dieAgainAndAgain(t *testing.T, seed uint64, seen map[string]int) {
 	if n := len(out.did); n != 2*len(chats) {
 		t.Errorf("%d effects happened, want %d", n, 2*len(chats))
 	}
-	close(limbo)
+	close(unacknowledged)
 	for _, e := range engines {
 		e.Stop(t.Context())
 	}

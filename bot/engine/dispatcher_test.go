@@ -23,17 +23,17 @@ func failing(n int, err error) func(bot.ChatID, bot.Reply) error {
 	}
 }
 
-func TestLettersAreRepeatedInOrder(t *testing.T) {
+func TestMessagesAreRepeatedInOrder(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory())
 		defer h.stop()
 		h.screen.onSend(failing(5, errors.New("network")))
-		h.says(chatA, "one")
-		h.says(chatA, "two")
-		h.says(chatA, "three")
-		h.hears(chatA)
+		h.writes(chatA, "one")
+		h.writes(chatA, "two")
+		h.writes(chatA, "three")
+		h.expects(chatA)
 		time.Sleep(5 * time.Minute)
-		h.hears(chatA, "1 one", "2 two", "3 three")
+		h.expects(chatA, "1 one", "2 two", "3 three")
 		if n := h.Stats().Resent.Load(); n != 5 {
 			t.Errorf("%d attempts after the first, want 5", n)
 		}
@@ -42,7 +42,7 @@ func TestLettersAreRepeatedInOrder(t *testing.T) {
 
 // A letter that is sent again has the same number and hour, by which a channel can tell that it is the same; no two
 // letters have both.
-func TestALetterIsTheSameLetterAgain(t *testing.T) {
+func TestAMessageIsTheSameAgain(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory())
 		defer h.stop()
@@ -59,9 +59,9 @@ func TestALetterIsTheSameLetterAgain(t *testing.T) {
 			return nil
 		})
 		began := time.Now()
-		h.says(chatA, "one")
+		h.writes(chatA, "one")
 		time.Sleep(time.Minute)
-		h.says(chatA, "two")
+		h.writes(chatA, "two")
 		time.Sleep(time.Minute)
 		synctest.Wait() // sleeping alone orders nothing for the race detector
 		one, two := seen["1 one"], seen["2 two"]
@@ -74,17 +74,17 @@ func TestALetterIsTheSameLetterAgain(t *testing.T) {
 	})
 }
 
-func TestAChannelsWishToBeLeftAloneIsObeyed(t *testing.T) {
+func TestAChannelThatAsksForAPauseGetsIt(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory())
 		defer h.stop()
 		h.screen.onSend(failing(1, &bot.RetryAfter{After: 90 * time.Second}))
-		h.says(chatA, "one")
+		h.writes(chatA, "one")
 		time.Sleep(89 * time.Second)
-		h.says(chatA, "two")
-		h.hears(chatA)
+		h.writes(chatA, "two")
+		h.expects(chatA)
 		time.Sleep(2 * time.Second)
-		h.hears(chatA, "1 one", "2 two")
+		h.expects(chatA, "1 one", "2 two")
 	})
 }
 
@@ -93,10 +93,10 @@ func TestWhatAChannelNeverTakesIsDeadAndTheRestGoesOn(t *testing.T) {
 		h := open(t, memory())
 		defer h.stop()
 		h.screen.onSend(failing(1, &bot.PermanentFailure{Reason: "blocked"}))
-		h.says(chatA, "one")
-		h.says(chatA, "two")
+		h.writes(chatA, "one")
+		h.writes(chatA, "two")
 		h.Drain(t.Context())
-		h.hears(chatA, "2 two")
+		h.expects(chatA, "2 two")
 		dead, err := h.store.Dead(t.Context(), 10)
 		if err != nil || len(dead) != 1 || dead[0].Reason != "blocked" {
 			t.Fatalf("dead letters: %v %v", dead, err)
@@ -105,7 +105,7 @@ func TestWhatAChannelNeverTakesIsDeadAndTheRestGoesOn(t *testing.T) {
 }
 
 // A channel that is not turned on now may be the next time.
-func TestLettersWaitForTheirChannel(t *testing.T) {
+func TestMessagesWaitForTheirChannel(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory())
 		h.accept(bot.Update{Chat: "other/bot/a", ID: "1", Kind: bot.Message, Text: "x"})
@@ -114,20 +114,20 @@ func TestLettersWaitForTheirChannel(t *testing.T) {
 		h.start(func(c *engine.Config) { c.Channels["other"] = h.screen })
 		defer h.stop()
 		time.Sleep(2 * time.Minute)
-		h.hears("other/bot/a", "1 x")
+		h.expects("other/bot/a", "1 x")
 	})
 }
 
-func TestLettersAreGivenUpAfterADay(t *testing.T) {
+func TestMessagesAreGivenUpAfterADay(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory())
 		defer h.stop()
 		h.screen.onSend(failing(1e6, errors.New("network")))
-		h.says(chatA, "one")
+		h.writes(chatA, "one")
 		time.Sleep(25 * time.Hour)
 		h.screen.onSend(nil)
 		h.Drain(t.Context())
-		h.hears(chatA)
+		h.expects(chatA)
 		if n := h.Stats().DeadLetters.Load(); n != 1 {
 			t.Errorf("%d dead letters, want 1", n)
 		}
@@ -163,11 +163,11 @@ func TestKindsOfReply(t *testing.T) {
 				defer h.stop()
 				h.screen.onSend(failing(1, c.fails))
 				for _, s := range c.says {
-					h.says(chatA, s)
+					h.writes(chatA, s)
 					synctest.Wait()
 				}
 				time.Sleep(c.wait)
-				h.hears(chatA, c.want...)
+				h.expects(chatA, c.want...)
 				if n := h.Stats().DeadLetters.Load(); n != c.dead {
 					t.Errorf("%d dead letters, want %d", n, c.dead)
 				}
@@ -182,14 +182,14 @@ func TestALinkIsNotSentTwiceAcrossACrash(t *testing.T) {
 		h := open(t, memory())
 		taken := make(chan struct{})
 		h.screen.onSend(func(bot.ChatID, bot.Reply) error { <-taken; return errors.New("cut") })
-		h.says(chatA, "secret url")
+		h.writes(chatA, "secret url")
 		synctest.Wait()
 		crashed := h.Engine
 		h.screen.onSend(nil)
 		h.start()
-		h.hears(chatA, "undelivered: unsure")
-		h.says(chatA, "two")
-		h.hears(chatA, "undelivered: unsure", "2 two")
+		h.expects(chatA, "undelivered: unsure")
+		h.writes(chatA, "two")
+		h.expects(chatA, "undelivered: unsure", "2 two")
 		h.stop()
 		close(taken)
 		crashed.Stop(t.Context())
@@ -212,7 +212,7 @@ func TestALinkThatNeverLeftIsSentByTheNextProcess(t *testing.T) {
 		}
 		h := open(t, f)
 		h.screen.onSend(failing(1e6, &bot.NotSent{Err: errors.New("connection refused")}))
-		h.says(chatA, "secret url")
+		h.writes(chatA, "secret url")
 		synctest.Wait()
 		mu.Lock()
 		if len(tries) != 2 || tries[0] != 1 || tries[1] != 0 {
@@ -224,7 +224,7 @@ func TestALinkThatNeverLeftIsSentByTheNextProcess(t *testing.T) {
 		h.start()
 		defer h.stop()
 		time.Sleep(30 * time.Second)
-		h.hears(chatA, "1 url")
+		h.expects(chatA, "1 url")
 	})
 }
 
@@ -242,12 +242,12 @@ func TestTheNoticeOfALostLinkIsNotLost(t *testing.T) {
 			}
 			return nil
 		}
-		h.says(chatA, "secret url")
+		h.writes(chatA, "secret url")
 		time.Sleep(5 * time.Second)
-		h.hears(chatA)
+		h.expects(chatA)
 		f.set(&f.accept, nil)
 		time.Sleep(5 * time.Second)
-		h.hears(chatA, "undelivered: unsure")
+		h.expects(chatA, "undelivered: unsure")
 	})
 }
 
@@ -256,17 +256,17 @@ func TestPurgeWithdrawsWhatWasNotSent(t *testing.T) {
 		h := open(t, memory())
 		h.screen.onSend(failing(1, &bot.RetryAfter{After: time.Minute}))
 		for i := range 100 {
-			h.says(chatA, fmt.Sprint("text ", i))
+			h.writes(chatA, fmt.Sprint("text ", i))
 		}
-		h.says(chatA, "purge")
-		h.says(chatA, "after")
+		h.writes(chatA, "purge")
+		h.writes(chatA, "after")
 		synctest.Wait()
 		time.Sleep(2 * time.Minute)
-		h.hears(chatA, "101 purged", "102 after")
+		h.expects(chatA, "101 purged", "102 after")
 		h.stop()
 		h.start()
 		defer h.stop()
-		h.hears(chatA, "101 purged", "102 after")
+		h.expects(chatA, "101 purged", "102 after")
 	})
 }
 
@@ -281,8 +281,8 @@ func TestAPanicOfAChannelIsAFailedAttempt(t *testing.T) {
 			}
 			return nil
 		})
-		h.says(chatA, "one")
+		h.writes(chatA, "one")
 		time.Sleep(time.Minute)
-		h.hears(chatA, "1 one")
+		h.expects(chatA, "1 one")
 	})
 }

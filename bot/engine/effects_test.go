@@ -19,10 +19,10 @@ func TestAnEffectThatIsAskedForAgainIsAnsweredAgain(t *testing.T) {
 		defer h.stop()
 		h.outside.answer = func(context.Context, string, int) error { time.Sleep(4 * time.Second); return nil }
 		for range 3 {
-			h.says(chatA, "effect x")
+			h.writes(chatA, "effect x")
 			time.Sleep(6 * time.Second)
 		}
-		h.hears(chatA, "1 wait", "1 got 1 failed=false late=true", "2 wait", "2 got 1 failed=false late=true", "3 wait", "3 got 1 failed=false late=true")
+		h.expects(chatA, "1 wait", "1 got 1 failed=false late=true", "2 wait", "2 got 1 failed=false late=true", "3 wait", "3 got 1 failed=false late=true")
 	})
 }
 
@@ -76,9 +76,9 @@ func TestEffects(t *testing.T) {
 				h := open(t, memory())
 				defer h.stop()
 				h.outside.answer = c.answer
-				h.says(chatA, c.text)
+				h.writes(chatA, c.text)
 				time.Sleep(c.wait)
-				h.hears(chatA, c.want...)
+				h.expects(chatA, c.want...)
 				if h.outside.acts() != 1 {
 					t.Errorf("%d acts, want 1", h.outside.acts())
 				}
@@ -103,12 +103,12 @@ func TestAChatGoesOnWhileAnEffectIsPending(t *testing.T) {
 		defer h.stop()
 		free := make(chan struct{})
 		h.outside.answer = func(context.Context, string, int) error { <-free; return nil }
-		h.says(chatA, "effect x")
+		h.writes(chatA, "effect x")
 		time.Sleep(4 * time.Second)
-		h.says(chatA, "hello")
-		h.hears(chatA, "1 wait", "2 hello")
+		h.writes(chatA, "hello")
+		h.expects(chatA, "1 wait", "2 hello")
 		close(free)
-		h.hears(chatA, "1 wait", "2 hello", "1 got 1 failed=false late=true")
+		h.expects(chatA, "1 wait", "2 hello", "1 got 1 failed=false late=true")
 	})
 }
 
@@ -117,9 +117,9 @@ func TestAPendingEffectOutlivesTheProcess(t *testing.T) {
 		bubble(t, func(t *testing.T) {
 			h := open(t, memory())
 			h.outside.answer = func(context.Context, string, int) error { time.Sleep(30 * time.Second); return errors.New("no") }
-			h.says(chatA, text)
+			h.writes(chatA, text)
 			time.Sleep(4 * time.Second)
-			h.hears(chatA, "1 wait")
+			h.expects(chatA, "1 wait")
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
 			h.Stop(ctx)
@@ -128,7 +128,7 @@ func TestAPendingEffectOutlivesTheProcess(t *testing.T) {
 			h.start()
 			defer h.stop()
 			time.Sleep(time.Second)
-			h.hears(chatA, "1 wait", want)
+			h.expects(chatA, "1 wait", want)
 			if h.outside.acts() != 1 {
 				t.Errorf("%s: %d acts, want 1", text, h.outside.acts())
 			}
@@ -141,13 +141,13 @@ func TestAnEffectThatIsDroppedIsNotTriedAnyLonger(t *testing.T) {
 		h := open(t, memory())
 		defer h.stop()
 		h.outside.answer = func(context.Context, string, int) error { return errors.New("no") }
-		h.says(chatA, "effect x")
+		h.writes(chatA, "effect x")
 		time.Sleep(4 * time.Second)
-		h.says(chatA, "drop")
+		h.writes(chatA, "drop")
 		synctest.Wait()
 		before := one(h.outside.asks())
 		time.Sleep(5 * time.Minute)
-		h.hears(chatA, "1 wait", "2 dropped")
+		h.expects(chatA, "1 wait", "2 dropped")
 		if n := one(h.outside.asks()); n > before {
 			t.Errorf("tried %d times more", n-before)
 		}
@@ -169,15 +169,15 @@ func (c choking) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
 }
 
 // An answer that is set aside is no longer awaited: the chat would wait for ever.
-func TestAnAnswerThatIsSetAsideIsNotAwaited(t *testing.T) {
+func TestAnAnswerThatIsQuarantinedIsNotAwaited(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory(), func(c *engine.Config) { c.Script = choking{} })
 		defer h.stop()
 		h.outside.answer = func(context.Context, string, int) error { time.Sleep(4 * time.Second); return nil }
-		h.says(chatA, "effect x")
+		h.writes(chatA, "effect x")
 		time.Sleep(time.Minute)
-		h.says(chatA, "pending?")
-		h.hears(chatA, "1 wait", "sorry", "false")
+		h.writes(chatA, "pending?")
+		h.expects(chatA, "1 wait", "sorry", "false")
 	})
 }
 
@@ -186,13 +186,13 @@ func TestAnAnswerThatComesWhileTheEngineStopsIsKept(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory())
 		h.outside.set(func(context.Context, string, int) error { time.Sleep(2 * time.Second); return nil })
-		h.says(chatA, "once x")
+		h.writes(chatA, "once x")
 		time.Sleep(time.Second)
 		h.stop()
-		h.hears(chatA)
+		h.expects(chatA)
 		h.start()
 		defer h.stop()
-		h.hears(chatA, "1 got 1 failed=false late=true")
+		h.expects(chatA, "1 got 1 failed=false late=true")
 		if n := one(h.outside.asks()); n != 1 {
 			t.Errorf("it was asked for %d times", n)
 		}

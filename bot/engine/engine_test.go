@@ -89,7 +89,7 @@ func TestChatsKeepTheirOrderAndLoseNothing(t *testing.T) {
 			for i := range each {
 				want = append(want, fmt.Sprintf("%d text %d", i+1, i))
 			}
-			h.hears(bot.ChatID(fmt.Sprintf("fake/bot/%d", c)), want...)
+			h.expects(bot.ChatID(fmt.Sprintf("fake/bot/%d", c)), want...)
 		}
 	})
 }
@@ -107,17 +107,17 @@ func TestAChannelThatIsStuckHoldsUpNoTurnAndNoOtherChat(t *testing.T) {
 		})
 		var want []string
 		for i := range 150 {
-			h.says(chatA, fmt.Sprint("text ", i))
+			h.writes(chatA, fmt.Sprint("text ", i))
 			want = append(want, fmt.Sprintf("%d text %d", i+1, i))
 		}
-		h.says(chatB, "hello")
-		h.hears(chatB, "1 hello")
+		h.writes(chatB, "hello")
+		h.expects(chatB, "1 hello")
 		if n := h.Stats().Turns.Load(); n != 151 {
 			t.Errorf("%d turns, want 151", n)
 		}
 		close(free)
 		h.Drain(t.Context())
-		h.hears(chatA, want...)
+		h.expects(chatA, want...)
 	})
 }
 
@@ -135,7 +135,7 @@ func TestNothingIsAcknowledgedBeforeItIsKept(t *testing.T) {
 		if h.Ready() == nil {
 			t.Error("ready while the store takes nothing")
 		}
-		h.hears(chatA)
+		h.expects(chatA)
 		wait := make(chan struct{})
 		s.set(&s.accept, func() error { <-wait; return nil })
 		told := make(chan error, 1)
@@ -150,7 +150,7 @@ func TestNothingIsAcknowledgedBeforeItIsKept(t *testing.T) {
 		if err := <-told; err != nil {
 			t.Error(err)
 		}
-		h.hears(chatA, "1 one")
+		h.expects(chatA, "1 one")
 		if err := h.Ready(); err != nil {
 			t.Errorf("not ready again: %v", err)
 		}
@@ -163,15 +163,15 @@ func TestATurnThatTheStoreDoesNotTakeIsRunAgainAndSaysNothingBefore(t *testing.T
 		h := open(t, s)
 		defer h.stop()
 		s.set(&s.commit, func() error { return errors.New("disk full") })
-		h.says(chatA, "effect x")
-		h.hears(chatA)
+		h.writes(chatA, "effect x")
+		h.expects(chatA)
 		if h.Ready() == nil {
 			t.Error("ready while turns cannot be kept")
 		}
 		time.Sleep(20 * time.Second)
 		s.set(&s.commit, nil)
 		time.Sleep(20 * time.Second)
-		h.hears(chatA, "1 got 1 failed=false late=false")
+		h.expects(chatA, "1 got 1 failed=false late=false")
 		if err := h.Ready(); err != nil || h.outside.acts() != 1 {
 			t.Errorf("ready: %v; %d acts, want 1", err, h.outside.acts())
 		}
@@ -218,26 +218,26 @@ func TestAStoreWhoseReplyIsLostLosesNothing(t *testing.T) {
 			t.Error("acknowledged on a lost reply")
 		}
 		h.accept(u) // the channel repeats it
-		h.says(chatA, "two")
-		h.hears(chatA, "1 one", "2 two")
+		h.writes(chatA, "two")
+		h.expects(chatA, "1 one", "2 two")
 	})
 	bubble(t, func(t *testing.T) {
 		s := &mumbling{Store: memory(), commit: 1}
 		h := open(t, s)
 		defer h.stop()
-		h.says(chatA, "one")
+		h.writes(chatA, "one")
 		time.Sleep(time.Minute)
-		h.says(chatA, "two")
-		h.hears(chatA, "1 one", "2 two")
+		h.writes(chatA, "two")
+		h.expects(chatA, "1 one", "2 two")
 	})
 	bubble(t, func(t *testing.T) {
 		s := &mumbling{Store: memory(), commit: 1}
 		h := open(t, s)
 		defer h.stop()
 		h.outside.answer = func(context.Context, string, int) error { time.Sleep(5 * time.Second); return nil }
-		h.says(chatA, "effect x")
+		h.writes(chatA, "effect x")
 		time.Sleep(time.Minute)
-		h.hears(chatA, "1 wait", "1 got 1 failed=false late=true")
+		h.expects(chatA, "1 wait", "1 got 1 failed=false late=true")
 	})
 }
 
@@ -253,7 +253,7 @@ func TestTheOrderIsThatOfTheStore(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 		wg.Wait()
-		h.hears(chatA, "1 one", "2 two")
+		h.expects(chatA, "1 one", "2 two")
 	})
 }
 
@@ -273,16 +273,16 @@ func (s *slowToTell) Accept(ctx context.Context, a bot.Arrival) (bot.Receipt, er
 	return r, err
 }
 
-func TestPoisonIsSetAsideAndTheChatGoesOn(t *testing.T) {
+func TestPoisonIsQuarantinedAndTheChatGoesOn(t *testing.T) {
 	for _, text := range []string{"panic of Juana", "fail", "ever"} {
 		t.Run(text, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				h := open(t, memory())
 				defer h.stop()
-				h.says(chatA, "one")
-				h.says(chatA, text)
-				h.says(chatA, "two")
-				h.hears(chatA, "1 one", "sorry", "2 two")
+				h.writes(chatA, "one")
+				h.writes(chatA, text)
+				h.writes(chatA, "two")
+				h.expects(chatA, "1 one", "sorry", "2 two")
 				dead, err := h.store.Dead(t.Context(), 10)
 				if err != nil || len(dead) != 1 || len(dead[0].Body) == 0 {
 					t.Errorf("dead letters: %v, %v", dead, err)
@@ -306,36 +306,36 @@ func (d died) Load(ctx context.Context, k bot.ChatKey) (bot.Chat, error) {
 	return c, err
 }
 
-func TestWhatKillsTheProcessIsSetAside(t *testing.T) {
+func TestWhatKillsTheProcessIsQuarantined(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := &faulty{Store: memory()}
 		h := open(t, s)
 		s.set(&s.commit, func() error { return errors.New("down") })
-		h.says(chatA, "one")
+		h.writes(chatA, "one")
 		synctest.Wait()
 		h.stop()
 		h.store = died{s.Store}
 		h.start()
 		defer h.stop()
-		h.hears(chatA, "sorry")
-		h.says(chatA, "two")
-		h.hears(chatA, "sorry", "1 two")
+		h.expects(chatA, "sorry")
+		h.writes(chatA, "two")
+		h.expects(chatA, "sorry", "1 two")
 	})
 }
 
 func TestTimers(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory())
-		h.says(chatA, "timer tea")
-		h.says(chatA, "timer milk")
-		h.says(chatA, "cancel milk")
+		h.writes(chatA, "timer tea")
+		h.writes(chatA, "timer milk")
+		h.writes(chatA, "cancel milk")
 		time.Sleep(59 * time.Minute)
-		h.hears(chatA, "1 set", "2 set", "3 cancelled")
+		h.expects(chatA, "1 set", "2 set", "3 cancelled")
 		h.stop()
 		time.Sleep(10 * time.Minute) // due while nothing runs
 		h.start()
 		time.Sleep(2 * time.Hour)
-		h.hears(chatA, "1 set", "2 set", "3 cancelled", "alarm tea")
+		h.expects(chatA, "1 set", "2 set", "3 cancelled", "alarm tea")
 		h.stop()
 	})
 }
@@ -344,7 +344,7 @@ func TestEventsAreKeptSealed(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory())
 		defer h.stop()
-		h.says(chatA, "event Juana")
+		h.writes(chatA, "event Juana")
 		synctest.Wait()
 		found := 0
 		for s := range bot.Shards {
@@ -368,8 +368,8 @@ func TestEventsAreKeptSealed(t *testing.T) {
 func TestStartAndStop(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory())
-		h.says(chatA, "one")
-		h.hears(chatA, "1 one")
+		h.writes(chatA, "one")
+		h.expects(chatA, "1 one")
 		h.stop()
 		h.stop()
 		if err := h.Accept(t.Context(), bot.Update{Chat: chatA, ID: "x", Kind: bot.Message}); !errors.Is(err, bot.ErrStopped) {
@@ -393,7 +393,7 @@ func TestStopIsCutAtItsDeadlineAndLosesNothing(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory())
 		h.screen.onSend(func(bot.ChatID, bot.Reply) error { time.Sleep(time.Hour); return errors.New("no") })
-		h.says(chatA, "one")
+		h.writes(chatA, "one")
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
@@ -408,7 +408,7 @@ func TestStopIsCutAtItsDeadlineAndLosesNothing(t *testing.T) {
 		h.screen.onSend(nil)
 		h.start()
 		defer h.stop()
-		h.hears(chatA, "1 one")
+		h.expects(chatA, "1 one")
 	})
 }
 
@@ -416,14 +416,14 @@ func TestWhatMustNotBeKeptIsTakenOut(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory())
 		defer h.stop()
-		h.says(chatA, "mi cuil es 27-99999001-6 gracias")
-		h.says(chatA, "27999990016")
-		h.says(chatA, "20 99.999.021 6")
-		h.says(chatA, "mi clave perro2024")
-		h.says(chatA, "el 482913 y el 12345678")
-		h.says(chatA, strings.Repeat("ñ", bot.MaxText))
-		h.says(chatA, strings.Repeat("ñ", bot.MaxText+1))
-		h.hears(chatA, "1 mi cuil es ## gracias", "2 ##", "3 ##", "4 mi clave ···", "5 el 482913 y el 12345678", "6 "+strings.Repeat("ñ", bot.MaxText), "7 ")
+		h.writes(chatA, "mi cuil es 27-99999001-6 gracias")
+		h.writes(chatA, "27999990016")
+		h.writes(chatA, "20 99.999.021 6")
+		h.writes(chatA, "mi clave perro2024")
+		h.writes(chatA, "el 482913 y el 12345678")
+		h.writes(chatA, strings.Repeat("ñ", bot.MaxText))
+		h.writes(chatA, strings.Repeat("ñ", bot.MaxText+1))
+		h.expects(chatA, "1 mi cuil es ## gracias", "2 ##", "3 ##", "4 mi clave ···", "5 el 482913 y el 12345678", "6 "+strings.Repeat("ñ", bot.MaxText), "7 ")
 	})
 }
 

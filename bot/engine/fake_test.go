@@ -195,7 +195,7 @@ func (c *screen) onSend(f func(to bot.ChatID, r bot.Reply) error) {
 }
 
 // house is an engine on fakes. Several can share a store, one after the other.
-type house struct {
+type harness struct {
 	*engine.Engine
 	t       *testing.T
 	store   bot.Store
@@ -210,14 +210,14 @@ const chatA, chatB = bot.ChatID("fake/bot/a"), bot.ChatID("fake/bot/b")
 type option func(*engine.Config)
 
 // open builds and starts an engine on the store.
-func open(t *testing.T, s bot.Store, options ...option) *house {
+func open(t *testing.T, s bot.Store, options ...option) *harness {
 	t.Helper()
-	h := &house{t: t, store: s, outside: &outside{did: map[string]int{}, asked: map[string]int{}}, screen: &screen{said: map[bot.ChatID][]string{}}}
+	h := &harness{t: t, store: s, outside: &outside{did: map[string]int{}, asked: map[string]int{}}, screen: &screen{said: map[bot.ChatID][]string{}}}
 	h.start(options...)
 	return h
 }
 
-func (h *house) start(options ...option) {
+func (h *harness) start(options ...option) {
 	h.t.Helper()
 	h.build(options...)
 	if err := h.Start(h.t.Context()); err != nil {
@@ -226,7 +226,7 @@ func (h *house) start(options ...option) {
 }
 
 // startWith starts an engine that holds some shards.
-func (h *house) startWith(shards []bot.Shard, options ...option) {
+func (h *harness) startWith(shards []bot.Shard, options ...option) {
 	h.t.Helper()
 	h.build(options...)
 	if err := h.StartWith(h.t.Context(), shards); err != nil {
@@ -234,7 +234,7 @@ func (h *house) startWith(shards []bot.Shard, options ...option) {
 	}
 }
 
-func (h *house) build(options ...option) {
+func (h *harness) build(options ...option) {
 	h.t.Helper()
 	ring, err := keyring.New(bytes.Repeat([]byte{1}, keyring.KeySize))
 	if err != nil {
@@ -251,20 +251,20 @@ func (h *house) build(options ...option) {
 	}
 }
 
-func (h *house) stop() {
+func (h *harness) stop() {
 	h.t.Helper()
 	if err := h.Stop(h.t.Context()); err != nil {
 		h.t.Error(err)
 	}
 }
 
-func (h *house) says(chat bot.ChatID, text string) {
+func (h *harness) writes(chat bot.ChatID, text string) {
 	h.t.Helper()
 	h.next++
 	h.accept(bot.Update{Chat: chat, ID: fmt.Sprintf("u%d", h.next), Kind: bot.Message, Text: text})
 }
 
-func (h *house) accept(u bot.Update) {
+func (h *harness) accept(u bot.Update) {
 	h.t.Helper()
 	if err := h.Accept(h.t.Context(), u); err != nil {
 		h.t.Fatal(err)
@@ -272,7 +272,7 @@ func (h *house) accept(u bot.Update) {
 }
 
 // hears checks all that was said in a chat so far.
-func (h *house) hears(chat bot.ChatID, want ...string) {
+func (h *harness) expects(chat bot.ChatID, want ...string) {
 	h.t.Helper()
 	synctest.Wait()
 	if got := h.screen.read(chat); strings.Join(got, "|") != strings.Join(want, "|") {

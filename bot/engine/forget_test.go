@@ -44,9 +44,9 @@ func slowly(c *engine.Config) {
 }
 
 // numberOfTurns is what the chat's memory holds: its next answer's number less one.
-func (h *house) numberOfTurns(chat bot.ChatID) string {
+func (h *harness) numberOfTurns(chat bot.ChatID) string {
 	h.t.Helper()
-	h.says(chat, "hello")
+	h.writes(chat, "hello")
 	time.Sleep(time.Second)
 	said := h.screen.read(chat)
 	n, _, _ := strings.Cut(said[len(said)-1], " ")
@@ -56,10 +56,10 @@ func (h *house) numberOfTurns(chat bot.ChatID) string {
 func TestAChatIsForgotten30DaysAfterItsLastWord(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory(), slowly)
-		h.says(chatA, "hello")
-		h.says(chatB, "hello")
+		h.writes(chatA, "hello")
+		h.writes(chatB, "hello")
 		time.Sleep(29 * day)
-		h.says(chatB, "hello again")
+		h.writes(chatB, "hello again")
 		time.Sleep(day + 3*time.Hour)
 		if chats := h.store.Swept().Chats; chats != 1 {
 			t.Errorf("after 30 days %d chats are forgotten, want 1", chats)
@@ -75,7 +75,7 @@ func TestAChatIsForgotten30DaysAfterItsLastWord(t *testing.T) {
 func TestOnlyThePersonsWordsKeepAChat(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory(), slowly)
-		h.says(chatA, "timer tea") // an hour from now
+		h.writes(chatA, "timer tea") // an hour from now
 		for n := range 29 {
 			time.Sleep(day)
 			h.accept(bot.Update{Chat: chatA, ID: "notice" + time.Duration(n).String(), Kind: bot.Notice, Subtype: "news"})
@@ -92,7 +92,7 @@ func TestOnlyThePersonsWordsKeepAChat(t *testing.T) {
 func TestChatsAreForgottenByThemselves(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory(), func(c *engine.Config) { c.Timing.Tick = 20 * time.Minute })
-		h.says(chatA, "hello")
+		h.writes(chatA, "hello")
 		time.Sleep(31 * day)
 		h.stop()
 		if chats := h.store.Swept().Chats; chats != 1 {
@@ -107,7 +107,7 @@ func TestALinkIsEndedBeforeItsChatIsForgotten(t *testing.T) {
 		down := &outside{did: map[string]int{}, asked: map[string]int{}}
 		down.set(func(context.Context, string, int) error { return errors.New("down") })
 		h := open(t, memory(), slowly, func(c *engine.Config) { c.Effects = down })
-		h.says(chatA, "link")
+		h.writes(chatA, "link")
 		time.Sleep(730*day - time.Hour)
 		if len(down.asks()) != 0 || h.store.Swept().Chats != 0 {
 			t.Fatalf("before its time: asked %v, forgotten %d", down.asks(), h.store.Swept().Chats)
@@ -183,7 +183,7 @@ func TestChatsOfAnEarlierVersionAreKept30DaysFromNow(t *testing.T) {
 		p := &peek{Store: memory()}
 		h := open(t, p, slowly)
 		for _, chat := range []bot.ChatID{chatA, chatB, "fake/bot/linked"} {
-			h.says(chat, "hello")
+			h.writes(chat, "hello")
 		}
 		time.Sleep(time.Second)
 		h.stop()
@@ -216,7 +216,7 @@ func TestASessionThatCannotBeReadIsNotForgottenAtOnce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		p := &peek{Store: memory()}
 		h := open(t, p, slowly, func(c *engine.Config) { c.Keys = keyRing(t, 1) })
-		h.says(chatA, "hello")
+		h.writes(chatA, "hello")
 		time.Sleep(time.Second)
 		h.stop()
 		older(t, p, p.keys[0], "x")
@@ -255,9 +255,9 @@ func TestASweepKeepsNobodyWaiting(t *testing.T) {
 		s := &sweeping{memory(), make(chan struct{}), make(chan struct{})}
 		h := open(t, s)
 		<-s.began
-		h.says(chatA, "timer tea")
+		h.writes(chatA, "timer tea")
 		time.Sleep(2 * time.Hour)
-		h.hears(chatA, "1 set", "alarm tea")
+		h.expects(chatA, "1 set", "alarm tea")
 		h.stop()
 	})
 }
@@ -266,7 +266,7 @@ func TestASweepKeepsNobodyWaiting(t *testing.T) {
 func TestASweepIsLoggedOnce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory(), slowly)
-		h.says(chatA, "hello")
+		h.writes(chatA, "hello")
 		time.Sleep(35 * day)
 		h.stop()
 		if n := strings.Count(h.log.String(), "msg=swept"); n != 2 { // the ids after eight days, the chat after thirty

@@ -26,7 +26,7 @@ func (waiter) Mask(text string) bot.Masked { return bot.Masked{Text: text} }
 func waiting(c *engine.Config) { c.Script = waiter{} }
 
 // saysLate says a text that the channel dates so long ago, by its own clock.
-func (h *house) saysLate(chat bot.ChatID, text string, ago time.Duration) {
+func (h *harness) saysLate(chat bot.ChatID, text string, ago time.Duration) {
 	h.t.Helper()
 	h.next++
 	h.accept(bot.Update{Chat: chat, ID: fmt.Sprintf("late%d", h.next), Kind: bot.Message, Text: text, OccurredAt: time.Now().Add(-ago)})
@@ -44,9 +44,9 @@ func TestALagIsJudgedByTheUsualOneOfItsAccount(t *testing.T) {
 				h.saysLate(chatB, "second", skew+time.Second)
 				h.saysLate(chatA, "third", skew+12*time.Minute)
 				h.saysLate("fake/other/a", "elsewhere", 11*time.Minute)
-				h.hears(chatA, fmt.Sprintf("first %dm", max(0, skew/time.Minute)), "third 12m")
-				h.hears(chatB, "second 0m")
-				h.hears("fake/other/a", "elsewhere 11m")
+				h.expects(chatA, fmt.Sprintf("first %dm", max(0, skew/time.Minute)), "third 12m")
+				h.expects(chatB, "second 0m")
+				h.expects("fake/other/a", "elsewhere 11m")
 			})
 		})
 	}
@@ -69,7 +69,7 @@ func TestABacklogIsOld(t *testing.T) {
 					chat := bot.ChatID(fmt.Sprintf("fake/bot/%d", i))
 					late := 80*time.Minute - time.Duration(i)*time.Minute
 					h.saysLate(chat, "x", late)
-					h.hears(chat, fmt.Sprintf("x %dm", late/time.Minute))
+					h.expects(chat, fmt.Sprintf("x %dm", late/time.Minute))
 					time.Sleep(time.Second)
 				}
 			})
@@ -110,6 +110,6 @@ func TestATurnRunAgainSeesTheSameLag(t *testing.T) {
 		time.Sleep(5 * time.Minute)
 		h.start(waiting)
 		defer h.stop()
-		h.hears(chatA, "x 12m")
+		h.expects(chatA, "x 12m")
 	})
 }

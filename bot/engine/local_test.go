@@ -30,7 +30,7 @@ func TestWhatAsksNoBackEndDoesNotWaitForOne(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		for i := range 200 {
 			if said := h.screen.read(numbered(i)); len(said) != 1 || !strings.HasSuffix(said[0], "failed=false late=false") {
-				t.Fatalf("chat %d has heard %q", i, said)
+				t.Fatalf("chat %d has received %q", i, said)
 			}
 		}
 	})
@@ -78,8 +78,8 @@ func TestWhatAsksNoBackEndDoesNotWaitBehindWhatDoes(t *testing.T) {
 				h.outside.set(dead)
 				crowd(h, 200)
 				time.Sleep(30 * time.Second)
-				h.says(chatA, "near")
-				h.hears(chatA, `1 got "near" failed=false late=false`)
+				h.writes(chatA, "near")
+				h.expects(chatA, `1 got "near" failed=false late=false`)
 				h.Drain(t.Context())
 			})
 		})

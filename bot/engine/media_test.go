@@ -12,14 +12,14 @@ import (
 	"llave/bot/engine"
 )
 
-// listener is a script that keeps what it heard.
+// listener is a script that keeps what it received.
 type listener struct {
 	echo
-	heard *[]bot.Update
+	received *[]bot.Update
 }
 
 func (l listener) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
-	*l.heard = append(*l.heard, in.Update)
+	*l.received = append(*l.received, in.Update)
 	return l.echo.Decide(s, in)
 }
 
@@ -27,26 +27,26 @@ func (l listener) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
 // channel gave is left as it was; and no log has anything of it.
 func TestMedia(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		var heard []bot.Update
-		h := open(t, memory(), func(c *engine.Config) { c.Script = listener{heard: &heard} })
+		var received []bot.Update
+		h := open(t, memory(), func(c *engine.Config) { c.Script = listener{received: &received} })
 		defer h.stop()
 		ref := bytes.Repeat([]byte{7}, bot.MaxMediaRef)
 		sent := &bot.Media{Type: "application/pdf", Name: "dni 27-99999001-6.pdf", Size: 3 << 20, Seconds: 9, Ref: ref}
 		h.accept(bot.Update{Chat: chatA, ID: "1", Kind: bot.Other, Subtype: "document", Media: sent})
 		h.accept(bot.Update{Chat: chatA, ID: "2", Kind: bot.Other, Subtype: "voice", Media: &bot.Media{Type: strings.Repeat("x", 200), Name: strings.Repeat("ñ", 200) + "\xff", Size: -1, Seconds: -1, Ref: append(ref, 7)}})
 		h.accept(bot.Update{Chat: chatA, ID: "3", Kind: bot.Other, Subtype: "sticker"})
-		h.hears(chatA, "1 ", "2 ", "3 ")
-		if len(heard) != 3 {
-			t.Fatalf("heard %d", len(heard))
+		h.expects(chatA, "1 ", "2 ", "3 ")
+		if len(received) != 3 {
+			t.Fatalf("received %d", len(received))
 		}
-		if want := (&bot.Media{Type: "application/pdf", Name: "dni ##.pdf", Size: 3 << 20, Seconds: 9, Ref: ref}); !reflect.DeepEqual(heard[0].Media, want) {
-			t.Errorf("heard %+v", heard[0].Media)
+		if want := (&bot.Media{Type: "application/pdf", Name: "dni ##.pdf", Size: 3 << 20, Seconds: 9, Ref: ref}); !reflect.DeepEqual(received[0].Media, want) {
+			t.Errorf("received %+v", received[0].Media)
 		}
-		if m := heard[1].Media; len(m.Type) != 100 || len([]rune(m.Name)) != 120 || m.Size != 0 || m.Seconds != 0 || m.Ref != nil {
-			t.Errorf("heard %+v", m)
+		if m := received[1].Media; len(m.Type) != 100 || len([]rune(m.Name)) != 120 || m.Size != 0 || m.Seconds != 0 || m.Ref != nil {
+			t.Errorf("received %+v", m)
 		}
-		if heard[2].Media != nil || sent.Name != "dni 27-99999001-6.pdf" {
-			t.Errorf("heard %+v, and sent %+v", heard[2].Media, sent)
+		if received[2].Media != nil || sent.Name != "dni 27-99999001-6.pdf" {
+			t.Errorf("received %+v, and sent %+v", received[2].Media, sent)
 		}
 		var log bytes.Buffer
 		slog.New(slog.NewTextHandler(&log, nil)).Info("x", "media", sent)

@@ -40,12 +40,12 @@ func TestTheLastQuestionOfAnyNumberIsSent(t *testing.T) {
 				h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.RetryAfter{After: time.Hour} })
 				var want []string
 				for i := range n - 1 {
-					h.says(chatA, fmt.Sprint("text ", i))
+					h.writes(chatA, fmt.Sprint("text ", i))
 					want = append(want, fmt.Sprintf("%d text %d", i+1, i))
 				}
-				h.says(chatA, "ask the question")
+				h.writes(chatA, "ask the question")
 				if later {
-					h.says(chatA, "and more")
+					h.writes(chatA, "and more")
 					want = append(want, fmt.Sprintf("%d and more", n+1))
 				} else {
 					want = append(want, fmt.Sprintf("%d the question", n))
@@ -98,7 +98,7 @@ func TestADispatcherThatCannotWriteResultsWaits(t *testing.T) {
 		h.screen.onSend(func(bot.ChatID, bot.Reply) error { <-free; return nil })
 		var want []string
 		for i := range 200 {
-			h.says(chatA, fmt.Sprint("text ", i))
+			h.writes(chatA, fmt.Sprint("text ", i))
 			want = append(want, fmt.Sprintf("%d text %d", i+1, i))
 		}
 		synctest.Wait()
@@ -113,11 +113,11 @@ func TestADispatcherThatCannotWriteResultsWaits(t *testing.T) {
 		if n := h.Stats().Sent.Load(); n > 2*bot.PageSize {
 			t.Errorf("%d messages were sent whose results are not on record", n)
 		}
-		h.says(chatB, "hello")
-		h.hears(chatB, "1 hello")
+		h.writes(chatB, "hello")
+		h.expects(chatB, "1 hello")
 		full.Store(false)
 		h.Drain(t.Context())
-		h.hears(chatA, want...)
+		h.expects(chatA, want...)
 	})
 }
 
@@ -144,7 +144,7 @@ func TestADispatcherThatCannotReadWaits(t *testing.T) {
 		h.screen.onSend(func(bot.ChatID, bot.Reply) error { <-free; return nil })
 		var want []string
 		for i := range 150 {
-			h.says(chatA, fmt.Sprint("text ", i))
+			h.writes(chatA, fmt.Sprint("text ", i))
 			want = append(want, fmt.Sprintf("%d text %d", i+1, i))
 		}
 		synctest.Wait()
@@ -157,7 +157,7 @@ func TestADispatcherThatCannotReadWaits(t *testing.T) {
 		}
 		s.broken.Store(false)
 		h.Drain(t.Context())
-		h.hears(chatA, want...)
+		h.expects(chatA, want...)
 	})
 }
 
@@ -167,10 +167,10 @@ func TestWhatIsSaidAfterAPurgeDoesNotWait(t *testing.T) {
 		h := open(t, memory())
 		defer h.stop()
 		h.screen.onSend(failing(1, &bot.RetryAfter{After: time.Hour}))
-		h.says(chatA, "one")
+		h.writes(chatA, "one")
 		synctest.Wait()
-		h.says(chatA, "purge")
-		h.hears(chatA, "2 purged")
+		h.writes(chatA, "purge")
+		h.expects(chatA, "2 purged")
 	})
 }
 
@@ -204,7 +204,7 @@ func (s *sending) in(chat bot.ChatID) (out []sent) {
 }
 
 // outage lets a channel with a pace of 30 a second fail for ten minutes, while each of n chats is owed a reply.
-func outage(t *testing.T, n int, text string) (*house, *sending) {
+func outage(t *testing.T, n int, text string) (*harness, *sending) {
 	log := &sending{}
 	h := open(t, memory(), noExpiry, func(c *engine.Config) {
 		c.Channels["fake"] = slowOutcome{c.Channels["fake"].(*screen), rate.NewPace(30, time.Second, 5, time.Now)}
@@ -234,7 +234,7 @@ func TestATokenDoesNotWaitBehindMenus(t *testing.T) {
 		for i := range 20 {
 			chat := bot.ChatID(fmt.Sprint("fake/bot/new", i))
 			asked := time.Now()
-			h.says(chat, []string{"show my token", "secret my link"}[i%2])
+			h.writes(chat, []string{"show my token", "secret my link"}[i%2])
 			time.Sleep(5 * time.Second)
 			if got := log.in(chat); len(got) != 1 || got[0].at.Sub(asked) > 2*time.Second {
 				t.Errorf("a token or a link that was asked for at %v went out as %v", asked, got)
@@ -265,7 +265,7 @@ func TestMenusDoNotStarveBehindTokens(t *testing.T) {
 		defer h.stop()
 		began := time.Now()
 		for i := range 120 * 32 { // 32 a second, and 30 can go out; a menu is tried again after a minute and a half at most
-			h.says(bot.ChatID(fmt.Sprint("fake/bot/new", i)), "show my token")
+			h.writes(bot.ChatID(fmt.Sprint("fake/bot/new", i)), "show my token")
 			time.Sleep(time.Second / 32)
 		}
 		for i := range 50 {
@@ -282,13 +282,13 @@ func TestATokenBringsForwardWhatIsBeforeIt(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h, log := outage(t, 3000, "hello")
 		defer h.stop()
-		h.says(chatA, "first")
+		h.writes(chatA, "first")
 		time.Sleep(time.Second)
 		if got := log.in(chatA); len(got) != 0 {
 			t.Fatalf("an ordinary answer has overtaken 3000: %v", got)
 		}
 		asked := time.Now()
-		h.says(chatA, "show my token")
+		h.writes(chatA, "show my token")
 		time.Sleep(5 * time.Second)
 		got := log.in(chatA)
 		if len(got) != 2 || !strings.HasSuffix(got[0].text, "first") || !strings.HasSuffix(got[1].text, "my token") || got[1].at.Sub(asked) > 2*time.Second {
@@ -308,11 +308,11 @@ func TestAChatsOwnPaceHoldsUpNoOther(t *testing.T) {
 		defer h.stop()
 		h.screen.onSend(func(to bot.ChatID, r bot.Reply) error { log.note(to, r); return nil })
 		for i := range 30 {
-			h.says(chatA, fmt.Sprint("text ", i))
+			h.writes(chatA, fmt.Sprint("text ", i))
 		}
 		time.Sleep(500 * time.Millisecond)
 		asked := time.Now()
-		h.says(chatB, "hello")
+		h.writes(chatB, "hello")
 		time.Sleep(time.Second)
 		if got := log.in(chatB); len(got) != 1 || got[0].at.Sub(asked) > 100*time.Millisecond {
 			t.Errorf("asked at %v, sent %v", asked, got)
@@ -363,12 +363,12 @@ func shut(gate *atomic.Pointer[chan struct{}]) (open func()) {
 }
 
 // owed opens a house on a store in which chatA is owed so many replies that nobody has in memory.
-func owed(t *testing.T, n int) (*house, *paused) {
+func owed(t *testing.T, n int) (*harness, *paused) {
 	s := &paused{Store: memory()}
 	h := open(t, s)
 	h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.RetryAfter{After: time.Minute} })
 	for i := range n {
-		h.says(chatA, fmt.Sprint("text ", i))
+		h.writes(chatA, fmt.Sprint("text ", i))
 	}
 	synctest.Wait()
 	h.stop()
@@ -389,25 +389,25 @@ func TestAReplyThatIsWrittenWhileTheOutboxIsRead(t *testing.T) {
 		open()
 		synctest.Wait()
 		free()
-		h.hears(chatA, texts(1, 3)...)
+		h.expects(chatA, texts(1, 3)...)
 		// A chat that is known: its turn reads nothing, while the dispatcher does.
 		h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.RetryAfter{After: time.Minute} })
 		for i := range 70 {
-			h.says(chatA, fmt.Sprint("text ", i+3))
+			h.writes(chatA, fmt.Sprint("text ", i+3))
 		}
 		synctest.Wait()
 		h.screen.onSend(nil)
 		open = shut(&s.afterLoad)
 		time.Sleep(2 * time.Minute) // up to where the store has to be read
-		h.says(chatA, "text 73")
+		h.writes(chatA, "text 73")
 		synctest.Wait()
 		open()
 		h.Drain(t.Context())
-		h.hears(chatA, texts(1, 74)...)
+		h.expects(chatA, texts(1, 74)...)
 	})
 }
 
-// A reply that is read from the outbox and sent before its turn has heard of its commit is not sent again.
+// A reply that is read from the outbox and sent before its turn has received of its commit is not sent again.
 func TestAReplyThatIsReadBeforeItsTurnKnowsIsSentOnce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := &paused{Store: memory()}
@@ -415,16 +415,16 @@ func TestAReplyThatIsReadBeforeItsTurnKnowsIsSentOnce(t *testing.T) {
 		defer h.stop()
 		h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.RetryAfter{After: time.Minute} })
 		for i := range 70 { // more than is held in memory: the rest has to be read
-			h.says(chatA, fmt.Sprint("text ", i))
+			h.writes(chatA, fmt.Sprint("text ", i))
 		}
 		synctest.Wait()
 		h.screen.onSend(nil)
 		open := shut(&s.afterCommit)
-		h.says(chatA, "text 70")
+		h.writes(chatA, "text 70")
 		time.Sleep(5 * time.Minute)
-		h.hears(chatA, texts(1, 71)...)
+		h.expects(chatA, texts(1, 71)...)
 		open()
 		h.Drain(t.Context())
-		h.hears(chatA, texts(1, 71)...)
+		h.expects(chatA, texts(1, 71)...)
 	})
 }

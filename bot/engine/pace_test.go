@@ -22,7 +22,7 @@ type slowOutcome struct {
 	*rate.Pace
 }
 
-func TestLettersKeepTheChannelsPace(t *testing.T) {
+func TestMessagesKeepTheChannelsPace(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		scr := &screen{said: map[bot.ChatID][]string{}}
 		began := time.Now()
@@ -39,9 +39,9 @@ func TestLettersKeepTheChannelsPace(t *testing.T) {
 		})
 		defer h.stop()
 		for i := range 4 {
-			h.says(chatA, fmt.Sprint("t", i))
+			h.writes(chatA, fmt.Sprint("t", i))
 		}
-		h.says(chatB, "b")
+		h.writes(chatB, "b")
 		h.Drain(t.Context())
 		mu.Lock()
 		defer mu.Unlock()
@@ -62,17 +62,17 @@ func TestLettersKeepTheChannelsPace(t *testing.T) {
 func TestAChatThatIsGoneIsLeftAlone(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory())
-		h.says(chatA, "timer wake")
-		h.hears(chatA, "1 set")
+		h.writes(chatA, "timer wake")
+		h.expects(chatA, "1 set")
 		h.accept(bot.Update{Chat: chatA, ID: "left", Kind: bot.Gone})
 		synctest.Wait()
 		h.stop()
 		h.start() // it is remembered
 		defer h.stop()
 		time.Sleep(2 * time.Hour)
-		h.hears(chatA, "1 set")
-		h.says(chatA, "back")
-		h.hears(chatA, "1 set", "2 back")
+		h.expects(chatA, "1 set")
+		h.writes(chatA, "back")
+		h.expects(chatA, "1 set", "2 back")
 	})
 }
 
@@ -85,15 +85,15 @@ func TestARefusalOfTheChatIsRemembered(t *testing.T) {
 			tried++
 			return &bot.PermanentFailure{Reason: "blocked", Gone: true}
 		})
-		h.says(chatA, "timer wake")
+		h.writes(chatA, "timer wake")
 		synctest.Wait()
 		time.Sleep(2 * time.Hour)
 		if synctest.Wait(); tried != 1 {
 			t.Errorf("%d attempts at a chat that is gone, want 1", tried)
 		}
 		h.screen.onSend(nil)
-		h.says(chatA, "back")
-		h.hears(chatA, "2 back")
+		h.writes(chatA, "back")
+		h.expects(chatA, "2 back")
 	})
 }
 
@@ -110,13 +110,13 @@ func TestWhoCameBackIsNotMetWithSilence(t *testing.T) {
 			}
 			return nil
 		})
-		h.says(chatA, "timer wake")
+		h.writes(chatA, "timer wake")
 		synctest.Wait()
-		h.says(chatA, "back")
+		h.writes(chatA, "back")
 		synctest.Wait()
 		close(refuse)
 		time.Sleep(2 * time.Hour)
-		h.hears(chatA, "2 back", "alarm wake")
+		h.expects(chatA, "2 back", "alarm wake")
 	})
 }
 
@@ -162,12 +162,12 @@ func TestFilesAreMadeWhenTheyAreSent(t *testing.T) {
 					ids[r.ID] = true
 					return nil
 				})
-				h.says(chatA, "one")
+				h.writes(chatA, "one")
 				h.Drain(t.Context())
 				if got != c.want {
 					t.Errorf("sent with %q, want %q", got, c.want)
 				}
-				h.says(chatA, "two")
+				h.writes(chatA, "two")
 				h.Drain(t.Context())
 			})
 		})

@@ -37,22 +37,22 @@ func TestAPurgeErasesAHistory(t *testing.T) {
 			c.Channels["fake"] = k
 		}
 		h := open(t, memory(), history)
-		h.says(chatA, "one")
+		h.writes(chatA, "one")
 		synctest.Wait()
-		h.says(chatA, "purge")
-		h.says(chatA, "two")
+		h.writes(chatA, "purge")
+		h.writes(chatA, "two")
 		synctest.Wait()
-		h.hears(chatA, "1 one")
+		h.expects(chatA, "1 one")
 		h.stop()
 		h.start(history)
 		defer h.stop()
 		time.Sleep(time.Minute)
-		h.hears(chatA, "1 one", "(forget)", "2 purged", "3 two")
+		h.expects(chatA, "1 one", "(forget)", "2 purged", "3 two")
 		if len(k.ids) != 1 || k.ids[""] {
 			t.Errorf("what is to be erased comes as %v", k.ids)
 		}
-		h.says(chatA, "three")
+		h.writes(chatA, "three")
 		time.Sleep(time.Minute)
-		h.hears(chatA, "1 one", "(forget)", "2 purged", "3 two", "4 three")
+		h.expects(chatA, "1 one", "(forget)", "2 purged", "3 two", "4 three")
 	})
 }

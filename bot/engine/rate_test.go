@@ -44,18 +44,18 @@ func TestAFloodIsAnsweredLittleByLittle(t *testing.T) {
 		h := open(t, memory(), bounded)
 		defer h.stop()
 		for i := range 100 { // more than a chat's queue holds in memory
-			h.says(chatA, fmt.Sprint("text ", i))
+			h.writes(chatA, fmt.Sprint("text ", i))
 		}
-		h.says(chatB, "hello")
-		h.hears(chatB, "1 hello")
-		h.hears(chatA, texts(1, 15)...)
+		h.writes(chatB, "hello")
+		h.expects(chatB, "1 hello")
+		h.expects(chatA, texts(1, 15)...)
 		time.Sleep(time.Second)
 		want := slices.Concat(texts(1, 15), []string{"one at a time"}, texts(16, 1))
-		h.hears(chatA, want...)
+		h.expects(chatA, want...)
 		time.Sleep(10 * time.Second)
-		h.hears(chatA, slices.Concat(want, texts(17, 10))...)
+		h.expects(chatA, slices.Concat(want, texts(17, 10))...)
 		h.Drain(t.Context())
-		h.hears(chatA, slices.Concat(want, texts(17, 84))...)
+		h.expects(chatA, slices.Concat(want, texts(17, 84))...)
 	})
 }
 
@@ -66,7 +66,7 @@ func TestEachFloodIsToldOfOnce(t *testing.T) {
 		defer h.stop()
 		flood := func(n int) {
 			for range n {
-				h.says(chatA, "hello")
+				h.writes(chatA, "hello")
 			}
 			h.Drain(t.Context())
 		}
@@ -102,7 +102,7 @@ func TestAPersonIsNotHeld(t *testing.T) {
 		h := open(t, memory(), bounded)
 		defer h.stop()
 		for i := range 300 {
-			h.says(chatA, fmt.Sprint("text ", i))
+			h.writes(chatA, fmt.Sprint("text ", i))
 			synctest.Wait()
 			if n := len(h.screen.read(chatA)); n != i+1 {
 				t.Fatalf("text %d is not answered at once", i)
@@ -125,7 +125,7 @@ func TestOnlyWhatAPersonDidIsCounted(t *testing.T) {
 			t.Errorf("%d of 40 alarms were dealt with at once", n)
 		}
 		for i := range 15 {
-			h.says(chatA, fmt.Sprint("text ", i))
+			h.writes(chatA, fmt.Sprint("text ", i))
 		}
 		synctest.Wait()
 		if n := len(h.screen.read(chatA)); n != 55 {
@@ -139,7 +139,7 @@ func TestAFloodOutlivesARestart(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory(), bounded)
 		for i := range 100 {
-			h.says(chatA, fmt.Sprint("text ", i))
+			h.writes(chatA, fmt.Sprint("text ", i))
 		}
 		time.Sleep(5500 * time.Millisecond)
 		began := time.Now()
@@ -177,8 +177,8 @@ func TestManyFloodsAreBounded(t *testing.T) {
 		if n := runtime.NumGoroutine() - before; n > 600 {
 			t.Errorf("%d goroutines more", n)
 		}
-		h.says(chatA, "hello")
-		h.hears(chatA, "1 hello")
+		h.writes(chatA, "hello")
+		h.expects(chatA, "1 hello")
 		h.Drain(t.Context())
 	})
 }
@@ -190,16 +190,16 @@ func TestATurnThatIsRunAgainIsCountedOnce(t *testing.T) {
 		h := open(t, s, func(c *engine.Config) { c.Rates = map[string]rate.Limit{"fake": {Burst: 3, Every: time.Hour}} })
 		defer h.stop()
 		s.set(&s.commit, func() error { return errors.New("not now") })
-		h.says(chatA, "text 0")
+		h.writes(chatA, "text 0")
 		time.Sleep(time.Minute)
 		s.set(&s.commit, nil)
 		time.Sleep(time.Minute)
-		h.says(chatA, "text 1")
-		h.says(chatA, "text 2")
-		h.says(chatA, "text 3")
-		h.hears(chatA, texts(1, 3)...)
+		h.writes(chatA, "text 1")
+		h.writes(chatA, "text 2")
+		h.writes(chatA, "text 3")
+		h.expects(chatA, texts(1, 3)...)
 		time.Sleep(time.Hour)
-		h.hears(chatA, texts(1, 4)...)
+		h.expects(chatA, texts(1, 4)...)
 	})
 }
 
@@ -226,9 +226,9 @@ func TestASuspectThatIsHeldKeepsNoOther(t *testing.T) {
 		})
 		defer h.stop()
 		time.Sleep(time.Minute)
-		h.hears(chatA, "1 hello")
-		h.hears(free, "1 hello", "2 hello", "3 hello")
+		h.expects(chatA, "1 hello")
+		h.expects(free, "1 hello", "2 hello", "3 hello")
 		time.Sleep(2 * time.Hour)
-		h.hears(chatA, "1 hello", "2 hello", "3 hello")
+		h.expects(chatA, "1 hello", "2 hello", "3 hello")
 	})
 }

@@ -18,7 +18,7 @@ func TestOneChatsRowsDoNotMakeTheEngineUnready(t *testing.T) {
 		p := &peek{Store: memory()}
 		s := &stubborn{Store: p, chats: map[bot.ChatKey]bool{}}
 		h := open(t, s)
-		h.says(chatA, "hello")
+		h.writes(chatA, "hello")
 		synctest.Wait()
 		s.chats[p.keys[0]] = true
 		s.on.Store(true)
@@ -65,12 +65,12 @@ func TestOneMarkKeepsNoOther(t *testing.T) {
 		p := &peek{Store: memory()}
 		u := &unmarked{Store: p, chats: map[bot.ChatKey]bool{}}
 		h := open(t, u)
-		h.says(chatA, "hello")
+		h.writes(chatA, "hello")
 		synctest.Wait()
 		u.chats[p.keys[0]] = true
 		u.on.Store(true)
 		for range 10 {
-			h.says(chatA, "hello")
+			h.writes(chatA, "hello")
 		}
 		for i := range 1000 { // more than the marks that may wait to be noted
 			h.accept(bot.Update{Chat: numbered(i), ID: "1", Kind: bot.Message, Text: "hello"})
@@ -80,16 +80,16 @@ func TestOneMarkKeepsNoOther(t *testing.T) {
 		for i := range 1000 {
 			said += len(h.screen.read(numbered(i)))
 		}
-		owing := 0
+		pending := 0
 		for _, s := range everyShard() {
 			keys, err := p.PendingChats(t.Context(), s, bot.ChatKey{}, 1000)
 			if err != nil {
 				t.Fatal(err)
 			}
-			owing += len(keys)
+			pending += len(keys)
 		}
-		if said != 1000 || owing != 1 {
-			t.Errorf("%d of 1000 chats were answered, in %d chats something is still owed, want 1", said, owing)
+		if said != 1000 || pending != 1 {
+			t.Errorf("%d of 1000 chats were answered, in %d chats something is still owed, want 1", said, pending)
 		}
 		u.on.Store(false)
 		h.Drain(t.Context())
@@ -117,7 +117,7 @@ func TestOneOfTwoMarksOfAMessage(t *testing.T) {
 			return nil
 		}
 		h := open(t, s)
-		h.says(chatB, "hello")
+		h.writes(chatB, "hello")
 		tries := 0
 		h.screen.onSend(func(to bot.ChatID, _ bot.Reply) error {
 			if tries++; to == chatA && tries == 1 {
@@ -127,7 +127,7 @@ func TestOneOfTwoMarksOfAMessage(t *testing.T) {
 		})
 		synctest.Wait()
 		tries = 0
-		h.says(chatA, "hello")
+		h.writes(chatA, "hello")
 		short, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
 		if err := h.Drain(short); err != nil || !failed {

@@ -24,14 +24,14 @@ func TestAnUpdateThatComesWhileAnAnswerIsOwedAnswersNothing(t *testing.T) {
 		h := open(t, memory(), func(c *engine.Config) { c.Script = settledness{} })
 		defer h.stop()
 		h.screen.onSend(failing(1, errors.New("network")))
-		h.says(chatA, "a")
-		h.hears(chatA)
-		h.says(chatA, "b") // the answer to a is unsent
+		h.writes(chatA, "a")
+		h.expects(chatA)
+		h.writes(chatA, "b") // the answer to a is unsent
 		time.Sleep(time.Minute)
-		h.says(chatA, "c")
-		h.says(chatB, "d")
-		h.hears(chatA, "a true false", "b false false", "c true false")
-		h.hears(chatB, "d true false")
+		h.writes(chatA, "c")
+		h.writes(chatB, "d")
+		h.expects(chatA, "a true false", "b false false", "c true false")
+		h.expects(chatB, "d true false")
 	})
 }
 
@@ -47,7 +47,7 @@ func TestAChannelSaysThatItHasNoPace(t *testing.T) {
 			c.Channels = map[string]bot.Channel{"fake": pipe{c.Channels["fake"].(*screen)}}
 		})
 		defer h.stop()
-		h.says(chatA, "a")
-		h.hears(chatA, "a true true")
+		h.writes(chatA, "a")
+		h.expects(chatA, "a true true")
 	})
 }

@@ -22,7 +22,7 @@ type fleet struct {
 	*testing.T
 	engines []*engine.Engine
 	holder  [bot.Shards]atomic.Int32
-	first   *house
+	first   *harness
 }
 
 // newFleet starts n engines; the first one holds every shard.
@@ -30,7 +30,7 @@ func newFleet(t *testing.T, n int) *fleet {
 	f := &fleet{T: t, first: open(t, memory())}
 	f.engines = append(f.engines, f.first.Engine)
 	for range n - 1 {
-		h := &house{t: t, store: f.first.store, outside: f.first.outside, screen: f.first.screen}
+		h := &harness{t: t, store: f.first.store, outside: f.first.outside, screen: f.first.screen}
 		h.startWith(nil)
 		f.engines = append(f.engines, h.Engine)
 	}
@@ -229,7 +229,7 @@ func TestAnUpdateOfAnotherHolderIsRefused(t *testing.T) {
 			t.Error(err)
 		}
 		f.stop()
-		f.first.hears(chatA, "1 hello")
+		f.first.expects(chatA, "1 hello")
 	})
 }
 
@@ -241,8 +241,8 @@ func TestALostShardStopsAtOnce(t *testing.T) {
 		h := f.first
 		h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.RetryAfter{After: time.Minute} })
 		h.outside.set(func(context.Context, string, int) error { return errors.New("no answer") })
-		h.says(chatA, "text")
-		h.says(chatB, "effect x")
+		h.writes(chatA, "text")
+		h.writes(chatB, "effect x")
 		time.Sleep(5 * time.Second)
 		asks := len(h.outside.asks())
 		var all []bot.Shard
@@ -258,7 +258,7 @@ func TestALostShardStopsAtOnce(t *testing.T) {
 		before := h.outside.total()
 		h.screen.onSend(nil)
 		time.Sleep(time.Minute)
-		h.hears(chatA)
+		h.expects(chatA)
 		if n := h.outside.total(); n != before || asks != 1 {
 			t.Errorf("the back end was asked %d times after the shard was lost", n-before)
 		}
@@ -267,7 +267,7 @@ func TestALostShardStopsAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		f.stop()
-		h.hears(chatA, "1 text")
+		h.expects(chatA, "1 text")
 		// The interim may have been superseded by the answer.
 		if said := strings.TrimPrefix(strings.Join(h.screen.read(chatB), "|"), "1 wait|"); said != "1 got 1 failed=false late=true" {
 			t.Errorf("said %q", said)
@@ -302,7 +302,7 @@ func TestAnUpdateThatIsKeptWhileTheShardIsLost(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		store := &slowAccept{Store: memory()}
 		a := open(t, store)
-		b := &house{t: t, store: store, outside: a.outside, screen: a.screen}
+		b := &harness{t: t, store: store, outside: a.outside, screen: a.screen}
 		b.startWith(nil)
 		var all []bot.Shard
 		for s := range bot.Shards {
@@ -330,7 +330,7 @@ func TestAnUpdateThatIsKeptWhileTheShardIsLost(t *testing.T) {
 		if err := b.Accept(t.Context(), u); err != nil {
 			t.Error(err)
 		}
-		b.hears(chatA, "1 hello")
+		b.expects(chatA, "1 hello")
 		a.stop()
 		b.stop()
 	})

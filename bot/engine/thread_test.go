@@ -13,7 +13,7 @@ import (
 )
 
 // threads has the screen note where each reply goes.
-func threads(h *house) func() string {
+func threads(h *harness) func() string {
 	var mu sync.Mutex
 	var got []string
 	h.screen.onSend(func(_ bot.ChatID, r bot.Reply) error {
@@ -30,7 +30,7 @@ func threads(h *house) func() string {
 	}
 }
 
-func (h *house) saysIn(thread, text string) {
+func (h *harness) saysIn(thread, text string) {
 	h.t.Helper()
 	h.next++
 	h.accept(bot.Update{Chat: chatA, ID: "t" + string(rune('a'+h.next)), Kind: bot.Message, Text: text, Thread: thread})
@@ -42,7 +42,7 @@ func TestRepliesGoToTheThreadThatAsked(t *testing.T) {
 		bubble(t, func(t *testing.T) {
 			h := open(t, memory())
 			defer h.stop()
-			heard := threads(h)
+			received := threads(h)
 			h.outside.answer = func(context.Context, string, int) error { time.Sleep(4 * time.Second); return nil }
 			h.saysIn("77", "hello")
 			h.saysIn("77", word+" x")
@@ -50,7 +50,7 @@ func TestRepliesGoToTheThreadThatAsked(t *testing.T) {
 			h.saysIn("88", "elsewhere")
 			time.Sleep(time.Minute)
 			h.saysIn("", "nowhere")
-			if got := heard(); got != "1 hello@77|2 wait@77|3 elsewhere@88|2 got 1 failed=false late=true@77|4 nowhere@" {
+			if got := received(); got != "1 hello@77|2 wait@77|3 elsewhere@88|2 got 1 failed=false late=true@77|4 nowhere@" {
 				t.Errorf("%s: %s", word, got)
 			}
 		})
@@ -62,10 +62,10 @@ func TestAnAlarmGoesToTheLastThread(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory())
 		defer h.stop()
-		heard := threads(h)
+		received := threads(h)
 		h.saysIn("77", "timer x")
 		time.Sleep(2 * time.Hour)
-		if got := heard(); got != "1 set@77|alarm x@77" {
+		if got := received(); got != "1 set@77|alarm x@77" {
 			t.Error(got)
 		}
 	})
@@ -84,11 +84,11 @@ func TestThreadsSurviveARestart(t *testing.T) {
 		time.Sleep(time.Second)
 		h.stop()
 		h.outside.set(nil)
-		heard := threads(h)
+		received := threads(h)
 		h.start()
 		defer h.stop()
 		time.Sleep(2 * time.Hour)
-		if got := heard(); got != "1 set@77|3 elsewhere@88|2 got 1 failed=false late=true@77|alarm x@88" {
+		if got := received(); got != "1 set@77|3 elsewhere@88|2 got 1 failed=false late=true@77|alarm x@88" {
 			t.Error(got)
 		}
 	})
@@ -102,9 +102,9 @@ func TestWhatIsSaidInsteadKeepsTheThread(t *testing.T) {
 		h.screen.onSend(func(bot.ChatID, bot.Reply) error { return errors.New("down") })
 		h.saysIn("77", "show x")
 		time.Sleep(2 * time.Minute)
-		heard := threads(h)
+		received := threads(h)
 		time.Sleep(10 * time.Minute)
-		if got := heard(); got != "too late@77" {
+		if got := received(); got != "too late@77" {
 			t.Error(got)
 		}
 	})

@@ -34,7 +34,7 @@ func leftWaiting(t *testing.T, s bot.Store, n int, text string) {
 }
 
 // firstWords is how long it takes until n chats have been told something.
-func (h *house) firstWords(n int) time.Duration {
+func (h *harness) firstWords(n int) time.Duration {
 	began := time.Now()
 	for i := range n {
 		for len(h.screen.read(numbered(i))) == 0 && time.Since(began) < time.Hour {
@@ -180,14 +180,14 @@ func (d deciding) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
 // doomed is a process that dies when it decides on "poison": nothing that it does afterwards has any effect.
 type doomed struct {
 	bot.Store
-	dead, limbo chan struct{}
-	once        sync.Once
+	dead, unacknowledged chan struct{}
+	once                 sync.Once
 }
 
 func (d *doomed) alive() error {
 	select {
 	case <-d.dead:
-		<-d.limbo
+		<-d.unacknowledged
 		return context.Canceled
 	default:
 		return nil
@@ -224,7 +224,7 @@ func (d *doomed) RecordDelivery(ctx context.Context, m []bot.DeliveryResult) err
 
 // What kills the process is set aside after ten turns that began with it; those that waited beside it come through,
 // also while the back end does not answer.
-func TestOnlyWhatKillsTheProcessIsSetAside(t *testing.T) {
+func TestOnlyWhatKillsTheProcessIsQuarantined(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		const bystanders = 30
 		base := memory()
@@ -238,18 +238,18 @@ func TestOnlyWhatKillsTheProcessIsSetAside(t *testing.T) {
 		defer cancel()
 		h.Stop(short)
 
-		limbo := make(chan struct{})
+		unacknowledged := make(chan struct{})
 		scr := &screen{said: map[bot.ChatID][]string{}}
 		var engines []*engine.Engine
 		lives := 0
 		for died := true; died && lives < 20; lives++ {
-			d := &doomed{Store: base, dead: make(chan struct{}), limbo: limbo}
-			h := &house{t: t, store: d, outside: slowBackEnd(), screen: scr}
+			d := &doomed{Store: base, dead: make(chan struct{}), unacknowledged: unacknowledged}
+			h := &harness{t: t, store: d, outside: slowBackEnd(), screen: scr}
 			h.start(func(c *engine.Config) {
 				c.Script = deciding{c.Script, func(in bot.Input) {
 					if in.Text == "poison" {
 						d.once.Do(func() { close(d.dead) })
-						<-limbo
+						<-unacknowledged
 					}
 				}}
 			})
@@ -276,7 +276,7 @@ func TestOnlyWhatKillsTheProcessIsSetAside(t *testing.T) {
 		if err != nil || len(dead) != 1 {
 			t.Errorf("%d updates are set aside, %v, want the one", len(dead), err)
 		}
-		close(limbo)
+		close(unacknowledged)
 		for _, e := range engines {
 			e.Stop(t.Context())
 		}
@@ -314,7 +314,7 @@ func TestATryIsNotedOnlyOfWhatAnEarlierProcessLeft(t *testing.T) {
 			t.Errorf("%d tries were noted for 5 updates", b.n)
 		}
 		for range 10 {
-			h.says(chatA, "hello")
+			h.writes(chatA, "hello")
 			synctest.Wait()
 		}
 		h.stop()

@@ -20,7 +20,7 @@ func withKeys(t *testing.T, keys ...byte) option {
 }
 
 // deadLetters opens what was set aside.
-func (h *house) deadLetters(keys ...byte) *engine.DeadLetters {
+func (h *harness) deadLetters(keys ...byte) *engine.DeadLetters {
 	h.t.Helper()
 	d, err := engine.OpenDeadLetters(h.t.Context(), h.store, keyRing(h.t, keys...), keeping{echo{}}, time.Now)
 	if err != nil {
@@ -30,7 +30,7 @@ func (h *house) deadLetters(keys ...byte) *engine.DeadLetters {
 }
 
 // listed lists what is set aside as "kind readable".
-func (h *house) listed(d *engine.DeadLetters) (out []string) {
+func (h *harness) listed(d *engine.DeadLetters) (out []string) {
 	h.t.Helper()
 	all, err := d.List(h.t.Context())
 	if err != nil {
@@ -43,7 +43,7 @@ func (h *house) listed(d *engine.DeadLetters) (out []string) {
 }
 
 // retryAll puts back what can be, the oldest first, and returns how often each refusal came.
-func (h *house) retryAll(d *engine.DeadLetters) map[error]int {
+func (h *harness) retryAll(d *engine.DeadLetters) map[error]int {
 	h.t.Helper()
 	all, err := d.List(h.t.Context())
 	if err != nil {
@@ -60,16 +60,16 @@ func (h *house) retryAll(d *engine.DeadLetters) map[error]int {
 
 // fill leaves in the store, under key 2 in front of key 1, a chat with a session, an update that waits, a pending
 // effect, an unsent reply and a timer.
-func fill(t *testing.T, s bot.Store) *house {
+func fill(t *testing.T, s bot.Store) *harness {
 	f := &faulty{Store: s}
 	h := open(t, f, withKeys(t, 2, 1))
 	h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.RetryAfter{After: time.Hour} })
 	h.outside.set(hang)
-	h.says(chatA, "timer tea")
-	h.says(chatA, "effect x")
+	h.writes(chatA, "timer tea")
+	h.writes(chatA, "effect x")
 	time.Sleep(10 * time.Second)
 	f.set(&f.commit, func() error { return errors.New("no") })
-	h.says(chatA, "hello")
+	h.writes(chatA, "hello")
 	short, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	h.Stop(short)
@@ -86,7 +86,7 @@ func TestAKeyThatComesBackOpensEverything(t *testing.T) {
 		h := fill(t, memory())
 		h.start(withKeys(t, 1))
 		time.Sleep(2 * time.Hour)
-		h.hears(chatA)
+		h.expects(chatA)
 		if h.Stats().Unreadable.Load() == 0 {
 			t.Error("nothing is counted as unreadable")
 		}
@@ -95,8 +95,8 @@ func TestAKeyThatComesBackOpensEverything(t *testing.T) {
 			t.Error("what was said stands in the log")
 		}
 		for _, shard := range everyShard() {
-			if owing, err := h.store.PendingChats(t.Context(), shard, bot.ChatKey{}, 9); err != nil || len(owing) != 0 {
-				t.Errorf("something is still owed: %v, %v", owing, err)
+			if pending, err := h.store.PendingChats(t.Context(), shard, bot.ChatKey{}, 9); err != nil || len(pending) != 0 {
+				t.Errorf("something is still owed: %v, %v", pending, err)
 			}
 		}
 		d := h.deadLetters(1)
@@ -139,14 +139,14 @@ func TestASessionThatCannotBeReadIsKept(t *testing.T) {
 	} {
 		bubble(t, func(t *testing.T) {
 			h := open(t, memory(), slowly, withKeys(t, 2, 1))
-			h.says(chatA, "hello")
-			h.says(chatA, "link")
+			h.writes(chatA, "hello")
+			h.writes(chatA, "link")
 			time.Sleep(time.Second)
 			h.stop()
 			h.start(slowly, withKeys(t, 1))
 			time.Sleep(time.Hour)
 			if c.since != "" {
-				h.says(chatA, c.since)
+				h.writes(chatA, c.since)
 				time.Sleep(time.Second)
 			}
 			h.stop()
@@ -171,7 +171,7 @@ func TestAnUpdateThatCannotBeReadIsKeptAsItCame(t *testing.T) {
 		f := &faulty{Store: p}
 		h := open(t, f, withKeys(t, 2, 1))
 		f.set(&f.commit, func() error { return errors.New("no") })
-		h.says(chatA, "hello")
+		h.writes(chatA, "hello")
 		short, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		h.Stop(short)
@@ -211,9 +211,9 @@ func TestTimersThatCannotBeReadKeepNoOther(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		h.stop()
 		h.start(withKeys(t, 1))
-		h.says(chatA, "timer milk")
+		h.writes(chatA, "timer milk")
 		time.Sleep(2 * time.Hour)
-		h.hears(chatA, "1 set", "alarm milk")
+		h.expects(chatA, "1 set", "alarm milk")
 		h.stop()
 		due, err := s.Due(t.Context(), time.Now(), bot.TimerDue{}, 1000)
 		dead, _ := s.Dead(t.Context(), 1000)
@@ -271,11 +271,11 @@ func TestAlarmsOfChatsThatCannotBeWrittenKeepNoOther(t *testing.T) {
 				s.chats[k] = true
 			}
 			h.start(withKeys(t, second...))
-			h.says(chatA, "timer milk")
+			h.writes(chatA, "timer milk")
 			synctest.Wait()
 			s.on.Store(true)
 			time.Sleep(61 * time.Minute)
-			h.hears(chatA, "1 set", "alarm milk")
+			h.expects(chatA, "1 set", "alarm milk")
 			h.stop()
 		})
 	}
@@ -286,12 +286,12 @@ func TestRepliesThatWereGivenUpAreSentAgain(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory(), withKeys(t, 1))
 		h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.PermanentFailure{Reason: "blocked"} })
-		h.says(chatA, "one")
-		h.says(chatA, "secret https://link")
-		h.says(chatA, "show token")
+		h.writes(chatA, "one")
+		h.writes(chatA, "secret https://link")
+		h.writes(chatA, "show token")
 		synctest.Wait()
 		h.screen.onSend(nil)
-		h.says(chatA, "four")
+		h.writes(chatA, "four")
 		synctest.Wait()
 		h.stop()
 		time.Sleep(time.Hour)
@@ -303,7 +303,7 @@ func TestRepliesThatWereGivenUpAreSentAgain(t *testing.T) {
 		h.screen.onSend(func(_ bot.ChatID, r bot.Reply) error { ids = append(ids, r.ID); return nil })
 		h.start(withKeys(t, 1))
 		// What was said of the link and the token could not be sent either.
-		h.hears(chatA, "4 four", "1 one", "undelivered: unsent", "undelivered: unsent")
+		h.expects(chatA, "4 four", "1 one", "undelivered: unsent", "undelivered: unsent")
 		if len(ids) != 3 || ids[0] != "0" {
 			t.Errorf("they were sent as %v, want their own numbers, 0 first", ids)
 		}
@@ -316,10 +316,10 @@ func TestWhatWasWithdrawnIsNotSentAgain(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory(), withKeys(t, 1))
 		h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.PermanentFailure{Reason: "blocked"} })
-		h.says(chatA, "one")
+		h.writes(chatA, "one")
 		synctest.Wait()
 		h.screen.onSend(nil)
-		h.says(chatA, "purge")
+		h.writes(chatA, "purge")
 		synctest.Wait()
 		h.stop()
 		d := h.deadLetters(1)

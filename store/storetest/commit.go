@@ -14,7 +14,7 @@ func commitChecks() []Check {
 		{"Commit/the session is replaced and its version rises by one", commitSession},
 		{"Commit/only the update answered stops waiting", commitUpdate},
 		{"Commit/an effect is set, replaced and cleared", commitEffect},
-		{"Commit/an update set aside becomes a dead letter", commitAside},
+		{"Commit/an update set aside becomes a dead letter", commitQuarantine},
 		{"Commit/of many from one base exactly one wins", commitRace},
 	}
 }
@@ -56,7 +56,7 @@ func commitAll(t TB, open func() bot.Store) {
 			Outbox: []bot.OutboxMessage{{Chat: k, N: 1 << 8, Body: body("full reply 0")}, {Chat: k, N: 1<<8 | 1, Body: body("full reply 1")}},
 			Chat:   bot.Chat{Version: 2, Session: body("full session"), Effect: body("full effect")},
 		}},
-		Owing: map[bot.Shard][]bot.ChatKey{3: {k}},
+		Pending: map[bot.Shard][]bot.ChatKey{3: {k}},
 		Events: map[bot.Shard][]bot.Event{3: {
 			{Seq: 1, Chat: k, Body: body("earlier event")},
 			{Seq: 2, Chat: k, Body: body("full event 0")},
@@ -112,11 +112,11 @@ func commitEffect(t TB, open func() bot.Store) {
 		}
 		w.commit(turn)
 		w.equal(string(w.load(k).Effect), effect, "pending effect")
-		w.equal(w.owing(3), want, "owing with effect "+effect)
+		w.equal(w.pendingChats(3), want, "pending with effect "+effect)
 	}
 }
 
-func commitAside(t TB, open func() bot.Store) {
+func commitQuarantine(t TB, open func() bot.Store) {
 	w := enter(t, open())
 	k := key(3, 1)
 	r := w.acceptAt(k, 1, hour(40))
@@ -125,7 +125,7 @@ func commitAside(t TB, open func() bot.Store) {
 	w.commit(turn)
 	p := w.look(k)
 	w.equal(len(p.Chats[k].Waiting), 0, "number of updates waiting")
-	w.equal(p.Owing[3], []bot.ChatKey(nil), "owing")
+	w.equal(p.Pending[3], []bot.ChatKey(nil), "pending")
 	// A turn has no hour of its own; the update's is the one that is known.
 	w.equal(p.Dead, []bot.DeadLetter{{Kind: bot.DeadUpdate, Chat: k, Reason: "panic", At: hour(40), Body: body("sealed update")}}, "dead letters")
 	if again := w.acceptAt(k, 1, hour(41)); again.Seq != 0 {

@@ -51,8 +51,8 @@ func forgetDate(t TB, open func() bot.Store) {
 	kept(everything, 0, 0, 1, 1)
 }
 
-// owings are the ways in which something may be owed in a chat.
-var owings = []string{"an update that waits", "an unsent reply", "a pending effect", "a timer"}
+// pendings are the ways in which something may be owed in a chat.
+var pendings = []string{"an update that waits", "an unsent reply", "a pending effect", "a timer"}
 
 // owes has something owed in a chat whose dates have come; end ends that.
 func (w *world) owes(k bot.ChatKey, what string) (end func()) {
@@ -81,7 +81,7 @@ func (w *world) owes(k bot.ChatKey, what string) (end func()) {
 }
 
 func forgetOwed(t TB, open func() bot.Store) {
-	for _, name := range owings {
+	for _, name := range pendings {
 		w := enter(t, open())
 		k := key(3, 1)
 		end := w.owes(k, name)
@@ -95,7 +95,7 @@ func forgetOwed(t TB, open func() bot.Store) {
 }
 
 func reviewOwed(t TB, open func() bot.Store) {
-	for _, name := range owings {
+	for _, name := range pendings {
 		w := enter(t, open())
 		k := key(3, 1)
 		end := w.owes(k, name)
@@ -266,7 +266,7 @@ func retryUpdate(t TB, open func() bot.Store) {
 	waiting := w.load(k).Waiting
 	w.equal(waiting, []bot.Waiting{{Seq: behind, Body: body("update 2")}, {Seq: waiting[len(waiting)-1].Seq, Body: body("aside")}}, "waiting")
 	w.equal(w.allDead(), []bot.DeadLetter(nil), "the dead")
-	w.equal(w.owing(3), []bot.ChatKey{k}, "owing")
+	w.equal(w.pendingChats(3), []bot.ChatKey{k}, "pending")
 	turn = w.turn(k)
 	turn.Update = waiting[1].Seq
 	w.commit(turn)

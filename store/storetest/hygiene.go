@@ -89,7 +89,7 @@ func hygieneOut(t TB, open func() bot.Store) {
 		spoiled.Due[0].Body, spoiled.Dead[0].Body, spoiled.Events[3][0].Body)
 	spoil(bytes.Clone(c.Session), w.accept(k, 2).Session)
 	c.Waiting[0].Tries, c.Outbox[0].N, spoiled.Events[3][0].Seq = 99, 99, 99
-	spoiled.Owing[3][0] = key(9, 9)
+	spoiled.Pending[3][0] = key(9, 9)
 	w.equal(w.look(k), before, "after the caller wrote into what it had got back")
 	kept, err = w.store.PutIfAbsent(t.Context(), "name", nil)
 	w.must(err, "once")

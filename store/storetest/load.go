@@ -21,7 +21,7 @@ func loadUnknown(t TB, open func() bot.Store) {
 	w := enter(t, open())
 	w.fresh(key(3, 1), 1)
 	w.equal(w.load(key(3, 2)), held{}, "a chat that nobody knows")
-	w.equal(w.owing(3), []bot.ChatKey{key(3, 1)}, "owing after looking at an unknown chat")
+	w.equal(w.pendingChats(3), []bot.ChatKey{key(3, 1)}, "pending after looking at an unknown chat")
 }
 
 func loadWaiting(t TB, open func() bot.Store) {

@@ -192,15 +192,15 @@ func (m *model) picture(chats []bot.ChatKey) picture {
 		c, s := m.chat(k), k.Shard()
 		p.Chats[k] = c.held
 		p.Events[s] = m.events[s][min(m.trimmed[s], uint64(len(m.events[s]))):]
-		p.Owing[s] = append([]bot.ChatKey{}, p.Owing[s]...)
+		p.Pending[s] = append([]bot.ChatKey{}, p.Pending[s]...)
 		if len(c.Waiting) > 0 || len(c.Outbox) > 0 || c.Effect != nil {
-			p.Owing[s] = append(p.Owing[s], k)
+			p.Pending[s] = append(p.Pending[s], k)
 		}
 		for _, set := range c.timers {
 			p.Due = append(p.Due, bot.TimerDue{Chat: k, TimerSet: set})
 		}
 	}
-	for _, keys := range p.Owing {
+	for _, keys := range p.Pending {
 		slices.SortFunc(keys, func(a, b bot.ChatKey) int { return bytes.Compare(a[:], b[:]) })
 	}
 	slices.SortFunc(p.Due, compareTimers)

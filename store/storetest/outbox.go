@@ -4,18 +4,18 @@ import (
 	"llave/bot"
 )
 
-func letterChecks() []Check {
+func outboxChecks() []Check {
 	return []Check{
-		{"Letters/are numbered by turn and place", lettersNumbered},
-		{"Letters/purge withdraws earlier ones and not the turn's own", lettersPurge},
-		{"Letters/sent ones are forgotten", lettersSent},
-		{"Letters/an attempt keeps tries and hour", lettersTrying},
-		{"Letters/given up ones go to the dead with the reason", lettersDead},
-		{"Letters/marking what is not there is no error", lettersMissing},
+		{"Letters/are numbered by turn and place", messagesNumbered},
+		{"Letters/purge withdraws earlier ones and not the turn's own", messagesPurged},
+		{"Letters/sent ones are forgotten", messagesDelivered},
+		{"Letters/an attempt keeps tries and hour", messagesTried},
+		{"Letters/given up ones go to the dead with the reason", messagesDead},
+		{"Letters/marking what is not there is no error", resultsMissing},
 	}
 }
 
-func lettersNumbered(t TB, open func() bot.Store) {
+func messagesNumbered(t TB, open func() bot.Store) {
 	w := enter(t, open())
 	k := key(3, 1)
 	w.say(k, "a", "b")
@@ -27,7 +27,7 @@ func lettersNumbered(t TB, open func() bot.Store) {
 	}, "messages")
 }
 
-func lettersPurge(t TB, open func() bot.Store) {
+func messagesPurged(t TB, open func() bot.Store) {
 	w := enter(t, open())
 	k, other := key(3, 1), key(3, 2)
 	w.say(other, "neighbour")
@@ -45,11 +45,11 @@ func lettersPurge(t TB, open func() bot.Store) {
 	w.commit(turn)
 	p := w.look(k, other)
 	w.equal(p.Chats[k].Outbox, []bot.OutboxMessage(nil), "messages after a purge without replies")
-	w.equal(p.Owing[3], []bot.ChatKey{other}, "owing after a purge")
+	w.equal(p.Pending[3], []bot.ChatKey{other}, "pending after a purge")
 	w.equal(p.Dead, []bot.DeadLetter{{Kind: bot.DeadReply, Chat: k, N: 0, Reason: "r", At: hour(1)}}, "the dead after a purge: known, and empty")
 }
 
-func lettersSent(t TB, open func() bot.Store) {
+func messagesDelivered(t TB, open func() bot.Store) {
 	w := enter(t, open())
 	k, other := key(3, 1), key(200, 1)
 	w.say(k, "a", "b", "c")
@@ -58,12 +58,12 @@ func lettersSent(t TB, open func() bot.Store) {
 	p := w.look(k, other)
 	w.equal(p.Chats[k].Outbox, []bot.OutboxMessage{{Chat: k, N: 0, Body: body("a")}, {Chat: k, N: 2, Body: body("c")}}, "messages")
 	w.equal(p.Chats[other].Outbox, []bot.OutboxMessage(nil), "messages of the other chat")
-	w.equal(p.Owing, map[bot.Shard][]bot.ChatKey{3: {k}, 200: nil}, "owing")
+	w.equal(p.Pending, map[bot.Shard][]bot.ChatKey{3: {k}, 200: nil}, "pending")
 	w.equal(p.Dead, []bot.DeadLetter(nil), "the dead")
 	w.equal(p.Chats[k].Version, uint64(1), "version: a mark is no turn")
 }
 
-func lettersTrying(t TB, open func() bot.Store) {
+func messagesTried(t TB, open func() bot.Store) {
 	w := enter(t, open())
 	k := key(3, 1)
 	w.say(k, "a", "b")
@@ -78,10 +78,10 @@ func lettersTrying(t TB, open func() bot.Store) {
 	if !c.Outbox[1].Due.IsZero() {
 		t.Errorf("due = %v, want zero: at once", c.Outbox[1].Due)
 	}
-	w.equal(w.owing(3), []bot.ChatKey{k}, "owing")
+	w.equal(w.pendingChats(3), []bot.ChatKey{k}, "pending")
 }
 
-func lettersDead(t TB, open func() bot.Store) {
+func messagesDead(t TB, open func() bot.Store) {
 	w := enter(t, open())
 	k := key(3, 1)
 	w.say(k, "a", "b")
@@ -93,7 +93,7 @@ func lettersDead(t TB, open func() bot.Store) {
 	w.equal(p.Dead, []bot.DeadLetter{{Kind: bot.DeadReply, Chat: k, N: 0, Reason: "blocked", At: hour(5), Body: body("a")}}, "the dead")
 }
 
-func lettersMissing(t TB, open func() bot.Store) {
+func resultsMissing(t TB, open func() bot.Store) {
 	w := enter(t, open())
 	k := key(3, 1)
 	w.say(k, "a")

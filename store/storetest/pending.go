@@ -4,18 +4,18 @@ import (
 	"llave/bot"
 )
 
-func owingChecks() []Check {
+func pendingChecks() []Check {
 	return []Check{
-		{"Owing/finds what is owed and nothing else", owingFinds},
-		{"Owing/goes on behind a key, up to a limit, in the order of the keys", owingPages},
+		{"Owing/finds what is owed and nothing else", pendingFinds},
+		{"Owing/goes on behind a key, up to a limit, in the order of the keys", pendingPages},
 	}
 }
 
-func owingFinds(t TB, open func() bot.Store) {
+func pendingFinds(t TB, open func() bot.Store) {
 	w := enter(t, open())
-	waits, letter, effect, all := key(3, 10), key(3, 9), key(3, 8), key(3, 7)
+	waits, message, effect, all := key(3, 10), key(3, 9), key(3, 8), key(3, 7)
 	w.fresh(waits, 1)
-	w.say(letter, "unsent")
+	w.say(message, "unsent")
 	turn := w.turn(effect)
 	turn.Effect = body("pending")
 	w.commit(turn)
@@ -37,12 +37,12 @@ func owingFinds(t TB, open func() bot.Store) {
 	}
 	w.fresh(key(2, 1), 1)
 	w.fresh(key(4, 1), 1)
-	w.equal(w.owing(3), []bot.ChatKey{all, effect, letter, waits}, "owing")
-	w.mark(bot.DeliveryResult{Chat: letter, State: bot.Attempting, Tries: 1, Due: hour(everything)})
-	w.equal(w.owing(3), []bot.ChatKey{all, effect, letter, waits}, "owing when a letter's next attempt is later")
+	w.equal(w.pendingChats(3), []bot.ChatKey{all, effect, message, waits}, "pending")
+	w.mark(bot.DeliveryResult{Chat: message, State: bot.Attempting, Tries: 1, Due: hour(everything)})
+	w.equal(w.pendingChats(3), []bot.ChatKey{all, effect, message, waits}, "pending when a message's next attempt is later")
 }
 
-func owingPages(t TB, open func() bot.Store) {
+func pendingPages(t TB, open func() bot.Store) {
 	for _, s := range []bot.Shard{0, 3, 255} {
 		w := enter(t, open())
 		var all []bot.ChatKey
@@ -61,9 +61,9 @@ func owingPages(t TB, open func() bot.Store) {
 			after := bot.ChatKey{}
 			for {
 				page, err := w.store.PendingChats(t.Context(), s, after, limit)
-				w.must(err, "owing")
+				w.must(err, "pending")
 				if len(page) > limit {
-					t.Fatalf("owing returned %d keys, limit %d", len(page), limit)
+					t.Fatalf("pending returned %d keys, limit %d", len(page), limit)
 				}
 				if len(page) == 0 {
 					break
@@ -71,13 +71,13 @@ func owingPages(t TB, open func() bot.Store) {
 				got = append(got, page...)
 				after = page[len(page)-1]
 				if len(got) > 2*len(all) {
-					t.Fatalf("owing does not come to an end: %d keys of %d", len(got), len(all))
+					t.Fatalf("pending does not come to an end: %d keys of %d", len(got), len(all))
 				}
 			}
-			w.equal(got, all, string(body("owing of shard %d in pages of %d", s, limit)))
+			w.equal(got, all, string(body("pending of shard %d in pages of %d", s, limit)))
 		}
 		none, err := w.store.PendingChats(t.Context(), s, bot.ChatKey{}, 0)
-		w.must(err, "owing")
-		w.equal(none, []bot.ChatKey(nil), "owing, limit 0")
+		w.must(err, "pending")
+		w.equal(none, []bot.ChatKey(nil), "pending, limit 0")
 	}
 }

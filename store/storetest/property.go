@@ -140,8 +140,8 @@ func (p *pair) mark(t *rapid.T) {
 	var marks []bot.DeliveryResult
 	for range rapid.IntRange(1, 3).Draw(t, "marks") {
 		k := bot.DeliveryResult{Chat: p.chat(t), N: rapid.Uint64Range(0, 3).Draw(t, "n"), Reason: "given up"}
-		if letters := p.model.chat(k.Chat).Outbox; len(letters) > 0 {
-			k.N = rapid.SampledFrom(letters).Draw(t, "letter").N
+		if messages := p.model.chat(k.Chat).Outbox; len(messages) > 0 {
+			k.N = rapid.SampledFrom(messages).Draw(t, "message").N
 		}
 		k.State = rapid.SampledFrom([]bot.DeliveryState{bot.Delivered, bot.Attempting, bot.DeadLettered}).Draw(t, "state")
 		k.Tries, k.Due, k.At = p.hour(t), hour(p.hour(t)), hour(p.hour(t))
@@ -225,7 +225,7 @@ func (p *pair) lookAll(t *rapid.T) {
 	p.equal(got, p.model.picture(p.chats), "what can be seen")
 	for _, s := range slices.Sorted(maps.Keys(p.model.fences)) {
 		first, err := p.store.PendingChats(p.Context(), s, key(s, 1), everything)
-		p.must(err, "owing")
-		p.equal(slices.Contains(first, key(s, 1)), false, "owing behind a key names the key")
+		p.must(err, "pending")
+		p.equal(slices.Contains(first, key(s, 1)), false, "pending behind a key names the key")
 	}
 }

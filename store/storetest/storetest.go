@@ -44,8 +44,8 @@ func Suite(t *testing.T, open func(t *testing.T) bot.Store) {
 
 // Checks lists the promises that every store keeps while it is open.
 func Checks() []Check {
-	return slices.Concat(acceptChecks(), loadChecks(), commitChecks(), refusalChecks(), letterChecks(),
-		timerChecks(), eventChecks(), owingChecks(), claimChecks(), careChecks(), forgetChecks(), retryChecks(), hygieneChecks(), modelChecks())
+	return slices.Concat(acceptChecks(), loadChecks(), commitChecks(), refusalChecks(), outboxChecks(),
+		timerChecks(), eventChecks(), pendingChecks(), claimChecks(), careChecks(), forgetChecks(), retryChecks(), hygieneChecks(), modelChecks())
 }
 
 // Store is a store that can be closed and opened again.

@@ -55,10 +55,10 @@ func timersHour(t TB, open func() bot.Store) {
 	w.setTimers(k, timer(k, "a", 10).TimerSet)
 	w.equal(w.due(hour(9)), []bot.TimerDue(nil), "due a moment before")
 	w.equal(w.due(hour(10)), []bot.TimerDue{timer(k, "a", 10)}, "due at the hour")
-	far := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
-	w.setTimers(k, bot.TimerSet{Name: "a", Due: far})
+	later := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	w.setTimers(k, bot.TimerSet{Name: "a", Due: later})
 	w.equal(w.due(hour(everything)), []bot.TimerDue(nil), "due now of what is set for the year 9999")
-	w.equal(len(w.due(far)), 1, "number of timers due in the year 9999")
+	w.equal(len(w.due(later)), 1, "number of timers due in the year 9999")
 }
 
 func timersOrder(t TB, open func() bot.Store) {
@@ -90,7 +90,7 @@ func timersAgain(t TB, open func() bot.Store) {
 	w.equal(w.due(hour(20)), []bot.TimerDue{timer(k, "b", 11)}, "due after cancelling")
 	w.setTimers(k, timer(k, "b", 30).TimerSet)
 	w.equal(w.due(hour(20)), []bot.TimerDue(nil), "due after putting off")
-	w.equal(w.owing(3), []bot.ChatKey(nil), "owing: a timer is nothing owed")
+	w.equal(w.pendingChats(3), []bot.ChatKey(nil), "pending: a timer is nothing owed")
 }
 
 // timersPages: whatever the page, every timer is listed once, also where many are due in one hour.

@@ -188,11 +188,11 @@ func (w *world) sweep(now time.Time) {
 
 // picture is all that can be seen of some chats and their shards.
 type picture struct {
-	Chats  map[bot.ChatKey]held
-	Owing  map[bot.Shard][]bot.ChatKey
-	Events map[bot.Shard][]bot.Event
-	Due    []bot.TimerDue
-	Dead   []bot.DeadLetter
+	Chats   map[bot.ChatKey]held
+	Pending map[bot.Shard][]bot.ChatKey
+	Events  map[bot.Shard][]bot.Event
+	Due     []bot.TimerDue
+	Dead    []bot.DeadLetter
 }
 
 const everything = 100_000
@@ -203,7 +203,7 @@ func (w *world) look(chats ...bot.ChatKey) picture {
 	p := picture{map[bot.ChatKey]held{}, map[bot.Shard][]bot.ChatKey{}, map[bot.Shard][]bot.Event{}, nil, nil}
 	for _, k := range chats {
 		p.Chats[k] = w.load(k)
-		p.Owing[k.Shard()] = w.owing(k.Shard())
+		p.Pending[k.Shard()] = w.pendingChats(k.Shard())
 		p.Events[k.Shard()] = w.events(k.Shard())
 	}
 	p.Due = w.due(hour(everything))
@@ -213,10 +213,10 @@ func (w *world) look(chats ...bot.ChatKey) picture {
 	return p
 }
 
-func (w *world) owing(s bot.Shard) []bot.ChatKey {
+func (w *world) pendingChats(s bot.Shard) []bot.ChatKey {
 	w.Helper()
 	keys, err := w.store.PendingChats(w.Context(), s, bot.ChatKey{}, everything)
-	w.must(err, "owing")
+	w.must(err, "pending")
 	return keys
 }
 
