@@ -75,7 +75,7 @@ func parseNetwork(text string) (netip.Prefix, error) {
 		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
 	}
 	if p.Bits() == 0 {
-		return netip.Prefix{}, errors.New("httpx: a network of all addresses would trust every client")
+		return netip.Prefix{}, errors.New("httpx: a network of all addresses would believe everybody")
 	}
 	return p.Masked(), nil
 }
