@@ -23,7 +23,7 @@ func TestBackOff(t *testing.T) {
 		{"too many", telegramtest.Fault{Code: 429, RetryAfter: 100}, 5, 7, "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			bubble(t, func(t *testing.T, r *rig) {
+			bubble(t, func(t *testing.T, r *harness) {
 				c.fault.Method = "getUpdates"
 				r.srv.Fault(c.fault)
 				r.run()
@@ -49,7 +49,7 @@ func TestBackOff(t *testing.T) {
 }
 
 func TestAServerThatDoesNotWaitIsNotRunAgainst(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		r.srv.Impatient(true)
 		r.run()
 		time.Sleep(time.Minute)
@@ -61,7 +61,7 @@ func TestAServerThatDoesNotWaitIsNotRunAgainst(t *testing.T) {
 
 // A poll lasts as long as it is let; the connection is given longer.
 func TestALongPollIsWaitedFor(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		r.srv.Fault(telegramtest.Fault{Method: "getUpdates", Delay: 8 * time.Second})
 		r.run()
 		time.Sleep(10 * time.Minute)

@@ -16,19 +16,21 @@ import (
 	"llave/bot"
 )
 
-// box is a bot that keeps what it is given, once.
-type box struct {
-	mu    sync.Mutex
-	got   []bot.Update
-	seen  map[string]bool
-	again int
-	deny  func(bot.Update) error
-	heard chan bot.Update
+// fakeBot is a bot that keeps what it is given, once.
+type fakeBot struct {
+	mu       sync.Mutex
+	got      []bot.Update
+	seen     map[string]bool
+	again    int
+	deny     func(bot.Update) error
+	received chan bot.Update
 }
 
-func newBox() *box { return &box{seen: map[string]bool{}, heard: make(chan bot.Update, 1000)} }
+func newFakeBot() *fakeBot {
+	return &fakeBot{seen: map[string]bool{}, received: make(chan bot.Update, 1000)}
+}
 
-func (b *box) Accept(ctx context.Context, u bot.Update) error {
+func (b *fakeBot) Accept(ctx context.Context, u bot.Update) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.deny != nil {
@@ -45,23 +47,23 @@ func (b *box) Accept(ctx context.Context, u bot.Update) error {
 	}
 	b.seen[u.ID] = true
 	b.got = append(b.got, u)
-	b.heard <- u
+	b.received <- u
 	return nil
 }
 
-func (b *box) refuse(f func(bot.Update) error) {
+func (b *fakeBot) refuse(f func(bot.Update) error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.deny = f
 }
 
-func (b *box) updates() []bot.Update {
+func (b *fakeBot) updates() []bot.Update {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return append([]bot.Update(nil), b.got...)
 }
 
-func (b *box) repeated() int {
+func (b *fakeBot) repeated() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.again
@@ -69,12 +71,12 @@ func (b *box) repeated() int {
 
 var errFull = errors.New("the disk is full")
 
-// rig is a channel, the server it talks to, and the bot it hands things to.
-type rig struct {
+// harness is a channel, the server it talks to, and the bot it hands things to.
+type harness struct {
 	t    *testing.T
 	tg   *Telegram
 	srv  *telegramtest.Server
-	box  *box
+	box  *fakeBot
 	logs *strings.Builder
 	mu   *sync.Mutex // of logs
 	over chan error
@@ -96,17 +98,17 @@ func (w safeWriter) Write(p []byte) (int, error) {
 }
 
 // open starts a server and makes a channel to it over real HTTP, on loopback.
-func open(t *testing.T, change ...func(*Options)) *rig {
+func open(t *testing.T, change ...func(*Options)) *harness {
 	t.Helper()
 	srv, err := telegramtest.New(telegramtest.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return rigOn(t, srv, change...)
+	return harnessOn(t, srv, change...)
 }
 
 // bubble runs f in a bubble where waiting costs nothing, on a network of its own.
-func bubble(t *testing.T, f func(t *testing.T, r *rig), change ...func(*Options)) {
+func bubble(t *testing.T, f func(t *testing.T, r *harness), change ...func(*Options)) {
 	t.Helper()
 	bubbleWith(t, func(o *telegramtest.Options) { o.Push = nowhere{} }, f, change...)
 }
@@ -119,7 +121,7 @@ func (nowhere) RoundTrip(*http.Request) (*http.Response, error) {
 }
 
 // bubbleWith makes the server as it is told to.
-func bubbleWith(t *testing.T, server func(*telegramtest.Options), f func(t *testing.T, r *rig), change ...func(*Options)) {
+func bubbleWith(t *testing.T, server func(*telegramtest.Options), f func(t *testing.T, r *harness), change ...func(*Options)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		net := telegramtest.NewPipe()
@@ -131,16 +133,16 @@ func bubbleWith(t *testing.T, server func(*telegramtest.Options), f func(t *test
 		}
 		way := net.Transport()
 		change = append([]func(*Options){func(o *Options) { o.Transport = way }}, change...)
-		r := rigOn(t, srv, change...)
+		r := harnessOn(t, srv, change...)
 		r.way = way
 		defer r.close()
 		f(t, r)
 	})
 }
 
-func rigOn(t *testing.T, srv *telegramtest.Server, change ...func(*Options)) *rig {
+func harnessOn(t *testing.T, srv *telegramtest.Server, change ...func(*Options)) *harness {
 	t.Helper()
-	r := &rig{t: t, srv: srv, box: newBox(), logs: &strings.Builder{}, mu: &sync.Mutex{}, over: make(chan error, 1)}
+	r := &harness{t: t, srv: srv, box: newFakeBot(), logs: &strings.Builder{}, mu: &sync.Mutex{}, over: make(chan error, 1)}
 	r.opt = Options{Token: srv.Token(), API: srv.URL, Log: slog.New(slog.NewTextHandler(safeWriter{r.mu, r.logs}, nil))}
 	for _, c := range change {
 		c(&r.opt)
@@ -154,7 +156,7 @@ func rigOn(t *testing.T, srv *telegramtest.Server, change ...func(*Options)) *ri
 }
 
 // run begins to hear.
-func (r *rig) run() *rig {
+func (r *harness) run() *harness {
 	ctx, cancel := context.WithCancel(context.Background())
 	r.stop = cancel
 	go func() { r.over <- r.tg.Run(ctx, r.box) }()
@@ -162,7 +164,7 @@ func (r *rig) run() *rig {
 }
 
 // halt ends what run began.
-func (r *rig) halt() error {
+func (r *harness) halt() error {
 	if r.stop == nil {
 		return nil
 	}
@@ -171,7 +173,7 @@ func (r *rig) halt() error {
 	return <-r.over
 }
 
-func (r *rig) close() {
+func (r *harness) close() {
 	r.end.Do(func() {
 		if err := r.halt(); err != nil {
 			r.t.Logf("Run: %v", err)
@@ -189,14 +191,14 @@ func (r *rig) close() {
 	})
 }
 
-func (r *rig) logged() string {
+func (r *harness) logged() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.logs.String()
 }
 
 // until waits for something to hold.
-func (r *rig) until(what string, holds func() bool) {
+func (r *harness) until(what string, holds func() bool) {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
@@ -214,10 +216,10 @@ func (r *rig) until(what string, holds func() bool) {
 }
 
 // hears waits for the next update.
-func (r *rig) hears() bot.Update {
+func (r *harness) hears() bot.Update {
 	r.t.Helper()
 	select {
-	case u := <-r.box.heard:
+	case u := <-r.box.received:
 		return u
 	case <-time.After(time.Minute):
 		r.t.Fatalf("nothing is heard; log: %s", r.logged())
@@ -226,7 +228,7 @@ func (r *rig) hears() bot.Update {
 }
 
 // ana is somebody who has written already.
-func (r *rig) ana() *telegramtest.User {
+func (r *harness) ana() *telegramtest.User {
 	u := r.srv.User(41001234, "Ana", "Gil")
 	u.Says("hola")
 	return u
@@ -237,7 +239,7 @@ func chatOf(id int64) bot.ChatID {
 	return c
 }
 
-func (r *rig) send(u *telegramtest.User, reply bot.Reply) error {
+func (r *harness) send(u *telegramtest.User, reply bot.Reply) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	return r.tg.Send(ctx, chatOf(u.ID), reply)

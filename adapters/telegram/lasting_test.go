@@ -12,7 +12,7 @@ import (
 )
 
 // byPollAndPush runs f with each way of receiving.
-func byPollAndPush(t *testing.T, f func(t *testing.T, r *rig)) {
+func byPollAndPush(t *testing.T, f func(t *testing.T, r *harness)) {
 	t.Run("poll", func(t *testing.T) { bubble(t, f) })
 	t.Run("webhook", func(t *testing.T) { pushed(t, f) })
 }
@@ -20,7 +20,7 @@ func byPollAndPush(t *testing.T, f func(t *testing.T, r *rig)) {
 // A token that stays wrong is said and tried again, at long intervals, and is good again as soon as Telegram says so.
 func TestAWrongTokenIsSaid(t *testing.T) {
 	for _, code := range []int{401, 404} {
-		byPollAndPush(t, func(t *testing.T, r *rig) {
+		byPollAndPush(t, func(t *testing.T, r *harness) {
 			r.srv.Fault(telegramtest.Fault{Code: code, Text: "secreto"})
 			r.ana()
 			r.run()
@@ -57,7 +57,7 @@ func TestAWrongTokenIsSaid(t *testing.T) {
 func TestALoneRefusalIsWaitedOut(t *testing.T) {
 	for _, method := range []string{"", "getMe", "deleteWebhook", "setWebhook", "setMyCommands", "getUpdates", "getWebhookInfo"} {
 		for _, fault := range []telegramtest.Fault{{Code: 401}, {Code: 404}, {Code: 403}, {Code: 400}, {Code: 409}, {Code: 418}} {
-			byPollAndPush(t, func(t *testing.T, r *rig) {
+			byPollAndPush(t, func(t *testing.T, r *harness) {
 				fault.Method, fault.Times = method, 1
 				what := fmt.Sprintf("%d of %q", fault.Code, method)
 				r.srv.Fault(fault)
@@ -81,7 +81,7 @@ func TestALoneRefusalIsWaitedOut(t *testing.T) {
 
 // A server that refuses nine calls in ten, as one did for an afternoon, is no wrong token.
 func TestRefusalsAmongAnswersAreNoWrongToken(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		r.run()
 		ana := r.ana()
 		for i := range 20 {
@@ -102,7 +102,7 @@ func TestRefusalsAmongAnswersAreNoWrongToken(t *testing.T) {
 
 // A token whose calls are refused for what they say is no wrong token, whatever the other calls are answered.
 func TestARefusalOfACallAcceptsTheToken(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		r.srv.Fault(telegramtest.Fault{Method: "getUpdates", Code: 401})
 		r.run()
 		for i := range 60 {
@@ -117,7 +117,7 @@ func TestARefusalOfACallAcceptsTheToken(t *testing.T) {
 
 // A webhook that another process sets is taken away again, with what waits.
 func TestAWebhookSetWhilePollingIsTakenAway(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		r.run()
 		ana := r.ana()
 		time.Sleep(time.Minute)
@@ -139,7 +139,7 @@ func TestAWebhookSetWhilePollingIsTakenAway(t *testing.T) {
 
 // Two processes that undo each other's settings do it ever more rarely, and it is said.
 func TestAWebhookThatIsSetAgainAndAgain(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		r.run()
 		for range 2 * 3600 {
 			if url, _ := r.srv.Webhook(); url == "" {
@@ -163,7 +163,7 @@ func TestAWebhookThatIsSetAgainAndAgain(t *testing.T) {
 
 // A deleteWebhook that fails does not count as one of the rare attempts.
 func TestAWebhookThatCannotBeTakenAwayAtOnce(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		r.run()
 		r.ana()
 		time.Sleep(time.Minute)
@@ -179,7 +179,7 @@ func TestAWebhookThatCannotBeTakenAwayAtOnce(t *testing.T) {
 
 // Another poller has no webhook to take away: it is said, and tried again.
 func TestAnotherPoller(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		r.run()
 		time.Sleep(time.Minute)
 		r.srv.Fault(telegramtest.Fault{Method: "getUpdates", Code: 409, Text: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"})
@@ -199,7 +199,7 @@ func TestAnotherPoller(t *testing.T) {
 // A webhook that another process takes away or replaces is set again.
 func TestAWebhookThatIsTakenAwayIsSetAgain(t *testing.T) {
 	for _, url := range []string{"", "http://other.example/hook", "ours"} {
-		pushed(t, func(t *testing.T, r *rig) {
+		pushed(t, func(t *testing.T, r *harness) {
 			r.run()
 			ana := r.ana()
 			time.Sleep(10 * time.Minute)
@@ -229,7 +229,7 @@ func TestAWebhookThatIsTakenAwayIsSetAgain(t *testing.T) {
 }
 
 func TestAWebhookThatIsTakenAwayAgainAndAgain(t *testing.T) {
-	pushed(t, func(t *testing.T, r *rig) {
+	pushed(t, func(t *testing.T, r *harness) {
 		r.run()
 		for range 2 * 3600 {
 			if url, _ := r.srv.Webhook(); url != "" {
@@ -245,7 +245,7 @@ func TestAWebhookThatIsTakenAwayAgainAndAgain(t *testing.T) {
 
 // A server that does not know how to tell of its webhook is told again where it is.
 func TestAServerWithoutWebhookInfo(t *testing.T) {
-	pushed(t, func(t *testing.T, r *rig) {
+	pushed(t, func(t *testing.T, r *harness) {
 		r.srv.Fault(telegramtest.Fault{Method: "getWebhookInfo", Code: 404})
 		r.run()
 		time.Sleep(10 * time.Minute)

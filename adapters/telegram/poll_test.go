@@ -39,7 +39,7 @@ func TestPollHearsAndConfirms(t *testing.T) {
 
 // Nothing is confirmed that is not kept, and nothing behind it either; what can be kept is.
 func TestTheOffsetWaitsForTheBot(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		ana, beto := r.srv.User(1, "Ana", ""), r.srv.User(2, "Beto", "")
 		r.box.refuse(func(u bot.Update) error {
 			if u.Chat == chatOf(1) {
@@ -89,7 +89,7 @@ func TestTheOffsetWaitsForTheBot(t *testing.T) {
 
 // The offset is confirmed only once Accept has returned.
 func TestNothingIsConfirmedWhileTheBotStillKeepsIt(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		open := make(chan struct{})
 		r.box.refuse(func(bot.Update) error { <-open; return nil })
 		r.run()
@@ -108,7 +108,7 @@ func TestNothingIsConfirmedWhileTheBotStillKeepsIt(t *testing.T) {
 
 // What a chat says keeps its order, also when the first of it cannot be kept for a moment.
 func TestAChatWaitsForItsFirst(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		tries := 0
 		r.box.refuse(func(u bot.Update) error {
 			if u.Text == "uno" {
@@ -142,7 +142,7 @@ func TestPoisonIsSetAside(t *testing.T) {
 		`{"update_id":%d,"callback_query":{"id":""}}`,
 		`{"update_id":%d,"callback_query":{"id":"5","data":7}}`,
 	} {
-		bubble(t, func(t *testing.T, r *rig) {
+		bubble(t, func(t *testing.T, r *harness) {
 			r.srv.Inject(func(id int64) string { return fmt.Sprintf(poison, id) })
 			r.ana()
 			r.run()
@@ -162,7 +162,7 @@ func TestPoisonIsSetAside(t *testing.T) {
 
 // One that has no id cannot be confirmed: what comes behind it is heard all the same, and nobody spins.
 func TestAnUpdateWithoutAnID(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		r.srv.Inject(func(int64) string { return `{"message":{}}` })
 		r.run()
 		time.Sleep(time.Minute)
@@ -178,7 +178,7 @@ func TestAnUpdateWithoutAnID(t *testing.T) {
 }
 
 func TestWhatTheBotWillNeverTakeIsSetAside(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		r.box.refuse(func(u bot.Update) error {
 			if u.Text == "malo" {
 				return fmt.Errorf("accept: %w", bot.ErrUpdate)
@@ -197,7 +197,7 @@ func TestWhatTheBotWillNeverTakeIsSetAside(t *testing.T) {
 }
 
 func TestABotThatPanicsIsAskedAgain(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		times := 0
 		r.box.refuse(func(bot.Update) error {
 			if times++; times < 3 {
@@ -216,7 +216,7 @@ func TestABotThatPanicsIsAskedAgain(t *testing.T) {
 
 // The lost answer of a getUpdates, and updates that come again after they were confirmed, are heard once.
 func TestRedelivery(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		r.srv.Weather(telegramtest.Weather{CutAfter: 0.2, CutBefore: 0.1, Repeat: 0.3})
 		r.run()
 		ana := r.srv.User(1, "Ana", "")
@@ -251,7 +251,7 @@ func TestIDsThatBeginAnew(t *testing.T) {
 
 // Stopping in the middle of a batch loses nothing and starts nothing new.
 func TestStoppingWhileUpdatesArrive(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		slow := make(chan struct{})
 		r.box.refuse(func(bot.Update) error { <-slow; return nil })
 		ana := r.srv.User(1, "Ana", "")

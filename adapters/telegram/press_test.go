@@ -17,7 +17,7 @@ func ask(question string) bot.Reply {
 }
 
 func TestAPress(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		ana := r.ana()
 		r.run()
 		r.hears()
@@ -43,7 +43,7 @@ func TestAPress(t *testing.T) {
 
 // A button whose press was not kept keeps turning: the person sees that nothing came of it yet.
 func TestAPressIsAnsweredOnlyOnceItIsKept(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		ana := r.ana()
 		r.run()
 		r.hears()
@@ -64,7 +64,7 @@ func TestAPressIsAnsweredOnlyOnceItIsKept(t *testing.T) {
 
 // Buttons that are not ours, or of a message that is long gone: the bot hears of them, so that it can say so.
 func TestOddPresses(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		ana := r.ana()
 		r.run()
 		r.hears()
@@ -87,7 +87,7 @@ func TestOddPresses(t *testing.T) {
 
 // An old keyboard goes when the next one comes: a press on it would only be "from before".
 func TestOldKeyboardsGo(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		ana := r.ana()
 		boards := func() string {
 			synctest.Wait()
@@ -122,7 +122,7 @@ func TestOldKeyboardsGo(t *testing.T) {
 
 // A press has taken its keyboard away: the next reply does not do it again.
 func TestAKeyboardIsTakenAwayOnce(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		ana := r.ana()
 		r.run()
 		r.hears()
@@ -139,7 +139,7 @@ func TestAKeyboardIsTakenAwayOnce(t *testing.T) {
 }
 
 func TestSmallCallsAreBounded(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		ana := r.ana()
 		r.srv.Fault(telegramtest.Fault{Method: "editMessageReplyMarkup", Delay: 5 * time.Second})
 		synctest.Wait()

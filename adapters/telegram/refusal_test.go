@@ -37,7 +37,7 @@ func TestRefusals(t *testing.T) {
 		{"no answer", telegramtest.Fault{Delay: time.Hour}, 0, false, false},
 	} {
 		for _, file := range []bool{false, true} { // the library answers otherwise for uploads
-			bubble(t, func(t *testing.T, r *rig) {
+			bubble(t, func(t *testing.T, r *harness) {
 				ana := r.ana()
 				r.srv.Fault(c.fault)
 				reply := bot.Reply{Text: "secreto"}
@@ -71,7 +71,7 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestTheContextEndsASend(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		ana := r.ana()
 		r.srv.Fault(telegramtest.Fault{Delay: time.Hour})
 		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
@@ -105,7 +105,7 @@ func TestOtherBotsChats(t *testing.T) {
 
 // Whoever asks to be left alone is, and so is everybody once two chats ask.
 func TestRetryAfterIsObeyed(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		ana, beto, carla := r.ana(), r.srv.User(2, "Beto", ""), r.srv.User(3, "Carla", "")
 		beto.Says("hola")
 		carla.Says("hola")
@@ -177,7 +177,7 @@ func TestPaces(t *testing.T) {
 
 // Edits, answers and later parts take room from letters; "typing…" waits for room.
 func TestEveryCallCounts(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		ana := r.ana()
 		r.send(ana, bot.Reply{Text: strings.Repeat("a", 4096) + "\nb"})
 		if d, _ := r.tg.Reserve(chatOf(7)); d != time.Second {

@@ -13,7 +13,7 @@ import (
 type fields = map[string]any
 
 // received is what the bot was given, in a line.
-func (r *rig) received() string {
+func (r *harness) received() string {
 	var out []string
 	for _, u := range r.box.updates() {
 		out = append(out, strings.TrimSpace(string(u.Kind)+" "+u.Subtype+" "+u.Text))
@@ -23,7 +23,7 @@ func (r *rig) received() string {
 
 // A position that moves for an hour is told once.
 func TestALiveLocationIsAnsweredOnce(t *testing.T) {
-	byPollAndPush(t, func(t *testing.T, r *rig) {
+	byPollAndPush(t, func(t *testing.T, r *harness) {
 		r.run()
 		ana := r.srv.User(1, "Ana", "")
 		ana.Writes(fields{"location": fields{"latitude": 1, "live_period": 3600}})
@@ -41,7 +41,7 @@ func TestALiveLocationIsAnsweredOnce(t *testing.T) {
 
 // Edits that change no words, and further edits of one message, are not answered.
 func TestEditsAreAnsweredOnce(t *testing.T) {
-	byPollAndPush(t, func(t *testing.T, r *rig) {
+	byPollAndPush(t, func(t *testing.T, r *harness) {
 		r.run()
 		ana := r.srv.User(1, "Ana", "")
 		ana.Writes(fields{"text": "token de jana"})
@@ -68,7 +68,7 @@ func TestEditsAreAnsweredOnce(t *testing.T) {
 
 // An edit that the bot could not keep comes again, and is not taken for one that was answered.
 func TestAnEditThatIsNotKeptComesAgain(t *testing.T) {
-	byPollAndPush(t, func(t *testing.T, r *rig) {
+	byPollAndPush(t, func(t *testing.T, r *harness) {
 		tries := 0
 		r.box.refuse(func(u bot.Update) error {
 			if u.Subtype == "edited" {
@@ -104,7 +104,7 @@ func sendAlbum(u *telegramtest.User, id string, gap time.Duration, captions ...s
 func TestAnAlbumIsAnsweredOnce(t *testing.T) {
 	for _, gap := range []time.Duration{0, 50 * time.Millisecond, 150 * time.Millisecond} {
 		for at := range 6 { // 5: under none
-			bubble(t, func(t *testing.T, r *rig) {
+			bubble(t, func(t *testing.T, r *harness) {
 				r.srv.Weather(telegramtest.Weather{Repeat: 0.5})
 				r.run()
 				ana := r.srv.User(1, "Ana", "")
@@ -137,7 +137,7 @@ func TestAnAlbumThatIsPushed(t *testing.T) {
 		{"token| | | |", "message photo token"},
 		{" | |token| |", "other photo|message photo token"},
 	} {
-		pushed(t, func(t *testing.T, r *rig) {
+		pushed(t, func(t *testing.T, r *harness) {
 			r.run()
 			var captions []string
 			for _, text := range strings.Split(c.captions, "|") {
@@ -155,7 +155,7 @@ func TestAnAlbumThatIsPushed(t *testing.T) {
 // A picture of an album that the bot could not keep comes again, and the album is still answered once.
 func TestAnAlbumThatIsNotKeptComesAgain(t *testing.T) {
 	for _, caption := range []string{"", "token"} {
-		byPollAndPush(t, func(t *testing.T, r *rig) {
+		byPollAndPush(t, func(t *testing.T, r *harness) {
 			tries := 0
 			r.box.refuse(func(bot.Update) error {
 				if tries++; tries < 4 {
@@ -175,7 +175,7 @@ func TestAnAlbumThatIsNotKeptComesAgain(t *testing.T) {
 
 // What was written in a topic is answered in it, "typing…" included; a topic that is gone is not the end of the answer.
 func TestTopics(t *testing.T) {
-	byPollAndPush(t, func(t *testing.T, r *rig) {
+	byPollAndPush(t, func(t *testing.T, r *harness) {
 		r.run()
 		ana := r.srv.User(41001234, "Ana", "")
 		ana.Writes(telegramtest.InTopic(77, fields{"text": "token"}))

@@ -130,7 +130,7 @@ func TestALongText(t *testing.T) {
 // What was sent of a reply is not sent again when the rest failed.
 func TestALongTextThatFailsInTheMiddle(t *testing.T) {
 	for _, f := range []telegramtest.Fault{{Code: 500}, {CutBefore: true}, {Code: 429, RetryAfter: 7}, {HTML: true, Code: 502}} {
-		bubble(t, func(t *testing.T, r *rig) {
+		bubble(t, func(t *testing.T, r *harness) {
 			ana := r.ana()
 			reply := bot.Reply{Text: strings.Repeat("a", 4096) + "\n" + strings.Repeat("b", 4096) + "\nc", Copy: "1", ID: "5"}
 			r.srv.Fault(telegramtest.Fault{Method: "sendMessage", Times: 1, Delay: time.Millisecond}) // the first works

@@ -13,7 +13,7 @@ import (
 )
 
 func TestIntroduction(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		r.srv.Fault(telegramtest.Fault{Method: "getMe", Times: 5, Code: 500})
 		r.srv.Fault(telegramtest.Fault{Method: "setMyCommands", Times: 5, CutBefore: true})
 		r.run()
@@ -87,7 +87,7 @@ func TestTheTokenStaysSecret(t *testing.T) {
 }
 
 func TestAnAnswerWithoutEnd(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		ana := r.ana()
 		r.srv.Fault(telegramtest.Fault{Code: 200, HTML: true})
 		if err := r.send(ana, bot.Reply{Text: strings.Repeat("a", 4000)}); err == nil || strings.Contains(err.Error(), "aaa") {
@@ -99,7 +99,7 @@ func TestAnAnswerWithoutEnd(t *testing.T) {
 
 // Close cuts short what takes too long, and leaves nothing behind.
 func TestClose(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		r.srv.Fault(telegramtest.Fault{Delay: time.Hour})
 		for i := range 100 {
 			r.tg.removeKeyboard(1, i)

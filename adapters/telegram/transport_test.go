@@ -109,7 +109,7 @@ func (s *slowly) RoundTrip(r *http.Request) (*http.Response, error) {
 // When Run has returned, nothing of it goes on.
 func TestRunEndsWhole(t *testing.T) {
 	var way *slowly
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		r.srv.Fault(telegramtest.Fault{Method: "setMyCommands", Delay: time.Hour})
 		r.run()
 		time.Sleep(time.Second)

@@ -21,7 +21,7 @@ func TestTyping(t *testing.T) {
 		{"never", 0, "[500ms 4.5s 8.5s 12.5s]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			bubble(t, func(t *testing.T, r *rig) {
+			bubble(t, func(t *testing.T, r *harness) {
 				r.run()
 				time.Sleep(time.Second)
 				ana := r.ana()
@@ -46,7 +46,7 @@ func TestTyping(t *testing.T) {
 
 // Nobody is shown typing for what gets no answer: what comes twice, what is not kept, who left.
 func TestNoTypingForNothing(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		ana := r.ana()
 		r.run()
 		u := r.hears()

@@ -115,7 +115,7 @@ func TestWhatCertainlyDidNotLeave(t *testing.T) {
 		{"no answer", telegramtest.Fault{Delay: time.Hour}, false},
 	} {
 		for _, reply := range bothForms() {
-			bubble(t, func(t *testing.T, r *rig) {
+			bubble(t, func(t *testing.T, r *harness) {
 				ana := r.ana()
 				r.srv.Fault(c.fault)
 				err := r.send(ana, reply)
@@ -131,7 +131,7 @@ func TestWhatCertainlyDidNotLeave(t *testing.T) {
 
 // PutIfAbsent a part of a reply is there it is not true that nothing left.
 func TestHalfAReplyHasLeft(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		ana := r.ana()
 		r.srv.Fault(telegramtest.Fault{Times: 1, Delay: time.Millisecond})
 		r.srv.Fault(telegramtest.Fault{Code: 401})

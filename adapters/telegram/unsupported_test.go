@@ -72,7 +72,7 @@ func TestARefusedDecorationIsLeftOut(t *testing.T) {
 		{"a caption", telegramtest.Fault{With: "caption", Text: "Bad Request: message caption is too long"}, with(sheet, "x"), "x | (document)  [Copiar 482 913] [Solo el número] [Me lo rechazaron]"},
 		{"a document behind a long text", telegramtest.Fault{Method: "sendDocument", Text: "Bad Request: DOCUMENT_INVALID"}, with(sheet, long), long + " | El archivo no te lo pude mandar: Telegram no lo aceptó. Pedilo de nuevo en un rato, o escribí persona. [Copiar 482 913] [Solo el número] [Me lo rechazaron] bold"},
 	} {
-		bubble(t, func(t *testing.T, r *rig) {
+		bubble(t, func(t *testing.T, r *harness) {
 			ana := r.ana()
 			if c.fault.Code == 0 {
 				c.fault.Code = 400
@@ -100,7 +100,7 @@ func TestARefusedDecorationIsLeftOut(t *testing.T) {
 // A refusal that the bare text would meet, too, is no reason to ask again.
 func TestARefusalForSomethingElseIsNotAskedAgain(t *testing.T) {
 	for _, text := range []string{"chat not found", "PEER_ID_INVALID", "user not found", "message is too long", "MESSAGE_TOO_LONG", "message text is empty", "have no rights to send a message"} {
-		bubble(t, func(t *testing.T, r *rig) {
+		bubble(t, func(t *testing.T, r *harness) {
 			ana := r.ana()
 			r.srv.Fault(telegramtest.Fault{Code: 400, Text: "Bad Request: " + text, Times: 1})
 			var never *bot.PermanentFailure
@@ -122,7 +122,7 @@ func TestARefusedDecorationIsRemembered(t *testing.T) {
 		{telegramtest.Fault{With: "reply_markup", Text: "Bad Request"}, 16},
 		{telegramtest.Fault{With: "entities", Text: "Bad Request: can't parse entities"}, 12},
 	} {
-		bubble(t, func(t *testing.T, r *rig) {
+		bubble(t, func(t *testing.T, r *harness) {
 			ana := r.ana()
 			c.fault.Code = 400
 			r.srv.Fault(c.fault)
@@ -145,7 +145,7 @@ func TestARefusedDecorationIsRemembered(t *testing.T) {
 
 // One reply that is refused for what it says takes nothing from the others.
 func TestOneBadReplyTakesNothingFromOthers(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		ana := r.ana()
 		bad := tokenReply()
 		bad.Choices = []bot.Option{{Text: "malo", Value: "bad"}}
@@ -164,7 +164,7 @@ func TestOneBadReplyTakesNothingFromOthers(t *testing.T) {
 // Parts that were sent before a decoration was refused are not sent again.
 func TestARefusalInTheMiddleRepeatsNothing(t *testing.T) {
 	for _, f := range []telegramtest.Fault{{With: "callback_data"}, {Method: "sendDocument"}, {With: "entities"}, {With: "reply_markup"}} {
-		bubble(t, func(t *testing.T, r *rig) {
+		bubble(t, func(t *testing.T, r *harness) {
 			ana := r.ana()
 			f.Code, f.Text = 400, "Bad Request"
 			r.srv.Fault(f)
@@ -188,7 +188,7 @@ func TestARefusalInTheMiddleRepeatsNothing(t *testing.T) {
 
 // A decoration that is refused while Telegram wants to be left alone leaves the reply to be sent later.
 func TestARefusalAndThenTooMany(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *harness) {
 		ana := r.ana()
 		r.srv.Fault(telegramtest.Fault{With: "copy_text", Code: 400, Times: 1})
 		r.srv.Fault(telegramtest.Fault{Method: "sendMessage", Code: 429, RetryAfter: 20, Times: 1})

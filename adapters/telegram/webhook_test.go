@@ -85,14 +85,14 @@ func TestThereIsAlwaysASecret(t *testing.T) {
 	}
 }
 
-// pushed is a rig whose server pushes over a network in memory.
-func pushed(t *testing.T, f func(t *testing.T, r *rig)) {
+// pushed is a harness whose server pushes over a network in memory.
+func pushed(t *testing.T, f func(t *testing.T, r *harness)) {
 	t.Helper()
 	var way *telegramtest.Pipe
 	bubbleWith(t, func(o *telegramtest.Options) {
 		way = telegramtest.NewPipe()
 		o.Push = way.Transport()
-	}, func(t *testing.T, r *rig) {
+	}, func(t *testing.T, r *harness) {
 		mux := http.NewServeMux()
 		mux.Handle(WebhookPath, r.tg.Handler(r.box))
 		s := &http.Server{Handler: mux}
@@ -106,7 +106,7 @@ func pushed(t *testing.T, f func(t *testing.T, r *rig)) {
 }
 
 func TestWebhook(t *testing.T) {
-	pushed(t, func(t *testing.T, r *rig) {
+	pushed(t, func(t *testing.T, r *harness) {
 		r.srv.Fault(telegramtest.Fault{Method: "setWebhook", Times: 3, Code: 502, HTML: true})
 		r.ana()
 		r.run()
@@ -129,7 +129,7 @@ func TestWebhook(t *testing.T) {
 }
 
 func TestWebhookRedelivery(t *testing.T) {
-	pushed(t, func(t *testing.T, r *rig) {
+	pushed(t, func(t *testing.T, r *harness) {
 		fails := 0
 		r.box.refuse(func(bot.Update) error {
 			if fails++; fails%3 != 0 {

@@ -13,20 +13,20 @@ import (
 	"llave/bot"
 )
 
-// box is a bot that keeps what it is given.
-type box struct {
+// fakeBot is a bot that keeps what it is given.
+type fakeBot struct {
 	got []bot.Update
 	err error
 }
 
-func (b *box) Accept(_ context.Context, u bot.Update) error {
+func (b *fakeBot) Accept(_ context.Context, u bot.Update) error {
 	if b.err == nil {
 		b.got = append(b.got, u)
 	}
 	return b.err
 }
 
-func run(t *testing.T, input io.Reader, b *box, settled func(context.Context) error) (string, error) {
+func run(t *testing.T, input io.Reader, b *fakeBot, settled func(context.Context) error) (string, error) {
 	t.Helper()
 	var out strings.Builder
 	term, err := New("me", input, &out, func() time.Time { return time.Unix(1e9, 0) })
@@ -38,7 +38,7 @@ func run(t *testing.T, input io.Reader, b *box, settled func(context.Context) er
 }
 
 func TestLines(t *testing.T) {
-	b := &box{}
+	b := &fakeBot{}
 	settled := 0
 	if _, err := run(t, strings.NewReader("token\n\n  \nñandú\r\nlast"), b, func(context.Context) error { settled++; return nil }); err != nil {
 		t.Fatal(err)
@@ -61,13 +61,13 @@ func TestLines(t *testing.T) {
 
 func TestFailures(t *testing.T) {
 	full := errors.New("disk full")
-	if _, err := run(t, strings.NewReader("token\n"), &box{err: full}, nil); !errors.Is(err, full) {
+	if _, err := run(t, strings.NewReader("token\n"), &fakeBot{err: full}, nil); !errors.Is(err, full) {
 		t.Errorf("a bot that takes nothing: %v", err)
 	}
-	if _, err := run(t, strings.NewReader("token\n"), &box{}, func(context.Context) error { return full }); !errors.Is(err, full) {
+	if _, err := run(t, strings.NewReader("token\n"), &fakeBot{}, func(context.Context) error { return full }); !errors.Is(err, full) {
 		t.Errorf("a bot that does not settle: %v", err)
 	}
-	if _, err := run(t, strings.NewReader(strings.Repeat("a", maxLine+1)), &box{}, nil); err == nil || !strings.Contains(err.Error(), "longer than") {
+	if _, err := run(t, strings.NewReader(strings.Repeat("a", maxLine+1)), &fakeBot{}, nil); err == nil || !strings.Contains(err.Error(), "longer than") {
 		t.Errorf("an endless line: %v", err)
 	}
 	if _, err := New("", nil, nil, nil); err == nil {
@@ -137,7 +137,7 @@ func FuzzLines(f *testing.F) {
 	f.Add([]byte("token\n\x00\xff\n"))
 	f.Add([]byte("\r\n\r\n"))
 	f.Fuzz(func(t *testing.T, input []byte) {
-		b := &box{}
+		b := &fakeBot{}
 		var out strings.Builder
 		term, _ := New("me", strings.NewReader(string(input)), &out, func() time.Time { return time.Unix(1e9, 0) })
 		if err := term.Run(t.Context(), b, nil); err != nil {

@@ -14,10 +14,10 @@ import (
 	"llave/bot"
 )
 
-// screen is a real browser on the page of a world whose bot says what the test wants.
+// screen is a real browser on the page of a fixture whose bot says what the test wants.
 type screen struct {
 	*webchattest.Tab
-	*world
+	*fixture
 	t *testing.T
 }
 
@@ -26,7 +26,7 @@ func phone() webchattest.Look { return webchattest.Look{Width: 320, Height: 640,
 func newScreen(t *testing.T, l webchattest.Look) *screen {
 	t.Helper()
 	tab := webchattest.New(t, l)
-	s := &screen{tab, newWorld(t), t}
+	s := &screen{tab, newFixture(t), t}
 	s.opens()
 	return s
 }
@@ -166,7 +166,7 @@ func TestForgetOnThePage(t *testing.T) {
 	t.Parallel()
 	s := newScreen(t, phone())
 	first := s.writes("hola")
-	second := &screen{s.Another(phone()), s.world, t}
+	second := &screen{s.Another(phone()), s.fixture, t}
 	second.opens()
 	second.Hears("hola")
 	s.Clicks("#borrar")
@@ -199,7 +199,7 @@ func TestAnotherPageHasAnotherChat(t *testing.T) {
 	if err := s.LoseCookies(); err != nil {
 		t.Fatal(err)
 	}
-	second := &screen{s.Another(phone()), s.world, t}
+	second := &screen{s.Another(phone()), s.fixture, t}
 	second.opens()
 	s.Fills("#texto", "dos\r")
 	second.Hears("dos")
@@ -252,7 +252,7 @@ func (g *gate) set(shut bool) {
 func TestALostAnswer(t *testing.T) {
 	t.Parallel()
 	tab := webchattest.New(t, phone())
-	w := newWorld(t)
+	w := newFixture(t)
 	g := &gate{Handler: w.web.Handler(w.bot), shut: true}
 	w.srv.Config.Handler = g
 	s := &screen{tab, w, t}

@@ -11,7 +11,7 @@ import (
 )
 
 // forgets has the history erased, as the relay would.
-func (w *world) forgets(chat bot.ChatID, id string) {
+func (w *fixture) forgets(chat bot.ChatID, id string) {
 	w.t.Helper()
 	if err := w.web.Forget(w.t.Context(), chat, bot.Reply{Kind: bot.Forget, ID: id, At: w.clock.now()}); err != nil {
 		w.t.Fatal(err)
@@ -19,14 +19,14 @@ func (w *world) forgets(chat bot.ChatID, id string) {
 }
 
 // shows says a token with its picture.
-func (w *world) shows(chat bot.ChatID, id, text string) {
+func (w *fixture) shows(chat bot.ChatID, id, text string) {
 	w.t.Helper()
 	w.says(chat, id, bot.Reply{Kind: bot.Show, Text: text, Copy: "482913", Expires: w.clock.now().Add(time.Hour),
 		File: &bot.File{Name: "c.png", Type: "image/png", Data: []byte("picture")}})
 }
 
 func TestErase(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p, other := w.person(), w.person()
 	p.writes("token de juana")
 	w.shows(p.chat(), "1", "Token de Juana: 482 913")
@@ -64,7 +64,7 @@ func TestErase(t *testing.T) {
 	if got := p.history(); !slices.Equal(got, left) {
 		t.Errorf("repeated, the page shows %v", got)
 	}
-	p.posts("/chat/messages", form{"id": id(2), "text": "desvincular"}) // so does the page
+	p.posts("/chat/messages", formData{"id": id(2), "text": "desvincular"}) // so does the page
 	if got := p.history(); !slices.Equal(got, left) {
 		t.Errorf("repeated by the page, it shows %v", got)
 	}
@@ -85,7 +85,7 @@ func TestErase(t *testing.T) {
 
 // Forgetting what is not there, or was closed, is no error that is tried again for ever.
 func TestEraseNothing(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	w.forgets(p.chat(), "1")
 	w.says(p.chat(), "2", botSays("hola"))

@@ -16,7 +16,7 @@ import (
 
 // What Send has taken stands in the file: a process that is killed leaves it as it is at that moment.
 func TestKilled(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	p.writes("token")
 	w.says(p.chat(), "1", bot.Reply{Text: "one", Question: "q", Choices: []bot.Option{{Text: "Sí", Value: "yes"}}})
@@ -45,7 +45,7 @@ func TestKilled(t *testing.T) {
 
 // A kill leaves what was written; only this survives the loss of power, which no test can take away.
 func TestWritesWaitForTheDisk(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	for pragma, want := range map[string]int{"synchronous": 2, "secure_delete": 1, "foreign_keys": 1} {
 		var got int
 		if err := w.web.history.Writer.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
@@ -54,7 +54,7 @@ func TestWritesWaitForTheDisk(t *testing.T) {
 	}
 }
 
-func files(t *testing.T, w *world) []string {
+func files(t *testing.T, w *fixture) []string {
 	t.Helper()
 	list, err := filepath.Glob(w.opt.Path + "*")
 	if err != nil || len(list) < 2 {
@@ -64,7 +64,7 @@ func files(t *testing.T, w *world) []string {
 }
 
 func TestNothingReadableAtRest(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	p.writes("necesito el token de mi abuela")
 	w.says(p.chat(), "1", bot.Reply{Kind: bot.Show, Text: "Token de Juana Ruiz: 482 913", Copy: "482913", Expires: w.clock.now().Add(time.Hour),
@@ -90,7 +90,7 @@ func TestNothingReadableAtRest(t *testing.T) {
 
 // What is sealed for one chat and one entry opens nowhere else.
 func TestRowsCannotBeExchanged(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p, other := w.person(), w.person()
 	p.writes("mine")
 	other.writes("theirs")
@@ -103,7 +103,7 @@ func TestRowsCannotBeExchanged(t *testing.T) {
 }
 
 func TestWhatExpiredIsNotShown(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	soon := w.clock.now().Add(time.Hour)
 	w.says(p.chat(), "1", bot.Reply{Kind: bot.Show, Text: "Token: 482 913", Copy: "482913", Expires: soon, Else: "otra cosa",
@@ -156,7 +156,7 @@ func TestWhatExpiredIsNotShown(t *testing.T) {
 }
 
 func TestForgottenAfterADay(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p, other := w.person(), w.person()
 	p.writes("one")
 	other.writes("two")
@@ -192,7 +192,7 @@ func TestForgottenAfterADay(t *testing.T) {
 }
 
 func TestBounded(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	const more = 7
 	for n := range keepEntries + more {
@@ -217,7 +217,7 @@ func TestBounded(t *testing.T) {
 }
 
 func TestOpenRefuses(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	bad := func(what string, change func(*Options)) {
 		t.Helper()
 		o := w.opt

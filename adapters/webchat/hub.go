@@ -93,9 +93,3 @@ func (h *hub) close() {
 		close(h.done)
 	}
 }
-
-func (h *hub) open() int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.n
-}

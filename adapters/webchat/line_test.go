@@ -90,7 +90,7 @@ func (t *through) SetWriteDeadline(at time.Time) error {
 // newMiddle is a page behind a middle, not opened yet.
 func newMiddle(t *testing.T, l webchattest.Look) (*screen, *middle) {
 	tab := webchattest.New(t, l)
-	w := newWorld(t)
+	w := newFixture(t)
 	m := &middle{Handler: w.web.Handler(w.bot)}
 	w.srv.Config.Handler = m
 	return &screen{tab, w, t}, m
@@ -115,7 +115,7 @@ func (s *screen) converses(n int) {
 }
 
 // streams waits until a number of streams is open, and nothing else waits.
-func (w *world) streams(n int) {
+func (w *fixture) streams(n int) {
 	w.t.Helper()
 	late := time.Now().Add(30 * time.Second)
 	for w.web.hub.open() != n {
@@ -220,7 +220,7 @@ func TestWhatABrowserLacks(t *testing.T) {
 	s, m := newMiddle(t, phone())
 	for n, what := range slices.Sorted(maps.Keys(lacks)) {
 		js := lacks[what]
-		x := &screen{s.Another(phone()), s.world, t}
+		x := &screen{s.Another(phone()), s.fixture, t}
 		x.Injects(js)
 		before := m.polls.Load()
 		x.opens()

@@ -20,7 +20,7 @@ import (
 )
 
 func TestParts(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	for _, c := range []struct {
 		kind bot.ReplyKind
 		text string
@@ -52,7 +52,7 @@ func TestParts(t *testing.T) {
 }
 
 func TestLabel(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	for agent, want := range map[string]string{
 		"Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Mobile Safari/537.36":                                    "Chrome en Android",
 		"Mozilla/5.0 (Linux; Android 13; SAMSUNG SM-S911B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/28.0 Chrome/130.0.0.0 Mobile Safari/537.36": "Samsung Internet en Android",

@@ -13,14 +13,14 @@ func from(address string) func(*http.Request) {
 }
 
 // newOrigins is a web chat whose visitors come from where they say.
-func newOrigins(t *testing.T) *world {
-	return newWorld(t, func(o *Options) { o.Address = func(r *http.Request) string { return r.Header.Get("X-Test-From") } })
+func newOrigins(t *testing.T) *fixture {
+	return newFixture(t, func(o *Options) { o.Address = func(r *http.Request) string { return r.Header.Get("X-Test-From") } })
 }
 
 // first says a chat's first word.
 func (p *person) first(address string) *http.Response {
 	p.t.Helper()
-	return p.posts("/chat/messages", form{"id": id(1), "text": "hola"}, from(address))
+	return p.posts("/chat/messages", formData{"id": id(1), "text": "hola"}, from(address))
 }
 
 func TestNewChatsOfAnAddress(t *testing.T) {
@@ -94,7 +94,7 @@ func TestAChatIsNewOnce(t *testing.T) {
 	for range newChats {
 		w.person().first("a")
 	}
-	if res := p.posts("/chat/messages", form{"id": id(2), "text": "hola"}, from("a")); res.StatusCode != http.StatusAccepted {
+	if res := p.posts("/chat/messages", formData{"id": id(2), "text": "hola"}, from("a")); res.StatusCode != http.StatusAccepted {
 		t.Errorf("whoever comes back is new again: %s", res.Status)
 	}
 	w.clock.pass(keepKnown)

@@ -56,7 +56,7 @@ func (a pollAnswer) texts() (list []string) {
 
 // A poll tells what a stream tells, from every number on.
 func TestPollTellsWhatAStreamTells(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	if a := p.polls(0, ""); len(a.Entries) != 0 || a.Reset || a.Chat == "" {
 		t.Errorf("an empty chat: %+v", a)
@@ -82,7 +82,7 @@ func TestPollTellsWhatAStreamTells(t *testing.T) {
 		}
 	}
 	p.refused(p.get("/chat/poll?after=01"), http.StatusBadRequest, "bad_event")
-	stranger := &person{world: w}
+	stranger := &person{fixture: w}
 	stranger.refused(stranger.get("/chat/poll"), http.StatusForbidden, "no_chat")
 	if other := w.person().polls(0, ""); other.Chat == all.Chat || len(other.Entries) > 0 {
 		t.Errorf("another chat: %+v", other)
@@ -91,7 +91,7 @@ func TestPollTellsWhatAStreamTells(t *testing.T) {
 
 // A poll that waits is answered when there is something, and otherwise in the end.
 func TestAPollWaits(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	got := make(chan pollAnswer)
 	ask := func(after uint64) { go func() { got <- p.polls(after, "&wait=1") }() }
@@ -127,7 +127,7 @@ func TestAPollWaits(t *testing.T) {
 }
 
 func TestPollsAreBounded(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	for range pollBurst {
 		p.polls(0, "")

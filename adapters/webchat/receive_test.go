@@ -13,11 +13,11 @@ import (
 )
 
 func TestSayAndHear(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	f := p.follows("", "")
 	f.until("ready")
-	res := p.posts("/chat/messages", form{"id": id(1), "text": "  el token ", "ago": 90000}, func(r *http.Request) {
+	res := p.posts("/chat/messages", formData{"id": id(1), "text": "  el token ", "ago": 90000}, func(r *http.Request) {
 		r.Header.Set("User-Agent", "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Mobile Safari/537.36")
 	})
 	if res.StatusCode != http.StatusAccepted {
@@ -37,13 +37,13 @@ func TestSayAndHear(t *testing.T) {
 
 // How long a message waited is the page's word: it is believed within reason.
 func TestAgo(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	for n, c := range []struct {
 		ago  int64
 		said time.Duration
 	}{{0, 0}, {1500, 1500 * time.Millisecond}, {1 << 62, longestWait}, {90_000_000, longestWait}} {
-		p.posts("/chat/messages", form{"id": id(n), "text": "x", "ago": c.ago})
+		p.posts("/chat/messages", formData{"id": id(n), "text": "x", "ago": c.ago})
 		if got := w.clock.now().Sub(w.bot.updates()[n].OccurredAt); got != c.said {
 			t.Errorf("%d ms ago is %s ago", c.ago, got)
 		}
@@ -56,20 +56,20 @@ func same(a, b bot.Update) bool {
 }
 
 func TestWhatIsSent(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	w.says(p.chat(), "1", bot.Reply{Kind: bot.Ask, Text: "¿Sí?", Question: "q1", Choices: []bot.Option{{Text: "Sí, claro", Value: "yes"}}})
 	for n, c := range []struct {
-		body form
+		body formData
 		kind bot.Kind
 		text string
 		line string
 	}{
-		{form{"question": "q1", "value": "yes"}, bot.Pressed, "", "person: Sí, claro"},
-		{form{"start": "token"}, bot.Started, "token", "person: token"},
-		{form{"code": "QMTM-MYZF"}, bot.Started, "QMTM-MYZF", "person: (volví de la página)"},
-		{form{"text": "soy 27-99999001-6"}, bot.Message, "soy 27-99999001-6", "person: soy ##"},
-		{form{"text": strings.Repeat("ñ", bot.MaxText+5)}, bot.Message, strings.Repeat("ñ", bot.MaxText+5), "person: " + strings.Repeat("ñ", bot.MaxText) + "…"},
+		{formData{"question": "q1", "value": "yes"}, bot.Pressed, "", "person: Sí, claro"},
+		{formData{"start": "token"}, bot.Started, "token", "person: token"},
+		{formData{"code": "QMTM-MYZF"}, bot.Started, "QMTM-MYZF", "person: (volví de la página)"},
+		{formData{"text": "soy 27-99999001-6"}, bot.Message, "soy 27-99999001-6", "person: soy ##"},
+		{formData{"text": strings.Repeat("ñ", bot.MaxText+5)}, bot.Message, strings.Repeat("ñ", bot.MaxText+5), "person: " + strings.Repeat("ñ", bot.MaxText) + "…"},
 	} {
 		c.body["id"] = id(n)
 		if res := p.posts("/chat/messages", c.body); res.StatusCode != http.StatusAccepted {
@@ -88,7 +88,7 @@ func TestWhatIsSent(t *testing.T) {
 }
 
 func TestWhatIsRefused(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	for _, c := range []struct {
 		name   string
@@ -97,28 +97,28 @@ func TestWhatIsRefused(t *testing.T) {
 		status int
 		why    string
 	}{
-		{"no text", form{"id": id(1)}, nil, 400, "empty"},
-		{"white space", form{"id": id(1), "text": " \n\t"}, nil, 400, "empty"},
-		{"no id", form{"text": "token"}, nil, 400, "bad_form"},
-		{"a short id", form{"id": "1", "text": "token"}, nil, 400, "bad_form"},
-		{"an odd id", form{"id": strings.Repeat("é", 16), "text": "token"}, nil, 400, "bad_form"},
-		{"two at once", form{"id": id(1), "text": "token", "start": "x"}, nil, 400, "bad_form"},
-		{"half a button", form{"id": id(1), "value": "yes"}, nil, 400, "bad_form"},
-		{"half a button and a text", form{"id": id(1), "text": "x", "value": "yes"}, nil, 400, "bad_form"},
-		{"a button that was not offered", form{"id": id(1), "question": "q", "value": "yes"}, nil, 409, "no_choice"},
-		{"a long start", form{"id": id(1), "start": strings.Repeat("x", 65)}, nil, 400, "bad_form"},
-		{"from the future", form{"id": id(1), "text": "x", "ago": -1}, nil, 400, "bad_form"},
-		{"an unknown field", form{"id": id(1), "text": "x", "sender": "y"}, nil, 400, "bad_form"},
+		{"no text", formData{"id": id(1)}, nil, 400, "empty"},
+		{"white space", formData{"id": id(1), "text": " \n\t"}, nil, 400, "empty"},
+		{"no id", formData{"text": "token"}, nil, 400, "bad_form"},
+		{"a short id", formData{"id": "1", "text": "token"}, nil, 400, "bad_form"},
+		{"an odd id", formData{"id": strings.Repeat("é", 16), "text": "token"}, nil, 400, "bad_form"},
+		{"two at once", formData{"id": id(1), "text": "token", "start": "x"}, nil, 400, "bad_form"},
+		{"half a button", formData{"id": id(1), "value": "yes"}, nil, 400, "bad_form"},
+		{"half a button and a text", formData{"id": id(1), "text": "x", "value": "yes"}, nil, 400, "bad_form"},
+		{"a button that was not offered", formData{"id": id(1), "question": "q", "value": "yes"}, nil, 409, "no_choice"},
+		{"a long start", formData{"id": id(1), "start": strings.Repeat("x", 65)}, nil, 400, "bad_form"},
+		{"from the future", formData{"id": id(1), "text": "x", "ago": -1}, nil, 400, "bad_form"},
+		{"an unknown field", formData{"id": id(1), "text": "x", "sender": "y"}, nil, 400, "bad_form"},
 		{"two messages", `{"id":"` + id(1) + `","text":"x"}{}`, nil, 400, "bad_form"},
 		{"no JSON", "text=x", nil, 400, "bad_form"},
 		{"no UTF-8", "{\"id\":\"" + id(1) + "\",\"text\":\"\xff\"}", nil, 400, "bad_form"},
-		{"too much", form{"id": id(1), "text": strings.Repeat("x", bodyMax)}, nil, 413, "too_large"},
+		{"too much", formData{"id": id(1), "text": strings.Repeat("x", bodyMax)}, nil, 413, "too_large"},
 		{"a form", "text=x", func(r *http.Request) { r.Header.Set("Content-Type", "application/x-www-form-urlencoded") }, 415, "bad_type"},
-		{"plain text", form{"id": id(1), "text": "x"}, func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") }, 415, "bad_type"},
-		{"no type", form{"id": id(1), "text": "x"}, func(r *http.Request) { r.Header.Del("Content-Type") }, 415, "bad_type"},
-		{"another site", form{"id": id(1), "text": "x"}, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }, 403, "cross_origin"},
-		{"a sister site", form{"id": id(1), "text": "x"}, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") }, 403, "cross_origin"},
-		{"another origin", form{"id": id(1), "text": "x"}, func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") }, 403, "cross_origin"},
+		{"plain text", formData{"id": id(1), "text": "x"}, func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") }, 415, "bad_type"},
+		{"no type", formData{"id": id(1), "text": "x"}, func(r *http.Request) { r.Header.Del("Content-Type") }, 415, "bad_type"},
+		{"another site", formData{"id": id(1), "text": "x"}, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }, 403, "cross_origin"},
+		{"a sister site", formData{"id": id(1), "text": "x"}, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") }, 403, "cross_origin"},
+		{"another origin", formData{"id": id(1), "text": "x"}, func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") }, 403, "cross_origin"},
 	} {
 		w.clock.pass(time.Minute) // so that none of them is one too many
 		var change []func(*http.Request)
@@ -135,21 +135,21 @@ func TestWhatIsRefused(t *testing.T) {
 	}
 	res := p.posts("/chat/forget", "{}", func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") })
 	p.refused(res, 403, "cross_origin")
-	if res := p.posts("/chat/messages", form{"id": id(1), "text": "x"}, func(r *http.Request) { r.Header.Set("Origin", "http://llave.test") }); res.StatusCode != 202 {
+	if res := p.posts("/chat/messages", formData{"id": id(1), "text": "x"}, func(r *http.Request) { r.Header.Set("Origin", "http://llave.test") }); res.StatusCode != 202 {
 		t.Errorf("our own address, behind a proxy that changes the host: %s", res.Status)
 	}
 }
 
 // What the bot did not take is not shown, and is told to be sent again.
 func TestNothingIsAcknowledgedBeforeItIsTaken(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	during := -1
 	w.bot.does(func(bot.Update) error {
 		during = len(p.history())
 		return bot.ErrStopped
 	})
-	res := p.posts("/chat/messages", form{"id": id(1), "text": "token"})
+	res := p.posts("/chat/messages", formData{"id": id(1), "text": "token"})
 	p.refused(res, http.StatusServiceUnavailable, "not_ready")
 	if res.Header.Get("Retry-After") != "2" {
 		t.Errorf("Retry-After: %q", res.Header.Get("Retry-After"))
@@ -158,16 +158,16 @@ func TestNothingIsAcknowledgedBeforeItIsTaken(t *testing.T) {
 		t.Errorf("the page shows %v, and %d lines while the bot was asked", p.history(), during)
 	}
 	w.bot.does(func(bot.Update) error { return errors.New("disk full") })
-	p.refused(p.posts("/chat/messages", form{"id": id(1), "text": "token"}), http.StatusServiceUnavailable, "not_ready")
+	p.refused(p.posts("/chat/messages", formData{"id": id(1), "text": "token"}), http.StatusServiceUnavailable, "not_ready")
 	w.bot.does(nil)
-	if res := p.posts("/chat/messages", form{"id": id(1), "text": "token"}); res.StatusCode != http.StatusAccepted || len(p.history()) != 1 {
+	if res := p.posts("/chat/messages", formData{"id": id(1), "text": "token"}); res.StatusCode != http.StatusAccepted || len(p.history()) != 1 {
 		t.Errorf("tried again: %s, the page shows %v", res.Status, p.history())
 	}
 }
 
 // The bot answers at once, before the page has been told that its message was taken.
 func TestAnAnswerNeverStandsBeforeItsQuestion(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	f := p.follows("", "")
 	f.until("ready")
@@ -196,12 +196,12 @@ func TestAnAnswerNeverStandsBeforeItsQuestion(t *testing.T) {
 }
 
 func TestRepeatedOnceShownOnce(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			if res := p.posts("/chat/messages", form{"id": id(1), "text": "token"}); res.StatusCode != http.StatusAccepted {
+			if res := p.posts("/chat/messages", formData{"id": id(1), "text": "token"}); res.StatusCode != http.StatusAccepted {
 				t.Error(res.Status)
 			}
 		})
@@ -223,12 +223,12 @@ func TestRepeatedOnceShownOnce(t *testing.T) {
 }
 
 func TestRates(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p, other := w.person(), w.person()
 	for range chatBurst {
 		p.writes("x")
 	}
-	res := p.posts("/chat/messages", form{"id": id(999), "text": "x"})
+	res := p.posts("/chat/messages", formData{"id": id(999), "text": "x"})
 	p.refused(res, http.StatusTooManyRequests, "slow_down")
 	if res.Header.Get("Retry-After") != "1" {
 		t.Errorf("Retry-After: %q", res.Header.Get("Retry-After"))
@@ -236,5 +236,5 @@ func TestRates(t *testing.T) {
 	other.writes("x")
 	w.clock.pass(time.Second)
 	p.writes("x")
-	p.refused(p.posts("/chat/messages", form{"id": id(999), "text": "x"}), http.StatusTooManyRequests, "slow_down")
+	p.refused(p.posts("/chat/messages", formData{"id": id(999), "text": "x"}), http.StatusTooManyRequests, "slow_down")
 }

@@ -17,7 +17,7 @@ import (
 )
 
 func TestReplay(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	for n := range 5 {
 		w.says(p.chat(), fmt.Sprint(n), bot.Reply{Text: fmt.Sprint("line ", n)})
@@ -52,7 +52,7 @@ func TestReplay(t *testing.T) {
 }
 
 func TestLiveInOrder(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	first, second := p.follows("", ""), p.follows("", "")
 	first.until("ready")
@@ -71,7 +71,7 @@ func TestLiveInOrder(t *testing.T) {
 
 // The connection breaks at any point: what the page missed comes when it is back, once.
 func TestBrokenLines(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	var got []string
 	last := ""
@@ -101,7 +101,7 @@ func TestBrokenLines(t *testing.T) {
 }
 
 func TestPagesOpen(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p, other := w.person(), w.person()
 	var feeds []*feed
 	for range maxPages {
@@ -139,7 +139,7 @@ func TestPagesOpen(t *testing.T) {
 }
 
 func TestStreamHeaders(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -158,7 +158,7 @@ func TestStreamHeaders(t *testing.T) {
 
 // The server's deadlines are for answers that end; a stream outlives them, and beats.
 func TestStreamsOutliveTheServersDeadlines(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.web.beat = 300 * time.Millisecond
 	w.srv.Close()
 	srv := httptest.NewUnstartedServer(w.web.Handler(w.bot))
@@ -185,7 +185,7 @@ func TestStreamsOutliveTheServersDeadlines(t *testing.T) {
 
 // A page that takes nothing is let go of, and is told everything when it comes back.
 func TestASlowPageIsCut(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.web.writeTimeout = 200 * time.Millisecond
 	p := w.person()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(w.srv.URL, "http://"))
@@ -219,7 +219,7 @@ func TestASlowPageIsCut(t *testing.T) {
 
 // Down is quick, however many pages are open, and they find everything when the server is up again.
 func TestRestart(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	p.writes("token")
 	w.says(p.chat(), "1", bot.Reply{Text: "one"})
@@ -270,7 +270,7 @@ func FuzzEventID(f *testing.F) {
 
 // Who reads the stream without the page takes every unnamed event for an entry: nothing else comes without a name.
 func TestAnUnnamedEventIsAnEntry(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	p.writes("token")
 	res := p.get("/chat/events")

@@ -15,7 +15,7 @@ func (s *screen) tabs(n int) []*screen {
 	s.t.Helper()
 	all := []*screen{s}
 	for range n - 1 {
-		x := &screen{s.Another(phone()), s.world, s.t}
+		x := &screen{s.Another(phone()), s.fixture, s.t}
 		x.opens()
 		all = append(all, x)
 	}
@@ -97,7 +97,7 @@ func TestManyTabsWithoutAChannel(t *testing.T) {
 	s.opens()
 	all := []*screen{s}
 	for range 7 {
-		x := &screen{s.Another(phone()), s.world, t}
+		x := &screen{s.Another(phone()), s.fixture, t}
 		x.Injects("delete window.BroadcastChannel")
 		x.opens()
 		all = append(all, x)

@@ -11,14 +11,14 @@ import (
 )
 
 // damage changes rows behind the program's back.
-func (w *world) damage(query string, args ...any) {
+func (w *fixture) damage(query string, args ...any) {
 	w.t.Helper()
 	if _, err := w.web.history.Writer.Exec(query, args...); err != nil {
 		w.t.Fatal(err)
 	}
 }
 
-func (w *world) count(query string) (n int) {
+func (w *fixture) count(query string) (n int) {
 	w.t.Helper()
 	if err := w.web.history.Writer.QueryRow("SELECT count(*) FROM " + query).Scan(&n); err != nil {
 		w.t.Fatal(err)
@@ -38,7 +38,7 @@ func TestAnUnreadableEntryStopsNothing(t *testing.T) {
 		"a broken file": "UPDATE file SET body = zeroblob(90)",
 	} {
 		t.Run(what, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			ana, beto := w.person(), w.person()
 			ana.writes("hola")
 			w.says(ana.chat(), "1", bot.Reply{Kind: bot.Show, Text: "Token 482 913", Expires: w.clock.now().Add(time.Hour),
@@ -80,7 +80,7 @@ func TestAnUnreadableEntryStopsNothing(t *testing.T) {
 
 // A chat that cannot be forgotten keeps no other one.
 func TestAChatThatStaysStopsNothing(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	people := []*person{w.person(), w.person(), w.person()}
 	for _, p := range people {
 		p.writes("hola")
@@ -104,7 +104,7 @@ func TestAChatThatStaysStopsNothing(t *testing.T) {
 
 // What had its time goes in one sweep, however much it is.
 func TestASweepGoesOnUntilItIsDone(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.damage(`INSERT INTO chat (name, last, at) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
 		SELECT randomblob(16), i, 1 FROM n`)
 	p := w.person()
@@ -119,7 +119,7 @@ func TestASweepGoesOnUntilItIsDone(t *testing.T) {
 
 // Replies of an outbox that was lost or restored count from the beginning again.
 func TestRepliesOfARestoredOutbox(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	begin := w.clock.now()
 	for n, text := range []string{"Token 111 111", "Token 222 222", "Token 222 222"} {
@@ -140,7 +140,7 @@ func TestRepliesOfARestoredOutbox(t *testing.T) {
 
 // A file that was made by the first version opens, with what stands in it.
 func TestAFileOfTheFirstVersion(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	p.writes("hola")
 	w.says(p.chat(), "1", bot.Reply{Text: "acá", File: &bot.File{Name: "h.pdf", Type: "application/pdf", Data: []byte{1}}})

@@ -21,7 +21,7 @@ import (
 )
 
 func TestFirstLoad(t *testing.T) {
-	w := newWorld(t, func(o *Options) { o.Demo = &Demo{"27-99999001-6", "llave-demo", "demo-farmacia"} })
+	w := newFixture(t, func(o *Options) { o.Demo = &Demo{"27-99999001-6", "llave-demo", "demo-farmacia"} })
 	var wire int64
 	get := func(path string) (http.Header, string) {
 		req, _ := http.NewRequest(http.MethodGet, w.srv.URL+path, nil)
@@ -38,7 +38,7 @@ func TestFirstLoad(t *testing.T) {
 		if res.StatusCode != http.StatusOK || res.Header.Get("Content-Encoding") != "gzip" {
 			t.Errorf("%s: %s, encoding %q", path, res.Status, res.Header.Get("Content-Encoding"))
 		}
-		plain := (&person{world: w}).plain(path)
+		plain := (&person{fixture: w}).plain(path)
 		return res.Header, plain
 	}
 	head, page := get("/")
@@ -70,7 +70,7 @@ func TestFirstLoad(t *testing.T) {
 			t.Errorf("the page has no %s", want)
 		}
 	}
-	if missing := (&person{world: w}).status("/chat/chat.000000000000.js"); missing != http.StatusNotFound {
+	if missing := (&person{fixture: w}).status("/chat/chat.000000000000.js"); missing != http.StatusNotFound {
 		t.Errorf("a file of another version: %d", missing)
 	}
 }
@@ -93,14 +93,14 @@ func (p *person) status(path string) int {
 }
 
 func TestOutsideTheDemo(t *testing.T) {
-	w := newWorld(t)
-	if page := (&person{world: w}).plain("/"); strings.Contains(page, "demo") || strings.Contains(page, "99999001") {
+	w := newFixture(t)
+	if page := (&person{fixture: w}).plain("/"); strings.Contains(page, "demo") || strings.Contains(page, "99999001") {
 		t.Error("the page speaks of a demo")
 	}
 }
 
 func TestHeaders(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	want := map[string]string{
 		"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -125,7 +125,7 @@ func TestCookie(t *testing.T) {
 		"http://llave.test":     `^chat=[\w-]{48}; Path=/; Max-Age=15552000; HttpOnly; SameSite=Lax$`,
 		"https://llave.example": `^__Host-chat=[\w-]{48}; Path=/; Max-Age=15552000; HttpOnly; Secure; SameSite=Lax$`,
 	} {
-		w := newWorld(t, func(o *Options) { o.PublicURL = url })
+		w := newFixture(t, func(o *Options) { o.PublicURL = url })
 		seen := map[string]bool{}
 		for range 5 {
 			r := httptest.NewRecorder()
@@ -141,7 +141,7 @@ func TestCookie(t *testing.T) {
 			t.Errorf("looking at the page left %d chats, %v", chats, err)
 		}
 	}
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	first := p.cookie()
 	p.get("/")
@@ -155,7 +155,7 @@ func TestCookie(t *testing.T) {
 
 // A disk that fails for a moment takes nobody's chat away.
 func TestATroubledFileTakesNoChatAway(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	cookie := p.cookie()
 	reads := w.web.history.Readers
@@ -164,7 +164,7 @@ func TestATroubledFileTakesNoChatAway(t *testing.T) {
 	if res := p.get("/"); res.StatusCode != http.StatusOK || res.Header.Get("Set-Cookie") != "" {
 		t.Errorf("%s, Set-Cookie: %q", res.Status, res.Header.Get("Set-Cookie"))
 	}
-	p.refused(p.posts("/chat/messages", form{"id": id(1), "text": "x"}), http.StatusInternalServerError, "broken")
+	p.refused(p.posts("/chat/messages", formData{"id": id(1), "text": "x"}), http.StatusInternalServerError, "broken")
 	broken.Close()
 	w.web.history.Readers = reads
 	if p.cookie() != cookie {
@@ -175,7 +175,7 @@ func TestATroubledFileTakesNoChatAway(t *testing.T) {
 
 // A page that goes away while its message is taken finds it when it is back.
 func TestGoneWhileSending(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	ctx, cancel := context.WithCancel(t.Context())
 	w.bot.does(func(bot.Update) error {
@@ -198,7 +198,7 @@ func TestGoneWhileSending(t *testing.T) {
 
 // Nobody has a chat by inventing a cookie.
 func TestForgedCookies(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	good, _ := base64.RawURLEncoding.DecodeString(p.cookie())
 	bent := slices.Clone(good)
@@ -210,9 +210,9 @@ func TestForgedCookies(t *testing.T) {
 		"bent at the end": base64.RawURLEncoding.EncodeToString(tail), "longer": p.cookie() + "AAAA", "no proof": base64.RawURLEncoding.EncodeToString(good[:cookieRandom]),
 	} {
 		t.Run(name, func(t *testing.T) {
-			stranger := &person{world: w}
+			stranger := &person{fixture: w}
 			with := func(r *http.Request) { r.Header.Set("Cookie", "chat="+value) }
-			stranger.refused(stranger.posts("/chat/messages", form{"id": id(1), "text": "x"}, with), http.StatusForbidden, "no_chat")
+			stranger.refused(stranger.posts("/chat/messages", formData{"id": id(1), "text": "x"}, with), http.StatusForbidden, "no_chat")
 			req, _ := http.NewRequest(http.MethodGet, w.srv.URL+"/chat/events", nil)
 			with(req)
 			res, err := http.DefaultClient.Do(req)
@@ -235,7 +235,7 @@ func somePNG() []byte {
 }
 
 func TestFiles(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p, other := w.person(), w.person()
 	send := func(n string, f bot.File) event {
 		w.says(p.chat(), n, bot.Reply{Text: "look", File: &f})
@@ -257,7 +257,7 @@ func TestFiles(t *testing.T) {
 		res.Header.Get("Cache-Control") != "no-store" || !strings.HasSuffix(res.Header.Get("Content-Security-Policy"), "; sandbox") || res.Header.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("the picture comes as %v, %d bytes", res.Header, len(raw))
 	}
-	for who, x := range map[string]*person{"another chat": other, "nobody": {world: w}} {
+	for who, x := range map[string]*person{"another chat": other, "nobody": {fixture: w}} {
 		if res := x.get(e.File.URL); res.StatusCode != http.StatusNotFound {
 			t.Errorf("%s gets the picture: %s", who, res.Status)
 		}
@@ -292,7 +292,7 @@ func TestFiles(t *testing.T) {
 }
 
 func TestForget(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	p.writes("token")
 	w.says(p.chat(), "1", bot.Reply{Text: "one", File: &bot.File{Name: "x.png", Type: "image/png", Data: somePNG()}})
@@ -319,9 +319,9 @@ func TestForget(t *testing.T) {
 	if err := w.web.history.Writer.QueryRow("SELECT (SELECT count(*) FROM chat) + (SELECT count(*) FROM entry) + (SELECT count(*) FROM file)").Scan(&rest); err != nil || rest != 0 {
 		t.Errorf("%d rows are left, %v", rest, err)
 	}
-	old := &person{world: w}
+	old := &person{fixture: w}
 	with := func(r *http.Request) { r.Header.Set("Cookie", "chat="+cookie) }
-	old.refused(old.posts("/chat/messages", form{"id": id(5), "text": "x"}, with), http.StatusForbidden, "no_chat")
+	old.refused(old.posts("/chat/messages", formData{"id": id(5), "text": "x"}, with), http.StatusForbidden, "no_chat")
 	if n := len(w.bot.updates()); n != 2 {
 		t.Errorf("the bot is told by a closed chat: %d updates", n)
 	}
@@ -353,7 +353,7 @@ func TestForget(t *testing.T) {
 }
 
 func TestSendRefuses(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	var never *bot.PermanentFailure
 	for _, to := range []bot.ChatID{"telegram/local/x", "web/other/x"} {
 		if err := w.web.Send(t.Context(), to, bot.Reply{ID: "1", Text: "x"}); !errors.As(err, &never) || never.Gone {
@@ -367,7 +367,7 @@ func TestSendRefuses(t *testing.T) {
 
 // Only what came last can still be answered.
 func TestChoices(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	p := w.person()
 	ask := func(n, text string) {
 		w.says(p.chat(), n, bot.Reply{Kind: bot.Ask, Text: text, Question: "q" + n, Choices: []bot.Option{{Text: "Sí " + n, Value: "yes"}}})
@@ -393,12 +393,12 @@ func TestChoices(t *testing.T) {
 		t.Errorf("offered after an answer: %v", got)
 	}
 	// A press that was on its way is still understood: the bot says what holds now.
-	if res := p.posts("/chat/messages", form{"id": id(50), "question": "q1", "value": "yes"}); res.StatusCode != http.StatusAccepted {
+	if res := p.posts("/chat/messages", formData{"id": id(50), "question": "q1", "value": "yes"}); res.StatusCode != http.StatusAccepted {
 		t.Error(res.Status)
 	}
 	if h := p.history(); h[3] != "person: Sí 1" {
 		t.Errorf("the page shows %v", h)
 	}
 	w.clock.pass(time.Minute)
-	p.refused(p.posts("/chat/messages", form{"id": id(51), "question": "q1", "value": "no"}), http.StatusConflict, "no_choice")
+	p.refused(p.posts("/chat/messages", formData{"id": id(51), "question": "q1", "value": "no"}), http.StatusConflict, "no_choice")
 }

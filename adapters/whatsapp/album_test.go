@@ -32,7 +32,7 @@ func sendsAlbum(chat *whatsapptest.Chat, images, videos uint32) string {
 // words under one of them are read.
 func TestAlbums(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, nil)
+	r := newHarness(t, nil)
 	chat := r.person(ana, "Ana Paz")
 	next := func(kind bot.Kind, text, what string) {
 		t.Helper()
@@ -77,7 +77,7 @@ func TestAlbums(t *testing.T) {
 // Somebody who walks with a live location on is told once that it is of no use.
 func TestLiveLocation(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, nil)
+	r := newHarness(t, nil)
 	chat := r.person(ana, "Ana Paz")
 	for i := range 20 {
 		chat.Sends(&waE2E.Message{LiveLocationMessage: &waE2E.LiveLocationMessage{DegreesLatitude: proto.Float64(float64(-35 - i)), SequenceNumber: proto.Int64(int64(i))}})
@@ -94,7 +94,7 @@ func TestLiveLocation(t *testing.T) {
 // What businesses, bots and phones send by themselves is not answered.
 func TestServiceMessages(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, nil)
+	r := newHarness(t, nil)
 	chat := r.person(ana, "Ana Paz")
 	all := []*waE2E.Message{
 		{TemplateMessage: &waE2E.TemplateMessage{HydratedTemplate: &waE2E.TemplateMessage_HydratedFourRowTemplate{HydratedContentText: proto.String("¡Gracias por escribirnos!")}}},

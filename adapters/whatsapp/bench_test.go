@@ -17,7 +17,7 @@ import (
 // machine; all is encrypted, and every commit is durable.
 func BenchmarkHundredAffiliates(b *testing.B) {
 	const people, questions = 100, 5
-	r := newRig(b, nil)
+	r := newHarness(b, nil)
 	r.bot.hook = func(u bot.Update) {
 		if err := r.wa.Send(context.Background(), u.Chat, bot.Reply{ID: u.ID, Text: "Token: 482 913"}); err != nil {
 			b.Errorf("answering: %v", err)

@@ -36,7 +36,7 @@ func document(t *testing.T, c *whatsapptest.Chat, name string, data []byte) *waE
 // What people send says what it is. Nothing is downloaded until somebody asks, and then it is what they sent.
 func TestFetch(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, nil)
+	r := newHarness(t, nil)
 	chat := r.person(ana, "Ana Paz")
 	pdf := bytes.Repeat([]byte("%PDF de Ana Paz "), 20000)
 	gets := func(what string, want bot.Media, data []byte) {
@@ -84,7 +84,7 @@ func TestFetch(t *testing.T) {
 // What cannot be had is refused, for good only where another try would find the same, and without an address in the error.
 func TestFetchRefuses(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, nil)
+	r := newHarness(t, nil)
 	chat := r.person(ana, "Ana Paz")
 	pdf := bytes.Repeat([]byte("%PDF"), 50000)
 	sent := func(bend func(*waE2E.DocumentMessage)) bot.Update {

@@ -36,29 +36,29 @@ func (c *clock) passes(d time.Duration) {
 	c.ahead += d
 }
 
-func talkAt(t *testing.T, c *clock) (*rig, *whatsapptest.Chat, bot.ChatID) {
+func talkAt(t *testing.T, c *clock) (*harness, *whatsapptest.Chat, bot.ChatID) {
 	t.Helper()
 	return talk(t, func(o *whatsapp.Options) { o.Now = c.now })
 }
 
 func TestPair(t *testing.T) {
 	t.Parallel()
-	for name, pairer := range map[string]func(t *testing.T, r *rig) whatsapp.Pairer{
-		"QR": func(t *testing.T, r *rig) whatsapp.Pairer {
+	for name, pairer := range map[string]func(t *testing.T, r *harness) whatsapp.Pairer{
+		"QR": func(t *testing.T, r *harness) whatsapp.Pairer {
 			return whatsapp.Pairer{QR: func(text string, until time.Time) {
 				if err := r.phone.Scans(text); err != nil || time.Until(until) > time.Minute {
 					t.Errorf("scanning: %v, until %v", err, until)
 				}
 			}}
 		},
-		"code": func(t *testing.T, r *rig) whatsapp.Pairer {
+		"code": func(t *testing.T, r *harness) whatsapp.Pairer {
 			return whatsapp.Pairer{Phone: office, Code: func(code string, until time.Time) {
 				if err := r.phone.Types(code); err != nil || time.Until(until) <= 0 {
 					t.Errorf("typing: %v, until %v", err, until)
 				}
 			}}
 		},
-		"passkey": func(t *testing.T, r *rig) whatsapp.Pairer {
+		"passkey": func(t *testing.T, r *harness) whatsapp.Pairer {
 			r.phone.NeedsPasskey()
 			return whatsapp.Pairer{
 				QR: func(text string, _ time.Time) { r.phone.Scans(text) },

@@ -16,7 +16,7 @@ import (
 
 func TestHears(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, nil)
+	r := newHarness(t, nil)
 	chat := r.person(ana, "Ana Paz")
 	id := chat.Says("token")
 	u := r.bot.gets(t)
@@ -35,7 +35,7 @@ func TestHears(t *testing.T) {
 // What is no text is named, what is pressed is what it said, and what asks for nothing is ignored.
 func TestWhatPeopleSend(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, nil)
+	r := newHarness(t, nil)
 	chat := r.person(ana, "Ana Paz")
 	is := func(kind bot.Kind, text, what string) {
 		t.Helper()
@@ -89,7 +89,7 @@ func TestWhatPeopleSend(t *testing.T) {
 // seen and not answered.
 func TestTheOperatorsPhone(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, nil)
+	r := newHarness(t, nil)
 	chat := r.person(ana, "Ana Paz")
 	chat.Says("hola")
 	u := r.bot.gets(t)
@@ -120,7 +120,7 @@ func TestTheOperatorsPhone(t *testing.T) {
 
 func TestHiddenNumbersAndOldWaysOfAddressing(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, nil)
+	r := newHarness(t, nil)
 	p := r.srv.Phone(t, ana, "Ana Paz")
 	p.HidesNumber()
 	chat := p.Chat(office)
@@ -137,7 +137,7 @@ func TestHiddenNumbersAndOldWaysOfAddressing(t *testing.T) {
 // between, and what comes behind it does not overtake it.
 func TestAtLeastOnce(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, nil)
+	r := newHarness(t, nil)
 	chat := r.person(ana, "Ana Paz")
 	r.bot.fails(4)
 	chat.Says("uno")
@@ -167,7 +167,7 @@ func TestAtLeastOnce(t *testing.T) {
 // What cannot be decrypted is asked for again by the library, and what comes twice is kept once.
 func TestGarbledAndRepeated(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, nil)
+	r := newHarness(t, nil)
 	chat := r.person(ana, "Ana Paz")
 	r.srv.Fault(whatsapptest.Fault{On: "deliver", To: office, Times: 1, Garbled: true})
 	chat.Says("uno")
@@ -190,7 +190,7 @@ func TestGarbledAndRepeated(t *testing.T) {
 // A panic of the bot's is no success: the message comes again.
 func TestPanic(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, nil)
+	r := newHarness(t, nil)
 	chat := r.person(ana, "Ana Paz")
 	r.bot.bugs(1)
 	chat.Says("uno")

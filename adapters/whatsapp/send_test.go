@@ -16,10 +16,10 @@ import (
 	"llave/bot"
 )
 
-// talk is a rig and somebody whose chat the bot knows.
-func talk(t *testing.T, change func(*whatsapp.Options)) (*rig, *whatsapptest.Chat, bot.ChatID) {
+// talk is a harness and somebody whose chat the bot knows.
+func talk(t *testing.T, change func(*whatsapp.Options)) (*harness, *whatsapptest.Chat, bot.ChatID) {
 	t.Helper()
-	r := newRig(t, change)
+	r := newHarness(t, change)
 	chat := r.person(ana, "Ana Paz")
 	chat.Says("hola")
 	return r, chat, r.bot.gets(t).Chat
@@ -316,7 +316,7 @@ func TestBothWaysAtOnce(t *testing.T) {
 
 func TestTyping(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, func(o *whatsapp.Options) { o.Timing.Typing = time.Millisecond })
+	r := newHarness(t, func(o *whatsapp.Options) { o.Timing.Typing = time.Millisecond })
 	chat := r.person(ana, "Ana Paz")
 	chat.Says("hola")
 	r.bot.gets(t)

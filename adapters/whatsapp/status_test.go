@@ -17,7 +17,7 @@ import (
 func TestEnds(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		does  func(r *rig)
+		does  func(r *harness)
 		want  whatsapp.State
 		code  int
 		stays bool
@@ -31,13 +31,13 @@ func TestEnds(t *testing.T) {
 		"429":            {login(whatsapptest.Fault{Failure: 429, Times: 1}), whatsapp.Refused, 429, false},
 		"500":            {login(whatsapptest.Fault{Failure: 500, Times: 1}), whatsapp.Reconnecting, 0, false},
 		"503":            {login(whatsapptest.Fault{Failure: 503, Times: 1}), whatsapp.Reconnecting, 0, false},
-		"cut":            {func(r *rig) { r.srv.Cut(office) }, whatsapp.Reconnecting, 0, false},
-		"replaced":       {func(r *rig) { r.srv.Replace(office) }, whatsapp.Replaced, 0, false},
-		"unlinked":       {func(r *rig) { r.srv.Unlink(office) }, whatsapp.LoggedOut, 401, true},
+		"cut":            {func(r *harness) { r.srv.Cut(office) }, whatsapp.Reconnecting, 0, false},
+		"replaced":       {func(r *harness) { r.srv.Replace(office) }, whatsapp.Replaced, 0, false},
+		"unlinked":       {func(r *harness) { r.srv.Unlink(office) }, whatsapp.LoggedOut, 401, true},
 		"stream 401":     {logsOut(401), whatsapp.LoggedOut, 401, true},
 		"stream 403":     {logsOut(403), whatsapp.LoggedOut, 403, true},
-		"stream 503":     {func(r *rig) { r.srv.StreamError(office, "503") }, whatsapp.Reconnecting, 0, false},
-		"stream unknown": {func(r *rig) { r.srv.StreamError(office, "999") }, whatsapp.Reconnecting, 0, false},
+		"stream 503":     {func(r *harness) { r.srv.StreamError(office, "503") }, whatsapp.Reconnecting, 0, false},
+		"stream unknown": {func(r *harness) { r.srv.StreamError(office, "999") }, whatsapp.Reconnecting, 0, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -77,16 +77,16 @@ func TestEnds(t *testing.T) {
 }
 
 // logsOut ends the connection for a reason that the next login is told as well.
-func logsOut(code int) func(r *rig) {
-	return func(r *rig) {
+func logsOut(code int) func(r *harness) {
+	return func(r *harness) {
 		r.srv.Fault(whatsapptest.Fault{On: "login", From: office, Failure: code})
 		r.srv.StreamError(office, strconv.Itoa(code))
 	}
 }
 
 // login is a fault of the next login, which is made to come soon.
-func login(f whatsapptest.Fault) func(r *rig) {
-	return func(r *rig) {
+func login(f whatsapptest.Fault) func(r *harness) {
+	return func(r *harness) {
 		f.On, f.From = "login", office
 		r.srv.Fault(f)
 		r.srv.Cut(office)
@@ -96,7 +96,7 @@ func login(f whatsapptest.Fault) func(r *rig) {
 // Taken over again and again, it comes back later each time, and never at once.
 func TestReplacedAgain(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, func(o *whatsapp.Options) { o.Timing.Again = 100 * time.Millisecond })
+	r := newHarness(t, func(o *whatsapp.Options) { o.Timing.Again = 100 * time.Millisecond })
 	var before time.Duration
 	for range 3 {
 		r.srv.Replace(office)
@@ -117,7 +117,7 @@ func TestReplacedAgain(t *testing.T) {
 func TestABanEnds(t *testing.T) {
 	t.Parallel()
 	clock := &clock{}
-	r := newRig(t, func(o *whatsapp.Options) { o.Now = clock.now })
+	r := newHarness(t, func(o *whatsapp.Options) { o.Now = clock.now })
 	login(whatsapptest.Fault{Failure: 402, Code: 104, Expire: 2 * time.Hour, Times: 1})(r)
 	if s := r.is(whatsapp.Banned); s.Until.Sub(clock.now()) < time.Hour {
 		t.Errorf("until %v", s.Until)

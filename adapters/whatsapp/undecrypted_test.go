@@ -12,7 +12,7 @@ import (
 )
 
 // kept is what is not to be there yet.
-func (b *brain) kept() int {
+func (b *fakeBot) kept() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return len(b.all)
@@ -21,7 +21,7 @@ func (b *brain) kept() int {
 // What is kept from linked devices is told to the bot once, with the message's own id.
 func TestViewOnce(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, nil)
+	r := newHarness(t, nil)
 	chat := r.person(ana, "Ana Paz")
 	r.srv.Fault(whatsapptest.Fault{On: "deliver", To: office, Times: 1, Unavailable: "view_once"})
 	id := chat.SendsVoice([]byte("OggS"), 2)
@@ -42,7 +42,7 @@ func TestViewOnce(t *testing.T) {
 // What the bot could not be told of before the process ended the next one tells: WhatsApp does not send it again.
 func TestViewOnceAndNotKept(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, func(o *whatsapp.Options) { o.Timing.Recover = time.Millisecond })
+	r := newHarness(t, func(o *whatsapp.Options) { o.Timing.Recover = time.Millisecond })
 	chat := r.person(ana, "Ana Paz")
 	r.bot.fails(-1)
 	r.srv.Fault(whatsapptest.Fault{On: "deliver", To: office, Times: 1, Unavailable: "view_once"})
@@ -61,7 +61,7 @@ func TestViewOnceAndNotKept(t *testing.T) {
 // what it is.
 func TestUndecryptableForGood(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, func(o *whatsapp.Options) { o.Timing.Recover = time.Hour })
+	r := newHarness(t, func(o *whatsapp.Options) { o.Timing.Recover = time.Hour })
 	chat := r.person(ana, "Ana Paz")
 	r.srv.Fault(whatsapptest.Fault{On: "deliver", To: office, Times: 2, Garbled: true})
 	chat.Says("uno")
@@ -89,7 +89,7 @@ func TestUndecryptableForGood(t *testing.T) {
 // What was asked for and does not come is told after a while, by the next process if need be; and heard if it comes at last.
 func TestUndecryptableAndNeverSentAgain(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, func(o *whatsapp.Options) { o.Timing.Recover = time.Hour })
+	r := newHarness(t, func(o *whatsapp.Options) { o.Timing.Recover = time.Hour })
 	chat := r.person(ana, "Ana Paz")
 	r.srv.Fault(whatsapptest.Fault{On: "deliver", To: office, Times: 1, Unavailable: "unknown"})
 	chat.Says("uno")
@@ -118,7 +118,7 @@ func TestUndecryptableAndNeverSentAgain(t *testing.T) {
 // A phone that was set back encrypts with keys that were used: the library ignores that without an event.
 func TestUsedKeys(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, nil)
+	r := newHarness(t, nil)
 	chat := r.person(ana, "Ana Paz")
 	chat.Says("hola")
 	to := r.bot.gets(t).Chat

@@ -75,8 +75,8 @@ func (c *clock) pass(d time.Duration) {
 	c.t = c.t.Add(d)
 }
 
-// world is a web chat behind a real server.
-type world struct {
+// fixture is a web chat behind a real server.
+type fixture struct {
 	t     *testing.T
 	web   *Web
 	bot   *fakeBot
@@ -85,20 +85,20 @@ type world struct {
 	opt   Options
 }
 
-func newWorld(t *testing.T, change ...func(*Options)) *world {
+func newFixture(t *testing.T, change ...func(*Options)) *fixture {
 	t.Helper()
 	c := &clock{t: time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)}
 	o := Options{Path: filepath.Join(t.TempDir(), "webchat.db"), Key: bytes.Repeat([]byte{3}, 32), PublicURL: "http://llave.test", MesaPhone: "221-351-0282", Now: c.now}
 	for _, f := range change {
 		f(&o)
 	}
-	w := &world{t: t, clock: c, bot: &fakeBot{seen: map[string]bool{}}, opt: o}
+	w := &fixture{t: t, clock: c, bot: &fakeBot{seen: map[string]bool{}}, opt: o}
 	w.start()
 	t.Cleanup(w.stop)
 	return w
 }
 
-func (w *world) start() {
+func (w *fixture) start() {
 	w.t.Helper()
 	var err error
 	if w.web, err = Open(w.t.Context(), w.opt); err != nil {
@@ -107,7 +107,7 @@ func (w *world) start() {
 	w.srv = httptest.NewServer(w.web.Handler(w.bot))
 }
 
-func (w *world) stop() {
+func (w *fixture) stop() {
 	w.web.Leave()
 	w.srv.Close()
 	if err := w.web.Close(); err != nil {
@@ -116,7 +116,7 @@ func (w *world) stop() {
 }
 
 // says sends a reply into a chat, as the relay would.
-func (w *world) says(chat bot.ChatID, id string, r bot.Reply) {
+func (w *fixture) says(chat bot.ChatID, id string, r bot.Reply) {
 	w.t.Helper()
 	r.ID = id
 	if r.Kind == "" {
@@ -129,14 +129,14 @@ func (w *world) says(chat bot.ChatID, id string, r bot.Reply) {
 
 // person is somebody's browser.
 type person struct {
-	*world
+	*fixture
 	http.Client
 	n int
 }
 
-func (w *world) person() *person {
+func (w *fixture) person() *person {
 	jar, _ := cookiejar.New(nil)
-	p := &person{world: w, Client: http.Client{Jar: jar}}
+	p := &person{fixture: w, Client: http.Client{Jar: jar}}
 	p.get("/").Body.Close()
 	return p
 }
@@ -190,13 +190,13 @@ func (p *person) posts(path string, body any, change ...func(*http.Request)) *ht
 	return res
 }
 
-type form map[string]any
+type formData map[string]any
 
 // writes sends a text, which is taken.
 func (p *person) writes(text string) {
 	p.t.Helper()
 	p.n++
-	if res := p.posts("/chat/messages", form{"id": id(p.n), "text": text}); res.StatusCode != http.StatusAccepted {
+	if res := p.posts("/chat/messages", formData{"id": id(p.n), "text": text}); res.StatusCode != http.StatusAccepted {
 		p.t.Fatalf("%q: %s", text, res.Status)
 	}
 }
@@ -334,4 +334,11 @@ func (p *person) left(f *feed) {
 func (p *person) history() []string {
 	p.t.Helper()
 	return p.told("", "")
+}
+
+// open is how many pages wait.
+func (h *hub) open() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.n
 }

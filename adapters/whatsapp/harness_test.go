@@ -28,14 +28,14 @@ const (
 
 var key = bytes.Repeat([]byte{9}, 32)
 
-// rig is a WhatsApp that is linked to the office's number, and the bot behind it.
-type rig struct {
+// harness is a WhatsApp that is linked to the office's number, and the bot behind it.
+type harness struct {
 	t     testing.TB
 	srv   *whatsapptest.Server
 	phone *whatsapptest.Phone // the office's
 	opt   whatsapp.Options
 	wa    *whatsapp.WhatsApp
-	bot   *brain
+	bot   *fakeBot
 	log   *record
 
 	mu     sync.Mutex
@@ -64,7 +64,7 @@ func (r *record) String() string {
 }
 
 // newRig starts everything, paired. Change may change the options before.
-func newRig(t testing.TB, change func(*whatsapp.Options)) *rig {
+func newHarness(t testing.TB, change func(*whatsapp.Options)) *harness {
 	t.Helper()
 	r := unpaired(t, change)
 	r.pairs()
@@ -72,12 +72,12 @@ func newRig(t testing.TB, change func(*whatsapp.Options)) *rig {
 	return r
 }
 
-func unpaired(t testing.TB, change func(*whatsapp.Options)) *rig {
+func unpaired(t testing.TB, change func(*whatsapp.Options)) *harness {
 	t.Helper()
 	srv, err := whatsapptest.New(whatsapptest.Options{})
 	must(t, err)
 	t.Cleanup(srv.Close)
-	r := &rig{t: t, srv: srv, more: make(chan struct{}), log: &record{}, bot: &brain{more: make(chan struct{})}}
+	r := &harness{t: t, srv: srv, more: make(chan struct{}), log: &record{}, bot: &fakeBot{more: make(chan struct{})}}
 	r.phone = srv.Phone(t, office, "IOMA")
 	r.opt = whatsapp.Options{
 		Store: filepath.Join(t.TempDir(), "whatsapp.db"), Key: key, Transport: srv.Transport(), OnStatus: r.stands,
@@ -98,7 +98,7 @@ func unpaired(t testing.TB, change func(*whatsapp.Options)) *rig {
 	return r
 }
 
-func (r *rig) opens() {
+func (r *harness) opens() {
 	r.t.Helper()
 	var err error
 	r.wa, err = whatsapp.Open(r.t.Context(), r.opt)
@@ -106,27 +106,27 @@ func (r *rig) opens() {
 }
 
 // pairs links it by QR code.
-func (r *rig) pairs() {
+func (r *harness) pairs() {
 	r.t.Helper()
 	must(r.t, r.wa.Pair(r.t.Context(), whatsapp.Pairer{QR: func(text string, _ time.Time) { r.phone.Scans(text) }}))
 }
 
 // up has it run and waits until it is connected.
-func (r *rig) up() {
+func (r *harness) up() {
 	r.t.Helper()
 	r.runs()
 	r.is(whatsapp.Connected)
 	r.until("it is given its messages", func() bool { return r.srv.Online(office) })
 }
 
-func (r *rig) runs() {
+func (r *harness) runs() {
 	ctx, cancel := context.WithCancel(context.Background())
 	r.cancel, r.ran = cancel, make(chan error, 1)
 	go func() { r.ran <- r.wa.Run(ctx, r.bot) }()
 }
 
 // down ends it, as the program does.
-func (r *rig) down() {
+func (r *harness) down() {
 	r.t.Helper()
 	if r.wa == nil {
 		return
@@ -141,7 +141,7 @@ func (r *rig) down() {
 	r.wa, r.cancel = nil, nil
 }
 
-func (r *rig) stands(s whatsapp.Status) {
+func (r *harness) stands(s whatsapp.Status) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.states = append(r.states, s)
@@ -150,7 +150,7 @@ func (r *rig) stands(s whatsapp.Status) {
 }
 
 // is waits until it stood so since this was asked last, and returns how exactly.
-func (r *rig) is(state whatsapp.State) whatsapp.Status {
+func (r *harness) is(state whatsapp.State) whatsapp.Status {
 	r.t.Helper()
 	late := time.After(time.Minute)
 	for {
@@ -172,7 +172,7 @@ func (r *rig) is(state whatsapp.State) whatsapp.Status {
 	}
 }
 
-func (r *rig) until(what string, holds func() bool) {
+func (r *harness) until(what string, holds func() bool) {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), time.Minute)
 	defer cancel()
@@ -182,13 +182,13 @@ func (r *rig) until(what string, holds func() bool) {
 }
 
 // person is somebody with the office in their chats.
-func (r *rig) person(number, name string) *whatsapptest.Chat {
+func (r *harness) person(number, name string) *whatsapptest.Chat {
 	r.t.Helper()
 	return r.srv.Phone(r.t, number, name).Chat(office)
 }
 
 // sends has the bot say something.
-func (r *rig) sends(to bot.ChatID, text string) error {
+func (r *harness) sends(to bot.ChatID, text string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	r.bot.mu.Lock()
@@ -198,8 +198,8 @@ func (r *rig) sends(to bot.ChatID, text string) error {
 	return r.wa.Send(ctx, to, bot.Reply{Kind: bot.Say, Text: text, ID: id, At: time.Unix(1, 0)})
 }
 
-// brain takes updates in.
-type brain struct {
+// fakeBot takes updates in.
+type fakeBot struct {
 	mu   sync.Mutex
 	more chan struct{}
 	all  []bot.Update
@@ -214,7 +214,7 @@ type brain struct {
 var errFull = errors.New("the disk is full")
 
 // Accept implements bot.Accepter. What comes twice is kept once.
-func (b *brain) Accept(_ context.Context, u bot.Update) error {
+func (b *fakeBot) Accept(_ context.Context, u bot.Update) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.panics > 0 {
@@ -242,21 +242,21 @@ func (b *brain) Accept(_ context.Context, u bot.Update) error {
 }
 
 // fails sets how often it does not keep what it is given.
-func (b *brain) fails(times int) {
+func (b *fakeBot) fails(times int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.fail = times
 }
 
 // bugs sets how often it panics.
-func (b *brain) bugs(times int) {
+func (b *fakeBot) bugs(times int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.panics = times
 }
 
 // gets waits for the next update.
-func (b *brain) gets(t testing.TB) bot.Update {
+func (b *fakeBot) gets(t testing.TB) bot.Update {
 	t.Helper()
 	late := time.After(time.Minute)
 	for {
