@@ -57,7 +57,7 @@ func TestWhatThePapersNameExists(t *testing.T) {
 	named := regexp.MustCompile("`((?:Test|Fuzz)[A-Z]\\w*)`")
 	transcripts := regexp.MustCompile("`TestTranscripts` \\(([^)]*)\\)")
 	files := regexp.MustCompile("`((?:bot|flows|store|adapters|cmd|docs)/[\\w./*-]+)`")
-	for _, name := range []string{"ARCHITECTURE.md", "docs/promises.md", "docs/testing.md", "docs/dependencies.md"} {
+	for _, name := range []string{"ARCHITECTURE.md", "CONTRIBUTING.md", "docs/promises.md", "docs/testing.md", "docs/dependencies.md", "docs/field-cases.md"} {
 		text := paper(t, name)
 		for _, m := range named.FindAllStringSubmatch(text, -1) {
 			if !tests[m[1]] {
