@@ -133,7 +133,7 @@ func (d *dialog) typedLabel() (option, bool) {
 // be the earlier message, sent twice, or the answer. Once more it is the answer.
 func (d *dialog) askIfSentTwice(p nlu.ParsedText) bool {
 	figure, bare := bareFigure(d.in.Text)
-	ask := d.row().askAgain
+	ask := d.row().confirmAgain
 	if !bare || figure != d.mem.Figure || p.Numbers[0] > len(d.mem.Options) || ask == nil {
 		return false
 	}
@@ -146,7 +146,7 @@ func (d *dialog) askIfSentTwice(p nlu.ParsedText) bool {
 // number may be meant, and not the one that led to this question, sent twice.
 func (d *dialog) isOptionNumber(p nlu.ParsedText) bool {
 	figure, bare := bareFigure(d.in.Text)
-	meant := d.row().askAgain != nil
+	meant := d.row().confirmAgain != nil
 	if !bare || meant && figure == d.mem.Figure {
 		return false
 	}

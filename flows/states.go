@@ -36,9 +36,9 @@ type state struct {
 	onSeveral func(*dialog, []option)
 	// back goes to the question before; nil: to the menu.
 	back func(*dialog)
-	// askAgain puts the open question again, below the text of a key. It is set where a bare number may be meant as a number
+	// confirmAgain puts the open question again, below the text of a key. It is set where a bare number may be meant as a number
 	// and not as an option.
-	askAgain func(d *dialog, key string)
+	confirmAgain func(d *dialog, key string)
 	// yes is the key of the label of the option "yes": what it does.
 	yes func(*dialog) string
 	// destroys says that a yes or a number takes something away, or makes what was not asked for: forwarded words are no
@@ -93,7 +93,7 @@ func table() []flow {
 					moves: moves{"look": "another.look", "confirm": "another.confirm"}},
 				{name: "another.look", results: results{opGroup: onGroup}, onFailed: noAnswer("token.no_answer"),
 					moves: moves{"choose": "another.pick", "confirm": "another.confirm", "failed": home}},
-				{name: "another.confirm", onText: try(inAnother, anotherDialog.answerConfirm), onOption: answerByOption, back: run(inAnother, anotherDialog.back),
+				{name: "another.confirm", onText: takes(inAnother, anotherDialog.answerConfirm), onOption: answerByOption, back: does(inAnother, anotherDialog.back),
 					yes: label("option.yes_another"), destroys: true,
 					moves: moves{"back": "another.pick", "ask": "another.wait"}},
 				{name: "another.wait", results: results{opAnother: with(inAnother, anotherDialog.onRenewed)},
@@ -107,7 +107,7 @@ func table() []flow {
 					moves: moves{"ask": "rejected.wait"}},
 				{name: "rejected.wait", results: results{opState: with(inRejected, rejectedDialog.onState), opGroup: onGroup}, onFailed: noAnswer("token.no_answer"),
 					moves: moves{"choose": "rejected.pick", "offer": "rejected.offer", "told": home, "failed": home}},
-				{name: "rejected.offer", onText: try(inRejected, rejectedDialog.answerOffer), onOption: with(inRejected, rejectedDialog.chooseOffer), destroys: true},
+				{name: "rejected.offer", onText: takes(inRejected, rejectedDialog.answerOffer), onOption: with(inRejected, rejectedDialog.chooseOffer), destroys: true},
 			}},
 		{name: "sheet", about: "preprinted tokens of one person for a month, on paper", grants: true, numbersSaid: true,
 			begin: moves{"look": "sheet.look", "confirm": "sheet.confirm"},
@@ -116,12 +116,12 @@ func table() []flow {
 					moves: moves{"look": "sheet.look"}},
 				{name: "sheet.look", results: results{opMonths: onSheets, opSheets: onSheets}, onFailed: noAnswer("token.no_answer"),
 					moves: moves{"choose": "sheet.pick", "month": "sheet.month", "count": "sheet.count", "confirm": "sheet.confirm", "given": home, "failed": home}},
-				{name: "sheet.month", onText: try(inSheet, sheetDialog.answerMonth), onOption: with(inSheet, sheetDialog.chooseMonth), back: run(inSheet, sheetDialog.backToWho),
+				{name: "sheet.month", onText: takes(inSheet, sheetDialog.answerMonth), onOption: with(inSheet, sheetDialog.chooseMonth), back: does(inSheet, sheetDialog.backToWho),
 					moves: moves{"look": "sheet.look", "choose": "sheet.pick"}},
-				{name: "sheet.count", onText: try(inSheet, sheetDialog.answerCount), back: run(inSheet, sheetDialog.backFromCount),
+				{name: "sheet.count", onText: takes(inSheet, sheetDialog.answerCount), back: does(inSheet, sheetDialog.backFromCount),
 					moves: moves{"look": "sheet.look", "choose": "sheet.pick", "month": "sheet.month"}},
-				{name: "sheet.confirm", onText: try(inSheet, sheetDialog.answerConfirm), onOption: answerByOption, back: run(inSheet, sheetDialog.backFromConfirm),
-					askAgain: with(inSheet, sheetDialog.confirmAgain), yes: yesLabel, destroys: true,
+				{name: "sheet.confirm", onText: takes(inSheet, sheetDialog.answerConfirm), onOption: answerByOption, back: does(inSheet, sheetDialog.backFromConfirm),
+					confirmAgain: with(inSheet, sheetDialog.confirmAgain), yes: yesLabel, destroys: true,
 					moves: moves{"look": "sheet.look", "month": "sheet.month", "count": "sheet.count", "order": "sheet.wait"}},
 				{name: "sheet.wait", results: results{opPrint: with(inSheet, sheetDialog.onPrinted)},
 					onFailed: with(inSheet, sheetDialog.onFailed), onCancel: cannotStop,
@@ -134,12 +134,12 @@ func table() []flow {
 					moves: moves{"look": "void.look"}},
 				{name: "void.look", results: results{opMonths: onSheets, opSheets: onSheets}, onFailed: noAnswer("token.no_answer"),
 					moves: moves{"choose": "void.pick", "which": "void.which", "number": "void.number", "confirm": "void.confirm", "failed": home}},
-				{name: "void.which", onText: try(inVoid, voidDialog.answerSheet), onOption: with(inVoid, voidDialog.chooseSheet), back: run(inVoid, voidDialog.backToWho),
+				{name: "void.which", onText: takes(inVoid, voidDialog.answerSheet), onOption: with(inVoid, voidDialog.chooseSheet), back: does(inVoid, voidDialog.backToWho),
 					moves: moves{"look": "void.look", "choose": "void.pick", "confirm": "void.confirm"}},
-				{name: "void.number", onText: try(inVoid, voidDialog.answerNumber), back: run(inVoid, voidDialog.backToWho),
+				{name: "void.number", onText: takes(inVoid, voidDialog.answerNumber), back: does(inVoid, voidDialog.backToWho),
 					moves: moves{"look": "void.look", "choose": "void.pick", "which": "void.which", "confirm": "void.confirm", "failed": home}},
-				{name: "void.confirm", onText: try(inVoid, voidDialog.answerConfirm), onOption: answerByOption, back: run(inVoid, voidDialog.backFromConfirm),
-					askAgain: with(inVoid, voidDialog.confirmAgain), yes: label("option.yes_void"), destroys: true,
+				{name: "void.confirm", onText: takes(inVoid, voidDialog.answerConfirm), onOption: answerByOption, back: does(inVoid, voidDialog.backFromConfirm),
+					confirmAgain: with(inVoid, voidDialog.confirmAgain), yes: label("option.yes_void"), destroys: true,
 					moves: moves{"look": "void.look", "choose": "void.pick", "which": "void.which", "number": "void.number", "do": "void.wait"}},
 				{name: "void.wait", results: results{opVoid: with(inVoid, voidDialog.onVoided)},
 					onFailed: with(inVoid, voidDialog.onFailed), onCancel: cannotStop,
@@ -150,19 +150,19 @@ func table() []flow {
 			states: []state{
 				{name: "link.inviting", results: results{opInvite: with(inLink, linkDialog.onInvite)}, onFailed: noAnswer("link.failed"),
 					moves: moves{"sent": "link.code", "failed": home}},
-				{name: "link.code", onText: try(inLink, linkDialog.answerCode), onOption: with(inLink, linkDialog.chooseInstead), awaitsCode: true,
+				{name: "link.code", onText: takes(inLink, linkDialog.answerCode), onOption: with(inLink, linkDialog.chooseInstead), awaitsCode: true,
 					// Ten minutes to open the page, thirty to sign in, ten to bring the code.
 					patience: 50 * time.Minute,
 					moves:    moves{"try": "link.redeeming"}},
-				{name: "link.redeeming", results: results{opRedeem: with(inLink, linkDialog.onGranted)}, onRefused: try(inLink, linkDialog.onCodeRefused),
+				{name: "link.redeeming", results: results{opRedeem: with(inLink, linkDialog.onGranted)}, onRefused: takes(inLink, linkDialog.onCodeRefused),
 					onFailed: with(inLink, linkDialog.onCodeFailed),
 					moves:    moves{"wrong": "link.code", "unsure": "link.code", "dead": home, "grant": "link.granting", "linked": "link.who"}},
-				{name: "link.granting", results: results{opCurrent: with(inLink, linkDialog.onGiven)}, onRefused: try(inLink, linkDialog.onTokenRefused),
-					onFailed: with(inLink, linkDialog.onNotGiven), onCancel: run(inLink, linkDialog.cancelGranting),
+				{name: "link.granting", results: results{opCurrent: with(inLink, linkDialog.onGiven)}, onRefused: takes(inLink, linkDialog.onTokenRefused),
+					onFailed: with(inLink, linkDialog.onNotGiven), onCancel: does(inLink, linkDialog.cancelGranting),
 					moves: moves{"linked": "link.who"}},
-				{name: "link.who", onText: try(inLink, linkDialog.answerUser), onOption: with(inLink, linkDialog.chooseUser),
+				{name: "link.who", onText: takes(inLink, linkDialog.answerUser), onOption: with(inLink, linkDialog.chooseUser),
 					moves: moves{"answer": home, "others": "link.replace"}},
-				{name: "link.replace", onText: try(inLink, linkDialog.answerReplace), onOption: answerByOption, yes: label("option.yes_replace"), destroys: true,
+				{name: "link.replace", onText: takes(inLink, linkDialog.answerReplace), onOption: answerByOption, yes: label("option.yes_replace"), destroys: true,
 					moves: moves{"replace": "link.replacing"}},
 				{name: "link.replacing", results: results{opUnlink: with(inLink, linkDialog.onReplaced)}, onFailed: noAnswer("link.failed"), onCancel: cannotStop,
 					moves: moves{"replaced": home, "failed": home}},
@@ -174,9 +174,9 @@ func table() []flow {
 					moves: moves{"listed": "chats.list", "failed": home}},
 				{name: "chats.list", onText: optionsOnly, onOption: with(inChats, chatsDialog.chooseListed), destroys: true,
 					moves: moves{"unlink": "chats.unlinking"}},
-				{name: "chats.ask", onText: try(inChats, chatsDialog.answerUnlink), onOption: answerByOption, destroys: true,
+				{name: "chats.ask", onText: takes(inChats, chatsDialog.answerUnlink), onOption: answerByOption, destroys: true,
 					moves: moves{"unlink": "chats.unlinking"}},
-				{name: "chats.unlinking", results: results{opUnlink: with(inChats, chatsDialog.onUnlinked)}, onRefused: try(inChats, chatsDialog.onRefused),
+				{name: "chats.unlinking", results: results{opUnlink: with(inChats, chatsDialog.onUnlinked)}, onRefused: takes(inChats, chatsDialog.onRefused),
 					onFailed: with(inChats, chatsDialog.onFailed),
 					moves:    moves{"done": home, "failed": home}},
 			}},
@@ -191,21 +191,21 @@ func table() []flow {
 // homeState is the row of the menu: an option below an answer begins something.
 func homeState() state { return state{name: home, onOption: chooseBelow} }
 
-// The handlers of a flow are methods of a type of its own, which has the dialog and the flow's request. The following give
-// them the dialog in that form.
+// The handlers of a flow are methods of the flow's own type, which has the dialog and the flow's request. The functions
+// below adapt them to the rows.
 
-// run is for a handler that takes nothing else.
-func run[D any](in func(*dialog) D, f func(D)) func(*dialog) {
+// does is for a handler without an argument.
+func does[D any](in func(*dialog) D, f func(D)) func(*dialog) {
 	return func(d *dialog) { f(in(d)) }
 }
 
-// with is for a handler that takes one thing.
+// with is for a handler with an argument.
 func with[D, A any](in func(*dialog) D, f func(D, A)) func(*dialog, A) {
 	return func(d *dialog, a A) { f(in(d), a) }
 }
 
-// try is for a handler that says whether it took it.
-func try[D, A any](in func(*dialog) D, f func(D, A) bool) func(*dialog, A) bool {
+// takes is for a handler that reports whether it took its argument.
+func takes[D, A any](in func(*dialog) D, f func(D, A) bool) func(*dialog, A) bool {
 	return func(d *dialog, a A) bool { return f(in(d), a) }
 }
 
