@@ -1,10 +1,10 @@
--- What a padrón's lines would change. "live" is the padrón as it is.
+-- The changes that the lines of a padrón would make. "live" is the present padrón.
 CREATE INDEX row_cuil ON row (cuil, holder, line);
 CREATE INDEX row_number ON row (number, cuil, line);
--- A file in which every line is wrong takes no longer than a good one.
-CREATE INDEX told_line ON told (line, holder);
+-- For a file with no good line, which must not take longer than a good file.
+CREATE INDEX mention_line ON mention (line, holder);
 
--- Lines that are wrong because of others. What there is several times of is looked for in the order of an index, once.
+-- Lines that are wrong because of others. Duplicates are found in the order of an index, in one pass.
 CREATE TABLE twice AS SELECT cuil, holder, min(line) AS line FROM row GROUP BY cuil, holder HAVING count(*) > 1;
 UPDATE row SET why = 'csv_duplicate', about = t.line FROM twice t
   WHERE row.cuil = t.cuil AND row.holder = t.holder AND row.line > t.line AND why IS NULL;
@@ -19,29 +19,29 @@ UPDATE row SET why = 'csv_number_taken' FROM shared s WHERE row.number = s.numbe
 UPDATE row SET why = 'csv_number_taken'
   WHERE why IS NULL AND EXISTS (SELECT 1 FROM live.person p WHERE p.number = row.number AND p.cuil <> row.cuil);
 
--- The groups that the file names. Without its titular, in the file or in the padrón, a group is not known.
+-- The groups that the file names. A group without its titular in the file or in the padrón is not known.
 CREATE TABLE family (
   holder BLOB PRIMARY KEY,
   person INTEGER,                         -- the titular, in the padrón
   own    INTEGER NOT NULL,                -- the titular has a good line
-  held   INTEGER NOT NULL DEFAULT 0       -- nobody leaves it
+  held   INTEGER NOT NULL DEFAULT 0       -- no member leaves it
 ) STRICT, WITHOUT ROWID;
 INSERT INTO family (holder, person, own) SELECT r.holder, (SELECT p.id FROM live.person p WHERE p.cuil = r.holder),
   max(r.cuil = r.holder AND r.why IS NULL) FROM row r GROUP BY r.holder;
 UPDATE row SET why = 'csv_no_holder' WHERE why IS NULL AND holder IN (SELECT f.holder FROM family f WHERE NOT f.own
   AND NOT EXISTS (SELECT 1 FROM live.membership m WHERE m.holder = f.person AND m.person = f.person));
 
--- A refused line may be the one of whoever is missing: nobody leaves a group that it may be about. If that cannot be told,
--- nobody leaves at all.
+-- A refused line may be that of a missing member: no member leaves a group that it may be about. If the group is not known,
+-- no member leaves any group.
 CREATE TABLE unknown AS SELECT b.line FROM bad b
-  WHERE NOT EXISTS (SELECT 1 FROM told t WHERE t.line = b.line AND t.holder)
-    AND NOT EXISTS (SELECT 1 FROM told t JOIN live.person p ON p.cuil = t.cuil JOIN live.membership m ON m.person = p.id WHERE t.line = b.line);
-INSERT INTO told SELECT line, holder, 1 FROM row WHERE why IS NOT NULL;
-INSERT INTO told SELECT line, cuil, 0 FROM row WHERE why IS NOT NULL;
+  WHERE NOT EXISTS (SELECT 1 FROM mention t WHERE t.line = b.line AND t.holder)
+    AND NOT EXISTS (SELECT 1 FROM mention t JOIN live.person p ON p.cuil = t.cuil JOIN live.membership m ON m.person = p.id WHERE t.line = b.line);
+INSERT INTO mention SELECT line, holder, 1 FROM row WHERE why IS NOT NULL;
+INSERT INTO mention SELECT line, cuil, 0 FROM row WHERE why IS NOT NULL;
 UPDATE family SET held = 1 WHERE EXISTS (SELECT 1 FROM unknown)
-  OR person IN (SELECT m.holder FROM told t JOIN live.person p ON p.cuil = t.cuil JOIN live.membership m ON m.person = p.id);
+  OR person IN (SELECT m.holder FROM mention t JOIN live.person p ON p.cuil = t.cuil JOIN live.membership m ON m.person = p.id);
 
--- Who would leave which group.
+-- The memberships that would end.
 CREATE TABLE leaving (n INTEGER PRIMARY KEY, holder INTEGER NOT NULL, person INTEGER NOT NULL, held INTEGER NOT NULL) STRICT;
 INSERT INTO leaving (holder, person, held) SELECT m.holder, m.person, f.held
   FROM family f JOIN live.membership m ON m.holder = f.person JOIN live.person p ON p.id = m.person
@@ -49,7 +49,7 @@ INSERT INTO leaving (holder, person, held) SELECT m.holder, m.person, f.held
     AND NOT EXISTS (SELECT 1 FROM row r WHERE r.cuil = p.cuil AND r.holder = f.holder AND r.why IS NULL);
 CREATE INDEX leaving_person ON leaving (person);
 
--- Everybody of the padrón whom the file is about: whether they have tokens, and whether they will.
+-- All people of the padrón in the groups of the file: whether they have tokens, and whether they will have them.
 CREATE TABLE affected (person INTEGER PRIMARY KEY, line INTEGER, has INTEGER NOT NULL DEFAULT 0, will INTEGER NOT NULL DEFAULT 0) STRICT;
 INSERT INTO affected (person, line) SELECT person, min(line) FROM row WHERE why IS NULL AND person IS NOT NULL GROUP BY person;
 INSERT INTO affected (person) SELECT m.person FROM family f JOIN live.membership m ON m.holder = f.person WHERE true ON CONFLICT DO NOTHING;

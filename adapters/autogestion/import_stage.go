@@ -23,14 +23,14 @@ const stagingPattern = ".padron-*.import"
 
 // staging keeps the lines of a padrón in a file of its own while they are read and compared. It implements padron.Sink.
 type staging struct {
-	s       *Service
-	path    string
-	db      *sql.DB
-	tx      *sql.Tx
-	row     *sql.Stmt
-	told    *sql.Stmt
-	lastTax string // the CUIL of the last hash, since a titular's lines name them several times
-	last    []byte
+	s        *Service
+	path     string
+	db       *sql.DB
+	tx       *sql.Tx
+	rows     *sql.Stmt
+	mentions *sql.Stmt
+	lastTax  string // the CUIL of the last hash, since a titular's lines name them several times
+	last     []byte
 }
 
 // openStaging makes the file and attaches the padrón to it, read-only, as "live".
@@ -82,10 +82,10 @@ func (st *staging) begin(ctx context.Context) (err error) {
 	if st.tx, err = st.db.BeginTx(ctx, nil); err != nil {
 		return err
 	}
-	st.row, err = st.tx.PrepareContext(ctx, `INSERT INTO row (line, written, cuil, holder, number, digest, tramite, member, sealed, standing, active, kinship, person)
+	st.rows, err = st.tx.PrepareContext(ctx, `INSERT INTO row (line, written, cuil, holder, number, digest, tramite, member, sealed, standing, active, kinship, person)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, (SELECT p.id FROM live.person p WHERE p.cuil = ?3))`)
 	if err == nil {
-		st.told, err = st.tx.PrepareContext(ctx, "INSERT INTO told (line, cuil, holder) VALUES (?, ?, ?)")
+		st.mentions, err = st.tx.PrepareContext(ctx, "INSERT INTO mention (line, cuil, holder) VALUES (?, ?, ?)")
 	}
 	return err
 }
@@ -124,7 +124,7 @@ func (st *staging) Row(r padron.Row) error {
 		return err
 	}
 	holder := st.cuilHash(r.Holder)
-	_, err = st.row.Exec(r.Line, r.Written, st.cuilHash(r.CUIL), holder, st.s.numberHash(r.Number), st.s.digest(who),
+	_, err = st.rows.Exec(r.Line, r.Written, st.cuilHash(r.CUIL), holder, st.s.numberHash(r.Number), st.s.digest(who),
 		st.s.tramiteHash(r.CUIL, r.Tramite), member, sealed, r.Standing, backend.IsActive(r.Standing), r.Kinship)
 	return err
 }
@@ -149,12 +149,12 @@ func (st *staging) BadRow(b padron.BadRow) error {
 		return err
 	}
 	for _, cuil := range b.CUILs {
-		if _, err := st.told.Exec(b.Line, st.cuilHash(cuil), cuil == b.Holder); err != nil {
+		if _, err := st.mentions.Exec(b.Line, st.cuilHash(cuil), cuil == b.Holder); err != nil {
 			return err
 		}
 	}
 	if b.Holder != "" {
-		_, err := st.told.Exec(b.Line, st.cuilHash(b.Holder), true)
+		_, err := st.mentions.Exec(b.Line, st.cuilHash(b.Holder), true)
 		return err
 	}
 	return nil

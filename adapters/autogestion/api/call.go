@@ -31,7 +31,7 @@ var (
 	bot      = map[string][]string{"bot": {}}
 	person   = map[string][]string{"bot": {}, "credential": {}}
 	provider = map[string][]string{"provider": {}}
-	nobody   = map[string][]string{}
+	public   = map[string][]string{}
 )
 
 // byLink is a call that speaks for a person and has nothing else. Calls with a body repeat the field: huma does not look into

@@ -72,7 +72,7 @@ type keysAnswer struct {
 
 // sheetKeys mounts the call that needs no key.
 func (a *api) sheetKeys() {
-	op := a.operation(http.MethodGet, "sheet-keys", "sheet-keys", "The public keys that sign sheets", nobody, nil)
+	op := a.operation(http.MethodGet, "sheet-keys", "sheet-keys", "The public keys that sign sheets", public, nil)
 	op.Description = keysAbout
 	huma.Register(a.API, op, answering(a, op.OperationID, func(ctx context.Context, _ *struct{}) (*keysAnswer, error) {
 		keys, err := a.SheetKeys(ctx)

@@ -57,16 +57,16 @@ func (k *checker) refusesKey(ctx context.Context, key string) error {
 		return c.last.res.unexpected("capabilities")
 	}
 	if k.subject.Can.SignInPages {
-		_, redeem := c.Redeem(ctx, contract.Nobody, "BCDF-GHJK", contract.Nobody)
+		_, redeem := c.Redeem(ctx, contract.UnknownID, "BCDF-GHJK", contract.UnknownID)
 		if !errors.Is(redeem, ErrBotKey) {
 			return &contract.Unexpected{Call: "redeem", Want: ErrBotKey, Got: redeem}
 		}
-		_, invite := c.Invite(ctx, backend.Invitation{Chat: contract.Nobody, Channel: "Llave", Label: contract.Nobody, Sender: contract.Nobody, Key: contract.Nobody})
+		_, invite := c.Invite(ctx, backend.Invitation{Chat: contract.UnknownID, Channel: "Llave", Label: contract.UnknownID, Sender: contract.UnknownID, Key: contract.UnknownID})
 		if !errors.Is(invite, ErrBotKey) {
 			return &contract.Unexpected{Call: "invite", Want: ErrBotKey, Got: invite}
 		}
 	}
-	return k.asking(c, k.subject.Can).Refused(ctx, contract.Nobody, ErrBotKey)
+	return k.asking(c, k.subject.Can).Refused(ctx, contract.UnknownID, ErrBotKey)
 }
 
 // is reports whether an answer is this refusal.
@@ -78,7 +78,7 @@ func (res response) is(status int, code string) bool {
 // unlinkNobody: to end a link that is over is no error. The request is made without the client's own leniency, which accepts
 // a 401 for that.
 func (k *checker) unlinkNobody(ctx context.Context) error {
-	res, err := k.c.send(ctx, request{op: "links/unlink", method: http.MethodPost, path: "links/unlink", credential: contract.Nobody, personal: true,
+	res, err := k.c.send(ctx, request{op: "links/unlink", method: http.MethodPost, path: "links/unlink", credential: contract.UnknownID, personal: true,
 		body: wire.UnlinkBody{}})
 	if err != nil {
 		return err
@@ -130,8 +130,8 @@ func (k *checker) rejectsAll(ctx context.Context, who backend.Credential, bodies
 
 func (k *checker) bodyShape(ctx context.Context) error {
 	return k.rejectsAll(ctx, "", [][2]string{
-		{"redeem", `{"invite":` + typed + `,"code":"BCDF-GHJK","key":"` + contract.Nobody + `"}`},
-		{"redeem", `{"invite":"` + contract.Nobody + `","code":"` + typed + `"}`}, // no key
+		{"redeem", `{"invite":` + typed + `,"code":"BCDF-GHJK","key":"` + contract.UnknownID + `"}`},
+		{"redeem", `{"invite":"` + contract.UnknownID + `","code":"` + typed + `"}`}, // no key
 		{"redeem", `[` + typed + `]`},
 		{"invites", `{"chat":` + typed + `}`},
 	})
@@ -148,7 +148,7 @@ func (k *checker) bodyJSON(ctx context.Context) error {
 
 // bodyLong: the request is refused or the connection closed, and the service goes on.
 func (k *checker) bodyLong(ctx context.Context) error {
-	long := `{"invite":"` + contract.Nobody + `","code":"` + strings.Repeat("7", 4*wire.MaxBody) + `","key":"` + contract.Nobody + `"}`
+	long := `{"invite":"` + contract.UnknownID + `","code":"` + strings.Repeat("7", 4*wire.MaxBody) + `","key":"` + contract.UnknownID + `"}`
 	err := k.rejects(ctx, "redeem", long, "", http.StatusRequestEntityTooLarge, http.StatusBadRequest, http.StatusUnprocessableEntity)
 	var none *NoAnswer
 	if err != nil && (!errors.As(err, &none) || none.Why != "unreachable") {
@@ -163,26 +163,26 @@ func (k *checker) personShape(ctx context.Context) error {
 	return k.rejectsAll(ctx, k.subject.Credential, [][2]string{
 		{"tokens/current", `{"members":` + typed + `}`},
 		{"tokens/current", `{}`},
-		{"tokens/another", `{"member":"` + contract.Nobody + `"}`}, // no key
-		{"tokens/another", `{"member":"` + contract.Nobody + `","key":""}`},
+		{"tokens/another", `{"member":"` + contract.UnknownID + `"}`}, // no key
+		{"tokens/another", `{"member":"` + contract.UnknownID + `","key":""}`},
 	})
 }
 
 // sheetShape sends malformed orders for nobody: a back end that accepts them has nothing to print.
 func (k *checker) sheetShape(ctx context.Context) error {
-	month, after, key := `"month":"`+string(contract.NobodysOrder().Month)+`"`, `"after":0`, `"key":"`+contract.Nobody+`"`
+	month, after, key := `"month":"`+string(contract.UnknownOrder().Month)+`"`, `"after":0`, `"key":"`+contract.UnknownID+`"`
 	return k.rejectsAll(ctx, k.subject.Credential, [][2]string{
 		{"sheets/print", `{"member":` + typed + `,` + month + `,"count":1,` + after + `,` + key + `}`},
-		{"sheets/print", `{"member":"` + contract.Nobody + `",` + month + `,"count":"` + typed + `",` + after + `,` + key + `}`},
-		{"sheets/print", `{"member":"` + contract.Nobody + `",` + month + `,"count":0,` + after + `,` + key + `}`},
-		{"sheets/print", `{"member":"` + contract.Nobody + `",` + month + `,"count":-1,` + after + `,` + key + `}`},
-		{"sheets/print", `{"member":"` + contract.Nobody + `",` + month + `,"count":1,` + after + `}`}, // no key
-		{"sheets/print", `{"member":"` + contract.Nobody + `",` + month + `,"count":1,` + after + `,"key":""}`},
-		{"sheets/print", `{"member":"` + contract.Nobody + `",` + month + `,"count":1,` + key + `}`}, // no after
-		{"sheets/print", `{"member":"` + contract.Nobody + `",` + month + `,"count":1,"after":-1,` + key + `}`},
-		{"sheets/print", `{"member":"` + contract.Nobody + `",` + month + `,"count":1,"after":"` + typed + `",` + key + `}`},
+		{"sheets/print", `{"member":"` + contract.UnknownID + `",` + month + `,"count":"` + typed + `",` + after + `,` + key + `}`},
+		{"sheets/print", `{"member":"` + contract.UnknownID + `",` + month + `,"count":0,` + after + `,` + key + `}`},
+		{"sheets/print", `{"member":"` + contract.UnknownID + `",` + month + `,"count":-1,` + after + `,` + key + `}`},
+		{"sheets/print", `{"member":"` + contract.UnknownID + `",` + month + `,"count":1,` + after + `}`}, // no key
+		{"sheets/print", `{"member":"` + contract.UnknownID + `",` + month + `,"count":1,` + after + `,"key":""}`},
+		{"sheets/print", `{"member":"` + contract.UnknownID + `",` + month + `,"count":1,` + key + `}`}, // no after
+		{"sheets/print", `{"member":"` + contract.UnknownID + `",` + month + `,"count":1,"after":-1,` + key + `}`},
+		{"sheets/print", `{"member":"` + contract.UnknownID + `",` + month + `,"count":1,"after":"` + typed + `",` + key + `}`},
 		{"sheets/void", `{"sheet":` + typed + `,"numbers":[1]}`},
-		{"sheets/void", `{"sheet":"` + contract.Nobody + `","numbers":` + typed + `}`},
+		{"sheets/void", `{"sheet":"` + contract.UnknownID + `","numbers":` + typed + `}`},
 		{"sheets/list", `{"member":` + typed + `}`},
 	})
 }

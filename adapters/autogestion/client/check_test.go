@@ -169,7 +169,7 @@ func TestEachCheckCanFail(t *testing.T) {
 		}
 	}
 	real := func(r *http.Request, _ string) bool {
-		return r.Header.Get("Llave-Credential") != contract.Nobody && r.Header.Get("Llave-Credential") != ""
+		return r.Header.Get("Llave-Credential") != contract.UnknownID && r.Header.Get("Llave-Credential") != ""
 	}
 	nth := func(n int, of func(*http.Request, string) bool) func(*http.Request, string) bool {
 		seen := 0
@@ -192,9 +192,9 @@ func TestEachCheckCanFail(t *testing.T) {
 		{"no key will do for invites", faulty{path: "invites", when: auth(""), status: 200, body: goodAnswers()["invites"]}, "key_none"},
 		{"no key is 401", faulty{path: "redeem", when: auth(""), status: 401, body: `{"code":"bot_key"}`}, "key_none"},
 		{"capabilities need no key", faulty{path: "capabilities", when: auth(""), status: 200, body: `{}`}, "key_none"},
-		{"a wrong credential is 403", faulty{path: "links", when: cred(contract.Nobody), status: 403, body: `{"code":"credential"}`}, "credential_wrong"},
-		{"a wrong credential is not told apart from another's", faulty{path: "tokens/state", when: cred(contract.Nobody), status: 404, body: `{"code":"not_in_charge"}`}, "credential_wrong"},
-		{"a wrong credential may ask for another", faulty{path: "tokens/another", when: cred(contract.Nobody), status: 200, body: `{}`}, "credential_wrong"},
+		{"a wrong credential is 403", faulty{path: "links", when: cred(contract.UnknownID), status: 403, body: `{"code":"credential"}`}, "credential_wrong"},
+		{"a wrong credential is not told apart from another's", faulty{path: "tokens/state", when: cred(contract.UnknownID), status: 404, body: `{"code":"not_in_charge"}`}, "credential_wrong"},
+		{"a wrong credential may ask for another", faulty{path: "tokens/another", when: cred(contract.UnknownID), status: 200, body: `{}`}, "credential_wrong"},
 		{"no credential has no code", faulty{path: "tokens/current", when: cred(""), status: 401, body: ``}, "credential_none"},
 		{"unlinking twice is an error", faulty{path: "links/unlink", when: holds("{}"), status: 401, body: `{"code":"credential"}`}, "unlink_nobody"},
 		{"an unknown invite is a wrong code", faulty{path: "redeem", when: holds(`"invite":"llave-check-nobody","code":"BCDF-GHJK"`), status: 409, body: `{"code":"wrong_code","left":2}`}, "invite_unknown"},
@@ -212,7 +212,7 @@ func TestEachCheckCanFail(t *testing.T) {
 		{"the group changes", faulty{path: "group", when: nth(2, real), old: `EN PADRÓN`, neu: `SUSPENDIDA`}, "group"},
 		{"the group is refused", faulty{path: "group", when: real, status: 401, body: `{"code":"credential"}`}, "group"},
 		{"links have no own", faulty{path: "links", when: real, old: `"own":true`, neu: `"own":false`}, "links"},
-		{"asked for nobody, it gives the family", faulty{path: "tokens/current", when: holds(`"members":[]`), status: 200, body: strings.ReplaceAll(given, contract.Nobody, "m1")}, "current_nobody"},
+		{"asked for nobody, it gives the family", faulty{path: "tokens/current", when: holds(`"members":[]`), status: 200, body: strings.ReplaceAll(given, contract.UnknownID, "m1")}, "current_nobody"},
 		{"a stranger gets a token", faulty{path: "tokens/current", when: holds(`["llave-check-nobody"]`), status: 200, body: strings.ReplaceAll(given, `"m1"`, `"llave-check-nobody"`)}, "current_stranger credential_wrong credential_none"},
 		{"a stranger is not active", faulty{path: "tokens/current", when: real, old: `"reason":"not_in_charge"`, neu: `"reason":"not_active"`}, "current_stranger current"},
 		{"a stranger gets another", faulty{path: "tokens/another", when: real, old: `"reason":"not_in_charge"`, neu: `"reason":"not_active"`}, "another_stranger"},
@@ -222,7 +222,7 @@ func TestEachCheckCanFail(t *testing.T) {
 		{"another takes an empty key", faulty{path: "tokens/another", when: holds(`"key":""`), status: 200, body: `{}`}, "person_shape"},
 		{"the state is another person's", faulty{path: "tokens/state", when: real, old: `"member":"[^"]*"`, neu: `"member":"x"`}, "state current_state"},
 		{"a stranger has a state", faulty{path: "tokens/state", when: func(r *http.Request, _ string) bool {
-			return real(r, "") && r.URL.Query().Get("member") == contract.Nobody
+			return real(r, "") && r.URL.Query().Get("member") == contract.UnknownID
 		}, status: 200,
 			body: strings.ReplaceAll(goodAnswers()["tokens/state"], `"m1"`, `"llave-check-nobody"`)}, "state_stranger"},
 
@@ -233,15 +233,15 @@ func TestEachCheckCanFail(t *testing.T) {
 		{"a stranger's sheet is printed", faulty{path: "sheets/print", when: holds(`"month":"2020-01","count":1,"after":0,"key":"llave-check-nobody"`), old: `"denied":"not_in_charge"`, neu: `"denied":"not_offered"`}, "print_stranger"},
 		{"a stranger's sheet is no denial", faulty{path: "sheets/print", when: holds(`"month":"2020-01","count":1,"after":0,"key":"llave-check-nobody"`), status: 404, body: `{"code":"not_in_charge"}`}, "print_stranger credential_wrong credential_none sheet_shape"},
 		{"nobody's sheet is void", faulty{path: "sheets/void", when: real, old: `"denied":"not_in_charge"`, neu: `"denied":"not_active"`}, "void_stranger"},
-		{"a wrong credential may void", faulty{path: "sheets/void", when: cred(contract.Nobody), status: 200, body: `{}`}, "credential_wrong"},
+		{"a wrong credential may void", faulty{path: "sheets/void", when: cred(contract.UnknownID), status: 200, body: `{}`}, "credential_wrong"},
 		{"no key will do to print", faulty{path: "sheets/print", when: auth(""), status: 401, body: `{"code":"credential"}`}, "key_none"},
 		{"an order of nothing is an order", faulty{path: "sheets/print", when: holds(`"count":0`), status: 200, body: `{}`}, "sheet_shape"},
 		{"a sheet needs no key", faulty{path: "sheets/print", when: holds(`"count":1,"after":0}`), status: 200, body: `{}`}, "sheet_shape"},
 		{"an order needs not say what was known", faulty{path: "sheets/print", when: holds(`"count":1,"key"`), status: 200, body: `{}`}, "sheet_shape"},
 		{"an order comes after less than none", faulty{path: "sheets/print", when: holds(`"after":-1`), status: 200, body: `{}`}, "sheet_shape"},
-		{"a stranger's last token is told", faulty{path: "sheets/list", when: holds(contract.Nobody), old: `"last":0`, neu: `"last":3`}, "sheets_stranger"},
+		{"a stranger's last token is told", faulty{path: "sheets/list", when: holds(contract.UnknownID), old: `"last":0`, neu: `"last":3`}, "sheets_stranger"},
 		{"nobody's last token is told", faulty{path: "sheets/list", when: holds(`{}`), old: `"last":0`, neu: `"last":3`}, "sheets_months"},
-		{"the last token of a stranger's sheet is told", faulty{path: "sheets/void", when: holds(contract.Nobody), old: `"last":0`, neu: `"last":3`}, "void_stranger"},
+		{"the last token of a stranger's sheet is told", faulty{path: "sheets/void", when: holds(contract.UnknownID), old: `"last":0`, neu: `"last":3`}, "void_stranger"},
 		{"sheets are offered to who is not active", faulty{path: "sheets/list", when: real, old: `,"denied":"not_active"`, neu: ``}, "sheets_inactive"},
 		{"numbers may be a number", faulty{path: "sheets/void", when: holds(`"numbers":482913`), status: 400}, "sheet_shape"},
 		{"a malformed order comes back", faulty{path: "sheets/print", when: holds(`"count":"482913"`), status: 422, body: `{"errors":[{"value":"482913"}]}`}, "sheet_shape"},
@@ -268,7 +268,7 @@ func TestEachCheckCanFail(t *testing.T) {
 			if !slices.Equal(got, want) || r.Passed() {
 				t.Errorf("red are %v, want %v\n%s", got, want, text)
 			}
-			if strings.Contains(text, "482913") || strings.Contains(text, contract.Nobody) || strings.Contains(text, "bot-key") {
+			if strings.Contains(text, "482913") || strings.Contains(text, contract.UnknownID) || strings.Contains(text, "bot-key") {
 				t.Errorf("printed\n%s", text)
 			}
 		})
@@ -277,7 +277,7 @@ func TestEachCheckCanFail(t *testing.T) {
 
 // holdsOwn: the link's own affiliate alone is asked for.
 func holdsOwn(_ *http.Request, sent string) bool {
-	return strings.Count(sent, `"`) == 4 && !strings.Contains(sent, contract.Nobody)
+	return strings.Count(sent, `"`) == 4 && !strings.Contains(sent, contract.UnknownID)
 }
 
 // A back end that lacks something is not asked for it, and that is no failure.

@@ -9,12 +9,12 @@ import (
 )
 
 // Nobody is an id that no member, link, sheet, chat and invite has. It is also a credential and a key that nothing has.
-const Nobody = "llave-check-nobody"
+const UnknownID = "llave-check-nobody"
 
 // Sentences are in the order of the report: those that need nothing, those that need a link, those that may make a token.
 // The sentence "group" comes before those that need the group.
 var Sentences = []Sentence{
-	{"credential_wrong", Needs{}, func(ctx context.Context, s *Subject) error { return s.unlinked(ctx, Nobody) }},
+	{"credential_wrong", Needs{}, func(ctx context.Context, s *Subject) error { return s.unlinked(ctx, UnknownID) }},
 	{"credential_none", Needs{}, func(ctx context.Context, s *Subject) error { return s.unlinked(ctx, "") }},
 	{"invite_unknown", Needs{Pages: true}, inviteUnknown},
 
@@ -58,13 +58,13 @@ type call struct {
 func (s *Subject) calls(ctx context.Context, c backend.Credential) []call {
 	list := []call{
 		{"group", func() error { _, err := s.Tokens.Group(ctx, c); return err }},
-		{"current", func() error { _, err := s.Tokens.Current(ctx, c, []backend.MemberID{Nobody}); return err }},
-		{"another", func() error { _, err := s.Tokens.Another(ctx, c, Nobody, Nobody); return err }},
+		{"current", func() error { _, err := s.Tokens.Current(ctx, c, []backend.MemberID{UnknownID}); return err }},
+		{"another", func() error { _, err := s.Tokens.Another(ctx, c, UnknownID, UnknownID); return err }},
 		{"chats", func() error { _, err := s.Links.Chats(ctx, c); return err }},
-		{"unlink", func() error { return s.Links.Unlink(ctx, c, Nobody) }},
+		{"unlink", func() error { return s.Links.Unlink(ctx, c, UnknownID) }},
 	}
 	if s.Can.TokenState {
-		list = append(list, call{"state", func() error { _, err := s.Tokens.State(ctx, c, Nobody); return err }})
+		list = append(list, call{"state", func() error { _, err := s.Tokens.State(ctx, c, UnknownID); return err }})
 	}
 	if s.Can.Sheets {
 		list = append(list, s.sheetCalls(ctx, c)...)
@@ -77,7 +77,7 @@ func (s *Subject) unlinked(ctx context.Context, c backend.Credential) error {
 }
 
 func inviteUnknown(ctx context.Context, s *Subject) error {
-	_, err := s.Links.Redeem(ctx, Nobody, "BCDF-GHJK", Nobody)
+	_, err := s.Links.Redeem(ctx, UnknownID, "BCDF-GHJK", UnknownID)
 	if !errors.Is(err, backend.ErrNoInvite) {
 		return &Unexpected{"redeem", backend.ErrNoInvite, err}
 	}
@@ -121,11 +121,11 @@ func currentNobody(ctx context.Context, s *Subject) error {
 }
 
 func currentStranger(ctx context.Context, s *Subject) error {
-	return denied(s.Tokens.Current(ctx, s.Credential, []backend.MemberID{Nobody}))
+	return denied(s.Tokens.Current(ctx, s.Credential, []backend.MemberID{UnknownID}))
 }
 
 func anotherStranger(ctx context.Context, s *Subject) error {
-	return denied(s.Tokens.Another(ctx, s.Credential, Nobody, Nobody))
+	return denied(s.Tokens.Another(ctx, s.Credential, UnknownID, UnknownID))
 }
 
 func denied(g backend.Given, err error) error {
@@ -144,7 +144,7 @@ func state(ctx context.Context, s *Subject) error {
 }
 
 func stateStranger(ctx context.Context, s *Subject) error {
-	_, err := s.Tokens.State(ctx, s.Credential, Nobody)
+	_, err := s.Tokens.State(ctx, s.Credential, UnknownID)
 	switch {
 	case errors.Is(err, backend.ErrNotInCharge):
 		return nil
@@ -156,11 +156,11 @@ func stateStranger(ctx context.Context, s *Subject) error {
 
 // current: each member is answered, in the order asked for.
 func current(ctx context.Context, s *Subject) error {
-	g, err := s.Tokens.Current(ctx, s.Credential, []backend.MemberID{Nobody, s.Group.Own})
+	g, err := s.Tokens.Current(ctx, s.Credential, []backend.MemberID{UnknownID, s.Group.Own})
 	if err != nil {
 		return err
 	}
-	if len(g.Denials) == 0 || g.Denials[0] != (backend.Denial{Member: Nobody, Reason: backend.NotInCharge}) {
+	if len(g.Denials) == 0 || g.Denials[0] != (backend.Denial{Member: UnknownID, Reason: backend.NotInCharge}) {
 		return &Broken{"not_denied"}
 	}
 	return nil

@@ -12,15 +12,15 @@ import (
 const longAgo backend.Month = "2020-01"
 
 // NobodysOrder returns an order for nobody and for a month that is over: nothing can be made of it.
-func NobodysOrder() backend.SheetOrder {
-	return backend.SheetOrder{Member: Nobody, Month: longAgo, Count: 1}
+func UnknownOrder() backend.SheetOrder {
+	return backend.SheetOrder{Member: UnknownID, Month: longAgo, Count: 1}
 }
 
 func (s *Subject) sheetCalls(ctx context.Context, c backend.Credential) []call {
 	return []call{
-		{"sheets", func() error { _, err := s.Sheets.Sheets(ctx, c, Nobody); return err }},
-		{"print", func() error { _, err := s.Sheets.Print(ctx, c, NobodysOrder(), Nobody); return err }},
-		{"void", func() error { _, err := s.Sheets.Void(ctx, c, Nobody, []int{1}); return err }},
+		{"sheets", func() error { _, err := s.Sheets.Sheets(ctx, c, UnknownID); return err }},
+		{"print", func() error { _, err := s.Sheets.Print(ctx, c, UnknownOrder(), UnknownID); return err }},
+		{"void", func() error { _, err := s.Sheets.Void(ctx, c, UnknownID, []int{1}); return err }},
 	}
 }
 
@@ -58,15 +58,15 @@ func withoutLast(p backend.Preprints, err error) error {
 }
 
 func sheetsStranger(ctx context.Context, s *Subject) error {
-	return deniedSheets(s.Sheets.Sheets(ctx, s.Credential, Nobody))
+	return deniedSheets(s.Sheets.Sheets(ctx, s.Credential, UnknownID))
 }
 
 func printStranger(ctx context.Context, s *Subject) error {
-	return deniedSheets(s.Sheets.Print(ctx, s.Credential, NobodysOrder(), Nobody))
+	return deniedSheets(s.Sheets.Print(ctx, s.Credential, UnknownOrder(), UnknownID))
 }
 
 func voidStranger(ctx context.Context, s *Subject) error {
-	return deniedSheets(s.Sheets.Void(ctx, s.Credential, Nobody, []int{1}))
+	return deniedSheets(s.Sheets.Void(ctx, s.Credential, UnknownID, []int{1}))
 }
 
 func deniedSheets(p backend.Preprints, err error) error {
