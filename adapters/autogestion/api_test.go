@@ -139,8 +139,8 @@ func TestAPIIsTheBotsAlone(t *testing.T) {
 	}
 }
 
-// What only HTTP says of sheets: a key of another order is 409, a number where text belongs is 422 and does not come back,
-// and so is an order that does not say what was known.
+// The form of the API for sheets: a key of another order is 409; a number in place of a text is 422 and is not repeated, and
+// so is an order without after.
 func TestSheetsOverHTTP(t *testing.T) {
 	w := demo(t)
 	h, g := w.Handler(), w.linked(t, maria, "c")

@@ -51,8 +51,8 @@ func BenchmarkDigits(b *testing.B) {
 	}
 }
 
-// BenchmarkSheets prints a whole month, reads it, and verifies its proof. The person is voided and begun anew in
-// between, outside what is measured.
+// BenchmarkSheets prints a whole month, reads it, and verifies its proof. Between runs, outside of the measured time, the
+// sheet is voided.
 func BenchmarkSheets(b *testing.B) {
 	w := demo(b)
 	ctx := context.Background()

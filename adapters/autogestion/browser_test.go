@@ -13,7 +13,7 @@ import (
 	"llave/flows/backend"
 )
 
-// browser is a person's browser: it keeps cookies and follows redirects.
+// browser keeps cookies and follows redirects, like a person's.
 type browser struct {
 	t *testing.T
 	http.Client
@@ -25,7 +25,7 @@ func (w fixture) browser(t *testing.T, srv *httptest.Server) *browser {
 	return &browser{t: t, Client: http.Client{Jar: jar}, base: srv.URL}
 }
 
-// page is what a browser got.
+// page is an answer to a browser.
 type page struct {
 	status int
 	body   string
@@ -79,7 +79,7 @@ func (p page) code(t *testing.T) string {
 	return m[1]
 }
 
-// served is a world with its pages behind an address.
+// served is a fixture with its pages on a server.
 func served(t *testing.T, change ...func(*Options)) (fixture, *httptest.Server) {
 	t.Helper()
 	w := demo(t, change...)
@@ -88,7 +88,7 @@ func served(t *testing.T, change ...func(*Options)) (fixture, *httptest.Server) 
 	return w, srv
 }
 
-// invited is the path of a new invite.
+// invited returns the path of a new invite.
 func (w fixture) invited(t *testing.T, chat, back string) (backend.Invite, string) {
 	t.Helper()
 	i, err := w.Invite(t.Context(), backend.Invitation{Chat: chat, Channel: "Telegram", Label: "···1234", Sender: "Mari <b>\u202eevil", Back: back, Key: chat})
@@ -99,7 +99,7 @@ func (w fixture) invited(t *testing.T, chat, back string) (backend.Invite, strin
 	return i, u.Path
 }
 
-// newServer puts a world's pages behind an address.
+// newServer serves the pages of a fixture.
 func newServer(t *testing.T, w fixture) *httptest.Server {
 	t.Helper()
 	srv := httptest.NewServer(w.Handler())

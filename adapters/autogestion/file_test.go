@@ -99,7 +99,7 @@ func TestFilesAreTheOwnersAlone(t *testing.T) {
 	}
 }
 
-// A whole life of a chat leaves nothing personal and nothing secret in the files, nor in the log.
+// After everything that a chat can do, nothing personal or secret is in the files or in the log.
 func TestNothingPersonalIsAtRest(t *testing.T) {
 	var log bytes.Buffer
 	w := demo(t, func(o *Options) {
@@ -251,7 +251,7 @@ func TestMailIsDeliveredOnce(t *testing.T) {
 	}
 }
 
-// The demo's groups, read without a file, are those that its chats are linked with.
+// DemoGroup, which opens no file, returns the groups of the demo.
 func TestDemoGroupIsTheDemos(t *testing.T) {
 	w := demo(t)
 	for _, a := range demoAccounts {

@@ -44,7 +44,7 @@ func FuzzCode(f *testing.F) {
 	})
 }
 
-// The body of a validation: whatever a provider sends, the answer is JSON, never a failure of ours, and never accepted.
+// Whatever a provider sends as a validation, the answer is JSON, no internal failure, and never "accepted".
 func FuzzValidation(f *testing.F) {
 	for _, s := range []string{
 		`{"request_id":"a","affiliate_number":"9-4071852/00","token":"482913"}`,

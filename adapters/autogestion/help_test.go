@@ -23,7 +23,7 @@ const (
 	jorge = "20-99999021-6"
 )
 
-// clock is a time that moves when it is told to.
+// clock is a time that moves only by advance and set.
 type clock struct {
 	mu sync.Mutex
 	t  time.Time
@@ -90,7 +90,7 @@ var seedOnce = sync.OnceValues(func() ([]byte, error) {
 // seeded is an option of demo: the back end gets a file of its own, with keys of its own, instead of a copy.
 func seeded(*Options) {}
 
-// demo is a back end with the demo padrón.
+// demo returns a back end with the demo padrón.
 func demo(t testing.TB, change ...func(*Options)) fixture {
 	t.Helper()
 	c := newClock()
@@ -122,7 +122,7 @@ func demo(t testing.TB, change ...func(*Options)) fixture {
 	return fixture{Service: s, clock: c, path: o.Path}
 }
 
-// linked is a chat linked with the account of a CUIL.
+// linked links a chat with the account of a CUIL.
 func (w fixture) linked(t *testing.T, cuil, chat string) backend.Grant {
 	t.Helper()
 	g, err := w.LinkDirect(context.Background(), cuil, backend.Invitation{Chat: chat, Channel: "Telegram", Label: "···1234"})
@@ -143,7 +143,7 @@ func member(t *testing.T, g backend.Group, name string) backend.Member {
 	return backend.Member{}
 }
 
-// readAll is a data base's file and what was written to it since.
+// readAll returns the contents of a database file and its log.
 func readAll(t *testing.T, path string) (texts []string) {
 	t.Helper()
 	for _, suffix := range []string{"", "-wal"} {

@@ -11,7 +11,7 @@ import (
 	"llave/flows/backend"
 )
 
-// rows counts a table's.
+// rows counts the rows of a table.
 func (w fixture) rows(t *testing.T, table string) (n int) {
 	t.Helper()
 	if err := w.file.Writer.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil {
@@ -20,7 +20,7 @@ func (w fixture) rows(t *testing.T, table string) (n int) {
 	return n
 }
 
-// answers fills a table that is forgotten with answers of one account.
+// answers fills the table of kept answers of one account.
 func (w fixture) answers(t *testing.T, n int) {
 	t.Helper()
 	_, err := w.file.Writer.Exec(`WITH RECURSIVE k(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM k WHERE i < ?1)
@@ -31,7 +31,7 @@ func (w fixture) answers(t *testing.T, n int) {
 	}
 }
 
-// Nobody's request pays for the forgetting.
+// No request waits for the sweep.
 func TestARequestDoesNotSweep(t *testing.T) {
 	w := demo(t)
 	w.answers(t, 10)
@@ -50,7 +50,7 @@ func TestARequestDoesNotSweep(t *testing.T) {
 	}
 }
 
-// What was forgotten before a sweep failed stays forgotten: each batch is a transaction, which bounds how long others wait.
+// Batches that were deleted before a sweep failed stay deleted: each is a transaction, which bounds how long others wait.
 func TestASweepIsManyTransactions(t *testing.T) {
 	w := demo(t)
 	const n = 3*sweepBatch + 7
@@ -75,7 +75,7 @@ func TestASweepIsManyTransactions(t *testing.T) {
 	}
 }
 
-// Of thousands of old tokens each person's newest stays, however many there are of one moment.
+// Of thousands of old tokens the newest of each person stays, however many have the same time.
 func TestTheNewestTokenOfEverybodyStays(t *testing.T) {
 	w := demo(t)
 	const people, each = sweepPage + 100, 3
@@ -130,7 +130,7 @@ func TestTheHousekeeperComesEveryHour(t *testing.T) {
 	})
 }
 
-// A file that is full is not ready.
+// A full disk is not ready.
 func TestPingWrites(t *testing.T) {
 	w := demo(t)
 	var pages, most int

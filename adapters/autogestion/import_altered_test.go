@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Names that slipped by a line, as a spreadsheet's column does that is sorted alone, are counted: they change no standing.
+// Names that slipped by a line, as in a column that was sorted alone, are counted, though no standing changes.
 func TestPeopleWhoAreCalledOtherwiseAreCounted(t *testing.T) {
 	w := demo(t)
 	const m = "27-99999001-6,María Elena Gómez,F,9-4071852/00,EN PADRÓN,27-99999001-6,titular\n"

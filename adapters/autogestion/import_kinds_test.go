@@ -1,20 +1,17 @@
 package autogestion
 
 import (
-	"database/sql"
 	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 
 	"llave/adapters/autogestion/padron"
-	"llave/flows/backend"
 )
 
 const (
@@ -27,86 +24,6 @@ const (
 	wholeOfMaria = "[María Elena Gómez Carlos Ruiz Juana Ruiz Tomás Ruiz Rosa Peralta Lucía Ruiz]"
 	wholeOfMarta = "[Marta Sosa Ana Sosa]"
 )
-
-// A line that cannot be read takes nobody's place away, nor does its group lose anybody. The line is Juana's, Marta's group
-// loses Ana in the same file, as it may unless it cannot be told whose the bad line is.
-func TestALineThatCannotBeReadTakesNobodysPlace(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		line string
-		all  bool // nobody leaves any group
-	}{
-		"comma in the name":          {"27-99999004-0,Ruiz, Juana,F,9-4071852/02,EN PADRÓN,27-99999001-6,hija", false},
-		"bare quotes":                {`27-99999004-0,Juana "la nena" Ruiz,F,9-4071852/02,EN PADRÓN,27-99999001-6,hija`, false},
-		"quotes that do not close":   {`27-99999004-0,"Juana Ruiz,F,9-4071852/02,EN PADRÓN,27-99999001-6,hija`, false},
-		"an eighth column":           {"27-99999004-0,Juana Ruiz,F,9-4071852/02,EN PADRÓN,27-99999001-6,hija,x", false},
-		"cut after the number":       {"27-99999004-0,Juana Ruiz,F,9-4071852/02", false},
-		"the end alone":              {"Ruiz,F,9-4071852/02,EN PADRÓN,27-99999001-6,hija", false},
-		"titular rounded":            {"27-99999004-0,Juana Ruiz,F,9-4071852/02,EN PADRÓN,2.79999E+10,hija", false},
-		"no titular":                 {"27-99999004-0,Juana Ruiz,F,9-4071852/02,EN PADRÓN,,hija", false},
-		"soft hyphen in the titular": {"27-99999004-0,Juana Ruiz,F,9-4071852/02,EN PADRÓN,27-\u00ad99999001-6,hija", false},
-		"titular nobody knows":       {"27-99999004-0,Juana Ruiz,F,9-4071852/02,EN PADRÓN,20-12345678-6,hija", false},
-		"too long":                   {"27-99999004-0," + strings.Repeat("Juana ", 500) + ",F,9-4071852/02,EN PADRÓN,27-99999001-6,hija", false},
-		"another encoding":           {"27-99999004-0,Mar\xeda Juana,F,9-4071852/02,EN PADR\xd3N,27-99999001-6,hija", false},
-		"encoded twice":              {"27-99999004-0,Juana Ruiz,F,9-4071852/02,EN PADRÃ“N,27-99999001-6,hija", false},
-		"wrong check digit":          {"27-99999004-1,Juana Ruiz,F,9-4071852/02,EN PADRÓN,27-99999001-6,hija", false},
-		"CUIL rounded":               {"2.80E+10,Juana Ruiz,F,9-4071852/02,EN PADRÓN,27-99999001-6,hija", false},
-		"both rounded":               {"2.80E+10,Juana Ruiz,F,9-4071852/02,EN PADRÓN,2.80E+10,hija", true},
-		"cut before the CUIL ends":   {"27-9999", true},
-		"a footer":                   {"Total de registros: 7", true},
-		"somebody new, group lost":   {"20-12345678-6,Nueva,F,9-1/02,EN PADRÓN,nadie,hija", true},
-		"binary":                     {"\x00\x01\x02\x03", true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := demo(t)
-			a, b := w.linked(t, maria, "a"), w.linked(t, "27-99999011-3", "b")
-			r := w.imports(t, head+mariaLine+c.line+"\n"+martaLine)
-			if r.BadLines != 1 || r.Bad[0].Line != 3 {
-				t.Errorf("bad lines: %+v", r.Bad)
-			}
-			if got := fmt.Sprint(w.names(t, a.Credential)); got != wholeOfMaria {
-				t.Errorf("the group of the line is %s", got)
-			}
-			want := "[Marta Sosa]"
-			if c.all {
-				want = wholeOfMarta
-			}
-			if got := fmt.Sprint(w.names(t, b.Credential)); got != want || r.Unknown != c.all {
-				t.Errorf("the other group is %s, want %s; unknown %v", got, want, r.Unknown)
-			}
-		})
-	}
-}
-
-// A bad line about somebody keeps the place they have, in whatever group that is.
-func TestAMoveThatCannotBeReadKeepsTheOldPlace(t *testing.T) {
-	w := demo(t)
-	b := w.linked(t, "27-99999011-3", "b")
-	// Ana is to move from Marta to María; the line has one column too many.
-	r := w.imports(t, head+mariaLine+juanaLine+martaLine+"27-99999012-1,Ana,Sosa,F,9-6288407/01,EN PADRÓN,27-99999001-6,hija\n")
-	if got := fmt.Sprint(w.names(t, b.Credential)); got != wholeOfMarta || r.Held == 0 {
-		t.Errorf("%s, held %d", got, r.Held)
-	}
-}
-
-// A file that is cut off, in a line or between two, is only taken in as far as it is understood.
-func TestALastLineThatIsCut(t *testing.T) {
-	for line, bad := range map[string]int{
-		"27-99999004-0,Juana Ruiz,F,9-4071852/02,EN PADRÓN,27-99999001-6,hi":     1,
-		"27-99999004-0,Juana Ruiz,F,9-4071852/02,EN PADRÓN,27-99999001-6,":       1,
-		"27-99999004-0,Juana Ruiz,F,9-4071852/02,EN PADRÓN,27-999":               1,
-		"27-99999004-0,Juana Ruiz,F,9-4071852/02,EN PADRÓN,27-99999001-6,hija":   0,
-		"27-99999004-0,Juana Ruiz,F,9-4071852/02,EN PADRÓN,27-99999001-6,HIJO/A": 1, // may be cut; with its line end it is not
-	} {
-		w := demo(t)
-		g := w.linked(t, maria, "a")
-		r := w.imports(t, head+mariaLine+line)
-		whole := fmt.Sprint(w.names(t, g.Credential)) == wholeOfMaria
-		if r.BadLines != bad || whole != (bad == 1) {
-			t.Errorf("%q: bad %v, whole %v", line, r.Bad, whole)
-		}
-	}
-}
 
 func TestWaysToWriteAPadron(t *testing.T) {
 	t.Parallel()
@@ -193,164 +110,7 @@ func TestFilesThatAreNoPadronAreTold(t *testing.T) {
 	}
 }
 
-// The refusal is by both measures: more than a tenth, and more than 20, of those who have tokens.
-func TestTheLossOfTokens(t *testing.T) {
-	people := func(n int, standing func(int) string, skip ...int) string {
-		var b strings.Builder
-		b.WriteString(head)
-		titular := cuilNumber(0)
-		for i := range n {
-			if len(skip) > 0 && i >= skip[0] {
-				break
-			}
-			kin := "HIJO/A"
-			if i == 0 {
-				kin = "titular"
-			}
-			fmt.Fprintf(&b, "%s,Persona %d,X,8-%07d/00,%s,%s,%s\n", cuilNumber(i), i, i, standing(i), titular, kin)
-		}
-		return b.String()
-	}
-	active := func(int) string { return backend.Active }
-	for _, c := range []struct {
-		name         string
-		n, lose      int
-		leave, allow bool
-		refused      bool
-	}{
-		{"20 of 25", 25, 20, false, false, false},
-		{"21 of 25", 25, 21, false, false, true},
-		{"21 of 210", 210, 21, false, false, false},
-		{"22 of 210", 210, 22, false, false, true},
-		{"22 leave of 210", 210, 22, true, false, true},
-		{"22 of 210, accepted", 210, 22, false, true, false},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			w := real(t, people(c.n, active))
-			before := w.dump(t)
-			csv := people(c.n, func(i int) string {
-				if i >= c.n-c.lose {
-					return "BAJA"
-				}
-				return backend.Active
-			})
-			if c.leave {
-				csv = people(c.n, active, c.n-c.lose)
-			}
-			r, err := w.ImportWith(t.Context(), strings.NewReader(csv), ImportOptions{AcceptLoss: c.allow})
-			if errors.Is(err, ErrLoss) != c.refused || r.Refused != c.refused || r.Losing != c.lose || r.Having != c.n {
-				t.Errorf("%d of %d, refused %v, %v", r.Losing, r.Having, r.Refused, err)
-			}
-			if (w.dump(t) == before) != c.refused {
-				t.Errorf("refused %v, changed %v", c.refused, w.dump(t) != before)
-			}
-			if last, err := w.LastImport(t.Context()); err != nil || last.Refused != c.refused || last.At.IsZero() {
-				t.Errorf("noted as %+v, %v", last, err)
-			}
-		})
-	}
-	// A dry run changes nothing, whatever is in the file.
-	w := real(t, people(30, active))
-	before := w.dump(t)
-	r, err := w.ImportWith(t.Context(), strings.NewReader(people(31, func(int) string { return "en padron" })), ImportOptions{DryRun: true})
-	if err != nil || !r.Dry || r.Entering != 1 || r.Changed() != 0 || w.dump(t) != before {
-		t.Errorf("%+v, %v", r, err)
-	}
-}
-
-// cuilNumber is the n-th of many CUILs.
-func cuilNumber(n int) string {
-	for d := 50_000_000 + 2*n; ; d++ {
-		for v := range 10 {
-			if c := fmt.Sprintf("27%08d%d", d, v); parseFault(c) == "" {
-				return c
-			}
-		}
-	}
-}
-
-func parseFault(cuil string) string { _, why := backend.ReadCUIL(cuil); return why }
-
-// Who stands in no group of the padrón any more has no token: neither are new ones made, nor are those that there are taken
-// at the counter, on paper or not; and back in a group they are as before.
-func TestWhoIsInNoGroupIsNotActive(t *testing.T) {
-	w := demo(t)
-	ctx := t.Context()
-	g := w.linked(t, maria, "a")
-	juana := member(t, g.Group, "Juana Ruiz")
-	given, err := w.Current(ctx, g.Credential, []backend.MemberID{juana.ID})
-	if err != nil {
-		t.Fatal(err)
-	}
-	paper, err := w.Print(ctx, g.Credential, backend.SheetOrder{Member: juana.ID, Month: "2026-11", Count: 2}, "k")
-	if err != nil || len(paper.Sheets) != 1 {
-		t.Fatal(paper.Denied, err)
-	}
-	phc, err := w.newPassword(ctx, DemoPassword)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := w.personBy(ctx, w.file.Readers, "cuil", w.cuilHash("27999990040"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.write(ctx, func(tx *sql.Tx, now time.Time) error { return w.insertAccount(ctx, tx, p, phc, "j@x.example", now) }); err != nil {
-		t.Fatal(err)
-	}
-	own := w.linked(t, "27-99999004-0", "j")
-	all := strings.ReplaceAll(string(demoCSV), juanaLine, "")
-	w.imports(t, all)
-	d := &pharmacy{fixture: w, t: t, number: juana.Number, n: 100}
-	for _, digits := range []string{given.Tokens[0].Digits, paper.Sheets[0].Tokens[0].Digits} {
-		if why := d.try(digits, ""); why != backend.NotActive {
-			t.Errorf("at the counter: %q", why)
-		}
-	}
-	for _, c := range []backend.Credential{own.Credential, g.Credential} {
-		got, err := w.Current(ctx, c, []backend.MemberID{juana.ID})
-		if err != nil || len(got.Tokens) > 0 || len(got.Denials) != 1 {
-			t.Errorf("current: %+v, %v", got, err)
-		}
-		another, err := w.Another(ctx, c, juana.ID, "again")
-		if err != nil || len(another.Tokens) > 0 {
-			t.Errorf("another: %+v, %v", another, err)
-		}
-		sheet, err := w.Print(ctx, c, backend.SheetOrder{Member: juana.ID, Month: "2026-11", Count: 1}, "k2")
-		if err != nil || sheet.Denied == "" {
-			t.Errorf("print: %+v, %v", sheet, err)
-		}
-	}
-	alone, err := w.Group(ctx, own.Credential)
-	if err != nil || len(alone.Members) != 1 || backend.IsActive(alone.Members[0].Standing) || alone.Members[0].Standing == "" {
-		t.Errorf("her own group: %+v, %v", alone, err)
-	}
-	w.imports(t, string(demoCSV))
-	if why := d.try(paper.Sheets[0].Tokens[0].Digits, ""); why != "" {
-		t.Errorf("back in the group, on paper: %q", why)
-	}
-}
-
-// A padrón's own words for kinship come out as the plain ones, by the sex of each.
-func TestKinshipOfAPadron(t *testing.T) {
-	w := demo(t)
-	g := w.linked(t, maria, "a")
-	csv := string(demoCSV)
-	for old, word := range map[string]string{"-6,cónyuge": "-6,CONYUGE", "-6,hija": "-6,HIJO/A", "-6,hijo": "-6,03", "-6,madre": "-6,ASCENDIENTE", "-6,nieta": "-6,FAMILIAR A CARGO"} {
-		csv = strings.Replace(csv, old, word, 1)
-	}
-	w.imports(t, csv)
-	after, err := w.Group(t.Context(), g.Credential)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, want := range map[string]string{"María Elena Gómez": "titular", "Carlos Ruiz": "cónyuge", "Juana Ruiz": "hija", "Tomás Ruiz": "hijo", "Rosa Peralta": "madre", "Lucía Ruiz": "FAMILIAR A CARGO"} {
-		if got := member(t, after, name).Kinship; got != want {
-			t.Errorf("%s is %q, want %q", name, got, want)
-		}
-	}
-}
-
-// Nothing is left of an import beside the padrón, whether it was taken in, refused or broken off.
+// An import leaves no file beside the padrón, whether it succeeded, was refused or broke off.
 func TestAnImportLeavesNothingBeside(t *testing.T) {
 	w := demo(t)
 	w.imports(t, string(demoCSV))

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// step is a line of SQLite's plan of a statement.
+// step is a line of SQLite's plan for a statement.
 type step struct {
 	id, parent int
 	text       string
@@ -29,8 +29,8 @@ func (st *staging) explain(t *testing.T, query string) (steps []step) {
 	return steps
 }
 
-// TestComparingLooksEverythingUp holds that the time of an import grows with its lines, good or bad: what is asked once a
-// line searches an index that is kept, and reads no table through.
+// TestComparingLooksEverythingUp holds that the time of an import grows with its lines, good or bad: a query that runs once
+// a line searches an index that is kept, and scans no table.
 func TestComparingLooksEverythingUp(t *testing.T) {
 	w := demo(t)
 	st, err := w.openStaging(t.Context())

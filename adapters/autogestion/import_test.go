@@ -21,7 +21,7 @@ func (w fixture) imports(t *testing.T, csv string) Report {
 	return r
 }
 
-// names are who is in the group of a credential.
+// names returns the members of the group of a credential.
 func (w fixture) names(t *testing.T, c backend.Credential) []string {
 	t.Helper()
 	g, err := w.Group(t.Context(), c)
@@ -35,7 +35,7 @@ func (w fixture) names(t *testing.T, c backend.Credential) []string {
 	return out
 }
 
-// dump is all that the padrón is at rest.
+// dump returns the whole stored padrón.
 func (w fixture) dump(t *testing.T) string {
 	t.Helper()
 	var b strings.Builder
@@ -165,12 +165,12 @@ func TestWhoIsGoneFromAGroupLeavesIt(t *testing.T) {
 	if member(t, after, "Juana Ruiz").Standing != "BAJA" || member(t, after, "Juana Ruiz").ID != member(t, g.Group, "Juana Ruiz").ID {
 		t.Error("Juana is not who she was, with her new standing")
 	}
-	// A bad line may be the one of whoever would go: nobody goes.
+	// A bad line may be that of a missing member: no member leaves.
 	w.imports(t, head+m+"27-99999004-1,Juana Ruiz,F,9-4071852/02,EN PADRÓN,27-99999001-6,hija\n")
 	if got := fmt.Sprint(w.names(t, g.Credential)); got != "[María Elena Gómez Juana Ruiz]" {
 		t.Error(got)
 	}
-	// The titular stays even if the file forgets them.
+	// The titular stays even if the file has no line for them.
 	w.imports(t, head+juana)
 	if got := fmt.Sprint(w.names(t, g.Credential)); got != "[María Elena Gómez Juana Ruiz]" {
 		t.Error(got)

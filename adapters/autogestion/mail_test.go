@@ -2,7 +2,7 @@ package autogestion
 
 import "context"
 
-// mailbox is a Mailer that keeps, or fails.
+// mailbox is a Mailer that keeps the e-mails, or fails.
 type mailbox struct {
 	got  []Mail
 	fail error

@@ -11,7 +11,7 @@ import (
 	"llave/flows/backend"
 )
 
-// version1 is a file that the program wrote before it knew sheets, and what was in it: see testdata.
+// version1 is a file of the program before there were sheets, and its content: see testdata.
 type version1 struct {
 	Credential                       backend.Credential
 	Used, Replaced, Live, Juana, Key string
@@ -62,12 +62,12 @@ func openOld(t *testing.T, file string, now time.Time) fixture {
 	return fixture{Service: s, clock: c, path: o.Path}
 }
 
-// A file of the version before imports kept anything to compare by: its people are who they were, the first import writes
-// down what there is to compare, and the second finds nothing new.
+// A file of the version before imports stored digests: its people stay who they were, the first import stores the digests,
+// and the second finds no change.
 func TestAFileFromBeforeImportsWereCompared(t *testing.T) {
 	w := openOld(t, "testdata/version2.db.gz", time.Date(2026, 11, 29, 15, 0, 0, 0, time.UTC))
 	ctx := t.Context()
-	// A standing as that version took it in.
+	// A standing as that version stored it.
 	if _, err := w.file.Writer.Exec("UPDATE person SET standing = 'EN PADRON' WHERE standing = 'EN PADRÓN'"); err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestAFileFromBeforeThereWereSheets(t *testing.T) {
 	}
 }
 
-// Opened twice, it is the same; and a file that was made now is no other.
+// Opened twice, it stays the same; and a new file is no different.
 func TestAnOldFileBecomesTheSameAsANewOne(t *testing.T) {
 	shape := func(w fixture) (out string) {
 		t.Helper()

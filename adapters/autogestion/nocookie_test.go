@@ -11,7 +11,7 @@ func (b *browser) without() *browser {
 	return &browser{t: b.t, Client: http.Client{}, base: b.base}
 }
 
-// A browser that keeps no cookies is told so, and what to do. It accuses nobody.
+// A browser that keeps no cookies gets a page with what to do, which accuses no other person.
 func TestABrowserWithoutCookies(t *testing.T) {
 	w, srv := served(t)
 	inv, path := w.invited(t, "c", "")
@@ -29,7 +29,7 @@ func TestABrowserWithoutCookies(t *testing.T) {
 	if _, err := w.Redeem(t.Context(), inv.ID, "BCDF-GHJK", "k"); err == nil {
 		t.Error("redeemed")
 	}
-	// The next link works in a browser that keeps them; the mark in the address is in nobody's way.
+	// The next link works in a browser that keeps them; the mark in the address changes nothing there.
 	_, path = w.invited(t, "e", "")
 	mine := w.browser(t, srv)
 	mine.post(path+"/seguir").wants(t, 200, "Contraseña", `action="`+path+`/entrar"`)
@@ -45,7 +45,7 @@ func TestABrowserWithoutCookies(t *testing.T) {
 	}
 }
 
-// A code for a new password belongs to the browser that asked for it: without cookies that is none.
+// A code for a new password belongs to the browser that asked for it. Without cookies that is none.
 func TestAResetWithoutCookies(t *testing.T) {
 	w, srv := served(t)
 	b := w.browser(t, srv).without()

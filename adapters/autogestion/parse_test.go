@@ -141,7 +141,7 @@ func TestSealing(t *testing.T) {
 	}
 }
 
-// Every key the code uses has a text, and every text is used.
+// Every key in the code has a text, and every text is used.
 func TestTextsAndKeysAreTheSame(t *testing.T) {
 	c, err := loadTexts()
 	if err != nil {

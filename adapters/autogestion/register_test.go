@@ -15,7 +15,7 @@ const (
 	juanaTramite = "27-99999004-0,Juana Ruiz,F,9-4071852/02,EN PADRÓN,27-99999001-6,hija,"
 )
 
-// real is a back end with people who exist.
+// real is a back end with a real padrón.
 func real(t *testing.T, csv string, change ...func(*Options)) fixture {
 	t.Helper()
 	c := newClock()
@@ -41,7 +41,7 @@ func juanas(tramite string) form.Registration {
 		Email: "a@x.example", EmailAgain: "a@x.example", Password: "caballo-verde", PasswordAgain: "caballo-verde"}
 }
 
-// refusedAs is why a registration was refused, "" if it was not.
+// refusedAs returns the reason of a refusal, "" if the registration was accepted.
 func refusedAs(t *testing.T, err error) string {
 	t.Helper()
 	var no *form.Refused
@@ -54,7 +54,7 @@ func refusedAs(t *testing.T, err error) string {
 	return ""
 }
 
-// What leaked lists hold opens no account: the trámite number has to be the padrón's.
+// CUIL, document and sex, which leaked lists hold, open no account: the trámite number must be that of the padrón.
 func TestRegistrationIsMatched(t *testing.T) {
 	for _, c := range []struct{ column, form, want string }{
 		{"00123456789", "00123456789", ""},
@@ -69,26 +69,26 @@ func TestRegistrationIsMatched(t *testing.T) {
 			t.Errorf("padrón %q, form %q: %q, want %q", c.column, c.form, why, c.want)
 		}
 	}
-	// A later file without the column takes nothing away, also of who changes in it.
+	// A later file without the column removes nothing, also for people who change in it.
 	w := real(t, head+strings.ReplaceAll(mariaTramite, "titular,", "titular")+"\n")
 	w.imports(t, headTramite+mariaTramite+"00999999999\n"+juanaTramite+"00123456789\n")
 	w.imports(t, head+strings.ReplaceAll(mariaTramite, "titular,", "titular")+"\n"+strings.NewReplacer("hija,", "hija", "Juana Ruiz", "Juana Inés Ruiz").Replace(juanaTramite)+"\n")
 	if why := refusedAs(t, w.Register(t.Context(), juanas("00123456789"))); why != "" {
 		t.Errorf("after a file without the column: %q", why)
 	}
-	// A trámite number is its person's own.
+	// A trámite number is valid for its own person only.
 	w = real(t, headTramite+mariaTramite+"00123456789\n"+juanaTramite+"00999999999\n")
 	if why := refusedAs(t, w.Register(t.Context(), juanas("00123456789"))); why != "register_unmatched" {
 		t.Errorf("with María's number: %q", why)
 	}
-	// In the demo, asked for, it is the same.
+	// With this mode the demo does the same.
 	d := demo(t, func(o *Options) { o.Register = RegisterMatched })
 	if why := refusedAs(t, d.Register(t.Context(), juanas("00123456789"))); why != "register_unmatched" {
 		t.Errorf("matched in the demo: %q", why)
 	}
 }
 
-// The page says the same to everybody, whoever is in the padrón, whatever does not match.
+// The page is the same for everybody, whoever is in the padrón and whatever does not match.
 func TestRegistrationTellsNothing(t *testing.T) {
 	w := real(t, headTramite+mariaTramite+"00999999999\n"+juanaTramite+"\n")
 	srv := newServer(t, w)

@@ -9,7 +9,7 @@ import (
 	"llave/flows/backend"
 )
 
-// All or none: neither a sheet, nor a token, nor a counter is left of one that failed on the way.
+// All or none: a sheet that failed on the way leaves no sheet, token or counter.
 func TestASheetIsMadeAsAWhole(t *testing.T) {
 	a := papers(t)
 	rows := func() (n [3]int64) {
@@ -45,7 +45,7 @@ func TestASheetIsMadeAsAWhole(t *testing.T) {
 	}
 }
 
-// Sheets are kept until a while after their month, however early they were made, and then go as a whole.
+// Sheets are kept until some time after their month, however early they were made, and then deleted as a whole.
 func TestOldSheetsAreForgotten(t *testing.T) {
 	a := papers(t)
 	ctx := t.Context()
@@ -93,7 +93,7 @@ func TestOldSheetsAreForgotten(t *testing.T) {
 	}
 }
 
-// A swept dynamic token does not make the one before last "the one before".
+// A deleted dynamic token does not make the one before last "the one before".
 func TestTheOneBeforeIsDynamic(t *testing.T) {
 	a := papers(t)
 	ctx := t.Context()
@@ -106,7 +106,7 @@ func TestTheOneBeforeIsDynamic(t *testing.T) {
 	}
 	h := a.sheet("2026-11", 1)
 	if _, err := a.file.Writer.Exec("UPDATE token SET replaced = ? WHERE sheet IS NOT NULL", a.Now().UnixNano()); err != nil {
-		t.Fatal(err) // what never happens, so that it would be seen
+		t.Fatal(err) // so that the test cannot pass by accident
 	}
 	if _, err := a.Current(ctx, a.g.Credential, []backend.MemberID{a.me.ID}); err != nil {
 		t.Fatal(err)
@@ -130,7 +130,7 @@ func TestASheetsIDHasOneSpelling(t *testing.T) {
 	}
 }
 
-// Digits stand nowhere in the file, as text or as a number.
+// Digits are nowhere in the file, as text or as a number.
 func TestNothingOfASheetIsAtRest(t *testing.T) {
 	a := papers(t)
 	h := a.sheet("2026-11", 31)

@@ -24,7 +24,7 @@ func (a sheetFixture) publicKeys() proof.Keys {
 	return keys
 }
 
-// A proof says what is on the sheet, and names nobody.
+// A proof describes the sheet, and names no person.
 func TestAProofIsOfItsSheet(t *testing.T) {
 	a := papers(t)
 	a.sheet("2026-11", 3)
@@ -54,7 +54,7 @@ func TestAProofIsOfItsSheet(t *testing.T) {
 	}
 }
 
-// Rotated, restarted, used and void: what was printed stays what it is.
+// A printed proof stays the same after rotation, restart, use and voiding.
 func TestAProofOutlivesItsKey(t *testing.T) {
 	a := papers(t)
 	ctx := t.Context()
@@ -122,7 +122,7 @@ func TestAKeyThatWasRotatedElsewhere(t *testing.T) {
 	}
 }
 
-// The private key stands nowhere, and does not follow from what is public.
+// The private key is nowhere in the file, and does not follow from public data.
 func TestTheSigningKeyIsSealed(t *testing.T) {
 	a := papers(t)
 	h := a.sheet("2026-11", 1)
@@ -160,7 +160,7 @@ func (w fixture) mustKey(t *testing.T) []byte {
 	return k.key.Seed()
 }
 
-// The public keys are served to everybody, and stand beside the file: the same, whole, and as private as the folder is.
+// The public keys are served to everybody. The file beside the database is the same, complete, and as private as the folder.
 func TestPublicKeysAreForEverybody(t *testing.T) {
 	a := papers(t)
 	path := filepath.Join(filepath.Dir(a.path), SheetKeysFile)
@@ -204,7 +204,7 @@ func toJSON(t *testing.T, v any) string {
 	return string(b)
 }
 
-// That the file of public keys cannot be written stops no service; a rotation says so.
+// A service runs without the file of public keys; a rotation reports that it cannot write it.
 func TestKeysThatCannotBeWritten(t *testing.T) {
 	c := newClock()
 	o := testOptions(t, c)

@@ -9,7 +9,7 @@ import (
 	"llave/flows/backend"
 )
 
-// atPaper is a person with a chat, and a desk at which their tokens are tried.
+// sheetFixture is a person with a chat, and a pharmacy that validates their tokens.
 type sheetFixture struct {
 	*pharmacy
 	g  backend.Grant
@@ -32,7 +32,7 @@ func (a sheetFixture) order(month backend.Month, count int) backend.Preprints {
 	return p
 }
 
-// last is the month's last token, 0 if the month is not offered.
+// last returns the month's last token, 0 if the month is not offered.
 func (a sheetFixture) last(month backend.Month) int {
 	a.t.Helper()
 	p, err := a.Sheets(a.t.Context(), a.g.Credential, a.me.ID)
@@ -68,7 +68,7 @@ func (a sheetFixture) offered() (list []backend.Month) {
 	return list
 }
 
-// buenos is an hour there.
+// buenos returns a time in Buenos Aires.
 func buenos(year int, month time.Month, day, hour, minute, second int) time.Time {
 	return time.Date(year, month, day, hour, minute, second, 0, backend.BuenosAires)
 }
@@ -106,7 +106,7 @@ func TestTheNextMonthIsOfferedFromThe25thOn(t *testing.T) {
 	}
 }
 
-// To the nanosecond: a sheet of the last second is good until midnight, one of the next month from midnight on.
+// To the nanosecond: a sheet of the last second is valid until midnight, one of the next month from midnight on.
 func TestAMonthBeginsAndEndsAtMidnight(t *testing.T) {
 	a := papers(t)
 	midnight := buenos(2026, 12, 1, 0, 0, 0)
@@ -139,7 +139,7 @@ func TestAMonthBeginsAndEndsAtMidnight(t *testing.T) {
 
 func TestAVisitTakesAPreprintedTokenToo(t *testing.T) {
 	a := papers(t)
-	a.clock.set(buenos(2026, 11, 30, 23, 30, 0)) // it goes on past the end of the month
+	a.clock.set(buenos(2026, 11, 30, 23, 30, 0)) // the visit crosses the end of the month
 	digits := a.sheet("2026-11", 1).Tokens[0].Digits
 	for n, step := range []struct {
 		after time.Duration
@@ -153,7 +153,7 @@ func TestAVisitTakesAPreprintedTokenToo(t *testing.T) {
 	}
 }
 
-// Whoever voids and prints for ever comes to an end: another's paper and this file's room are not for nothing.
+// To void and print again has an end, since it takes digits and space.
 func TestVoidingAndPrintingForEverEnds(t *testing.T) {
 	a := papers(t)
 	for range sheetMaxEver / sheetMax {
@@ -190,7 +190,7 @@ func TestAnotherPersonsVoidTokenIsNobodys(t *testing.T) {
 	}
 }
 
-// A key stands for one order, even where the rest would be denied. What was known when it was given is not of the order.
+// A key stands for one order, even where the rest would be denied. The last number does not belong to the order.
 func TestAKeyIsOfOneOrder(t *testing.T) {
 	a := papers(t)
 	ctx, juana := t.Context(), member(t, a.g.Group, "Juana Ruiz").ID

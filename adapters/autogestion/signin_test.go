@@ -19,7 +19,7 @@ func (w fixture) attempt(t *testing.T, url, browser, address, cuil, password str
 	return w.signIn(t.Context(), form.SignIn{Secret: url, Browser: browser, Address: address, CUIL: cuil, Password: password, Consent: true})
 }
 
-// opened is an invite that a browser went on with.
+// opened returns an invite that a browser went on with.
 func (w fixture) opened(t *testing.T, chat, browser string) backend.Invite {
 	t.Helper()
 	i, err := w.Invite(t.Context(), invitationOf(chat))
@@ -81,7 +81,7 @@ func TestTheTimesOfAnInviteToTheSecond(t *testing.T) {
 	}
 }
 
-// T11: the pair of person and address is locked, not the person, and for longer each time.
+// Person and address together are locked, not the person, and longer each time.
 func TestPasswordsAreNotGuessed(t *testing.T) {
 	w := demo(t)
 	i := w.opened(t, "a", "b")
@@ -109,7 +109,7 @@ func TestPasswordsAreNotGuessed(t *testing.T) {
 	}
 }
 
-// T13, the time: nobody's password takes as long to look at as somebody's. A busy machine is given three rounds.
+// A password of a CUIL without an account takes as long to check as a real one. A busy machine gets three rounds.
 func TestUnknownPeopleTakeAsLong(t *testing.T) {
 	w := demo(t, func(o *Options) { o.Cost = Cost{MemoryKiB: 8 * 1024, Time: 1, Threads: 1} })
 	i := w.opened(t, "a", "b")
@@ -146,7 +146,7 @@ func TestUnknownPeopleAreThrottledLikeKnownOnes(t *testing.T) {
 	}
 }
 
-// A botnet tries one person from a thousand addresses, many at once; the owner's own browser still gets in.
+// A botnet tries one person from a thousand addresses, many at once; the owner's known browser still gets in.
 func TestABotnetGetsAHundredTriesADay(t *testing.T) {
 	w := demo(t)
 	home := w.opened(t, "home", "home-browser")
@@ -182,7 +182,7 @@ func TestAnAddressIsBounded(t *testing.T) {
 	i := w.opened(t, "a", "b")
 	looked := 0
 	for n := range 60 {
-		// Valid CUILs of nobody: check digits by trying.
+		// Well-formed CUILs of no person: it tries the check digits.
 		for v := range 10 {
 			cuil := fmt.Sprintf("20123%05d%d", n, v)
 			if _, fault := backend.ReadCUIL(cuil); fault == "" {
@@ -227,7 +227,7 @@ func TestCountsSurviveARestart(t *testing.T) {
 	}
 }
 
-// T12, and the plain Go way in that transcripts use.
+// The plain way in Go that transcripts use.
 func TestSignInInGo(t *testing.T) {
 	w := demo(t)
 	i, err := w.Invite(t.Context(), invitationOf("a"))

@@ -6,7 +6,7 @@ import (
 	"llave/flows/backend"
 )
 
-// The whole way of a chat, as the sentences of the design tell it.
+// The whole way of a chat: link, token, validation.
 func TestAChatIsLinkedAndGetsATokenThatAPharmacyAccepts(t *testing.T) {
 	w, ctx := demo(t), t.Context()
 	inv, err := w.Invite(ctx, backend.Invitation{Chat: "chat-1", Channel: "Telegram", Label: "···1234", Sender: "Mari", Key: "k1"})

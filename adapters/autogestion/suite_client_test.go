@@ -11,7 +11,7 @@ import (
 	"llave/flows/backend/backendtest"
 )
 
-// newClient is a client with the clock and the key of the tests.
+// newClient returns a client with the clock and the key of the tests.
 func newClient(t testing.TB, base string, change ...func(*client.Options)) *client.Client {
 	t.Helper()
 	o := client.Options{URL: base, Key: "bot-key", Now: newClock().Now, Timeout: 10 * time.Second}
@@ -26,7 +26,7 @@ func newClient(t testing.TB, base string, change ...func(*client.Options)) *clie
 	return c
 }
 
-// farWorld is the suite's world with HTTP between: what the ports are asked goes over a socket.
+// clientFixture is the fixture of the suite with HTTP in between: the ports are asked over a socket.
 type clientFixture struct {
 	*suiteFixture
 	client *client.Client
@@ -44,7 +44,7 @@ func TestClientSuite(t *testing.T) {
 	})
 }
 
-// far is a client of the world's service, on a port of its own.
+// far returns a client of the fixture's service, on a port of its own.
 func (w fixture) far(t testing.TB, change ...func(*client.Options)) *client.Client {
 	t.Helper()
 	srv := httptest.NewServer(w.Handler())
@@ -52,7 +52,7 @@ func (w fixture) far(t testing.TB, change ...func(*client.Options)) *client.Clie
 	return newClient(t, srv.URL, append([]func(*client.Options){func(o *client.Options) { o.Now = w.clock.Now }}, change...)...)
 }
 
-// Both know the same: what the service declares arrives.
+// The declared capabilities arrive.
 func TestClientKnowsTheCapabilities(t *testing.T) {
 	w := demo(t)
 	near, _ := w.Capabilities(t.Context())

@@ -19,7 +19,7 @@ func TestSuite(t *testing.T) {
 	backendtest.Suite(t, func(t *testing.T) backendtest.Fixture { return &suiteFixture{fixture: demo(t), csv: string(demoCSV)} })
 }
 
-// suiteWorld gives the suite its hands.
+// suiteFixture gives the suite its controls.
 type suiteFixture struct {
 	fixture
 	csv string
@@ -37,7 +37,7 @@ func (w *suiteFixture) Open(ctx context.Context, url string) error {
 	return err
 }
 
-// SignIn happens in a browser of its own each time.
+// SignIn uses a new browser each time.
 func (w *suiteFixture) SignIn(ctx context.Context, url, cuil, password string) (string, error) {
 	browser := fmt.Sprintf("browser-%d", w.n.Add(1))
 	if err := w.goOn(ctx, url, browser); err != nil {
@@ -73,7 +73,7 @@ func (w *suiteFixture) Remove(ctx context.Context, holder, name string) error {
 	})
 }
 
-// change edits the padrón and takes it in again.
+// change edits the padrón and imports it again.
 func (w *suiteFixture) change(ctx context.Context, edit func([]string) []string) error {
 	lines := strings.Split(strings.TrimSpace(w.csv), "\n")
 	out := lines[:1]

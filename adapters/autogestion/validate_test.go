@@ -11,7 +11,7 @@ import (
 	"llave/flows/backend"
 )
 
-// desk is a provider's desk.
+// pharmacy is a provider.
 type pharmacy struct {
 	fixture
 	t      *testing.T
@@ -50,7 +50,7 @@ func atDesk(t *testing.T) (*pharmacy, backend.Grant, func() string) {
 	}
 }
 
-// wrong are digits that no token of this affiliate has yet.
+// wrong returns digits that no token of this affiliate has yet.
 func (d *pharmacy) wrong(n int) string {
 	var member string
 	if err := d.file.Readers.QueryRow("SELECT member FROM person WHERE number = ?", d.numberHash(d.number)).Scan(&member); err != nil {
@@ -121,7 +121,7 @@ func TestAVisitTakesSeveralPrescriptions(t *testing.T) {
 	if err := d.AddProvider(t.Context(), "otra", "other-key"); err != nil {
 		t.Fatal(err)
 	}
-	d.clock.set(time.Date(2026, 11, 24, 2, 30, 0, 0, time.UTC)) // 23:30: the visit goes on past midnight
+	d.clock.set(time.Date(2026, 11, 24, 2, 30, 0, 0, time.UTC)) // 23:30: the visit crosses midnight
 	digits := current()
 	steps := []struct {
 		after time.Duration
@@ -143,7 +143,7 @@ func TestAVisitTakesSeveralPrescriptions(t *testing.T) {
 			t.Errorf("step %d: got %q, want %q", n, why, s.want)
 		}
 	}
-	// Used without a visit: nothing to join later.
+	// It was used without a visit, so there is no visit to join.
 	digits = current()
 	if why := d.try(digits, ""); why != "" {
 		t.Fatal(why)
@@ -151,7 +151,7 @@ func TestAVisitTakesSeveralPrescriptions(t *testing.T) {
 	if why := d.try(digits, "v1"); why != backend.Used {
 		t.Errorf("got %q", why)
 	}
-	// The next token does not end the visit of the one that was used.
+	// The next token does not end the visit of the used one.
 	digits = current()
 	d.try(digits, "v9")
 	if _, err := d.Another(t.Context(), g.Credential, g.Group.Own, "k"); err != nil {
@@ -206,7 +206,7 @@ func TestGuessingIsBounded(t *testing.T) {
 	if why := d.try(digits, ""); why != "" {
 		t.Errorf("after the lock: %q", why)
 	}
-	// What was a token once is no guess.
+	// Digits that were a token once are no guess.
 	for range 20 {
 		if why := d.try(digits, ""); why != backend.Used {
 			t.Fatal(why)
@@ -214,7 +214,7 @@ func TestGuessingIsBounded(t *testing.T) {
 	}
 }
 
-// A day of guessing by many providers against one affiliate.
+// A day of guesses by many providers at one affiliate.
 func TestADayOfGuessesIsHopeless(t *testing.T) {
 	t.Parallel()
 	d, _, _ := atDesk(t)
@@ -261,7 +261,7 @@ func TestAProviderThatTriesManyPeopleIsLocked(t *testing.T) {
 	}
 }
 
-// What cannot be a token is no guess: it is refused, and locks nobody, however often.
+// A text that cannot be a token is no guess: it is refused, and locks nothing, however often.
 func TestDigitsThatAreNone(t *testing.T) {
 	d, _, current := atDesk(t)
 	digits := current()

@@ -62,7 +62,7 @@ func TestWithoutAWayBackTheCodeIsShown(t *testing.T) {
 	}
 }
 
-// T4: link previews and scanners open links, some with HEAD, and change nothing.
+// Link previews and scanners open links, some with HEAD, and change nothing.
 func TestLookingChangesNothing(t *testing.T) {
 	w, srv := served(t)
 	_, path := w.invited(t, "c", "")
@@ -99,13 +99,13 @@ func TestDeclining(t *testing.T) {
 	}
 }
 
-// T13: whether a CUIL has an account cannot be told from the answer.
+// The answer does not reveal whether a CUIL has an account.
 func TestWrongPasswordAndUnknownCUILLookTheSame(t *testing.T) {
 	w, srv := served(t)
 	_, path := w.invited(t, "c", "")
 	b := w.browser(t, srv)
 	b.post(path + "/seguir")
-	// Juana is in the padrón without an account; the third is nobody.
+	// Juana is in the padrón without an account; the third is no person.
 	var pages []page
 	for _, cuil := range []string{maria, "27-99999004-0", "20-12345678-6"} {
 		p := b.post(path+"/entrar", "cuil", cuil, "password", "wrong-wrong", "consent", "on")
@@ -205,7 +205,7 @@ func TestMailboxIsOfTheDemoAlone(t *testing.T) {
 
 var ids = regexp.MustCompile(`\bid="([^"]*)"`)
 
-// What goes wrong is logged by route: the URL holds a secret.
+// Failures are logged by route: the URL holds a secret.
 func TestLogsHoldNothingPersonal(t *testing.T) {
 	var log bytes.Buffer
 	w, srv := served(t, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })

@@ -48,7 +48,7 @@ func TestASheetIsVerifiedOnThePage(t *testing.T) {
 		t.Error("in its month it is early or late")
 	}
 	cut := 149
-	for h.Proof[cut-1] == ' ' { // which a form would take away
+	for h.Proof[cut-1] == ' ' { // which a form would remove
 		cut -= 3
 	}
 	for text, want := range map[string][2]string{
@@ -81,7 +81,7 @@ func forged(text string) string {
 	}
 }
 
-// The text is never in an address: asked for in one, the page does not look at it.
+// The text is never in an address: the page ignores one there.
 func TestAProofInAURLIsNotLookedAt(t *testing.T) {
 	a := papers(t)
 	h := a.sheet("2026-11", 1)
@@ -96,7 +96,7 @@ func TestAProofInAURLIsNotLookedAt(t *testing.T) {
 	b.read(b.Do(req)).wants(t, 403)
 }
 
-// What is used or void cannot be told from what the page says.
+// The page does not reveal which tokens are used or void.
 func TestThePageTellsNothingThatIsKept(t *testing.T) {
 	a := papers(t)
 	h := a.sheet("2026-11", 3)
@@ -114,7 +114,7 @@ func TestThePageTellsNothingThatIsKept(t *testing.T) {
 	}
 }
 
-// The page is accessible by its form: labels, descriptions that exist, ids that do not repeat, headings in order.
+// The page is accessible by its form: labels, descriptions that exist, unique ids, headings in order.
 func TestTheVerifyPageNamesItsParts(t *testing.T) {
 	a := papers(t)
 	h := a.sheet("2026-11", 31)

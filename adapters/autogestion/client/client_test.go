@@ -18,7 +18,7 @@ import (
 // testNow is the time of the tests: Monday, 10:00 in Buenos Aires.
 var testNow = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
 
-// testClient is a client with the clock and the key of the tests.
+// testClient returns a client with the clock and the key of the tests.
 func testClient(t testing.TB, base string, change ...func(*Options)) *Client {
 	t.Helper()
 	o := Options{URL: base, Key: "bot-key", Now: func() time.Time { return testNow }, Timeout: 10 * time.Second}
@@ -82,7 +82,7 @@ func TestClientURL(t *testing.T) {
 	}
 }
 
-// every makes each call of the API once. What is asked is what the demo's María could ask.
+// callAll makes each call of the API once, as if for María of the demo.
 func callAll(ctx context.Context, c *Client) map[string]error {
 	m, out := []backend.MemberID{"m1"}, map[string]error{}
 	_, out["capabilities"] = c.Capabilities(ctx)
@@ -102,7 +102,7 @@ func callAll(ctx context.Context, c *Client) map[string]error {
 
 const secretCredential = "secret-credential"
 
-// answers is a server that says the same to everything.
+// answers is a server with one answer to everything.
 func answers(t testing.TB, status int, kind, body string) *Client {
 	return serving(t, func(rw http.ResponseWriter, _ *http.Request) {
 		rw.Header().Set("Content-Type", kind)
@@ -118,7 +118,7 @@ func serving(t testing.TB, h http.HandlerFunc, change ...func(*Options)) *Client
 	return testClient(t, srv.URL, change...)
 }
 
-// Refusals map exactly: which code, with which status, at which call. All else is no answer, and unlinks nobody.
+// Refusals map exactly: by code, status and call. Everything else is no answer, and unlinks no chat.
 func TestClientRefusals(t *testing.T) {
 	const data = "application/json"
 	wrongCode := func(err error) bool {
@@ -192,7 +192,7 @@ func TestClientRefusals(t *testing.T) {
 	}
 }
 
-// isNone wants no answer: none of the refusals, and nothing secret or personal in what is logged.
+// isNone wants no answer: no refusal, and nothing secret or personal in the logged text.
 func isNone(t *testing.T, what string, err error) {
 	t.Helper()
 	var none *NoAnswer
@@ -208,7 +208,7 @@ func isNone(t *testing.T, what string, err error) {
 	}
 }
 
-// A personal answer of the API carries what it should and nothing else, whatever the call.
+// Each call sends its headers and nothing else.
 func TestClientSendsWhatItMust(t *testing.T) {
 	seen := map[string]*http.Request{}
 	c := serving(t, func(rw http.ResponseWriter, r *http.Request) {

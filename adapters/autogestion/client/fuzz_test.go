@@ -26,9 +26,8 @@ func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
 		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(c.body))}, nil
 }
 
-// FuzzClientResponse: whatever comes back, at each call: nothing panics, an error carries nothing of the body, a refusal
-// only comes of its code, and what is passed on is what the contract says. It is checked here in other words than in
-// client_valid.go.
+// FuzzClientResponse: whatever comes back to each call, nothing panics, an error holds nothing of the body, a refusal comes
+// only of its code, and accepted answers keep the contract. It checks that in other words than valid.go.
 func FuzzClientResponse(f *testing.F) {
 	for _, good := range goodAnswers() {
 		f.Add(200, []byte(good))
@@ -43,7 +42,7 @@ func FuzzClientResponse(f *testing.F) {
 	f.Add(404, []byte(`{"code":"not_in_charge"}`))
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		if status < 100 || status > 999 {
-			return // net/http lets no other through
+			return // net/http passes no other
 		}
 		c := testClient(t, "https://ioma.example", func(o *Options) { o.HTTP = &http.Client{Transport: canned{status, body}} })
 		for op, err := range callAll(t.Context(), c) {
@@ -146,7 +145,7 @@ func fuzzedSheets(t *testing.T, p backend.Preprints, asked backend.MemberID) {
 	}
 	digits := map[string]bool{}
 	for _, h := range p.Sheets {
-		from, until, err := h.Month.Span(time.FixedZone("", -3*60*60)) // as long as summer time does not come back
+		from, until, err := h.Month.Span(time.FixedZone("", -3*60*60)) // while there is no summer time
 		if err == nil && h.Month > "2009-03" && h.Month < "2030" && (!from.Equal(h.From) || !until.Equal(h.Until)) || err != nil || h.Member != asked || len(h.Tokens) == 0 {
 			t.Errorf("sheet %+v", h)
 		}

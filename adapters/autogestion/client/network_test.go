@@ -17,10 +17,10 @@ import (
 	"llave/flows/backend"
 )
 
-// What a network and what stands in it can do to an answer.
+// Faults of a network and of the machines in it.
 func TestClientOverABadNetwork(t *testing.T) {
 	body := goodAnswers()["group"]
-	forever := func(r *http.Request) { io.Copy(io.Discard, r.Body); <-r.Context().Done() } // until the client has gone
+	forever := func(r *http.Request) { io.Copy(io.Discard, r.Body); <-r.Context().Done() } // until the client closes
 	flush := func(rw http.ResponseWriter) { rw.(http.Flusher).Flush() }
 	head := func(rw http.ResponseWriter) { rw.Header().Set("Content-Type", "application/json") }
 	quick := func(o *Options) { o.Timeout = 200 * time.Millisecond }
@@ -167,8 +167,8 @@ func TestClientSaysWhatIsWrongWithTheWay(t *testing.T) {
 	isNone(t, "a credential that no header carries", err)
 }
 
-// restarted is a back end that answers, acts on the next call and dies before the answer's first byte, as one that
-// restarts does: the kept connection breaks.
+// restarted is a back end that answers, acts on the next call and dies before the first byte of its answer, as in a restart:
+// the kept connection breaks.
 func restarted(t *testing.T, acts *atomic.Int64, can backend.Capabilities) *Client {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -221,8 +221,8 @@ func serveOnce(conn net.Conn, acts *atomic.Int64, can backend.Capabilities) {
 	}
 }
 
-// On a kept connection that breaks before an answer, what may be repeated is, once, and nothing else: what a key or a
-// capability does not cover is made at most once.
+// If a kept connection breaks before an answer, the calls that may be repeated are repeated once, and no others: a call that
+// no key and no capability covers is made at most once.
 func TestClientRepeatsOnlyWhatMayBe(t *testing.T) {
 	one := []backend.MemberID{"m1"}
 	calls := map[string]func(*Client) error{
@@ -266,7 +266,7 @@ func TestClientRepeatsOnlyWhatMayBe(t *testing.T) {
 	}
 }
 
-// One connection serves calls that follow each other, refusals and bodies that are not wanted included.
+// One connection serves successive calls, refusals and unread bodies included.
 func TestClientKeepsItsConnection(t *testing.T) {
 	var dials atomic.Int64
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {

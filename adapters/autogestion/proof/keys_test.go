@@ -12,7 +12,7 @@ import (
 	"llave/flows/backend"
 )
 
-// A stolen key signs nothing for the months after it was retired and the next, nor for those before it was made.
+// A retired key signs nothing beyond the month after its retirement, and nothing for the months before it was made.
 func TestAKeySignsForItsMonths(t *testing.T) {
 	key, public := testKey(1) // made on 23 November 2026
 	for _, c := range []struct {

@@ -30,7 +30,7 @@ func TestBase45(t *testing.T) {
 	}
 }
 
-// Every text of two and three characters is nothing, or the only one of its bytes.
+// Every text of two or three characters is invalid, or the only one for its bytes.
 func TestBase45HasOneSpelling(t *testing.T) {
 	seen := 0
 	for n := range 45 * 45 * 46 {
@@ -50,14 +50,14 @@ func TestBase45HasOneSpelling(t *testing.T) {
 	}
 }
 
-// testKey is a signing key and its public part.
+// testKey returns a signing key and its public part.
 func testKey(n byte) (ed25519.PrivateKey, Key) {
 	key := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{n}, ed25519.SeedSize))
 	public := key.Public().(ed25519.PublicKey)
 	return key, Key{ID: KeyID(KeyName(public)), Public: public, Since: moment(2026, 11, 23, 10, 0, 0)}
 }
 
-// testProof is a proof of count tokens, with a salt that makes it a sheet of its own.
+// testPayload returns a payload of count tokens; the salt makes it a sheet of its own.
 func testPayload(key ed25519.PrivateKey, salt byte, month backend.Month, first, count int) Payload {
 	p := Payload{Key: KeyName(key.Public().(ed25519.PublicKey)), Sheet: bytes.Repeat([]byte{salt}, SheetNameLen),
 		Reference: []byte{salt, 2, 3, 4, 5}, Month: month, First: first}
@@ -96,7 +96,7 @@ func TestAProofSaysWhatItWasMadeOf(t *testing.T) {
 	}
 }
 
-// Paper stays: what was printed by this version is read by every later one, and by whoever reads docs/sheets.md.
+// Paper stays: every later version, and every reader of docs/sheets.md, reads a proof of this version.
 func TestTheFormatIsWhatWasPrinted(t *testing.T) {
 	key, public := testKey(1)
 	text, err := testPayload(key, 5, "2026-11", 4, 2).Sign(key)
@@ -113,7 +113,7 @@ func TestTheFormatIsWhatWasPrinted(t *testing.T) {
 	}
 }
 
-// Whoever has another key, of this very list, signs in its own name only.
+// The owner of another key, even of this list, signs in its own name only.
 func TestAProofNamesTheKeyThatSignedIt(t *testing.T) {
 	key, public := testKey(1)
 	other, otherPublic := testKey(2)
@@ -147,7 +147,7 @@ func TestWhatAProofCannotHold(t *testing.T) {
 	}
 }
 
-// Even well signed, there is one way of writing a payload. And what is well signed otherwise is refused as well.
+// A payload has one spelling. Another spelling is refused even with a valid signature.
 func TestPayloadsHaveOneSpelling(t *testing.T) {
 	key, public := testKey(1)
 	good, err := testPayload(key, 1, "2026-11", 1, 3).bytes() // 60 bits: the last four must be zero
@@ -204,7 +204,7 @@ func isWhy(err error, why string) bool {
 	return errors.As(err, &no) && no.Why == why
 }
 
-// tampered is a proof with its first token changed.
+// tampered returns a proof with its first token changed.
 func tampered(t *testing.T, text string) string {
 	t.Helper()
 	payload, signature := mustPayload(t, text), mustSignature(t, text)

@@ -7,10 +7,10 @@ import (
 	"testing"
 )
 
-// typedThrough is what a scanner that is set to one keyboard types through a computer that is set to another.
+// typedThrough types like a scanner that is set to one keyboard, on a computer that is set to another.
 func typedThrough(pairs ...string) func(string) string { return strings.NewReplacer(pairs...).Replace }
 
-// spoilt are the ways in which a genuine proof comes out of scanners, keyboards and clipboards.
+// spoilt returns a genuine proof in the forms in which scanners, keyboards and clipboards deliver it.
 func spoilt(proof string) map[string]string {
 	space := strings.LastIndex(proof, " ")
 	out := map[string]string{
@@ -42,7 +42,7 @@ func spoilt(proof string) map[string]string {
 	return out
 }
 
-// lacksASpace are the ways of spoilt that take a space out of the proof.
+// lacksASpace are those forms that lack a space of the proof.
 var lacksASpace = map[string]bool{"two spaces shown as one": true, "broken at a space": true, "in a narrow column": true, "in four lines": true}
 
 // inColumn breaks a text into lines of so many characters.
@@ -54,7 +54,7 @@ func inColumn(text string, wide int) string {
 	return b.String()
 }
 
-// What a page makes of two spaces is read. Few proofs have two, so many are tried.
+// Two spaces that a page shows as one are read. Few proofs have two, so many are tried.
 func TestTwoSpacesOfAProof(t *testing.T) {
 	key, public := testKey(1)
 	found := 0
@@ -96,7 +96,7 @@ func TestASpoiltProofIsRead(t *testing.T) {
 				t.Errorf("%s: %q is read as %+v, %v", name, text, got, err)
 			}
 		}
-		// What was tampered with stays so, however it is spoilt; where a character has to be added first, it is unreadable.
+		// A tampered proof stays forged in every form; where a character has to be added first, it is unreadable.
 		for name, text := range spoilt(tampered(t, proof)) {
 			var no *NotAuthentic
 			var unreadable *Unreadable
@@ -134,7 +134,7 @@ func TestAProofThatLostCharactersIsNotForged(t *testing.T) {
 	}
 }
 
-// What cannot be read is told from what is forged.
+// A text that cannot be read is not called forged.
 func TestWhatIsNoProofIsNotForged(t *testing.T) {
 	key, public := testKey(1)
 	proof, _ := testPayload(key, 1, "2026-11", 1, 10).Sign(key)

@@ -17,7 +17,7 @@ import (
 // mutant is a proof that was tampered with.
 type mutant struct{ class, text string }
 
-// mutants of a proof, with the help of others of the same key and another.
+// mutants returns mutants of a proof, made with others of the same key and of another.
 func mutants(text string, others []string, otherKey []byte) (list []mutant) {
 	add := func(class, text string) { list = append(list, mutant{class, text}) }
 	open := func(text string) []byte {
@@ -101,7 +101,7 @@ func mutants(text string, others []string, otherKey []byte) (list []mutant) {
 	return list
 }
 
-// moreByTheOrder adds the order of the group to a signature's second half: the same number, written in another way.
+// moreByTheOrder adds the order of the group to the second half of a signature: the same number in another spelling.
 func moreByTheOrder(signature []byte) []byte {
 	order, _ := new(big.Int).SetString("7237005577332262213973186563042994240857116359379907606001950938285454250989", 10)
 	half := slices.Clone(signature[32:])
@@ -111,8 +111,7 @@ func moreByTheOrder(signature []byte) []byte {
 	return append(slices.Clone(signature[:32]), sum...)
 }
 
-// Nothing but the text itself is authentic; and in every class some get as far as the signature, where nothing else
-// would stop them.
+// Only the text itself is authentic. In every class some mutants reach the signature, where nothing else would stop them.
 func TestTamperedProofsAreRefused(t *testing.T) {
 	t.Parallel()
 	key, public := testKey(1)
@@ -137,7 +136,7 @@ func TestTamperedProofsAreRefused(t *testing.T) {
 			var unreadable *Unreadable
 			switch {
 			case m.text == text || slices.Contains(others, m.text):
-				continue // it came out the same
+				continue // the same as the original
 			case !errors.As(err, &no) && !errors.As(err, &unreadable) || len(got.Tokens) != 0:
 				t.Fatalf("%s: %q is authentic: %+v, %v", m.class, m.text, got, err)
 			case no != nil && no.Why == "forged":
@@ -161,17 +160,16 @@ func TestTamperedProofsAreRefused(t *testing.T) {
 	t.Logf("%d in all", total)
 }
 
-// unreadableClasses are the classes of mutants that are refused before the signature is looked at: another case or prefix,
-// and another length than the head says.
+// unreadableClasses are the classes that are refused before the signature is verified: another case, prefix or length.
 var unreadableClasses = []string{"lower case", "another prefix", "cut in front", "truncated", "truncated bytes", "more", "trailing bytes",
 	"character deleted", "character inserted", "byte deleted", "two bytes deleted", "byte inserted"}
 
-// signedOnce says whether one of the readings of a text is a genuine proof.
+// signedOnce reports whether one of the readings of a text is a genuine proof.
 func signedOnce(genuine map[string]bool, text string) bool {
 	return slices.ContainsFunc(readings(text), func(r reading) bool { return genuine[r.text] })
 }
 
-// Whatever is given to be verified, the answer is a proof that was signed, or a word.
+// Every text is a signed proof or is refused with a reason.
 func FuzzProof(f *testing.F) {
 	key, public := testKey(1)
 	genuine := map[string]bool{}
