@@ -70,11 +70,11 @@ func (d linkDialog) resumeRequest(key string) {
 
 // answerReplace ends the other chat's link, or leaves both.
 func (d linkDialog) answerReplace(p nlu.ParsedText) bool {
+	others := d.mem.Link.Others
 	switch {
-	case p.Yes:
-		other := d.mem.Link.Others[:1]
+	case p.Yes && len(others) > 0:
 		d.move("replace")
-		d.effect(opUnlink, d.mem.Asked, unlinkArgs{Credential: d.mem.Cred, Link: other[0].ID, Notify: other}, "link.interim")
+		d.effect(opUnlink, d.mem.Asked, unlinkArgs{Credential: d.mem.Cred, Link: others[0].ID, Notify: others[:1]}, "link.interim")
 	case p.No:
 		d.leaveWith(d.mem.request())
 		d.resumeRequest("link.kept")
