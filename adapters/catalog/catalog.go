@@ -3,7 +3,9 @@
 package catalog
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"strings"
 	"text/template"
 )
@@ -32,6 +34,16 @@ func (c *Texts) Get(key string, data any) string {
 		return key
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// Print writes the text of a key as it stands in the file, with the line breaks around it. A missing one is an error.
+func (c *Texts) Print(w io.Writer, key string, data any) error {
+	var b bytes.Buffer
+	if err := c.t.ExecuteTemplate(&b, key, data); err != nil {
+		return fmt.Errorf("texts: %w", err)
+	}
+	_, err := b.WriteTo(w)
+	return err
 }
 
 // Has reports whether there is a text for a key.

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -18,6 +19,13 @@ func TestTexts(t *testing.T) {
 		if got := c.Get(key, map[string]string{}); got != key {
 			t.Errorf("%s is %q, want its key", key, got)
 		}
+	}
+	var out strings.Builder
+	if err := c.Print(&out, "a", "Ana"); err != nil || out.String() != " hola Ana " {
+		t.Errorf("a is printed as %q, %v", out.String(), err)
+	}
+	if err := c.Print(&out, "b", map[string]string{}); err == nil || out.Len() != len(" hola Ana ") {
+		t.Errorf("half of b is printed: %q, %v", out.String(), err)
 	}
 	keys := c.Keys()
 	slices.Sort(keys)

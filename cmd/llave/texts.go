@@ -3,35 +3,48 @@ package main
 import (
 	"embed"
 	"io"
+	"io/fs"
 	"strings"
-	"text/template"
+
+	"llave/adapters/catalog"
 )
 
 //go:embed texts/*.tmpl
 var textFiles embed.FS
 
 // texts is the catalog of this package: help, errors, what the commands print, plain answers to HTTP requests. The pages
-// for WhatsApp are HTML and have a catalog of their own.
-var texts = template.Must(template.New("").Option("missingkey=error").ParseFS(textFiles, "texts/*.tmpl"))
+// for WhatsApp are HTML and have a catalog of their own. TestCatalog compares the keys in the code with the files.
+var texts = parseTexts(textFiles)
+
+// parseTexts parses the files of a folder as one catalog. They are part of the program: an error is a defect.
+func parseTexts(files fs.FS) *catalog.Texts {
+	var all strings.Builder
+	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(files, path)
+		all.Write(text)
+		return err
+	})
+	if err != nil {
+		panic(err)
+	}
+	parsed, err := catalog.Parse(all.String())
+	if err != nil {
+		panic(err)
+	}
+	return parsed
+}
 
 // values fill in a text that has more than one gap.
 type values map[string]any
 
-// textOf returns a text of the catalog. A text that cannot be filled in is its key and the reason, so that an error is never
-// silent; TestCatalog keeps that from happening.
-func textOf(key string, data any) string {
-	var b strings.Builder
-	if err := texts.ExecuteTemplate(&b, key, data); err != nil {
-		return key + ": " + err.Error()
-	}
-	return b.String()
-}
+// textOf returns a text of the catalog.
+func textOf(key string, data any) string { return texts.Get(key, data) }
 
 // write prints a text of the catalog.
-func write(w io.Writer, key string, data any) error {
-	_, err := io.WriteString(w, textOf(key, data))
-	return err
-}
+func write(w io.Writer, key string, data any) error { return texts.Print(w, key, data) }
 
 // operatorError is an error that the operator reads: a text of the catalog in place of its cause, and the exit code.
 type operatorError struct {

@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"text/template/parse"
 	"unicode"
 )
 
@@ -60,20 +59,20 @@ func TestCatalog(t *testing.T) {
 	used := literals(t)
 	keys := keysOfTables()
 	for key := range keys {
-		if texts.Lookup(key) == nil {
+		if !texts.Has(key) {
 			t.Errorf("no text %q", key)
 		}
 	}
-	for _, tmpl := range texts.Templates() {
-		keys[tmpl.Name()] = keys[tmpl.Name()] || used[tmpl.Name()] != "" || templateUses(tmpl.Name())
+	for _, key := range texts.Keys() {
+		keys[key] = keys[key] || used[key] != ""
 	}
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
-		if !keys[key] && !strings.HasSuffix(key, ".tmpl") {
+		if !keys[key] {
 			t.Errorf("nobody uses the text %q", key)
 		}
 	}
 	for s, file := range used {
-		if looksLikeKey(s) && texts.Lookup(s) == nil {
+		if looksLikeKey(s) && !texts.Has(s) {
 			t.Errorf("%s: no text %q", file, s)
 		}
 		for _, r := range strings.NewReplacer("Autogestión", "", "padrón", "").Replace(s) { // names, in English sentences too
@@ -85,24 +84,14 @@ func TestCatalog(t *testing.T) {
 	}
 }
 
-// templateUses reports whether a template calls another one by its name.
-func templateUses(name string) bool {
-	for _, tmpl := range texts.Templates() {
-		if tmpl.Tree != nil && slices.ContainsFunc(tmpl.Root.Nodes, func(n parse.Node) bool { return strings.Contains(n.String(), `{{template "`+name+`"`) }) {
-			return true
-		}
-	}
-	return false
-}
-
 // looksLikeKey reports whether a string is a key: words with dots between them, of which the first begins a key that exists.
 func looksLikeKey(s string) bool {
 	first, rest, ok := strings.Cut(s, ".")
 	if !ok || rest == "" || strings.ContainsAny(s, " /:") {
 		return false
 	}
-	for _, tmpl := range texts.Templates() {
-		if family, _, ok := strings.Cut(tmpl.Name(), "."); ok && family == first && !strings.HasSuffix(tmpl.Name(), ".tmpl") {
+	for _, key := range texts.Keys() {
+		if family, _, ok := strings.Cut(key, "."); ok && family == first {
 			return !slices.Contains([]string{".db", ".key", ".json", ".tmpl", ".css"}, filepath.Ext(s))
 		}
 	}
@@ -117,11 +106,5 @@ func TestOperatorErrors(t *testing.T) {
 	}
 	if err := refuse("no_command", "vuela"); err.code != exitError || !strings.Contains(err.Error(), `"vuela"`) {
 		t.Errorf("%v, %d", err, err.code)
-	}
-	if text := textOf("no.such.text", nil); !strings.HasPrefix(text, "no.such.text: ") {
-		t.Errorf("a text that does not exist: %q", text)
-	}
-	if text := textOf("listen", values{"addr": ":1"}); !strings.Contains(text, "err") {
-		t.Errorf("a gap that nothing fills: %q", text)
 	}
 }

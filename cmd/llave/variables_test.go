@@ -2,12 +2,12 @@ package main
 
 import (
 	"fmt"
+	"llave/adapters/catalog"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"text/template"
 )
 
 // variableNames are the names of the variables, sorted.
@@ -60,15 +60,14 @@ func TestHelpListsTheVariables(t *testing.T) {
 }
 
 // rows is the table of the configuration for a README, with the texts of a catalog.
-func rows(t *testing.T, catalog *template.Template) string {
+func rows(t *testing.T, texts *catalog.Texts) string {
 	t.Helper()
 	var b strings.Builder
 	fill := func(key, value string) string {
-		var out strings.Builder
-		if err := catalog.ExecuteTemplate(&out, key, value); err != nil {
-			t.Error(err)
+		if !texts.Has(key) {
+			t.Errorf("no text %q", key)
 		}
-		return out.String()
+		return texts.Get(key, value)
 	}
 	for _, s := range variables {
 		initial := fill(s.name+".default", s.initial)
@@ -79,14 +78,14 @@ func rows(t *testing.T, catalog *template.Template) string {
 
 // The tables of the configuration in both READMEs are made of the table of variables: -update writes them.
 func TestReadmesHaveTheConfiguration(t *testing.T) {
-	english := template.Must(template.ParseFiles("testdata/variables.en.tmpl"))
+	english := parseTexts(os.DirFS("testdata/english"))
 	table := regexp.MustCompile("(?m)(?:^\\| `LLAVE_.*\n)+")
-	for name, catalog := range map[string]*template.Template{"../../README.md": texts, "../../README.en.md": english} {
+	for name, texts := range map[string]*catalog.Texts{"../../README.md": texts, "../../README.en.md": english} {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := rows(t, catalog)
+		want := rows(t, texts)
 		have := table.FindAllString(string(text), -1)
 		if len(have) == 1 && have[0] == want {
 			continue
