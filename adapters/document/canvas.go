@@ -32,12 +32,12 @@ func loadFonts() (fonts, error) {
 // canvas holds one picture at a time. Pixels are indices: a picture of few colours is small and quick.
 type canvas struct {
 	fonts fonts
-	faces map[style]font.Face
+	faces map[textStyle]font.Face
 	img   *image.Paletted
 }
 
 // style is a face at a size, in pixels.
-type style struct {
+type textStyle struct {
 	bold bool
 	size int
 }
@@ -58,7 +58,7 @@ const (
 )
 
 func newCanvas(f fonts) *canvas {
-	return &canvas{fonts: f, faces: map[style]font.Face{}, img: image.NewPaletted(image.Rect(0, 0, width, height), palette())}
+	return &canvas{fonts: f, faces: map[textStyle]font.Face{}, img: image.NewPaletted(image.Rect(0, 0, width, height), palette())}
 }
 
 // palette holds each ink's way from its background. Contrasts are 7:1 or more (WCAG 2.2, 1.4.6).
@@ -98,7 +98,7 @@ func (d *canvas) fill(r image.Rectangle, k ink, solid bool) {
 	}
 }
 
-func (d *canvas) face(s style) (font.Face, error) {
+func (d *canvas) face(s textStyle) (font.Face, error) {
 	if f := d.faces[s]; f != nil {
 		return f, nil
 	}
@@ -115,7 +115,7 @@ func (d *canvas) face(s style) (font.Face, error) {
 }
 
 // measure is how wide a text is in a style, in pixels.
-func (d *canvas) measure(text string, s style) (int, error) {
+func (d *canvas) measure(text string, s textStyle) (int, error) {
 	f, err := d.face(s)
 	if err != nil {
 		return 0, err
@@ -124,7 +124,7 @@ func (d *canvas) measure(text string, s style) (int, error) {
 }
 
 // write draws a text with its base line at y, and returns where it ends.
-func (d *canvas) write(x, y int, text string, s style, k ink) (int, error) {
+func (d *canvas) write(x, y int, text string, s textStyle, k ink) (int, error) {
 	f, err := d.face(s)
 	if err != nil {
 		return x, err

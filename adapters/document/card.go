@@ -32,11 +32,11 @@ func (d *canvas) card(c flows.Card) error {
 	side := (code.Size + 2*quiet) * module
 	left := width - margin/2 - side
 	p := pen{canvas: d}
-	p.fit(margin, 64, width-margin, c.Title, style{true, 40}, white)
+	p.fit(margin, 64, width-margin, c.Title, textStyle{true, 40}, white)
 	p.person(c)
-	p.fit(margin, tokenTop+60, left-24, c.Label, style{true, 34}, navy)
-	p.fit(margin, tokenTop+188, left-24, c.Digits[:3]+" "+c.Digits[3:], style{true, 148}, navy)
-	p.lines(margin, tokenTop+236, left-24, c.Validity, style{false, 28}, navy)
+	p.fit(margin, tokenTop+60, left-24, c.Label, textStyle{true, 34}, navy)
+	p.fit(margin, tokenTop+188, left-24, c.Digits[:3]+" "+c.Digits[3:], textStyle{true, 148}, navy)
+	p.lines(margin, tokenTop+236, left-24, c.Validity, textStyle{false, 28}, navy)
 	d.qr(code, left, tokenTop+(height-tokenTop-side)/2)
 	return p.err
 }
@@ -48,8 +48,8 @@ func (p *pen) person(c flows.Card) {
 		if y >= tokenTop-16 {
 			return
 		}
-		x := p.write(margin, y, f.Label+"  ", style{false, 30}, grey)
-		p.fit(x, y, width-margin, f.Value, style{true, 34}, black)
+		x := p.write(margin, y, f.Label+"  ", textStyle{false, 30}, grey)
+		p.fit(x, y, width-margin, f.Value, textStyle{true, 34}, black)
 		y += 52
 	}
 }
@@ -58,16 +58,16 @@ func (p *pen) person(c flows.Card) {
 func (p *pen) name(name string) int {
 	const large, small, longest = 60, 36, 120
 	words := strings.Fields(name)
-	if p.width(name, style{true, small}) <= width-2*margin || len(words) < 2 || len([]rune(name)) > longest {
-		p.fit(margin, 172, width-margin, name, style{true, large}, black)
+	if p.width(name, textStyle{true, small}) <= width-2*margin || len(words) < 2 || len([]rune(name)) > longest {
+		p.fit(margin, 172, width-margin, name, textStyle{true, large}, black)
 		return 228
 	}
 	n := 1 // the first line is as even with the second as words allow
-	for n < len(words)-1 && p.width(strings.Join(words[:n], " "), style{true, small}) < p.width(strings.Join(words[n:], " "), style{true, small}) {
+	for n < len(words)-1 && p.width(strings.Join(words[:n], " "), textStyle{true, small}) < p.width(strings.Join(words[n:], " "), textStyle{true, small}) {
 		n++
 	}
-	p.fit(margin, 150, width-margin, strings.Join(words[:n], " "), style{true, small}, black)
-	p.fit(margin, 192, width-margin, strings.Join(words[n:], " "), style{true, small}, black)
+	p.fit(margin, 150, width-margin, strings.Join(words[:n], " "), textStyle{true, small}, black)
+	p.fit(margin, 192, width-margin, strings.Join(words[n:], " "), textStyle{true, small}, black)
 	return 240
 }
 
@@ -91,7 +91,7 @@ type pen struct {
 	err error
 }
 
-func (p *pen) write(x, y int, text string, s style, k ink) int {
+func (p *pen) write(x, y int, text string, s textStyle, k ink) int {
 	end, err := p.canvas.write(x, y, text, s, k)
 	p.keep(err)
 	return end
@@ -103,14 +103,14 @@ func (p *pen) keep(err error) {
 	}
 }
 
-func (p *pen) width(text string, s style) int {
+func (p *pen) width(text string, s textStyle) int {
 	w, err := p.measure(text, s)
 	p.keep(err)
 	return w
 }
 
 // fit writes a line between x and right: smaller if it is too long, and cut if it is longer still.
-func (p *pen) fit(x, y, right int, text string, s style, k ink) {
+func (p *pen) fit(x, y, right int, text string, s textStyle, k ink) {
 	const least, most = 26, 120
 	if letters := []rune(text); len(letters) > most { // no line of a card holds more
 		text = string(letters[:most])
@@ -126,7 +126,7 @@ func (p *pen) fit(x, y, right int, text string, s style, k ink) {
 }
 
 // lines writes a text's lines below each other, two at most.
-func (p *pen) lines(x, y, right int, text string, s style, k ink) {
+func (p *pen) lines(x, y, right int, text string, s textStyle, k ink) {
 	for i, line := range strings.SplitN(text, "\n", 3) {
 		if i < 2 {
 			p.fit(x, y+i*(s.size+8), right, strings.TrimSpace(line), s, k)

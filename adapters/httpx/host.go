@@ -60,7 +60,7 @@ func (h *Hosts) Guard(refused, next http.Handler) http.Handler {
 			return
 		}
 		once.Do(func() {
-			if h.Log != nil { // the name is left out: anybody may have written anything there
+			if h.Log != nil { // the name is left out: the client may have written anything there
 				h.Log.WarnContext(r.Context(), "http: a request for an unknown Host was refused", "see", "LLAVE_PUBLIC_URL")
 			}
 		})

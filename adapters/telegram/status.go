@@ -22,7 +22,7 @@ const (
 // States are all of them.
 var States = []State{Stopped, Connecting, Receiving, Unreachable, Conflict, Refused}
 
-// Status is how the channel stands, for its operator. It holds nothing personal.
+// Status is the state of the channel, for its operator. It holds nothing personal.
 type Status struct {
 	State State
 	// Since is when it came to stand so.
@@ -39,7 +39,7 @@ type statusHolder struct {
 	current Status
 }
 
-// Status is the state of the channel, for its operator. It holds nothing personal.
+// Status returns the state of the channel.
 func (t *Telegram) Status() Status {
 	t.status.mu.Lock()
 	defer t.status.mu.Unlock()

@@ -13,7 +13,7 @@ import (
 	"llave/bot"
 )
 
-// secretOf derives a secret for a webhook that was given none: without a secret anybody could push.
+// secretOf derives a secret for a webhook that was given none: without a secret any client could push.
 func secretOf(token string) string {
 	mac := hmac.New(sha256.New, []byte(token))
 	mac.Write([]byte("llave telegram webhook secret 1"))

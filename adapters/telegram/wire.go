@@ -39,13 +39,13 @@ type (
 		SenderChat  present `json:"sender_chat"`
 		ViaBot      present `json:"via_bot"`
 		BusinessBot present `json:"sender_business_bot"`
-		// Somebody's words, passed on: the newer field and the one that older servers send.
+		// Forwarded: the newer field and that of older servers.
 		ForwardOrigin present `json:"forward_origin"`
 		ForwardDate   present `json:"forward_date"`
 		// Where in the chat, and with which other pictures.
-		Topic  present `json:"is_topic_message"`
-		Thread word    `json:"message_thread_id"`
-		Album  word    `json:"media_group_id"`
+		Topic  present    `json:"is_topic_message"`
+		Thread shortValue `json:"message_thread_id"`
+		Album  shortValue `json:"media_group_id"`
 		media
 	}
 	quoted struct {
@@ -93,13 +93,13 @@ func (p *present) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// word is a number or a short text; any other value is empty.
-type word string
+// shortValue is a number or a short text; any other value is empty.
+type shortValue string
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (w *word) UnmarshalJSON(b []byte) error {
+func (w *shortValue) UnmarshalJSON(b []byte) error {
 	if s := strings.Trim(string(b), `"`); len(s) <= 64 && wordShape.MatchString(s) && s != "null" {
-		*w = word(s)
+		*w = shortValue(s)
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func (w *Web) newCookie() string {
 
 // errNoChat: the browser has no chat, or a closed one. After any other error of chatOf this is unknown, and the cookie
 // stays.
-var errNoChat = &refusal{status: http.StatusForbidden, why: "no_chat"}
+var errNoChat = &requestError{status: http.StatusForbidden, why: "no_chat"}
 
 // chatOf is the chat of the browser that asks, and its cookie.
 func (w *Web) chatOf(r *http.Request) (chat bot.ChatID, cookie string, err error) {

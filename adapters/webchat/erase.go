@@ -34,9 +34,9 @@ func (h *history) erase(ctx context.Context, chat name, e entry) (done bool, err
 		}
 		done = true
 		err = run(ctx, tx,
-			step{"DELETE FROM file WHERE chat = ?", []any{id}},
-			step{"DELETE FROM entry WHERE chat = ? AND seq <= ?", []any{id, answered}},
-			step{"UPDATE entry SET seq = seq + ? WHERE chat = ?", []any{last - answered, id}})
+			statement{"DELETE FROM file WHERE chat = ?", []any{id}},
+			statement{"DELETE FROM entry WHERE chat = ? AND seq <= ?", []any{id, answered}},
+			statement{"UPDATE entry SET seq = seq + ? WHERE chat = ?", []any{last - answered, id}})
 		if err != nil {
 			return err
 		}

@@ -44,12 +44,12 @@ func (h *history) checkKey(ctx context.Context, tx *sql.Tx, version int) error {
 }
 
 // step is one statement of a transaction.
-type step struct {
+type statement struct {
 	query string
 	args  []any
 }
 
-func run(ctx context.Context, tx *sql.Tx, steps ...step) error {
+func run(ctx context.Context, tx *sql.Tx, steps ...statement) error {
 	for _, s := range steps {
 		if _, err := tx.ExecContext(ctx, s.query, s.args...); err != nil {
 			return err

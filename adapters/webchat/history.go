@@ -83,7 +83,7 @@ func (h *history) insert(ctx context.Context, tx *sql.Tx, id, seq int64, chat na
 	if err != nil {
 		return err
 	}
-	steps := []step{
+	steps := []statement{
 		{"INSERT INTO entry (chat, seq, mark, expires, body) VALUES (?, ?, ?, ?, ?)", []any{id, seq, mark[:], nano(e.Expires), body}},
 		{"UPDATE chat SET last = ?, at = ? WHERE id = ?", []any{seq, h.now().UnixNano(), id}},
 		{"DELETE FROM entry WHERE chat = ? AND seq <= ?", []any{id, seq - keepEntries}},
@@ -91,8 +91,8 @@ func (h *history) insert(ctx context.Context, tx *sql.Tx, id, seq int64, chat na
 	}
 	if file != nil {
 		steps = append(steps,
-			step{"INSERT INTO file (chat, seq, body) VALUES (?, ?, ?)", []any{id, seq, h.keys.ring.Seal(file, sealContext(chat, mark, 'f'))}},
-			step{"DELETE FROM file WHERE chat = ?1 AND seq <= (SELECT seq FROM file WHERE chat = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)", []any{id, maxFiles}})
+			statement{"INSERT INTO file (chat, seq, body) VALUES (?, ?, ?)", []any{id, seq, h.keys.ring.Seal(file, sealContext(chat, mark, 'f'))}},
+			statement{"DELETE FROM file WHERE chat = ?1 AND seq <= (SELECT seq FROM file WHERE chat = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)", []any{id, maxFiles}})
 	}
 	return run(ctx, tx, steps...)
 }
@@ -229,8 +229,8 @@ func (h *history) file(ctx context.Context, chat name, seq uint64) (info fileInf
 func (h *history) forget(ctx context.Context, chat name) error {
 	err := h.Write(ctx, func(tx *sql.Tx) error {
 		return run(ctx, tx,
-			step{"INSERT INTO closed (name, at) VALUES (?, ?) ON CONFLICT DO NOTHING", []any{chat[:], h.now().UnixNano()}},
-			step{"DELETE FROM chat WHERE name = ?", []any{chat[:]}})
+			statement{"INSERT INTO closed (name, at) VALUES (?, ?) ON CONFLICT DO NOTHING", []any{chat[:], h.now().UnixNano()}},
+			statement{"DELETE FROM chat WHERE name = ?", []any{chat[:]}})
 	})
 	if err != nil {
 		return fmt.Errorf("webchat: forget: %w", err)

@@ -43,10 +43,10 @@ func hash(key []byte, parts ...string) (sum [16]byte) {
 	return sum
 }
 
-// name is what a chat is called in the file.
+// name identifies a chat in the file.
 type name [16]byte
 
-// name identifies a chat in the file.
+// name is the name of a chat.
 func (k keys) name(to bot.ChatID) name { return hash(k.lookup, "chat", string(to)) }
 
 // mark identifies an entry in its chat: a repeated entry has the same mark. The bot's ids begin again with a new or a

@@ -47,7 +47,7 @@ func (w *Web) admitNewChat(r *http.Request, chat bot.ChatID) error {
 	}
 	if wait := w.newcomers.wait(w.opt.Address(r)); wait > 0 {
 		w.stats.Postponed.Add(1)
-		return &refusal{status: http.StatusTooManyRequests, why: "many_chats", after: wait}
+		return &requestError{status: http.StatusTooManyRequests, why: "many_chats", after: wait}
 	}
 	return w.history.remember(r.Context(), w.keys.name(chat))
 }
@@ -74,5 +74,5 @@ func (h *history) remember(ctx context.Context, chat name) error {
 }
 
 func (h *history) rememberIn(ctx context.Context, tx *sql.Tx, chat name) error {
-	return run(ctx, tx, step{"INSERT INTO known (name, at) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET at = ?2", []any{chat[:], h.now().UnixNano()}})
+	return run(ctx, tx, statement{"INSERT INTO known (name, at) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET at = ?2", []any{chat[:], h.now().UnixNano()}})
 }

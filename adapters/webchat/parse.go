@@ -14,9 +14,9 @@ import (
 	"llave/bot"
 )
 
-// message is what the page sends: a text, a button, the start word of a link, or the code with which a person comes
+// pageMessage is what the page sends: a text, a button, the start word of a link, or the code with which a person comes
 // back from the sign-in page. The page draws the id once and repeats the message until it is accepted.
-type message struct {
+type pageMessage struct {
 	ID       string `json:"id"`
 	Text     string `json:"text"`
 	Question string `json:"question"`
@@ -31,8 +31,8 @@ type message struct {
 const bodyMax = 16 << 10
 
 // parseMessage reads a body. It refuses all but exactly one message.
-func parseMessage(body []byte) (m message, err error) {
-	bad := &refusal{status: http.StatusBadRequest, why: "bad_form"}
+func parseMessage(body []byte) (m pageMessage, err error) {
+	bad := &requestError{status: http.StatusBadRequest, why: "bad_form"}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&m); err != nil || !utf8.Valid(body) {
@@ -53,7 +53,7 @@ func parseMessage(body []byte) (m message, err error) {
 	case !isID(m.ID) || ways > 1 || half || len(m.Question) > 64 || len(m.Value) > 64 || len(m.Start) > 64 || len(m.Code) > 64 || m.Ago < 0:
 		return m, bad
 	case ways == 0 || m.Text != "" && strings.TrimSpace(m.Text) == "":
-		return m, &refusal{status: http.StatusBadRequest, why: "empty"}
+		return m, &requestError{status: http.StatusBadRequest, why: "empty"}
 	}
 	return m, nil
 }
@@ -75,7 +75,7 @@ func isID(s string) bool {
 const longestWait = 24 * time.Hour
 
 // update is the message as an update for the bot and as an entry of the history.
-func (w *Web) update(r *http.Request, chat bot.ChatID, m message) (bot.Update, entry, error) {
+func (w *Web) update(r *http.Request, chat bot.ChatID, m pageMessage) (bot.Update, entry, error) {
 	u := bot.Update{Chat: chat, ID: m.ID, ChannelName: w.texts.Get("via", nil), MaskedID: w.label(r.UserAgent()), DeepLink: w.opt.PublicURL + "/#codigo=%s"}
 	e := entry{Who: byPerson, ID: m.ID}
 	u.OccurredAt = w.history.now().Add(-time.Duration(min(m.Ago, longestWait.Milliseconds())) * time.Millisecond)
@@ -86,7 +86,7 @@ func (w *Web) update(r *http.Request, chat bot.ChatID, m message) (bot.Update, e
 	case m.Value != "":
 		text, err := w.history.choice(r.Context(), w.keys.name(chat), m.Question, m.Value)
 		if errors.Is(err, errNotFound) {
-			err = &refusal{status: http.StatusConflict, why: "no_choice"}
+			err = &requestError{status: http.StatusConflict, why: "no_choice"}
 		}
 		if err != nil {
 			return u, e, err

@@ -55,10 +55,10 @@ func (w *Web) answerPoll(r *http.Request) (pollAnswer, error) {
 	}
 	after, err := lastSeen(r)
 	if err != nil {
-		return pollAnswer{}, &refusal{status: http.StatusBadRequest, why: "bad_event"}
+		return pollAnswer{}, &requestError{status: http.StatusBadRequest, why: "bad_event"}
 	}
 	if ok, wait := w.polls.Allow(string(id)); !ok {
-		return pollAnswer{}, &refusal{status: http.StatusTooManyRequests, why: "slow_down", after: wait}
+		return pollAnswer{}, &requestError{status: http.StatusTooManyRequests, why: "slow_down", after: wait}
 	}
 	chat := w.keys.name(id)
 	if r.URL.Query().Get("wait") == "" {

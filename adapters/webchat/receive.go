@@ -78,28 +78,28 @@ func accept(r *http.Request, to bot.Accepter, u bot.Update) error {
 	if err == nil || errors.Is(err, bot.ErrUpdate) {
 		return err
 	}
-	return errors.Join(err, &refusal{status: http.StatusServiceUnavailable, why: "not_ready", after: 2 * time.Second})
+	return errors.Join(err, &requestError{status: http.StatusServiceUnavailable, why: "not_ready", after: 2 * time.Second})
 }
 
 // admit checks a request before its message is read: the chat, the form and the limits.
 func (w *Web) admit(rw http.ResponseWriter, r *http.Request) (bot.ChatID, []byte, error) {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return "", nil, &refusal{status: http.StatusUnsupportedMediaType, why: "bad_type"}
+		return "", nil, &requestError{status: http.StatusUnsupportedMediaType, why: "bad_type"}
 	}
 	chat, _, err := w.chatOf(r)
 	if err != nil {
 		return "", nil, err
 	}
 	if ok, wait := w.chats.Allow(string(chat)); !ok {
-		return "", nil, &refusal{status: http.StatusTooManyRequests, why: "slow_down", after: wait}
+		return "", nil, &requestError{status: http.StatusTooManyRequests, why: "slow_down", after: wait}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, bodyMax))
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return "", nil, &refusal{status: http.StatusRequestEntityTooLarge, why: "too_large"}
+		return "", nil, &requestError{status: http.StatusRequestEntityTooLarge, why: "too_large"}
 	case err != nil:
-		return "", nil, &refusal{status: http.StatusBadRequest, why: "bad_form"}
+		return "", nil, &requestError{status: http.StatusBadRequest, why: "bad_form"}
 	}
 	return chat, body, nil
 }

@@ -26,7 +26,7 @@ func (w *Web) stream(rw http.ResponseWriter, r *http.Request) {
 	}
 	after, err := lastSeen(r)
 	if err != nil {
-		w.refuse(rw, r, &refusal{status: http.StatusBadRequest, why: "bad_event"})
+		w.refuse(rw, r, &requestError{status: http.StatusBadRequest, why: "bad_event"})
 		return
 	}
 	l, err := w.hub.join(w.keys.name(chat), w.opt.Address(r))
@@ -43,8 +43,8 @@ func (w *Web) stream(rw http.ResponseWriter, r *http.Request) {
 }
 
 // noStream is the answer to a page that may not have a stream now. It polls.
-func noStream(err error) *refusal {
-	no := &refusal{status: http.StatusServiceUnavailable, why: "too_many_pages", after: 30 * time.Second}
+func noStream(err error) *requestError {
+	no := &requestError{status: http.StatusServiceUnavailable, why: "too_many_pages", after: 30 * time.Second}
 	if errors.Is(err, errCrowded) {
 		no.status = http.StatusTooManyRequests
 	}

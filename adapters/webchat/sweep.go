@@ -44,8 +44,8 @@ func (h *history) sweep(ctx context.Context) (gone []name, err error) {
 	gone, chats := h.forgetChats(ctx, now)
 	rest := h.Write(ctx, func(tx *sql.Tx) error {
 		return run(ctx, tx,
-			step{"DELETE FROM closed WHERE at <= ?", []any{now.Add(-cookieLasts).UnixNano()}},
-			step{"DELETE FROM known WHERE at <= ?", []any{now.Add(-keepKnown).UnixNano()}})
+			statement{"DELETE FROM closed WHERE at <= ?", []any{now.Add(-cookieLasts).UnixNano()}},
+			statement{"DELETE FROM known WHERE at <= ?", []any{now.Add(-keepKnown).UnixNano()}})
 	})
 	if err := errors.Join(chats, rest, h.redactExpired(ctx, now)); err != nil {
 		return gone, fmt.Errorf("forget: %w", err)
@@ -61,7 +61,7 @@ func (h *history) forgetChats(ctx context.Context, now time.Time) (gone []name, 
 		err := h.Write(ctx, func(tx *sql.Tx) (err error) {
 			list, err = rowsOf(ctx, tx, "SELECT id, name, x'', 0, x'' FROM chat WHERE at <= ? AND id > ? ORDER BY id LIMIT ?", now.Add(-keepChat).UnixNano(), last, sweepBatch)
 			for i, x := range list {
-				if fails := run(ctx, tx, step{"DELETE FROM chat WHERE id = ?", []any{x.id}}); fails != nil {
+				if fails := run(ctx, tx, statement{"DELETE FROM chat WHERE id = ?", []any{x.id}}); fails != nil {
 					failed = errors.Join(failed, fails)
 					list[i].kept = true
 				}
@@ -134,16 +134,16 @@ func (h *history) redactExpired(ctx context.Context, now time.Time) error {
 
 // redactRow redacts one entry. An unreadable entry is deleted: its time is over.
 func (h *history) redactRow(ctx context.Context, tx *sql.Tx, x row) error {
-	change := step{"DELETE FROM entry WHERE chat = ? AND seq = ?", []any{x.id, x.seq}}
+	change := statement{"DELETE FROM entry WHERE chat = ? AND seq = ?", []any{x.id, x.seq}}
 	e, err := h.unseal(x.chat, x.mark, x.seq, x.body)
 	if err == nil {
 		body, err := h.seal(x.chat, x.mark, e.redacted())
 		if err != nil {
 			return err
 		}
-		change = step{"UPDATE entry SET body = ?, expires = 0 WHERE chat = ? AND seq = ?", []any{body, x.id, x.seq}}
+		change = statement{"UPDATE entry SET body = ?, expires = 0 WHERE chat = ? AND seq = ?", []any{body, x.id, x.seq}}
 	} else {
 		h.reportUnreadable(x.chat, x.seq, err)
 	}
-	return run(ctx, tx, change, step{"DELETE FROM file WHERE chat = ? AND seq = ?", []any{x.id, x.seq}})
+	return run(ctx, tx, change, statement{"DELETE FROM file WHERE chat = ? AND seq = ?", []any{x.id, x.seq}})
 }

@@ -21,7 +21,7 @@ func (w *Web) Handler(to bot.Accepter) http.Handler {
 	mux.HandleFunc("POST /chat/messages", w.receive(to))
 	mux.HandleFunc("POST /chat/forget", w.forget(to))
 	denied := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		w.refuse(rw, r, &refusal{status: http.StatusForbidden, why: "cross_origin"})
+		w.refuse(rw, r, &requestError{status: http.StatusForbidden, why: "cross_origin"})
 	})
 	return secure(w.opt.PublicURL, httpx.SameOrigin(w.opt.PublicURL, denied, mux))
 }
@@ -54,7 +54,7 @@ func (w *Web) page(rw http.ResponseWriter, r *http.Request) {
 func (w *Web) asset(rw http.ResponseWriter, r *http.Request) {
 	a, ok := w.assets.named[r.PathValue("asset")]
 	if !ok {
-		w.refuse(rw, r, &refusal{status: http.StatusNotFound, why: "no_page"})
+		w.refuse(rw, r, &requestError{status: http.StatusNotFound, why: "no_page"})
 		return
 	}
 	rw.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
@@ -71,7 +71,7 @@ func (w *Web) file(rw http.ResponseWriter, r *http.Request) {
 		info, data, err = w.history.file(r.Context(), w.keys.name(chat), seq)
 	}
 	if bad != nil || errors.Is(err, errNotFound) || errors.Is(err, errNoChat) {
-		err = &refusal{status: http.StatusNotFound, why: "no_file"}
+		err = &requestError{status: http.StatusNotFound, why: "no_file"}
 	}
 	if err != nil {
 		w.refuse(rw, r, err)

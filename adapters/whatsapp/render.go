@@ -111,7 +111,7 @@ const uploadStatus = "upload failed with status code "
 
 var errTooLarge = errors.New("the file is too large")
 
-// upload sends a file to WhatsApp. A lost upload is repeated: without a message nobody sees it.
+// upload sends a file to WhatsApp. A lost upload is repeated: without a message it is invisible.
 func (s *session) upload(ctx context.Context, f *bot.File) (whatsmeow.UploadResponse, error) {
 	kind := whatsmeow.MediaDocument
 	if len(f.Data) > maxFile {

@@ -28,7 +28,7 @@ const (
 // States are all of them.
 var States = []State{Stopped, Unpaired, Connecting, Connected, Reconnecting, LoggedOut, Banned, Outdated, Replaced, Refused, Limited, PhoneOffline}
 
-// Status is how the channel stands, for its operator. It holds nothing personal.
+// Status is the state of the channel, for its operator. It holds nothing personal.
 type Status struct {
 	State State
 	// Since is the beginning of the state, and Until its end, if known.
@@ -45,7 +45,7 @@ func (s Status) Up() bool { return s.State == Connected || s.State == PhoneOffli
 // phonePatience is how long a phone may be out of sight. WhatsApp unlinks after about 14 days.
 const phonePatience = 10 * 24 * time.Hour
 
-// Status is the state of the channel, for its operator. It holds nothing personal.
+// Status returns the state of the channel.
 func (w *WhatsApp) Status() Status {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -138,8 +138,8 @@ func (f *face) embed(codes map[rune]byte, letters []rune, others map[byte]rune) 
 	return embedded{json: def, file: file.Bytes()}, nil
 }
 
-// tag marks a font as cut (ISO 32000, 9.6.4): six letters, other ones for other letters, so that whoever joins documents
-// does not take one for the other.
+// tag marks a font as cut (ISO 32000, 9.6.4): six letters, other ones for other letters, so that programs that join
+// documents keep them apart.
 func tag(letters []rune) string {
 	sum := sha256.Sum256([]byte(string(letters)))
 	out := make([]byte, 6)

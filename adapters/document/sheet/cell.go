@@ -9,8 +9,8 @@ import (
 	"llave/flows"
 )
 
-// The measures of a token's cell, in millimetres. Its digits are read at arm's length, its code by a counter's scanner,
-// and its boxes take a pen.
+// The measures of a token's cell, in millimetres. People read its digits at arm's length, scanners its code, and write into
+// its boxes.
 const (
 	columns    = 2
 	cellWidth  = (right - left) / columns
@@ -26,13 +26,13 @@ const (
 	dateWidth  = 24.0
 )
 
-// indent is how far small print stands in from the number above and below it. Whoever extracts texts looks for tables
-// by what is aligned: a little out of line, number, digits and labels are read cell by cell, and with the labels
-// reaching below both the number and the digits, in this order.
+// indent is how far small print is indented from the number above and below it. Programs that extract text take aligned
+// texts for a table: a little out of line, number, digits and labels are read cell by cell, and with the labels reaching
+// below both the number and the digits, in this order.
 const indent = 2.0
 
-// cell draws a token whose upper left corner is at x and y. One that is void looks the same, but for its digits and
-// its code: what is aligned stays so.
+// cell draws a token whose upper left corner is at x and y. A void one has another text and no code; its layout is the
+// same.
 func (s *typesetter) cell(p flows.Paper, t flows.PaperToken, x, y float64) error {
 	at := x + padding
 	s.fit(at, y+6.4, digitsLeft-padding-1, strconv.Itoa(t.Number), style{true, 12}, 7)
@@ -47,7 +47,7 @@ func (s *typesetter) cell(p flows.Paper, t flows.PaperToken, x, y float64) error
 	return nil
 }
 
-// slip says whose a token is, on what is left of the sheet once it is cut: on a line, or on two small ones.
+// slip names the owner of a token, for the piece that is left when the sheet is cut: on a line, or on two small ones.
 func (s *typesetter) slip(x, y float64, t string) {
 	lines := s.flow(t, textWidth-indent, style{false, 7.5}, 5, 2)
 	if len(lines) > 1 {
@@ -68,13 +68,13 @@ func (s *typesetter) live(digits string, x, y float64) error {
 	return nil
 }
 
-// box is where one writes; its label stands in its corner.
+// box is a field to write in, with its label in the corner.
 func (s *typesetter) box(x, y, width float64, label string) {
 	s.frames = append(s.frames, frame{x: x, y: y, w: width, h: boxHeight, width: 0.25})
 	s.fit(x+indent, y+3.2, width-2*indent, label, style{false, 8.5}, 5)
 }
 
-// void says so where the digits would be, and crosses the rest out.
+// void prints that word in place of the digits, and crosses the rest out.
 func (s *typesetter) void(p flows.Paper, x, y float64) {
 	const size, least, pen = 27, 9, 0.5
 	s.fit(x+digitsLeft, y+11, cellWidth-digitsLeft-padding, p.Void, style{true, size}, least)

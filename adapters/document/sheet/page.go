@@ -28,7 +28,7 @@ type style struct {
 	size float64
 }
 
-// rule is a line of a width; a dashed one is to be cut along.
+// rule is a line of a width; people cut along a dashed one.
 type rule struct {
 	x1, y1, x2, y2, width float64
 	dashed                bool

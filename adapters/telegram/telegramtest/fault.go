@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Fault is what goes wrong with the calls that it is for.
+// Fault is what goes wrong with the matching calls.
 type Fault struct {
 	Method string // "" is all
 	Chat   int64  // 0 is all
@@ -23,7 +23,7 @@ type Fault struct {
 	Delay      time.Duration
 }
 
-// Fault has calls go wrong from now on.
+// Fault adds a fault.
 func (s *Server) Fault(f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -40,13 +40,13 @@ func (s *Server) Heal() {
 	s.faults, s.weather = nil, Weather{}
 }
 
-// Weather is how often what goes wrong by chance, 0 to 1.
+// Weather is the rates of random faults, 0 to 1.
 type Weather struct {
 	CutBefore, CutAfter float64 // of every call
 	Repeat              float64 // an update that was confirmed comes once more
 }
 
-// Weather sets it.
+// Weather sets the rates of random faults.
 func (s *Server) Weather(w Weather) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -7,8 +7,7 @@ import (
 	"sync"
 )
 
-// Pipe is a network of its own in memory: a listener and the way there. Unlike a socket it can be waited for in a bubble
-// of testing/synctest.
+// Pipe is a network in memory: a listener and the way there. Unlike a socket it works in a bubble of testing/synctest.
 type Pipe struct {
 	conns chan net.Conn
 	done  chan struct{}
@@ -42,7 +41,7 @@ type pipeAddr struct{}
 func (pipeAddr) Network() string { return "pipe" }
 func (pipeAddr) String() string  { return "pipe.test" }
 
-// Dial connects to whoever listens.
+// Dial connects to the listener.
 func (p *Pipe) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	here, there := net.Pipe()
 	select {
@@ -55,7 +54,7 @@ func (p *Pipe) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	}
 }
 
-// Transport makes requests over the pipe, whatever host they name.
+// Transport makes requests over the pipe, to any host.
 func (p *Pipe) Transport() *http.Transport {
 	return &http.Transport{DialContext: p.Dial, MaxIdleConnsPerHost: 64}
 }

@@ -106,7 +106,7 @@ func or(s, otherwise string) string {
 	return s
 }
 
-// Close ends the server and waits for all that it does.
+// Close ends the server and waits for its work.
 func (s *Server) Close() {
 	s.mu.Lock()
 	s.cancel()
@@ -120,13 +120,13 @@ func (s *Server) Close() {
 func (s *Server) Token() string { return s.token }
 func (s *Server) Name() string  { return s.name }
 
-// change tells who waits that something is different. The lock is held.
+// change wakes the callers of Until. The lock is held.
 func (s *Server) change() {
 	close(s.changed)
 	s.changed = make(chan struct{})
 }
 
-// Until waits until what is asked for holds, and looks again whenever something changes.
+// Until waits until a condition holds, and checks it again after each change.
 func (s *Server) Until(ctx context.Context, holds func() bool) error {
 	for {
 		s.mu.Lock()

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// User is somebody with the bot in their chats, or a group. It is safe for concurrent use.
+// User is a person with the bot in their chats, or a group. It is safe for concurrent use.
 type User struct {
 	ID          int64
 	First, Last string
@@ -28,7 +28,7 @@ type User struct {
 	read        int // of the screen, by Next
 }
 
-// Message is what stands on somebody's screen.
+// Message is a message on the screen of a person.
 type Message struct {
 	ID        int
 	Mine      bool // they wrote it
@@ -44,7 +44,7 @@ type Message struct {
 	At        time.Time
 }
 
-// User is the person with this id, made if need be.
+// User is a person with the bot in their chats, or a group. It is safe for concurrent use.
 func (s *Server) User(id int64, first, last string) *User {
 	return s.chat(id, "private", first, last)
 }

@@ -2,7 +2,7 @@ package telegramtest
 
 import "slices"
 
-// Writes sends a message with these fields: a picture with words under it, somebody else's words, in a topic, …
+// Writes sends a message with these fields: a picture with a caption, a forwarded text, a topic, …
 func (u *User) Writes(fields map[string]any) int64 {
 	return u.writes("message", wordsOf(fields), u.noted(fields))
 }

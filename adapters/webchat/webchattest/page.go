@@ -149,5 +149,5 @@ func (p *Page) LoseCookies() error {
 	return err
 }
 
-// Picture is what is to be seen, as PNG.
+// Picture is the page as a PNG.
 func (p *Page) Picture() ([]byte, error) { return do(p, chromedp.CaptureScreenshot()) }

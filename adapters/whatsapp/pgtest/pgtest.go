@@ -49,7 +49,7 @@ func New(t testing.TB) string {
 	return fmt.Sprintf("postgres://llave@127.0.0.1:%d/postgres?sslmode=disable", port)
 }
 
-// find says where the programs are and who may run them, or why nobody can.
+// find returns the path of the programs and the user to run them, or why that is impossible.
 func find() (bin string, as *syscall.SysProcAttr, why string) {
 	as = &syscall.SysProcAttr{}
 	if path, err := exec.LookPath("initdb"); err == nil {

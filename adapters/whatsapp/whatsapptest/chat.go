@@ -49,7 +49,7 @@ type File struct {
 	media      whatsmeow.DownloadableMessage
 }
 
-// read is a message as somebody sees it.
+// read is a message as the person sees it.
 func read(e *events.Message) *Message {
 	m := &Message{ID: e.Info.ID, Mine: e.Info.IsFromMe, At: e.Info.Timestamp, raw: e.Message, info: e.Info}
 	m.Text = e.Message.GetConversation()
@@ -245,7 +245,7 @@ func (c *Chat) Downloads(f *File) []byte {
 	return data
 }
 
-// Hears waits for a message like this, and passes over others.
+// Hears waits for a matching message, and ignores others.
 func (c *Chat) Hears(pattern string) []string {
 	c.t.Helper()
 	re := regexp.MustCompile(pattern)

@@ -58,7 +58,7 @@ func (s *Server) serve(ws *websocket.Conn) {
 	}
 }
 
-// write sends what is to be sent, in order.
+// write sends the queued data, in order.
 func (c *conn) write() {
 	for {
 		select {

@@ -179,7 +179,7 @@ func (d *device) confirmed(tag, id string) {
 	}
 }
 
-// chatstate shows somebody that somebody types.
+// chatstate shows a person that another one types.
 func (s *Server) chatstate(c *conn, n waBinary.Node) {
 	to := jidOf(n, "to")
 	if a := s.find(to); a != nil {

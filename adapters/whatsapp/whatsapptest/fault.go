@@ -10,7 +10,7 @@ import (
 	"go.mau.fi/whatsmeow/types"
 )
 
-// Fault is what goes wrong, and with what.
+// Fault is what goes wrong with the matching messages, uploads or downloads.
 type Fault struct {
 	// On is the kind of stanza, as [Stanza] names it; or "login", "pairing", "paired" (a client that keeps its new keys), "deliver" (a message on its way to a
 	// number: to its companions, if it has some), "upload", "download". From and To are numbers; empty is any.
@@ -35,7 +35,7 @@ type Fault struct {
 // moment is what a fault may be for.
 type moment struct{ on, from, to string }
 
-// Fault has things go wrong from now on.
+// Fault adds a fault.
 func (s *Server) Fault(f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -98,7 +98,7 @@ func (s *Server) Unlink(number string) {
 	})
 }
 
-// Replace tells a number's companion devices that somebody else has connected as them.
+// Replace tells a number's companion devices that another process has connected with their keys.
 func (s *Server) Replace(number string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -76,7 +76,7 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 	json.NewEncoder(w).Encode(map[string]string{"url": "https://mmg.whatsapp.net" + path, "direct_path": path, "handle": path})
 }
 
-// Downloads is how often anybody asked for a file.
+// Downloads is how often a file was requested.
 func (s *Server) Downloads() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

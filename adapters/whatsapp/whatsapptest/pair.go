@@ -24,7 +24,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// pairing is a client that nobody is logged in on yet.
+// pairing is a client that is not linked yet.
 type pairing struct {
 	conn     *conn
 	identity []byte

@@ -21,7 +21,7 @@ import (
 // patience is how long is waited for what has to come. A test does not fail because a machine is slow.
 const patience = time.Minute
 
-// Phone is somebody's phone: a real client, logged in as the first device of a number. It ends with its test.
+// Phone is a phone: a real client, logged in as the first device of a number. It ends with its test.
 type Phone struct {
 	Number, Name string
 	// Client is the client, for what has no word here.
@@ -35,7 +35,7 @@ type Phone struct {
 	passkey bool
 }
 
-// Phone gives a number that nobody has a phone, and connects it.
+// Phone makes a phone with an unused number, and connects it.
 func (s *Server) Phone(t testing.TB, number, name string) *Phone {
 	t.Helper()
 	p := &Phone{Number: number, Name: name, t: t, s: s, chats: map[string]*Chat{}}
@@ -138,7 +138,7 @@ func (p *Phone) HidesNumber() {
 // Scans links the client that shows a QR code, and Types the one that waits for a code. An error says that there is none.
 func (p *Phone) Scans(code string) error { return p.s.scan(p.acc, code, p.passkey) }
 
-// Types links the client that waits for a code. A wrong code is no error: nobody but the client can tell.
+// Types links the client that waits for a code. A wrong code is no error: only the client can notice it.
 func (p *Phone) Types(code string) error { return p.s.typed(p.acc, code) }
 
 // Backup keeps the phone's keys for its chat with a number as they are now. What is sent after they were put back is
@@ -168,7 +168,7 @@ func (p *Phone) Backup(number string) (restore func()) {
 	}
 }
 
-// NeedsPasskey has a passkey asked for whenever a client is to be linked by QR code.
+// NeedsPasskey asks for a passkey whenever a client is linked by QR code.
 func (p *Phone) NeedsPasskey() { p.passkey = true }
 
 // Provision links a client without any pairing: dev has to be new. It saves it.
@@ -203,7 +203,7 @@ func (p *Phone) chat(number string) *Chat {
 	return c
 }
 
-// heard is what the client has to tell.
+// heard handles an event of the client.
 func (p *Phone) heard(event any) {
 	switch e := event.(type) {
 	case *events.Message:

@@ -108,7 +108,7 @@ func (l leading) RoundTrip(r *http.Request) (*http.Response, error) {
 	return l.s.transport.RoundTrip(r)
 }
 
-// Close ends the server and waits for all that it does. Clients are best disconnected before: they would try for ever.
+// Close ends the server and waits for its work. Disconnect clients before: they would try for ever.
 func (s *Server) Close() {
 	s.mu.Lock()
 	s.cancel()
@@ -121,13 +121,13 @@ func (s *Server) Close() {
 	s.transport.CloseIdleConnections()
 }
 
-// change tells who waits that something is different. The lock is held.
+// change wakes the callers of Until. The lock is held.
 func (s *Server) change() {
 	close(s.changed)
 	s.changed = make(chan struct{})
 }
 
-// Until waits until what is asked for holds, and looks again whenever something changes.
+// Until waits until a condition holds, and checks it again after each change.
 func (s *Server) Until(ctx context.Context, holds func() bool) error {
 	for {
 		s.mu.Lock()

@@ -8,20 +8,20 @@ import (
 	"time"
 )
 
-// refusal is the answer to a refused request. Why is a key of the catalog; the page goes by the status.
-type refusal struct {
+// requestError is the answer to a request that failed. Why is a key of the catalog; the page goes by the status.
+type requestError struct {
 	status int
 	why    string
 	after  time.Duration
 }
 
-func (r *refusal) Error() string { return "webchat: refused: " + r.why }
+func (r *requestError) Error() string { return "webchat: refused: " + r.why }
 
 // refuse answers a request that failed. An error of our own is logged, with the route and without the message.
 func (w *Web) refuse(rw http.ResponseWriter, r *http.Request, err error) {
-	var no *refusal
+	var no *requestError
 	if !errors.As(err, &no) {
-		no = &refusal{status: http.StatusInternalServerError, why: "broken"}
+		no = &requestError{status: http.StatusInternalServerError, why: "broken"}
 		w.opt.Log.ErrorContext(r.Context(), "webchat: request failed", "route", r.Pattern, "err", err)
 	}
 	if no.after > 0 {
