@@ -4,7 +4,8 @@
 // There is a store in memory, for tests and for trying things out, and one in a SQLite file, for a service of
 // one process. Both keep the promises of package storetest; a promise without a test there is none.
 //
-//	memory.go         the store in memory: one lock for each shard
+//	limits.go         bounds of both
+//	memory*.go        the store in memory: one lock for each shard
 //	sqlite.go         the store in a file: opening and closing, reads and writes, the errors of the port
 //	sqlite_schema.go  the tables and the steps between their versions
 //	sqlite_turns.go   the path of an update in SQL

@@ -8,6 +8,8 @@
 //	go run ./cmd/chaos -conversations 500 -at 2026-12-31T23:58   # with the program's clock there, in Buenos Aires
 //
 // It exits with 1 if a promise was broken. The figures are on the last line.
+//
+// Reading order: main.go, telegram.go (the same through Telegram), sheet.go (what is counted of sheets), clock.go.
 package main
 
 import (

@@ -4,6 +4,8 @@
 //	go run ./cmd/screenshots            # writes docs/img
 //
 // It needs chromium in PATH (or CHROMIUM) and pdftoppm, and is never shipped.
+//
+// Reading order: main.go, walk.go (what a newcomer does), sheet.go (a sheet as a picture), palette.go.
 package main
 
 import (

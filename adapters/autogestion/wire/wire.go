@@ -1,5 +1,7 @@
 // Package wire holds what the HTTP API's client and server share: the bodies of requests and answers, the codes of
 // refusals, and the limits. The types of flows/backend go over the wire as they are. openapi.yaml is made from both.
+//
+// Reading order: wire.go (paths, codes, limits), bodies.go.
 package wire
 
 const (

@@ -5,5 +5,8 @@
 // in reading order. [faces] knows how wide letters are and cuts the fonts down to those that are used. [assemble] writes
 // the pages into the file. So a layout can be tested without reading a PDF.
 //
+// Reading order: sheet.go (the sheet and its limits), layout.go and cell.go (where things stand), page.go (a page as data), pdf.go
+// (the file), faces.go, alphabet.go and letters.go (fonts, and letters that they lack).
+//
 // Lengths are millimetres from the upper left corner of the page, sizes of type are points.
 package sheet

@@ -4,6 +4,9 @@
 //
 // It waits by the clock of package time alone and leaves no goroutine behind, so that it works in a bubble of
 // testing/synctest, on a listener of its own kind ([Pipe]).
+//
+// Reading order: server.go, user.go and write.go (what people do), query.go and send.go (the calls of a bot), small.go (the
+// short ones), updates.go and hook.go (how updates reach a bot), fault.go (what goes wrong), pipe.go.
 package telegramtest
 
 import (

@@ -12,6 +12,9 @@
 //
 // It encodes what whatsmeow thinks of the protocol: it proves a program against whatsmeow, and not whatsmeow against
 // WhatsApp. Groups, newsletters and histories are not served.
+//
+// Reading order: server.go, phone.go and chat.go (what a test uses), conn.go, noise.go and wire.go (a connection), pair.go and
+// passkey.go (linking), keys.go, deliver.go and media.go (messages and files), fault.go (what goes wrong).
 package whatsapptest
 
 import (
