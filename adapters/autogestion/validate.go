@@ -61,7 +61,7 @@ func (s *Service) Validate(ctx context.Context, providerKey string, v Validation
 	token, readable := backend.ReadToken(v.Token)
 	v.Token = token
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
-		ask := question{Validation: v, now: now}
+		ask := providerQuestion{Validation: v, now: now}
 		err := tx.QueryRowContext(ctx, "SELECT id, name FROM provider WHERE key = ?", s.keys.hash("provider", providerKey)).
 			Scan(&ask.provider, &ask.providerName)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -87,8 +87,8 @@ func (s *Service) Validate(ctx context.Context, providerKey string, v Validation
 	return out, nil
 }
 
-// question is a Validation with its provider.
-type question struct {
+// providerQuestion is a Validation with its provider.
+type providerQuestion struct {
 	Validation
 	now           time.Time
 	provider      int64
@@ -97,7 +97,7 @@ type question struct {
 	visit         []byte
 }
 
-func (s *Service) validate(ctx context.Context, tx *sql.Tx, ask question) (Verdict, error) {
+func (s *Service) validate(ctx context.Context, tx *sql.Tx, ask providerQuestion) (Verdict, error) {
 	if out, err := s.verdictBefore(ctx, tx, ask); !errors.Is(err, sql.ErrNoRows) {
 		return out, err
 	}
@@ -134,7 +134,7 @@ func verdict(why backend.Reason, p person) Verdict {
 }
 
 // verdictBefore returns the earlier answer to this request id of this provider, sql.ErrNoRows if there is none.
-func (s *Service) verdictBefore(ctx context.Context, q querier, ask question) (Verdict, error) {
+func (s *Service) verdictBefore(ctx context.Context, q querier, ask providerQuestion) (Verdict, error) {
 	var body []byte
 	var of sql.NullInt64
 	var why backend.Reason
@@ -155,7 +155,7 @@ func (s *Service) verdictBefore(ctx context.Context, q querier, ask question) (V
 
 // decide returns why a validation is denied, "" if it is accepted. Locks come first, so that a locked provider learns
 // nothing; then the padrón, for which no token has to be known.
-func (s *Service) decide(ctx context.Context, tx *sql.Tx, ask question, p person, exists bool) (backend.Reason, error) {
+func (s *Service) decide(ctx context.Context, tx *sql.Tx, ask providerQuestion, p person, exists bool) (backend.Reason, error) {
 	locked, err := s.lockedUntil(ctx, tx, guardProvider, ask.providerName, ask.now)
 	if err != nil || !locked.IsZero() {
 		return backend.Locked, err
@@ -182,7 +182,7 @@ func (s *Service) decide(ctx context.Context, tx *sql.Tx, ask question, p person
 }
 
 // spend uses the token of that counter, or returns why it cannot be used; sql.ErrNoRows if it was never made.
-func (s *Service) spend(ctx context.Context, tx *sql.Tx, ask question, p person, counter int64) (backend.Reason, error) {
+func (s *Service) spend(ctx context.Context, tx *sql.Tx, ask providerQuestion, p person, counter int64) (backend.Reason, error) {
 	var begins, until, used, replaced, voided int64
 	var provider sql.NullInt64
 	var visit []byte
@@ -209,7 +209,7 @@ func (s *Service) spend(ctx context.Context, tx *sql.Tx, ask question, p person,
 // unknownReason tells digits of another member of the affiliate's groups, the commonest mix-up at the counter, from unknown
 // digits. Only tokens that are not over count, and of the preprinted ones only those that are not void: with all that ever
 // were, chance would name people.
-func (s *Service) unknownReason(ctx context.Context, tx *sql.Tx, ask question, p person) (backend.Reason, error) {
+func (s *Service) unknownReason(ctx context.Context, tx *sql.Tx, ask providerQuestion, p person) (backend.Reason, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT f.id, f.member FROM membership mine
 		JOIN membership theirs ON theirs.holder = mine.holder JOIN person f ON f.id = theirs.person
 		WHERE mine.person = ?1 AND theirs.person <> ?1`, p.id)

@@ -18,8 +18,8 @@ import (
 // answerMax bounds an answer, in bytes. The largest, a group of fifty with their tokens, has some 20 KiB.
 const answerMax = 1 << 20
 
-// request is a call.
-type request struct {
+// apiRequest is a call.
+type apiRequest struct {
 	op, method, path string
 	query            url.Values
 	// credential is sent. If personal, a 401 with the code "credential" means ErrUnlinked.
@@ -31,8 +31,8 @@ type request struct {
 	need       []string // required fields of the answer
 }
 
-// response is an answer before it is validated.
-type response struct {
+// apiResponse is an answer before it is validated.
+type apiResponse struct {
 	status int
 	json   bool
 	body   []byte
@@ -40,7 +40,7 @@ type response struct {
 
 // call makes a call and decodes its answer into out. If out is nil, the right answer is a 204. valid returns the fault of
 // the answer, "" if there is none.
-func (c *Client) call(ctx context.Context, r request, out any, valid func() string) error {
+func (c *Client) call(ctx context.Context, r apiRequest, out any, valid func() string) error {
 	res, err := c.send(ctx, r)
 	if err != nil {
 		return err
@@ -68,12 +68,12 @@ func (c *Client) call(ctx context.Context, r request, out any, valid func() stri
 // exchange is a call and its answer.
 type exchange struct {
 	path string
-	res  response
+	res  apiResponse
 	err  error // why there is no answer
 }
 
 // send makes a call and reads the answer, whatever it says.
-func (c *Client) send(ctx context.Context, r request) (response, error) {
+func (c *Client) send(ctx context.Context, r apiRequest) (apiResponse, error) {
 	res, err := c.exchange(ctx, r)
 	if c.last != nil {
 		*c.last = exchange{r.path, res, err}
@@ -81,20 +81,20 @@ func (c *Client) send(ctx context.Context, r request) (response, error) {
 	return res, err
 }
 
-func (c *Client) exchange(ctx context.Context, r request) (response, error) {
+func (c *Client) exchange(ctx context.Context, r apiRequest) (apiResponse, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	req, err := c.request(ctx, r)
 	if err != nil {
-		return response{}, unreachable(r.op, err)
+		return apiResponse{}, unreachable(r.op, err)
 	}
 	res, err := c.http.Do(req)
 	if err != nil {
-		return response{}, unreachable(r.op, err)
+		return apiResponse{}, unreachable(r.op, err)
 	}
 	defer res.Body.Close()
 	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
-	got := response{status: res.StatusCode, json: kind == "application/json" || strings.HasSuffix(kind, "+json")}
+	got := apiResponse{status: res.StatusCode, json: kind == "application/json" || strings.HasSuffix(kind, "+json")}
 	// Read to the end, so that the connection can be used again.
 	if got.body, err = io.ReadAll(io.LimitReader(res.Body, answerMax+1)); err != nil {
 		return got, cutOff(r.op, res.StatusCode, err)
@@ -105,7 +105,7 @@ func (c *Client) exchange(ctx context.Context, r request) (response, error) {
 	return got, nil
 }
 
-func (c *Client) request(ctx context.Context, r request) (*http.Request, error) {
+func (c *Client) request(ctx context.Context, r apiRequest) (*http.Request, error) {
 	u := c.base.JoinPath("autogestion", "v1", r.path)
 	u.RawQuery = r.query.Encode()
 	var body []byte
@@ -151,7 +151,7 @@ func honoursKeys(can backend.Capabilities) bool { return can.Keys }
 
 // refused returns the error of the port for a refusal. A proxy, a portal or another service at the same address may also
 // answer 401 and 404: only the API's own code with its own status is a refusal, everything else is no answer.
-func (c *Client) refused(r request, res response) error {
+func (c *Client) refused(r apiRequest, res apiResponse) error {
 	code, left := res.refusal()
 	switch {
 	case res.status == http.StatusForbidden && code == "bot_key":
@@ -172,7 +172,7 @@ func (c *Client) refused(r request, res response) error {
 const leftMax = 100
 
 // mayRefuse passes a refusal only if the call declares it.
-func (r request) mayRefuse(res response, err error) error {
+func (r apiRequest) mayRefuse(res apiResponse, err error) error {
 	var wrong, declared *backend.WrongCode
 	for _, may := range r.refuses {
 		if may == err || errors.As(err, &wrong) && errors.As(may, &declared) {
@@ -182,7 +182,7 @@ func (r request) mayRefuse(res response, err error) error {
 	return r.unknown(res)
 }
 
-func (r request) unknown(res response) error {
+func (r apiRequest) unknown(res apiResponse) error {
 	why := "status"
 	if res.status == http.StatusTooManyRequests {
 		why = "too_many"
@@ -191,7 +191,7 @@ func (r request) unknown(res response) error {
 }
 
 // refusal returns the code of a refusal, "" if the answer is none.
-func (res response) refusal() (code string, left *int) {
+func (res apiResponse) refusal() (code string, left *int) {
 	var e wire.Error
 	if !res.json || decode(res.body, &e, []string{"code"}) != "" || e.Status != 0 && e.Status != res.status {
 		return "", nil

@@ -138,7 +138,7 @@ func hopeless(err error) error {
 }
 
 // unexpected describes an answer. A code that is none of the API's may be anything, and is not repeated.
-func (res response) unexpected(op string) error {
+func (res apiResponse) unexpected(op string) error {
 	code, _ := res.refusal()
 	if !slices.Contains(apiCodes, code) {
 		code = ""

@@ -50,7 +50,7 @@ func (k *checker) capabilities(ctx context.Context) error {
 // refusesKey wants every call refused that shows this key, or none.
 func (k *checker) refusesKey(ctx context.Context, key string) error {
 	c := k.c.withKey(key)
-	if _, err := c.send(ctx, request{op: "capabilities", method: http.MethodGet, path: "capabilities"}); err != nil {
+	if _, err := c.send(ctx, apiRequest{op: "capabilities", method: http.MethodGet, path: "capabilities"}); err != nil {
 		return err
 	}
 	if !c.last.res.is(http.StatusForbidden, "bot_key") {
@@ -70,7 +70,7 @@ func (k *checker) refusesKey(ctx context.Context, key string) error {
 }
 
 // is reports whether an answer is this refusal.
-func (res response) is(status int, code string) bool {
+func (res apiResponse) is(status int, code string) bool {
 	got, _ := res.refusal()
 	return res.status == status && got == code
 }
@@ -78,7 +78,7 @@ func (res response) is(status int, code string) bool {
 // unlinkNobody: to end a link that is over is no error. The request is made without the client's own leniency, which accepts
 // a 401 for that.
 func (k *checker) unlinkNobody(ctx context.Context) error {
-	res, err := k.c.send(ctx, request{op: "links/unlink", method: http.MethodPost, path: "links/unlink", credential: contract.UnknownID, personal: true,
+	res, err := k.c.send(ctx, apiRequest{op: "links/unlink", method: http.MethodPost, path: "links/unlink", credential: contract.UnknownID, personal: true,
 		body: wire.UnlinkBody{}})
 	if err != nil {
 		return err
@@ -91,7 +91,7 @@ func (k *checker) unlinkNobody(ctx context.Context) error {
 
 // pathUnknown: its 404 must not have the code of another refusal.
 func (k *checker) pathUnknown(ctx context.Context) error {
-	res, err := k.c.send(ctx, request{op: "no-such-call", method: http.MethodGet, path: "no-such-call"})
+	res, err := k.c.send(ctx, apiRequest{op: "no-such-call", method: http.MethodGet, path: "no-such-call"})
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ const typed = "482913"
 
 // rejects sends a malformed body and wants it refused with one of these statuses and not repeated.
 func (k *checker) rejects(ctx context.Context, path, body string, who backend.Credential, status ...int) error {
-	res, err := k.c.send(ctx, request{op: path, method: http.MethodPost, path: path, credential: who, body: json.RawMessage(body)})
+	res, err := k.c.send(ctx, apiRequest{op: path, method: http.MethodPost, path: path, credential: who, body: json.RawMessage(body)})
 	switch {
 	case err != nil:
 		return err

@@ -144,7 +144,7 @@ func (c *Client) Close() error {
 // Capabilities asks for the declaration of the back end. It is the cheapest call that needs the key.
 func (c *Client) Capabilities(ctx context.Context) (backend.Capabilities, error) {
 	var can backend.Capabilities
-	err := c.call(ctx, request{op: "capabilities", method: http.MethodGet, path: "capabilities", need: capabilityNames()}, &can, nil)
+	err := c.call(ctx, apiRequest{op: "capabilities", method: http.MethodGet, path: "capabilities", need: capabilityNames()}, &can, nil)
 	if err != nil {
 		return backend.Capabilities{}, err
 	}

@@ -67,7 +67,7 @@ func TestClientURL(t *testing.T) {
 			}
 			continue
 		}
-		req, err := c.request(t.Context(), request{method: "GET", path: "group"})
+		req, err := c.request(t.Context(), apiRequest{method: "GET", path: "group"})
 		if err != nil || req.URL.String() != want {
 			t.Errorf("%q leads to %s, %v", base, req.URL, err)
 		}

@@ -12,7 +12,7 @@ import (
 // Sheets implements backend.Sheets. It makes nothing, so it may be repeated.
 func (c *Client) Sheets(ctx context.Context, who backend.Credential, member backend.MemberID) (backend.Preprints, error) {
 	var p backend.Preprints
-	err := c.call(ctx, request{op: "sheets", method: http.MethodPost, path: "sheets/list", credential: who, personal: true,
+	err := c.call(ctx, apiRequest{op: "sheets", method: http.MethodPost, path: "sheets/list", credential: who, personal: true,
 		body: wire.SheetsBody{Member: member}, repeatable: true, need: []string{"group", "months"}},
 		&p, func() string { return c.valid().listed(p, member) })
 	return orZero(p, err)
@@ -24,7 +24,7 @@ func (c *Client) Print(ctx context.Context, who backend.Credential, o backend.Sh
 		return c.printNone(ctx, who, o)
 	}
 	var p backend.Preprints
-	err := c.call(ctx, request{op: "print", method: http.MethodPost, path: "sheets/print", credential: who, personal: true,
+	err := c.call(ctx, apiRequest{op: "print", method: http.MethodPost, path: "sheets/print", credential: who, personal: true,
 		body: wire.PrintBody{Member: o.Member, Month: o.Month, Count: o.Count, After: o.After, Key: key}, repeatable: c.repeatable(honoursKeys), need: []string{"group", "months"}},
 		&p, func() string { return c.valid().printed(p, o) })
 	return orZero(p, err)
@@ -57,7 +57,7 @@ func (c *Client) Void(ctx context.Context, who backend.Credential, sheet backend
 		numbers = []int{} // the API takes no null
 	}
 	var p backend.Preprints
-	err := c.call(ctx, request{op: "void", method: http.MethodPost, path: "sheets/void", credential: who, personal: true,
+	err := c.call(ctx, apiRequest{op: "void", method: http.MethodPost, path: "sheets/void", credential: who, personal: true,
 		body: wire.VoidBody{Sheet: sheet, Numbers: numbers}, repeatable: true, need: []string{"group", "months"}},
 		&p, func() string { return c.valid().voided(p, sheet, numbers) })
 	return orZero(p, err)
