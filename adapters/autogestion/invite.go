@@ -190,34 +190,6 @@ func singleLine(text string, most int) string {
 	return string(runes)
 }
 
-// Opened is an invite as its first page shows it.
-type Opened struct {
-	Channel, Label, Sender string
-	OpenUntil              time.Time
-	// GoneOn: a browser went on. Only that browser can sign in.
-	GoneOn bool
-}
-
-// OpenInvite returns the content of the first page of an invite. It changes nothing.
-func (s *Service) OpenInvite(ctx context.Context, urlOrSecret string) (out Opened, err error) {
-	err = s.read(ctx, func(q querier, now time.Time) error {
-		i, err := s.inviteAt(ctx, q, urlOrSecret)
-		if err != nil {
-			return err
-		}
-		p := i.phase(now)
-		if p == inviteOver {
-			return backend.ErrNoInvite
-		}
-		out = Opened{Channel: i.in.Channel, Label: i.in.Label, Sender: i.in.Sender, OpenUntil: i.openUntil, GoneOn: p != inviteFresh}
-		return nil
-	})
-	if err != nil {
-		return Opened{}, wrap("open invite", err)
-	}
-	return out, nil
-}
-
 // goOn binds an invite to a browser. The same browser may go on again.
 func (s *Service) goOn(ctx context.Context, urlOrSecret, browser string) error {
 	return wrap("go on", s.write(ctx, func(tx *sql.Tx, now time.Time) error {

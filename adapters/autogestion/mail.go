@@ -50,7 +50,8 @@ func (s *Service) mail(ctx context.Context, tx *sql.Tx, to, text string, data an
 	return err
 }
 
-// Deliver sends the unsent e-mails, oldest first, and stops at the first error. E-mails are kept for a week, sent or not.
+// Deliver sends the unsent e-mails, oldest first, and stops at the first error. E-mails are kept for a week, sent or not. The
+// program has no Mailer yet: README.md lists it under what is to come.
 func (s *Service) Deliver(ctx context.Context, to Mailer) error {
 	for {
 		id, m, err := s.nextMail(ctx)

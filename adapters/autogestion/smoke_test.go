@@ -13,7 +13,7 @@ func TestAChatIsLinkedAndGetsATokenThatAPharmacyAccepts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.OpenInvite(ctx, inv.URL); err != nil {
+	if err := w.open(ctx, inv.URL); err != nil {
 		t.Fatal(err)
 	}
 	code, err := w.SignIn(ctx, inv.URL, maria, DemoPassword, true)

@@ -3,6 +3,7 @@ package autogestion
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"llave/adapters/autogestion/form"
+	"llave/adapters/autogestion/web"
 	"llave/flows/backend"
 	"llave/flows/backend/backendtest"
 )
@@ -33,7 +35,15 @@ func (w *suiteFixture) Now() time.Time          { return w.clock.Now() }
 func (w *suiteFixture) Advance(d time.Duration) { w.advance(d) }
 
 func (w *suiteFixture) Open(ctx context.Context, url string) error {
-	_, err := w.OpenInvite(ctx, url)
+	return w.open(ctx, url)
+}
+
+// open loads the first page of an invite in a new browser. Another browser may have gone on.
+func (w fixture) open(ctx context.Context, url string) error {
+	_, err := invitePages{w.Service}.Stage(ctx, url, "")
+	if errors.Is(err, web.ErrInUse) {
+		return nil
+	}
 	return err
 }
 
