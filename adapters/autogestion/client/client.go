@@ -1,8 +1,3 @@
-// Package client implements the ports of flows/backend over HTTP, for a back end outside of this process, and checks whether
-// such a back end keeps the contract (llave backend check).
-//
-// Reading order: client.go, call.go (a call and its refusals), ports.go and sheets.go (the ports), decode.go and valid*.go (which
-// answers are accepted), error.go; check.go, check_api.go and report.go are the check.
 package client
 
 import (
