@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"strings"
 	"time"
 
@@ -48,12 +47,6 @@ func (a *app) operatorGate() *operatorGate {
 		g.password = sum[:]
 	}
 	return g
-}
-
-// hasPublicName reports whether people reach the service by a name that is not the machine's own.
-func (a *app) hasPublicName() bool {
-	u, err := url.Parse(a.PublicURL)
-	return err != nil || !httpx.LoopbackHost(u.Host)
 }
 
 // reachable reports whether a request comes from where the operator may be.

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"llave/adapters/httpx"
 	"net/http"
 	"net/url"
 	"strings"
@@ -41,4 +42,10 @@ func sameOrigin(r *http.Request) bool {
 	}
 	origin, err := url.Parse(r.Header.Get("Origin"))
 	return err == nil && (origin.Scheme == "http" || origin.Scheme == "https") && strings.EqualFold(origin.Host, r.Host)
+}
+
+// hasPublicName reports whether people reach the service by a name that is not the machine's own.
+func (a *app) hasPublicName() bool {
+	u, err := url.Parse(a.PublicURL)
+	return err != nil || !httpx.LoopbackHost(u.Host)
 }
