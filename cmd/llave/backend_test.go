@@ -245,8 +245,8 @@ func TestBackendCheck(t *testing.T) {
 		}
 		return nil
 	}
-	bent := httptest.NewServer(proxy)
-	defer bent.Close()
+	broken := httptest.NewServer(proxy)
+	defer broken.Close()
 	empty := filepath.Join(t.TempDir(), "empty")
 	if err := os.WriteFile(empty, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -262,7 +262,7 @@ func TestBackendCheck(t *testing.T) {
 		{map[string]string{"LLAVE_AUTOGESTION_KEY": botKey, "LLAVE_AUTOGESTION_URL": at}, []string{"check"}, exitOK, []string{"Mal: 0."}},
 		{key, []string{"check", "-credential", file, at}, exitOK, []string{"✓ GET group", "solo con -mint", "Bien: 26. Mal: 0. Sin probar: 4."}},
 		{key, []string{"check", "-credential", file, "-mint", at + "/autogestion/"}, exitOK, []string{"Bien: 30. Mal: 0. Sin probar: 0."}},
-		{key, []string{"check", bent.URL}, exitError, []string{"✗ una invitación que no existe no se canjea: 404 no_invite. Se vio: redeem contestó 404\n", "Bien: 10. Mal: 1. Sin probar: 19.", "no contesta como debe"}},
+		{key, []string{"check", broken.URL}, exitError, []string{"✗ una invitación que no existe no se canjea: 404 no_invite. Se vio: redeem contestó 404\n", "Bien: 10. Mal: 1. Sin probar: 19.", "no contesta como debe"}},
 		{key, []string{"check", "http://127.0.0.1:1"}, exitError, []string{"✗ GET capabilities", "no hubo respuesta", "Mal: 1. Sin probar: 29."}},
 		{map[string]string{"LLAVE_AUTOGESTION_KEY": "another-key-of-16"}, []string{"check", at}, exitError, []string{"no conoce la clave de LLAVE_AUTOGESTION_KEY"}},
 		{nil, []string{"check", at}, exitUsage, []string{"LLAVE_AUTOGESTION_KEY"}},

@@ -74,11 +74,11 @@ func (d *whatsApps) open() {
 	ctx, cancel := context.WithCancel(context.Background())
 	d.cancel = cancel
 	d.done.Go(func() { d.wa.Run(ctx, d.w.engine) })
-	d.settle(func() bool { return d.server.Online(officeNumber) })
+	d.waitUntil(func() bool { return d.server.Online(officeNumber) })
 }
 
-// settle waits until something holds.
-func (d *whatsApps) settle(holds func() bool) {
+// waitUntil waits until something holds.
+func (d *whatsApps) waitUntil(holds func() bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := d.server.Until(ctx, holds); err != nil {
@@ -112,7 +112,7 @@ func (d *whatsApps) say(who, text string) {
 	if !d.does(who, text) {
 		d.missed[who]++
 	}
-	d.settle(func() bool { return d.server.Owed(officeNumber) == 0 }) // the bot has it
+	d.waitUntil(func() bool { return d.server.Owed(officeNumber) == 0 }) // the bot has it
 	d.lag.Store(0)
 }
 

@@ -46,16 +46,16 @@ func TestDeadIsListedAndComesBack(t *testing.T) {
 	}
 	both, one := key(2)+","+key(1), key(1)
 	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "data"), "LLAVE_KEY": both}
-	if said := runChat(t, env, []string{"-linked", "27-99999001-6"}, "juana", "token de juana"); !strings.Contains(said, "Token de Juana Ruiz") {
-		t.Fatalf("before the key is lost: %s", said)
+	if printed := runChat(t, env, []string{"-linked", "27-99999001-6"}, "juana", "token de juana"); !strings.Contains(printed, "Token de Juana Ruiz") {
+		t.Fatalf("before the key is lost: %s", printed)
 	}
-	if said := runCommand(t, env, exitOK, "dead"); !strings.Contains(said, "No hay nada apartado") {
-		t.Errorf("before the key is lost, llave dead says: %s", said)
+	if printed := runCommand(t, env, exitOK, "dead"); !strings.Contains(printed, "No hay nada apartado") {
+		t.Errorf("before the key is lost, llave dead says: %s", printed)
 	}
 
 	env["LLAVE_KEY"] = one
-	if said := runChat(t, env, nil, "token de juana"); strings.Contains(said, "Token de Juana Ruiz") {
-		t.Fatalf("without its key the session was read: %s", said)
+	if printed := runChat(t, env, nil, "token de juana"); strings.Contains(printed, "Token de Juana Ruiz") {
+		t.Fatalf("without its key the session was read: %s", printed)
 	}
 	list := runCommand(t, env, exitOK, "dead")
 	m := regexp.MustCompile(`(?m)^(\d+) +\S+Z +conversación +tty/\S+ +no |(?m)^(\d+) +\S+Z +conversación +[0-9a-f]{8} +no `).FindStringSubmatch(list)
@@ -67,22 +67,22 @@ func TestDeadIsListedAndComesBack(t *testing.T) {
 			t.Errorf("%q stands in the list", word)
 		}
 	}
-	if said := runCommand(t, env, exitError, "dead", "retry", "all"); !strings.Contains(said, "no se puede leer con estas claves") {
-		t.Errorf("without the key, a retry says: %s", said)
+	if printed := runCommand(t, env, exitError, "dead", "retry", "all"); !strings.Contains(printed, "no se puede leer con estas claves") {
+		t.Errorf("without the key, a retry says: %s", printed)
 	}
 
 	env["LLAVE_KEY"] = both
 	if list := runCommand(t, env, exitOK, "dead"); !strings.Contains(list, " sí ") {
 		t.Errorf("with the key back, the list is: %s", list)
 	}
-	if said := runCommand(t, env, exitError, "dead", "retry", "999999"); !strings.Contains(said, "999999: queda apartado: no existe") {
-		t.Errorf("of a number that is not there, a retry says: %s", said)
+	if printed := runCommand(t, env, exitError, "dead", "retry", "999999"); !strings.Contains(printed, "999999: queda apartado: no existe") {
+		t.Errorf("of a number that is not there, a retry says: %s", printed)
 	}
-	if said := runCommand(t, env, exitOK, "dead", "retry", m[1]+m[2]); !strings.Contains(said, "Repuestos: 1. Siguen apartados: 0.") {
-		t.Errorf("with the key back, a retry says: %s", said)
+	if printed := runCommand(t, env, exitOK, "dead", "retry", m[1]+m[2]); !strings.Contains(printed, "Repuestos: 1. Siguen apartados: 0.") {
+		t.Errorf("with the key back, a retry says: %s", printed)
 	}
-	if said := runChat(t, env, nil, "token de juana"); !strings.Contains(said, "Token de Juana Ruiz") {
-		t.Errorf("after the retry the chat is not linked as before: %s", said)
+	if printed := runChat(t, env, nil, "token de juana"); !strings.Contains(printed, "Token de Juana Ruiz") {
+		t.Errorf("after the retry the chat is not linked as before: %s", printed)
 	}
 }
 
@@ -91,8 +91,8 @@ func TestDeadIsRefusedWhileTheServiceRuns(t *testing.T) {
 	x := start(t, nil)
 	x.out.waitFor(t, "Llave está andando")
 	for _, args := range [][]string{{"dead"}, {"dead", "retry", "all"}} {
-		if said := runCommand(t, map[string]string{"LLAVE_DATA": x.data}, exitError, args...); !strings.Contains(said, "el servicio está usando") {
-			t.Errorf("llave %q says: %s", args, said)
+		if printed := runCommand(t, map[string]string{"LLAVE_DATA": x.data}, exitError, args...); !strings.Contains(printed, "el servicio está usando") {
+			t.Errorf("llave %q says: %s", args, printed)
 		}
 	}
 	x.cancel()

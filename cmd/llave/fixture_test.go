@@ -143,14 +143,14 @@ func (w *fixture) accept(u bot.Update) {
 func (w *fixture) collectReplies(out *strings.Builder) {
 	for range 33 {
 		synctest.Wait()
-		heard := false
+		replied := false
 		for _, h := range w.driver.newMessages() {
 			w.write(out, h)
-			heard = true
+			replied = true
 		}
 		done, cancel := context.WithCancel(w.t.Context())
 		cancel()
-		if heard || w.engine.Drain(done) == nil {
+		if replied || w.engine.Drain(done) == nil {
 			return
 		}
 		time.Sleep(100 * time.Millisecond)

@@ -20,16 +20,16 @@ func TestADataFolderOfBefore(t *testing.T) {
 			unpack(t, filepath.Join("testdata", c.folder+".tar.gz"), dir)
 			env := map[string]string{"LLAVE_DATA": filepath.Join(dir, "data")}
 			for range 2 {
-				if said := runChat(t, env, nil, "token de juana"); !strings.Contains(said, "Token de Juana Ruiz") {
-					t.Errorf("it says: %s", said)
+				if printed := runChat(t, env, nil, "token de juana"); !strings.Contains(printed, "Token de Juana Ruiz") {
+					t.Errorf("it says: %s", printed)
 				}
 			}
 			november := testClock(t)().Format("2006-01") == "2026-11"
-			if said := runChat(t, env, nil, "hoja de rosa"); c.sheet && november && !strings.Contains(said, "tokens-rosa-2026-11.pdf") {
-				t.Errorf("asked for the sheet, it says: %s", said)
+			if printed := runChat(t, env, nil, "hoja de rosa"); c.sheet && november && !strings.Contains(printed, "tokens-rosa-2026-11.pdf") {
+				t.Errorf("asked for the sheet, it says: %s", printed)
 			}
-			if said := runCommand(t, env, exitOK, "dead"); !strings.Contains(said, "No hay nada apartado") {
-				t.Errorf("llave dead says: %s", said)
+			if printed := runCommand(t, env, exitOK, "dead"); !strings.Contains(printed, "No hay nada apartado") {
+				t.Errorf("llave dead says: %s", printed)
 			}
 		})
 	}

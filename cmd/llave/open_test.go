@@ -28,8 +28,8 @@ func TestAStoreThatCannotBeOpenedIsToldWithWhatToDo(t *testing.T) {
 			runChat(t, env, nil, "hola")
 			c.harm(t, filepath.Join(env["LLAVE_DATA"], "llave.db"))
 			for _, args := range [][]string{nil, {"dead"}} {
-				if said := runCommand(t, env, exitError, args...); !strings.Contains(said, c.want) || strings.Contains(said, "store: open") {
-					t.Errorf("llave %q says: %s", args, said)
+				if printed := runCommand(t, env, exitError, args...); !strings.Contains(printed, c.want) || strings.Contains(printed, "store: open") {
+					t.Errorf("llave %q says: %s", args, printed)
 				}
 			}
 		})
@@ -40,9 +40,9 @@ func TestAFolderInUseIsToldWithWhatToDo(t *testing.T) {
 	t.Parallel()
 	x := start(t, nil)
 	x.out.waitFor(t, "Llave está andando")
-	said := runCommand(t, map[string]string{"LLAVE_DATA": x.data}, exitError)
-	if !strings.Contains(said, "lo está usando otro proceso") || !strings.Contains(said, "LLAVE_DATA") || strings.Contains(said, "in use") {
-		t.Errorf("a second service says: %s", said)
+	printed := runCommand(t, map[string]string{"LLAVE_DATA": x.data}, exitError)
+	if !strings.Contains(printed, "lo está usando otro proceso") || !strings.Contains(printed, "LLAVE_DATA") || strings.Contains(printed, "in use") {
+		t.Errorf("a second service says: %s", printed)
 	}
 	x.cancel()
 	x.waitExit(exitOK)
@@ -58,9 +58,9 @@ func TestAnAddressInUseIsToldWithItsVariable(t *testing.T) {
 	defer taken.Close()
 	at := taken.Addr().String()
 	for _, variable := range []string{"LLAVE_ADDR", "LLAVE_ADMIN_ADDR"} {
-		said := runCommand(t, map[string]string{variable: at}, exitError)
-		if !strings.Contains(said, at+": esa dirección la está usando otro programa") || !strings.Contains(said, "otra en "+variable+"\n") {
-			t.Errorf("%s: it says: %s", variable, said)
+		printed := runCommand(t, map[string]string{variable: at}, exitError)
+		if !strings.Contains(printed, at+": esa dirección la está usando otro programa") || !strings.Contains(printed, "otra en "+variable+"\n") {
+			t.Errorf("%s: it says: %s", variable, printed)
 		}
 	}
 }

@@ -163,8 +163,8 @@ func TestTokensWhileAPadronComesIn(t *testing.T) {
 
 func TestAPadronThatIsNotThere(t *testing.T) {
 	t.Parallel()
-	said := runCommand(t, nil, exitUsage, "padron", "import", "nada.csv")
-	if !strings.Contains(said, "no existe el archivo nada.csv") {
-		t.Errorf("it says: %s", said)
+	printed := runCommand(t, nil, exitUsage, "padron", "import", "nada.csv")
+	if !strings.Contains(printed, "no existe el archivo nada.csv") {
+		t.Errorf("it says: %s", printed)
 	}
 }
