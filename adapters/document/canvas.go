@@ -36,7 +36,7 @@ type canvas struct {
 	img   *image.Paletted
 }
 
-// style is a face at a size, in pixels.
+// textStyle is a weight of the font at a size, in pixels.
 type textStyle struct {
 	bold bool
 	size int

@@ -43,7 +43,7 @@ func (h *history) checkKey(ctx context.Context, tx *sql.Tx, version int) error {
 	return err
 }
 
-// step is one statement of a transaction.
+// statement is one statement of a transaction.
 type statement struct {
 	query string
 	args  []any

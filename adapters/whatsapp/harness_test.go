@@ -63,7 +63,7 @@ func (r *record) String() string {
 	return r.all.String()
 }
 
-// newRig starts everything, paired. Change may change the options before.
+// newHarness starts everything, paired. Change may change the options before.
 func newHarness(t testing.TB, change func(*whatsapp.Options)) *harness {
 	t.Helper()
 	r := unpaired(t, change)

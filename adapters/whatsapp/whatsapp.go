@@ -17,7 +17,7 @@
 //	send.go         a reply is sent; receipts.go how far it has come
 //	render.go       a reply becomes messages; timer.go for how long they are shown
 //	status.go       the state, and what the operator has to do
-//	pair.go         linking a phone
+//	pair.go         linking a phone and logging out; pairing_flow.go the steps of linking
 package whatsapp
 
 import (
