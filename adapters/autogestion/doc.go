@@ -28,5 +28,4 @@
 //	api      the HTTP API
 //	wire     what the API's client and server share
 //	client   the ports over HTTP, for an insurer's own back end, and llave backend check
-//	catalog  texts by keys
 package autogestion

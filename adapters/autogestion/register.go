@@ -8,7 +8,7 @@ import (
 	"llave/adapters/autogestion/form"
 )
 
-// RegisterMode says who can make an account on the page.
+// RegisterMode is the way to make an account.
 type RegisterMode string
 
 const (
@@ -51,7 +51,7 @@ func (s *Service) mayRegister(ctx context.Context, q querier, cuil string, r for
 	return p, known && same && (hit || s.register() == RegisterOpen), nil
 }
 
-// mismatch returns the one refusal for everybody who cannot have an account this way.
+// mismatch returns the one refusal for all people who cannot have an account this way.
 func (s *Service) mismatch() error {
 	if s.register() == RegisterOpen {
 		return &form.Refused{Why: "register_mismatch"}

@@ -206,7 +206,7 @@ func (s *Service) spend(ctx context.Context, tx *sql.Tx, ask providerQuestion, p
 	return "", err
 }
 
-// unknownReason tells digits of another member of the affiliate's groups, the commonest mix-up at the counter, from unknown
+// unknownReason distinguishes digits of another member of the affiliate's groups, the commonest mix-up at the counter, from unknown
 // digits. Only tokens that are not over count, and of the preprinted ones only those that are not void: with all that ever
 // were, chance would name people.
 func (s *Service) unknownReason(ctx context.Context, tx *sql.Tx, ask providerQuestion, p person) (backend.Reason, error) {

@@ -51,8 +51,8 @@ type unexpected struct {
 func (e *unexpected) Error() string { return fmt.Sprintf("%s answered %d %s", e.Op, e.Status, e.Code) }
 
 // Check checks the sentences of package contract, and those about the form of the API, against a service at work. Without
-// Mint it makes, replaces and ends nothing at a back end that keeps the contract; at one that does not, it asks for an id
-// that nobody has.
+// Mint it makes, replaces and ends nothing at a back end that keeps the contract; at one that does not, it uses
+// unknown ids only.
 func Check(ctx context.Context, c *Client, o CheckOptions) (Report, error) {
 	texts, err := loadTexts()
 	if err != nil {

@@ -158,7 +158,7 @@ func (k *checker) bodyLong(ctx context.Context) error {
 	return err
 }
 
-// personShape asks for nobody's token in malformed ways: a back end that accepts them has nothing to give.
+// personShape sends malformed requests for an unknown member: a back end that accepts them has no token to give.
 func (k *checker) personShape(ctx context.Context) error {
 	return k.rejectsAll(ctx, k.subject.Credential, [][2]string{
 		{"tokens/current", `{"members":` + typed + `}`},
@@ -168,7 +168,7 @@ func (k *checker) personShape(ctx context.Context) error {
 	})
 }
 
-// sheetShape sends malformed orders for nobody: a back end that accepts them has nothing to print.
+// sheetShape sends malformed orders for an unknown member: a back end that accepts them has nothing to print.
 func (k *checker) sheetShape(ctx context.Context) error {
 	month, after, key := `"month":"`+string(contract.UnknownOrder().Month)+`"`, `"after":0`, `"key":"`+contract.UnknownID+`"`
 	return k.rejectsAll(ctx, k.subject.Credential, [][2]string{

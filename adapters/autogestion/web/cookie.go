@@ -7,7 +7,7 @@ import (
 	"llave/adapters/httpx"
 )
 
-// cookieLasts is long: the cookie also tells a browser that signed in before from a stranger's.
+// cookieLasts is long: by the cookie a device that signed in before is known.
 const cookieLasts = 180 * 24 * time.Hour
 
 func (w *Pages) cookie() httpx.Cookie {

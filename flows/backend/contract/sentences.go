@@ -8,7 +8,7 @@ import (
 	"llave/flows/backend"
 )
 
-// Nobody is an id that no member, link, sheet, chat and invite has. It is also a credential and a key that nothing has.
+// UnknownID is an id that no member, link, sheet, chat and invite has. It is also an unknown credential and key.
 const UnknownID = "llave-check-nobody"
 
 // Sentences are in the order of the report: those that need nothing, those that need a link, those that may make a token.

@@ -11,7 +11,7 @@ import (
 // longAgo is a month that was over before there were any sheets.
 const longAgo backend.Month = "2020-01"
 
-// NobodysOrder returns an order for nobody and for a month that is over: nothing can be made of it.
+// UnknownOrder returns an order for an unknown member and a month that is over: nothing can be made of it.
 func UnknownOrder() backend.SheetOrder {
 	return backend.SheetOrder{Member: UnknownID, Month: longAgo, Count: 1}
 }
