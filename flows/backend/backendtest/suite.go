@@ -13,25 +13,46 @@ import (
 
 // Fixture is a back end with the demo padrón, and the controls that the suite needs.
 type Fixture interface {
+	Ports
+	Clock
+	InvitePages
+	Provider
+	Padron
+}
+
+// Ports are what the suite checks.
+type Ports interface {
 	Tokens() backend.Tokens
 	Links() backend.Links
 	Sheets() backend.Sheets
+}
 
-	// Now is the clock of the back end, and Advance moves it.
+// Clock is the clock of the back end.
+type Clock interface {
 	Now() time.Time
 	Advance(d time.Duration)
+}
 
+// InvitePages are a person's acts on the pages of an invite.
+type InvitePages interface {
 	// Open loads the page of an invite, like a person or a link preview.
 	Open(ctx context.Context, url string) error
 	// SignIn goes on with an invite in a new browser, signs in there and returns the code on the page.
 	SignIn(ctx context.Context, url, cuil, password string) (code string, err error)
 	// Decline declines an invite on its page.
 	Decline(ctx context.Context, url string) error
+}
 
-	// Validate asks like a provider. Reason is empty if the token was accepted.
+// Provider validates tokens at a counter. Reason is empty if the token was accepted.
+type Provider interface {
 	Validate(ctx context.Context, number, digits string) (backend.Reason, error)
-	// SetStanding changes the standing of a person in the padrón. Remove removes a person from a holder's group.
+}
+
+// Padron changes the padrón.
+type Padron interface {
+	// SetStanding changes the standing of a person.
 	SetStanding(ctx context.Context, name, standing string) error
+	// Remove removes a person from the group of a holder.
 	Remove(ctx context.Context, holderCUIL, name string) error
 }
 
