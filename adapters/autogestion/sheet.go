@@ -55,8 +55,8 @@ func zeroOnError(p backend.Preprints, err error) (backend.Preprints, error) {
 //
 // The same key returns the sheet that was made with it, in its present state, as long as the member is in the account's
 // charge and active: a permission of yesterday does not show digits today. A denial is not stored under its key, since it
-// made nothing that could be made twice. The key comes before all other reasons, and After does not belong to it: the sheet
-// itself changes the last number.
+// made nothing that could be made twice. Charge and standing apart, the key comes before all reasons for a denial. After does not
+// belong to the key: the sheet itself changes the last number.
 func (s *Service) Print(ctx context.Context, c backend.Credential, o backend.SheetOrder, key string) (out backend.Preprints, err error) {
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		a, f, err := s.authoriseFamily(ctx, tx, c)
