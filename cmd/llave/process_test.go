@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -105,12 +106,20 @@ func (x *process) waitExit(want int) {
 	x.in.Close()
 	select {
 	case code := <-x.code:
+		waitForForks()
 		if code != want {
 			x.t.Errorf("exit code %d, want %d: %s", code, want, x.errs)
 		}
 	case <-time.After(patience):
 		x.t.Fatal("it does not end")
 	}
+}
+
+// waitForForks waits until no fork is under way. Until its exec, the child of another test holds copies of the files of this
+// process: also the lock of a folder and the listener that a program has just closed.
+func waitForForks() {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 }
 
 // browser walks through the pages as a person does: it follows the forms that are there.
