@@ -38,6 +38,7 @@ type chatQueue struct {
 	lostSession []bot.Unreadable // the stored session, if it cannot be opened
 	last        uint64           // Seq of the last update that is done
 	turn        *turn            // the turn in progress
+	space       turn             // its memory: there is one at a time
 	until       time.Time        // the queue waits until then
 	pause       time.Duration    // after the next failure of the store
 	timer       workers.Entry    // ends the wait

@@ -47,7 +47,8 @@ func (sh *Shard) runNext(q *chatQueue) bool {
 		}
 	case runUpdate:
 		if j.update.Seq > q.last {
-			q.turn = &turn{chatQueue: q, queuedUpdate: j}
+			q.space = turn{chatQueue: q, queuedUpdate: j}
+			q.turn = &q.space
 		}
 	}
 	return false

@@ -1,6 +1,7 @@
 package keyring
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -27,7 +28,11 @@ type Sealer struct {
 
 func newSealer(ring *Ring, secret []byte) *Sealer {
 	v := &Sealer{ring: ring}
-	v.buffers.New = func() any { return &buffers{mac: hmac.New(sha256.New, secret)} }
+	v.buffers.New = func() any {
+		b := &buffers{mac: hmac.New(sha256.New, secret)}
+		b.json = json.NewEncoder(&b.plain)
+		return b
+	}
 	return v
 }
 
@@ -37,6 +42,8 @@ type buffers struct {
 	text    []byte
 	sum     [sha256.Size]byte
 	context [1 + len(bot.ChatKey{})]byte
+	plain   bytes.Buffer
+	json    *json.Encoder // into plain
 }
 
 // mac is the keyed hash of the parts. Each part carries its length, so that no two lists of parts run into each
@@ -178,11 +185,14 @@ func (r *Ring) readSecret(once func(name string, value []byte) ([]byte, error)) 
 
 // SealJSON encrypts a value as JSON.
 func (v *Sealer) SealJSON(kind byte, chat bot.ChatKey, value any) ([]byte, error) {
-	plain, err := json.Marshal(value)
-	if err != nil {
+	b := v.buffers.Get().(*buffers)
+	defer v.buffers.Put(b)
+	b.plain.Reset()
+	if err := b.json.Encode(value); err != nil {
 		return nil, err
 	}
-	return v.Seal(kind, chat, plain), nil
+	plain := b.plain.Bytes()
+	return v.ring.Seal(plain[:len(plain)-1], b.at(kind, chat)), nil // without the line end of the encoder
 }
 
 // OpenJSON decrypts what SealJSON made for the same kind and chat.

@@ -22,6 +22,9 @@ type Masked struct {
 func (u *Parser) Mask(text string) Masked {
 	m := Masked{Text: backend.MaskCUIL(text)}
 	m.CUIL = m.Text != text
+	if strings.IndexFunc(m.Text, endsPart) < 0 {
+		return m // one word, as most texts are: a password takes two
+	}
 	for range 5 { // as many as a sentence may hold
 		from, to, ok := u.findPassword(m.Text)
 		if !ok {
@@ -48,6 +51,9 @@ func textParts(text string) (parts []textPart) {
 	}
 	return parts
 }
+
+// endsPart reports whether a part ends at a character.
+func endsPart(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(":=;/,", r) }
 
 // keyOf is the phonetic key of a word; a sign is its own.
 func keyOf(raw string) string {
