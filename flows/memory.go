@@ -41,7 +41,7 @@ type memory struct {
 	Misses int `json:"misses,omitempty"`
 
 	open
-	memoryV1
+	*MemoryV1
 }
 
 // open is what the conversation is about: a request, and the question that was asked last.
@@ -149,8 +149,9 @@ func upgrade(s bot.Session, valid func(state string, r Request) bool) (bot.Sessi
 	return s, m
 }
 
-// memoryV1 are the fields of version 1 that version 2 has in other places. They are read and never written.
-type memoryV1 struct {
+// MemoryV1 are the fields of version 1 that version 2 has in other places. They are read and never written: the pointer is set
+// by a stored session of version 1 alone. The type is exported because encoding/json sets no other embedded pointer.
+type MemoryV1 struct {
 	Request json.RawMessage      `json:"wish,omitempty"`
 	Invite  string               `json:"invite,omitempty"`
 	Unread  string               `json:"unread,omitempty"`
@@ -161,8 +162,10 @@ type memoryV1 struct {
 // migrateV1 moves them there. Version 1 had one struct for the requests of all flows, whose fields have the same names in
 // the struct of each flow. What cannot be read is dropped, as if the person had never asked.
 func (m *memory) migrateV1(state string) {
-	old := m.memoryV1
-	m.memoryV1 = memoryV1{}
+	var old MemoryV1
+	if m.MemoryV1 != nil {
+		old, m.MemoryV1 = *m.MemoryV1, nil
+	}
 	if state == "chats.list" {
 		m.Listed, old.Others = old.Others, nil
 	}

@@ -114,7 +114,7 @@ func TestWhoIsTakenForAnAutomaticPeerHasWaysBack(t *testing.T) {
 		t.Error("not answered after five minutes of quiet")
 	}
 	c = muted()
-	c.s.State, c.s.Data.(*memory).Invite, c.s.Data.(*memory).Question = "link.code", "i", "q"
+	c.s.State, c.s.Data.(*memory).Link.Invite, c.s.Data.(*memory).Question = "link.code", "i", "q"
 	if !c.text(time.Second, "BCDF-GHJK") {
 		t.Error("a linking code is answered")
 	}

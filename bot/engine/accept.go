@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"encoding/base32"
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -34,6 +33,9 @@ func (e *Engine) Accept(ctx context.Context, u bot.Update) error {
 	return sh.accept(ctx, key, u)
 }
 
+// seedEncoding writes a [bot.Seed].
+var seedEncoding = base32.StdEncoding.WithPadding(base32.NoPadding)
+
 // take is Accept for updates that come of the shard's own work, also while it stops.
 func (sh *Shard) take(ctx context.Context, u bot.Update) error {
 	return sh.accept(ctx, sh.sealer.ChatKey(u.Chat), u)
@@ -50,12 +52,12 @@ func (sh *Shard) accept(ctx context.Context, key bot.ChatKey, u bot.Update) erro
 	if _, err := io.ReadFull(sh.rand, seed[:]); err != nil {
 		return fmt.Errorf("accept: seed: %w", err)
 	}
-	a.Seed = bot.Seed(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(seed[:]))
-	body, err := json.Marshal(&a)
+	a.Seed = bot.Seed(seedEncoding.EncodeToString(seed[:]))
+	body, err := sh.sealer.SealJSON(keyring.ForUpdate, key, &a)
 	if err != nil {
 		return fmt.Errorf("accept: %w", err)
 	}
-	arrival := bot.Arrival{Chat: key, ID: sh.sealer.UpdateID(u.Chat, u.ID), At: a.Now, Body: sh.sealer.Seal(keyring.ForUpdate, key, body)}
+	arrival := bot.Arrival{Chat: key, ID: sh.sealer.UpdateID(u.Chat, u.ID), At: a.Now, Body: body}
 	q := sh.queues.hold(key)
 	defer sh.queues.release(q)
 	if err := q.lock(ctx); err != nil {

@@ -15,14 +15,8 @@ func (sh *Shard) compose(w *turn, o outcome) (t bot.Turn, messages []outbox.Mess
 	if err = sh.composeSession(w, &o, &t); err != nil {
 		return t, nil, fmt.Errorf("session: %w", err)
 	}
-	for i, r := range o.Replies {
-		r.Thread = w.thread()
-		content := outbox.Content{Chat: w.update.Chat, Reply: r, At: w.update.Now, Notice: w.update.Kind == bot.Notice}
-		m, body, err := outbox.Seal(sh.sealer, w.key, t.Base<<8+uint64(i), content)
-		if err != nil {
-			return t, nil, fmt.Errorf("reply: %w", err)
-		}
-		t.Replies, messages = append(t.Replies, body), append(messages, m)
+	if messages, err = sh.composeReplies(w, o.Replies, &t); err != nil {
+		return t, nil, err
 	}
 	for _, ev := range o.Events {
 		t.Events = append(t.Events, sh.sealer.Seal(keyring.ForEvent, w.key, ev))
@@ -39,6 +33,26 @@ func (sh *Shard) compose(w *turn, o outcome) (t bot.Turn, messages []outbox.Mess
 		t.QuarantinedBody, err = sh.sealer.SealJSON(keyring.ForUpdate, w.key, &w.update)
 	}
 	return t, messages, err
+}
+
+// composeReplies seals a turn's replies, and returns them as outbox messages.
+func (sh *Shard) composeReplies(w *turn, replies []bot.Reply, t *bot.Turn) ([]outbox.Message, error) {
+	if len(replies) == 0 {
+		return nil, nil
+	}
+	t.Replies = make([][]byte, len(replies))
+	messages := make([]outbox.Message, len(replies))
+	for i, r := range replies {
+		r.Thread = w.thread()
+		content := outbox.Content{Chat: w.update.Chat, Reply: r, At: w.update.Now, Notice: w.update.Kind == bot.Notice}
+		messages[i] = outbox.NewMessage(t.Base<<8+uint64(i), content)
+		body, err := messages[i].Seal(sh.sealer, w.key)
+		if err != nil {
+			return nil, fmt.Errorf("reply: %w", err)
+		}
+		t.Replies[i] = body
+	}
+	return messages, nil
 }
 
 // composeTimers seals a turn's timers. A timer that fired and that its turn did not set again is cancelled.

@@ -111,7 +111,8 @@ func (x *fixture) commit(purge bool, texts ...string) ([]outbox.Message, *bot.Tu
 	t := bot.Turn{Chat: x.key, Base: x.version, Fence: fence, Session: []byte("s"), Purge: purge}
 	var messages []outbox.Message
 	for i, text := range texts {
-		m, body, err := outbox.Seal(x.sealer, x.key, t.Base<<8+uint64(i), outbox.Content{Chat: chat, Reply: bot.Reply{Kind: bot.Say, Text: text}, At: time.Now()})
+		m := outbox.NewMessage(t.Base<<8+uint64(i), outbox.Content{Chat: chat, Reply: bot.Reply{Kind: bot.Say, Text: text}, At: time.Now()})
+		body, err := m.Seal(x.sealer, x.key)
 		if err != nil {
 			x.Fatal(err)
 		}
@@ -240,7 +241,8 @@ func TestWhatIsGivenUpIsTold(t *testing.T) {
 			t.Errorf("dead letters %v, %v", dead, err)
 		}
 		x.channel.send = func(bot.Reply) error { return errors.New("reset") }
-		m, body, err := outbox.Seal(x.sealer, x.key, x.version<<8, outbox.Content{Chat: chat, Reply: bot.Reply{Kind: bot.Secret, Text: "link", Question: "q"}, At: time.Now()})
+		m := outbox.NewMessage(x.version<<8, outbox.Content{Chat: chat, Reply: bot.Reply{Kind: bot.Secret, Text: "link", Question: "q"}, At: time.Now()})
+		body, err := m.Seal(x.sealer, x.key)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -28,10 +28,12 @@ type Message struct {
 	reserved bool   // its place in the channel's pace is taken
 }
 
-// Seal makes the message number n of a chat, and its body for the store.
-func Seal(s *keyring.Sealer, key bot.ChatKey, n uint64, c Content) (Message, []byte, error) {
-	body, err := s.SealJSON(keyring.ForMessage, key, &c)
-	return Message{Content: c, n: n}, body, err
+// NewMessage makes the message number n of a chat.
+func NewMessage(n uint64, c Content) Message { return Message{Content: c, n: n} }
+
+// Seal returns the body of a message for the store.
+func (m *Message) Seal(s *keyring.Sealer, key bot.ChatKey) ([]byte, error) {
+	return s.SealJSON(keyring.ForMessage, key, &m.Content)
 }
 
 // open reads a message from the store. One that cannot be read is returned all the same: it becomes a dead letter.

@@ -68,16 +68,26 @@ func (s *Sender) offer(r result) {
 // RecordResults writes delivery results until no dispatcher can bring more: quiet is closed then.
 func (s *Sender) RecordResults(quiet <-chan struct{}) {
 	defer close(s.stopped)
+	batch, plain := make([]result, 0, cap(s.results)), make([]bot.DeliveryResult, 0, cap(s.results))
+	write := func(first result) {
+		batch = s.fill(append(batch[:0], first))
+		plain = plain[:0]
+		for _, r := range batch {
+			plain = append(plain, r.DeliveryResult)
+		}
+		s.writeResults(batch, plain, quiet)
+		clear(batch)
+	}
 	for {
 		select {
 		case r := <-s.results:
-			s.writeResults(s.batch(r), quiet)
+			write(r)
 			continue
 		default:
 		}
 		select {
 		case r := <-s.results:
-			s.writeResults(s.batch(r), quiet)
+			write(r)
 		case <-quiet:
 			if len(s.results) == 0 {
 				return
@@ -86,10 +96,9 @@ func (s *Sender) RecordResults(quiet <-chan struct{}) {
 	}
 }
 
-// batch is a result and those that wait behind it.
-func (s *Sender) batch(first result) []result {
-	batch := []result{first}
-	for len(batch) < cap(s.results) {
+// fill appends the results that wait to a batch.
+func (s *Sender) fill(batch []result) []result {
+	for len(batch) < cap(batch) {
 		select {
 		case r := <-s.results:
 			batch = append(batch, r)
@@ -101,12 +110,8 @@ func (s *Sender) batch(first result) []result {
 	return batch
 }
 
-// writeResults writes a batch, again after a growing pause if the store does not take it.
-func (s *Sender) writeResults(batch []result, quiet <-chan struct{}) {
-	plain := make([]bot.DeliveryResult, len(batch))
-	for i, r := range batch {
-		plain[i] = r.DeliveryResult
-	}
+// writeResults writes a batch, again after a growing pause if the store does not take it. plain are the results of batch.
+func (s *Sender) writeResults(batch []result, plain []bot.DeliveryResult, quiet <-chan struct{}) {
 	var some *bot.UnrecordedError
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
 		// Not the context of a scope: what was sent is recorded even while the process is cut short.

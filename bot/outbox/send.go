@@ -98,13 +98,14 @@ func (d *Dispatcher) render(ctx context.Context, chat bot.ChatID, f *bot.File) (
 
 // classify says what becomes of a message after an attempt.
 func (d *Dispatcher) classify(c *Chat, m Message, r bot.DeliveryResult, err error) (bot.DeliveryResult, time.Duration) {
+	if err == nil {
+		d.stats.Sent.Add(1)
+		return d.delivered(c, r), 0
+	}
 	var permanent *bot.PermanentFailure
 	var retry *bot.RetryAfter
 	var notSent *bot.NotSent
 	switch {
-	case err == nil:
-		d.stats.Sent.Add(1)
-		return d.delivered(c, r), 0
 	case errors.As(err, &permanent) && permanent.Gone:
 		d.tellGone(m)
 		return d.dead(c, r, permanent.Reason), 0

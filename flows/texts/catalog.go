@@ -65,6 +65,9 @@ func (c *Catalog) Has(key string) bool { return c.by[key] != nil }
 // Keys returns the keys of all texts.
 func (c *Catalog) Keys() []string { return slices.Sorted(maps.Keys(c.by)) }
 
+// usualText is as long as most texts, in bytes.
+const usualText = 256
+
 // Render returns the text of a key, filled in with data.
 func (c *Catalog) Render(key string, data any) (string, error) {
 	if text, ok := c.fixed[key]; ok {
@@ -75,6 +78,7 @@ func (c *Catalog) Render(key string, data any) (string, error) {
 		return "", fmt.Errorf("texts: no text %q", key)
 	}
 	var b strings.Builder
+	b.Grow(usualText)
 	if err := t.Execute(&b, data); err != nil {
 		return "", fmt.Errorf("texts: %s: %w", key, err)
 	}
