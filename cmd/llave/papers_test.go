@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -72,6 +73,24 @@ func TestWhatThePapersNameExists(t *testing.T) {
 		for _, m := range files.FindAllStringSubmatch(text, -1) {
 			existsBelow(t, name, m[1])
 		}
+	}
+}
+
+// A command that runs a benchmark or a fuzz target names it as it is called in its package.
+func TestCommandsInThePapersRunSomething(t *testing.T) {
+	tests := slices.Collect(maps.Keys(testsByPackage(t)))
+	command := regexp.MustCompile(`go test \./(\S+) -run '\^\$' -(?:bench|fuzz) '?\^?(\w+)`)
+	found := 0
+	for _, name := range []string{"CONTRIBUTING.md", "docs/testing.md"} {
+		for _, m := range command.FindAllStringSubmatch(paper(t, name), -1) {
+			found++
+			if !slices.ContainsFunc(tests, func(test string) bool { return strings.HasPrefix(test, m[1]+".") && strings.Contains(test, m[2]) }) {
+				t.Errorf("%s: %s has nothing called %s", name, m[1], m[2])
+			}
+		}
+	}
+	if found < 10 {
+		t.Errorf("found %d commands", found)
 	}
 }
 
