@@ -3,46 +3,8 @@ package autogestion
 import (
 	"bytes"
 	"encoding/json"
-	"llave/flows/backend"
-	"strings"
 	"testing"
 )
-
-func FuzzCUIL(f *testing.F) {
-	for _, s := range []string{"27-99999001-6", "27-99999027-9", "30-12345678-1", "99999001", "27 99999001 6", "\u221227999990016", "27９9999001-6"} {
-		f.Add(s)
-	}
-	texts, err := loadTexts()
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		cuil, why := backend.ReadCUIL(s)
-		if (why == "") != (len(cuil) == 11 && strings.Trim(cuil, "0123456789") == "") {
-			t.Errorf("%q gives %q and %q", s, cuil, why)
-		}
-		if why != "" && !texts.Has(why) {
-			t.Errorf("%q has no text", why)
-		}
-		if why == "" {
-			if again, w := backend.ReadCUIL(cuil); again != cuil || w != "" {
-				t.Errorf("%q is read as %q, and that as %q", s, cuil, again)
-			}
-		}
-	})
-}
-
-func FuzzCode(f *testing.F) {
-	for _, s := range []string{"BCDF-GHJK", "bcdf ghjk", "BCDF–GHJK", "BCDFGHJ", "ſſſſſſſſ", "ıııııııı"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		c := parseCode(s)
-		if c != "" && (len(c) != codeLen || strings.Trim(c, codeAlphabet) != "" || parseCode(showCode(c)) != c) {
-			t.Errorf("%q gives %q", s, c)
-		}
-	})
-}
 
 // Whatever a provider sends as a validation, the answer is JSON, no internal failure, and never "accepted".
 func FuzzValidation(f *testing.F) {
