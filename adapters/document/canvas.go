@@ -42,10 +42,10 @@ type textStyle struct {
 	size int
 }
 
-// ink is a run of the palette, from a background to a colour.
+// ink is a range of the palette, from a background to a colour.
 type ink int
 
-// shades is how many steps a letter's edge has.
+// shades is how many steps a character's edge has.
 const shades = 16
 
 // The inks. The first entry of each is its background.
@@ -61,7 +61,7 @@ func newCanvas(f fonts) *canvas {
 	return &canvas{fonts: f, faces: map[textStyle]font.Face{}, img: image.NewPaletted(image.Rect(0, 0, width, height), palette())}
 }
 
-// palette holds each ink's way from its background. Contrasts are 7:1 or more (WCAG 2.2, 1.4.6).
+// palette holds the shades of each ink. Contrasts are 7:1 or more (WCAG 2.2, 1.4.6).
 func palette() color.Palette {
 	paper := color.RGBA{0xff, 0xff, 0xff, 0xff}
 	blue := color.RGBA{0x0b, 0x4a, 0x6f, 0xff}
@@ -83,7 +83,7 @@ func blend(from, to color.RGBA, i int) color.RGBA {
 	return color.RGBA{mix(from.R, to.R), mix(from.G, to.G), mix(from.B, to.B), 0xff}
 }
 
-// fill paints a rectangle in the background of an ink, or, solid, in its colour.
+// fill paints a rectangle in the background of an ink or, solid, in its colour.
 func (d *canvas) fill(r image.Rectangle, k ink, solid bool) {
 	index := uint8(k)
 	if solid {
@@ -114,7 +114,7 @@ func (d *canvas) face(s textStyle) (font.Face, error) {
 	return f, nil
 }
 
-// measure is how wide a text is in a style, in pixels.
+// measure is the width of a text in pixels.
 func (d *canvas) measure(text string, s textStyle) (int, error) {
 	f, err := d.face(s)
 	if err != nil {
@@ -123,7 +123,7 @@ func (d *canvas) measure(text string, s textStyle) (int, error) {
 	return font.MeasureString(f, text).Ceil(), nil
 }
 
-// write draws a text with its base line at y, and returns where it ends.
+// write draws a text with its base line at y, and returns its end.
 func (d *canvas) write(x, y int, text string, s textStyle, k ink) (int, error) {
 	f, err := d.face(s)
 	if err != nil {
@@ -145,7 +145,7 @@ func (d *canvas) write(x, y int, text string, s textStyle, k ink) (int, error) {
 	return dot.X.Ceil(), nil
 }
 
-// stamp puts a letter's mask on the picture.
+// stamp draws the mask of a character.
 func (d *canvas) stamp(at image.Rectangle, mask image.Image, from image.Point, k ink) {
 	alpha, ok := mask.(*image.Alpha)
 	if !ok {

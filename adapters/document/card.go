@@ -71,7 +71,7 @@ func (p *pen) name(name string) int {
 	return 240
 }
 
-// qr draws a code with its quiet zone, white whatever is behind it.
+// qr draws a code with its quiet zone, which is white on any background.
 func (d *canvas) qr(code *qr.Code, left, top int) {
 	side := (code.Size + 2*quiet) * module
 	d.fill(image.Rect(left, top, left+side, top+side), black, false)
@@ -109,11 +109,11 @@ func (p *pen) width(text string, s textStyle) int {
 	return w
 }
 
-// fit writes a line between x and right: smaller if it is too long, and cut if it is longer still.
+// fit writes a line between x and right: smaller if it is too long, and cut if it is still too long.
 func (p *pen) fit(x, y, right int, text string, s textStyle, k ink) {
 	const least, most = 26, 120
-	if letters := []rune(text); len(letters) > most { // no line of a card holds more
-		text = string(letters[:most])
+	if chars := []rune(text); len(chars) > most { // no line of a card holds more
+		text = string(chars[:most])
 	}
 	for s.size > least && p.width(text, s) > right-x {
 		s.size = max(least, s.size-4)
@@ -125,7 +125,7 @@ func (p *pen) fit(x, y, right int, text string, s textStyle, k ink) {
 	p.write(x, y, text, s, k)
 }
 
-// lines writes a text's lines below each other, two at most.
+// lines writes up to two lines of a text.
 func (p *pen) lines(x, y, right int, text string, s textStyle, k ink) {
 	for i, line := range strings.SplitN(text, "\n", 3) {
 		if i < 2 {

@@ -4,5 +4,5 @@
 //
 //	document.go  the Renderer: a recipe becomes a PNG or a PDF
 //	card.go      the layout of a credential; canvas.go draws it
-//	names.go     letters that the fonts lack
+//	names.go     characters that the fonts lack
 package document

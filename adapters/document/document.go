@@ -36,11 +36,11 @@ func New() (*Renderer, error) {
 	return s, nil
 }
 
-// errDigits: what a card is about is six digits. The digits are not in the error.
+// errDigits refuses a card without six digits. The digits are not part of the error.
 var errDigits = errors.New("document: want six digits")
 
-// Render implements [bot.Renderer] for cards and sheets. What is not well formed never will be: such refusals are final, and
-// hold none of the digits.
+// Render implements [bot.Renderer] for cards and sheets. A malformed order is a permanent failure, whose text holds no
+// digits.
 func (s *Renderer) Render(_ context.Context, _ bot.ChatID, f bot.File) ([]byte, error) {
 	switch f.Template {
 	case flows.RecipeCard:
@@ -51,7 +51,7 @@ func (s *Renderer) Render(_ context.Context, _ bot.ChatID, f bot.File) ([]byte, 
 	return nil, &bot.PermanentFailure{Reason: "no such recipe"}
 }
 
-// made reads a recipe's arguments and makes what they are of.
+// made reads the arguments of a recipe and draws.
 func made[T any](args bot.Value, draw func(T) ([]byte, error)) ([]byte, error) {
 	of, err := bot.As[T](args)
 	if err != nil {

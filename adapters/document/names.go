@@ -9,7 +9,7 @@ import (
 	"llave/flows"
 )
 
-// drawable is a card in letters that the fonts have. Lines stay lines.
+// drawable is a card in characters of the fonts. Line breaks stay.
 func (f fonts) drawable(c flows.Card) flows.Card {
 	var buf sfnt.Buffer
 	has := func(r rune) bool {

@@ -28,7 +28,7 @@ func named(t *testing.T, s *document.Renderer, name string) []byte {
 	return out
 }
 
-// A letter that the font lacks is drawn otherwise on the picture, as it is on paper, and leaves no gap.
+// A character that the font lacks is drawn otherwise on the picture, as it is on paper, and leaves no gap.
 func TestNamesAreNeverBlank(t *testing.T) {
 	s := renderer(t)
 	for name, as := range map[string]string{

@@ -18,7 +18,7 @@ type entry struct {
 	mark     [16]byte      // under which it is kept
 	Turn     time.Time     `json:"turn,omitzero"` // of the bot that said it
 	Who      string        `json:"who"`
-	ID       string        `json:"id"` // the page's own for what the person said, the letter's for what the bot did
+	ID       string        `json:"id"` // of the page for a message of the person, of the outbox message for a reply
 	At       time.Time     `json:"at"`
 	Kind     bot.ReplyKind `json:"kind,omitempty"`
 	Text     string        `json:"text,omitempty"`

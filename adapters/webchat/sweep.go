@@ -27,7 +27,7 @@ func (w *Web) sweeper(ctx context.Context, done chan<- struct{}) {
 		}
 		w.stats.Forgotten.Add(int64(len(gone)))
 		for _, chat := range gone {
-			w.hub.wake(chat) // a page that is still open goes blank
+			w.hub.wake(chat) // a page that is still open becomes empty
 		}
 		select {
 		case <-tick.C:

@@ -16,7 +16,7 @@ import (
 type albums struct {
 	open    *besteffort.Cache[bot.ChatID, album]     // the last one of a chat
 	written *besteffort.Cache[string, struct{}]      // albums in which a picture had words under it
-	moved   *besteffort.Cache[bot.ChatID, time.Time] // when a chat's live location was heard of last
+	moved   *besteffort.Cache[bot.ChatID, time.Time] // when the live location of a chat moved last
 }
 
 // album is an announced album.

@@ -63,7 +63,7 @@ type Timing struct {
 	Again   time.Duration // before a connection that was taken over or refused is tried again, doubled each time (30s)
 	Typing  time.Duration // before "typing…" is shown (700ms)
 	Pairing time.Duration // a pairing, with all that people do in it (160s)
-	Cold    time.Duration // between two letters to people who have not written for a day (5s)
+	Cold    time.Duration // between two messages to people who have not written for a day (5s)
 	Recover time.Duration // for a message that could not be decrypted to come again (30s)
 }
 

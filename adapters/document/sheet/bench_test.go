@@ -43,7 +43,7 @@ func BenchmarkSheetsTwoCores(b *testing.B) {
 }
 
 // BenchmarkTwentySheetsAtOnce prints how much more memory twenty sheets made at once hold, at the most, as seen at the
-// end of each. Half of them have rare letters.
+// end of each. Half of them have rare characters.
 func BenchmarkTwentySheetsAtOnce(b *testing.B) {
 	p, usual, rare := printer(b), paper(31), paper(31)
 	rare.Name = "Łukasz Đorđević"

@@ -43,12 +43,13 @@ func (s *typesetter) cell(p flows.Paper, t flows.PaperToken, x, y float64) error
 	}
 	s.box(at, y+boxTop, dateWidth, p.Date)
 	s.box(at+dateWidth+boxGap, y+boxTop, textWidth-dateWidth-boxGap, p.Place)
-	s.slip(at+indent, y, p.Running)
+	s.ownerLine(at+indent, y, p.Running)
 	return nil
 }
 
-// slip names the owner of a token, for the piece that is left when the sheet is cut: on a line, or on two small ones.
-func (s *typesetter) slip(x, y float64, t string) {
+// ownerLine names the owner of a token, for the piece that is left when the sheet is cut: on a line, or on two small
+// ones.
+func (s *typesetter) ownerLine(x, y float64, t string) {
 	lines := s.flow(t, textWidth-indent, style{false, 7.5}, 5, 2)
 	if len(lines) > 1 {
 		s.below(x, y+23.7, 1.9, lines)

@@ -17,7 +17,7 @@ func (a area) meets(b area) bool {
 	return a.x1 < b.x2-hair && b.x1 < a.x2-hair && a.y1 < b.y2-hair && b.y1 < a.y2-hair
 }
 
-// textArea is what a line of letters takes up, but for accents on capitals.
+// textArea is what a line of characters takes up, but for accents on capitals.
 func textArea(f *faces, t text) area {
 	return area{t.s, t.x, t.y - 0.75*t.size/mm, t.x + f.width(t.s, t.style), t.y + 0.22*t.size/mm}
 }

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// em is in how many parts a PDF counts a font's size.
+// em is the unit of a font's size in a PDF, as a fraction.
 const em = 1000
 
 // face is one weight of the font, read once.
@@ -22,10 +22,10 @@ type face struct {
 	font   *sfnt.Font
 }
 
-// faces are the two weights, and the letters that nearly every sheet has, cut out beforehand.
+// faces are the two weights of the font, and the usual charset.
 type faces struct {
 	regular, bold *face
-	usual         *alphabet
+	usual         *charset
 }
 
 func newFaces() (*faces, error) {
@@ -38,7 +38,7 @@ func newFaces() (*faces, error) {
 		return nil, err
 	}
 	f := &faces{regular: regular, bold: bold}
-	f.usual, err = f.cutOut(usualLetters())
+	f.usual, err = f.subset(usualCharacters())
 	return f, err
 }
 
@@ -63,15 +63,15 @@ func newFace(name string, ttf []byte) (*face, error) {
 	return f, nil
 }
 
-// usualLetters are those of nearly every sheet: Spanish, the names of its neighbours, digits and signs. More of them would
-// make every document larger; a document with others has fonts cut for it alone, which takes a few milliseconds.
-func usualLetters() map[rune]bool {
-	letters := map[rune]bool{}
+// usualCharacters are those of nearly every sheet: Spanish, the names of its neighbours, digits and signs. More would
+// make every document larger; a document with others gets a charset of its own, which takes a few milliseconds.
+func usualCharacters() map[rune]bool {
+	chars := map[rune]bool{}
 	for _, r := range " !'(),-./:;?" + "0123456789" + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + "abcdefghijklmnopqrstuvwxyz" +
 		"áéíóúüñçãõàèìòùöÁÉÍÓÚÜÑÇÖ" + "¡¿«»“”’ªº°·–—…" {
-		letters[r] = true
+		chars[r] = true
 	}
-	return letters
+	return chars
 }
 
 func (f *faces) of(st style) *face {
@@ -81,7 +81,7 @@ func (f *faces) of(st style) *face {
 	return f.regular
 }
 
-// width is how wide a text is, in millimetres.
+// width is the width of a text in millimetres.
 func (f *faces) width(t string, st style) float64 {
 	sum, widths := 0, f.of(st).widths
 	for _, r := range t {
@@ -90,7 +90,7 @@ func (f *faces) width(t string, st style) float64 {
 	return float64(sum) / em * st.size / mm
 }
 
-// clean leaves what can be printed on one line.
+// clean is a text that can be printed on one line.
 func (f *faces) clean(t string) string {
 	return Drawable(t, func(r rune) bool { _, has := f.regular.widths[r]; return has })
 }

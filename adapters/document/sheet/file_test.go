@@ -104,7 +104,7 @@ func written(t testing.TB, data []byte) (words []string) {
 	return words
 }
 
-// The fonts are in the file, cut down, and have every letter that is shown.
+// The fonts are in the file, cut down, and have every character that is shown.
 func TestFontsAreInTheFile(t *testing.T) {
 	p := printer(t)
 	rare := paper(3)

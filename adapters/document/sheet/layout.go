@@ -39,15 +39,15 @@ const (
 	mostProofLines = 8
 )
 
-// leastRows is how many rows of tokens a first page has, so that a month is two pages: for fewer no text of the heading goes
-// on for more lines.
+// leastRows is how many rows of tokens a first page has at least, so that a month takes two pages. The texts of the
+// heading take no more lines than that leaves.
 const leastRows = 6
 
 // layOut lays a paper out. Tokens run down the columns: that is also how texts are extracted.
 func layOut(f *faces, p flows.Paper) ([]*page, error) {
 	var pages []*page
 	for tokens := p.Tokens; len(tokens) > 0; {
-		s, y, err := begun(f, p, len(pages) == 0)
+		s, y, err := newPage(f, p, len(pages) == 0)
 		if err != nil {
 			return nil, err
 		}
@@ -64,8 +64,8 @@ func layOut(f *faces, p flows.Paper) ([]*page, error) {
 	return pages, nil
 }
 
-// begun is a page with its heading, and where its tokens begin.
-func begun(f *faces, p flows.Paper, first bool) (*typesetter, float64, error) {
+// newPage is a page with its heading, and the place where its tokens begin.
+func newPage(f *faces, p flows.Paper, first bool) (*typesetter, float64, error) {
 	s := &typesetter{page: &page{}, faces: f, roomy: true}
 	if !first {
 		s.running(p.Running)
@@ -79,7 +79,7 @@ func begun(f *faces, p flows.Paper, first bool) (*typesetter, float64, error) {
 	return s, y, err
 }
 
-// running is the heading of a later page: a line, or two small ones.
+// running is the heading of a later page: one line, or two small ones.
 func (s *typesetter) running(t string) {
 	lines := s.flow(t, right-left, style{true, 12}, 8, 2)
 	y := top + 4
@@ -97,7 +97,7 @@ func (s *typesetter) most(roomy, tight int) int {
 	return tight
 }
 
-// head writes what stands above the tokens of the first page, and returns where they begin.
+// head writes the heading of the first page, and returns where the tokens begin.
 func (s *typesetter) head(p flows.Paper) (float64, error) {
 	y, edge, under := top, right, top
 	var proof *code
@@ -119,7 +119,7 @@ func (s *typesetter) head(p flows.Paper) (float64, error) {
 	return s.instructions(p, y), nil
 }
 
-// person writes whose the sheet is, and the fields.
+// person writes the owner's name and the fields.
 func (s *typesetter) person(p flows.Paper, y, edge float64) float64 {
 	const labels = 34.0
 	s.fit(left, y+4, edge-left, p.Heading, style{true, 13}, 9)
@@ -138,7 +138,7 @@ func (s *typesetter) person(p flows.Paper, y, edge float64) float64 {
 	return y - 6.2
 }
 
-// name is set on one line, or on two if it would become small, or smaller on more.
+// name breaks a name: one line, two if it would become small, or smaller on more.
 func (s *typesetter) name(name string, width float64) []text {
 	const large, small, smallest = 25, 17, 11
 	lines := s.flow(name, width, style{true, large}, small, 2)
@@ -148,7 +148,7 @@ func (s *typesetter) name(name string, width float64) []text {
 	return lines
 }
 
-// proofCode encodes the proof in the largest modules there is room for.
+// proofCode encodes the proof in the largest modules that fit.
 func proofCode(proof string) (code, error) {
 	q, err := qr.Encode(proof, qr.M)
 	if err != nil {
@@ -161,8 +161,8 @@ func proofCode(proof string) (code, error) {
 	return code{module: module, qr: q}, nil
 }
 
-// proofLines writes what the proof is for below it, as wide as the largest code is, and returns where that ends. A code may
-// be smaller; what is written below it has to be read whole.
+// proofLines writes the text below the proof, as wide as the largest code, and returns its end. A code may be smaller;
+// the text must be complete.
 func (s *typesetter) proofLines(p flows.Paper, c code) float64 {
 	const step = 3.1
 	y := c.y + c.side() + quiet*c.module + 2.6
@@ -174,7 +174,7 @@ func (s *typesetter) proofLines(p flows.Paper, c code) float64 {
 	return y - step
 }
 
-// instructions writes how the sheet is used, and returns where the tokens begin.
+// instructions writes how to use the sheet, and returns where the tokens begin.
 func (s *typesetter) instructions(p flows.Paper, y float64) float64 {
 	const size, least = 11, 10.2
 	y += 4
@@ -194,7 +194,7 @@ func (s *typesetter) instructions(p flows.Paper, y float64) float64 {
 	return y + 1
 }
 
-// foot writes whom to ask, and the page's number.
+// foot writes the help line and the number of the page.
 func (s *typesetter) foot(p flows.Paper, page, of int) {
 	st := style{false, 9}
 	number := strings.Replace(p.Page, "%d", strconv.Itoa(page), 1)
@@ -206,8 +206,8 @@ func (s *typesetter) foot(p flows.Paper, page, of int) {
 	s.fitRight(right, footY, widest, number, st, 7)
 }
 
-// tokens draws them down two columns. An odd one is the right column's: alone at the left, programs that extract texts
-// would read it before that column.
+// tokens draws the tokens down two columns. An odd one is in the right column: alone at the left, programs that extract
+// texts would read it before that column.
 func (s *typesetter) tokens(p flows.Paper, tokens []flows.PaperToken, y float64) error {
 	first := max(1, len(tokens)/columns) // in the left column
 	for i, t := range tokens {

@@ -15,7 +15,7 @@ type page struct {
 	codes  []code
 }
 
-// text is a line of letters; y is its base line.
+// text is a line of characters; y is its base line.
 type text struct {
 	x, y float64
 	style
@@ -37,8 +37,8 @@ type rule struct {
 // frame is the outline of a box.
 type frame struct{ x, y, w, h, width float64 }
 
-// code is a QR code. x and y are those of its first module: its quiet zone lies around it, and the caller
-// keeps it white.
+// code is a QR code. x and y are those of its first module: its quiet zone lies around it, and the caller keeps it
+// white.
 type code struct {
 	x, y, module float64
 	qr           *qr.Code
@@ -70,15 +70,15 @@ func (s *typesetter) write(x, y float64, t string, st style) {
 	}
 }
 
-// fit writes a text into a width: smaller if it is too long, down to a size of least, and cut if it is longer still.
-// It returns the text's width.
+// fit writes a text into a width: smaller if it is too long, down to the least size, and cut if it is still too long.
+// It returns the width of the text.
 func (s *typesetter) fit(x, y, width float64, t string, st style, least float64) float64 {
 	t, st = s.shrink(t, width, st, least)
 	s.write(x, y, t, st)
 	return s.faces.width(t, st)
 }
 
-// below writes lines below each other, the first one's base line at y, and returns that of the last.
+// below writes lines one below the other, with the base line of the first at y, and returns the base line of the last.
 func (s *typesetter) below(x, y, step float64, lines []text) float64 {
 	for i, line := range lines {
 		if i > 0 {
@@ -102,19 +102,20 @@ func (s *typesetter) shrink(t string, width float64, st style, least float64) (s
 	return s.cut(t, width, st), st
 }
 
-// cut takes letters from the end of a text until it fits.
+// cut removes characters from the end of a text until it fits.
 func (s *typesetter) cut(t string, width float64, st style) string {
 	if s.faces.width(t, st) <= width {
 		return t
 	}
-	letters := []rune(t)
-	for len(letters) > 0 && s.faces.width(string(letters)+ellipsis, st) > width {
-		letters = letters[:len(letters)-1]
+	chars := []rune(t)
+	for len(chars) > 0 && s.faces.width(string(chars)+ellipsis, st) > width {
+		chars = chars[:len(chars)-1]
 	}
-	return strings.TrimRight(string(letters), " ,.·") + ellipsis
+	return strings.TrimRight(string(chars), " ,.·") + ellipsis
 }
 
-// flow sets a text in a width: on one line, smaller if need be, and on more lines of the least size before anything is cut.
+// flow breaks a text for a width: one line, smaller if necessary, and more lines of the least size before anything is
+// cut.
 func (s *typesetter) flow(t string, width float64, st style, least float64, most int) []text {
 	if short, fit := s.shrink(t, width, st, least); short == t || most == 1 {
 		return []text{{s: short, style: fit}}
@@ -127,7 +128,7 @@ func (s *typesetter) flow(t string, width float64, st style, least float64, most
 	return lines
 }
 
-// broken are a text's words, those that are wider than a line in parts. An address is parted behind a sign.
+// broken are the words of a text. Words wider than a line are broken; an address is broken behind a sign.
 func (s *typesetter) broken(t string, width float64, st style) (words []string) {
 	for _, word := range strings.Fields(t) {
 		for s.faces.width(word, st) > width && utf8.RuneCountInString(word) > 1 {
@@ -139,7 +140,7 @@ func (s *typesetter) broken(t string, width float64, st style) (words []string) 
 	return words
 }
 
-// part is how many letters of a word go on a line by themselves: up to a sign if that does not leave the line half empty.
+// part is how many characters of a word go on a line: up to a sign, unless that leaves the line half empty.
 func (s *typesetter) part(word []rune, width float64, st style) int {
 	n := 1
 	for n < len(word) && s.faces.width(string(word[:n+1]), st) <= width {
@@ -153,7 +154,7 @@ func (s *typesetter) part(word []rune, width float64, st style) int {
 	return n
 }
 
-// wrap breaks a text into at most so many lines; what is left over is cut.
+// wrap breaks a text into at most so many lines and cuts the rest.
 func (s *typesetter) wrap(t string, width float64, st style, most int) []string {
 	var lines []string
 	words := s.broken(t, width, st)

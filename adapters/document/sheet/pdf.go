@@ -18,18 +18,18 @@ const (
 	pageHeight = 297.0
 )
 
-// family is what the library calls our font.
+// family is the name of our font in the library.
 const family = "go"
 
-// legend is the metadata of a document.
-type legend struct {
+// metadata is the metadata of a document.
+type metadata struct {
 	title, lang string
 	made        time.Time
 }
 
-// about reads it from the first paper. Without a date the library would write the present time.
-func about(f *faces, p flows.Paper) legend {
-	l := legend{title: f.clean(p.Title), made: p.Made.UTC()}
+// metadataOf reads it from the first paper. Without a date the library would write the present time.
+func metadataOf(f *faces, p flows.Paper) metadata {
+	l := metadata{title: f.clean(p.Title), made: p.Made.UTC()}
 	if strings.Trim(p.Lang, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == "" {
 		l.lang = p.Lang
 	}
@@ -40,8 +40,8 @@ func about(f *faces, p flows.Paper) legend {
 }
 
 // assemble writes pages into a file.
-func assemble(f *faces, pages []*page, l legend) ([]byte, error) {
-	letters, err := f.alphabetOf(pages)
+func assemble(f *faces, pages []*page, l metadata) ([]byte, error) {
+	chars, err := f.charsetOf(pages)
 	if err != nil {
 		return nil, err
 	}
@@ -53,11 +53,11 @@ func assemble(f *faces, pages []*page, l legend) ([]byte, error) {
 	doc.SetLang(l.lang)
 	doc.SetCreationDate(l.made)
 	doc.SetModificationDate(l.made)
-	doc.AddFontFromBytes(family, "", letters.regular.json, letters.regular.file)
-	doc.AddFontFromBytes(family, "B", letters.bold.json, letters.bold.file)
+	doc.AddFontFromBytes(family, "", chars.regular.json, chars.regular.file)
+	doc.AddFontFromBytes(family, "B", chars.bold.json, chars.bold.file)
 	for _, p := range pages {
 		doc.AddPage()
-		put(doc, p, letters)
+		put(doc, p, chars)
 	}
 	var out bytes.Buffer
 	if err := doc.Output(&out); err != nil {
@@ -67,7 +67,7 @@ func assemble(f *faces, pages []*page, l legend) ([]byte, error) {
 }
 
 // put draws a page.
-func put(doc *fpdf.Fpdf, p *page, letters *alphabet) {
+func put(doc *fpdf.Fpdf, p *page, chars *charset) {
 	for _, r := range p.rules {
 		dashes := []float64{}
 		if r.dashed {
@@ -95,7 +95,7 @@ func put(doc *fpdf.Fpdf, p *page, letters *alphabet) {
 			doc.SetFont(family, weight, t.size)
 			last = t.style
 		}
-		doc.Text(t.x, t.y, letters.encode(t.s))
+		doc.Text(t.x, t.y, chars.encode(t.s))
 	}
 }
 

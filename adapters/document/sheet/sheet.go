@@ -29,8 +29,8 @@ type Printer struct {
 	turns chan struct{} // holds as many as print at once
 }
 
-// atOnce is how many documents are printed at the same time; the others wait. It bounds the memory, and more would
-// not be quicker.
+// atOnce is how many documents are printed at the same time; the others wait. It bounds the memory, and more would not
+// be quicker.
 const atOnce = 4
 
 // New reads the fonts.
@@ -42,7 +42,7 @@ func New() (*Printer, error) {
 	return &Printer{faces: f, turns: make(chan struct{}, atOnce)}, nil
 }
 
-// PDF prints papers, each from a page of its own. The same papers give the same bytes.
+// PDF prints papers, each from a new page. The same papers give the same bytes.
 func (p *Printer) PDF(papers []flows.Paper) ([]byte, error) {
 	if err := check(papers); err != nil {
 		return nil, err
@@ -57,10 +57,10 @@ func (p *Printer) PDF(papers []flows.Paper) ([]byte, error) {
 		}
 		pages = append(pages, l...)
 	}
-	return assemble(p.faces, pages, about(p.faces, papers[0]))
+	return assemble(p.faces, pages, metadataOf(p.faces, papers[0]))
 }
 
-// check refuses what cannot be a sheet.
+// check refuses papers that cannot be a sheet.
 func check(papers []flows.Paper) error {
 	if len(papers) < 1 || len(papers) > mostPapers {
 		return errPapers
@@ -84,7 +84,7 @@ func check(papers []flows.Paper) error {
 	return nil
 }
 
-// clean gives a paper whose texts have only letters that can be printed.
+// clean is a paper with texts that can be printed.
 func clean(f *faces, p flows.Paper) flows.Paper {
 	for _, s := range []*string{&p.Title, &p.Heading, &p.Name, &p.Running, &p.Page, &p.Date, &p.Place, &p.Void, &p.Foot} {
 		*s = f.clean(*s)

@@ -19,7 +19,7 @@ func TestTheSamePapersAreTheSameBytes(t *testing.T) {
 	for i := range 20 {
 		wg.Go(func() {
 			other := paper(i + 1)
-			other.Name = "Łukasz Đorđević" // letters that are cut for this document alone
+			other.Name = "Łukasz Đorđević" // characters that are cut for this document alone
 			pdf(t, p, other)
 			if got := pdf(t, p, paper(31), paper(3)); !bytes.Equal(got, want) {
 				t.Error("the same papers came out differently")

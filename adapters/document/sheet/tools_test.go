@@ -91,7 +91,7 @@ func TestExtractedByPlace(t *testing.T) {
 	}
 }
 
-// Letters come back as they went in, also those that Windows-1252 lacks.
+// Characters come back as they went in, also those that Windows-1252 lacks.
 func TestLettersComeBack(t *testing.T) {
 	of := paper(1)
 	of.Name = "Núñez O’Higgins"

@@ -5,7 +5,7 @@ import (
 	"unicode"
 )
 
-// Nothing that is a letter disappears: it loses the marks that the font lacks, or is read alike, or is seen to be missing.
+// Nothing that is a character disappears: it loses the marks that the font lacks, or is read alike, or is seen to be missing.
 func TestLettersThatTheFontLacks(t *testing.T) {
 	f := printer(t).faces
 	for in, want := range map[string]string{

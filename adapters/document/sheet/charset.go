@@ -16,23 +16,23 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// alphabet is a set of letters as a PDF holds them: a byte for each, and both weights of the font cut down to them.
-type alphabet struct {
+// charset is the set of characters of a PDF: a byte for each, and both weights of the font reduced to them.
+type charset struct {
 	bytes         map[rune]byte
 	regular, bold embedded
 }
 
-// embedded is a font as the library takes it: what describes it, and its file, compressed.
+// embedded is a font in the form of the library: its description, and its compressed file.
 type embedded struct{ json, file []byte }
 
-// alphabetOf returns the letters of some pages. Nearly always they are the usual ones, whose font is cut once.
-func (f *faces) alphabetOf(pages []*page) (*alphabet, error) {
-	letters := map[rune]bool{}
+// charsetOf is the charset of some pages. Nearly always it is the usual one, which is made once.
+func (f *faces) charsetOf(pages []*page) (*charset, error) {
+	chars := map[rune]bool{}
 	usual := true
 	for _, l := range pages {
 		for _, t := range l.texts {
 			for _, r := range t.s {
-				letters[r] = true
+				chars[r] = true
 				_, ok := f.usual.bytes[r]
 				usual = usual && ok
 			}
@@ -41,16 +41,16 @@ func (f *faces) alphabetOf(pages []*page) (*alphabet, error) {
 	if usual {
 		return f.usual, nil
 	}
-	return f.cutOut(letters)
+	return f.subset(chars)
 }
 
-func (f *faces) cutOut(letters map[rune]bool) (*alphabet, error) {
-	sorted := make([]rune, 0, len(letters))
-	for r := range letters {
+func (f *faces) subset(chars map[rune]bool) (*charset, error) {
+	sorted := make([]rune, 0, len(chars))
+	for r := range chars {
 		sorted = append(sorted, r)
 	}
 	slices.Sort(sorted)
-	a := &alphabet{}
+	a := &charset{}
 	others := a.number(sorted)
 	var err error
 	if a.regular, err = f.regular.embed(a.bytes, sorted, others); err != nil {
@@ -60,13 +60,14 @@ func (f *faces) cutOut(letters map[rune]bool) (*alphabet, error) {
 	return a, err
 }
 
-// number gives each letter a byte: that of Windows-1252, which every reader of PDFs knows, and to the others those that
-// this document does not need. It returns those others, by their bytes. Letters beyond 256 have none, and are left out.
-func (a *alphabet) number(letters []rune) map[byte]rune {
+// number assigns a byte to each character: that of Windows-1252, which every PDF reader knows, and to the others bytes
+// that this document does not use otherwise. It returns the others by their bytes. Characters beyond 256 get none and
+// are left out.
+func (a *charset) number(chars []rune) map[byte]rune {
 	a.bytes = map[rune]byte{}
 	taken := [256]bool{}
 	var rest []rune
-	for _, r := range letters {
+	for _, r := range chars {
 		if b, ok := charmap.Windows1252.EncodeRune(r); ok {
 			a.bytes[r], taken[b] = b, true
 		} else {
@@ -87,8 +88,8 @@ func (a *alphabet) number(letters []rune) map[byte]rune {
 	return others
 }
 
-// encode gives a text in the alphabet's bytes.
-func (a *alphabet) encode(t string) string {
+// encode is a text in the charset's bytes.
+func (a *charset) encode(t string) string {
 	out := make([]byte, 0, len(t))
 	for _, r := range t {
 		if b, ok := a.bytes[r]; ok {
@@ -98,7 +99,7 @@ func (a *alphabet) encode(t string) string {
 	return string(out)
 }
 
-// definition is the form in which the library takes a font that has been prepared.
+// definition is the form in which the library takes a prepared font.
 type definition struct {
 	Tp, Name, Diff, File string
 	Desc                 fpdf.FontDescType
@@ -106,10 +107,10 @@ type definition struct {
 	OriginalSize         int
 }
 
-// embed cuts a weight down to letters.
-func (f *face) embed(codes map[rune]byte, letters []rune, others map[byte]rune) (embedded, error) {
-	ttf := fpdf.UTF8CutFont(f.ttf, string(letters))
-	d := definition{Tp: "TrueType", Name: tag(letters) + "+" + f.name, File: f.name + ".z", OriginalSize: len(ttf), Cw: make([]int, 256)}
+// embed reduces a weight of the font to some characters.
+func (f *face) embed(codes map[rune]byte, chars []rune, others map[byte]rune) (embedded, error) {
+	ttf := fpdf.UTF8CutFont(f.ttf, string(chars))
+	d := definition{Tp: "TrueType", Name: tag(chars) + "+" + f.name, File: f.name + ".z", OriginalSize: len(ttf), Cw: make([]int, 256)}
 	for r, b := range codes {
 		d.Cw[b] = f.widths[r]
 	}
@@ -138,10 +139,10 @@ func (f *face) embed(codes map[rune]byte, letters []rune, others map[byte]rune) 
 	return embedded{json: def, file: file.Bytes()}, nil
 }
 
-// tag marks a font as cut (ISO 32000, 9.6.4): six letters, other ones for other letters, so that programs that join
-// documents keep them apart.
-func tag(letters []rune) string {
-	sum := sha256.Sum256([]byte(string(letters)))
+// tag marks a font as reduced (ISO 32000, 9.6.4): six letters that depend on its characters, so that programs that join
+// documents keep the fonts apart.
+func tag(chars []rune) string {
+	sum := sha256.Sum256([]byte(string(chars)))
 	out := make([]byte, 6)
 	for i := range out {
 		out[i] = 'A' + sum[i]%26
@@ -149,7 +150,7 @@ func tag(letters []rune) string {
 	return string(out)
 }
 
-// differences names the letters that are not where Windows-1252 has them.
+// differences names the characters that do not have their byte of Windows-1252.
 func (f *face) differences(others map[byte]rune) (string, error) {
 	var out strings.Builder
 	var buf sfnt.Buffer

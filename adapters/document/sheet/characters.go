@@ -7,13 +7,13 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// longest is how many letters of a text are looked at: no line of a sheet holds more.
+// longest is how many characters of a text are used: no line of a sheet holds more.
 const longest = 400
 
-// missing stands for a letter that cannot be drawn in any way, so that it is seen that something is missing.
+// missing stands for a character that cannot be drawn at all, so that the reader sees that it is missing.
 const missing = '?'
 
-// alike are letters that Unicode does not take apart, with what is read in their place.
+// alike are characters without a decomposition in Unicode, and the ones that people read in their place.
 var alike = strings.NewReplacer(
 	"Ł", "L", "ł", "l", "Đ", "D", "đ", "d", "Ɖ", "D", "Ð", "D", "ð", "d", "Ø", "O", "ø", "o", "Ħ", "H", "ħ", "h", "Ŧ", "T", "ŧ", "t",
 	"Æ", "AE", "æ", "ae", "Œ", "OE", "œ", "oe", "ẞ", "SS", "ß", "ss", "Þ", "Th", "þ", "th", "ı", "i", "ĸ", "k", "Ŋ", "N", "ŋ", "n", "Ə", "E", "ə", "e",
@@ -21,8 +21,8 @@ var alike = strings.NewReplacer(
 	"Ꞌ", "’", "ꞌ", "’", "ʼ", "’", "ʻ", "’", "ʹ", "’", "′", "’", "‐", "-", "‑", "-", "‒", "-", "−", "-", "‛", "‘",
 )
 
-// Drawable is a text on one line in letters that a font has: no control or bidirectional characters, single spaces. A letter
-// that the font lacks loses the marks that it lacks the letter with (Ỹ is Y, ễ is ê), or is one that is read alike, or is a
+// Drawable is a text on one line in characters of a font: without control or bidirectional characters, with single
+// spaces. A character that the font lacks loses its marks (Ỹ is Y, ễ is ê), or becomes one that looks alike, or a
 // question mark; other signs are dropped.
 func Drawable(t string, has func(rune) bool) string {
 	if r := []rune(t); len(r) > longest {
@@ -42,7 +42,7 @@ func Drawable(t string, has func(rune) bool) string {
 	return strings.Join(strings.Fields(out.String()), " ")
 }
 
-// otherwise is what is drawn in place of a character that a font lacks.
+// otherwise replaces a character that a font lacks.
 func otherwise(r rune, has func(rune) bool) string {
 	all := func(t string) bool {
 		return strings.TrimSpace(t) != "" && strings.IndexFunc(t, func(r rune) bool { return !has(r) }) < 0
