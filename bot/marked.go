@@ -20,13 +20,13 @@ func Spans(text string) []Span {
 		}
 		if length < 1 || text[open+1+length] != '*' || text[open+1] == ' ' {
 			if next := open + 1 + max(length, 1); open >= 0 && next < len(text) {
-				out = plain(out, text[:next])
+				out = appendPlain(out, text[:next])
 				text = text[next:]
 				continue
 			}
-			return plain(out, text)
+			return appendPlain(out, text)
 		}
-		out = plain(out, text[:open])
+		out = appendPlain(out, text[:open])
 		out = append(out, Span{Text: text[open+1 : open+1+length], Typed: true})
 		text = text[open+2+length:]
 	}
@@ -34,7 +34,7 @@ func Spans(text string) []Span {
 }
 
 // plain appends text to the last span if that is plain too.
-func plain(out []Span, text string) []Span {
+func appendPlain(out []Span, text string) []Span {
 	if n := len(out); n > 0 && !out[n-1].Typed {
 		out[n-1].Text += text
 		return out

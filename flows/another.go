@@ -71,7 +71,7 @@ func (d anotherDialog) back() {
 }
 
 // onRenewed shows the new token.
-func (d anotherDialog) onRenewed(a answer) {
+func (d anotherDialog) onRenewed(a effectAnswer) {
 	d.mem.Group = a.Given.Group
 	first := ""
 	if len(a.Given.Tokens) > 0 {
@@ -82,7 +82,7 @@ func (d anotherDialog) onRenewed(a answer) {
 }
 
 // onRenewedLate shows a new token that the person had stopped waiting for: the one before is dead.
-func (d anotherDialog) onRenewedLate(a answer) {
+func (d anotherDialog) onRenewedLate(a effectAnswer) {
 	d.mem.Group = a.Given.Group
 	d.leave()
 	d.showTokens(nlu.IntentAnother, *a.Given, d.text("another.after_all", nil))

@@ -131,7 +131,7 @@ func TestTheTableIsChecked(t *testing.T) {
 		return state{name: name, onText: text, onOption: option, moves: out}
 	}
 	waits := func(name string) state {
-		return state{name: name, results: results{opGroup: func(*dialog, answer) {}}, onFailed: noAnswer("token.no_answer")}
+		return state{name: name, results: results{opGroup: func(*dialog, effectAnswer) {}}, onFailed: noAnswer("token.no_answer")}
 	}
 	change := func(s state, by func(*state)) state { by(&s); return s }
 	for want, f := range map[string]flow{

@@ -33,7 +33,7 @@ type chatsData struct {
 }
 
 // onChats shows the chats, each with an option that ends its link.
-func (d chatsDialog) onChats(a answer) {
+func (d chatsDialog) onChats(a effectAnswer) {
 	d.move("listed")
 	var data chatsData
 	for _, c := range a.Chats {
@@ -124,7 +124,7 @@ func (d chatsDialog) unlink() {
 }
 
 // onUnlinked confirms the end of a link: this chat's, or another's. For this chat, the interim has said it already.
-func (d chatsDialog) onUnlinked(answer) {
+func (d chatsDialog) onUnlinked(effectAnswer) {
 	d.move("done")
 	if d.mem.linked() {
 		d.reset()
@@ -135,7 +135,7 @@ func (d chatsDialog) onUnlinked(answer) {
 }
 
 // onRefused takes the refusal of a credential that this chat has forgotten: it is unlinked all the same.
-func (d chatsDialog) onRefused(a answer) bool {
+func (d chatsDialog) onRefused(a effectAnswer) bool {
 	if a.Refused != refusedUnlinked || d.mem.linked() {
 		return false
 	}

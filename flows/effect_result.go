@@ -8,8 +8,8 @@ import (
 )
 
 // answer is the result of an effect: a refusal, or one of the rest. It is stored as JSON.
-type answer struct {
-	Refused refusal              `json:"refused,omitempty"`
+type effectAnswer struct {
+	Refused refusedPart          `json:"refused,omitempty"`
 	Left    int                  `json:"left,omitempty"` // tries, of a wrong code
 	Group   *backend.Group       `json:"group,omitempty"`
 	Given   *backend.Given       `json:"given,omitempty"`
@@ -21,17 +21,17 @@ type answer struct {
 }
 
 // refusal is one of the errors that a port declares.
-type refusal string
+type refusedPart string
 
 const (
-	refusedUnlinked    refusal = "unlinked"
-	refusedNoInvite    refusal = "no_invite"
-	refusedWrongCode   refusal = "wrong_code"
-	refusedNotInCharge refusal = "not_in_charge"
+	refusedUnlinked    refusedPart = "unlinked"
+	refusedNoInvite    refusedPart = "no_invite"
+	refusedWrongCode   refusedPart = "wrong_code"
+	refusedNotInCharge refusedPart = "not_in_charge"
 )
 
 // complete reports whether the answer to an effect holds what it must hold.
-func (a answer) complete(op string) bool {
+func (a effectAnswer) complete(op string) bool {
 	switch op {
 	case opGroup:
 		return a.Group != nil
@@ -64,7 +64,7 @@ func (d *dialog) onResult(r bot.Result) {
 		d.onFailure(r)
 		return
 	}
-	a, err := bot.As[answer](r.Data)
+	a, err := bot.As[effectAnswer](r.Data)
 	switch {
 	case err != nil:
 		d.fail(fmt.Errorf("answer to %s: %w", r.Op, err))
@@ -80,7 +80,7 @@ func (d *dialog) onResult(r bot.Result) {
 // awaits reports whether the state awaits an effect.
 func (d *dialog) awaits(op string) bool { return d.row().results[op] != nil }
 
-func (d *dialog) onAnswer(r bot.Result, a answer) {
+func (d *dialog) onAnswer(r bot.Result, a effectAnswer) {
 	if a.Given != nil {
 		d.hold(*a.Given)
 	}
@@ -110,7 +110,7 @@ func (d *dialog) onAnswer(r bot.Result, a answer) {
 }
 
 // onRefusal deals with an answer that is one of the declared errors.
-func (d *dialog) onRefusal(r bot.Result, a answer) {
+func (d *dialog) onRefusal(r bot.Result, a effectAnswer) {
 	refused := d.row().onRefused
 	switch {
 	case d.awaits(r.Op) && refused != nil && refused(d, a):

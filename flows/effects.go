@@ -128,103 +128,103 @@ func (p *Effects) Run(ctx context.Context, chat bot.ChatID, e bot.Effect) (bot.V
 	switch {
 	case err == nil:
 	case errors.Is(err, backend.ErrUnlinked):
-		a = answer{Refused: refusedUnlinked}
+		a = effectAnswer{Refused: refusedUnlinked}
 	case errors.Is(err, backend.ErrNoInvite):
-		a = answer{Refused: refusedNoInvite}
+		a = effectAnswer{Refused: refusedNoInvite}
 	case errors.Is(err, backend.ErrNotInCharge):
-		a = answer{Refused: refusedNotInCharge}
+		a = effectAnswer{Refused: refusedNotInCharge}
 	case errors.As(err, &wrong):
-		a = answer{Refused: refusedWrongCode, Left: wrong.Left}
+		a = effectAnswer{Refused: refusedWrongCode, Left: wrong.Left}
 	default:
 		return bot.Value{}, fmt.Errorf("%s: %w", e.Op, err)
 	}
 	return bot.Of(a), nil
 }
 
-func (p *Effects) call(ctx context.Context, chat bot.ChatID, e bot.Effect) (answer, error) {
+func (p *Effects) call(ctx context.Context, chat bot.ChatID, e bot.Effect) (effectAnswer, error) {
 	switch e.Op {
 	case opGroup:
-		return withArgs(e, func(a groupArgs) (answer, error) {
+		return withArgs(e, func(a groupArgs) (effectAnswer, error) {
 			g, err := p.Tokens.Group(ctx, a.Credential)
-			return answer{Group: &g}, err
+			return effectAnswer{Group: &g}, err
 		})
 	case opCurrent:
-		return withArgs(e, func(a tokenArgs) (answer, error) {
+		return withArgs(e, func(a tokenArgs) (effectAnswer, error) {
 			g, err := p.Tokens.Current(ctx, a.Credential, a.Members)
-			return answer{Given: &g}, err
+			return effectAnswer{Given: &g}, err
 		})
 	case opAnother:
-		return withArgs(e, func(a anotherArgs) (answer, error) {
+		return withArgs(e, func(a anotherArgs) (effectAnswer, error) {
 			g, err := p.Tokens.Another(ctx, a.Credential, a.Member, e.Key)
-			return answer{Given: &g}, err
+			return effectAnswer{Given: &g}, err
 		})
 	case opState:
-		return withArgs(e, func(a memberArgs) (answer, error) {
+		return withArgs(e, func(a memberArgs) (effectAnswer, error) {
 			s, err := p.Tokens.State(ctx, a.Credential, a.Member)
-			return answer{State: &s}, err
+			return effectAnswer{State: &s}, err
 		})
 	}
 	return p.callSheets(ctx, chat, e)
 }
 
-func (p *Effects) callSheets(ctx context.Context, chat bot.ChatID, e bot.Effect) (answer, error) {
+func (p *Effects) callSheets(ctx context.Context, chat bot.ChatID, e bot.Effect) (effectAnswer, error) {
 	switch e.Op {
 	case opMonths, opSheets:
-		return withArgs(e, func(a memberArgs) (answer, error) {
+		return withArgs(e, func(a memberArgs) (effectAnswer, error) {
 			s, err := p.Sheets.Sheets(ctx, a.Credential, a.Member)
-			return answer{Paper: &s}, err
+			return effectAnswer{Paper: &s}, err
 		})
 	case opPrint:
-		return withArgs(e, func(a printArgs) (answer, error) {
+		return withArgs(e, func(a printArgs) (effectAnswer, error) {
 			s, err := p.Sheets.Print(ctx, a.Credential, a.Order, e.Key)
-			return answer{Paper: &s}, err
+			return effectAnswer{Paper: &s}, err
 		})
 	case opVoid:
-		return withArgs(e, func(a voidArgs) (answer, error) {
+		return withArgs(e, func(a voidArgs) (effectAnswer, error) {
 			s, err := p.Sheets.Void(ctx, a.Credential, a.Sheet, a.Numbers)
-			return answer{Paper: &s}, err
+			return effectAnswer{Paper: &s}, err
 		})
 	}
 	return p.callLinks(ctx, chat, e)
 }
 
-func (p *Effects) callLinks(ctx context.Context, chat bot.ChatID, e bot.Effect) (answer, error) {
+func (p *Effects) callLinks(ctx context.Context, chat bot.ChatID, e bot.Effect) (effectAnswer, error) {
 	switch e.Op {
 	case opInvite:
-		return withArgs(e, func(a inviteArgs) (answer, error) {
+		return withArgs(e, func(a inviteArgs) (effectAnswer, error) {
 			i, err := p.Links.Invite(ctx, backend.Invitation{Chat: p.Chats.ChatRef(chat), Channel: a.ChannelName, Label: a.MaskedID, Sender: a.Sender, Back: a.DeepLink, Key: e.Key})
-			return answer{Invite: &i}, err
+			return effectAnswer{Invite: &i}, err
 		})
 	case opRedeem:
-		return withArgs(e, func(a redeemArgs) (answer, error) {
+		return withArgs(e, func(a redeemArgs) (effectAnswer, error) {
 			g, err := p.Links.Redeem(ctx, a.Invite, a.Code, e.Key)
-			return answer{Grant: &g}, err
+			return effectAnswer{Grant: &g}, err
 		})
 	case opChats:
-		return withArgs(e, func(a groupArgs) (answer, error) {
+		return withArgs(e, func(a groupArgs) (effectAnswer, error) {
 			list, err := p.Links.Chats(ctx, a.Credential)
-			return answer{Chats: list}, err
+			return effectAnswer{Chats: list}, err
 		})
 	case opUnlink:
-		return withArgs(e, func(a unlinkArgs) (answer, error) {
+		return withArgs(e, func(a unlinkArgs) (effectAnswer, error) {
 			if err := p.Links.Unlink(ctx, a.Credential, a.Link); err != nil {
-				return answer{}, err
+				return effectAnswer{}, err
 			}
-			return answer{}, p.notify(ctx, e, noticeUnlinked, notice{}, a.Notify)
+			return effectAnswer{}, p.notify(ctx, e, noticeUnlinked, notice{}, a.Notify)
 		})
 	case opNotify:
-		return withArgs(e, func(a notifyArgs) (answer, error) {
-			return answer{}, p.notify(ctx, e, a.Subject, notice{a.Via, a.Label}, a.Chats)
+		return withArgs(e, func(a notifyArgs) (effectAnswer, error) {
+			return effectAnswer{}, p.notify(ctx, e, a.Subject, notice{a.Via, a.Label}, a.Chats)
 		})
 	}
-	return answer{}, fmt.Errorf("no such effect %q", e.Op)
+	return effectAnswer{}, fmt.Errorf("no such effect %q", e.Op)
 }
 
 // withArgs decodes the arguments of an effect for f.
-func withArgs[A any](e bot.Effect, f func(A) (answer, error)) (answer, error) {
+func withArgs[A any](e bot.Effect, f func(A) (effectAnswer, error)) (effectAnswer, error) {
 	args, err := bot.As[A](e.Args)
 	if err != nil {
-		return answer{}, fmt.Errorf("arguments: %w", err)
+		return effectAnswer{}, fmt.Errorf("arguments: %w", err)
 	}
 	return f(args)
 }

@@ -48,7 +48,7 @@ func TestOldSessions(t *testing.T) {
 
 // A result that a state of another program awaited is dropped; its failure is said.
 func TestALateResultForAnotherProgram(t *testing.T) {
-	for _, r := range []bot.Result{{Data: bot.Of(answer{Given: &backend.Given{Group: familyOfMaria}})}, {Failed: true}} {
+	for _, r := range []bot.Result{{Data: bot.Of(effectAnswer{Given: &backend.Given{Group: familyOfMaria}})}, {Failed: true}} {
 		r.Key, r.Op, r.Late = "k", opCurrent, true
 		d := decideOn(t, bot.Session{V: version, State: "token.gone", Data: mariaAsks(nil), Pending: &bot.Effect{Op: opCurrent, Key: "k"}}, r)
 		if d.Session.State != home || d.Session.Pending != nil || d.Session.Data.(*memory).Cred != "c" || (len(d.Replies) > 0) != r.Failed {

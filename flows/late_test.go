@@ -25,7 +25,7 @@ func TestALateLostLinkStillSaysWhoAsks(t *testing.T) {
 	m := mariaAsks(&TokenRequest{request: requestFor(nlu.IntentToken, "3")})
 	m.Identity = shown
 	s := bot.Session{V: version, State: "token.wait", Data: m, Pending: &bot.Effect{Op: opCurrent, Key: "k"}}
-	d := decideOn(t, s, bot.Result{Key: "k", Op: opCurrent, Late: true, Data: bot.Of(answer{Refused: refusedUnlinked})})
+	d := decideOn(t, s, bot.Result{Key: "k", Op: opCurrent, Late: true, Data: bot.Of(effectAnswer{Refused: refusedUnlinked})})
 	if d.Effect == nil || d.Effect.Op != opInvite || d.Session.Data.(*memory).Cred != "" {
 		t.Fatalf("effect %+v", d.Effect)
 	}
@@ -50,7 +50,7 @@ func TestAChoiceDoesNotMoveToAnotherAccount(t *testing.T) {
 	m := &memory{open: open{Link: LinkRequest{Invite: "i"}}}
 	m.put(&TokenRequest{request: requestFor(nlu.IntentToken, "77")})
 	s := bot.Session{V: version, State: "link.redeeming", Data: m}
-	d := decideOn(t, s, bot.Result{Op: opRedeem, Data: bot.Of(answer{Grant: &backend.Grant{Credential: "c", Group: familyOfMaria}})})
+	d := decideOn(t, s, bot.Result{Op: opRedeem, Data: bot.Of(effectAnswer{Grant: &backend.Grant{Credential: "c", Group: familyOfMaria}})})
 	if d.Effect != nil || d.Session.State != "link.who" || d.Session.Data.(*memory).Token == nil {
 		t.Errorf("effect %+v in %s", d.Effect, d.Session.State)
 	}

@@ -76,7 +76,7 @@ type urlData struct {
 }
 
 // onInvite sends the URL: at most once, because a person who reads it can go on with it.
-func (d linkDialog) onInvite(a answer) {
+func (d linkDialog) onInvite(a effectAnswer) {
 	i := *a.Invite
 	if i.Opened >= maxOpened {
 		d.move("failed")
@@ -150,7 +150,7 @@ func (d linkDialog) answerUnread(p nlu.ParsedText) bool {
 }
 
 // onCodeRefused says that the code is wrong, or that the page is of no use any more.
-func (d linkDialog) onCodeRefused(a answer) bool {
+func (d linkDialog) onCodeRefused(a effectAnswer) bool {
 	switch {
 	case a.Refused == refusedWrongCode && a.Left > 0:
 		d.move("wrong")

@@ -9,7 +9,7 @@ import (
 )
 
 // onGranted keeps the link and grants the request that began it, if that needs no question.
-func (d linkDialog) onGranted(a answer) {
+func (d linkDialog) onGranted(a effectAnswer) {
 	g := *a.Grant
 	d.mem.Cred, d.mem.Group, d.mem.Link.Invite, d.mem.Link.Others = g.Credential, g.Group, "", g.Others
 	d.mem.Self, d.mem.Aliases, d.mem.Recent, d.mem.Held = "", nil, nil, nil
@@ -53,11 +53,11 @@ func (d linkDialog) inGroup(ids []backend.MemberID) bool {
 }
 
 // onGiven confirms the link with the token that was asked for, onNotGiven without it.
-func (d linkDialog) onGiven(a answer) { d.confirmLink(*a.Given) }
+func (d linkDialog) onGiven(a effectAnswer) { d.confirmLink(*a.Given) }
 
 func (d linkDialog) onNotGiven(bot.Result) { d.confirmLink(backend.Given{}) }
 
-func (d linkDialog) onTokenRefused(a answer) bool {
+func (d linkDialog) onTokenRefused(a effectAnswer) bool {
 	if a.Refused != refusedNotInCharge {
 		return false
 	}

@@ -85,7 +85,7 @@ func (d linkDialog) answerReplace(p nlu.ParsedText) bool {
 }
 
 // onReplaced says that the other chat is linked no more.
-func (d linkDialog) onReplaced(answer) {
+func (d linkDialog) onReplaced(effectAnswer) {
 	d.move("replaced")
 	d.resumeRequest("link.replaced")
 }

@@ -54,7 +54,7 @@ func (d *dialog) readSheets(r *preprintRequest) {
 }
 
 // onSheets goes on with the request, on what the back end says there is.
-func onSheets(d *dialog, a answer) {
+func onSheets(d *dialog, a effectAnswer) {
 	p := *a.Paper
 	d.mem.Group = p.Group
 	r := preprintOf(d.mem.request())

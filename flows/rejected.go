@@ -70,7 +70,7 @@ type rejectedData struct {
 }
 
 // onState gives the diagnosis and offers the step that helps.
-func (d rejectedDialog) onState(a answer) {
+func (d rejectedDialog) onState(a effectAnswer) {
 	s := *a.State
 	d.mem.Group = s.Group
 	if d.r == nil {

@@ -74,7 +74,7 @@ func (d sheetDialog) backFromConfirm() {
 }
 
 // onPrinted sends the sheet that was made.
-func (d sheetDialog) onPrinted(a answer) {
+func (d sheetDialog) onPrinted(a effectAnswer) {
 	p := *a.Paper
 	d.mem.Group = p.Group
 	switch p.Denied {
@@ -91,7 +91,7 @@ func (d sheetDialog) onPrinted(a answer) {
 }
 
 // onPrintedLate sends the sheet that was made although the person had stopped waiting for it.
-func (d sheetDialog) onPrintedLate(a answer) {
+func (d sheetDialog) onPrintedLate(a effectAnswer) {
 	p := *a.Paper
 	d.mem.Group = p.Group
 	d.leave()

@@ -42,7 +42,7 @@ func TestDecidingOnSheetsTwice(t *testing.T) {
 		m := mariaAsks(c.request)
 		s := bot.Session{V: version, State: state, Data: m}
 		before, _ := json.Marshal(m)
-		r := &bot.Result{Op: c.op, Data: bot.Of(answer{Paper: told})}
+		r := &bot.Result{Op: c.op, Data: bot.Of(effectAnswer{Paper: told})}
 		in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "1", Kind: bot.Answer, Result: r}, Now: now, Seed: "SEEDSEEDSEED"}}
 		one, err1 := sc.Decide(s, in)
 		two, err2 := sc.Decide(s, in)
@@ -58,7 +58,7 @@ func TestAFullMonth(t *testing.T) {
 	told := &backend.Preprints{Group: familyOfMaria, Member: "3", Months: []backend.SheetMonth{{Month: "2026-11", From: from, Until: until, Max: 31}}}
 	for name, p := range map[string]*backend.Preprints{"full": told, "no months": {Group: familyOfMaria, Member: "3"}} {
 		m := mariaAsks(&SheetRequest{preprintRequest: preprintRequest{request: requestFor(nlu.IntentPreprint, "3")}, Count: 5})
-		d := decideOn(t, bot.Session{V: version, State: "sheet.look", Data: m}, bot.Result{Op: opSheets, Data: bot.Of(answer{Paper: p})})
+		d := decideOn(t, bot.Session{V: version, State: "sheet.look", Data: m}, bot.Result{Op: opSheets, Data: bot.Of(effectAnswer{Paper: p})})
 		if len(d.Replies) != 1 || d.Session.State != home || d.Effect != nil {
 			t.Errorf("%s: %+v", name, d)
 		}

@@ -52,14 +52,14 @@ type state struct {
 	// results take the results of the effects that are awaited, by their operation.
 	results results
 	// onRefused takes an error that the port declares. False: the general answer will do. It may be nil.
-	onRefused func(*dialog, answer) bool
+	onRefused func(*dialog, effectAnswer) bool
 	// onFailed takes an effect that the back end did not answer.
 	onFailed func(*dialog, bot.Result)
 	// onCancel answers a person who stops waiting; nil: with the menu.
 	onCancel func(*dialog)
 }
 
-type results map[string]func(*dialog, answer)
+type results map[string]func(*dialog, effectAnswer)
 
 // acts reports whether an effect that the state awaits changes something at the back end.
 func (s state) acts() bool {

@@ -55,16 +55,16 @@ func (d tokenDialog) read() {
 }
 
 // onGroup goes on with the group as it is now: to the tokens in the memory, or to the back end.
-func (d tokenDialog) onGroup(a answer) {
+func (d tokenDialog) onGroup(a effectAnswer) {
 	if d.r != nil && d.r.Held {
-		d.onGiven(answer{Given: &backend.Given{Group: *a.Group}})
+		d.onGiven(effectAnswer{Given: &backend.Given{Group: *a.Group}})
 		return
 	}
 	onGroup(d.dialog, a)
 }
 
 // onGiven shows the tokens. If the group has changed, so that the words mean other members, it asks.
-func (d tokenDialog) onGiven(a answer) {
+func (d tokenDialog) onGiven(a effectAnswer) {
 	given := *a.Given
 	d.mem.Group = given.Group
 	if d.r == nil {

@@ -86,7 +86,7 @@ func (d voidDialog) backFromConfirm() {
 }
 
 // onVoided says what was made void. After a whole sheet it asks whether to make a new one.
-func (d voidDialog) onVoided(a answer) {
+func (d voidDialog) onVoided(a effectAnswer) {
 	p := *a.Paper
 	d.mem.Group = p.Group
 	b, ok := d.r.sheet()
@@ -126,7 +126,7 @@ func voidedOf(s backend.Sheet, numbers []int) (done, used []int) {
 }
 
 // onVoidedLate says what was made void although the person had stopped waiting for it.
-func (d voidDialog) onVoidedLate(a answer) {
+func (d voidDialog) onVoidedLate(a effectAnswer) {
 	p := *a.Paper
 	d.mem.Group = p.Group
 	d.leave()

@@ -74,7 +74,7 @@ func (d *dialog) refreshGroup(r Request) {
 }
 
 // onGroup goes on with the request, on the group as it is now.
-func onGroup(d *dialog, a answer) {
+func onGroup(d *dialog, a effectAnswer) {
 	d.mem.Group = *a.Group
 	if d.mem.request() == nil {
 		d.leave()

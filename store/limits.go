@@ -15,7 +15,7 @@ const MaxReplies = 256
 const maxBase = 1<<54 - 1
 
 // valid refuses a turn whose messages could not be numbered.
-func valid(t *bot.Turn) error {
+func checkLimits(t *bot.Turn) error {
 	if len(t.Replies) > MaxReplies {
 		return fmt.Errorf("store: commit: %d replies in one turn, at most %d can be numbered", len(t.Replies), MaxReplies)
 	}

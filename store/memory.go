@@ -166,7 +166,7 @@ func (m *Memory) Commit(ctx context.Context, t bot.Turn) error {
 	if err := m.ready(ctx, "commit"); err != nil {
 		return err
 	}
-	if err := valid(&t); err != nil {
+	if err := checkLimits(&t); err != nil {
 		return err
 	}
 	s := m.lock(t.Chat)

@@ -28,7 +28,7 @@ type conn = sqlitedb.Conn
 // folder must exist and be on a disk of this machine. A file that is in use, or is not a whole store of this version or an
 // earlier one, is refused with a [*sqlitedb.OpenError] and left as it was.
 func OpenSQLite(path string) (*SQLite, error) {
-	file, err := sqlitedb.Open(path, format(), refusal)
+	file, err := sqlitedb.Open(path, format(), isPortError)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,9 @@ func (s *SQLite) read(ctx context.Context, what string, look func(*conn) error) 
 }
 
 // refusal reports whether an error is an answer rather than a failure.
-func refusal(err error) bool { return errors.Is(err, bot.ErrConflict) || errors.Is(err, bot.ErrFenced) }
+func isPortError(err error) bool {
+	return errors.Is(err, bot.ErrConflict) || errors.Is(err, bot.ErrFenced)
+}
 
 // ErrFull says that the disk did not take what was to be written. Nothing of it was, and the store works again
 // by itself when there is room. Until then it is not ready.
@@ -69,7 +71,7 @@ var ErrFull = errors.New("store: no room on the disk")
 // failed adds the operation to an error. It returns the refusals of the port as they are.
 func failed(what string, err error) error {
 	switch {
-	case err == nil || refusal(err):
+	case err == nil || isPortError(err):
 		return err
 	case errors.Is(err, sqlitedb.ErrClosed):
 		return bot.ErrClosed

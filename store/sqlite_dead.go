@@ -36,7 +36,7 @@ func scanDead(r *sql.Rows) (d bot.DeadLetter, err error) {
 	var chat []byte
 	var at, n int64
 	err = r.Scan(&d.ID, &chat, &d.Kind, &d.Name, &n, &d.Reason, &at, &d.Body)
-	d.Chat, d.At, d.N = keyOf(chat), timeOf(at), uint64(n)
+	d.Chat, d.At, d.N = chatKeyOf(chat), timeOf(at), uint64(n)
 	return d, err
 }
 

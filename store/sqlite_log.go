@@ -20,7 +20,7 @@ func (s *SQLite) Due(ctx context.Context, now time.Time, after bot.TimerDue, lim
 			if err := r.Scan(&chat, &t.Name, &at, &t.Body); err != nil {
 				return err
 			}
-			t.Chat, t.Due = keyOf(chat), timeOf(at)
+			t.Chat, t.Due = chatKeyOf(chat), timeOf(at)
 			due = append(due, t)
 			return nil
 		}, dueSQL, micros(now), micros(after.Due), after.Chat[:], after.Name, max(limit, 0))
@@ -49,7 +49,7 @@ func (s *SQLite) Events(ctx context.Context, shard bot.Shard, after uint64, limi
 			if err := r.Scan(&id, &chat, &e.Body); err != nil {
 				return err
 			}
-			e.Seq, e.Chat = uint64(id&maxEvent), keyOf(chat)
+			e.Seq, e.Chat = uint64(id&maxEvent), chatKeyOf(chat)
 			events = append(events, e)
 			return nil
 		}, eventsSQL, eventID(shard, after), eventID(shard, maxEvent), max(limit, 0))

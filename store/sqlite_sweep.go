@@ -150,7 +150,7 @@ func keysOf(l *conn, query string, args ...any) (keys []bot.ChatKey, err error) 
 	err = l.Rows(func(r *sql.Rows) error {
 		var k []byte
 		err := r.Scan(&k)
-		keys = append(keys, keyOf(k))
+		keys = append(keys, chatKeyOf(k))
 		return err
 	}, query, args...)
 	return keys, err

@@ -24,7 +24,7 @@ func blob(b []byte) []byte {
 }
 
 // keyOf is the key that was kept; a damaged one is some other chat's, but no reason to stop.
-func keyOf(b []byte) (k bot.ChatKey) {
+func chatKeyOf(b []byte) (k bot.ChatKey) {
 	copy(k[:], b)
 	return k
 }
@@ -93,7 +93,7 @@ func (s *SQLite) Commit(ctx context.Context, t bot.Turn) error {
 	if err := s.ready(ctx, "commit"); err != nil {
 		return err
 	}
-	if err := valid(&t); err != nil {
+	if err := checkLimits(&t); err != nil {
 		return err
 	}
 	return s.write(ctx, "commit", func(l *conn) error { return commit(l, &t) })
@@ -101,7 +101,7 @@ func (s *SQLite) Commit(ctx context.Context, t bot.Turn) error {
 
 // commit looks, and then writes: see [op].
 func commit(l *conn, t *bot.Turn) error {
-	was, err := check(l, t)
+	was, err := checkTurn(l, t)
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ type before struct {
 }
 
 // check finds out with one statement whether a turn may be written.
-func check(l *conn, t *bot.Turn) (was before, err error) {
+func checkTurn(l *conn, t *bot.Turn) (was before, err error) {
 	var fence, version uint64
 	var waits sql.NullInt64
 	err = l.Row([]any{&fence, &version, &was.forget, &was.review, &waits},
@@ -250,7 +250,7 @@ func (s *SQLite) PendingChats(ctx context.Context, shard bot.Shard, after bot.Ch
 		return l.Rows(func(r *sql.Rows) error {
 			var k []byte
 			err := r.Scan(&k)
-			keys = append(keys, keyOf(k))
+			keys = append(keys, chatKeyOf(k))
 			return err
 		}, pendingSQL, first[:], last[:], max(limit, 0))
 	})

@@ -18,13 +18,13 @@ const oldestEvery = 8
 // Backlog is work that waits: the most urgent class first, and in order within a class. It is not safe for concurrent
 // use.
 type Backlog[T any] struct {
-	queues [classes][]queued[T]
+	queues [classes][]backlogItem[T]
 	n      int
 	pushed uint64
 	popped uint64
 }
 
-type queued[T any] struct {
+type backlogItem[T any] struct {
 	work T
 	seq  uint64
 }
@@ -33,7 +33,7 @@ type queued[T any] struct {
 func (b *Backlog[T]) Push(c Class, work T) {
 	b.pushed++
 	b.n++
-	b.queues[c] = append(b.queues[c], queued[T]{work, b.pushed})
+	b.queues[c] = append(b.queues[c], backlogItem[T]{work, b.pushed})
 }
 
 // Pop returns the next piece of work; false if there is none.
@@ -44,7 +44,7 @@ func (b *Backlog[T]) Pop() (work T, ok bool) {
 	}
 	q := b.queues[c]
 	work = q[0].work
-	q[0] = queued[T]{}
+	q[0] = backlogItem[T]{}
 	b.queues[c] = q[1:]
 	b.n--
 	b.popped++

@@ -67,7 +67,7 @@ func (s *tokenized) count() int {
 func (s *tokenized) quantity(i int) (n, width int) {
 	w := s.words[i]
 	switch {
-	case isNumber(w.key):
+	case isDigits(w.key):
 		n = figure(w.key)
 		if s.year(i) > 0 {
 			return 0, 1
@@ -246,7 +246,7 @@ func (s *tokenized) isDate(i int) bool {
 }
 
 func (s *tokenized) year(i int) int {
-	if i >= len(s.words) || len(s.words[i].key) != 4 || !isNumber(s.words[i].key) || s.words[i].key[:2] != "20" {
+	if i >= len(s.words) || len(s.words[i].key) != 4 || !isDigits(s.words[i].key) || s.words[i].key[:2] != "20" {
 		return 0
 	}
 	n := 0

@@ -47,7 +47,7 @@ var partShape = regexp.MustCompile(`[:=;]|\pL+[/,]|[^\s:=;]+`)
 func textParts(text string) (parts []textPart) {
 	for _, at := range partShape.FindAllStringIndex(text, -1) {
 		raw := text[at[0]:at[1]]
-		parts = append(parts, textPart{at[0], at[1], raw, keyOf(raw)})
+		parts = append(parts, textPart{at[0], at[1], raw, partKey(raw)})
 	}
 	return parts
 }
@@ -56,7 +56,7 @@ func textParts(text string) (parts []textPart) {
 func endsPart(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(":=;/,", r) }
 
 // keyOf is the phonetic key of a word; a sign is its own.
-func keyOf(raw string) string {
+func partKey(raw string) string {
 	if raw == ":" || raw == "=" {
 		return raw
 	}
@@ -112,7 +112,7 @@ func (u *Parser) leadsTo(parts []textPart) bool {
 		return true
 	}
 	// "la contraseña de mi marido: …", "la clave de IOMA Digital es …"
-	return u.secrets.of[parts[0].key] && !looksLikePassword(p.text) && !onlyNumber(p.text) && !strings.ContainsAny(p.text, ".;,!?") && !u.secrets.about[p.key]
+	return u.secrets.of[parts[0].key] && !looksLikePassword(p.text) && !isOneNumber(p.text) && !strings.ContainsAny(p.text, ".;,!?") && !u.secrets.about[p.key]
 }
 
 // passwordAt takes the password at the first part: any word that is not ordinary if said, one that looks like a password if
@@ -120,7 +120,7 @@ func (u *Parser) leadsTo(parts []textPart) bool {
 func (u *Parser) passwordAt(text string, parts []textPart, said, may, second bool) (from, to int, ok bool) {
 	from, to = u.span(text, parts, said)
 	core := text[from:to]
-	number, known := onlyNumber(core) || isNumbered(core), u.isOrdinary(core)
+	number, known := isOneNumber(core) || isNumbered(core), u.isOrdinary(core)
 	switch {
 	case from == to:
 		return 0, 0, false
@@ -130,7 +130,7 @@ func (u *Parser) passwordAt(text string, parts []textPart, said, may, second boo
 		return 0, 0, false
 	}
 	for _, p := range parts[1:] {
-		if strings.Trim(p.text, arrows) == "" || onlyNumber(p.text) {
+		if strings.Trim(p.text, arrows) == "" || isOneNumber(p.text) {
 			continue
 		}
 		from, to = u.span(text, []textPart{p}, false)
@@ -152,7 +152,7 @@ func (u *Parser) passwordBefore(text string, parts []textPart, called bool) (fro
 	}
 	from, to = u.span(text, parts[n-1:n], false)
 	core := text[from:to]
-	if from == to || onlyNumber(core) || isSite(core) || !looksLikePassword(core) && !isQuoted(text, from, to) {
+	if from == to || isOneNumber(core) || isSite(core) || !looksLikePassword(core) && !isQuoted(text, from, to) {
 		return 0, 0, false
 	}
 	return from, to, true
@@ -172,9 +172,9 @@ func (u *Parser) span(text string, parts []textPart, several bool) (from, to int
 		}
 	}
 	to = from + len(firstWord(rest))
-	several = several && !onlyNumber(parts[0].text)
+	several = several && !isOneNumber(parts[0].text)
 	for i := 1; several && i < len(parts) && !endsClause(text[parts[i-1].from:parts[i-1].to]); i++ {
-		if u.isOrdinary(parts[i].text) || onlyNumber(parts[i].text) && (i+1 < len(parts) || len(parts[i].text) > 4) || u.secrets.is[parts[i].key] {
+		if u.isOrdinary(parts[i].text) || isOneNumber(parts[i].text) && (i+1 < len(parts) || len(parts[i].text) > 4) || u.secrets.is[parts[i].key] {
 			break
 		}
 		to = parts[i].to
@@ -204,7 +204,7 @@ func firstWord(s string) string {
 
 // isOrdinary reports whether a word is known, or is often said about passwords.
 func (u *Parser) isOrdinary(s string) bool {
-	w := keyOf(s)
+	w := partKey(s)
 	_, known := u.ids[w]
 	return w == "" || known || u.secrets.about[w] || u.secrets.between[w] || u.secrets.password[w] || u.secrets.maybe[w]
 }

@@ -27,7 +27,7 @@ func loadSecrets() (*secrets, error) {
 		}
 		*list = map[string]bool{}
 		for _, w := range strings.Split(words, " | ") {
-			(*list)[keyOf(w)] = true
+			(*list)[partKey(w)] = true
 		}
 	}
 	for name, list := range lists {

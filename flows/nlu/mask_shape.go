@@ -26,7 +26,7 @@ var numberShape = regexp.MustCompile(`(?i)^(?:n|no|nr|nro|num|dni|cuil|cuit|tel|
 
 // onlyNumber reports whether a text is a number, with signs between its digits: a token, a document, a date, a phone, the number
 // of an affiliate, a sheet or a case. It is never a password.
-func onlyNumber(s string) bool {
+func isOneNumber(s string) bool {
 	return numberShape.MatchString(backend.Clean(withoutOrdinals(s)))
 }
 

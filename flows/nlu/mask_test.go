@@ -87,7 +87,7 @@ func FuzzMask(f *testing.F) {
 		if strings.Contains(m.Text, "27-99999001-6") {
 			t.Errorf("%q is masked as %q", text, m.Text)
 		}
-		if onlyNumber(text) && m.Password {
+		if isOneNumber(text) && m.Password {
 			t.Errorf("the number %q is masked as a password", text)
 		}
 	})

@@ -37,7 +37,7 @@ func (u *Parser) readPeople(s *tokenized, m *ParsedText) {
 func (r *peopleReader) saysMore() bool {
 	c := &r.u.c
 	for i := range r.words {
-		if !r.used[i] && !r.is(i, c.filler|c.light|c.want|c.and|c.before|c.not|c.except|c.kin|c.name|c.self|c.iam) && !isNumber(r.words[i].key) {
+		if !r.used[i] && !r.is(i, c.filler|c.light|c.want|c.and|c.before|c.not|c.except|c.kin|c.name|c.self|c.iam) && !isDigits(r.words[i].key) {
 			return true
 		}
 	}

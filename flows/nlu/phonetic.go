@@ -152,7 +152,7 @@ func stripAccents(w string) string {
 	return b.String()
 }
 
-func isNumber(w string) bool {
+func isDigits(w string) bool {
 	for _, r := range w {
 		if r < '0' || r > '9' {
 			return false

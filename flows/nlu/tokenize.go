@@ -132,7 +132,7 @@ func (s *tokenized) asWritten(words []string) string {
 
 // smallNumber reads one or two digits.
 func smallNumber(w string) (int, bool) {
-	if len(w) > 2 || !isNumber(w) {
+	if len(w) > 2 || !isDigits(w) {
 		return 0, false
 	}
 	n := 0

@@ -14,7 +14,7 @@ import (
 )
 
 // address splits a web address for print: the host, and the path for the line below.
-func address(url string) []string {
+func urlParts(url string) []string {
 	_, rest, ok := strings.Cut(url, "://")
 	if !ok {
 		return nil

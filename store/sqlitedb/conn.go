@@ -55,7 +55,7 @@ func connect(path string, settings []Setting) (*sql.DB, error) {
 	for _, p := range settings {
 		q.Add("_pragma", p.Name+"("+p.Set+")")
 	}
-	c, err := sqlite.NewConnector(address(path, q))
+	c, err := sqlite.NewConnector(dataSource(path, q))
 	if err != nil {
 		return nil, fmt.Errorf("address of the file: %w", err)
 	}
@@ -77,7 +77,7 @@ func Pool(path string, settings ...Setting) (*sql.DB, error) {
 }
 
 // address is the URI under which SQLite opens a file, whatever characters are in its name.
-func address(path string, q url.Values) string {
+func dataSource(path string, q url.Values) string {
 	return "file://" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }
 

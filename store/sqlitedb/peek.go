@@ -20,7 +20,7 @@ func Peek(path string) (*sql.DB, error) {
 	if st, err := os.Stat(path + "-wal"); err != nil || st.Size() == 0 {
 		q.Set("immutable", "1")
 	}
-	connector, err := sqlite.NewConnector(address(path, q))
+	connector, err := sqlite.NewConnector(dataSource(path, q))
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func acceptOnce(t TB, open func() bot.Store) {
 	w := enter(t, open())
 	k := key(3, 1)
 	w.fresh(k, 1)
-	again, err := w.store.Accept(t.Context(), bot.Arrival{Chat: k, ID: id(1), At: hour(5), Body: body("other words")})
+	again, err := w.store.Accept(t.Context(), bot.Arrival{Chat: k, ID: id(1), At: hour(5), Body: bytesOf("other words")})
 	w.must(err, "accept again")
 	if again.Seq != 0 {
 		t.Errorf("the same id in the same chat got Seq %d, want 0: a duplicate", again.Seq)
@@ -123,7 +123,7 @@ func acceptSeqConcurrent(t TB, open func() bot.Store) {
 		wg.Go(func() {
 			for n := range each {
 				s := stamped{began: clock.Add(1)}
-				a := bot.Arrival{Chat: key(3, uint64(c%5)), ID: id(uint64(c*each + n)), At: hour(0), Body: body("x")}
+				a := bot.Arrival{Chat: key(3, uint64(c%5)), ID: id(uint64(c*each + n)), At: hour(0), Body: bytesOf("x")}
 				r, err := w.store.Accept(t.Context(), a)
 				if err != nil {
 					t.Errorf("accept: %v", err)
@@ -163,7 +163,7 @@ func acceptRace(t TB, open func() bot.Store) {
 	for range 64 {
 		wg.Go(func() {
 			<-start
-			r, err := w.store.Accept(t.Context(), bot.Arrival{Chat: k, ID: id(1), At: hour(0), Body: body("x")})
+			r, err := w.store.Accept(t.Context(), bot.Arrival{Chat: k, ID: id(1), At: hour(0), Body: bytesOf("x")})
 			if err != nil {
 				t.Errorf("accept: %v", err)
 			}

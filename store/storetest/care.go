@@ -46,7 +46,7 @@ func careOnceRace(t TB, open func() bot.Store) {
 	var wg sync.WaitGroup
 	for i := range got {
 		wg.Go(func() {
-			v, err := w.store.PutIfAbsent(t.Context(), "salt", body("value %d", i))
+			v, err := w.store.PutIfAbsent(t.Context(), "salt", bytesOf("value %d", i))
 			if err != nil {
 				t.Errorf("once: %v", err)
 			}
@@ -83,7 +83,7 @@ func careDead(t TB, open func() bot.Store) {
 	w.bury(key(3, 2), "c", 20) // noted later, but of an earlier hour
 	r := w.acceptAt(key(4, 1), 1, hour(25))
 	turn := w.turn(key(4, 1))
-	turn.Update, turn.Quarantine, turn.QuarantinedBody = r.Seq, "panic", body("d")
+	turn.Update, turn.Quarantine, turn.QuarantinedBody = r.Seq, "panic", bytesOf("d")
 	w.commit(turn)
 	w.equal(w.dead(everything), []string{"b", "d", "c", "a"}, "the dead")
 	w.equal(w.dead(2), []string{"b", "d"}, "the dead, limit 2")

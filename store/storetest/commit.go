@@ -24,14 +24,14 @@ func (w *world) full(k bot.ChatKey, update uint64) bot.Turn {
 	w.Helper()
 	t := w.turn(k)
 	t.Update = update
-	t.Session = body("full session")
+	t.Session = bytesOf("full session")
 	t.Purge = true
-	t.Replies = [][]byte{body("full reply 0"), body("full reply 1")}
-	t.Events = [][]byte{body("full event 0"), body("full event 1")}
-	t.Timers = []bot.TimerSet{{Name: "new", Due: hour(7), Body: body("full timer")}, {Name: "old"}}
-	t.Effect = body("full effect")
-	t.Quarantine, t.QuarantinedBody = "full reason", body("full aside")
-	t.Unreadable = []bot.Unreadable{{Kind: bot.DeadTimer, Name: "lost", Reason: "full loss", At: hour(-1), Body: body("full unread")}}
+	t.Replies = [][]byte{bytesOf("full reply 0"), bytesOf("full reply 1")}
+	t.Events = [][]byte{bytesOf("full event 0"), bytesOf("full event 1")}
+	t.Timers = []bot.TimerSet{{Name: "new", Due: hour(7), Body: bytesOf("full timer")}, {Name: "old"}}
+	t.Effect = bytesOf("full effect")
+	t.Quarantine, t.QuarantinedBody = "full reason", bytesOf("full aside")
+	t.Unreadable = []bot.Unreadable{{Kind: bot.DeadTimer, Name: "lost", Reason: "full loss", At: hour(-1), Body: bytesOf("full unread")}}
 	return t
 }
 
@@ -39,10 +39,10 @@ func (w *world) full(k bot.ChatKey, update uint64) bot.Turn {
 func (w *world) stage(k bot.ChatKey) uint64 {
 	w.Helper()
 	t := w.turn(k)
-	t.Replies = [][]byte{body("earlier reply")}
-	t.Events = [][]byte{body("earlier event")}
-	t.Timers = []bot.TimerSet{{Name: "old", Due: hour(3), Body: body("earlier timer")}}
-	t.Effect = body("earlier effect")
+	t.Replies = [][]byte{bytesOf("earlier reply")}
+	t.Events = [][]byte{bytesOf("earlier event")}
+	t.Timers = []bot.TimerSet{{Name: "old", Due: hour(3), Body: bytesOf("earlier timer")}}
+	t.Effect = bytesOf("earlier effect")
 	w.commit(t)
 	return w.fresh(k, 1)
 }
@@ -51,21 +51,21 @@ func commitAll(t TB, open func() bot.Store) {
 	w := enter(t, open())
 	k := key(3, 1)
 	w.commit(w.full(k, w.stage(k)))
-	w.equal(w.look(k), picture{
+	w.equal(w.look(k), snapshot{
 		Chats: map[bot.ChatKey]held{k: {
-			Outbox: []bot.OutboxMessage{{Chat: k, N: 1 << 8, Body: body("full reply 0")}, {Chat: k, N: 1<<8 | 1, Body: body("full reply 1")}},
-			Chat:   bot.Chat{Version: 2, Session: body("full session"), Effect: body("full effect")},
+			Outbox: []bot.OutboxMessage{{Chat: k, N: 1 << 8, Body: bytesOf("full reply 0")}, {Chat: k, N: 1<<8 | 1, Body: bytesOf("full reply 1")}},
+			Chat:   bot.Chat{Version: 2, Session: bytesOf("full session"), Effect: bytesOf("full effect")},
 		}},
 		Pending: map[bot.Shard][]bot.ChatKey{3: {k}},
 		Events: map[bot.Shard][]bot.Event{3: {
-			{Seq: 1, Chat: k, Body: body("earlier event")},
-			{Seq: 2, Chat: k, Body: body("full event 0")},
-			{Seq: 3, Chat: k, Body: body("full event 1")},
+			{Seq: 1, Chat: k, Body: bytesOf("earlier event")},
+			{Seq: 2, Chat: k, Body: bytesOf("full event 0")},
+			{Seq: 3, Chat: k, Body: bytesOf("full event 1")},
 		}},
-		Due: []bot.TimerDue{{Chat: k, TimerSet: bot.TimerSet{Name: "new", Due: hour(7), Body: body("full timer")}}},
+		Due: []bot.TimerDue{{Chat: k, TimerSet: bot.TimerSet{Name: "new", Due: hour(7), Body: bytesOf("full timer")}}},
 		Dead: []bot.DeadLetter{
-			{Kind: bot.DeadUpdate, Chat: k, Reason: "full reason", At: hour(0), Body: body("full aside")},
-			{Kind: bot.DeadTimer, Chat: k, Name: "lost", Reason: "full loss", At: hour(-1), Body: body("full unread")},
+			{Kind: bot.DeadUpdate, Chat: k, Reason: "full reason", At: hour(0), Body: bytesOf("full aside")},
+			{Kind: bot.DeadTimer, Chat: k, Name: "lost", Reason: "full loss", At: hour(-1), Body: bytesOf("full unread")},
 		},
 	}, "after a full turn")
 }
@@ -90,7 +90,7 @@ func commitUpdate(t TB, open func() bot.Store) {
 	w.claim(3) // before anything waits whose tries it would count
 	var want []bot.Waiting
 	for n := range uint64(3) {
-		want = append(want, bot.Waiting{Seq: w.fresh(k, n), Body: body("update %d", n)})
+		want = append(want, bot.Waiting{Seq: w.fresh(k, n), Body: bytesOf("update %d", n)})
 	}
 	w.say(k) // a turn that answers no update
 	w.equal(w.load(k).Waiting, want, "waiting after a turn of no update")
@@ -121,13 +121,13 @@ func commitQuarantine(t TB, open func() bot.Store) {
 	k := key(3, 1)
 	r := w.acceptAt(k, 1, hour(40))
 	turn := w.turn(k)
-	turn.Update, turn.Quarantine, turn.QuarantinedBody = r.Seq, "panic", body("sealed update")
+	turn.Update, turn.Quarantine, turn.QuarantinedBody = r.Seq, "panic", bytesOf("sealed update")
 	w.commit(turn)
 	p := w.look(k)
 	w.equal(len(p.Chats[k].Waiting), 0, "number of updates waiting")
 	w.equal(p.Pending[3], []bot.ChatKey(nil), "pending")
 	// A turn has no hour of its own; the update's is the one that is known.
-	w.equal(p.Dead, []bot.DeadLetter{{Kind: bot.DeadUpdate, Chat: k, Reason: "panic", At: hour(40), Body: body("sealed update")}}, "dead letters")
+	w.equal(p.Dead, []bot.DeadLetter{{Kind: bot.DeadUpdate, Chat: k, Reason: "panic", At: hour(40), Body: bytesOf("sealed update")}}, "dead letters")
 	if again := w.acceptAt(k, 1, hour(41)); again.Seq != 0 {
 		t.Errorf("what was set aside was accepted again as %d", again.Seq)
 	}
@@ -144,7 +144,7 @@ func commitRace(t TB, open func() bot.Store) {
 	start := make(chan struct{})
 	for n := range 32 {
 		wg.Go(func() {
-			mine, name := base, string(body("writer %d", n))
+			mine, name := base, string(bytesOf("writer %d", n))
 			mine.Session, mine.Replies, mine.Events = []byte(name), [][]byte{[]byte(name)}, [][]byte{[]byte(name)}
 			<-start
 			switch err := w.store.Commit(t.Context(), mine); {

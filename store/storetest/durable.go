@@ -79,7 +79,7 @@ func durableEvents(t TB, open func() Store) {
 	for n := range uint64(4) {
 		w.happen(k, "something")
 		events := w.events(3)
-		w.equal(events, []bot.Event{{Seq: n + 1, Chat: k, Body: body("something")}}, "events")
+		w.equal(events, []bot.Event{{Seq: n + 1, Chat: k, Body: bytesOf("something")}}, "events")
 		if n%2 == 0 {
 			w.must(w.store.Trim(t.Context(), 3, n+1), "trim")
 			w = again(w, open)

@@ -35,10 +35,10 @@ func eventsNumbered(t TB, open func() bot.Store) {
 	w.happen(a, "four")
 	w.equal(w.look(a, elsewhere).Events, map[bot.Shard][]bot.Event{
 		3: {
-			{Seq: 1, Chat: a, Body: body("one")}, {Seq: 2, Chat: b, Body: body("two")},
-			{Seq: 3, Chat: b, Body: body("three")}, {Seq: 4, Chat: a, Body: body("four")},
+			{Seq: 1, Chat: a, Body: bytesOf("one")}, {Seq: 2, Chat: b, Body: bytesOf("two")},
+			{Seq: 3, Chat: b, Body: bytesOf("three")}, {Seq: 4, Chat: a, Body: bytesOf("four")},
 		},
-		4: {{Seq: 1, Chat: elsewhere, Body: body("first there")}},
+		4: {{Seq: 1, Chat: elsewhere, Body: bytesOf("first there")}},
 	}, "events")
 	w.equal(w.events(5), []bot.Event(nil), "events of a shard in which nothing happened")
 }
@@ -51,7 +51,7 @@ func eventsConcurrent(t TB, open func() bot.Store) {
 	for c := range uint64(chats) {
 		wg.Go(func() {
 			for n := range uint64(each) {
-				turn := bot.Turn{Chat: key(3, c), Base: n, Fence: f, Events: [][]byte{body("%d of %d", n, c), body("and")}}
+				turn := bot.Turn{Chat: key(3, c), Base: n, Fence: f, Events: [][]byte{bytesOf("%d of %d", n, c), bytesOf("and")}}
 				if err := w.store.Commit(t.Context(), turn); err != nil {
 					t.Errorf("commit: %v", err)
 				}
@@ -74,7 +74,7 @@ func eventsConcurrent(t TB, open func() bot.Store) {
 			return e.Chat != key(3, c) || string(e.Body) == "and"
 		})
 		for n, e := range mine {
-			w.equal(string(e.Body), string(body("%d of %d", n, c)), "order within a chat")
+			w.equal(string(e.Body), string(bytesOf("%d of %d", n, c)), "order within a chat")
 		}
 	}
 }
@@ -90,7 +90,7 @@ func eventsPages(t TB, open func() bot.Store) {
 	} {
 		got, err := w.store.Events(t.Context(), 255, uint64(page.after), page.limit)
 		w.must(err, "events")
-		w.equal(got, all[page.from:page.to], string(body("events behind %d, limit %d", page.after, page.limit)))
+		w.equal(got, all[page.from:page.to], string(bytesOf("events behind %d, limit %d", page.after, page.limit)))
 	}
 }
 
@@ -104,7 +104,7 @@ func eventsTrim(t TB, open func() bot.Store) {
 		for _, e := range w.events(3) {
 			got = append(got, e.Seq)
 		}
-		w.equal(got, want, string(body("numbers after trimming up to %d", upto)))
+		w.equal(got, want, string(bytesOf("numbers after trimming up to %d", upto)))
 	}
 	w.happen(key(4, 1), "elsewhere")
 	w.happen(k, "1", "2", "3", "4", "5")

@@ -44,7 +44,7 @@ func forgetDate(t TB, open func() bot.Store) {
 		for _, k := range []bot.ChatKey{first, second, undated, reviewed} {
 			got = append(got, w.load(k).Version)
 		}
-		w.equal(got, want, string(body("versions of the chats after a sweep at %d", now)))
+		w.equal(got, want, string(bytesOf("versions of the chats after a sweep at %d", now)))
 	}
 	kept(9, 1, 1, 1, 1)
 	kept(10, 0, 1, 1, 1)
@@ -70,10 +70,10 @@ func (w *world) owes(k bot.ChatKey, what string) (end func()) {
 		seq := w.fresh(k, 1)
 		return func() { turn(func(t *bot.Turn) { t.Update = seq }) }
 	case "an unsent reply":
-		turn(func(t *bot.Turn) { t.Replies = [][]byte{body("reply")} })
+		turn(func(t *bot.Turn) { t.Replies = [][]byte{bytesOf("reply")} })
 		return func() { w.mark(bot.DeliveryResult{Chat: k, N: 0, State: bot.Delivered}) }
 	case "a pending effect":
-		turn(func(t *bot.Turn) { t.Effect = body("effect") })
+		turn(func(t *bot.Turn) { t.Effect = bytesOf("effect") })
 		return func() { turn(func(*bot.Turn) {}) }
 	}
 	turn(func(t *bot.Turn) { t.Timers = []bot.TimerSet{timer(k, "x", everything).TimerSet} })
@@ -111,8 +111,8 @@ func forgetAll(t TB, open func() bot.Store) {
 	for _, k := range []bot.ChatKey{gone, stays} {
 		r := w.acceptAt(k, 1, hour(1))
 		turn := w.turn(k)
-		turn.Update, turn.Quarantine, turn.QuarantinedBody = r.Seq, "panic", body("aside")
-		turn.Replies, turn.Events = [][]byte{body("reply")}, [][]byte{body("event")}
+		turn.Update, turn.Quarantine, turn.QuarantinedBody = r.Seq, "panic", bytesOf("aside")
+		turn.Replies, turn.Events = [][]byte{bytesOf("reply")}, [][]byte{bytesOf("event")}
 		w.commit(turn)
 		w.mark(bot.DeliveryResult{Chat: k, N: 0, State: bot.DeadLettered, Reason: "blocked", At: hour(1)})
 	}
@@ -152,9 +152,9 @@ func forgetAnew(t TB, open func() bot.Store) {
 	r := w.accept(k, 1)
 	w.equal(bot.Receipt{Version: r.Version, Session: r.Session}, bot.Receipt{}, "receipt of the first update after that")
 	turn := w.turn(k)
-	turn.Update, turn.Replies, turn.Events = r.Seq, [][]byte{body("a")}, [][]byte{body("e")}
+	turn.Update, turn.Replies, turn.Events = r.Seq, [][]byte{bytesOf("a")}, [][]byte{bytesOf("e")}
 	w.commit(turn)
-	w.equal(w.load(k), held{bot.Chat{Version: 1, Session: body("session 1")}, []bot.OutboxMessage{{Chat: k, Body: body("a")}}}, "the chat")
+	w.equal(w.load(k), held{bot.Chat{Version: 1, Session: bytesOf("session 1")}, []bot.OutboxMessage{{Chat: k, Body: bytesOf("a")}}}, "the chat")
 	w.sweep(hour(everything))
 	w.equal(w.load(k).Version, uint64(1), "version of a chat whose new turn gave it no date")
 }
@@ -223,7 +223,7 @@ func forgetReview(t TB, open func() bot.Store) {
 	for _, page := range []struct{ now, skip, limit, from, to int }{
 		{-1, 0, 9, 0, 0}, {0, 0, 9, 0, 1}, {3, 0, 9, 0, 4}, {9, 0, 9, 0, 6}, {9, 0, 2, 0, 2}, {9, 2, 2, 2, 4}, {9, 5, 9, 5, 6}, {9, 8, 9, 6, 6}, {9, 0, 0, 0, 0},
 	} {
-		w.equal(w.idle(hour(page.now), page.skip, page.limit), want[page.from:page.to], string(body("to be reviewed: %+v", page)))
+		w.equal(w.idle(hour(page.now), page.skip, page.limit), want[page.from:page.to], string(bytesOf("to be reviewed: %+v", page)))
 	}
 }
 
@@ -259,12 +259,12 @@ func retryUpdate(t TB, open func() bot.Store) {
 	seq := w.fresh(k, 1)
 	w.begin(k, seq)
 	turn := w.turn(k)
-	turn.Update, turn.Quarantine, turn.QuarantinedBody = seq, "panic", body("aside")
+	turn.Update, turn.Quarantine, turn.QuarantinedBody = seq, "panic", bytesOf("aside")
 	w.commit(turn)
 	behind := w.fresh(k, 2)
 	w.retry(w.allDead()[0].ID, bot.DeadUpdate, nil)
 	waiting := w.load(k).Waiting
-	w.equal(waiting, []bot.Waiting{{Seq: behind, Body: body("update 2")}, {Seq: waiting[len(waiting)-1].Seq, Body: body("aside")}}, "waiting")
+	w.equal(waiting, []bot.Waiting{{Seq: behind, Body: bytesOf("update 2")}, {Seq: waiting[len(waiting)-1].Seq, Body: bytesOf("aside")}}, "waiting")
 	w.equal(w.allDead(), []bot.DeadLetter(nil), "the dead")
 	w.equal(w.pendingChats(3), []bot.ChatKey{k}, "pending")
 	turn = w.turn(k)
@@ -282,7 +282,7 @@ func retryReply(t TB, open func() bot.Store) {
 	w.say(k, "c")
 	w.retry(w.allDead()[0].ID, bot.DeadReply, nil)
 	w.equal(w.load(k).Outbox, []bot.OutboxMessage{
-		{Chat: k, N: 1 << 8, Body: body("a")}, {Chat: k, N: 1<<8 | 1, Body: body("b")}, {Chat: k, N: 2 << 8, Body: body("c")},
+		{Chat: k, N: 1 << 8, Body: bytesOf("a")}, {Chat: k, N: 1<<8 | 1, Body: bytesOf("b")}, {Chat: k, N: 2 << 8, Body: bytesOf("c")},
 	}, "messages")
 	w.equal(w.allDead(), []bot.DeadLetter(nil), "the dead")
 }
@@ -290,21 +290,21 @@ func retryReply(t TB, open func() bot.Store) {
 func retryTimer(t TB, open func() bot.Store) {
 	w := enter(t, open())
 	k := key(3, 1)
-	id := w.lost(k, bot.Unreadable{Kind: bot.DeadTimer, Name: "x", At: hour(3), Body: body("timer")})
+	id := w.lost(k, bot.Unreadable{Kind: bot.DeadTimer, Name: "x", At: hour(3), Body: bytesOf("timer")})
 	w.setTimers(k, timer(k, "x", 9).TimerSet)
 	w.retry(id, bot.DeadTimer, bot.ErrConflict)
 	w.setTimers(k, bot.TimerSet{Name: "x"}, timer(k, "y", 9).TimerSet)
 	w.retry(id, bot.DeadTimer, nil)
-	w.equal(w.due(hour(everything)), []bot.TimerDue{{Chat: k, TimerSet: bot.TimerSet{Name: "x", Due: hour(3), Body: body("timer")}}, timer(k, "y", 9)}, "due")
+	w.equal(w.due(hour(everything)), []bot.TimerDue{{Chat: k, TimerSet: bot.TimerSet{Name: "x", Due: hour(3), Body: bytesOf("timer")}}, timer(k, "y", 9)}, "due")
 }
 
 func retrySession(t TB, open func() bot.Store) {
 	w := enter(t, open())
 	k := key(3, 1)
-	id := w.lost(k, bot.Unreadable{Kind: bot.DeadSession, At: hour(3), Body: body("old session")})
+	id := w.lost(k, bot.Unreadable{Kind: bot.DeadSession, At: hour(3), Body: bytesOf("old session")})
 	w.dated(k, hour(1), none)
 	w.retry(id, bot.DeadSession, nil)
-	w.equal(w.load(k), held{Chat: bot.Chat{Version: 3, Session: body("old session")}}, "the chat")
+	w.equal(w.load(k), held{Chat: bot.Chat{Version: 3, Session: bytesOf("old session")}}, "the chat")
 	w.sweep(hour(everything))
 	w.equal(w.load(k).Version, uint64(3), "version after a sweep: what it was to be forgotten for is gone")
 	w.equal(w.idle(hour(0), 0, 9), []bot.ChatKey{k}, "chats to be reviewed")

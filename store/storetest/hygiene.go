@@ -35,10 +35,10 @@ func hygieneIn(t TB, open func() bot.Store) {
 	seq := w.stage(k)
 	turn := w.full(k, seq)
 	w.commit(turn)
-	a := bot.Arrival{Chat: k, ID: id(2), At: hour(0), Body: body("arrival")}
+	a := bot.Arrival{Chat: k, ID: id(2), At: hour(0), Body: bytesOf("arrival")}
 	_, err := w.store.Accept(t.Context(), a)
 	w.must(err, "accept")
-	value := body("value")
+	value := bytesOf("value")
 	_, err = w.store.PutIfAbsent(t.Context(), "name", value)
 	w.must(err, "once")
 	marks := []bot.DeliveryResult{{Chat: k, N: 1 << 8, State: bot.Attempting, Tries: 1}}
@@ -61,7 +61,7 @@ func hygieneIn(t TB, open func() bot.Store) {
 func second[T any](_ T, err error) error { return err }
 
 // copied shares nothing with the original.
-func (w *world) copied(p picture) (c picture) {
+func (w *world) copied(p snapshot) (c snapshot) {
 	w.Helper()
 	var b bytes.Buffer
 	w.must(gob.NewEncoder(&b).Encode(p), "copy")
@@ -74,7 +74,7 @@ func hygieneOut(t TB, open func() bot.Store) {
 	k := key(3, 1)
 	w.commit(w.full(k, w.stage(k)))
 	w.fresh(k, 2)
-	kept, err := w.store.PutIfAbsent(t.Context(), "name", body("value"))
+	kept, err := w.store.PutIfAbsent(t.Context(), "name", bytesOf("value"))
 	w.must(err, "once")
 	spoil(kept)
 	kept, err = w.store.PutIfAbsent(t.Context(), "name", nil)
@@ -101,7 +101,7 @@ func calls(w *world, k bot.ChatKey, turn bot.Turn) map[string]func(context.Conte
 	s := w.store
 	return map[string]func(context.Context) error{
 		"Accept": func(ctx context.Context) error {
-			return second(s.Accept(ctx, bot.Arrival{Chat: k, ID: id(50), At: hour(0), Body: body("late")}))
+			return second(s.Accept(ctx, bot.Arrival{Chat: k, ID: id(50), At: hour(0), Body: bytesOf("late")}))
 		},
 		"Load":   func(ctx context.Context) error { return second(s.Load(ctx, k)) },
 		"Commit": func(ctx context.Context) error { return s.Commit(ctx, turn) },
@@ -113,7 +113,7 @@ func calls(w *world, k bot.ChatKey, turn bot.Turn) map[string]func(context.Conte
 		"Events": func(ctx context.Context) error { return second(s.Events(ctx, 3, 0, 1)) },
 		"Trim":   func(ctx context.Context) error { return s.Trim(ctx, 3, 1) },
 		"Claim":  func(ctx context.Context) error { return second(s.AcquireShards(ctx, []bot.Shard{3})) },
-		"Once":   func(ctx context.Context) error { return second(s.PutIfAbsent(ctx, "late", body("late"))) },
+		"Once":   func(ctx context.Context) error { return second(s.PutIfAbsent(ctx, "late", bytesOf("late"))) },
 		"Begin":  func(ctx context.Context) error { return s.BeginTurn(ctx, turn.Fence, k, turn.Update) },
 		"Idle":   func(ctx context.Context) error { return second(s.Idle(ctx, hour(1), 0, 1)) },
 		"Retry":  func(ctx context.Context) error { return s.Retry(ctx, 1, bot.DeadReply) },
@@ -137,7 +137,7 @@ func hygieneCancelled(t TB, open func() bot.Store) {
 		}
 	}
 	w.equal(w.look(k), before, "after the cancelled calls")
-	got, err := w.store.PutIfAbsent(t.Context(), "late", body("in time"))
+	got, err := w.store.PutIfAbsent(t.Context(), "late", bytesOf("in time"))
 	w.must(err, "once")
 	w.equal(string(got), "in time", "value that a cancelled call must not have kept")
 	w.fresh(k, 50)

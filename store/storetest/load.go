@@ -30,7 +30,7 @@ func loadWaiting(t TB, open func() bot.Store) {
 	w.claim(3) // before anything waits whose tries it would count
 	var want []bot.Waiting
 	for n := range uint64(bot.PageSize + 6) {
-		want = append(want, bot.Waiting{Seq: w.fresh(k, n), Body: body("update %d", n)})
+		want = append(want, bot.Waiting{Seq: w.fresh(k, n), Body: bytesOf("update %d", n)})
 		w.fresh(key(3, 2), n) // a neighbour, to be left out
 	}
 	w.equal(w.load(k).Waiting, want[:bot.PageSize], "the first waiting")
@@ -49,7 +49,7 @@ func pagesOfMessages(t TB, open func() bot.Store) {
 	for range 2 {
 		turn := w.turn(k)
 		for i := range bot.PageSize/2 + 3 {
-			turn.Replies = append(turn.Replies, body("reply %d of %d", i, turn.Base))
+			turn.Replies = append(turn.Replies, bytesOf("reply %d of %d", i, turn.Base))
 			want = append(want, bot.OutboxMessage{Chat: k, N: turn.Base<<8 + uint64(i), Body: turn.Replies[i]})
 		}
 		w.commit(turn)
@@ -84,7 +84,7 @@ func loadWhole(t TB, open func() bot.Store) {
 				return
 			default:
 			}
-			name := body("turn %d", n)
+			name := bytesOf("turn %d", n)
 			r, err := w.store.Accept(t.Context(), bot.Arrival{Chat: k, ID: id(n), At: hour(0), Body: name})
 			if err == nil {
 				err = w.store.Commit(t.Context(), bot.Turn{Chat: k, Base: n, Fence: f, Update: r.Seq, Session: name, Purge: true,
@@ -119,8 +119,8 @@ func wholeTurn(c bot.Chat) bool {
 	if c.Version == 0 {
 		return len(c.Waiting) <= 1
 	}
-	name := string(body("turn %d", c.Version-1))
-	next := string(body("turn %d", c.Version))
+	name := string(bytesOf("turn %d", c.Version-1))
+	next := string(bytesOf("turn %d", c.Version))
 	return len(c.Waiting) <= 1 && string(c.Session) == name && string(c.Effect) == name &&
 		(len(c.Waiting) == 0 || string(c.Waiting[0].Body) == next)
 }

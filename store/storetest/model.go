@@ -186,8 +186,8 @@ func (m *model) idle(now time.Time) (keys []bot.ChatKey) {
 }
 
 // picture is what a store that holds the same must look like.
-func (m *model) picture(chats []bot.ChatKey) picture {
-	p := picture{map[bot.ChatKey]held{}, map[bot.Shard][]bot.ChatKey{}, map[bot.Shard][]bot.Event{}, nil, nil}
+func (m *model) picture(chats []bot.ChatKey) snapshot {
+	p := snapshot{map[bot.ChatKey]held{}, map[bot.Shard][]bot.ChatKey{}, map[bot.Shard][]bot.Event{}, nil, nil}
 	for _, k := range chats {
 		c, s := m.chat(k), k.Shard()
 		p.Chats[k] = c.held

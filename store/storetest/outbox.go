@@ -23,7 +23,7 @@ func messagesNumbered(t TB, open func() bot.Store) {
 	w.say(key(3, 2), "neighbour")
 	w.say(k, "c")
 	w.equal(w.load(k).Outbox, []bot.OutboxMessage{
-		{Chat: k, N: 0, Body: body("a")}, {Chat: k, N: 1, Body: body("b")}, {Chat: k, N: 2 << 8, Body: body("c")},
+		{Chat: k, N: 0, Body: bytesOf("a")}, {Chat: k, N: 1, Body: bytesOf("b")}, {Chat: k, N: 2 << 8, Body: bytesOf("c")},
 	}, "messages")
 }
 
@@ -36,9 +36,9 @@ func messagesPurged(t TB, open func() bot.Store) {
 	w.say(k, "c")
 	turn := w.turn(k)
 	turn.Purge = true
-	turn.Replies = [][]byte{body("d"), body("e")}
+	turn.Replies = [][]byte{bytesOf("d"), bytesOf("e")}
 	w.commit(turn)
-	w.equal(w.load(k).Outbox, []bot.OutboxMessage{{Chat: k, N: 2 << 8, Body: body("d")}, {Chat: k, N: 2<<8 | 1, Body: body("e")}},
+	w.equal(w.load(k).Outbox, []bot.OutboxMessage{{Chat: k, N: 2 << 8, Body: bytesOf("d")}, {Chat: k, N: 2<<8 | 1, Body: bytesOf("e")}},
 		"messages after a purge with replies")
 	turn = w.turn(k)
 	turn.Purge = true
@@ -56,7 +56,7 @@ func messagesDelivered(t TB, open func() bot.Store) {
 	w.say(other, "d")
 	w.mark(bot.DeliveryResult{Chat: k, N: 1, State: bot.Delivered}, bot.DeliveryResult{Chat: other, N: 0, State: bot.Delivered})
 	p := w.look(k, other)
-	w.equal(p.Chats[k].Outbox, []bot.OutboxMessage{{Chat: k, N: 0, Body: body("a")}, {Chat: k, N: 2, Body: body("c")}}, "messages")
+	w.equal(p.Chats[k].Outbox, []bot.OutboxMessage{{Chat: k, N: 0, Body: bytesOf("a")}, {Chat: k, N: 2, Body: bytesOf("c")}}, "messages")
 	w.equal(p.Chats[other].Outbox, []bot.OutboxMessage(nil), "messages of the other chat")
 	w.equal(p.Pending, map[bot.Shard][]bot.ChatKey{3: {k}, 200: nil}, "pending")
 	w.equal(p.Dead, []bot.DeadLetter(nil), "the dead")
@@ -89,8 +89,8 @@ func messagesDead(t TB, open func() bot.Store) {
 	w.mark(dead)
 	w.mark(dead) // once more makes no second one
 	p := w.look(k)
-	w.equal(p.Chats[k].Outbox, []bot.OutboxMessage{{Chat: k, N: 1, Body: body("b")}}, "messages")
-	w.equal(p.Dead, []bot.DeadLetter{{Kind: bot.DeadReply, Chat: k, N: 0, Reason: "blocked", At: hour(5), Body: body("a")}}, "the dead")
+	w.equal(p.Chats[k].Outbox, []bot.OutboxMessage{{Chat: k, N: 1, Body: bytesOf("b")}}, "messages")
+	w.equal(p.Dead, []bot.DeadLetter{{Kind: bot.DeadReply, Chat: k, N: 0, Reason: "blocked", At: hour(5), Body: bytesOf("a")}}, "the dead")
 }
 
 func resultsMissing(t TB, open func() bot.Store) {

@@ -17,17 +17,17 @@ func pendingFinds(t TB, open func() bot.Store) {
 	w.fresh(waits, 1)
 	w.say(message, "unsent")
 	turn := w.turn(effect)
-	turn.Effect = body("pending")
+	turn.Effect = bytesOf("pending")
 	w.commit(turn)
 	w.fresh(all, 1)
 	turn = w.turn(all)
-	turn.Effect, turn.Replies = body("pending"), [][]byte{body("unsent")}
+	turn.Effect, turn.Replies = bytesOf("pending"), [][]byte{bytesOf("unsent")}
 	w.commit(turn)
 
 	answered := key(3, 6)
 	turn = w.turn(answered)
 	turn.Update = w.fresh(answered, 1)
-	turn.Events = [][]byte{body("happened")}
+	turn.Events = [][]byte{bytesOf("happened")}
 	w.commit(turn)
 	w.setTimers(key(3, 5), timer(key(3, 5), "a", 1).TimerSet)
 	for n, state := range []bot.DeliveryState{bot.Delivered, bot.DeadLettered} {
@@ -74,7 +74,7 @@ func pendingPages(t TB, open func() bot.Store) {
 					t.Fatalf("pending does not come to an end: %d keys of %d", len(got), len(all))
 				}
 			}
-			w.equal(got, all, string(body("pending of shard %d in pages of %d", s, limit)))
+			w.equal(got, all, string(bytesOf("pending of shard %d in pages of %d", s, limit)))
 		}
 		none, err := w.store.PendingChats(t.Context(), s, bot.ChatKey{}, 0)
 		w.must(err, "pending")

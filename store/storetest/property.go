@@ -48,7 +48,7 @@ type pair struct {
 
 func (p *pair) body() []byte {
 	p.count++
-	return body("body %04d", p.count)
+	return bytesOf("body %04d", p.count)
 }
 
 func (p *pair) chat(t *rapid.T) bot.ChatKey { return rapid.SampledFrom(p.chats).Draw(t, "chat") }

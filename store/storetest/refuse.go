@@ -31,7 +31,7 @@ func refuseVersion(t TB, open func() bot.Store) {
 	for _, base := range []uint64{0, 2, 1 << 20} {
 		turn := w.full(k, seq)
 		turn.Base = base
-		w.refusedClean(turn, bot.ErrConflict, string(body("base %d on version 1", base)))
+		w.refusedClean(turn, bot.ErrConflict, string(bytesOf("base %d on version 1", base)))
 	}
 	unknown := w.full(key(3, 90), 0)
 	unknown.Base = 1
@@ -61,7 +61,7 @@ func refuseUpdate(t TB, open func() bot.Store) {
 	other := w.fresh(key(3, 90), 1)
 	elsewhere := w.fresh(key(77, 1), 1)
 	for _, wrong := range []uint64{other, elsewhere + 1<<20, seq + 1<<30} {
-		w.refusedClean(w.full(k, wrong), bot.ErrConflict, string(body("update %d where %d waits", wrong, seq)))
+		w.refusedClean(w.full(k, wrong), bot.ErrConflict, string(bytesOf("update %d where %d waits", wrong, seq)))
 	}
 	w.goesOn(k, seq)
 	w.refusedClean(w.full(k, seq), bot.ErrConflict, "an update that was answered")
@@ -93,7 +93,7 @@ func refuseReplies(t TB, open func() bot.Store) {
 	seq := w.stage(k)
 	turn := w.full(k, seq)
 	for len(turn.Replies) <= 256 {
-		turn.Replies = append(turn.Replies, body("one more"))
+		turn.Replies = append(turn.Replies, bytesOf("one more"))
 	}
 	before := w.look(k)
 	err := w.store.Commit(t.Context(), turn)

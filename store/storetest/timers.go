@@ -24,7 +24,7 @@ func (w *world) setTimers(k bot.ChatKey, sets ...bot.TimerSet) {
 }
 
 func timer(k bot.ChatKey, name string, n int) bot.TimerDue {
-	return bot.TimerDue{Chat: k, TimerSet: bot.TimerSet{Name: name, Due: hour(n), Body: body("%s at %d", name, n)}}
+	return bot.TimerDue{Chat: k, TimerSet: bot.TimerSet{Name: name, Due: hour(n), Body: bytesOf("%s at %d", name, n)}}
 }
 
 func timersSet(t TB, open func() bot.Store) {
@@ -75,7 +75,7 @@ func timersOrder(t TB, open func() bot.Store) {
 	for _, limit := range []int{0, 1, 7, 20, 100} {
 		due, err := w.store.Due(t.Context(), hour(14), bot.TimerDue{}, limit)
 		w.must(err, "due")
-		w.equal(due, want[:min(limit, 15)], string(body("due, limit %d", limit)))
+		w.equal(due, want[:min(limit, 15)], string(bytesOf("due, limit %d", limit)))
 	}
 }
 
@@ -114,6 +114,6 @@ func timersPages(t TB, open func() bot.Store) {
 			got = append(got, due...)
 			after = due[len(due)-1]
 		}
-		w.equal(got, all, string(body("due, %d at a time", page)))
+		w.equal(got, all, string(bytesOf("due, %d at a time", page)))
 	}
 }

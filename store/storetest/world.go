@@ -59,7 +59,7 @@ func hour(n int) time.Time {
 	return time.Date(2026, 11, 5, 12, 0, 0, 0, time.UTC).Add(time.Duration(n) * time.Millisecond)
 }
 
-func body(format string, args ...any) []byte { return fmt.Appendf(nil, format, args...) }
+func bytesOf(format string, args ...any) []byte { return fmt.Appendf(nil, format, args...) }
 
 // must stops the check when the store refuses what it must not refuse.
 func (w *world) must(err error, what string) {
@@ -90,7 +90,7 @@ func (w *world) accept(k bot.ChatKey, n uint64) bot.Receipt {
 
 func (w *world) acceptAt(k bot.ChatKey, n uint64, at time.Time) bot.Receipt {
 	w.Helper()
-	r, err := w.store.Accept(w.Context(), bot.Arrival{Chat: k, ID: id(n), At: at, Body: body("update %d", n)})
+	r, err := w.store.Accept(w.Context(), bot.Arrival{Chat: k, ID: id(n), At: at, Body: bytesOf("update %d", n)})
 	w.must(err, "accept")
 	return r
 }
@@ -129,7 +129,7 @@ func (w *world) messages(k bot.ChatKey, from uint64, limit int) []bot.OutboxMess
 func (w *world) turn(k bot.ChatKey) bot.Turn {
 	w.Helper()
 	base := w.load(k).Version
-	return bot.Turn{Chat: k, Base: base, Fence: w.fence(k.Shard()), Session: body("session %d", base+1)}
+	return bot.Turn{Chat: k, Base: base, Fence: w.fence(k.Shard()), Session: bytesOf("session %d", base+1)}
 }
 
 // fence is the fence of a shard, claimed when it is first asked for.
@@ -187,7 +187,7 @@ func (w *world) sweep(now time.Time) {
 }
 
 // picture is all that can be seen of some chats and their shards.
-type picture struct {
+type snapshot struct {
 	Chats   map[bot.ChatKey]held
 	Pending map[bot.Shard][]bot.ChatKey
 	Events  map[bot.Shard][]bot.Event
@@ -198,9 +198,9 @@ type picture struct {
 const everything = 100_000
 
 // look takes a picture.
-func (w *world) look(chats ...bot.ChatKey) picture {
+func (w *world) look(chats ...bot.ChatKey) snapshot {
 	w.Helper()
-	p := picture{map[bot.ChatKey]held{}, map[bot.Shard][]bot.ChatKey{}, map[bot.Shard][]bot.Event{}, nil, nil}
+	p := snapshot{map[bot.ChatKey]held{}, map[bot.Shard][]bot.ChatKey{}, map[bot.Shard][]bot.Event{}, nil, nil}
 	for _, k := range chats {
 		p.Chats[k] = w.load(k)
 		p.Pending[k.Shard()] = w.pendingChats(k.Shard())

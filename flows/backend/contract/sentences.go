@@ -23,7 +23,7 @@ var Sentences = []Sentence{
 	{"current_nobody", Needs{Link: true}, currentNobody},
 	{"current_stranger", Needs{Link: true}, currentStranger},
 	{"another_stranger", Needs{Link: true}, anotherStranger},
-	{"state", Needs{Link: true, Group: true, State: true}, state},
+	{"state", Needs{Link: true, Group: true, State: true}, checkState},
 	{"state_stranger", Needs{Link: true, State: true}, stateStranger},
 	{"sheets", Needs{Link: true, Group: true, Sheets: true}, sheetsTwice},
 	{"sheets_months", Needs{Link: true, Sheets: true}, sheetsMonths},
@@ -138,7 +138,7 @@ func denied(g backend.Given, err error) error {
 	return nil
 }
 
-func state(ctx context.Context, s *Subject) error {
+func checkState(ctx context.Context, s *Subject) error {
 	_, err := s.Tokens.State(ctx, s.Credential, s.Group.Own)
 	return err
 }
