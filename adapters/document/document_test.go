@@ -59,7 +59,7 @@ func scan(t *testing.T, data []byte) string {
 	}
 	got, err := decode(img, gozxing.DecodeHintType_TRY_HARDER)
 	if err != nil {
-		// This detector misses one code in some hundreds, whoever made it; a scanner looks again. Held closer it reads all.
+		// This detector misses one code in some hundreds, also those of other encoders; a scanner looks again. Held closer it reads all.
 		closer := img.(*image.Paletted).SubImage(image.Rect(700, 352, 1012, 638))
 		got, err = decode(closer, gozxing.DecodeHintType_PURE_BARCODE)
 	}

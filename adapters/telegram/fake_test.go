@@ -113,7 +113,7 @@ func bubble(t *testing.T, f func(t *testing.T, r *harness), change ...func(*Opti
 	bubbleWith(t, func(o *telegramtest.Options) { o.Push = nowhere{} }, f, change...)
 }
 
-// nowhere is a network without anybody.
+// nowhere is a network without a server.
 type nowhere struct{}
 
 func (nowhere) RoundTrip(*http.Request) (*http.Response, error) {
@@ -215,7 +215,7 @@ func (r *harness) until(what string, holds func() bool) {
 	}
 }
 
-// hears waits for the next update.
+// hears waits for the next update of the bot.
 func (r *harness) hears() bot.Update {
 	r.t.Helper()
 	select {
@@ -227,7 +227,7 @@ func (r *harness) hears() bot.Update {
 	}
 }
 
-// ana is somebody who has written already.
+// ana is a person who has written before.
 func (r *harness) ana() *telegramtest.User {
 	u := r.srv.User(41001234, "Ana", "Gil")
 	u.Says("hola")
@@ -245,7 +245,7 @@ func (r *harness) send(u *telegramtest.User, reply bot.Reply) error {
 	return r.tg.Send(ctx, chatOf(u.ID), reply)
 }
 
-// last is what stands last on somebody's screen.
+// last is the last message on a person's screen.
 func last(u *telegramtest.User) telegramtest.Message {
 	s := u.Screen()
 	return s[len(s)-1]

@@ -100,7 +100,7 @@ func FuzzStartPayload(f *testing.F) {
 
 func BenchmarkParse(b *testing.B) {
 	tg := reader(b)
-	var raws [8192][]byte // more than are remembered as heard
+	var raws [8192][]byte // more than the channel remembers
 	for i := range raws {
 		raws[i] = []byte(fmt.Sprintf(`{"update_id":%d,"message":{"message_id":345,"from":{"id":41001234,"is_bot":false,"first_name":"Ana","last_name":"Gil","username":"anagil","language_code":"es"},"chat":{"id":41001234,"first_name":"Ana","last_name":"Gil","username":"anagil","type":"private"},"date":1795426800,"text":"token de juana"}}`, 817260001+i))
 	}

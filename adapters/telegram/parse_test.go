@@ -189,7 +189,7 @@ func sum(h incoming, err error) string {
 	return out
 }
 
-// What the app writes into a chat nobody says, also what only a later version writes.
+// Messages of the app itself are no messages of a person, also those of later versions.
 func TestServiceMessages(t *testing.T) {
 	tg := reader(t)
 	for _, field := range strings.Fields(`
@@ -213,7 +213,7 @@ func TestServiceMessages(t *testing.T) {
 	}
 }
 
-// Nothing that anybody sends makes reading panic, as far as anybody knows: here nobody reads.
+// No known update makes parsing panic, so the test plants one that does.
 func TestAPanicIsAnError(t *testing.T) {
 	var nobody *Telegram
 	if h, err := nobody.parse([]byte(inPrivate(`"text":"token"`))); err == nil || h.id != 7 || h.u.Kind != "" {

@@ -70,7 +70,7 @@ func TestTheOffsetWaitsForTheBot(t *testing.T) {
 		if n := len(r.srv.Calls("getUpdates")); n > 120 {
 			t.Errorf("asked %d times in a minute", n)
 		}
-		beto.Says("cuatro") // the full one holds up nobody else
+		beto.Says("cuatro") // the chat that is full holds up no other
 		time.Sleep(5 * time.Second)
 		if n := len(r.box.updates()); n != 2 {
 			t.Errorf("heard %d updates, want Beto's two", n)
@@ -160,7 +160,7 @@ func TestPoisonIsSetAside(t *testing.T) {
 	}
 }
 
-// One that has no id cannot be confirmed: what comes behind it is heard all the same, and nobody spins.
+// An update without an id cannot be confirmed: later ones are received all the same, without a busy loop.
 func TestAnUpdateWithoutAnID(t *testing.T) {
 	bubble(t, func(t *testing.T, r *harness) {
 		r.srv.Inject(func(int64) string { return `{"message":{}}` })
@@ -214,7 +214,7 @@ func TestABotThatPanicsIsAskedAgain(t *testing.T) {
 	})
 }
 
-// The lost answer of a getUpdates, and updates that come again after they were confirmed, are heard once.
+// The updates of a lost answer, and those that come again after they were confirmed, are received once.
 func TestRedelivery(t *testing.T) {
 	bubble(t, func(t *testing.T, r *harness) {
 		r.srv.Weather(telegramtest.Weather{CutAfter: 0.2, CutBefore: 0.1, Repeat: 0.3})

@@ -62,7 +62,7 @@ func TestAPressIsAnsweredOnlyOnceItIsKept(t *testing.T) {
 	})
 }
 
-// Buttons that are not ours, or of a message that is long gone: the bot hears of them, so that it can say so.
+// Foreign buttons, and those of a message that is gone, reach the bot, so that it can answer.
 func TestOddPresses(t *testing.T) {
 	bubble(t, func(t *testing.T, r *harness) {
 		ana := r.ana()

@@ -103,7 +103,7 @@ func TestOtherBotsChats(t *testing.T) {
 	}
 }
 
-// Whoever asks to be left alone is, and so is everybody once two chats ask.
+// A chat that takes no calls gets none, and no chat gets any once two take none.
 func TestRetryAfterIsObeyed(t *testing.T) {
 	bubble(t, func(t *testing.T, r *harness) {
 		ana, beto, carla := r.ana(), r.srv.User(2, "Beto", ""), r.srv.User(3, "Carla", "")
@@ -175,7 +175,7 @@ func TestPaces(t *testing.T) {
 	var _ bot.Paced = tg
 }
 
-// Edits, answers and later parts take room from letters; "typing…" waits for room.
+// Edits, answers and later parts count against the limit of messages; "typing…" waits for room.
 func TestEveryCallCounts(t *testing.T) {
 	bubble(t, func(t *testing.T, r *harness) {
 		ana := r.ana()

@@ -130,7 +130,7 @@ func TestAnAlbumIsAnsweredOnce(t *testing.T) {
 }
 
 // By webhook the next picture comes once the one before was taken: words under the first one, where an app puts them, are
-// the only answer; words under a later one are still heard.
+// the only answer; words under a later one are still received.
 func TestAnAlbumThatIsPushed(t *testing.T) {
 	for _, c := range []struct{ captions, want string }{
 		{"| | | |", "other photo"},

@@ -152,7 +152,7 @@ func TestALongTextThatFailsInTheMiddle(t *testing.T) {
 			if got := strings.Join(shown, ""); got != "abc" {
 				t.Errorf("%+v: shown %s", f, got)
 			}
-			// PutIfAbsent it was sent whole nothing of it is remembered: if it is to be sent again it is sent whole.
+			// Once it was sent whole nothing of it is remembered: sent again, it is sent whole.
 			if err := r.send(ana, reply); err != nil || len(ana.Screen()) != 7 || r.tg.sentCalls.Len() != 0 {
 				t.Errorf("%d on the screen: %v", len(ana.Screen()), err)
 			}

@@ -32,7 +32,7 @@ func to(t *testing.T, answer http.HandlerFunc, more ...func(*httptest.Server)) *
 	return tg
 }
 
-// Whoever redirects a call would be given the token in its address.
+// A server that redirects a call must not get the token in its address.
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	hits := 0
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -44,7 +44,7 @@ func TestTyping(t *testing.T) {
 	}
 }
 
-// Nobody is shown typing for what gets no answer: what comes twice, what is not kept, who left.
+// Typing is not shown where no answer follows: for a repeated update, one that was not kept, a person who left.
 func TestNoTypingForNothing(t *testing.T) {
 	bubble(t, func(t *testing.T, r *harness) {
 		ana := r.ana()

@@ -64,7 +64,7 @@ func TestTheHandlerAnswersWhatItKeeps(t *testing.T) {
 	}
 }
 
-// Nobody is told "received" before it is kept.
+// A push is answered with 200 only after its update is kept.
 func TestTheHandlerWaitsForTheBot(t *testing.T) {
 	r := open(t)
 	kept := false

@@ -127,7 +127,7 @@ func (w *fixture) says(chat bot.ChatID, id string, r bot.Reply) {
 	}
 }
 
-// person is somebody's browser.
+// person is a person's browser.
 type person struct {
 	*fixture
 	http.Client

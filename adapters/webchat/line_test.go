@@ -178,7 +178,7 @@ func TestAStreamThatGoesDeaf(t *testing.T) {
 	s.converses(2)
 }
 
-// Where there is no room for a stream the page asks, and nobody is told that anything is wrong.
+// A page without a stream polls, and shows no error.
 func TestNoRoomForAStream(t *testing.T) {
 	t.Parallel()
 	s, m := newMiddle(t, phone())

@@ -109,7 +109,7 @@ func TestAChatIsNewOnce(t *testing.T) {
 	}
 }
 
-// Nobody is turned away for sharing an address: not for writing much, and a page that gets no stream polls.
+// People who share an address are not refused: not for writing much, and a page that gets no stream polls.
 func TestManyAtOneAddress(t *testing.T) {
 	w := newOrigins(t)
 	h := w.web.hub

@@ -80,7 +80,7 @@ func (x *table) wants(what string, presses int) {
 	}
 }
 
-// The harm of a double tap: the first one answers a question, the second one the next, which nobody has read.
+// The harm of a double tap: the first one answers a question, the second one the next, unread.
 func TestADoubleTapAnswersOneQuestion(t *testing.T) {
 	x := newTable(t)
 	x.asks()

@@ -45,7 +45,7 @@ func TestManyTabs(t *testing.T) {
 	if n := m.streams.Load(); n > 3 {
 		t.Errorf("%d streams were opened", n)
 	}
-	for round := range 3 { // whoever leads, it is one of those that close
+	for round := range 3 { // the leader is one of those that close
 		all[0].Goes("about:blank")
 		all = all[1:]
 		begin := time.Now()

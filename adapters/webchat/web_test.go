@@ -153,7 +153,7 @@ func TestCookie(t *testing.T) {
 	}
 }
 
-// A disk that fails for a moment takes nobody's chat away.
+// A disk that fails for a moment takes no chat away.
 func TestATroubledFileTakesNoChatAway(t *testing.T) {
 	w := newFixture(t)
 	p := w.person()
@@ -196,7 +196,7 @@ func TestGoneWhileSending(t *testing.T) {
 	}
 }
 
-// Nobody has a chat by inventing a cookie.
+// An invented cookie has no chat.
 func TestForgedCookies(t *testing.T) {
 	w := newFixture(t)
 	p := w.person()

@@ -74,7 +74,7 @@ func TestAlbums(t *testing.T) {
 	next(bot.Message, "hola", "")
 }
 
-// Somebody who walks with a live location on is told once that it is of no use.
+// A moving live location gets one answer.
 func TestLiveLocation(t *testing.T) {
 	t.Parallel()
 	r := newHarness(t, nil)

@@ -181,7 +181,7 @@ func (r *harness) until(what string, holds func() bool) {
 	}
 }
 
-// person is somebody with the office in their chats.
+// person is a person with the office in their chats.
 func (r *harness) person(number, name string) *whatsapptest.Chat {
 	r.t.Helper()
 	return r.srv.Phone(r.t, number, name).Chat(office)

@@ -33,7 +33,7 @@ func document(t *testing.T, c *whatsapptest.Chat, name string, data []byte) *waE
 	}
 }
 
-// What people send says what it is. Nothing is downloaded until somebody asks, and then it is what they sent.
+// A file is described at once and downloaded only on request, and then it is the file that was sent.
 func TestFetch(t *testing.T) {
 	t.Parallel()
 	r := newHarness(t, nil)

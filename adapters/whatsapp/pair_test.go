@@ -104,7 +104,7 @@ func TestPair(t *testing.T) {
 	}
 }
 
-// A wrong code tells nobody: a pairing ends by itself.
+// A wrong code is not reported: a pairing ends by itself.
 func TestPairingEnds(t *testing.T) {
 	t.Parallel()
 	r := unpaired(t, func(o *whatsapp.Options) { o.Timing.Pairing = 2 * time.Second })
@@ -177,7 +177,7 @@ func TestLogout(t *testing.T) {
 	}
 }
 
-// The device store belongs to one process, and to nobody else's eyes; no text is readable in it.
+// The device store belongs to one process, and only its owner can read the file; no text in it is readable.
 func TestTheDeviceStore(t *testing.T) {
 	t.Parallel()
 	r, chat, to := talk(t, nil)
@@ -241,7 +241,7 @@ func TestLossOfPower(t *testing.T) {
 	}
 }
 
-// What was sent before a restart can be sent again to whoever could not decrypt it.
+// A message from before a restart can be sent again to a recipient that could not decrypt it.
 func TestSentAgainAfterARestart(t *testing.T) {
 	t.Parallel()
 	r, chat, to := talk(t, nil)

@@ -16,7 +16,7 @@ import (
 	"llave/bot"
 )
 
-// talk is a harness and somebody whose chat the bot knows.
+// talk is a harness and a person whose chat the bot knows.
 func talk(t *testing.T, change func(*whatsapp.Options)) (*harness, *whatsapptest.Chat, bot.ChatID) {
 	t.Helper()
 	r := newHarness(t, change)
@@ -253,7 +253,7 @@ func TestWithoutTheFile(t *testing.T) {
 	chat.ExpectsImage()
 }
 
-// A message that certainly did not leave is told apart from one of which nobody knows: a secret may be sent again only then.
+// A message that certainly did not leave is distinguished from an unknown outcome: only then may a secret be sent again.
 func TestNotSentIsToldApart(t *testing.T) {
 	t.Parallel()
 	r, chat, to := talk(t, func(o *whatsapp.Options) { o.Timing.Ack = 500 * time.Millisecond })
@@ -323,7 +323,7 @@ func TestTyping(t *testing.T) {
 	r.until("it shows", func() bool { return chat.Typed() == 1 })
 }
 
-// Whoever wrote is answered at once; to write to many who did not takes its time.
+// People who wrote get an answer at once; messages to many others take their time.
 func TestNeverInAHurryToWriteFirst(t *testing.T) {
 	t.Parallel()
 	r, _, to := talk(t, func(o *whatsapp.Options) { o.Timing.Cold = time.Minute })

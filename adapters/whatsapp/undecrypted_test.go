@@ -86,7 +86,7 @@ func TestUndecryptableForGood(t *testing.T) {
 	}
 }
 
-// What was asked for and does not come is told after a while, by the next process if need be; and heard if it comes at last.
+// A requested message that does not come is reported after a while, if necessary by the next process; if it comes later, it is received.
 func TestUndecryptableAndNeverSentAgain(t *testing.T) {
 	t.Parallel()
 	r := newHarness(t, func(o *whatsapp.Options) { o.Timing.Recover = time.Hour })

@@ -28,7 +28,7 @@ import (
 	"llave/bot"
 )
 
-// Where nobody wrote to the number themselves there is nothing to hear.
+// Only messages of a person to the number itself are received.
 func TestPerson(t *testing.T) {
 	for text, want := range map[string]bool{
 		"77000000004036@lid": true, "5492215550101@s.whatsapp.net": true,
@@ -121,7 +121,7 @@ type refuser struct{}
 
 func (refuser) Accept(context.Context, bot.Update) error { panic("nobody is to be told") }
 
-// What panics while it is read never will be read: it is set aside, and acknowledged.
+// A message that panics while it is read is dropped as unreadable, and acknowledged.
 func TestWhatCannotBeReadIsSetAside(t *testing.T) {
 	w := &WhatsApp{log: logOf(&bytes.Buffer{})}
 	s := &session{w: w, to: refuser{}, ctx: t.Context()}
@@ -262,7 +262,7 @@ func (e *endless) RoundTrip(*http.Request) (*http.Response, error) {
 
 func (e *endless) Read(p []byte) (int, error) { e.read += len(p); return len(p), nil }
 
-// A file is read up to its ration and one byte, whatever its host says; what is not a file that somebody asked for, whole.
+// A file is read up to its ration and one byte, whatever its host says; an answer without a ration is read whole.
 func TestBounded(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	host := &endless{says: -1}
@@ -381,7 +381,7 @@ func TestGroup(t *testing.T) {
 	})
 }
 
-// Facts about chats are sealed, name nobody, and go when they are old. A file of an earlier version gets their table.
+// Facts about chats are sealed, name no person, and are removed when they are old. A file of an earlier version gets their table.
 func TestFacts(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "whatsapp.db")
 	now := clockAt()

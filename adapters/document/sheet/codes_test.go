@@ -48,7 +48,7 @@ func around(c code, scale float64) image.Rectangle {
 	return image.Rect(int(a.x1*scale+0.5), int(a.y1*scale+0.5), int(a.x2*scale+0.5), int(a.y2*scale+0.5))
 }
 
-// zxing reads a code with a decoder that is not ours. Its detector misses one in some hundreds, whoever made it: then it
+// zxing reads a code with a decoder that is not ours. Its detector misses one in some hundreds, also those of other encoders: then it
 // is told that there is nothing else in the picture, and what is black is decided for the whole of it.
 func zxing(img image.Image) (string, error) {
 	source := gozxing.NewLuminanceSourceFromImage(img)

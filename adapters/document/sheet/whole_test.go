@@ -8,7 +8,7 @@ import (
 	"llave/flows"
 )
 
-// long is a paper on which all that is somebody's own is as long as it gets.
+// long is a paper with the longest possible personal texts.
 func long(n int) flows.Paper {
 	p := paper(n)
 	p.Proof = p.Proof[:min(len(p.Proof), 60+10*n)] // the code of few tokens is small
