@@ -22,17 +22,17 @@ const (
 var applied = [...]struct{ from, change string }{
 	{"todo", `INSERT INTO person (member, cuil, number, sealed, standing, digest, tramite)
 		SELECT r.member, r.cuil, r.number, r.sealed, r.standing, r.digest, r.tramite
-		FROM stage.todo t JOIN stage.row r ON r.line = t.line WHERE t.n > ?1 AND t.n <= ?2
+		FROM staging.todo t JOIN staging.row r ON r.line = t.line WHERE t.n > ?1 AND t.n <= ?2
 		ON CONFLICT (cuil) DO UPDATE SET number = excluded.number, sealed = excluded.sealed, standing = excluded.standing,
-			digest = excluded.digest, tramite = CASE WHEN (SELECT tramite FROM stage.columns) THEN excluded.tramite ELSE tramite END
+			digest = excluded.digest, tramite = CASE WHEN (SELECT tramite FROM staging.columns) THEN excluded.tramite ELSE tramite END
 		WHERE digest IS NOT excluded.digest OR standing <> excluded.standing
-			OR tramite IS NOT excluded.tramite AND (SELECT tramite FROM stage.columns)`},
+			OR tramite IS NOT excluded.tramite AND (SELECT tramite FROM staging.columns)`},
 	{"todo", `INSERT INTO membership (holder, person, kinship, place)
-		SELECT h.id, p.id, r.kinship, t.place FROM stage.todo t JOIN stage.row r ON r.line = t.line
+		SELECT h.id, p.id, r.kinship, t.place FROM staging.todo t JOIN staging.row r ON r.line = t.line
 		JOIN person h ON h.cuil = r.holder JOIN person p ON p.cuil = r.cuil WHERE t.n > ?1 AND t.n <= ?2
 		ON CONFLICT (holder, person) DO UPDATE SET kinship = excluded.kinship, place = excluded.place
 		WHERE kinship <> excluded.kinship OR place <> excluded.place`},
-	{"leaving", `DELETE FROM membership WHERE (holder, person) IN (SELECT l.holder, l.person FROM stage.leaving l
+	{"leaving", `DELETE FROM membership WHERE (holder, person) IN (SELECT l.holder, l.person FROM staging.leaving l
 		WHERE l.n > ?1 AND l.n <= ?2 AND NOT l.held)`},
 }
 
@@ -40,16 +40,16 @@ var applied = [...]struct{ from, change string }{
 func (s *Service) apply(ctx context.Context, path string, progress func(done, of int)) (err error) {
 	at := url.URL{Scheme: "file", Path: path, RawQuery: "mode=ro"}
 	// With the pages of a whole batch in memory no page is written twice.
-	if _, err := s.file.Writer.ExecContext(ctx, "ATTACH DATABASE ? AS stage; PRAGMA main.cache_size = -32000", at.String()); err != nil {
+	if _, err := s.file.Writer.ExecContext(ctx, "ATTACH DATABASE ? AS staging; PRAGMA main.cache_size = -32000", at.String()); err != nil {
 		return err
 	}
 	defer func() {
-		if _, detach := s.file.Writer.ExecContext(context.WithoutCancel(ctx), "DETACH DATABASE stage; PRAGMA main.cache_size = -2000"); err == nil {
+		if _, detach := s.file.Writer.ExecContext(context.WithoutCancel(ctx), "DETACH DATABASE staging; PRAGMA main.cache_size = -2000"); err == nil {
 			err = detach
 		}
 	}()
 	var todo, leaving int
-	err = s.file.Writer.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM stage.todo), (SELECT count(*) FROM stage.leaving)").Scan(&todo, &leaving)
+	err = s.file.Writer.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM staging.todo), (SELECT count(*) FROM staging.leaving)").Scan(&todo, &leaving)
 	if err != nil {
 		return err
 	}

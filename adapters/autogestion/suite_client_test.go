@@ -39,13 +39,13 @@ func (w *clientFixture) Sheets() backend.Sheets { return w.client }
 func TestClientSuite(t *testing.T) {
 	t.Parallel()
 	backendtest.Suite(t, func(t *testing.T) backendtest.Fixture {
-		near := &suiteFixture{fixture: demo(t), csv: string(demoCSV)}
-		return &clientFixture{near, near.far(t)}
+		embedded := &suiteFixture{fixture: demo(t), csv: string(demoCSV)}
+		return &clientFixture{embedded, embedded.remote(t)}
 	})
 }
 
-// far returns a client of the fixture's service, on a port of its own.
-func (w fixture) far(t testing.TB, change ...func(*client.Options)) *client.Client {
+// remote returns a client of the fixture's service, on a port of its own.
+func (w fixture) remote(t testing.TB, change ...func(*client.Options)) *client.Client {
 	t.Helper()
 	srv := httptest.NewServer(w.Handler())
 	t.Cleanup(srv.Close)
@@ -55,10 +55,10 @@ func (w fixture) far(t testing.TB, change ...func(*client.Options)) *client.Clie
 // The declared capabilities arrive.
 func TestClientKnowsTheCapabilities(t *testing.T) {
 	w := demo(t)
-	near, _ := w.Capabilities(t.Context())
-	far, err := w.far(t).Capabilities(t.Context())
-	if err != nil || near != far || !far.Keys {
-		t.Errorf("declared %+v, arrived %+v, %v", near, far, err)
+	embedded, _ := w.Capabilities(t.Context())
+	remote, err := w.remote(t).Capabilities(t.Context())
+	if err != nil || embedded != remote || !remote.Keys {
+		t.Errorf("declared %+v, arrived %+v, %v", embedded, remote, err)
 	}
 }
 

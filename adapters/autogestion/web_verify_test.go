@@ -85,8 +85,8 @@ func forged(text string) string {
 func TestAProofInAURLIsNotLookedAt(t *testing.T) {
 	a := papers(t)
 	h := a.sheet("2026-11", 1)
-	srvWorld, srv := a.fixture, newServer(t, a.fixture)
-	b := srvWorld.browser(t, srv)
+	srv := newServer(t, a.fixture)
+	b := a.browser(t, srv)
 	if p := b.get("/autogestion/verificar?proof=" + strings.NewReplacer("%", "%25", " ", "%20", "+", "%2B").Replace(h.Proof)); p.status != 200 || strings.Contains(p.body, "Auténtica.") || strings.Contains(p.body, h.Reference) {
 		t.Error("it was looked at")
 	}
