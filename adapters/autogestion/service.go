@@ -9,12 +9,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/url"
-	"strings"
 	"sync"
 	"time"
 
 	"llave/adapters/catalog"
+	"llave/adapters/httpx"
 	"llave/flows/backend"
 	"llave/store/sqlitedb"
 )
@@ -98,11 +97,10 @@ func newService(o Options) (*Service, error) {
 	if o.Cost == (Cost{}) {
 		o.Cost = DefaultCost
 	}
-	u, err := url.Parse(o.PublicURL)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" {
-		return nil, errors.New("public URL is not an http or https address without a path")
+	var err error
+	if o.PublicURL, err = httpx.PublicURL(o.PublicURL); err != nil {
+		return nil, err
 	}
-	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
 	s := &Service{opt: o, zone: backend.BuenosAires, hashing: make(chan struct{}, 2)}
 	if s.keys, err = deriveKeys(o.Key, o.Rand); err != nil {
 		return nil, err

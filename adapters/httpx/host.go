@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -125,4 +126,13 @@ func isPort(s string) bool {
 		return true
 	}
 	return s[0] == ':' && len(s) <= 6 && strings.Trim(s[1:], "0123456789") == ""
+}
+
+// PublicURL is the address of a service in people's browsers, without a slash at its end.
+func PublicURL(text string) (string, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" {
+		return "", errors.New("public URL is not an http or https address without a path")
+	}
+	return strings.TrimRight(text, "/"), nil
 }

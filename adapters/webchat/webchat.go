@@ -2,12 +2,9 @@ package webchat
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
 	"llave/adapters/catalog"
@@ -98,11 +95,9 @@ const (
 )
 
 func open(ctx context.Context, o Options) (w *Web, err error) {
-	u, err := url.Parse(o.PublicURL)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" {
-		return nil, errors.New("public URL is not an http or https address without a path")
+	if o.PublicURL, err = httpx.PublicURL(o.PublicURL); err != nil {
+		return nil, err
 	}
-	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
 	w = &Web{opt: o, hub: newHub(), sweeperDone: make(chan struct{}),
 		// Writing fast is answered little by little by the engine; this bounds what a chat can have kept. And one with many
 		// pages that poll.
