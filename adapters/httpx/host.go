@@ -131,8 +131,8 @@ func isPort(s string) bool {
 // PublicURL is the address of a service in people's browsers, without a slash at its end.
 func PublicURL(text string) (string, error) {
 	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" {
-		return "", errors.New("public URL is not an http or https address without a path")
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.RawQuery != "" || strings.Trim(u.Path, "/") != "" {
+		return "", errors.New("public URL is not an http or https address without a path or a query")
 	}
 	return strings.TrimRight(text, "/"), nil
 }

@@ -95,7 +95,7 @@ const hsts1Year = "max-age=31536000"
 func TestPublicURL(t *testing.T) {
 	for text, want := range map[string]string{
 		"https://llave.example": "https://llave.example", "http://127.0.0.1:8080/": "http://127.0.0.1:8080",
-		"": "", "llave.example": "", "ftp://llave.example": "", "https://llave.example/chat": "", "https://": "",
+		"": "", "llave.example": "", "ftp://llave.example": "", "https://llave.example/chat": "", "https://llave.example/?x=1": "", "https://": "",
 	} {
 		if got, err := PublicURL(text); got != want || (err == nil) != (want != "") {
 			t.Errorf("%q: %q, %v", text, got, err)

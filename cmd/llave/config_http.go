@@ -2,7 +2,6 @@ package main
 
 import (
 	"net"
-	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -53,9 +52,10 @@ func (c *config) checkPublicURL(report errorReport) {
 		}
 		return
 	}
-	u, err := url.Parse(c.PublicURL)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || strings.Trim(u.Path, "/") != "" {
+	public, err := httpx.PublicURL(c.PublicURL)
+	if err != nil {
 		report("LLAVE_PUBLIC_URL.shape", c.PublicURL)
+		return
 	}
-	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	c.PublicURL = public
 }
