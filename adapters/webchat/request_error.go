@@ -4,8 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"strconv"
 	"time"
+
+	"llave/adapters/httpx"
 )
 
 // requestError is the answer to a request that failed. Why is a key of the catalog; the page goes by the status.
@@ -25,7 +26,7 @@ func (w *Web) refuse(rw http.ResponseWriter, r *http.Request, err error) {
 		w.opt.Log.ErrorContext(r.Context(), "webchat: request failed", "route", r.Pattern, "err", err)
 	}
 	if no.after > 0 {
-		rw.Header().Set("Retry-After", strconv.Itoa(int((no.after+time.Second-1)/time.Second)))
+		httpx.RetryAfter(rw, no.after)
 	}
 	rw.Header().Set("Content-Type", "application/json")
 	rw.WriteHeader(no.status)
