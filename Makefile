@@ -15,7 +15,7 @@ check:
 	go test -race -shuffle=on -timeout 20m ./... # a package may take its time beside others
 	go vet -tags nowhatsapp ./cmd/llave
 	go test -shuffle=on ./adapters/whatsapp/...
-	go test -run 'WhatsApp|Doors/.*/whatsapp' ./cmd/llave
+	go test -run 'WhatsApp|TestChannels/.*/whatsapp' ./cmd/llave
 
 # The whole-program tests on the days that differ from others. A day is in Buenos Aires. Left out is what has no day of its own:
 # transcripts begin on theirs, and pages in a browser are long and go by no date. -count=1: the chaos tests build the program
@@ -23,7 +23,7 @@ check:
 DATES ?= 2026-12-01T00:01 2026-11-25T10:00 2027-02-28T12:00 2028-02-29T09:00 2027-01-31T23:58 2026-12-31T21:00
 dates:
 	@printf '%s\n' $(DATES) | xargs -I{} sh -c ' \
-		out="$$(LLAVE_TEST_CLOCK={} go test -count=1 -skip "Transcripts|Doors|TestNoGPL|TestTheArrow|InABrowser|ByKeyboard|ConversationGoesOn" ./cmd/llave ./cmd/chaos 2>&1)"; rc=$$?; \
+		out="$$(LLAVE_TEST_CLOCK={} go test -count=1 -skip "Transcripts|TestChannels|TestNoGPL|TestTheArrow|InABrowser|ByKeyboard|ConversationGoesOn" ./cmd/llave ./cmd/chaos 2>&1)"; rc=$$?; \
 		printf "== {}\n%s\n" "$$out"; exit $$rc'
 
 build:

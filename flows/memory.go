@@ -93,8 +93,8 @@ type option struct {
 }
 
 // numbered reports whether an option is one of a list: its value is a letter and a number.
-func (o option) numbered(letter byte) bool {
-	return len(o.Value) > 1 && o.Value[0] == letter && o.Value[1] <= '9'
+func (o option) numbered(kind byte) bool {
+	return len(o.Value) > 1 && o.Value[0] == kind && o.Value[1] <= '9'
 }
 
 // speaker is the person who uses the chat.

@@ -81,7 +81,7 @@ func faqKey(i nlu.Intent) string { return "faq." + string(i) }
 
 // answerAside answers a text that is no answer to the open question, without ending the question. False: the text begins
 // something else.
-func (d *dialog) answerAside(p nlu.ParsedText) bool {
+func (d *dialog) answerInBetween(p nlu.ParsedText) bool {
 	if p.Intent == nlu.IntentHelp {
 		d.help()
 		return true

@@ -48,7 +48,7 @@ func (d sheetDialog) answerConfirm(p nlu.ParsedText) bool {
 	case isVague(p):
 		d.confirmAgain("sheet.yes_or_no")
 	default:
-		return d.answerAside(p)
+		return d.answerInBetween(p)
 	}
 	return true
 }

@@ -44,7 +44,7 @@ func (d sheetDialog) answerCount(p nlu.ParsedText) bool {
 		data.Many = true
 		d.askAgain("sheet.count", data)
 	default:
-		return d.answerAside(p)
+		return d.answerInBetween(p)
 	}
 	return true
 }

@@ -44,7 +44,7 @@ func (d sheetDialog) answerMonth(p nlu.ParsedText) bool {
 	case isVague(p):
 		d.askMonthAgain()
 	default:
-		return d.answerAside(p)
+		return d.answerInBetween(p)
 	}
 	return true
 }

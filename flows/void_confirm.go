@@ -37,7 +37,7 @@ func (d voidDialog) answerConfirm(p nlu.ParsedText) bool {
 	case isVague(p):
 		d.confirmAgain("sheet.yes_or_no")
 	default:
-		return d.answerAside(p)
+		return d.answerInBetween(p)
 	}
 	return true
 }

@@ -36,7 +36,7 @@ func (d voidDialog) answerNumber(p nlu.ParsedText) bool {
 		data.Numbers, data.Sheets = d.texts.Numbers(there), len(d.r.Sheets)
 		d.askAgain("void.number_again", data)
 	default:
-		return d.answerAside(p)
+		return d.answerInBetween(p)
 	}
 	return true
 }

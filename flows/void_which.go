@@ -30,7 +30,7 @@ func (d voidDialog) answerSheet(p nlu.ParsedText) bool {
 	case isVague(p):
 		d.repeatQuestion("void.which_again")
 	default:
-		return d.answerAside(p)
+		return d.answerInBetween(p)
 	}
 	return true
 }

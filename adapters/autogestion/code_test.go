@@ -8,7 +8,7 @@ import (
 
 func TestCodes(t *testing.T) {
 	seen := map[string]bool{}
-	letters := map[rune]int{}
+	signs := map[rune]int{}
 	for n := range 4000 {
 		c := deriveCode([]byte("key"), []byte(strconv.Itoa(n)))
 		if len(c) != codeLen || strings.ContainsAny(c, "AEIOUL01") || parseCode(strings.ToLower(showCode(c))) != c || seen[c] {
@@ -16,10 +16,10 @@ func TestCodes(t *testing.T) {
 		}
 		seen[c] = true
 		for _, r := range c {
-			letters[r]++
+			signs[r]++
 		}
 	}
-	for r, n := range letters { // 32000 letters, 28 kinds: 1143 each, ±5 sigma
+	for r, n := range signs { // 32000 signs, 28 kinds: 1143 each, ±5 sigma
 		if n < 970 || n > 1310 {
 			t.Errorf("%c comes %d times", r, n)
 		}

@@ -120,24 +120,24 @@ func parseHop(s string) (netip.Addr, bool) {
 		s = s[1 : len(s)-1]
 	}
 	if ap, err := netip.ParseAddrPort(s); err == nil {
-		return plain(ap.Addr()), true
+		return unmapped(ap.Addr()), true
 	}
 	if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {
 		s = s[1 : len(s)-1]
 	}
 	a, err := netip.ParseAddr(s)
-	return plain(a), err == nil
+	return unmapped(a), err == nil
 }
 
 // plain is an address normalised for comparison: no zone, IPv4 not mapped into IPv6.
-func plain(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
+func unmapped(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
 
 func peerOf(r *http.Request) netip.Addr {
 	ap, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return netip.Addr{}
 	}
-	return plain(ap.Addr())
+	return unmapped(ap.Addr())
 }
 
 // forwarding are the headers by which proxies pass on the address of the client, besides X-Forwarded-….

@@ -94,7 +94,7 @@ func TestNetworksThatAreNone(t *testing.T) {
 			t.Errorf("%s: read as %v", text, p)
 		}
 	}
-	if p := proxies(t, "::ffff:10.0.0.0/104"); !p.trust(plain(peerOf(&http.Request{RemoteAddr: "10.9.9.9:1"}))) {
+	if p := proxies(t, "::ffff:10.0.0.0/104"); !p.trust(unmapped(peerOf(&http.Request{RemoteAddr: "10.9.9.9:1"}))) {
 		t.Error("a mapped network does not hold its addresses")
 	}
 }

@@ -46,7 +46,7 @@ func (h *Hosts) Allow(r *http.Request) bool {
 		return false
 	}
 	ip, err := netip.ParseAddr(name)
-	if err == nil && (h.Numbers || plain(ip) == LocalAddr(r)) {
+	if err == nil && (h.Numbers || unmapped(ip) == LocalAddr(r)) {
 		return true
 	}
 	return h.names[name] || isLoopbackName(name) || h.ShortNames && err != nil && !strings.Contains(name, ".")
@@ -86,7 +86,7 @@ func LocalAddr(r *http.Request) netip.Addr {
 		return netip.Addr{}
 	}
 	ap, _ := netip.ParseAddrPort(at.String())
-	return plain(ap.Addr())
+	return unmapped(ap.Addr())
 }
 
 // HostName is the name in a Host header, normalised for comparison: no port, no brackets, lower case, no dot at the
@@ -110,7 +110,7 @@ func HostName(host string) string {
 	}
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	if ip, err := netip.ParseAddr(name); err == nil {
-		return plain(ip).String()
+		return unmapped(ip).String()
 	}
 	for _, c := range []byte(name) {
 		if !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '.' || c == '_' || c >= 0x80) {

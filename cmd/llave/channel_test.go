@@ -180,7 +180,7 @@ var channelDrivers = map[string]func(string) channelDriver{"terminal": newTTYs, 
 
 // Every transcript goes through every channel. What people see there is in testdata/doors: where a channel differs
 // (numbers, buttons, what can be copied) it shows.
-func TestDoors(t *testing.T) {
+func TestChannels(t *testing.T) {
 	t.Parallel()
 	shared(t)
 	files, err := filepath.Glob(transcripts + "/*.txtar")

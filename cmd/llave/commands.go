@@ -39,7 +39,7 @@ func commands() []command {
 
 // call is a command as it is typed, with its arguments: the line of its usage.
 func (c command) call() string {
-	return strings.Join(strings.Fields(c.name+" "+textOf("usage."+c.name, nil)), " ")
+	return strings.Join(strings.Fields(c.name+" "+render("usage."+c.name, nil)), " ")
 }
 
 // findCommand returns the command that the arguments begin with, and the arguments that are left.

@@ -22,8 +22,8 @@ func (p program) listDead(ctx context.Context, args []string) error {
 	if len(args) > 0 {
 		return usage("dead")
 	}
-	return p.withDeadLetters(ctx, func(letters *engine.DeadLetters) error {
-		all, err := letters.List(ctx)
+	return p.withDeadLetters(ctx, func(dead *engine.DeadLetters) error {
+		all, err := dead.List(ctx)
 		if err != nil {
 			return err
 		}
@@ -33,7 +33,7 @@ func (p program) listDead(ctx context.Context, args []string) error {
 		w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 		write(w, "dead.head", nil)
 		for _, d := range all {
-			fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\n", d.ID, d.At.UTC().Format(time.RFC3339), textOf("dead.kind", deadKinds[d.Kind]), d.Chat, textOf("dead.readable", d), d.Reason)
+			fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\n", d.ID, d.At.UTC().Format(time.RFC3339), render("dead.kind", deadKinds[d.Kind]), d.Chat, render("dead.readable", d), d.Reason)
 		}
 		return w.Flush()
 	})
@@ -51,9 +51,9 @@ func (p program) withDeadLetters(ctx context.Context, do func(*engine.DeadLetter
 		return err
 	}
 	a := p.newApp(c)
-	letters, err := a.openDeadLetters(ctx)
+	dead, err := a.openDeadLetters(ctx)
 	if err == nil {
-		err = do(letters)
+		err = do(dead)
 	}
 	return errors.Join(err, a.stop())
 }
@@ -100,14 +100,14 @@ func (p program) retryDead(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		return usage("dead")
 	}
-	return p.withDeadLetters(ctx, func(letters *engine.DeadLetters) error {
-		ids, err := deadIDs(ctx, letters, args)
+	return p.withDeadLetters(ctx, func(dead *engine.DeadLetters) error {
+		ids, err := deadIDs(ctx, dead, args)
 		if err != nil {
 			return err
 		}
 		left := 0
 		for _, id := range ids {
-			requeued, err := p.requeue(ctx, letters, id)
+			requeued, err := p.requeue(ctx, dead, id)
 			if err != nil {
 				return err
 			}
@@ -124,8 +124,8 @@ func (p program) retryDead(ctx context.Context, args []string) error {
 }
 
 // requeue puts one dead letter back and prints the result.
-func (p program) requeue(ctx context.Context, letters *engine.DeadLetters, id uint64) (bool, error) {
-	err := letters.Retry(ctx, id)
+func (p program) requeue(ctx context.Context, dead *engine.DeadLetters, id uint64) (bool, error) {
+	err := dead.Retry(ctx, id)
 	if err == nil {
 		return true, write(p.stdout, "dead.requeued", id)
 	}
@@ -134,16 +134,16 @@ func (p program) requeue(ctx context.Context, letters *engine.DeadLetters, id ui
 	}
 	for _, n := range notRequeued {
 		if errors.Is(err, n.err) {
-			write(p.stdout, "dead.kept", values{"id": id, "why": textOf(n.key, nil)})
+			write(p.stdout, "dead.kept", values{"id": id, "why": render(n.key, nil)})
 		}
 	}
 	return false, nil
 }
 
 // deadIDs reads the numbers. For "all" it returns all there are, the oldest first.
-func deadIDs(ctx context.Context, letters *engine.DeadLetters, args []string) (ids []uint64, err error) {
+func deadIDs(ctx context.Context, dead *engine.DeadLetters, args []string) (ids []uint64, err error) {
 	if len(args) == 1 && args[0] == "all" {
-		all, err := letters.List(ctx)
+		all, err := dead.List(ctx)
 		for i := len(all) - 1; i >= 0; i-- {
 			ids = append(ids, all[i].ID)
 		}

@@ -23,36 +23,36 @@ func (p program) help(context.Context, []string) error {
 // helpPage is what llave help prints, made of the tables of commands and of variables.
 func helpPage() string {
 	var b strings.Builder
-	b.WriteString(textOf("help.intro", nil) + "\n\n")
+	b.WriteString(render("help.intro", nil) + "\n\n")
 	for _, c := range commands() {
-		writeRow(&b, strings.TrimSpace("llave "+c.call()), textOf("command."+c.name, nil), commandColumn)
+		writeRow(&b, strings.TrimSpace("llave "+c.call()), render("command."+c.name, nil), commandColumn)
 	}
-	b.WriteString("\n" + textOf("help.variables", nil) + "\n")
+	b.WriteString("\n" + render("help.variables", nil) + "\n")
 	group := ""
 	for _, s := range variables {
 		if s.group != group {
 			group = s.group
-			b.WriteString("\n " + textOf("group."+group, nil) + "\n")
+			b.WriteString("\n " + render("group."+group, nil) + "\n")
 		}
 		writeRow(&b, s.name, s.help(), variableColumn)
 	}
-	b.WriteString("\n" + textOf("help.files", nil) + "\n")
+	b.WriteString("\n" + render("help.files", nil) + "\n")
 	return b.String()
 }
 
 // help is the meaning of a variable and its default, without Markdown.
 func (s variable) help() string {
-	text := textOf(s.name, s.initial)
-	if initial := textOf(s.name+".default", s.initial); initial != "" {
-		text += ". " + textOf("help.default", initial)
+	text := render(s.name, s.initial)
+	if initial := render(s.name+".default", s.initial); initial != "" {
+		text += ". " + render("help.default", initial)
 	}
-	return plain(text)
+	return withoutMarks(text)
 }
 
 var markdownLink = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)
 
-// plain takes the Markdown out of a text: links and code.
-func plain(text string) string {
+// withoutMarks takes the Markdown out of a text: links and code.
+func withoutMarks(text string) string {
 	return strings.NewReplacer("`", "", "*", "").Replace(markdownLink.ReplaceAllString(text, "$1"))
 }
 

@@ -20,7 +20,7 @@ func (a *app) operator(mux *http.ServeMux, gate *operatorGate) {
 
 // plainText answers with a text of the catalog.
 func plainText(w http.ResponseWriter, status int, key string, data any) {
-	http.Error(w, strings.TrimSpace(textOf(key, data)), status)
+	http.Error(w, strings.TrimSpace(render(key, data)), status)
 }
 
 // operatorGate guards the operator's pages: the metrics, the text of /readyz, the page for WhatsApp.

@@ -41,7 +41,7 @@ func parseTexts(files fs.FS) *catalog.Texts {
 type values map[string]any
 
 // textOf returns a text of the catalog.
-func textOf(key string, data any) string { return texts.Get(key, data) }
+func render(key string, data any) string { return texts.Get(key, data) }
 
 // write prints a text of the catalog.
 func write(w io.Writer, key string, data any) error { return texts.Print(w, key, data) }
@@ -58,7 +58,7 @@ func (r *operatorError) Unwrap() error { return r.cause }
 
 // refuse makes an error for something that failed. A key that begins with the name of a variable puts that name first.
 func refuse(key string, data any) *operatorError {
-	text := textOf(key, data)
+	text := render(key, data)
 	if name, _, ok := strings.Cut(key, "."); ok && strings.HasPrefix(name, "LLAVE_") {
 		text = name + ": " + text
 	}

@@ -55,8 +55,8 @@ func FuzzUnderstand(f *testing.F) {
 
 // triggered checks that an intent that takes something away has a word for it in the text.
 func triggered(t *testing.T, text, intent string) {
-	heard := strings.Join(phoneticKeys(text), " ")
-	if list := triggers[intent]; list != nil && !slices.ContainsFunc(list, func(w string) bool { return strings.Contains(heard, w) }) {
+	keys := strings.Join(phoneticKeys(text), " ")
+	if list := triggers[intent]; list != nil && !slices.ContainsFunc(list, func(w string) bool { return strings.Contains(keys, w) }) {
 		t.Errorf("%q is taken for %s", text, intent)
 	}
 }

@@ -134,13 +134,13 @@ func (u *Parser) addPhrase(name []string, text string) error {
 		}
 		map[string]map[int32]int{"count": u.numbers, "month": u.months}[name[0]][u.put(key, "")] = n
 	default:
-		return u.addMeaning(name, text)
+		return u.addIntent(name, text)
 	}
 	return nil
 }
 
-// addMeaning adds a phrase with an intent.
-func (u *Parser) addMeaning(name []string, text string) error {
+// addIntent adds a phrase with an intent.
+func (u *Parser) addIntent(name []string, text string) error {
 	p := phrase{intent: Intent(name[0])}
 	for _, w := range strings.Fields(text) {
 		if class, ok := strings.CutPrefix(w, "<"); ok {

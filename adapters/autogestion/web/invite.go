@@ -49,7 +49,7 @@ func (w *Pages) invite(rw http.ResponseWriter, r *http.Request) {
 	data := inviteView{Path: invitePath(r.PathValue("secret")), Channel: i.Channel, Label: i.Label, Sender: i.Sender}
 	switch i.Stage {
 	case Fresh:
-		data.Until = clock(i.OpenUntil)
+		data.Until = timeOfDay(i.OpenUntil)
 		w.show(rw, r, http.StatusOK, "invitar", view{Data: data})
 	case Opened:
 		w.show(rw, r, http.StatusOK, "entrar", view{Data: data})
@@ -61,7 +61,7 @@ func (w *Pages) invite(rw http.ResponseWriter, r *http.Request) {
 }
 
 // clock writes an hour for people.
-func clock(t time.Time) string { return t.In(backend.BuenosAires).Format("15:04") }
+func timeOfDay(t time.Time) string { return t.In(backend.BuenosAires).Format("15:04") }
 
 func (w *Pages) showCode(rw http.ResponseWriter, r *http.Request, data inviteView) {
 	c, err := w.Invites.Code(r.Context(), r.PathValue("secret"), w.browser(r))
@@ -69,7 +69,7 @@ func (w *Pages) showCode(rw http.ResponseWriter, r *http.Request, data inviteVie
 		w.refuse(rw, r, err, "", view{})
 		return
 	}
-	data.Code, data.Back, data.Until = c.Code, c.Back, clock(c.Until)
+	data.Code, data.Back, data.Until = c.Code, c.Back, timeOfDay(c.Until)
 	w.show(rw, r, http.StatusOK, "codigo", view{Data: data})
 }
 

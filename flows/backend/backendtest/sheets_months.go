@@ -61,8 +61,8 @@ var monthSentences = []sentence{
 	{"prints for no month that is not offered", func(s *suiteTest) {
 		g := s.maria()
 		m := s.runningMonth(g.Credential, g.Group.Own)
-		past, far := backend.MonthOf(m.From.In(backend.BuenosAires).AddDate(0, -1, 0)), backend.MonthOf(m.From.In(backend.BuenosAires).AddDate(1, 0, 0))
-		for _, month := range []backend.Month{past, far, "2026-13", "2026-1", "x"} {
+		past, beyond := backend.MonthOf(m.From.In(backend.BuenosAires).AddDate(0, -1, 0)), backend.MonthOf(m.From.In(backend.BuenosAires).AddDate(1, 0, 0))
+		for _, month := range []backend.Month{past, beyond, "2026-13", "2026-1", "x"} {
 			p, err := s.Sheets().Print(s.ctx, g.Credential, backend.SheetOrder{Member: g.Group.Own, Month: month, Count: 1}, s.key())
 			s.denied(p, err, backend.NotOffered, string(month))
 		}
