@@ -115,10 +115,14 @@ func (e *Engine) StartWith(ctx context.Context, shards []bot.Shard) error {
 	return nil
 }
 
-// Acquire takes shards, under a fence above that of their earlier holder, and starts them.
+// Acquire takes shards, under a fence above that of their earlier holder, and starts them. A shard that this process holds
+// already is ended first.
 func (e *Engine) Acquire(ctx context.Context, shards []bot.Shard) error {
 	if len(shards) == 0 {
 		return nil
+	}
+	if err := e.Lose(ctx, shards); err != nil {
+		return err
 	}
 	fence, err := e.store.AcquireShards(ctx, shards)
 	if err != nil {
@@ -126,9 +130,7 @@ func (e *Engine) Acquire(ctx context.Context, shards []bot.Shard) error {
 	}
 	for _, id := range shards {
 		sh := newShard(&e.services, id, fence)
-		if old := e.shards[id].Swap(sh); old != nil {
-			old.Lost(ctx)
-		}
+		e.shards[id].Store(sh)
 		if err := sh.Start(ctx); err != nil {
 			return errors.Join(err, e.Lose(ctx, shards))
 		}

@@ -209,6 +209,28 @@ func checkFleet(t *testing.T, seed uint64, said []string, each int) {
 	}
 }
 
+// A shard that is acquired again by its holder goes on: what was being sent is sent once.
+func TestAShardIsAcquiredAgain(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := open(t, memory())
+		defer h.stop()
+		h.screen.onSend(func(bot.ChatID, bot.Reply) error { time.Sleep(time.Second); return nil })
+		h.writes(chatA, "one")
+		h.writes(chatA, "two")
+		time.Sleep(100 * time.Millisecond)
+		var all []bot.Shard
+		for s := range bot.Shards {
+			all = append(all, bot.Shard(s))
+		}
+		if err := h.Acquire(t.Context(), all); err != nil {
+			t.Fatal(err)
+		}
+		h.writes(chatA, "three")
+		time.Sleep(time.Minute)
+		h.expects(chatA, "1 one", "2 two", "3 three")
+	})
+}
+
 // A process that holds no shard of a chat keeps nothing of it and says so.
 func TestAnUpdateOfAnotherHolderIsRefused(t *testing.T) {
 	bubble(t, func(t *testing.T) {
