@@ -7,13 +7,14 @@ import (
 )
 
 // A data folder that an earlier program made is opened, and the chat goes on as before: linked, with its sheet, and with
-// nothing set aside. The folder of the 29th has a sheet of November for Rosa and an open question.
+// nothing set aside. The folders of the 29th have a sheet of November for Rosa
+// and an open question; in the last one the sessions are of version 2.
 func TestADataFolderOfBefore(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		folder string
 		sheet  bool
-	}{{"data-2026-11-23", false}, {"data-2026-11-29", true}} {
+	}{{"data-2026-11-23", false}, {"data-2026-11-29", true}, {"data-2026-11-29-sessions-2", true}} {
 		t.Run(c.folder, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
