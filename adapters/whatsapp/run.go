@@ -90,7 +90,11 @@ func (w *WhatsApp) Run(ctx context.Context, to bot.Accepter) error {
 			return err
 		}
 		if s == nil {
-			w.setStatus(w.unlinked(ctx))
+			status := w.unlinked(ctx)
+			if ctx.Err() != nil {
+				return nil // the status may be half read
+			}
+			w.setStatus(status)
 			select {
 			case <-linked:
 			case <-ctx.Done():
