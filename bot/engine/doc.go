@@ -28,7 +28,7 @@
 //
 //	effect.go         one effect: run in time, late, or with an outcome that is not known
 //	effects.go        how many at once; breaker.go: none while the outside is dead
-//	late_effects.go   those whose turn has ended
+//	late_effects.go   those whose turn has ended, and those that are dropped
 //
 // Beside the path:
 //

@@ -3,7 +3,6 @@ package engine
 import (
 	"errors"
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"time"
 
@@ -264,38 +263,4 @@ func (cs *effectCalls) over(c *effectCall) bool {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	return c.isOver
-}
-
-// isAbandoned reports whether a later turn has dropped the effect: its answer is not wanted any more.
-func (cs *effectCalls) isAbandoned(c *effectCall) bool {
-	cs.mu.Lock()
-	defer cs.mu.Unlock()
-	return c.gone
-}
-
-// abandon ends the attempts at an effect that a turn has dropped. An attempt under way is left to end.
-func (cs *effectCalls) abandon(c *effectCall) {
-	cs.mu.Lock()
-	end := func() {}
-	if c.gone = true; c.waits && !c.isOver {
-		end = cs.end(c, bot.Result{Failed: true, Unknown: c.sent})
-	}
-	cs.mu.Unlock()
-	end()
-}
-
-// forget drops the waiting calls of a shard that has ended.
-func (cs *effectCalls) forget(sh *Shard) {
-	cs.mu.Lock()
-	defer cs.mu.Unlock()
-	for c := range cs.unfinished {
-		if c.sh != sh {
-			continue
-		}
-		c.queued, c.onEnd = false, nil
-		cs.stopWaiting(c)
-		delete(cs.unfinished, c)
-	}
-	cs.queue = slices.DeleteFunc(cs.queue, func(c *effectCall) bool { return c == nil || c.sh == sh })
-	cs.pump()
 }

@@ -235,42 +235,6 @@ func (ls *chatQueues) resumeAll() {
 	}
 }
 
-// next returns the next step of a queue. After done the queue has stopped.
-func (ls *chatQueues) next(q *chatQueue) (j queuedUpdate, what step) {
-	ls.mu.Lock()
-	defer ls.mu.Unlock()
-	switch {
-	case len(q.waiting) > 0:
-		j, q.waiting = q.waiting[0], q.waiting[1:]
-		return j, runUpdate
-	case q.effect:
-		q.reload, q.effect = false, false
-		return queuedUpdate{}, readAll
-	case q.reload:
-		q.reload = false
-		return queuedUpdate{}, readUpdates
-	}
-	q.waiting = nil
-	q.stop(ls)
-	return queuedUpdate{}, done
-}
-
-// readAgain repeats a read that failed.
-func (ls *chatQueues) readAgain(q *chatQueue, what step) {
-	ls.mu.Lock()
-	defer ls.mu.Unlock()
-	q.reload, q.effect = true, q.effect || what == readAll
-}
-
-type step int
-
-const (
-	runUpdate   step = iota // run an update
-	readUpdates             // read what waits in the store
-	readAll                 // read the pending effect as well
-	done                    // no work is left
-)
-
 func (q *chatQueue) stop(ls *chatQueues) {
 	q.running, q.active, q.woken = false, false, false
 	ls.forget(q)

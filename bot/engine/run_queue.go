@@ -130,3 +130,39 @@ func (sh *Shard) tryAgain(q *chatQueue, err error) bool {
 	q.until = time.Now().Add(q.pause)
 	return true
 }
+
+// next returns the next step of a queue. After done the queue has stopped.
+func (ls *chatQueues) next(q *chatQueue) (j queuedUpdate, what step) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	switch {
+	case len(q.waiting) > 0:
+		j, q.waiting = q.waiting[0], q.waiting[1:]
+		return j, runUpdate
+	case q.effect:
+		q.reload, q.effect = false, false
+		return queuedUpdate{}, readAll
+	case q.reload:
+		q.reload = false
+		return queuedUpdate{}, readUpdates
+	}
+	q.waiting = nil
+	q.stop(ls)
+	return queuedUpdate{}, done
+}
+
+// readAgain repeats a read that failed.
+func (ls *chatQueues) readAgain(q *chatQueue, what step) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	q.reload, q.effect = true, q.effect || what == readAll
+}
+
+type step int
+
+const (
+	runUpdate   step = iota // run an update
+	readUpdates             // read what waits in the store
+	readAll                 // read the pending effect as well
+	done                    // no work is left
+)
