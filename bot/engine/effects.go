@@ -247,7 +247,7 @@ func (cs *effectCalls) answered(c *effectCall, q *chatQueue) bool {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	if !c.isOver {
-		c.onEnd = func() { c.sh.queues.resume(q, workers.Urgent) }
+		c.onEnd = func() { c.sh.queues.resumeHere(q) }
 	}
 	return c.isOver
 }

@@ -208,15 +208,29 @@ func (ls *chatQueues) park(q *chatQueue, d time.Duration) bool {
 
 // resume runs a parked queue. The queue itself checks whether it still has to wait.
 func (ls *chatQueues) resume(q *chatQueue, c workers.Class) {
+	if ls.unpark(q) {
+		ls.turns.Do(c, q.run)
+	}
+}
+
+// resumeHere runs a parked queue in this goroutine, which has nothing else to do.
+func (ls *chatQueues) resumeHere(q *chatQueue) {
+	if ls.unpark(q) {
+		ls.turns.DoHere(workers.Urgent, q.run)
+	}
+}
+
+// unpark ends a wait. It reports false if the queue is not parked.
+func (ls *chatQueues) unpark(q *chatQueue) bool {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
 	if !q.parked {
 		q.woken = q.active
-		return
+		return false
 	}
 	q.parked = false
 	ls.schedule.Cancel(&q.timer)
-	ls.turns.Do(c, q.run)
+	return true
 }
 
 // resumeAll runs every parked queue and lets none be parked again: the shard ends.

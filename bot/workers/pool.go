@@ -28,6 +28,23 @@ func (p *Pool) Do(c Class, f func()) {
 	p.workers.do(task{p, f})
 }
 
+// DoHere runs f in this goroutine if the pool has a place for it, and otherwise as Do does. It saves the change of goroutine
+// where the caller has nothing left to do. The caller must not hold a lock that f takes.
+func (p *Pool) DoHere(c Class, f func()) {
+	p.mu.Lock()
+	if p.running == p.limit {
+		p.waiting.Push(c, f)
+		p.mu.Unlock()
+		return
+	}
+	p.running++
+	p.mu.Unlock()
+	f()
+	if next, ok := p.next(); ok {
+		p.workers.do(task{p, next})
+	}
+}
+
 // run runs f and then what waits, until nothing does.
 func (p *Pool) run(f func()) {
 	for ok := true; ok; f, ok = p.next() {
