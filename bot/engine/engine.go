@@ -40,8 +40,7 @@ func New(c Config) (*Engine, error) {
 	if c.Store == nil || c.Script == nil || c.Effects == nil || c.Keys == nil {
 		return nil, errors.New("engine: store, script, effects and keys are required")
 	}
-	var none workers.Activity
-	e := &Engine{keys: c.Keys, scope: workers.NewScope(&none), quiet: make(chan struct{})}
+	e := &Engine{keys: c.Keys, scope: workers.NewScope(), quiet: make(chan struct{})}
 	e.services = services{
 		store: c.Store, script: c.Script, runner: c.Effects, channels: c.Channels, log: c.Log, clock: c.Now, rand: c.Rand,
 		timing: c.Timing.orDefault(), rates: newRates(c.Rates),
@@ -213,7 +212,37 @@ func firstOf(errs []error) error {
 
 // Drain waits until nothing is pending: every update answered, every message sent or dead, every effect
 // answered. New updates may come in meanwhile, and are waited for.
-func (e *Engine) Drain(ctx context.Context) error { return e.owed.Wait(ctx) }
+func (e *Engine) Drain(ctx context.Context) error {
+	for before := int64(-1); ; {
+		idle, added := true, int64(0)
+		for _, sh := range e.held() {
+			ready, n := sh.scope.Owed.Idle()
+			if added += n; ready {
+				continue
+			}
+			idle = false
+			if err := e.waitFor(ctx, sh); err != nil {
+				return err
+			}
+		}
+		if idle && added == before {
+			return nil // shards give work to one another: one look at each of them in turn may miss it
+		}
+		before = added
+	}
+}
+
+// waitFor waits until nothing of a shard is pending, or the shard has ended: what is left is in the store.
+func (e *Engine) waitFor(ctx context.Context, sh *Shard) error {
+	held, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stop := context.AfterFunc(sh.asking, cancel)
+	defer stop()
+	if err := sh.scope.Owed.Wait(held); err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return nil
+}
 
 // ChatRef is a name of the chat that others may keep without being able to read it. Only after Start.
 func (e *Engine) ChatRef(c bot.ChatID) string { return e.sealer.ChatRef(c) }

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"llave/bot"
@@ -30,6 +31,8 @@ const rowTrouble = time.Minute
 // engine unready until the store is seen to work. If a ping works, later failures count as failures of single chats'
 // rows, until the next ping.
 type health struct {
+	trouble atomic.Bool // last is set: worked has something to do
+
 	mu      sync.Mutex
 	last    error
 	doubt   bool      // something failed since the last ping
@@ -48,10 +51,14 @@ func (h *health) failed(err error) {
 func (h *health) set(err error) {
 	if !errors.Is(h.last, bot.ErrFenced) {
 		h.last = err
+		h.trouble.Store(err != nil)
 	}
 }
 
 func (h *health) worked() {
+	if !h.trouble.Load() {
+		return
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.set(nil)

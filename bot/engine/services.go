@@ -34,7 +34,6 @@ type services struct {
 	sender   *outbox.Sender
 	health   health
 	stats    Stats
-	owed     workers.Activity // what Drain waits for, over all shards
 }
 
 // now is the time in UTC without a monotonic reading, as it will be read back from the store.

@@ -29,7 +29,7 @@ type Shard struct {
 }
 
 func newShard(s *services, id bot.Shard, fence bot.Fence) *Shard {
-	sh := &Shard{services: s, id: id, fence: fence, scope: workers.NewScope(&s.owed), late: lateEffects{m: map[string]*effectCall{}}}
+	sh := &Shard{services: s, id: id, fence: fence, scope: workers.NewScope(), late: lateEffects{m: map[string]*effectCall{}}}
 	sh.asking, sh.stopAsking = context.WithCancel(sh.scope.Context())
 	sh.queues = newChatQueues(s.turns, &s.schedule, sh.runQueue, sh.scope.Begin, sh.scope.End)
 	sh.outbox = s.sender.Dispatcher(sh.scope, s.sealer, sh.take)
@@ -98,7 +98,6 @@ func (sh *Shard) finish(ctx context.Context) error {
 	sh.stopAsking()
 	sh.calls.forget(sh)
 	sh.suspects.forget(sh.queues)
-	sh.scope.Owed.Abandon()
 	return err
 }
 

@@ -84,9 +84,8 @@ func in(t *testing.T, f func(x *fixture)) {
 		}
 		x.key = x.sealer.ChatKey(chat)
 		quiet := make(chan struct{})
-		var owed workers.Activity
 		var schedule workers.Schedule
-		x.scope = workers.NewScope(&owed)
+		x.scope = workers.NewScope()
 		w := workers.New(quiet)
 		s := outbox.NewSender(outbox.Config{
 			Store: x.store, Channels: map[string]bot.Channel{"fake": x.channel}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
@@ -166,7 +165,7 @@ func TestAMessageWhoseResultIsNotRecordedIsSentOnce(t *testing.T) {
 		x.sends("one")
 		close(x.store.record)
 		x.sends("one")
-		if err := x.scope.Owed.Wait(t.Context()); err != nil {
+		if err := x.scope.Owed.Wait(x.Context()); err != nil {
 			t.Error(err)
 		}
 	})

@@ -18,9 +18,9 @@ type Scope struct {
 	once     sync.Once
 }
 
-// NewScope makes a scope that runs. What it owes is counted in owed as well.
-func NewScope(owed *Activity) *Scope {
-	s := &Scope{Owed: Activity{parent: owed}, stopping: make(chan struct{})}
+// NewScope makes a scope that runs.
+func NewScope() *Scope {
+	s := &Scope{stopping: make(chan struct{})}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s
 }

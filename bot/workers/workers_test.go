@@ -78,48 +78,58 @@ func TestSchedule(t *testing.T) {
 	})
 }
 
-// A parent waits for what its children count, until a child is abandoned.
-func TestActivityOfAScope(t *testing.T) {
+// Wait returns at zero, also for several that wait, and with the error of a context that ends before.
+func TestActivity(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var all Activity
-		a, b := NewScope(&all), NewScope(&all)
-		a.Owed.Add()
-		a.Owed.Add()
-		b.Owed.Add()
-		soon, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		if err := all.Wait(soon); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("three are owed: %v", err)
-		}
-		waited := make(chan error, 1)
-		go func() { waited <- all.Wait(t.Context()) }()
-		b.Owed.Done()
-		a.Owed.Done()
-		synctest.Wait()
-		select {
-		case err := <-waited:
-			t.Errorf("one is owed: %v", err)
-		default:
-		}
-		a.Owed.Abandon()
-		if err := <-waited; err != nil {
+		var a Activity
+		if err := a.Wait(t.Context()); err != nil {
 			t.Error(err)
 		}
-		a.Owed.Done() // counts no more for the parent
-		b.Owed.Add()
-		soon, cancel = context.WithTimeout(t.Context(), time.Second)
+		a.Add()
+		a.Add()
+		soon, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if err := all.Wait(soon); err == nil {
-			t.Error("nothing is owed, though a scope owes something")
+		if err := a.Wait(soon); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("two are counted: %v", err)
+		}
+		waited := make(chan error, 2)
+		for range 2 {
+			go func() { waited <- a.Wait(t.Context()) }()
+		}
+		synctest.Wait()
+		a.Done()
+		synctest.Wait()
+		if idle, added := a.Idle(); idle || added != 2 || len(waited) > 0 {
+			t.Errorf("one is counted: idle %t, %d added, %d returned", idle, added, len(waited))
+		}
+		a.Done()
+		for range 2 {
+			if err := <-waited; err != nil {
+				t.Error(err)
+			}
+		}
+		if idle, added := a.Idle(); !idle || added != 2 {
+			t.Errorf("idle %t, %d added", idle, added)
 		}
 	})
+}
+
+// No Done is lost on a Wait that begins at the same moment.
+func TestActivityUnderLoad(t *testing.T) {
+	var a Activity
+	for range 2000 {
+		a.Add()
+		go a.Done()
+		if err := a.Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // Stop waits for the work under way, says when it was cut short, and ends the context.
 func TestScopeStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var all Activity
-		s := NewScope(&all)
+		s := NewScope()
 		s.Begin()
 		go func() {
 			defer s.End()
