@@ -215,8 +215,8 @@ func (r *harness) until(what string, holds func() bool) {
 	}
 }
 
-// hears waits for the next update of the bot.
-func (r *harness) hears() bot.Update {
+// receives waits for the next update of the bot.
+func (r *harness) receives() bot.Update {
 	r.t.Helper()
 	select {
 	case u := <-r.box.received:

@@ -11,11 +11,11 @@ import (
 	"llave/bot"
 )
 
-func TestPollHearsAndConfirms(t *testing.T) {
+func TestPollReceivesAndConfirms(t *testing.T) {
 	r := open(t)
 	ana := r.ana()
 	r.run()
-	u := r.hears()
+	u := r.receives()
 	if u.Kind != bot.Message || u.Text != "hola" || u.Sender != "Ana Gil" || u.ChannelName != "Telegram" || u.MaskedID != "···1234" || u.Chat != chatOf(ana.ID) {
 		t.Errorf("heard %+v", u)
 	}
@@ -134,7 +134,7 @@ func TestAChatWaitsForItsFirst(t *testing.T) {
 	})
 }
 
-func TestPoisonIsSetAside(t *testing.T) {
+func TestPoisonIsQuarantined(t *testing.T) {
 	for _, poison := range []string{
 		`{"update_id":%d,"message":{"message_id":"x","secreto":1}}`,
 		`{"update_id":%d,"message":{"message_id":1,"chat":{"type":"private","id":0},"from":{"id":0},"text":"secreto"}}`,
@@ -177,7 +177,7 @@ func TestAnUpdateWithoutAnID(t *testing.T) {
 	})
 }
 
-func TestWhatTheBotWillNeverTakeIsSetAside(t *testing.T) {
+func TestWhatTheBotWillNeverTakeIsQuarantined(t *testing.T) {
 	bubble(t, func(t *testing.T, r *harness) {
 		r.box.refuse(func(u bot.Update) error {
 			if u.Text == "malo" {

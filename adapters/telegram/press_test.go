@@ -20,7 +20,7 @@ func TestAPress(t *testing.T) {
 	bubble(t, func(t *testing.T, r *harness) {
 		ana := r.ana()
 		r.run()
-		r.hears()
+		r.receives()
 		r.send(ana, ask("Q"))
 		r.srv.Fault(telegramtest.Fault{Method: "answerCallbackQuery", Times: 1, Delay: time.Second})
 		r.srv.Fault(telegramtest.Fault{Method: "editMessageReplyMarkup", Times: 1, Delay: time.Second})
@@ -28,7 +28,7 @@ func TestAPress(t *testing.T) {
 		if _, err := ana.Presses("Sí"); err != nil {
 			t.Fatal(err)
 		}
-		if u := r.hears(); u.Kind != bot.Pressed || u.Choice != (bot.Choice{Question: "Q", Value: "yes"}) || !u.OccurredAt.IsZero() {
+		if u := r.receives(); u.Kind != bot.Pressed || u.Choice != (bot.Choice{Question: "Q", Value: "yes"}) || !u.OccurredAt.IsZero() {
 			t.Errorf("heard %+v", u)
 		}
 		r.until("the spinner stops and the keyboard goes", func() bool { return r.srv.Spinning() == 0 && len(last(ana).Rows) == 0 })
@@ -46,7 +46,7 @@ func TestAPressIsAnsweredOnlyOnceItIsKept(t *testing.T) {
 	bubble(t, func(t *testing.T, r *harness) {
 		ana := r.ana()
 		r.run()
-		r.hears()
+		r.receives()
 		r.send(ana, ask("Q"))
 		r.box.refuse(func(bot.Update) error { return errFull })
 		ana.Presses("Sí")
@@ -67,10 +67,10 @@ func TestOddPresses(t *testing.T) {
 	bubble(t, func(t *testing.T, r *harness) {
 		ana := r.ana()
 		r.run()
-		r.hears()
+		r.receives()
 		for _, data := range []string{"token", "2/Q/yes", "1/Q/", "\x00"} {
 			ana.PressesData(999, data)
-			if u := r.hears(); u.Kind != bot.Pressed || u.Choice != (bot.Choice{}) {
+			if u := r.receives(); u.Kind != bot.Pressed || u.Choice != (bot.Choice{}) {
 				t.Errorf("%q: heard %+v", data, u)
 			}
 		}
@@ -125,10 +125,10 @@ func TestAKeyboardIsTakenAwayOnce(t *testing.T) {
 	bubble(t, func(t *testing.T, r *harness) {
 		ana := r.ana()
 		r.run()
-		r.hears()
+		r.receives()
 		r.send(ana, ask("A"))
 		ana.Presses("Sí")
-		r.hears()
+		r.receives()
 		synctest.Wait() // until the press is done with
 		r.send(ana, ask("B"))
 		time.Sleep(time.Second)

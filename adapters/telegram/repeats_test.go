@@ -179,7 +179,7 @@ func TestTopics(t *testing.T) {
 		r.run()
 		ana := r.srv.User(41001234, "Ana", "")
 		ana.Writes(telegramtest.InTopic(77, fields{"text": "token"}))
-		u := r.hears()
+		u := r.receives()
 		time.Sleep(2 * time.Second)
 		reply := tokenReply()
 		reply.Thread = u.Thread
@@ -189,7 +189,7 @@ func TestTopics(t *testing.T) {
 		if _, err := ana.Presses("Solo el número"); err != nil {
 			t.Error(err)
 		}
-		if u := r.hears(); u.Kind != bot.Pressed || u.Thread != "77" {
+		if u := r.receives(); u.Kind != bot.Pressed || u.Thread != "77" {
 			t.Errorf("pressed: %+v", u)
 		}
 		reply.File, reply.ID = &bot.File{Name: "c.png", Type: "image/png", Data: picture(t)}, "2"
@@ -197,7 +197,7 @@ func TestTopics(t *testing.T) {
 			t.Errorf("%v: a picture in %d", err, last(ana).Thread)
 		}
 		ana.Says("token")
-		if u := r.hears(); u.Thread != "" {
+		if u := r.receives(); u.Thread != "" {
 			t.Errorf("outside of topics: %+v", u)
 		}
 		ana.ClosesTopic(77)

@@ -18,12 +18,12 @@ func TestIntroduction(t *testing.T) {
 		r.srv.Fault(telegramtest.Fault{Method: "setMyCommands", Times: 5, CutBefore: true})
 		r.run()
 		ana := r.ana()
-		if u := r.hears(); u.DeepLink != "" {
+		if u := r.receives(); u.DeepLink != "" {
 			t.Errorf("a way back to nobody knows whom: %q", u.DeepLink)
 		}
 		time.Sleep(5 * time.Minute)
 		ana.Says("token")
-		if u := r.hears(); u.DeepLink != "https://t.me/llave_bot?start=%s" {
+		if u := r.receives(); u.DeepLink != "https://t.me/llave_bot?start=%s" {
 			t.Errorf("back by %q", u.DeepLink)
 		}
 		var names []string

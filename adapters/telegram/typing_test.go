@@ -26,7 +26,7 @@ func TestTyping(t *testing.T) {
 				time.Sleep(time.Second)
 				ana := r.ana()
 				began := time.Now()
-				r.hears()
+				r.receives()
 				if c.after > 0 {
 					time.Sleep(c.after)
 					r.send(ana, bot.Reply{Text: "x"})
@@ -49,7 +49,7 @@ func TestNoTypingForNothing(t *testing.T) {
 	bubble(t, func(t *testing.T, r *harness) {
 		ana := r.ana()
 		r.run()
-		u := r.hears()
+		u := r.receives()
 		r.send(ana, bot.Reply{Text: "x"})
 		time.Sleep(time.Minute)
 		r.srv.Inject(func(int64) string { // the same update again

@@ -105,7 +105,7 @@ func TestWordsStayWords(t *testing.T) {
 	evil := `<img src=x onerror="window.hit=1"><script>window.hit=1</script> javascript:alert(1) *<b>x</b>* https://a.example/"onmouseover="window.hit=1`
 	chat := s.writes(evil)
 	s.says(chat, "1", bot.Reply{Kind: bot.Ask, Text: evil, Copy: evil, Question: "q", Choices: []bot.Option{{Text: evil, Value: "1"}}})
-	s.Hears("a.example")
+	s.WaitsFor("a.example")
 	s.Waits("document.querySelector('#mensajes .opciones button')")
 	if s.True("window.hit || document.querySelector('#mensajes img, #mensajes script, #mensajes b')") {
 		t.Errorf("words became markup: %s", s.String("document.getElementById('mensajes').innerHTML"))
@@ -124,7 +124,7 @@ func TestChoicesOnThePage(t *testing.T) {
 	chat := s.writes("hola")
 	ask := func(n string) {
 		s.says(chat, n, bot.Reply{Kind: bot.Ask, Text: "¿Sí? " + n, Question: "q" + n, Choices: []bot.Option{{Text: "Sí " + n, Value: "yes"}}})
-		s.Hears("¿Sí? " + n)
+		s.WaitsFor("¿Sí? " + n)
 	}
 	offered := "[...document.querySelectorAll('.opciones button')].filter(b => b.checkVisibility()).map(b => b.textContent).join()"
 	ask("1")
@@ -141,7 +141,7 @@ func TestChoicesOnThePage(t *testing.T) {
 		t.Errorf("the bot is told %+v", u)
 	}
 	s.opens()
-	s.Hears("¿Sí? 2")
+	s.WaitsFor("¿Sí? 2")
 	if got := s.String(offered); got != "" {
 		t.Errorf("offered after a reload: %s", got)
 	}
@@ -153,7 +153,7 @@ func TestItExpiresOnAnOpenPage(t *testing.T) {
 	s := newScreen(t, phone())
 	chat := s.writes("token")
 	s.says(chat, "1", bot.Reply{Kind: bot.Show, Text: "Token: 482 913", Copy: "482913", Expires: s.clock.now().Add(1500 * time.Millisecond)})
-	s.Hears("482 913")
+	s.WaitsFor("482 913")
 	begin := time.Now()
 	s.Waits("!document.getElementById('mensajes').textContent.includes('482')")
 	if took := time.Since(begin); took > 10*time.Second {
@@ -168,7 +168,7 @@ func TestForgetOnThePage(t *testing.T) {
 	first := s.writes("hola")
 	second := &screen{s.Another(phone()), s.fixture, t}
 	second.opens()
-	second.Hears("hola")
+	second.WaitsFor("hola")
 	s.Clicks("#borrar")
 	s.Waits("document.querySelector('dialog[open]')")
 	s.audit("the question")
@@ -185,7 +185,7 @@ func TestForgetOnThePage(t *testing.T) {
 	if next := s.writes("otra vez"); next == first {
 		t.Error("it goes on in the old chat")
 	}
-	second.Hears("otra vez") // both pages have found the same new chat
+	second.WaitsFor("otra vez") // both pages have found the same new chat
 	if got := s.bot.updates()[1]; got.Kind != bot.Gone {
 		t.Errorf("the bot is told %+v", got)
 	}
@@ -202,12 +202,12 @@ func TestAnotherPageHasAnotherChat(t *testing.T) {
 	second := &screen{s.Another(phone()), s.fixture, t}
 	second.opens()
 	s.Fills("#texto", "dos\r")
-	second.Hears("dos")
+	second.WaitsFor("dos")
 	s.Waits("[...document.querySelectorAll('.mio .dicho')].map(e => e.textContent).join() === 'dos'")
 	chat := s.bot.updates()[1].Chat
 	s.says(chat, "1", bot.Reply{Text: "acá"})
-	s.Hears("acá")
-	second.Hears("acá")
+	s.WaitsFor("acá")
+	second.WaitsFor("acá")
 	if chat == old {
 		t.Error("the cookie was not lost")
 	}
@@ -353,7 +353,7 @@ func TestTypingAndMotion(t *testing.T) {
 			t.Errorf("motion is wanted: %v; something moves: %v", motion, moves)
 		}
 		s.says(chat, "1", bot.Reply{Text: "acá"})
-		s.Hears("acá")
+		s.WaitsFor("acá")
 		s.Waits("document.getElementById('escribiendo').hidden")
 	}
 }
@@ -366,20 +366,20 @@ func TestScrolling(t *testing.T) {
 	for n := range 30 {
 		s.says(chat, fmt.Sprint(n), bot.Reply{Text: fmt.Sprint("línea ", n)})
 	}
-	s.Hears("línea 29")
+	s.WaitsFor("línea 29")
 	at := "document.getElementById('rollo').scrollTop"
 	s.Waits(at + " + document.getElementById('rollo').clientHeight > document.getElementById('rollo').scrollHeight - 80")
 	s.Waits("(document.getElementById('rollo').scrollTop = 100) && document.getElementById('rollo').scrollTop === 100")
 	s.Waits("new Promise(go => setTimeout(() => go(true), 100))")
 	s.says(chat, "new", bot.Reply{Text: "la nueva"})
-	s.Hears("la nueva")
+	s.WaitsFor("la nueva")
 	if s.Number(at) != 100 {
 		t.Error("the page scrolls away from what is being read")
 	}
 	s.Clicks("#nuevos")
 	s.Waits(at + " > 500 && document.getElementById('nuevos').hidden")
 	s.says(chat, "long", bot.Reply{Kind: bot.Show, Text: "Token: 482 913\n" + strings.Repeat("y además\n", 40), Expires: s.clock.now().Add(time.Hour)})
-	s.Hears("482 913")
+	s.WaitsFor("482 913")
 	s.Waits("(r => r.top > 0 && r.bottom < innerHeight)(document.querySelector('.cifras').getBoundingClientRect())")
 }
 
@@ -389,7 +389,7 @@ func TestZoomed(t *testing.T) {
 	s := newScreen(t, webchattest.Look{Width: 320, Height: 256, Scale: 4})
 	chat := s.writes("hola")
 	s.says(chat, "1", bot.Reply{Kind: bot.Show, Text: "Token: 482 913\n" + strings.Repeat("y además ", 40), Expires: s.clock.now().Add(time.Hour)})
-	s.Hears("482 913")
+	s.WaitsFor("482 913")
 	s.audit("zoomed")
 	if h := s.Number("Math.round(document.getElementById('rollo').getBoundingClientRect().height)"); h < 400 {
 		t.Errorf("there are %d pixels for what was said", h)

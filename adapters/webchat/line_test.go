@@ -104,7 +104,7 @@ func (s *screen) converses(n int) {
 	for i := range 3 {
 		s.says(chat, fmt.Sprint("r", n, i), bot.Reply{Text: fmt.Sprint("respuesta ", n, " ", i)})
 	}
-	s.Hears(fmt.Sprint("respuesta ", n, " 2"))
+	s.WaitsFor(fmt.Sprint("respuesta ", n, " 2"))
 	want := fmt.Sprintf("digo %d|respuesta %d 0|respuesta %d 1|respuesta %d 2", n, n, n, n)
 	if got := s.String(fmt.Sprintf("[...document.querySelectorAll('#mensajes .dicho')].slice(%d).map(e => e.textContent).join('|')", before)); got != want {
 		s.t.Errorf("the page shows %q, want %q", got, want)
@@ -149,7 +149,7 @@ func TestAProxyThatBuffers(t *testing.T) {
 		t.Errorf("%d streams were tried", n)
 	}
 	s.opens()
-	s.Hears("respuesta 3 2")
+	s.WaitsFor("respuesta 3 2")
 	s.converses(4)
 	s.audit("without a stream")
 	m.buffers.Store(false)
@@ -164,7 +164,7 @@ func TestAProxyThatBuffers(t *testing.T) {
 }
 
 // A stream that begins well and then says nothing any more is found out by what does not come back.
-func TestAStreamThatGoesDeaf(t *testing.T) {
+func TestAStreamThatFallsSilent(t *testing.T) {
 	t.Parallel()
 	s, m := newMiddle(t, phone())
 	m.swallows.Store(true)
@@ -237,7 +237,7 @@ func TestWhatABrowserLacks(t *testing.T) {
 			x.audit(what)
 		}
 		x.opens()
-		x.Hears(fmt.Sprint("respuesta ", 2*n+2, " 2"))
+		x.WaitsFor(fmt.Sprint("respuesta ", 2*n+2, " 2"))
 		x.Goes("about:blank")
 		s.clock.pass(time.Minute)
 	}

@@ -35,7 +35,7 @@ func (x *table) asks() {
 	x.t.Helper()
 	x.n++
 	x.says(x.chat, fmt.Sprint(x.n), bot.Reply{Kind: bot.Ask, Text: fmt.Sprint("¿Sí? ", x.n), Question: fmt.Sprint("q", x.n), Choices: []bot.Option{{Text: "Sí", Value: "yes"}}})
-	x.Hears(fmt.Sprint("¿Sí? ", x.n))
+	x.WaitsFor(fmt.Sprint("¿Sí? ", x.n))
 	x.settles()
 }
 
@@ -45,7 +45,7 @@ func (x *table) fills() {
 	for n := range 12 {
 		x.says(x.chat, fmt.Sprint("l", n), bot.Reply{Text: fmt.Sprint("línea ", n)})
 	}
-	x.Hears("línea 11")
+	x.WaitsFor("línea 11")
 	x.settles()
 }
 
@@ -220,7 +220,7 @@ func TestAllButtonsThatAppear(t *testing.T) {
 	x := newTable(t)
 	x.says(x.chat, "1", bot.Reply{Kind: bot.Show, Text: "Token: 482 913", Copy: "482913"})
 	x.says(x.chat, "2", bot.Reply{Kind: bot.Secret, Text: "Abrí https://a.example/x ya.", File: &bot.File{Name: "h.pdf", Type: "application/pdf", Data: []byte{1}}})
-	x.Hears("a.example")
+	x.WaitsFor("a.example")
 	for _, css := range []string{".copiar", "a.enlace", "a[download]"} {
 		if !x.True("document.querySelector('" + css + "').matches('.recien')") {
 			t.Errorf("%s takes a press at once", css)

@@ -12,7 +12,7 @@ import (
 	"llave/bot"
 )
 
-func TestSayAndHear(t *testing.T) {
+func TestSayAndReceive(t *testing.T) {
 	w := newFixture(t)
 	p := w.person()
 	f := p.follows("", "")

@@ -37,7 +37,7 @@ func TestManyTabs(t *testing.T) {
 	said := "[...document.querySelectorAll('#mensajes .dicho')].map(e => e.textContent).join()"
 	want := "desde la sexta,respuesta 0,respuesta 1,respuesta 2,respuesta 3,respuesta 4"
 	for n, x := range all {
-		x.Hears("respuesta 4")
+		x.WaitsFor("respuesta 4")
 		if got := x.String(said); got != want {
 			t.Errorf("tab %d shows %q", n, got)
 		}
@@ -51,7 +51,7 @@ func TestManyTabs(t *testing.T) {
 		begin := time.Now()
 		s.says(chat, fmt.Sprint("x", round), bot.Reply{Text: fmt.Sprint("sigue ", round)})
 		for _, x := range all {
-			x.Hears(fmt.Sprint("sigue ", round))
+			x.WaitsFor(fmt.Sprint("sigue ", round))
 		}
 		if took := time.Since(begin); took > 10*time.Second {
 			t.Errorf("another one takes over after %s", took)
@@ -73,19 +73,19 @@ func TestATabThatHangs(t *testing.T) {
 	s.streams(1)
 	all := s.tabs(2)
 	chat := all[1].writes("hola")
-	s.Hears("hola")
+	s.WaitsFor("hola")
 	s.Waits("setTimeout(() => { const end = Date.now() + 9000; while (Date.now() < end); }, 0)")
 	begin := time.Now()
 	s.says(chat, "1", bot.Reply{Text: "acá"})
-	all[1].Hears("acá")
+	all[1].WaitsFor("acá")
 	if took := time.Since(begin); took > 8*time.Second {
 		t.Errorf("it waits %s for a tab that hangs", took)
 	}
-	s.Hears("acá")
+	s.WaitsFor("acá")
 	s.streams(1)
 	s.says(chat, "2", bot.Reply{Text: "y acá"})
 	for _, x := range all {
-		x.Hears("y acá")
+		x.WaitsFor("y acá")
 	}
 }
 
@@ -105,7 +105,7 @@ func TestManyTabsWithoutAChannel(t *testing.T) {
 	chat := all[7].writes("hola")
 	s.says(chat, "1", bot.Reply{Text: "acá"})
 	for _, x := range all {
-		x.Hears("acá")
+		x.WaitsFor("acá")
 	}
 	if m.streams.Load() > 0 || s.web.hub.open() > 0 {
 		t.Errorf("%d streams were opened, %d pages wait", m.streams.Load(), s.web.hub.open())
@@ -122,7 +122,7 @@ func TestUnlinkedOnAllPages(t *testing.T) {
 	s.shows(chat, "1", "Token de Juana: 482 913")
 	s.says(chat, "2", bot.Reply{Text: "La hoja de Juana", File: &bot.File{Name: "hoja.pdf", Type: "application/pdf", Data: []byte{1}}})
 	for _, x := range all {
-		x.Hears("La hoja de Juana")
+		x.WaitsFor("La hoja de Juana")
 	}
 	file := s.String("document.querySelector('a[download]').href")
 	s.writes("desvincular")
@@ -130,7 +130,7 @@ func TestUnlinkedOnAllPages(t *testing.T) {
 	s.says(chat, "4", bot.Reply{Text: "Listo"})
 	left := "[...document.querySelectorAll('#mensajes .dicho')].map(e => e.textContent).join()"
 	for n, x := range append(all, all...) {
-		x.Hears("Listo")
+		x.WaitsFor("Listo")
 		if got := x.String(left); got != "desvincular,Listo" {
 			t.Errorf("page %d shows %q", n, got)
 		}
@@ -160,16 +160,16 @@ func TestHiddenTabs(t *testing.T) {
 	hide(s, true)
 	chat := second.writes("hola")
 	s.says(chat, "1", bot.Reply{Text: "acá"})
-	second.Hears("acá")
+	second.WaitsFor("acá")
 	s.Goes("about:blank")
 	s.says(chat, "2", bot.Reply{Text: "y acá"})
-	second.Hears("y acá")
+	second.WaitsFor("y acá")
 	hide(second, true)
 	s.opens()
-	s.Hears("y acá")
+	s.WaitsFor("y acá")
 	s.says(chat, "3", bot.Reply{Text: "y más acá"})
-	s.Hears("y más acá")
+	s.WaitsFor("y más acá")
 	hide(second, false)
-	second.Hears("y más acá")
+	second.WaitsFor("y más acá")
 	s.streams(1)
 }

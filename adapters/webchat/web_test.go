@@ -201,13 +201,13 @@ func TestForgedCookies(t *testing.T) {
 	w := newFixture(t)
 	p := w.person()
 	good, _ := base64.RawURLEncoding.DecodeString(p.cookie())
-	bent := slices.Clone(good)
-	bent[3] ^= 1
+	faulty := slices.Clone(good)
+	faulty[3] ^= 1
 	tail := slices.Clone(good)
 	tail[len(tail)-1] ^= 1
 	for name, value := range map[string]string{
-		"none": "", "short": "abc", "random": base64.RawURLEncoding.EncodeToString(bytes.Repeat([]byte{9}, len(good))), "bent": base64.RawURLEncoding.EncodeToString(bent),
-		"bent at the end": base64.RawURLEncoding.EncodeToString(tail), "longer": p.cookie() + "AAAA", "no proof": base64.RawURLEncoding.EncodeToString(good[:cookieRandom]),
+		"none": "", "short": "abc", "random": base64.RawURLEncoding.EncodeToString(bytes.Repeat([]byte{9}, len(good))), "faulty": base64.RawURLEncoding.EncodeToString(faulty),
+		"faulty at the end": base64.RawURLEncoding.EncodeToString(tail), "longer": p.cookie() + "AAAA", "no proof": base64.RawURLEncoding.EncodeToString(good[:cookieRandom]),
 	} {
 		t.Run(name, func(t *testing.T) {
 			stranger := &person{fixture: w}

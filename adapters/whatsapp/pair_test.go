@@ -36,9 +36,9 @@ func (c *clock) passes(d time.Duration) {
 	c.ahead += d
 }
 
-func talkAt(t *testing.T, c *clock) (*harness, *whatsapptest.Chat, bot.ChatID) {
+func conversationAt(t *testing.T, c *clock) (*harness, *whatsapptest.Chat, bot.ChatID) {
 	t.Helper()
-	return talk(t, func(o *whatsapp.Options) { o.Now = c.now })
+	return conversation(t, func(o *whatsapp.Options) { o.Now = c.now })
 }
 
 func TestPair(t *testing.T) {
@@ -180,7 +180,7 @@ func TestLogout(t *testing.T) {
 // The device store belongs to one process, and only its owner can read the file; no text in it is readable.
 func TestTheDeviceStore(t *testing.T) {
 	t.Parallel()
-	r, chat, to := talk(t, nil)
+	r, chat, to := conversation(t, nil)
 	if _, err := whatsapp.Open(t.Context(), r.opt); !errors.Is(err, whatsapp.ErrInUse) {
 		t.Errorf("opened twice: %v", err)
 	}
@@ -213,7 +213,7 @@ func TestTheDeviceStore(t *testing.T) {
 // be ignored, and nobody would know.
 func TestLossOfPower(t *testing.T) {
 	t.Parallel()
-	r, chat, to := talk(t, nil)
+	r, chat, to := conversation(t, nil)
 	must(t, r.sends(to, "uno"))
 	chat.Expects("uno")
 	r.down()
@@ -244,7 +244,7 @@ func TestLossOfPower(t *testing.T) {
 // A message from before a restart can be sent again to a recipient that could not decrypt it.
 func TestSentAgainAfterARestart(t *testing.T) {
 	t.Parallel()
-	r, chat, to := talk(t, nil)
+	r, chat, to := conversation(t, nil)
 	must(t, r.sends(to, "hola"))
 	chat.Expects("hola")
 	chat.Phone.Off()

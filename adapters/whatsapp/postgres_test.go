@@ -16,7 +16,7 @@ import (
 // All the same in Postgres: paired, both ways, through a restart, one process only, nothing readable.
 func TestPostgres(t *testing.T) {
 	where := pgtest.New(t)
-	r, chat, to := talk(t, func(o *whatsapp.Options) { o.Store = where })
+	r, chat, to := conversation(t, func(o *whatsapp.Options) { o.Store = where })
 	must(t, r.sends(to, "Token de Ana: 482 913"))
 	chat.Expects("482 913")
 	must(t, r.wa.Send(t.Context(), to, bot.Reply{ID: "h", File: &bot.File{Name: "hoja.pdf", Type: "application/pdf", Data: []byte("%PDF-1.7")}}))

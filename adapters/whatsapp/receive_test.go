@@ -14,7 +14,7 @@ import (
 	"llave/bot"
 )
 
-func TestHears(t *testing.T) {
+func TestReceives(t *testing.T) {
 	t.Parallel()
 	r := newHarness(t, nil)
 	chat := r.person(ana, "Ana Paz")
@@ -94,7 +94,7 @@ func TestTheOperatorsPhone(t *testing.T) {
 	chat.Says("hola")
 	u := r.bot.gets(t)
 	desk := r.phone.Chat(ana)
-	desk.Hears("hola")
+	desk.WaitsFor("hola")
 	desk.Asks("¿Qué querés?", "Mi token", "Otra cosa")
 	poll := chat.ExpectsThat("the poll", func(m whatsapptest.Message) bool { return true })
 	r.until("the poll is seen", func() bool { return r.wa.Stats().Own.Load() == 1 && r.srv.Owed(office) == 0 })
@@ -103,7 +103,7 @@ func TestTheOperatorsPhone(t *testing.T) {
 		t.Errorf("voted: %+v", v)
 	}
 	desk.Says("hola, soy Beto de Mesa de Ayuda")
-	chat.Hears("soy Beto")
+	chat.WaitsFor("soy Beto")
 	must(t, r.sends(u.Chat, "¿en qué te ayudo?"))
 	chat.Expects("ayudo")
 	r.until("the operator sees it too", func() bool {

@@ -17,7 +17,7 @@ import (
 )
 
 // talk is a harness and a person whose chat the bot knows.
-func talk(t *testing.T, change func(*whatsapp.Options)) (*harness, *whatsapptest.Chat, bot.ChatID) {
+func conversation(t *testing.T, change func(*whatsapp.Options)) (*harness, *whatsapptest.Chat, bot.ChatID) {
 	t.Helper()
 	r := newHarness(t, change)
 	chat := r.person(ana, "Ana Paz")
@@ -27,7 +27,7 @@ func talk(t *testing.T, change func(*whatsapp.Options)) (*harness, *whatsapptest
 
 func TestSend(t *testing.T) {
 	t.Parallel()
-	r, chat, to := talk(t, nil)
+	r, chat, to := conversation(t, nil)
 	must(t, r.wa.Send(t.Context(), to, bot.Reply{ID: "1", Text: "Token de Ana: 482 913\nEscribí *menú*", Choices: []bot.Option{{Text: "Solo el número", Value: "a"}, {Text: "Otra cosa", Value: "b"}}}))
 	chat.Expects("^Token de Ana: 482 913\nEscribí \\*menú\\*\n\n\\*1\\* Solo el número\n\\*2\\* Otra cosa$")
 	must(t, r.wa.Send(t.Context(), to, bot.Reply{ID: "2", Text: "482913", Copy: "482913"}))
@@ -56,7 +56,7 @@ func TestSend(t *testing.T) {
 
 func TestWhatIsNeverSent(t *testing.T) {
 	t.Parallel()
-	r, _, to := talk(t, nil)
+	r, _, to := conversation(t, nil)
 	other, _ := bot.NewChatID(whatsapp.Channel, "999", to.Native())
 	foreign, _ := bot.NewChatID("telegram", to.Account(), to.Native())
 	group, _ := bot.NewChatID(whatsapp.Channel, to.Account(), "120363@g.us")
@@ -77,7 +77,7 @@ func TestWhatIsNeverSent(t *testing.T) {
 // A reply that is sent again, by another process, is the same message; phones show it once.
 func TestTheSameReplyIsTheSameMessage(t *testing.T) {
 	t.Parallel()
-	r, chat, to := talk(t, nil)
+	r, chat, to := conversation(t, nil)
 	reply := bot.Reply{ID: "7", At: time.Unix(1700000000, 0), Text: "Token de Ana: 482 913"}
 	must(t, r.wa.Send(t.Context(), to, reply))
 	chat.Expects("482 913")
@@ -101,7 +101,7 @@ func TestTheSameReplyIsTheSameMessage(t *testing.T) {
 // Receipts are counted, each message once.
 func TestReceipts(t *testing.T) {
 	t.Parallel()
-	r, chat, to := talk(t, nil)
+	r, chat, to := conversation(t, nil)
 	s := r.wa.Stats()
 	must(t, r.wa.Send(t.Context(), to, bot.Reply{ID: "7", Text: "hola"}))
 	m := chat.ExpectsThat("hola", func(m whatsapptest.Message) bool { return m.Text == "hola" })
@@ -117,7 +117,7 @@ func TestReceipts(t *testing.T) {
 // people write is heard meanwhile.
 func TestUnacknowledged(t *testing.T) {
 	t.Parallel()
-	r, chat, to := talk(t, func(o *whatsapp.Options) { o.Timing.Ack = 500 * time.Millisecond })
+	r, chat, to := conversation(t, func(o *whatsapp.Options) { o.Timing.Ack = 500 * time.Millisecond })
 	b := r.person(beto, "Beto")
 	b.Says("hola")
 	other := r.bot.gets(t).Chat
@@ -145,7 +145,7 @@ func TestUnacknowledged(t *testing.T) {
 // A refusal for writing to strangers stops all sending, is said, and is not tried again before its time.
 func TestLimited(t *testing.T) {
 	t.Parallel()
-	r, chat, to := talk(t, nil)
+	r, chat, to := conversation(t, nil)
 	r.srv.Fault(whatsapptest.Fault{On: "message", From: office, Error: 463})
 	for range 5 {
 		var later *bot.RetryAfter
@@ -190,7 +190,7 @@ func TestLimited(t *testing.T) {
 
 func TestRefusedMessages(t *testing.T) {
 	t.Parallel()
-	r, _, to := talk(t, nil)
+	r, _, to := conversation(t, nil)
 	var later *bot.RetryAfter
 	var never *bot.PermanentFailure
 	r.srv.Fault(whatsapptest.Fault{On: "message", From: office, Error: 479, Times: 1})
@@ -220,7 +220,7 @@ func TestRefusedMessages(t *testing.T) {
 // A file that never will be uploaded, or that WhatsApp refuses, is left out: the words go, and say so.
 func TestWithoutTheFile(t *testing.T) {
 	t.Parallel()
-	r, chat, to := talk(t, nil)
+	r, chat, to := conversation(t, nil)
 	n := 0
 	file := func(at time.Time, data []byte) bot.Reply {
 		n++
@@ -256,7 +256,7 @@ func TestWithoutTheFile(t *testing.T) {
 // A message that certainly did not leave is distinguished from an unknown outcome: only then may a secret be sent again.
 func TestNotSentIsToldApart(t *testing.T) {
 	t.Parallel()
-	r, chat, to := talk(t, func(o *whatsapp.Options) { o.Timing.Ack = 500 * time.Millisecond })
+	r, chat, to := conversation(t, func(o *whatsapp.Options) { o.Timing.Ack = 500 * time.Millisecond })
 	must(t, r.sends(to, "hola"))
 	chat.Expects("hola")
 	var stayed *bot.NotSent
@@ -289,7 +289,7 @@ func TestNotSentIsToldApart(t *testing.T) {
 func TestBothWaysAtOnce(t *testing.T) {
 	t.Parallel()
 	const n = 200
-	r, chat, to := talk(t, nil)
+	r, chat, to := conversation(t, nil)
 	var all sync.WaitGroup
 	all.Go(func() {
 		for i := range n {
@@ -326,7 +326,7 @@ func TestTyping(t *testing.T) {
 // People who wrote get an answer at once; messages to many others take their time.
 func TestNeverInAHurryToWriteFirst(t *testing.T) {
 	t.Parallel()
-	r, _, to := talk(t, func(o *whatsapp.Options) { o.Timing.Cold = time.Minute })
+	r, _, to := conversation(t, func(o *whatsapp.Options) { o.Timing.Cold = time.Minute })
 	if d, _ := r.wa.Reserve(to); d != 0 {
 		t.Errorf("an answer waits for %v", d)
 	}

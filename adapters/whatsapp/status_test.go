@@ -41,7 +41,7 @@ func TestEnds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r, chat, to := talk(t, nil)
+			r, chat, to := conversation(t, nil)
 			c.does(r)
 			s := r.is(c.want)
 			if s.Code != c.code || s.Todo == "" || s.Since.IsZero() || s.Up() {
@@ -132,7 +132,7 @@ func TestABanEnds(t *testing.T) {
 func TestThePhoneIsOff(t *testing.T) {
 	t.Parallel()
 	clock := &clock{}
-	r, chat, to := talkAt(t, clock)
+	r, chat, to := conversationAt(t, clock)
 	r.phone.Off()
 	clock.passes(9 * 24 * time.Hour)
 	if s := r.wa.Status(); s.State != whatsapp.Connected {

@@ -27,7 +27,7 @@ func setting(seconds uint32, at int64) *waE2E.Message {
 // having been asked, and until the chat is set otherwise.
 func TestDisappearingMessages(t *testing.T) {
 	t.Parallel()
-	r, chat, to := talk(t, nil)
+	r, chat, to := conversation(t, nil)
 	shows := func(when string, seconds uint32) {
 		t.Helper()
 		must(t, r.sends(to, "hola"))
@@ -82,7 +82,7 @@ func TestDisappearingMessages(t *testing.T) {
 // A timer says since when it is set, which phones compare.
 func TestTimersSayWhenTheyWereSet(t *testing.T) {
 	t.Parallel()
-	r, chat, to := talk(t, nil)
+	r, chat, to := conversation(t, nil)
 	at := time.Now().Unix() - 5
 	m := disappearing("token", 86400)
 	m.ExtendedTextMessage.ContextInfo.EphemeralSettingTimestamp = proto.Int64(at)

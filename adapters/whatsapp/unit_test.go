@@ -122,7 +122,7 @@ type refuser struct{}
 func (refuser) Accept(context.Context, bot.Update) error { panic("nobody is to be told") }
 
 // A message that panics while it is read is dropped as unreadable, and acknowledged.
-func TestWhatCannotBeReadIsSetAside(t *testing.T) {
+func TestWhatCannotBeReadIsQuarantined(t *testing.T) {
 	w := &WhatsApp{log: logOf(&bytes.Buffer{})}
 	s := &session{w: w, to: refuser{}, ctx: t.Context()}
 	lid := types.NewJID("77000000004036", types.HiddenUserServer)

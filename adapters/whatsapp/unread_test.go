@@ -16,7 +16,7 @@ import (
 // answered. It is marked with the answer, by the next process if need be.
 func TestNothingLooksReadThatCannotBeAnswered(t *testing.T) {
 	t.Parallel()
-	r, chat, to := talk(t, func(o *whatsapp.Options) { o.Timing.Typing = time.Millisecond })
+	r, chat, to := conversation(t, func(o *whatsapp.Options) { o.Timing.Typing = time.Millisecond })
 	r.until("the first one is read, and typing shows", func() bool { return chat.Typed() == 1 })
 	r.srv.Timelock(office, time.Now().Add(time.Hour))
 	r.is(whatsapp.Limited)
@@ -63,7 +63,7 @@ func TestNothingLooksReadThatCannotBeAnswered(t *testing.T) {
 // A refusal in the middle of an answer limits the channel: what comes after it does not look read either.
 func TestNothingLooksReadAfterARefusal(t *testing.T) {
 	t.Parallel()
-	r, chat, to := talk(t, nil)
+	r, chat, to := conversation(t, nil)
 	r.srv.Fault(whatsapptest.Fault{On: "message", From: office, Error: 463, Times: 1})
 	var later *bot.RetryAfter
 	if err := r.sends(to, "hola"); !errors.As(err, &later) {

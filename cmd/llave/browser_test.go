@@ -53,7 +53,7 @@ func TestNewcomerInABrowser(t *testing.T) {
 			v.Waits("!document.getElementById('sugerencias').hidden")
 			v.audit("the empty page")
 			v.Clicks("#sugerencias button")
-			v.Hears("Abrí esta página")
+			v.WaitsFor("Abrí esta página")
 			v.audit("the link")
 			if rel := v.String("document.querySelector('a.enlace').rel + ' ' + document.querySelector('a.enlace').target"); rel != "noopener noreferrer _blank" {
 				t.Errorf("the link opens with %q", rel)
@@ -61,7 +61,7 @@ func TestNewcomerInABrowser(t *testing.T) {
 			v.signIn(v.String("document.querySelector('a.enlace').href"))
 			v.Waits("document.querySelector('a.boton')")
 			v.Clicks("a.boton")
-			v.Hears("quedó vinculado")
+			v.WaitsFor("quedó vinculado")
 			if at := v.String("location.href"); at != base+"/" {
 				t.Errorf("the address is %s: the code stands in it", at)
 			}
@@ -71,9 +71,9 @@ func TestNewcomerInABrowser(t *testing.T) {
 				t.Errorf("instead of the code the page shows %q", said)
 			}
 			v.Clicks("#mensajes .opciones button")
-			v.Hears("Gracias")
+			v.WaitsFor("Gracias")
 			v.Fills("#texto", "token de juana\r")
-			v.Hears("Token de Juana")
+			v.WaitsFor("Token de Juana")
 			v.audit("another token")
 			v.Fills("#texto", "mi credencial\r")
 			v.Waits("document.querySelector('#mensajes img')?.naturalWidth > 100")
@@ -125,7 +125,7 @@ func TestNewcomerByKeyboard(t *testing.T) {
 	v.Types("\r")
 	v.Waits("document.activeElement.id === 'texto'")
 	v.Types("token\r")
-	v.Hears("Abrí esta página")
+	v.WaitsFor("Abrí esta página")
 	v.Waits("document.activeElement.id === 'texto' && document.getElementById('texto').value === ''")
 	link := v.String("document.querySelector('a.enlace').href")
 	v.Goes(link) // Enter on the link would open it in another window
@@ -143,15 +143,15 @@ func TestNewcomerByKeyboard(t *testing.T) {
 	v.Waits("document.querySelector('a.boton')")
 	v.tabTo("a.boton")
 	v.Types("\r")
-	v.Hears("quedó vinculado")
+	v.WaitsFor("quedó vinculado")
 	v.tabTo("#mensajes .opciones button")
 	v.Types("\r")
-	v.Hears("Gracias")
+	v.WaitsFor("Gracias")
 	if !v.True("document.activeElement.id === 'texto'") {
 		t.Errorf("after a choice the focus is on %s", v.String("document.activeElement.outerHTML"))
 	}
 	v.Types("token de juana\r")
-	v.Hears("Token de Juana")
+	v.WaitsFor("Token de Juana")
 	if !v.True("document.activeElement.id === 'texto'") {
 		t.Error("the focus is lost")
 	}
@@ -167,10 +167,10 @@ func TestTheConversationGoesOn(t *testing.T) {
 	v := &visitor{webchattest.New(t, webchattest.Look{Width: 360, Height: 740}), t, nil}
 	v.Goes(base + "/")
 	v.Fills("#texto", "qué es el token\r")
-	v.Hears("llave electrónica")
+	v.WaitsFor("llave electrónica")
 	second := v.Another(webchattest.Look{Width: 360, Height: 740})
 	second.Goes(base + "/")
-	second.Hears("llave electrónica")
+	second.WaitsFor("llave electrónica")
 	lines := "document.querySelectorAll('#mensajes .globo').length"
 	v.Waits(lines + " === 2")
 	v.Goes(base + "/")

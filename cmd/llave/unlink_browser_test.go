@@ -20,16 +20,16 @@ func (v *visitor) linkAccount(base string) {
 	v.signIn(v.String("document.querySelector('a.enlace').href"))
 	v.Waits("document.querySelector('a.boton')")
 	v.Clicks("a.boton")
-	v.Hears("quedó vinculado")
+	v.WaitsFor("quedó vinculado")
 	v.Clicks("#mensajes .opciones button")
-	v.Hears("Gracias")
+	v.WaitsFor("Gracias")
 }
 
 // collectSecrets lets the chat show a token, a picture and a sheet, and returns what must be gone afterwards.
 func (v *visitor) collectSecrets() (secrets, files []string) {
 	v.t.Helper()
 	v.Fills("#texto", "token de juana\r")
-	v.Hears("Token de Juana")
+	v.WaitsFor("Token de Juana")
 	v.Fills("#texto", "mi credencial\r")
 	v.Waits("document.querySelector('#mensajes img')?.naturalWidth > 100")
 	secrets = strings.Split(v.String("[...document.querySelectorAll('.cifras [aria-hidden]')].map(e => e.textContent).join()"), ",")
@@ -70,12 +70,12 @@ func TestUnlinkingClearsThePage(t *testing.T) {
 	secrets, files := v.collectSecrets()
 	second := &visitor{v.Another(webchattest.Look{Width: 360, Height: 740, Phone: true}), t, nil}
 	second.Goes(base + "/")
-	second.Hears("Juana")
+	second.WaitsFor("Juana")
 	v.Fills("#texto", "desvincular\r")
 	for _, x := range []*visitor{v, second} {
-		x.Hears("desvinculado")
+		x.WaitsFor("desvinculado")
 		x.wantNone(base, secrets, files)
-		x.Hears("desvinculado")
+		x.WaitsFor("desvinculado")
 	}
 	v.audit("unlinked")
 }
@@ -91,9 +91,9 @@ func TestALinkThatWasEndedElsewhereClearsThePage(t *testing.T) {
 	changePassword(t, base, "27999990016")
 	v.Fills("#texto", "token de tomás\r")
 	v.Waits("!document.getElementById('mensajes').textContent.includes('Juana')")
-	v.Hears("Abrí esta página")
+	v.WaitsFor("Abrí esta página")
 	v.wantNone(base, secrets, files)
-	v.Hears("Abrí esta página")
+	v.WaitsFor("Abrí esta página")
 }
 
 // changePassword ends all links of an account.

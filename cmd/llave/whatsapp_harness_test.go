@@ -155,11 +155,11 @@ func (r *whatsappHarness) linkAccount() (ana *whatsapptest.Chat, page, code, tok
 	r.t.Helper()
 	ana = r.srv.Phone(r.t, anaNumber, "Anabella").Chat(officeNumber)
 	ana.Says("token")
-	page = ana.Hears(pageShape)[1]
+	page = ana.WaitsFor(pageShape)[1]
 	code = r.signIn(page, "···0101", "27-99999001-6")
 	ana.Says(code)
-	token = ana.Hears(`Token de María Elena Gómez: (\d{3} \d{3})`)[1]
+	token = ana.WaitsFor(`Token de María Elena Gómez: (\d{3} \d{3})`)[1]
 	ana.Says("1") // ¿Quién usa este chat?
-	ana.Hears(`.`)
+	ana.WaitsFor(`.`)
 	return ana, page, code, token
 }

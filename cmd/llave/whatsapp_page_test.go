@@ -87,7 +87,7 @@ func TestWhatsAppPairedOnThePage(t *testing.T) {
 			r.program.errs.waitFor(t, "state=connected")
 			ana := r.srv.Phone(t, anaNumber, "Anabella").Chat(officeNumber)
 			ana.Says("hola")
-			ana.Hears("Soy Llave")
+			ana.WaitsFor("Soy Llave")
 			wantTexts(t, o.submitAction("qr"), "Ya hay un teléfono vinculado")
 			wantTexts(t, o.submitAction("logout"), "falta marcar", "+"+officeNumber)
 			r.srv.Fault(whatsapptest.Fault{On: "iq md remove-companion-device", Error: 500, Times: 1})

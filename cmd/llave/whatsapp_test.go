@@ -45,7 +45,7 @@ func TestWhatsAppNewcomer(t *testing.T) {
 			}
 			got := r.srv.Downloads()
 			ana.SendsVoice([]byte("OggS"), 2)
-			ana.Hears(`No puedo escuchar audios, y no lo guardé`)
+			ana.WaitsFor(`No puedo escuchar audios, y no lo guardé`)
 			if r.srv.Downloads() != got {
 				t.Error("it was downloaded, and nobody asked")
 			}
@@ -54,8 +54,8 @@ func TestWhatsAppNewcomer(t *testing.T) {
 			ana.Says("mi token")
 			ana.Says("solo el número")
 			r.startProgram()
-			ana.Hears(`Token de María Elena Gómez: ` + token)
-			ana.Hears(`^` + strings.ReplaceAll(token, " ", "") + `$`)
+			ana.WaitsFor(`Token de María Elena Gómez: ` + token)
+			ana.WaitsFor(`^` + strings.ReplaceAll(token, " ", "") + `$`)
 			r.stopProgram()
 			for _, secret := range []string{"22155501", token, strings.ReplaceAll(token, " ", ""), "99999001", "Anabella", page, code, "un-secreto"} {
 				if strings.Contains(r.program.errs.String()+first.errs.String(), secret) {
@@ -97,7 +97,7 @@ func TestWhatsAppSheet(t *testing.T) {
 		}
 	}
 	ana.Says("3 preimpresos para rosa")
-	ana.Hears(`¿Los hago\?`)
+	ana.WaitsFor(`¿Los hago\?`)
 	ana.Says("sí")
 	first, sheet := gets()
 	ana.Says("hoja de rosa")
@@ -209,7 +209,7 @@ func TestWhatsAppLosesAnAnswer(t *testing.T) {
 	ana := r.srv.Phone(t, anaNumber, "Anabella").Chat(officeNumber)
 	r.srv.Fault(whatsapptest.Fault{On: "message", From: officeNumber, Unacked: true, Times: 1})
 	ana.Says("hola")
-	ana.Hears("Soy Llave")
+	ana.WaitsFor("Soy Llave")
 	repeated := func() bool {
 		for _, m := range ana.Screen() {
 			if !m.Mine && m.Repeats == 1 {
@@ -238,13 +238,13 @@ func TestWhatsAppPhotosAndWhatCannotBeSeen(t *testing.T) {
 	r.startProgram()
 	ana, _, _, _ := r.linkAccount()
 	ana.SendsPhoto([]byte("jpeg"), "token de juana")
-	ana.Hears(`^Token de Juana Ruiz`)
+	ana.WaitsFor(`^Token de Juana Ruiz`)
 	three := uint32(3)
 	ana.Sends(&waE2E.Message{AlbumMessage: &waE2E.AlbumMessage{ExpectedImageCount: &three}})
 	for range three {
 		ana.SendsPhoto([]byte("jpeg"), "")
 	}
-	ana.Hears(`^No puedo ver fotos`)
+	ana.WaitsFor(`^No puedo ver fotos`)
 	r.srv.Fault(whatsapptest.Fault{On: "deliver", To: officeNumber, Times: 1, Unavailable: "view_once"})
 	ana.SendsVoice([]byte("OggS"), 2)
 	if m := ana.ExpectsThat("one sentence", func(m whatsapptest.Message) bool { return true }); !strings.HasPrefix(m.Text, "Lo que se manda para ver una sola vez no me llega.") {

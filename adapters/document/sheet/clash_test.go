@@ -35,7 +35,7 @@ func ruleArea(r rule) area {
 // nothing comes closer than 5 mm to the page's border.
 func TestNothingCoversAnything(t *testing.T) {
 	p := printer(t)
-	for name, of := range bent() {
+	for name, of := range faulty() {
 		for i, l := range planned(t, p, of) {
 			for _, problem := range clashes(p.faces, l) {
 				t.Errorf("%s, page %d: %s", name, i+1, problem)

@@ -21,8 +21,8 @@ func planned(t testing.TB, p *Printer, of flows.Paper) []*page {
 	return laid
 }
 
-// bent are papers that are hard to lay out, by what is wrong with them.
-func bent() map[string]flows.Paper {
+// faulty are papers that are hard to lay out, by what is wrong with them.
+func faulty() map[string]flows.Paper {
 	all := map[string]flows.Paper{}
 	for _, n := range []int{1, 2, 3, 10, 14, 15, 16, 17, 31, 32, 40, 120} {
 		all[fmt.Sprint(n, " tokens")] = paper(n)
@@ -113,7 +113,7 @@ func TestReadingOrder(t *testing.T) {
 // A month is two pages at most, however long its header is.
 func TestAMonthIsTwoPages(t *testing.T) {
 	p := printer(t)
-	for name, of := range bent() {
+	for name, of := range faulty() {
 		if n := len(planned(t, p, of)); len(of.Tokens) <= 31 && n > 2 {
 			t.Errorf("%s: %d pages", name, n)
 		}
@@ -150,7 +150,7 @@ func TestColumnsAreEven(t *testing.T) {
 // Sizes that a sheet is good for: digits at arm's length, codes for bad printers, boxes for a hand.
 func TestSizes(t *testing.T) {
 	p := printer(t)
-	for name, of := range bent() {
+	for name, of := range faulty() {
 		for _, l := range planned(t, p, of) {
 			for _, x := range l.texts {
 				if digits := strings.ReplaceAll(x.s, " ", ""); len(digits) == 6 && strings.Trim(digits, "0123456789") == "" && x.size < 22 {

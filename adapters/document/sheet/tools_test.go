@@ -106,7 +106,7 @@ func TestLettersComeBack(t *testing.T) {
 
 func TestOthersFindNothingWrong(t *testing.T) {
 	p := printer(t)
-	for name, of := range bent() {
+	for name, of := range faulty() {
 		dir := kept(t, p, of, paper(2))
 		if out := tool(t, dir, "qpdf", "--check", "sheet.pdf"); !strings.Contains(out, "No syntax or stream encoding errors") {
 			t.Errorf("%s: qpdf says %s", name, out)

@@ -55,8 +55,8 @@ func (s *Server) Weather(w Weather) {
 
 func (s *Server) chance(p float64) bool { return p > 0 && s.rng.Float64() < p }
 
-// fate is what becomes of one call.
-type fate struct {
+// treatment is what becomes of one call.
+type treatment struct {
 	code, after         int
 	text                string
 	html                bool
@@ -64,16 +64,16 @@ type fate struct {
 	delay               time.Duration
 }
 
-func (s *Server) fate(q query) fate {
+func (s *Server) treat(q query) treatment {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f := fate{cutBefore: s.chance(s.weather.CutBefore), cutAfter: s.chance(s.weather.CutAfter)}
+	f := treatment{cutBefore: s.chance(s.weather.CutBefore), cutAfter: s.chance(s.weather.CutAfter)}
 	for _, x := range s.faults {
 		if x.Times == 0 || x.Method != "" && x.Method != q.Method || x.Chat != 0 && x.Chat != q.Int("chat_id") || !q.has(x.With) {
 			continue
 		}
 		x.Times--
-		f = fate{x.Code, x.RetryAfter, x.Text, x.HTML, x.CutBefore, x.CutAfter, x.Delay}
+		f = treatment{x.Code, x.RetryAfter, x.Text, x.HTML, x.CutBefore, x.CutAfter, x.Delay}
 		break
 	}
 	return f
@@ -93,7 +93,7 @@ func (q query) has(text string) bool {
 }
 
 // wait is a slow answer.
-func (f fate) wait(ctx, server context.Context) {
+func (f treatment) wait(ctx, server context.Context) {
 	if f.delay == 0 {
 		return
 	}
@@ -106,7 +106,7 @@ func (f fate) wait(ctx, server context.Context) {
 	}
 }
 
-func (f fate) failure() *failure {
+func (f treatment) failure() *failure {
 	if f.code == 0 {
 		return nil
 	}

@@ -175,29 +175,29 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	at := s.record(q)
-	fate := s.fate(q)
-	fate.wait(r.Context(), s.ctx)
-	if fate.cutBefore {
+	treated := s.treat(q)
+	treated.wait(r.Context(), s.ctx)
+	if treated.cutBefore {
 		s.note(at, -1, false)
 		panic(http.ErrAbortHandler)
 	}
-	if fate.html {
-		s.note(at, fate.code, false)
+	if treated.html {
+		s.note(at, treated.code, false)
 		w.Header().Set("Content-Type", "text/html")
-		w.WriteHeader(fate.code)
+		w.WriteHeader(treated.code)
 		io.WriteString(w, "<html>"+q.String("text")+"</html>")
 		return
 	}
 	var result any
-	if f = fate.failure(); f == nil {
+	if f = treated.failure(); f == nil {
 		result, f = s.act(r.Context(), q)
 	}
 	if f != nil {
-		s.note(at, f.code, fate.cutAfter)
+		s.note(at, f.code, treated.cutAfter)
 	} else {
-		s.note(at, 200, fate.cutAfter)
+		s.note(at, 200, treated.cutAfter)
 	}
-	if fate.cutAfter {
+	if treated.cutAfter {
 		panic(http.ErrAbortHandler)
 	}
 	answer(w, result, f)

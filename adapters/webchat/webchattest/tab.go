@@ -70,8 +70,8 @@ func value[T any](b *Tab, js string) T {
 	return v
 }
 
-// Hears waits until the conversation holds some words.
-func (b *Tab) Hears(words string) {
+// WaitsFor waits until the conversation holds some words.
+func (b *Tab) WaitsFor(words string) {
 	b.t.Helper()
 	b.Waits(fmt.Sprintf("document.getElementById('mensajes').textContent.includes(%q)", words))
 }

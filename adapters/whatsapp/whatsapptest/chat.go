@@ -245,8 +245,8 @@ func (c *Chat) Downloads(f *File) []byte {
 	return data
 }
 
-// Hears waits for a matching message, and ignores others.
-func (c *Chat) Hears(pattern string) []string {
+// WaitsFor waits for a matching message, and ignores others.
+func (c *Chat) WaitsFor(pattern string) []string {
 	c.t.Helper()
 	re := regexp.MustCompile(pattern)
 	var others []string

@@ -117,18 +117,18 @@ func (s *Server) pairingRequest(c *conn, n waBinary.Node) {
 	salt := fmt.Sprintf("Companion Pairing %d with ref %s", p.passkey.theirs.GetDeviceType(), p.passkey.ref)
 	aead := sealer(hkdfutil.SHA256(shared, []byte(salt), []byte("Pairing Information Encryption Key"), 32))
 	var sealed waCompanionReg.EncryptedPairingRequest
-	var wish waCompanionReg.PairingRequest
+	var pairing waCompanionReg.PairingRequest
 	if proto.Unmarshal(bytesOf(n.GetChildByTag("encrypted_pairing_request")), &sealed) != nil || len(sealed.GetIV()) != 12 {
 		c.send(refusal(n, 400))
 		return
 	}
 	plain, err := aead.Open(nil, sealed.GetIV(), sealed.GetEncryptedPayload(), nil)
-	if err != nil || proto.Unmarshal(plain, &wish) != nil {
+	if err != nil || proto.Unmarshal(plain, &pairing) != nil {
 		c.send(refusal(n, 401))
 		return
 	}
 	c.send(answer(n))
-	s.link(p, wish.GetAdvSecret())
+	s.link(p, pairing.GetAdvSecret())
 }
 
 // PasskeyAnswer is what a browser gives for the challenge: JSON, as navigator.credentials.get makes it.

@@ -50,7 +50,7 @@ func (s *Server) Phone(t testing.TB, number, name string) *Phone {
 	p.Client.SetMediaHTTPClient(reach)
 	p.Client.EnableDecryptedEventBuffer, p.Client.ManualHistorySyncDownload = true, true
 	dev.EventBuffer = &gated{dev.EventBuffer, &p.gate}
-	p.Client.AddEventHandler(p.heard)
+	p.Client.AddEventHandler(p.handle)
 	t.Cleanup(p.Client.Disconnect)
 	p.On()
 	return p
@@ -203,8 +203,8 @@ func (p *Phone) chat(number string) *Chat {
 	return c
 }
 
-// heard handles an event of the client.
-func (p *Phone) heard(event any) {
+// handle handles an event of the client.
+func (p *Phone) handle(event any) {
 	switch e := event.(type) {
 	case *events.Message:
 		p.shows(e)

@@ -150,7 +150,7 @@ func TestTextsBothWays(t *testing.T) {
 	}
 	bot.answers(m, "¿qué necesitás?")
 	chat.Expects("¿qué (necesitás)\\?")
-	phone.Chat(ana).Hears("hola")
+	phone.Chat(ana).WaitsFor("hola")
 	if err := s.Until(t.Context(), func() bool { _, ok := chat.Receipt(id); return ok }); err != nil {
 		t.Error(err)
 	}
