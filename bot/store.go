@@ -91,7 +91,7 @@ type Receipt struct {
 type Waiting struct {
 	Seq  uint64
 	Body []byte
-	// Tries counts the turns that began with it and did not end, as noted by Begin: an update that kills the process
+	// Tries counts the turns that began with it and did not end, as noted by BeginTurn: an update that kills the process
 	// is quarantined by this.
 	Tries int
 }

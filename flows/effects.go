@@ -118,7 +118,7 @@ type Effects struct {
 	Chats  Chats
 }
 
-// Local implements [bot.Near]: a notice goes from one chat to another, without the back end.
+// Local implements [bot.LocalEffects]: a notice goes from one chat to another, without the back end.
 func (p *Effects) Local(op string) bool { return op == opNotify }
 
 // Run implements [bot.EffectRunner]. The errors that a port declares are answers; any other error is a failure.

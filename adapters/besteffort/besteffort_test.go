@@ -99,6 +99,7 @@ func TestTyping(t *testing.T) {
 		}
 		ty.Answered("beto")
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if want := "[1s 5s]"; fmt.Sprint(shown) != want {
 			t.Errorf("shown after %v, want %s", shown, want)
 		}
@@ -106,6 +107,7 @@ func TestTyping(t *testing.T) {
 		ty.Stop()
 		ty.Expect("beto", show)
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if len(shown) != 2 {
 			t.Error("shown after the end")
 		}

@@ -10,7 +10,7 @@ import (
 	"llave/bot/rate"
 )
 
-// Config is what an engine is built from. Store, Script, Outside and Keys are required.
+// Config is what an engine is built from. Store, Script, Effects and Keys are required.
 type Config struct {
 	Store    bot.Store
 	Script   bot.Script

@@ -15,7 +15,7 @@ import (
 	"llave/bot/engine"
 )
 
-// mortal is a process: once it is dead nothing it does has any effect any more. It dies before or after one of the
+// crashing is a process: once it is dead nothing it does has any effect any more. It dies before or after one of the
 // things that it does to the outside.
 type crashing struct {
 	bot.Store

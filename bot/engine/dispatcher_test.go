@@ -40,8 +40,8 @@ func TestMessagesAreRepeatedInOrder(t *testing.T) {
 	})
 }
 
-// A letter that is sent again has the same number and hour, by which a channel can tell that it is the same; no two
-// letters have both.
+// A message that is sent again has the same number and time, by which a channel can tell that it is the same; no two
+// messages have both.
 func TestAMessageIsTheSameAgain(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory())

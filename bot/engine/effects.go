@@ -32,7 +32,7 @@ type effectCall struct {
 
 // effectCalls runs the effects of all shards: at most limit at once, and none while the breaker is open. An effect
 // that waits, for a place or for its next attempt, costs a timer and no goroutine. It is given up when its budget is
-// spent.
+// spent. Local effects have a pool of their own and no breaker.
 type effectCalls struct {
 	s       *services
 	workers *workers.Pool // bounds the calls under way

@@ -97,7 +97,7 @@ func TestARefusalOfTheChatIsRemembered(t *testing.T) {
 	})
 }
 
-// The refusal of a letter comes when the person has come back already: what they said then is answered.
+// The refusal of a message comes when the person has come back already: what they said then is answered.
 func TestWhoCameBackIsNotMetWithSilence(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory())

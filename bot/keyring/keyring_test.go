@@ -106,6 +106,16 @@ func TestChatRefs(t *testing.T) {
 	if raw, _ := base64.RawURLEncoding.DecodeString(ref); bytes.Contains(raw, []byte("telegram")) {
 		t.Error("others can read it")
 	}
+	for _, keys := range [][][]byte{{key(2), key(1)}, {key(2)}} { // the key of the ring is replaced
+		later := newSealer(ring(t, keys...), key(9))
+		if got, err := later.OpenChatRef(ref); err != nil || got != "telegram/bot/1" || later.ChatRef("telegram/bot/1") != ref {
+			t.Errorf("with other keys the reference opens as %q, %v, and is another", got, err)
+		}
+	}
+	old := base64.RawURLEncoding.EncodeToString(v.ring.Seal([]byte("telegram/bot/1"), []byte("chat ref"))) // of an earlier version
+	if got, err := v.OpenChatRef(old); err != nil || got != "telegram/bot/1" {
+		t.Errorf("a reference of an earlier version is %q, %v", got, err)
+	}
 	for _, bad := range []string{"", "x", ref[1:], ref + "A", strings.ToUpper(ref)} {
 		if _, err := v.OpenChatRef(bad); err == nil {
 			t.Errorf("%q opens", bad)

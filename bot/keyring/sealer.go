@@ -23,6 +23,7 @@ import (
 // store: keys may be replaced, hashes stay.
 type Sealer struct {
 	ring    *Ring
+	refs    *Ring // of chat references: its key follows from the secret, and outlives those of ring
 	buffers sync.Pool
 }
 
@@ -33,6 +34,12 @@ func newSealer(ring *Ring, secret []byte) *Sealer {
 		b.json = json.NewEncoder(&b.plain)
 		return b
 	}
+	key := v.mac("chat ref key")
+	refs, err := New(key[:])
+	if err != nil {
+		panic(err) // a hash has the size of a key
+	}
+	v.refs = refs
 	return v
 }
 
@@ -111,20 +118,24 @@ func (v *Sealer) Open(kind byte, chat bot.ChatKey, sealed []byte) ([]byte, error
 	return v.ring.Open(sealed, s.at(kind, chat))
 }
 
-// ChatRef is a chat's name that others may keep without reading it: always the same for the same chat.
+// ChatRef is a chat's name that others may keep without reading it: always the same for the same chat, also after a key of
+// the ring was replaced.
 func (v *Sealer) ChatRef(c bot.ChatID) string {
 	nonce := v.mac("chat ref nonce", string(c))
-	sealed := v.ring.seal([]byte(c), []byte("chat ref"), nonce[:chacha20poly1305.NonceSizeX])
+	sealed := v.refs.seal([]byte(c), []byte("chat ref"), nonce[:chacha20poly1305.NonceSizeX])
 	return base64.RawURLEncoding.EncodeToString(sealed)
 }
 
-// OpenChatRef reads what ChatRef made.
+// OpenChatRef reads what ChatRef made, and the references of earlier versions, which were sealed with the ring.
 func (v *Sealer) OpenChatRef(ref string) (bot.ChatID, error) {
 	sealed, err := base64.RawURLEncoding.DecodeString(ref)
 	if err != nil {
 		return "", ErrSealed
 	}
-	plain, err := v.ring.Open(sealed, []byte("chat ref"))
+	plain, err := v.refs.Open(sealed, []byte("chat ref"))
+	if err != nil {
+		plain, err = v.ring.Open(sealed, []byte("chat ref"))
+	}
 	return bot.ChatID(plain), err
 }
 

@@ -51,6 +51,7 @@ func TestPoolLimit(t *testing.T) {
 			})
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if peak != 3 || done != 20 {
 			t.Errorf("%d ran at once, and %d in all", peak, done)
 		}
@@ -72,6 +73,7 @@ func TestSchedule(t *testing.T) {
 		s.After(moved, time.Second)
 		s.Cancel(gone)
 		time.Sleep(10 * time.Second)
+		synctest.Wait()
 		if want := []string{"moved", "late"}; !slices.Equal(called, want) {
 			t.Errorf("called %v, want %v", called, want)
 		}

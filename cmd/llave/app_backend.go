@@ -124,7 +124,7 @@ func (c *config) checkDemoFolder(ctx context.Context) error {
 	return err
 }
 
-// folderRefusal explains an error of the back end's file to the operator: the demo and people who exist do not mix.
+// folderError explains an error of the back end's file to the operator: the demo and people who exist do not mix.
 func (c *config) folderError(err error) error {
 	switch {
 	case errors.Is(err, autogestion.ErrRealFile):

@@ -55,7 +55,7 @@ func textParts(text string) (parts []textPart) {
 // endsPart reports whether a part ends at a character.
 func endsPart(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(":=;/,", r) }
 
-// keyOf is the phonetic key of a word; a sign is its own.
+// partKey is the phonetic key of a word; a sign is its own.
 func partKey(raw string) string {
 	if raw == ":" || raw == "=" {
 		return raw
