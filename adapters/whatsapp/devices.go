@@ -185,8 +185,24 @@ func (d *devices) Close() error {
 	}
 	if d.db != nil {
 		errs = append(errs, d.db.Close())
+		awaitConnections(d.db)
 	}
 	return errors.Join(errs...)
+}
+
+// awaitConnections waits, for callTime at most, until the connections of a closed database are given back: the library
+// deletes the keys of an ended session in a goroutine of its own, and nothing may be written after Close.
+func awaitConnections(db *sql.DB) {
+	end := time.After(callTime)
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	for db.Stats().OpenConnections > 0 {
+		select {
+		case <-end:
+			return
+		case <-look.C:
+		}
+	}
 }
 
 // paired is the linked device, nil if there is none.

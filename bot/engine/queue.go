@@ -39,6 +39,7 @@ type chatQueue struct {
 	last        uint64           // Seq of the last update that is done
 	turn        *turn            // the turn in progress
 	space       turn             // its memory: there is one at a time
+	one         [1]queuedUpdate  // memory of waiting, while it has one update
 	until       time.Time        // the queue waits until then
 	pause       time.Duration    // after the next failure of the store
 	timer       workers.Entry    // ends the wait
@@ -55,6 +56,16 @@ type queuedUpdate struct {
 
 // queueLimit bounds the updates of one chat in memory. The rest waits in the store.
 const queueLimit = 32
+
+// pop takes the first update. The memory of the last one is used again: a chat mostly has one.
+func (q *chatQueue) pop() queuedUpdate {
+	first := q.waiting[0]
+	q.waiting[0] = queuedUpdate{}
+	if q.waiting = q.waiting[1:]; len(q.waiting) == 0 {
+		q.waiting = q.one[:0]
+	}
+	return first
+}
 
 func (q *chatQueue) lock(ctx context.Context) error {
 	select {

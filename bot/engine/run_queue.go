@@ -137,8 +137,7 @@ func (ls *chatQueues) next(q *chatQueue) (j queuedUpdate, what step) {
 	defer ls.mu.Unlock()
 	switch {
 	case len(q.waiting) > 0:
-		j, q.waiting = q.waiting[0], q.waiting[1:]
-		return j, runUpdate
+		return q.pop(), runUpdate
 	case q.effect:
 		q.reload, q.effect = false, false
 		return queuedUpdate{}, readAll
@@ -146,7 +145,6 @@ func (ls *chatQueues) next(q *chatQueue) (j queuedUpdate, what step) {
 		q.reload = false
 		return queuedUpdate{}, readUpdates
 	}
-	q.waiting = nil
 	q.stop(ls)
 	return queuedUpdate{}, done
 }

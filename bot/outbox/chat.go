@@ -13,10 +13,11 @@ type Chat struct {
 	d       *Dispatcher
 	key     bot.ChatKey
 	queue   []Message
-	purged  uint64 // messages below are withdrawn
-	cursor  uint64 // messages below have been queued before
-	holds   int    // turns that are being committed
-	unsaved int    // delivery results that are not recorded
+	one     [1]Message // memory of the first message: a chat mostly has one
+	purged  uint64     // messages below are withdrawn
+	cursor  uint64     // messages below have been queued before
+	holds   int        // turns that are being committed
+	unsaved int        // delivery results that are not recorded
 	running bool
 	behind  bool          // the store may hold messages behind those that are queued
 	missed  bool          // some were written while a page was being read

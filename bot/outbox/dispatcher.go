@@ -86,6 +86,7 @@ func (d *Dispatcher) chat(key bot.ChatKey) *Chat {
 	c := d.chats[key]
 	if c == nil {
 		c = &Chat{d: d, key: key}
+		c.queue = c.one[:0]
 		d.chats[key] = c
 		d.scope.Owed.Add()
 	}

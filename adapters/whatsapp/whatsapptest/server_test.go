@@ -55,6 +55,18 @@ func client(t *testing.T, s *whatsapptest.Server) *companion {
 	return remembering(t, s, nil)
 }
 
+// closeAll closes a database and waits for its last connection: a client that was logged out still deletes its keys, and the
+// folder of the file is about to be removed.
+func closeAll(t *testing.T, db *sql.DB) {
+	db.Close()
+	for began := time.Now(); db.Stats().OpenConnections > 0; time.Sleep(time.Millisecond) {
+		if time.Since(began) > time.Minute {
+			t.Error("a connection of the device store is never given back")
+			return
+		}
+	}
+}
+
 // remembering is a client whose memory is prepared before it is made.
 func remembering(t *testing.T, s *whatsapptest.Server, prepare func(*store.Device)) *companion {
 	t.Helper()
@@ -62,7 +74,7 @@ func remembering(t *testing.T, s *whatsapptest.Server, prepare func(*store.Devic
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { db.Close() })
+	t.Cleanup(func() { closeAll(t, db) })
 	all := sqlstore.NewWithDB(db, "sqlite", nil)
 	if err := all.Upgrade(t.Context()); err != nil {
 		t.Fatal(err)
