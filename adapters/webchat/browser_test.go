@@ -154,11 +154,7 @@ func TestItExpiresOnAnOpenPage(t *testing.T) {
 	chat := s.writes("token")
 	s.says(chat, "1", bot.Reply{Kind: bot.Show, Text: "Token: 482 913", Copy: "482913", Expires: s.clock.now().Add(1500 * time.Millisecond)})
 	s.WaitsFor("482 913")
-	begin := time.Now()
 	s.Waits("!document.getElementById('mensajes').textContent.includes('482')")
-	if took := time.Since(begin); took > 10*time.Second {
-		t.Errorf("it takes %s", took)
-	}
 	s.Waits("document.querySelector('.vencido')?.textContent.includes('Venció') && !document.querySelector('.copiar')")
 }
 

@@ -139,7 +139,7 @@ func TestAProxyThatBuffers(t *testing.T) {
 	s.Waits("performance.getEntriesByType('resource').length > 0")
 	for m.polls.Load() < 5 || time.Since(begin) < 7*time.Second { // past the moment at which the stream is given up
 		time.Sleep(20 * time.Millisecond)
-		if time.Since(begin) > 30*time.Second {
+		if time.Since(begin) > 2*time.Minute {
 			t.Fatal("the page does not ask")
 		}
 	}
@@ -155,7 +155,7 @@ func TestAProxyThatBuffers(t *testing.T) {
 	m.buffers.Store(false)
 	s.Waits("dispatchEvent(new Event('online'))")
 	before := int64(-1)
-	for late := time.Now().Add(20 * time.Second); m.polls.Load() != before; time.Sleep(1500 * time.Millisecond) {
+	for late := time.Now().Add(2 * time.Minute); m.polls.Load() != before; time.Sleep(1500 * time.Millisecond) {
 		if before = m.polls.Load(); time.Now().After(late) {
 			t.Fatal("it goes on asking where a stream would do")
 		}
@@ -172,7 +172,7 @@ func TestAStreamThatFallsSilent(t *testing.T) {
 	s.streams(1)
 	begin := time.Now()
 	s.converses(1)
-	if took := time.Since(begin); took > 10*time.Second {
+	if took := time.Since(begin); took > 35*time.Second { // a stream that says nothing is given up after 40 s in any case
 		t.Errorf("it is noticed after %s", took)
 	}
 	s.converses(2)

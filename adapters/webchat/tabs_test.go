@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"llave/adapters/webchat/webchattest"
 	"llave/bot"
@@ -48,15 +47,11 @@ func TestManyTabs(t *testing.T) {
 	for round := range 3 { // the leader is one of those that close
 		all[0].Goes("about:blank")
 		all = all[1:]
-		begin := time.Now()
 		s.says(chat, fmt.Sprint("x", round), bot.Reply{Text: fmt.Sprint("sigue ", round)})
 		for _, x := range all {
 			x.WaitsFor(fmt.Sprint("sigue ", round))
 		}
-		if took := time.Since(begin); took > 10*time.Second {
-			t.Errorf("another one takes over after %s", took)
-		}
-		s.streams(1)
+		s.streams(1) // another one took over
 	}
 	for n, x := range all {
 		if at := x.String("document.getElementById('estado').textContent"); at != "" {
@@ -68,18 +63,17 @@ func TestManyTabs(t *testing.T) {
 // A tab that leads and hangs is not waited for. When it comes to itself it shows everything, and one leads.
 func TestATabThatHangs(t *testing.T) {
 	t.Parallel()
-	s, _ := newMiddle(t, phone())
+	s, m := newMiddle(t, phone())
 	s.opens()
 	s.streams(1)
 	all := s.tabs(2)
 	chat := all[1].writes("hola")
 	s.WaitsFor("hola")
-	s.Waits("setTimeout(() => { const end = Date.now() + 9000; while (Date.now() < end); }, 0)")
-	begin := time.Now()
+	s.Waits("setTimeout(() => { const end = Date.now() + 20000; while (Date.now() < end); }, 0)")
 	s.says(chat, "1", bot.Reply{Text: "acá"})
 	all[1].WaitsFor("acá")
-	if took := time.Since(begin); took > 8*time.Second {
-		t.Errorf("it waits %s for a tab that hangs", took)
+	if m.streams.Load() < 2 {
+		t.Error("it waits for a tab that hangs")
 	}
 	s.WaitsFor("acá")
 	s.streams(1)

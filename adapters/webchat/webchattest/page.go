@@ -95,8 +95,8 @@ func (p *Page) Tab(l Look) (*Page, error) {
 // Close ends the tab, and with the first one the browser.
 func (p *Page) Close() { p.close() }
 
-// patience is how long something may take to come.
-const patience = 30 * time.Second
+// patience is how long something may take to come: only what never comes fails, not what a busy machine delays.
+const patience = 2 * time.Minute
 
 func do[T any](p *Page, a chromedp.Action[T]) (T, error) {
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
