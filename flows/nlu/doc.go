@@ -14,6 +14,7 @@
 //	kinship.go        "mi hija", "mi hija Juana", "la hija de Juana"
 //	mention.go        whether a person is meant, or only mentioned
 //	count.go          how many preprinted tokens, which of them, for which month
+//	topic.go          what a text wants of its intent: a person, of "help"; dangers that are told
 //	leaving.go        words for unlinking the chat and for leaving the insurer
 //	resolve.go        Parser.Resolve: which members of a family group the references mean to a speaker
 //	understanding.go  what `llave entiende` prints

@@ -47,6 +47,7 @@ type namedClasses struct {
 // phrase is a sequence of words with an intent.
 type phrase struct {
 	intent Intent
+	topic  Topic
 	weight int
 	alone  bool // it counts only if the text says nothing else
 	parts  []slot
@@ -141,7 +142,8 @@ func (u *Parser) addPhrase(name []string, text string) error {
 
 // addIntent adds a phrase with an intent.
 func (u *Parser) addIntent(name []string, text string) error {
-	p := phrase{intent: Intent(name[0])}
+	intent, topic, _ := strings.Cut(name[0], "/")
+	p := phrase{intent: Intent(intent), topic: Topic(topic)}
 	for _, w := range strings.Fields(text) {
 		if class, ok := strings.CutPrefix(w, "<"); ok {
 			bit, ok := u.bits[strings.TrimSuffix(class, ">")]

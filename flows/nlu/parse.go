@@ -76,6 +76,14 @@ type ParsedText struct {
 	ThisChat bool
 	// Voids says that the text asks to make tokens void, and not only that they were lost.
 	Voids bool
+	// Topic is what the text wants of its intent, if the words file tells: "person" of help.
+	Topic Topic
+	// Person says that the text asks for a person, and not only for help.
+	Person bool
+	// Danger is a danger that the text tells of, beside or without a wish. It must be answered first.
+	Danger Topic
+	// Fraud says that somebody asked for a code or used one that was not theirs.
+	Fraud bool
 	// Introduced is the name by which the person introduced themselves: "soy Pedro".
 	Introduced []string
 	// matches are the phrases that were found: see Parser.explain.
@@ -133,6 +141,7 @@ func (u *Parser) Parse(text string) ParsedText {
 	if m.Intent == IntentToken && s.asksSeveral(m.Refs) {
 		m.Intent = IntentPreprint
 	}
+	s.readTopics(&m)
 	s.readPaper(&m)
 	s.readLeaving(&m)
 	if m.Intent == IntentNone && len(m.Unclear) == 0 && len(m.Refs) == 0 && len(m.Introduced) > 0 {
