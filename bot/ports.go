@@ -46,6 +46,24 @@ type Renderer interface {
 	Render(ctx context.Context, chat ChatID, f File) ([]byte, error)
 }
 
+// Typist is a channel that can show that somebody is writing.
+type Typist interface {
+	// Types shows it for some seconds. Errors: as for Send.
+	Types(ctx context.Context, to ChatID) error
+}
+
+// Marker is a channel that tells what became of a message: delivered, read.
+type Marker interface {
+	// Marks are the names by which [Receipted] updates will call a reply with this ID and At: the same for the same reply.
+	Marks(to ChatID, r Reply) []string
+}
+
+// Addresser is a channel that knows the address that people have there.
+type Addresser interface {
+	// Address is a phone number or user name of the person, shown to an agent who asks and never kept. Empty: not known.
+	Address(ctx context.Context, chat ChatID) (string, error)
+}
+
 // Accepter takes updates in. Nil means that the update is kept, or was kept before: only then may a channel be
 // told that it was received.
 type Accepter interface {

@@ -41,6 +41,8 @@ type Session struct {
 	Last time.Time `json:"last,omitzero"`
 	// Pending is the effect whose answer is still awaited. Set and cleared by decisions, kept by the engine.
 	Pending *Effect `json:"pending,omitempty"`
+	// Case is the chat's case at Mesa de Ayuda, also for a while after it is closed. Kept by the engine.
+	Case *Case `json:"case,omitempty"`
 	// Data is the script's memory, of the type that Blank returns.
 	Data any `json:"data,omitempty"`
 }
@@ -53,6 +55,11 @@ type Input struct {
 	// Held says that the chat's updates come faster than its [Rate] allows, and that this is the first that had to wait.
 	// It says so once until the chat has been quiet.
 	Held bool
+	// Desk is what may be promised about Mesa de Ayuda.
+	Desk Desk
+	// Became is what the update made of the case, before the script finds words for it: the session's Case is already what
+	// it became. Empty if it made nothing of it, or nobody is to be told.
+	Became Became
 }
 
 // Decision is what the script decides.
@@ -71,6 +78,22 @@ type Decision struct {
 	// Purge withdraws every earlier reply that has not been sent. A channel that keeps a history erases what it has
 	// shown, before it is given this decision's replies.
 	Purge bool
+	// Case is what the affiliate wants of the case; the engine does it, and files the update in it.
+	Case *CaseRequest
+	// Said is what an update says in words where it has none of its own, for the case: the label of an option.
+	Said string
+	// Hint goes to the desk alone, with the entry of the update: what the script understood.
+	Hint json.RawMessage
+	// Refused says that the errand of an act cannot be done: nothing of it is.
+	Refused Refusal
+}
+
+// CaseRequest is what the affiliate wants of Mesa de Ayuda. The script tells it in the same decision, with [Told] replies.
+type CaseRequest struct {
+	Do CaseEvent // CaseOpen, CaseReopen, CaseLeave or CaseCounter
+	// Reason is the script's word for what it is about, and Card what the desk is to know, as JSON; of CaseOpen.
+	Reason string
+	Card   json.RawMessage
 }
 
 // Effect is one call to the outside, as data.
@@ -127,6 +150,12 @@ const (
 	Ask ReplyKind = "ask"
 	// Interim is an interim: dropped as Ask is.
 	Interim ReplyKind = "meanwhile"
+	// Spoken is an agent's words: sent at least once until it expires, never withdrawn unsaid without the case saying so. Written by the
+	// engine.
+	Spoken ReplyKind = "spoken"
+	// Told is a notice of the case, or of what must be known though an agent has the chat: like Say, never withdrawn. While an
+	// agent owns the case, the only kind of the script's replies that is said.
+	Told ReplyKind = "told"
 	// Forget says nothing: it has a [Forgetter] erase what it keeps of the chat. Written by the engine.
 	Forget ReplyKind = "forget"
 )
@@ -145,6 +174,11 @@ type Reply struct {
 	// Expires is when a Show or an Ask is no longer worth sending; Else is said instead of a Show.
 	Expires time.Time `json:"expires,omitzero"`
 	Else    string    `json:"else,omitempty"`
+	// From is who says it, if it is a person: the agent's name.
+	From string `json:"from,omitempty"`
+	// Case and Entry are the case and the entry of a Spoken reply. Set by the engine.
+	Case  uint64 `json:"case,omitempty"`
+	Entry uint64 `json:"entry,omitempty"`
 	// Thread is the part of the chat that it goes to, where the channel divides chats. Set by the engine.
 	Thread string `json:"thread,omitempty"`
 	// ID tells the reply from every other of its chat; a repeated one has the same. Set by the dispatcher for the channel.

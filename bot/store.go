@@ -116,9 +116,11 @@ type Turn struct {
 	Session []byte
 	Purge   bool // unsent messages of earlier turns are withdrawn
 	Replies [][]byte
-	Events  [][]byte
-	Timers  []TimerSet
-	Effect  []byte // pending from now on; nil: none
+	// Keep has a bit set for each of the first 64 Replies that a later turn's Purge does not withdraw: bit i of reply i.
+	Keep   uint64
+	Events [][]byte
+	Timers []TimerSet
+	Effect []byte // pending from now on; nil: none
 	// Quarantine, if set, says why the update was not answered but quarantined; QuarantinedBody is kept as a dead letter.
 	Quarantine      string
 	QuarantinedBody []byte
@@ -167,6 +169,8 @@ type DeliveryResult struct {
 	Due    time.Time
 	Reason string
 	At     time.Time
+	// Event, if set, is appended to the shard's log in the same write.
+	Event []byte
 }
 
 // UnmarkedError says which marks could not be noted.
@@ -222,6 +226,22 @@ const DedupWindow = 8 * 24 * time.Hour
 
 // DeadLetterRetention is how long a dead letter is kept, so that there is time to bring back a key.
 const DeadLetterRetention = 30 * 24 * time.Hour
+
+// Sequences gives numbers away.
+type Sequences interface {
+	// TakeNumbers takes n numbers of a sequence and returns the first; the others follow it. They are never given again. Numbers
+	// that nobody uses are gaps. A sequence begins with 1.
+	TakeNumbers(ctx context.Context, name string, n int) (first uint64, err error)
+}
+
+// Reader reads the logs of the shards, in order.
+type Reader interface {
+	// Place is the number of the last event of the shard that was applied; 0: none.
+	Place(ctx context.Context, s Shard) (uint64, error)
+	// Apply applies events that follow one another, the first of them the one behind Place: all of them and the new place, or
+	// nothing. Events that were applied before are no error.
+	Apply(ctx context.Context, s Shard, list []Happened) error
+}
 
 // Leases is the right to run shards.
 type Leases interface {

@@ -56,21 +56,27 @@ func (c ChatID) LogValue() slog.Value {
 // Kind says what an update is.
 type Kind string
 
-// What can happen in a chat. The last six never come from a channel.
+// What can happen in a chat. What is marked as internal never comes from a channel: Engine.Accept refuses it.
 const (
 	Message Kind = "message" // text
 	Pressed Kind = "pressed" // a button: Choice is set
 	Started Kind = "started" // the person came by a link: Text is what the link carried; anyone may have written it
 	Other   Kind = "other"   // no text: Subtype says what it is
 	Gone    Kind = "gone"    // the person wants nothing any more: nothing is sent until they write again. Subtype is Closed if they never will
-	TooLong Kind = "toolong" // text beyond MaxText: the text was not kept
-	Answer  Kind = "answer"  // the outside answered an effect after its turn had ended: Result is set
-	Alarm   Kind = "alarm"   // a timer of the chat is due: Subtype is its name
-	Notice  Kind = "notice"  // another chat's turn has a message for this one: Subtype and Body are set
-	Slow    Kind = "slow"    // the outside takes its time over the effect that Subtype names
-	Broken  Kind = "broken"  // an update was quarantined: the person is told so
+	TooLong Kind = "toolong" // text beyond MaxText: the first MaxKept characters are kept, for the desk; the script reads none
+	Answer  Kind = "answer"  // internal: the outside answered an effect after its turn had ended: Result is set
+	Alarm   Kind = "alarm"   // internal: a timer of the chat is due: Subtype is its name
+	Notice  Kind = "notice"  // internal: another chat's turn has a message for this one: Subtype and Body are set
+	Slow    Kind = "slow"    // internal: the outside takes its time over the effect that Subtype names
+	Broken  Kind = "broken"  // internal: an update was quarantined: the person is told so
 
-	// Undelivered: a message that the person waits for was given up. Subtype is [Unsure] or [Unsent], Body the [ReplyKind]
+	// Acted: an agent did something in the chat's case: Act is set. Internal; Engine.Act makes it.
+	Acted Kind = "acted"
+	// Receipted: how far an agent's message has come. Subtype is [Delivery] as the channel tells it, Mark the channel's name of
+	// the message.
+	Receipted Kind = "receipt"
+
+	// Undelivered: internal: a message that the person waits for was given up. Subtype is [Unsure] or [Unsent], Body the [ReplyKind]
 	// of the message and Choice.Question its question.
 	Undelivered Kind = "undelivered"
 )
@@ -87,8 +93,20 @@ func (k Kind) FromPerson() bool {
 	return false
 }
 
-// MaxText is the longest text that is read, in characters.
-const MaxText = 1000
+// Internal reports whether an update of the kind can only be made by the engine.
+func (k Kind) Internal() bool {
+	switch k {
+	case Answer, Alarm, Notice, Slow, Broken, Acted, Undelivered:
+		return true
+	}
+	return false
+}
+
+// MaxText is the longest text that is read, and MaxKept the longest that is kept, in characters.
+const (
+	MaxText = 1000
+	MaxKept = 4096
+)
 
 // Update is one thing that happened in a chat.
 type Update struct {
@@ -122,6 +140,9 @@ type Update struct {
 	// OccurredAt is when the channel says that it happened; zero if it does not say.
 	OccurredAt time.Time `json:"said,omitzero"`
 	Result     *Result   `json:"result,omitempty"`
+	// Act is what an agent did, and Mark the channel's name of a message that a receipt is about.
+	Act  *Act   `json:"act,omitempty"`
+	Mark string `json:"mark,omitempty"`
 }
 
 // Choice is an answer given by a button: the question it belonged to and the value of the option.

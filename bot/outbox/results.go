@@ -142,7 +142,7 @@ func (s *Sender) writeResults(batch []result, plain []bot.DeliveryResult, quiet 
 func (s *Sender) recordLater(batch []result, failed []bot.DeliveryResult) (written []result) {
 	var again []result
 	for _, r := range batch {
-		if slices.Contains(failed, r.DeliveryResult) {
+		if slices.ContainsFunc(failed, r.same) {
 			again = append(again, r)
 		} else {
 			written = append(written, r)
@@ -172,4 +172,9 @@ func (s *Sender) recorded(batch []result) {
 	for _, r := range batch {
 		r.c.d.recorded(r.c)
 	}
+}
+
+// same reports whether two results are of the same message and say the same.
+func (r result) same(f bot.DeliveryResult) bool {
+	return r.Chat == f.Chat && r.N == f.N && r.State == f.State && r.Tries == f.Tries && r.At.Equal(f.At)
 }
