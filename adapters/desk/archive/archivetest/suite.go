@@ -1,0 +1,65 @@
+// Package archivetest is the suite that a database of the desk must pass.
+package archivetest
+
+import (
+	"bytes"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+
+	"llave/adapters/desk/archive"
+	"llave/bot/keyring"
+)
+
+// Clock is a clock that tests move.
+type Clock struct{ T time.Time }
+
+// Now is the time of the clock.
+func (c *Clock) Now() time.Time { return c.T }
+
+// Add moves the clock.
+func (c *Clock) Add(d time.Duration) { c.T = c.T.Add(d) }
+
+// NewClock begins on a Monday at ten in the morning, in Buenos Aires.
+func NewClock() *Clock { return &Clock{time.Date(2026, 11, 30, 13, 0, 0, 0, time.UTC)} }
+
+// Key seals the databases of tests.
+var Key = bytes.Repeat([]byte{7}, keyring.KeySize)
+
+// Cheap is a cost of hashing for tests.
+var Cheap = &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+// Open opens a database in a temporary folder, and closes it after the test.
+func Open(t testing.TB, c *Clock) *archive.Archive {
+	t.Helper()
+	return OpenAt(t, filepath.Join(t.TempDir(), "mesa.db"), c)
+}
+
+// OpenAt opens the database of a path, and closes it after the test.
+func OpenAt(t testing.TB, path string, c *Clock) *archive.Archive {
+	t.Helper()
+	a, err := archive.Open(t.Context(), archive.Options{Path: path, Key: Key, Now: c.Now, Cost: Cheap})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return a
+}
+
+// Suite runs all tests.
+func Suite(t *testing.T) {
+	for _, x := range []struct {
+		name string
+		f    func(*testing.T)
+	}{
+		{"people", people},
+	} {
+		t.Run(x.name, x.f)
+	}
+}

@@ -1,0 +1,117 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+
+	"llave/bot"
+	"llave/store/sqlitedb"
+)
+
+// Case is one case as its page shows it.
+type Case struct {
+	Row
+	Card json.RawMessage // what the script told of the affiliate when the case was opened
+}
+
+// Entry is an entry of a case. Delivery and Reason of an agent's message are what is known of it now.
+type Entry struct {
+	bot.Entry
+	Again uint64    // the entry that said this failed one again
+	Got   FileState // what became of the file that an affiliate sent
+}
+
+// FileState is what became of an affiliate's file.
+type FileState struct {
+	Blob   string // it is here, under this id
+	Gone   bool   // it never will be here
+	Reason string // why, or why it is not here yet
+}
+
+// Case returns a case; [ErrNotFound] if there is none of this number.
+func (a *Archive) Case(ctx context.Context, id uint64, agent bot.AgentID) (c Case, err error) {
+	err = a.read(ctx, "case", func(q sqlitedb.Querier) error {
+		rows, err := a.rows(ctx, q, rowColumns+"WHERE c.id = ?", string(agent), id)
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			return ErrNotFound
+		}
+		c.Row = rows[0]
+		var card []byte
+		if err := q.QueryRowContext(ctx, "SELECT card FROM caso WHERE id = ?", id).Scan(&card); err != nil || card == nil {
+			return err
+		}
+		c.Card, err = a.keys.ring.Open(card, place("caso", id, "card"))
+		return err
+	})
+	return c, err
+}
+
+// Entries lists the entries of a case behind since, in order.
+func (a *Archive) Entries(ctx context.Context, id, since uint64) (list []Entry, err error) {
+	return a.entries(ctx, id, "e.n > ?", since)
+}
+
+// Entry returns one entry; [ErrNotFound] if there is none.
+func (a *Archive) Entry(ctx context.Context, id, n uint64) (Entry, error) {
+	list, err := a.entries(ctx, id, "e.n = ?", n)
+	if err == nil && len(list) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Entry{}, err
+	}
+	return list[0], nil
+}
+
+const entryColumns = `SELECT e.n, e.body, coalesce(d.state, ''), coalesce(d.reason, ''), coalesce(d.again, 0),
+coalesce(f.blob, ''), coalesce(f.reason, ''), f.caso IS NOT NULL AND f.media IS NULL AND f.blob = ''
+FROM entry e LEFT JOIN delivery d ON d.caso = e.caso AND d.n = e.n LEFT JOIN fetch f ON f.caso = e.caso AND f.n = e.n WHERE e.caso = ? AND `
+
+func (a *Archive) entries(ctx context.Context, id uint64, where string, arg uint64) (list []Entry, err error) {
+	err = a.read(ctx, "entries", func(q sqlitedb.Querier) error {
+		rows, err := q.QueryContext(ctx, entryColumns+where+" ORDER BY e.n", id, arg)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var e Entry
+			var n uint64
+			var body []byte
+			var state, reason string
+			if err := rows.Scan(&n, &body, &state, &reason, &e.Again, &e.Got.Blob, &e.Got.Reason, &e.Got.Gone); err != nil {
+				return err
+			}
+			plain, err := a.keys.ring.Open(body, place("entry", id, n))
+			if err == nil {
+				err = json.Unmarshal(plain, &e.Entry)
+			}
+			if err != nil { // a hole in the numbers shows that it is there
+				a.opt.Log.Error("archive: an entry cannot be read", "case", id, "n", n, "err", err)
+				continue
+			}
+			if state != "" {
+				e.Delivery, e.Entry.Reason = bot.Delivery(state), reason
+			}
+			list = append(list, e)
+		}
+		return rows.Err()
+	})
+	return list, err
+}
+
+// Seen notes that an agent has read a case up to an entry.
+func (a *Archive) Seen(ctx context.Context, id uint64, agent bot.AgentID, n uint64) error {
+	return a.update(ctx, "seen", func(tx *sql.Tx) error {
+		changed, err := exec(ctx, tx, "INSERT INTO seen (caso, agent, n) VALUES (?, ?, ?) ON CONFLICT (caso, agent) DO UPDATE SET n = excluded.n WHERE excluded.n > seen.n",
+			id, string(agent), n)
+		if err != nil || changed == 0 {
+			return err
+		}
+		return a.addChange(ctx, tx, id, n, ChangeSeen)
+	})
+}
