@@ -37,7 +37,7 @@ func FuzzUpdate(f *testing.F) {
 			t.Errorf("not an update: %+v", u)
 		}
 		for what, s := range map[string]string{"text": u.Text, "sender": u.Sender, "what": u.Subtype, "question": u.Choice.Question, "value": u.Choice.Value, "label": u.MaskedID} {
-			if !utf8.ValidString(s) || utf8.RuneCountInString(s) > bot.MaxText+1 {
+			if !utf8.ValidString(s) || utf8.RuneCountInString(s) > bot.MaxKept+1 {
 				t.Errorf("%s is not fit to be kept: %q", what, s)
 			}
 		}
@@ -91,7 +91,7 @@ func FuzzStartPayload(f *testing.F) {
 		}
 		var said string
 		json.Unmarshal(text, &said)
-		want := strings.TrimSpace(besteffort.Cut(said, bot.MaxText+1)[len("/start"):])
+		want := strings.TrimSpace(besteffort.Cut(said, bot.MaxKept+1)[len("/start"):])
 		if h.u.Kind != bot.Started || h.u.Text != want {
 			t.Errorf("%q is %s %q", payload, h.u.Kind, h.u.Text)
 		}

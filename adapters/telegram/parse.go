@@ -105,9 +105,10 @@ func (t *Telegram) message(h *incoming, m *message, raw []byte) error {
 		return err
 	}
 	if words != "" {
-		h.u.Kind, h.u.Text = parseText(besteffort.Cut(words, bot.MaxText+1))
+		h.u.Kind, h.u.Text = parseText(besteffort.Cut(words, bot.MaxKept+1))
 	}
 	h.u.Subtype = kind // also beside the words under it
+	h.u.Media = t.describeFile(h.u.Chat, m.media.file(kind))
 	h.u.Forwarded = bool(m.ForwardOrigin || m.ForwardDate)
 	t.locate(h, m)
 	h.u.OccurredAt = unixTime(m.Date)

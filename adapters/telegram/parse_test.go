@@ -265,7 +265,7 @@ func TestTextsAreBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := utf8.RuneCountInString(h.u.Text); n != bot.MaxText+1 {
+	if n := utf8.RuneCountInString(h.u.Text); n != bot.MaxKept+1 {
 		t.Errorf("%d characters: the bot must see that it is too long, and no more", n)
 	}
 	if n := utf8.RuneCountInString(h.u.Sender); n > 64 {

@@ -31,6 +31,7 @@ const (
 
 // render returns the calls that send a reply without some decorations. The same reply gives the same calls.
 func (t *Telegram) render(chat int64, r bot.Reply, without decoration) []apiCall {
+	r.Text = t.signed(r)
 	board, text := t.keyboard(r, without)
 	keep := r.File != nil && without&document == 0 && len(r.File.Data) <= maxFile
 	pieces, under := t.splitText(r.File, text, keep, without)
@@ -45,6 +46,14 @@ func (t *Telegram) render(chat int64, r bot.Reply, without decoration) []apiCall
 		parts[n-1].params["reply_markup"], parts[n-1].board = board, true
 	}
 	return parts
+}
+
+// signed is the text of a reply. An agent's words begin with who says them.
+func (t *Telegram) signed(r bot.Reply) string {
+	if r.From == "" {
+		return r.Text
+	}
+	return strings.TrimSpace(t.texts.Get("from", besteffort.Tidy(strings.ReplaceAll(r.From, "*", ""), maxName)) + "\n" + r.Text)
 }
 
 // splitText divides a text into the messages before the file, and the caption under it. There are as many parts without
@@ -73,7 +82,7 @@ func (t *Telegram) fileCall(chat int64, r bot.Reply, without decoration, text st
 	return p
 }
 
-func isPicture(f *bot.File) bool { return f.Type == "image/png" }
+func isPicture(f *bot.File) bool { return f.Type == "image/png" || f.Type == "image/jpeg" }
 
 // fileLostText is the text in place of a file that was left out.
 func (t *Telegram) fileLostText(f *bot.File) string {

@@ -16,9 +16,9 @@ import (
 
 // Send implements [bot.Channel].
 func (t *Telegram) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {
-	chat, err := strconv.ParseInt(to.Native(), 10, 64)
-	if to.Channel() != Channel || to.Account() != t.account || err != nil {
-		return &bot.PermanentFailure{Reason: "a chat of another bot"}
+	chat, err := t.number(to)
+	if err != nil {
+		return err
 	}
 	t.typing.Answered(chat)
 	if err := t.sendAll(ctx, chat, r); err != nil {
@@ -26,6 +26,15 @@ func (t *Telegram) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {
 	}
 	t.stats.Sent.Add(1)
 	return nil
+}
+
+// number is Telegram's number of a chat.
+func (t *Telegram) number(to bot.ChatID) (int64, error) {
+	chat, err := strconv.ParseInt(to.Native(), 10, 64)
+	if to.Channel() != Channel || to.Account() != t.account || err != nil {
+		return 0, &bot.PermanentFailure{Reason: "a chat of another bot"}
+	}
+	return chat, nil
 }
 
 // sendAll sends a reply, without the decorations that the server refuses. Only a refusal of the bare text is final.

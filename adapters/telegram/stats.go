@@ -24,7 +24,7 @@ type callStats struct{ calls, failed atomic.Int64 }
 // methods are the calls with counters of their own.
 var methods = []string{
 	"getMe", "getUpdates", "setWebhook", "deleteWebhook", "getWebhookInfo", "setMyCommands", "sendMessage", "sendPhoto", "sendDocument",
-	"sendChatAction", "answerCallbackQuery", "editMessageReplyMarkup",
+	"sendChatAction", "answerCallbackQuery", "editMessageReplyMarkup", "getFile", "getChat",
 }
 
 func (s *Stats) init() {

@@ -8,6 +8,7 @@
 //
 //	poll.go         fetching updates; webhook.go takes pushes, webhook_keep.go keeps the webhook set
 //	parse.go        Telegram's form to an update; wire.go has the form, service_message.go the app's own messages
+//	media.go        the files that people send, and their address
 //	receive.go      an update is handed to the bot; repeats.go finds edits and albums
 //	send.go         a reply becomes calls, each made once
 //	render.go       which calls; keyboard.go the buttons, choice.go their data, unsupported.go what a server refuses
@@ -62,14 +63,16 @@ type Options struct {
 	Now       func() time.Time
 }
 
-// Telegram is one bot account. It implements [bot.Channel] and [bot.Paced].
+// Telegram is one bot account. It implements [bot.Channel], [bot.Paced], [bot.Fetcher], [bot.Typist] and [bot.Addresser].
 type Telegram struct {
 	opt          Options
 	account      string
 	api          tgbotapi.BotAPI // never called itself: every call takes a copy with its context
 	log          *slog.Logger
 	texts        *catalog.Texts
-	commands     string // JSON
+	refs         refSealer
+	downloads    chan struct{} // one place for each download at a time
+	commands     string        // JSON
 	pace         *rate.Pace
 	cooldown     *cooldown
 	typing       *besteffort.Typing[int64]
@@ -111,7 +114,7 @@ func New(o Options) (*Telegram, error) {
 	if o.Secret == "" {
 		o.Secret = secretOf(o.Token)
 	}
-	t := &Telegram{opt: o, log: o.Log, nameAsked: make(chan struct{}), cooldown: newCooldown(o.Now), unsupported: newUnsupported(o.Now), queue: besteffort.NewQueue(maxWorkers, maxWaiting), messageTexts: newMessageTexts(), albums: newAlbums()}
+	t := &Telegram{opt: o, log: o.Log, nameAsked: make(chan struct{}), cooldown: newCooldown(o.Now), unsupported: newUnsupported(o.Now), queue: besteffort.NewQueue(maxWorkers, maxWaiting), messageTexts: newMessageTexts(), albums: newAlbums(), refs: newRefSealer(o.Token), downloads: make(chan struct{}, maxDownloads)}
 	t.status.current = Status{State: Stopped, Since: o.Now()}
 	t.account, _, _ = strings.Cut(o.Token, ":")
 	if o.Rate > 0 {

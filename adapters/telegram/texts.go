@@ -17,7 +17,7 @@ var texts string
 
 // loadTexts reads the texts that the channel adds to the replies.
 func loadTexts() (*catalog.Texts, error) {
-	keys := []string{"commands", "copy", "copy.long", "choice", "lost.picture", "lost.file"}
+	keys := []string{"commands", "copy", "copy.long", "choice", "from", "lost.picture", "lost.file"}
 	for _, s := range States {
 		keys = append(keys, "todo."+string(s))
 	}

@@ -52,6 +52,11 @@ type statusError struct {
 	after  time.Duration // of Retry-After
 }
 
+func statusOf(res *http.Response) *statusError {
+	after, _ := strconv.Atoi(res.Header.Get("Retry-After"))
+	return &statusError{res.StatusCode, time.Duration(min(max(after, 0), 86400)) * time.Second}
+}
+
 func (e *statusError) Error() string { return fmt.Sprintf("HTTP status %d, and no JSON", e.status) }
 
 // unsentError is a failure before the request left, or a refusal on the way: the Bot API did nothing.
@@ -89,10 +94,36 @@ func (t *transport) Do(req *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
+// download gets a file of at most limit bytes.
+func (t *transport) download(ctx context.Context, address string, limit int64) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, t.redact(err)
+	}
+	res, err := t.client.Do(req)
+	if err != nil {
+		return nil, t.redact(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return nil, statusOf(res)
+	}
+	if res.ContentLength > limit {
+		return nil, errLarge
+	}
+	data, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
+	if err != nil {
+		return nil, t.redact(err)
+	}
+	if int64(len(data)) > limit {
+		return nil, errLarge
+	}
+	return data, nil
+}
+
 // noJSON is an answer of a proxy on the way. One that blames the request did not pass it on, except after a time-out.
 func noJSON(res *http.Response) error {
-	after, _ := strconv.Atoi(res.Header.Get("Retry-After"))
-	err := &statusError{res.StatusCode, time.Duration(min(max(after, 0), 86400)) * time.Second}
+	err := statusOf(res)
 	if res.StatusCode/100 == 4 && res.StatusCode != http.StatusRequestTimeout && res.StatusCode != 499 {
 		return &unsentError{err}
 	}

@@ -53,14 +53,14 @@ type (
 	}
 	// Media is what is not text.
 	media struct {
-		Animation present `json:"animation"`
-		Photo     present `json:"photo"`
-		Voice     present `json:"voice"`
-		Audio     present `json:"audio"`
-		VideoNote present `json:"video_note"`
-		Video     present `json:"video"`
+		Animation sent    `json:"animation"`
+		Photo     sizes   `json:"photo"`
+		Voice     sent    `json:"voice"`
+		Audio     sent    `json:"audio"`
+		VideoNote sent    `json:"video_note"`
+		Video     sent    `json:"video"`
 		Sticker   present `json:"sticker"`
-		Document  present `json:"document"`
+		Document  sent    `json:"document"`
 		Contact   present `json:"contact"`
 		Venue     present `json:"venue"`
 		Location  present `json:"location"`
@@ -128,8 +128,9 @@ func (m *media) kind() string {
 		is   present
 		name string
 	}{
-		{m.Animation, "animation"}, {m.Photo, "photo"}, {m.Voice, "voice"}, {m.Audio, "audio"}, {m.VideoNote, "video_note"},
-		{m.Video, "video"}, {m.Sticker, "sticker"}, {m.Document, "document"}, {m.Contact, "contact"}, {m.Venue, "venue"},
+		{m.Animation.present, "animation"}, {m.Photo.present, "photo"}, {m.Voice.present, "voice"}, {m.Audio.present, "audio"},
+		{m.VideoNote.present, "video_note"}, {m.Video.present, "video"}, {m.Sticker, "sticker"}, {m.Document.present, "document"},
+		{m.Contact, "contact"}, {m.Venue, "venue"},
 		{m.Location, "location"}, {m.Poll, "poll"}, {m.Dice, "dice"}, {m.Game, "game"}, {m.Story, "story"},
 	} {
 		if k.is {

@@ -37,7 +37,7 @@ func New(name string, in io.Reader, out io.Writer, now func() time.Time) (*Termi
 	if err != nil {
 		return nil, fmt.Errorf("terminal: %w", err)
 	}
-	all, err := catalog.Parse(texts, "via", "label", "file", "choice")
+	all, err := catalog.Parse(texts, "via", "label", "file", "choice", "from")
 	if err != nil {
 		return nil, fmt.Errorf("terminal: %w", err)
 	}

@@ -93,6 +93,29 @@ func TestSend(t *testing.T) {
 	}
 }
 
+// An agent's words begin with who says them.
+func TestAnAgentsWords(t *testing.T) {
+	var out strings.Builder
+	term, err := New("me", nil, &out, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	term.Files = filepath.Join(t.TempDir(), "files")
+	for _, r := range []bot.Reply{
+		{Kind: bot.Spoken, Text: "Hola.\n¿Qué pasó?", From: "Ana\u202e"},
+		{Kind: bot.Spoken, ID: "2", From: "Ana", File: &bot.File{Name: "a.pdf", Data: []byte("x")}},
+		{Kind: bot.Told, Text: "Te atiende *Ana*, de Mesa de Ayuda."},
+	} {
+		if err := term.Send(t.Context(), term.Chat(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := "Ana (Mesa de Ayuda): Hola.\n¿Qué pasó?\n\nAna (Mesa de Ayuda):\n[archivo] " + filepath.Join(term.Files, "2-a.pdf") + "\n\nTe atiende *Ana*, de Mesa de Ayuda.\n\n"
+	if out.String() != want {
+		t.Errorf("printed %q, want %q", out.String(), want)
+	}
+}
+
 func TestFilesAreWritten(t *testing.T) {
 	var out strings.Builder
 	term, err := New("me", nil, &out, nil)

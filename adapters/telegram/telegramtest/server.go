@@ -5,8 +5,8 @@
 // It waits by the clock of package time alone and leaves no goroutine behind, so that it works in a bubble of
 // testing/synctest, on a listener of its own kind ([Pipe]).
 //
-// Reading order: server.go, user.go and write.go (what people do), query.go and send.go (the calls of a bot), small.go (the
-// short ones), updates.go and hook.go (how updates reach a bot), fault.go (what goes wrong), pipe.go.
+// Reading order: server.go, user.go, write.go and file.go (what people do), query.go and send.go (the calls of a bot), small.go
+// (the short ones), updates.go and hook.go (how updates reach a bot), fault.go (what goes wrong), pipe.go.
 package telegramtest
 
 import (
@@ -71,6 +71,7 @@ type Server struct {
 	weather  Weather
 	rng      *rand.Rand
 	commands []Command
+	files    map[string]*storedFile // that people sent, by id
 
 	impatient bool
 	pushFault hookFault // the last
@@ -80,7 +81,7 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	s := &Server{
 		token: or(o.Token, DefaultToken), name: or(o.Name, "llave_bot"), now: o.Now, changed: make(chan struct{}),
-		chats: map[int64]*User{}, queries: map[string]bool{}, lastID: 1000, messages: 100,
+		chats: map[int64]*User{}, queries: map[string]bool{}, files: map[string]*storedFile{}, lastID: 1000, messages: 100,
 		rng: rand.New(rand.NewPCG(o.Seed, 1)), push: &http.Client{Transport: o.Push, Timeout: time.Minute},
 	}
 	if s.now == nil {
@@ -164,6 +165,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	defer s.work.Done()
+	if strings.HasPrefix(r.URL.Path, "/file/") {
+		s.download(w, r)
+		return
+	}
 	token, method, ok := strings.Cut(strings.TrimPrefix(r.URL.Path, "/bot"), "/")
 	if !ok || token != s.token {
 		answer(w, nil, refuse(401, ""))
@@ -255,6 +260,10 @@ func (s *Server) act(ctx context.Context, q query) (any, *failure) {
 		return true, s.remove(q)
 	case "answerCallbackQuery":
 		return true, s.answerQuery(q)
+	case "getFile":
+		return s.getFile(q)
+	case "getChat":
+		return s.getChat(q)
 	case "sendChatAction":
 		return true, s.chatAction(q)
 	}

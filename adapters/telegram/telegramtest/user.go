@@ -15,6 +15,7 @@ import (
 type User struct {
 	ID          int64
 	First, Last string
+	Name        string // their user name, if they have one
 	s           *Server
 	kind        string // private, group
 	title       string
@@ -66,7 +67,11 @@ func (s *Server) chat(id int64, kind, first, last string) *User {
 }
 
 func (u *User) from() map[string]any {
-	return map[string]any{"id": u.ID, "is_bot": false, "first_name": u.First, "last_name": u.Last}
+	out := map[string]any{"id": u.ID, "is_bot": false, "first_name": u.First, "last_name": u.Last}
+	if u.Name != "" {
+		out["username"] = u.Name
+	}
+	return out
 }
 
 func (u *User) where() map[string]any {
