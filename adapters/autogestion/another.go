@@ -75,7 +75,11 @@ func (s *Service) replaceToken(ctx context.Context, tx *sql.Tx, f family, p pers
 	if why := f.denial(p.member); why != "" {
 		return replacement{reason: why}, nil
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE token SET replaced = ?1
+	often, err := s.replacedOften(ctx, tx, p, now)
+	if err != nil || often {
+		return replacement{reason: backend.TooOften}, err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE token SET replaced = ?1
 		WHERE person = ?2 AND sheet IS NULL AND used = 0 AND replaced = 0 AND until > ?1`, now.UnixNano(), p.id)
 	if err != nil {
 		return replacement{}, err
@@ -86,6 +90,21 @@ func (s *Service) replaceToken(ctx context.Context, tx *sql.Tx, f family, p pers
 	}
 	n, _ := s.counter(p.member, t.Digits)
 	return replacement{token: t, counter: sql.NullInt64{Int64: n, Valid: true}}, nil
+}
+
+// Replacements is how often the token of a person may be replaced, by all accounts together. Reading is free.
+type Replacements struct{ Hour, Day int }
+
+// DefaultReplacements are far above what a person needs: a token lives until it is used.
+var DefaultReplacements = Replacements{Hour: 6, Day: 20}
+
+// replacedOften reports whether the token of a person was replaced as often as it may be.
+func (s *Service) replacedOften(ctx context.Context, q querier, p person, now time.Time) (bool, error) {
+	var hour, day int
+	err := q.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE at > ?2), count(*) FROM another
+		WHERE person = ?1 AND at > ?3 AND counter IS NOT NULL`, p.id, now.Add(-time.Hour).UnixNano(), now.Add(-24*time.Hour).UnixNano()).
+		Scan(&hour, &day)
+	return hour >= s.opt.Replacements.Hour || day >= s.opt.Replacements.Day, err
 }
 
 func (s *Service) saveReplacement(ctx context.Context, tx *sql.Tx, account int64, p person, key string, ans replacement, now time.Time) error {

@@ -127,6 +127,8 @@ func TestAPIIsTheBotsAlone(t *testing.T) {
 		for name, h := range map[string]http.Handler{"on": w.Handler(), "off": off.Handler()} {
 			for _, key := range []string{"", "wrong", DemoProviderKey} {
 				var no wire.Error
+				w.advance(wrongKeyEvery)
+				off.advance(wrongKeyEvery)
 				if got := call(t, h, c.method, c.path, key, "", c.body, &no); got != 403 || no.Code != "bot_key" {
 					t.Errorf("%s with the bot API %s and key %q: %d %+v", c.path, name, key, got, no)
 				}

@@ -11,7 +11,7 @@ import (
 )
 
 func BenchmarkTokens(b *testing.B) {
-	w := demo(b)
+	w := demo(b, func(o *Options) { o.Replacements = Replacements{Hour: 1 << 30, Day: 1 << 30} })
 	ctx := context.Background()
 	g, err := w.LinkDirect(ctx, maria, backend.Invitation{Chat: "c"})
 	if err != nil {

@@ -11,7 +11,7 @@
 //	service.go      opening, closing            keys.go      derived keys, sealing, keyed hashes
 //	file.go         transactions                group.go     authorisation, the family group
 //	token.go        current tokens              another.go   their replacement; state.go: what became of them
-//	validate.go     a provider's question       guard.go     bounds of guessing
+//	validate.go     a provider's question       guard*.go    bounds of guessing
 //	sheet*.go       tokens on paper             invite.go    the one-time URL
 //	signin*.go      password, consent, code     redeem.go    making and ending links
 //	account.go      registration                reset.go     a new password

@@ -18,9 +18,12 @@ var schema2 string
 //go:embed schema_3.sql
 var schema3 string
 
+//go:embed schema_4.sql
+var schema4 string
+
 // schemas are the steps from each version of the file to the next. A new file takes all steps, so that an old file becomes
 // the same.
-func schemas() []string { return []string{schema1, schema2, schema3} }
+func schemas() []string { return []string{schema1, schema2, schema3, schema4} }
 
 // querier is a pool or a transaction.
 type querier = sqlitedb.Querier

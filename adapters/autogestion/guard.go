@@ -17,15 +17,13 @@ type guard struct {
 	lock           time.Duration // the first lock; the next one is twice as long
 	maxLock        time.Duration // no lock is longer
 	boundAfterLock int           // failures that lock again after a lock; 0: bound
+	share          bool          // lock only if there were fewer successes than failures in the window
 }
 
 var (
-	// Five wrong numbers are a bad day at the counter; the sixth is guessing. With locks of 15, 30, 60, 120 and then 240
-	// minutes a whole day allows some 45 guesses at a million numbers, of which one is right.
-	guardAffiliate = guard{kind: "affiliate", bound: 5, window: 15 * time.Minute, lock: 15 * time.Minute, maxLock: 4 * time.Hour}
-	// Bounds one guess at each of many affiliates. Twenty in an hour is far above the mistypes of a busy reception: only
-	// digits that never were a token count.
-	guardProvider = guard{kind: "provider", bound: 20, window: time.Hour, lock: 15 * time.Minute, maxLock: 4 * time.Hour}
+	// Bounds one guess at each of many affiliates. A chain with a thousand questions an hour mistypes twenty, so twenty lock only
+	// if fewer tokens than that were accepted: what counts is the share. Only digits that never were a token count.
+	guardProvider = guard{kind: "provider", bound: 20, share: true, window: time.Hour, lock: 15 * time.Minute, maxLock: 4 * time.Hour}
 
 	// An attempt at a password is counted by six guards, from near to far. Many people share one address (of a telephone
 	// company, an office, a proxy that the configuration does not name), so a lock on an address alone does not refuse a
@@ -77,32 +75,43 @@ func (s *Service) recordFailure(ctx context.Context, tx *sql.Tx, g guard, id str
 
 // countFailure is recordFailure, and reports whether this failure locked the subject.
 func (s *Service) countFailure(ctx context.Context, tx *sql.Tx, g guard, id string, now time.Time) (locks bool, err error) {
-	var fails, earlier int
+	var fails, good, earlier int
 	var since, until int64
-	err = tx.QueryRowContext(ctx, "SELECT fails, since, locks, until FROM guard WHERE subject = ?", s.subject(g, id)).
-		Scan(&fails, &since, &earlier, &until)
+	err = tx.QueryRowContext(ctx, "SELECT fails, good, since, locks, until FROM guard WHERE subject = ?", s.subject(g, id)).
+		Scan(&fails, &good, &since, &earlier, &until)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return false, err
 	}
 	if earlier > 0 && now.Sub(fromNano(until)) > lockMemory {
 		earlier = 0
 	}
-	if fails == 0 || now.Sub(fromNano(since)) >= g.window {
-		fails, since = 0, now.UnixNano()
+	if fails+good == 0 || now.Sub(fromNano(since)) >= g.window {
+		fails, good, since = 0, 0, now.UnixNano()
 	}
 	fails++
 	bound := g.bound
 	if earlier > 0 && g.boundAfterLock > 0 {
 		bound = g.boundAfterLock
 	}
-	if fails >= bound {
+	if fails >= bound && (!g.share || fails > good) {
 		until = now.Add(g.length(earlier)).UnixNano()
-		fails, earlier, locks = 0, earlier+1, true
+		fails, good, earlier, locks = 0, 0, earlier+1, true
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO guard (subject, fails, since, locks, until) VALUES (?1, ?2, ?3, ?4, ?5)
-		ON CONFLICT (subject) DO UPDATE SET fails = ?2, since = ?3, locks = ?4, until = ?5`,
-		s.subject(g, id), fails, since, earlier, until)
+	_, err = tx.ExecContext(ctx, `INSERT INTO guard (subject, fails, good, since, locks, until) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+		ON CONFLICT (subject) DO UPDATE SET fails = ?2, good = ?3, since = ?4, locks = ?5, until = ?6`,
+		s.subject(g, id), fails, good, since, earlier, until)
 	return locks, err
+}
+
+// countSuccess counts a success, for a guard that compares shares.
+func (s *Service) countSuccess(ctx context.Context, tx *sql.Tx, g guard, id string, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO guard (subject, fails, good, since, locks, until) VALUES (?1, 0, 1, ?2, 0, 0)
+		ON CONFLICT (subject) DO UPDATE SET
+			fails = CASE WHEN since > ?3 THEN fails ELSE 0 END,
+			good  = CASE WHEN since > ?3 THEN good + 1 ELSE 1 END,
+			since = CASE WHEN since > ?3 THEN since ELSE ?2 END`,
+		s.subject(g, id), now.UnixNano(), now.Add(-g.window).UnixNano())
+	return err
 }
 
 // length returns the length of the next lock: it doubles with each.

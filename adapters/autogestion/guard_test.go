@@ -8,7 +8,7 @@ import (
 
 func TestGuardsGrowAndEnd(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		g := guardAffiliate
+		g := guardHere
 		n := rapid.IntRange(0, 100).Draw(t, "locks")
 		if l := g.length(n); l < g.lock || l > g.maxLock || g.length(n+1) < l {
 			t.Fatalf("lock %d lasts %s", n, l)

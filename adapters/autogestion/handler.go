@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"llave/adapters/autogestion/api"
 	"llave/adapters/autogestion/wire"
@@ -51,7 +52,14 @@ var can = backend.Capabilities{CurrentWithoutMinting: true, Keys: true, TokenSta
 // mountAPI serves the HTTP API. Without a bot's key only validations are served.
 func (s *Service) mountAPI(mux *http.ServeMux) {
 	api.Mount(mux, api.Options{Tokens: s, Links: s, Sheets: s, Can: can, Validate: s.validateBody, SheetKeys: s.SheetKeys,
-		IsBot: s.isBot, Refusal: refusal, Log: s.opt.Log})
+		WrongKey: s.wrongKey, IsBot: s.isBot, Refusal: refusal, Log: s.opt.Log})
+}
+
+// wrongKey counts a wrong key of a bot or a provider by its address. Looking a key up only reads, so a flood of them does not
+// delay those who write.
+func (s *Service) wrongKey(address string) (wait time.Duration) {
+	_, wait = s.wrongKeys.Allow(address)
+	return wait
 }
 
 // isBot hashes both keys, so that comparing takes the same time for every key.

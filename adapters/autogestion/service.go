@@ -37,6 +37,8 @@ type Options struct {
 	Register RegisterMode
 	// Cost of hashing a password. Zero: DefaultCost. Tests use less.
 	Cost Cost
+	// Replacements is how often the token of a person may be replaced. Zero: DefaultReplacements. Tests of load use more.
+	Replacements Replacements
 
 	Now  func() time.Time
 	Rand io.Reader
@@ -53,12 +55,21 @@ type Service struct {
 	hashing chan struct{} // at most two passwords at a time: each takes 19 MiB
 	dummy   string        // the hash that is checked where there is no account
 	signers sync.Map      // opened signing keys, by their row
+
+	wrongKeys *httpx.Limiter // wrong keys at the API, by address
 }
 
 var (
 	_ backend.Tokens = (*Service)(nil)
 	_ backend.Links  = (*Service)(nil)
 	_ backend.Sheets = (*Service)(nil)
+)
+
+// An address may show 60 wrong keys at once, as llave backend check does twice, and then one every ten seconds.
+const (
+	wrongKeysAtOnce   = 60
+	wrongKeyEvery     = 10 * time.Second
+	wrongKeyAddresses = 10_000 // remembered at a time
 )
 
 // Open opens the back end. It makes the file if there is none.
@@ -97,11 +108,15 @@ func newService(o Options) (*Service, error) {
 	if o.Cost == (Cost{}) {
 		o.Cost = DefaultCost
 	}
+	if o.Replacements == (Replacements{}) {
+		o.Replacements = DefaultReplacements
+	}
 	var err error
 	if o.PublicURL, err = httpx.PublicURL(o.PublicURL); err != nil {
 		return nil, err
 	}
-	s := &Service{opt: o, zone: backend.BuenosAires, hashing: make(chan struct{}, 2)}
+	s := &Service{opt: o, zone: backend.BuenosAires, hashing: make(chan struct{}, 2),
+		wrongKeys: httpx.NewLimiter(wrongKeysAtOnce, wrongKeyEvery, wrongKeyAddresses, o.Now)}
 	if s.keys, err = deriveKeys(o.Key, o.Rand); err != nil {
 		return nil, err
 	}

@@ -30,21 +30,17 @@ func (s *Service) State(ctx context.Context, c backend.Credential, member backen
 }
 
 func (s *Service) fillState(ctx context.Context, q querier, p person, now time.Time, out *backend.TokenState) error {
-	locked, err := s.lockedUntil(ctx, q, guardAffiliate, string(p.member), now)
-	if err != nil {
-		return err
-	}
-	out.LockedUntil = locked
-
 	var counter, made, until, used, seen int64
-	err = q.QueryRowContext(ctx, `SELECT counter, made, until, used, tries_seen FROM token
+	err := q.QueryRowContext(ctx, `SELECT counter, made, until, used, tries_seen FROM token
 		WHERE person = ? AND sheet IS NULL ORDER BY counter DESC LIMIT 1`, p.id).Scan(&counter, &made, &until, &used, &seen)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
+	exists := err == nil
+	if out.LockedUntil, err = s.tokenLock(ctx, q, p, seen, now); err != nil || !exists {
+		return err
+	}
+	out.LockedToken = !out.LockedUntil.IsZero()
 	out.Exists, out.Made, out.Until, out.UsedAt = true, fromNano(made), fromNano(until), fromNano(used)
 
 	var replaced, tried int64

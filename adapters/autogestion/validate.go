@@ -60,18 +60,18 @@ func (s *Service) Validate(ctx context.Context, providerKey string, v Validation
 	}
 	token, readable := backend.ReadToken(v.Token)
 	v.Token = token
+	// A wrong key never reaches the writer: there is one, and everybody waits for it.
+	if _, _, err := s.providerOf(ctx, s.file.Readers, providerKey); err != nil {
+		return Verdict{}, wrap("validate", err)
+	}
+	if !readable {
+		return Verdict{}, wrap("validate", ErrToken)
+	}
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		ask := providerQuestion{Validation: v, now: now}
-		err := tx.QueryRowContext(ctx, "SELECT id, name FROM provider WHERE key = ?", s.keys.hash("provider", providerKey)).
-			Scan(&ask.provider, &ask.providerName)
-		if errors.Is(err, sql.ErrNoRows) {
-			return ErrProvider
-		}
-		if err != nil {
+		var err error
+		if ask.provider, ask.providerName, err = s.providerOf(ctx, tx, providerKey); err != nil {
 			return err
-		}
-		if !readable {
-			return ErrToken
 		}
 		ask.request = s.keys.hash("request", v.RequestID)
 		ask.body = s.keys.hash("validation", v.AffiliateNumber, v.Token, v.Visit)
@@ -85,6 +85,15 @@ func (s *Service) Validate(ctx context.Context, providerKey string, v Validation
 		return Verdict{}, wrap("validate", err)
 	}
 	return out, nil
+}
+
+// providerOf returns the provider of a key, ErrProvider if there is none.
+func (s *Service) providerOf(ctx context.Context, q querier, key string) (id int64, name string, err error) {
+	err = q.QueryRowContext(ctx, "SELECT id, name FROM provider WHERE key = ?", s.keys.hash("provider", key)).Scan(&id, &name)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrProvider
+	}
+	return id, name, err
 }
 
 // providerQuestion is a Validation with its provider.
@@ -106,18 +115,12 @@ func (s *Service) validate(ctx context.Context, tx *sql.Tx, ask providerQuestion
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return Verdict{}, err
 	}
-	why, err := s.decide(ctx, tx, ask, p, exists)
+	why, guess, err := s.decide(ctx, tx, ask, p, exists)
 	if err != nil {
 		return Verdict{}, err
 	}
-	// Only digits that look like a guess count. Used, replaced and expired digits were a token of this affiliate once, and a
-	// pharmacy with three prescriptions must not lock an affiliate.
-	if why == backend.Unknown || why == backend.OtherPerson {
-		err := s.recordFailure(ctx, tx, guardProvider, ask.providerName, ask.now)
-		if err == nil && exists {
-			err = s.recordFailure(ctx, tx, guardAffiliate, string(p.member), ask.now)
-		}
-		if err != nil {
+	if guess {
+		if err := s.recordGuess(ctx, tx, ask, p, exists); err != nil {
 			return Verdict{}, err
 		}
 	}
@@ -153,35 +156,74 @@ func (s *Service) verdictBefore(ctx context.Context, q querier, ask providerQues
 	return verdict(why, p), err
 }
 
-// decide returns why a validation is denied, "" if it is accepted. Locks come first, so that a locked provider learns
-// nothing; then the padrón, for which no token has to be known.
-func (s *Service) decide(ctx context.Context, tx *sql.Tx, ask providerQuestion, p person, exists bool) (backend.Reason, error) {
-	locked, err := s.lockedUntil(ctx, tx, guardProvider, ask.providerName, ask.now)
-	if err != nil || !locked.IsZero() {
-		return backend.Locked, err
+// recordGuess counts digits that look like a guess. Used, replaced and expired digits were a token of this affiliate once,
+// and a pharmacy with three prescriptions must not lock an affiliate.
+func (s *Service) recordGuess(ctx context.Context, tx *sql.Tx, ask providerQuestion, p person, exists bool) error {
+	if err := s.recordFailure(ctx, tx, guardProvider, ask.providerName, ask.now); err != nil || !exists {
+		return err
 	}
-	if !exists {
-		return backend.Unknown, nil
+	live, err := s.liveCounter(ctx, tx, p, ask.now)
+	if err != nil {
+		return err
 	}
-	locked, err = s.lockedUntil(ctx, tx, guardAffiliate, string(p.member), ask.now)
-	if err != nil || !locked.IsZero() {
-		return backend.Locked, err
+	if err := s.countGuess(ctx, tx, liveTarget(ask.providerName, p, live), ask.now); err != nil {
+		return err
 	}
-	if !p.active() {
-		return backend.NotActive, nil
-	}
-	counter, ok := s.counter(p.member, ask.Token)
-	if !ok {
-		return backend.Unknown, nil
-	}
-	why, err := s.spend(ctx, tx, ask, p, counter)
-	if errors.Is(err, sql.ErrNoRows) {
-		return s.unknownReason(ctx, tx, ask, p)
-	}
-	return why, err
+	return s.countGuess(ctx, tx, paperTarget(ask.providerName, p), ask.now)
 }
 
-// spend uses the token of that counter, or returns why it cannot be used; sql.ErrNoRows if it was never made.
+// decide returns why a validation is denied, "" if it is accepted, and whether it looks like a guess. Locks come first, so
+// that a locked provider learns nothing; then the padrón, for which no token has to be known.
+func (s *Service) decide(ctx context.Context, tx *sql.Tx, ask providerQuestion, p person, exists bool) (why backend.Reason, guess bool, err error) {
+	locked, err := s.lockedUntil(ctx, tx, guardProvider, ask.providerName, ask.now)
+	if err != nil || !locked.IsZero() {
+		return backend.Locked, false, err
+	}
+	if !exists {
+		return backend.Unknown, true, nil
+	}
+	counter, made, paper, err := s.made(ctx, tx, p, ask.Token)
+	if err != nil {
+		return "", false, err
+	}
+	live, err := s.liveCounter(ctx, tx, p, ask.now)
+	if err != nil {
+		return "", false, err
+	}
+	target := liveTarget(ask.providerName, p, live)
+	if paper {
+		target = paperTarget(ask.providerName, p)
+	}
+	locked, err = s.targetLocked(ctx, tx, target, ask.now)
+	switch {
+	case err != nil:
+		return "", false, err
+	case !locked.IsZero():
+		return backend.Locked, !made, nil
+	case !p.active():
+		return backend.NotActive, false, nil
+	case made:
+		why, err = s.spend(ctx, tx, ask, p, counter)
+		return why, false, err
+	}
+	why, err = s.unknownReason(ctx, tx, ask, p)
+	return why, true, err
+}
+
+// made returns the counter of digits, and whether they were ever made for this affiliate, and on paper.
+func (s *Service) made(ctx context.Context, q querier, p person, digits string) (counter int64, made, paper bool, err error) {
+	counter, ok := s.counter(p.member, digits)
+	if !ok {
+		return 0, false, false, nil
+	}
+	err = q.QueryRowContext(ctx, "SELECT sheet IS NOT NULL FROM token WHERE person = ? AND counter = ?", p.id, counter).Scan(&paper)
+	if errors.Is(err, sql.ErrNoRows) {
+		return counter, false, false, nil
+	}
+	return counter, err == nil, paper, err
+}
+
+// spend uses the token of that counter, which was made, or returns why it cannot be used.
 func (s *Service) spend(ctx context.Context, tx *sql.Tx, ask providerQuestion, p person, counter int64) (backend.Reason, error) {
 	var begins, until, used, replaced, voided int64
 	var provider sql.NullInt64
@@ -203,7 +245,10 @@ func (s *Service) spend(ctx context.Context, tx *sql.Tx, ask providerQuestion, p
 	}
 	_, err = tx.ExecContext(ctx, "UPDATE token SET used = ?, provider = ?, visit = ? WHERE person = ? AND counter = ?",
 		ask.now.UnixNano(), ask.provider, ask.visit, p.id, counter)
-	return "", err
+	if err != nil {
+		return "", err
+	}
+	return "", s.countSuccess(ctx, tx, guardProvider, ask.providerName, ask.now)
 }
 
 // unknownReason distinguishes digits of another member of the affiliate's groups, the commonest mix-up at the counter, from unknown

@@ -186,7 +186,7 @@ func TestMidnightToTheSecond(t *testing.T) {
 func TestGuessingIsBounded(t *testing.T) {
 	d, g, current := atDesk(t)
 	digits := current()
-	for n := range guardAffiliate.bound {
+	for n := range guardHere.bound {
 		if why := d.try(d.wrong(n), ""); why != backend.Unknown {
 			t.Fatalf("try %d: %q", n, why)
 		}
@@ -195,10 +195,10 @@ func TestGuessingIsBounded(t *testing.T) {
 		t.Errorf("a right token while locked: %q", why)
 	}
 	st, err := d.State(t.Context(), g.Credential, g.Group.Own)
-	if err != nil || !st.LockedUntil.Equal(d.Now().Add(guardAffiliate.lock)) || st.TriedWhy != backend.Locked {
+	if err != nil || !st.LockedUntil.Equal(d.Now().Add(guardHere.lock)) || st.TriedWhy != backend.Locked {
 		t.Errorf("%+v %v", st, err)
 	}
-	d.advance(guardAffiliate.lock - time.Nanosecond)
+	d.advance(guardHere.lock - time.Nanosecond)
 	if why := d.try(digits, ""); why != backend.Locked {
 		t.Errorf("a moment before: %q", why)
 	}
@@ -265,7 +265,7 @@ func TestAProviderThatTriesManyPeopleIsLocked(t *testing.T) {
 func TestDigitsThatAreNone(t *testing.T) {
 	d, _, current := atDesk(t)
 	digits := current()
-	for range 3 * max(guardAffiliate.bound, guardProvider.bound) / 5 {
+	for range 3 * max(guardHere.bound, guardProvider.bound) / 5 {
 		for _, s := range []string{"", "126", "12345", "1234567", "abcdef", "12345a"} {
 			d.n++
 			v := Validation{RequestID: fmt.Sprint("none-", d.n), AffiliateNumber: d.number, Token: s}

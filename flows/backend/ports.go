@@ -67,6 +67,7 @@ const (
 	Expired     Reason = "expired"
 	OtherPerson Reason = "other_person" // the digits are those of another affiliate
 	Locked      Reason = "locked"       // too many failed validations
+	TooOften    Reason = "too_often"    // the member's token was replaced too often of late: the live one stays
 )
 
 // Given answers a request for tokens: one Token or one Denial for each member, in the order of the request, and the group as
@@ -91,8 +92,10 @@ type TokenState struct {
 	// The last failed validation for this affiliate since the token was made, if there was one.
 	TriedAt  time.Time `json:"tried_at,omitzero"`
 	TriedWhy Reason    `json:"tried_why,omitempty"`
-	// LockedUntil is set while validations for the affiliate are locked.
+	// LockedUntil is set while validations for the affiliate are locked, at one provider or at all.
 	LockedUntil time.Time `json:"locked_until,omitzero"`
+	// LockedToken: what is locked is this token and not the affiliate. Another one is accepted at once.
+	LockedToken bool `json:"locked_token,omitempty"`
 }
 
 // Capabilities declare what a back end can do: not every insurer's can do all. Each says what Llave does without it.

@@ -11,12 +11,14 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"llave/adapters/autogestion/proof"
 	"llave/adapters/autogestion/wire"
+	"llave/adapters/httpx"
 	"llave/flows/backend"
 )
 
@@ -32,6 +34,9 @@ type Options struct {
 	// SheetKeys are the public keys for everybody.
 	SheetKeys func(context.Context) (proof.Keys, error)
 
+	// WrongKey counts a wrong key of a network address. More than zero: the address has to wait before its next wrong key is
+	// looked at. A right key is always answered.
+	WrongKey func(address string) (wait time.Duration)
 	// IsBot reports whether a key is the bot's, in the same time for every key.
 	IsBot func(key string) bool
 	// Refusal returns the answer to an error that the ports do not declare. Nil: it is logged and answered as "failed".
@@ -79,12 +84,25 @@ Every call of the bot carries the bot's key (else 403 bot_key) and, where it spe
 link. The back end authorises each call anew: 401 credential means that the link is over. Calls with a key may be
 repeated: the same key gives the same answer for at least a day, and acts once. Digits are text.`
 
+// wrongKey counts a wrong key of an address, and returns the answer to it.
+func (a *api) wrongKey(address string, refusal *wire.Error) (*wire.Error, time.Duration) {
+	wait := a.WrongKey(address)
+	if wait > 0 {
+		refusal = &wire.Error{Status: http.StatusTooManyRequests, Code: "slow_down"}
+	}
+	return refusal, wait
+}
+
 // botOnly lets a call through that has the bot's key.
 func (a *api) botOnly(ctx huma.Context, next func(huma.Context)) {
 	key, ok := strings.CutPrefix(ctx.Header("Authorization"), "Bearer ")
 	if !a.IsBot(key) || !ok {
-		_, w := humago.Unwrap(ctx)
-		writeError(w, &wire.Error{Status: http.StatusForbidden, Code: "bot_key"})
+		r, w := humago.Unwrap(ctx)
+		refusal, wait := a.wrongKey(httpx.ClientOf(r).Key(), &wire.Error{Status: http.StatusForbidden, Code: "bot_key"})
+		if wait > 0 {
+			httpx.RetryAfter(w, wait)
+		}
+		writeError(w, refusal)
 		return
 	}
 	next(ctx)

@@ -147,4 +147,4 @@ func (res apiResponse) unexpected(op string) error {
 }
 
 // apiCodes are the codes of refusals that the bot may get.
-var apiCodes = []string{"bot_key", "credential", "provider_key", "no_invite", "wrong_code", "not_in_charge", "key_taken", "malformed", "not_found", "failed"}
+var apiCodes = []string{"bot_key", "credential", "provider_key", "no_invite", "wrong_code", "not_in_charge", "key_taken", "malformed", "not_found", "slow_down", "failed"}

@@ -16,7 +16,7 @@ const (
 // Error is a refusal. Code is for programs: the caller has the texts for people.
 type Error struct {
 	Status int    `json:"status"`
-	Code   string `json:"code" enum:"bot_key,credential,provider_key,no_invite,wrong_code,not_in_charge,key_taken,malformed,not_a_token,not_found,failed"`
+	Code   string `json:"code" enum:"bot_key,credential,provider_key,no_invite,wrong_code,not_in_charge,key_taken,malformed,not_a_token,not_found,slow_down,failed"`
 	// Left is how many tries are left, with wrong_code.
 	Left *int `json:"left,omitempty"`
 }

@@ -83,7 +83,7 @@ var anotherSentences = []sentence{
 		g := s.maria()
 		seen := map[string]bool{}
 		for range 200 {
-			d := s.another(g.Credential, g.Group.Own, s.key()).Digits
+			d := s.renew(g.Credential, g.Group.Own).Digits
 			if seen[d] {
 				s.Fatalf("%s was given twice", d)
 			}

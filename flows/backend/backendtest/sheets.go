@@ -200,7 +200,7 @@ var sheetSentences = []sentence{
 				fresh(t.Digits)
 			}
 			for range 20 {
-				fresh(s.another(g.Credential, g.Group.Own, s.key()).Digits)
+				fresh(s.renew(g.Credential, g.Group.Own).Digits)
 			}
 			s.void(g.Credential, h.ID)
 		}
