@@ -56,7 +56,7 @@ const (
 	acts
 )
 
-type fate struct{ came, dealt, answered, filed int }
+type outcome struct{ came, dealt, answered, filed int }
 
 type drawnUp struct {
 	sent, seen int // how often it came; 0 or 1 + the last entry that its screen had shown
@@ -67,7 +67,7 @@ type drawnUp struct {
 // model is a state of the world.
 type model struct {
 	c        *Case
-	person   [said]fate
+	person   [said]outcome
 	act      [acts]drawnUp
 	pending  bool // the back end has not answered asksToken
 	screens  [2]struct{ epoch, seen uint64 }
