@@ -45,6 +45,7 @@ func placeOf(ctx context.Context, q sqlitedb.Querier, s bot.Shard) (seq uint64, 
 // Apply implements [bot.Reader]: the events become rows, and the place moves behind them, or nothing happens. Events that are
 // in the tables already are skipped. *GapError if some are missing, [ErrMoved] if another feed was quicker.
 func (a *Archive) Apply(ctx context.Context, s bot.Shard, list []bot.Happened) error {
+	var moved bool
 	err := a.write(ctx, "apply", func(tx *sql.Tx) error {
 		have, err := placeOf(ctx, tx, s)
 		if err != nil {
@@ -65,6 +66,7 @@ func (a *Archive) Apply(ctx context.Context, s bot.Shard, list []bot.Happened) e
 			}
 			at = h.Seq
 		}
+		moved = b.moved
 		if at == have {
 			return nil
 		}
@@ -73,7 +75,11 @@ func (a *Archive) Apply(ctx context.Context, s bot.Shard, list []bot.Happened) e
 	if err != nil {
 		return err
 	}
-	a.changed(ctx)
+	if moved {
+		a.changed(ctx)
+	} else {
+		a.watch.wake()
+	}
 	return nil
 }
 
@@ -111,6 +117,7 @@ type batch struct {
 	*Archive
 	tx       *sql.Tx
 	prepared map[string]*sql.Stmt
+	moved    bool // the queue is another
 }
 
 func (b *batch) statement(ctx context.Context, query string) (*sql.Stmt, error) {

@@ -12,7 +12,8 @@ func (b *batch) tracked(ctx context.Context, chat bot.ChatKey, e *bot.Entry) err
 	if e.Kind != bot.EntrySpoken && e.Kind != bot.EntryTold || e.Message == 0 && len(e.Marks) == 0 {
 		return b.saidAgain(ctx, e)
 	}
-	_, err := b.exec(ctx, "INSERT INTO delivery (caso, n, chat, message, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", e.Case, e.N, chat[:], e.Message, micro(e.At))
+	_, err := b.exec(ctx, "INSERT INTO delivery (caso, n, chat, message, spoken, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		e.Case, e.N, chat[:], e.Message, number(e.Kind == bot.EntrySpoken), micro(e.At))
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ func (b *batch) entry(ctx context.Context, chat bot.ChatKey, e *bot.Entry) error
 			return err
 		}
 	}
+	b.moved = b.moved || moves[e.Kind]
 	return b.change(ctx, e.Case, e.N, string(e.Kind))
 }
 
@@ -50,7 +51,8 @@ func (b *batch) insertEntry(ctx context.Context, e *bot.Entry) (added bool, err 
 
 // upsertHead writes the row of a case from any of its entries. An older entry changes nothing.
 const upsertHead = `INSERT INTO caso (id, chat, state, owner, counter, first, desk, opened, since, turned, last, head) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET state = excluded.state, owner = excluded.owner, counter = excluded.counter, first = excluded.first, desk = excluded.desk,
+ON CONFLICT (id) DO UPDATE SET state = excluded.state, owner = excluded.owner, counter = excluded.counter, desk = excluded.desk,
+first = CASE WHEN ? = 1 THEN caso.first ELSE excluded.first END,
 opened = excluded.opened, since = excluded.since, turned = excluded.turned, last = excluded.last, head = excluded.head WHERE excluded.last > caso.last`
 
 func (b *batch) head(ctx context.Context, chat bot.ChatKey, e *bot.Entry) error {
@@ -59,10 +61,28 @@ func (b *batch) head(ctx context.Context, chat bot.ChatKey, e *bot.Entry) error 
 	if err != nil {
 		return err
 	}
-	first := c.State == bot.CaseQueued && c.Owner.ID != ""
-	_, err = b.exec(ctx, upsertHead, e.Case, chat[:], string(c.State), string(c.Owner.ID), c.AtCounter, first, c.DeskTurn,
-		micro(c.Opened), micro(c.Since), micro(c.Turned), e.N, b.keys.ring.Seal(body, place("caso", e.Case, "head")))
+	first, same := goesFirst(e)
+	_, err = b.exec(ctx, upsertHead, e.Case, chat[:], string(c.State), string(c.Owner.ID), number(c.AtCounter), number(first), number(c.DeskTurn),
+		micro(c.Opened), micro(c.Since), micro(c.Turned), e.N, b.keys.ring.Seal(body, place("caso", e.Case, "head")), number(same))
 	return err
+}
+
+// goesFirst reports whether the case goes before the others in the queue: its agent gave it back, or said nothing. Same says
+// that this entry does not change that, if the case is known.
+func goesFirst(e *bot.Entry) (first, same bool) {
+	switch {
+	case e.Head.State != bot.CaseQueued, e.Kind == bot.EntryOpened, e.Kind == bot.EntryReopened:
+		return false, false
+	case e.Kind == bot.EntryReleased, e.Kind == bot.EntryUnowned:
+		return true, false
+	}
+	return e.Head.Requeued, true
+}
+
+// moves are the kinds of entry after which the queue is another.
+var moves = map[bot.EntryKind]bool{
+	bot.EntryOpened: true, bot.EntryReopened: true, bot.EntryTaken: true, bot.EntryReleased: true, bot.EntryTransferred: true, bot.EntryTakenOver: true,
+	bot.EntryUnowned: true, bot.EntryReturned: true, bot.EntryClosed: true, bot.EntryLeft: true, bot.EntryGone: true,
 }
 
 // marks notes the card, and when the case was taken and answered for the first time.
@@ -72,7 +92,7 @@ func (b *batch) marks(ctx context.Context, _ bot.ChatKey, e *bot.Entry) (err err
 	}
 	switch {
 	case err != nil:
-	case e.Kind == bot.EntryTaken:
+	case e.Head.State == bot.CaseAssigned && moves[e.Kind]: // also when it is given to an agent
 		_, err = b.exec(ctx, "UPDATE caso SET taken = ? WHERE id = ? AND taken = 0", micro(e.At), e.Case)
 	case e.Kind == bot.EntrySpoken:
 		_, err = b.exec(ctx, "UPDATE caso SET replied = ? WHERE id = ? AND replied = 0", micro(e.At), e.Case)

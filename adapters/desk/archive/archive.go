@@ -173,3 +173,11 @@ func fromMicro(n int64) time.Time {
 	}
 	return time.UnixMicro(n).UTC()
 }
+
+// number is a bool in a column of integers.
+func number(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

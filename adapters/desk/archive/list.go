@@ -49,7 +49,7 @@ type Row struct {
 	Taken    time.Time   // for the first time
 	Replied  time.Time   // for the first time
 	Unread   int         // entries of the affiliate that the agent of the query has not seen
-	Failed   int         // messages of the desk that did not arrive and were not said again
+	Failed   int         // words of agents that did not arrive and were not said again
 	First    bool        // an agent had it before: it goes before the others
 	Ref      string      // of the chat, which only the engine reads
 	Chat     bot.ChatKey // keyed hash
@@ -60,7 +60,7 @@ type Counts struct{ Free, Mine, All int }
 
 const rowColumns = `SELECT c.id, c.chat, c.first, c.taken, c.replied, c.head,
 (SELECT count(*) FROM entry e WHERE e.caso = c.id AND e.kind = 'said' AND e.n > coalesce((SELECT s.n FROM seen s WHERE s.caso = c.id AND s.agent = ?), 0)),
-(SELECT count(*) FROM delivery d WHERE d.caso = c.id AND d.state IN ('failed', 'expired') AND d.again = 0)
+(SELECT count(*) FROM delivery d WHERE d.caso = c.id AND d.spoken = 1 AND d.state IN ('failed', 'expired') AND d.again = 0)
 FROM caso c `
 
 // List returns rows of the queue. A row whose head cannot be opened is left out, and logged.
@@ -72,7 +72,7 @@ func (a *Archive) List(ctx context.Context, q Query) (p Page, err error) {
 	case TabMine:
 		where, args = "WHERE c.state = 'assigned' AND c.owner = ? ORDER BY c.desk DESC, c.counter DESC, c.turned, c.id", append(args, string(q.Agent))
 	case TabAll:
-		where = "WHERE c.state <> 'closed' ORDER BY c.state DESC, c.counter DESC, c.first DESC, c.turned, c.id"
+		where = "WHERE c.state <> 'closed' ORDER BY c.state DESC, c.desk DESC, c.counter DESC, c.first DESC, c.turned, c.id"
 	case TabClosed:
 		if q.Limit == 0 {
 			q.Limit = closedPage

@@ -102,7 +102,7 @@ func (a *Archive) DisableAgent(ctx context.Context, user bot.AgentID, off bool, 
 		what = "agent.disable"
 	}
 	return a.write(ctx, what, func(tx *sql.Tx) error {
-		if err := one(exec(ctx, tx, "UPDATE agent SET disabled = ?, duty = 'off' WHERE id = ?", off, string(user))); err != nil {
+		if err := one(exec(ctx, tx, "UPDATE agent SET disabled = ?, duty = 'off' WHERE id = ?", number(off), string(user))); err != nil {
 			return err
 		}
 		if err := endSessions(ctx, tx, user); err != nil {

@@ -45,6 +45,7 @@ CREATE TABLE delivery ( -- of a tracked message
   n       INTEGER NOT NULL,            -- entry
   chat    BLOB NOT NULL,
   message INTEGER NOT NULL,            -- of the outbox
+  spoken  INTEGER NOT NULL,            -- 1: an agent's words; 0: a notice
   state   TEXT NOT NULL DEFAULT '',    -- '': not known yet
   reason  TEXT NOT NULL DEFAULT '',
   at      INTEGER NOT NULL,
@@ -52,7 +53,7 @@ CREATE TABLE delivery ( -- of a tracked message
   PRIMARY KEY (caso, n)
 ) WITHOUT ROWID;
 CREATE INDEX delivery_message ON delivery(chat, message);
-CREATE INDEX delivery_failed ON delivery(caso) WHERE state IN ('failed', 'expired') AND again = 0;
+CREATE INDEX delivery_failed ON delivery(caso) WHERE spoken = 1 AND state IN ('failed', 'expired') AND again = 0;
 
 CREATE TABLE receipt ( -- what a channel calls a tracked message
   mark BLOB PRIMARY KEY, -- keyed hash of chat and id

@@ -58,6 +58,17 @@ func Suite(t *testing.T) {
 		name string
 		f    func(*testing.T)
 	}{
+		{"a gap is said", gap},
+		{"unreadable events", unreadable},
+		{"changes", changes},
+		{"the order of the queue", queueOrder},
+		{"reopened", reopened},
+		{"closed cases by pages", closedPages},
+		{"unread entries", unread},
+		{"a case and its entries", caseAndThread},
+		{"deliveries", deliveries},
+		{"strange receipts", strangeReceipts},
+		{"outcomes", outcomes},
 		{"people", people},
 	} {
 		t.Run(x.name, x.f)
