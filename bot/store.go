@@ -42,6 +42,7 @@ type Store interface {
 	Leases
 	Maintenance
 	DeadLetters
+	Sequences
 }
 
 // Inbox is the path of an update: accepted, and answered by a turn that is committed as a whole.
@@ -169,7 +170,7 @@ type DeliveryResult struct {
 	Due    time.Time
 	Reason string
 	At     time.Time
-	// Event, if set, is appended to the shard's log in the same write.
+	// Event, if set, is appended to the shard's log in the same write, unless the message is no longer there.
 	Event []byte
 }
 

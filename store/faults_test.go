@@ -250,6 +250,25 @@ func faultsOfOutbox() []plantedFault {
 		})},
 		{"purge takes nothing", true, beforeCommit(func(_ *memChat, t *bot.Turn) { t.Purge = false })},
 		{"every turn purges", true, beforeCommit(func(_ *memChat, t *bot.Turn) { t.Purge = true })},
+		{"a purge keeps nothing", true, beforeCommit(func(c *memChat, t *bot.Turn) { c.kept = nil })},
+		{"what is kept outlives one purge", true, onCommit(nil, func(_ *faultyStore, _ *memShard, c *memChat, t bot.Turn) {
+			if t.Purge {
+				c.kept = nil
+			}
+		})},
+		{"an event of a result is lost", true, eachResult(func(r *bot.DeliveryResult) { r.Event = nil })},
+		{"an event of a result is logged twice", true, func(b *faultyStore) {
+			b.record = func(ctx ctxt, results []bot.DeliveryResult) error {
+				for _, r := range results {
+					if r.Event != nil {
+						s := b.lock(r.Chat)
+						s.log(r.Chat, r.Event)
+						s.mu.Unlock()
+					}
+				}
+				return b.Memory.RecordDelivery(ctx, results)
+			}
+		}},
 		{"a dead letter is forgotten", true, swap(bot.DeadLettered, bot.Delivered)},
 		{"a delivered message is a dead letter", true, swap(bot.Delivered, bot.DeadLettered)},
 		{"an attempt forgets its time", true, eachResult(func(r *bot.DeliveryResult) { r.Due = time.Time{} })},

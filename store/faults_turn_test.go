@@ -117,7 +117,21 @@ func faultsOfCare() []plantedFault {
 			b.sweep = func(ctx ctxt, now time.Time) error { return b.Memory.Sweep(ctx, now.Add(-late)) }
 		}
 	}
+	numbers := func(wrong func(m *Memory, ctx ctxt, name string, n int) (uint64, error)) fault {
+		return func(b *faultyStore) {
+			b.numbers = func(ctx ctxt, name string, n int) (uint64, error) { return wrong(b.Memory, ctx, name, n) }
+		}
+	}
 	return []plantedFault{
+		{"a block of numbers is one number", false, numbers(func(m *Memory, ctx ctxt, name string, _ int) (uint64, error) {
+			return m.TakeNumbers(ctx, name, 1)
+		})},
+		{"sequences share their numbers", false, numbers(func(m *Memory, ctx ctxt, _ string, n int) (uint64, error) {
+			return m.TakeNumbers(ctx, "all", n)
+		})},
+		{"no numbers are taken for a number", false, numbers(func(m *Memory, ctx ctxt, name string, n int) (uint64, error) {
+			return m.TakeNumbers(ctx, name, max(n, 1))
+		})},
 		{"an effect is not pending", true, without(func(c *memChat) bool { return len(c.waiting) == 0 && len(c.outbox) == 0 })},
 		{"an outbox message is not pending", true, without(func(c *memChat) bool { return len(c.waiting) == 0 && c.effect == nil })},
 		{"an update is not pending", true, without(func(c *memChat) bool { return len(c.outbox) == 0 && c.effect == nil })},

@@ -37,6 +37,7 @@ type faultyStore struct {
 	begin   func(ctxt, bot.Fence, bot.ChatKey, uint64) error
 	idle    func(ctxt, time.Time, int, int) ([]bot.ChatKey, error)
 	retry   func(ctxt, uint64, bot.DeadKind) error
+	numbers func(ctxt, string, int) (uint64, error)
 	shut    func() error
 }
 
@@ -44,7 +45,7 @@ type faultyStore struct {
 func newFaultyStore() *faultyStore {
 	m := NewMemory()
 	return &faultyStore{m, m.Accept, m.Load, m.Messages, m.Commit, m.RecordDelivery, m.PendingChats, m.Due, m.Events, m.Trim, m.AcquireShards,
-		m.PutIfAbsent, m.Sweep, m.Dead, m.Ping, m.BeginTurn, m.Idle, m.Retry, m.Close}
+		m.PutIfAbsent, m.Sweep, m.Dead, m.Ping, m.BeginTurn, m.Idle, m.Retry, m.TakeNumbers, m.Close}
 }
 
 func (b *faultyStore) Accept(c ctxt, a bot.Arrival) (bot.Receipt, error) { return b.accept(c, a) }
@@ -65,6 +66,9 @@ func (b *faultyStore) Ping(c ctxt) error                                      { 
 func (b *faultyStore) Retry(c ctxt, id uint64, as bot.DeadKind) error         { return b.retry(c, id, as) }
 func (b *faultyStore) Idle(c ctxt, now time.Time, skip, n int) ([]bot.ChatKey, error) {
 	return b.idle(c, now, skip, n)
+}
+func (b *faultyStore) TakeNumbers(c ctxt, name string, n int) (uint64, error) {
+	return b.numbers(c, name, n)
 }
 func (b *faultyStore) Close() error { return b.shut() }
 

@@ -28,6 +28,17 @@ func checkLimits(t *bot.Turn) error {
 // letterNumber orders messages by the turn and by the place within the turn.
 func messageNumber(base uint64, place int) uint64 { return base<<8 | uint64(place) }
 
+// keeps reports whether a later turn's purge leaves the reply at a place.
+func keeps(t *bot.Turn, place int) bool { return place < 64 && t.Keep>>place&1 == 1 }
+
+// checkNumbers refuses to take no numbers: there would be no first.
+func checkNumbers(name string, n int) error {
+	if n < 1 || name == "" {
+		return fmt.Errorf("store: sequence %q: cannot take %d numbers", name, n)
+	}
+	return nil
+}
+
 // validMarks refuses marks that say nothing this package knows, before any of them is noted.
 func validMarks(marks []bot.DeliveryResult) error {
 	for _, k := range marks {

@@ -38,6 +38,7 @@ func NewMemory() *Memory {
 		s.pending = make(map[bot.ChatKey]struct{})
 	}
 	m.rest.once = make(map[string][]byte)
+	m.rest.taken = make(map[string]uint64)
 	return m
 }
 
@@ -80,6 +81,7 @@ type memChat struct {
 	session []byte
 	waiting []memWaiting
 	outbox  []bot.OutboxMessage
+	kept    map[uint64]struct{} // numbers of unsent messages that a purge leaves; nil while there are none
 	effect  []byte
 	timers  map[string]*memTimer
 
@@ -205,15 +207,17 @@ func (m *Memory) apply(s *memShard, c *memChat, t *bot.Turn, at int) {
 	c.forget, c.review = t.Forget, t.Review
 	if t.Purge {
 		m.rest.withdraw(t.Chat)
-		clear(c.outbox)
-		c.outbox = c.outbox[:0]
+		c.purge()
 	}
 	for i, body := range t.Replies {
-		c.outbox = append(c.outbox, bot.OutboxMessage{Chat: t.Chat, N: messageNumber(t.Base, i), Body: bytes.Clone(body)})
+		n := messageNumber(t.Base, i)
+		c.outbox = append(c.outbox, bot.OutboxMessage{Chat: t.Chat, N: n, Body: bytes.Clone(body)})
+		if keeps(t, i) {
+			c.keep(n)
+		}
 	}
 	for _, body := range t.Events {
-		s.event++
-		s.events = append(s.events, bot.Event{Seq: s.event, Chat: t.Chat, Body: bytes.Clone(body)})
+		s.log(t.Chat, body)
 	}
 	for _, set := range t.Timers {
 		s.setTimer(t.Chat, c, set)
@@ -247,6 +251,9 @@ func (m *Memory) writeResult(k *bot.DeliveryResult) {
 		return
 	}
 	l := &c.outbox[at]
+	if k.Event != nil {
+		s.log(k.Chat, k.Event)
+	}
 	switch k.State {
 	case bot.Attempting:
 		l.Tries, l.Due = k.Tries, k.Due
@@ -255,6 +262,7 @@ func (m *Memory) writeResult(k *bot.DeliveryResult) {
 		m.rest.add(bot.DeadLetter{Kind: bot.DeadReply, Chat: k.Chat, N: k.N, Reason: k.Reason, At: k.At, Body: l.Body})
 	}
 	c.outbox = slices.Delete(c.outbox, at, at+1)
+	delete(c.kept, k.N)
 	s.note(k.Chat, c)
 }
 

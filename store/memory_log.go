@@ -10,10 +10,17 @@ import (
 
 // memRest is what belongs to no shard.
 type deadLetters struct {
-	mu   sync.Mutex // taken last, after a shard's
-	dead []bot.DeadLetter
-	last uint64 // ID of the latest dead letter
-	once map[string][]byte
+	mu    sync.Mutex // taken last, after a shard's
+	dead  []bot.DeadLetter
+	last  uint64 // ID of the latest dead letter
+	once  map[string][]byte
+	taken map[string]uint64 // the last number of each sequence that was taken
+}
+
+// log appends an event to the shard's log.
+func (s *memShard) log(chat bot.ChatKey, body []byte) {
+	s.event++
+	s.events = append(s.events, bot.Event{Seq: s.event, Chat: chat, Body: bytes.Clone(body)})
 }
 
 // Events lists the log of a shard. See [bot.Log].
@@ -110,6 +117,21 @@ func (m *Memory) PutIfAbsent(ctx context.Context, name string, value []byte) ([]
 		m.rest.once[name] = kept
 	}
 	return bytes.Clone(kept), nil
+}
+
+// TakeNumbers takes numbers of a sequence. See [bot.Sequences].
+func (m *Memory) TakeNumbers(ctx context.Context, name string, n int) (first uint64, err error) {
+	if err := m.ready(ctx, "numbers"); err != nil {
+		return 0, err
+	}
+	if err := checkNumbers(name, n); err != nil {
+		return 0, err
+	}
+	m.rest.mu.Lock()
+	defer m.rest.mu.Unlock()
+	first = m.rest.taken[name] + 1
+	m.rest.taken[name] += uint64(n)
+	return first, nil
 }
 
 // Ping says that the store is ready. See [bot.Maintenance].

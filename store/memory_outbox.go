@@ -26,3 +26,21 @@ func (m *Memory) Messages(ctx context.Context, chat bot.ChatKey, from uint64, li
 	}
 	return page, nil
 }
+
+// keep marks a message that a purge leaves.
+func (c *memChat) keep(n uint64) {
+	if c.kept == nil {
+		c.kept = make(map[uint64]struct{}, 1)
+	}
+	c.kept[n] = struct{}{}
+}
+
+// purge withdraws the unsent messages but those to be kept.
+func (c *memChat) purge() {
+	if len(c.kept) > 0 {
+		c.outbox = slices.DeleteFunc(c.outbox, func(m bot.OutboxMessage) bool { _, kept := c.kept[m.N]; return !kept })
+		return
+	}
+	clear(c.outbox)
+	c.outbox = c.outbox[:0]
+}

@@ -195,7 +195,7 @@ func TestSQLiteHoldsOnlyWhatItMay(t *testing.T) {
 		}, `SELECT t.name || '.' || c.name FROM sqlite_schema t, pragma_table_info(t.name) c
 			WHERE t.type = 'table' AND c.type NOT IN ('INTEGER', 'BLOB') AND t.name <> 'sqlite_sequence' ORDER BY 1`)
 	})
-	if want := []string{"dead_letter.name", "dead_letter.reason", "once.name", "timer.name"}; err != nil || !slices.Equal(got, want) {
+	if want := []string{"dead_letter.name", "dead_letter.reason", "once.name", "sequence.name", "timer.name"}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("columns of text: %q, want %q; %v", got, want, err)
 	}
 }

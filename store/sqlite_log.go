@@ -142,6 +142,24 @@ func (s *SQLite) PutIfAbsent(ctx context.Context, name string, value []byte) (ke
 	return kept, err
 }
 
+// TakeNumbers takes numbers of a sequence. See [bot.Sequences].
+func (s *SQLite) TakeNumbers(ctx context.Context, name string, n int) (first uint64, err error) {
+	if err := s.ready(ctx, "numbers"); err != nil {
+		return 0, err
+	}
+	if err := checkNumbers(name, n); err != nil {
+		return 0, err
+	}
+	err = s.write(ctx, "numbers", func(l *conn) error {
+		return l.Row([]any{&first}, `INSERT INTO sequence (name, last) VALUES (?1, ?2)
+			ON CONFLICT DO UPDATE SET last = last + ?2 RETURNING last - ?2 + 1`, name, n)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return first, nil
+}
+
 // Ping writes a number durably and reads it back on a connection for reading. See [bot.Maintenance].
 func (s *SQLite) Ping(ctx context.Context) error {
 	var wrote, read int64

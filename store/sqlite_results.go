@@ -66,8 +66,8 @@ func ofARow(ctx context.Context, err error) bool {
 
 func writeResult(l *conn, k *bot.DeliveryResult) error {
 	if k.State == bot.Attempting {
-		_, err := l.Exec(`UPDATE letter SET tries = ?, due = ? WHERE chat = ? AND n = ?`, k.Tries, micros(k.Due), k.Chat[:], int64(k.N))
-		return err
+		found, err := l.Exec(`UPDATE letter SET tries = ?, due = ? WHERE chat = ? AND n = ?`, k.Tries, micros(k.Due), k.Chat[:], int64(k.N))
+		return logResult(l, k, found, err)
 	}
 	if k.State == bot.DeadLettered {
 		_, err := l.Exec(`INSERT INTO dead_letter (chat, kind, name, n, reason, at, body)
@@ -77,6 +77,14 @@ func writeResult(l *conn, k *bot.DeliveryResult) error {
 			return err
 		}
 	}
-	_, err := l.Exec(`DELETE FROM letter WHERE chat = ? AND n = ?`, k.Chat[:], int64(k.N))
-	return err
+	found, err := l.Exec(`DELETE FROM letter WHERE chat = ? AND n = ?`, k.Chat[:], int64(k.N))
+	return logResult(l, k, found, err)
+}
+
+// logResult appends a result's event to the log if its message was found.
+func logResult(l *conn, k *bot.DeliveryResult, found int64, err error) error {
+	if err != nil || found == 0 || k.Event == nil {
+		return err
+	}
+	return logEvents(l, k.Chat, k.Event)
 }

@@ -2,9 +2,9 @@ package store
 
 import "llave/store/sqlitedb"
 
-// format is the file's: its application_id is "Llav". Its tables have been of two versions.
+// format is the file's: its application_id is "Llav". Its tables have been of three versions.
 func format() sqlitedb.Format {
-	return sqlitedb.Format{Application: 0x4c6c6176, Tables: schema(), Steps: []string{1: version2}}
+	return sqlitedb.Format{Application: 0x4c6c6176, Tables: schema(), Steps: []string{1: version2, 2: version3}}
 }
 
 // schema has the tables of this version. A turn costs the same whether there are a thousand chats or a million: each statement
@@ -36,7 +36,7 @@ CREATE INDEX waiting_chat ON waiting (chat, seq);
 
 CREATE TABLE letter (
 	id INTEGER PRIMARY KEY, chat BLOB NOT NULL, n INTEGER NOT NULL,
-	tries INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL, body BLOB NOT NULL, UNIQUE (chat, n)
+	tries INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL, body BLOB NOT NULL, keep INTEGER NOT NULL DEFAULT 0, UNIQUE (chat, n)
 );
 
 CREATE TABLE timer (
@@ -66,6 +66,8 @@ CREATE TABLE once (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE meta (id INTEGER PRIMARY KEY CHECK (id = 1), fence INTEGER NOT NULL, ping INTEGER NOT NULL);
 INSERT INTO meta VALUES (1, 0, 0);
+
+CREATE TABLE sequence (name TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
 `
 }
 
@@ -89,4 +91,11 @@ CREATE INDEX dead_letter_at ON dead_letter (at);
 CREATE INDEX dead_letter_chat ON dead_letter (chat);
 INSERT INTO dead_letter SELECT id, chat, 0, '', 0, reason, at, body FROM dead;
 DROP TABLE dead;
+`
+
+// version3 adds what a purge leaves, and the sequences.
+const version3 = `
+ALTER TABLE letter ADD COLUMN keep INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE sequence (name TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
 `

@@ -183,7 +183,7 @@ func date(t time.Time) sql.NullInt64 {
 
 func writeMessages(l *conn, t *bot.Turn) error {
 	if t.Purge {
-		if _, err := l.Exec(`DELETE FROM letter WHERE chat = ?`, t.Chat[:]); err != nil {
+		if _, err := l.Exec(`DELETE FROM letter WHERE chat = ? AND keep = 0`, t.Chat[:]); err != nil {
 			return err
 		}
 		if _, err := l.Exec(withdrawSQL, t.Chat[:]); err != nil {
@@ -191,8 +191,8 @@ func writeMessages(l *conn, t *bot.Turn) error {
 		}
 	}
 	for i, body := range t.Replies {
-		_, err := l.Exec(`INSERT INTO letter (chat, n, due, body) VALUES (?, ?, ?, ?)`,
-			t.Chat[:], int64(messageNumber(t.Base, i)), micros(time.Time{}), blob(body))
+		_, err := l.Exec(`INSERT INTO letter (chat, n, due, body, keep) VALUES (?, ?, ?, ?, ?)`,
+			t.Chat[:], int64(messageNumber(t.Base, i)), micros(time.Time{}), blob(body), keeps(t, i))
 		if err != nil {
 			return err
 		}
@@ -204,19 +204,22 @@ func writeMessages(l *conn, t *bot.Turn) error {
 // known whether it is one.
 const withdrawSQL = `UPDATE dead_letter SET body = x'' WHERE chat = ? AND kind IN (0, 2)`
 
-func writeEvents(l *conn, t *bot.Turn) error {
-	if len(t.Events) == 0 {
+func writeEvents(l *conn, t *bot.Turn) error { return logEvents(l, t.Chat, t.Events...) }
+
+// logEvents appends events to the log of a chat's shard.
+func logEvents(l *conn, chat bot.ChatKey, bodies ...[]byte) error {
+	if len(bodies) == 0 {
 		return nil
 	}
 	var last uint64
-	err := l.Row([]any{&last}, `UPDATE shard SET event = event + ? WHERE id = ? RETURNING event`, len(t.Events), t.Chat.Shard())
+	err := l.Row([]any{&last}, `UPDATE shard SET event = event + ? WHERE id = ? RETURNING event`, len(bodies), chat.Shard())
 	if err != nil {
 		return err
 	}
-	first := last - uint64(len(t.Events)) + 1
-	for i, body := range t.Events {
+	first := last - uint64(len(bodies)) + 1
+	for i, body := range bodies {
 		_, err := l.Exec(`INSERT INTO event (id, chat, body) VALUES (?, ?, ?)`,
-			eventID(t.Chat.Shard(), first+uint64(i)), t.Chat[:], blob(body))
+			eventID(chat.Shard(), first+uint64(i)), chat[:], blob(body))
 		if err != nil {
 			return err
 		}

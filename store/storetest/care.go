@@ -15,6 +15,7 @@ func careChecks() []Check {
 		{"Care/the dead are swept after KeepDead and not before", careDeadSwept},
 		{"Care/a sweep touches nothing that is owed", careSweepOwed},
 		{"Care/ping finds a good store ready", carePing},
+		{"Care/numbers of a sequence are given once", careNumbers},
 	}
 }
 
@@ -128,4 +129,31 @@ func carePing(t TB, open func() bot.Store) {
 		w.must(w.store.Ping(t.Context()), "ping")
 	}
 	w.equal(w.look(k), before, "after pings")
+}
+
+func careNumbers(t TB, open func() bot.Store) {
+	w := enter(t, open())
+	take := func(name string, n int) uint64 {
+		first, err := w.store.TakeNumbers(t.Context(), name, n)
+		if err != nil {
+			t.Errorf("%d numbers of %s: %v", n, name, err)
+		}
+		return first
+	}
+	w.equal([]uint64{take("case", 3), take("case", 1), take("other", 2), take("case", 16)}, []uint64{1, 4, 1, 5}, "first numbers")
+	for _, n := range []int{0, -1} {
+		if first, err := w.store.TakeNumbers(t.Context(), "case", n); err == nil {
+			t.Errorf("%d numbers are %d", n, first)
+		}
+	}
+	firsts := make([]uint64, 32)
+	var wg sync.WaitGroup
+	for i := range firsts {
+		wg.Go(func() { firsts[i] = take("case", 16) })
+	}
+	wg.Wait()
+	slices.Sort(firsts)
+	for i, first := range firsts {
+		w.equal(first, uint64(21+16*i), "first number of a block that was taken beside others")
+	}
 }

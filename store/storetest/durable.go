@@ -14,6 +14,8 @@ func DurableChecks() []DurableCheck {
 		{"Durable/fences go on rising and the last one stays good", durableFences},
 		{"Durable/tries that began stay counted", durableTries},
 		{"Durable/once is for ever", durableOnce},
+		{"Durable/messages to be kept stay so", durableKept},
+		{"Durable/numbers of a sequence are not given again", durableNumbers},
 	}
 }
 
@@ -125,6 +127,29 @@ func durableOnce(t TB, open func() Store) {
 		got, err := w.store.PutIfAbsent(t.Context(), "salt", []byte(value))
 		w.must(err, "once")
 		w.equal(string(got), "first", "value")
+		w = again(w, open)
+	}
+}
+
+func durableKept(t TB, open func() Store) {
+	w := enter(t, open())
+	k := key(3, 1)
+	turn := w.turn(k)
+	turn.Replies, turn.Keep = [][]byte{bytesOf("a"), bytesOf("b")}, 1<<1
+	w.commit(turn)
+	w = again(w, open)
+	turn = w.turn(k)
+	turn.Purge = true
+	w.commit(turn)
+	w.equal(w.load(k).Outbox, []bot.OutboxMessage{{Chat: k, N: 1, Body: bytesOf("b")}}, "messages after a purge")
+}
+
+func durableNumbers(t TB, open func() Store) {
+	w := enter(t, open())
+	for n := range uint64(4) {
+		first, err := w.store.TakeNumbers(t.Context(), "case", 16)
+		w.must(err, "numbers")
+		w.equal(first, 16*n+1, "first number")
 		w = again(w, open)
 	}
 }

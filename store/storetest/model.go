@@ -26,6 +26,7 @@ type model struct {
 type modelChat struct {
 	held
 	at     map[uint64]time.Time // of what waits, or waited
+	keep   map[uint64]bool      // numbers of messages that a purge leaves
 	timers map[string]bot.TimerSet
 
 	forget, review time.Time
@@ -46,7 +47,7 @@ func newModel() *model {
 
 func (m *model) chat(k bot.ChatKey) *modelChat {
 	if m.chats[k] == nil {
-		m.chats[k] = &modelChat{at: map[uint64]time.Time{}, timers: map[string]bot.TimerSet{}}
+		m.chats[k] = &modelChat{at: map[uint64]time.Time{}, keep: map[uint64]bool{}, timers: map[string]bot.TimerSet{}}
 		m.seen[k] = map[[16]byte]time.Time{}
 	}
 	return m.chats[k]
@@ -74,12 +75,12 @@ func (m *model) judge(t bot.Turn) (allowed []error) {
 }
 
 func (m *model) commit(t bot.Turn) {
-	c, s := m.chat(t.Chat), t.Chat.Shard()
+	c := m.chat(t.Chat)
 	c.Version, c.Session, c.Effect = t.Base+1, t.Session, t.Effect
 	c.forget, c.review = t.Forget, t.Review
 	c.Waiting = slices.DeleteFunc(c.Waiting, func(u bot.Waiting) bool { return u.Seq == t.Update })
 	if t.Purge {
-		c.Outbox = nil
+		c.Outbox = slices.DeleteFunc(c.Outbox, func(l bot.OutboxMessage) bool { return !c.keep[l.N] })
 		for i := range m.dead {
 			if d := &m.dead[i]; d.Chat == t.Chat && d.Kind == bot.DeadReply {
 				d.Body = nil
@@ -87,10 +88,12 @@ func (m *model) commit(t bot.Turn) {
 		}
 	}
 	for i, b := range t.Replies {
-		c.Outbox = append(c.Outbox, bot.OutboxMessage{Chat: t.Chat, N: t.Base*256 + uint64(i), Body: b})
+		n := t.Base*256 + uint64(i)
+		c.Outbox = append(c.Outbox, bot.OutboxMessage{Chat: t.Chat, N: n, Body: b})
+		c.keep[n] = t.Keep&(1<<i) != 0
 	}
 	for _, b := range t.Events {
-		m.events[s] = append(m.events[s], bot.Event{Seq: uint64(len(m.events[s]) + 1), Chat: t.Chat, Body: b})
+		m.happen(t.Chat, b)
 	}
 	for _, set := range t.Timers {
 		delete(c.timers, set.Name)
@@ -106,6 +109,11 @@ func (m *model) commit(t bot.Turn) {
 	}
 }
 
+func (m *model) happen(k bot.ChatKey, body []byte) {
+	s := k.Shard()
+	m.events[s] = append(m.events[s], bot.Event{Seq: uint64(len(m.events[s]) + 1), Chat: k, Body: body})
+}
+
 func (m *model) bury(d bot.DeadLetter) { m.dead = append([]bot.DeadLetter{d}, m.dead...) }
 
 func (m *model) mark(k bot.DeliveryResult) {
@@ -113,6 +121,9 @@ func (m *model) mark(k bot.DeliveryResult) {
 	at := slices.IndexFunc(c.Outbox, func(l bot.OutboxMessage) bool { return l.N == k.N })
 	if at < 0 {
 		return
+	}
+	if k.Event != nil {
+		m.happen(k.Chat, k.Event)
 	}
 	if k.State == bot.Attempting {
 		c.Outbox[at].Tries, c.Outbox[at].Due = k.Tries, k.Due

@@ -8,10 +8,12 @@ func outboxChecks() []Check {
 	return []Check{
 		{"Letters/are numbered by turn and place", messagesNumbered},
 		{"Letters/purge withdraws earlier ones and not the turn's own", messagesPurged},
+		{"Letters/purge leaves those to be kept", messagesKept},
 		{"Letters/sent ones are forgotten", messagesDelivered},
 		{"Letters/an attempt keeps tries and hour", messagesTried},
 		{"Letters/given up ones go to the dead with the reason", messagesDead},
 		{"Letters/marking what is not there is no error", resultsMissing},
+		{"Letters/a result's event is logged with it, once", resultsLogged},
 	}
 }
 
@@ -106,4 +108,62 @@ func resultsMissing(t TB, open func() bot.Store) {
 	w.equal(w.look(k), before, "after marking what is not there")
 	w.mark(bot.DeliveryResult{Chat: k, N: 77, State: bot.Delivered}, bot.DeliveryResult{Chat: k, N: 0, State: bot.Delivered})
 	w.equal(w.load(k).Outbox, []bot.OutboxMessage(nil), "messages after marking one that is there behind one that is not")
+}
+
+func messagesKept(t TB, open func() bot.Store) {
+	w := enter(t, open())
+	k, other := key(3, 1), key(3, 2)
+	turn := w.turn(k)
+	turn.Replies, turn.Keep = [][]byte{bytesOf("a"), bytesOf("b"), bytesOf("c")}, 1<<1
+	w.commit(turn)
+	turn = w.turn(other)
+	turn.Replies, turn.Keep = [][]byte{bytesOf("neighbour")}, 1
+	w.commit(turn)
+	purge := func(keep uint64, replies ...string) {
+		t.Helper()
+		turn := w.turn(k)
+		turn.Purge, turn.Keep = true, keep
+		for _, r := range replies {
+			turn.Replies = append(turn.Replies, []byte(r))
+		}
+		w.commit(turn)
+	}
+	purge(1<<1, "d", "e")
+	want := []bot.OutboxMessage{{Chat: k, N: 1, Body: bytesOf("b")}, {Chat: k, N: 1 << 8, Body: bytesOf("d")}, {Chat: k, N: 1<<8 | 1, Body: bytesOf("e")}}
+	w.equal(w.load(k).Outbox, want, "messages after a purge")
+	purge(0)
+	w.equal(w.load(k).Outbox, []bot.OutboxMessage{want[0], want[2]}, "messages after a second one")
+	w.mark(bot.DeliveryResult{Chat: k, N: 1, State: bot.Attempting, Tries: 1})
+	purge(0)
+	want[0].Tries = 1
+	w.equal(w.load(k).Outbox, []bot.OutboxMessage{want[0], want[2]}, "messages after an attempt and a third one")
+	w.mark(bot.DeliveryResult{Chat: k, N: 1, State: bot.Delivered}, bot.DeliveryResult{Chat: k, N: 1<<8 | 1, State: bot.Delivered})
+	purge(0)
+	p := w.look(k, other)
+	w.equal(p.Chats[k].Outbox, []bot.OutboxMessage(nil), "messages when they were sent")
+	w.equal(p.Pending[3], []bot.ChatKey{other}, "pending")
+}
+
+func resultsLogged(t TB, open func() bot.Store) {
+	w := enter(t, open())
+	k := key(3, 1)
+	w.say(k, "a", "b", "c")
+	w.happen(k, "before")
+	log := func(n uint64, state bot.DeliveryState, event string) {
+		t.Helper()
+		w.mark(bot.DeliveryResult{Chat: k, N: n, State: state, Tries: 1, Reason: "r", At: hour(1), Event: []byte(event)})
+	}
+	log(0, bot.Attempting, "waits")
+	log(0, bot.Delivered, "sent")
+	log(0, bot.Delivered, "sent twice")       // its message is gone: the result was noted before
+	log(0, bot.Attempting, "tried after all") // likewise
+	log(1, bot.DeadLettered, "failed")
+	log(1, bot.DeadLettered, "failed twice")
+	log(77, bot.Delivered, "of nothing")
+	w.mark(bot.DeliveryResult{Chat: k, N: 2, State: bot.Delivered})
+	w.happen(k, "after")
+	w.equal(w.events(3), []bot.Event{
+		{Seq: 1, Chat: k, Body: bytesOf("before")}, {Seq: 2, Chat: k, Body: bytesOf("waits")}, {Seq: 3, Chat: k, Body: bytesOf("sent")},
+		{Seq: 4, Chat: k, Body: bytesOf("failed")}, {Seq: 5, Chat: k, Body: bytesOf("after")},
+	}, "events")
 }

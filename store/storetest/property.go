@@ -98,6 +98,7 @@ func (p *pair) draw(t *rapid.T) bot.Turn {
 	for range rapid.IntRange(0, 3).Draw(t, "replies") {
 		turn.Replies = append(turn.Replies, p.body())
 	}
+	turn.Keep = rapid.Uint64Range(0, 7).Draw(t, "keep")
 	for range rapid.IntRange(0, 2).Draw(t, "events") {
 		turn.Events = append(turn.Events, p.body())
 	}
@@ -145,6 +146,9 @@ func (p *pair) mark(t *rapid.T) {
 		}
 		k.State = rapid.SampledFrom([]bot.DeliveryState{bot.Delivered, bot.Attempting, bot.DeadLettered}).Draw(t, "state")
 		k.Tries, k.Due, k.At = p.hour(t), hour(p.hour(t)), hour(p.hour(t))
+		if rapid.Bool().Draw(t, "event") {
+			k.Event = p.body()
+		}
 		marks = append(marks, k)
 	}
 	p.must(p.store.RecordDelivery(p.Context(), marks), "mark")
