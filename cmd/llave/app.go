@@ -40,6 +40,7 @@ type app struct {
 	store    *store.SQLite
 	script   *flows.Script
 	engine   *engine.Engine
+	desk     deskParts
 
 	stops []func(context.Context) error // how to stop what was started, in the order of starting
 	failure

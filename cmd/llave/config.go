@@ -18,7 +18,7 @@ type config struct {
 	Addr, AdminAddr, PublicURL string
 	TrustedProxies             string
 	AdminPassword              string
-	Data, Store, Key           string
+	Data, Store, Key, DeskDB   string
 
 	Autogestion         string // [embeddedBackend] allows the embedded back end for people who exist
 	AutogestionURL      string
@@ -91,6 +91,12 @@ func readFiles(vars map[string]string, report errorReport) map[string]string {
 func (c *config) checkStore(report errorReport) {
 	if c.Store != "sqlite" {
 		report("LLAVE_STORE.unknown", nil)
+	}
+}
+
+func (c *config) checkDeskDB(report errorReport) {
+	if strings.Contains(c.DeskDB, "://") {
+		report("LLAVE_DESK_DB.shape", nil)
 	}
 }
 

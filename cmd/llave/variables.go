@@ -29,6 +29,7 @@ var variables = []variable{
 
 	{"LLAVE_DATA", "data", "data", func(c *config) any { return &c.Data }, nil},
 	{"LLAVE_STORE", "data", "sqlite", func(c *config) any { return &c.Store }, (*config).checkStore},
+	{"LLAVE_DESK_DB", "data", "", func(c *config) any { return &c.DeskDB }, (*config).checkDeskDB},
 	{"LLAVE_KEY", "data", "", func(c *config) any { return &c.Key }, (*config).checkKey},
 
 	{"LLAVE_AUTOGESTION", "backend", "", func(c *config) any { return &c.Autogestion }, (*config).checkAutogestion},
