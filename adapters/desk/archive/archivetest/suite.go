@@ -69,6 +69,13 @@ func Suite(t *testing.T) {
 		{"deliveries", deliveries},
 		{"strange receipts", strangeReceipts},
 		{"outcomes", outcomes},
+		{"notes", notes},
+		{"files", files},
+		{"fetches", fetches},
+		{"hours", deskHours},
+		{"promise", promise},
+		{"retention", retention},
+		{"old outcomes", oldOutcomes},
 		{"people", people},
 	} {
 		t.Run(x.name, x.f)
