@@ -208,6 +208,7 @@ type fakeBot struct {
 	n    int
 
 	panics int              // how often
+	waits  func(bot.Update) // before it keeps one
 	hook   func(bot.Update) // is told of each that is new
 }
 
@@ -215,6 +216,12 @@ var errFull = errors.New("the disk is full")
 
 // Accept implements bot.Accepter. What comes twice is kept once.
 func (b *fakeBot) Accept(_ context.Context, u bot.Update) error {
+	b.mu.Lock()
+	waits := b.waits
+	b.mu.Unlock()
+	if waits != nil {
+		waits(u)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.panics > 0 {
@@ -246,6 +253,13 @@ func (b *fakeBot) fails(times int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.fail = times
+}
+
+// waitsIn has it wait before it keeps an update.
+func (b *fakeBot) waitsIn(f func(bot.Update)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.waits = f
 }
 
 // bugs sets how often it panics.

@@ -19,8 +19,6 @@ import (
 )
 
 // attachment is a file in a message. WhatsApp keeps it, encrypted, for some weeks.
-//
-// No part of the program fetches files yet: they are for the help desk.
 type attachment interface {
 	whatsmeow.DownloadableMessage
 	GetMimetype() string

@@ -27,7 +27,7 @@ type content struct {
 }
 
 func textContent(text string) content {
-	return content{kind: bot.Message, text: besteffort.Cut(text, bot.MaxText+1)}
+	return content{kind: bot.Message, text: besteffort.Cut(text, bot.MaxKept+1)}
 }
 func otherContent(what string) content { return content{kind: bot.Other, subtype: what} }
 
@@ -45,7 +45,7 @@ func (s *session) parse(chat bot.ChatID, e *events.Message) content {
 	}
 	what := content{kind: bot.Other, subtype: mediaOf(m), file: attachmentOf(m), forwarded: forwarded(m)}
 	if text := textOf(m); text != "" {
-		what.kind, what.text = bot.Message, besteffort.Cut(text, bot.MaxText+1)
+		what.kind, what.text = bot.Message, besteffort.Cut(text, bot.MaxKept+1)
 		s.w.textDigests.Put(e.Info.ID, s.w.digest(text))
 	}
 	switch {

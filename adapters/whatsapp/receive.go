@@ -245,14 +245,5 @@ func (w *WhatsApp) fireAndForget(f func(context.Context) error) {
 	}
 }
 
-// types shows "typing…" once.
-func (w *WhatsApp) types(chat types.JID) {
-	if s := w.session(); s != nil && w.cooldown() == 0 {
-		w.fireAndForget(func(ctx context.Context) error {
-			return s.cli.SendChatPresence(ctx, chat, types.ChatPresenceComposing, types.ChatPresenceMediaText)
-		})
-	}
-}
-
 // maxName is how many characters of a name are kept.
 const maxName = 64

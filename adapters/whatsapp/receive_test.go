@@ -74,8 +74,8 @@ func TestWhatPeopleSend(t *testing.T) {
 	is(bot.Message, "Juana", "")
 	chat.Sends(&waE2E.Message{TemplateButtonReplyMessage: &waE2E.TemplateButtonReplyMessage{SelectedID: proto.String("otro")}})
 	is(bot.Message, "otro", "")
-	chat.Says(strings.Repeat("a", bot.MaxText+50))
-	if u := r.bot.gets(t); len(u.Text) != bot.MaxText+1 {
+	chat.Says(strings.Repeat("a", bot.MaxKept+50))
+	if u := r.bot.gets(t); len(u.Text) != bot.MaxKept+1 {
 		t.Errorf("%d characters of a long text are handed on", len(u.Text))
 	}
 	chat.Says("hola")

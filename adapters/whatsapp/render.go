@@ -2,8 +2,6 @@ package whatsapp
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -145,7 +143,7 @@ func isPicture(f *bot.File) bool {
 // replyText is the text of a reply. Below it are the choices, each with the number to type for it. WhatsApp marks text
 // in the same way as the bot.
 func (w *WhatsApp) replyText(r bot.Reply) string {
-	lines := []string{strings.TrimSpace(r.Text)}
+	lines := []string{strings.TrimSpace(w.signed(r))}
 	for i, c := range r.Choices {
 		if i == 0 && lines[0] != "" {
 			lines = append(lines, "")
@@ -158,14 +156,12 @@ func (w *WhatsApp) replyText(r bot.Reply) string {
 	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
-// messageID is the id of a reply's message. It is derived from the outbox message, and so the same after a crash. The
-// text is part of it, since the text in place of an expired reply has the same reply id; so is the time, since an
-// outbox that was lost counts from the beginning, and phones ignore a message whose id they know.
-func (w *WhatsApp) messageID(to bot.ChatID, r bot.Reply, part int) string {
-	h := sha256.New()
-	h.Write(w.opt.Key)
-	fmt.Fprintf(h, "%q %q %d %q %d", string(to), r.ID, r.At.UnixNano(), r.Text, part)
-	return whatsmeow.WebMessageIDPrefix + strings.ToUpper(hex.EncodeToString(h.Sum(nil)[:9]))
+// signed is the text of a reply. An agent's words begin with who says them.
+func (w *WhatsApp) signed(r bot.Reply) string {
+	if r.From == "" {
+		return r.Text
+	}
+	return w.texts.Get("from", besteffort.Tidy(strings.ReplaceAll(r.From, "*", ""), maxName)) + "\n" + r.Text
 }
 
 // fileName is a name that a person can save under: no path, no quotes, of bounded length.

@@ -25,11 +25,12 @@ type session struct {
 	number  string
 	lid     types.JID
 
-	turn  chan struct{} // held while a message is handed to the bot
-	work  group         // what goes on beside the library's handlers
-	mu    sync.Mutex
-	over  bool // it came to an end that it does not come back from by itself
-	ended chan Status
+	turn     chan struct{}  // held while a message is handed to the bot
+	receipts chan receiptOf // that wait to be handed to the bot
+	work     group          // what goes on beside the library's handlers
+	mu       sync.Mutex
+	over     bool // it came to an end that it does not come back from by itself
+	ended    chan Status
 }
 
 // client makes a client of a device, with the transport of the options.
@@ -58,7 +59,7 @@ func (w *WhatsApp) open(ctx context.Context, to bot.Accepter) (*session, error) 
 		return nil, err
 	}
 	w.install(dev)
-	s := &session{w: w, to: to, ctx: ctx, account: dev.LID.User, number: dev.ID.User, lid: dev.LID.ToNonAD(), ended: make(chan Status, 1), turn: make(chan struct{}, 1)}
+	s := &session{w: w, to: to, ctx: ctx, account: dev.LID.User, number: dev.ID.User, lid: dev.LID.ToNonAD(), ended: make(chan Status, 1), turn: make(chan struct{}, 1), receipts: make(chan receiptOf, maxReceipts)}
 	if s.account == "" {
 		s.account = "phone" // linked before there were LIDs: there is one number only
 	}
@@ -177,6 +178,7 @@ func (s *session) run() Status {
 	w.mu.Unlock()
 	watching, cancel := context.WithCancel(s.ctx)
 	s.work.start(func() { s.watch(watching) })
+	s.work.start(func() { s.handReceipts(watching) })
 	defer func() {
 		w.mu.Lock()
 		w.live = nil

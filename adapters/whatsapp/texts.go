@@ -11,7 +11,7 @@ var texts string
 
 // loadTexts reads the texts that the channel adds to the replies.
 func loadTexts() (*catalog.Texts, error) {
-	keys := []string{"choice", "label.hidden", "file.failed"}
+	keys := []string{"choice", "from", "label.hidden", "file.failed"}
 	for _, s := range States {
 		keys = append(keys, "todo."+string(s))
 	}

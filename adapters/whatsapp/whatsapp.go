@@ -10,12 +10,12 @@
 //	devices.go      keys and sessions, locked to one process; facts.go small facts about chats
 //	crypto_lock.go  encrypting and decrypting kept apart, and sealed at rest
 //	run.go          the connection, from one end to the next
-//	receive.go      a message becomes an update, and is kept
+//	receive.go      a message becomes an update, and is kept; typing.go shows that an answer is on its way
 //	parse.go        its content; unwrap.go and album.go beside it
 //	undecrypted.go  messages that cannot be read; unread.go those that cannot be answered yet
 //	media.go        the files that people send
 //	send.go         a reply is sent; receipts.go how far it has come
-//	render.go       a reply becomes messages; timer.go for how long they are shown
+//	render.go       a reply becomes messages; message_id.go their ids, timer.go for how long they are shown
 //	status.go       the state, and what the operator has to do
 //	pair.go         linking a phone and logging out; pairing_flow.go the steps of linking
 package whatsapp
@@ -82,7 +82,8 @@ func (t Timing) orUsual() Timing {
 	return t
 }
 
-// WhatsApp is one number. It implements [bot.Channel], [bot.Paced] and [bot.Fetcher].
+// WhatsApp is one number. It implements [bot.Channel], [bot.Paced], [bot.Fetcher], [bot.Typist], [bot.Marker] and
+// [bot.Addresser].
 type WhatsApp struct {
 	opt        Options
 	now        func() time.Time
