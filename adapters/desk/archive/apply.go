@@ -47,6 +47,7 @@ func placeOf(ctx context.Context, q sqlitedb.Querier, s bot.Shard) (seq uint64, 
 func (a *Archive) Apply(ctx context.Context, s bot.Shard, list []bot.Happened) error {
 	var moved bool
 	err := a.write(ctx, "apply", func(tx *sql.Tx) error {
+		ctx := context.WithoutCancel(ctx) // a statement that can be interrupted costs a goroutine
 		have, err := placeOf(ctx, tx, s)
 		if err != nil {
 			return err
@@ -67,6 +68,9 @@ func (a *Archive) Apply(ctx context.Context, s bot.Shard, list []bot.Happened) e
 			at = h.Seq
 		}
 		moved = b.moved
+		if err := b.finish(ctx); err != nil {
+			return err
+		}
 		if at == have {
 			return nil
 		}
@@ -117,7 +121,8 @@ type batch struct {
 	*Archive
 	tx       *sql.Tx
 	prepared map[string]*sql.Stmt
-	moved    bool // the queue is another
+	moved    bool      // the queue is another
+	end      *chainEnd // of the audit, if rows were appended
 }
 
 func (b *batch) statement(ctx context.Context, query string) (*sql.Stmt, error) {
@@ -154,6 +159,26 @@ func (b *batch) row(ctx context.Context, dest []any, query string, args ...any) 
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// record appends a row to the audit. The end of the chain is written once, by finish.
+func (b *batch) record(ctx context.Context, r Record) error {
+	if b.end == nil {
+		end, err := b.chainEnd(ctx, b.tx)
+		if err != nil {
+			return err
+		}
+		b.end = &end
+	}
+	_, err := b.exec(ctx, insertAudit, b.link(b.end, r).args()...)
+	return err
+}
+
+func (b *batch) finish(ctx context.Context) error {
+	if b.end == nil {
+		return nil
+	}
+	return b.endChain(ctx, b.tx, *b.end)
 }
 
 func (b *batch) close() {

@@ -54,6 +54,11 @@ func (b *batch) delivery(ctx context.Context, chat bot.ChatKey, e *bot.Entry) er
 	return b.change(ctx, caso, n, ChangeDelivery)
 }
 
+const (
+	byMessage = "SELECT caso, n FROM delivery WHERE chat = ? AND message = ? ORDER BY caso DESC, n DESC LIMIT 1"
+	byMark    = "SELECT caso, n FROM receipt WHERE mark = ?"
+)
+
 // entryOf finds the entry that a delivery event is about: by its number, by the outbox message, or by the channel's name for
 // it. Zero: none.
 func (b *batch) entryOf(ctx context.Context, chat bot.ChatKey, e *bot.Entry) (caso, n uint64, err error) {
@@ -61,9 +66,9 @@ func (b *batch) entryOf(ctx context.Context, chat bot.ChatKey, e *bot.Entry) (ca
 	case e.Of != 0:
 		return e.Case, e.Of, nil
 	case e.Message != 0:
-		_, err = b.row(ctx, []any{&caso, &n}, "SELECT caso, n FROM delivery WHERE chat = ? AND message = ? ORDER BY caso DESC, n DESC LIMIT 1", chat[:], e.Message)
+		_, err = b.row(ctx, []any{&caso, &n}, byMessage, chat[:], e.Message)
 	case e.Mark != "":
-		_, err = b.row(ctx, []any{&caso, &n}, "SELECT caso, n FROM receipt WHERE mark = ?", b.receipt(chat, e.Mark))
+		_, err = b.row(ctx, []any{&caso, &n}, byMark, b.receipt(chat, e.Mark))
 	}
 	return caso, n, err
 }

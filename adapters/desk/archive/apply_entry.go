@@ -118,7 +118,7 @@ func (b *batch) outcome(ctx context.Context, _ bot.ChatKey, e *bot.Entry) error 
 	if detail == "" && e.To.ID != "" {
 		detail = string(e.To.ID)
 	}
-	return b.audit(ctx, b.tx, Record{Agent: string(e.By.ID), What: "act." + string(e.Deed), Case: e.Case, Detail: detail})
+	return b.record(ctx, Record{Agent: string(e.By.ID), What: "act." + string(e.Deed), Case: e.Case, Detail: detail})
 }
 
 // media sets a file to be fetched.

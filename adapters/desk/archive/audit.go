@@ -25,21 +25,37 @@ func (a *Archive) Audit(ctx context.Context, r Record) error {
 	return a.write(ctx, "audit", func(tx *sql.Tx) error { return a.audit(ctx, tx, r) })
 }
 
-// audit appends a row in the transaction of what it tells of. Its MAC covers the row and the MAC before.
+// audit appends a row in the transaction of what it tells of.
 func (a *Archive) audit(ctx context.Context, tx *sql.Tx, r Record) error {
 	end, err := a.chainEnd(ctx, tx)
 	if err != nil {
 		return err
 	}
+	row := a.link(&end, r)
+	if _, err := exec(ctx, tx, insertAudit, row.args()...); err != nil {
+		return err
+	}
+	return a.endChain(ctx, tx, end)
+}
+
+// link makes the next row of the chain: its MAC covers the row and the MAC before.
+func (a *Archive) link(end *chainEnd, r Record) auditRow {
 	r.ID, r.At = end.last+1, a.now()
 	row := auditRow{Record: r, sealed: a.keys.ring.Seal([]byte(r.Detail), place("audit", r.ID))}
 	row.mac = a.auditMAC(end.mac, row)
-	_, err = tx.ExecContext(ctx, "INSERT INTO audit (id, at, agent, what, caso, detail, mac) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		r.ID, micro(r.At), r.Agent, r.What, r.Case, row.sealed, row.mac)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, "UPDATE chain SET last = ?, mac = ?, seal = ? WHERE one = 1", r.ID, row.mac, a.chainSeal(r.ID, row.mac))
+	end.last, end.mac = r.ID, row.mac
+	return row
+}
+
+const insertAudit = "INSERT INTO audit (id, at, agent, what, caso, detail, mac) VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+func (r auditRow) args() []any {
+	return []any{r.ID, micro(r.At), r.Agent, r.What, r.Case, r.sealed, r.mac}
+}
+
+// endChain writes the new end of the chain.
+func (a *Archive) endChain(ctx context.Context, tx *sql.Tx, end chainEnd) error {
+	_, err := exec(ctx, tx, "UPDATE chain SET last = ?, mac = ?, seal = ? WHERE one = 1", end.last, end.mac, a.chainSeal(end.last, end.mac))
 	return err
 }
 

@@ -69,6 +69,12 @@ func (q *queue) at(now time.Time) bot.Desk {
 	return d
 }
 
+// queuedNow counts who waits; see ofTab.
+const queuedNow = "SELECT count(*), coalesce(min(turned), 0) FROM caso WHERE state = 'queued' AND state <> 'closed'"
+
+// lastTakes are the cases that were taken last.
+const lastTakes = "SELECT opened, taken FROM caso WHERE taken > 0 AND taken > ? ORDER BY taken DESC LIMIT ?"
+
 // refresh reads the board anew.
 func (a *Archive) refresh(ctx context.Context) error {
 	err := a.read(ctx, "board", func(db sqlitedb.Querier) (err error) {
@@ -79,7 +85,7 @@ func (a *Archive) refresh(ctx context.Context) error {
 		if q.banner, err = a.setting(ctx, db, SettingBanner); err != nil {
 			return err
 		}
-		err = db.QueryRowContext(ctx, "SELECT count(*), coalesce(min(turned), 0) FROM caso WHERE state = 'queued'").Scan(&q.ahead, timeOf{&q.oldest})
+		err = db.QueryRowContext(ctx, queuedNow).Scan(&q.ahead, timeOf{&q.oldest})
 		if err != nil {
 			return err
 		}
@@ -93,7 +99,7 @@ func (a *Archive) refresh(ctx context.Context) error {
 
 // lastWaits is how long the last cases that were taken had waited in opening hours.
 func lastWaits(ctx context.Context, db sqlitedb.Querier, c hours.Calendar, now time.Time) (waits []time.Duration, err error) {
-	rows, err := db.QueryContext(ctx, "SELECT opened, taken FROM caso WHERE taken > ? ORDER BY taken DESC LIMIT ?", micro(now.Add(-takesLast)), hours.MaxTakes)
+	rows, err := db.QueryContext(ctx, lastTakes, micro(now.Add(-takesLast)), hours.MaxTakes)
 	if err != nil {
 		return nil, err
 	}

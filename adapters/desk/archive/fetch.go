@@ -27,10 +27,12 @@ type fetchBody struct {
 	Media bot.Media
 }
 
+const dueFetches = "SELECT caso, n, media, tries FROM fetch WHERE media IS NOT NULL AND due <= ? ORDER BY due LIMIT ?"
+
 // Fetches lists up to limit files whose next try is due, the earliest first.
 func (a *Archive) Fetches(ctx context.Context, limit int) (list []Fetch, err error) {
 	err = a.read(ctx, "fetches", func(q sqlitedb.Querier) error {
-		rows, err := q.QueryContext(ctx, "SELECT caso, n, media, tries FROM fetch WHERE media IS NOT NULL AND due <= ? ORDER BY due LIMIT ?", micro(a.now()), limit)
+		rows, err := q.QueryContext(ctx, dueFetches, micro(a.now()), limit)
 		if err != nil {
 			return err
 		}

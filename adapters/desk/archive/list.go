@@ -63,33 +63,43 @@ const rowColumns = `SELECT c.id, c.chat, c.first, c.taken, c.replied, c.head,
 (SELECT count(*) FROM delivery d WHERE d.caso = c.id AND d.spoken = 1 AND d.state IN ('failed', 'expired') AND d.again = 0)
 FROM caso c `
 
-// List returns rows of the queue. A row whose head cannot be opened is left out, and logged.
-func (a *Archive) List(ctx context.Context, q Query) (p Page, err error) {
-	where, args := "", []any{string(q.Agent)}
+// ofTab is the rest of the query of a tab. Free cases are called open as well, so that SQLite finds the index of the open ones.
+func ofTab(q Query) (where string, args []any, err error) {
+	args = []any{string(q.Agent)}
 	switch q.Tab {
 	case TabFree:
-		where = "WHERE c.state = 'queued' ORDER BY c.counter DESC, c.first DESC, c.turned, c.id"
+		where = "WHERE c.state = 'queued' AND c.state <> 'closed' ORDER BY c.counter DESC, c.first DESC, c.turned, c.id"
 	case TabMine:
 		where, args = "WHERE c.state = 'assigned' AND c.owner = ? ORDER BY c.desk DESC, c.counter DESC, c.turned, c.id", append(args, string(q.Agent))
 	case TabAll:
 		where = "WHERE c.state <> 'closed' ORDER BY c.state DESC, c.desk DESC, c.counter DESC, c.first DESC, c.turned, c.id"
 	case TabClosed:
-		if q.Limit == 0 {
-			q.Limit = closedPage
-		}
 		where = "WHERE c.state = 'closed' ORDER BY c.since DESC, c.id DESC"
-		if q.After != "" {
-			since, id, err := parseAfter(q.After)
-			if err != nil {
-				return p, err
-			}
-			where, args = "WHERE c.state = 'closed' AND (c.since, c.id) < (?, ?) ORDER BY c.since DESC, c.id DESC", append(args, since, id)
+		if q.After == "" {
+			break
 		}
+		since, id, err := parseAfter(q.After)
+		if err != nil {
+			return "", nil, err
+		}
+		where, args = "WHERE c.state = 'closed' AND (c.since, c.id) < (?, ?) ORDER BY c.since DESC, c.id DESC", append(args, since, id)
 	default:
-		return p, fmt.Errorf("archive: list: %w: tab %q", ErrNotFound, q.Tab)
+		return "", nil, fmt.Errorf("archive: list: %w: tab %q", ErrNotFound, q.Tab)
 	}
 	if q.Limit > 0 {
 		where, args = where+" LIMIT ?", append(args, q.Limit)
+	}
+	return where, args, nil
+}
+
+// List returns rows of the queue. A row whose head cannot be opened is left out, and logged.
+func (a *Archive) List(ctx context.Context, q Query) (p Page, err error) {
+	if q.Tab == TabClosed && q.Limit == 0 {
+		q.Limit = closedPage
+	}
+	where, args, err := ofTab(q)
+	if err != nil {
+		return p, err
 	}
 	err = a.read(ctx, "list", func(db sqlitedb.Querier) error {
 		p.Rows, err = a.rows(ctx, db, rowColumns+where, args...)
@@ -149,11 +159,13 @@ func (a *Archive) openHead(r *Row, id uint64, sealed []byte) error {
 	return nil
 }
 
+const countOpen = `SELECT coalesce(sum(CASE WHEN state = 'queued' THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN state = 'assigned' AND owner = ? THEN 1 ELSE 0 END), 0), count(*)
+FROM caso WHERE state <> 'closed'`
+
 // Counts are the numbers on the tabs of an agent.
 func (a *Archive) Counts(ctx context.Context, agent bot.AgentID) (c Counts, err error) {
 	err = a.read(ctx, "counts", func(q sqlitedb.Querier) error {
-		return q.QueryRowContext(ctx, `SELECT coalesce(sum(CASE WHEN state = 'queued' THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN state = 'assigned' AND owner = ? THEN 1 ELSE 0 END), 0), count(*) FROM caso WHERE state <> 'closed'`,
-			string(agent)).Scan(&c.Free, &c.Mine, &c.All)
+		return q.QueryRowContext(ctx, countOpen, string(agent)).Scan(&c.Free, &c.Mine, &c.All)
 	})
 	return c, err
 }

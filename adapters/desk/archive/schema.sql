@@ -40,6 +40,8 @@ CREATE TABLE entry (
   PRIMARY KEY (caso, n)
 ) WITHOUT ROWID;
 
+CREATE INDEX entry_said ON entry(caso, n) WHERE kind = 'said'; -- counts what an agent has not seen
+
 CREATE TABLE delivery ( -- of a tracked message
   caso    INTEGER NOT NULL,
   n       INTEGER NOT NULL,            -- entry

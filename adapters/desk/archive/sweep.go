@@ -67,10 +67,12 @@ func (a *Archive) Sweep(ctx context.Context) error {
 	})
 }
 
+const oldCases = "SELECT id FROM caso WHERE state = 'closed' AND since <= ? ORDER BY since LIMIT ?"
+
 // sweepCases forgets a batch of closed cases, and returns how many they were.
 func (a *Archive) sweepCases(ctx context.Context) (n int, err error) {
 	err = a.write(ctx, "sweep cases", func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, "SELECT id FROM caso WHERE state = 'closed' AND since <= ? ORDER BY since LIMIT ?", micro(a.now().Add(-a.opt.Retention)), sweepBatch)
+		rows, err := tx.QueryContext(ctx, oldCases, micro(a.now().Add(-a.opt.Retention)), sweepBatch)
 		if err != nil {
 			return err
 		}
