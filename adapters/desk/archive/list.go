@@ -53,15 +53,19 @@ type Row struct {
 	First    bool        // an agent had it before: it goes before the others
 	Ref      string      // of the chat, which only the engine reads
 	Chat     bot.ChatKey // keyed hash
+	// Card is what the script told of the affiliate when the case was opened.
+	Card json.RawMessage
+	// LastSaid is the last entry in which the affiliate or an agent said something; zero if there is none.
+	LastSaid bot.Entry
 }
 
 // Counts are the numbers on the tabs.
 type Counts struct{ Free, Mine, All int }
 
-const rowColumns = `SELECT c.id, c.chat, c.first, c.taken, c.replied, c.head,
+const rowColumns = `SELECT c.id, c.chat, c.first, c.taken, c.replied, c.head, c.card, coalesce(l.n, 0), l.body,
 (SELECT count(*) FROM entry e WHERE e.caso = c.id AND e.kind = 'said' AND e.n > coalesce((SELECT s.n FROM seen s WHERE s.caso = c.id AND s.agent = ?), 0)),
 (SELECT count(*) FROM delivery d WHERE d.caso = c.id AND d.spoken = 1 AND d.state IN ('failed', 'expired') AND d.again = 0)
-FROM caso c `
+FROM caso c LEFT JOIN entry l ON l.caso = c.id AND l.n = (SELECT max(e.n) FROM entry e WHERE e.caso = c.id AND e.kind IN ('said', 'spoken')) `
 
 // ofTab is the rest of the query of a tab. Free cases are called open as well, so that SQLite finds the index of the open ones.
 func ofTab(q Query) (where string, args []any, err error) {
@@ -132,18 +136,38 @@ func (a *Archive) rows(ctx context.Context, q sqlitedb.Querier, query string, ar
 	for rows.Next() {
 		var r Row
 		var id uint64
-		var chat, sealed []byte
-		if err := rows.Scan(&id, &chat, &r.First, timeOf{&r.Taken}, timeOf{&r.Replied}, &sealed, &r.Unread, &r.Failed); err != nil {
+		var said uint64
+		var chat, sealed, card, body []byte
+		if err := rows.Scan(&id, &chat, &r.First, timeOf{&r.Taken}, timeOf{&r.Replied}, &sealed, &card, &said, &body, &r.Unread, &r.Failed); err != nil {
 			return nil, err
 		}
 		copy(r.Chat[:], chat)
-		if err := a.openHead(&r, id, sealed); err != nil {
+		if err := a.openRow(&r, id, sealed, card, said, body); err != nil {
 			a.opt.Log.Error("archive: the head of a case cannot be read", "case", id, "err", err)
 			continue
 		}
 		list = append(list, r)
 	}
 	return list, rows.Err()
+}
+
+// openRow opens what is sealed of a row: the head, and the card and the last words where there are any.
+func (a *Archive) openRow(r *Row, id uint64, sealed, card []byte, said uint64, body []byte) (err error) {
+	if err = a.openHead(r, id, sealed); err != nil {
+		return err
+	}
+	if card != nil {
+		if r.Card, err = a.keys.ring.Open(card, place("caso", id, "card")); err != nil {
+			return err
+		}
+	}
+	if body == nil {
+		return nil
+	}
+	if body, err = a.keys.ring.Open(body, place("entry", id, said)); err != nil {
+		return err
+	}
+	return json.Unmarshal(body, &r.LastSaid)
 }
 
 func (a *Archive) openHead(r *Row, id uint64, sealed []byte) error {

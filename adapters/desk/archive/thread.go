@@ -10,10 +10,7 @@ import (
 )
 
 // Case is one case as its page shows it.
-type Case struct {
-	Row
-	Card json.RawMessage // what the script told of the affiliate when the case was opened
-}
+type Case struct{ Row }
 
 // Entry is an entry of a case. Delivery and Reason of an agent's message are what is known of it now.
 type Entry struct {
@@ -40,12 +37,7 @@ func (a *Archive) Case(ctx context.Context, id uint64, agent bot.AgentID) (c Cas
 			return ErrNotFound
 		}
 		c.Row = rows[0]
-		var card []byte
-		if err := q.QueryRowContext(ctx, "SELECT card FROM caso WHERE id = ?", id).Scan(&card); err != nil || card == nil {
-			return err
-		}
-		c.Card, err = a.keys.ring.Open(card, place("caso", id, "card"))
-		return err
+		return nil
 	})
 	return c, err
 }

@@ -1,0 +1,91 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"llave/adapters/desk/archive"
+	"llave/adapters/httpx"
+	"llave/bot"
+)
+
+// How long a session lasts without anything being done, and at most.
+const (
+	sessionIdle = 30 * time.Minute
+	sessionLife = 10 * time.Hour
+)
+
+// sessionBegun is the key under which a session holds when it began, in seconds.
+const sessionBegun = "begun"
+
+func newSessions(o Options) *scs.SessionManager {
+	m := scs.New()
+	m.Store = clockStore{o.Archive.Sessions(), o.Now}
+	m.IdleTimeout, m.Lifetime = sessionIdle, sessionLife
+	m.HashTokenInStore = true
+	m.Cookie.Name, m.Cookie.SameSite, m.Cookie.Persist = "mesa", http.SameSiteLaxMode, false
+	if httpx.HTTPS(o.PublicURL) {
+		m.Cookie.Name, m.Cookie.Secure = "__Host-mesa", true
+	}
+	m.ErrorFunc = func(rw http.ResponseWriter, r *http.Request, err error) {
+		if r.Context().Err() == nil {
+			o.Log.ErrorContext(r.Context(), "desk: session", "err", err)
+		}
+		http.Error(rw, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
+	}
+	return m
+}
+
+// clockStore counts the time of sessions by the desk's clock: the manager knows only the machine's.
+type clockStore struct {
+	scs.CtxStore
+	now func() time.Time
+}
+
+// CommitCtx implements [scs.CtxStore].
+func (s clockStore) CommitCtx(ctx context.Context, token string, data []byte, expires time.Time) error {
+	return s.CtxStore.CommitCtx(ctx, token, data, s.now().Add(time.Until(expires)))
+}
+
+// quietSession reads the session of a request that the page makes by itself: it does not prolong it.
+func (d *Desk) quietSession(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		token := ""
+		if cookie, err := r.Cookie(d.sessions.Cookie.Name); err == nil {
+			token = cookie.Value
+		}
+		ctx, err := d.sessions.Load(r.Context(), token)
+		if err != nil {
+			d.sessions.ErrorFunc(rw, r, err)
+			return
+		}
+		next.ServeHTTP(rw, r.WithContext(ctx))
+	})
+}
+
+// sessionAgent is who is signed in, as the archive knows them now; zero if nobody is.
+func (d *Desk) sessionAgent(ctx context.Context) (archive.Agent, error) {
+	user := d.sessions.GetString(ctx, archive.SessionUser)
+	if begun := time.Unix(d.sessions.GetInt64(ctx, sessionBegun), 0); user == "" || d.now().Sub(begun) >= sessionLife {
+		return archive.Agent{}, nil
+	}
+	a, err := d.db.Agent(ctx, bot.AgentID(user))
+	if errors.Is(err, archive.ErrNotFound) || a.Disabled {
+		return archive.Agent{}, nil
+	}
+	return a, err
+}
+
+// beginSession signs an agent in, under a new token.
+func (d *Desk) beginSession(ctx context.Context, a archive.Agent) error {
+	if err := d.sessions.RenewToken(ctx); err != nil {
+		return err
+	}
+	d.sessions.Put(ctx, archive.SessionUser, string(a.ID))
+	d.sessions.Put(ctx, sessionBegun, d.now().Unix())
+	return nil
+}
