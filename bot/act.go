@@ -63,6 +63,8 @@ const (
 	RefusedUnlinked   Refusal = "unlinked"    // an errand needs a linked chat
 	RefusedNoEntry    Refusal = "no_entry"    // there is no such entry, or it was said again already
 	RefusedShut       Refusal = "shut"        // only while the desk is open
+	RefusedBusy       Refusal = "busy"        // an errand waits until the back end has answered what the affiliate asked for
+	RefusedNoMember   Refusal = "no_member"   // an errand is for nobody of the account
 )
 
 // actUpdate is how an act's update is called.

@@ -112,7 +112,7 @@ func (d anotherDialog) onFailedLate() {
 		d.onUnknown()
 		return
 	}
-	d.say("another.unknown", nil)
+	d.offer(bot.Say, "another.unknown", nil, choices("token", "help")...)
 }
 
 // newAnother is a request for a new token that this update makes.

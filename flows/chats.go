@@ -165,6 +165,14 @@ const (
 	noticeUnlinked = "unlinked"
 )
 
+// noticeKind is the kind of a security notice: it is told while an agent has the chat, too.
+func (d *dialog) noticeKind() bot.ReplyKind {
+	if d.session.Case.Assigned() {
+		return bot.Told
+	}
+	return bot.Say
+}
+
 // onNotice takes a notice of another chat of the account.
 func (d *dialog) onNotice() {
 	if d.in.Subtype == noticeGranted {
@@ -177,7 +185,7 @@ func (d *dialog) onNotice() {
 	}
 	switch d.in.Subtype {
 	case noticeLinked:
-		d.say("chats.notice_linked", n)
+		d.reply(d.noticeKind(), "chats.notice_linked", n)
 	case noticeUnlinked:
 		if d.session.State != home {
 			d.leave()
@@ -185,6 +193,6 @@ func (d *dialog) onNotice() {
 		d.mem.unlink()
 		d.session.Pending = nil
 		d.out.Purge = true
-		d.offer(bot.Say, "chats.notice_unlinked", n, choices("link")...)
+		d.offer(d.noticeKind(), "chats.notice_unlinked", n, choices("link")...)
 	}
 }

@@ -22,6 +22,8 @@ type dialog struct {
 	from source
 	// remembered are the members whose token comes from the memory and not from the back end.
 	remembered []backend.MemberID
+	// resumed says that an agent left a request to the bot, and that it goes on with it.
+	resumed bool
 }
 
 // source is where a request comes from.
@@ -169,6 +171,7 @@ func (d *dialog) restart(at time.Time) {
 // attach puts the open question and its options below a reply.
 func (d *dialog) attach(r *bot.Reply) {
 	r.Question = d.mem.Question
+	d.mem.Mesa.Offered = nil
 	r.Choices = make([]bot.Option, 0, len(d.mem.Options))
 	for i := range d.mem.Options {
 		o := &d.mem.Options[i]

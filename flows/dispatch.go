@@ -17,7 +17,7 @@ func (d *dialog) dispatch() {
 	if d.waiting() && d.session.Pending == nil && d.in.Result == nil {
 		d.leave() // no result can come any more: no state is without a way out
 	}
-	if d.ignoresPeer() {
+	if d.onCase() || d.ignoresPeer() {
 		return
 	}
 	if d.in.Held && d.in.Result == nil {
@@ -31,7 +31,8 @@ func (d *dialog) dispatch() {
 	case d.in.Kind == bot.Notice:
 		d.onNotice()
 	case d.in.Kind == bot.Broken:
-		d.say("menu.broken", nil)
+		d.onBroken()
+	case d.in.Kind == bot.TooLong && inMesa(d).noted():
 	case d.in.Kind == bot.TooLong:
 		d.say("menu.toolong", bot.MaxText)
 	case d.in.Kind == bot.Gone:
@@ -41,7 +42,9 @@ func (d *dialog) dispatch() {
 	case d.in.Kind == bot.Other && d.in.Subtype == "group":
 		d.say("menu.group", d.private())
 	case d.in.Kind == bot.Other && strings.TrimSpace(d.in.Text) == "":
-		d.onUnreadable()
+		if !inMesa(d).received() {
+			d.onUnreadable()
+		}
 	case d.in.Kind == bot.Started:
 		d.forgetExpired()
 		d.onStart()

@@ -27,7 +27,10 @@
 //	void.go, void_which.go, void_number.go, void_confirm.go
 //	link.go, link_granted.go, link_user.go      linking a chat with an account
 //	chats.go                                    the linked chats, and unlinking
-//	menu.go                                     the menu, and what was not understood
+//	mesa.go, mesa_promise.go                    asking for a person of Mesa de Ayuda, and what is promised
+//	mesa_steps.go, mesa_card.go                 what the desk is told: the last wishes, the card, the hint
+//	mesa_queued.go, mesa_assigned.go, mesa_became.go, mesa_errand.go
+//	menu.go, miss.go                            the menu, and what was not understood
 //
 // The rest is about every chat: pace.go (programs that answer the bot), password.go, undelivered.go, unreadable.go,
 // retention.go, linked.go (linking without a conversation, for the demo), capabilities.go (back ends that lack something).

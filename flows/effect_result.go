@@ -117,8 +117,10 @@ func (d *dialog) onRefusal(r bot.Result, a effectAnswer) {
 	case !d.awaits(r.Op) && (r.Op == opRedeem || r.Op == opUnlink && !d.mem.linked()):
 		// The person has stopped waiting: there is nothing to undo.
 	case a.Refused == refusedUnlinked:
+		d.came(d.intentOf(r.Op), outcomeUnlinked)
 		inLink(d).relink()
 	case a.Refused == refusedNotInCharge:
+		d.came(d.intentOf(r.Op), outcomeGone)
 		d.leave()
 		d.offer(bot.Say, "token.gone", nil, choices("token", "help")...)
 	default:
@@ -128,6 +130,7 @@ func (d *dialog) onRefusal(r bot.Result, a effectAnswer) {
 
 // onFailure deals with an effect that the back end did not answer.
 func (d *dialog) onFailure(r bot.Result) {
+	d.cameFailed(r)
 	if d.awaits(r.Op) {
 		d.row().onFailed(d, r)
 		return

@@ -9,7 +9,11 @@ import (
 // onText takes a text: as the answer to the open question, or as the beginning of something else.
 func (d *dialog) onText() {
 	p := d.parser.ParseFor(d.in.Text, d.mem.speaker())
+	inMesa(d).hint(p)
 	switch {
+	case inMesa(d).onWords():
+	case d.asksPerson(p):
+		inMesa(d).person(p)
 	case d.waiting():
 		d.onTextWhileWaiting(p)
 	case d.onCode():
@@ -69,6 +73,7 @@ func (d *dialog) onPress(c bot.Choice) {
 		}
 	}
 	switch {
+	case inMesa(d).onButton(c.Value):
 	case d.waiting():
 		d.onTextWhileWaiting(nlu.ParsedText{Intent: nlu.Intent(c.Value)})
 	case timeless[c.Value]:
@@ -156,6 +161,9 @@ func (d *dialog) isOptionNumber(p nlu.ParsedText) bool {
 // choose takes an option of the open question, or below the last message.
 func (d *dialog) choose(o option) {
 	d.mem.Misses = 0
+	if inMesa(d).onButton(o.Value) {
+		return
+	}
 	if take := d.row().onOption; take != nil {
 		take(d, o)
 	}
@@ -197,8 +205,18 @@ func (d *dialog) answer(p nlu.ParsedText) bool {
 		d.back()
 		return true
 	}
-	return d.row().onText(d, p)
+	misses := d.mem.Misses
+	if !d.row().onText(d, p) {
+		return false
+	}
+	if d.mem.Misses == misses {
+		d.mem.Misses = 0
+	}
+	return true
 }
+
+// chosen is what an option means, where an option begins something.
+func chosen(o option) nlu.ParsedText { return nlu.ParsedText{Intent: nlu.Intent(o.Value)} }
 
 // back goes to the question before the open one.
 func (d *dialog) back() {
@@ -216,6 +234,7 @@ func (d *dialog) backToMenu() {
 
 // startIntent begins what a text wants.
 func (d *dialog) startIntent(p nlu.ParsedText) {
+	d.dropped(p)
 	d.leave()
 	if p.Intent != nlu.IntentNone {
 		d.mem.Misses = 0

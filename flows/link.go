@@ -38,9 +38,10 @@ func (d linkDialog) start() {
 
 // relink begins anew where the back end does not know the credential any more: the link was ended elsewhere.
 func (d linkDialog) relink() {
-	r := d.mem.request()
+	r, steps := d.mem.request(), d.mem.Mesa.Steps
 	d.leave()
 	d.mem.unlink()
+	d.keepSteps(steps)
 	d.out.Purge = true
 	d.mem.put(r)
 	d.invite(true)
@@ -50,9 +51,11 @@ func (d linkDialog) relink() {
 func (d linkDialog) invite(relink bool) {
 	if !d.can.SignInPages {
 		d.leave()
+		d.came(nlu.IntentLink, outcomeNotOffered)
 		d.offer(bot.Say, "link.off", relink, choices("whatis", "help")...)
 		return
 	}
+	d.wished(nlu.IntentLink)
 	d.moveIn("link", "invite")
 	d.mem.Link.Relink = relink
 	d.effect(opInvite, d.in.ID, inviteArgs(d.mem.Identity), "link.interim")
@@ -79,12 +82,14 @@ type urlData struct {
 func (d linkDialog) onInvite(a effectAnswer) {
 	i := *a.Invite
 	if i.Opened >= maxOpened {
+		d.came(nlu.IntentLink, outcomeTooMany)
 		d.move("failed")
 		d.reset()
 		d.offer(bot.Say, "link.too_many", nil, choices("help")...)
 		return
 	}
 	d.move("sent")
+	d.came(nlu.IntentLink, outcomePageSent)
 	d.mem.Link.Invite = i.ID
 	wanted := nlu.IntentNone
 	if r := d.mem.request(); r != nil {
@@ -112,7 +117,9 @@ func (d linkDialog) answerCode(p nlu.ParsedText) bool {
 		d.mem.put(d.newRequest(p))
 		d.askAgain("link.remind", nil)
 	case nlu.IntentNone, nlu.IntentYes, nlu.IntentHello, nlu.IntentThanks, nlu.IntentLost:
-		d.askAgain("link.remind", nil)
+		if p.Intent != nlu.IntentNone || !inMesa(d.dialog).noted() {
+			d.missAgain(p, func() { d.askAgain("link.remind", nil) })
+		}
 	case nlu.IntentLink:
 		d.inviteAgain(d.mem.request())
 	case nlu.IntentHelp:
@@ -153,6 +160,7 @@ func (d linkDialog) answerUnread(p nlu.ParsedText) bool {
 func (d linkDialog) onCodeRefused(a effectAnswer) bool {
 	switch {
 	case a.Refused == refusedWrongCode && a.Left > 0:
+		d.came(nlu.IntentLink, outcomeWrongCode)
 		d.move("wrong")
 		d.askAgain("link.wrong", a.Left)
 	case a.Refused == refusedWrongCode || a.Refused == refusedNoInvite:
@@ -175,6 +183,7 @@ func (d linkDialog) onCodeFailed(r bot.Result) {
 }
 
 func (d linkDialog) endInvite(key string, data any) {
+	d.came(nlu.IntentLink, outcomeDeadPage)
 	d.move("dead")
 	d.reset()
 	d.offer(bot.Say, key, data, choices("link", "help")...)

@@ -69,6 +69,7 @@ func (d linkDialog) onTokenRefused(a effectAnswer) bool {
 // notifies the other chats.
 func (d linkDialog) confirmLink(g backend.Given) {
 	d.move("linked")
+	d.came(nlu.IntentLink, outcomeLinked)
 	shown := d.shown(g, "")
 	shown.First = d.text("link.done", nil)
 	intent := nlu.IntentToken
@@ -76,6 +77,7 @@ func (d linkDialog) confirmLink(g backend.Given) {
 		intent = r.common().Intent
 	}
 	if len(g.Tokens) > 0 {
+		d.cameGiven(intent, g)
 		d.mem.put(nil)
 		for _, k := range g.Tokens {
 			d.mem.used(k.Member)

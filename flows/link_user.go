@@ -28,7 +28,7 @@ func (d linkDialog) answerUser(p nlu.ParsedText) bool {
 	}
 	who := d.parser.Resolve(withoutMe(p.Refs), d.mem.speaker())
 	if who.Unresolved != nil || len(who.Members) != 1 {
-		d.askAgain("link.who_again", nil)
+		d.missAgain(p, func() { d.askAgain("link.who_again", nil) })
 		return true
 	}
 	d.setUser(who.Members[0])

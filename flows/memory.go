@@ -39,6 +39,8 @@ type memory struct {
 	Pace pace `json:"rally,omitzero"`
 	// Misses counts the texts in a row that were not understood.
 	Misses int `json:"misses,omitempty"`
+	// Mesa is what is remembered for Mesa de Ayuda.
+	Mesa mesaMemory `json:"mesa,omitzero"`
 
 	open
 	*MemoryV1
@@ -111,6 +113,7 @@ func (m *memory) clone() *memory {
 	c.Recent = slices.Clone(m.Recent)
 	c.Options = slices.Clone(m.Options)
 	c.requests = m.requests.clone()
+	c.Mesa.Parked = m.Mesa.Parked.clone()
 	return &c
 }
 
@@ -125,8 +128,10 @@ func (m *memory) used(ids ...backend.MemberID) {
 	m.Recent = recent
 }
 
-// unlink forgets all that belongs to the account.
-func (m *memory) unlink() { *m = memory{Identity: m.Identity, Pace: m.Pace} }
+// unlink forgets all that belongs to the account. What the affiliate was told of their case stays.
+func (m *memory) unlink() {
+	*m = memory{Identity: m.Identity, Pace: m.Pace, Mesa: mesaMemory{Noted: m.Mesa.Noted, WayOut: m.Mesa.WayOut, Attended: m.Mesa.Attended}}
+}
 
 // upgrade brings a session to the form of this version. A state that is not valid becomes the menu; the link stays.
 func upgrade(s bot.Session, valid func(state string, r Request) bool) (bot.Session, *memory) {

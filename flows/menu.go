@@ -10,14 +10,22 @@ import (
 // menu shows what can be done.
 func (d *dialog) menu(key string) {
 	if !d.mem.linked() {
-		d.offer(bot.Ask, "menu.welcome", nil, choices("token", "whatis", "safe", "help")...)
+		d.offer(bot.Ask, "menu.welcome", nil, d.menuOptions()...)
 		return
 	}
+	d.offer(bot.Ask, key, nil, d.menuOptions()...)
+}
+
+// menuOptions are the options of the menu.
+func (d *dialog) menuOptions() []option {
 	values := []string{"token", "another", "rejected", "chats", "others", "help"}
-	if d.can.Sheets {
+	switch {
+	case !d.mem.linked():
+		values = []string{"token", "whatis", "safe", "help"}
+	case d.can.Sheets:
 		values = slices.Insert(values, 2, "preprint")
 	}
-	d.offer(bot.Ask, key, nil, choices(values...)...)
+	return choices(values...)
 }
 
 // repeatQuestion puts the open question once more, below a line that says why. Without a question it shows the menu.
@@ -35,7 +43,8 @@ func (d *dialog) repeatQuestion(key string) {
 // fallback answers a text that was not understood. A name alone asks for a token. Otherwise it shows what can be done, and
 // the second time it offers a person.
 func (d *dialog) fallback(p nlu.ParsedText) {
-	if who := d.parser.Resolve(p.Refs, d.mem.speaker()); d.mem.linked() && len(p.Refs) > 0 && (who.Unresolved == nil || p.TheirToken) {
+	mesa, who := inMesa(d), d.parser.Resolve(p.Refs, d.mem.speaker())
+	if d.mem.linked() && len(p.Refs) > 0 && (who.Unresolved == nil || p.TheirToken) && !mesa.tells() {
 		d.start(d.newRequest(nlu.ParsedText{Intent: nlu.IntentToken, Refs: p.Refs}))
 		return
 	}
@@ -43,9 +52,11 @@ func (d *dialog) fallback(p nlu.ParsedText) {
 		d.offer(bot.Ask, "menu.unclear", nil, optionsFor(p.Unclear)...)
 		return
 	}
-	d.mem.Misses++
-	switch {
-	case d.mem.Misses > 1:
+	if mesa.noted() {
+		return
+	}
+	switch again := d.missed(); {
+	case again:
 		d.offer(bot.Ask, "menu.miss_again", nil, choices("token", "help", "menu")...)
 	case !d.mem.linked():
 		d.offer(bot.Ask, "menu.miss_unlinked", nil, choices("token", "whatis", "help")...)
@@ -69,12 +80,28 @@ func optionsFor(unclear []nlu.Intent) []option {
 var withButton = map[nlu.Intent]bool{nlu.IntentToken: true, nlu.IntentNumber: true, nlu.IntentCredential: true, nlu.IntentAnother: true, nlu.IntentRejected: true, nlu.IntentPreprint: true, nlu.IntentVoid: true, nlu.IntentHelp: true,
 	nlu.IntentLink: true, nlu.IntentUnlink: true, nlu.IntentChats: true, nlu.IntentMenu: true}
 
-// help says how to reach a person.
-func (d *dialog) help() { d.say("menu.help", nil) }
+// help shows what there is, a person first. An open question stays open.
+func (d *dialog) help() {
+	if !d.mem.linked() {
+		d.sayWith(bot.Say, "menu.help", false, "help", "token", "whatis")
+		return
+	}
+	d.sayWith(bot.Say, "menu.help", true, "help", "token", "rejected", "others")
+}
 
 // faq answers a question about something else, by the text that is named after the intent.
 func (d *dialog) faq(i nlu.Intent) {
-	d.offer(bot.Say, faqKey(i), d.mem.linked(), choices("token", "menu")...)
+	d.came(i, outcomeReplied)
+	d.offer(bot.Say, faqKey(i), d.mem.linked(), choices(afterFAQ(i)...)...)
+}
+
+// afterFAQ are the options below such a text.
+func afterFAQ(i nlu.Intent) []string {
+	switch i {
+	case nlu.IntentInsult, nlu.IntentLeaving:
+		return []string{"help", "token", "menu"}
+	}
+	return []string{"token", "menu"}
 }
 
 func faqKey(i nlu.Intent) string { return "faq." + string(i) }

@@ -81,15 +81,18 @@ func (d rejectedDialog) onState(a effectAnswer) {
 	if !ok {
 		d.move("failed")
 		d.reset()
-		d.say("token.gone", nil)
+		d.offer(bot.Say, "token.gone", nil, choices("token", "help")...)
 		return
 	}
 	why := diagnose(s, p, d.in.Now)
+	d.came(nlu.IntentRejected, outcome(why), s.Member)
+	d.mem.Mesa.Token = tokenSeen{Member: s.Member, State: outcome(why), At: d.in.Now, Until: s.Until}
+	d.settle(d.r)
 	data := rejectedData{p, s, s.Until.Add(-time.Minute), d.texts.SameDay(s.UsedAt, d.in.Now), d.mem.LastSheet == s.Member}
 	if why == "inactive" || why == "locked" {
 		d.move("told")
 		d.reset()
-		d.say("rejected."+string(why), data)
+		d.offer(bot.Say, "rejected."+string(why), data, choices("help", "menu")...)
 		return
 	}
 	d.move("offer")
@@ -131,11 +134,7 @@ func (d rejectedDialog) answerOffer(p nlu.ParsedText) bool {
 func (d rejectedDialog) chooseOffer(o option) {
 	members := d.r.Members
 	d.leave()
-	switch o.Value {
-	case "help":
-		d.help()
-		return
-	case "other":
+	if o.Value == "other" {
 		d.start(d.newRequest(anotherPerson(nlu.IntentRejected)))
 		return
 	}

@@ -129,6 +129,7 @@ func (d *dialog) start(r Request) {
 		d.say(key, nil)
 		return
 	}
+	d.wished(r.common().Intent)
 	d.mem.put(r)
 	if !d.mem.linked() {
 		inLink(d).invite(false)

@@ -60,8 +60,11 @@ func (sc *Script) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
 	s, m := upgrade(s, sc.machines.valid)
 	d := &dialog{Script: sc, session: s, mem: m, in: in}
 	d.removePassword()
+	label := inMesa(d).pressedLabel()
 	d.dispatch()
+	d.headReturned()
 	d.warnOfPassword()
+	d.fileLabel(label)
 	if d.err != nil {
 		return bot.Decision{}, d.err
 	}

@@ -46,7 +46,7 @@ func (d sheetDialog) answerConfirm(p nlu.ParsedText) bool {
 		d.askMonth()
 	case d.amend(p):
 	case isVague(p):
-		d.confirmAgain("sheet.yes_or_no")
+		d.missAgain(p, func() { d.confirmAgain("sheet.yes_or_no") })
 	default:
 		return d.answerInBetween(p)
 	}

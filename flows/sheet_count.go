@@ -42,7 +42,7 @@ func (d sheetDialog) answerCount(p nlu.ParsedText) bool {
 	case isVague(p):
 		data := d.data(stepCount)
 		data.Many = true
-		d.askAgain("sheet.count", data)
+		d.missAgain(p, func() { d.askAgain("sheet.count", data) })
 	default:
 		return d.answerInBetween(p)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"llave/bot"
 	"llave/flows/backend"
+	"llave/flows/nlu"
 	"llave/flows/texts"
 )
 
@@ -46,6 +47,8 @@ func (d sheetDialog) send(sheets []backend.Sheet, month backend.SheetMonth, firs
 		Alt:  d.text("paper.alt", data),
 	}
 	d.mem.LastSheet = sheets[0].Member
+	d.came(nlu.IntentPreprint, outcomeGiven, sheets[0].Member)
+	d.settle(d.mem.request())
 	return r
 }
 

@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"slices"
 	"strconv"
 
 	"llave/flows/backend"
@@ -51,14 +50,11 @@ func (d sheetDialog) answerMonth(p nlu.ParsedText) bool {
 
 // chooseMonth takes an option.
 func (d sheetDialog) chooseMonth(o option) {
-	switch {
-	case o.Value == "help":
-		d.help()
-	case o.Month == "":
+	if o.Month == "" {
 		d.drop()
-	default:
-		d.setMonth(o.Month)
+		return
 	}
+	d.setMonth(o.Month)
 }
 
 func (d sheetDialog) setMonth(m backend.Month) {
@@ -68,13 +64,10 @@ func (d sheetDialog) setMonth(m backend.Month) {
 
 // askMonthAgain asks for the month once more. The second time in a row it offers a person.
 func (d sheetDialog) askMonthAgain() {
-	d.mem.Misses++
-	if d.mem.Misses < 2 {
+	if !d.missed() {
 		d.repeatQuestion("sheet.month_again")
 		return
 	}
-	if !slices.ContainsFunc(d.mem.Options, func(o option) bool { return o.Value == "help" }) {
-		d.mem.Options = append(d.mem.Options, option{Value: "help"})
-	}
+	d.offerPerson()
 	d.repeatQuestion("sheet.month_help")
 }

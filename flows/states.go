@@ -180,6 +180,14 @@ func table() []flow {
 					onFailed: with(inChats, chatsDialog.onFailed),
 					moves:    moves{"done": home, "failed": home}},
 			}},
+		{name: "mesa", about: "a person of Mesa de Ayuda: whether the last case is meant, and what an agent has the bot do",
+			begin: moves{"doubt": "mesa.reopen", "errand": "mesa.errand"},
+			states: []state{
+				{name: "mesa.reopen", onText: takes(inMesa, mesaDialog.answerIfSame), onOption: answerByOption, yes: label("option.yes_person")},
+				{name: "mesa.errand", results: results{opCurrent: with(inMesa, mesaDialog.onGiven), opGroup: with(inMesa, mesaDialog.onGroup)},
+					onRefused: takes(inMesa, mesaDialog.onRefused), onFailed: with(inMesa, mesaDialog.onFailed),
+					moves: moves{"done": home, "failed": home}},
+			}},
 		{name: "stale", about: "a wish that is too old to be granted unasked", grants: true, grantsOthers: true,
 			begin: moves{"doubt": "stale.ask"},
 			states: []state{

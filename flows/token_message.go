@@ -54,6 +54,7 @@ func (d *dialog) shown(g backend.Given, first string) shownData {
 
 // showTokens sends tokens, below a first line if there is one, and ends the request.
 func (d *dialog) showTokens(i nlu.Intent, g backend.Given, first string) {
+	d.cameGiven(i, g)
 	d.reset()
 	if i == nlu.IntentNumber && len(g.Tokens) == 1 {
 		d.mem.used(g.Tokens[0].Member)

@@ -7,7 +7,7 @@ import "llave/bot"
 func (d *dialog) onUndelivered() {
 	switch kind := bot.ReplyKind(d.in.Body); {
 	case kind != bot.Secret && d.mem.linked():
-		d.say("menu.undelivered", nil)
+		d.sayWith(bot.Say, "menu.undelivered", nil, "token", choicePerson)
 	case kind == bot.Secret && d.row().awaitsCode && d.in.Choice.Question == d.mem.Question:
 		d.mem.Link.Unread = d.in.Subtype
 		d.mem.Options = choices("link", "cancel", "safe")

@@ -35,7 +35,7 @@ func (d voidDialog) answerConfirm(p nlu.ParsedText) bool {
 	case len(numbers) > 0 && isAboutNumbers(p):
 		d.changeNumbers(b, numbers)
 	case isVague(p):
-		d.confirmAgain("sheet.yes_or_no")
+		d.missAgain(p, func() { d.confirmAgain("sheet.yes_or_no") })
 	default:
 		return d.answerInBetween(p)
 	}
@@ -99,6 +99,8 @@ func (d voidDialog) onVoided(a effectAnswer) {
 	data.Count, data.Numbers, data.Many = len(done), d.texts.Numbers(done), len(done) > 1
 	data.Used, data.Plural = d.texts.Numbers(used), len(used) > 1
 	d.move("done")
+	d.came(nlu.IntentVoid, outcomeGiven, p.Sheets[0].Member)
+	d.settle(d.mem.request())
 	month := d.offered(p, b.Month)
 	if n := min(len(done), month.Left); len(d.r.Numbers) == 0 && n > 0 {
 		d.mem.put(&SheetRequest{

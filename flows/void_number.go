@@ -34,7 +34,7 @@ func (d voidDialog) answerNumber(p nlu.ParsedText) bool {
 			there = append(there, b.All...)
 		}
 		data.Numbers, data.Sheets = d.texts.Numbers(there), len(d.r.Sheets)
-		d.askAgain("void.number_again", data)
+		d.missAgain(p, func() { d.askAgain("void.number_again", data) })
 	default:
 		return d.answerInBetween(p)
 	}

@@ -28,7 +28,7 @@ func (d voidDialog) answerSheet(p nlu.ParsedText) bool {
 	case p.No:
 		d.drop()
 	case isVague(p):
-		d.repeatQuestion("void.which_again")
+		d.missAgain(p, func() { d.repeatQuestion("void.which_again") })
 	default:
 		return d.answerInBetween(p)
 	}

@@ -16,6 +16,10 @@ func (d *dialog) onTextWhileWaiting(p nlu.ParsedText) {
 		}
 		d.leave()
 		inChats(d).unlink()
+	case nlu.IntentNone:
+		if !inMesa(d).noted() {
+			d.say("token.still", nil)
+		}
 	default:
 		d.say("token.still", nil)
 	}
@@ -25,6 +29,7 @@ func (d *dialog) onTextWhileWaiting(p nlu.ParsedText) {
 // dealt with when it comes.
 func (d *dialog) cancelWaiting() {
 	row := d.row()
+	d.dropped(nlu.ParsedText{Intent: nlu.IntentCancel})
 	if !row.acts() {
 		d.session.Pending = nil
 	}

@@ -105,7 +105,15 @@ func (d *dialog) askWho(unresolved *nlu.Ref, candidates []backend.MemberID) {
 	if unresolved != nil {
 		data.Name = unresolved.Text
 	}
-	d.ask("token.who", data, people(ids)...)
+	options := people(ids)
+	missed := unresolved != nil && d.mem.Misses > 1
+	if missed {
+		options = append(options, option{Value: choicePerson})
+	}
+	d.ask("token.who", data, options...)
+	if missed {
+		d.addPerson()
+	}
 }
 
 // answerWho takes a name or a kinship as the answer.
@@ -126,10 +134,10 @@ func answerWho(d *dialog, p nlu.ParsedText) bool {
 		c.Refs, c.Members = p.Refs, who.Members
 	case who.Unresolved != nil && p.Intent == nlu.IntentNone:
 		c.Refs, c.Members = p.Refs, nil
+		d.missed()
 	default:
 		return false
 	}
-	d.mem.Misses = 0
 	d.advance()
 	return true
 }

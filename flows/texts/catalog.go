@@ -30,7 +30,7 @@ func New(o Options) (*Catalog, error) {
 	cat := &Catalog{by: map[string]*template.Template{}, fixed: map[string]string{}}
 	all, err := template.New("").Option("missingkey=error").Funcs(template.FuncMap{
 		"phone": func() string { return o.Phone }, "verify": func() []string { return urlParts(o.Verify) },
-		"group": GroupDigits, "first": FirstName, "hour": cat.Hour, "day": cat.Day, "weekday": cat.weekday, "join": cat.join,
+		"group": GroupDigits, "first": FirstName, "hour": cat.Hour, "day": cat.Day, "weekday": cat.Weekday, "join": cat.join,
 	}).ParseFS(textFiles, "*.tmpl")
 	if err != nil {
 		return nil, fmt.Errorf("texts: %w", err)

@@ -49,8 +49,17 @@ func (c *Catalog) Day(t time.Time) string {
 	return fmt.Sprintf(c.date, c.weekdays[t.Weekday()], t.Day(), c.months[t.Month()-1])
 }
 
-// weekday formats the day of the week: lunes.
-func (c *Catalog) weekday(t time.Time) string { return c.weekdays[t.In(backend.BuenosAires).Weekday()] }
+// ShortHour formats the time of day as it is said: 8, or 17:40.
+func (c *Catalog) ShortHour(t time.Time) string {
+	t = t.In(backend.BuenosAires)
+	if t.Minute() == 0 {
+		return strconv.Itoa(t.Hour())
+	}
+	return t.Format("15:04")
+}
+
+// Weekday formats the day of the week: lunes.
+func (c *Catalog) Weekday(t time.Time) string { return c.weekdays[t.In(backend.BuenosAires).Weekday()] }
 
 // Month formats a month with its year: noviembre de 2026.
 func (c *Catalog) Month(m backend.Month) string {

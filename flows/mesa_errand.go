@@ -1,0 +1,130 @@
+package flows
+
+import (
+	"strings"
+
+	"llave/bot"
+	"llave/flows/backend"
+	"llave/flows/nlu"
+)
+
+// ErrandToken is the errand that sends the current token of a member again, with the chat's own link; its arguments are
+// [ErrandArgs].
+const ErrandToken = "token"
+
+// ErrandArgs are the arguments of an errand.
+type ErrandArgs struct {
+	// Member is the id of a member, as [CardMember] has it, or a name. Empty: the only one, or the one whose token was shown last.
+	Member string `json:"member"`
+}
+
+// onErrand does what an agent has the bot do.
+func (d mesaDialog) onErrand() {
+	act := d.in.Act
+	if act.Name != ErrandToken {
+		d.out.Refused = bot.RefusedNotAllowed
+		return
+	}
+	if !d.mem.linked() {
+		d.out.Refused = bot.RefusedUnlinked
+		return
+	}
+	args, err := bot.As[ErrandArgs](act.Args)
+	id, known := d.errandMember(args.Member)
+	switch {
+	case err != nil || !known:
+		d.out.Refused = bot.RefusedNoMember
+	case d.busy() && effects[d.session.Pending.Op].acts:
+		d.out.Refused = bot.RefusedBusy // its answer must not be lost
+	default:
+		d.sendToken(act.By.Name, id)
+	}
+}
+
+// sendToken asks for the token. The open question is put aside: the affiliate talks with an agent now.
+func (d mesaDialog) sendToken(agent string, id backend.MemberID) {
+	if r := d.mem.request(); r != nil {
+		d.park(r)
+	}
+	d.session.Pending = nil
+	d.leave()
+	d.moveIn("mesa", "errand")
+	d.mem.Mesa.Errand = errand{agent, id}
+	if _, held := d.held(id); held {
+		d.effect(opGroup, d.in.ID, groupArgs{d.mem.Cred}, "")
+		return
+	}
+	d.effect(opCurrent, d.in.ID, tokenArgs{d.mem.Cred, []backend.MemberID{id}}, "")
+}
+
+// errand is the errand under way.
+type errand struct {
+	Agent  string           `json:"by,omitempty"`
+	Member backend.MemberID `json:"m,omitempty"`
+}
+
+// errandMember finds the member that an agent names.
+func (d mesaDialog) errandMember(name string) (backend.MemberID, bool) {
+	g := d.mem.Group
+	if name == "" {
+		ids := d.defaultMember(&request{Intent: nlu.IntentNumber})
+		return first(ids), len(ids) == 1
+	}
+	if p, ok := g.Member(backend.MemberID(name)); ok {
+		return p.ID, true
+	}
+	for _, p := range g.Members {
+		if strings.EqualFold(p.Name, name) {
+			return p.ID, true
+		}
+	}
+	p := d.parser.ParseFor(name, d.mem.speaker())
+	who := d.parser.Resolve(p.Refs, d.mem.speaker())
+	return first(who.Members), who.Unresolved == nil && len(who.Members) == 1
+}
+
+func first(ids []backend.MemberID) backend.MemberID {
+	if len(ids) == 0 {
+		return ""
+	}
+	return ids[0]
+}
+
+// onGroup shows a token that is in the memory.
+func (d mesaDialog) onGroup(a effectAnswer) {
+	given := d.withHeld(backend.Given{Group: *a.Group}, []backend.MemberID{d.mem.Mesa.Errand.Member})
+	d.onGiven(effectAnswer{Given: &given})
+}
+
+// onGiven shows the token, below a line that says who sends it.
+func (d mesaDialog) onGiven(a effectAnswer) {
+	e, given := d.mem.Mesa.Errand, *a.Given
+	d.mem.Group, d.mem.Mesa.Errand = given.Group, errand{}
+	head := ""
+	if len(given.Tokens) > 0 {
+		head = d.text("mesa.errand_token", mesaData{Agent: e.Agent})
+	}
+	d.move("done")
+	d.showTokens(nlu.IntentToken, given, head)
+}
+
+// onRefused says that the link has ended elsewhere. The chat is not linked again while an agent has it.
+func (d mesaDialog) onRefused(a effectAnswer) bool {
+	if a.Refused != refusedUnlinked {
+		return false
+	}
+	data := mesaData{Agent: d.mem.Mesa.Errand.Agent}
+	d.leave()
+	d.mem.unlink()
+	d.tell("mesa.errand_unlinked", data)
+	return true
+}
+
+// onFailed says that the back end did not answer.
+func (d mesaDialog) onFailed(bot.Result) {
+	data := mesaData{Agent: d.mem.Mesa.Errand.Agent}
+	d.mem.Mesa.Errand = errand{}
+	d.move("failed")
+	d.reset()
+	d.tell("mesa.errand_failed", data)
+}
