@@ -66,7 +66,7 @@ const (
 	TooLong Kind = "toolong" // text beyond MaxText: the first MaxKept characters are kept, for the desk; the script reads none
 	Answer  Kind = "answer"  // internal: the outside answered an effect after its turn had ended: Result is set
 	Alarm   Kind = "alarm"   // internal: a timer of the chat is due: Subtype is its name
-	Notice  Kind = "notice"  // internal: another chat's turn has a message for this one: Subtype and Body are set
+	Notice  Kind = "notice"  // another chat's turn has a message for this one: Subtype and Body are set
 	Slow    Kind = "slow"    // internal: the outside takes its time over the effect that Subtype names
 	Broken  Kind = "broken"  // internal: an update was quarantined: the person is told so
 
@@ -93,10 +93,11 @@ func (k Kind) FromPerson() bool {
 	return false
 }
 
-// Internal reports whether an update of the kind can only be made by the engine.
+// Internal reports whether an update of the kind can only be made by the engine. A Notice is not: effects of other chats
+// make it.
 func (k Kind) Internal() bool {
 	switch k {
-	case Answer, Alarm, Notice, Slow, Broken, Acted, Undelivered:
+	case Answer, Alarm, Slow, Broken, Acted, Undelivered:
 		return true
 	}
 	return false

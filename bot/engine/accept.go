@@ -15,6 +15,14 @@ import (
 // channel may be told. Safe for concurrent use; updates of one chat keep the order in which Accept was called. Errors:
 // [bot.ErrUpdate], [bot.ErrStopped], [bot.ErrNotHeld], and those of the store.
 func (e *Engine) Accept(ctx context.Context, u bot.Update) error {
+	if u.Kind.Internal() {
+		return bot.ErrUpdate // whoever it comes from would speak as an agent, or as the back end
+	}
+	return e.acceptFrom(ctx, u)
+}
+
+// acceptFrom is Accept for updates that come from outside a shard, of any kind.
+func (e *Engine) acceptFrom(ctx context.Context, u bot.Update) error {
 	if u.ID == "" || u.Kind == "" || u.Chat.Native() == "" {
 		return bot.ErrUpdate
 	}

@@ -7,19 +7,22 @@ import (
 	"llave/bot"
 )
 
-// clean removes from an update what must not be kept, before it is kept.
+// clean removes from an update what must not be kept, before it is kept. Of a text that is too long to be read the beginning
+// is kept, for a case.
 func (s *services) clean(u *bot.Update) {
 	u.Sender, u.Media = cut(strings.ToValidUTF8(u.Sender, ""), 64), cleanMedia(u.Media, s.mask)
 	if u.Kind != bot.Message && u.Kind != bot.Started && u.Text == "" {
 		return
 	}
-	if utf8.RuneCountInString(u.Text) > bot.MaxText {
-		u.Kind, u.Text = bot.TooLong, ""
-		return
+	if utf8.RuneCountInString(u.Text) > bot.MaxText && u.Kind != bot.Other {
+		u.Kind = bot.TooLong
 	}
-	m := s.mask(strings.ToValidUTF8(u.Text, ""))
-	u.Text, u.Masked, u.Password = m.Text, m.CUIL, m.Password
+	m := s.mask(cut(strings.ToValidUTF8(u.Text, ""), bot.MaxKept+maskAhead))
+	u.Text, u.Masked, u.Password = cut(m.Text, bot.MaxKept), m.CUIL, m.Password
 }
+
+// maskAhead is how far behind the end of what is kept something may reach that must not be kept.
+const maskAhead = 64
 
 func cut(s string, n int) string {
 	for i := range s {

@@ -11,15 +11,14 @@ import (
 // compose seals what a turn writes.
 func (sh *Shard) compose(w *turn, o outcome) (t bot.Turn, messages []outbox.Message, err error) {
 	t = bot.Turn{Chat: w.key, Base: w.version, Fence: sh.fence, Update: w.update.Seq, Purge: o.Purge, Quarantine: o.quarantine}
-	o.Replies = sh.withForget(w, o)
 	if err = sh.composeSession(w, &o, &t); err != nil {
 		return t, nil, fmt.Errorf("session: %w", err)
 	}
 	if messages, err = sh.composeReplies(w, o.Replies, &t); err != nil {
 		return t, nil, err
 	}
-	for _, ev := range o.Events {
-		t.Events = append(t.Events, sh.sealer.Seal(keyring.ForEvent, w.key, ev))
+	if err = sh.composeEvents(w, &o, &t); err != nil {
+		return t, nil, fmt.Errorf("event: %w", err)
 	}
 	if t.Timers, err = sh.composeTimers(w, o.Timers); err != nil {
 		return t, nil, err
@@ -51,8 +50,35 @@ func (sh *Shard) composeReplies(w *turn, replies []bot.Reply, t *bot.Turn) ([]ou
 			return nil, fmt.Errorf("reply: %w", err)
 		}
 		t.Replies[i] = body
+		if outbox.Keeps(r.Kind) && i < 64 {
+			t.Keep |= 1 << i
+		}
 	}
 	return messages, nil
+}
+
+// composeEvents seals what a turn logs: the entries of the case, and the script's events.
+func (sh *Shard) composeEvents(w *turn, o *outcome, t *bot.Turn) error {
+	if len(o.entries)+len(o.Events) == 0 {
+		return nil
+	}
+	t.Events = make([][]byte, 0, len(o.entries)+len(o.Events))
+	add := func(l bot.Logged) error {
+		body, err := sh.sealer.SealJSON(keyring.ForEvent, w.key, &l)
+		t.Events = append(t.Events, body)
+		return err
+	}
+	for i := range o.entries {
+		if err := add(bot.Logged{Entry: &o.entries[i]}); err != nil {
+			return err
+		}
+	}
+	for _, ev := range o.Events {
+		if err := add(bot.Logged{Script: ev}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // composeTimers seals a turn's timers. A timer that fired and that its turn did not set again is cancelled.

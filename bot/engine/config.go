@@ -24,6 +24,9 @@ type Config struct {
 	Timing   Timing
 	Limits   Limits
 	Rates    map[string]rate.Limit // of a chat's turns, by channel; a channel that is not there has no bound
+	// Desk is what may be promised about Mesa de Ayuda now; asked once a turn, so it must be quick. Without it no case can be
+	// opened.
+	Desk func() bot.Desk
 }
 
 // Limits bound what goes on at once: what is beyond waits, and costs no goroutine. Zero fields take the value of

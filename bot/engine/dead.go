@@ -42,6 +42,7 @@ var (
 	ErrOnlyOnce   = fmt.Errorf("%w: it may be sent only once, and may have been", ErrNotRetried)
 	ErrOver       = fmt.Errorf("%w: its time is over", ErrNotRetried)
 	ErrSuperseded = fmt.Errorf("%w: something newer has its place", ErrNotRetried)
+	ErrOfAgent    = fmt.Errorf("%w: an agent said it, knows that it was not sent, and may say it again", ErrNotRetried)
 	ErrNoSuchDead = fmt.Errorf("%w: there is none of this number", ErrNotRetried)
 )
 
@@ -161,6 +162,8 @@ func (d *DeadLetters) judgeReply(plain []byte) error {
 	switch {
 	case e.Reply.Kind == bot.Secret:
 		return ErrOnlyOnce
+	case e.Reply.Kind == bot.Spoken:
+		return ErrOfAgent
 	case !e.Reply.Expires.IsZero() && !d.now().Before(e.Reply.Expires):
 		return ErrOver
 	}

@@ -24,6 +24,14 @@
 //	compose.go        what a turn writes; erase.go: that a channel forgets what it has shown
 //	thread.go         to which thread of a chat a reply goes
 //
+// The case of a chat at Mesa de Ayuda (the machine itself is package bot's):
+//
+//	case_act.go       what an agent does is kept as an update of the chat
+//	case_gate.go      what an update makes of the case, before the script and whatever the script says
+//	case_file.go      what is dropped, filed and told of a turn; the case's timer
+//	case_numbers.go   numbers of cases, taken in blocks
+//	feed.go           what was filed is handed to the reader of the logs
+//
 // Effects:
 //
 //	effect.go         one effect: run in time, late, or with an outcome that is not known

@@ -33,6 +33,12 @@ type Stats struct {
 	outbox.Stats
 	Accepted, Duplicates, Turns, Late, Quarantined, Conflicts atomic.Int64
 	Unreadable                                                atomic.Int64 // what could not be opened
+
+	Hushed   atomic.Int64                        // replies of the script that were not said because an agent had the case
+	ActsDone atomic.Int64                        // acts of agents
+	Refused  map[bot.Refusal]*atomic.Int64       // acts that were not done, by reason; the map is never written
+	Fed      atomic.Int64                        // events that the reader of the logs has applied
+	Unfed    struct{ Failed, Gaps atomic.Int64 } // tries that failed, and shards that have stopped because events are missing
 }
 
 // New builds an engine. It touches nothing.
@@ -43,7 +49,7 @@ func New(c Config) (*Engine, error) {
 	e := &Engine{keys: c.Keys, scope: workers.NewScope(), quiet: make(chan struct{})}
 	e.services = services{
 		store: c.Store, script: c.Script, runner: c.Effects, channels: c.Channels, log: c.Log, clock: c.Now, rand: c.Rand,
-		timing: c.Timing.orDefault(), rates: newRates(c.Rates),
+		timing: c.Timing.orDefault(), rates: newRates(c.Rates), desk: c.Desk, logs: logs{wake: make(chan struct{}, 1)},
 		mask: func(text string) bot.Masked { return bot.Masked{Text: text} },
 	}
 	if e.log == nil {
@@ -58,6 +64,8 @@ func New(c Config) (*Engine, error) {
 	if e.rand == nil {
 		e.rand = rand.Reader
 	}
+	e.stats.Refused = refusalCounters()
+	e.numbers.init(&e.services)
 	limits := c.Limits.orDefault()
 	e.workers = workers.New(e.quiet)
 	e.turns = workers.NewPool(e.workers, limits.Turns)
@@ -65,6 +73,7 @@ func New(c Config) (*Engine, error) {
 	e.sender = outbox.NewSender(outbox.Config{
 		Store: c.Store, Channels: c.Channels, Renderer: c.Renderer, Log: e.log, Now: e.now, Attempt: e.timing.Attempt, GiveUp: e.timing.GiveUp,
 		Sends: limits.Sends, Workers: e.workers, Reads: e.turns, Schedule: &e.schedule, StoreFailed: e.health.failed,
+		Logged: func(k bot.ChatKey) { e.logs.mark(k.Shard(), e.now()) },
 	}, &e.stats.Stats)
 	return e, nil
 }
@@ -100,11 +109,12 @@ func (e *Engine) StartWith(ctx context.Context, shards []bot.Shard) error {
 		return fmt.Errorf("start: %w", err)
 	}
 	e.sealer = s
+	e.numbers.fill(ctx)
 	if err := e.Acquire(ctx, shards); err != nil {
 		return fmt.Errorf("start: %w", err)
 	}
 	e.open.Store(true)
-	for _, keep := range []func(){func() { e.sender.RecordResults(e.quiet) }, e.runTimers, e.runSweeper} {
+	for _, keep := range []func(){func() { e.sender.RecordResults(e.quiet) }, e.runTimers, e.runSweeper, e.runNumbers} {
 		e.housekeeping.Add()
 		go func() {
 			defer e.housekeeping.Done()
@@ -130,6 +140,7 @@ func (e *Engine) Acquire(ctx context.Context, shards []bot.Shard) error {
 	for _, id := range shards {
 		sh := newShard(&e.services, id, fence)
 		e.shards[id].Store(sh)
+		e.logs.mark(id, e.now())
 		if err := sh.Start(ctx); err != nil {
 			return errors.Join(err, e.Lose(ctx, shards))
 		}

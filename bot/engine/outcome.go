@@ -9,6 +9,7 @@ type outcome struct {
 	bot.Decision
 	pending    *effectCall // the effect that was not answered in time
 	quarantine string
+	entries    []bot.Entry // of the chat's case
 }
 
 func (o *outcome) add(d bot.Decision) {
@@ -17,6 +18,12 @@ func (o *outcome) add(d bot.Decision) {
 	o.Timers = append(o.Timers, d.Timers...)
 	o.Events = append(o.Events, d.Events...)
 	o.Purge = o.Purge || d.Purge
+	if d.Said != "" {
+		o.Said = d.Said
+	}
+	if d.Hint != nil {
+		o.Hint = d.Hint
+	}
 }
 
 func (o *outcome) late(c *effectCall, interim *bot.Reply) {
@@ -33,15 +40,19 @@ func (o *outcome) late(c *effectCall, interim *bot.Reply) {
 // slowOutcome sends the interim of an effect that could not begin before its turn had ended, if the session still
 // waits for it.
 func slowOutcome(w *turn) outcome {
-	o := outcome{Decision: bot.Decision{Session: w.session}}
+	o := outcome{Decision: bot.Decision{Session: w.caseSession()}}
 	if p := w.session.Pending; p != nil && effectID(p) == w.update.Subtype && p.Interim != nil {
 		o.Replies = []bot.Reply{*p.Interim}
 	}
 	return o
 }
 
-// applyReachability updates Session.Gone and drops the replies to a chat that cannot be reached.
+// applyReachability updates Session.Gone and drops the replies to a chat that cannot be reached. An update that was
+// quarantined, or came too late, says nothing about that.
 func (sh *Shard) applyReachability(w *turn, o outcome) outcome {
+	if o.quarantine != "" || w.superseded() {
+		return o
+	}
 	w.keepThread(&o.Session)
 	o.Session.Gone = w.update.Kind == bot.Gone || w.session.Gone && !w.update.Kind.FromPerson()
 	if o.Session.Gone {
@@ -54,14 +65,15 @@ func (sh *Shard) applyReachability(w *turn, o outcome) outcome {
 // quarantine leaves the session as it was and says that the update could not be dealt with.
 func (sh *Shard) quarantine(w *turn, why string) outcome {
 	sh.stats.Quarantined.Add(1)
+	sh.beginCase(w) // what the script made of it is dropped; what an agent or the clock did holds
 	o := outcome{quarantine: why}
-	o.Session = w.session
+	o.Session = w.caseSession()
 	if p, r := o.Session.Pending, w.update.Result; p != nil && r != nil && p.Key == r.Key {
 		o.Session.Pending = nil // this was its answer; no other will come
 	}
 	in := bot.Input{Accepted: w.update}
 	in.Kind, in.Text, in.Result, in.Choice = bot.Broken, "", nil, bot.Choice{}
-	if d, err := sh.decide(w.session, in); err == nil && w.update.Chat != "" {
+	if d, err := sh.decide(o.Session, in); err == nil && w.update.Chat != "" {
 		o.Replies = d.Replies
 	}
 	return o

@@ -145,10 +145,10 @@ func (ls *chatQueues) forget(q *chatQueue) {
 	}
 }
 
-// classOf is the class in which a queue runs for an update. A person who wrote just now does not wait behind late
-// answers of effects.
+// classOf is the class in which a queue runs for an update. A person who wrote just now, or an agent who acts, does not wait
+// behind late answers of effects.
 func classOf(k bot.Kind) workers.Class {
-	if k.FromPerson() {
+	if k.FromPerson() || k == bot.Acted {
 		return workers.Urgent
 	}
 	return workers.Normal

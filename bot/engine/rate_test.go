@@ -112,24 +112,24 @@ func TestAPersonIsNotHeld(t *testing.T) {
 	})
 }
 
-// What is not a person's doing is not counted: answers and alarms.
+// What is not a person's doing is not counted: answers, alarms, notices.
 func TestOnlyWhatAPersonDidIsCounted(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := open(t, memory(), bounded)
 		defer h.stop()
 		for i := range 40 {
-			h.accept(bot.Update{Chat: chatA, ID: fmt.Sprint("alarm", i), Kind: bot.Alarm, Subtype: fmt.Sprint(i)})
+			h.accept(bot.Update{Chat: chatA, ID: fmt.Sprint("notice", i), Kind: bot.Notice, Subtype: fmt.Sprint(i)})
 		}
 		synctest.Wait()
 		if n := len(h.screen.read(chatA)); n != 40 {
-			t.Errorf("%d of 40 alarms were dealt with at once", n)
+			t.Errorf("%d of 40 notices were dealt with at once", n)
 		}
 		for i := range 15 {
 			h.writes(chatA, fmt.Sprint("text ", i))
 		}
 		synctest.Wait()
 		if n := len(h.screen.read(chatA)); n != 55 {
-			t.Errorf("the alarms were counted: %d replies", n)
+			t.Errorf("the notices were counted: %d replies", n)
 		}
 	})
 }

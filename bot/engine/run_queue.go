@@ -105,6 +105,7 @@ const never time.Duration = 1 << 62
 // drop ends the work on a turn, whether it is done or is left to another holder.
 func (sh *Shard) drop(q *chatQueue) bool {
 	sh.leaveSuspects(q)
+	sh.giveBack(q.turn)
 	q.turn = nil
 	return false
 }

@@ -22,6 +22,7 @@ type services struct {
 	clock    func() time.Time
 	rand     io.Reader
 	timing   Timing
+	desk     func() bot.Desk // nil: there is none
 	sealer   *keyring.Sealer
 
 	schedule workers.Schedule
@@ -33,6 +34,8 @@ type services struct {
 	suspects suspects
 	sender   *outbox.Sender
 	health   health
+	numbers  numbers
+	logs     logs
 	stats    Stats
 }
 

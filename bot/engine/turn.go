@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"time"
 
@@ -64,6 +66,10 @@ type turn struct {
 	awaits   *effectCall // the effect whose answer the turn waits for
 	interim  *bot.Reply
 	deadline time.Time // for the answers
+
+	gate   *gate  // what the turn does with the chat's case; nil: there is none
+	number uint64 // what a case would get that this turn opens; 0: none is borrowed
+	opened bool   // one was opened under the number: it is not given back
 }
 
 // runTurn decides and commits. It returns how long the turn waits at most for the answer of an effect; it is called
@@ -78,6 +84,7 @@ func (sh *Shard) runTurn(w *turn) (time.Duration, error) {
 		return wait, nil
 	}
 	w.deciding = false
+	o = sh.closeGate(w, o)
 	sh.noteActivity(w, &o.Session)
 	t, messages, err := sh.compose(w, o)
 	if err != nil {
@@ -95,6 +102,9 @@ func (sh *Shard) runTurn(w *turn) (time.Duration, error) {
 		}
 		return 0, fmt.Errorf("commit: %w", err)
 	}
+	if o.Session.Gone || w.session.Gone {
+		sh.outbox.Reach(place, !o.Session.Gone)
+	}
 	sh.outbox.Push(place, messages, &t)
 	sh.committed(w, o, &t)
 	return 0, nil
@@ -104,6 +114,7 @@ func (sh *Shard) runTurn(w *turn) (time.Duration, error) {
 func (sh *Shard) committed(w *turn, o outcome, t *bot.Turn) {
 	sh.health.worked()
 	sh.stats.Turns.Add(1)
+	sh.countCase(w, t)
 	if old := w.session.Pending; old != nil && (o.Session.Pending == nil || effectID(o.Session.Pending) != effectID(old)) {
 		sh.abandonLate(old)
 	}
@@ -130,6 +141,7 @@ func (sh *Shard) reloadAfterConflict(w *turn) error {
 	}
 	// Another process answered it, or our commit succeeded and its reply was lost: the store says what is left to do.
 	w.last = w.update.Seq
+	sh.logs.mark(sh.id, sh.now())
 	sh.outbox.Expect(w.key, workers.Urgent)
 	sh.queues.wake(w.chatQueue, workers.Urgent)
 	return nil
@@ -140,39 +152,72 @@ func (sh *Shard) reloadAfterConflict(w *turn) error {
 // returns for how long.
 func (sh *Shard) decideAll(w *turn) (outcome, time.Duration) {
 	if !w.deciding {
+		sh.begin(w)
 		if o, ok := sh.withoutScript(w); ok {
 			return o, 0
 		}
-		w.deciding, w.in, w.outcome, w.effects, w.awaits = true, bot.Input{Accepted: w.update, Waited: sh.waited(w.update), Held: w.held}, outcome{}, 0, nil
-		w.outcome.Session = w.session
+		w.deciding = true
+		w.outcome.Session = w.caseSession()
 	}
 	for {
 		if w.awaits != nil {
 			wait, late := sh.answer(w)
 			if wait > 0 {
+				sh.giveBack(w) // others may open a case while this turn waits
 				return outcome{}, wait
 			}
 			if late {
-				return sh.applyReachability(w, w.outcome), 0
+				return w.outcome, 0
 			}
 		}
-		d, err := sh.decide(w.outcome.Session, w.in)
-		if err == nil && w.effects > maxEffects {
-			err = errors.New("script asks for too many effects in one turn")
+		if o, over := sh.decideOnce(w); over {
+			return o, 0
 		}
-		if err != nil {
-			sh.log.Error("update set aside", "chat", w.update.Chat, "err", err)
-			return sh.quarantine(w, err.Error()), 0
-		}
-		w.outcome.add(d)
-		if d.Effect == nil {
-			return sh.applyReachability(w, w.outcome), 0
-		}
-		if w.effects++; w.effects == 1 {
-			w.deadline = time.Now().Add(w.patience(sh.timing.InTime))
-		}
-		w.awaits, w.interim = sh.startEffect(w, *d.Effect), d.Interim
 	}
+}
+
+// begin sets a turn to its beginning: the same update, whatever an earlier try has made of it.
+func (sh *Shard) begin(w *turn) {
+	w.in, w.outcome, w.effects, w.awaits = bot.Input{Accepted: w.update, Waited: sh.waited(w.update), Held: w.held}, outcome{}, 0, nil
+	if w.in.Kind == bot.TooLong {
+		w.in.Text = "" // kept for a case; the script reads none of it
+	}
+	if sh.desk != nil {
+		w.in.Desk = sh.desk()
+		w.in.Desk.Next = 0
+	}
+	sh.beginCase(w)
+}
+
+// decideOnce decides, and starts the effect that the script requests. It reports whether the turn is over.
+func (sh *Shard) decideOnce(w *turn) (outcome, bool) {
+	sh.lendNumber(w)
+	d, err := sh.decide(w.outcome.Session, w.in)
+	if err == nil && slices.ContainsFunc(d.Events, func(ev json.RawMessage) bool { return !json.Valid(ev) }) {
+		err = errors.New("script gives an event that is no JSON")
+	}
+	switch {
+	case err == nil && w.effects > maxEffects:
+		err = errors.New("script asks for too many effects in one turn")
+	case err == nil && d.Refused != "" && w.gate.inErrand():
+		return sh.voidErrand(w, d.Refused), true
+	case err == nil:
+		err = sh.request(w, &d)
+	}
+	if err != nil {
+		sh.log.Error("update set aside", "chat", w.update.Chat, "err", err)
+		return sh.quarantine(w, err.Error()), true
+	}
+	w.outcome.add(d)
+	w.outcome.Session.Case = w.caseNow()
+	if d.Effect == nil {
+		return w.outcome, true
+	}
+	if w.effects++; w.effects == 1 {
+		w.deadline = time.Now().Add(w.patience(sh.timing.InTime))
+	}
+	w.awaits, w.interim = sh.startEffect(w, *d.Effect), d.Interim
+	return outcome{}, false
 }
 
 // withoutScript is the outcome of an update that the script does not see.
@@ -180,10 +225,10 @@ func (sh *Shard) withoutScript(w *turn) (outcome, bool) {
 	switch {
 	case w.unrunnable() != "":
 		return sh.quarantine(w, w.unrunnable()), true
-	case w.superseded():
-		return outcome{Decision: bot.Decision{Session: w.session}}, true
+	case w.superseded(), !w.asksScript():
+		return outcome{Decision: bot.Decision{Session: w.caseSession()}}, true
 	case w.update.Kind == bot.Slow:
-		return sh.applyReachability(w, slowOutcome(w)), true
+		return slowOutcome(w), true
 	}
 	return outcome{}, false
 }
@@ -225,6 +270,10 @@ func (sh *Shard) decide(s bot.Session, in bot.Input) (d bot.Decision, err error)
 			sh.log.Error("script panicked", "stack", string(debug.Stack()))
 		}
 	}()
+	if s.Case != nil { // the machine's; a script that writes into it changes its own copy
+		c := *s.Case
+		s.Case = &c
+	}
 	return sh.script.Decide(s, in)
 }
 

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"slices"
 	"time"
 
 	"llave/bot"
@@ -21,6 +22,7 @@ type Chat struct {
 	running bool
 	behind  bool          // the store may hold messages behind those that are queued
 	missed  bool          // some were written while a page was being read
+	gone    bool          // the person cannot be reached
 	pause   time.Duration // after the next failure to read
 
 	reserving bool          // it waits for its place in the channel's pace
@@ -31,10 +33,15 @@ type Chat struct {
 // queueLimit bounds the messages of one chat in memory; what is beyond waits in the store.
 const queueLimit = 64
 
+// purge withdraws the messages of earlier turns, but not those that the store keeps, too. The cursor stays where it is:
+// some of them may not have been read.
 func (c *Chat) purge(below uint64) {
-	c.purged, c.cursor = below, max(c.cursor, below)
-	c.queue = nil
+	c.purged = below
+	c.queue = slices.DeleteFunc(c.queue, c.withdrawn)
 }
+
+// withdrawn reports whether a message was withdrawn by a later turn.
+func (c *Chat) withdrawn(m Message) bool { return m.n < c.purged && !m.kept() }
 
 // push queues messages that were just written, unless older ones may have to be read first.
 func (c *Chat) push(messages []Message) {
@@ -47,8 +54,12 @@ func (c *Chat) push(messages []Message) {
 
 func (c *Chat) add(messages []Message) {
 	for _, m := range messages {
-		if m.n >= c.cursor {
-			c.queue, c.cursor = append(c.queue, m), m.n+1
+		if m.n < c.cursor {
+			continue
+		}
+		c.cursor = m.n + 1
+		if !c.withdrawn(m) { // a page may have been read before the purge
+			c.queue = append(c.queue, m)
 		}
 	}
 }

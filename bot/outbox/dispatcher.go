@@ -133,7 +133,7 @@ func (d *Dispatcher) run(c *Chat) {
 		}
 		r, again := d.send(c, m, behind)
 		if again > 0 {
-			m.tries, m.due, m.reserved = r.Tries, r.Due, false
+			m.tries, m.due, m.reserved, m.waits = r.Tries, r.Due, false, m.waits || r.Event != nil
 			d.requeue(c, m, again)
 			return
 		}
@@ -171,7 +171,7 @@ func (d *Dispatcher) next(c *Chat) (m Message, behind, ok bool) {
 func (d *Dispatcher) requeue(c *Chat, m Message, after time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if m.n >= c.purged {
+	if !c.withdrawn(m) {
 		c.queue = append([]Message{m}, c.queue...)
 	}
 	d.wait(c, after)

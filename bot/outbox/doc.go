@@ -10,6 +10,7 @@
 //	pace.go         which of many chats goes first where a channel must not be hurried
 //	send.go         one attempt, and what becomes of the message
 //	undelivered.go  what the chat is told of a message that was given up
+//	case.go         what a case learns of an agent's message
 //	results.go      delivery results, written in batches
 //	sender.go       what the dispatchers of a process share: channels, their bounds and paces, the results
 //

@@ -26,6 +26,7 @@ type Message struct {
 	due      time.Time
 	broken   string // why it cannot be read; empty if it can
 	reserved bool   // its place in the channel's pace is taken
+	waits    bool   // the case knows that it has to wait
 }
 
 // NewMessage makes the message number n of a chat.
@@ -60,6 +61,12 @@ func (m *Message) deliverable(now time.Time, behind bool) (r bot.Reply, why stri
 	}
 	return r, "expired"
 }
+
+// kept reports whether a later turn's purge leaves the message. It says the same as [bot.Turn].Keep.
+func (m *Message) kept() bool { return Keeps(m.Reply.Kind) }
+
+// Keeps reports whether replies of a kind outlive a purge.
+func Keeps(k bot.ReplyKind) bool { return k == bot.Spoken || k == bot.Told }
 
 // class says how urgent a message is: tokens and links first; questions, interims and notices last.
 func (m *Message) class() workers.Class {

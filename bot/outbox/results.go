@@ -131,6 +131,7 @@ func (s *Sender) writeResults(batch []result, plain []bot.DeliveryResult, quiet 
 			return
 		}
 	}
+	s.logged(plain)
 	if some != nil {
 		batch = s.recordLater(batch, some.Results)
 	}

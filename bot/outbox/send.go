@@ -17,8 +17,12 @@ func (d *Dispatcher) send(c *Chat, m Message, behind bool) (bot.DeliveryResult, 
 	if m.broken != "" {
 		return d.dead(c, r, m.broken), 0
 	}
+	if m.kept() && d.isGone(c) {
+		return d.unreachable(c, m, r)
+	}
 	reply, why := m.deliverable(r.At, behind)
 	if why != "" {
+		d.tellCase(c, m, &r, bot.DeliveryExpired, why)
 		return d.drop(c, m, r)
 	}
 	if m.Reply.Kind == bot.Secret {
@@ -100,6 +104,7 @@ func (d *Dispatcher) render(ctx context.Context, chat bot.ChatID, f *bot.File) (
 func (d *Dispatcher) classify(c *Chat, m Message, r bot.DeliveryResult, err error) (bot.DeliveryResult, time.Duration) {
 	if err == nil {
 		d.stats.Sent.Add(1)
+		d.tellCase(c, m, &r, bot.DeliverySent, "")
 		return d.delivered(c, r), 0
 	}
 	var permanent *bot.PermanentFailure
@@ -108,28 +113,40 @@ func (d *Dispatcher) classify(c *Chat, m Message, r bot.DeliveryResult, err erro
 	switch {
 	case errors.As(err, &permanent) && permanent.Gone:
 		d.tellGone(m)
+		d.tellCase(c, m, &r, bot.DeliveryFailed, blocked)
 		return d.dead(c, r, permanent.Reason), 0
 	case errors.As(err, &permanent):
+		d.tellCase(c, m, &r, bot.DeliveryFailed, permanent.Reason)
 		return d.giveUp(c, m, r, bot.Unsent, permanent.Reason)
 	case d.scope.Context().Err() != nil:
 		return r, time.Hour // stays as it is in the store
 	case d.Now().Sub(m.At) > d.GiveUp:
+		d.tellCase(c, m, &r, bot.DeliveryFailed, "too_long")
 		return d.giveUp(c, m, r, bot.Unsure, "tried for too long")
 	case errors.As(err, &retry):
 		r.Tries = m.tries
-		return d.retry(c, m, r, retry.After)
+		return d.retry(c, m, r, retry.After, "paused")
 	case m.Reply.Kind == bot.Secret && !errors.As(err, &notSent):
 		d.Log.Warn("send failed, and may have arrived", "chat", m.Chat, "err", err)
 		return d.giveUp(c, m, r, bot.Unsure, "outcome of the only attempt is unknown")
 	}
 	d.Log.Warn("send failed", "chat", m.Chat, "tries", r.Tries, "err", err)
-	pause := m.backOff(r)
-	return d.retry(c, m, r, pause/2+rand.N(pause))
+	pause, reason := m.backOff(r), "unsure"
+	if notSent != nil {
+		reason = "not_sent"
+	}
+	return d.retry(c, m, r, pause/2+rand.N(pause), reason)
 }
 
 // retry notes that the message is tried again after a pause. For a Secret the note is written at once: behind the note of
-// the next attempt it would say that there was none.
-func (d *Dispatcher) retry(c *Chat, m Message, r bot.DeliveryResult, pause time.Duration) (bot.DeliveryResult, time.Duration) {
+// the next attempt it would say that there was none. An agent's message is looked at again when it expires: the case says so.
+func (d *Dispatcher) retry(c *Chat, m Message, r bot.DeliveryResult, pause time.Duration, reason string) (bot.DeliveryResult, time.Duration) {
+	if m.Reply.Kind == bot.Spoken && !m.Reply.Expires.IsZero() {
+		pause = min(pause, m.Reply.Expires.Sub(d.Now()))
+	}
+	if m.tries == 0 && !m.waits {
+		d.tellCase(c, m, &r, bot.DeliveryWaiting, reason)
+	}
 	pause = max(pause, time.Millisecond)
 	r.Due = d.Now().Add(pause)
 	if m.Reply.Kind != bot.Secret {

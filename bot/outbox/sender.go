@@ -24,6 +24,8 @@ type Config struct {
 	Schedule *workers.Schedule
 	// StoreFailed is told of every error of the store.
 	StoreFailed func(error)
+	// Logged is told of the chats for which events were written; nil: not.
+	Logged func(bot.ChatKey)
 }
 
 // Stats counts messages since the process began.

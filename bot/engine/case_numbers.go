@@ -1,0 +1,148 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// The numbers of cases come from the store in blocks, beside the turns. A turn in which a case could be opened borrows one:
+// the script may promise it, and no other turn can.
+const (
+	caseNumbers    = "case" // the sequence
+	numberBlock    = 16
+	numbersAgainIn = time.Second // after the store gave none
+)
+
+// numbers are those that no case has and no turn has borrowed.
+type numbers struct {
+	s    *services
+	want chan struct{} // there are few left
+
+	mu     sync.Mutex // held for a few instructions
+	free   []uint64
+	failed time.Time // when the store gave none
+}
+
+func (n *numbers) init(s *services) { n.s, n.want = s, make(chan struct{}, 1) }
+
+// fill takes blocks from the store until there are enough.
+func (n *numbers) fill(ctx context.Context) bool {
+	for n.s.desk != nil && n.few() {
+		if !n.take(ctx) {
+			return false
+		}
+	}
+	return true
+}
+
+func (n *numbers) few() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return len(n.free) < numberBlock/2
+}
+
+// take takes a block from the store.
+func (n *numbers) take(ctx context.Context) bool {
+	first, err := n.s.store.TakeNumbers(ctx, caseNumbers, numberBlock)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if err != nil {
+		n.failed = time.Now()
+		if ctx.Err() == nil {
+			n.s.log.Error("no case numbers", "err", err)
+		}
+		return false
+	}
+	n.failed = time.Time{}
+	for i := range uint64(numberBlock) {
+		n.free = append(n.free, first+numberBlock-1-i) // the first one is the last of the list, and is lent first
+	}
+	return true
+}
+
+// borrow lends a number; 0 if there is none. A turn asks the store by itself only when more turns run than there are numbers
+// in memory.
+func (n *numbers) borrow(ctx context.Context) uint64 {
+	if number, ok := n.pop(); ok {
+		return number
+	}
+	if n.resting() || !n.take(ctx) {
+		return 0
+	}
+	number, _ := n.pop()
+	return number
+}
+
+func (n *numbers) pop() (uint64, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	last := len(n.free) - 1
+	if last < numberBlock/2 {
+		select {
+		case n.want <- struct{}{}:
+		default:
+		}
+	}
+	if last < 0 {
+		return 0, false
+	}
+	number := n.free[last]
+	n.free = n.free[:last]
+	return number, true
+}
+
+// resting reports whether the store gave none a moment ago: turns do not wait for it one after the other.
+func (n *numbers) resting() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return !n.failed.IsZero() && time.Since(n.failed) < numbersAgainIn
+}
+
+func (n *numbers) giveBack(number uint64) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.free = append(n.free, number)
+}
+
+// runNumbers takes numbers when there are few left.
+func (e *Engine) runNumbers() {
+	if e.desk == nil {
+		return
+	}
+	for {
+		select {
+		case <-e.scope.Stopping():
+			return
+		case <-e.numbers.want:
+		}
+		for !e.numbers.fill(e.scope.Context()) {
+			select {
+			case <-e.scope.Stopping():
+				return
+			case <-time.After(numbersAgainIn):
+			}
+		}
+	}
+}
+
+// lendNumber lends a turn the number of the case that it may open. A turn that is run again, and has opened one before,
+// keeps the number: the store may have taken it.
+func (sh *Shard) lendNumber(w *turn) {
+	if sh.desk == nil || w.caseNow().Open() {
+		return
+	}
+	if w.number == 0 {
+		w.number = sh.numbers.borrow(sh.scope.Context())
+	}
+	w.in.Desk.Next = w.number
+}
+
+// giveBack takes back a number under which no case was opened.
+func (sh *Shard) giveBack(w *turn) {
+	if w == nil || w.number == 0 || w.opened {
+		return
+	}
+	sh.numbers.giveBack(w.number)
+	w.number, w.in.Desk.Next = 0, 0
+}
