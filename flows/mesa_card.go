@@ -2,6 +2,7 @@ package flows
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"llave/bot"
@@ -10,97 +11,108 @@ import (
 )
 
 // CaseCard is what the desk is told of the affiliate when a case is opened, as JSON in [bot.CaseRequest]. It holds no text that was
-// written, no digit of a token and no CUIL. The words in it are those of [step], [outcome] and [diagnosis]: the desk has
-// texts for them.
+// written, no digit of a token and no CUIL. The words in it are the keys of the desk's texts.
 type CaseCard struct {
-	V int `json:"v"`
-	// Reason is why a person is asked for, as far as it shows: see [mesaDialog.reason].
+	// Reason is why a person is asked for, as far as it shows.
 	Reason string `json:"reason"`
-	// Wished are the last steps, the oldest first.
-	Wished []CardStep `json:"wished"`
-	// Pending is what was not finished: "asking" where the bot had put a question, "waiting" where the back end was asked, "failed"
-	// where it had not answered.
-	Pending *CardPending `json:"pending,omitempty"`
-	// Token is what is known of the token that was given or asked about last.
-	Token *CardToken `json:"token,omitempty"`
-	// Linked says that the chat may act for an account, and User who uses it, if that is known: a member's name, or "other" for
-	// a person who is not in the group.
+	// Name, Number and Standing are those of the account's own affiliate, and Active says that the standing is the one that tokens need.
+	// The desk masks the number before it shows it.
+	Name     string `json:"name,omitempty"`
+	Number   string `json:"number,omitempty"`
+	Standing string `json:"standing,omitempty"`
+	Active   bool   `json:"active"`
+	// Linked says that the chat may act for an account, and User who uses the chat, if that is known: a member's name, or
+	// [UserOther].
 	Linked bool   `json:"linked"`
 	User   string `json:"user,omitempty"`
-	// Channel is what people call the channel, IdentityMasked the chat's id as other people may see it, and Sender how the
-	// affiliate calls themselves there. It proves nothing.
-	Channel        string `json:"channel,omitempty"`
-	IdentityMasked string `json:"identity_masked,omitempty"`
-	Sender         string `json:"sender,omitempty"`
-	// Members are the people of the account, its own affiliate first. The number of an affiliate is masked before it is shown.
-	Members []CardMember `json:"members,omitempty"`
+	// IdentityMasked is the chat's id as other people may see it.
+	IdentityMasked string       `json:"identity_masked,omitempty"`
+	Members        []CardMember `json:"members,omitempty"`
+	// Steps are the last wishes, the oldest first.
+	Steps []CardStep `json:"steps"`
+	// Token is what is known of the token that was given or asked about last.
+	Token *CardToken `json:"token,omitempty"`
+	// Pending is what was not finished: [PendingEffect], [PendingQuestion] or [PendingFailed].
+	Pending string `json:"pending,omitempty"`
 }
 
-// CardStep is something that was wished: when, what, for whom, and what came of it. An empty outcome: nothing yet.
+// UserOther is the User of a chat that is used by a person who is not in the group.
+const UserOther = "other"
+
+// What was not finished: the back end was asked, the affiliate was asked, or the back end had not answered.
+const (
+	PendingEffect   = "effect"
+	PendingQuestion = "question"
+	PendingFailed   = "failed"
+)
+
+// CardMember is one of the people of the account. Key names the member in [ErrandArgs].
+type CardMember struct {
+	Key      string `json:"key"`
+	Name     string `json:"name"`
+	Standing string `json:"standing,omitempty"`
+	Active   bool   `json:"active"`
+}
+
+// CardStep is something that was wished: when, what, for whom, and what came of it. Empty: nothing yet.
 type CardStep struct {
 	At      time.Time `json:"at"`
 	What    string    `json:"what"`
-	Who     []string  `json:"who,omitempty"`
+	Who     string    `json:"who,omitempty"`
 	Outcome string    `json:"outcome,omitempty"`
 }
 
-// CardPending is what was not finished.
-type CardPending struct {
-	What  string   `json:"what"`
-	Who   []string `json:"who,omitempty"`
-	State string   `json:"state"`
-}
-
-// CardToken is the state of a token: "given", "expired", a reason for which there is none ("not_active", "not_in_charge"), or a
-// [diagnosis].
+// CardToken is what is known of a token. State is "active", or why it is not: "used", "expired", "replaced", "locked", "none",
+// "not_active", "not_in_charge", or another [diagnosis].
 type CardToken struct {
-	Who   string    `json:"who,omitempty"`
-	State string    `json:"state"`
-	At    time.Time `json:"at"`
-	Until time.Time `json:"until,omitzero"`
+	Who    string    `json:"who,omitempty"`
+	State  string    `json:"state"`
+	Given  time.Time `json:"given,omitzero"`
+	Used   time.Time `json:"used,omitzero"`
+	Until  time.Time `json:"until,omitzero"`
+	Tried  time.Time `json:"tried,omitzero"`
+	Reason string    `json:"reason,omitempty"`
+	Locked bool      `json:"locked,omitempty"`
 }
-
-// CardMember is one of the people of the account.
-type CardMember struct {
-	ID       string `json:"id"`
-	Name     string `json:"name"`
-	Number   string `json:"number,omitempty"`
-	Kinship  string `json:"kinship,omitempty"`
-	Standing string `json:"standing,omitempty"`
-}
-
-// CardVersion is the form of CaseCard.
-const CardVersion = 1
 
 // card is the card of the chat as it is now.
 func (d mesaDialog) card(reason string) CaseCard {
 	m := d.mem
+	own, _ := m.Group.Member(m.Group.Own)
 	c := CaseCard{
-		V: CardVersion, Reason: reason, Wished: []CardStep{}, Pending: d.pending(), Token: d.tokenState(), Linked: m.linked(),
-		User: m.nameOf(m.Self), Channel: m.Identity.ChannelName, IdentityMasked: m.Identity.MaskedID, Sender: m.Identity.Sender,
+		Reason: reason, Name: own.Name, Number: own.Number, Standing: own.Standing, Active: backend.IsActive(own.Standing), Linked: m.linked(),
+		User: m.nameOf(m.Self), IdentityMasked: m.Identity.MaskedID, Steps: []CardStep{}, Token: d.tokenState(), Pending: d.pending(),
 	}
 	if m.Self == outsider {
-		c.User = "other"
+		c.User = UserOther
 	}
 	for _, s := range m.Mesa.Steps {
-		what := string(s.What)
-		if s.What == nlu.IntentNone {
-			what = "none"
-		}
-		c.Wished = append(c.Wished, CardStep{s.At, what, d.names(s.Who), string(s.Outcome)})
-	}
-	add := func(p backend.Member) {
-		c.Members = append(c.Members, CardMember{string(p.ID), p.Name, p.Number, p.Kinship, p.Standing})
-	}
-	if p, ok := m.Group.Member(m.Group.Own); ok {
-		add(p)
+		c.Steps = append(c.Steps, d.cardStep(s, c.Pending))
 	}
 	for _, p := range m.Group.Members {
-		if p.ID != m.Group.Own {
-			add(p)
-		}
+		c.Members = append(c.Members, CardMember{string(p.ID), p.Name, p.Standing, backend.IsActive(p.Standing)})
 	}
 	return c
+}
+
+// cardStep is a step in the desk's words.
+func (d mesaDialog) cardStep(s step, pending string) CardStep {
+	out := CardStep{s.At, string(s.What), strings.Join(d.names(s.Who), ", "), string(s.Outcome)}
+	switch s.What {
+	case nlu.IntentNone:
+		out.What = "none"
+	case nlu.IntentCredential:
+		out.What = "card"
+	case nlu.IntentNumber:
+		out.What = string(nlu.IntentToken)
+	}
+	if r := d.mem.request(); r != nil && r.common().Intent == s.What && s.Outcome == outcomeNotYet {
+		out.Who = strings.Join(d.names(r.common().Members), ", ")
+		if pending == PendingQuestion {
+			out.Outcome = "asked"
+		}
+	}
+	return out
 }
 
 func (d *dialog) names(ids []backend.MemberID) []string {
@@ -114,22 +126,16 @@ func (d *dialog) names(ids []backend.MemberID) []string {
 }
 
 // pending is what was not finished.
-func (d mesaDialog) pending() *CardPending {
-	r, state := d.mem.request(), "asking"
+func (d mesaDialog) pending() string {
 	switch {
-	case d.waiting() && r == nil:
-		return &CardPending{What: string(d.intentOf(d.session.Pending.Op)), State: "waiting"}
 	case d.waiting():
-		state = "waiting"
-	case flowOf(d.session.State) == "link":
-		return &CardPending{What: string(nlu.IntentLink), State: state}
-	case r == nil:
-		r, state = d.mem.Mesa.Parked.request(), "failed"
+		return PendingEffect
+	case d.session.State != home:
+		return PendingQuestion
+	case d.mem.Mesa.Parked.request() != nil:
+		return PendingFailed
 	}
-	if r == nil {
-		return nil
-	}
-	return &CardPending{string(r.common().Intent), d.names(r.common().Members), state}
+	return ""
 }
 
 // tokenState is what is known of a token.
@@ -138,60 +144,78 @@ func (d mesaDialog) tokenState() *CardToken {
 	if k.State == "" {
 		return nil
 	}
-	if k.State == outcomeGiven && !k.Until.After(d.in.Now) {
-		k.State = "expired"
+	out := &CardToken{Who: d.mem.nameOf(k.Member), State: string(k.State), Given: k.Given, Used: k.Used, Until: k.Until, Tried: k.Tried, Reason: k.Reason}
+	out.Locked = k.Locked.After(d.in.Now)
+	if k.State == tokenActive && !k.Until.After(d.in.Now) {
+		out.State = "expired"
 	}
-	return &CardToken{d.mem.nameOf(k.Member), string(k.State), k.At, k.Until}
+	return out
 }
 
 // sameTime is how long ago a step may lie to be the reason for which a person is asked for.
 const sameTime = 30 * time.Minute
 
-// The reasons of a case. A reason is the desk's to put into words.
+// The reasons of a case: keys of the desk's texts.
 const (
-	reasonAsked         = "asked" // nothing else shows
-	reasonWaiting       = "waiting"
-	reasonNoAnswer      = "no_answer"
-	reasonRejected      = "rejected"
-	reasonDenied        = "denied"
-	reasonLink          = "link"
-	reasonNotUnderstood = "not_understood"
-	reasonInsult        = "insult"
-	reasonFraud         = "fraud"
-	reasonDanger        = "danger"
+	reasonPerson    = "person" // nothing else shows
+	reasonNoAnswer  = "no_answer"
+	reasonRejected  = "rejected"
+	reasonUsed      = "rejected_used"
+	reasonLocked    = "locked"
+	reasonStanding  = "standing"
+	reasonLink      = "link"
+	reasonMissed    = "missed"
+	reasonInsult    = "insult"
+	reasonFraud     = "danger" // to the account
+	reasonEmergency = "emergency"
 )
 
 // reason is why a person is asked for, as far as the text and the last step show.
 func (d mesaDialog) reason(p nlu.ParsedText) string {
+	steps := d.mem.Mesa.Steps
 	switch {
 	case p.Danger != "":
-		return reasonDanger
+		return reasonEmergency
 	case p.Fraud:
 		return reasonFraud
 	case flowOf(d.session.State) == "link":
 		return reasonLink
 	case d.waiting():
-		return reasonWaiting
-	}
-	steps := d.mem.Mesa.Steps
-	if len(steps) == 0 || d.in.Now.Sub(steps[len(steps)-1].At) > sameTime {
-		return reasonAsked
-	}
-	switch s := steps[len(steps)-1]; {
-	case s.What == nlu.IntentRejected:
-		return reasonRejected
-	case s.What == nlu.IntentInsult:
-		return reasonInsult
-	case s.Outcome == outcomeNoAnswer, s.Outcome == outcomeUnknown:
 		return reasonNoAnswer
-	case s.Outcome == outcomeDenied, s.Outcome == outcomeGone:
-		return reasonDenied
-	case s.What == nlu.IntentLink && s.Outcome != outcomeLinked, s.Outcome == outcomeUnlinked:
-		return reasonLink
-	case s.What == nlu.IntentNone:
-		return reasonNotUnderstood
+	case len(steps) == 0 || d.in.Now.Sub(steps[len(steps)-1].At) > sameTime:
+		return reasonPerson
 	}
-	return reasonAsked
+	return steps[len(steps)-1].reason()
+}
+
+// reason is why a person is asked for after a step.
+func (s step) reason() string {
+	switch s.Outcome {
+	case outcomeNoAnswer, outcomeUnknown:
+		return reasonNoAnswer
+	case outcomeNotActive:
+		return reasonStanding
+	case outcome(whyLocked):
+		return reasonLocked
+	case outcomeUnlinked:
+		return reasonLink
+	}
+	switch s.What {
+	case nlu.IntentRejected:
+		if s.Outcome == outcome(whyUsed) {
+			return reasonUsed
+		}
+		return reasonRejected
+	case nlu.IntentInsult:
+		return reasonInsult
+	case nlu.IntentLink:
+		if s.Outcome != outcomeLinked {
+			return reasonLink
+		}
+	case nlu.IntentNone:
+		return reasonMissed
+	}
+	return reasonPerson
 }
 
 // CaseHint is what was understood of a message, for the desk alone, as JSON in [bot.Decision].

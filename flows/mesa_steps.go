@@ -23,18 +23,18 @@ type outcome string
 // What comes of a wish.
 const (
 	outcomeGiven      outcome = "given"
-	outcomeDenied     outcome = "denied"
+	outcomeNotActive  outcome = outcome(backend.NotActive)
 	outcomeNoAnswer   outcome = "no_answer"
 	outcomeUnknown    outcome = "unknown" // the back end may have acted
 	outcomeUnlinked   outcome = "unlinked"
-	outcomeGone       outcome = "not_in_charge"
+	outcomeGone       outcome = outcome(backend.NotInCharge)
 	outcomeCancelled  outcome = "cancelled"
 	outcomePageSent   outcome = "page_sent"
 	outcomeTooMany    outcome = "too_many_pages"
 	outcomeWrongCode  outcome = "wrong_code"
 	outcomeDeadPage   outcome = "dead_page"
 	outcomeLinked     outcome = "linked"
-	outcomeMissed     outcome = "not_understood"
+	outcomeMissed     outcome = "missed"
 	outcomeReplied    outcome = "replied" // by a text
 	outcomeNotYet     outcome = ""
 	outcomeNotOffered outcome = "not_offered"
@@ -91,27 +91,33 @@ func (d *dialog) wishedSince(t time.Time) bool {
 	return slices.ContainsFunc(d.mem.Mesa.Steps, func(s step) bool { return s.At.After(t) && s.What != nlu.IntentNone })
 }
 
-// tokenSeen is what was seen last of a token, without its digits.
+// tokenSeen is what was seen last of a token, without its digits: see [CardToken].
 type tokenSeen struct {
 	Member backend.MemberID `json:"m,omitempty"`
 	State  outcome          `json:"state,omitempty"`
-	At     time.Time        `json:"at,omitzero"`
+	Given  time.Time        `json:"given,omitzero"`
+	Used   time.Time        `json:"used,omitzero"`
 	Until  time.Time        `json:"until,omitzero"`
+	Tried  time.Time        `json:"tried,omitzero"`
+	Locked time.Time        `json:"locked,omitzero"`
+	Reason string           `json:"why,omitempty"`
 }
+
+// tokenActive is the state of a token that was given, until it expires.
+const tokenActive outcome = "active"
 
 // cameGiven notes that tokens were given, or why not.
 func (d *dialog) cameGiven(what nlu.Intent, g backend.Given) {
 	var members []backend.MemberID
 	for _, k := range g.Tokens {
 		members = append(members, k.Member)
-		d.mem.Mesa.Token = tokenSeen{Member: k.Member, State: outcomeGiven, At: d.in.Now, Until: k.Until}
+		d.mem.Mesa.Token = tokenSeen{Member: k.Member, State: tokenActive, Given: d.in.Now, Until: k.Until}
 	}
 	of := outcomeGiven
 	if len(members) == 0 {
-		of = outcomeDenied
 		for _, n := range g.Denials {
-			members = append(members, n.Member)
-			d.mem.Mesa.Token = tokenSeen{Member: n.Member, State: outcome(n.Reason), At: d.in.Now}
+			members, of = append(members, n.Member), outcome(n.Reason)
+			d.mem.Mesa.Token = tokenSeen{Member: n.Member, State: of}
 		}
 	}
 	d.came(what, of, members...)

@@ -342,12 +342,18 @@ func TestThePhoneIsTheOtherWayOut(t *testing.T) {
 // digits.
 func TestTheCard(t *testing.T) {
 	c := newCaseChat(t)
+	family := backend.Group{Own: "1"}
+	for _, p := range familyOfMaria.Members {
+		p.Standing = backend.Active
+		family.Members = append(family.Members, p)
+	}
+	c.s.Data.(*memory).Group = family
 	const digits, canary = "482913", "esto no lo guardes"
 	c.says("token de juana")
-	c.answers(effectAnswer{Given: &backend.Given{Group: familyOfMaria, Tokens: []backend.Token{{Member: "3", Digits: digits, Until: c.now.Add(10 * time.Hour)}}}})
+	c.answers(effectAnswer{Given: &backend.Given{Group: family, Tokens: []backend.Token{{Member: "3", Digits: digits, Until: c.now.Add(10 * time.Hour)}}}})
 	c.says(canary)
 	c.says("me lo rechazaron")
-	c.answers(effectAnswer{State: &backend.TokenState{Group: familyOfMaria, Member: "3", Exists: true, Until: c.now.Add(10 * time.Hour), UsedAt: c.now}})
+	c.answers(effectAnswer{State: &backend.TokenState{Group: family, Member: "3", Exists: true, Until: c.now.Add(10 * time.Hour), UsedAt: c.now}})
 	c.says("otro token de mamá")
 	d := c.says("persona")
 	var card CaseCard
@@ -358,17 +364,17 @@ func TestTheCard(t *testing.T) {
 		t.Errorf("the card tells too much: %s", d.Case.Card)
 	}
 	var got []string
-	for _, s := range card.Wished {
-		got = append(got, strings.TrimSuffix(fmt.Sprintf("%s %s %s", s.What, strings.Join(s.Who, "+"), s.Outcome), " "))
+	for _, s := range card.Steps {
+		got = append(got, fmt.Sprintf("%s %s %s", s.What, s.Who, s.Outcome))
 	}
-	want := []string{"token Juana Ruiz given", "none  not_understood", "rejected Juana Ruiz inactive", "another "}
-	if fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("wished %q", got)
+	want := []string{"token Juana Ruiz given", "none  missed", "rejected Juana Ruiz used", "another Rosa Peralta asked"}
+	if !slices.Equal(got, want) || card.Pending != PendingQuestion {
+		t.Errorf("steps %q, pending %s", got, card.Pending)
 	}
-	if card.Pending == nil || card.Pending.What != "another" || card.Pending.State != "asking" || fmt.Sprint(card.Pending.Who) != "[Rosa Peralta]" {
-		t.Errorf("pending %+v", card.Pending)
+	if k := card.Token; k == nil || k.State != "used" || k.Who != "Juana Ruiz" || k.Used.IsZero() || k.Given.IsZero() || !k.Tried.IsZero() || k.Locked {
+		t.Errorf("token %+v", card.Token)
 	}
-	if card.Token == nil || card.Token.State != "inactive" || card.Token.Who != "Juana Ruiz" || !card.Linked || card.User != "María Elena Gómez" || card.IdentityMasked != "···1234" {
+	if !card.Linked || !card.Active || card.Name != "María Elena Gómez" || card.User != card.Name || card.IdentityMasked != "···1234" || len(card.Members) != 6 || card.Members[2].Key != "3" {
 		t.Errorf("card %s", d.Case.Card)
 	}
 	for range 20 {
@@ -382,18 +388,22 @@ func TestTheCard(t *testing.T) {
 
 // The reason of a case is what went wrong last.
 func TestTheReason(t *testing.T) {
+	waits := newCaseChat(t)
+	waits.says("token de juana")
+	if d := waits.says("persona"); d.Case.Reason != reasonNoAnswer {
+		t.Errorf("while the back end is asked: %s", d.Case.Reason)
+	}
 	for want, before := range map[string]func(c *caseChat){
-		reasonAsked:         func(*caseChat) {},
-		reasonNotUnderstood: func(c *caseChat) { c.says("asdf"); c.says("qwer") },
-		reasonNoAnswer:      func(c *caseChat) { c.says("token de juana"); c.result(bot.Result{Failed: true}) },
-		reasonWaiting:       func(c *caseChat) { c.says("token de juana") },
-		reasonInsult:        func(c *caseChat) { c.says("sos un boludo") },
+		reasonPerson:   func(*caseChat) {},
+		reasonMissed:   func(c *caseChat) { c.says("asdf"); c.says("qwer") },
+		reasonNoAnswer: func(c *caseChat) { c.says("token de juana"); c.result(bot.Result{Failed: true}) },
+		reasonInsult:   func(c *caseChat) { c.says("sos un boludo") },
 		reasonLink: func(c *caseChat) {
 			c.s.Data = &memory{}
 			c.says("token")
 			c.answers(effectAnswer{Invite: &backend.Invite{ID: "i"}})
 		},
-		reasonDenied: func(c *caseChat) {
+		reasonStanding: func(c *caseChat) {
 			c.says("token de juana")
 			c.answers(effectAnswer{Given: &backend.Given{Group: familyOfMaria, Denials: []backend.Denial{{Member: "3", Reason: backend.NotActive}}}})
 		},

@@ -115,7 +115,7 @@ func (d *dialog) deny(r *preprintRequest, why backend.Reason) {
 		p.Name = ""
 	}
 	d.move("failed")
-	d.came(r.Intent, outcomeDenied, r.Members...)
+	d.came(r.Intent, outcome(why), r.Members...)
 	d.reset()
 	d.offer(bot.Say, "sheet.denied", block{Member: p, Reason: why}, choices("token", "help")...)
 }

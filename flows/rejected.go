@@ -37,17 +37,24 @@ func inRejected(d *dialog) rejectedDialog { return rejectedDialog{d, d.mem.Rejec
 // diagnosis is why a token was not accepted, in one word. It is part of the key of a text.
 type diagnosis string
 
+// The diagnoses that more depends on than a text.
+const (
+	whyInactive diagnosis = "inactive"
+	whyLocked   diagnosis = "locked"
+	whyUsed     diagnosis = "used"
+)
+
 // diagnose finds the fact about a token that explains most.
 func diagnose(s backend.TokenState, p backend.Member, now time.Time) diagnosis {
 	switch {
 	case !backend.IsActive(p.Standing):
-		return "inactive"
+		return whyInactive
 	case s.LockedUntil.After(now):
-		return "locked"
+		return whyLocked
 	case !s.Exists:
 		return "none"
 	case !s.UsedAt.IsZero():
-		return "used"
+		return whyUsed
 	case !s.Until.After(now):
 		return "expired"
 	case s.TriedWhy == backend.Replaced || s.TriedAt.IsZero() && !s.PreviousReplacedAt.IsZero():
@@ -85,11 +92,9 @@ func (d rejectedDialog) onState(a effectAnswer) {
 		return
 	}
 	why := diagnose(s, p, d.in.Now)
-	d.came(nlu.IntentRejected, outcome(why), s.Member)
-	d.mem.Mesa.Token = tokenSeen{Member: s.Member, State: outcome(why), At: d.in.Now, Until: s.Until}
-	d.settle(d.r)
+	d.cameDiagnosed(s, why)
 	data := rejectedData{p, s, s.Until.Add(-time.Minute), d.texts.SameDay(s.UsedAt, d.in.Now), d.mem.LastSheet == s.Member}
-	if why == "inactive" || why == "locked" {
+	if why == whyInactive || why == whyLocked {
 		d.move("told")
 		d.reset()
 		d.offer(bot.Say, "rejected."+string(why), data, choices("help", "menu")...)
@@ -110,6 +115,21 @@ func (d rejectedDialog) onState(a effectAnswer) {
 		r.Text += "\n" + d.text("rejected.sheet", data)
 		d.mem.Prompt = r.Text
 	}
+}
+
+// cameDiagnosed notes for the desk what is wrong with the token.
+func (d rejectedDialog) cameDiagnosed(s backend.TokenState, why diagnosis) {
+	of, seen := outcome(why), tokenSeen{Member: s.Member, Used: s.UsedAt, Until: s.Until, Tried: s.TriedAt, Locked: s.LockedUntil, Reason: string(s.TriedWhy)}
+	if why == whyInactive {
+		of = outcomeNotActive
+	}
+	seen.State = of
+	if before := d.mem.Mesa.Token; before.Member == s.Member {
+		seen.Given = before.Given
+	}
+	d.mem.Mesa.Token = seen
+	d.came(nlu.IntentRejected, of, s.Member)
+	d.settle(d.r)
 }
 
 // answerOffer takes a text that means one of the options.
