@@ -5,11 +5,12 @@
 //	go run ./cmd/chaos -conversations 500
 //	go run ./cmd/chaos -conversations 500 -through poll      # Telegram, with a tenth of the replies lost
 //	go run ./cmd/chaos -conversations 500 -through webhook
+//	go run ./cmd/chaos -conversations 2000 -through desk   # cases of Mesa de Ayuda
 //	go run ./cmd/chaos -conversations 500 -at 2026-12-31T23:58   # with the program's clock there, in Buenos Aires
 //
 // It exits with 1 if a promise was broken. The figures are on the last line.
 //
-// Reading order: main.go, telegram.go (the same through Telegram), sheet.go (what is counted of sheets), clock.go.
+// Reading order: main.go, telegram.go (the same through Telegram), desk.go (a day at Mesa de Ayuda), sheet.go (what is counted of sheets), clock.go.
 package main
 
 import (
@@ -37,8 +38,9 @@ import (
 func main() {
 	n := flag.Int("conversations", 500, "how many conversations")
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "seed of the moments at which it is killed")
-	channel := flag.String("through", "terminal", "terminal, or Telegram by poll or webhook")
+	channel := flag.String("through", "terminal", "terminal, or Telegram by poll or webhook, or desk: Telegram with agents at Mesa de Ayuda")
 	binary := flag.String("binary", "", "the program; built from ./cmd/llave if not given")
+	kill := flag.Duration("kill", time.Minute, "at the desk: how often it is killed, on average")
 	at := flag.String("at", "", "the day and hour at which the program begins, in Buenos Aires (2006-01-02T15:04); the machine's if not given")
 	flag.Parse()
 	if err := clock.begin(*at); err != nil {
@@ -53,8 +55,11 @@ func main() {
 		begin = func() (tally, error) {
 			return onTelegram(context.Background(), *n, *seed, *binary, *channel == "webhook")
 		}
+	case "desk":
+		fmt.Fprintf(os.Stderr, "seed %d\n", *seed)
+		begin = func() (tally, error) { return atTheDesk(context.Background(), *n, *seed, *binary, *kill) }
 	default:
-		fmt.Fprintln(os.Stderr, "chaos: -through is terminal, poll or webhook")
+		fmt.Fprintln(os.Stderr, "chaos: -through is terminal, poll, webhook or desk")
 		os.Exit(2)
 	}
 	sum, err := begin()

@@ -113,6 +113,7 @@ type service struct {
 	addr         string
 	cmd          *exec.Cmd
 	kills        int
+	every        time.Duration // between two kills, on average; zero: 0.55 s
 	failed       error
 }
 
@@ -145,7 +146,7 @@ func (p *service) killAtRandom(calm context.Context) {
 		select {
 		case <-calm.Done():
 			return
-		case <-time.After(100*time.Millisecond + time.Duration(p.rng.Int64N(int64(900*time.Millisecond)))):
+		case <-time.After(p.pause()):
 		}
 		if p.rng.IntN(3) == 0 {
 			p.srv.Fault(telegramtest.Fault{Method: "sendMessage", Code: 429, RetryAfter: 1, Times: 1})
@@ -156,6 +157,15 @@ func (p *service) killAtRandom(calm context.Context) {
 			return
 		}
 	}
+}
+
+// pause is the time until the next kill.
+func (p *service) pause() time.Duration {
+	every := p.every
+	if every == 0 {
+		every = 550 * time.Millisecond
+	}
+	return every/5 + time.Duration(p.rng.Int64N(int64(every*8/5)))
 }
 
 var (
