@@ -110,7 +110,13 @@ func (a *app) openParts(ctx context.Context, p program, channels channelMaker) e
 	if err != nil {
 		return err
 	}
+	if err := a.openDeskData(ctx); err != nil {
+		return err
+	}
 	if err := a.openEngine(all); err != nil {
+		return err
+	}
+	if err := a.openDesk(all); err != nil {
 		return err
 	}
 	return a.serveHTTP(listener)
@@ -123,6 +129,7 @@ func (a *app) start(ctx context.Context) error {
 	if err := a.engine.Start(ctx); err != nil {
 		return err
 	}
+	a.startDesk()
 	a.startTelegram()
 	a.startWhatsApp()
 	debug.FreeOSMemory() // the memory that opening took is not needed again: an idle service stays small

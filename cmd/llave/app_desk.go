@@ -1,10 +1,69 @@
 package main
 
 import (
+	"context"
+	"net/http"
+
+	"llave/adapters/desk"
 	"llave/adapters/desk/archive"
+	"llave/bot"
 )
 
-// deskParts is Mesa de Ayuda.
+// deskParts is Mesa de Ayuda: its database, which the engine asks what may be promised, and its pages.
 type deskParts struct {
 	archive *archive.Archive
+	pages   *desk.Desk
+}
+
+// openDeskData opens the desk's database. The demo has agents.
+func (a *app) openDeskData(ctx context.Context) error {
+	if err := a.openArchive(ctx); err != nil {
+		return err
+	}
+	if a.demo {
+		return a.desk.archive.SeedDemo(ctx)
+	}
+	return nil
+}
+
+// openDesk builds the desk's pages on the engine.
+func (a *app) openDesk(channels map[string]bot.Channel) (err error) {
+	base := a.PublicURL
+	if a.AdminAddr != "" {
+		base = "http://" + a.AdminAddr
+	}
+	a.desk.pages, err = desk.New(desk.Options{
+		Archive: a.desk.archive, Actor: a.engine, Chats: a.engine, PublicURL: base, Now: a.now, Log: a.log,
+		Channel: func(c bot.ChatID) bot.Channel { return channels[c.Channel()] },
+	})
+	if err != nil {
+		return err
+	}
+	a.onStop(func(context.Context) error { return a.desk.pages.Close() })
+	return nil
+}
+
+// startDesk has the desk read what happens in the chats.
+func (a *app) startDesk() {
+	a.background("mesa", func(ctx context.Context) error {
+		a.engine.Feed(ctx, a.desk.archive)
+		return nil
+	})
+}
+
+// serveDesk adds the desk's pages.
+func (a *app) serveDesk(mux *http.ServeMux) { mux.Handle("/mesa/", a.desk.pages.Handler()) }
+
+// renderer makes the files of replies: what agents sent is in the desk's database, the rest is drawn.
+type renderer struct {
+	drawn bot.Renderer
+	desk  *deskParts
+}
+
+// Render implements [bot.Renderer].
+func (r renderer) Render(ctx context.Context, chat bot.ChatID, f bot.File) ([]byte, error) {
+	if f.Template == desk.Template {
+		return r.desk.pages.Render(ctx, chat, f)
+	}
+	return r.drawn.Render(ctx, chat, f)
 }

@@ -26,14 +26,14 @@ func (a *app) openStore() error {
 
 // openEngine connects the conversations with the store, the back end and the channels.
 func (a *app) openEngine(channels map[string]bot.Channel) error {
-	renderer, err := document.New()
+	drawn, err := document.New()
 	if err != nil {
 		return err
 	}
 	effects := &flows.Effects{Tokens: a.tokens, Links: a.links, Sheets: a.sheets}
 	a.engine, err = engine.New(engine.Config{
-		Store: a.store, Script: a.script, Effects: effects, Channels: channels, Renderer: renderer,
-		Keys: a.ring, Log: a.log, Now: a.now, Rates: chatRates(channels),
+		Store: a.store, Script: a.script, Effects: effects, Channels: channels, Renderer: renderer{drawn, &a.desk},
+		Keys: a.ring, Log: a.log, Now: a.now, Rates: chatRates(channels), Desk: a.desk.archive.Desk,
 	})
 	if err != nil {
 		return err

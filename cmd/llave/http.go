@@ -16,7 +16,11 @@ import (
 // serveHTTP serves the pages, and the operator's pages with them or on an address of their own.
 func (a *app) serveHTTP(listener net.Listener) error {
 	// Before the servers stop: they wait for open requests, and the stream of an open page never ends by itself.
-	defer a.onStop(func(context.Context) error { a.web.Leave(); return nil })
+	defer a.onStop(func(context.Context) error {
+		a.web.Leave()
+		a.desk.pages.Leave()
+		return nil
+	})
 	public, admin := http.NewServeMux(), http.NewServeMux()
 	if a.embedded != nil {
 		public.Handle("/autogestion/", a.embedded.Handler())
@@ -30,6 +34,7 @@ func (a *app) serveHTTP(listener net.Listener) error {
 	gate := a.operatorGate()
 	if gate.shared {
 		a.operator(public, gate)
+		a.serveDesk(public)
 		a.serveOn(listener, a.publicSide(public, gate))
 		return nil
 	}
@@ -39,6 +44,7 @@ func (a *app) serveHTTP(listener net.Listener) error {
 	}
 	a.AdminAddr = own.Addr().String()
 	a.operator(admin, gate)
+	a.serveDesk(admin)
 	a.serveOn(listener, a.publicSide(public, nil))
 	a.serveOn(own, a.adminSide(admin, gate))
 	return nil

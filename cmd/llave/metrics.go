@@ -23,6 +23,7 @@ func (a *app) metrics() http.Handler {
 	a.telegramMetrics(reg)
 	a.whatsappMetrics(reg)
 	a.webMetrics(reg)
+	a.deskMetrics(reg)
 	a.backendMetrics(reg)
 	return promhttp.HandlerFor(reg.Registry, promhttp.HandlerOpts{})
 }
