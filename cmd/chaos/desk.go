@@ -119,12 +119,12 @@ type deskAgent struct {
 
 // deskCase is the part of a case that is looked at.
 type deskCase struct {
-	ID      uint64 `json:"id"`
-	State   string `json:"state"`
-	Epoch   uint64 `json:"epoch"`
-	Heard   uint64 `json:"heard"`
-	Last    uint64 `json:"last"`
-	Entries []struct {
+	ID       uint64 `json:"id"`
+	State    string `json:"state"`
+	Epoch    uint64 `json:"epoch"`
+	Received uint64 `json:"heard"`
+	Last     uint64 `json:"last"`
+	Entries  []struct {
 		N        uint64 `json:"n"`
 		Kind     string `json:"kind"`
 		Text     string `json:"text"`
