@@ -12,6 +12,9 @@ import (
 
 const sealAccount = "account"
 
+// registrationsADay is how often a browser at an address may send the form of a registration.
+const registrationsADay = 3
+
 // insertAccount makes an account. An existing one stays as it is.
 func (s *Service) insertAccount(ctx context.Context, tx *sql.Tx, p person, phc, email string, now time.Time) error {
 	sealed, err := s.keys.seal(sealAccount, email)
@@ -47,7 +50,7 @@ func (s *Service) Register(ctx context.Context, r form.Registration) error {
 		return f
 	}
 	cuil, _ := backend.ReadCUIL(r.CUIL)
-	if err := s.countForm(ctx, r.Address, cuil); err != nil {
+	if err := s.countForm(ctx, "register", asker{r.Browser, r.Address, r.Proof}, registrationsADay, "register_often"); err != nil {
 		return wrap("register", err)
 	}
 	phc, err := s.newPassword(ctx, r.Password)

@@ -14,6 +14,7 @@
 //	validate.go     a provider's question       guard*.go    bounds of guessing
 //	sheet*.go       tokens on paper             invite.go    the one-time URL
 //	signin*.go      password, consent, code     redeem.go    making and ending links
+//	second.go       a code besides it           tally.go     what is counted; pay.go: what a try costs
 //	account.go      registration                reset.go     a new password
 //	import*.go      changing the padrón         housekeeping.go  deleting what is over
 //	handler.go      the API                     pages.go     what the pages need
@@ -23,6 +24,7 @@
 //	ff1      the permutation behind the six digits
 //	padron   reading a padrón file
 //	proof    the signed code of a sheet
+//	work     proofs of work
 //	form     the forms of the pages and their faults
 //	web      the pages
 //	api      the HTTP API

@@ -21,9 +21,12 @@ var schema3 string
 //go:embed schema_4.sql
 var schema4 string
 
+//go:embed schema_5.sql
+var schema5 string
+
 // schemas are the steps from each version of the file to the next. A new file takes all steps, so that an old file becomes
 // the same.
-func schemas() []string { return []string{schema1, schema2, schema3, schema4} }
+func schemas() []string { return []string{schema1, schema2, schema3, schema4, schema5} }
 
 // querier is a pool or a transaction.
 type querier = sqlitedb.Querier

@@ -59,6 +59,9 @@ func (s *Service) mountAPI(mux *http.ServeMux) {
 // delay those who write.
 func (s *Service) wrongKey(address string) (wait time.Duration) {
 	_, wait = s.wrongKeys.Allow(address)
+	if wait == 0 { // a flood is counted no further
+		s.event(context.Background(), EventKey, ErrProvider)
+	}
 	return wait
 }
 

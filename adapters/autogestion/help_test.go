@@ -64,7 +64,8 @@ func testOptions(t testing.TB, c *clock) Options {
 
 func options(path string, c *clock) Options {
 	return Options{Path: path, Key: bytes.Repeat([]byte{7}, 32),
-		PublicURL: "http://127.0.0.1:8080", Demo: true, MesaPhone: "221-351-0282", BotKey: "bot-key", Now: c.Now, Cost: cheap}
+		PublicURL: "http://127.0.0.1:8080", Demo: true, MesaPhone: "221-351-0282", BotKey: "bot-key", Now: c.Now, Cost: cheap,
+		Wait: func(context.Context, time.Duration) error { return nil }}
 }
 
 // seedOnce returns the file of a back end with the demo padrón, made once for all tests: importing it 250 times took half of

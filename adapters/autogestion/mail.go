@@ -32,10 +32,25 @@ func (s *Service) mailAccount(ctx context.Context, tx *sql.Tx, account int64, te
 	if err := s.keys.open(sealAccount, sealed, &to); err != nil {
 		return err
 	}
-	return s.mail(ctx, tx, to, text, data, now)
+	if to == "" {
+		return s.mailNobody(ctx, tx, text, data, now) // the account was made in an office, without an address
+	}
+	_, err := s.mail(ctx, tx, to, text, data, now)
+	return err
 }
 
-func (s *Service) mail(ctx context.Context, tx *sql.Tx, to, text string, data any, now time.Time) error {
+// mailNobody writes an e-mail that nobody gets, where a page must not reveal by its time whether one is sent.
+func (s *Service) mailNobody(ctx context.Context, tx *sql.Tx, text string, data any, now time.Time) error {
+	id, err := s.mail(ctx, tx, "nobody@invalid.example", text, data, now)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "UPDATE mail SET dead = 'nobody' WHERE id = ?", id)
+	return err
+}
+
+// mail writes an e-mail, and returns its number.
+func (s *Service) mail(ctx context.Context, tx *sql.Tx, to, text string, data any, now time.Time) (id int64, err error) {
 	more := struct {
 		Of         any
 		When       string
@@ -44,10 +59,10 @@ func (s *Service) mail(ctx context.Context, tx *sql.Tx, to, text string, data an
 	m := Mail{To: to, Subject: s.texts.Get(text+"_subject", more), Text: s.texts.Get(text+"_body", more), At: now}
 	sealed, err := s.keys.seal(sealMail, m)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	_, err = tx.ExecContext(ctx, "INSERT INTO mail (sealed, at) VALUES (?, ?)", sealed, now.UnixNano())
-	return err
+	err = tx.QueryRowContext(ctx, "INSERT INTO mail (sealed, at) VALUES (?, ?) RETURNING id", sealed, now.UnixNano()).Scan(&id)
+	return id, err
 }
 
 // Deliver sends the unsent e-mails, oldest first, and stops at the first error. E-mails are kept for a week, sent or not. The
@@ -74,7 +89,7 @@ func (s *Service) Deliver(ctx context.Context, to Mailer) error {
 // nextMail returns the oldest unsent e-mail; id 0 if there is none.
 func (s *Service) nextMail(ctx context.Context) (id int64, m Mail, err error) {
 	err = s.read(ctx, func(q querier, _ time.Time) error {
-		rows, err := q.QueryContext(ctx, "SELECT id, sealed FROM mail WHERE sent = 0 ORDER BY id LIMIT 1")
+		rows, err := q.QueryContext(ctx, "SELECT id, sealed FROM mail WHERE sent = 0 AND dead = '' ORDER BY id LIMIT 1")
 		if err != nil {
 			return err
 		}
@@ -96,7 +111,7 @@ func (s *Service) nextMail(ctx context.Context) (id int64, m Mail, err error) {
 // mailbox lists all e-mails, newest first. Everybody can read it in the demo.
 func (s *Service) mailbox(ctx context.Context) (out []Mail, err error) {
 	err = s.read(ctx, func(q querier, _ time.Time) error {
-		rows, err := q.QueryContext(ctx, "SELECT sealed FROM mail ORDER BY id DESC LIMIT 50")
+		rows, err := q.QueryContext(ctx, "SELECT sealed FROM mail WHERE dead <> 'nobody' ORDER BY id DESC LIMIT 50")
 		if err != nil {
 			return err
 		}

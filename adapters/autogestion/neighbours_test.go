@@ -1,9 +1,7 @@
 package autogestion
 
 import (
-	"bytes"
-	"database/sql"
-	"errors"
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -11,10 +9,12 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"llave/adapters/autogestion/form"
+	"llave/adapters/autogestion/work"
 	"llave/adapters/httpx"
 	"llave/flows/backend"
 )
@@ -76,13 +76,13 @@ func TestOnePersonBehindAProxyLocksNobodyElse(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := demo(t)
 			proxy := behindProxy(t, w, trusted)
-			for n := range 2 * guardAddress.bound {
+			for n := range 40 {
 				w.signsIn(t, proxy, networkClient{address: "203.0.113.6"}, fmt.Sprint("bad", n), unknownCUIL(n), "wrong-wrong").wants(t, 422)
 			}
 			w.signsIn(t, proxy, networkClient{address: "203.0.113.7"}, "honest", maria, DemoPassword).wants(t, 200, "No se lo digas a nadie")
 			b := w.browser(t, proxy)
 			b.Transport = networkClient{address: "203.0.113.6"}
-			for range guardForm.bound + 1 {
+			for range resetsADay + 1 {
 				b.post("/autogestion/clave", "cuil", unknownCUIL(1))
 			}
 			honest := w.browser(t, proxy)
@@ -92,11 +92,14 @@ func TestOnePersonBehindAProxyLocksNobodyElse(t *testing.T) {
 	}
 }
 
-// A forged header does not make a new client: with it, one address would have any number of guesses.
+// A forged header does not make a new client: with it, one address would have any number of cheap guesses.
 func TestAForgedHeaderBuysNoGuesses(t *testing.T) {
 	local, _ := httpx.ParseProxies("127.0.0.1/32")
 	for name, trusted := range map[string]httpx.Proxies{"trusted proxy": local, "untrusted proxy": nil, "no proxy": nil} {
-		w := demo(t)
+		var waited time.Duration
+		w := demo(t, func(o *Options) {
+			o.Wait = func(_ context.Context, d time.Duration) error { waited = d; return nil }
+		})
 		proxy := behindProxy(t, w, trusted)
 		if name == "no proxy" {
 			proxy = httptest.NewServer(httpx.WithClient(trusted, slog.New(slog.DiscardHandler), w.Handler()))
@@ -106,15 +109,12 @@ func TestAForgedHeaderBuysNoGuesses(t *testing.T) {
 		b := w.browser(t, proxy)
 		b.Transport = networkClient{address: "203.0.113.6"}
 		b.post(path + "/seguir")
-		looked := 0
-		for n := range 3 * guardAddress.bound {
+		for n := range 25 {
 			b.Transport = networkClient{address: "203.0.113.6", forged: fmt.Sprintf("198.51.100.%d", n)}
-			if p := b.post(path+"/entrar", "cuil", unknownCUIL(n), "password", "wrong-wrong", "consent", "on"); p.status == 422 {
-				looked++
-			}
+			b.post(path+"/entrar", "cuil", unknownCUIL(n), "password", "wrong-wrong", "consent", "on").wants(t, 422)
 		}
-		if looked != guardAddress.bound {
-			t.Errorf("%s: %d passwords were looked at, want %d", name, looked, guardAddress.bound)
+		if waited != work.MaxLevel.Wait() {
+			t.Errorf("%s: after 25 failures of one address a try costs %s", name, waited)
 		}
 	}
 }
@@ -131,116 +131,87 @@ func (w fixture) guesses(t *testing.T, tag string, n int, address string, cuil f
 	return looked
 }
 
+// Who shares an address with a guesser pays with a dearer proof, and gets in.
 func TestWhoSharesAnAddressWithAGuesserGetsIn(t *testing.T) {
-	w := demo(t)
-	w.guesses(t, "bad", 5*guardAddress.bound, "1.1.1.1", unknownCUIL)
+	var waited time.Duration
+	w := demo(t, func(o *Options) {
+		o.Wait = func(_ context.Context, d time.Duration) error { waited = d; return nil }
+	})
+	if looked := w.guesses(t, "bad", 300, "1.1.1.1", unknownCUIL); looked != 300 {
+		t.Errorf("%d of 300 tries were answered", looked)
+	}
 	i := w.opened(t, "honest", "honest")
-	if got := why(w.attempt(t, i.URL, "honest", "1.1.1.1", maria, "a-slip-of-the-finger")); got != "wrong_password" {
-		t.Errorf("a first slip: %s", got)
+	waited = 0
+	if err := w.attempt(t, i.URL, "honest", "1.1.1.1", maria, DemoPassword); err != nil || waited != work.MaxLevel.Wait() {
+		t.Errorf("a right password: %v, after %s", err, waited)
 	}
-	if err := w.attempt(t, i.URL, "honest", "1.1.1.1", maria, DemoPassword); err != nil {
-		t.Errorf("the right password: %v", err)
+	i = w.opened(t, "again", "honest")
+	waited = 0
+	if err := w.attempt(t, i.URL, "honest", "1.1.1.1", maria, DemoPassword); err != nil || waited != 0 {
+		t.Errorf("in the browser that signed in: %v, after %s", err, waited)
 	}
-	// Their success takes back no failures of the others: a chat that failed stays locked.
-	for n, want := range []string{"wrong_password", "throttled"} {
-		in := invitationOf("bad0")
-		in.Key = fmt.Sprint("again", n)
-		i, err := w.Invite(t.Context(), in)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := w.goOn(t.Context(), i.URL, in.Key); err != nil {
-			t.Fatal(err)
-		}
-		if got := why(w.attempt(t, i.URL, in.Key, "1.1.1.1", unknownCUIL(n), "wrong-wrong")); got != want {
-			t.Errorf("failure %d of one chat, each in a new browser: %s, want %s", n+2, got, want)
-		}
+	w.advance(tallyAddress.window)
+	i = w.opened(t, "later", "later")
+	if err := w.attempt(t, i.URL, "later", "1.1.1.1", jorge, DemoPassword); err != nil || waited != 0 {
+		t.Errorf("an hour later: %v, after %s", err, waited)
 	}
 }
 
-func TestGuessesFromAnAddressAreBounded(t *testing.T) {
-	t.Parallel()
-	var log bytes.Buffer
-	w := demo(t, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })
-	home := w.opened(t, "home", "home")
-	if err := w.attempt(t, home.URL, "home", "1.1.1.1", maria, DemoPassword); err != nil {
+// Those who wait in the place of a proof are few at an address, so that to wait in parallel is no way to guess.
+func TestFewWaitAtAnAddress(t *testing.T) {
+	hold, entered := make(chan struct{}), make(chan struct{}, 100)
+	w := demo(t, func(o *Options) {
+		o.Wait = func(context.Context, time.Duration) error { entered <- struct{}{}; <-hold; return nil }
+	})
+	i := w.opened(t, "a", "b")
+	for range 3 {
+		w.attempt(t, i.URL, "b", "1.1.1.1", maria, "wrong-wrong")
+	}
+	var wg sync.WaitGroup
+	wait := func(browser string) {
+		j := w.opened(t, browser, browser)
+		wg.Go(func() { w.attempt(t, j.URL, browser, "1.1.1.1", maria, "wrong-wrong") })
+		<-entered
+	}
+	wait("0")
+	j := w.opened(t, "again", "0")
+	if got := why(w.attempt(t, j.URL, "0", "1.1.1.1", maria, DemoPassword)); got != "many_wait" {
+		t.Errorf("a second wait of one browser: %s", got)
+	}
+	for n := 1; n < waitingAtAddress; n++ {
+		wait(fmt.Sprint(n))
+	}
+	if got := why(w.attempt(t, i.URL, "b", "1.1.1.1", maria, DemoPassword)); got != "many_wait" {
+		t.Errorf("one too many: %s", got)
+	}
+	c, err := w.work.Challenge(work.MaxLevel)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if looked := w.guesses(t, "bad", guardFlood.bound+50, "1.1.1.1", unknownCUIL); looked != guardFlood.bound {
-		t.Errorf("%d passwords were looked at, want %d", looked, guardFlood.bound)
+	in := form.SignIn{Secret: i.URL, Browser: "b", Address: "1.1.1.1", CUIL: maria, Password: DemoPassword, Consent: true, Proof: work.Solve(c)}
+	if err := w.signIn(t.Context(), in); err != nil {
+		t.Errorf("with a proof: %v", err)
 	}
-	again := w.opened(t, "home-again", "home")
-	if err := w.attempt(t, again.URL, "home", "1.1.1.1", maria, DemoPassword); err != nil {
-		t.Errorf("a browser that signed in before: %v", err)
-	}
-	var no *form.Refused
-	i := w.opened(t, "new", "new")
-	if err := w.attempt(t, i.URL, "new", "1.1.1.1", jorge, DemoPassword); !errors.As(err, &no) || no.Wait != guardFlood.lock {
-		t.Errorf("a new browser: %v", err)
-	}
-	w.advance(guardFlood.lock)
-	i = w.opened(t, "newer", "newer")
-	if err := w.attempt(t, i.URL, "newer", "1.1.1.1", jorge, DemoPassword); err != nil {
-		t.Errorf("a new browser, ten minutes later: %v", err)
-	}
-	if n := strings.Count(log.String(), "too many failed sign-ins"); n != 1 || strings.Contains(log.String(), "1.1.1.1") {
-		t.Errorf("logged %d times: %s", n, &log)
+	close(hold)
+	wg.Wait()
+	if len(w.waiting.at) != 0 || len(w.waiting.who) != 0 {
+		t.Errorf("still waiting: %+v", w.waiting.at)
 	}
 }
 
-// An attempt is counted before the password is checked, and taken back if the password is right: with the lock that it
-// brought, but without a lock that another attempt brought in the meantime.
-func TestASuccessTakesBackNoLockOfOthers(t *testing.T) {
-	w := demo(t)
-	for _, c := range []struct {
-		name   string
-		before int
-		locked bool
-	}{{"its own lock", guardAddress.bound - 1, false}, {"another one's", guardAddress.bound - 2, true}} {
-		address := c.name
-		w.guesses(t, c.name, c.before, address, unknownCUIL)
-		cuil, _ := backend.ReadCUIL(maria)
-		who := w.loginAttempt(cuil, c.name+"honest", form.SignIn{Browser: c.name + "honest", Address: address})
-		acc, tried, err := w.recordAttempt(t.Context(), who)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.guesses(t, c.name+"meanwhile", 1, address, unknownCUIL)
-		err = w.write(t.Context(), func(tx *sql.Tx, now time.Time) error {
-			if err := w.recordSuccess(t.Context(), tx, who, tried, acc.id, now); err != nil {
-				return err
-			}
-			until, err := w.lockedUntil(t.Context(), tx, guardAddress, address, now)
-			if locked := !until.IsZero(); locked != c.locked {
-				t.Errorf("%s: the address is locked: %v", c.name, locked)
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// One address cannot use up the hundred attempts that a person has a day, however many chats it opens.
+// One address uses up nothing of a person's elsewhere but the tries without a second code, and known browsers not even these.
 func TestOneAddressLocksNobodyOutElsewhere(t *testing.T) {
 	t.Parallel()
 	w := demo(t)
-	looked := 0
-	for n := range 24 * 12 { // every five minutes of a day
-		looked += w.guesses(t, fmt.Sprint("bad", n, "-"), 3, "1.1.1.1", func(int) string { return maria })
-		w.advance(5 * time.Minute)
-	}
-	if looked == 0 || looked > guardAccount.bound/2 {
-		t.Errorf("%d passwords of one person were looked at in a day", looked)
-	}
-	i := w.opened(t, "elsewhere", "elsewhere")
+	w.guesses(t, "bad", 2*guessesADay, "1.1.1.1", func(int) string { return maria })
+	w.signsInWithSecond(t, "elsewhere")
+	i := w.opened(t, "elsewhere again", "elsewhere")
 	if err := w.attempt(t, i.URL, "elsewhere", "2.2.2.2", maria, DemoPassword); err != nil {
-		t.Errorf("the person elsewhere: %v", err)
+		t.Errorf("in the browser that signed in: %v", err)
 	}
 }
 
-// A known device of an account has no more guesses than another browser, from whatever addresses.
+// A known browser of an account has as many guesses as all strangers together, from whatever addresses.
 func TestAKnownBrowserIsBoundedToo(t *testing.T) {
 	w := demo(t)
 	i := w.opened(t, "home", "home")
@@ -249,12 +220,12 @@ func TestAKnownBrowserIsBoundedToo(t *testing.T) {
 	}
 	looked := 0
 	i = w.opened(t, "stolen", "home")
-	for n := range 50 {
+	for n := range 3 * guessesADay {
 		if why(w.attempt(t, i.URL, "home", fmt.Sprint("9.9.9.", n), maria, "wrong-wrong")) == "wrong_password" {
 			looked++
 		}
 	}
-	if looked != guardPair.bound {
-		t.Errorf("%d passwords were looked at, want %d", looked, guardPair.bound)
+	if looked != 2*guessesADay {
+		t.Errorf("%d passwords were looked at, want %d", looked, 2*guessesADay)
 	}
 }

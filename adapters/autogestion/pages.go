@@ -7,6 +7,7 @@ import (
 
 	"llave/adapters/autogestion/form"
 	"llave/adapters/autogestion/web"
+	"llave/adapters/autogestion/work"
 	"llave/flows/backend"
 )
 
@@ -14,7 +15,7 @@ import (
 func (s *Service) pages() *web.Pages {
 	o := web.Options{Invites: invitePages{s}, Accounts: accountPages{s}, SheetKeys: s.SheetKeys, PublicURL: s.opt.PublicURL, Phone: s.opt.MesaPhone,
 		Demo: s.opt.Demo, Registration: registrations[s.register()], Now: s.now, Texts: s.texts, Log: s.opt.Log,
-		NewName: func() (string, error) { b, err := s.keys.random(32); return text64(b), err }}
+		Work: workPages{s}, NewName: func() (string, error) { b, err := s.keys.random(32); return text64(b), err }}
 	if s.opt.Demo {
 		o.Mailbox = s.mailPage
 	}
@@ -40,6 +41,15 @@ func (p invitePages) Stage(ctx context.Context, secret, browser string) (out web
 		if at == inviteFresh {
 			return nil
 		}
+		if at == inviteOpened {
+			second, err := p.s.secondOpen(ctx, q, i.id, now)
+			if err != nil {
+				return err
+			}
+			if second {
+				out.Stage = web.SecondCode
+			}
+		}
 		same := p.s.sameBrowser(i, browser)
 		if at == inviteOver && (i.link == "" || same != nil) {
 			return backend.ErrNoInvite
@@ -57,24 +67,57 @@ func (p invitePages) Decline(ctx context.Context, secret string) error {
 	return p.s.Decline(ctx, secret)
 }
 
-func (p invitePages) SignIn(ctx context.Context, in form.SignIn) error { return p.s.signIn(ctx, in) }
+func (p invitePages) SignIn(ctx context.Context, in form.SignIn) error {
+	err := p.s.signIn(ctx, in)
+	p.s.event(ctx, EventSignIn, err)
+	return err
+}
+
+func (p invitePages) Second(ctx context.Context, in form.SignIn, code string) error {
+	err := p.s.finishSecond(ctx, in, code)
+	p.s.event(ctx, EventSecond, err)
+	return err
+}
+
+func (p invitePages) Again(ctx context.Context, in form.SignIn) error {
+	return p.s.leaveSecond(ctx, in)
+}
 
 func (p invitePages) Code(ctx context.Context, secret, browser string) (web.Code, error) {
 	return p.s.signedIn(ctx, secret, browser)
+}
+
+// workPages implements web.Work.
+type workPages struct{ s *Service }
+
+func (p workPages) Challenge(l int) (any, error) { return p.s.work.Challenge(work.Level(l)) }
+
+func (p workPages) SignIn(ctx context.Context, address string) int {
+	return int(p.s.addressLevel(ctx, tallyAddress, address))
+}
+
+func (p workPages) Form(ctx context.Context, address string) int {
+	return int(p.s.addressLevel(ctx, tallyFormAddress, address))
 }
 
 // accountPages implements web.Accounts.
 type accountPages struct{ s *Service }
 
 func (p accountPages) Register(ctx context.Context, r form.Registration) error {
-	return p.s.Register(ctx, r)
+	err := p.s.Register(ctx, r)
+	p.s.event(ctx, EventRegister, err)
+	return err
 }
 
 func (p accountPages) AskReset(ctx context.Context, r form.ResetRequest) error {
 	return p.s.askReset(ctx, r)
 }
 
-func (p accountPages) Reset(ctx context.Context, r form.Reset) error { return p.s.doReset(ctx, r) }
+func (p accountPages) Reset(ctx context.Context, r form.Reset) error {
+	err := p.s.doReset(ctx, r)
+	p.s.event(ctx, EventReset, err)
+	return err
+}
 
 // Resume implements web.Accounts.
 func (p accountPages) Resume(ctx context.Context, browser string) (secret string) {

@@ -64,6 +64,7 @@ func (s *Service) Redeem(ctx context.Context, id, code, key string) (out backend
 	if err == nil && wrong != nil {
 		err = wrong
 	}
+	s.event(ctx, EventLink, err)
 	if err != nil {
 		return backend.Grant{}, wrap("redeem", err)
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"llave/adapters/autogestion/form"
 )
@@ -93,6 +92,7 @@ func TestRegistrationTellsNothing(t *testing.T) {
 	w := real(t, headTramite+mariaTramite+"00999999999\n"+juanaTramite+"\n")
 	srv := newServer(t, w)
 	form := func(cuil, doc, sex, tramite string) (int, string) {
+		w.advance(tallyFormAddress.window)
 		p := w.browser(t, srv).post("/autogestion/cuenta", "cuil", cuil, "document", doc, "sex", sex, "tramite", tramite,
 			"email", "a@x.example", "email2", "a@x.example", "password", "caballo-verde", "password2", "caballo-verde")
 		return p.status, strings.NewReplacer(cuil, "", doc, "", tramite, "", `value="`+sex+`" checked`, "", `value="`+sex+`"`, "").Replace(p.body)
@@ -108,23 +108,20 @@ func TestRegistrationTellsNothing(t *testing.T) {
 	}
 }
 
-func TestGuessesAtATramiteAreBounded(t *testing.T) {
+// A browser at an address has three forms a day; a stranger's use up nothing of the owner's.
+func TestFormsAreBoundedByWhoSendsThem(t *testing.T) {
 	w := real(t, headTramite+mariaTramite+"\n"+juanaTramite+"00123456789\n")
-	tries, why := 0, ""
-	for ; tries < 100 && why != "throttled"; tries++ {
-		r := juanas("00999999999")
-		r.Address = strings.Repeat("x", tries+1) // another address each time
-		why = refusedAs(t, w.Register(t.Context(), r))
+	stranger := juanas("00999999999")
+	stranger.Browser, stranger.Address = "stranger", "10.0.0.9"
+	for n, want := range []string{"register_unmatched", "register_unmatched", "register_unmatched", "register_often", "register_often"} {
+		if why := refusedAs(t, w.Register(t.Context(), stranger)); why != want {
+			t.Errorf("form %d: %q, want %q", n, why, want)
+		}
 	}
-	if tries > guardForm.bound+1 {
-		t.Errorf("%d guesses at one person", tries)
-	}
-	if why := refusedAs(t, w.Register(t.Context(), juanas("00123456789"))); why != "throttled" {
-		t.Errorf("then the right one: %q", why)
-	}
-	w.advance(guardForm.lock + time.Minute)
-	if why := refusedAs(t, w.Register(t.Context(), juanas("00123456789"))); why != "" {
-		t.Errorf("an hour later: %q", why)
+	own := juanas("00123456789")
+	own.Browser = "own"
+	if why := refusedAs(t, w.Register(t.Context(), own)); why != "" {
+		t.Errorf("the owner's: %q", why)
 	}
 }
 

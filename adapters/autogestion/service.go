@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"llave/adapters/autogestion/work"
 	"llave/adapters/catalog"
 	"llave/adapters/httpx"
 	"llave/flows/backend"
@@ -40,6 +41,11 @@ type Options struct {
 	// Replacements is how often the token of a person may be replaced. Zero: DefaultReplacements. Tests of load use more.
 	Replacements Replacements
 
+	// Event counts events by their result: "ok" or "refused". Nil: nobody counts.
+	Event func(e Event, result string)
+	// Wait waits in the place of a proof of work. Nil: it does. Tests do not.
+	Wait func(context.Context, time.Duration) error
+
 	Now  func() time.Time
 	Rand io.Reader
 	Log  *slog.Logger
@@ -57,6 +63,8 @@ type Service struct {
 	signers sync.Map      // opened signing keys, by their row
 
 	wrongKeys *httpx.Limiter // wrong keys at the API, by address
+	work      *work.Issuer
+	waiting   waitingRoom
 }
 
 var (
@@ -102,6 +110,9 @@ func newService(o Options) (*Service, error) {
 	if o.Rand == nil {
 		o.Rand = rand.Reader
 	}
+	if o.Wait == nil {
+		o.Wait = waitFor
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -117,6 +128,9 @@ func newService(o Options) (*Service, error) {
 	}
 	s := &Service{opt: o, zone: backend.BuenosAires, hashing: make(chan struct{}, 2),
 		wrongKeys: httpx.NewLimiter(wrongKeysAtOnce, wrongKeyEvery, wrongKeyAddresses, o.Now)}
+	if s.work, err = work.NewIssuer(o.Now); err != nil {
+		return nil, err
+	}
 	if s.keys, err = deriveKeys(o.Key, o.Rand); err != nil {
 		return nil, err
 	}

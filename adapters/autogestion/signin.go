@@ -8,6 +8,7 @@ import (
 
 	"llave/adapters/autogestion/form"
 	"llave/adapters/autogestion/web"
+	"llave/adapters/autogestion/work"
 	"llave/flows/backend"
 )
 
@@ -33,9 +34,8 @@ func (s *Service) SignIn(ctx context.Context, urlOrSecret, cuil, password string
 // The attempt is counted before the password is checked, so that many at once cannot exceed the bound, and taken back if the
 // password is right. A CUIL without an account takes the same steps.
 func (s *Service) signIn(ctx context.Context, in form.SignIn) error {
-	var asked inviteRow
-	err := s.read(ctx, func(q querier, now time.Time) (err error) {
-		asked, err = s.signable(ctx, q, in, now)
+	err := s.read(ctx, func(q querier, now time.Time) error {
+		_, err := s.signable(ctx, q, in, now)
 		return err
 	})
 	if err != nil {
@@ -45,39 +45,60 @@ func (s *Service) signIn(ctx context.Context, in form.SignIn) error {
 	if len(faults) > 0 {
 		return faults
 	}
-	who := s.loginAttempt(cuil, asked.in.Chat, in)
-	acc, tried, err := s.recordAttempt(ctx, who)
+	try, err := s.recordAttempt(ctx, s.loginAttempt(cuil, in))
 	if err != nil {
 		return wrap("sign in", err)
 	}
-	ok, err := s.verify(ctx, in.Password, acc.password)
-	if err != nil {
+	if err := s.pay(ctx, in.Proof, in.Address, try.pair+"|"+try.device, try.level); err != nil {
 		return wrap("sign in", err)
 	}
-	if !ok {
-		return &form.Refused{Why: "wrong_password", Field: "password"}
+	ok, err := s.verify(ctx, in.Password, try.acc.password)
+	switch {
+	case err != nil:
+		return wrap("sign in", err)
+	case try.second:
+		return wrap("sign in", s.askSecond(ctx, in, try, ok))
+	case !ok:
+		return wrongPassword(try.next)
 	}
 	return wrap("sign in", s.write(ctx, func(tx *sql.Tx, now time.Time) error {
-		if err := s.recordSuccess(ctx, tx, who, tried, acc.id, now); err != nil {
+		if err := s.recordSuccess(ctx, tx, try, now); err != nil {
+			return err
+		}
+		if err := s.passwordStands(ctx, tx, try.acc); err != nil {
 			return err
 		}
 		i, err := s.signable(ctx, tx, in, now)
 		if err != nil {
 			return err
 		}
-		var current string
-		if err := tx.QueryRowContext(ctx, "SELECT password FROM account WHERE id = ?", acc.id).Scan(&current); err != nil {
-			return err
-		}
-		if current != acc.password { // changed while the old one was checked
-			return &form.Refused{Why: "wrong_password", Field: "password"}
-		}
-		if _, err := tx.ExecContext(ctx, "INSERT INTO consent (account, version, at) VALUES (?, ?, ?)", acc.id, ConsentVersion, now.UnixNano()); err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, "UPDATE invite SET account = ?, code_until = ? WHERE id = ?", acc.id, now.Add(codeLasts).UnixNano(), i.id)
-		return err
+		return s.completeSignIn(ctx, tx, i, try.acc.id, now)
 	}))
+}
+
+func wrongPassword(next work.Level) error {
+	return &form.Refused{Why: "wrong_password", Field: "password", Proof: int(next)}
+}
+
+// passwordStands fails if the password was changed while the old one was checked.
+func (s *Service) passwordStands(ctx context.Context, q querier, acc accountRow) error {
+	var current string
+	if err := q.QueryRowContext(ctx, "SELECT password FROM account WHERE id = ?", acc.id).Scan(&current); err != nil {
+		return err
+	}
+	if current != acc.password {
+		return wrongPassword(0)
+	}
+	return nil
+}
+
+// completeSignIn gives an invite its account and the time of its code.
+func (s *Service) completeSignIn(ctx context.Context, tx *sql.Tx, i inviteRow, account int64, now time.Time) error {
+	if _, err := tx.ExecContext(ctx, "INSERT INTO consent (account, version, at) VALUES (?, ?, ?)", account, ConsentVersion, now.UnixNano()); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE invite SET account = ?, code_until = ? WHERE id = ?", account, now.Add(codeLasts).UnixNano(), i.id)
+	return err
 }
 
 // signable returns the invite if this browser can sign in at it now.

@@ -8,50 +8,32 @@ import (
 	"time"
 
 	"llave/adapters/autogestion/form"
+	"llave/adapters/autogestion/work"
 )
 
-// loginAttempt is an attempt at a password, with the subjects that the guards lock.
+// loginAttempt is an attempt at a password, with the subjects for which it counts.
 type loginAttempt struct {
 	cuil    []byte // hash
 	browser []byte // hash
 	person  string
 	address string
-	pair    string // person, address and browser
-	shared  string // person and address
+	pair    string // person and address
 	device  string // person and browser
-	chat    string // chat and address
 }
 
-func (s *Service) loginAttempt(cuil, chat string, in form.SignIn) loginAttempt {
+func (s *Service) loginAttempt(cuil string, in form.SignIn) loginAttempt {
 	h, b := s.cuilHash(cuil), s.browserHash(in.Browser)
-	person, browser := hex.EncodeToString(h), hex.EncodeToString(b)
-	return loginAttempt{cuil: h, browser: b, person: person, address: in.Address, pair: person + "|" + in.Address + "|" + browser,
-		shared: person + "|" + in.Address, device: person + "|known|" + browser, chat: in.Address + "|" + hex.EncodeToString(s.chatHash(chat))}
+	person := hex.EncodeToString(h)
+	return loginAttempt{cuil: h, browser: b, person: person, address: in.Address, pair: person + "|" + in.Address,
+		device: person + "|" + hex.EncodeToString(b)}
 }
 
-// guarded is a guard and its subject. A soft one refuses only if all soft ones are locked.
-type guarded struct {
-	guard
-	id   string
-	soft bool
-}
-
-// guards returns those that an attempt has to pass. A known device, which signed in to the account before, has only its own
-// bound: failures of strangers at its address or its account do not lock its owner out.
-func (w loginAttempt) guards(known bool) []guarded {
+// tallies returns those that count an attempt. A known browser, which signed in to the account before, has only its own.
+func (w loginAttempt) tallies(known bool) []counted {
 	if known {
-		return []guarded{{guard: guardPair, id: w.device}}
+		return []counted{{tally: tallyDevice, id: w.device}}
 	}
-	return []guarded{
-		{guard: guardPair, id: w.pair}, {guard: guardShared, id: w.shared}, {guard: guardAddress, id: w.address, soft: true},
-		{guard: guardChat, id: w.chat, soft: true}, {guard: guardFlood, id: w.address}, {guard: guardAccount, id: w.person},
-	}
-}
-
-// countedFailure is a failure that was counted in advance.
-type countedFailure struct {
-	guarded
-	locked bool // this failure locked it
+	return []counted{{tally: tallyPair, id: w.pair}, {tally: tallyAddress, id: w.address}, {tally: tallyAccount, id: w.person}}
 }
 
 // accountRow is what the sign-in needs of an account; empty if there is none.
@@ -60,73 +42,89 @@ type accountRow struct {
 	password string
 }
 
-// recordAttempt counts an attempt, and returns the account if the attempt may be made.
-func (s *Service) recordAttempt(ctx context.Context, who loginAttempt) (acc accountRow, tried []countedFailure, err error) {
+// countedAttempt is an attempt that was counted in advance.
+type countedAttempt struct {
+	loginAttempt
+	acc    accountRow
+	tried  []counted
+	level  work.Level // of the proof that it needs
+	next   work.Level // of the one that the next needs, if this one fails
+	second bool       // the password alone is not enough
+}
+
+// recordAttempt counts an attempt before the password is checked, so that many at once cannot exceed a bound. A CUIL without
+// an account takes the same steps.
+func (s *Service) recordAttempt(ctx context.Context, who loginAttempt) (try countedAttempt, err error) {
+	try.loginAttempt = who
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		var known bool
 		err := tx.QueryRowContext(ctx, `SELECT a.id, a.password, EXISTS (SELECT 1 FROM known k WHERE k.browser = ?2 AND k.account = a.id)
-			FROM account a JOIN person p ON p.id = a.person WHERE p.cuil = ?1`, who.cuil, who.browser).Scan(&acc.id, &acc.password, &known)
+			FROM account a JOIN person p ON p.id = a.person WHERE p.cuil = ?1`, who.cuil, who.browser).Scan(&try.acc.id, &try.acc.password, &known)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		open, err := s.admitted(ctx, tx, who.guards(known), now)
-		if err != nil {
-			return err
-		}
-		for _, g := range open {
-			locks, err := s.countFailure(ctx, tx, g.guard, g.id, now)
+		if known { // a stolen browser has as many guesses as all strangers together
+			n, err := s.tallied(ctx, tx, tallyDevice, who.device, now)
 			if err != nil {
 				return err
 			}
-			if locks && g.kind == guardFlood.kind {
-				s.opt.Log.WarnContext(ctx, "autogestion: too many failed sign-ins from one address", "for", guardFlood.lock)
-			}
-			tried = append(tried, countedFailure{g, locks})
+			known = n < guessesADay
 		}
-		return nil
+		return s.countAttempt(ctx, tx, &try, known, now)
 	})
-	return acc, tried, err
+	return try, err
 }
 
-// admitted returns the guards that are not locked, or refuses. A locked guard counts no further.
-func (s *Service) admitted(ctx context.Context, tx *sql.Tx, guards []guarded, now time.Time) (open []guarded, err error) {
-	var soonest time.Time
-	softOpen, softLocked := false, false
-	for _, g := range guards {
-		until, err := s.lockedUntil(ctx, tx, g.guard, g.id, now)
-		if err != nil {
-			return nil, err
+func (s *Service) countAttempt(ctx context.Context, tx *sql.Tx, try *countedAttempt, known bool, now time.Time) error {
+	for _, c := range try.tallies(known) {
+		var err error
+		if c.n, err = s.count(ctx, tx, c.tally, c.id, now); err != nil {
+			return err
 		}
-		switch {
-		case until.IsZero():
-			open = append(open, g)
-			softOpen = softOpen || g.soft
-		case !g.soft:
-			return nil, &form.Refused{Why: "throttled", Wait: until.Sub(now)}
-		case !softLocked || until.Before(soonest):
-			soonest, softLocked = until, true
+		try.tried = append(try.tried, c)
+		try.level, try.next = max(try.level, c.level()), max(try.next, counted{c.tally, c.id, c.n + 1}.level())
+		if c.tally != tallyAccount {
+			continue
+		}
+		try.second = c.n >= guessesADay
+		if c.n+1 == guessesADay && try.acc.id != 0 {
+			if err := s.tellOwner(ctx, tx, try.acc.id, try.person, now); err != nil {
+				return err
+			}
 		}
 	}
-	if softLocked && !softOpen {
-		return nil, &form.Refused{Why: "throttled", Wait: soonest.Sub(now)}
+	return nil
+}
+
+// tellOwner tells the owner of an account once that somebody tries passwords.
+func (s *Service) tellOwner(ctx context.Context, tx *sql.Tx, account int64, person string, now time.Time) error {
+	told, err := s.count(ctx, tx, tallyTold, person, now)
+	if err != nil || told > 0 {
+		return err
 	}
-	return open, nil
+	s.opt.Log.WarnContext(ctx, "autogestion: many failed sign-ins for one account", "failures", guessesADay, "within", tallyAccount.window)
+	return s.mailAccount(ctx, tx, account, "mail_guessing", nil, now)
 }
 
 // recordSuccess takes back the count of an attempt with the right password, and makes the browser a known device.
-func (s *Service) recordSuccess(ctx context.Context, tx *sql.Tx, who loginAttempt, tried []countedFailure, account int64, now time.Time) error {
-	for _, c := range tried {
+func (s *Service) recordSuccess(ctx context.Context, tx *sql.Tx, try countedAttempt, now time.Time) error {
+	for _, c := range try.tried {
 		var err error
-		if c.kind == guardPair.kind {
-			err = s.clearFailures(ctx, tx, c.guard, c.id)
+		if c.tally == tallyPair || c.tally == tallyDevice {
+			err = s.clear(ctx, tx, c.tally, c.id)
 		} else {
-			err = s.refundFailure(ctx, tx, c.guard, c.id, c.locked, now)
+			err = s.takeBack(ctx, tx, c.tally, c.id)
 		}
 		if err != nil {
 			return err
 		}
 	}
+	return s.rememberBrowser(ctx, tx, try.browser, try.acc.id, now)
+}
+
+// rememberBrowser makes a browser known to an account.
+func (s *Service) rememberBrowser(ctx context.Context, tx *sql.Tx, browser []byte, account int64, now time.Time) error {
 	_, err := tx.ExecContext(ctx, "INSERT INTO known (browser, account, at) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET at = ?3",
-		who.browser, account, now.UnixNano())
+		browser, account, now.UnixNano())
 	return err
 }

@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"llave/adapters/autogestion/form"
+	"llave/adapters/autogestion/web"
+	"llave/adapters/autogestion/work"
 	"llave/flows/backend"
 )
 
@@ -81,31 +85,70 @@ func TestTheTimesOfAnInviteToTheSecond(t *testing.T) {
 	}
 }
 
-// Person and address together are locked, not the person, and longer each time.
+// From the third failure on a try costs a proof of work, or as long a wait, up to two seconds; and a right password is always
+// right.
 func TestPasswordsAreNotGuessed(t *testing.T) {
-	w := demo(t)
+	var waited []time.Duration
+	w := demo(t, func(o *Options) {
+		o.Wait = func(_ context.Context, d time.Duration) error { waited = append(waited, d); return nil }
+	})
 	i := w.opened(t, "a", "b")
-	for n := range guardPair.bound {
+	for n := range 8 {
 		if got := why(w.attempt(t, i.URL, "b", "1.1.1.1", maria, "wrong-wrong")); got != "wrong_password" {
 			t.Fatalf("try %d: %s", n, got)
 		}
 	}
+	want := []time.Duration{250 * time.Millisecond, 500 * time.Millisecond, time.Second, 2 * time.Second, 2 * time.Second}
+	if !slices.Equal(waited, want) {
+		t.Errorf("waited %v, want %v", waited, want)
+	}
+	waited = nil
+	if err := w.attempt(t, i.URL, "b", "1.1.1.1", maria, DemoPassword); err != nil {
+		t.Errorf("the right password: %v", err)
+	}
+	i = w.opened(t, "a2", "b")
+	if err := w.attempt(t, i.URL, "b", "1.1.1.1", maria, DemoPassword); err != nil || len(waited) != 1 {
+		t.Errorf("after it: %v, waited %v", err, waited)
+	}
+}
+
+// A proof of the level spares the wait; one of a lower level, and one that was used, do not.
+func TestAProofSparesTheWait(t *testing.T) {
+	waits := 0
+	w := demo(t, func(o *Options) {
+		o.Wait = func(context.Context, time.Duration) error { waits++; return nil }
+	})
+	i := w.opened(t, "a", "b")
+	try := func(proof, password string) error {
+		return w.signIn(t.Context(), form.SignIn{Secret: i.URL, Browser: "b", Address: "1.1.1.1", CUIL: maria, Password: password, Consent: true, Proof: proof})
+	}
+	solve := func(l work.Level) string {
+		c, err := w.work.Challenge(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return work.Solve(c)
+	}
 	var no *form.Refused
-	err := w.attempt(t, i.URL, "b", "1.1.1.1", maria, DemoPassword)
-	if !errors.As(err, &no) || no.Why != "throttled" || no.Wait != guardPair.lock {
-		t.Fatalf("the right password while locked: %v", err)
+	for range 4 {
+		if err := try("", "wrong-wrong"); !errors.As(err, &no) {
+			t.Fatal(err)
+		}
 	}
-	if got := why(w.attempt(t, i.URL, "b", "1.1.1.1", jorge, "wrong-wrong")); got != "wrong_password" {
-		t.Errorf("another person from there: %s", got)
+	if no.Proof != 2 || waits != 1 {
+		t.Fatalf("the next try has level %d, after %d waits", no.Proof, waits)
 	}
-	w.advance(guardPair.lock)
-	w.attempt(t, i.URL, "b", "1.1.1.1", maria, "wrong-wrong")
-	err = w.attempt(t, i.URL, "b", "1.1.1.1", maria, DemoPassword)
-	if !errors.As(err, &no) || no.Wait != 2*guardPair.lock {
-		t.Errorf("the second lock: %v", err)
+	waits = 0
+	proof := solve(2)
+	try(proof, "wrong-wrong")
+	if waits != 0 {
+		t.Error("with a proof it waited")
 	}
-	if err := w.attempt(t, i.URL, "b", "2.2.2.2", maria, DemoPassword); err != nil {
-		t.Errorf("the person from elsewhere: %v", err)
+	for name, p := range map[string]string{"used": proof, "lower": solve(1), "none": "%"} {
+		if try(p, "wrong-wrong"); waits != 1 {
+			t.Errorf("%s: %d waits", name, waits)
+		}
+		waits = 0
 	}
 }
 
@@ -132,13 +175,16 @@ func TestUnknownPeopleTakeAsLong(t *testing.T) {
 	t.Errorf("known: %s, unknown: %s", known, unknown)
 }
 
-func TestUnknownPeopleAreThrottledLikeKnownOnes(t *testing.T) {
+func TestUnknownPeopleCostWhatKnownOnesCost(t *testing.T) {
 	w := demo(t)
 	i := w.opened(t, "a", "b")
 	var got [2][]string
 	for k, cuil := range []string{maria, "20-12345678-6"} {
-		for range guardPair.bound + 2 {
-			got[k] = append(got[k], why(w.attempt(t, i.URL, "b", fmt.Sprint("address", k), cuil, "wrong-wrong")))
+		for range guessesADay + 3 {
+			err := w.attempt(t, i.URL, "b", fmt.Sprint("address", k), cuil, "wrong-wrong")
+			var no *form.Refused
+			errors.As(err, &no)
+			got[k] = append(got[k], fmt.Sprint(err, no))
 		}
 	}
 	if !slices.Equal(got[0], got[1]) {
@@ -146,8 +192,9 @@ func TestUnknownPeopleAreThrottledLikeKnownOnes(t *testing.T) {
 	}
 }
 
-// A botnet tries one person from a thousand addresses, many at once; the owner's known browser still gets in.
-func TestABotnetGetsAHundredTriesADay(t *testing.T) {
+// A botnet tries one person for a day from a thousand addresses, many at once. A hundred passwords tell it something; its
+// owner signs in from a known browser as always, and from a new phone with a code from the mailbox.
+func TestABotnetGetsAHundredTriesADayAndLocksNobodyOut(t *testing.T) {
 	w := demo(t)
 	home := w.opened(t, "home", "home-browser")
 	if err := w.attempt(t, home.URL, "home-browser", "9.9.9.9", maria, DemoPassword); err != nil {
@@ -156,50 +203,148 @@ func TestABotnetGetsAHundredTriesADay(t *testing.T) {
 	i := w.opened(t, "a", "b")
 	var mu sync.Mutex
 	looked := 0
-	var wg sync.WaitGroup
-	for n := range 400 {
-		wg.Go(func() {
-			err := w.signIn(context.Background(), form.SignIn{Secret: i.URL, Browser: "b", Address: fmt.Sprint("10.0.0.", n), CUIL: maria, Password: "wrong-wrong", Consent: true})
-			mu.Lock()
-			defer mu.Unlock()
-			if why(err) == "wrong_password" {
-				looked++
-			}
-		})
+	botnet := func(tag, tries int) {
+		var wg sync.WaitGroup
+		for n := range tries {
+			wg.Go(func() {
+				err := w.signIn(context.Background(), form.SignIn{Secret: i.URL, Browser: "b", Address: fmt.Sprint(tag, ".0.0.", n), CUIL: maria, Password: "wrong-wrong", Consent: true})
+				mu.Lock()
+				defer mu.Unlock()
+				if why(err) == "wrong_password" {
+					looked++
+				}
+			})
+		}
+		wg.Wait()
 	}
-	wg.Wait()
-	if looked != guardAccount.bound {
-		t.Errorf("%d passwords were looked at, want %d", looked, guardAccount.bound)
+	for hour := 0; hour < 24; hour += 6 {
+		botnet(hour, guessesADay+30)
+		again := w.opened(t, fmt.Sprint("home", hour), "home-browser")
+		if err := w.attempt(t, again.URL, "home-browser", "9.9.9.8", maria, DemoPassword); err != nil {
+			t.Errorf("hour %d, a known browser: %v", hour, err)
+		}
+		w.signsInWithSecond(t, fmt.Sprint("phone", hour))
+		w.advance(5*time.Hour + 59*time.Minute)
+		i = w.opened(t, fmt.Sprint("a", hour), "b")
 	}
-	again := w.opened(t, "home2", "home-browser")
-	if err := w.attempt(t, again.URL, "home-browser", "9.9.9.8", maria, DemoPassword); err != nil {
-		t.Errorf("the owner is locked out: %v", err)
+	if looked > guessesADay {
+		t.Errorf("%d passwords were looked at, want %d", looked, guessesADay)
+	}
+	told := 0
+	for _, m := range w.mails(t) {
+		if strings.Contains(m.Subject, "probando contraseñas") {
+			told++
+		}
+	}
+	if told != 1 {
+		t.Errorf("the owner was told %d times", told)
 	}
 }
 
-func TestAnAddressIsBounded(t *testing.T) {
+// signsInWithSecond signs Maria in from a new phone, with the code from her mailbox.
+func (w fixture) signsInWithSecond(t *testing.T, phone string) {
+	t.Helper()
+	i := w.opened(t, phone, phone)
+	in := form.SignIn{Secret: i.URL, Browser: phone, Address: "8.8.8.8", CUIL: maria, Password: DemoPassword, Consent: true}
+	if err := w.signIn(t.Context(), in); !errors.Is(err, web.ErrSecond) {
+		t.Fatalf("%s: the password alone: %v", phone, err)
+	}
+	if err := w.finishSecond(t.Context(), in, w.mailedCode(t)); err != nil {
+		t.Fatalf("%s: with the code: %v", phone, err)
+	}
+	if _, err := w.signedIn(t.Context(), i.URL, phone); err != nil {
+		t.Errorf("%s: %v", phone, err)
+	}
+}
+
+// mails returns the demo's e-mails, the newest first.
+func (w fixture) mails(t *testing.T) []Mail {
+	t.Helper()
+	all, err := w.mailbox(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+var codeInMail = regexp.MustCompile(`[2-9B-Z]{4}-[2-9B-Z]{4}`)
+
+// mailedCode returns the code of the newest e-mail.
+func (w fixture) mailedCode(t *testing.T) string {
+	t.Helper()
+	all := w.mails(t)
+	if len(all) == 0 || !codeInMail.MatchString(all[0].Text) {
+		t.Fatalf("no code in %+v", all)
+	}
+	return codeInMail.FindString(all[0].Text)
+}
+
+// The second code: with a wrong password none is sent and none opens anything; three tries; then the password again.
+func TestTheSecondCode(t *testing.T) {
 	w := demo(t)
 	i := w.opened(t, "a", "b")
-	looked := 0
-	for n := range 60 {
-		// Well-formed CUILs of no person: it tries the check digits.
-		for v := range 10 {
-			cuil := fmt.Sprintf("20123%05d%d", n, v)
-			if _, fault := backend.ReadCUIL(cuil); fault == "" {
-				if why(w.attempt(t, i.URL, "b", "1.1.1.1", cuil, "wrong-wrong")) == "wrong_password" {
-					looked++
-				}
-			}
+	for n := range guessesADay {
+		w.attempt(t, i.URL, "b", fmt.Sprint("x", n), maria, "wrong-wrong")
+	}
+	before := len(w.mails(t))
+	in := form.SignIn{Secret: i.URL, Browser: "b", Address: "7.7.7.7", CUIL: maria, Password: "wrong-wrong", Consent: true}
+	if err := w.signIn(t.Context(), in); !errors.Is(err, web.ErrSecond) {
+		t.Fatal(err)
+	}
+	if n := len(w.mails(t)); n != before {
+		t.Errorf("a wrong password sent %d e-mails", n-before)
+	}
+	var seed []byte
+	if err := w.file.Readers.QueryRow("SELECT seed FROM second").Scan(&seed); err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range []string{"second_wrong", "second_wrong", "second_gone", "second_gone"} {
+		if got := why(w.finishSecond(t.Context(), in, showCode(w.secondCode(seed)))); got != want {
+			t.Errorf("the code of a wrong password, try %d: %s", n, got)
 		}
 	}
-	if looked != guardAddress.bound {
-		t.Errorf("%d were looked at, want %d", looked, guardAddress.bound)
+	in.Password = DemoPassword
+	if err := w.signIn(t.Context(), in); !errors.Is(err, web.ErrSecond) {
+		t.Fatal(err)
+	}
+	code := w.mailedCode(t)
+	other := in
+	other.Browser = "another"
+	if err := w.finishSecond(t.Context(), other, code); !errors.Is(err, web.ErrInUse) {
+		t.Errorf("in another browser: %v", err)
+	}
+	if got := why(w.finishSecond(t.Context(), in, "BCDF-GHJK")); got != "second_wrong" {
+		t.Errorf("a wrong code: %s", got)
+	}
+	w.advance(secondLasts)
+	if got := why(w.finishSecond(t.Context(), in, code)); got != "second_gone" {
+		t.Errorf("too late: %s", got)
+	}
+}
+
+// A reset by mail clears the count of strangers: a new browser needs no second code then.
+func TestAResetClearsTheCount(t *testing.T) {
+	w := demo(t)
+	i := w.opened(t, "a", "b")
+	for n := range guessesADay + 1 {
+		w.attempt(t, i.URL, "b", fmt.Sprint("x", n), maria, "wrong-wrong")
+	}
+	if err := w.askReset(t.Context(), form.ResetRequest{Browser: "r", CUIL: maria, Address: "9.9.9.9"}); err != nil {
+		t.Fatal(err)
+	}
+	const password = "tres gatos naranja"
+	if err := w.doReset(t.Context(), form.Reset{Browser: "r", Address: "9.9.9.9", Code: w.mailedCode(t), Password: password, PasswordAgain: password}); err != nil {
+		t.Fatal(err)
+	}
+	i = w.opened(t, "phone", "phone")
+	if err := w.attempt(t, i.URL, "phone", "8.8.8.8", maria, password); err != nil {
+		t.Errorf("a new browser: %v", err)
 	}
 }
 
 func TestHonestSignInsAreNotCounted(t *testing.T) {
 	w := demo(t)
-	for n := range 3 * guardAddress.bound {
+	for n := range 60 {
 		b := fmt.Sprint("b", n)
 		i := w.opened(t, b, b)
 		if err := w.attempt(t, i.URL, b, "1.1.1.1", maria, DemoPassword); err != nil {
@@ -211,8 +356,8 @@ func TestHonestSignInsAreNotCounted(t *testing.T) {
 func TestCountsSurviveARestart(t *testing.T) {
 	w := demo(t)
 	i := w.opened(t, "a", "b")
-	for range guardPair.bound {
-		w.attempt(t, i.URL, "b", "1.1.1.1", maria, "wrong-wrong")
+	for n := range guessesADay {
+		w.attempt(t, i.URL, "b", fmt.Sprint("x", n), maria, "wrong-wrong")
 	}
 	o := testOptions(t, w.clock)
 	o.Path = w.path
@@ -222,8 +367,8 @@ func TestCountsSurviveARestart(t *testing.T) {
 	}
 	defer s.Close()
 	w2 := fixture{Service: s, clock: w.clock}
-	if got := why(w2.attempt(t, i.URL, "b", "1.1.1.1", maria, DemoPassword)); got != "throttled" {
-		t.Errorf("after a restart: %s", got)
+	if err := w2.attempt(t, i.URL, "b", "1.1.1.1", maria, DemoPassword); !errors.Is(err, web.ErrSecond) {
+		t.Errorf("after a restart: %v", err)
 	}
 }
 

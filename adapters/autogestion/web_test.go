@@ -107,9 +107,12 @@ func TestWrongPasswordAndUnknownCUILLookTheSame(t *testing.T) {
 	b.post(path + "/seguir")
 	// Juana is in the padrón without an account; the third is no person.
 	var pages []page
+	for n := range 3 { // from here on every page asks for a proof of work
+		b.post(path+"/entrar", "cuil", unknownCUIL(n), "password", "wrong-wrong", "consent", "on")
+	}
 	for _, cuil := range []string{maria, "27-99999004-0", "20-12345678-6"} {
 		p := b.post(path+"/entrar", "cuil", cuil, "password", "wrong-wrong", "consent", "on")
-		p.wants(t, 422, "El CUIL o la contraseña no son correctos.")
+		p.wants(t, 422, "El CUIL o la contraseña no son correctos.", `data-prueba="1"`)
 		p.body = strings.ReplaceAll(p.body, cuil, "CUIL")
 		p.header.Del("Date")
 		pages = append(pages, p)
@@ -132,7 +135,8 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 			h.Get("Cache-Control") != "no-store" || h.Get("Referrer-Policy") != "same-origin" || h.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s: headers are %v", p, h)
 		}
-		if strings.Contains(got.body, "<script") || strings.Contains(got.body, "style=") || strings.Contains(got.body, "onclick") {
+		scripts := strings.Count(got.body, "<script") - strings.Count(got.body, `<script src="/autogestion/paginas.js" defer></script>`)
+		if scripts > 0 || strings.Contains(got.body, "style=") || strings.Contains(got.body, "onclick") {
 			t.Errorf("%s: something on the page needs a looser policy", p)
 		}
 		if len(got.body) > 12_000 {

@@ -92,7 +92,7 @@ func (v *visitor) signIn(link string) {
 	v.Fills("#cuil", "27-99999001-6")
 	v.Fills("#password", "llave-demo")
 	v.Clicks("#consent")
-	v.Clicks(`form[action$="/entrar"] button:not([formaction])`)
+	v.Clicks(`form[action$="/entrar"] .dos button:not([formaction])`)
 }
 
 // tabTo presses Tab until an element has the focus, as a person without a mouse does, and checks that the focus is visible.
@@ -138,7 +138,7 @@ func TestNewcomerByKeyboard(t *testing.T) {
 	v.Types("llave-demo")
 	v.tabTo("#consent")
 	v.Types(" ")
-	v.tabTo(`form[action$="/entrar"] button:not([formaction])`)
+	v.tabTo(`form[action$="/entrar"] .dos button:not([formaction])`)
 	v.Types("\r")
 	v.Waits("document.querySelector('a.boton')")
 	v.tabTo("a.boton")

@@ -103,7 +103,7 @@ func (l look) walk(ctx context.Context, base string) ([]picture, error) {
 	w.click("#consent")
 	w.wait("scrollTo(0, 0) ?? true")
 	w.shoot("3-entrar")
-	w.click(`form[action$="/entrar"] button:not([formaction])`)
+	w.click(`form[action$="/entrar"] .dos button:not([formaction])`)
 	w.goTo(w.href("a.boton"))
 	w.waitForText("quedó vinculado")
 	w.shoot("4-token")

@@ -16,6 +16,8 @@ type Refused struct {
 	Field string
 	// Wait is how long to wait, if that helps.
 	Wait time.Duration
+	// Proof is the level of the proof of work that the next try needs.
+	Proof int
 }
 
 func (e *Refused) Error() string { return "autogestion: refused: " + e.Why }

@@ -12,6 +12,8 @@ type Registration struct {
 	CUIL, Document, Sex, Tramite     string
 	Email, EmailAgain                string
 	Password, PasswordAgain, Address string
+	Browser                          string // the cookie
+	Proof                            string // of work, if the page asked for one
 }
 
 // Faults returns all faults of the form.

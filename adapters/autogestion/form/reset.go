@@ -5,6 +5,7 @@ import "llave/flows/backend"
 // ResetRequest is the form that asks for a code to change the password.
 type ResetRequest struct {
 	Browser, CUIL, Address string
+	Proof                  string // of work, if the page asked for one
 }
 
 // Read returns the digits of the CUIL, or the form's faults.

@@ -7,6 +7,7 @@ type SignIn struct {
 	Secret         string // of the invite, or its whole URL
 	Browser        string // the cookie
 	Address        string // of the network, as the guards see it
+	Proof          string // of work, if the page asked for one
 	CUIL, Password string
 	Consent        bool
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"time"
 
@@ -52,7 +53,9 @@ func (w *Pages) invite(rw http.ResponseWriter, r *http.Request) {
 		data.Until = timeOfDay(i.OpenUntil)
 		w.show(rw, r, http.StatusOK, "invitar", view{Data: data})
 	case Opened:
-		w.show(rw, r, http.StatusOK, "entrar", view{Data: data})
+		w.show(rw, r, http.StatusOK, "entrar", view{Data: data, Proof: w.Work.SignIn(r.Context(), httpx.ClientOf(r).Key())})
+	case SecondCode:
+		w.show(rw, r, http.StatusOK, "segundo", view{Data: data})
 	case SignedIn:
 		w.showCode(rw, r, data)
 	default:
@@ -100,9 +103,9 @@ func (w *Pages) inviteSignIn(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	in := form.SignIn{Secret: r.PathValue("secret"), Browser: w.browser(r), Address: httpx.ClientOf(r).Key(), CUIL: r.PostFormValue("cuil"),
-		Password: r.PostFormValue("password"), Consent: r.PostFormValue("consent") == "on"}
+		Proof: r.PostFormValue("work"), Password: r.PostFormValue("password"), Consent: r.PostFormValue("consent") == "on"}
 	err := w.Invites.SignIn(r.Context(), in)
-	if err == nil {
+	if err == nil || errors.Is(err, ErrSecond) {
 		http.Redirect(rw, r, invitePath(in.Secret), http.StatusSeeOther)
 		return
 	}

@@ -23,7 +23,7 @@ func (w *Pages) register(rw http.ResponseWriter, r *http.Request) {
 	if w.noForm(rw, r) {
 		return
 	}
-	w.show(rw, r, http.StatusOK, "cuenta", view{})
+	w.show(rw, r, http.StatusOK, "cuenta", w.formView(r))
 }
 
 func (w *Pages) registerDo(rw http.ResponseWriter, r *http.Request) {
@@ -31,14 +31,19 @@ func (w *Pages) registerDo(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := r.PostFormValue
-	err := w.Accounts.Register(r.Context(), form.Registration{CUIL: f("cuil"), Document: f("document"), Sex: f("sex"), Tramite: f("tramite"),
+	browser, err := w.named(rw, r)
+	if err != nil {
+		w.broken(rw, r, err)
+		return
+	}
+	err = w.Accounts.Register(r.Context(), form.Registration{Browser: browser, Proof: f("work"), CUIL: f("cuil"), Document: f("document"), Sex: f("sex"), Tramite: f("tramite"),
 		Email: f("email"), EmailAgain: f("email2"), Password: f("password"), PasswordAgain: f("password2"), Address: httpx.ClientOf(r).Key()})
 	if err != nil {
 		typed := map[string]string{}
 		for _, name := range []string{"cuil", "document", "sex", "tramite", "email", "email2"} {
 			typed[name] = f(name)
 		}
-		w.refuse(rw, r, err, "cuenta", view{Form: typed})
+		w.refuse(rw, r, err, "cuenta", view{Form: typed, Proof: w.formView(r).Proof})
 		return
 	}
 	w.show(rw, r, http.StatusOK, "cuentalista", w.done(r))

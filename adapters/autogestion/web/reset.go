@@ -9,7 +9,12 @@ import (
 )
 
 func (w *Pages) reset(rw http.ResponseWriter, r *http.Request) {
-	w.show(rw, r, http.StatusOK, "clave", view{})
+	w.show(rw, r, http.StatusOK, "clave", w.formView(r))
+}
+
+// formView is a form that sends e-mail, with the proof of work that it needs.
+func (w *Pages) formView(r *http.Request) view {
+	return view{Proof: w.Work.Form(r.Context(), httpx.ClientOf(r).Key())}
 }
 
 func (w *Pages) resetAsk(rw http.ResponseWriter, r *http.Request) {
@@ -18,10 +23,10 @@ func (w *Pages) resetAsk(rw http.ResponseWriter, r *http.Request) {
 	}
 	browser, err := w.named(rw, r)
 	if err == nil {
-		err = w.Accounts.AskReset(r.Context(), form.ResetRequest{Browser: browser, CUIL: r.PostFormValue("cuil"), Address: httpx.ClientOf(r).Key()})
+		err = w.Accounts.AskReset(r.Context(), form.ResetRequest{Browser: browser, Proof: r.PostFormValue("work"), CUIL: r.PostFormValue("cuil"), Address: httpx.ClientOf(r).Key()})
 	}
 	if err != nil {
-		w.refuse(rw, r, err, "clave", view{Form: map[string]string{"cuil": r.PostFormValue("cuil")}})
+		w.refuse(rw, r, err, "clave", view{Form: map[string]string{"cuil": r.PostFormValue("cuil")}, Proof: w.formView(r).Proof})
 		return
 	}
 	w.show(rw, r, http.StatusOK, "clavenueva", view{})

@@ -2,7 +2,7 @@
 // which a counter verifies a sheet. It knows forms and templates and no data base.
 //
 // Reading order: service.go (what it needs of the back end), web.go (routes, templates, refusals), cookie.go and nocookie.go
-// (the name of a browser), then a file a page: invite.go, registration.go, reset.go, verify.go, mail.go. The templates are in
+// (the name of a browser), script.go (what pages with a script need), then a file a page: invite.go, second.go, registration.go, reset.go, verify.go, mail.go. The templates are in
 // pages/.
 package web
 
@@ -23,11 +23,33 @@ type Invites interface {
 	GoOn(ctx context.Context, secret, browser string) error
 	// Decline ends an invite that the person did not ask for.
 	Decline(ctx context.Context, secret string) error
-	// SignIn connects an invite with an account. It also fails with *form.Refused and form.Faults.
+	// SignIn connects an invite with an account. It also fails with *form.Refused and form.Faults, and with ErrSecond if a
+	// second code is needed.
 	SignIn(context.Context, form.SignIn) error
+	Seconds
 	// Code returns the code for the chat to the browser that signed in, as often as it asks.
 	Code(ctx context.Context, secret, browser string) (Code, error)
 }
+
+// Seconds are sign-ins that need a code besides the password.
+type Seconds interface {
+	// Second finishes the sign-in with the code.
+	Second(ctx context.Context, in form.SignIn, code string) error
+	// Again goes back to the password.
+	Again(ctx context.Context, in form.SignIn) error
+}
+
+// Work asks for proofs of work.
+type Work interface {
+	// Challenge returns a challenge of a level, to be sent as JSON.
+	Challenge(level int) (any, error)
+	// SignIn and Form return the level that any try from an address needs, 0 if none.
+	SignIn(ctx context.Context, address string) int
+	Form(ctx context.Context, address string) int
+}
+
+// ErrSecond: the sign-in needs a second code, whether the password was right or not.
+var ErrSecond = errors.New("autogestion: a second code is needed")
 
 // Accounts make accounts and change passwords. They fail with *form.Refused and form.Faults.
 type Accounts interface {
@@ -54,10 +76,11 @@ type Stage int
 
 // The stages of an invite, in their order.
 const (
-	Fresh    Stage = iota // it can be opened
-	Opened                // this browser can sign in
-	SignedIn              // this browser has a code
-	Done                  // the chat is linked
+	Fresh      Stage = iota // it can be opened
+	Opened                  // this browser can sign in
+	SecondCode              // this browser has to bring a second code
+	SignedIn                // this browser has a code
+	Done                    // the chat is linked
 )
 
 // Code ends an invite in the chat.

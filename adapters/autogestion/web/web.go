@@ -14,6 +14,7 @@ import (
 	"llave/adapters/autogestion/form"
 	"llave/adapters/autogestion/proof"
 	"llave/adapters/catalog"
+	"llave/adapters/httpx"
 	"llave/flows/backend"
 )
 
@@ -21,6 +22,7 @@ import (
 type Options struct {
 	Invites  Invites
 	Accounts Accounts
+	Work     Work
 	// SheetKeys verify sheets.
 	SheetKeys func(context.Context) (proof.Keys, error)
 	// Mailbox lists the e-mails of the demo. Nil: there is no such page.
@@ -38,7 +40,7 @@ type Options struct {
 	Log   *slog.Logger
 }
 
-//go:embed pages/*.html pages/estilo.css
+//go:embed pages/*.html pages/estilo.css pages/*.js
 var files embed.FS
 
 // formMax is far above the size of the largest form.
@@ -76,10 +78,16 @@ func (w *Pages) routes() []route {
 		{"GET /autogestion/{$}", w.home},
 		{"GET /autogestion/estilo.css", w.stylesheet},
 
+		{"GET /autogestion/paginas.js", w.asset("paginas.js", "text/javascript")},
+		{"GET /autogestion/altcha-pbkdf2.js", w.asset("altcha-pbkdf2.js", "text/javascript")},
+		{"GET /autogestion/prueba", w.challenge},
+
 		{"GET /autogestion/vincular/{secret}", w.withSecret(w.invite)},
 		{"POST /autogestion/vincular/{secret}/seguir", w.withSecret(w.inviteGoOn)},
 		{"POST /autogestion/vincular/{secret}/no", w.withSecret(w.inviteDecline)},
 		{"POST /autogestion/vincular/{secret}/entrar", w.withSecret(w.inviteSignIn)},
+		{"POST /autogestion/vincular/{secret}/segundo", w.withSecret(w.inviteSecond)},
+		{"POST /autogestion/vincular/{secret}/otra", w.withSecret(w.inviteAgain)},
 
 		{"GET /autogestion/cuenta", w.register},
 		{"POST /autogestion/cuenta", w.registerDo},
@@ -101,6 +109,8 @@ type view struct {
 	Demo   bool
 	Faults []fault
 	Form   map[string]string // typed before; never passwords and codes
+	Proof  int               // level of the proof of work that the form needs
+	Script bool
 	Data   any
 }
 
@@ -134,7 +144,7 @@ func loadTemplates() map[string]*template.Template {
 
 // show writes a page.
 func (w *Pages) show(rw http.ResponseWriter, r *http.Request, status int, page string, v view) {
-	v.Phone, v.Demo = w.Phone, w.Demo
+	v.Phone, v.Demo, v.Script = w.Phone, w.Demo, scripted[page]
 	var b bytes.Buffer
 	if err := w.templates[page].ExecuteTemplate(&b, "base", v); err != nil {
 		w.Log.ErrorContext(r.Context(), "autogestion: page", "page", page, "err", err)
@@ -142,6 +152,9 @@ func (w *Pages) show(rw http.ResponseWriter, r *http.Request, status int, page s
 		return
 	}
 	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if v.Script {
+		rw.Header().Set("Content-Security-Policy", scriptPolicy)
+	}
 	rw.WriteHeader(status)
 	_, _ = b.WriteTo(rw) // the browser went away
 }
@@ -155,8 +168,10 @@ func (w *Pages) refuse(rw http.ResponseWriter, r *http.Request, err error, page 
 	case errors.As(err, &faults):
 	case errors.As(err, &one):
 		faults = form.Faults{*one}
+		v.Proof = max(v.Proof, one.Proof)
 		if one.Wait > 0 {
 			status = http.StatusTooManyRequests
+			httpx.RetryAfter(rw, one.Wait)
 		}
 	case errors.Is(err, ErrInUse):
 		w.inUse(rw, r)
