@@ -71,6 +71,7 @@ func Open(ctx context.Context, o Options) (*Archive, error) {
 		o.Cost = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 	}
 	a := &Archive{opt: o, hashing: make(chan struct{}, 2), swept: make(chan struct{})}
+	a.board.reading = make(chan struct{}, 1)
 	if err := a.open(ctx); err != nil {
 		return nil, fmt.Errorf("archive: open: %w", err)
 	}

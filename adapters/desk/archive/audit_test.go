@@ -71,7 +71,7 @@ func TestRecords(t *testing.T) {
 	a := archivetest.Open(t, c)
 	begin := c.Now()
 	for i, r := range []archive.Record{{Agent: "ana", What: "signin"}, {Agent: "ana", What: "reveal.phone", Case: 7, Detail: "x"}, {Agent: "beto", What: "signin"}} {
-		c.T = begin.Add(time.Duration(i) * time.Hour)
+		c.Set(begin.Add(time.Duration(i) * time.Hour))
 		if err := a.Audit(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}

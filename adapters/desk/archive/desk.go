@@ -12,8 +12,9 @@ import (
 
 // board is what the queue looked like at the last change, so that a turn that asks needs no query.
 type board struct {
-	queue atomic.Pointer[queue]
-	desk  atomic.Pointer[deskAt]
+	reading chan struct{} // holds one: an earlier reading never takes the place of a later one
+	queue   atomic.Pointer[queue]
+	desk    atomic.Pointer[deskAt]
 }
 
 type queue struct {
@@ -77,6 +78,8 @@ const lastTakes = "SELECT opened, taken FROM caso WHERE taken > 0 AND taken > ? 
 
 // refresh reads the board anew.
 func (a *Archive) refresh(ctx context.Context) error {
+	a.board.reading <- struct{}{}
+	defer func() { <-a.board.reading }()
 	err := a.read(ctx, "board", func(db sqlitedb.Querier) (err error) {
 		q := &queue{}
 		if q.calendar, err = calendarOf(ctx, db); err != nil {

@@ -2,6 +2,7 @@ package archive_test
 
 import (
 	"errors"
+	"flag"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -18,6 +19,12 @@ import (
 // A log gives the same tables however it is applied: as a whole, or in parts, each of them twice, some of them after an
 // attempt that failed, and going on in what a killed process left behind.
 func TestFeedInParts(t *testing.T) {
+	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue { // files each time: ask for more with -rapid.checks
+		if err := flag.Set(f.Name, "15"); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = flag.Set(f.Name, f.DefValue) })
+	}
 	dir, n := t.TempDir(), 0
 	next := func() string {
 		n++

@@ -64,12 +64,14 @@ func (a *Archive) SignIn(ctx context.Context, user, password, code, client strin
 	return a.Agent(ctx, bot.AgentID(user))
 }
 
-// refuse records a failed sign-in of an agent. What was typed as a user name and is none is not kept: it may be a password.
+// refuse records a failed sign-in, with the same effort whether there is such an agent or not. What was typed as a user name
+// and is none is not kept: it may be a password.
 func (a *Archive) refuse(ctx context.Context, user, phc string) error {
-	if phc != "" {
-		if err := a.Audit(ctx, Record{Agent: user, What: "signin.failed"}); err != nil {
-			return err
-		}
+	if phc == "" {
+		user = ""
+	}
+	if err := a.Audit(ctx, Record{Agent: user, What: "signin.failed"}); err != nil {
+		return err
 	}
 	return ErrSignIn
 }

@@ -41,7 +41,7 @@ func deskHours(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(true, "2026-11-30 18:00", "2026-12-02 08:00")
-	c.T = at("2026-11-30 18:00")
+	c.Set(at("2026-11-30 18:00"))
 	want(false, "2026-12-02 08:00", "2026-12-02 18:00")
 	if err := a.RemoveHoliday(ctx, "2026-12-01", "carla"); err != nil {
 		t.Fatal(err)
@@ -86,9 +86,9 @@ func promise(t *testing.T) {
 	for range 4 {
 		take(3 * time.Minute)
 	}
-	c.T = time.Date(2026, 11, 30, 20, 58, 0, 0, time.UTC) // 17:58
+	c.Set(time.Date(2026, 11, 30, 20, 58, 0, 0, time.UTC)) // 17:58
 	x := l.Chat("overnight").Opens("help", "hola")
-	c.T = time.Date(2026, 12, 1, 11, 7, 0, 0, time.UTC) // 8:07
+	c.Set(time.Date(2026, 12, 1, 11, 7, 0, 0, time.UTC)) // 8:07
 	x.Act(Deed(Ana, bot.DeedTake))
 	l.Feed(t, a)
 	if d := a.Desk(); d.Low != 0 || d.High != 0 {

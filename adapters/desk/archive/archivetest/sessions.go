@@ -91,7 +91,7 @@ func sessionStore(t *testing.T) {
 // Signing in gives another token and ends the old one, whoever has a copy of it.
 func rotation(t *testing.T) {
 	c := NewClock()
-	c.T = time.Now() // scs has no clock
+	c.Set(time.Now()) // scs has no clock
 	a := Open(t, c)
 	enrol(t, a, c, "zoe", bot.RoleAgent)
 	m := manager(a)
@@ -111,7 +111,7 @@ func endedSessions(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			c := NewClock()
-			c.T = time.Now()
+			c.Set(time.Now())
 			a := Open(t, c)
 			enrol(t, a, c, "zoe", bot.RoleAgent)
 			enrol(t, a, c, "leo", bot.RoleAgent)

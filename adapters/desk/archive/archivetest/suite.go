@@ -4,6 +4,7 @@ package archivetest
 import (
 	"bytes"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,16 +15,23 @@ import (
 )
 
 // Clock is a clock that tests move.
-type Clock struct{ T time.Time }
-
-// Now is the time of the clock.
-func (c *Clock) Now() time.Time { return c.T }
-
-// Add moves the clock.
-func (c *Clock) Add(d time.Duration) { c.T = c.T.Add(d) }
+type Clock struct{ micro atomic.Int64 }
 
 // NewClock begins on a Monday at ten in the morning, in Buenos Aires.
-func NewClock() *Clock { return &Clock{time.Date(2026, 11, 30, 13, 0, 0, 0, time.UTC)} }
+func NewClock() *Clock {
+	c := &Clock{}
+	c.Set(time.Date(2026, 11, 30, 13, 0, 0, 0, time.UTC))
+	return c
+}
+
+// Now is the time of the clock.
+func (c *Clock) Now() time.Time { return time.UnixMicro(c.micro.Load()).UTC() }
+
+// Add moves the clock.
+func (c *Clock) Add(d time.Duration) { c.micro.Add(d.Microseconds()) }
+
+// Set moves the clock to a time.
+func (c *Clock) Set(t time.Time) { c.micro.Store(t.UnixMicro()) }
 
 // Key seals the databases of tests.
 var Key = bytes.Repeat([]byte{7}, keyring.KeySize)
