@@ -40,28 +40,18 @@ var (
 	agentsText = regexp.MustCompile(`respuesta \S+ de \S+`)
 )
 
-// day has n cases, one after the other in each chat.
-func (u *deskUser) day(n int) error {
-	for i := range n {
-		if err := u.oneCase(i); err != nil {
-			return fmt.Errorf("case %d of %s: %w", i, u.name, err)
-		}
-	}
-	return nil
-}
-
 // oneCase asks for a person, thanks for the answer and waits until the case is closed.
-func (u *deskUser) oneCase(i int) error {
+func (u *deskUser) oneCase() error {
 	u.says("persona")
 	if err := u.until(caseOpened.MatchString); err != nil {
 		return fmt.Errorf("opening: %w", err)
 	}
-	u.says(fmt.Sprintf("%s pregunta %d", u.name, i))
+	u.says(u.name + " pregunta")
 	before := len(u.received)
 	if err := u.until(func(string) bool { return len(u.received) > before }); err != nil {
 		return fmt.Errorf("an answer: %w", err)
 	}
-	u.says(fmt.Sprintf("%s gracias %d", u.name, i))
+	u.says(u.name + " gracias")
 	if err := u.until(func(text string) bool { return strings.Contains(text, "cerró el caso") }); err != nil {
 		return fmt.Errorf("closing: %w", err)
 	}
@@ -334,7 +324,10 @@ func atTheDesk(ctx context.Context, n int, seed uint64, binary string, kill time
 	return d.run(n)
 }
 
-// deskDay is the people of a day.
+// agentCount browsers of the demo's three agents answer.
+const agentCount = 10
+
+// deskDay is the people of a day. Each affiliate has a chat and a case.
 type deskDay struct {
 	*service
 	users  []*deskUser
@@ -342,11 +335,8 @@ type deskDay struct {
 }
 
 func (d *deskDay) begin() error {
-	for i := range userCount {
-		u := d.srv.User(int64(7000+i), fmt.Sprint("Vecina", i), "")
-		d.users = append(d.users, &deskUser{User: u, ctx: d.ctx, name: fmt.Sprint("vecina", i)})
-	}
-	for _, user := range []string{"ana", "beto", "carla"} {
+	for i := range agentCount {
+		user := []string{"ana", "beto", "carla"}[i%3]
 		a := &deskAgent{ctx: d.ctx, base: func() string { return "http://" + d.addr }, user: user}
 		if err := a.signIn("llave-demo"); err != nil {
 			return err
@@ -363,12 +353,22 @@ func (d *deskDay) run(n int) (tally, error) {
 	var killer, people, staff sync.WaitGroup
 	killer.Go(func() { d.killAtRandom(calm) })
 	over := make(chan struct{})
+	for i := range n {
+		u := d.srv.User(int64(7000+i), fmt.Sprint("Vecina", i), "")
+		d.users = append(d.users, &deskUser{User: u, ctx: d.ctx, name: fmt.Sprint("vecina", i)})
+	}
 	errs := make([]error, len(d.users)+len(d.agents))
 	for i, a := range d.agents {
 		staff.Go(func() { errs[len(d.users)+i] = a.works(over) })
 	}
-	for i, u := range d.users {
-		people.Go(func() { errs[i] = u.day((n + i) / len(d.users)) })
+	for first := range 2 * agentCount {
+		people.Go(func() {
+			for i := first; i < n; i += 2 * agentCount {
+				if err := d.users[i].oneCase(); err != nil {
+					errs[i] = fmt.Errorf("%s: %w", d.users[i].name, err)
+				}
+			}
+		})
 	}
 	people.Wait()
 	close(over)
