@@ -49,7 +49,7 @@ func (s *tokenized) count() int {
 	for i := 0; i < len(s.words); {
 		n, width := s.quantity(i)
 		at := i
-		if i += max(width, 1); n == 0 || s.isDate(at) || s.is(i, s.u.c.years|s.u.c.kin|s.u.c.sheet|s.u.c.greets) && !s.is(i, s.u.c.token) {
+		if i += max(width, 1); n == 0 || s.isDate(at) || s.isHour(at, width) || s.is(i, s.u.c.years|s.u.c.kin|s.u.c.sheet|s.u.c.greets) && !s.is(i, s.u.c.token) {
 			continue
 		}
 		if s.is(i, s.u.c.token) || i < len(s.words) && s.used[i] || s.is(i, s.u.c.of) && s.is(i+1, s.u.c.token) {
@@ -217,7 +217,7 @@ func (s *tokenized) asksSeveral(who []Ref) bool {
 		if n == CountInvalid && s.is(i, s.u.c.lots) && len(who) > 0 && s.is(at, s.u.c.token) {
 			return true // "varios tokens para mamá"
 		}
-		if n > max(len(who), 1) && s.is(at, s.u.c.token) && (n > 2 || len(who) > 0) &&
+		if n > max(len(who), 1) && s.is(at, s.u.c.token) && !s.words[at-1].endsClause && !s.isHour(i, width) && (n > 2 || len(who) > 0) &&
 			(n < 100 || strings.HasSuffix(strings.ToLower(s.words[at].text), "s")) { // "calle 8 n.º 200, token": the number of a house
 			return true
 		}
@@ -243,6 +243,11 @@ func (s *tokenized) isDate(i int) bool {
 		at++
 	}
 	return at == i+2 && at < len(s.words) && s.u.months[s.words[at].id] > 0 && s.is(i-1, s.u.c.article)
+}
+
+// isHour reports whether a number is an hour: "a las 11", "tipo 10".
+func (s *tokenized) isHour(i, width int) bool {
+	return s.is(i-1, s.u.c.hours) && !s.is(i+width, s.u.c.token|s.u.c.sheet)
 }
 
 func (s *tokenized) year(i int) int {

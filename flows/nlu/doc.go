@@ -13,9 +13,11 @@
 //	people.go         the people and numbers among the words that are not the intent's
 //	kinship.go        "mi hija", "mi hija Juana", "la hija de Juana"
 //	mention.go        whether a person is meant, or only mentioned
+//	contrast.go       the people whom a text takes back
 //	count.go          how many preprinted tokens, which of them, for which month
 //	topic.go          what a text wants of its intent: a person, of "help"; dangers that are told
 //	leaving.go        words for unlinking the chat and for leaving the insurer
+//	wishes.go         several wishes of one text
 //	resolve.go        Parser.Resolve: which members of a family group the references mean to a speaker
 //	understanding.go  what `llave entiende` prints
 //	mask.go           passwords and CUILs taken out of a text before it is kept; mask_load.go reads words/secrets.txt,

@@ -13,14 +13,14 @@ import (
 
 // triggers are the phonetic keys without which no text replaces a token or unlinks a chat. The parser does not share them.
 var triggers = map[string][]string{
-	"another": {"otr", "nueb", "renob", "kambi", "remplas", "rempla", "rejener", "aktuali"},
-	"unlink":  {"desbinkul", "baja", "bor", "olbida", "binkulo"},
+	"another": {"otr", "nueb", "renob", "kambi", "remplas", "rempla", "rejener", "aktuali", "distint", "diferent"},
+	"unlink":  {"desbinkul", "baja", "bor", "olbida", "binkul", "sesion", "kuenta", "desloge", "deskonek", "desengan", "log", "kit", "usuario", "blok", "kort", "sak", "konektad", "telefono", "desbik"},
 }
 
 // FuzzUnderstand checks the rules that hold for every text.
 func FuzzUnderstand(f *testing.F) {
 	u := newParser(f)
-	for _, part := range []string{"tuning", "test"} {
+	for _, part := range []string{"tuning", "test", "fresh"} {
 		for _, l := range readSet(f, part) {
 			f.Add(l.text)
 		}

@@ -9,6 +9,10 @@ func (r *peopleReader) kinship(i int) int {
 	if r.is(i, c.lady) && r.mayBeName(i+1) && !r.is(i-1, c.mine) || r.is(i+1, c.token|c.code) && !w.endsClause && r.is(i, c.call) {
 		return 1 // "la señora Peralta", "el viejo token"
 	}
+	if r.isStaff(i) {
+		r.skip(i, i+1)
+		return 1
+	}
 	_, verb := r.after(i+1, c.needs)
 	bare := r.is(i-1, c.token) && !r.is(i, c.call) || r.is(i-1, c.and) && r.end == i-1 || verb || r.m.Intent == IntentNone && r.tokenized.alone(Match{}, IntentToken)
 	if r.prefixStart == i && (!bare || r.is(i-1, c.notours)) {
@@ -19,6 +23,18 @@ func (r *peopleReader) kinship(i int) int {
 	}
 	r.add(Ref{Kind: RefKin, Words: []string{r.u.kin[w.id]}, Text: w.text}, i, i+1)
 	return 1
+}
+
+// isStaff reports whether a kinship word stands for somebody of a place: "la señora de la farmacia", "el pibe del mostrador".
+func (r *peopleReader) isStaff(i int) bool {
+	if r.is(i-1, r.u.c.mine) || !r.is(i, r.u.c.call|r.u.c.lady) || r.words[i].endsClause || !r.is(i+1, r.u.c.of) {
+		return false
+	}
+	at := i + 2
+	for r.is(at, r.u.c.article) {
+		at++
+	}
+	return at < len(r.words) && r.words[at].id >= 0 && !r.is(at, r.u.c.kin|r.u.c.name|r.u.c.nameword|r.u.c.mine|r.u.c.light)
 }
 
 // apposed reports whether a name and a kinship side by side are one person.

@@ -17,6 +17,8 @@ type Parser struct {
 	ids         map[string]int32 // phonetic key -> number
 	keys        []string         // number -> phonetic key
 	classes     []classes        // number -> classes
+	sets        []classes        // number -> sets: classes that only phrases refer to
+	setBits     map[string]classes
 	bits        map[string]classes
 	phrases     []phrase
 	starts      [][]int32 // number of a word -> the phrases that may begin with it
@@ -41,7 +43,7 @@ type classes uint64
 // namedClasses are the classes that the code refers to.
 type namedClasses struct {
 	light, not, want, lest, and, except, before, belongs, notours, title, place, iam, signs, helps, thing, needs, call, token, code,
-	annul, sheet, most, lots, half, dozen, one, upto, weekday, years, other, with, lady, mine, self, double, month, next, of, article, noun, this, between, in, greets, had, already, instead, request, they, filler, common, name, nameword, kin classes
+	annul, sheet, most, lots, half, dozen, one, upto, weekday, years, other, with, lady, mine, self, double, month, next, of, article, noun, this, between, in, greets, had, already, instead, request, they, filler, common, name, nameword, kin, tome, those, is, gave, sent, him, hours classes
 }
 
 // phrase is a sequence of words with an intent.
@@ -50,6 +52,7 @@ type phrase struct {
 	topic  Topic
 	weight int
 	alone  bool // it counts only if the text says nothing else
+	far    bool // other words may stand between its words
 	parts  []slot
 }
 
@@ -57,6 +60,7 @@ type phrase struct {
 type slot struct {
 	id    int32
 	class classes
+	set   classes
 }
 
 // New reads the words files.
@@ -65,7 +69,7 @@ func New() (*Parser, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &Parser{ids: map[string]int32{}, bits: map[string]classes{}, kin: map[int32]string{},
+	u := &Parser{ids: map[string]int32{}, bits: map[string]classes{}, setBits: map[string]classes{}, kin: map[int32]string{},
 		polite: map[Intent]map[string]bool{IntentYes: {}, IntentNo: {}}, short: map[string][]string{},
 		numbers: map[int32]int{}, months: map[int32]int{}, publicNames: map[Intent]string{}, corrections: map[byte][]int32{}}
 	for i, line := range strings.Split(string(text), "\n") {
@@ -105,6 +109,8 @@ func (u *Parser) addPhrase(name []string, text string) error {
 	switch name[0] {
 	case "class":
 		u.put(key, name[1])
+	case "set":
+		u.sets[u.put(key, "")] |= bitOf(u.setBits, name[1])
 	case "filler", "common", "name", "nameword":
 		u.put(key, name[0])
 	case "kin":
@@ -146,20 +152,23 @@ func (u *Parser) addIntent(name []string, text string) error {
 	p := phrase{intent: Intent(intent), topic: Topic(topic)}
 	for _, w := range strings.Fields(text) {
 		if class, ok := strings.CutPrefix(w, "<"); ok {
-			bit, ok := u.bits[strings.TrimSuffix(class, ">")]
-			if !ok {
+			class = strings.TrimSuffix(class, ">")
+			e := slot{-1, u.bits[class], u.setBits[class]}
+			if e.class == 0 && e.set == 0 {
 				return fmt.Errorf("no class %s", w)
 			}
-			p.parts = append(p.parts, slot{-1, bit})
+			p.parts = append(p.parts, e)
 			continue
 		}
 		for _, s := range phoneticKeys(w) {
-			p.parts = append(p.parts, slot{u.put(s, ""), 0})
+			p.parts = append(p.parts, slot{u.put(s, ""), 0, 0})
 		}
 	}
 	for _, n := range name[1:] {
 		if n == "alone" {
 			p.alone = true
+		} else if n == "far" {
+			p.far = true
 		} else if w, err := strconv.Atoi(n); err != nil {
 			return err
 		} else {
@@ -185,7 +194,7 @@ func (u *Parser) put(key, class string) int32 {
 	if !ok {
 		id = int32(len(u.keys))
 		u.ids[key] = id
-		u.keys, u.classes = append(u.keys, key), append(u.classes, 0)
+		u.keys, u.classes, u.sets = append(u.keys, key), append(u.classes, 0), append(u.sets, 0)
 	}
 	if class != "" {
 		u.classes[id] |= u.bit(class)
@@ -194,14 +203,16 @@ func (u *Parser) put(key, class string) int32 {
 }
 
 // bit is the set of one class.
-func (u *Parser) bit(class string) classes {
-	if u.bits[class] == 0 {
-		if len(u.bits) == 64 {
+func (u *Parser) bit(class string) classes { return bitOf(u.bits, class) }
+
+func bitOf(bits map[string]classes, name string) classes {
+	if bits[name] == 0 {
+		if len(bits) == 64 {
 			panic("words: more classes than a set has room for")
 		}
-		u.bits[class] = 1 << len(u.bits)
+		bits[name] = 1 << len(bits)
 	}
-	return u.bits[class]
+	return bits[name]
 }
 
 // nameClasses finds the classes that the code refers to.
@@ -215,6 +226,7 @@ func (u *Parser) nameClasses() {
 		"double": &c.double, "month": &c.month, "next": &c.next, "filler": &c.filler, "common": &c.common, "name": &c.name,
 		"nameword": &c.nameword, "kin": &c.kin, "of": &c.of, "article": &c.article, "noun": &c.noun, "between": &c.between, "greets": &c.greets, "request": &c.request, "they": &c.they, "had": &c.had, "already": &c.already, "instead": &c.instead, "in": &c.in, "this": &c.this,
 		"annul": &c.annul, "sheet": &c.sheet, "most": &c.most, "lots": &c.lots, "half": &c.half, "dozen": &c.dozen, "one": &c.one, "upto": &c.upto, "weekday": &c.weekday,
+		"tome": &c.tome, "those": &c.those, "is": &c.is, "gave": &c.gave, "sent": &c.sent, "him": &c.him, "hours": &c.hours,
 	} {
 		*to = u.bit(name)
 	}
@@ -235,12 +247,20 @@ func (u *Parser) index() {
 	meant := make([]bool, len(u.keys))
 	for i, p := range append(slices.Clone(u.phrases), u.persons...) {
 		for j, e := range p.parts {
+			first := j == 0 && i < len(u.phrases)
+			if e.id >= 0 {
+				meant[e.id] = true
+				if first {
+					u.starts[e.id] = append(u.starts[e.id], int32(i))
+				}
+				continue
+			}
 			for id := range u.keys {
-				if !e.fits(int32(id), u.classes[id]) {
+				if !u.slotFits(e, int32(id)) {
 					continue
 				}
 				meant[id] = true
-				if j == 0 && i < len(u.phrases) {
+				if first {
 					u.starts[id] = append(u.starts[id], int32(i))
 				}
 			}
@@ -254,7 +274,10 @@ func (u *Parser) index() {
 	}
 }
 
-func (e slot) fits(id int32, c classes) bool { return e.id >= 0 && e.id == id || e.class&c != 0 }
+// slotFits reports whether a word can take a slot of a phrase.
+func (u *Parser) slotFits(e slot, id int32) bool {
+	return e.id >= 0 && e.id == id || e.class&u.classes[id] != 0 || e.set&u.sets[id] != 0
+}
 
 // Intents returns the intents that the words file has phrases for, in its order.
 func (u *Parser) Intents() []Intent {

@@ -14,6 +14,7 @@ type Match struct {
 const (
 	maxLight  = 2
 	maxPerson = 3
+	maxFar    = 6 // any words, in a phrase that is "far"
 )
 
 // margin is by how much the best match must outweigh one of another intent in other words. Below it, the text is unclear.
@@ -46,15 +47,17 @@ func (u *Parser) findMatches(s *tokenized) []Match {
 func (s *tokenized) matchAt(p *phrase, at int) (to, edits int, ok bool) {
 	i := at
 	for j, e := range p.parts {
-		light, person := 0, 0
+		light, person, far := 0, 0, 0
 		for i < len(s.words) && !s.fits(p, e, i) {
 			switch {
-			case j == 0, p.intent.destroys() && s.words[i-1].endsClause:
+			case j == 0, p.destroys() && s.words[i-1].endsClause:
 				return 0, 0, false
+			case p.far && far < maxFar:
+				far++
 			case p.intent == IntentVoid && (s.number(i) > 0 || s.number(i-1) > 0 && s.is(i, s.u.c.and)): // "el 1, 2 y 3 de la hoja"
-			case (s.is(i, s.u.c.light) || s.number(i) > 0 && !p.intent.destroys()) && light < maxLight:
+			case (s.is(i, s.u.c.light) || s.number(i) > 0 && !p.destroys()) && light < maxLight:
 				light++
-			case (s.mayBePerson(i) || s.is(i, s.u.c.between|s.u.c.noun)) && person < maxPerson && !p.intent.destroys():
+			case (s.mayBePerson(i) || s.is(i, s.u.c.between|s.u.c.noun)) && person < maxPerson && !p.destroys():
 				person++
 				light = 0
 			default:
@@ -62,7 +65,7 @@ func (s *tokenized) matchAt(p *phrase, at int) (to, edits int, ok bool) {
 			}
 			i++
 		}
-		if i == len(s.words) || j > 0 && p.intent.destroys() && s.words[i-1].endsClause {
+		if i == len(s.words) || j > 0 && p.destroys() && s.words[i-1].endsClause {
 			return 0, 0, false
 		}
 		edits += s.words[i].distance
@@ -75,7 +78,7 @@ func (s *tokenized) matchAt(p *phrase, at int) (to, edits int, ok bool) {
 // "token": "desvinculo" is no "desvincula".
 func (s *tokenized) fits(p *phrase, e slot, i int) bool {
 	w := &s.words[i]
-	if w.id < 0 || !e.fits(w.id, w.class) {
+	if w.id < 0 || !s.u.slotFits(e, w.id) {
 		return false
 	}
 	return w.distance == 0 || !p.intent.destroys() || w.class&s.u.c.token != 0
@@ -102,6 +105,11 @@ func (u *Parser) chooseIntent(s *tokenized, m *ParsedText) {
 			rival = i
 		}
 	}
+	if best >= 0 {
+		if i := u.plainRequest(s, m.matches, best); i >= 0 {
+			best, rival = i, -1
+		}
+	}
 	switch {
 	case m.No && (best < 0 || !u.intent(m.matches[best]).AboutPeople() || !s.behindComma(m.matches[best].from)):
 		m.Intent = IntentNo
@@ -119,6 +127,29 @@ func (u *Parser) chooseIntent(s *tokenized, m *ParsedText) {
 	if m.Intent == IntentWhere || m.Intent == IntentSame {
 		m.Intent = IntentToken
 	}
+}
+
+// plainRequest finds the match of a plain request for the token, "dame el token", beside a complaint or a trouble with the
+// account: the request is what can be granted at once. -1 if there is none.
+func (u *Parser) plainRequest(s *tokenized, all []Match, best int) int {
+	p := &u.phrases[all[best].phrase]
+	if !p.intent.givesWay() || p.topic != "" && p.topic != TopicFirst || all[best].outcome != counts {
+		return -1
+	}
+	for i, h := range all {
+		if h.outcome != counts || u.intent(h) != IntentToken || !s.is(h.from, s.u.c.token) || overlap(h, all[best]) && h.from > all[best].from {
+			continue
+		}
+		for k := h.from - 1; k >= 0 && !s.words[k].endsClause; k-- {
+			if s.is(k, s.u.c.want|s.u.c.request) {
+				return i
+			}
+			if !s.is(k, s.u.c.light) {
+				break
+			}
+		}
+	}
+	return -1
 }
 
 // behindComma reports whether a clause ends before a word: "no, el token".

@@ -11,6 +11,9 @@ func (r *peopleReader) asksForTheirs(x Ref, from int) bool {
 		k = from
 	}
 	for i := k - 1; i >= 0 && !r.words[i].endsClause; i-- {
+		if r.used[i] || r.is(i, c.instead) || r.is(i, c.in) && r.is(i+1, c.instead) {
+			continue // "en lugar del mío"
+		}
 		if !r.is(i, c.filler|c.want|c.light) || r.is(i, c.with|c.in|c.not) {
 			return false
 		}
@@ -21,10 +24,62 @@ func (r *peopleReader) asksForTheirs(x Ref, from int) bool {
 	return r.is(k, c.article) && r.is(k+1, c.of) && !r.is(k, c.of) || r.is(k, c.belongs) && !r.is(k, c.of|c.article|c.mine)
 }
 
-// isHelper reports whether a person only told or helped: "mi nieta me enseñó".
+// isHelper reports whether a person only told or helped: "mi nieta me enseñó", "mi hermano me pide", "mi hijo, que entiende de
+// esto, me dijo".
 func (r *peopleReader) isHelper(to int) bool {
-	at, ok := r.after(to, r.u.c.helps)
-	return ok && !r.used[at]
+	c := &r.u.c
+	for k, n := to, 0; k < len(r.words) && n < maxTold; k, n = k+1, n+1 {
+		tome := r.is(k-1, c.tome)
+		switch {
+		case r.is(k, c.kin|c.name) && (r.is(k-1, c.with) || r.is(k-2, c.with)): // "mi hermana está con mi mamá y me pide"
+		case r.used[k], r.is(k, c.token|c.kin|c.name):
+			return false
+		case r.is(k, c.helps) && (tome || n <= maxLight && r.onlyLight(to, k)), r.is(k, c.needs|c.want|c.sent) && tome:
+			return true
+		case r.is(k, c.needs|c.want):
+			return false
+		case r.words[k].endsClause:
+			return false
+		}
+	}
+	return false
+}
+
+// onlyLight reports whether all words from one place to another are light.
+func (r *peopleReader) onlyLight(from, to int) bool {
+	for k := from; k < to; k++ {
+		if !r.is(k, r.u.c.light) {
+			return false
+		}
+	}
+	return true
+}
+
+// maxTold is how many words may stand between a person and the verb of telling.
+const maxTold = 8
+
+// isToldBy reports whether a verb of telling stands before a person, who is its subject: "me dijo mi hijo", "dice Tomás que".
+func (r *peopleReader) isToldBy(from int) bool {
+	c := &r.u.c
+	for k := r.prefixStart; k < from; k++ {
+		if !r.is(k, c.mine|c.article|c.other) || r.is(k, c.of) || r.is(k, c.belongs) && !r.is(k, c.mine) {
+			return false
+		}
+	}
+	k := r.prefixStart - 1
+	if k < 0 || r.words[k].endsClause || r.used[k] {
+		return false
+	}
+	return r.is(k, c.helps) || r.is(k, c.needs|c.sent) && r.is(k-1, c.tome)
+}
+
+// isOf reports whether the words before a person say that something is theirs: "es de mi marido".
+func (r *peopleReader) isOf(from int) bool {
+	k := from - 1
+	for k > 0 && r.is(k, r.u.c.mine|r.u.c.article) && !r.is(k, r.u.c.of) {
+		k--
+	}
+	return r.is(k, r.u.c.of) && r.is(k-1, r.u.c.is)
 }
 
 // isThereAlready reports whether the text says that the token of a person is there already: "el de Juana ya lo tengo".
@@ -46,22 +101,55 @@ func (r *peopleReader) mentionedOnly(from int) bool {
 	if r.is(r.prefixStart-1, c.greets) && !r.is(r.prefixStart, c.of) && (r.prefixStart == from || r.is(r.prefixStart, c.mine)) && r.m.Intent.AboutPeople() {
 		return true
 	}
-	return r.is(r.prefixStart-1, c.with|c.iam) && r.m.Intent != IntentNone ||
+	theirs := r.is(r.prefixStart, c.article) && r.is(r.prefixStart+1, c.of) && r.prefixStart+1 < from // "con el de Tomás"
+	return r.is(r.prefixStart-1, c.with|c.iam) && r.m.Intent != IntentNone && !theirs ||
 		r.is(r.prefixStart-1, c.thing) && !r.used[r.prefixStart-1] && r.is(r.prefixStart, c.of) && r.prefixStart < from
 }
 
 // isDenied reports whether the text says that it is not for a person: "no el de Tomás", "para mí no".
 func (r *peopleReader) isDenied(to int) bool {
 	if r.is(to, r.u.c.not) && !r.used[to] && !r.words[to-1].endsClause &&
-		(to+1 == len(r.words) || r.words[to].endsClause || r.is(to+1, r.u.c.before) && !r.is(to+1, r.u.c.of)) {
+		(to+1 == len(r.words) || r.words[to].endsClause || r.is(to+1, r.u.c.before) && !r.is(to+1, r.u.c.of) && !r.isAnchored()) {
+		return true
+	}
+	if r.isNotNeeded(to) {
 		return true
 	}
 	for k := r.prefixStart - 1; k >= 0 && k >= r.end && !r.words[k].endsClause; k-- {
 		if r.is(k, r.u.c.not) && !r.used[k] || r.is(k, r.u.c.instead) && r.is(k-1, r.u.c.in) {
 			return true
 		}
-		if !r.is(k, r.u.c.light|r.u.c.want|r.u.c.before) {
+		if !r.is(k, r.u.c.light|r.u.c.want|r.u.c.before|r.u.c.is) {
 			return false
+		}
+	}
+	return false
+}
+
+// isNotNeeded reports whether the clause ends by saying that the token of a person is not needed: "el de Juana no hace falta".
+func (r *peopleReader) isNotNeeded(to int) bool {
+	if !r.is(to, r.u.c.not) || r.words[to-1].endsClause || r.words[to].endsClause {
+		return false
+	}
+	for k := to + 1; k < len(r.words) && k < to+4; k++ {
+		if !r.is(k, r.u.c.light|r.u.c.want) || r.is(k, r.u.c.needs) {
+			return false
+		}
+		if k+1 == len(r.words) || r.words[k].endsClause {
+			return r.is(k, r.u.c.want)
+		}
+	}
+	return false
+}
+
+// isAnchored reports whether a verb of wanting stands before the current person: "era el de Juana, no el de Tomás".
+func (r *peopleReader) isAnchored() bool {
+	for k := r.prefixStart - 1; k >= max(r.end, 0) && !r.words[k].endsClause; k-- {
+		switch {
+		case r.is(k, r.u.c.not|r.u.c.gave):
+			return false
+		case r.is(k, r.u.c.want|r.u.c.is):
+			return !r.is(k-1, r.u.c.not|r.u.c.those)
 		}
 	}
 	return false

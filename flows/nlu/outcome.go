@@ -1,5 +1,7 @@
 package nlu
 
+import "slices"
+
 // Outcome is whether a match counts, or why it does not.
 type Outcome string
 
@@ -34,7 +36,7 @@ func (u *Parser) outcome(s *tokenized, all []Match, i int) Outcome {
 		return inside
 	case p.intent == IntentVoid && u.isDoubted(s, all, h):
 		return doubtful
-	case !p.intent.destroys():
+	case !p.destroys() && (!p.intent.destroys() || p.alone || !u.isDoubted(s, all, h)):
 		return counts
 	case s.onlyAsked(h, p.intent), u.isDoubted(s, all, h):
 		return doubtful
@@ -85,6 +87,9 @@ func (s *tokenized) isNegated(h Match, destroys bool) bool {
 	if destroys && !s.words[h.to-1].endsClause && s.is(h.to, s.u.c.not) {
 		return true
 	}
+	if !destroys && (s.saysNoAfter(h) || s.refusesThat(h)) {
+		return true
+	}
 	wants := func(i int) bool { return s.is(i, s.u.c.want) && !(destroys && s.is(i, s.u.c.lest)) }
 	wanted := wants(h.from)
 	for j := h.from - 1; j >= 0 && !s.words[j].endsClause; j-- {
@@ -93,13 +98,41 @@ func (s *tokenized) isNegated(h Match, destroys bool) bool {
 			return destroys || wanted
 		case wants(j):
 			wanted = true
-		case s.is(j, s.u.c.light):
+		case s.is(j, s.u.c.light), s.words[j].key == "mas", !destroys && wanted && s.is(j, s.u.c.is|s.u.c.belongs|s.u.c.lots):
 		case destroys && !wanted:
 		default:
 			return false
 		}
 	}
 	return false
+}
+
+// saysNoAfter reports whether a "no" ends the clause of a match, and nothing is asked for: "el token no".
+func (s *tokenized) saysNoAfter(h Match) bool {
+	if s.question || !s.is(h.to, s.u.c.not) || s.words[h.to-1].endsClause || h.to+1 < len(s.words) && !s.words[h.to].endsClause {
+		return false
+	}
+	return !slices.ContainsFunc(s.words[:h.from], func(w word) bool { return w.class&(s.u.c.want|s.u.c.request) != 0 })
+}
+
+// refusesThat reports whether the match stands in what somebody does not want to happen: "no quiero que este chat le dé tokens
+// a mi ex".
+func (s *tokenized) refusesThat(h Match) bool {
+	for i := h.from - 1; i > 0 && !s.words[i].endsClause; i-- {
+		if s.is(i, s.u.c.want) && !s.is(i, s.u.c.lest) {
+			k := i - 1
+			for k > 0 && s.is(k, s.u.c.light) {
+				k--
+			}
+			return s.isThat(i+1) && s.is(k, s.u.c.not)
+		}
+	}
+	return false
+}
+
+// isThat reports whether a word is "que".
+func (s *tokenized) isThat(i int) bool {
+	return i < len(s.words) && (s.words[i].key == "ke" || s.words[i].key == "k")
 }
 
 // isOtherThing reports whether the "otro" of a match is not a new token: "el otro token", "otro médico", "uno para Juana y otro

@@ -1,6 +1,7 @@
 package nlu
 
 import (
+	"slices"
 	"strings"
 
 	"llave/flows/backend"
@@ -84,8 +85,17 @@ type ParsedText struct {
 	Danger Topic
 	// Fraud says that somebody asked for a code or used one that was not theirs.
 	Fraud bool
+	// Told says that a person only told of the wish, or passed it on: "mi hija me pide el token". Without Refs it is not
+	// certain whom the wish is for.
+	Told bool
 	// Introduced is the name by which the person introduced themselves: "soy Pedro".
 	Introduced []string
+	// Also are further wishes of the same text, in its order.
+	Also []ParsedText
+	// counted is the number that the text names, whatever it is about.
+	counted int
+	// named says that the text has the word "token", and not only one that may stand for it.
+	named bool
 	// matches are the phrases that were found: see Parser.explain.
 	matches []Match
 }
@@ -130,9 +140,33 @@ func (i Intent) onPaper() bool { return i == IntentPreprint || i == IntentMore |
 // destroys reports whether acting on the intent takes something away. It must be asked for, and not only mentioned.
 func (i Intent) destroys() bool { return i == IntentAnother || i == IntentUnlink }
 
+// givesWay reports whether the intent gives way to a plain request for the token in the same text.
+func (i Intent) givesWay() bool {
+	switch i {
+	case IntentHelp, IntentLink, "register", "password", IntentMenu, IntentLost, IntentHello, IntentThanks:
+		return true
+	}
+	return false
+}
+
 // Parse understands a text. It guesses no person: an unknown word stays a name, for the flow to ask about.
 func (u *Parser) Parse(text string) ParsedText {
-	s := u.tokenize(cleanLines(text))
+	text = cleanLines(text)
+	s := u.tokenize(text)
+	m := u.read(s)
+	if wishes := u.splitWishes(text, s, &m); wishes != nil {
+		first := wishes[0]
+		first.Introduced, first.Also = m.Introduced, wishes[1:]
+		return first
+	}
+	return m
+}
+
+// parseOne understands a text as one wish.
+func (u *Parser) parseOne(text string) ParsedText { return u.read(u.tokenize(text)) }
+
+// read understands the words of a text.
+func (u *Parser) read(s *tokenized) ParsedText {
 	var m ParsedText
 	m.Yes, m.No = !s.question && isOnly(u.yes, u.polite[IntentYes], s.words), isOnly(u.no, u.polite[IntentNo], s.words)
 	m.matches = u.findMatches(s)
@@ -142,6 +176,7 @@ func (u *Parser) Parse(text string) ParsedText {
 		m.Intent = IntentPreprint
 	}
 	s.readTopics(&m)
+	m.counted, m.named = s.count(), slices.ContainsFunc(s.words, func(w word) bool { return w.class&u.c.token != 0 })
 	s.readPaper(&m)
 	s.readLeaving(&m)
 	if m.Intent == IntentNone && len(m.Unclear) == 0 && len(m.Refs) == 0 && len(m.Introduced) > 0 {
@@ -163,6 +198,16 @@ func cleanLines(text string) string {
 // user of the chat introduces themselves, "mi" and kinship words are theirs.
 func (u *Parser) ParseFor(text string, s Speaker) ParsedText {
 	m := u.Parse(text)
+	u.relate(&m, s)
+	for i := range m.Also {
+		m.Also[i].Introduced = m.Introduced
+		u.relate(&m.Also[i], s)
+	}
+	return m
+}
+
+// relate drops the words that may be a name and match no member, and reads "mi" as the speaker's.
+func (u *Parser) relate(m *ParsedText, s Speaker) {
 	who := m.Refs[:0:0]
 	for _, r := range m.Refs {
 		if !r.weak || u.isMember(r, s.Group) {
@@ -172,9 +217,8 @@ func (u *Parser) ParseFor(text string, s Speaker) ParsedText {
 	}
 	m.Refs = who
 	if len(m.Introduced) > 0 && m.Intent.AboutPeople() {
-		u.reinterpretSpeaker(&m, s)
+		u.reinterpretSpeaker(m, s)
 	}
-	return m
 }
 
 // isMember reports whether a word that may be a name is the first name of a member.

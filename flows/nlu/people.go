@@ -14,7 +14,12 @@ type peopleReader struct {
 	first       int  // where their name or kinship begins
 	weak        bool // the last person may be none: see Ref.weak
 	skipped     bool // the last person is only mentioned, and so is what follows about them
+	spans       []span
+	companions  []Ref // who is with the speaker: "estoy con Juana"
 }
+
+// span is where a reference stands: its name, and the words that introduce it.
+type span struct{ prefix, from, to int }
 
 // readPeople finds the people and numbers among the words that are not the intent's.
 func (u *Parser) readPeople(s *tokenized, m *ParsedText) {
@@ -22,6 +27,8 @@ func (u *Parser) readPeople(s *tokenized, m *ParsedText) {
 	for i := 0; i < len(s.words); {
 		i += max(1, r.step(i))
 	}
+	r.dropContrasted()
+	r.takeCompanion()
 	if len(groupByPerson(m.Refs)) > 1 && slices.ContainsFunc(s.words, func(w word) bool { return w.class&u.c.they != 0 }) {
 		m.Refs = []Ref{{Kind: RefName}} // "mi hermana y mi mamá …, el de ella": which of them?
 	}
@@ -131,6 +138,8 @@ func (r *peopleReader) standsForPeople(p phrase, i, to int) bool {
 			(r.is(to, c.token|c.code|c.and|c.not|c.light|c.filler|c.want|c.except) || r.u.months[r.words[to].id] > 0) && !r.is(to, c.noun|c.kin|c.name|c.nameword|c.mine)
 	case r.is(i, c.self): // not "yo quiero el de Juana"
 		return len(r.words) == 1 || r.is(i-1, c.and) && r.end == i-1 || r.is(i-1, c.iam) || r.is(to, c.and) && to+1 < len(r.words) && (r.mayBePerson(to+1) || r.mayBePerson(min(to+2, len(r.words)-1))) || r.alone(Match{from: i, to: to}, IntentNone)
+	case RefKind(p.intent) == RefAll && i > 0 && r.number(i-1) > 0: // "5 cada uno"
+		return false
 	case RefKind(p.intent) == RefAll: // not "todos los días", "hola a todos"
 		ends := to == len(r.words) || r.words[to-1].endsClause
 		return len(p.parts) > 1 || (ends || !r.is(to, c.light)) && (r.is(i-1, c.belongs|c.token) && !r.is(i-1, c.article) || i == 0)
@@ -141,7 +150,8 @@ func (r *peopleReader) standsForPeople(p phrase, i, to int) bool {
 // name reads words that may be a name.
 func (r *peopleReader) name(i int) int {
 	to, listed := i, false
-	for r.mayBeName(to) && (to == i || !r.words[to-1].endsClause) {
+	denied := r.isDenied(i + 1)
+	for r.mayBeName(to) && (to == i || !r.words[to-1].endsClause && !(denied && listed && r.is(to, r.u.c.name))) {
 		listed = listed || r.is(to, r.u.c.name)
 		to++
 	}
@@ -162,6 +172,9 @@ func (r *peopleReader) name(i int) int {
 		return to - i
 	}
 	r.add(Ref{Kind: RefName, Words: words, Text: r.text(i, to), weak: !listed && !strong}, i, to)
+	if denied && r.mayBeName(to) {
+		r.skipped = false // "en vez de Rosa Carlos"
+	}
 	return to - i
 }
 
@@ -193,7 +206,23 @@ func (r *peopleReader) add(x Ref, from, to int) {
 	of := next && r.is(r.prefixStart, c.of) && r.prefixStart < from && !r.words[r.prefixStart-1].endsClause
 	same := next && !of && r.apposed(x, from)
 	switch {
-	case r.skipped && (of || same), r.isHelper(to), r.isThereAlready(to), r.mentionedOnly(from), r.isDenied(to):
+	case r.skipped && (of || same), r.isThereAlready(to), r.isDenied(to):
+		r.skip(from, to)
+		return
+	case r.isHelper(to), r.isToldBy(from):
+		if of && len(r.m.Refs) > 0 { // "la maestra de Tomás me pide"
+			r.dropLast()
+		}
+		r.m.Told, r.companions = true, append(r.companions, x)
+		r.skip(from, to)
+		return
+	case r.m.Intent == IntentRejected && r.isOf(from):
+		r.skip(from, to) // "dice que es de mi marido"
+		return
+	case r.mentionedOnly(from):
+		if r.is(r.prefixStart-1, c.with) {
+			r.companions = append(r.companions, x)
+		}
 		r.skip(from, to)
 		return
 	case of && len(r.m.Refs) > 0:
@@ -203,7 +232,10 @@ func (r *peopleReader) add(x Ref, from, to int) {
 		x.Not = true
 	}
 	x.Same = same && len(r.m.Refs) > 0
-	r.m.Refs = append(r.m.Refs, x)
+	if r.addsTo(from) { // "el token y el de Juana"
+		r.m.Refs, r.spans = append(r.m.Refs, Ref{Kind: RefMe}), append(r.spans, span{r.prefixStart, r.prefixStart, r.prefixStart})
+	}
+	r.m.Refs, r.spans = append(r.m.Refs, x), append(r.spans, span{r.prefixStart, from, to})
 	if !x.weak {
 		r.markUsed(from, to)
 	}
@@ -212,6 +244,25 @@ func (r *peopleReader) add(x Ref, from, to int) {
 		r.first = from
 	}
 	r.end, r.skipped, r.weak = to, false, x.weak
+}
+
+// addsTo reports whether the token of the current person is wanted beside the speaker's: "el token y también el de Juana".
+func (r *peopleReader) addsTo(from int) bool {
+	c, k := &r.u.c, r.prefixStart
+	if r.m.Intent != IntentToken || len(r.m.Refs) > 0 || r.skipped || !r.is(k, c.article) || !r.is(k+1, c.of) || r.is(k, c.of) || k+1 >= from {
+		return false
+	}
+	and := false
+	for k--; k >= 0 && r.is(k, c.and|c.light) && !r.is(k, c.not); k-- {
+		and = and || r.is(k, c.and)
+	}
+	return and && slices.ContainsFunc(r.words[:k+1], func(w word) bool { return w.class&c.token != 0 })
+}
+
+// dropLast forgets the last person.
+func (r *peopleReader) dropLast() {
+	n := len(r.m.Refs) - 1
+	r.m.Refs, r.spans = r.m.Refs[:n], r.spans[:n]
 }
 
 // skip goes over a person who is only mentioned.

@@ -123,6 +123,9 @@ func (u *Parser) kinMembers(kin string, s Speaker) (ids, candidates []backend.Me
 			return []backend.MemberID{id}, nil
 		}
 	}
+	if kin == "titular" && s.Own != "" {
+		return []backend.MemberID{s.Own}, nil
+	}
 	kins, several := plural[kin]
 	if !several {
 		kins = []string{kin}

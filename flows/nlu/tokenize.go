@@ -14,6 +14,7 @@ type word struct {
 	endsClause bool    // a comma, a full stop or the like follows
 	minus      bool    // a minus sign stands before it
 	text       string  // as written
+	at         int     // where it begins in the text
 }
 
 // tokenized is a text, cut into words.
@@ -36,7 +37,7 @@ func (u *Parser) tokenize(text string) *tokenized {
 			continue
 		}
 		if start >= 0 {
-			s.addWord(text[start:i], minus)
+			s.addWord(text[start:i], start, minus)
 			start, minus = -1, false
 		}
 		minus = (r == '-' || r == '−') && (i == 0 || text[i-1] == ' ')
@@ -45,7 +46,7 @@ func (u *Parser) tokenize(text string) *tokenized {
 		}
 	}
 	if start >= 0 {
-		s.addWord(text[start:], minus)
+		s.addWord(text[start:], start, minus)
 	}
 	s.used = make([]bool, len(s.words))
 	for i := range s.words {
@@ -62,8 +63,8 @@ func isLetter(r rune) bool {
 }
 
 // addWord adds a word, unless it has no sound.
-func (s *tokenized) addWord(text string, minus bool) {
-	w := word{key: phoneticKey(strings.ToLower(text)), id: -1, minus: minus, text: text}
+func (s *tokenized) addWord(text string, at int, minus bool) {
+	w := word{key: phoneticKey(strings.ToLower(text)), id: -1, minus: minus, text: text, at: at}
 	if w.key == "" {
 		return
 	}

@@ -8,8 +8,16 @@ const (
 	TopicPerson  Topic = "person"  // of help: a person is asked for
 	TopicDanger  Topic = "danger"  // of help: somebody needs an ambulance
 	TopicDespair Topic = "despair" // of help: somebody wants to die
+	TopicFirst   Topic = "first"   // of register: a first time of something
+	TopicAsk     Topic = "ask"     // of unlink: said in other words, so that the bot asks first
+	TopicLeave   Topic = "leave"   // of unlink: the insurer is left, and not the chat
 	TopicFraud   Topic = "fraud"   // of help: somebody asked for a code, or used one
 )
+
+// destroys reports whether acting on the phrase takes something away at once.
+func (p *phrase) destroys() bool {
+	return p.intent.destroys() && p.topic != TopicAsk && p.topic != TopicLeave
+}
 
 // readTopics finds the topic of the intent, and the dangers that are told beside it.
 func (s *tokenized) readTopics(m *ParsedText) {

@@ -20,12 +20,26 @@ type Understanding struct {
 	// Count and Month, "2026-11", are those of preprinted tokens, and left out if the text names none.
 	Count int    `json:"count,omitempty"`
 	Month string `json:"month,omitempty"`
+	// Also are further wishes of the same text.
+	Also []Understanding `json:"also,omitempty"`
 }
 
 // Understand says what a text means at a time. Without a group no name means a member.
 func (u *Parser) Understand(text string, s Speaker, now time.Time) Understanding {
 	m := u.ParseFor(text, s)
+	out := u.show(m, s, now)
+	for _, w := range m.Also {
+		out.Also = append(out.Also, u.show(w, s, now))
+	}
+	return out
+}
+
+// show is the outside form of a wish.
+func (u *Parser) show(m ParsedText, s Speaker, now time.Time) Understanding {
 	out := Understanding{Intent: u.publicName(m.Intent), People: []string{}, Unknown: []string{}}
+	if m.Topic == TopicLeave {
+		out.Intent = "faq"
+	}
 	if m.Intent == IntentNone || m.Intent.AboutPeople() {
 		u.namePeople(&out, m, s)
 	}
@@ -104,7 +118,7 @@ func (u *Parser) explain(m ParsedText) []string {
 			if e.id >= 0 {
 				words = append(words, u.keys[e.id])
 			} else {
-				words = append(words, "<"+u.className(e.class)+">")
+				words = append(words, "<"+u.className(e)+">")
 			}
 		}
 		out = append(out, fmt.Sprintf("%s %d %q words %d-%d: %s", p.intent, h.score, strings.Join(words, " "), h.from+1, h.to, h.outcome))
@@ -112,9 +126,14 @@ func (u *Parser) explain(m ParsedText) []string {
 	return out
 }
 
-func (u *Parser) className(c classes) string {
+func (u *Parser) className(e slot) string {
 	for name, bit := range u.bits {
-		if bit == c {
+		if bit == e.class {
+			return name
+		}
+	}
+	for name, bit := range u.setBits {
+		if bit == e.set {
 			return name
 		}
 	}
