@@ -1,7 +1,6 @@
 package nlu
 
 import (
-	"slices"
 	"strings"
 
 	"llave/flows/backend"
@@ -96,6 +95,8 @@ type ParsedText struct {
 	counted int
 	// named says that the text has the word "token", and not only one that may stand for it.
 	named bool
+	// wants says that it has a verb of wanting.
+	wants bool
 	// matches are the phrases that were found: see Parser.explain.
 	matches []Match
 }
@@ -176,7 +177,7 @@ func (u *Parser) read(s *tokenized) ParsedText {
 		m.Intent = IntentPreprint
 	}
 	s.readTopics(&m)
-	m.counted, m.named = s.count(), slices.ContainsFunc(s.words, func(w word) bool { return w.class&u.c.token != 0 })
+	m.counted, m.named, m.wants = s.count(), s.has(u.c.token), s.has(u.c.want)
 	s.readPaper(&m)
 	s.readLeaving(&m)
 	if m.Intent == IntentNone && len(m.Unclear) == 0 && len(m.Refs) == 0 && len(m.Introduced) > 0 {

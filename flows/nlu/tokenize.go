@@ -1,6 +1,7 @@
 package nlu
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -110,6 +111,11 @@ func maxDistance(key string) int {
 // is reports whether the word at a place is in one of the classes.
 func (s *tokenized) is(i int, c classes) bool {
 	return i >= 0 && i < len(s.words) && s.words[i].class&c != 0
+}
+
+// has reports whether a word is in one of the classes.
+func (s *tokenized) has(c classes) bool {
+	return slices.ContainsFunc(s.words, func(w word) bool { return w.class&c != 0 })
 }
 
 // asWritten returns a name as it was written.

@@ -51,7 +51,7 @@ func (s *tokenized) maySplit(m *ParsedText) bool {
 			numbers++
 		}
 	}
-	return kinds > 1 || first == IntentPreprint && numbers > 1 && len(m.Refs) > 1
+	return kinds > 1 || first == IntentVoid && numbers > 0 || first == IntentPreprint && numbers > 1 && len(m.Refs) > 1
 }
 
 // isCovered reports whether a better match has words of a match: the token of "otro token" is no wish of its own.
@@ -90,8 +90,13 @@ func (m *ParsedText) isWish(before []ParsedText) bool {
 	case m.Intent != IntentNone || len(before) == 0:
 		return false
 	}
-	last := before[len(before)-1].Intent
-	return m.TheirToken && len(m.Refs) > 0 || (last == IntentPreprint || last == IntentVoid) && (m.counted != 0 || len(m.Refs) > 0)
+	switch before[len(before)-1].Intent {
+	case IntentVoid:
+		return m.wants && m.counted > 0
+	case IntentPreprint:
+		return m.counted != 0 || len(m.Refs) > 0
+	}
+	return m.TheirToken && len(m.Refs) > 0
 }
 
 // takeSheet completes a wish by the one before it: a count after a sheet wants a sheet, too.
