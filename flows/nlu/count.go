@@ -247,7 +247,7 @@ func (s *tokenized) isDate(i int) bool {
 
 // isHour reports whether a number is an hour: "a las 11", "tipo 10".
 func (s *tokenized) isHour(i, width int) bool {
-	return s.is(i-1, s.u.c.hours) && !s.is(i+width, s.u.c.token|s.u.c.sheet)
+	return s.is(i-1, s.u.c.hours) && (s.words[i+width-1].endsClause || !s.is(i+width, s.u.c.token|s.u.c.sheet))
 }
 
 func (s *tokenized) year(i int) int {

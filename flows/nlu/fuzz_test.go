@@ -19,7 +19,8 @@ var triggers = map[string][]string{
 
 // FuzzUnderstand checks the rules that hold for every text.
 func FuzzUnderstand(f *testing.F) {
-	u := newParser(f)
+	u, rules := newParser(f), newParser(f)
+	rules.second.weights = nil
 	for _, part := range []string{"tuning", "test", "fresh"} {
 		for _, l := range readSet(f, part) {
 			f.Add(l.text)
@@ -38,6 +39,7 @@ func FuzzUnderstand(f *testing.F) {
 		}
 		triggered(t, text, one.Intent)
 		affirmed(t, u, text)
+		actsLess(t, text, one, rules.Understand(text, Speaker{Group: familyA, Self: "1"}, said))
 		for _, p := range one.People {
 			if !slices.ContainsFunc(familyA.Members, func(m backend.Member) bool { return m.Name == p }) {
 				t.Errorf("%q means %q, who is not in the group", text, p)
@@ -51,6 +53,14 @@ func FuzzUnderstand(f *testing.F) {
 		}
 		u.explain(u.Parse(text))
 	})
+}
+
+// actsLess checks that the second opinion adds nothing that acts: no token, no person, no count.
+func actsLess(t *testing.T, text string, both, rules Understanding) {
+	harmless := slices.Contains([]string{"none", "help", "rejected", "register", "password", "link", "faq", "thanks", "preprint"}, both.Intent)
+	if both.Intent != rules.Intent && !harmless || len(both.People) > len(rules.People) || both.Intent != rules.Intent && len(both.People) > 0 {
+		t.Errorf("%q is %+v with the second opinion, %+v without", text, both, rules)
+	}
 }
 
 // triggered checks that an intent that takes something away has a word for it in the text.

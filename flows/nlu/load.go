@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-//go:embed words/es.txt words/secrets.txt
+//go:embed words/es.txt words/secrets.txt words/second.bin
 var wordFiles embed.FS
 
 // Parser is the words file, indexed. Every word of the file has a number and a set of classes. A Parser may be used by several
@@ -35,6 +35,7 @@ type Parser struct {
 	verbs       []string                   // of words that are verbs after "para"
 	c           namedClasses
 	secrets     *secrets
+	second      secondOpinion
 }
 
 // classes is a set of word classes.
@@ -86,8 +87,10 @@ func New() (*Parser, error) {
 	}
 	u.nameClasses()
 	u.index()
-	u.secrets, err = loadSecrets()
-	return u, err
+	if u.secrets, err = loadSecrets(); err != nil {
+		return nil, err
+	}
+	return u, u.second.load()
 }
 
 // add reads a line: its name, and its phrases.

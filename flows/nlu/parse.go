@@ -91,6 +91,8 @@ type ParsedText struct {
 	Introduced []string
 	// Also are further wishes of the same text, in its order.
 	Also []ParsedText
+	// Guessed says that the rules found no intent, and that it is the second opinion's.
+	Guessed bool
 	// counted is the number that the text names, whatever it is about.
 	counted int
 	// named says that the text has the word "token", and not only one that may stand for it.
@@ -176,8 +178,9 @@ func (u *Parser) read(s *tokenized) ParsedText {
 	if m.Intent == IntentToken && s.asksSeveral(m.Refs) {
 		m.Intent = IntentPreprint
 	}
-	s.readTopics(&m)
 	m.counted, m.named, m.wants = s.count(), s.has(u.c.token), s.has(u.c.want)
+	u.secondGuess(s, &m)
+	s.readTopics(&m)
 	s.readPaper(&m)
 	s.readLeaving(&m)
 	if m.Intent == IntentNone && len(m.Unclear) == 0 && len(m.Refs) == 0 && len(m.Introduced) > 0 {

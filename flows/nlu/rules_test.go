@@ -1,6 +1,7 @@
 package nlu
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -41,11 +42,67 @@ func TestRules(t *testing.T) {
 		{"of two counts none is taken", "preimpresos 5 o 10 para juana", "preprint [Juana Ruiz] ?[]"},
 		{"a month that is over is next year's", "preimpresos de marzo", "preprint [] ?[] x0 @2027-03"},
 		{"a cousin is no month", "preimpresos para mi primo julio", "preprint [] ?[julio]"},
+		{"who told is not whom it is for", "me dijo mi hijo que pida el token", "token [] ?[]"},
+		{"who told is not whom it is for", "dice tomás que te pida el token de juana", "token [Juana Ruiz] ?[]"},
+		{"who passes a wish on is not whom it is for", "mi hermano me pide el token de mi mamá", "token [Rosa Peralta] ?[]"},
+		{"a clause may stand between", "mi hijo que entiende de esto me dijo que escriba token", "token [] ?[]"},
+		{"but whom a thing is asked of needs it", "mi hijo pide el token", "token [Tomás Ruiz] ?[]"},
+		{"somebody of a place is no relative", "token para la señora del mostrador", "token [] ?[]"},
+		{"the teacher of a child is no child", "la maestra de tomás me pide el token de tomás", "token [Tomás Ruiz] ?[]"},
+		{"who is there is meant by a pronoun", "estoy con tomás en la guardia y le piden el token", "token [Tomás Ruiz] ?[]"},
+		{"of two who were given the wanted one counts", "ese es de juana, yo quería el de tomás", "token [Tomás Ruiz] ?[]"},
+		{"a correction takes back", "pedí el de tomás pero era el de juana", "token [Juana Ruiz] ?[]"},
+		{"a verb of wanting anchors", "era el de juana no el de tomás", "token [Juana Ruiz] ?[]"},
+		{"what is not needed is not given", "el de juana no hace falta, el de carlos sí", "token [Carlos Ruiz] ?[]"},
+		{"instead of one another", "en vez de rosa carlos", "token [Carlos Ruiz] ?[]"},
+		{"neither the one nor", "no para juana sino para rosa", "token [Rosa Peralta] ?[]"},
+		{"the holder is known", "el token del titular", "token [María Elena Gómez] ?[]"},
+		{"a no over the giving gives nothing", "no saques el token de juana todavía", "none [] ?[]"},
+		{"a no over the giving gives nothing", "no me mandes más tokens", "none [] ?[]"},
+		{"a no over the giving gives nothing", "no hace falta el token", "none [] ?[]"},
+		{"a no at the end gives nothing", "el token no", "none [] ?[]"},
+		{"what is not wanted to happen does not", "no quiero que este chat le dé tokens a mi ex", "none [] ?[]"},
+		{"an hour is no count", "tengo turno a las 8, tokens impresos para rosa", "preprint [Rosa Peralta] ?[]"},
+		{"a counter's number is no count", "estoy en la ventanilla 4, token", "token [] ?[]"},
+		{"a plain request beats a complaint", "no anda la app, me pasan el token?", "token [] ?[]"},
+		{"far words are one phrase", "probaron como tres veces en la farmacia y nada", "rejected [] ?[]"},
+		{"a token and somebody else's are two", "el token y también el de juana", "token [María Elena Gómez Juana Ruiz] ?[]"},
+		{"the insurer is left, not the chat", "quiero dar de baja la obra social", "faq [] ?[]"},
+		{"what one is not asked to close stays", "no cierres la sesión", "none [] ?[]"},
 		{"many tokens are on paper", "10 tokens para mamá", "preprint [Rosa Peralta] ?[] x10 @"},
 	} {
 		l := labelled{text: c.text, group: familyA, self: "1"}
 		if got := l.run(u).String(); got != c.want {
 			t.Errorf("%s: %q is understood as %q, want %q", c.rule, c.text, got, c.want)
+		}
+	}
+}
+
+// Wishes of several kinds are told apart, in their order.
+func TestWishes(t *testing.T) {
+	u := newParser(t)
+	for text, want := range map[string]string{
+		"necesito el token mío y una hoja de 10 para mi mamá": "token [María Elena Gómez]; preprint [Rosa Peralta] x10",
+		"anulá la hoja de mamá y haceme una nueva de 5":       "preprint [Rosa Peralta]; preprint [Rosa Peralta] x5",
+		"quiero otro token de juana y la credencial de tomás": "another [Juana Ruiz]; token [Tomás Ruiz]",
+		"5 preimpresos para juana y 10 para mi mamá":          "preprint [Juana Ruiz] x5; preprint [Rosa Peralta] x10",
+		"no me anda el token, dame otro":                      "rejected []",
+		"anulá el 7 de la hoja y el 8":                        "preprint []",
+		"preimpresos 12/2026 para rosa":                       "preprint [Rosa Peralta]",
+		"token de juana y de tomás":                           "token [Juana Ruiz Tomás Ruiz]",
+		"credencial y token de juana":                         "token [Juana Ruiz]",
+	} {
+		one := u.Understand(text, Speaker{Group: familyA, Self: "1"}, said)
+		var got []string
+		for _, w := range append([]Understanding{one}, one.Also...) {
+			part := fmt.Sprintf("%s %v", w.Intent, w.People)
+			if w.Count > 0 {
+				part += fmt.Sprintf(" x%d", w.Count)
+			}
+			got = append(got, part)
+		}
+		if strings.Join(got, "; ") != want {
+			t.Errorf("%q is %s, want %s", text, strings.Join(got, "; "), want)
 		}
 	}
 }

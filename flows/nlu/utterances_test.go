@@ -200,13 +200,14 @@ func fold(names []string) (out []string) {
 }
 
 // thresholds are the shares of lines that must be right, in thousandths, just under those that are reached.
-var thresholds = map[string]int{"tuning": 700, "test": 985, "fresh": 500, "hard": 500}
+var thresholds = map[string]int{"tuning": 988, "test": 985, "fresh": 880, "hard": 820}
 
 // TestUtterances compares the parser with the labelled set. With -v it prints the report of docs/understanding.md.
 func TestUtterances(t *testing.T) {
 	u := newParser(t)
 	for _, part := range []string{"tuning", "test", "fresh", "hard"} {
 		set := readSet(t, part)
+		unread := part == "fresh" || part == "hard" // nobody looks at their lines
 		tally := map[string]*[4]int{}
 		all := &[4]int{}
 		for _, l := range set {
@@ -221,7 +222,7 @@ func TestUtterances(t *testing.T) {
 			}
 			if harm != "" {
 				t.Errorf("%s: DANGEROUS, %s: %q is %s, labelled %s", l.at, harm, l.text, o, l.condensed)
-			} else if v != right {
+			} else if v != right && !unread {
 				t.Logf("%s: %s: %q is %s, labelled %s", l.at, map[verdictOf]string{wrong: "wrong", asked: "asked"}[v], l.text, o, l.condensed)
 			}
 		}
