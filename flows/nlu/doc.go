@@ -1,6 +1,7 @@
 // Package nlu understands what people write in Rioplatense Spanish: it turns a text into a [ParsedText], and the people
 // that the text refers to into members of a family group. It is a set of rules over a words file, with a small model as a
-// second opinion that never acts: no network, no clock. It knows no dialogue: what a text leads to is decided in package flows. docs/understanding.md explains the rules.
+// second opinion that never acts: no network, no clock. It knows no dialogue: what a text leads to is decided in package
+// flows. docs/understanding.md explains the rules.
 //
 // Reading order:
 //
@@ -17,7 +18,8 @@
 //	count.go          how many preprinted tokens, which of them, for which month
 //	topic.go          what a text wants of its intent: a person, of "help"; dangers that are told
 //	leaving.go        words for unlinking the chat and for leaving the insurer
-//	wishes.go         several wishes of one text
+//	signals.go        another day, and words that stand for something said before
+//	requests.go       several requests of one text
 //	second.go         the second opinion: a linear model that names an intent where the rules found none, and stops a token
 //	resolve.go        Parser.Resolve: which members of a family group the references mean to a speaker
 //	understanding.go  what `llave entiende` prints

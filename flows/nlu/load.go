@@ -53,7 +53,7 @@ type phrase struct {
 	topic  Topic
 	weight int
 	alone  bool // it counts only if the text says nothing else
-	far    bool // other words may stand between its words
+	wide   bool // other words may stand between its words
 	parts  []slot
 }
 
@@ -170,8 +170,8 @@ func (u *Parser) addIntent(name []string, text string) error {
 	for _, n := range name[1:] {
 		if n == "alone" {
 			p.alone = true
-		} else if n == "far" {
-			p.far = true
+		} else if n == "wide" {
+			p.wide = true
 		} else if w, err := strconv.Atoi(n); err != nil {
 			return err
 		} else {

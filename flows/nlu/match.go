@@ -14,7 +14,7 @@ type Match struct {
 const (
 	maxLight  = 2
 	maxPerson = 3
-	maxFar    = 6 // any words, in a phrase that is "far"
+	maxWide   = 6 // any words, in a phrase that is "wide"
 )
 
 // margin is by how much the best match must outweigh one of another intent in other words. Below it, the text is unclear.
@@ -47,13 +47,13 @@ func (u *Parser) findMatches(s *tokenized) []Match {
 func (s *tokenized) matchAt(p *phrase, at int) (to, edits int, ok bool) {
 	i := at
 	for j, e := range p.parts {
-		light, person, far := 0, 0, 0
+		light, person, others := 0, 0, 0
 		for i < len(s.words) && !s.fits(p, e, i) {
 			switch {
 			case j == 0, p.destroys() && s.words[i-1].endsClause:
 				return 0, 0, false
-			case p.far && far < maxFar:
-				far++
+			case p.wide && others < maxWide:
+				others++
 			case p.intent == IntentVoid && (s.number(i) > 0 || s.number(i-1) > 0 && s.is(i, s.u.c.and)): // "el 1, 2 y 3 de la hoja"
 			case (s.is(i, s.u.c.light) || s.number(i) > 0 && !p.destroys()) && light < maxLight:
 				light++
@@ -124,6 +124,7 @@ func (u *Parser) chooseIntent(s *tokenized, m *ParsedText) {
 		m.Intent = u.intent(m.matches[best])
 		u.markIntent(s, m)
 	}
+	m.Repeat = m.Intent == IntentSame || m.Intent != IntentNone && slices.ContainsFunc(m.matches, func(h Match) bool { return h.outcome == counts && u.intent(h) == IntentSame })
 	if m.Intent == IntentWhere || m.Intent == IntentSame {
 		m.Intent = IntentToken
 	}

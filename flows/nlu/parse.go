@@ -80,16 +80,21 @@ type ParsedText struct {
 	Topic Topic
 	// Person says that the text asks for a person, and not only for help.
 	Person bool
-	// Danger is a danger that the text tells of, beside or without a wish. It must be answered first.
+	// Danger is a danger that the text tells of, beside or without a request. It must be answered first.
 	Danger Topic
 	// Fraud says that somebody asked for a code or used one that was not theirs.
 	Fraud bool
-	// Told says that a person only told of the wish, or passed it on: "mi hija me pide el token". Without Refs it is not
-	// certain whom the wish is for.
+	// Told says that a person only told of the request, or passed it on: "mi hija me pide el token". Without Refs it is not
+	// certain whom the request is for.
 	Told bool
 	// Introduced is the name by which the person introduced themselves: "soy Pedro".
 	Introduced []string
-	// Also are further wishes of the same text, in its order.
+	// Day is a day other than today that the text names: "para mañana". A token lives today only.
+	Day Day
+	// Repeat says that the text asks for what was said before once more: "repetime", "cuál era". TheOther says that it says
+	// only "el otro", Pronoun that it means a person by "ella": both take their meaning from what was said before.
+	Repeat, TheOther, Pronoun bool
+	// Also are further requests of the same text, in its order.
 	Also []ParsedText
 	// Guessed says that the rules found no intent, and that it is the second opinion's.
 	Guessed bool
@@ -157,15 +162,15 @@ func (u *Parser) Parse(text string) ParsedText {
 	text = cleanLines(text)
 	s := u.tokenize(text)
 	m := u.read(s)
-	if wishes := u.splitWishes(text, s, &m); wishes != nil {
-		first := wishes[0]
-		first.Introduced, first.Also = m.Introduced, wishes[1:]
+	if requests := u.splitRequests(text, s, &m); requests != nil {
+		first := requests[0]
+		first.Introduced, first.Also = m.Introduced, requests[1:]
 		return first
 	}
 	return m
 }
 
-// parseOne understands a text as one wish.
+// parseOne understands a text as one request.
 func (u *Parser) parseOne(text string) ParsedText { return u.read(u.tokenize(text)) }
 
 // read understands the words of a text.
@@ -181,6 +186,7 @@ func (u *Parser) read(s *tokenized) ParsedText {
 	m.counted, m.named, m.wants = s.count(), s.has(u.c.token), s.has(u.c.want)
 	u.secondGuess(s, &m)
 	s.readTopics(&m)
+	s.readSignals(&m)
 	s.readPaper(&m)
 	s.readLeaving(&m)
 	if m.Intent == IntentNone && len(m.Unclear) == 0 && len(m.Refs) == 0 && len(m.Introduced) > 0 {

@@ -44,7 +44,7 @@ func TestRules(t *testing.T) {
 		{"a cousin is no month", "preimpresos para mi primo julio", "preprint [] ?[julio]"},
 		{"who told is not whom it is for", "me dijo mi hijo que pida el token", "token [] ?[]"},
 		{"who told is not whom it is for", "dice tomás que te pida el token de juana", "token [Juana Ruiz] ?[]"},
-		{"who passes a wish on is not whom it is for", "mi hermano me pide el token de mi mamá", "token [Rosa Peralta] ?[]"},
+		{"who passes a request on is not whom it is for", "mi hermano me pide el token de mi mamá", "token [Rosa Peralta] ?[]"},
 		{"a clause may stand between", "mi hijo que entiende de esto me dijo que escriba token", "token [] ?[]"},
 		{"but whom a thing is asked of needs it", "mi hijo pide el token", "token [Tomás Ruiz] ?[]"},
 		{"somebody of a place is no relative", "token para la señora del mostrador", "token [] ?[]"},
@@ -78,8 +78,8 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// Wishes of several kinds are told apart, in their order.
-func TestWishes(t *testing.T) {
+// Requests of several kinds are told apart, in their order.
+func TestRequests(t *testing.T) {
 	u := newParser(t)
 	for text, want := range map[string]string{
 		"necesito el token mío y una hoja de 10 para mi mamá": "token [María Elena Gómez]; preprint [Rosa Peralta] x10",

@@ -128,11 +128,12 @@ var guesses = map[string]Intent{"help": IntentHelp, "rejected": IntentRejected, 
 
 // The leads, in sixteenths of a logit, from which the second opinion counts.
 const (
-	guessLead = 3 * logit
-	vetoLead  = 3 * logit
+	guessLead = 1 * logit
+	vetoLead  = 4 * logit
 )
 
-// secondGuess lets the model name an intent where the rules found none, and stop a token that is only mentioned.
+// secondGuess lets the model name an intent where the rules found none, and in place of a token
+// that is only mentioned.
 func (u *Parser) secondGuess(s *tokenized, m *ParsedText) {
 	switch {
 	case m.Intent == IntentNone && s.mayGuess(m):
@@ -142,11 +143,8 @@ func (u *Parser) secondGuess(s *tokenized, m *ParsedText) {
 		}
 	case m.Intent == IntentToken && !m.wants && !m.TheirToken && len(s.words) >= 4:
 		intent, lead := u.second.ask(u, s)
-		if intent != "token" && lead >= vetoLead {
-			m.Intent, m.Unclear = IntentNone, []Intent{IntentToken}
-			if i, ok := guesses[intent]; ok {
-				m.Unclear = append(m.Unclear, i)
-			}
+		if i, ok := guesses[intent]; ok && i != IntentPreprint && lead >= vetoLead {
+			m.Intent, m.Guessed = i, true
 		}
 	}
 }

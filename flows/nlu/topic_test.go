@@ -2,7 +2,7 @@ package nlu
 
 import "testing"
 
-// A wish for a person is told apart from a wish for help, and a danger is told beside any other wish.
+// A request for a person is told apart from a request for help, and a danger is told beside any other request.
 func TestTopics(t *testing.T) {
 	u := newParser(t)
 	for _, c := range []struct {

@@ -20,7 +20,7 @@ type Understanding struct {
 	// Count and Month, "2026-11", are those of preprinted tokens, and left out if the text names none.
 	Count int    `json:"count,omitempty"`
 	Month string `json:"month,omitempty"`
-	// Also are further wishes of the same text.
+	// Also are further requests of the same text.
 	Also []Understanding `json:"also,omitempty"`
 }
 
@@ -34,7 +34,7 @@ func (u *Parser) Understand(text string, s Speaker, now time.Time) Understanding
 	return out
 }
 
-// show is the outside form of a wish.
+// show is the outside form of a request.
 func (u *Parser) show(m ParsedText, s Speaker, now time.Time) Understanding {
 	out := Understanding{Intent: u.publicName(m.Intent), People: []string{}, Unknown: []string{}}
 	if m.Topic == TopicLeave {

@@ -2,21 +2,21 @@ package nlu
 
 import "slices"
 
-// This file takes several wishes of one text apart: "otro token de Juana y la credencial de Tomás".
+// This file takes several requests of one text apart: "otro token de Juana y la credencial de Tomás".
 
-// maxWishes bounds how many wishes of a text are told apart.
-const maxWishes = 4
+// maxRequests bounds how many requests of a text are told apart.
+const maxRequests = 4
 
-// splitWishes parses the wishes of a text one by one, if it holds several of different kinds, or sheets for several people. It
-// returns nil if the text is one wish.
-func (u *Parser) splitWishes(text string, s *tokenized, m *ParsedText) []ParsedText {
+// splitRequests parses the requests of a text one by one, if it holds several of different kinds, or sheets for several people. It
+// returns nil if the text is one request.
+func (u *Parser) splitRequests(text string, s *tokenized, m *ParsedText) []ParsedText {
 	if !s.maySplit(m) {
 		return nil
 	}
-	var wishes []ParsedText
+	var requests []ParsedText
 	from := 0
-	for i := 1; i <= len(s.words) && len(wishes) < maxWishes; i++ {
-		if i < len(s.words) && !s.beginsWish(i) {
+	for i := 1; i <= len(s.words) && len(requests) < maxRequests; i++ {
+		if i < len(s.words) && !s.beginsRequest(i) {
 			continue
 		}
 		end := len(text)
@@ -24,23 +24,23 @@ func (u *Parser) splitWishes(text string, s *tokenized, m *ParsedText) []ParsedT
 			end = s.words[i].at
 		}
 		part := u.parseOne(text[s.words[from].at:end])
-		if !part.isWish(wishes) {
-			continue // the words belong to the next wish: "de Juana, otro token"
+		if !part.isRequest(requests) {
+			continue // the words belong to the next request: "de Juana, otro token"
 		}
-		part.takeSheet(wishes)
-		wishes, from = append(wishes, part), i
+		part.takeSheet(requests)
+		requests, from = append(requests, part), i
 	}
-	if from < len(s.words) || !severalWishes(wishes) {
+	if from < len(s.words) || !severalRequests(requests) {
 		return nil
 	}
-	return wishes
+	return requests
 }
 
-// maySplit reports whether a text may hold several wishes: it has matches of several kinds, or several numbers beside a sheet.
+// maySplit reports whether a text may hold several requests: it has matches of several kinds, or several numbers beside a sheet.
 func (s *tokenized) maySplit(m *ParsedText) bool {
 	kinds, numbers, first := 0, 0, IntentNone
 	for _, h := range m.matches {
-		i := s.u.intent(h).wish()
+		i := s.u.intent(h).request()
 		paper := h.outcome == notAlone && i == IntentPreprint // "una hoja de 10"
 		if (h.outcome == counts || paper) && i != IntentNone && i != first && !s.isCovered(m.matches, h) {
 			kinds, first = kinds+1, i
@@ -54,15 +54,15 @@ func (s *tokenized) maySplit(m *ParsedText) bool {
 	return kinds > 1 || first == IntentVoid && numbers > 0 || first == IntentPreprint && numbers > 1 && len(m.Refs) > 1
 }
 
-// isCovered reports whether a better match has words of a match: the token of "otro token" is no wish of its own.
+// isCovered reports whether a better match has words of a match: the token of "otro token" is no request of its own.
 func (s *tokenized) isCovered(all []Match, h Match) bool {
 	return slices.ContainsFunc(all, func(o Match) bool {
-		return o.score > h.score && overlap(o, h) && s.u.intent(o).wish() != IntentNone && s.u.intent(o) != s.u.intent(h)
+		return o.score > h.score && overlap(o, h) && s.u.intent(o).request() != IntentNone && s.u.intent(o) != s.u.intent(h)
 	})
 }
 
-// wish is the kind of wish of an intent, among those of which a text may hold several; none for others.
-func (i Intent) wish() Intent {
+// request is the kind of request of an intent, among those of which a text may hold several; none for others.
+func (i Intent) request() Intent {
 	switch i {
 	case IntentToken, IntentAnother, IntentPreprint, IntentVoid:
 		return i
@@ -74,18 +74,18 @@ func (i Intent) wish() Intent {
 	return IntentNone
 }
 
-// beginsWish reports whether a wish may begin at a word: after a comma, or at "y".
-func (s *tokenized) beginsWish(i int) bool {
+// beginsRequest reports whether a request may begin at a word: after a comma, or at "y".
+func (s *tokenized) beginsRequest(i int) bool {
 	return s.words[i-1].endsClause || s.words[i].key == "y" || s.words[i].key == "e" || s.is(i, s.u.c.and) && s.words[i].key == "tambien"
 }
 
-// isWish reports whether a part of a text is a wish of its own. A count or a person after a sheet is one: "5 para Juana y 10
+// isRequest reports whether a part of a text is a request of its own. A count or a person after a sheet is one: "5 para Juana y 10
 // para mi mamá", "anulá la hoja y haceme una de 5".
-func (m *ParsedText) isWish(before []ParsedText) bool {
+func (m *ParsedText) isRequest(before []ParsedText) bool {
 	switch {
 	case m.Intent == IntentToken:
 		return m.named || m.TheirToken
-	case m.Intent.wish() != IntentNone:
+	case m.Intent.request() != IntentNone:
 		return true
 	case m.Intent != IntentNone || len(before) == 0:
 		return false
@@ -99,7 +99,7 @@ func (m *ParsedText) isWish(before []ParsedText) bool {
 	return m.TheirToken && len(m.Refs) > 0
 }
 
-// takeSheet completes a wish by the one before it: a count after a sheet wants a sheet, too.
+// takeSheet completes a request by the one before it: a count after a sheet wants a sheet, too.
 func (m *ParsedText) takeSheet(before []ParsedText) {
 	if len(before) == 0 || m.Intent != IntentNone {
 		return
@@ -117,19 +117,19 @@ func (m *ParsedText) takeSheet(before []ParsedText) {
 	}
 }
 
-// severalWishes reports whether wishes are of several kinds, or sheets with counts of their own.
-func severalWishes(wishes []ParsedText) bool {
-	if len(wishes) < 2 {
+// severalRequests reports whether requests are of several kinds, or sheets with counts of their own.
+func severalRequests(requests []ParsedText) bool {
+	if len(requests) < 2 {
 		return false
 	}
 	sheets := 0
-	for _, w := range wishes {
-		if w.Intent != wishes[0].Intent {
+	for _, w := range requests {
+		if w.Intent != requests[0].Intent {
 			return true
 		}
 		if w.Intent == IntentPreprint && w.Count != 0 && len(w.Refs) > 0 {
 			sheets++
 		}
 	}
-	return sheets == len(wishes)
+	return sheets == len(requests)
 }
