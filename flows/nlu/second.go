@@ -161,7 +161,10 @@ func (s *tokenized) mayGuess(m *ParsedText) bool {
 	}
 	n := 0
 	for i := range s.words {
-		if hasLetter(s.words[i].key) {
+		switch key := s.words[i].key; {
+		case isDigits(key):
+			return false // an answer: "noviembre, 14 y 15"
+		case len(key) >= 3:
 			n++
 		}
 	}
