@@ -71,7 +71,7 @@ func (b *batch) head(ctx context.Context, chat bot.ChatKey, e *bot.Entry) error 
 // that this entry does not change that, if the case is known.
 func goesFirst(e *bot.Entry) (first, same bool) {
 	switch {
-	case e.Head.State != bot.CaseQueued, e.Kind == bot.EntryOpened, e.Kind == bot.EntryReopened:
+	case e.Head.State != bot.CaseQueued:
 		return false, false
 	case e.Kind == bot.EntryReleased, e.Kind == bot.EntryUnowned:
 		return true, false

@@ -59,6 +59,25 @@ func unreadable(t *testing.T) {
 	}
 }
 
+// An entry that comes after a later one of its case is filed, and does not make the case older.
+func lateEntry(t *testing.T) {
+	c := NewClock()
+	a, l := Open(t, c), NewLog(c, 3)
+	x := l.Chat("one").Opens("help", "hola")
+	x.Act(Deed(Ana, bot.DeedTake))
+	l.Events[1].Logged, l.Events[2].Logged = l.Events[2].Logged, l.Events[1].Logged
+	l.Feed(t, a)
+	if got, err := a.Case(t.Context(), x.Case.ID, "ana"); err != nil || got.State != bot.CaseAssigned || got.Last != 3 {
+		t.Errorf("%+v, %v", got.Row.Case, err)
+	}
+	if got := names(list(t, a, archive.Query{Tab: archive.TabMine, Agent: "ana"})); len(got) != 1 {
+		t.Errorf("mine: %v", got)
+	}
+	if got, err := a.Entries(t.Context(), x.Case.ID, 0); err != nil || len(got) != 3 || got[1].N != 2 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 // Changes are replayed by their numbers; who has been away for too long is told so.
 func changes(t *testing.T) {
 	c := NewClock()

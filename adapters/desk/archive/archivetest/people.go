@@ -168,6 +168,14 @@ func enrolments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if who, err := a.Agent(ctx, "zoe"); err != nil || who.Enrolled {
+		t.Errorf("after a reset: %+v, %v", who, err)
+	}
+	if e, err := a.Enrolment(ctx, third); err != nil {
+		t.Error(err)
+	} else if _, err := a.SignIn(ctx, "zoe", "correcto caballo", codeAt(t, e.Secret, c.Now()), client); !errors.Is(err, archive.ErrSignIn) {
+		t.Errorf("with the password of before the reset: %v", err)
+	}
 	if _, err := a.Enrolment(ctx, second); !errors.Is(err, archive.ErrEnrolment) {
 		t.Errorf("a code that was replaced: %v", err)
 	}

@@ -131,6 +131,15 @@ func endedSessions(t *testing.T) {
 			if userOf(t, m, one) != "" || userOf(t, m, two) != "" || userOf(t, m, other) != "leo" {
 				t.Errorf("after %s: %q, %q, %q", what, userOf(t, m, one), userOf(t, m, two), userOf(t, m, other))
 			}
+			if err := a.DisableAgent(t.Context(), "zoe", false, ""); err != nil {
+				t.Fatal(err)
+			}
+			if userOf(t, m, one) != "" || userOf(t, m, two) != "" {
+				t.Errorf("after %s, and enabled again, the sessions are back", what)
+			}
+			if err := end(a); err != nil {
+				t.Fatal(err)
+			}
 			late := begin(t, m, "zoe", "") // signed in just before
 			if got := userOf(t, m, late); what == "disable" && got != "" {
 				t.Errorf("a session of a disabled agent is found: %q", got)

@@ -68,6 +68,7 @@ func Suite(t *testing.T) {
 	}{
 		{"a gap is said", gap},
 		{"unreadable events", unreadable},
+		{"an entry that comes late", lateEntry},
 		{"changes", changes},
 		{"the order of the queue", queueOrder},
 		{"reopened", reopened},
