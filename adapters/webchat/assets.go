@@ -12,11 +12,11 @@ import (
 	"strings"
 )
 
-//go:embed page/chat.html page/chat.css page/press.js page/line.js page/chat.js page/icon.svg
+//go:embed page/chat.html page/chat.css page/press.js page/line.js page/attach.js page/chat.js page/icon.svg
 var pageFiles embed.FS
 
 // scripts are sent as one file, in this order.
-func scripts() []string { return []string{"press.js", "line.js", "chat.js"} }
+func scripts() []string { return []string{"press.js", "line.js", "attach.js", "chat.js"} }
 
 // assets are the page and its parts, ready to be sent. They are the same for all.
 type assets struct {
@@ -35,12 +35,13 @@ type pageView struct {
 	CSS, JS, Icon string
 	Phone         string
 	MaxText       int
+	MaxFile       int // bytes
 	Demo          *Demo
 }
 
 func loadAssets(o Options) (assets, error) {
 	a := assets{named: map[string]asset{}}
-	v := pageView{Phone: o.MesaPhone, MaxText: maxTyped, Demo: o.Demo}
+	v := pageView{Phone: o.MesaPhone, MaxText: maxTyped, MaxFile: uploadMax, Demo: o.Demo}
 	for file, x := range map[string]struct {
 		kind string
 		at   *string

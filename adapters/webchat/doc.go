@@ -10,6 +10,7 @@
 //	web.go        routes and headers; page/ is the page itself, assets.go its files
 //	cookie.go     the chat of a browser; newcomers.go limits new ones
 //	receive.go    a message on its way to the bot; parse.go its form, request_error.go the answer if it is refused
+//	receive_file.go  a message with a file; upload_kind.go what is accepted, upload.go where the file waits until it is fetched
 //	send.go       a reply enters the history; render.go makes an entry of it, and of that a line of the page
 //	history.go    the entries of a chat; file.go its file, erase.go and sweep.go what is forgotten
 //	stream.go     entries on their way to the page; poll.go the way without a stream, hub.go the open pages

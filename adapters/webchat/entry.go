@@ -21,6 +21,7 @@ type entry struct {
 	ID       string        `json:"id"` // of the page for a message of the person, of the outbox message for a reply
 	At       time.Time     `json:"at"`
 	Kind     bot.ReplyKind `json:"kind,omitempty"`
+	From     string        `json:"from,omitempty"` // the agent who says it
 	Text     string        `json:"text,omitempty"`
 	Key      string        `json:"key,omitempty"` // of the catalog, where the text is ours
 	Question string        `json:"q,omitempty"`
@@ -29,6 +30,7 @@ type entry struct {
 	Expires  time.Time     `json:"expires,omitzero"`
 	Expired  bool          `json:"expired,omitempty"`
 	File     *fileInfo     `json:"file,omitempty"`
+	Sent     *fileInfo     `json:"sent,omitempty"` // a file of the person's, which no page gets back
 }
 
 // fileInfo describes a file to the page.
@@ -41,10 +43,9 @@ type fileInfo struct {
 	Height int    `json:"height,omitempty"`
 }
 
-// maxFile bounds a file; maxFiles of them are kept of a chat.
 const (
-	// maxFile bounds a file; maxFiles of them are kept for each chat.
-	maxFile  = 4 << 20
+	// maxFile bounds a file of a reply; maxFiles of them are kept for each chat.
+	maxFile  = 16 << 20
 	maxFiles = 20
 )
 

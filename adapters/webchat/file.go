@@ -15,8 +15,11 @@ var schema string
 //go:embed schema_2.sql
 var schema2 string
 
+//go:embed schema_3.sql
+var schema3 string
+
 // schemas are the steps to the present form of the file; its user_version is how many of them were taken.
-func schemas() []string { return []string{schema, schema2} }
+func schemas() []string { return []string{schema, schema2, schema3} }
 
 // openHistory opens a file, and creates it if there is none. It refuses a file of a newer program or of another key.
 func openHistory(ctx context.Context, path string, k keys, now func() time.Time) (*history, error) {

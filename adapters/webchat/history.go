@@ -230,6 +230,7 @@ func (h *history) forget(ctx context.Context, chat name) error {
 	err := h.Write(ctx, func(tx *sql.Tx) error {
 		return run(ctx, tx,
 			statement{"INSERT INTO closed (name, at) VALUES (?, ?) ON CONFLICT DO NOTHING", []any{chat[:], h.now().UnixNano()}},
+			statement{"DELETE FROM upload WHERE chat = ?", []any{chat[:]}},
 			statement{"DELETE FROM chat WHERE name = ?", []any{chat[:]}})
 	})
 	if err != nil {

@@ -21,6 +21,7 @@ type listener struct {
 	chat    name
 	address string
 	more    chan struct{}
+	typing  chan struct{} // an agent writes
 }
 
 // How many pages may wait: of one chat, of one address, and in all. Pages beyond that ask now and then.
@@ -49,7 +50,7 @@ func (h *hub) join(chat name, address string) (*listener, error) {
 	case h.byAddress[address] >= maxOfAddress:
 		return nil, errCrowded
 	}
-	l := &listener{chat: chat, address: address, more: make(chan struct{}, 1)}
+	l := &listener{chat: chat, address: address, more: make(chan struct{}, 1), typing: make(chan struct{}, 1)}
 	if h.pages[chat] == nil {
 		h.pages[chat] = map[*listener]bool{}
 	}
@@ -74,11 +75,20 @@ func (h *hub) leave(l *listener) {
 
 // wake wakes a chat's pages after a change of its history.
 func (h *hub) wake(chat name) {
+	h.signal(chat, func(l *listener) chan struct{} { return l.more })
+}
+
+// types tells a chat's pages that an agent writes. Nothing of it is kept.
+func (h *hub) types(chat name) {
+	h.signal(chat, func(l *listener) chan struct{} { return l.typing })
+}
+
+func (h *hub) signal(chat name, of func(*listener) chan struct{}) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for l := range h.pages[chat] {
 		select {
-		case l.more <- struct{}{}:
+		case of(l) <- struct{}{}:
 		default:
 		}
 	}

@@ -49,6 +49,14 @@ type name [16]byte
 // name is the name of a chat.
 func (k keys) name(to bot.ChatID) name { return hash(k.lookup, "chat", string(to)) }
 
+// address stands for the address of a client.
+func (k keys) address(client string) name { return hash(k.lookup, "address", client) }
+
+// upload identifies the file of a message in its chat.
+func (k keys) upload(chat name, id string) [16]byte {
+	return hash(k.lookup, "upload", string(chat[:]), id)
+}
+
 // mark identifies an entry in its chat: a repeated entry has the same mark. The bot's ids begin again with a new or a
 // restored outbox, so the time of the turn is part of it.
 func (k keys) mark(e entry) [16]byte {

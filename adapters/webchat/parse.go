@@ -74,11 +74,16 @@ func isID(s string) bool {
 // longestWait bounds Ago.
 const longestWait = 24 * time.Hour
 
+// newUpdate begins an update for the bot and an entry of the history.
+func (w *Web) newUpdate(r *http.Request, chat bot.ChatID, m pageMessage) (bot.Update, entry) {
+	u := bot.Update{Chat: chat, ID: m.ID, ChannelName: w.texts.Get("via", nil), MaskedID: w.label(r.UserAgent()), DeepLink: w.opt.PublicURL + "/#codigo=%s"}
+	u.OccurredAt = w.history.now().Add(-time.Duration(min(m.Ago, longestWait.Milliseconds())) * time.Millisecond)
+	return u, entry{Who: byPerson, ID: m.ID}
+}
+
 // update is the message as an update for the bot and as an entry of the history.
 func (w *Web) update(r *http.Request, chat bot.ChatID, m pageMessage) (bot.Update, entry, error) {
-	u := bot.Update{Chat: chat, ID: m.ID, ChannelName: w.texts.Get("via", nil), MaskedID: w.label(r.UserAgent()), DeepLink: w.opt.PublicURL + "/#codigo=%s"}
-	e := entry{Who: byPerson, ID: m.ID}
-	u.OccurredAt = w.history.now().Add(-time.Duration(min(m.Ago, longestWait.Milliseconds())) * time.Millisecond)
+	u, e := w.newUpdate(r, chat, m)
 	switch {
 	case m.Text != "":
 		u.Kind, u.Text = bot.Message, m.Text

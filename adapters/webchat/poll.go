@@ -27,6 +27,8 @@ type pollAnswer struct {
 	// Reset says that the last entry of the page is not there any more: the page shows Entries instead.
 	Reset   bool        `json:"reset,omitempty"`
 	Entries []pollEntry `json:"entries"`
+	// Typing says that an agent writes.
+	Typing bool `json:"typing,omitempty"`
 	// Again is after how many milliseconds the page may ask again.
 	Again int64 `json:"again,omitempty"`
 }
@@ -72,24 +74,31 @@ func (w *Web) answerPoll(r *http.Request) (pollAnswer, error) {
 	}
 	defer w.hub.leave(l)
 	a, err := w.missed(r.Context(), chat, after)
-	if err != nil || a.Reset || len(a.Entries) > 0 || !w.holdPoll(r.Context(), l) {
+	if err != nil || a.Reset || len(a.Entries) > 0 {
 		return a, err
 	}
-	return w.missed(r.Context(), chat, after)
+	more, typing := w.holdPoll(r.Context(), l)
+	if more {
+		a, err = w.missed(r.Context(), chat, after)
+	}
+	a.Typing = typing
+	return a, err
 }
 
-// holdPoll waits, and reports whether there may be new entries.
-func (w *Web) holdPoll(ctx context.Context, l *listener) bool {
+// holdPoll waits, and reports whether there may be new entries, or an agent writes.
+func (w *Web) holdPoll(ctx context.Context, l *listener) (more, typing bool) {
 	end := time.NewTimer(w.pollHold)
 	defer end.Stop()
 	select {
 	case <-l.more:
-		return true
+		return true, false
+	case <-l.typing:
+		return false, true
 	case <-end.C:
 	case <-w.hub.done:
 	case <-ctx.Done():
 	}
-	return false
+	return false, false
 }
 
 // missed are the entries after a number.

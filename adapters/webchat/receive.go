@@ -24,10 +24,15 @@ func (w *Web) receive(to bot.Accepter) http.HandlerFunc {
 			w.refuse(rw, r, err)
 			return
 		}
-		rw.Header().Set("Content-Type", "application/json")
-		rw.WriteHeader(http.StatusAccepted)
-		_ = json.NewEncoder(rw).Encode(map[string]string{"chat": w.tag(w.keys.name(chat))})
+		w.accepted(rw, chat)
 	}
+}
+
+// accepted answers that the bot and the history have a message.
+func (w *Web) accepted(rw http.ResponseWriter, chat bot.ChatID) {
+	rw.Header().Set("Content-Type", "application/json")
+	rw.WriteHeader(http.StatusAccepted)
+	_ = json.NewEncoder(rw).Encode(map[string]string{"chat": w.tag(w.keys.name(chat))})
 }
 
 // tag identifies the chat to its page: two pages of one browser may have got a cookie each, of which the browser keeps
@@ -47,6 +52,11 @@ func (w *Web) receiveMessage(r *http.Request, to bot.Accepter, chat bot.ChatID, 
 	if err != nil {
 		return err
 	}
+	return w.handOver(r, to, chat, u, e)
+}
+
+// handOver hands an update to the bot and adds it to the history.
+func (w *Web) handOver(r *http.Request, to bot.Accepter, chat bot.ChatID, u bot.Update, e entry) error {
 	unlock, err := w.locks.lock(r.Context(), w.keys.name(chat))
 	if err != nil {
 		return err

@@ -10,12 +10,13 @@ import (
 	"strings"
 	"time"
 
+	"llave/adapters/besteffort"
 	"llave/bot"
 )
 
 // entryOf is the entry of a reply, and its file.
 func entryOf(r bot.Reply, now time.Time) (entry, []byte) {
-	e := entry{Who: byBot, ID: r.ID, Turn: r.At, At: now, Kind: r.Kind, Text: r.Text, Question: r.Question, Choices: r.Choices, Copy: r.Copy}
+	e := entry{Who: byBot, ID: r.ID, Turn: r.At, At: now, Kind: r.Kind, From: besteffort.Tidy(r.From, maxName), Text: r.Text, Question: r.Question, Choices: r.Choices, Copy: r.Copy}
 	if r.Kind == bot.Show || r.Kind == bot.Secret {
 		e.Expires = r.Expires
 	}
@@ -33,11 +34,17 @@ func entryOf(r bot.Reply, now time.Time) (entry, []byte) {
 	return e, r.File.Data
 }
 
+// maxName is how many characters of an agent's name are shown.
+const maxName = 64
+
 // pageEntry is an entry as the page gets it: the text is in spans, so that the page parses nothing.
 type pageEntry struct {
-	Who      string       `json:"who"`
-	ID       string       `json:"id"`
-	At       int64        `json:"at"` // milliseconds since 1970
+	Who string `json:"who"`
+	ID  string `json:"id"`
+	At  int64  `json:"at"` // milliseconds since 1970
+	// From is the line above an agent's words; Told says that it is a notice of the case.
+	From     string       `json:"from,omitempty"`
+	Told     bool         `json:"told,omitempty"`
 	Parts    []span       `json:"parts"`
 	Question string       `json:"question,omitempty"`
 	Choices  []bot.Option `json:"choices,omitempty"`
@@ -48,6 +55,8 @@ type pageEntry struct {
 	Left int64     `json:"left,omitempty"`
 	Then []span    `json:"then,omitempty"`
 	File *pageFile `json:"file,omitempty"`
+	// Sent is a file that the person sent.
+	Sent *fileInfo `json:"sent,omitempty"`
 }
 
 type pageFile struct {
@@ -65,7 +74,10 @@ func (w *Web) render(e entry, now time.Time, last bool) pageEntry {
 	if e.hasExpired(now) {
 		e = e.redacted()
 	}
-	s := pageEntry{Who: e.Who, ID: e.ID, At: e.At.UnixMilli(), Copy: e.Copy, Expired: e.Expired, Parts: w.spansOf(e)}
+	s := pageEntry{Who: e.Who, ID: e.ID, At: e.At.UnixMilli(), Copy: e.Copy, Expired: e.Expired, Parts: w.spansOf(e), Told: e.Kind == bot.Told, Sent: e.Sent}
+	if e.From != "" {
+		s.From = w.texts.Get("from", e.From)
+	}
 	if last {
 		s.Question, s.Choices = e.Question, e.Choices
 	}
@@ -90,7 +102,7 @@ func (w *Web) spansOf(e entry) []span {
 	if e.Key != "" {
 		text = strings.TrimSpace(text + "\n\n" + w.texts.Get(e.Key, nil))
 	}
-	var out []span
+	out := []span{} // the page counts on a list
 	for _, s := range bot.Spans(text) {
 		if s.Typed {
 			out = append(out, span{"b", s.Text})

@@ -46,3 +46,12 @@ func (w *Web) changeHistory(ctx context.Context, to bot.ChatID, r bot.Reply, cha
 	}
 	return nil
 }
+
+// Types implements [bot.Typist]: the pages that are open show it for a moment.
+func (w *Web) Types(_ context.Context, to bot.ChatID) error {
+	if to.Channel() != Channel || to.Account() != account {
+		return &bot.PermanentFailure{Reason: "no chat of the web chat"}
+	}
+	w.hub.types(w.keys.name(to))
+	return nil
+}

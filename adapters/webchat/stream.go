@@ -109,6 +109,10 @@ func (s *pageStream) run(ctx context.Context) error {
 		}
 		select {
 		case <-s.listener.more:
+		case <-s.listener.typing:
+			if err := s.write([]byte("event: typing\ndata:\n\n")); err != nil {
+				return err
+			}
 		case <-beat.C:
 			// The comment is for proxies; the event, which carries nothing, shows the page that the connection is alive.
 			if err := s.write([]byte(":\nevent: beat\ndata:\n\n")); err != nil {

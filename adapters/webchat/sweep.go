@@ -47,7 +47,7 @@ func (h *history) sweep(ctx context.Context) (gone []name, err error) {
 			statement{"DELETE FROM closed WHERE at <= ?", []any{now.Add(-cookieLasts).UnixNano()}},
 			statement{"DELETE FROM known WHERE at <= ?", []any{now.Add(-keepKnown).UnixNano()}})
 	})
-	if err := errors.Join(chats, rest, h.redactExpired(ctx, now)); err != nil {
+	if err := errors.Join(chats, rest, h.redactExpired(ctx, now), h.sweepUploads(ctx, now)); err != nil {
 		return gone, fmt.Errorf("forget: %w", err)
 	}
 	return gone, nil

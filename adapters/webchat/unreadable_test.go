@@ -145,6 +145,8 @@ func TestAFileOfTheFirstVersion(t *testing.T) {
 	p.writes("hola")
 	w.says(p.chat(), "1", bot.Reply{Text: "acá", File: &bot.File{Name: "h.pdf", Type: "application/pdf", Data: []byte{1}}})
 	w.damage("DROP TABLE known")
+	w.damage("DROP TABLE upload_piece")
+	w.damage("DROP TABLE upload")
 	w.damage("PRAGMA user_version = 1")
 	w.stop()
 	w.start()
@@ -158,7 +160,7 @@ func TestAFileOfTheFirstVersion(t *testing.T) {
 	if w.count("known") != 1 {
 		t.Error("whoever was there is new")
 	}
-	if v := w.count("pragma_user_version WHERE user_version = 2"); v != 1 {
+	if v := w.count("pragma_user_version WHERE user_version = 3"); v != 1 {
 		t.Error("the version stayed")
 	}
 }

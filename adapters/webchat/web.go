@@ -19,6 +19,7 @@ func (w *Web) Handler(to bot.Accepter) http.Handler {
 	mux.HandleFunc("GET /chat/poll", w.poll)
 	mux.HandleFunc("GET /chat/files/{seq}", w.file)
 	mux.HandleFunc("POST /chat/messages", w.receive(to))
+	mux.HandleFunc("POST /chat/files", w.receiveFile(to))
 	mux.HandleFunc("POST /chat/forget", w.forget(to))
 	denied := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.refuse(rw, r, &requestError{status: http.StatusForbidden, why: "cross_origin"})

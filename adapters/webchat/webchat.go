@@ -58,6 +58,7 @@ type Web struct {
 	chats, polls                 *httpx.Limiter
 	unreadableLog                *httpx.Limiter
 	newcomers                    newcomers
+	uploads                      uploadCount
 	beat, writeTimeout, pollHold time.Duration // of streams and polls; see the constants
 	stats                        Stats
 

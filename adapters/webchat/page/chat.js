@@ -10,11 +10,14 @@
   const calm = matchMedia('(prefers-reduced-motion: reduce)'), touch = matchMedia('(pointer: coarse)');
   const clock = new Intl.DateTimeFormat('es-AR', { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: 'America/Argentina/Buenos_Aires' });
 
+  const attach = llaveAttach({ text, resized: () => atEnd && toEnd() });
+
   // --- what was said ---
 
   let last = 0; // the number of the last entry on the page
   let replaying = true; // what comes now was said before: it is not read out
   let atEnd = true;
+  let attended = false; // what was said last was said by an agent, or of them: the bot may be silent
   const expiring = new Set();
 
   // What scrolls is the list, or the whole page where there is little room.
@@ -100,8 +103,17 @@
   function bubble(e) {
     const b = copyOf('t-globo'), said = b.querySelector('.dicho'), time = b.querySelector('time');
     b.classList.add(e.who === 'person' ? 'mio' : 'del-bot');
-    b.querySelector('.oculto').textContent = text('de-' + e.who);
+    const heard = b.querySelector('.oculto'), who = b.querySelector('.quien');
+    heard.textContent = text('de-' + (e.told ? 'mesa' : e.who));
+    if (e.told) b.classList.add('de-mesa');
+    if (e.from) { // a person: their name is there to be seen, and heard once
+      b.classList.add('de-agente');
+      heard.remove();
+      who.textContent = e.from;
+      who.hidden = false;
+    }
     fill(said, e.parts);
+    if (e.sent) said.prepend(sent(e.sent));
     if (e.at) {
       const d = new Date(e.at);
       time.dateTime = d.toISOString();
@@ -112,6 +124,14 @@
     if (e.expired) expire(b);
     if (e.left) expiring.add({ b, said, due: Date.now() + e.left, then: e.then });
     return b;
+  }
+
+  // sent is a file of the person's: its name, and not the file.
+  function sent(f) {
+    const row = document.createElement('span');
+    row.className = 'archivo';
+    row.textContent = text('adjunto').replace('#', () => attach.label({ name: f.name || f.type, size: f.size }));
+    return row;
   }
 
   function file(f) {
@@ -228,7 +248,10 @@
     if (!replaying) b.classList.add('nuevo');
     const pending = list.querySelector('.pendiente, .enviado');
     list.insertBefore(b, pending);
-    if (e.who === 'bot') quiet();
+    if (e.who === 'bot') {
+      quiet();
+      attended = !!(e.from || e.told);
+    }
     if (e.choices) list.insertBefore(options(e), pending);
     if (replaying || wasAtEnd || e.who === 'person') reveal(b, !replaying);
     else if (fresh.hidden) {
@@ -247,6 +270,7 @@
   function clear() {
     last = 0;
     expiring.clear();
+    attended = false;
     [...list.children].forEach((c) => c.classList.contains('pendiente') || c.remove());
     suggest();
     quiet();
@@ -256,7 +280,8 @@
 
   // Kept over a reload, until this tab is closed: nothing that was typed is lost, and no other tab sends it too.
   const queue = [];
-  let sending = false, writes = 0;
+  const sending = { text: false, file: false }; // texts wait for no file
+  let writes = 0;
 
   // A browser may keep nothing: then this page says so, and works all the same.
   const store = (() => {
@@ -276,8 +301,8 @@
   }
   const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
 
-  function send(what, shown) {
-    const m = { id: random(), what, shown, at: Date.now() };
+  function send(what, shown, file) {
+    const m = { id: random(), what, shown, at: Date.now(), file, sent: file && { name: file.name, size: file.size } };
     queue.push(m);
     keep();
     noOptions();
@@ -287,7 +312,7 @@
   }
 
   function draw(m) {
-    const b = bubble({ who: 'person', parts: [['', m.shown]] });
+    const b = bubble({ who: 'person', parts: [['', m.shown]], sent: m.sent });
     b.dataset.id = m.id;
     b.classList.add('pendiente');
     list.append(b);
@@ -314,22 +339,37 @@
     foot.replaceChildren(s);
   }
 
-  async function pump() {
-    if (sending) return;
-    sending = true;
-    for (let tries = 0; queue.length; ) {
-      const m = queue[0];
-      const { took, refused, after, why } = await post(m);
+  // lost says of a file that was waiting when the page was loaded anew that it is not there any more.
+  function lostFiles() {
+    for (const m of queue.filter((m) => m.sent && !(m.file instanceof Blob))) refuse(m, text('archivo-perdido'));
+  }
+
+  function refuse(m, why) {
+    const at = queue.indexOf(m);
+    if (at >= 0) queue.splice(at, 1);
+    keep();
+    note(m, why, true);
+    drawn(m)?.classList.replace('pendiente', 'rechazado');
+  }
+
+  function pump() {
+    drain('text');
+    drain('file');
+  }
+
+  async function drain(lane) {
+    if (sending[lane]) return;
+    sending[lane] = true;
+    const next = () => queue.find((m) => !!m.sent === (lane === 'file'));
+    for (let tries = 0, m; (m = next()); ) {
+      const { took, refused, after, why } = await (m.file ? postFile(m) : post(m));
       if (took) {
         arrived(m);
         tries = 0;
       } else if (refused) {
-        queue.shift();
-        keep();
-        note(m, refused, true);
-        drawn(m)?.classList.replace('pendiente', 'rechazado');
+        refuse(m, refused);
         tries = 0;
-      } else if (queue[0] === m) {
+      } else if (next() === m) {
         tries++;
         const crowd = why === 'many_chats';
         if (tries > 1 || !after || crowd) note(m, text(crowd ? 'turno' : after ? 'despacio' : 'esperando'));
@@ -338,7 +378,49 @@
         if (crowd && status.textContent === text('muchos')) say('');
       }
     }
-    sending = false;
+    sending[lane] = false;
+  }
+
+  async function postFile(m, again) {
+    const form = new FormData();
+    for (const [key, value] of Object.entries({ id: m.id, ago: Math.max(0, Date.now() - m.at), text: m.what.text || '' })) form.append(key, value);
+    form.append('file', m.file, m.file.name);
+    let res;
+    try {
+      res = await attach.upload('/chat/files', form, (percent) => progress(m, percent));
+    } catch {
+      offline();
+      return {};
+    }
+    online();
+    let said = {};
+    try { said = JSON.parse(res.responseText); } catch { /* a proxy's page */ }
+    if (res.status === 202) {
+      if (said.chat && !line.in(said.chat)) line.again();
+      else setTimeout(() => drawn(m) && line.doubt(), 2500);
+      return { took: true };
+    }
+    if (said.why === 'no_chat' && !again && await renew()) {
+      line.again();
+      return postFile(m, true);
+    }
+    if (said.why === 'many_files' || said.why === 'no_room') return { refused: said.error };
+    if (res.status === 429 || res.status >= 500) return { why: said.why, after: 1000 * (Number(res.getResponseHeader('Retry-After')) || 0) };
+    return { refused: said.error || text(res.status === 413 ? 'archivo-grande' : 'fallo').replace('#', attach.size(m.sent.size)) };
+  }
+
+  function progress(m, percent) {
+    const foot = drawn(m)?.querySelector('.pie');
+    if (!foot) return;
+    let bar = foot.querySelector('progress');
+    if (!bar) {
+      bar = document.createElement('progress');
+      bar.max = 100;
+      foot.replaceChildren(bar, document.createElement('span'));
+    }
+    bar.value = percent;
+    bar.setAttribute('aria-label', text('mandando').replace('#', percent));
+    bar.nextSibling.textContent = `${percent} %`;
   }
 
   async function post(m, again) {
@@ -387,6 +469,7 @@
   const pause = (ms) => new Promise((go) => { hurry = go; setTimeout(go, ms); });
 
   function wait() {
+    if (attended) return;
     clearTimeout(writes);
     writes = setTimeout(() => {
       const wasAtEnd = nearEnd();
@@ -394,6 +477,15 @@
       if (wasAtEnd) toEnd(true);
       writes = setTimeout(quiet, 30000);
     }, 600);
+  }
+
+  // types shows for a moment that an agent writes.
+  function types() {
+    const wasAtEnd = nearEnd();
+    typing.hidden = false;
+    if (wasAtEnd) toEnd(true);
+    clearTimeout(writes);
+    writes = setTimeout(quiet, 7000);
   }
 
   function quiet() {
@@ -421,7 +513,7 @@
   }
 
   const line = llaveLine({
-    random, fetch: bounded, last: () => last, show, clear, replay, ready, renew, stranded,
+    random, fetch: bounded, last: () => last, show, clear, replay, ready, renew, stranded, types,
     lost: offline, found: online, expects: () => queue.length > 0 || !typing.hidden,
   });
 
@@ -472,11 +564,11 @@
 
   form.addEventListener('submit', (e) => {
     e.preventDefault();
-    const words = box.value.trim();
+    const words = box.value.trim(), file = attach.give();
     box.value = '';
     grow();
     box.focus();
-    if (words) send({ text: words }, words);
+    if (words || file) send({ text: words }, words, file || undefined);
   });
   let shifted = false;
   const enter = (e) => {
@@ -559,6 +651,7 @@
 
   form.hidden = $('borrar').hidden = false;
   queue.forEach(draw);
+  lostFiles();
   replay();
   line.wake();
   came();

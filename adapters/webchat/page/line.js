@@ -79,6 +79,10 @@ const llaveLine = (page) => {
     for (const e of said.entries) any = page.show(e.seq, e) || any;
     if (any) news = Date.now();
     page.ready();
+    if (said.typing) {
+      page.types();
+      tell('typing');
+    }
     if (other && source) restart();
     return any;
   }
@@ -148,6 +152,11 @@ const llaveLine = (page) => {
     };
     mine.addEventListener('hello', heard);
     mine.addEventListener('beat', heard);
+    mine.addEventListener('typing', () => {
+      if (!heard()) return;
+      page.types();
+      tell('typing');
+    });
     mine.addEventListener('reset', () => heard() && restart());
     mine.addEventListener('ready', (e) => {
       complete = true;
@@ -239,6 +248,7 @@ const llaveLine = (page) => {
     const is = data.kind;
     if (is === 'who' && role === 'leads') tell('leads');
     if (is === 'news' && role !== 'leads') ask(false);
+    if (is === 'typing' && role !== 'leads') page.types();
     if (is === 'deaf' && role === 'leads') doubt(true);
     if ((is === 'bye' || is === 'hides') && data.from === leader.from) {
       if (is === 'bye') leader.at = 0;

@@ -1,7 +1,7 @@
 // Package webchattest drives a headless Chromium, for tests of pages and for the pictures of the README. Nothing of it
 // is in the program.
 //
-// Reading order: page.go, tab.go (a page whose failures fail the test), touch.go (fingers).
+// Reading order: page.go, tab.go (a page whose failures fail the test), touch.go (fingers), files.go (choosing, dropping).
 package webchattest
 
 import (
