@@ -61,7 +61,7 @@ func (d *Desk) act(c *call, r archive.Row, a bot.Act) (archive.Outcome, error) {
 	a.By, a.Case = c.agent(), r.ID
 	ctx := context.WithoutCancel(c.Context()) // who closes the page has still pressed the button
 	if o, err := d.db.Outcome(ctx, a.ID); err == nil {
-		return d.outcome(c, r, o)
+		return d.outcome(c, r, a.Do, o)
 	}
 	chat, err := d.opt.Chats.OpenChatRef(r.Ref)
 	if err != nil {
@@ -80,12 +80,12 @@ func (d *Desk) act(c *call, r archive.Row, a bot.Act) (archive.Outcome, error) {
 	if err != nil {
 		return o, err
 	}
-	return d.outcome(c, r, o)
+	return d.outcome(c, r, a.Do, o)
 }
 
 // outcome turns what came of an act into an answer. An id that was used for something else, or by someone else, is refused.
-func (d *Desk) outcome(c *call, r archive.Row, o archive.Outcome) (archive.Outcome, error) {
-	if o.Agent != c.me.ID || o.Case != r.ID {
+func (d *Desk) outcome(c *call, r archive.Row, do bot.Deed, o archive.Outcome) (archive.Outcome, error) {
+	if o.Agent != c.me.ID || o.Case != r.ID || o.Deed != "" && o.Deed != do {
 		return o, &refusal{status: http.StatusConflict, why: "act_used"}
 	}
 	if o.Refused == "" {
@@ -146,6 +146,9 @@ func (d *Desk) withPage(c *call, before archive.Case, err error) error {
 		}
 		views := []entryView{}
 		for _, e := range since {
+			if e.Kind == bot.EntryRefused {
+				continue
+			}
 			views = append(views, d.entry(e, before, d.now(), false))
 		}
 		extra, _ := no.extra.(map[string]any)

@@ -6,47 +6,46 @@ import (
 	"time"
 
 	"llave/adapters/desk/archive"
+	"llave/flows/backend"
 )
 
-// card is what the script told of the affiliate when the case was opened.
+// card is what the script told of the affiliate when the case was opened. It has the form of flows.CaseCard, and holds no
+// digits of a token and no texts.
 type card struct {
-	Name     string       `json:"name"`   // of the linked account's holder
-	Number   string       `json:"number"` // affiliate number
-	Standing string       `json:"standing"`
-	Active   bool         `json:"active"`
-	Linked   bool         `json:"linked"`
-	Since    time.Time    `json:"since"` // of the link
-	Chats    int          `json:"chats"`
-	User     string       `json:"user"` // who uses the chat
-	Members  []cardMember `json:"members"`
-	Steps    []cardStep   `json:"steps"`
-	Token    *cardToken   `json:"token"`
-	Pending  string       `json:"pending"`
-}
-
-type cardMember struct {
-	Key      string `json:"key"`
-	Name     string `json:"name"`
-	Standing string `json:"standing"`
-	Active   bool   `json:"active"`
+	Wished  []cardStep   `json:"wished"`
+	Pending *cardPending `json:"pending"`
+	Token   *cardToken   `json:"token"`
+	Linked  bool         `json:"linked"`
+	User    string       `json:"user"` // who uses the chat: a name, or "other"
+	Members []cardMember `json:"members"`
 }
 
 type cardStep struct {
 	At      time.Time `json:"at"`
 	Request string    `json:"what"`
-	Member  string    `json:"who"`
+	Members []string  `json:"who"`
 	Outcome string    `json:"outcome"`
+}
+
+type cardPending struct {
+	Request string   `json:"what"`
+	Members []string `json:"who"`
+	State   string   `json:"state"`
 }
 
 type cardToken struct {
 	Member string    `json:"who"`
 	State  string    `json:"state"`
-	Given  time.Time `json:"given"`
-	Used   time.Time `json:"used"`
+	At     time.Time `json:"at"`
 	Until  time.Time `json:"until"`
-	Tried  time.Time `json:"tried"`
-	Reason string    `json:"reason"`
-	Locked bool      `json:"locked"`
+}
+
+type cardMember struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Number   string `json:"number"`
+	Kinship  string `json:"kinship"`
+	Standing string `json:"standing"`
 }
 
 // cardOf reads the card of a case; an empty one if there is none, or it cannot be read.
@@ -57,13 +56,27 @@ func cardOf(raw json.RawMessage) (c card) {
 	return c
 }
 
-// names are how a case's affiliate is called: whole, and as one speaks to them.
+// holder is the account's own affiliate.
+func (k card) holder() (m cardMember) {
+	if k.Linked && len(k.Members) > 0 {
+		return k.Members[0]
+	}
+	return m
+}
+
+// names are how a case's affiliate is called: whole, and as one speaks to them. Who uses the chat of a family is not always
+// its holder.
 func (d *Desk) names(r archive.Row) (whole, first string) {
-	if name := strings.TrimSpace(cardOf(r.Card).Name); name != "" {
+	k := cardOf(r.Card)
+	name := k.holder().Name
+	if k.User != "" && k.User != "other" {
+		name = k.User
+	}
+	if name = strings.TrimSpace(name); name != "" {
 		first, _ = cutName(name)
 		return name, first
 	}
-	if name := strings.TrimSpace(r.Sender); name != "" {
+	if name = strings.TrimSpace(r.Sender); name != "" {
 		return name, name
 	}
 	return d.text("nobody", nil), d.text("nobody_first", nil)
@@ -90,14 +103,14 @@ type tokenLine struct {
 
 func (d *Desk) cardView(k card, now time.Time) *cardView {
 	v := &cardView{}
-	for _, s := range k.Steps {
-		v.Steps = append(v.Steps, stepView{When: d.moment(s.At, now), What: d.keyed("step_"+s.Request, "step_other", s), Outcome: d.keyed("outcome_"+s.Outcome, "outcome_other", s)})
+	for _, s := range k.Wished {
+		data := map[string]any{"Who": strings.Join(s.Members, ", ")}
+		v.Steps = append(v.Steps, stepView{When: d.moment(s.At, now), What: d.keyed("step_"+s.Request, "step_other", data), Outcome: d.keyed("outcome_"+s.Outcome, "outcome_other", data)})
 	}
-	if k.Pending != "" {
-		v.Advice = d.keyed("pending_"+k.Pending, "pending_other", k)
-	}
-	if t := k.Token; t != nil && v.Advice == "" && d.texts.Has("advice_"+t.State) {
-		v.Advice = d.text("advice_"+t.State, map[string]any{"Member": t.Member, "Used": d.moment(t.Used, now)})
+	if t := k.Token; t != nil && d.texts.Has("advice_"+t.State) {
+		v.Advice = d.text("advice_"+t.State, map[string]any{"Who": t.Member})
+	} else if p := k.Pending; p != nil {
+		v.Advice = d.keyed("pending_"+p.State, "pending_other", map[string]any{"Wish": d.keyed("pending_wish_"+p.Request, "pending_wish_other", nil), "Who": strings.Join(p.Members, ", ")})
 	}
 	return v
 }
@@ -106,21 +119,43 @@ func (d *Desk) tokenView(t *cardToken, now time.Time) *tokenView {
 	if t == nil {
 		return nil
 	}
-	v := &tokenView{Whose: t.Member}
-	add := func(key string, at time.Time, bad bool) {
-		if !at.IsZero() {
-			v.Lines = append(v.Lines, tokenLine{d.text("token_"+key, nil), d.moment(at, now), bad})
+	good := t.State == "given"
+	v := &tokenView{Whose: t.Member, Lines: []tokenLine{{d.text("token_state", nil), d.keyed("state_"+t.State, "state_other", nil), !good}}}
+	if !t.At.IsZero() {
+		key := "token_asked"
+		if good {
+			key = "token_given"
 		}
+		v.Lines = append(v.Lines, tokenLine{d.text(key, nil), d.moment(t.At, now), false})
 	}
-	if t.State != "" {
-		v.Lines = append(v.Lines, tokenLine{d.text("token_state", nil), d.keyed("state_"+t.State, "state_other", nil), t.State != "active"})
-	}
-	add("given", t.Given, false)
-	add("used", t.Used, true)
-	add("until", t.Until, false)
-	add("tried", t.Tried, true)
-	if t.Locked {
-		v.Lines = append(v.Lines, tokenLine{d.text("token_locked", nil), d.text("token_locked_yes", nil), true})
+	if good && !t.Until.IsZero() {
+		v.Lines = append(v.Lines, tokenLine{d.text("token_until", nil), d.moment(t.Until, now), false})
 	}
 	return v
+}
+
+// membersOf are the people of the account.
+func (d *Desk) membersOf(k card) (list []memberView) {
+	if !k.Linked {
+		return nil
+	}
+	for _, m := range k.Members {
+		list = append(list, memberView{Key: m.ID, Name: m.Name, Kinship: m.Kinship, Standing: m.Standing, Active: backend.IsActive(m.Standing),
+			Chosen: k.Token != nil && k.Token.Member == m.Name})
+	}
+	return list
+}
+
+// masked is the card for programs: numbers are masked.
+func (k card) masked(raw []byte) any {
+	if len(raw) == 0 {
+		return nil
+	}
+	members := make([]cardMember, 0, len(k.Members))
+	for _, m := range k.Members {
+		m.Number = maskNumber(m.Number)
+		members = append(members, m)
+	}
+	k.Members = members
+	return k
 }

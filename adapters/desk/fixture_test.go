@@ -44,6 +44,7 @@ type fixture struct {
 	clock  *clock
 	url    string
 	log    *bytes.Buffer
+	drops  func() // ends all connections
 }
 
 // lowCost is quick to hash.
@@ -114,15 +115,15 @@ func jorge() desktest.Affiliate {
 // mariaCard is what the script tells of her.
 func (f *fixture) mariaCard() card {
 	now := f.clock.now()
-	return card{Name: "María Elena Gómez", Number: "9-4071852/00", Standing: "EN PADRÓN", Active: true, Linked: true, Since: now.Add(-11 * 24 * time.Hour), Chats: 2, User: "ella",
-		Members: []cardMember{{"1", "María Elena Gómez", "EN PADRÓN", true}, {"3", "Juana Ruiz", "EN PADRÓN", true}, {"6", "Lucía Ruiz", "BAJA POR EDAD", false}},
-		Steps:   []cardStep{{now.Add(-31 * time.Minute), "token", "Juana", "given"}, {now.Add(-2 * time.Minute), "rejected", "Juana", "used"}},
-		Token:   &cardToken{Member: "Juana Ruiz", State: "used", Given: now.Add(-31 * time.Minute), Used: now.Add(-21 * time.Minute)}}
+	return card{Linked: true, User: "María Elena Gómez",
+		Members: []cardMember{{"1", "María Elena Gómez", "9-4071852/00", "", "EN PADRÓN"}, {"3", "Juana Ruiz", "9-4071852/02", "hija", "EN PADRÓN"}, {"6", "Lucía Ruiz", "9-4071852/05", "nieta", "BAJA POR EDAD"}},
+		Wished:  []cardStep{{now.Add(-31 * time.Minute), "token", []string{"Juana Ruiz"}, "given"}, {now.Add(-2 * time.Minute), "rejected", []string{"Juana Ruiz"}, "used"}, {now.Add(-time.Minute), "another", []string{"Juana Ruiz"}, ""}},
+		Token:   &cardToken{Member: "Juana Ruiz", State: "used", At: now.Add(-2 * time.Minute)}}
 }
 
 // opens opens María Elena's case with her first words in it.
 func (f *fixture) opens() uint64 {
-	id := f.engine.Opens(maria(), "rejected_used", f.mariaCard())
+	id := f.engine.Opens(maria(), "rejected", f.mariaCard())
 	f.engine.Says(maria().Chat, "quiero hablar con una persona")
 	return id
 }

@@ -78,7 +78,7 @@ func (d *Desk) Handler() http.Handler {
 			mux.Handle("GET "+path, d.serve(route{do: (*Desk).wrongMethod, quiet: true}))
 		}
 	}
-	mux.Handle("/mesa/", d.serve(route{do: (*Desk).noPage, quiet: true}))
+	mux.Handle("GET /mesa/", d.serve(route{do: (*Desk).noPage, quiet: true}))
 	denied := d.serve(route{do: (*Desk).crossOrigin, quiet: true})
 	guarded := httpx.SameOrigin(d.opt.PublicURL, denied, mux)
 	return httpx.Headers(httpx.Security{HSTS: httpx.HTTPS(d.opt.PublicURL)}, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {

@@ -20,7 +20,6 @@ type queueView struct {
 
 	Tabs    []tabView `json:"-"`
 	Next    string    `json:"-"` // who is the first of the queue, in words
-	NextAct string    `json:"-"`
 	ListEnd string    `json:"-"`
 	More    string    `json:"-"`
 	Case    *caseView `json:"-"`
@@ -61,7 +60,7 @@ func (c *call) tab(other archive.Tab) archive.Tab {
 // queue reads the queue for a page.
 func (d *Desk) queue(c *call, tab archive.Tab, title string) (*queueView, error) {
 	ctx, me := c.Context(), c.me.ID
-	v := &queueView{page: d.page(c, title), Rows: []rowView{}, NextAct: newAct()}
+	v := &queueView{page: d.page(c, title), Rows: []rowView{}}
 	v.Section, v.Tab = "casos", string(tab)
 	var err error
 	if v.Change, err = d.db.LastChange(ctx); err != nil {

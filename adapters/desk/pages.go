@@ -64,6 +64,7 @@ func (d *Desk) page(c *call, title string) page {
 func (d *Desk) loadPages() (*template.Template, error) {
 	return template.New("").Option("missingkey=error").Funcs(template.FuncMap{
 		"initials": initials,
+		"newAct":   newAct,
 		"reveal":   d.revealView,
 	}).ParseFS(pageFiles, "page/*.html")
 }

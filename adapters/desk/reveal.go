@@ -16,7 +16,7 @@ func (d *Desk) reveal(c *call) error {
 	if what != "number" && what != "phone" {
 		return &refusal{status: http.StatusUnprocessableEntity, why: "reveal"}
 	}
-	value := cardOf(got.Card).Number
+	value := cardOf(got.Card).holder().Number
 	if what == "phone" {
 		if value, err = d.address(c, got.Ref); err != nil {
 			return d.withPage(c, got, err)

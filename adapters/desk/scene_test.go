@@ -19,7 +19,7 @@ func (f *fixture) scene() (mariaCase, jorgeCase uint64) {
 	marta := desktest.Affiliate{Chat: "telegram/bot/777", Channel: "Telegram", Label: "···0777", Sender: "Marta Sosa"}
 	carlos := desktest.Affiliate{Chat: "web/bot/888", Channel: "Chat web", Label: "Firefox en Linux", Sender: "Carlos Ruiz"}
 	f.clock.add(-40 * time.Minute)
-	martaCase := e.Opens(marta, "standing", card{Name: "Marta Sosa", Linked: true})
+	martaCase := e.Opens(marta, "denied", card{Linked: true, Members: []cardMember{{"1", "Marta Sosa", "9-1/00", "", "SUSPENDIDA"}}})
 	f.clock.add(10 * time.Minute)
 	carlosCase := e.Opens(carlos, "link", nil)
 	e.Says(carlos.Chat, "no me anda el enlace")
@@ -29,18 +29,19 @@ func (f *fixture) scene() (mariaCase, jorgeCase uint64) {
 	f.clock.add(16 * time.Minute)
 	e.Says(carlos.Chat, "¿Seguís ahí?")
 	mariaCase = f.mariaScene(ana)
-	jorgeCase = e.Opens(jorge(), "no_answer", card{Name: "Jorge Acosta", Number: "9-5123456/00", Standing: "EN PADRÓN", Active: true, Linked: true, User: "él",
-		Members: []cardMember{{"1", "Jorge Acosta", "EN PADRÓN", true}},
-		Steps:   []cardStep{{f.clock.now().Add(-3 * time.Minute), "token", "", "failed"}, {f.clock.now(), "person", "", ""}}})
+	jorgeCase = e.Opens(jorge(), "no_answer", card{Linked: true,
+		Members: []cardMember{{"1", "Jorge Acosta", "9-5123456/00", "", "EN PADRÓN"}},
+		Wished:  []cardStep{{f.clock.now().Add(-3 * time.Minute), "token", nil, "no_answer"}, {f.clock.now(), "token", nil, "no_answer"}},
+		Pending: &cardPending{Request: "token", State: "failed"}})
 	e.Counter(jorge().Chat)
 	e.Says(jorge().Chat, "Estoy en la farmacia y no me llega el número")
 	e.Files(jorge().Chat, bot.EntryBot, "Lo agregué a tu caso.")
-	anaS := desktest.Affiliate{Chat: "telegram/bot/999", Channel: "Telegram", Label: "···0999"}
-	e.Opens(anaS, "missed", card{Name: "Ana Sosa"})
+	anaS := desktest.Affiliate{Chat: "telegram/bot/999", Channel: "Telegram", Label: "···0999", Sender: "Ana Sosa"}
+	e.Opens(anaS, "not_understood", card{})
 	e.Says(anaS.Chat, "me figura deuda de una afiliación vieja")
 	f.clock.add(4 * time.Minute)
 	nobody := desktest.Affiliate{Chat: "web/bot/1000", Channel: "Chat web", Label: "Chrome en Android"}
-	e.Opens(nobody, "person", nil)
+	e.Opens(nobody, "asked", nil)
 	e.Sends(nobody.Chat, "voice", "", bot.Media{Type: "audio/ogg", Seconds: 14, Ref: []byte("voz")})
 	e.Says(maria().Chat, "Sí, antes pasaron la de Tomás")
 	e.Says(maria().Chat, "Es para Juana, mi hija. Tengo gente atrás")

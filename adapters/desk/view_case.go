@@ -6,6 +6,7 @@ import (
 
 	"llave/adapters/desk/archive"
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // caseView is one case: its row, what was said in it, and what whoever looks can do with it.
@@ -22,20 +23,19 @@ type caseView struct {
 	OwnerLine           string      `json:"-"`
 	OpenedWhen          string      `json:"-"`
 	BackTab             string      `json:"-"`
-	NewAct              string      `json:"-"`
 
-	Card        *cardView    `json:"-"`
-	Token       *tokenView   `json:"-"`
-	Linked      bool         `json:"-"`
-	Active      bool         `json:"-"`
-	Number      string       `json:"-"` // masked, or shown
-	Phone       string       `json:"-"`
-	Shown       string       `json:"-"` // which of the two is shown
-	Standing    string       `json:"-"`
-	LinkedSince string       `json:"-"`
-	User        string       `json:"-"`
-	Members     []memberView `json:"-"`
-	Others      []otherView  `json:"-"`
+	Card     *cardView    `json:"-"`
+	Token    *tokenView   `json:"-"`
+	Linked   bool         `json:"-"`
+	Active   bool         `json:"-"`
+	Number   string       `json:"-"` // masked, or shown
+	Phone    string       `json:"-"`
+	Shown    string       `json:"-"` // which of the two is shown
+	Standing string       `json:"-"`
+	Holder   string       `json:"-"`
+	User     string       `json:"-"`
+	Members  []memberView `json:"-"`
+	Others   []otherView  `json:"-"`
 
 	Box         string      `json:"-"` // what stands below the conversation: mio, libre, ajeno, cerrado
 	BoxLine     string      `json:"-"`
@@ -54,8 +54,8 @@ type caseView struct {
 }
 
 type memberView struct {
-	Key, Name, Standing string
-	Active, Chosen      bool
+	Key, Name, Kinship, Standing string
+	Active, Chosen               bool
 }
 
 type otherView struct {
@@ -71,25 +71,24 @@ func (d *Desk) fillCase(c *call, v *caseView, got archive.Case) {
 	v.rowView = d.row(got.Row, c.me.ID, now)
 	v.FullName, v.FirstName = d.names(got.Row)
 	k := cardOf(got.Card)
+	own := k.holder()
 	v.CardRaw = k.masked(got.Card)
-	v.Linked, v.Active, v.Standing, v.User = k.Linked, k.Active, k.Standing, k.User
+	v.Linked, v.Active, v.Standing = k.Linked, backend.IsActive(own.Standing), own.Standing
+	v.Holder = own.Name
+	if k.User != "" {
+		v.User = d.keyed("user_"+k.User, "user_member", map[string]any{"Name": k.User})
+	}
 	if got.Sender != v.FullName {
 		v.Sender = got.Sender
 	}
-	v.Number, v.Phone = maskNumber(k.Number), got.Label
-	if !k.Since.IsZero() {
-		v.LinkedSince = d.text("linked_since", map[string]any{"When": d.when(k.Since, now), "Chats": k.Chats})
-	}
-	for _, m := range k.Members {
-		chosen := k.Token != nil && k.Token.Member == m.Name
-		v.Members = append(v.Members, memberView{m.Key, m.Name, m.Standing, m.Active, chosen})
-	}
+	v.Number, v.Phone = maskNumber(own.Number), got.Label
+	v.Members = d.membersOf(k)
 	if len(got.Card) > 0 {
 		v.Card = d.cardView(k, now)
 	}
 	v.Token = d.tokenView(k.Token, now)
 	v.OpenedWhen = d.moment(got.Opened, now)
-	v.NewAct, v.Mode, v.Gone = newAct(), "respuesta", got.Gone
+	v.Mode, v.Gone = "respuesta", got.Gone
 	v.BackTab = string(archive.TabFree)
 	if v.Mine {
 		v.BackTab = string(archive.TabMine)
@@ -149,15 +148,6 @@ func (v *queueView) typed(c *call, no *refusal, words string) {
 		return
 	}
 	v.Alert = words
-}
-
-// masked is the card for programs: numbers are masked.
-func (k card) masked(raw []byte) any {
-	if len(raw) == 0 {
-		return nil
-	}
-	k.Number = maskNumber(k.Number)
-	return k
 }
 
 // revealButton is the button that shows what is masked.

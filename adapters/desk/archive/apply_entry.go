@@ -35,6 +35,9 @@ func (b *batch) entry(ctx context.Context, chat bot.ChatKey, e *bot.Entry) error
 func (b *batch) insertEntry(ctx context.Context, e *bot.Entry) (added bool, err error) {
 	kept := *e
 	kept.Head, kept.Card, kept.Ref, kept.Marks = nil, nil, "", nil
+	if e.Kind == bot.EntryCounter || e.Kind == bot.EntryClosed { // what the entry says is in its head alone
+		kept.Head = &bot.Case{ID: e.Head.ID, State: e.Head.State, AtCounter: e.Head.AtCounter, Why: e.Head.Why}
+	}
 	if e.Media != nil { // what it is got by is kept only until it is here
 		media := *e.Media
 		media.Ref = nil

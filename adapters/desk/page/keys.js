@@ -22,7 +22,7 @@ export function start() {
     box.checked = localStorage.getItem('mesa:atajos') !== '0';
     box.addEventListener('change', () => localStorage.setItem('mesa:atajos', box.checked ? '1' : '0'));
   }
-  if (all) all.hidden = false;
+  for (const at of [all, $('pie-atajos')]) if (at) at.hidden = false;
   addEventListener('keydown', (e) => {
     if (e.key === 'Enter' && (e.ctrlKey || e.metaKey) && e.target.form && e.target.matches('textarea')) {
       e.preventDefault();
