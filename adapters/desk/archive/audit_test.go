@@ -1,7 +1,9 @@
 package archive_test
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -59,10 +61,55 @@ func TestAuditTampering(t *testing.T) {
 				}
 				return
 			}
-			if e, ok := err.(*archive.TamperError); !archive.IsTampered(err) || ok && e.ID != x.at {
-				t.Errorf("not found: %v", err)
+			var e *archive.TamperError
+			if !archive.IsTampered(err) || !errors.As(err, &e) || e.ID != x.at {
+				t.Errorf("want row %d: %v", x.at, err)
 			}
 		})
+	}
+}
+
+// A row that another history of the same database holds, with its number and a good MAC, does not fit in this one.
+func TestAuditOfAnotherHistory(t *testing.T) {
+	dir, clock := t.TempDir(), archivetest.NewClock()
+	path, copied := filepath.Join(dir, "mesa.db"), filepath.Join(dir, "copy.db")
+	first, err := archive.Open(t.Context(), archive.Options{Path: path, Key: archivetest.Key, Now: clock.Now, Cost: archivetest.Cheap})
+	if err != nil {
+		t.Fatal(err)
+	}
+	record := func(a *archive.Archive, agent string, n int) {
+		t.Helper()
+		for range n {
+			if err := a.Audit(t.Context(), archive.Record{Agent: agent, What: "signin"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	record(first, "ana", 2)
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err == nil {
+		err = os.WriteFile(copied, data, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := archivetest.OpenAt(t, path, clock), archivetest.OpenAt(t, copied, clock)
+	record(a, "ana", 3)
+	record(b, "beto", 3)
+	other, err := sqlitedb.Pool(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if _, err := other.Exec("ATTACH ? AS copy; DELETE FROM main.audit WHERE id = 4; INSERT INTO main.audit SELECT * FROM copy.audit WHERE id = 4", copied); err != nil {
+		t.Fatal(err)
+	}
+	var e *archive.TamperError
+	if _, err := a.Verify(t.Context()); !errors.As(err, &e) || e.ID != 4 {
+		t.Errorf("want row 4: %v", err)
 	}
 }
 

@@ -151,23 +151,27 @@ func (a *Archive) rows(ctx context.Context, q sqlitedb.Querier, query string, ar
 	return list, rows.Err()
 }
 
-// openRow opens what is sealed of a row: the head, and the card and the last words where there are any.
+// openRow opens what is sealed of a row: the head, and the card and the last words where there are any. A case whose card or
+// last words cannot be read is shown without them.
 func (a *Archive) openRow(r *Row, id uint64, sealed, card []byte, said uint64, body []byte) (err error) {
 	if err = a.openHead(r, id, sealed); err != nil {
 		return err
 	}
 	if card != nil {
 		if r.Card, err = a.keys.ring.Open(card, place("caso", id, "card")); err != nil {
-			return err
+			a.opt.Log.Error("archive: the card of a case cannot be read", "case", id, "err", err)
 		}
 	}
 	if body == nil {
 		return nil
 	}
-	if body, err = a.keys.ring.Open(body, place("entry", id, said)); err != nil {
-		return err
+	if body, err = a.keys.ring.Open(body, place("entry", id, said)); err == nil {
+		err = json.Unmarshal(body, &r.LastSaid)
 	}
-	return json.Unmarshal(body, &r.LastSaid)
+	if err != nil {
+		a.opt.Log.Error("archive: an entry cannot be read", "case", id, "n", said, "err", err)
+	}
+	return nil
 }
 
 func (a *Archive) openHead(r *Row, id uint64, sealed []byte) error {

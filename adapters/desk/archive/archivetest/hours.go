@@ -83,17 +83,18 @@ func promise(t *testing.T) {
 		c.Add(after)
 		x.Act(Deed(Ana, bot.DeedTake))
 	}
-	for range 4 {
+	for range 5 {
 		take(3 * time.Minute)
+	}
+	l.Feed(t, a)
+	if d := a.Desk(); d.Low != 0 || d.High != 0 {
+		t.Errorf("promised without hours: %v to %v", d.Low, d.High)
 	}
 	c.Set(time.Date(2026, 11, 30, 20, 58, 0, 0, time.UTC)) // 17:58
 	x := l.Chat("overnight").Opens("help", "hola")
 	c.Set(time.Date(2026, 12, 1, 11, 7, 0, 0, time.UTC)) // 8:07
 	x.Act(Deed(Ana, bot.DeedTake))
 	l.Feed(t, a)
-	if d := a.Desk(); d.Low != 0 || d.High != 0 {
-		t.Errorf("promised without hours: %v to %v", d.Low, d.High)
-	}
 	for day := time.Monday; day <= time.Friday; day++ {
 		if err := a.AddSpan(t.Context(), hours.Span{Day: day, From: 8 * 60, To: 18 * 60}, "carla"); err != nil {
 			t.Fatal(err)
@@ -104,6 +105,9 @@ func promise(t *testing.T) {
 	}
 	l.Chat("waits").Opens("help", "hola")
 	l.Feed(t, a)
+	if d := a.Desk(); d.High != 10*time.Minute || d.Ahead != 1 {
+		t.Errorf("with one who has just come: %v, %d ahead", d.High, d.Ahead)
+	}
 	c.Add(32 * time.Minute)
 	if d := a.Desk(); d.Low != 5*time.Minute || d.High != 35*time.Minute || d.Ahead != 1 {
 		t.Errorf("with one who waits: %v to %v, %d ahead", d.Low, d.High, d.Ahead)

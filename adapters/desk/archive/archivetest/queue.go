@@ -164,6 +164,9 @@ func caseAndThread(t *testing.T) {
 	if got.State != bot.CaseAssigned || got.Owner != Ana || got.Sender != "Sender one" || got.Ref != "ref one" || got.Chat != x.Key || string(got.Card) != `{"name":"Card one","reason":"rejected"}` {
 		t.Errorf("%+v", got)
 	}
+	if got.LastSaid.N != 2 || got.LastSaid.Text != "me lo rechazaron" {
+		t.Errorf("said last: %+v", got.LastSaid)
+	}
 	if !got.Taken.Equal(c.Now()) || !got.Replied.IsZero() {
 		t.Errorf("taken %v, replied %v", got.Taken, got.Replied)
 	}
