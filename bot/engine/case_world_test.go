@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"llave/bot"
 	"llave/bot/engine"
@@ -68,7 +67,7 @@ func (rogue) Decide(s bot.Session, in bot.Input) (d bot.Decision, err error) {
 		d.Purge = true
 		say(bot.Say, "purged")
 	case word == "promise": // of a case that there is not
-		d.Case = &bot.CaseRequest{Do: bot.CaseLeave}
+		d.Case = &bot.CaseRequest{Do: bot.CaseUnclaimed}
 		say(bot.Told, "Mesa de Ayuda knows")
 	}
 	say(bot.Say, "answered %s", in.ID)
@@ -209,5 +208,3 @@ func (d *desk) act(do bot.Deed, by bot.Agent) bot.Act {
 	c := d.last()
 	return bot.Act{Do: do, By: by, Case: c.ID, Epoch: c.Epoch, Seen: c.Last}
 }
-
-var _ = time.Second

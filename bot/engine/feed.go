@@ -58,7 +58,7 @@ const (
 	feedPage  = 256              // events that are applied at once
 	feedAgain = time.Second      // the longest pause after a reader that failed
 	trimEvery = 5 * time.Second  // how often a shard's log is trimmed
-	lookEvery = 30 * time.Second // how often logs are looked at that nothing was said about
+	lookEvery = 10 * time.Minute // how often logs are looked at that nothing was said about
 )
 
 // Feed hands the events of the shards that this process holds to a reader, in order, each of them once by shard and number,
@@ -83,6 +83,7 @@ func (e *Engine) Feed(ctx context.Context, r bot.Reader) {
 type feeder struct {
 	*Engine
 	reader bot.Reader
+	lookAt time.Time // when all logs are looked at again
 	shards [bot.Shards]fedShard
 }
 
@@ -94,7 +95,6 @@ type fedShard struct {
 	trimmed uint64
 	stopped bool   // events are missing
 	mark    uint64 // of the log, when all of it had been applied
-	looked  time.Time
 	pause   time.Duration
 	until   time.Time // no try before
 	trimAt  time.Time
@@ -102,7 +102,12 @@ type fedShard struct {
 
 // round feeds every shard that has something new, and returns when to look again.
 func (f *feeder) round(ctx context.Context) time.Duration {
-	wait, now := lookEvery, time.Now()
+	now := time.Now()
+	look := !now.Before(f.lookAt)
+	if look {
+		f.lookAt = now.Add(lookEvery)
+	}
+	next := f.lookAt
 	for i := range f.shards {
 		if ctx.Err() != nil {
 			return 0
@@ -118,27 +123,26 @@ func (f *feeder) round(ctx context.Context) time.Duration {
 		if st.stopped {
 			continue
 		}
-		grown := f.logs.shards[i].n.Load() != st.mark || now.Sub(st.looked) >= lookEvery
+		grown := look || !st.known || f.logs.shards[i].n.Load() != st.mark
 		if grown && !now.Before(st.until) {
 			f.feed(ctx, id, st)
 			now = time.Now()
 		}
 		f.trim(ctx, id, st, now)
-		wait = min(wait, st.next(now))
+		next = st.next(next)
 	}
-	return max(wait, time.Millisecond)
+	return max(next.Sub(now), time.Millisecond)
 }
 
-// next is how long a shard can be left alone, unless its log grows.
-func (st *fedShard) next(now time.Time) time.Duration {
-	next := st.looked.Add(lookEvery).Sub(now)
-	if st.pause > 0 {
-		next = st.until.Sub(now)
+// next is when something has to be done for a shard whose log does not grow, if that is before a time.
+func (st *fedShard) next(t time.Time) time.Time {
+	if st.pause > 0 && st.until.Before(t) {
+		t = st.until
 	}
-	if st.place > st.trimmed {
-		next = min(next, st.trimAt.Sub(now))
+	if st.known && st.place > st.trimmed && st.trimAt.Before(t) {
+		t = st.trimAt
 	}
-	return next
+	return t
 }
 
 // feed applies what a shard's log holds. After a failure the reader is asked for its place again: it may have applied what
@@ -158,7 +162,7 @@ func (f *feeder) feed(ctx context.Context, id bot.Shard, st *fedShard) {
 			return
 		}
 	}
-	st.mark, st.pause, st.looked = mark, 0, time.Now()
+	st.mark, st.pause = mark, 0
 	if !st.stopped {
 		f.logs.shards[id].applied(mark, f.now())
 	}
