@@ -18,7 +18,7 @@ func (x *chaos) check(tally map[string]int) {
 	x.checkUpdates()
 	x.checkActs()
 	x.checkNumbers()
-	x.checkLetters()
+	x.checkMessages()
 	x.checkFeed()
 	for _, e := range x.desk.entries() {
 		tally[string(e.Kind)]++
@@ -273,20 +273,20 @@ func (x *chaos) checkEnd() {
 	}
 }
 
-// checkLetters: sentence 10. Every agent's message comes to one end, which is what has happened to it.
-func (x *chaos) checkLetters() {
-	type letter struct{ c, n uint64 }
-	ends := map[letter][]bot.Delivery{}
-	text := map[letter]string{}
+// checkMessages: sentence 10. Every agent's message comes to one end, which is what has happened to it.
+func (x *chaos) checkMessages() {
+	type message struct{ c, n uint64 }
+	ends := map[message][]bot.Delivery{}
+	text := map[message]string{}
 	for _, e := range x.desk.entries() {
 		switch {
 		case e.Kind == bot.EntrySpoken:
-			text[letter{e.Case, e.N}] = e.Text
+			text[message{e.Case, e.N}] = e.Text
 			if len(e.Marks) != 1 && e.Message != 0 {
 				x.t.Errorf("entry %d has the marks %q", e.N, e.Marks)
 			}
 		case e.Kind == bot.EntryDelivery && e.Delivery != bot.DeliveryWaiting && e.Mark == "":
-			ends[letter{e.Case, e.Of}] = append(ends[letter{e.Case, e.Of}], e.Delivery)
+			ends[message{e.Case, e.Of}] = append(ends[message{e.Case, e.Of}], e.Delivery)
 		}
 	}
 	sent := map[string]int{}

@@ -29,9 +29,11 @@ func (n *numbers) init(s *services) { n.s, n.want = s, make(chan struct{}, 1) }
 // fill takes blocks from the store until there are enough.
 func (n *numbers) fill(ctx context.Context) bool {
 	for n.s.desk != nil && n.few() {
-		if !n.take(ctx) {
+		first := n.take(ctx)
+		if first == 0 {
 			return false
 		}
+		n.giveBack(first)
 	}
 	return true
 }
@@ -42,8 +44,8 @@ func (n *numbers) few() bool {
 	return len(n.free) < numberBlock/2
 }
 
-// take takes a block from the store.
-func (n *numbers) take(ctx context.Context) bool {
+// take takes a block from the store, and returns its first number for the caller; 0 if the store gave none.
+func (n *numbers) take(ctx context.Context) uint64 {
 	first, err := n.s.store.TakeNumbers(ctx, caseNumbers, numberBlock)
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -52,13 +54,13 @@ func (n *numbers) take(ctx context.Context) bool {
 		if ctx.Err() == nil {
 			n.s.log.Error("no case numbers", "err", err)
 		}
-		return false
+		return 0
 	}
 	n.failed = time.Time{}
-	for i := range uint64(numberBlock) {
-		n.free = append(n.free, first+numberBlock-1-i) // the first one is the last of the list, and is lent first
+	for i := uint64(numberBlock - 1); i > 0; i-- {
+		n.free = append(n.free, first+i) // the last of the list is lent first
 	}
-	return true
+	return first
 }
 
 // borrow lends a number; 0 if there is none. A turn asks the store by itself only when more turns run than there are numbers
@@ -67,11 +69,10 @@ func (n *numbers) borrow(ctx context.Context) uint64 {
 	if number, ok := n.pop(); ok {
 		return number
 	}
-	if n.resting() || !n.take(ctx) {
+	if n.resting() {
 		return 0
 	}
-	number, _ := n.pop()
-	return number
+	return n.take(ctx)
 }
 
 func (n *numbers) pop() (uint64, bool) {

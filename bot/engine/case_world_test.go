@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"llave/bot"
 	"llave/bot/engine"
@@ -31,6 +32,9 @@ func (rogue) Decide(s bot.Session, in bot.Input) (d bot.Decision, err error) {
 	}
 	word, _, _ := strings.Cut(in.Text, " ")
 	switch {
+	case in.Result != nil:
+		s.Pending = nil
+		say(bot.Say, "answer 482 913 to %s at https://secret.example/x", in.Result.Key[:4])
 	case in.Became == bot.BecameErrand && in.Act.Name == "no":
 		say(bot.Say, "errand cannot")
 		d.Refused = bot.RefusedUnlinked
@@ -41,9 +45,6 @@ func (rogue) Decide(s bot.Session, in bot.Input) (d bot.Decision, err error) {
 	case in.Became != "":
 		say(bot.Told, "told %s", in.Became)
 		say(bot.Say, "chatter on %s", in.Became)
-	case in.Result != nil:
-		s.Pending = nil
-		say(bot.Say, "answer 482 913 to %s at https://secret.example/x", in.Result.Key[:4])
 	case word == "person" && in.Desk.Next != 0 && !s.Case.Open():
 		d.Case = &bot.CaseRequest{Do: bot.CaseOpen, Reason: "help", Card: json.RawMessage(`{"steps":[]}`)}
 		if s.Case.Reopens(in.Now) {
@@ -73,7 +74,7 @@ func (rogue) Decide(s bot.Session, in bot.Input) (d bot.Decision, err error) {
 	say(bot.Say, "answered %s", in.ID)
 	say(bot.Spoken, "in an agent's name")
 	d.Said, d.Hint = "pressed "+in.Choice.Value, json.RawMessage(`{"wish":"x"}`)
-	d.Timers = append(d.Timers, bot.Timer{Name: bot.CaseTimer})
+	d.Timers = append(d.Timers, bot.Timer{Name: bot.CaseTimer, Due: in.Now.Add(1000 * time.Hour)})
 	s.Case = &bot.Case{ID: 666, State: bot.CaseAssigned, Epoch: 666}
 	d.Session = s
 	return d, nil

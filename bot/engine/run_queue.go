@@ -150,10 +150,12 @@ func (ls *chatQueues) next(q *chatQueue) (j queuedUpdate, what step) {
 	return queuedUpdate{}, done
 }
 
-// readAgain repeats a read that failed.
+// readAgain repeats a read that failed. What was accepted meanwhile is read, too: it comes after what waits in the store.
 func (ls *chatQueues) readAgain(q *chatQueue, what step) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
+	clear(q.waiting)
+	q.waiting = q.one[:0]
 	q.reload, q.effect = true, q.effect || what == readAll
 }
 

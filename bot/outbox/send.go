@@ -132,7 +132,7 @@ func (d *Dispatcher) classify(c *Chat, m Message, r bot.DeliveryResult, err erro
 	}
 	d.Log.Warn("send failed", "chat", m.Chat, "tries", r.Tries, "err", err)
 	pause, reason := m.backOff(r), "unsure"
-	if notSent != nil {
+	if errors.As(err, &notSent) {
 		reason = "not_sent"
 	}
 	return d.retry(c, m, r, pause/2+rand.N(pause), reason)
