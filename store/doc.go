@@ -1,10 +1,10 @@
 // Package store keeps what the engine must not lose: updates until they are answered, sessions, outbox messages until
 // they are delivered, timers, pending effects and the log of events, behind the ports of package bot.
 //
-// There is a store in memory, for tests and for trying things out, and one in a SQLite file, for a service of
-// one process. Both keep the promises of package storetest; a promise without a test there is none.
+// There is a store in memory, for tests and for trying things out, one in a SQLite file, for a service of one process, and
+// one on a Redis server, for several. All keep the promises of package storetest; a promise without a test there is none.
 //
-//	limits.go         bounds of both
+//	limits.go         bounds of all
 //	memory*.go        the store in memory: one lock for each shard
 //	sqlite.go         the store in a file: opening and closing, reads and writes, the errors of the port
 //	sqlite_schema.go  the tables and the steps between their versions
@@ -12,6 +12,11 @@
 //	sqlite_outbox.go  pages of the outbox; sqlite_results.go what became of messages
 //	sqlite_log.go     timers, events, shards
 //	sqlite_sweep.go   forgetting; sqlite_dead.go the dead letters
+//	redis.go          the store on a server: opening, refusing and closing
+//	redis_address.go  addresses and the client's options; redis_keys.go keys and records
+//	redis_scripts.go  the scripts of folder redis; redis_pipeline.go how commands are gathered
+//	redis_turns.go    the path of an update; redis_results.go what became of messages
+//	redis_timers.go   timers; redis_log.go events, shards, numbers; redis_sweep.go forgetting; redis_dead.go the dead letters
 //
 // Package sqlitedb below opens, locks, checks and migrates the file, and writes to it in groups.
 package store

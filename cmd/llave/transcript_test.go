@@ -18,13 +18,14 @@ import (
 	"llave/bot"
 	"llave/flows"
 	"llave/store"
+	"llave/store/redistest"
 )
 
 var update = flag.Bool("update", false, "write what the bot says into the transcripts")
 
 const transcripts = "../../flows/testdata"
 
-// stores are what every transcript runs on.
+// stores are what every transcript runs on, besides Redis: see [storesHere].
 var stores = map[string]func(t *testing.T) bot.Store{
 	"memory": func(*testing.T) bot.Store { return store.NewMemory() },
 	"sqlite": func(t *testing.T) bot.Store {
@@ -35,6 +36,25 @@ var stores = map[string]func(t *testing.T) bot.Store{
 		t.Cleanup(func() { s.Close() })
 		return s
 	},
+}
+
+// storesHere are the stores that there are on this machine. Redis is a real server: there are no deadlines on the way to it,
+// because a transcript has a clock of its own.
+func storesHere(t *testing.T) map[string]func(t *testing.T) bot.Store {
+	all := maps.Clone(stores)
+	if !redistest.Here(t) {
+		return all
+	}
+	server := redistest.New(t)
+	all["redis"] = func(t *testing.T) bot.Store {
+		s, err := store.OpenRedis(t.Context(), store.RedisConfig{Address: server.Address(), Patient: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { s.Close() })
+		return s
+	}
+	return all
 }
 
 // A transcript is a conversation through the real engine, dispatcher, store and back end. Its lines:
@@ -57,6 +77,7 @@ func TestTranscripts(t *testing.T) {
 	covered := new(moves)
 	shared(t)
 	t.Cleanup(func() { covered.check(t) })
+	stores := storesHere(t)
 	for _, file := range files {
 		for _, name := range slices.Sorted(maps.Keys(stores)) {
 			t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar")+"/"+name, func(t *testing.T) {

@@ -1,0 +1,204 @@
+package store
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"llave/bot"
+)
+
+// Redis is a store on a Redis or Valkey server, for several processes. A turn is one script on keys of one slot. What it
+// acknowledged outlives the process; whether it outlives the server is the server's configuration: see docs/redis.md.
+//
+// The server holds what a SQLite file holds: keyed hashes, numbers, times, the names of timers, the reasons of dead letters,
+// and bodies that were sealed before they came here.
+type Redis struct {
+	client redis.UniversalClient
+	pipe   *redisPipeline
+	timers nextTimers
+	swept  sweptCounters
+	pings  atomic.Uint64
+	facts  RedisFacts
+}
+
+var _ bot.Store = (*Redis)(nil)
+
+// RedisConfig says where a Redis is.
+type RedisConfig struct {
+	Address string
+	// Patient has no deadlines on the network: for tests whose clock is not the network's.
+	Patient bool
+}
+
+// RedisFacts is what a server said of itself when it was opened.
+type RedisFacts struct {
+	Version  string
+	Cluster  bool
+	AOF      bool // it keeps a log on disk: without one a restart loses what was acknowledged
+	Replicas int  // that what must not be lost is waited for
+}
+
+const (
+	redisLayout   = "1" // of the keys: redis_keys.go
+	clusterReload = time.Second
+	replicaMax    = 1 // how many replicas have to confirm
+)
+
+// OpenRedis opens the store on a server. A server that must not be used is refused with a [*RedisError], and nothing is
+// written to it; other errors may pass: it does not answer, or is still loading.
+func OpenRedis(ctx context.Context, c RedisConfig) (*Redis, error) {
+	options, refused := ParseRedisAddress(c.Address)
+	if refused != nil {
+		return nil, refused
+	}
+	quietClient()
+	timeout := redisTime
+	if c.Patient {
+		options.ReadTimeout, options.WriteTimeout, options.ContextTimeoutEnabled, timeout = -2, -2, false, 0
+		options.Dialer = func(_ context.Context, network, addr string) (net.Conn, error) { return net.Dial(network, addr) }
+	}
+	s := &Redis{}
+	if err := s.connect(ctx, options); err != nil {
+		return nil, err
+	}
+	s.pipe = newRedisPipeline(s.client, timeout)
+	s.pipe.replicas.Store(int64(min(s.facts.Replicas, replicaMax)))
+	return s, nil
+}
+
+// quietClient keeps the client from writing to standard error: every failure is an error of a call.
+var quietClient = sync.OnceFunc(func() { redis.SetLogger(noLog{}) })
+
+type noLog struct{}
+
+// Printf is for the client.
+func (noLog) Printf(context.Context, string, ...any) {}
+
+// connect finds out what the server is, and whether it may be used.
+func (s *Redis) connect(ctx context.Context, o *redis.UniversalOptions) (err error) {
+	s.client = redis.NewUniversalClient(o)
+	defer func() {
+		if err != nil {
+			s.client.Close()
+		}
+	}()
+	info, err := s.client.Info(ctx).Result()
+	if err != nil {
+		return openRedisError(err)
+	}
+	if s.facts, err = readRedisInfo(info); err != nil {
+		return err
+	}
+	if s.facts.Cluster {
+		if o.DB != 0 {
+			return refuseRedis(RedisDatabase, "a cluster has no databases")
+		}
+		cluster := o.Cluster()
+		cluster.ClusterStateReloadInterval = clusterReload // a master that is gone refuses connections, and that reloads nothing
+		s.client.Close()
+		s.client = redis.NewClusterClient(cluster)
+	}
+	return s.checkLayout(ctx)
+}
+
+// checkLayout refuses a database that holds something else, before anything is written.
+func (s *Redis) checkLayout(ctx context.Context) error {
+	layout, err := s.client.Get(ctx, redisPrefix+"layout").Result()
+	switch {
+	case errors.Is(err, redis.Nil):
+		size, err := s.client.DBSize(ctx).Result()
+		if err != nil {
+			return openRedisError(err)
+		}
+		if size > 0 {
+			return refuseRedis(RedisForeign, strconv.FormatInt(size, 10)+" keys and no layout of ours")
+		}
+		if err := s.client.SetNX(ctx, redisPrefix+"layout", redisLayout, 0).Err(); err != nil {
+			return openRedisError(err)
+		}
+		return nil
+	case err != nil:
+		return openRedisError(err)
+	case layout != redisLayout:
+		return refuseRedis(RedisNewer, "layout "+layout)
+	}
+	return nil
+}
+
+// readRedisInfo reads what INFO says. Managed servers refuse CONFIG, but not this.
+func readRedisInfo(info string) (f RedisFacts, err error) {
+	says := map[string]string{}
+	for line := range strings.Lines(info) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
+			says[name] = value
+		}
+	}
+	f = RedisFacts{Version: says["redis_version"], Cluster: says["cluster_enabled"] == "1", AOF: says["aof_enabled"] == "1"}
+	f.Replicas, _ = strconv.Atoi(says["connected_slaves"])
+	replica := says["role"] == "slave"
+	if replica && f.Cluster { // its master has at least this one
+		f.Replicas, replica = 1, false
+	}
+	major, _, _ := strings.Cut(f.Version, ".")
+	switch n, _ := strconv.Atoi(major); {
+	case n < 7:
+		return f, refuseRedis(RedisVersion, f.Version)
+	case says["loading"] == "1":
+		return f, errors.New("store: redis: it is loading its data")
+	case replica:
+		return f, refuseRedis(RedisReadOnly, "it is a replica")
+	case says["maxmemory_policy"] != "noeviction":
+		return f, refuseRedis(RedisPolicy, says["maxmemory_policy"])
+	}
+	return f, nil
+}
+
+// openRedisError tells what an operator has to mend from what may pass.
+func openRedisError(err error) error {
+	var unknown x509.UnknownAuthorityError
+	var name x509.HostnameError
+	var record tls.RecordHeaderError
+	text := err.Error()
+	switch {
+	case strings.HasPrefix(text, "NOAUTH"), strings.HasPrefix(text, "WRONGPASS"), strings.Contains(text, "without any password configured"):
+		return refuseRedis(RedisAuth, "user name or password")
+	case strings.HasPrefix(text, "NOPERM"):
+		return refuseRedis(RedisPermission, text)
+	case strings.Contains(text, "DB index is out of range"):
+		return refuseRedis(RedisDatabase, "there is no such database")
+	case errors.As(err, &unknown), errors.As(err, &name), errors.As(err, &record):
+		return refuseRedis(RedisTLS, text)
+	}
+	return fmt.Errorf("store: redis: %w", err)
+}
+
+// Facts is what the server said of itself.
+func (s *Redis) Facts() RedisFacts { return s.facts }
+
+// Close answers the calls that were taken in. Later calls fail with [bot.ErrClosed]. It may be called more than once.
+func (s *Redis) Close() error {
+	s.pipe.close()
+	if err := s.client.Close(); err != nil && !errors.Is(err, redis.ErrClosed) {
+		return fmt.Errorf("store: close: %w", err)
+	}
+	return nil
+}
+
+// ready refuses a call on a closed store or under a context that is over.
+func (s *Redis) ready(ctx context.Context, what string) error {
+	return redisFailed(what, s.pipe.ready(ctx))
+}
+
+// errStrange says that the server answered what none of our scripts answers.
+var errStrange = errors.New("an answer that cannot be read")

@@ -1,0 +1,116 @@
+package store
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/redis/go-redis/v9"
+
+	"llave/store/redistest"
+)
+
+func TestRedisAddresses(t *testing.T) {
+	const secret = "s3cr%zzet"
+	for address, want := range map[string]RedisRefusal{
+		"redis://127.0.0.1:6379":                                   "",
+		"redis://127.0.0.1":                                        "",
+		"redis://[::1]:6379/3":                                     "",
+		"rediss://llave:pass@redis.example:6380/0":                 "",
+		"redis://a:1,b:2,c:3":                                      "",
+		"redis://a:1?addr=b:2&addr=c:3":                            "",
+		"redis://:sentinel@a:26379?master_name=m&password=p":       "",
+		"redis://llave:" + secret + "@host:1":                      RedisAddress, // net/url's error quotes it
+		"redis://llave:p@host:99999":                               RedisAddress,
+		"redis://llave:p@host:0":                                   RedisAddress,
+		"redis://llave:p@host:1:2/0":                               RedisAddress,
+		"redis://":                                                 RedisAddress,
+		"redis:host":                                               RedisAddress,
+		"http://host:6379":                                         RedisAddress,
+		"redis://host:1/x":                                         RedisDatabase,
+		"redis://host:1/-1":                                        RedisDatabase,
+		"redis://host:1?max_retries=3":                             RedisOption,
+		"redis://host:1?read_timeout=0":                            RedisOption,
+		"redis://host:1?protocol=3":                                RedisOption,
+		"redis://host:1?password=" + secret:                        RedisAddress,
+		"redis://host:1?master_name=a&master_name=b":               RedisOption,
+		"redis://host:1?password=p":                                RedisOption,
+		"redis://host:1?master_name=m&route_by_latency=true":       RedisOption,
+		"redis://llave:" + secret[:4] + "@host:1?skip_verify=true": RedisOption,
+	} {
+		o, err := ParseRedisAddress(address)
+		switch {
+		case err == nil && want != "":
+			t.Errorf("%s is taken", address)
+		case err != nil && err.Refusal != want:
+			t.Errorf("%s: %v, want %q", address, err, want)
+		case err != nil && strings.Contains(err.Error(), secret[:4]):
+			t.Errorf("the error holds the password: %v", err)
+		case err == nil && (o.MaxRetries != -1 || !o.ContextTimeoutEnabled || o.DialerRetries != 1 || o.ReadOnly):
+			t.Errorf("%s: options that the store cannot rely on: %+v", address, o)
+		}
+	}
+	o, _ := ParseRedisAddress("redis://su:sp@a:1,b:2?master_name=m&username=ru&password=rp")
+	if o.Username != "ru" || o.Password != "rp" || o.SentinelUsername != "su" || o.SentinelPassword != "sp" || len(o.Addrs) != 2 || o.MasterName != "m" {
+		t.Errorf("Sentinel: %+v", o)
+	}
+}
+
+// refusedServer opens a server that must be refused, and wants it untouched.
+func refusedServer(t *testing.T, address string, want RedisRefusal) {
+	t.Helper()
+	s, err := OpenRedis(t.Context(), RedisConfig{Address: address})
+	if err == nil {
+		s.Close()
+	}
+	var e *RedisError
+	if !errors.As(err, &e) || e.Refusal != want {
+		t.Errorf("open = %v, want %q", err, want)
+	}
+}
+
+func TestRedisServersThatAreRefused(t *testing.T) {
+	server := redistest.New(t)
+	admin := redis.NewClient(&redis.Options{Addr: server.Addr})
+	defer admin.Close()
+	set := func(name, value string) {
+		t.Helper()
+		if err := admin.ConfigSet(t.Context(), name, value).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	size := func() int64 { return admin.DBSize(t.Context()).Val() }
+	address := "redis://" + server.Addr
+
+	set("maxmemory-policy", "allkeys-lru")
+	refusedServer(t, address, RedisPolicy)
+	set("maxmemory-policy", "noeviction")
+	if size() != 0 {
+		t.Error("a server that was refused has been written to")
+	}
+	admin.Set(t.Context(), "theirs", "x", 0)
+	refusedServer(t, address, RedisForeign)
+	if size() != 1 {
+		t.Error("somebody else's database has been written to")
+	}
+	admin.FlushDB(t.Context())
+	admin.Set(t.Context(), redisPrefix+"layout", "2", 0)
+	refusedServer(t, address, RedisNewer)
+	refusedServer(t, address+"/99999", RedisDatabase)
+	admin.FlushDB(t.Context())
+	set("requirepass", "right")
+	refusedServer(t, address, RedisAuth)
+	refusedServer(t, "redis://:wrong@"+server.Addr, RedisAuth)
+	admin.Do(t.Context(), "auth", "right")
+	admin.Do(t.Context(), "acl", "setuser", "poor", "on", ">p", "~llave:*", "+get", "+set")
+	refusedServer(t, "redis://poor:p@"+server.Addr, RedisPermission)
+	openRedis(t, "redis://:right@"+server.Addr)
+
+	replica := redistest.New(t, "--replicaof", "127.0.0.1 "+strings.TrimPrefix(server.Addr, "127.0.0.1:"))
+	refusedServer(t, "redis://"+replica.Addr, RedisReadOnly)
+	server.Kill()
+	var e *RedisError
+	if _, err := OpenRedis(t.Context(), RedisConfig{Address: address}); err == nil || errors.As(err, &e) {
+		t.Errorf("a server that is down: %v, want an error that may pass", err)
+	}
+}
