@@ -5,6 +5,10 @@ package nlu
 // dropContrasted drops each person of whom the text only says that the token was theirs, if another person is wanted after
 // that.
 func (r *peopleReader) dropContrasted() {
+	if n := len(r.m.Refs) - 1; n > 0 && r.wasGiven(n) && !r.m.Refs[n].Same && !r.wasGiven(n-1) && r.isAsked(n-1) {
+		r.dropLast() // "te pedí Juana y me pasaste a Lucía"
+		r.m.TheirToken = true
+	}
 	for i := len(r.m.Refs) - 2; i >= 0; i-- {
 		if r.m.Refs[i+1].Same || !r.isCorrected(i+1) && (!r.wasGiven(i) || !r.isWantedInstead(i+1)) {
 			continue
@@ -36,6 +40,16 @@ func (r *peopleReader) wasGiven(i int) bool {
 	return false
 }
 
+// isAsked reports whether a verb of wanting stands before a person.
+func (r *peopleReader) isAsked(i int) bool {
+	for k := 0; k < r.spans[i].from; k++ {
+		if r.is(k, r.u.c.want) {
+			return true
+		}
+	}
+	return false
+}
+
 // isCorrected reports whether the words before a person take back the person before: "pedí el de Juana pero era el de Tomás".
 func (r *peopleReader) isCorrected(i int) bool {
 	for k := r.spans[i-1].to; k < r.spans[i].prefix; k++ {
@@ -54,6 +68,30 @@ func (r *peopleReader) isWantedInstead(i int) bool {
 		}
 	}
 	return false
+}
+
+// dropStory drops people of whom the text only tells something, before it asks for the token of somebody: "Carlos está con
+// Juana, le piden el token de Juana".
+func (r *peopleReader) dropStory() {
+	c := &r.u.c
+	last := len(r.m.Refs) - 1
+	if last < 1 || r.m.Intent != IntentToken || !r.asksTokenOf(last) {
+		return
+	}
+	for i := last - 1; i >= 0; i-- {
+		sp, to := r.spans[i], r.spans[i].to
+		bare := !r.is(sp.prefix, c.belongs) || r.is(sp.prefix, c.mine)
+		tells := to < len(r.words) && !r.words[to-1].endsClause && !r.is(to, c.and|c.token|c.kin|c.name|c.needs|c.except|c.belongs|c.not) && (!r.is(to, c.filler) || r.inSet(to, "state"))
+		if bare && tells && !r.m.Refs[i].Same && !r.m.Refs[i+1].Same && !r.asksTokenOf(i) && r.m.Refs[i].Kind != RefMe && r.m.Refs[i].Kind != RefAll {
+			r.m.Refs, r.spans = append(r.m.Refs[:i], r.m.Refs[i+1:]...), append(r.spans[:i], r.spans[i+1:]...)
+		}
+	}
+}
+
+// asksTokenOf reports whether "token de" stands before a person.
+func (r *peopleReader) asksTokenOf(i int) bool {
+	k := r.spans[i].prefix
+	return r.is(k-1, r.u.c.token|r.u.c.code) && r.is(k, r.u.c.of) || r.is(k, r.u.c.article) && r.is(k+1, r.u.c.of) && k+1 < r.spans[i].from
 }
 
 // takeCompanion takes the one person who is with the speaker, if the text asks for their token by a pronoun: "estoy con Tomás

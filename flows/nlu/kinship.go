@@ -9,6 +9,9 @@ func (r *peopleReader) kinship(i int) int {
 	if r.is(i, c.lady) && r.mayBeName(i+1) && !r.is(i-1, c.mine) || r.is(i+1, c.token|c.code) && !w.endsClause && r.is(i, c.call) {
 		return 1 // "la señora Peralta", "el viejo token"
 	}
+	if w.key == "pa" && r.is(i+1, c.mine|c.article|c.name|c.kin) {
+		return 0 // "token pa mi marido"
+	}
 	if r.isStaff(i) {
 		r.skip(i, i+1)
 		return 1

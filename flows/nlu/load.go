@@ -44,7 +44,7 @@ type classes uint64
 // namedClasses are the classes that the code refers to.
 type namedClasses struct {
 	light, not, want, lest, and, except, before, belongs, notours, title, place, iam, signs, helps, thing, needs, call, token, code,
-	annul, sheet, most, lots, half, dozen, one, upto, weekday, years, other, with, lady, mine, self, double, month, next, of, article, noun, this, between, in, greets, had, already, instead, request, they, filler, common, name, nameword, kin, tome, those, is, gave, sent, him, hours classes
+	annul, sheet, most, lots, half, dozen, one, upto, weekday, years, other, with, lady, mine, self, double, month, next, of, article, noun, this, between, in, greets, had, already, instead, request, they, filler, common, name, nameword, kin, tome, those, is, gave, sent, him, hours, tellto classes
 }
 
 // phrase is a sequence of words with an intent.
@@ -229,7 +229,7 @@ func (u *Parser) nameClasses() {
 		"double": &c.double, "month": &c.month, "next": &c.next, "filler": &c.filler, "common": &c.common, "name": &c.name,
 		"nameword": &c.nameword, "kin": &c.kin, "of": &c.of, "article": &c.article, "noun": &c.noun, "between": &c.between, "greets": &c.greets, "request": &c.request, "they": &c.they, "had": &c.had, "already": &c.already, "instead": &c.instead, "in": &c.in, "this": &c.this,
 		"annul": &c.annul, "sheet": &c.sheet, "most": &c.most, "lots": &c.lots, "half": &c.half, "dozen": &c.dozen, "one": &c.one, "upto": &c.upto, "weekday": &c.weekday,
-		"tome": &c.tome, "those": &c.those, "is": &c.is, "gave": &c.gave, "sent": &c.sent, "him": &c.him, "hours": &c.hours,
+		"tome": &c.tome, "those": &c.those, "is": &c.is, "gave": &c.gave, "sent": &c.sent, "him": &c.him, "hours": &c.hours, "tellto": &c.tellto,
 	} {
 		*to = u.bit(name)
 	}

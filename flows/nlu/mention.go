@@ -28,6 +28,9 @@ func (r *peopleReader) asksForTheirs(x Ref, from int) bool {
 // esto, me dijo".
 func (r *peopleReader) isHelper(to int) bool {
 	c := &r.u.c
+	if r.words[to-1].endsClause && !r.isThat(to) {
+		return false // "token de Juana, dice el doctor"
+	}
 	for k, n := to, 0; k < len(r.words) && n < maxTold; k, n = k+1, n+1 {
 		tome := r.is(k-1, c.tome)
 		switch {
@@ -101,6 +104,9 @@ func (r *peopleReader) mentionedOnly(from int) bool {
 	if r.is(r.prefixStart-1, c.greets) && !r.is(r.prefixStart, c.of) && (r.prefixStart == from || r.is(r.prefixStart, c.mine)) && r.m.Intent.AboutPeople() {
 		return true
 	}
+	if r.is(r.prefixStart-1, c.tellto) && r.is(r.prefixStart, c.belongs) && !r.is(r.prefixStart, c.of|c.mine) || r.is(r.prefixStart-1, c.in) {
+		return true // "le digo a mi hija", "en lo de mi hermana"
+	}
 	theirs := r.is(r.prefixStart, c.article) && r.is(r.prefixStart+1, c.of) && r.prefixStart+1 < from // "con el de Tomás"
 	return r.is(r.prefixStart-1, c.with|c.iam) && r.m.Intent != IntentNone && !theirs ||
 		r.is(r.prefixStart-1, c.thing) && !r.used[r.prefixStart-1] && r.is(r.prefixStart, c.of) && r.prefixStart < from
@@ -128,6 +134,9 @@ func (r *peopleReader) isDenied(to int) bool {
 
 // isNotNeeded reports whether the clause ends by saying that the token of a person is not needed: "el de Juana no hace falta".
 func (r *peopleReader) isNotNeeded(to int) bool {
+	if to < len(r.words) && !r.words[to-1].endsClause && (r.words[to].key == "dejalo" || r.words[to].key == "olbidalo") {
+		return true
+	}
 	if !r.is(to, r.u.c.not) || r.words[to-1].endsClause || r.words[to].endsClause {
 		return false
 	}

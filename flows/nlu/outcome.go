@@ -32,7 +32,7 @@ func (u *Parser) outcome(s *tokenized, all []Match, i int) Outcome {
 		return inside
 	case s.isNegated(h, p.intent.destroys() || p.intent == IntentVoid):
 		return negated
-	case (p.intent.destroys() || p.intent == IntentOther) && s.isOtherThing(h):
+	case (p.destroys() || p.intent == IntentOther) && s.isOtherThing(h):
 		return inside
 	case p.intent == IntentVoid && u.isDoubted(s, all, h):
 		return doubtful

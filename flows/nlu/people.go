@@ -28,6 +28,7 @@ func (u *Parser) readPeople(s *tokenized, m *ParsedText) {
 		i += max(1, r.step(i))
 	}
 	r.dropContrasted()
+	r.dropStory()
 	r.takeCompanion()
 	if len(groupByPerson(m.Refs)) > 1 && slices.ContainsFunc(s.words, func(w word) bool { return w.class&u.c.they != 0 }) {
 		m.Refs = []Ref{{Kind: RefName}} // "mi hermana y mi mamá …, el de ella": which of them?
@@ -184,6 +185,9 @@ func (r *peopleReader) standsForName(i, to int) bool {
 	_, verb := r.after(to, c.needs)
 	belongs, of, article := false, false, false
 	for k := r.prefixStart; k < i; k++ {
+		if r.words[k].key == "por" && !verb {
+			return false // "por el marcapasos"
+		}
 		belongs = belongs || r.is(k, c.belongs) && !r.is(k, c.article)
 		of = r.is(k, c.of) || of && r.is(k, c.article)
 		article = r.is(k, c.article)

@@ -3,6 +3,7 @@ package nlu
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 )
 
 // secondOpinion is a linear model over the letters of a text. It knows no people, and never acts: it names an intent where the
@@ -123,30 +124,61 @@ func sqrt(n int) int {
 	return r
 }
 
-// guesses are the intents that the second opinion may name where the rules found none: none of them gives or takes anything.
-var guesses = map[string]Intent{"help": IntentHelp, "rejected": IntentRejected, "register": "register", "password": "password", "link": IntentLink, "faq": "others", "preprint": IntentPreprint, "thanks": IntentThanks}
+// guesses are the intents that the second opinion may name: none of them gives or takes anything at once.
+var guesses = map[string]Intent{"help": IntentHelp, "rejected": IntentRejected, "register": "register", "password": "password", "link": IntentLink, "faq": "others", "preprint": IntentPreprint, "thanks": IntentThanks, "cancel": IntentCancel}
 
 // The leads, in sixteenths of a logit, from which the second opinion counts.
-const (
-	guessLead = 1 * logit
-	vetoLead  = 4 * logit
+var (
+	guessLead  = 1 * logit
+	insteadOf  = 4 * logit
+	switchLead = 3 * logit
+	unlinkLead = 3 * logit
 )
 
-// secondGuess lets the model name an intent where the rules found none, and in place of a token
-// that is only mentioned.
+// secondGuess lets the model name an intent where the rules found none, and in place of one that is only mentioned or as
+// harmless.
 func (u *Parser) secondGuess(s *tokenized, m *ParsedText) {
+	lead := 0
 	switch {
 	case m.Intent == IntentNone && s.mayGuess(m):
-		intent, lead := u.second.ask(u, s)
-		if i, ok := guesses[intent]; ok && lead >= guessLead {
-			m.Intent, m.Guessed = i, true
-		}
+		lead = guessLead
+	case m.Intent == IntentToken && !m.named && slices.ContainsFunc(s.words, func(w word) bool { return s.u.isInSet(w.id, "key") }): // "la clave" may be the password
+		lead = guessLead
 	case m.Intent == IntentToken && !m.wants && !m.TheirToken && len(s.words) >= 4:
-		intent, lead := u.second.ask(u, s)
-		if i, ok := guesses[intent]; ok && i != IntentPreprint && lead >= vetoLead {
-			m.Intent, m.Guessed = i, true
+		lead = insteadOf
+	case m.Intent != IntentNone && m.Intent != IntentPreprint && u.isGuess(m.Intent) && s.mayGuess(m):
+		lead = switchLead
+	default:
+		return
+	}
+	public, got := u.second.ask(u, s)
+	i, ok := guesses[public]
+	switch {
+	case lead == guessLead && m.Intent == IntentToken && public != "password":
+	case public == "unlink" && m.Intent == IntentNone && got >= unlinkLead && s.hasLogOut():
+		m.Intent, m.Topic, m.Guessed = IntentUnlink, TopicAsk, true
+	case !ok, got < lead, public == u.publicName(m.Intent), i == IntentPreprint && m.Intent != IntentNone:
+	default:
+		m.Intent, m.Guessed = i, true
+	}
+}
+
+// isGuess reports whether the second opinion may take an intent for another.
+func (u *Parser) isGuess(i Intent) bool {
+	_, ok := guesses[u.publicName(i)]
+	return ok
+}
+
+// hasLogOut reports whether a text has a word for logging out, and one for what is logged in.
+func (s *tokenized) hasLogOut() bool {
+	verbs, things := s.u.setBits["removes"]|s.u.setBits["closes"]|s.u.setBits["logsout"]|s.u.setBits["locks"]|s.u.setBits["cuts"], s.u.setBits["device"]|s.u.setBits["account"]|s.u.setBits["bond"]
+	verb, thing := false, false
+	for i := range s.words {
+		if id := s.words[i].id; id >= 0 && s.words[i].distance == 0 {
+			verb, thing = verb || s.u.sets[id]&verbs != 0, thing || s.u.sets[id]&things != 0
 		}
 	}
+	return verb && thing
 }
 
 // mayGuess reports whether a text without an intent says enough to guess one, and the rules did not refuse one.
@@ -168,5 +200,5 @@ func (s *tokenized) mayGuess(m *ParsedText) bool {
 			n++
 		}
 	}
-	return n >= 3
+	return n >= 2
 }

@@ -113,6 +113,13 @@ func (s *tokenized) is(i int, c classes) bool {
 	return i >= 0 && i < len(s.words) && s.words[i].class&c != 0
 }
 
+// inSet reports whether the word at a place is in a set.
+func (s *tokenized) inSet(i int, name string) bool {
+	return i >= 0 && i < len(s.words) && s.u.isInSet(s.words[i].id, name)
+}
+
+func (u *Parser) isInSet(id int32, name string) bool { return id >= 0 && u.sets[id]&u.setBits[name] != 0 }
+
 // has reports whether a word is in one of the classes.
 func (s *tokenized) has(c classes) bool {
 	return slices.ContainsFunc(s.words, func(w word) bool { return w.class&c != 0 })
