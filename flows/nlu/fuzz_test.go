@@ -39,6 +39,9 @@ func FuzzUnderstand(f *testing.F) {
 		}
 		triggered(t, text, one.Intent)
 		affirmed(t, u, text)
+		if m := u.Parse(text); m.Guessed && m.Intent == IntentUnlink && (m.Unlinks || m.ThisChat || m.Topic != TopicAsk) {
+			t.Errorf("%q unlinks without a question", text)
+		}
 		actsLess(t, text, one, rules.Understand(text, Speaker{Group: familyA, Self: "1"}, said))
 		for _, p := range one.People {
 			if !slices.ContainsFunc(familyA.Members, func(m backend.Member) bool { return m.Name == p }) {
@@ -57,7 +60,7 @@ func FuzzUnderstand(f *testing.F) {
 
 // actsLess checks that the second opinion adds nothing that acts: no token, no person, no count.
 func actsLess(t *testing.T, text string, both, rules Understanding) {
-	harmless := slices.Contains([]string{"none", "help", "rejected", "register", "password", "link", "faq", "thanks", "preprint"}, both.Intent)
+	harmless := slices.Contains([]string{"none", "help", "rejected", "register", "password", "link", "faq", "thanks", "cancel", "preprint", "unlink"}, both.Intent)
 	if both.Intent != rules.Intent && !harmless || len(both.People) > len(rules.People) || both.Intent != rules.Intent && len(both.People) > 0 {
 		t.Errorf("%q is %+v with the second opinion, %+v without", text, both, rules)
 	}

@@ -118,7 +118,9 @@ func (s *tokenized) inSet(i int, name string) bool {
 	return i >= 0 && i < len(s.words) && s.u.isInSet(s.words[i].id, name)
 }
 
-func (u *Parser) isInSet(id int32, name string) bool { return id >= 0 && u.sets[id]&u.setBits[name] != 0 }
+func (u *Parser) isInSet(id int32, name string) bool {
+	return id >= 0 && u.sets[id]&u.setBits[name] != 0
+}
 
 // has reports whether a word is in one of the classes.
 func (s *tokenized) has(c classes) bool {
