@@ -73,19 +73,25 @@ func (r *peopleReader) isWantedInstead(i int) bool {
 // dropStory drops people of whom the text only tells something, before it asks for the token of somebody: "Carlos está con
 // Juana, le piden el token de Juana".
 func (r *peopleReader) dropStory() {
-	c := &r.u.c
 	last := len(r.m.Refs) - 1
 	if last < 1 || r.m.Intent != IntentToken || !r.asksTokenOf(last) {
 		return
 	}
 	for i := last - 1; i >= 0; i-- {
-		sp, to := r.spans[i], r.spans[i].to
-		bare := !r.is(sp.prefix, c.belongs) || r.is(sp.prefix, c.mine)
-		tells := to < len(r.words) && !r.words[to-1].endsClause && !r.is(to, c.and|c.token|c.kin|c.name|c.needs|c.except|c.belongs|c.not) && (!r.is(to, c.filler) || r.inSet(to, "state"))
-		if bare && tells && !r.m.Refs[i].Same && !r.m.Refs[i+1].Same && !r.asksTokenOf(i) && r.m.Refs[i].Kind != RefMe && r.m.Refs[i].Kind != RefAll {
+		if r.isStory(i) && !r.m.Refs[i].Same && !r.m.Refs[i+1].Same {
 			r.m.Refs, r.spans = append(r.m.Refs[:i], r.m.Refs[i+1:]...), append(r.spans[:i], r.spans[i+1:]...)
 		}
 	}
+}
+
+// isStory reports whether a person is only told of: "Carlos está con", "mi suegra llevó a".
+func (r *peopleReader) isStory(i int) bool {
+	c, sp := &r.u.c, r.spans[i]
+	if kind := r.m.Refs[i].Kind; kind == RefMe || kind == RefAll || r.asksTokenOf(i) || r.is(sp.prefix, c.belongs) && !r.is(sp.prefix, c.mine) {
+		return false
+	}
+	return sp.to < len(r.words) && !r.words[sp.to-1].endsClause && !r.inSet(sp.to, "closing") &&
+		!r.is(sp.to, c.and|c.token|c.kin|c.name|c.needs|c.except|c.belongs|c.not)
 }
 
 // asksTokenOf reports whether "token de" stands before a person.
@@ -94,17 +100,28 @@ func (r *peopleReader) asksTokenOf(i int) bool {
 	return r.is(k-1, r.u.c.token|r.u.c.code) && r.is(k, r.u.c.of) || r.is(k, r.u.c.article) && r.is(k+1, r.u.c.of) && k+1 < r.spans[i].from
 }
 
-// takeCompanion takes the one person who is with the speaker, if the text asks for their token by a pronoun: "estoy con Tomás
-// y le piden el token".
+// takeCompanion takes the one person who is with the speaker, or told of the request, if the text asks for their token by a
+// pronoun: "estoy con Tomás y le piden el token".
 func (r *peopleReader) takeCompanion() {
 	c := &r.u.c
-	if len(r.m.Refs) > 0 || len(r.companions) != 1 || !r.m.Intent.AboutPeople() {
+	if len(r.companions) != 1 || !r.m.Intent.AboutPeople() {
 		return
 	}
-	for i := range r.words {
-		if r.is(i, c.they) && r.is(i-1, c.belongs) || r.is(i, c.him) && (r.is(i+1, c.needs) || r.is(i+1, c.token)) {
-			r.m.Refs = r.companions
+	for i := range r.m.Refs {
+		if !r.isStory(i) {
 			return
 		}
 	}
+	for i := range r.words {
+		theirs := r.is(i, c.they) && r.is(i-1, c.belongs) || r.isHim(i)
+		if theirs || len(r.m.Refs) == 0 && r.is(i, c.him) && (r.is(i+1, c.needs) || r.is(i+1, c.token)) {
+			r.m.Refs, r.spans = r.companions, nil
+			return
+		}
+	}
+}
+
+// isHim reports whether a word is the pronoun of "el token de él".
+func (r *peopleReader) isHim(i int) bool {
+	return r.words[i].key == "el" && r.is(i-1, r.u.c.of) && (i+1 == len(r.words) || r.words[i].endsClause)
 }

@@ -30,7 +30,13 @@ func (r *peopleReader) kinship(i int) int {
 
 // isStaff reports whether a kinship word stands for somebody of a place: "la señora de la farmacia", "el pibe del mostrador".
 func (r *peopleReader) isStaff(i int) bool {
-	if r.is(i-1, r.u.c.mine) || !r.is(i, r.u.c.call|r.u.c.lady) || r.words[i].endsClause || !r.is(i+1, r.u.c.of) {
+	if r.is(i-1, r.u.c.mine) || !r.is(i, r.u.c.call|r.u.c.lady) || r.words[i].endsClause {
+		return false
+	}
+	if r.is(i, r.u.c.lady) && r.is(i-1, r.u.c.article) && r.isThat(i+1) {
+		return true // "la señora que cuido"
+	}
+	if !r.is(i+1, r.u.c.of) {
 		return false
 	}
 	at := i + 2

@@ -130,8 +130,8 @@ var guesses = map[string]Intent{"help": IntentHelp, "rejected": IntentRejected, 
 // The leads, in sixteenths of a logit, from which the second opinion counts.
 var (
 	guessLead  = 1 * logit
-	insteadOf  = 4 * logit
-	switchLead = 3 * logit
+	insteadOf  = 3 * logit
+	switchLead = 3 * logit / 2
 	unlinkLead = 3 * logit
 )
 
@@ -144,9 +144,9 @@ func (u *Parser) secondGuess(s *tokenized, m *ParsedText) {
 		lead = guessLead
 	case m.Intent == IntentToken && !m.named && slices.ContainsFunc(s.words, func(w word) bool { return s.u.isInSet(w.id, "key") }): // "la clave" may be the password
 		lead = guessLead
-	case m.Intent == IntentToken && !m.wants && !m.TheirToken && len(s.words) >= 4:
+	case m.Intent == IntentToken && !s.has(u.c.want|u.c.request) && !m.TheirToken && len(s.words) >= 4:
 		lead = insteadOf
-	case m.Intent != IntentNone && m.Intent != IntentPreprint && u.isGuess(m.Intent) && s.mayGuess(m):
+	case m.Intent != IntentNone && m.Intent != IntentPreprint && u.isGuess(m.Intent) && s.mayGuess(m) && m.Topic == "":
 		lead = switchLead
 	default:
 		return
@@ -155,7 +155,7 @@ func (u *Parser) secondGuess(s *tokenized, m *ParsedText) {
 	i, ok := guesses[public]
 	switch {
 	case lead == guessLead && m.Intent == IntentToken && public != "password":
-	case public == "unlink" && m.Intent == IntentNone && got >= unlinkLead && s.hasLogOut():
+	case public == "unlink" && (m.Intent == IntentNone || m.Intent == IntentThanks) && got >= unlinkLead && s.hasLogOut():
 		m.Intent, m.Topic, m.Guessed = IntentUnlink, TopicAsk, true
 	case !ok, got < lead, public == u.publicName(m.Intent), i == IntentPreprint && m.Intent != IntentNone:
 	default:

