@@ -142,7 +142,7 @@ func (u *Parser) secondGuess(s *tokenized, m *ParsedText) {
 	switch {
 	case m.Intent == IntentNone && s.mayGuess(m):
 		lead = guessLead
-	case m.Intent == IntentToken && !m.named && slices.ContainsFunc(s.words, func(w word) bool { return s.u.isInSet(w.id, "key") }): // "la clave" may be the password
+	case m.Intent == IntentToken && !m.named && s.saysEnough(2) && slices.ContainsFunc(s.words, func(w word) bool { return s.u.isInSet(w.id, "key") }): // "la clave" may be the password
 		lead = guessLead
 	case m.Intent == IntentToken && !s.has(u.c.want|u.c.request) && !m.TheirToken && len(s.words) >= 4:
 		lead = insteadOf
@@ -161,6 +161,19 @@ func (u *Parser) secondGuess(s *tokenized, m *ParsedText) {
 	default:
 		m.Intent, m.Guessed = i, true
 	}
+}
+
+// saysEnough reports whether a text has so many words, and no number: "noviembre, 14 y 15" is an answer, and so is "una docena".
+func (s *tokenized) saysEnough(least int) bool {
+	n := 0
+	for i := range s.words {
+		if key := s.words[i].key; isDigits(key) || s.number(i) > 0 {
+			return false
+		} else if len(key) >= 3 {
+			n++
+		}
+	}
+	return n >= least
 }
 
 // isGuess reports whether the second opinion may take an intent for another.
@@ -191,14 +204,5 @@ func (s *tokenized) mayGuess(m *ParsedText) bool {
 			return false
 		}
 	}
-	n := 0
-	for i := range s.words {
-		switch key := s.words[i].key; {
-		case isDigits(key):
-			return false // an answer: "noviembre, 14 y 15"
-		case len(key) >= 3:
-			n++
-		}
-	}
-	return n >= 2
+	return s.saysEnough(3)
 }
