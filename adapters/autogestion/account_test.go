@@ -14,12 +14,12 @@ func TestRegistrationAndReset(t *testing.T) {
 
 	form := []string{"cuil", "27-99999004-0", "document", "99.999.004", "sex", "F", "tramite", "00123456789",
 		"email", "juana@demo.example", "email2", "juana@demo.example", "password", "caballo-verde", "password2", "caballo-verde"}
-	b.post("/autogestion/cuenta").wants(t, 422, "Hay 6 cosas para revisar", "Escribí tu CUIL.")
-	wrong := append([]string{}, form...)
-	wrong[5] = "M"
-	b.post("/autogestion/cuenta", wrong...).wants(t, 422, "No pudimos crear la cuenta con esos datos")
-	b.post("/autogestion/cuenta", form...).wants(t, 200, "Tu cuenta está lista", path)
-	b.post("/autogestion/cuenta", form...).wants(t, 422, "No pudimos crear la cuenta con esos datos")
+	b.post("/autogestion/registro").wants(t, 422, "Hay 6 cosas para revisar", "Escribí tu CUIL.")
+	b.post("/autogestion/registro", form...).wants(t, 200, "Mirá tu correo")
+	link := "/autogestion/registro/" + w.mailedLink(t, "juana@demo.example")
+	b.get(link).wants(t, 200, "Crear mi cuenta")
+	b.post(link).wants(t, 200, "Tu cuenta está lista", path)
+	b.post(link).wants(t, 404, "No pudimos crear la cuenta")
 	b.post(path+"/entrar", "cuil", "27999990040", "password", "caballo-verde", "consent", "on").wants(t, 200, "No se lo digas a nadie")
 
 	// María's chat is linked; she forgets her password; the reset ends the link.

@@ -11,6 +11,7 @@ const (
 	EventSecond   Event = "second_code"
 	EventRegister Event = "registration"
 	EventReset    Event = "reset"
+	EventOffice   Event = "office_code"
 	EventLink     Event = "link"
 	EventKey      Event = "key"
 )

@@ -40,6 +40,8 @@ var sweepRules = [...]struct {
 	{"DELETE FROM validation WHERE id IN (SELECT id FROM validation WHERE at < ?1 LIMIT ?2)", keepValidations},
 	{"DELETE FROM invite WHERE id IN (SELECT id FROM invite WHERE made < ?1 LIMIT ?2)", keepInvites},
 	{"DELETE FROM reset WHERE ticket IN (SELECT ticket FROM reset WHERE until < ?1 LIMIT ?2)", 0},
+	{"DELETE FROM registration WHERE secret IN (SELECT secret FROM registration WHERE until < ?1 LIMIT ?2)", 0},
+	{"DELETE FROM office WHERE person IN (SELECT person FROM office WHERE until < ?1 LIMIT ?2)", 0},
 	{"DELETE FROM known WHERE (browser, account) IN (SELECT browser, account FROM known WHERE at < ?1 LIMIT ?2)", keepKnown},
 	{"DELETE FROM mail WHERE id IN (SELECT id FROM mail WHERE at < ?1 LIMIT ?2)", keepMail},
 	{"DELETE FROM guard WHERE subject IN (SELECT subject FROM guard WHERE since < ?1 AND until < ?1 LIMIT ?2)", keepGuards},

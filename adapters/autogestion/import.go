@@ -44,7 +44,7 @@ func (s *Service) Import(ctx context.Context, r io.Reader) (Report, error) {
 //
 //	cuil,nombre,sexo,numero,situacion,cuil_titular,parentesco
 //
-// in any order, and tramite, the trámite number of the document, if the padrón has it. There is a line for each person in
+// in any order, and tramite, the trámite number of the document, and correo, if the padrón has them. There is a line for each person in
 // each group; the titular's line names their own CUIL twice. Good lines are imported, bad ones are reported.
 //
 // The file is the whole padrón of the groups that it names: a member of such a group who is not in the file leaves it. Other

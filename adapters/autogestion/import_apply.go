@@ -20,13 +20,16 @@ const (
 // applied are the changes of a plan in their order: people enter groups before others leave, so that a person who moves is
 // always in one.
 var applied = [...]struct{ from, change string }{
-	{"todo", `INSERT INTO person (member, cuil, number, sealed, standing, digest, tramite)
-		SELECT r.member, r.cuil, r.number, r.sealed, r.standing, r.digest, r.tramite
+	{"todo", `INSERT INTO person (member, cuil, number, sealed, standing, digest, tramite, mail, mailbox)
+		SELECT r.member, r.cuil, r.number, r.sealed, r.standing, r.digest, r.tramite, r.mail, r.mailbox
 		FROM staging.todo t JOIN staging.row r ON r.line = t.line WHERE t.n > ?1 AND t.n <= ?2
 		ON CONFLICT (cuil) DO UPDATE SET number = excluded.number, sealed = excluded.sealed, standing = excluded.standing,
-			digest = excluded.digest, tramite = CASE WHEN (SELECT tramite FROM staging.columns) THEN excluded.tramite ELSE tramite END
+			digest = excluded.digest, tramite = CASE WHEN (SELECT tramite FROM staging.columns) THEN excluded.tramite ELSE tramite END,
+			mail = CASE WHEN (SELECT mail FROM staging.columns) THEN excluded.mail ELSE mail END,
+			mailbox = CASE WHEN (SELECT mail FROM staging.columns) THEN excluded.mailbox ELSE mailbox END
 		WHERE digest IS NOT excluded.digest OR standing <> excluded.standing
-			OR tramite IS NOT excluded.tramite AND (SELECT tramite FROM staging.columns)`},
+			OR tramite IS NOT excluded.tramite AND (SELECT tramite FROM staging.columns)
+			OR mail IS NOT excluded.mail AND (SELECT mail FROM staging.columns)`},
 	{"todo", `INSERT INTO membership (holder, person, kinship, place)
 		SELECT h.id, p.id, r.kinship, t.place FROM staging.todo t JOIN staging.row r ON r.line = t.line
 		JOIN person h ON h.cuil = r.holder JOIN person p ON p.cuil = r.cuil WHERE t.n > ?1 AND t.n <= ?2

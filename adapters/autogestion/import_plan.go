@@ -19,7 +19,7 @@ func (st *staging) plan(ctx context.Context, f padron.File) error {
 		args  []any
 	}{
 		{"UPDATE row SET why = ? WHERE written = ?", []any{f.StrayWhy, f.Stray}},
-		{"INSERT INTO columns VALUES (?)", []any{f.Tramite}},
+		{"INSERT INTO columns VALUES (?, ?)", []any{f.Tramite, f.Mail}},
 	} {
 		if _, err := st.tx.ExecContext(ctx, step.query, step.args...); err != nil {
 			return fmt.Errorf("plan: %w", err)
@@ -71,7 +71,7 @@ const (
 
 // report summarises the plan.
 func (st *staging) report(ctx context.Context, f padron.File) (r Report, err error) {
-	r.Encoding, r.Ignored, r.Mail = f.Encoding, f.Ignored, f.Mail
+	r.Encoding, r.Ignored = f.Encoding, f.Ignored
 	for query, into := range map[string][]any{
 		"SELECT (SELECT count(*) FROM row WHERE why IS NULL), (SELECT count(*) FROM row WHERE why IS NOT NULL) + (SELECT count(*) FROM bad)": {&r.Imported, &r.BadLines},
 		`SELECT count(*) FROM row r JOIN family f ON f.holder = r.holder WHERE r.why IS NULL

@@ -12,7 +12,7 @@ CREATE TABLE several AS SELECT cuil FROM row GROUP BY cuil HAVING count(*) > 1;
 UPDATE row SET why = 'csv_conflict', about = g.line
   FROM several s JOIN row g ON g.line = (SELECT min(f.line) FROM row f WHERE f.cuil = s.cuil AND f.why IS NULL)
   WHERE row.cuil = s.cuil AND row.line > g.line AND row.why IS NULL
-    AND (row.digest <> g.digest OR row.standing <> g.standing OR row.tramite IS NOT g.tramite);
+    AND (row.digest <> g.digest OR row.standing <> g.standing OR row.tramite IS NOT g.tramite OR row.mail IS NOT g.mail);
 CREATE TABLE shared AS SELECT number FROM row GROUP BY number HAVING min(cuil) <> max(cuil);
 UPDATE row SET why = 'csv_number_taken' FROM shared s WHERE row.number = s.number AND row.why IS NULL
   AND EXISTS (SELECT 1 FROM row e WHERE e.number = row.number AND e.cuil <> row.cuil AND e.line < row.line);
@@ -66,5 +66,6 @@ INSERT INTO todo (line, place) SELECT r.line, g.place
   JOIN row r ON r.line = g.line JOIN family f ON f.holder = r.holder LEFT JOIN live.person p ON p.id = r.person
   LEFT JOIN live.membership m ON m.holder = f.person AND m.person = r.person
   WHERE (p.id IS NULL OR m.person IS NULL OR p.digest IS NOT r.digest OR p.standing <> r.standing
-    OR p.tramite IS NOT r.tramite AND (SELECT tramite FROM columns) OR m.kinship <> r.kinship OR m.place <> g.place)
+    OR p.tramite IS NOT r.tramite AND (SELECT tramite FROM columns)
+    OR p.mail IS NOT r.mail AND (SELECT mail FROM columns) OR m.kinship <> r.kinship OR m.place <> g.place)
   ORDER BY r.line;

@@ -16,9 +16,8 @@ type Report struct {
 	BadLines int
 	// Encoding of the file.
 	Encoding string
-	// Ignored is how many columns have an unknown name. Mail: the file has e-mail addresses, which are not stored.
+	// Ignored is how many columns have an unknown name.
 	Ignored int
-	Mail    bool
 	// Entering and Leaving count memberships of groups. Held are those that would end without the bad lines. Unknown: the
 	// group of a bad line is not known.
 	Entering, Leaving, Held int

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"llave/adapters/autogestion/padron"
@@ -82,8 +83,8 @@ func (st *staging) begin(ctx context.Context) (err error) {
 	if st.tx, err = st.db.BeginTx(ctx, nil); err != nil {
 		return err
 	}
-	st.rows, err = st.tx.PrepareContext(ctx, `INSERT INTO row (line, written, cuil, holder, number, digest, tramite, member, sealed, standing, active, kinship, person)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, (SELECT p.id FROM live.person p WHERE p.cuil = ?3))`)
+	st.rows, err = st.tx.PrepareContext(ctx, `INSERT INTO row (line, written, cuil, holder, number, digest, tramite, member, sealed, standing, active, kinship, mail, mailbox, person)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, (SELECT p.id FROM live.person p WHERE p.cuil = ?3))`)
 	if err == nil {
 		st.mentions, err = st.tx.PrepareContext(ctx, "INSERT INTO mention (line, cuil, holder) VALUES (?, ?, ?)")
 	}
@@ -123,9 +124,14 @@ func (st *staging) Row(r padron.Row) error {
 	if err != nil {
 		return err
 	}
+	mailbox, err := st.s.sealMailbox(r.Mail)
+	if err != nil {
+		return err
+	}
 	holder := st.cuilHash(r.Holder)
 	_, err = st.rows.Exec(r.Line, r.Written, st.cuilHash(r.CUIL), holder, st.s.numberHash(r.Number), st.s.digest(who),
-		st.s.tramiteHash(r.CUIL, r.Tramite), member, sealed, r.Standing, backend.IsActive(r.Standing), r.Kinship)
+		st.s.tramiteHash(r.CUIL, r.Tramite), member, sealed, r.Standing, backend.IsActive(r.Standing), r.Kinship,
+		st.s.mailHash(r.Mail), mailbox)
 	return err
 }
 
@@ -140,6 +146,24 @@ func (s *Service) tramiteHash(cuil, tramite string) []byte {
 		return nil
 	}
 	return s.keys.hash("tramite", cuil, tramite)
+}
+
+// mailHash is nil for an address that the padrón does not have.
+func (s *Service) mailHash(address string) []byte {
+	if address == "" {
+		return nil
+	}
+	return s.keys.hash("mailbox", strings.ToLower(strings.TrimSpace(address)))
+}
+
+const sealMailbox = "mailbox"
+
+// sealMailbox is nil for an address that the padrón does not have.
+func (s *Service) sealMailbox(address string) ([]byte, error) {
+	if address == "" {
+		return nil, nil
+	}
+	return s.keys.seal(sealMailbox, address)
 }
 
 // BadRow implements padron.Sink.

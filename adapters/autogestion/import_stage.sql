@@ -8,6 +8,8 @@ CREATE TABLE row (
   number   BLOB NOT NULL,                 -- hash
   digest   BLOB NOT NULL,                 -- hash of the sealed data
   tramite  BLOB,                          -- hash
+  mail     BLOB,                          -- hash
+  mailbox  BLOB,                          -- sealed
   member   TEXT NOT NULL,                 -- the id, if the person is new
   sealed   BLOB NOT NULL,
   standing TEXT NOT NULL,
@@ -21,6 +23,6 @@ CREATE TABLE bad (line INTEGER PRIMARY KEY, why TEXT NOT NULL, about TEXT NOT NU
 -- The CUILs in refused lines. Holder: it certainly is the titular.
 CREATE TABLE mention (line INTEGER NOT NULL, cuil BLOB NOT NULL, holder INTEGER NOT NULL) STRICT;
 -- The optional columns that the file has.
-CREATE TABLE columns (tramite INTEGER NOT NULL) STRICT;
+CREATE TABLE columns (tramite INTEGER NOT NULL, mail INTEGER NOT NULL) STRICT;
 -- The standings of the padrón that give tokens.
 CREATE TABLE gives (standing TEXT PRIMARY KEY) STRICT;

@@ -24,6 +24,10 @@ const sealMail = "mail"
 
 // mailAccount writes an e-mail to the owner of an account, in the transaction of the event that it reports.
 func (s *Service) mailAccount(ctx context.Context, tx *sql.Tx, account int64, text string, data any, now time.Time) error {
+	return s.mailAccountUntil(ctx, tx, account, text, data, now, time.Time{})
+}
+
+func (s *Service) mailAccountUntil(ctx context.Context, tx *sql.Tx, account int64, text string, data any, now, until time.Time) error {
 	var sealed []byte
 	if err := tx.QueryRowContext(ctx, "SELECT sealed FROM account WHERE id = ?", account).Scan(&sealed); err != nil {
 		return err
@@ -35,7 +39,7 @@ func (s *Service) mailAccount(ctx context.Context, tx *sql.Tx, account int64, te
 	if to == "" {
 		return s.mailNobody(ctx, tx, text, data, now) // the account was made in an office, without an address
 	}
-	_, err := s.mail(ctx, tx, to, text, data, now)
+	_, err := s.mailUntil(ctx, tx, to, text, data, now, until)
 	return err
 }
 
@@ -51,6 +55,11 @@ func (s *Service) mailNobody(ctx context.Context, tx *sql.Tx, text string, data 
 
 // mail writes an e-mail, and returns its number.
 func (s *Service) mail(ctx context.Context, tx *sql.Tx, to, text string, data any, now time.Time) (id int64, err error) {
+	return s.mailUntil(ctx, tx, to, text, data, now, time.Time{})
+}
+
+// mailUntil writes an e-mail that is not sent after a time: what is in it is of no use then.
+func (s *Service) mailUntil(ctx context.Context, tx *sql.Tx, to, text string, data any, now, until time.Time) (id int64, err error) {
 	more := struct {
 		Of         any
 		When       string
@@ -61,7 +70,11 @@ func (s *Service) mail(ctx context.Context, tx *sql.Tx, to, text string, data an
 	if err != nil {
 		return 0, err
 	}
-	err = tx.QueryRowContext(ctx, "INSERT INTO mail (sealed, at) VALUES (?, ?) RETURNING id", sealed, now.UnixNano()).Scan(&id)
+	var end int64
+	if !until.IsZero() {
+		end = until.UnixNano()
+	}
+	err = tx.QueryRowContext(ctx, "INSERT INTO mail (sealed, at, until) VALUES (?, ?, ?) RETURNING id", sealed, now.UnixNano(), end).Scan(&id)
 	return id, err
 }
 

@@ -104,8 +104,18 @@ func (p workPages) Form(ctx context.Context, address string) int {
 type accountPages struct{ s *Service }
 
 func (p accountPages) Register(ctx context.Context, r form.Registration) error {
-	err := p.s.Register(ctx, r)
+	return p.s.Register(ctx, r)
+}
+
+func (p accountPages) FinishRegistration(ctx context.Context, secret, browser string) error {
+	_, err := p.s.FinishRegistration(ctx, secret, browser)
 	p.s.event(ctx, EventRegister, err)
+	return err
+}
+
+func (p accountPages) Office(ctx context.Context, o form.Office) error {
+	err := p.s.UseOfficeCode(ctx, o)
+	p.s.event(ctx, EventOffice, err)
 	return err
 }
 

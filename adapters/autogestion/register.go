@@ -5,7 +5,12 @@ import (
 	"crypto/subtle"
 	"database/sql"
 	"errors"
+	"strings"
+	"time"
+
 	"llave/adapters/autogestion/form"
+	"llave/adapters/autogestion/web"
+	"llave/flows/backend"
 )
 
 // RegisterMode is the way to make an account.
@@ -14,9 +19,10 @@ type RegisterMode string
 const (
 	// RegisterOff: there is no form.
 	RegisterOff RegisterMode = "off"
-	// RegisterOffice: there is no form; the page names the office.
+	// RegisterOffice: there is no form; an office gives a code.
 	RegisterOffice RegisterMode = "office"
-	// RegisterMatched: people who know the trámite number of their document, which leaked lists do not hold.
+	// RegisterMatched: people who read the padrón's e-mail address, or who know the trámite number of their document. Leaked
+	// lists hold neither.
 	RegisterMatched RegisterMode = "matched"
 	// RegisterOpen: everybody who knows what leaked lists hold. For the demo.
 	RegisterOpen RegisterMode = "open"
@@ -33,28 +39,157 @@ func (s *Service) register() RegisterMode {
 	return RegisterMatched
 }
 
-// mayRegister reports whether a registration is the person's own, as far as the padrón shows. It reads the same rows for
-// every CUIL.
-func (s *Service) mayRegister(ctx context.Context, q querier, cuil string, r form.Registration) (person, bool, error) {
+const (
+	registerLasts = 30 * time.Minute
+	// registrationsADay is how often a browser at an address may send the form, and how many e-mails a mailbox gets of them.
+	registrationsADay = 3
+)
+
+// tallyMailbox bounds what strangers send to a mailbox.
+var tallyMailbox = tally{"mailbox", 24 * time.Hour}
+
+const sealRegistration = "registration"
+
+// Register takes the form of a registration. Every well-formed one gets the same answer in the same time, and an e-mail with a
+// link that reads the same: what becomes of it is decided at the link, see [Service.FinishRegistration].
+func (s *Service) Register(ctx context.Context, r form.Registration) error {
+	if mode := s.register(); mode == RegisterOff || mode == RegisterOffice {
+		return wrap("register", web.ErrNoForm)
+	}
+	r.Email = strings.TrimSpace(r.Email)
+	if f := r.Faults(); len(f) > 0 {
+		return f
+	}
+	if err := s.countForm(ctx, "register", asker{r.Browser, r.Address, r.Proof}, registrationsADay, "register_often"); err != nil {
+		return wrap("register", err)
+	}
+	var err error
+	if r.PHC, err = s.newPassword(ctx, r.Password); err != nil {
+		return wrap("register", err)
+	}
+	r.Password, r.PasswordAgain, r.Proof = "", "", ""
+	return wrap("register", s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		filed, err := s.filedMailbox(ctx, tx, r)
+		if err != nil {
+			return err
+		}
+		typed := strings.ToLower(r.Email)
+		if err := s.mailLink(ctx, tx, r, typed, filed == typed, now); err != nil {
+			return err
+		}
+		if filed == typed {
+			filed = ""
+		}
+		return s.mailLink(ctx, tx, r, filed, true, now) // to nobody, if there is none: the time is the same
+	}))
+}
+
+// filedMailbox returns the padrón's e-mail address of the person of a form, "" if there is none.
+func (s *Service) filedMailbox(ctx context.Context, q querier, r form.Registration) (string, error) {
+	cuil, _ := backend.ReadCUIL(r.CUIL)
+	var sealed []byte
+	err := q.QueryRowContext(ctx, "SELECT mailbox FROM person WHERE cuil = ?", s.cuilHash(cuil)).Scan(&sealed)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && sealed == nil {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	var address string
+	return address, s.keys.open(sealMailbox, sealed, &address)
+}
+
+// mailLink keeps a form, and sends its link to an address; to nobody if it is empty, or if its mailbox had its e-mails of today.
+func (s *Service) mailLink(ctx context.Context, tx *sql.Tx, r form.Registration, to string, filed bool, now time.Time) error {
+	seed, err := s.keys.random(32)
+	if err != nil {
+		return err
+	}
+	secret := text64(s.keys.derived("registration", seed))
+	r.Email = to
+	sealed, err := s.keys.seal(sealRegistration, r)
+	if err != nil {
+		return err
+	}
+	had, err := s.count(ctx, tx, tallyMailbox, to, now)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO registration (secret, sealed, filed, until) VALUES (?, ?, ?, ?)",
+		s.keys.hash("registration", secret), sealed, filed, now.Add(registerLasts).UnixNano())
+	if err != nil {
+		return err
+	}
+	text := struct{ Secret string }{secret}
+	if to == "" || had >= registrationsADay {
+		return s.mailNobody(ctx, tx, "mail_register", text, now)
+	}
+	_, err = s.mailUntil(ctx, tx, to, "mail_register", text, now, now.Add(registerLasts))
+	return err
+}
+
+// FinishRegistration makes the account of a form whose link was opened, and returns it. The refusal is one for data that do not
+// match, for people outside the padrón, for those who have an account, and for a link that is over.
+func (s *Service) FinishRegistration(ctx context.Context, secret, browser string) (account int64, err error) {
+	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		r, filed, err := s.takeRegistration(ctx, tx, secret, now)
+		if err != nil {
+			return err
+		}
+		cuil, _ := backend.ReadCUIL(r.CUIL)
+		p, matches, err := s.mayRegister(ctx, tx, cuil, r, filed)
+		if err != nil {
+			return err
+		}
+		if _, err := s.accountOf(ctx, tx, cuil); !errors.Is(err, sql.ErrNoRows) || !matches {
+			if err != nil && !errors.Is(err, sql.ErrNoRows) {
+				return err
+			}
+			return web.ErrNoRegistration
+		}
+		if err := s.insertAccount(ctx, tx, p, r.PHC, r.Email, now); err != nil {
+			return err
+		}
+		if account, err = s.accountOf(ctx, tx, cuil); err != nil {
+			return err
+		}
+		if err := s.rememberBrowser(ctx, tx, s.browserHash(browser), account, now); err != nil {
+			return err
+		}
+		return s.mailAccount(ctx, tx, account, "mail_registered", nil, now)
+	})
+	return account, wrap("finish registration", err)
+}
+
+// takeRegistration returns a form that waits for its link. It is taken in the transaction that makes the account: one that is
+// refused can be tried again, with the same answer.
+func (s *Service) takeRegistration(ctx context.Context, tx *sql.Tx, secret string, now time.Time) (r form.Registration, filed bool, err error) {
+	var sealed []byte
+	err = tx.QueryRowContext(ctx, "DELETE FROM registration WHERE secret = ? AND until > ? RETURNING sealed, filed",
+		s.keys.hash("registration", secret), now.UnixNano()).Scan(&sealed, &filed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return r, false, web.ErrNoRegistration
+	}
+	if err != nil {
+		return r, false, err
+	}
+	return r, filed, s.keys.open(sealRegistration, sealed, &r)
+}
+
+// mayRegister reports whether a registration is the person's own, as far as the padrón shows: its link went to the padrón's
+// address, or, if there is none, the trámite number is the padrón's. It reads the same rows for every CUIL.
+func (s *Service) mayRegister(ctx context.Context, q querier, cuil string, r form.Registration, filed bool) (person, bool, error) {
 	p, err := s.personBy(ctx, q, "cuil", s.cuilHash(cuil))
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return p, false, err
 	}
 	known := err == nil
-	var tramite []byte
-	err = q.QueryRowContext(ctx, "SELECT tramite FROM person WHERE cuil = ?", s.cuilHash(cuil)).Scan(&tramite)
+	var tramite, mail []byte
+	err = q.QueryRowContext(ctx, "SELECT tramite, mail FROM person WHERE cuil = ?", s.cuilHash(cuil)).Scan(&tramite, &mail)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return p, false, err
 	}
 	hit := subtle.ConstantTimeCompare(tramite, s.tramiteHash(cuil, r.TramiteDigits())) == 1
-	same := p.Sex == r.Sex && r.DocumentOf(cuil)
-	return p, known && same && (hit || s.register() == RegisterOpen), nil
-}
-
-// mismatch returns the one refusal for all people who cannot have an account this way.
-func (s *Service) mismatch() error {
-	if s.register() == RegisterOpen {
-		return &form.Refused{Why: "register_mismatch"}
-	}
-	return &form.Refused{Why: "register_unmatched"}
+	own := mail == nil && hit || mail != nil && filed && subtle.ConstantTimeCompare(mail, s.mailHash(r.Email)) == 1
+	return p, known && p.Sex == r.Sex && r.DocumentOf(cuil) && (own || s.register() == RegisterOpen), nil
 }

@@ -46,7 +46,7 @@ func (s *Service) askReset(ctx context.Context, r form.ResetRequest) error {
 		if !account.Valid {
 			return s.mailNobody(ctx, tx, "mail_reset", text, now)
 		}
-		return s.mailAccount(ctx, tx, id, "mail_reset", text, now)
+		return s.mailAccountUntil(ctx, tx, id, "mail_reset", text, now, now.Add(resetLasts))
 	}))
 }
 
@@ -60,11 +60,11 @@ func (s *Service) doReset(ctx context.Context, r form.Reset) error {
 	if f := r.Faults(); len(f) > 0 {
 		return f
 	}
-	seed, cuil, err := s.tryReset(ctx, r.Browser, r.Code)
+	seed, p, err := s.tryReset(ctx, r.Browser, r.Code)
 	if err != nil {
 		return wrap("reset", err)
 	}
-	if why := form.PasswordFault(r.Password, cuil); why != "" {
+	if why := form.PasswordFault(r.Password, p.CUIL, p.Name); why != "" {
 		return form.Faults{{Why: why, Field: "password"}}
 	}
 	phc, err := s.newPassword(ctx, r.Password)
@@ -80,13 +80,13 @@ func (s *Service) doReset(ctx context.Context, r form.Reset) error {
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, &form.Refused{Why: "reset_gone"})
 		}
-		return s.setPassword(ctx, tx, cuil, phc, s.loginAttempt(cuil, form.SignIn{Browser: r.Browser, Address: r.Address}), now)
+		return s.setPassword(ctx, tx, p.CUIL, phc, s.loginAttempt(p.CUIL, form.SignIn{Browser: r.Browser, Address: r.Address}), now)
 	}))
 }
 
-// tryReset checks a code. It returns the seed of the reset and the CUIL of its account. A wrong code costs one of three
+// tryReset checks a code. It returns the seed of the reset and the person of its account. A wrong code costs one of three
 // tries.
-func (s *Service) tryReset(ctx context.Context, browser, code string) (seed []byte, cuil string, err error) {
+func (s *Service) tryReset(ctx context.Context, browser, code string) (seed []byte, p person, err error) {
 	var no *form.Refused
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		var account sql.NullInt64
@@ -109,14 +109,13 @@ func (s *Service) tryReset(ctx context.Context, browser, code string) (seed []by
 			_, err := tx.ExecContext(ctx, "UPDATE reset SET tries = tries + 1 WHERE ticket = ?", s.browserHash(browser))
 			return err
 		}
-		p, err := s.holderOf(ctx, tx, account.Int64)
-		cuil = p.CUIL
+		p, err = s.holderOf(ctx, tx, account.Int64)
 		return err
 	})
 	if err == nil && no != nil {
 		err = no
 	}
-	return seed, cuil, err
+	return seed, p, err
 }
 
 // setPassword changes the password of an account and ends what the old one opened.

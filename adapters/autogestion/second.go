@@ -37,7 +37,7 @@ func (s *Service) askSecond(ctx context.Context, in form.SignIn, try countedAtte
 		if !right {
 			return s.mailNobody(ctx, tx, "mail_second", text, now)
 		}
-		return s.mailAccount(ctx, tx, try.acc.id, "mail_second", text, now)
+		return s.mailAccountUntil(ctx, tx, try.acc.id, "mail_second", text, now, now.Add(secondLasts))
 	})
 	if err == nil {
 		err = web.ErrSecond
@@ -99,10 +99,19 @@ func (s *Service) finishSecond(ctx context.Context, in form.SignIn, code string)
 	return wrap("second code", err)
 }
 
-// isSecond reports whether a code is the one that was sent, for an account whose password was right.
-func (s *Service) isSecond(_ context.Context, _ *sql.Tx, account sql.NullInt64, seed []byte, code string, _ time.Time) (bool, error) {
-	sent := subtle.ConstantTimeCompare([]byte(parseCode(code)), []byte(s.secondCode(seed))) == 1
-	return sent && account.Valid, nil
+// isSecond reports whether a code is the one that was sent, or one of an office, for an account whose password was right.
+func (s *Service) isSecond(ctx context.Context, tx *sql.Tx, account sql.NullInt64, seed []byte, code string, now time.Time) (bool, error) {
+	if !account.Valid {
+		return false, nil
+	}
+	if subtle.ConstantTimeCompare([]byte(parseCode(code)), []byte(s.secondCode(seed))) == 1 {
+		return true, nil
+	}
+	p, err := s.holderOf(ctx, tx, account.Int64)
+	if err != nil {
+		return false, err
+	}
+	return s.useOfficeCode(ctx, tx, p, code, now)
 }
 
 // leaveSecond goes back to the password.

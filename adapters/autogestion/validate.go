@@ -89,7 +89,7 @@ func (s *Service) Validate(ctx context.Context, providerKey string, v Validation
 
 // providerOf returns the provider of a key, ErrProvider if there is none.
 func (s *Service) providerOf(ctx context.Context, q querier, key string) (id int64, name string, err error) {
-	err = q.QueryRowContext(ctx, "SELECT id, name FROM provider WHERE key = ?", s.keys.hash("provider", key)).Scan(&id, &name)
+	err = q.QueryRowContext(ctx, "SELECT id, name FROM provider WHERE (key = ?1 OR old = ?1) AND disabled = 0", s.keys.hash("provider", key)).Scan(&id, &name)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrProvider
 	}

@@ -28,7 +28,7 @@ func TestPagesLeadBackIntoTheChat(t *testing.T) {
 	if strings.Index(first.body, "···1234") > strings.Index(first.body, "Mari") {
 		t.Error("the name comes before the chat")
 	}
-	b.post(path+"/seguir").wants(t, 200, "Contraseña", "Tu permiso", "/autogestion/clave", "/autogestion/cuenta")
+	b.post(path+"/seguir").wants(t, 200, "Contraseña", "Tu permiso", "/autogestion/clave", "/autogestion/registro")
 	b.post(path+"/entrar", "cuil", maria, "password", DemoPassword).wants(t, 422, "marcá que aceptás", `href="#consent"`, `aria-invalid="true"`)
 	done := b.post(path+"/entrar", "cuil", maria, "password", DemoPassword, "consent", "on")
 	code := done.code(t)
@@ -128,7 +128,7 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 	w, srv := served(t)
 	_, path := w.invited(t, "c", "")
 	b := w.browser(t, srv)
-	for _, p := range []string{"/autogestion/", path, "/autogestion/cuenta", "/autogestion/clave", "/autogestion/correo", "/autogestion/verificar", "/autogestion/nada", "/autogestion/v1/group", "/autogestion/vincular/nada"} {
+	for _, p := range []string{"/autogestion/", path, "/autogestion/registro", "/autogestion/delegacion", "/autogestion/clave", "/autogestion/correo", "/autogestion/verificar", "/autogestion/nada", "/autogestion/v1/group", "/autogestion/vincular/nada"} {
 		got := b.get(p)
 		h := got.header
 		if !strings.HasPrefix(h.Get("Content-Security-Policy"), "default-src 'none'") || !strings.Contains(h.Get("Content-Security-Policy"), "frame-ancestors 'none'") ||

@@ -14,6 +14,8 @@ type Registration struct {
 	Password, PasswordAgain, Address string
 	Browser                          string // the cookie
 	Proof                            string // of work, if the page asked for one
+	// PHC is the password's hash, once the form waits for its link.
+	PHC string
 }
 
 // Faults returns all faults of the form.
@@ -25,15 +27,21 @@ func (r Registration) Faults() Faults {
 	f.check("document", "document_form", isNumber(doc) && (len(doc) == 7 || len(doc) == 8))
 	f.check("sex", "sex_missing", r.Sex == "F" || r.Sex == "M" || r.Sex == "X")
 	f.check("tramite", "tramite_form", isNumber(r.TramiteDigits()) && len(r.TramiteDigits()) == 11)
-	a, err := mail.ParseAddress(r.Email)
-	f.check("email", "email_form", err == nil && a.Address == strings.TrimSpace(r.Email) && len(r.Email) <= 254)
+	f.check("email", "email_form", IsEmail(strings.TrimSpace(r.Email)))
 	f.check("email2", "email_differs", strings.EqualFold(strings.TrimSpace(r.Email), strings.TrimSpace(r.EmailAgain)))
 	if cuil == "" {
 		cuil = noCUIL
 	}
-	f.add("password", PasswordFault(r.Password, cuil))
+	f.add("password", PasswordFault(r.Password, cuil, r.Email))
 	f.check("password2", "password_differs", r.Password == r.PasswordAgain)
 	return f
+}
+
+// IsEmail reports whether a text is an address to which a mail server sends: one @, no control characters, a bounded length.
+func IsEmail(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Address == s && len(s) <= 254 && strings.Count(s, "@") == 1 &&
+		!strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '"' })
 }
 
 // TramiteDigits returns the digits of the trámite number of the document.

@@ -2,6 +2,7 @@ package padron
 
 import (
 	"llave/flows/backend"
+	"net/mail"
 	"regexp"
 	"strings"
 	"unicode"
@@ -118,6 +119,16 @@ func tramiteCell(cell string) (tramite, why string) {
 		return "", "csv_tramite"
 	}
 	return strings.Repeat("0", tramiteDigits-len(digits)) + digits, ""
+}
+
+// mailCell reads an e-mail address. What cannot be one is none: it must not keep a person from their token.
+func mailCell(cell string) string {
+	address := strings.ToLower(strings.TrimSpace(cell))
+	a, err := mail.ParseAddress(address)
+	if err != nil || a.Address != address || len(address) > 254 || !strings.Contains(address[strings.LastIndexByte(address, '@'):], ".") {
+		return ""
+	}
+	return address
 }
 
 // digitsOf returns the digits of a number; a cell that is no number comes back as it is.

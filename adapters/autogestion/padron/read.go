@@ -31,6 +31,7 @@ type Row struct {
 	Holder   string // CUIL of the titular
 	Kinship  string
 	Tramite  string // "": the padrón has none
+	Mail     string // e-mail address, "": the padrón has none, or none that can be one
 }
 
 // BadRow is a line that was refused, with what it says all the same.
@@ -206,6 +207,8 @@ func (p *reader) whole(r Row) bool {
 		return r.Tramite == "" || len(digitsOf(p.cell(colTramite))) == tramiteDigits
 	case p.header.at[colName], p.header.at[colNumber]:
 		return false
+	case p.header.at[colMail]:
+		return r.Mail == "" // a cut address may still be one
 	}
 	return true
 }
@@ -240,6 +243,7 @@ func (p *reader) parse(text string, r *Row) (why string, about any) {
 	r.CUIL, faults[0] = cuilCell(p.cell(colCUIL), "csv_")
 	r.Holder, faults[1] = cuilCell(p.cell(colHolder), "")
 	r.Tramite, faults[2] = tramiteCell(p.cell(colTramite))
+	r.Mail = mailCell(p.cell(colMail))
 	for _, why := range append(faults[:], fieldFault(*r)) {
 		if why != "" {
 			return why, nil

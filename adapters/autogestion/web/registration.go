@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 
 	"llave/adapters/autogestion/form"
@@ -44,6 +45,49 @@ func (w *Pages) registerDo(rw http.ResponseWriter, r *http.Request) {
 			typed[name] = f(name)
 		}
 		w.refuse(rw, r, err, "cuenta", view{Form: typed, Proof: w.formView(r).Proof})
+		return
+	}
+	w.show(rw, r, http.StatusOK, "registroenviado", view{})
+}
+
+// registration shows the button of a link from an e-mail. To look at it changes nothing.
+func (w *Pages) registration(rw http.ResponseWriter, r *http.Request) {
+	w.show(rw, r, http.StatusOK, "registro", view{Data: doneView{"/autogestion/registro/" + r.PathValue("secret")}})
+}
+
+// registrationDo makes the account.
+func (w *Pages) registrationDo(rw http.ResponseWriter, r *http.Request) {
+	browser, err := w.named(rw, r)
+	if err == nil {
+		err = w.Accounts.FinishRegistration(r.Context(), r.PathValue("secret"), browser)
+	}
+	switch {
+	case errors.Is(err, ErrNoRegistration):
+		w.show(rw, r, http.StatusNotFound, "registrono", view{})
+	case err != nil:
+		w.broken(rw, r, err)
+	default:
+		w.show(rw, r, http.StatusOK, "cuentalista", w.done(r))
+	}
+}
+
+// office shows the form for the code of an office.
+func (w *Pages) office(rw http.ResponseWriter, r *http.Request) {
+	w.show(rw, r, http.StatusOK, "delegacion", w.formView(r))
+}
+
+func (w *Pages) officeDo(rw http.ResponseWriter, r *http.Request) {
+	if !w.parseForm(rw, r) {
+		return
+	}
+	f := r.PostFormValue
+	browser, err := w.named(rw, r)
+	if err == nil {
+		err = w.Accounts.Office(r.Context(), form.Office{Browser: browser, Address: httpx.ClientOf(r).Key(), Proof: f("work"), CUIL: f("cuil"),
+			Code: f("code"), Email: f("email"), Password: f("password"), PasswordAgain: f("password2")})
+	}
+	if err != nil {
+		w.refuse(rw, r, err, "delegacion", view{Form: map[string]string{"cuil": f("cuil"), "email": f("email")}, Proof: w.formView(r).Proof})
 		return
 	}
 	w.show(rw, r, http.StatusOK, "cuentalista", w.done(r))

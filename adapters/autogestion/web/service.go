@@ -53,13 +53,28 @@ var ErrSecond = errors.New("autogestion: a second code is needed")
 
 // Accounts make accounts and change passwords. They fail with *form.Refused and form.Faults.
 type Accounts interface {
+	// Register takes the form. Its answer is the same for everybody: the link in the e-mail decides.
 	Register(context.Context, form.Registration) error
-	AskReset(context.Context, form.ResetRequest) error
-	Reset(context.Context, form.Reset) error
+	// FinishRegistration makes the account of the form of that link. It fails with ErrNoRegistration.
+	FinishRegistration(ctx context.Context, secret, browser string) error
+	Resetting
 	// Resume returns the secret of the invite at which a browser can sign in, "" if there is none: after a registration or a
 	// reset the person goes on there.
 	Resume(ctx context.Context, browser string) (secret string)
 }
+
+// Resetting sets a new password, with a code from the mailbox or from an office.
+type Resetting interface {
+	AskReset(context.Context, form.ResetRequest) error
+	Reset(context.Context, form.Reset) error
+	Office(context.Context, form.Office) error
+}
+
+// ErrNoRegistration: the link makes no account. Why is not told.
+var ErrNoRegistration = errors.New("autogestion: no such registration")
+
+// ErrNoForm: there is no form of registration.
+var ErrNoForm = errors.New("autogestion: there is no registration here")
 
 // ErrInUse: another browser went on with the invite.
 var ErrInUse = errors.New("autogestion: the invite is in use in another browser")
@@ -97,7 +112,7 @@ type Registration int
 const (
 	OnPage   Registration = iota // with the form
 	Nowhere                      // there is no form
-	InOffice                     // the page names the office
+	InOffice                     // the page names the office, and takes its code
 )
 
 // Mail is an e-mail of the demo.

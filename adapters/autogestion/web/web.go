@@ -89,8 +89,14 @@ func (w *Pages) routes() []route {
 		{"POST /autogestion/vincular/{secret}/segundo", w.withSecret(w.inviteSecond)},
 		{"POST /autogestion/vincular/{secret}/otra", w.withSecret(w.inviteAgain)},
 
-		{"GET /autogestion/cuenta", w.register},
+		{"GET /autogestion/registro", w.register},
+		{"POST /autogestion/registro", w.registerDo},
+		{"GET /autogestion/registro/{secret}", w.withSecret(w.registration)},
+		{"POST /autogestion/registro/{secret}", w.withSecret(w.registrationDo)},
+		{"GET /autogestion/cuenta", w.register}, // links of before
 		{"POST /autogestion/cuenta", w.registerDo},
+		{"GET /autogestion/delegacion", w.office},
+		{"POST /autogestion/delegacion", w.officeDo},
 		{"GET /autogestion/clave", w.reset},
 		{"POST /autogestion/clave", w.resetAsk},
 		{"POST /autogestion/clave/nueva", w.resetDo},
