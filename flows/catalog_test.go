@@ -99,6 +99,9 @@ func TestEveryIntentIsAnswered(t *testing.T) {
 // Texts for people stand in the catalogs and words files, and not in Go code.
 func TestNoSpanishInGo(t *testing.T) {
 	for s := range literals(t) {
+		if !strings.ContainsRune(s, ' ') && s == strings.ToLower(s) {
+			continue // a key of the words file
+		}
 		for _, r := range s {
 			if unicode.IsLetter(r) && r > 127 && !strings.Contains("ñç", s) && s != backend.Active {
 				t.Errorf("%q looks like a sentence for people", s)

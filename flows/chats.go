@@ -165,15 +165,7 @@ const (
 	noticeUnlinked = "unlinked"
 )
 
-// noticeKind is the kind of a security notice: it is told while an agent has the chat, too.
-func (d *dialog) noticeKind() bot.ReplyKind {
-	if d.session.Case.Assigned() {
-		return bot.Told
-	}
-	return bot.Say
-}
-
-// onNotice takes a notice of another chat of the account.
+// onNotice takes a notice of another chat of the account. It is told while an agent has the chat, too.
 func (d *dialog) onNotice() {
 	if d.in.Subtype == noticeGranted {
 		d.onLinked()
@@ -185,7 +177,11 @@ func (d *dialog) onNotice() {
 	}
 	switch d.in.Subtype {
 	case noticeLinked:
-		d.reply(d.noticeKind(), "chats.notice_linked", n)
+		kind := bot.Say
+		if d.session.Case.Assigned() {
+			kind = bot.Told
+		}
+		d.reply(kind, "chats.notice_linked", n)
 	case noticeUnlinked:
 		if d.session.State != home {
 			d.leave()
@@ -193,6 +189,10 @@ func (d *dialog) onNotice() {
 		d.mem.unlink()
 		d.session.Pending = nil
 		d.out.Purge = true
-		d.offer(d.noticeKind(), "chats.notice_unlinked", n, choices("link")...)
+		if d.session.Case.Assigned() { // the agent answers, and no button does
+			d.tell("chats.notice_unlinked", n)
+			return
+		}
+		d.offer(bot.Say, "chats.notice_unlinked", n, choices("link")...)
 	}
 }

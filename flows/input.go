@@ -252,9 +252,11 @@ func (d *dialog) startIntent(p nlu.ParsedText) {
 		inChats(d).start()
 	case nlu.IntentHelp:
 		d.help()
-	case nlu.IntentMenu, nlu.IntentBack, nlu.IntentHello, nlu.IntentYes, nlu.IntentLost:
+	case nlu.IntentYes, nlu.IntentNo:
+		d.answerNothing(p)
+	case nlu.IntentMenu, nlu.IntentBack, nlu.IntentHello, nlu.IntentLost:
 		d.menu("menu.main")
-	case nlu.IntentCancel, nlu.IntentNo:
+	case nlu.IntentCancel:
 		d.menu("menu.cancelled")
 	case nlu.IntentThanks:
 		d.say("menu.thanks", nil)

@@ -40,6 +40,17 @@ func (d *dialog) repeatQuestion(key string) {
 	}
 }
 
+// answerNothing takes a yes or a no where nothing was asked. In an open case it is for the agent.
+func (d *dialog) answerNothing(p nlu.ParsedText) {
+	switch {
+	case inMesa(d).noted():
+	case p.Intent == nlu.IntentNo:
+		d.menu("menu.cancelled")
+	default:
+		d.menu("menu.main")
+	}
+}
+
 // fallback answers a text that was not understood. A name alone asks for a token. Otherwise it shows what can be done, and
 // the second time it offers a person.
 func (d *dialog) fallback(p nlu.ParsedText) {

@@ -68,7 +68,7 @@ func (d mesaDialog) person(p nlu.ParsedText) {
 	case c.Reopens(d.in.Now) && d.maybeOtherMatter():
 		d.askIfSame()
 	case c.Reopens(d.in.Now):
-		d.reopen()
+		d.reopen(p)
 	case desk.Banner != "" && d.in.Now.Sub(d.mem.Mesa.Banner) > sameBanner:
 		d.mem.Mesa.Banner = d.in.Now
 		d.tell("mesa.opened_banner", d.data(), choicePerson)
@@ -83,8 +83,7 @@ func (d mesaDialog) open(p nlu.ParsedText) {
 		d.tell("mesa.broken_desk", nil, choicePerson)
 		return
 	}
-	reason := d.reason(p)
-	d.out.Case = &bot.CaseRequest{Do: bot.CaseOpen, Reason: reason, Card: d.asJSON(d.card(reason))}
+	d.requestCase(bot.CaseOpen, p)
 	d.beginCase()
 	data := d.data()
 	data.Case = d.in.Desk.Next
@@ -111,9 +110,15 @@ func (d mesaDialog) beginCase() {
 	}
 }
 
+// requestCase has the case opened, with what the desk is to know.
+func (d mesaDialog) requestCase(do bot.CaseEvent, p nlu.ParsedText) {
+	reason := d.reason(p)
+	d.out.Case = &bot.CaseRequest{Do: do, Reason: reason, Card: d.asJSON(d.card(reason))}
+}
+
 // reopen opens the closed case again.
-func (d mesaDialog) reopen() {
-	d.out.Case = &bot.CaseRequest{Do: bot.CaseReopen}
+func (d mesaDialog) reopen(p nlu.ParsedText) {
+	d.requestCase(bot.CaseReopen, p)
 	d.beginCase()
 	d.tell("mesa.reopened", d.data(), d.below()...)
 }
@@ -139,7 +144,7 @@ func (d mesaDialog) answerIfSame(p nlu.ParsedText) bool {
 	switch {
 	case p.Yes && d.session.Case.Reopens(d.in.Now):
 		d.leave()
-		d.reopen()
+		d.reopen(p)
 	case p.Yes, p.No:
 		d.leave()
 		d.open(p)
@@ -190,9 +195,10 @@ func (d mesaDialog) onWords() bool {
 	return true
 }
 
-// countsOptions reports whether a number can mean an option of the last notice: no question is open that is answered by numbers.
+// countsOptions reports whether a number can mean an option of the last notice: no question is open that is answered by numbers,
+// and no agent has the case, who may have asked for one.
 func (d mesaDialog) countsOptions() bool {
-	return d.session.State == home || d.waiting() || !d.machines.flows[flowOf(d.session.State)].numbersSaid
+	return !d.session.Case.Assigned() && (d.session.State == home || d.waiting() || !d.machines.flows[flowOf(d.session.State)].numbersSaid)
 }
 
 // pressed takes an option of a notice.

@@ -67,5 +67,5 @@ func (d mesaDialog) tellWayOut() {
 		return
 	}
 	d.mem.Mesa.WayOut = d.in.Now
-	d.tell("mesa.attended_way_out", d.data(), choiceBot)
+	d.tell("mesa.attended_way_out", d.data())
 }

@@ -57,7 +57,7 @@ func (d mesaDialog) onBecame() {
 // onTaken says who answers.
 func (d mesaDialog) onTaken(data mesaData) {
 	key := "mesa.taken"
-	if d.mem.Mesa.Attended {
+	if d.in.Became == bot.BecameTransferred && d.mem.Mesa.Attended {
 		key = "mesa.transferred"
 	}
 	data.Agent = d.session.Case.Owner.Name

@@ -12,6 +12,9 @@ import (
 // [ErrandArgs].
 const ErrandToken = "token"
 
+// stateErrand is the state in which the back end is asked for an agent.
+const stateErrand = "mesa.errand"
+
 // ErrandArgs are the arguments of an errand.
 type ErrandArgs struct {
 	// Member is the id of a member, as [CardMember] has it, or a name. Empty: the only one, or the one whose token was shown last.
@@ -100,12 +103,26 @@ func (d mesaDialog) onGroup(a effectAnswer) {
 func (d mesaDialog) onGiven(a effectAnswer) {
 	e, given := d.mem.Mesa.Errand, *a.Given
 	d.mem.Group, d.mem.Mesa.Errand = given.Group, errand{}
-	head := ""
-	if len(given.Tokens) > 0 {
-		head = d.text("mesa.errand_token", mesaData{Agent: e.Agent})
-	}
 	d.move("done")
-	d.showTokens(nlu.IntentToken, given, head)
+	if len(given.Tokens) == 0 {
+		p, _ := given.Group.Member(e.Member)
+		d.reset()
+		d.tell("mesa.errand_denied", errandDenied{e.Agent, p})
+		return
+	}
+	steps := d.mem.Mesa.Steps // the affiliate did not ask for it
+	d.showTokens(nlu.IntentToken, given, d.text("mesa.errand_token", mesaData{Agent: e.Agent}))
+	d.mem.Mesa.Steps = steps
+	if d.session.Case.Assigned() { // the agent answers, and no button does
+		r := d.lastReply()
+		r.Question, r.Choices, d.mem.question = "", nil, question{}
+	}
+}
+
+// errandDenied is the data of the text that says that there is no token; a member without a name is not in the group any more.
+type errandDenied struct {
+	Agent  string
+	Member backend.Member
 }
 
 // onRefused says that the link has ended elsewhere. The chat is not linked again while an agent has it.

@@ -126,6 +126,9 @@ func (d *dialog) cameGiven(what nlu.Intent, g backend.Given) {
 
 // cameFailed notes that the back end did not answer. An agent may have the bot go on with the request.
 func (d *dialog) cameFailed(r bot.Result) {
+	if d.session.State == stateErrand {
+		return
+	}
 	what, of := d.intentOf(r.Op), outcomeNoAnswer
 	if effects[r.Op].acts && r.Unknown {
 		of = outcomeUnknown

@@ -97,7 +97,11 @@ func (d rejectedDialog) onState(a effectAnswer) {
 	if why == whyInactive || why == whyLocked {
 		d.move("told")
 		d.reset()
-		d.offer(bot.Say, "rejected."+string(why), data, choices("help", "menu")...)
+		values := []string{"help", "menu"}
+		if why == whyLocked {
+			values = []string{"another", "help", "menu"}
+		}
+		d.offer(bot.Say, "rejected."+string(why), data, choices(values...)...)
 		return
 	}
 	d.move("offer")

@@ -181,10 +181,10 @@ func table() []flow {
 					moves:    moves{"done": home, "failed": home}},
 			}},
 		{name: "mesa", about: "a person of Mesa de Ayuda: whether the last case is meant, and what an agent has the bot do",
-			begin: moves{"doubt": "mesa.reopen", "errand": "mesa.errand"},
+			begin: moves{"doubt": "mesa.reopen", "errand": stateErrand},
 			states: []state{
 				{name: "mesa.reopen", onText: takes(inMesa, mesaDialog.answerIfSame), onOption: answerByOption, yes: label("option.yes_person")},
-				{name: "mesa.errand", results: results{opCurrent: with(inMesa, mesaDialog.onGiven), opGroup: with(inMesa, mesaDialog.onGroup)},
+				{name: stateErrand, results: results{opCurrent: with(inMesa, mesaDialog.onGiven), opGroup: with(inMesa, mesaDialog.onGroup)},
 					onRefused: takes(inMesa, mesaDialog.onRefused), onFailed: with(inMesa, mesaDialog.onFailed),
 					moves: moves{"done": home, "failed": home}},
 			}},

@@ -110,6 +110,8 @@ func (d *telegrams) does(u *telegramtest.User, text string) bool {
 		u.RepliesIn(d.group, "token")
 	case text == "(edited)":
 		u.Edits("token")
+	case text[0] == '(' && fetched[strings.Trim(text, "()")]:
+		u.SendsFile(strings.Trim(text, "()"), []byte("data"), "", nil)
 	case text[0] == '(':
 		u.Sends(strings.Trim(text, "()"))
 	default:

@@ -110,6 +110,9 @@ func (d *recorder) say(who, text string) {
 		u.Kind = bot.Gone
 	case strings.HasPrefix(text, "("):
 		u.Kind, u.Subtype = bot.Other, strings.Trim(text, "()")
+		if fetched[u.Subtype] {
+			u.Media = &bot.Media{Type: "application/octet-stream", Ref: []byte(u.Subtype)}
+		}
 	case strings.HasPrefix(text, "/start"):
 		u.Kind, u.Text = bot.Started, strings.TrimSpace(strings.TrimPrefix(text, "/start"))
 	default:
@@ -118,6 +121,9 @@ func (d *recorder) say(who, text string) {
 	d.last = u
 	d.w.accept(u)
 }
+
+// fetched are the things of which the recorder gets the bytes, as a channel may.
+var fetched = map[string]bool{"photo": true, "voice": true, "document": true}
 
 func (d *recorder) repeat() { d.w.accept(d.last) }
 
@@ -156,6 +162,9 @@ func (d *recorder) newMessages() []shownMessage {
 // formatReply is a reply with all that it carries.
 func formatReply(r bot.Reply) string {
 	lines := []string{r.Text}
+	if r.From != "" {
+		lines[0] = r.From + " (agent): " + r.Text
+	}
 	var buttons []string
 	for _, c := range r.Choices {
 		buttons = append(buttons, "["+c.Text+"]")

@@ -43,6 +43,7 @@ type fixture struct {
 	padron  map[string][]byte
 	files   renderedFiles
 	linked  backend.Credential // of the chat that was linked last
+	desk    *transcriptDesk
 	cancel  context.CancelFunc
 }
 
@@ -72,8 +73,9 @@ func newFixture(t *testing.T, s bot.Store, d channelDriver, can backend.Capabili
 	}
 	w.files.Renderer = start.renderer
 	ring, _ := keyring.New(bytes.Repeat([]byte{1}, keyring.KeySize))
+	w.desk = newTranscriptDesk(w)
 	performer := &flows.Effects{Tokens: w.back, Links: w.back, Sheets: w.back}
-	w.engine, err = engine.New(engine.Config{Store: s, Script: w.script, Effects: performer, Channels: w.faulty(d.channels(w)), Renderer: &w.files, Keys: ring, Log: log, Now: w.now})
+	w.engine, err = engine.New(engine.Config{Store: s, Script: w.script, Effects: performer, Channels: w.faulty(d.channels(w)), Renderer: &w.files, Keys: ring, Log: log, Now: w.now, Desk: w.desk.now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,6 +83,7 @@ func newFixture(t *testing.T, s bot.Store, d channelDriver, can backend.Capabili
 	if err := w.engine.Start(ctx); err != nil {
 		t.Fatal(err)
 	}
+	go w.engine.Feed(ctx, w.desk)
 	d.open()
 	return w
 }
@@ -121,6 +124,7 @@ func (w *fixture) play(script string) string {
 		}
 		w.collectReplies(&out)
 	}
+	w.desk.check(out.String())
 	return out.String()
 }
 
@@ -248,6 +252,18 @@ func (w *fixture) perform(out *strings.Builder, what string) {
 	case strings.HasPrefix(words[0], "padron"):
 		if r, err := w.back.Import(ctx, bytes.NewReader(w.padron[words[0]])); err != nil || len(r.Bad) > 0 {
 			w.t.Fatalf("padrón: %v %v", r, err)
+		}
+	case words[0] == "desk":
+		if err := w.desk.set(words[1:]); err != nil {
+			w.t.Fatal(err)
+		}
+	case agents[words[0]].ID != "":
+		refused, err := w.desk.act(agents[words[0]], words[1:])
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if refused != "" {
+			say("refused: " + string(refused))
 		}
 	default:
 		w.t.Fatalf("what is: * %s", what)
