@@ -109,6 +109,21 @@ func TestTheArrowCanBeBroken(t *testing.T) {
 	}
 }
 
+// A note knows no chat: the files that keep notes do not know the package that knows chats.
+func TestNotesKnowNoChat(t *testing.T) {
+	for _, file := range []string{"../../adapters/desk/note.go", "../../adapters/desk/archive/note.go"} {
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range f.Imports {
+			if path := strings.Trim(i.Path.Value, `"`); path == "llave/bot" || strings.HasPrefix(path, "llave/bot/") {
+				t.Errorf("%s imports %s", file, path)
+			}
+		}
+	}
+}
+
 // Each room stands in the drawing or the tables of ARCHITECTURE.md.
 func TestTheDrawingHasEveryRoom(t *testing.T) {
 	text := paper(t, "ARCHITECTURE.md")
