@@ -337,6 +337,7 @@ func TestFilesAreSealed(t *testing.T) {
 	if res.StatusCode != http.StatusAccepted {
 		t.Fatal(res.Status)
 	}
+	p.sent(3, jpg(3*pieceSize))
 	for _, file := range []string{w.opt.Path, w.opt.Path + "-wal"} {
 		raw, err := os.ReadFile(file)
 		if err != nil && !os.IsNotExist(err) {
@@ -348,11 +349,14 @@ func TestFilesAreSealed(t *testing.T) {
 	}
 	var never *bot.PermanentFailure
 	for name, change := range map[string]string{
-		"swapped pieces":    "UPDATE upload_piece SET k = 7 - k WHERE upload = 1 AND k IN (2, 3, 4, 5)",
+		"swapped pieces": `UPDATE upload_piece SET body = (SELECT body FROM upload_piece x WHERE x.upload = 1 AND x.k = 3 - upload_piece.k)
+			WHERE upload = 1 AND k IN (1, 2)`,
+		"a repeated piece":  "UPDATE upload_piece SET body = (SELECT body FROM upload_piece WHERE upload = 1 AND k = 1) WHERE upload = 1 AND k = 2",
+		"of another file":   "UPDATE upload_piece SET body = (SELECT body FROM upload_piece WHERE upload = 3 AND k = 1) WHERE upload = 1 AND k = 1",
 		"a piece of others": "UPDATE upload_piece SET body = (SELECT body FROM upload_piece WHERE upload = 2 AND k = 1) WHERE upload = 1 AND k = 1",
 		"a missing piece":   "DELETE FROM upload_piece WHERE upload = 1 AND k = (SELECT max(k) FROM upload_piece WHERE upload = 1)",
 		"no beginning":      "DELETE FROM upload_piece WHERE upload = 1 AND k = 0",
-		"another's file":    "UPDATE upload_piece SET upload = CASE upload WHEN 1 THEN 2 ELSE 1 END, k = k + 1000",
+		"another's file":    "UPDATE upload_piece SET upload = CASE upload WHEN 1 THEN 2 ELSE 1 END, k = k + 1000 WHERE upload < 3",
 	} {
 		tx, err := w.web.history.Writer.Begin()
 		if err != nil {
