@@ -15,7 +15,6 @@ import (
 	"llave/bot/engine"
 	"llave/flows"
 	"llave/flows/backend"
-	"llave/store"
 )
 
 // app is the program as an object. build opens its parts in order, start sets them to work, stop ends them in reverse order.
@@ -37,7 +36,7 @@ type app struct {
 	web      *webchat.Web
 	telegram *telegram.Telegram // nil if it is off
 	whatsapp *whatsappChannel   // nil if it is off
-	store    *store.SQLite
+	store    conversations
 	script   *flows.Script
 	engine   *engine.Engine
 	desk     deskParts
@@ -86,7 +85,7 @@ func (a *app) openData(ctx context.Context) error {
 	if err := a.openRing(); err != nil {
 		return err
 	}
-	return a.openStore()
+	return a.openStore(ctx)
 }
 
 // openParts listens, and opens the back end, the channels and the engine.

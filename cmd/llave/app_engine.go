@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"runtime"
 	"time"
 
@@ -11,18 +10,7 @@ import (
 	"llave/bot/engine"
 	"llave/bot/rate"
 	"llave/flows"
-	"llave/store"
 )
-
-// openStore opens the store of the conversations.
-func (a *app) openStore() error {
-	var err error
-	if a.store, err = store.OpenSQLite(a.path("llave.db")); err != nil {
-		return storeError(err)
-	}
-	a.onStop(func(context.Context) error { return a.store.Close() })
-	return nil
-}
 
 // openEngine connects the conversations with the store, the back end and the channels.
 func (a *app) openEngine(channels map[string]bot.Channel) error {

@@ -88,12 +88,6 @@ func readFiles(vars map[string]string, report errorReport) map[string]string {
 	return out
 }
 
-func (c *config) checkStore(report errorReport) {
-	if c.Store != "sqlite" {
-		report("LLAVE_STORE.unknown", nil)
-	}
-}
-
 func (c *config) checkDeskDB(report errorReport) {
 	if strings.Contains(c.DeskDB, "://") {
 		report("LLAVE_DESK_DB.shape", nil)
@@ -102,6 +96,9 @@ func (c *config) checkDeskDB(report errorReport) {
 
 func (c *config) checkKey(report errorReport) {
 	if c.Key == "" {
+		if c.Store != sqliteStore {
+			report("LLAVE_KEY.required", nil)
+		}
 		return
 	}
 	var err error

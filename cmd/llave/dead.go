@@ -13,7 +13,6 @@ import (
 	"llave/bot"
 	"llave/bot/engine"
 	"llave/flows"
-	"llave/store"
 	"llave/store/sqlitedb"
 )
 
@@ -59,22 +58,18 @@ func (p program) withDeadLetters(ctx context.Context, do func(*engine.DeadLetter
 }
 
 func (a *app) openDeadLetters(ctx context.Context) (*engine.DeadLetters, error) {
-	path := a.path("llave.db")
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(a.path("llave.db")); a.Store == sqliteStore && errors.Is(err, fs.ErrNotExist) {
 		return nil, misuse("folder.empty", a.Data)
 	}
 	if err := a.openRing(); err != nil {
 		return nil, err
 	}
-	var err error
 	var refused *sqlitedb.OpenError
-	if a.store, err = store.OpenSQLite(path); errors.As(err, &refused) && refused.Kind == sqlitedb.InUse {
+	if err := a.openStore(ctx); errors.As(err, &refused) && refused.Kind == sqlitedb.InUse {
 		return nil, refuse("folder.in_use", a.Data).because(err)
+	} else if err != nil {
+		return nil, err
 	}
-	if err != nil {
-		return nil, storeError(err)
-	}
-	a.onStop(func(context.Context) error { return a.store.Close() })
 	script, err := flows.New(flows.Config{Phone: a.MesaPhone})
 	if err != nil {
 		return nil, err

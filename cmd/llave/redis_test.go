@@ -1,0 +1,55 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"llave/store/redistest"
+)
+
+const redisKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
+func TestRedisConfig(t *testing.T) {
+	for address, want := range map[string]string{
+		"redis://llave:s3creto%zz@host": "LLAVE_STORE", "redis://host:1/x": "LLAVE_STORE", "redis://host?max_retries=3": "max_retries",
+		"mysql://host": "sqlite", "redis://127.0.0.1:6379": "",
+	} {
+		_, err := readConfig(map[string]string{"LLAVE_STORE": address, "LLAVE_KEY": redisKey})
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "s3creto")) {
+			t.Errorf("%s: %v, want %q", address, err, want)
+		}
+	}
+	if _, err := readConfig(map[string]string{"LLAVE_STORE": "redis://host"}); err == nil || !strings.Contains(err.Error(), "LLAVE_KEY") {
+		t.Errorf("without a key: %v", err)
+	}
+}
+
+// The program on Redis: a token is given, the folder is thrown away, and the chat goes on.
+func TestTheProgramOnRedis(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{"LLAVE_STORE": redistest.New(t).Address(), "LLAVE_KEY": redisKey, "LLAVE_DATA": filepath.Join(t.TempDir(), "d")}
+	for range 2 {
+		x := start(t, env, "chat", "-linked", "27999990016")
+		x.typeLine("token de juana")
+		x.out.waitFor(t, `Token de Juana Ruiz: \d{3} \d{3}`)
+		x.waitExit(exitOK)
+	}
+	if files, _ := filepath.Glob(filepath.Join(env["LLAVE_DATA"], "llave.*")); len(files) > 0 {
+		t.Errorf("the folder holds %v", files)
+	}
+	x := start(t, env, "dead")
+	x.waitExit(exitOK)
+	env["LLAVE_KEY"] = strings.Replace(redisKey, "AAEC", "AAED", 1)
+	x = start(t, env, "chat")
+	x.waitExit(exitError)
+}
+
+// A server that must not be used is refused in words.
+func TestRedisThatIsRefused(t *testing.T) {
+	t.Parallel()
+	server := redistest.New(t, "--maxmemory-policy", "allkeys-lru")
+	x := start(t, map[string]string{"LLAVE_STORE": server.Address(), "LLAVE_KEY": redisKey}, "chat")
+	x.waitExit(exitError)
+	x.errs.waitFor(t, "noeviction")
+}
