@@ -25,6 +25,7 @@
 //	padron   reading a padrón file
 //	proof    the signed code of a sheet
 //	work     proofs of work
+//	smtp     sending e-mail
 //	form     the forms of the pages and their faults
 //	web      the pages
 //	api      the HTTP API

@@ -241,6 +241,7 @@ func TestMailIsDeliveredOnce(t *testing.T) {
 		t.Error("a failure is no error")
 	}
 	box.fail = nil
+	w.advance(mailFirstPause)
 	for range 2 {
 		if err := w.Deliver(t.Context(), &box); err != nil {
 			t.Fatal(err)

@@ -3,21 +3,16 @@ package autogestion
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"time"
 )
 
 // Mail is an e-mail to the owner of an account.
 type Mail struct {
+	ID      string    `json:"-"` // the same each time that it is sent again
 	To      string    `json:"to"`
 	Subject string    `json:"subject"`
 	Text    string    `json:"text"`
 	At      time.Time `json:"at"`
-}
-
-// Mailer sends e-mail. An error leaves the message to be sent again.
-type Mailer interface {
-	Mail(ctx context.Context, m Mail) error
 }
 
 const sealMail = "mail"
@@ -76,49 +71,6 @@ func (s *Service) mailUntil(ctx context.Context, tx *sql.Tx, to, text string, da
 	}
 	err = tx.QueryRowContext(ctx, "INSERT INTO mail (sealed, at, until) VALUES (?, ?, ?) RETURNING id", sealed, now.UnixNano(), end).Scan(&id)
 	return id, err
-}
-
-// Deliver sends the unsent e-mails, oldest first, and stops at the first error. E-mails are kept for a week, sent or not. The
-// program has no Mailer yet: README.md lists it under what is to come.
-func (s *Service) Deliver(ctx context.Context, to Mailer) error {
-	for {
-		id, m, err := s.nextMail(ctx)
-		if err != nil || id == 0 {
-			return wrap("deliver", err)
-		}
-		if err := to.Mail(ctx, m); err != nil {
-			return fmt.Errorf("autogestion: deliver: %w", err)
-		}
-		err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
-			_, err := tx.ExecContext(ctx, "UPDATE mail SET sent = ? WHERE id = ?", now.UnixNano(), id)
-			return err
-		})
-		if err != nil {
-			return wrap("deliver", err)
-		}
-	}
-}
-
-// nextMail returns the oldest unsent e-mail; id 0 if there is none.
-func (s *Service) nextMail(ctx context.Context) (id int64, m Mail, err error) {
-	err = s.read(ctx, func(q querier, _ time.Time) error {
-		rows, err := q.QueryContext(ctx, "SELECT id, sealed FROM mail WHERE sent = 0 AND dead = '' ORDER BY id LIMIT 1")
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var sealed []byte
-			if err := rows.Scan(&id, &sealed); err != nil {
-				return err
-			}
-			if err := s.keys.open(sealMail, sealed, &m); err != nil {
-				return err
-			}
-		}
-		return rows.Err()
-	})
-	return id, m, err
 }
 
 // mailbox lists all e-mails, newest first. Everybody can read it in the demo.

@@ -31,6 +31,8 @@ const (
 // register returns the mode, by default the careful one.
 func (s *Service) register() RegisterMode {
 	switch {
+	case s.opt.NoMail && s.opt.Register != RegisterOff:
+		return RegisterOffice
 	case s.opt.Register != "":
 		return s.opt.Register
 	case s.opt.Demo:

@@ -29,7 +29,7 @@ func (a *app) openEmbedded(ctx context.Context) error {
 	a.embedded, err = autogestion.Open(ctx, autogestion.Options{
 		Path: a.path("autogestion.db"), Key: key, PublicURL: a.PublicURL, BotKey: a.AutogestionKey,
 		MesaPhone: a.MesaPhone, Demo: a.demo, Register: autogestion.RegisterMode(a.Register), Now: a.now, Log: a.log, Cost: a.passwordCost,
-		Replacements: replacements(),
+		Replacements: replacements(), NoMail: !a.demo && a.mail == nil,
 	})
 	if err != nil {
 		return a.folderError(err)
@@ -89,6 +89,7 @@ func (a *app) startHousekeeping() {
 	if a.embedded != nil {
 		a.background("autogestion: the housekeeper", func(ctx context.Context) error { a.embedded.Housekeep(ctx); return nil })
 	}
+	a.startMail()
 }
 
 // backendAddr is the address of the back end, here or elsewhere.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"llave/adapters/autogestion/smtp"
 	"llave/adapters/httpx"
 	"llave/bot/keyring"
 )
@@ -25,6 +26,7 @@ type config struct {
 	AutogestionKey      string
 	AutogestionInsecure string
 	Demo, Register      string
+	SMTP, MailFrom      string
 	MesaPhone           string
 
 	TelegramToken, TelegramAPI, TelegramWebhook, TelegramSecret string
@@ -34,6 +36,7 @@ type config struct {
 
 	ring    *keyring.Ring // nil: the key is in the data folder, or will be made there
 	demo    bool
+	mail    *smtp.Server // nil: no e-mail leaves
 	proxies httpx.Proxies
 	// The listen addresses as the operator wrote them, perhaps with names. Addr and AdminAddr become the addresses in use.
 	addrName, adminName string

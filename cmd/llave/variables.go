@@ -38,6 +38,8 @@ var variables = []variable{
 	{"LLAVE_AUTOGESTION_INSECURE", "backend", "", func(c *config) any { return &c.AutogestionInsecure }, (*config).checkAutogestionInsecure},
 	{"LLAVE_DEMO", "backend", "", func(c *config) any { return &c.Demo }, (*config).checkDemo},
 	{"LLAVE_REGISTER", "backend", "", func(c *config) any { return &c.Register }, (*config).checkRegister},
+	{"LLAVE_MAIL_FROM", "backend", "", func(c *config) any { return &c.MailFrom }, nil},
+	{"LLAVE_SMTP", "backend", "", func(c *config) any { return &c.SMTP }, (*config).checkSMTP},
 	{"LLAVE_MESA_PHONE", "backend", "221-351-0282", func(c *config) any { return &c.MesaPhone }, nil},
 
 	{"LLAVE_TELEGRAM_TOKEN", "telegram", "", func(c *config) any { return &c.TelegramToken }, (*config).checkTelegramToken},

@@ -9,7 +9,23 @@ import (
 )
 
 func (w *Pages) reset(rw http.ResponseWriter, r *http.Request) {
+	if w.noMail(rw, r) {
+		return
+	}
 	w.show(rw, r, http.StatusOK, "clave", w.formView(r))
+}
+
+// noMail shows where to go if nothing is reset by e-mail.
+func (w *Pages) noMail(rw http.ResponseWriter, r *http.Request) bool {
+	if !w.NoMail {
+		return false
+	}
+	status := http.StatusOK
+	if r.Method == http.MethodPost {
+		status = http.StatusForbidden
+	}
+	w.show(rw, r, status, "clavecerrada", view{})
+	return true
 }
 
 // formView is a form that sends e-mail, with the proof of work that it needs.
@@ -18,7 +34,7 @@ func (w *Pages) formView(r *http.Request) view {
 }
 
 func (w *Pages) resetAsk(rw http.ResponseWriter, r *http.Request) {
-	if !w.parseForm(rw, r) {
+	if !w.parseForm(rw, r) || w.noMail(rw, r) {
 		return
 	}
 	browser, err := w.named(rw, r)

@@ -32,6 +32,7 @@ type Options struct {
 	PublicURL    string // without a path
 	Phone        string // of Mesa de Ayuda
 	Demo         bool
+	NoMail       bool // nothing is reset by e-mail
 	// NewName returns a name for a browser, of cookieLen characters that cannot be guessed.
 	NewName func() (string, error)
 	Now     func() time.Time
