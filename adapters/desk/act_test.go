@@ -188,7 +188,7 @@ func TestReplies(t *testing.T) {
 	if got := ana.acts(id, "reintentar", "entry", fmt.Sprint(n)); got.status != 409 || got.why() != "not_failed" {
 		t.Errorf("a message that did not fail: %d %s", got.status, got.body)
 	}
-	f.engine.Delivers(maria().Chat, n, bot.DeliveryFailed, "tries")
+	f.engine.Delivers(maria().Chat, n, bot.DeliveryFailed, "too_long")
 	if got := ana.acts(id, "reintentar", "entry", fmt.Sprint(n)); got.status != 200 {
 		t.Errorf("again: %d %s", got.status, got.body)
 	}
@@ -340,5 +340,47 @@ func TestReveal(t *testing.T) {
 	}
 	if got := ana.posts(caseURL(id)+"/mostrar", url.Values{"what": {"clave"}}); got.status != 422 {
 		t.Errorf("something else: %d", got.status)
+	}
+}
+
+// field is the value of the first field of a name on a page.
+func field(page, form, name string) string {
+	_, rest, _ := strings.Cut(page, `action="`+form+`"`)
+	_, rest, _ = strings.Cut(rest, `name="`+name+`" value="`)
+	value, _, _ := strings.Cut(rest, `"`)
+	return value
+}
+
+// A case from the queue to its end with forms alone: no script, no JSON.
+func TestWithoutScripts(t *testing.T) {
+	f := newFixture(t)
+	id := f.opens()
+	f.signedIn("beto")
+	b := f.browser()
+	if got := b.submits("/mesa/entrar", url.Values{"user": {"ana"}, "password": {archive.DemoPassword}, "next": {caseURL(id)}}); got.status != 303 || got.header.Get("Location") != caseURL(id) {
+		t.Fatalf("sign in: %d %s", got.status, got.header.Get("Location"))
+	}
+	for _, step := range []struct {
+		route string
+		more  url.Values
+		want  string
+	}{
+		{"tomar", nil, "Ana tomó el caso"}, {"mensajes", url.Values{"text": {"Hola, soy Ana"}}, "Hola, soy Ana"}, {"mostrador", url.Values{"on": {"1"}}, "anotó que está en el mostrador"},
+		{"encargo", url.Values{"name": {"token"}, "member": {"3"}}, "le pidió al asistente que mande el token"}, {"pasar", url.Values{"to": {"beto"}, "note": {"seguí vos"}}, "le pasó el caso a Beto"},
+		{"notas", url.Values{"text": {"una nota"}}, "Nota interna de Ana"},
+	} {
+		form := caseURL(id) + "/" + step.route
+		page := b.page(caseURL(id)).body
+		v := url.Values{"act": {field(page, form, "act")}, "epoch": {field(page, form, "epoch")}, "seen": {field(page, form, "seen")}}
+		for k := range step.more {
+			v[k] = step.more[k]
+		}
+		got := b.submits(form, v)
+		if got.status != 303 || !strings.HasPrefix(got.header.Get("Location"), caseURL(id)) {
+			t.Fatalf("%s: %d %s %.300s", step.route, got.status, got.header.Get("Location"), got.body)
+		}
+		if page := b.page(got.header.Get("Location")).body; !strings.Contains(page, step.want) {
+			t.Errorf("%s: the page does not say %q", step.route, step.want)
+		}
 	}
 }

@@ -390,10 +390,11 @@ func TestPagesFitAndAreAccessible(t *testing.T) {
 						t.Error(found)
 					}
 				}
-				if wide := b.Number("document.documentElement.scrollWidth"); wide > b.Number("innerWidth") {
+				// The width of the window grows with a page that does not fit into it, on a phone.
+				if wide := b.Number("Math.max(document.documentElement.scrollWidth, innerWidth)"); wide > int(look.Width) {
 					t.Errorf("%s: the page is %d wide", where, wide)
 				}
-				over := b.String(`[...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && !e.closest('.oculto, .saltar, svg, [popover]:not(:popover-open)') && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 90)).join('\n')`)
+				over := b.String(`[...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && !e.closest('.oculto, .saltar, svg, [popover]:not(:popover-open)') && e.getBoundingClientRect().right > ` + fmt.Sprint(look.Width) + ` + 1).map(e => e.outerHTML.slice(0, 90)).join('\n')`)
 				if over != "" {
 					t.Errorf("%s: beyond the edge: %s", where, over)
 				}

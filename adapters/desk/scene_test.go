@@ -70,7 +70,7 @@ func (f *fixture) mariaScene(ana *browser) uint64 {
 	ana.posts(caseURL(id)+"/notas", map[string][]string{"text": {"Llamé a la farmacia: validaron la receta de Tomás con el token de Juana. Hace falta uno nuevo."}})
 	f.clock.add(time.Minute)
 	ana.acts(id, "mensajes", "text", "Usaron el token de Juana para otra receta. Te mando el siguiente y con ese la validan.")
-	e.Delivers(chat, e.Case(chat).Last, bot.DeliveryFailed, "tries")
+	e.Delivers(chat, e.Case(chat).Last, bot.DeliveryFailed, "too_long")
 	return id
 }
 

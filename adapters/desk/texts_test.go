@@ -158,3 +158,16 @@ func zipped(t *testing.T, s string) []byte {
 	}
 	return nil
 }
+
+// A note knows no chat: its file has no way to name one.
+func TestNotesKnowNoChat(t *testing.T) {
+	f, err := parser.ParseFile(token.NewFileSet(), "note.go", nil, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range f.Imports {
+		if strings.HasPrefix(i.Path.Value, `"llave/bot`) {
+			t.Errorf("note.go imports %s", i.Path.Value)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"fmt"
+	"regexp"
 	"time"
 
 	"llave/adapters/desk/archive"
@@ -104,13 +105,16 @@ func (d *Desk) lineOf(e archive.Entry, first string) string {
 	return d.keyed("entry_"+string(e.Kind), "entry_other", data)
 }
 
+// reasonCode is the channel's number of a refusal, at the end of its reason.
+var reasonCode = regexp.MustCompile(`[0-9]+$`)
+
 // foot says what became of an agent's message.
 func (d *Desk) foot(v *entryView, e archive.Entry, c archive.Case, retry bool) {
 	state := v.Delivery
 	if state == "" {
 		state = "pending"
 	}
-	why := d.keyed("delivery_reason_"+v.Reason, "delivery_reason_other", map[string]any{"Channel": c.Channel, "Reason": v.Reason})
+	why := d.keyed("delivery_reason_"+v.Reason, "delivery_reason_other", map[string]any{"Channel": c.Channel, "Code": reasonCode.FindString(v.Reason)})
 	v.Foot = d.keyed("delivery_"+state, "delivery_pending", map[string]any{"Channel": c.Channel, "Why": why})
 	v.FootIcon = "salio"
 	switch bot.Delivery(state) {
