@@ -181,7 +181,7 @@ func TestAStreamEndsWithItsSession(t *testing.T) {
 	}
 	f.engine.Opens(maria(), "asked", nil)
 	for e := range events {
-		t.Errorf("told after the end: %v", e)
+		t.Fatalf("told after the end: %v", e)
 	}
 	beto := f.signedIn("beto")
 	events = beto.listens("")
