@@ -15,7 +15,9 @@
 //	sheet*.go       tokens on paper             invite.go    the one-time URL
 //	signin*.go      password, consent, code     redeem.go    making and ending links
 //	second.go       a code besides it           tally.go     what is counted; pay.go: what a try costs
-//	account.go      registration                reset.go     a new password
+//	mine.go         the page of an account      office.go    codes of an office
+//	register.go     registration                reset.go     a new password
+//	deliver.go      e-mail                      operator.go, provider.go: acts of an operator
 //	import*.go      changing the padrón         housekeeping.go  deleting what is over
 //	handler.go      the API                     pages.go     what the pages need
 //

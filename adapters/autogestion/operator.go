@@ -97,6 +97,7 @@ func (s *Service) Forget(ctx context.Context, cuil string) error {
 			"DELETE FROM known WHERE account = ?",
 			"DELETE FROM reset WHERE account = ?",
 			"DELETE FROM second WHERE account = ?",
+			"DELETE FROM session WHERE account = ?",
 			"DELETE FROM another WHERE account = ?",
 			"UPDATE invite SET ended = 'forgotten', account = NULL WHERE account = ?",
 		} {

@@ -15,7 +15,7 @@ import (
 func (s *Service) pages() *web.Pages {
 	o := web.Options{Invites: invitePages{s}, Accounts: accountPages{s}, SheetKeys: s.SheetKeys, PublicURL: s.opt.PublicURL, Phone: s.opt.MesaPhone,
 		Demo: s.opt.Demo, NoMail: s.opt.NoMail, Registration: registrations[s.register()], Now: s.now, Texts: s.texts, Log: s.opt.Log,
-		Work: workPages{s}, NewName: func() (string, error) { b, err := s.keys.random(32); return text64(b), err }}
+		Work: workPages{s}, Mine: minePages{s}, NewName: func() (string, error) { b, err := s.keys.random(32); return text64(b), err }}
 	if s.opt.Demo {
 		o.Mailbox = s.mailPage
 	}

@@ -133,6 +133,7 @@ func (s *Service) setPassword(ctx context.Context, tx *sql.Tx, cuil, phc string,
 		"DELETE FROM known WHERE account = ?",
 		"DELETE FROM reset WHERE account = ?",
 		"DELETE FROM second WHERE account = ?",
+		"DELETE FROM session WHERE account = ?",
 	} {
 		if _, err := tx.ExecContext(ctx, q, id); err != nil {
 			return err

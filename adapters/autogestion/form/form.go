@@ -1,7 +1,7 @@
 // Package form holds the forms of the pages: what a person types, and the faults of that by itself. It knows no data base: a
 // form without faults may still be refused.
 //
-// Reading order: form.go (how a form is refused), signin.go, registration.go, office.go, reset.go, password.go.
+// Reading order: form.go (how a form is refused), signin.go, registration.go, office.go, reset.go, change.go, password.go.
 package form
 
 import (

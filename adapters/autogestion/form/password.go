@@ -51,13 +51,14 @@ func PasswordFault(password, cuil string, personal ...string) string {
 const strongRest = 6
 
 func isWeak(password string, words []string) bool {
-	rest := strings.ToLower(password)
+	folded := backend.Fold(password)
+	rest := folded
 	for _, w := range words {
-		if len(w) > 2 {
+		if w = backend.Fold(w); len(w) > 2 {
 			rest = strings.ReplaceAll(rest, w, "")
 		}
 	}
-	if n := len([]rune(strings.Join(wordsOf([]string{rest}), ""))); n < strongRest && rest != strings.ToLower(password) {
+	if n := len([]rune(strings.Join(wordsOf([]string{rest}), ""))); n < strongRest && rest != folded {
 		return true
 	}
 	return zxcvbn.PasswordStrength(firstRunes(password, 64), words).Guesses < guessesMin

@@ -2,7 +2,7 @@
 // which a counter verifies a sheet. It knows forms and templates and no data base.
 //
 // Reading order: service.go (what it needs of the back end), web.go (routes, templates, refusals), cookie.go and nocookie.go
-// (the name of a browser), script.go (what pages with a script need), then a file a page: invite.go, second.go, registration.go, reset.go, verify.go, mail.go. The templates are in
+// (the name of a browser), script.go (what pages with a script need), then a file a page: invite.go, second.go, registration.go, reset.go, mine.go, verify.go, mail.go. The templates are in
 // pages/.
 package web
 
@@ -103,6 +103,40 @@ type Code struct {
 	Code  string // as it is shown, XXXX-XXXX
 	Back  string // leads into the chat with the code; empty if the chat has no such address
 	Until time.Time
+}
+
+// Mine is the page of a person's own account. Its calls fail with ErrNoSession if the session is over.
+type Mine interface {
+	// Enter checks a password and begins a session. It also fails with *form.Refused and form.Faults.
+	Enter(ctx context.Context, in form.SignIn) (session string, err error)
+	// Look returns what is held, for the page.
+	Look(ctx context.Context, session string) (Account, error)
+	// Unlink ends a link of the account, all of them if link is empty.
+	Unlink(ctx context.Context, session, link string) error
+	// ChangePassword sets a new password; in has the current one.
+	ChangePassword(ctx context.Context, session string, in form.SignIn, password, again string) error
+	// Leave ends the session.
+	Leave(ctx context.Context, session string) error
+}
+
+// ErrNoSession: nobody is signed in, or not any more.
+var ErrNoSession = errors.New("autogestion: no session")
+
+// Account is what is held about a person, as their page shows it.
+type Account struct {
+	Name, Number, Standing string
+	Email                  string // masked
+	Made                   time.Time
+	Browsers               int // that signed in before
+	Chats                  []Chat
+	Consent                string // version of the text, empty: none was given
+	ConsentAt              time.Time
+}
+
+// Chat is a linked chat.
+type Chat struct {
+	ID, Channel, Label string
+	Since              time.Time
 }
 
 // Registration is how accounts are made.

@@ -23,6 +23,7 @@ type Options struct {
 	Invites  Invites
 	Accounts Accounts
 	Work     Work
+	Mine     Mine
 	// SheetKeys verify sheets.
 	SheetKeys func(context.Context) (proof.Keys, error)
 	// Mailbox lists the e-mails of the demo. Nil: there is no such page.
@@ -98,6 +99,11 @@ func (w *Pages) routes() []route {
 		{"POST /autogestion/cuenta", w.registerDo},
 		{"GET /autogestion/delegacion", w.office},
 		{"POST /autogestion/delegacion", w.officeDo},
+		{"GET " + minePath, w.mine},
+		{"POST " + minePath, w.mineEnter},
+		{"POST " + minePath + "/desvincular", w.mineUnlink},
+		{"POST " + minePath + "/clave", w.minePassword},
+		{"POST " + minePath + "/salir", w.mineLeave},
 		{"GET /autogestion/clave", w.reset},
 		{"POST /autogestion/clave", w.resetAsk},
 		{"POST /autogestion/clave/nueva", w.resetDo},
