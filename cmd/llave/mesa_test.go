@@ -209,3 +209,29 @@ func unreadable(t *testing.T, folder, logged string, secrets ...string) {
 		t.Error(err)
 	}
 }
+
+// A folder with an open case, a note and an audit is opened by this program: the case is in the queue, and goes on.
+func TestAFolderWithACaseOfBefore(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	unpack(t, filepath.Join("testdata", "data-2026-11-29-mesa.tar.gz"), dir)
+	env := map[string]string{"LLAVE_DATA": filepath.Join(dir, "data"), "LLAVE_ADDR": freeAddr(t)}
+	base := "http://" + env["LLAVE_ADDR"]
+	x := start(t, env, "chat")
+	waitServing(t, base)
+	ana := signInAtDesk(t, base, "ana")
+	c := ana.sees(1, "released", 1)
+	page := newBrowser(t)
+	page.Client = ana.Client
+	for _, want := range []string{"Una nota de antes", "Hola, ¿en qué farmacia?", "me lo rechazaron en la farmacia", "María Elena Gómez"} {
+		if !strings.Contains(page.open(base+"/mesa/casos/1"), want) {
+			t.Errorf("the desk does not show %q", want)
+		}
+	}
+	ana.acts(http.StatusOK, c, "tomar", url.Values{})
+	x.out.waitFor(t, `Te atiende \*Ana\*`)
+	x.waitExit(exitOK)
+	if printed := runCommand(t, env, exitOK, "mesa", "verify"); !strings.Contains(printed, "como se escribió") {
+		t.Errorf("the audit: %s", printed)
+	}
+}
