@@ -711,3 +711,66 @@ func TestDecidingOnACaseTwice(t *testing.T) {
 		c.says(text)
 	}
 }
+
+// What is said while an agent has the case is for the agent: also a number, after a take-over that the affiliate was not told of,
+// and a sentence that names the unlinking. A question from before is asked no more when the bot goes on.
+func TestWhatIsForTheAgent(t *testing.T) {
+	c := newCaseChat(t)
+	c.says("persona")
+	silent(t, c.does(bot.Agent{ID: "carla", Name: "Carla", Role: bot.RoleSupervisor}, bot.DeedTakeOver, nil))
+	silent(t, c.says("2"))
+	silent(t, c.says("por favor desvincular este chat"))
+
+	c = newCaseChat(t)
+	c.says("persona")
+	if d := c.says("otro token de juana"); d.Session.State != "another.confirm" {
+		t.Fatalf("while the case is queued the bot goes on: %s", d.Session.State)
+	}
+	c.does(ana, bot.DeedTake, nil)
+	silent(t, c.says("sí"))
+	c.does(ana, bot.DeedReturn, nil)
+	if d := c.says("sí"); d.Effect != nil || d.Session.State != home {
+		t.Errorf("an answer to a question from before the agent does %+v", d.Effect)
+	}
+}
+
+// After two texts in a row that are not understood a person is offered, where they come one after the other and where they are
+// answers.
+func TestTwoMisses(t *testing.T) {
+	for name, texts := range map[string][3]string{"menu": {"asdf", "qwer"}, "another.confirm": {"", "asdf", "qwer"}} {
+		c := newCaseChat(t)
+		if name != "menu" {
+			c.says("otro token de juana")
+			texts[0], texts[1] = texts[1], texts[2]
+		}
+		if d := c.says(texts[0]); strings.Contains(d.Replies[0].Text, "*persona*") {
+			t.Errorf("%s: a person is offered at once: %q", name, d.Replies[0].Text)
+		}
+		if d := c.says(texts[1]); !strings.Contains(d.Replies[0].Text, "*persona*") {
+			t.Errorf("%s: no person is offered: %q", name, d.Replies[0].Text)
+		}
+	}
+}
+
+// A request that was kept is not changed in the stored session, and a token of long ago is called expired.
+func TestWhatIsKeptStays(t *testing.T) {
+	c := newCaseChat(t)
+	c.says("token de juana")
+	c.answers(effectAnswer{Given: &backend.Given{Group: familyOfMaria, Tokens: []backend.Token{{Member: "3", Digits: "482913", Until: c.now.Add(time.Hour)}}}})
+	c.says("token de tomás")
+	c.result(bot.Result{Failed: true})
+	c.now = c.now.Add(2 * time.Hour)
+	d := c.says("persona")
+	var card CaseCard
+	if err := json.Unmarshal(d.Case.Card, &card); err != nil || card.Token == nil || card.Token.State != "expired" || card.Pending != PendingFailed {
+		t.Errorf("%s, %v", d.Case.Card, err)
+	}
+	c.does(ana, bot.DeedTake, nil)
+	before, _ := json.Marshal(c.s.Data)
+	in := bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "act/x", Kind: bot.Acted, Act: &bot.Act{By: ana, Do: bot.DeedReturn, Resume: true}}, Now: c.now, Seed: "SEEDSEEDSEED"}, Became: bot.BecameReturned}
+	one, err1 := c.sc.Decide(c.s, in)
+	two, err2 := c.sc.Decide(c.s, in)
+	if after, _ := json.Marshal(c.s.Data); err1 != nil || err2 != nil || !same(t, one, two) || string(after) != string(before) {
+		t.Errorf("the session was %s, is %s", before, after)
+	}
+}
