@@ -211,6 +211,9 @@ func TestAnAgentsMessageComesToAnEnd(t *testing.T) {
 					return c.send(tries)
 				})
 				h.says(d, "words")
+				if time.Sleep(100 * time.Millisecond); len(deliveries(d)) != 1 {
+					t.Errorf("the case knows %q", deliveries(d))
+				}
 				if c.send == nil {
 					h.stop()
 					h.start(withDesk)
@@ -368,6 +371,7 @@ type unread struct {
 
 func (u *unread) Load(ctx context.Context, k bot.ChatKey) (bot.Chat, error) {
 	if time.Now().Before(u.until) {
+		time.Sleep(time.Second) // and something is accepted meanwhile
 		return bot.Chat{}, errors.New("disk error")
 	}
 	return u.Store.Load(ctx, k)
