@@ -87,6 +87,16 @@ func (m *crashing) kill() {
 	close(m.dead)
 }
 
+// died reports whether the process has died.
+func (m *crashing) died() bool {
+	select {
+	case <-m.dead:
+		return true
+	default:
+		return false
+	}
+}
+
 // marked is a channel that tells by which names receipts will call a reply.
 type marked struct{ *crashing }
 
@@ -290,11 +300,11 @@ func history(t *testing.T, s bot.Store, seed uint64, lives, steps int, tail time
 		engines, ends = append(engines, x.Engine), append(ends, x.feed(m))
 		time.Sleep(10 * time.Second)
 		for range steps {
-			if x.step(); m.where != "" {
+			if x.step(); m.died() {
 				break
 			}
 		}
-		if synctest.Wait(); m.where != "" {
+		if synctest.Wait(); m.died() {
 			seen[m.where]++
 		} else if life < lives-1 {
 			m.kill()

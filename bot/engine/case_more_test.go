@@ -90,7 +90,7 @@ func TestLongTextsAndCaptionsAreFiledMasked(t *testing.T) {
 		cuil := "27-99999001-6"
 		long := "my number is " + cuil + strings.Repeat(" ñandú", 300)
 		h.writes(chatA, long)
-		h.writes(chatA, strings.Repeat("x", bot.MaxKept-5)+" "+cuil+" and more")
+		h.writes(chatA, strings.Repeat("x", bot.MaxKept-9)+" "+cuil+" and more")
 		h.accept(bot.Update{Chat: chatA, ID: "photo", Kind: bot.Other, Subtype: "photo", Text: "this is " + cuil, Media: &bot.Media{Name: cuil + ".jpg", Type: "image/jpeg"}})
 		h.accept(bot.Update{Chat: chatA, ID: "album", Kind: bot.Other, Subtype: "photo", Text: long})
 		time.Sleep(time.Second)

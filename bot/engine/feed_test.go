@@ -81,6 +81,7 @@ func TestFeed(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 		time.Sleep(10 * time.Second)
+		synctest.Wait()
 		for shard, times := range s.trims {
 			if len(times) > 25 || len(times) < 1 {
 				t.Errorf("shard %d is trimmed %d times in 110 seconds", shard, len(times))
@@ -119,6 +120,7 @@ func TestFeedAsksAReaderAgain(t *testing.T) {
 		h.events(chatA, 3)
 		h.events(chatB, 3)
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if lag, shards := h.FeedLag(); lag < time.Minute || shards != 2 {
 			t.Errorf("lag %s in %d shards", lag, shards)
 		}
@@ -132,6 +134,7 @@ func TestFeedAsksAReaderAgain(t *testing.T) {
 		down = false
 		d.mu.Unlock()
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		if lag, shards := h.FeedLag(); lag != 0 || shards != 0 || len(d.all) != 6 {
 			t.Errorf("2 seconds later lag is %s in %d shards, %d events are applied", lag, shards, len(d.all))
 		}
@@ -153,6 +156,7 @@ func TestAGapStopsAShardAndNoOther(t *testing.T) {
 		h.events(chatA, 3) // the 5th is missing
 		h.events(chatB, 2)
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		a, b := d.place[h.shardOf(chatA)], d.place[h.shardOf(chatB)]
 		if a > 4 || b != 7 || h.Stats().Unfed.Gaps.Load() != 1 {
 			t.Errorf("applied to %d and %d, %d gaps", a, b, h.Stats().Unfed.Gaps.Load())
