@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/looplab/fsm"
+
+	"llave/bot"
 )
 
 // machines is the table, ready for use: its rows by name, and a machine a flow that says which moves are legal.
@@ -185,7 +188,23 @@ func Diagrams() ([]Diagram, error) {
 		}
 		out = append(out, Diagram{f.name, f.about, text})
 	}
-	return out, nil
+	return append(out, caseDiagram()), nil
+}
+
+// caseDiagram draws the moves of a case of Mesa de Ayuda, from the table in package bot. Those that stay in their state are
+// left out.
+func caseDiagram() Diagram {
+	var b strings.Builder
+	b.WriteString("stateDiagram-v2\n    [*] --> none\n")
+	for _, m := range bot.CaseMoves() {
+		for _, from := range m.From {
+			if m.To == "" || m.To == from {
+				continue
+			}
+			fmt.Fprintf(&b, "    %s --> %s: %s\n", cmp.Or(from, "none"), m.To, m.Event)
+		}
+	}
+	return Diagram{"case", "a case of Mesa de Ayuda, from the table in bot/case_moves.go; it is a part of the session beside the state of the conversation", b.String()}
 }
 
 // Page is the diagrams as one Markdown page.
