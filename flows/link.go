@@ -114,7 +114,10 @@ func (d linkDialog) answerCode(p nlu.ParsedText) bool {
 	}
 	switch p.Intent {
 	case nlu.IntentToken, nlu.IntentAnother, nlu.IntentNumber, nlu.IntentCredential, nlu.IntentRejected, nlu.IntentPreprint, nlu.IntentVoid:
-		d.mem.put(d.newRequest(p))
+		// What does not work here is the linking, mostly: a complaint does not take the place of what was asked for.
+		if p.Intent != nlu.IntentRejected || d.mem.request() == nil {
+			d.mem.put(d.newRequest(p))
+		}
 		d.askAgain("link.remind", nil)
 	case nlu.IntentNone, nlu.IntentYes, nlu.IntentHello, nlu.IntentThanks, nlu.IntentLost:
 		if p.Intent != nlu.IntentNone || !inMesa(d.dialog).noted() {

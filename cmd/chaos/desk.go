@@ -130,8 +130,6 @@ type deskAnswer struct {
 	Why   string `json:"why"`
 }
 
-var errRefused = errors.New("refused")
-
 // do makes one request until it is answered: the program may be down. An act that is repeated is the same act.
 func (a *deskAgent) do(method, path string, form url.Values, into any) (int, error) {
 	for a.ctx.Err() == nil {
