@@ -72,9 +72,6 @@ func (c *Chat) file(s bot.CaseStep, e bot.Entry) *bot.Entry {
 	return &e
 }
 
-// keep files something that moves nothing.
-func (c *Chat) keep(e bot.Entry) *bot.Entry { return c.file(bot.CaseStep{Case: c.Case}, e) }
-
 // Opens asks for a person, and says why.
 func (c *Chat) Opens(reason, text string) *Chat {
 	c.cases++
