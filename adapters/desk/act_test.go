@@ -384,3 +384,24 @@ func TestWithoutScripts(t *testing.T) {
 		}
 	}
 }
+
+// Whoever takes the next case and does not get the answer sends the form again, and is told which case it was; no other is
+// taken.
+func TestTakingTheNextIsRepeated(t *testing.T) {
+	f := newFixture(t)
+	first, second := f.opens(), f.engine.Opens(jorge(), "asked", nil)
+	ana := f.signedIn("ana")
+	form := url.Values{"act": {newAct()}}
+	took := ana.posts("/mesa/casos/siguiente", form)
+	if took.status != 200 || took.json["case"] != float64(first) && took.json["case"] != float64(second) {
+		t.Fatalf("next: %d %s", took.status, took.body)
+	}
+	for range 2 {
+		if got := ana.posts("/mesa/casos/siguiente", form); got.status != 200 || got.json["case"] != took.json["case"] {
+			t.Errorf("the same form again: %d %s", got.status, got.body)
+		}
+	}
+	if counts, err := f.db.Counts(context.Background(), "ana"); err != nil || counts.Free != 1 || counts.Mine != 1 {
+		t.Errorf("left: %+v %v", counts, err)
+	}
+}

@@ -9,7 +9,7 @@ import (
 	"llave/flows/backend"
 )
 
-// card is what the script told of the affiliate when the case was opened. It has the form of flows.CaseCard, and holds no
+// card is what the script told of the affiliate when the case was opened. It holds no
 // digits of a token and no texts.
 type card struct {
 	Wished  []cardStep   `json:"wished"`
@@ -50,7 +50,13 @@ type cardMember struct {
 
 // cardOf reads the card of a case; an empty one if there is none, or it cannot be read.
 func cardOf(raw json.RawMessage) (c card) {
-	if len(raw) == 0 || json.Unmarshal(raw, &c) != nil {
+	if len(raw) == 0 {
+		return card{}
+	}
+	if c, ok := readCard(raw); ok {
+		return c
+	}
+	if json.Unmarshal(raw, &c) != nil {
 		return card{}
 	}
 	return c

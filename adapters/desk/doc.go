@@ -9,7 +9,7 @@
 //	session.go   sessions; login.go, signing in and out; enrol.go, the first password
 //	pages.go     a view becomes a page or JSON; assets.go, style and scripts; texts.go, textos.tmpl
 //	list.go      the queue; view_row.go, its rows; when.go, times in words; words.go, what was said last
-//	case.go      one case; view_case.go, what whoever looks may do; view_entry.go, its entries; card.go, what the bot told
+//	case.go      one case; view_case.go, what whoever looks may do; view_entry.go, its entries; card.go and card_read.go, what the bot told
 //	act.go       a form becomes an act, and its outcome an answer; deeds.go, one function for each; message.go, a reply with its file
 //	note.go      notes, which know no chat
 //	reveal.go    what is masked is shown, and recorded; mask.go

@@ -130,6 +130,19 @@ func (d *Desk) nextInLine(c *call, n archive.Counts) (next, pulse string, err er
 // takeNext takes the first case of the queue. Who is beaten to it takes the one behind.
 func (d *Desk) takeNext(c *call) error {
 	for range 20 {
+		done, err := d.db.Outcome(c.Context(), c.actID())
+		switch {
+		case errors.Is(err, archive.ErrNotFound):
+		case err != nil:
+			return err
+		case done.Agent != c.me.ID || done.Deed != bot.DeedTake:
+			return &refusal{status: http.StatusConflict, why: "act_used"}
+		case done.Refused != "":
+			c.nextAct++
+			continue
+		default: // the same form again: its answer was lost
+			return d.acted(c, done)
+		}
 		got, err := d.db.List(c.Context(), archive.Query{Tab: archive.TabFree, Agent: c.me.ID, Limit: 1})
 		if err != nil {
 			return err

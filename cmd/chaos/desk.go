@@ -65,7 +65,7 @@ func (u *deskUser) says(text string) {
 
 // until reads messages until one is what is wanted, and keeps what agents say.
 func (u *deskUser) until(wanted func(text string) bool) error {
-	ctx, cancel := context.WithTimeout(u.ctx, 5*time.Minute)
+	ctx, cancel := context.WithTimeout(u.ctx, 8*time.Minute)
 	defer cancel()
 	for {
 		m, err := u.Next(ctx)

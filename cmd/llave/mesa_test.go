@@ -223,7 +223,7 @@ func TestAFolderWithACaseOfBefore(t *testing.T) {
 	c := ana.sees(1, "released", 1)
 	page := newBrowser(t)
 	page.Client = ana.Client
-	for _, want := range []string{"Una nota de antes", "Hola, ¿en qué farmacia?", "me lo rechazaron en la farmacia", "María Elena Gómez"} {
+	for _, want := range []string{"Una nota de antes", "Hola, ¿en qué farmacia?", "me lo rechazaron en la farmacia", "María Elena Gómez", "Chat vinculado", "Juana Ruiz"} {
 		if !strings.Contains(page.open(base+"/mesa/casos/1"), want) {
 			t.Errorf("the desk does not show %q", want)
 		}
