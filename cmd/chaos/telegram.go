@@ -156,6 +156,23 @@ func (p *service) killAtRandom(calm context.Context) {
 		if p.failed = p.start(); p.failed != nil {
 			return
 		}
+		if p.every > 0 {
+			p.waitReady(calm)
+		}
+	}
+}
+
+// waitReady waits until the program answers, so that on a slow machine it is not killed before it has done anything.
+func (p *service) waitReady(calm context.Context) {
+	for calm.Err() == nil {
+		res, err := http.Get("http://" + p.addr + "/readyz")
+		if err == nil {
+			res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		time.Sleep(20 * time.Millisecond)
 	}
 }
 
