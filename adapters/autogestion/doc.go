@@ -16,6 +16,7 @@
 //	signin*.go      password, consent, code     redeem.go    making and ending links
 //	second.go       a code besides it           tally.go     what is counted; pay.go: what a try costs
 //	mine.go         the page of an account      office.go    codes of an office
+//	session.go      its sessions
 //	register.go     registration                reset.go     a new password
 //	deliver.go      e-mail                      operator.go, provider.go: acts of an operator
 //	import*.go      changing the padrón         housekeeping.go  deleting what is over

@@ -10,9 +10,6 @@ import (
 	"llave/adapters/autogestion/web"
 )
 
-// sessionLasts is how long a person stays signed in to the page of their account. Each look begins it anew.
-const sessionLasts = 15 * time.Minute
-
 // minePages implements web.Mine.
 type minePages struct{ s *Service }
 
@@ -34,22 +31,18 @@ func (s *Service) enter(ctx context.Context, in form.SignIn) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	id, err := s.keys.random(32)
-	if err != nil {
-		return "", err
-	}
-	session := text64(id)
-	return session, s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+	var session string
+	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		if err := s.recordSuccess(ctx, tx, try, now); err != nil {
 			return err
 		}
 		if err := s.passwordStands(ctx, tx, try.acc); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO session (id, account, until) VALUES (?, ?, ?)",
-			s.sessionHash(session), try.acc.id, now.Add(sessionLasts).UnixNano())
+		session, err = s.newSession(ctx, tx, try.acc.id, time.Time{}, now)
 		return err
 	})
+	return session, err
 }
 
 // checkedAttempt returns an attempt with the right password.
@@ -72,8 +65,6 @@ func (s *Service) checkedAttempt(ctx context.Context, cuil string, in form.SignI
 	}
 	return try, nil
 }
-
-func (s *Service) sessionHash(session string) []byte { return s.keys.hash("session", session) }
 
 // inSession runs f for the account of a session, and lets the session last from now on; web.ErrNoSession if it is over.
 func (s *Service) inSession(ctx context.Context, session string, f func(tx *sql.Tx, account int64, now time.Time) error) error {

@@ -82,17 +82,23 @@ func (s *Service) useOfficeCode(ctx context.Context, tx *sql.Tx, p person, code 
 // UseOfficeCode makes an account with the code of an office, or gives one back to its person: links, known browsers, password
 // and e-mail address of before end. Its refusal is one for a wrong code and for people without one.
 func (s *Service) UseOfficeCode(ctx context.Context, o form.Office) error {
+	_, err := s.useOffice(ctx, o)
+	return err
+}
+
+// useOffice does so, and returns the account.
+func (s *Service) useOffice(ctx context.Context, o form.Office) (account int64, err error) {
 	o.Email = strings.TrimSpace(o.Email)
 	cuil, faults := o.Read()
 	if len(faults) > 0 {
-		return faults
+		return 0, faults
 	}
 	if err := s.countForm(ctx, "office", asker{o.Browser, o.Address, o.Proof}, officeFormsADay, "office_often"); err != nil {
-		return wrap("use office code", err)
+		return 0, wrap("use office code", err)
 	}
 	phc, err := s.newPassword(ctx, o.Password)
 	if err != nil {
-		return wrap("use office code", err)
+		return 0, wrap("use office code", err)
 	}
 	right := false
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
@@ -106,36 +112,36 @@ func (s *Service) UseOfficeCode(ctx context.Context, o form.Office) error {
 		if err != nil || !right {
 			return err
 		}
-		return s.giveAccount(ctx, tx, p, cuil, phc, o, now)
+		account, err = s.giveAccount(ctx, tx, p, cuil, phc, o, now)
+		return err
 	})
 	if err == nil && !right {
 		err = &form.Refused{Why: "office_code_wrong", Field: "code"}
 	}
-	return wrap("use office code", err)
+	return account, wrap("use office code", err)
 }
 
 // officeFormsADay is how often a browser at an address may try a code of an office.
 const officeFormsADay = 20
 
 // giveAccount makes the account of a person, or takes it from whoever has it.
-func (s *Service) giveAccount(ctx context.Context, tx *sql.Tx, p person, cuil, phc string, o form.Office, now time.Time) error {
+func (s *Service) giveAccount(ctx context.Context, tx *sql.Tx, p person, cuil, phc string, o form.Office, now time.Time) (id int64, err error) {
 	if err := s.insertAccount(ctx, tx, p, phc, o.Email, now); err != nil { // leaves an existing one as it is
-		return err
+		return 0, err
 	}
-	id, err := s.accountOf(ctx, tx, cuil)
-	if err != nil {
-		return err
+	if id, err = s.accountOf(ctx, tx, cuil); err != nil {
+		return 0, err
 	}
 	sealed, err := s.keys.seal(sealAccount, o.Email)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	// The address of before is told first: it may be the thief's, or the owner's old one.
 	if err := s.setPassword(ctx, tx, cuil, phc, s.loginAttempt(cuil, form.SignIn{Browser: o.Browser, Address: o.Address}), now); err != nil {
-		return err
+		return 0, err
 	}
 	if _, err := tx.ExecContext(ctx, "UPDATE account SET sealed = ? WHERE id = ?", sealed, id); err != nil {
-		return err
+		return 0, err
 	}
-	return s.rememberBrowser(ctx, tx, s.browserHash(o.Browser), id, now)
+	return id, s.rememberBrowser(ctx, tx, s.browserHash(o.Browser), id, now)
 }

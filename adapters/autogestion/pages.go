@@ -30,7 +30,7 @@ type invitePages struct{ s *Service }
 var stages = map[phase]web.Stage{inviteFresh: web.Fresh, inviteOpened: web.Opened, inviteSigned: web.SignedIn, inviteOver: web.Done}
 
 // Stage implements web.Invites. An invite that is over is an error, but for the browser that finished it.
-func (p invitePages) Stage(ctx context.Context, secret, browser string) (out web.Invite, err error) {
+func (p invitePages) Stage(ctx context.Context, secret, browser, session string) (out web.Invite, err error) {
 	err = p.s.read(ctx, func(q querier, now time.Time) error {
 		i, err := p.s.inviteAt(ctx, q, secret)
 		if err != nil {
@@ -48,6 +48,9 @@ func (p invitePages) Stage(ctx context.Context, secret, browser string) (out web
 			}
 			if second {
 				out.Stage = web.SecondCode
+			}
+			if out.Signer, err = p.s.signerName(ctx, q, session, now); err != nil {
+				return err
 			}
 		}
 		same := p.s.sameBrowser(i, browser)
@@ -107,26 +110,41 @@ func (p accountPages) Register(ctx context.Context, r form.Registration) error {
 	return p.s.Register(ctx, r)
 }
 
-func (p accountPages) FinishRegistration(ctx context.Context, secret, browser string) error {
-	_, err := p.s.FinishRegistration(ctx, secret, browser)
-	p.s.event(ctx, EventRegister, err)
-	return err
+func (p accountPages) OwnForm(ctx context.Context, secret, browser string) (own bool) {
+	err := p.s.read(ctx, func(q querier, now time.Time) error {
+		r, err := p.s.registrationOf(ctx, q, secret, now)
+		own = r.Browser == browser
+		return err
+	})
+	return own || err != nil
 }
 
-func (p accountPages) Office(ctx context.Context, o form.Office) error {
-	err := p.s.UseOfficeCode(ctx, o)
-	p.s.event(ctx, EventOffice, err)
-	return err
+func (p accountPages) FinishRegistration(ctx context.Context, secret, browser, password string) (session string, err error) {
+	account, err := p.s.FinishRegistration(ctx, secret, browser, password)
+	return p.signedIn(ctx, EventRegister, account, err)
+}
+
+func (p accountPages) Office(ctx context.Context, o form.Office) (session string, err error) {
+	account, err := p.s.useOffice(ctx, o)
+	return p.signedIn(ctx, EventOffice, account, err)
+}
+
+// signedIn counts an event, and begins a session of the account that it gave to its person.
+func (p accountPages) signedIn(ctx context.Context, e Event, account int64, err error) (session string, _ error) {
+	p.s.event(ctx, e, err)
+	if err != nil {
+		return "", err
+	}
+	return p.s.freshSession(ctx, account), nil
 }
 
 func (p accountPages) AskReset(ctx context.Context, r form.ResetRequest) error {
 	return p.s.askReset(ctx, r)
 }
 
-func (p accountPages) Reset(ctx context.Context, r form.Reset) error {
-	err := p.s.doReset(ctx, r)
-	p.s.event(ctx, EventReset, err)
-	return err
+func (p accountPages) Reset(ctx context.Context, r form.Reset) (session string, err error) {
+	account, err := p.s.doReset(ctx, r)
+	return p.signedIn(ctx, EventReset, account, err)
 }
 
 // Resume implements web.Accounts.

@@ -132,7 +132,13 @@ func (s *Service) mailLink(ctx context.Context, tx *sql.Tx, r form.Registration,
 
 // FinishRegistration makes the account of a form whose link was opened, and returns it. The refusal is one for data that do not
 // match, for people outside the padrón, for those who have an account, and for a link that is over.
-func (s *Service) FinishRegistration(ctx context.Context, secret, browser string) (account int64, err error) {
+//
+// The link may be opened in another browser than the form's, in which the person types the password of the form again: who
+// reads the mailbox makes no account with a password that a stranger chose.
+func (s *Service) FinishRegistration(ctx context.Context, secret, browser, password string) (account int64, err error) {
+	if err := s.ownForm(ctx, secret, browser, password); err != nil {
+		return 0, wrap("finish registration", err)
+	}
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		r, filed, err := s.takeRegistration(ctx, tx, secret, now)
 		if err != nil {
@@ -161,6 +167,47 @@ func (s *Service) FinishRegistration(ctx context.Context, secret, browser string
 		return s.mailAccount(ctx, tx, account, "mail_registered", nil, now)
 	})
 	return account, wrap("finish registration", err)
+}
+
+// registrationOf returns a form that waits for its link; web.ErrNoRegistration if there is none.
+func (s *Service) registrationOf(ctx context.Context, q querier, secret string, now time.Time) (r form.Registration, err error) {
+	var sealed []byte
+	err = q.QueryRowContext(ctx, "SELECT sealed FROM registration WHERE secret = ? AND until > ? AND tries < ?",
+		s.keys.hash("registration", secret), now.UnixNano(), codeTries).Scan(&sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return r, web.ErrNoRegistration
+	}
+	if err != nil {
+		return r, err
+	}
+	return r, s.keys.open(sealRegistration, sealed, &r)
+}
+
+// ownForm fails if the form of a link was sent from another browser, with another password. That costs one of three tries.
+func (s *Service) ownForm(ctx context.Context, secret, browser, password string) error {
+	var r form.Registration
+	err := s.read(ctx, func(q querier, now time.Time) (err error) {
+		r, err = s.registrationOf(ctx, q, secret, now)
+		return err
+	})
+	if err != nil || r.Browser == browser {
+		return err
+	}
+	if password == "" {
+		return &form.Refused{Why: "register_password_missing", Field: "password"}
+	}
+	err = s.write(ctx, func(tx *sql.Tx, _ time.Time) error {
+		_, err := tx.ExecContext(ctx, "UPDATE registration SET tries = tries + 1 WHERE secret = ?", s.keys.hash("registration", secret))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	right, err := s.verify(ctx, password, r.PHC)
+	if err == nil && !right {
+		err = &form.Refused{Why: "register_password_wrong", Field: "password"}
+	}
+	return err
 }
 
 // takeRegistration returns a form that waits for its link. It is taken in the transaction that makes the account: one that is

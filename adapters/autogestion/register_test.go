@@ -49,7 +49,7 @@ func (w fixture) registers(t *testing.T, r form.Registration, mailbox string) bo
 	if err := w.Register(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
-	_, err := w.FinishRegistration(t.Context(), w.mailedLink(t, mailbox), "browser")
+	_, err := w.FinishRegistration(t.Context(), w.mailedLink(t, mailbox), r.Browser, "")
 	if err != nil && !errors.Is(err, web.ErrNoRegistration) {
 		t.Fatal(err)
 	}
@@ -115,7 +115,7 @@ func TestTheLinkGoesToTheMailboxOfThePadron(t *testing.T) {
 		t.Error("the link in a stranger's mailbox made an account")
 	}
 	secret := w.mailedLink(t, "juana@casa.example")
-	if _, err := w.FinishRegistration(t.Context(), secret, "b"); err != nil {
+	if _, err := w.FinishRegistration(t.Context(), secret, "", ""); err != nil {
 		t.Fatalf("the link in the padrón's mailbox: %v", err)
 	}
 	info, err := w.Account(t.Context(), "27-99999004-0")
@@ -207,8 +207,8 @@ func TestTheLinkOfARegistration(t *testing.T) {
 	for range 3 {
 		b.get(path).wants(t, 200, "<form", path)
 	}
-	b.post(path).wants(t, 200, "Tu cuenta está lista")
-	b.post(path).wants(t, 404)
+	b.post(path, "password", "caballo-verde").wants(t, 200, "Tu cuenta está lista")
+	b.post(path, "password", "caballo-verde").wants(t, 404)
 	own := juanas("00123456789")
 	if w.registers(t, own, "a@x.example") {
 		t.Error("a second account was made")
@@ -219,7 +219,7 @@ func TestTheLinkOfARegistration(t *testing.T) {
 	}
 	secret := w2.mailedLink(t, "a@x.example")
 	w2.advance(registerLasts)
-	if _, err := w2.FinishRegistration(t.Context(), secret, "b"); !errors.Is(err, web.ErrNoRegistration) {
+	if _, err := w2.FinishRegistration(t.Context(), secret, "", ""); !errors.Is(err, web.ErrNoRegistration) {
 		t.Errorf("after half an hour: %v", err)
 	}
 }

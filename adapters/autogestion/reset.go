@@ -56,22 +56,22 @@ func (s *Service) resetCode(seed []byte) string {
 
 // doReset sets a new password with the code from the e-mail. All links of the account end, and all codes that were not typed
 // yet: the old password opens nothing any more.
-func (s *Service) doReset(ctx context.Context, r form.Reset) error {
+func (s *Service) doReset(ctx context.Context, r form.Reset) (account int64, err error) {
 	if f := r.Faults(); len(f) > 0 {
-		return f
+		return 0, f
 	}
 	seed, p, err := s.tryReset(ctx, r.Browser, r.Code)
 	if err != nil {
-		return wrap("reset", err)
+		return 0, wrap("reset", err)
 	}
 	if why := form.PasswordFault(r.Password, p.CUIL, p.Name); why != "" {
-		return form.Faults{{Why: why, Field: "password"}}
+		return 0, form.Faults{{Why: why, Field: "password"}}
 	}
 	phc, err := s.newPassword(ctx, r.Password)
 	if err != nil {
-		return wrap("reset", err)
+		return 0, wrap("reset", err)
 	}
-	return wrap("reset", s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		// The row is deleted first: of two resets at once the second is too late.
 		res, err := tx.ExecContext(ctx, "DELETE FROM reset WHERE ticket = ? AND seed = ?", s.browserHash(r.Browser), seed)
 		if err != nil {
@@ -80,8 +80,12 @@ func (s *Service) doReset(ctx context.Context, r form.Reset) error {
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, &form.Refused{Why: "reset_gone"})
 		}
+		if account, err = s.accountOf(ctx, tx, p.CUIL); err != nil {
+			return err
+		}
 		return s.setPassword(ctx, tx, p.CUIL, phc, s.loginAttempt(p.CUIL, form.SignIn{Browser: r.Browser, Address: r.Address}), now)
-	}))
+	})
+	return account, wrap("reset", err)
 }
 
 // tryReset checks a code. It returns the seed of the reset and the person of its account. A wrong code costs one of three

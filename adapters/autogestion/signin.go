@@ -41,6 +41,9 @@ func (s *Service) signIn(ctx context.Context, in form.SignIn) error {
 	if err != nil {
 		return wrap("sign in", err)
 	}
+	if in.Session != "" {
+		return wrap("sign in", s.signInSession(ctx, in))
+	}
 	cuil, faults := in.Read()
 	if len(faults) > 0 {
 		return faults

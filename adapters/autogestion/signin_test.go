@@ -333,7 +333,7 @@ func TestAResetClearsTheCount(t *testing.T) {
 		t.Fatal(err)
 	}
 	const password = "tres gatos naranja"
-	if err := w.doReset(t.Context(), form.Reset{Browser: "r", Address: "9.9.9.9", Code: w.mailedCode(t), Password: password, PasswordAgain: password}); err != nil {
+	if _, err := w.doReset(t.Context(), form.Reset{Browser: "r", Address: "9.9.9.9", Code: w.mailedCode(t), Password: password, PasswordAgain: password}); err != nil {
 		t.Fatal(err)
 	}
 	i = w.opened(t, "phone", "phone")

@@ -40,7 +40,7 @@ func (w *suiteFixture) Open(ctx context.Context, url string) error {
 
 // open loads the first page of an invite in a new browser. Another browser may have gone on.
 func (w fixture) open(ctx context.Context, url string) error {
-	_, err := invitePages{w.Service}.Stage(ctx, url, "")
+	_, err := invitePages{w.Service}.Stage(ctx, url, "", "")
 	if errors.Is(err, web.ErrInUse) {
 		return nil
 	}

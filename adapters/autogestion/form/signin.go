@@ -9,6 +9,7 @@ type SignIn struct {
 	Address        string // of the network, as the guards see it
 	Proof          string // of work, if the page asked for one
 	CUIL, Password string
+	Session        string // stands for CUIL and password, after a registration or a reset
 	Consent        bool
 }
 

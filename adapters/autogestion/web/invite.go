@@ -17,6 +17,7 @@ type inviteView struct {
 	Channel, Label, Sender string
 	Until                  string
 	Code, Back             string
+	Signer                 string // the person whom the session signs in
 }
 
 // secretSize is how many bytes are in an invite's secret.
@@ -42,7 +43,7 @@ func (w *Pages) withSecret(serve http.HandlerFunc) http.HandlerFunc {
 
 // invite shows the page for the stage of the invite in this browser.
 func (w *Pages) invite(rw http.ResponseWriter, r *http.Request) {
-	i, err := w.Invites.Stage(r.Context(), r.PathValue("secret"), w.browser(r))
+	i, err := w.Invites.Stage(r.Context(), r.PathValue("secret"), w.browser(r), w.mineCookie().Get(r))
 	if err != nil {
 		w.refuse(rw, r, err, "", view{})
 		return
@@ -53,6 +54,9 @@ func (w *Pages) invite(rw http.ResponseWriter, r *http.Request) {
 		data.Until = timeOfDay(i.OpenUntil)
 		w.show(rw, r, http.StatusOK, "invitar", view{Data: data})
 	case Opened:
+		if !r.URL.Query().Has("otra") {
+			data.Signer = i.Signer
+		}
 		w.show(rw, r, http.StatusOK, "entrar", view{Data: data, Proof: w.Work.SignIn(r.Context(), httpx.ClientOf(r).Key())})
 	case SecondCode:
 		w.show(rw, r, http.StatusOK, "segundo", view{Data: data})
@@ -104,18 +108,25 @@ func (w *Pages) inviteSignIn(rw http.ResponseWriter, r *http.Request) {
 	}
 	in := form.SignIn{Secret: r.PathValue("secret"), Browser: w.browser(r), Address: httpx.ClientOf(r).Key(), CUIL: r.PostFormValue("cuil"),
 		Proof: r.PostFormValue("work"), Password: r.PostFormValue("password"), Consent: r.PostFormValue("consent") == "on"}
+	if r.PostFormValue("sesion") != "" {
+		in.Session = w.mineCookie().Get(r)
+	}
 	err := w.Invites.SignIn(r.Context(), in)
 	if err == nil || errors.Is(err, ErrSecond) {
 		http.Redirect(rw, r, invitePath(in.Secret), http.StatusSeeOther)
 		return
 	}
-	i, gone := w.Invites.Stage(r.Context(), in.Secret, in.Browser)
+	if errors.Is(err, ErrNoSession) { // it is over: the page asks for the password
+		http.Redirect(rw, r, invitePath(in.Secret)+"?otra", http.StatusSeeOther)
+		return
+	}
+	i, gone := w.Invites.Stage(r.Context(), in.Secret, in.Browser, in.Session)
 	if gone != nil {
 		w.refuse(rw, r, gone, "", view{})
 		return
 	}
 	w.refuse(rw, r, err, "entrar", view{
 		Form: map[string]string{"cuil": in.CUIL, "consent": r.PostFormValue("consent")},
-		Data: inviteView{Path: invitePath(in.Secret), Channel: i.Channel, Label: i.Label},
+		Data: inviteView{Path: invitePath(in.Secret), Channel: i.Channel, Label: i.Label, Signer: i.Signer},
 	})
 }

@@ -9,12 +9,15 @@ import (
 )
 
 // doneView is the data of the pages after a registration or a reset.
-type doneView struct{ Path string }
+type doneView struct {
+	Path  string
+	Other bool // the link is open in another browser than the form's
+}
 
 func (w *Pages) done(r *http.Request) view {
 	if browser := w.browser(r); browser != "" {
 		if secret := w.Accounts.Resume(r.Context(), browser); secret != "" {
-			return view{Data: doneView{invitePath(secret)}}
+			return view{Data: doneView{Path: invitePath(secret)}}
 		}
 	}
 	return view{Data: doneView{}}
@@ -47,27 +50,47 @@ func (w *Pages) registerDo(rw http.ResponseWriter, r *http.Request) {
 		w.refuse(rw, r, err, "cuenta", view{Form: typed, Proof: w.formView(r).Proof})
 		return
 	}
-	w.show(rw, r, http.StatusOK, "registroenviado", view{})
+	w.show(rw, r, http.StatusOK, "registroenviado", w.done(r))
 }
 
 // registration shows the button of a link from an e-mail. To look at it changes nothing.
 func (w *Pages) registration(rw http.ResponseWriter, r *http.Request) {
-	w.show(rw, r, http.StatusOK, "registro", view{Data: doneView{"/autogestion/registro/" + r.PathValue("secret")}})
+	w.show(rw, r, http.StatusOK, "registro", w.registrationView(r))
+}
+
+func (w *Pages) registrationView(r *http.Request) view {
+	own := w.Accounts.OwnForm(r.Context(), r.PathValue("secret"), w.browser(r))
+	return view{Data: doneView{"/autogestion/registro/" + r.PathValue("secret"), !own}}
 }
 
 // registrationDo makes the account.
 func (w *Pages) registrationDo(rw http.ResponseWriter, r *http.Request) {
-	browser, err := w.named(rw, r)
-	if err == nil {
-		err = w.Accounts.FinishRegistration(r.Context(), r.PathValue("secret"), browser)
+	if !w.parseForm(rw, r) {
+		return
 	}
+	browser, err := w.named(rw, r)
+	var session string
+	if err == nil {
+		session, err = w.Accounts.FinishRegistration(r.Context(), r.PathValue("secret"), browser, r.PostFormValue("password"))
+	}
+	var no *form.Refused
 	switch {
+	case errors.As(err, &no):
+		w.refuse(rw, r, err, "registro", w.registrationView(r))
 	case errors.Is(err, ErrNoRegistration):
 		w.show(rw, r, http.StatusNotFound, "registrono", view{})
 	case err != nil:
 		w.broken(rw, r, err)
 	default:
+		w.signedIn(rw, session)
 		w.show(rw, r, http.StatusOK, "cuentalista", w.done(r))
+	}
+}
+
+// signedIn keeps the session that began with a registration or a new password.
+func (w *Pages) signedIn(rw http.ResponseWriter, session string) {
+	if session != "" {
+		w.mineCookie().Set(rw, session)
 	}
 }
 
@@ -82,14 +105,16 @@ func (w *Pages) officeDo(rw http.ResponseWriter, r *http.Request) {
 	}
 	f := r.PostFormValue
 	browser, err := w.named(rw, r)
+	var session string
 	if err == nil {
-		err = w.Accounts.Office(r.Context(), form.Office{Browser: browser, Address: httpx.ClientOf(r).Key(), Proof: f("work"), CUIL: f("cuil"),
+		session, err = w.Accounts.Office(r.Context(), form.Office{Browser: browser, Address: httpx.ClientOf(r).Key(), Proof: f("work"), CUIL: f("cuil"),
 			Code: f("code"), Email: f("email"), Password: f("password"), PasswordAgain: f("password2")})
 	}
 	if err != nil {
 		w.refuse(rw, r, err, "delegacion", view{Form: map[string]string{"cuil": f("cuil"), "email": f("email")}, Proof: w.formView(r).Proof})
 		return
 	}
+	w.signedIn(rw, session)
 	w.show(rw, r, http.StatusOK, "cuentalista", w.done(r))
 }
 

@@ -53,7 +53,7 @@ func (w *Pages) resetDo(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := r.PostFormValue
-	err := w.Accounts.Reset(r.Context(), form.Reset{Browser: w.browser(r), Code: f("code"), Password: f("password"), PasswordAgain: f("password2"),
+	session, err := w.Accounts.Reset(r.Context(), form.Reset{Browser: w.browser(r), Code: f("code"), Password: f("password"), PasswordAgain: f("password2"),
 		Address: httpx.ClientOf(r).Key()})
 	var no *form.Refused
 	if errors.As(err, &no) && no.Why == "reset_gone" {
@@ -67,5 +67,6 @@ func (w *Pages) resetDo(rw http.ResponseWriter, r *http.Request) {
 		w.refuse(rw, r, err, "clavenueva", view{})
 		return
 	}
+	w.signedIn(rw, session)
 	w.show(rw, r, http.StatusOK, "clavelista", w.done(r))
 }

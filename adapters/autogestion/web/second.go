@@ -17,7 +17,7 @@ func (w *Pages) inviteSecond(rw http.ResponseWriter, r *http.Request) {
 		http.Redirect(rw, r, invitePath(in.Secret), http.StatusSeeOther)
 		return
 	}
-	i, gone := w.Invites.Stage(r.Context(), in.Secret, in.Browser)
+	i, gone := w.Invites.Stage(r.Context(), in.Secret, in.Browser, "")
 	if gone != nil {
 		w.refuse(rw, r, gone, "", view{})
 		return

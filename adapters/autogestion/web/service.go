@@ -18,7 +18,7 @@ import (
 // ErrInUse in another browser than the one that went on with it.
 type Invites interface {
 	// Stage returns where an invite stands for a browser. It changes nothing.
-	Stage(ctx context.Context, secret, browser string) (Invite, error)
+	Stage(ctx context.Context, secret, browser, session string) (Invite, error)
 	// GoOn binds an invite to a browser.
 	GoOn(ctx context.Context, secret, browser string) error
 	// Decline ends an invite that the person did not ask for.
@@ -55,19 +55,22 @@ var ErrSecond = errors.New("autogestion: a second code is needed")
 type Accounts interface {
 	// Register takes the form. Its answer is the same for everybody: the link in the e-mail decides.
 	Register(context.Context, form.Registration) error
-	// FinishRegistration makes the account of the form of that link. It fails with ErrNoRegistration.
-	FinishRegistration(ctx context.Context, secret, browser string) error
+	// OwnForm reports whether a link ends a form of this browser; true where there is no such link.
+	OwnForm(ctx context.Context, secret, browser string) bool
+	// FinishRegistration makes the account of the form of that link, and begins a session. Another browser than the form's needs
+	// its password. It fails with ErrNoRegistration.
+	FinishRegistration(ctx context.Context, secret, browser, password string) (session string, err error)
 	Resetting
 	// Resume returns the secret of the invite at which a browser can sign in, "" if there is none: after a registration or a
 	// reset the person goes on there.
 	Resume(ctx context.Context, browser string) (secret string)
 }
 
-// Resetting sets a new password, with a code from the mailbox or from an office.
+// Resetting sets a new password, with a code from the mailbox or from an office, and begins a session: it may be empty.
 type Resetting interface {
 	AskReset(context.Context, form.ResetRequest) error
-	Reset(context.Context, form.Reset) error
-	Office(context.Context, form.Office) error
+	Reset(context.Context, form.Reset) (session string, err error)
+	Office(context.Context, form.Office) (session string, err error)
 }
 
 // ErrNoRegistration: the link makes no account. Why is not told.
@@ -84,6 +87,8 @@ type Invite struct {
 	Channel, Label, Sender string
 	OpenUntil              time.Time
 	Stage                  Stage
+	// Signer is the person whom the session signs in without a password; empty if it does not.
+	Signer string
 }
 
 // Stage is where an invite stands.
