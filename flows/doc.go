@@ -31,6 +31,7 @@
 //	mesa_steps.go, mesa_card.go                 what the desk is told: the last wishes, the card, the hint
 //	mesa_queued.go, mesa_assigned.go, mesa_became.go, mesa_errand.go
 //	menu.go, miss.go                            the menu, and what was not understood
+//	danger.go                                   dangers and frauds, which are answered first
 //
 // The rest is about every chat: pace.go (programs that answer the bot), password.go, undelivered.go, unreadable.go,
 // retention.go, linked.go (linking without a conversation, for the demo), capabilities.go (back ends that lack something).

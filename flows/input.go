@@ -10,10 +10,12 @@ import (
 func (d *dialog) onText() {
 	p := d.parser.ParseFor(d.in.Text, d.mem.speaker())
 	inMesa(d).hint(p)
+	nothingElse := d.onDanger(p)
 	switch {
 	case inMesa(d).onWords():
 	case d.asksPerson(p):
 		inMesa(d).person(p)
+	case nothingElse:
 	case d.waiting():
 		d.onTextWhileWaiting(p)
 	case d.onCode():

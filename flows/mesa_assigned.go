@@ -21,6 +21,7 @@ func (d mesaDialog) onAttended() {
 		}
 	}
 	d.hint(p)
+	d.onDanger(p)
 	switch {
 	case p.Intent == choiceBot, p.Intent == choiceCounter:
 		d.onButton(string(p.Intent))

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 	"time"
@@ -166,18 +167,16 @@ const (
 	reasonLink      = "link"
 	reasonMissed    = "missed"
 	reasonInsult    = "insult"
-	reasonFraud     = "danger" // to the account
-	reasonEmergency = "emergency"
+	reasonFraud     = "fraud"
+	reasonEmergency = "danger"
 )
 
 // reason is why a person is asked for, as far as the text and the last step show.
 func (d mesaDialog) reason(p nlu.ParsedText) string {
 	steps := d.mem.Mesa.Steps
 	switch {
-	case p.Danger != "":
-		return reasonEmergency
-	case p.Fraud:
-		return reasonFraud
+	case dangerOf(p) != "":
+		return dangerOf(p)
 	case flowOf(d.session.State) == "link":
 		return reasonLink
 	case d.waiting():
@@ -199,6 +198,8 @@ func (s step) reason() string {
 		return reasonLocked
 	case outcomeUnlinked:
 		return reasonLink
+	case reasonEmergency, reasonFraud:
+		return string(s.Outcome)
 	}
 	switch s.What {
 	case nlu.IntentRejected:
@@ -218,7 +219,8 @@ func (s step) reason() string {
 	return reasonPerson
 }
 
-// CaseHint is what was understood of a message, for the desk alone, as JSON in [bot.Decision].
+// CaseHint is what was understood of a message, for the desk alone, as JSON in [bot.Decision]. A danger that the message tells of
+// stands in the place of the intent.
 type CaseHint struct {
 	Intent string   `json:"intent"`
 	People []string `json:"people,omitempty"`
@@ -226,10 +228,11 @@ type CaseHint struct {
 
 // hint tells the desk what was understood of a text, while a case is open.
 func (d mesaDialog) hint(p nlu.ParsedText) {
-	if !d.session.Case.Open() && d.out.Case == nil || p.Intent == nlu.IntentNone {
+	danger := dangerOf(p)
+	if !d.session.Case.Open() && d.out.Case == nil || p.Intent == nlu.IntentNone && danger == "" {
 		return
 	}
-	h := CaseHint{Intent: string(p.Intent)}
+	h := CaseHint{Intent: cmp.Or(danger, string(p.Intent))}
 	if len(p.Refs) > 0 && d.mem.linked() {
 		h.People = d.names(d.parser.Resolve(p.Refs, d.mem.speaker()).Members)
 	}

@@ -109,6 +109,9 @@ func (u *Parser) chooseIntent(s *tokenized, m *ParsedText) {
 		if i := u.plainRequest(s, m.matches, best); i >= 0 {
 			best, rival = i, -1
 		}
+		if i := u.requestInDanger(m.matches, best); i >= 0 {
+			best, rival = i, -1
+		}
 	}
 	switch {
 	case m.No && (best < 0 || !u.intent(m.matches[best]).AboutPeople() || !s.behindComma(m.matches[best].from)):
@@ -151,6 +154,20 @@ func (u *Parser) plainRequest(s *tokenized, all []Match, best int) int {
 		}
 	}
 	return -1
+}
+
+// requestInDanger finds the request of a text that tells of a danger: "token de Juana, se desmayó". -1 if there is none.
+func (u *Parser) requestInDanger(all []Match, best int) int {
+	found := -1
+	if topic := u.phrases[all[best].phrase].topic; topic != TopicDanger && topic != TopicDespair {
+		return found
+	}
+	for i, h := range all {
+		if h.outcome == counts && u.intent(h).request() != IntentNone && (found < 0 || h.score > all[found].score) {
+			found = i
+		}
+	}
+	return found
 }
 
 // behindComma reports whether a clause ends before a word: "no, el token".

@@ -165,6 +165,7 @@ func (u *Parser) Parse(text string) ParsedText {
 	if requests := u.splitRequests(text, s, &m); requests != nil {
 		first := requests[0]
 		first.Introduced, first.Also = m.Introduced, requests[1:]
+		first.Danger, first.Fraud, first.Person = m.Danger, m.Fraud, m.Person
 		return first
 	}
 	return m
