@@ -67,8 +67,9 @@ type Outbox interface {
 	// Messages lists up to limit unsent messages of a chat in the order in which they were written, the first of them
 	// numbered from or above.
 	Messages(ctx context.Context, chat ChatKey, from uint64, limit int) ([]OutboxMessage, error)
-	// RecordDelivery notes what became of messages. A message that is no longer there is no error. *UnrecordedError if some
-	// of the results could not be noted; the others were.
+	// RecordDelivery notes what became of messages. A message that is no longer there is no error. *FencedError if the fence of
+	// some of the results is not their shard's: nothing of those was noted, and *UnrecordedError if some could not be written;
+	// the others were. It may be both.
 	RecordDelivery(ctx context.Context, results []DeliveryResult) error
 }
 
@@ -78,6 +79,9 @@ type Arrival struct {
 	ID   [16]byte // keyed hash of the update's id
 	At   time.Time
 	Body []byte
+	// Fence is that of the shard, if whoever accepts holds it. What is accepted under another one is counted for the holder:
+	// see [Replicas].
+	Fence Fence
 }
 
 // Receipt says what Accept did.
@@ -86,6 +90,10 @@ type Receipt struct {
 	Seq     uint64
 	Version uint64 // of the session now
 	Session []byte
+	// Before is the Seq of the last update of the chat that waits before this one, wherever it was accepted: it runs first.
+	// Zero: none, or a duplicate. Fence is that of the shard now. A store that is one process's leaves both zero.
+	Before uint64
+	Fence  Fence
 }
 
 // Waiting is an update that was accepted and has not been answered.
@@ -165,6 +173,7 @@ const (
 type DeliveryResult struct {
 	Chat   ChatKey
 	N      uint64
+	Fence  Fence // of the shard, in whose hands the message was
 	State  DeliveryState
 	Tries  int
 	Due    time.Time
@@ -173,6 +182,16 @@ type DeliveryResult struct {
 	// Event, if set, is appended to the shard's log in the same write, unless the message is no longer there.
 	Event []byte
 }
+
+// FencedError says of which shards nothing was noted, because another process holds them now. It is an [ErrFenced].
+type FencedError struct{ Shards []Shard }
+
+func (e *FencedError) Error() string {
+	return fmt.Sprintf("%v: %d shards", ErrFenced, len(e.Shards))
+}
+
+// Unwrap returns [ErrFenced].
+func (e *FencedError) Unwrap() error { return ErrFenced }
 
 // UnmarkedError says which marks could not be noted.
 type UnrecordedError struct {

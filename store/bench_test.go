@@ -60,7 +60,7 @@ func (x *bencher) turn(ctx context.Context, k bot.ChatKey) error {
 	if err := x.store.Commit(ctx, t); err != nil {
 		return err
 	}
-	return x.store.RecordDelivery(ctx, []bot.DeliveryResult{{Chat: k, N: r.Version << 8, State: bot.Delivered}})
+	return x.store.RecordDelivery(ctx, []bot.DeliveryResult{{Chat: k, N: r.Version << 8, Fence: x.fence, State: bot.Delivered}})
 }
 
 // run spreads turns over callers, each of which picks chats that no other picks.

@@ -5,7 +5,7 @@
 // one on a Redis server, for several. All keep the promises of package storetest; a promise without a test there is none.
 //
 //	limits.go         bounds of all
-//	memory*.go        the store in memory: one lock for each shard
+//	memory*.go        the store in memory: one lock for each shard; memory_replicas.go its leases
 //	sqlite.go         the store in a file: opening and closing, reads and writes, the errors of the port
 //	sqlite_schema.go  the tables and the steps between their versions
 //	sqlite_turns.go   the path of an update in SQL
@@ -17,6 +17,7 @@
 //	redis_scripts.go  the scripts of folder redis; redis_pipeline.go how commands are gathered
 //	redis_turns.go    the path of an update; redis_results.go what became of messages
 //	redis_timers.go   timers; redis_log.go events, shards, numbers; redis_sweep.go forgetting; redis_dead.go the dead letters
+//	redis_replicas.go leases of shards between processes
 //
 // Package sqlitedb below opens, locks, checks and migrates the file, and writes to it in groups.
 package store

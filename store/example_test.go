@@ -38,7 +38,7 @@ func Example() {
 	messages, err := s.Messages(ctx, chat, 0, bot.PageSize)
 	for _, m := range messages {
 		fmt.Printf("to send: %s %v\n", m.Body, err)
-		fmt.Println("delivered:", s.RecordDelivery(ctx, []bot.DeliveryResult{{Chat: chat, N: m.N, State: bot.Delivered, At: now}}))
+		fmt.Println("delivered:", s.RecordDelivery(ctx, []bot.DeliveryResult{{Chat: chat, N: m.N, Fence: fence, State: bot.Delivered, At: now}}))
 	}
 	messages, err = s.Messages(ctx, chat, 0, bot.PageSize)
 	fmt.Println("left to send:", len(messages), err)

@@ -274,6 +274,20 @@ func faultsOfOutbox() []plantedFault {
 		{"an attempt forgets its time", true, eachResult(func(r *bot.DeliveryResult) { r.Due = time.Time{} })},
 		{"an attempt is not counted", true, eachResult(func(r *bot.DeliveryResult) { r.Tries = 1 })},
 		{"the reason is lost", true, eachResult(func(r *bot.DeliveryResult) { r.Reason = "" })},
+		{"a result of an earlier holder is noted", true, func(b *faultyStore) {
+			eachResult(func(r *bot.DeliveryResult) { r.Fence = b.shards[r.Chat.Shard()].fence })(b)
+		}},
+		{"a result of an earlier holder is noted, and refused", true, func(b *faultyStore) {
+			b.record = func(ctx ctxt, results []bot.DeliveryResult) error {
+				err := b.Memory.RecordDelivery(ctx, results)
+				results = slices.Clone(results)
+				for i := range results {
+					results[i].Fence = b.shards[results[i].Chat.Shard()].fence
+				}
+				_ = b.Memory.RecordDelivery(ctx, results)
+				return err
+			}
+		}},
 		{"only the first result counts", true, func(b *faultyStore) {
 			b.record = func(ctx ctxt, r []bot.DeliveryResult) error { return b.Memory.RecordDelivery(ctx, r[:min(len(r), 1)]) }
 		}},

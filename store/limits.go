@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"llave/bot"
@@ -58,4 +59,20 @@ func quarantined(t *bot.Turn, at time.Time) (dead []bot.DeadLetter) {
 		dead = append(dead, bot.DeadLetter{Kind: u.Kind, Chat: t.Chat, Name: u.Name, Reason: u.Reason, At: u.At, Body: u.Body})
 	}
 	return dead
+}
+
+// fencedShards are the shards whose fence was not that of a delivery result.
+type fencedShards []bot.Shard
+
+func (f *fencedShards) add(s bot.Shard) {
+	if !slices.Contains(*f, s) {
+		*f = append(*f, s)
+	}
+}
+
+func (f fencedShards) err() error {
+	if len(f) == 0 {
+		return nil
+	}
+	return &bot.FencedError{Shards: f}
 }

@@ -39,6 +39,7 @@ func NewMemory() *Memory {
 	}
 	m.rest.once = make(map[string][]byte)
 	m.rest.taken = make(map[string]uint64)
+	m.rest.replicas = make(map[string]livingReplica)
 	return m
 }
 
@@ -71,6 +72,7 @@ type memShard struct {
 	pending map[bot.ChatKey]struct{} // the chats for PendingChats: few among many
 	timers  timerHeap
 	fence   bot.Fence
+	lease   memLease
 	seq     uint64
 	events  []bot.Event
 	event   uint64 // number of the last one, trimmed or not
@@ -131,12 +133,18 @@ func (m *Memory) Accept(ctx context.Context, a bot.Arrival) (bot.Receipt, error)
 	s := m.lock(a.Chat)
 	defer s.mu.Unlock()
 	c := s.chat(a.Chat)
-	r := bot.Receipt{Version: c.version, Session: bytes.Clone(c.session)}
+	r := bot.Receipt{Version: c.version, Session: bytes.Clone(c.session), Fence: s.fence}
 	key := seenKey{a.Chat, a.ID}
 	if _, dup := s.seen[key]; dup {
 		return r, nil
 	}
 	s.seen[key] = a.At
+	if a.Fence != s.fence {
+		s.lease.foreign++
+	}
+	if n := len(c.waiting); n > 0 {
+		r.Before = c.waiting[n-1].Seq
+	}
 	s.seq++
 	r.Seq = s.seq
 	c.waiting = append(c.waiting, memWaiting{bot.Waiting{Seq: s.seq, Body: bytes.Clone(a.Body)}, a.At})
@@ -233,22 +241,29 @@ func (m *Memory) RecordDelivery(ctx context.Context, marks []bot.DeliveryResult)
 	if err := validMarks(marks); err != nil {
 		return err
 	}
+	var f fencedShards
 	for i := range marks {
-		m.writeResult(&marks[i])
+		if !m.writeResult(&marks[i]) {
+			f.add(marks[i].Chat.Shard())
+		}
 	}
-	return nil
+	return f.err()
 }
 
-func (m *Memory) writeResult(k *bot.DeliveryResult) {
+// writeResult reports false if the fence is not the shard's.
+func (m *Memory) writeResult(k *bot.DeliveryResult) bool {
 	s := m.lock(k.Chat)
 	defer s.mu.Unlock()
+	if s.fence != k.Fence {
+		return false
+	}
 	c := s.chats[k.Chat]
 	if c == nil {
-		return
+		return true
 	}
 	at, found := slices.BinarySearchFunc(c.outbox, k.N, byNumber)
 	if !found {
-		return
+		return true
 	}
 	l := &c.outbox[at]
 	if k.Event != nil {
@@ -257,13 +272,14 @@ func (m *Memory) writeResult(k *bot.DeliveryResult) {
 	switch k.State {
 	case bot.Attempting:
 		l.Tries, l.Due = k.Tries, k.Due
-		return
+		return true
 	case bot.DeadLettered:
 		m.rest.add(bot.DeadLetter{Kind: bot.DeadReply, Chat: k.Chat, N: k.N, Reason: k.Reason, At: k.At, Body: l.Body})
 	}
 	c.outbox = slices.Delete(c.outbox, at, at+1)
 	delete(c.kept, k.N)
 	s.note(k.Chat, c)
+	return true
 }
 
 func byNumber(l bot.OutboxMessage, n uint64) int { return cmp.Compare(l.N, n) }

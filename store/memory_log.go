@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"sync"
+	"time"
 
 	"llave/bot"
 )
@@ -15,6 +16,8 @@ type deadLetters struct {
 	last  uint64 // ID of the latest dead letter
 	once  map[string][]byte
 	taken map[string]uint64 // the last number of each sequence that was taken
+
+	replicas map[string]livingReplica
 }
 
 // log appends an event to the shard's log.
@@ -80,7 +83,7 @@ func (m *Memory) AcquireShards(ctx context.Context, shards []bot.Shard) (bot.Fen
 func (s *memShard) claim(f bot.Fence) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.fence = f
+	s.fence, s.lease.holder, s.lease.until = f, "", time.Time{}
 }
 
 // BeginTurn notes a try. See [bot.Inbox].

@@ -10,3 +10,7 @@ import (
 func TestMemory(t *testing.T) {
 	storetest.Suite(t, func(*testing.T) bot.Store { return NewMemory() })
 }
+
+func TestMemoryReplicas(t *testing.T) {
+	storetest.SuiteReplicas(t, func(*testing.T) storetest.ReplicaStore { return NewMemory() })
+}

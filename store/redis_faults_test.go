@@ -51,7 +51,7 @@ func TestRedisFull(t *testing.T) {
 	if err := s.Commit(ctx, turn); err != nil {
 		t.Errorf("commit on a full server: %v", err)
 	}
-	if err := s.RecordDelivery(ctx, []bot.DeliveryResult{{Chat: k, State: bot.DeadLettered, Reason: "r", At: time.Now()}}); err != nil {
+	if err := s.RecordDelivery(ctx, []bot.DeliveryResult{{Chat: k, Fence: fence, State: bot.DeadLettered, Reason: "r", At: time.Now()}}); err != nil {
 		t.Errorf("result on a full server: %v", err)
 	}
 	if _, err := s.AcquireShards(ctx, []bot.Shard{k.Shard()}); err != nil {
@@ -188,4 +188,24 @@ func TestRedisCluster(t *testing.T) {
 		flush()
 		return openRedis(t, "redis://"+servers[0].Addr)
 	})
+}
+
+// A failover that has lost the last claim gives no fence a second time: those of two holders differ.
+func TestRedisLosesAClaim(t *testing.T) {
+	s := openRedis(t, redistest.New(t).Address())
+	claim := func(id string) bot.Fence {
+		t.Helper()
+		held, err := s.ClaimShards(t.Context(), id, time.Hour, []bot.Shard{7})
+		if err != nil || len(held) != 1 {
+			t.Fatalf("claim: %v, %v", held, err)
+		}
+		return held[0].Fence
+	}
+	first := claim("a")
+	if err := s.client.Del(t.Context(), shardRedisKey(7, "h")).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if second := claim("b"); second <= first {
+		t.Errorf("fence %d after %d", second, first)
+	}
 }

@@ -35,9 +35,15 @@ func (s *Redis) RecordDelivery(ctx context.Context, marks []bot.DeliveryResult) 
 	for i, g := range groups {
 		ops[i] = recordOp(g)
 	}
-	_, err := s.pipe.all(ctx, ops)
+	answers, err := s.pipe.all(ctx, ops)
+	var fenced fencedShards
+	for i, v := range answers {
+		if text(v) == "fenced" {
+			fenced.add(groups[i][0].Chat.Shard())
+		}
+	}
 	if err == nil {
-		return nil
+		return fenced.err()
 	}
 	left := &bot.UnrecordedError{Err: redisFailed("mark", err)}
 	for i, o := range ops {
@@ -48,7 +54,7 @@ func (s *Redis) RecordDelivery(ctx context.Context, marks []bot.DeliveryResult) 
 	if len(left.Results) == len(marks) {
 		return left.Err // of all of them: no fault of a row
 	}
-	return left
+	return joined(fenced, left)
 }
 
 // failedOp says that a command was not carried out, as far as is known.
@@ -62,17 +68,22 @@ func failedOp(o *redisOp) bool {
 	}
 }
 
-// byShard groups results, each group in the order in which they came.
+// byShard groups results by shard and fence, each group in the order in which they came.
 func byShard(marks []bot.DeliveryResult) (groups [][]bot.DeliveryResult) {
 	if len(marks) == 1 {
 		return [][]bot.DeliveryResult{marks}
 	}
-	place := map[bot.Shard]int{}
+	type holder struct {
+		shard bot.Shard
+		fence bot.Fence
+	}
+	place := map[holder]int{}
 	for _, k := range marks {
-		at, ok := place[k.Chat.Shard()]
+		of := holder{k.Chat.Shard(), k.Fence}
+		at, ok := place[of]
 		if !ok {
 			at = len(groups)
-			place[k.Chat.Shard()] = at
+			place[of] = at
 			groups = append(groups, nil)
 		}
 		groups[at] = append(groups[at], k)
@@ -85,7 +96,8 @@ func recordOp(marks []bot.DeliveryResult) *redisOp {
 	shard := marks[0].Chat.Shard()
 	keys := []string{shardRedisKey(shard, "h"), shardRedisKey(shard, "o"), shardRedisKey(shard, "e"), shardRedisKey(shard, "D")}
 	var chats []bot.ChatKey
-	args := make([]any, 0, 10*len(marks))
+	args := make([]any, 0, 1+10*len(marks))
+	args = append(args, be8(uint64(marks[0].Fence)))
 	for _, k := range marks {
 		at := slices.Index(chats, k.Chat)
 		if at < 0 {

@@ -48,6 +48,11 @@ var (
 	sweepDeadScript = loadRedisScript("sweep_dead")
 	forgetScript    = loadRedisScript("forget")
 	retryScript     = loadRedisScript("retry")
+	heartbeatScript = loadRedisScript("heartbeat")
+	leaveScript     = loadRedisScript("leave")
+	claimScript     = loadRedisScript("claim")
+	renewScript     = loadRedisScript("renew")
+	releaseScript   = loadRedisScript("release")
 )
 
 // call makes the command that runs a script.

@@ -46,3 +46,8 @@ func TestRedisDurable(t *testing.T) {
 		return openRedis(t, addresses[filepath.Clean(dir)])
 	})
 }
+
+func TestRedisReplicas(t *testing.T) {
+	server := redistest.New(t)
+	storetest.SuiteReplicas(t, func(t *testing.T) storetest.ReplicaStore { return openRedis(t, server.Address()) })
+}

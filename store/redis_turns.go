@@ -12,20 +12,20 @@ import (
 func (s *Redis) Accept(ctx context.Context, a bot.Arrival) (bot.Receipt, error) {
 	k := redisKeysOf(a.Chat)
 	o := acceptScript.call([]string{k.shard("h"), k.of("i"), k.of("c"), k.of("w"), k.shard("o"), k.shard("j")},
-		a.ID[:], hour8(a.At), micros(a.At), a.Chat[:], blob(a.Body))
+		a.ID[:], hour8(a.At), micros(a.At), a.Chat[:], blob(a.Body), be8(uint64(a.Fence)))
 	o.replica = true
 	v, err := s.pipe.do(ctx, o)
 	if err != nil {
 		return bot.Receipt{}, redisFailed("accept", err)
 	}
 	answer, ok := v.([]any)
-	if !ok || len(answer) == 0 {
+	if !ok || len(answer) < 3 {
 		return bot.Receipt{}, fmt.Errorf("store: accept: %w", errStrange)
 	}
 	seq, _ := answer[0].(int64)
-	r := bot.Receipt{Seq: uint64(seq)}
-	if len(answer) > 1 {
-		c := decodeChat(text(answer[1]))
+	r := bot.Receipt{Seq: uint64(seq), Fence: bot.Fence(be8Of(text(answer[1]))), Before: be8Of(text(answer[2]))}
+	if len(answer) > 3 {
+		c := decodeChat(text(answer[3]))
 		r.Version, r.Session = c.version, c.session
 	}
 	return r, nil

@@ -109,11 +109,11 @@ func claim(l *conn, n bot.Shard, f bot.Fence) error {
 // BeginTurn notes a try. See [bot.Inbox].
 func (s *SQLite) BeginTurn(ctx context.Context, fence bot.Fence, chat bot.ChatKey, update uint64) error {
 	return s.write(ctx, "begin", func(l *conn) error {
-		var held uint64
-		if err := l.Row([]any{&held}, `SELECT fence FROM shard WHERE id = ?`, chat.Shard()); err != nil {
+		held, err := holds(l, chat.Shard(), fence)
+		if err != nil {
 			return err
 		}
-		if held != uint64(fence) {
+		if !held {
 			return bot.ErrFenced
 		}
 		n, err := l.Exec(`UPDATE waiting SET tries = tries + 1 WHERE seq = ? AND chat = ?`, int64(update), chat[:])

@@ -15,48 +15,81 @@ func (s *SQLite) RecordDelivery(ctx context.Context, marks []bot.DeliveryResult)
 	if err := validMarks(marks); err != nil || len(marks) == 0 {
 		return err
 	}
-	err := s.writeResults(ctx, marks)
-	if err == nil || !ofARow(ctx, err) {
-		return err
+	fenced, err := s.writeResults(ctx, marks)
+	if err != nil && ofARow(ctx, err) {
+		fenced, err = s.writeResultsApart(ctx, marks)
 	}
-	return s.writeResultsApart(ctx, marks)
+	return joined(fenced, err)
 }
 
-func (s *SQLite) writeResults(ctx context.Context, marks []bot.DeliveryResult) error {
-	return s.write(ctx, "mark", func(l *conn) error {
+// joined adds the shards that were fenced to an error, if there are any.
+func joined(fenced fencedShards, err error) error {
+	switch {
+	case len(fenced) == 0:
+		return err
+	case err == nil:
+		return fenced.err()
+	}
+	return errors.Join(fenced.err(), err)
+}
+
+func (s *SQLite) writeResults(ctx context.Context, marks []bot.DeliveryResult) (fenced fencedShards, err error) {
+	err = s.write(ctx, "mark", func(l *conn) error {
+		fenced = nil
 		for i := range marks {
-			if err := writeResult(l, &marks[i]); err != nil {
+			held, err := holds(l, marks[i].Chat.Shard(), marks[i].Fence)
+			if err == nil && held {
+				err = writeResult(l, &marks[i])
+			}
+			if err != nil {
 				return err
+			}
+			if !held {
+				fenced.add(marks[i].Chat.Shard())
 			}
 		}
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	return fenced, nil
+}
+
+// holds reports whether a fence is that of a shard.
+func holds(l *conn, shard bot.Shard, fence bot.Fence) (bool, error) {
+	var held uint64
+	err := l.Row([]any{&held}, `SELECT fence FROM shard WHERE id = ?`, shard)
+	return held == uint64(fence), err
 }
 
 // markApart notes each mark by itself: one that cannot be noted does not keep the others.
-func (s *SQLite) writeResultsApart(ctx context.Context, marks []bot.DeliveryResult) error {
+func (s *SQLite) writeResultsApart(ctx context.Context, marks []bot.DeliveryResult) (fenced fencedShards, err error) {
 	left := &bot.UnrecordedError{}
 	for i := range marks {
-		err := s.writeResults(ctx, marks[i:i+1])
+		one, err := s.writeResults(ctx, marks[i:i+1])
 		if err == nil {
+			for _, shard := range one {
+				fenced.add(shard)
+			}
 			continue
 		}
 		left.Err = err
 		if !ofARow(ctx, err) {
 			left.Results = append(left.Results, marks[i:]...)
-			return left
+			return fenced, left
 		}
 		left.Results = append(left.Results, marks[i])
 	}
 	switch len(left.Results) {
 	case 0:
-		return nil
+		return fenced, nil
 	case len(marks):
 		if len(marks) > 1 {
-			return left.Err // of all of them: no fault of a row
+			return nil, left.Err // of all of them: no fault of a row
 		}
 	}
-	return left
+	return fenced, left
 }
 
 // ofARow says whether a failure may be that of one row, so that others are worth trying.

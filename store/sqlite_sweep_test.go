@@ -118,11 +118,15 @@ func TestOneMarkThatCannotBeNoted(t *testing.T) {
 	populate(t, s, 20)
 	damaged := benchKey(7)
 	run(t, s, fmt.Sprintf(`CREATE TRIGGER damage BEFORE DELETE ON letter WHEN OLD.chat = x'%x' BEGIN SELECT RAISE(ABORT, 'damage'); END`, damaged[:]))
+	fence, err := s.AcquireShards(t.Context(), allShards())
+	if err != nil {
+		t.Fatal(err)
+	}
 	var marks []bot.DeliveryResult
 	for n := range uint64(20) {
-		marks = append(marks, bot.DeliveryResult{Chat: benchKey(n), N: 0, State: bot.Delivered})
+		marks = append(marks, bot.DeliveryResult{Chat: benchKey(n), N: 0, Fence: fence, State: bot.Delivered})
 	}
-	err := s.RecordDelivery(t.Context(), marks)
+	err = s.RecordDelivery(t.Context(), marks)
 	var unmarked *bot.UnrecordedError
 	if !errors.As(err, &unmarked) || len(unmarked.Results) != 1 || unmarked.Results[0].Chat != damaged {
 		t.Errorf("mark = %v, want an error that names the one mark", err)

@@ -32,8 +32,11 @@ func (e *Engine) acceptFrom(ctx context.Context, u bot.Update) error {
 	key := e.sealer.ChatKey(u.Chat)
 	sh := e.shard(key)
 	if sh == nil || !sh.enter() {
-		if !e.open.Load() {
+		switch {
+		case !e.open.Load():
 			return bot.ErrStopped
+		case e.replica != nil:
+			return e.acceptForAnother(ctx, key, u)
 		}
 		return bot.ErrNotHeld
 	}
@@ -49,23 +52,56 @@ func (sh *Shard) take(ctx context.Context, u bot.Update) error {
 	return sh.accept(ctx, sh.sealer.ChatKey(u.Chat), u)
 }
 
-func (sh *Shard) accept(ctx context.Context, key bot.ChatKey, u bot.Update) error {
-	if sh.lost.Load() {
-		return bot.ErrNotHeld
-	}
-	sh.clean(&u)
-	a := bot.Accepted{Update: u, Now: sh.now()}
-	a.Lag, a.Unpaced, a.Settled = sh.lags.excess(u.Chat, u.OccurredAt, a.Now), sh.unpaced(u.Chat), sh.isQuiet(key)
+// arrival fixes the hour and the seed of an update, and seals it.
+func (s *services) arrival(key bot.ChatKey, u bot.Update, settled bool) (a bot.Accepted, arrival bot.Arrival, err error) {
+	s.clean(&u)
+	a = bot.Accepted{Update: u, Now: s.now(), Settled: settled}
+	a.Lag, a.Unpaced = s.lags.excess(u.Chat, u.OccurredAt, a.Now), s.unpaced(u.Chat)
 	var seed [16]byte
-	if _, err := io.ReadFull(sh.rand, seed[:]); err != nil {
-		return fmt.Errorf("accept: seed: %w", err)
+	if _, err := io.ReadFull(s.rand, seed[:]); err != nil {
+		return a, arrival, fmt.Errorf("accept: seed: %w", err)
 	}
 	a.Seed = bot.Seed(seedEncoding.EncodeToString(seed[:]))
-	body, err := sh.sealer.SealJSON(keyring.ForUpdate, key, &a)
+	body, err := s.sealer.SealJSON(keyring.ForUpdate, key, &a)
 	if err != nil {
+		return a, arrival, fmt.Errorf("accept: %w", err)
+	}
+	return a, bot.Arrival{Chat: key, ID: s.sealer.UpdateID(u.Chat, u.ID), At: a.Now, Body: body}, nil
+}
+
+// acceptForAnother keeps an update of a chat whose shard another replica holds. The store counts it for the holder, which
+// finds it with its next beat.
+func (e *Engine) acceptForAnother(ctx context.Context, key bot.ChatKey, u bot.Update) error {
+	_, arrival, err := e.arrival(key, u, false)
+	if err != nil {
+		return err
+	}
+	r, err := e.store.Accept(ctx, arrival)
+	if err != nil {
+		if ctx.Err() == nil {
+			e.health.failed(err)
+		}
 		return fmt.Errorf("accept: %w", err)
 	}
-	arrival := bot.Arrival{Chat: key, ID: sh.sealer.UpdateID(u.Chat, u.ID), At: a.Now, Body: body}
+	e.health.worked()
+	if r.Seq == 0 {
+		e.stats.Duplicates.Add(1)
+		return nil
+	}
+	e.stats.Accepted.Add(1)
+	e.stats.Elsewhere.Add(1)
+	return nil
+}
+
+func (sh *Shard) accept(ctx context.Context, key bot.ChatKey, u bot.Update) error {
+	if sh.lost.Load() && sh.replica == nil {
+		return bot.ErrNotHeld
+	}
+	a, arrival, err := sh.arrival(key, u, sh.isQuiet(key))
+	if err != nil {
+		return err
+	}
+	arrival.Fence = sh.fence
 	q := sh.queues.hold(key)
 	defer sh.queues.release(q)
 	if err := q.lock(ctx); err != nil {
@@ -82,6 +118,8 @@ func (sh *Shard) accept(ctx context.Context, key bot.ChatKey, u bot.Update) erro
 	}
 	sh.health.worked()
 	switch {
+	case sh.replica != nil && r.Seq != 0 && (sh.lost.Load() || r.Fence != sh.fence):
+		return nil // its holder finds it: by the store's count, or when it takes the shard
 	case sh.lost.Load():
 		return bot.ErrNotHeld // the holder may have looked for pending chats before this was kept: have it repeated
 	case r.Seq == 0:

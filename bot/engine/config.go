@@ -27,6 +27,8 @@ type Config struct {
 	// Desk is what may be promised about Mesa de Ayuda now; asked once a turn, so it must be quick. Without it no case can be
 	// opened.
 	Desk func() bot.Desk
+	// Replica makes the engine one of several on the store. Without it the engine takes the shards that it is told to.
+	Replica *ReplicaConfig
 }
 
 // Limits bound what goes on at once: what is beyond waits, and costs no goroutine. Zero fields take the value of

@@ -49,6 +49,9 @@ func (sh *Shard) attempt(c *effectCall) (data bot.Value, err error) {
 			sh.log.Error("effect panicked", "op", c.effect.Op, "stack", string(debug.Stack()))
 		}
 	}()
+	if err := sh.waitSure(sh.asking); err != nil {
+		return data, fmt.Errorf("%w: %w", errNotCounted, err)
+	}
 	ctx, cancel := context.WithTimeout(sh.asking, sh.timing.Attempt)
 	defer cancel()
 	return sh.runner.Run(ctx, c.chat, c.effect)

@@ -33,6 +33,7 @@ type Stats struct {
 	outbox.Stats
 	Accepted, Duplicates, Turns, Late, Quarantined, Conflicts atomic.Int64
 	Unreadable                                                atomic.Int64 // what could not be opened
+	ShardsLost, Elsewhere                                     atomic.Int64 // shards that another replica took; updates accepted for others
 
 	Hushed   atomic.Int64                        // replies of the script that were not said because an agent had the case
 	ActsDone atomic.Int64                        // acts of agents
@@ -64,6 +65,12 @@ func New(c Config) (*Engine, error) {
 	if e.rand == nil {
 		e.rand = rand.Reader
 	}
+	if c.Replica != nil {
+		var err error
+		if e.replica, err = newReplica(e, *c.Replica); err != nil {
+			return nil, err
+		}
+	}
 	e.stats.Refused = refusalCounters()
 	e.numbers.init(&e.services)
 	limits := c.Limits.orDefault()
@@ -72,7 +79,7 @@ func New(c Config) (*Engine, error) {
 	e.calls = newEffectCalls(&e.services, limits.Calls)
 	e.sender = outbox.NewSender(outbox.Config{
 		Store: c.Store, Channels: c.Channels, Renderer: c.Renderer, Log: e.log, Now: e.now, Attempt: e.timing.Attempt, GiveUp: e.timing.GiveUp,
-		Sends: limits.Sends, Workers: e.workers, Reads: e.turns, Schedule: &e.schedule, StoreFailed: e.health.failed,
+		Sends: limits.Sends, Workers: e.workers, Reads: e.turns, Schedule: &e.schedule, StoreFailed: e.storeFailed,
 		Logged: func(k bot.ChatKey) { e.logs.mark(k.Shard(), e.now()) },
 	}, &e.stats.Stats)
 	return e, nil
@@ -93,8 +100,18 @@ func (e *Engine) Ready() error {
 	return e.health.err()
 }
 
-// Start takes every shard, sets to work what an earlier process left, and begins to accept.
+// storeFailed notes an error of the store. A shard that another replica holds says nothing about the store.
+func (s *services) storeFailed(err error) {
+	if s.replica == nil || !errors.Is(err, bot.ErrFenced) {
+		s.health.failed(err)
+	}
+}
+
+// Start takes every shard, sets to work what an earlier process left, and begins to accept. A replica takes its part.
 func (e *Engine) Start(ctx context.Context) error {
+	if e.replica != nil {
+		return e.StartWith(ctx, nil)
+	}
 	all := make([]bot.Shard, bot.Shards)
 	for i := range all {
 		all[i] = bot.Shard(i)
@@ -114,7 +131,14 @@ func (e *Engine) StartWith(ctx context.Context, shards []bot.Shard) error {
 		return fmt.Errorf("start: %w", err)
 	}
 	e.open.Store(true)
-	for _, keep := range []func(){func() { e.sender.RecordResults(e.quiet) }, e.runTimers, e.runSweeper, e.runNumbers} {
+	work := []func(){func() { e.sender.RecordResults(e.quiet) }, e.runTimers, e.runSweeper, e.runNumbers}
+	if e.replica != nil {
+		if err := e.replica.round(ctx); err != nil {
+			return fmt.Errorf("start: %w", err)
+		}
+		work = append(work, e.replica.run)
+	}
+	for _, keep := range work {
 		e.housekeeping.Add()
 		go func() {
 			defer e.housekeeping.Done()
@@ -194,6 +218,9 @@ func (e *Engine) Stop(ctx context.Context) error {
 	if e.scope.Stopped() {
 		return nil
 	}
+	if e.replica != nil {
+		e.replica.leave(ctx)
+	}
 	e.scope.Close()
 	held := e.held()
 	for _, sh := range held {
@@ -208,7 +235,11 @@ func (e *Engine) Stop(ctx context.Context) error {
 	defer cancel()
 	e.scope.Stop(last)
 	e.housekeeping.Wait(last)
-	return firstOf(errs)
+	if err := firstOf(errs); err != nil || e.replica == nil {
+		return err
+	}
+	e.replica.release(last, held)
+	return nil
 }
 
 // firstOf is the first error, since every shard that is cut short says the same.

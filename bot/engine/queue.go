@@ -21,13 +21,14 @@ type chatQueue struct {
 	holds      int
 	running    bool
 	waiting    []queuedUpdate
-	reload     bool // the store holds more than the queue does
-	effect     bool // the store may hold a pending effect that is not under way
-	lingers    bool // it is in the ring of idle queues
-	active     bool // a goroutine runs it
-	background bool // it waits in the pool behind the queues with new updates
-	parked     bool // it waits for a time or an answer, without a goroutine
-	woken      bool // the answer came before it was parked
+	reload     bool   // the store holds more than the queue does
+	pushed     uint64 // Seq of the last update that came into the queue
+	effect     bool   // the store may hold a pending effect that is not under way
+	lingers    bool   // it is in the ring of idle queues
+	active     bool   // a goroutine runs it
+	background bool   // it waits in the pool behind the queues with new updates
+	parked     bool   // it waits for a time or an answer, without a goroutine
+	woken      bool   // the answer came before it was parked
 
 	run func() // runs the queue
 
@@ -157,10 +158,12 @@ func classOf(k bot.Kind) workers.Class {
 // push appends an update and schedules the queue.
 func (ls *chatQueues) push(q *chatQueue, j queuedUpdate) {
 	ls.mu.Lock()
-	if q.reload || len(q.waiting) >= queueLimit {
+	elsewhere := j.receipt.Before != 0 && j.receipt.Before != q.pushed // what another replica accepted runs first
+	if q.reload || elsewhere || len(q.waiting) >= queueLimit {
 		q.reload = true
 	} else {
 		q.waiting = append(q.waiting, j)
+		q.pushed = j.receipt.Seq
 	}
 	ls.start(q, classOf(j.update.Kind))
 	ls.mu.Unlock()
@@ -287,4 +290,7 @@ func (ls *chatQueues) refill(q *chatQueue, jobs []queuedUpdate, more bool) {
 		}
 	}
 	q.waiting, q.reload = jobs, q.reload || more
+	if n := len(jobs); n > 0 {
+		q.pushed = jobs[n-1].update.Seq
+	}
 }

@@ -15,7 +15,7 @@ func (ls *chatQueues) busy(key bot.ChatKey) bool {
 }
 
 // unpaced reports whether a chat's channel brings what was written beforehand.
-func (sh *Shard) unpaced(chat bot.ChatID) bool {
-	u, ok := sh.channels[chat.Channel()].(bot.Unpaced)
+func (s *services) unpaced(chat bot.ChatID) bool {
+	u, ok := s.channels[chat.Channel()].(bot.Unpaced)
 	return ok && u.Unpaced()
 }

@@ -60,6 +60,9 @@ func (sh *Shard) goOn(q *chatQueue) bool {
 	if sh.scope.Stopped() && !w.deciding {
 		return sh.drop(q) // it is not begun: the next process does
 	}
+	if wait := sh.unsure(); wait > 0 && !sh.scope.Stopped() {
+		return sh.queues.park(q, wait)
+	}
 	if wait := sh.admit(w); wait > 0 {
 		return sh.queues.park(q, wait)
 	}
@@ -121,8 +124,11 @@ func (sh *Shard) tryAgain(q *chatQueue, err error) bool {
 		return false
 	}
 	if !errors.Is(err, bot.ErrConflict) {
-		sh.health.failed(err)
+		sh.storeFailed(err)
 		sh.log.Error("store", "err", err)
+	}
+	if errors.Is(err, bot.ErrFenced) && sh.replica != nil {
+		sh.replica.fenced(sh)
 	}
 	if errors.Is(err, bot.ErrFenced) || sh.scope.Stopped() {
 		return false

@@ -36,6 +36,7 @@ type services struct {
 	health   health
 	numbers  numbers
 	logs     logs
+	replica  *replica // nil: the store is this process's
 	stats    Stats
 }
 

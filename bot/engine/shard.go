@@ -24,6 +24,9 @@ type Shard struct {
 	late   lateEffects // effects whose turn has ended
 	lost   atomic.Bool
 
+	sureUntil atomic.Int64 // until when the lease is likely to hold, in time since the replica began
+	foreign   atomic.Int64 // arrivals accepted elsewhere, as counted by the store; -1: not known
+
 	asking     context.Context // of attempts at effects; ends when the shard is lost
 	stopAsking context.CancelFunc
 }
@@ -32,7 +35,7 @@ func newShard(s *services, id bot.Shard, fence bot.Fence) *Shard {
 	sh := &Shard{services: s, id: id, fence: fence, scope: workers.NewScope(), late: lateEffects{m: map[string]*effectCall{}}}
 	sh.asking, sh.stopAsking = context.WithCancel(sh.scope.Context())
 	sh.queues = newChatQueues(s.turns, &s.schedule, sh.runQueue, sh.scope.Begin, sh.scope.End)
-	sh.outbox = s.sender.Dispatcher(sh.scope, s.sealer, sh.take)
+	sh.outbox = s.sender.Dispatcher(sh.scope, s.sealer, fence, sh.unsure, sh.take)
 	return sh
 }
 

@@ -17,6 +17,8 @@ type Dispatcher struct {
 	*Sender
 	scope  *workers.Scope
 	sealer *keyring.Sealer
+	fence  bot.Fence
+	unsure func() time.Duration
 	tell   func(context.Context, bot.Update) error
 
 	mu    sync.Mutex // held for a few instructions
@@ -25,10 +27,11 @@ type Dispatcher struct {
 	unsaved workers.Activity // results that are not recorded
 }
 
-// Dispatcher makes the dispatcher of a shard. It works until scope stops. tell accepts an update by which a chat learns of
+// Dispatcher makes the dispatcher of a shard that is held under a fence. It works until scope stops. unsure is
+// asked before each send: not zero means that the shard may be another's, and after how long to ask again. tell accepts an update by which a chat learns of
 // what became of a message.
-func (s *Sender) Dispatcher(scope *workers.Scope, sealer *keyring.Sealer, tell func(context.Context, bot.Update) error) *Dispatcher {
-	return &Dispatcher{Sender: s, scope: scope, sealer: sealer, tell: tell, chats: map[bot.ChatKey]*Chat{}}
+func (s *Sender) Dispatcher(scope *workers.Scope, sealer *keyring.Sealer, fence bot.Fence, unsure func() time.Duration, tell func(context.Context, bot.Update) error) *Dispatcher {
+	return &Dispatcher{Sender: s, scope: scope, sealer: sealer, fence: fence, unsure: unsure, tell: tell, chats: map[bot.ChatKey]*Chat{}}
 }
 
 // Hold keeps a chat's place in the outbox until Push or Release. A turn holds it over its commit: messages that are read
@@ -156,6 +159,10 @@ func (d *Dispatcher) next(c *Chat) (m Message, behind, ok bool) {
 		return m, false, false
 	}
 	m, behind = c.queue[0], len(c.queue) > 1
+	if wait := d.unsure(); wait > 0 {
+		d.wait(c, wait)
+		return m, false, false
+	}
 	if wait := m.due.Sub(d.Now()); wait > 0 {
 		d.wait(c, wait)
 		return m, false, false

@@ -69,6 +69,7 @@ type fixture struct {
 	d       *outbox.Dispatcher
 	told    []bot.Update
 	version uint64
+	fence   bot.Fence
 }
 
 // in runs a test in a bubble with a dispatcher that is stopped afterwards.
@@ -83,6 +84,9 @@ func in(t *testing.T, f func(x *fixture)) {
 			t.Fatal(err)
 		}
 		x.key = x.sealer.ChatKey(chat)
+		if x.fence, err = x.store.AcquireShards(t.Context(), []bot.Shard{x.key.Shard()}); err != nil {
+			t.Fatal(err)
+		}
 		quiet := make(chan struct{})
 		var schedule workers.Schedule
 		x.scope = workers.NewScope()
@@ -91,7 +95,7 @@ func in(t *testing.T, f func(x *fixture)) {
 			Store: x.store, Channels: map[string]bot.Channel{"fake": x.channel}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 			Attempt: 10 * time.Second, GiveUp: time.Hour, Sends: 8, Workers: w, Reads: workers.NewPool(w, 8), Schedule: &schedule, StoreFailed: func(error) {},
 		}, &outbox.Stats{})
-		x.d = s.Dispatcher(x.scope, x.sealer, func(_ context.Context, u bot.Update) error { x.told = append(x.told, u); return nil })
+		x.d = s.Dispatcher(x.scope, x.sealer, x.fence, func() time.Duration { return 0 }, func(_ context.Context, u bot.Update) error { x.told = append(x.told, u); return nil })
 		go s.RecordResults(quiet)
 		f(x)
 		x.scope.Stop(t.Context())
@@ -103,11 +107,7 @@ func in(t *testing.T, f func(x *fixture)) {
 // commit writes a turn with some texts and returns what is to be pushed.
 func (x *fixture) commit(purge bool, texts ...string) ([]outbox.Message, *bot.Turn) {
 	x.Helper()
-	fence, err := x.store.AcquireShards(x.Context(), []bot.Shard{x.key.Shard()})
-	if err != nil {
-		x.Fatal(err)
-	}
-	t := bot.Turn{Chat: x.key, Base: x.version, Fence: fence, Session: []byte("s"), Purge: purge}
+	t := bot.Turn{Chat: x.key, Base: x.version, Fence: x.fence, Session: []byte("s"), Purge: purge}
 	var messages []outbox.Message
 	for i, text := range texts {
 		m := outbox.NewMessage(t.Base<<8+uint64(i), outbox.Content{Chat: chat, Reply: bot.Reply{Kind: bot.Say, Text: text}, At: time.Now()})
@@ -246,8 +246,7 @@ func TestWhatIsGivenUpIsTold(t *testing.T) {
 			t.Fatal(err)
 		}
 		place = x.d.Hold(x.key)
-		fence, _ := x.store.AcquireShards(t.Context(), []bot.Shard{x.key.Shard()})
-		secret := bot.Turn{Chat: x.key, Base: x.version, Fence: fence, Session: []byte("s"), Replies: [][]byte{body}}
+		secret := bot.Turn{Chat: x.key, Base: x.version, Fence: x.fence, Session: []byte("s"), Replies: [][]byte{body}}
 		if err := x.store.Commit(t.Context(), secret); err != nil {
 			t.Fatal(err)
 		}

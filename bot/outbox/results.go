@@ -113,6 +113,7 @@ func (s *Sender) fill(batch []result) []result {
 // writeResults writes a batch, again after a growing pause if the store does not take it. plain are the results of batch.
 func (s *Sender) writeResults(batch []result, plain []bot.DeliveryResult, quiet <-chan struct{}) {
 	var some *bot.UnrecordedError
+	var fenced *bot.FencedError // the next holder sends those again, verbatim
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
 		// Not the context of a scope: what was sent is recorded even while the process is cut short.
 		ctx, cancel := context.WithTimeout(context.Background(), s.Attempt)
@@ -121,7 +122,7 @@ func (s *Sender) writeResults(batch []result, plain []bot.DeliveryResult, quiet 
 		if err != nil {
 			s.StoreFailed(err)
 		}
-		if err == nil || errors.As(err, &some) {
+		if err == nil || errors.As(err, &some) || errors.As(err, &fenced) {
 			break
 		}
 		select {

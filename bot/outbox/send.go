@@ -13,7 +13,7 @@ import (
 
 // send tries a message once. It returns what became of it and, if it has to be tried again, after how long.
 func (d *Dispatcher) send(c *Chat, m Message, behind bool) (bot.DeliveryResult, time.Duration) {
-	r := bot.DeliveryResult{Chat: c.key, N: m.n, Tries: m.tries + 1, At: d.Now()}
+	r := bot.DeliveryResult{Chat: c.key, N: m.n, Fence: d.fence, Tries: m.tries + 1, At: d.Now()}
 	if m.broken != "" {
 		return d.dead(c, r, m.broken), 0
 	}

@@ -1,8 +1,9 @@
 #!lua flags=allow-oom
--- Notes what became of messages of one shard, in order.
+-- Notes what became of messages of one shard, in order, or nothing.
 -- KEYS: 1 shard, 2 pending, 3 events, 4 dead of the shard; then of each chat: chat, waiting, outbox, dead of the chat
--- ARGV: of each result: place of its chat among the keys, chat, number, state, tries, due, hour, reason, '1' and event, or ''
-for i = 1, #ARGV, 10 do
+-- ARGV: fence; of each result: place of its chat among the keys, chat, number, state, tries, due, hour, reason, '1' and event, or ''
+if redis.call('HGET', KEYS[1], 'fence') ~= ARGV[1] then return 'fenced' end
+for i = 2, #ARGV, 10 do
   local keys, chat, number, state = tonumber(ARGV[i]), ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   local at, message = find(KEYS[keys + 2], number)
   if at then

@@ -106,7 +106,7 @@ func calls(w *world, k bot.ChatKey, turn bot.Turn) map[string]func(context.Conte
 		"Load":   func(ctx context.Context) error { return second(s.Load(ctx, k)) },
 		"Commit": func(ctx context.Context) error { return s.Commit(ctx, turn) },
 		"Mark": func(ctx context.Context) error {
-			return s.RecordDelivery(ctx, []bot.DeliveryResult{{Chat: k, N: 0, State: bot.Delivered}})
+			return s.RecordDelivery(ctx, []bot.DeliveryResult{{Chat: k, N: 0, Fence: turn.Fence, State: bot.Delivered}})
 		},
 		"Owing":  func(ctx context.Context) error { return second(s.PendingChats(ctx, 3, bot.ChatKey{}, 1)) },
 		"Due":    func(ctx context.Context) error { return second(s.Due(ctx, hour(1), bot.TimerDue{}, 1)) },

@@ -1,6 +1,9 @@
 package storetest
 
 import (
+	"errors"
+	"slices"
+
 	"llave/bot"
 )
 
@@ -14,6 +17,7 @@ func outboxChecks() []Check {
 		{"Letters/given up ones go to the dead with the reason", messagesDead},
 		{"Letters/marking what is not there is no error", resultsMissing},
 		{"Letters/a result's event is logged with it, once", resultsLogged},
+		{"Letters/a result of who does not hold the shard is not noted, and the others are", resultsFenced},
 	}
 }
 
@@ -108,6 +112,37 @@ func resultsMissing(t TB, open func() bot.Store) {
 	w.equal(w.look(k), before, "after marking what is not there")
 	w.mark(bot.DeliveryResult{Chat: k, N: 77, State: bot.Delivered}, bot.DeliveryResult{Chat: k, N: 0, State: bot.Delivered})
 	w.equal(w.load(k).Outbox, []bot.OutboxMessage(nil), "messages after marking one that is there behind one that is not")
+}
+
+func resultsFenced(t TB, open func() bot.Store) {
+	w := enter(t, open())
+	k, other := key(3, 1), key(200, 1)
+	old := w.claim(3)
+	w.say(k, "a", "b", "c")
+	w.say(other, "d")
+	w.claim(3)
+	before := w.look(k)
+	for _, state := range []bot.DeliveryState{bot.Delivered, bot.Attempting, bot.DeadLettered} {
+		for _, f := range []bot.Fence{old, 0, w.fence(200)} {
+			err := w.store.RecordDelivery(t.Context(), []bot.DeliveryResult{{Chat: k, Fence: f, State: state, Tries: 7, Reason: "r", At: hour(1), Event: bytesOf("event")}})
+			var fenced *bot.FencedError
+			if !errors.As(err, &fenced) || !errors.Is(err, bot.ErrFenced) || !slices.Equal(fenced.Shards, []bot.Shard{3}) {
+				t.Errorf("a result under fence %d of another = %v, want that shard 3 is fenced", f, err)
+			}
+		}
+	}
+	w.equal(w.look(k), before, "after results of who does not hold the shard")
+	err := w.store.RecordDelivery(t.Context(), []bot.DeliveryResult{
+		{Chat: k, N: 0, Fence: old, State: bot.Delivered}, {Chat: other, N: 0, Fence: w.fence(200), State: bot.Delivered},
+		{Chat: k, N: 1, Fence: w.fence(3), State: bot.Delivered},
+	})
+	var fenced *bot.FencedError
+	if !errors.As(err, &fenced) || !slices.Equal(fenced.Shards, []bot.Shard{3}) {
+		t.Errorf("results of two holders = %v, want that shard 3 is fenced", err)
+	}
+	p := w.look(k, other)
+	w.equal(p.Chats[k].Outbox, []bot.OutboxMessage{{Chat: k, N: 0, Body: bytesOf("a")}, {Chat: k, N: 2, Body: bytesOf("c")}}, "messages")
+	w.equal(p.Chats[other].Outbox, []bot.OutboxMessage(nil), "messages of the other chat")
 }
 
 func messagesKept(t TB, open func() bot.Store) {

@@ -149,11 +149,24 @@ func (p *pair) mark(t *rapid.T) {
 		if rapid.Bool().Draw(t, "event") {
 			k.Event = p.body()
 		}
+		if k.Fence = p.model.fences[k.Chat.Shard()]; rapid.IntRange(0, 9).Draw(t, "wrong") == 0 {
+			k.Fence = rapid.SampledFrom(p.model.issued).Draw(t, "fence")
+		}
 		marks = append(marks, k)
 	}
-	p.must(p.store.RecordDelivery(p.Context(), marks), "mark")
+	err := p.store.RecordDelivery(p.Context(), marks)
+	fenced := 0
 	for _, k := range marks {
-		p.model.mark(k)
+		if p.model.fences[k.Chat.Shard()] != k.Fence {
+			fenced++
+		} else {
+			p.model.mark(k)
+		}
+	}
+	if fenced == 0 {
+		p.must(err, "mark")
+	} else if !errors.Is(err, bot.ErrFenced) {
+		t.Fatalf("mark = %v, want that %d are fenced", err, fenced)
 	}
 }
 

@@ -5,7 +5,8 @@
 // going red: a check that cannot fail is worth nothing.
 //
 // Reading order: this file, world.go (what the checks are written with), then a file for each part, in the order of [Checks].
-// model.go and property.go compare a store with a plain model under random calls; durable.go is about what outlives the process.
+// model.go and property.go compare a store with a plain model under random calls; durable.go is about what outlives the process,
+// replicas.go about stores that several processes share.
 package storetest
 
 import (

@@ -175,8 +175,12 @@ func (w *world) refused(t bot.Turn, want error, why string) {
 	}
 }
 
+// mark records results under the fences that this world holds.
 func (w *world) mark(marks ...bot.DeliveryResult) {
 	w.Helper()
+	for i := range marks {
+		marks[i].Fence = w.fence(marks[i].Chat.Shard())
+	}
 	w.must(w.store.RecordDelivery(w.Context(), marks), "mark")
 }
 

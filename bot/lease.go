@@ -1,0 +1,37 @@
+package bot
+
+import (
+	"context"
+	"time"
+)
+
+// Replica is one process beside others on one store.
+type Replica struct {
+	ID string // of this run of the process; another run has another one
+	// Same is what replicas have in common. One that differs in it does not belong to the others.
+	Same map[string]string
+}
+
+// HeldShard is a shard and the fence under which it is held.
+type HeldShard struct {
+	Shard Shard
+	Fence Fence
+}
+
+// Replicas divides the shards of one store between processes. It is optional: a store that is one process's does not have
+// it. A lease says who is likely to live; the fence decides.
+type Replicas interface {
+	// Heartbeat says that a replica lives for as long as the lease, and lists those that do, itself included, in the order of
+	// their IDs.
+	Heartbeat(ctx context.Context, r Replica, lease time.Duration) ([]Replica, error)
+	// ClaimShards takes those of the shards that nobody holds: never held, given back, or held under a lease that is over. Each
+	// gets a fence above every earlier one. A shard that the caller holds keeps its fence.
+	ClaimShards(ctx context.Context, id string, lease time.Duration, shards []Shard) ([]HeldShard, error)
+	// RenewShards prolongs leases. Of each shard it returns how many arrivals others have accepted so far, or -1: another
+	// fence holds it.
+	RenewShards(ctx context.Context, lease time.Duration, mine []HeldShard) ([]int64, error)
+	// ReleaseShards gives shards back: whoever claims one need not wait. A shard that another fence holds is left alone.
+	ReleaseShards(ctx context.Context, mine []HeldShard) error
+	// Leave is the opposite of Heartbeat: nobody reckons with the replica any more. It comes before its shards are released.
+	Leave(ctx context.Context, id string) error
+}
