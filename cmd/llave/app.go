@@ -126,8 +126,9 @@ func (a *app) start(ctx context.Context) error {
 	a.startHousekeeping()
 	a.onStop(a.engine.Stop)
 	if err := a.engine.Start(ctx); err != nil {
-		return err
+		return strangerError(err)
 	}
+	a.startReplica()
 	a.startDesk()
 	a.startTelegram()
 	a.startWhatsApp()

@@ -68,7 +68,11 @@ func (a *app) openTelegram(channels map[string]bot.Channel) (err error) {
 // startTelegram begins to receive. A token that Telegram refuses leaves the rest of the program alone: the other channels
 // work, and what is owed to this one waits until the token is accepted.
 func (a *app) startTelegram() {
-	if a.telegram != nil {
+	switch {
+	case a.telegram == nil:
+	case a.TelegramWebhook == "":
+		a.receive("telegram", a.whileHolding(a.telegram.Run)) // two that poll take updates from each other
+	default:
 		a.receive("telegram", a.telegram.Run)
 	}
 }

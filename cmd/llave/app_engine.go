@@ -22,6 +22,7 @@ func (a *app) openEngine(channels map[string]bot.Channel) error {
 	a.engine, err = engine.New(engine.Config{
 		Store: a.store, Script: a.script, Effects: effects, Channels: channels, Renderer: renderer{drawn, &a.desk},
 		Keys: a.ring, Log: a.log, Now: a.now, Rates: chatRates(channels), Desk: a.desk.archive.Desk,
+		Replica: a.replicaConfig(),
 	})
 	if err != nil {
 		return err

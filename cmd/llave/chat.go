@@ -38,6 +38,9 @@ func (p program) chat(ctx context.Context, args []string) error {
 		return err
 	}
 	err = a.start(ctx)
+	if err == nil && a.standsBy() {
+		err = refuse("redis.in_use", nil)
+	}
 	if err == nil && linked != "" {
 		err = a.linkTerminal(ctx, term, linked)
 	}

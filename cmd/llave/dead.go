@@ -70,6 +70,9 @@ func (a *app) openDeadLetters(ctx context.Context) (*engine.DeadLetters, error) 
 	} else if err != nil {
 		return nil, err
 	}
+	if err := a.checkAlone(ctx); err != nil {
+		return nil, err
+	}
 	script, err := flows.New(flows.Config{Phone: a.MesaPhone})
 	if err != nil {
 		return nil, err

@@ -30,6 +30,9 @@ func (a *app) ready(ctx context.Context) error {
 	if err := a.engine.Ready(); err != nil {
 		return err
 	}
+	if a.standsBy() {
+		return errStandsBy
+	}
 	if a.embedded == nil {
 		return nil // the chat says that a remote back end does not answer: that is an answer, too
 	}

@@ -80,7 +80,7 @@ func (a *app) logWhatsApp(s whatsapp.Status) {
 // startWhatsApp begins to receive. A failure of the channel leaves the rest of the program alone.
 func (a *app) startWhatsApp() {
 	if a.whatsapp != nil {
-		a.receive("whatsapp", a.whatsapp.Run)
+		a.receive("whatsapp", a.whileHolding(a.whatsapp.Run))
 	}
 }
 
