@@ -41,6 +41,13 @@ func (s *screen) signsIn(user string) {
 	s.Waits("document.querySelector('.cuenta-mia')")
 }
 
+// Clicks waits until the page is loaded: what is clicked on while it loads may be another element a moment later.
+func (s *screen) Clicks(css string) {
+	s.f.t.Helper()
+	s.Waits("document.readyState === 'complete'")
+	s.Tab.Clicks(css)
+}
+
 // opensCase goes to a case.
 func (s *screen) opensCase(id uint64) { s.Goes(s.f.url + caseURL(id)) }
 
@@ -364,6 +371,7 @@ func TestByKeyboardAlone(t *testing.T) {
 
 // presses presses a key that types nothing where the focus is after it.
 func (s *screen) presses(key string) {
+	s.Waits("document.readyState === 'complete'") // the scripts are at work
 	s.Key("keyDown", key, false)
 	s.Key("keyUp", key, false)
 }

@@ -73,7 +73,7 @@ func (k card) holder() (m cardMember) {
 // names are how a case's affiliate is called: whole, and as one speaks to them. Who uses the chat of a family is not always
 // its holder.
 func (d *Desk) names(r archive.Row) (whole, first string) {
-	k := cardOf(r.Card)
+	k := d.cards.of(r.Card)
 	name := k.holder().Name
 	if k.User != "" && k.User != "other" {
 		name = k.User

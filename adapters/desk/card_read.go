@@ -2,8 +2,37 @@ package desk
 
 import (
 	"encoding/json"
+	"sync"
 	"time"
 )
+
+// keptCards bounds the cards that are kept read.
+const keptCards = 2048
+
+// cards are the cards that were read last. The archive gives the same bytes for the same card as long as it keeps them: where
+// they are tells which card it is.
+type cards struct {
+	mu   sync.Mutex
+	read map[*byte]card
+}
+
+// of reads a card, or knows it. Nobody changes what it returns.
+func (c *cards) of(raw json.RawMessage) card {
+	if len(raw) == 0 {
+		return card{}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if k, ok := c.read[&raw[0]]; ok {
+		return k
+	}
+	if c.read == nil || len(c.read) >= keptCards {
+		c.read = map[*byte]card{}
+	}
+	k := cardOf(raw)
+	c.read[&raw[0]] = k
+	return k
+}
 
 // scriptCard is the card as the conversations write it: flows.CaseCard.
 type scriptCard struct {

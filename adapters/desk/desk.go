@@ -54,6 +54,7 @@ type Desk struct {
 	sessions *scs.SessionManager
 	signIns  *httpx.Limiter // by client
 	wav      wavCache
+	cards    cards
 	pictures chan struct{} // one picture is decoded at a time
 
 	beat    time.Duration

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"llave/adapters/desk/desktest"
 	"llave/bot"
 )
 
@@ -227,5 +228,34 @@ func TestEachFormHasItsOwnAct(t *testing.T) {
 	}
 	if len(seen) < 7 {
 		t.Errorf("%d forms", len(seen))
+	}
+}
+
+// A page draws the first of a long queue and leads to the rest; JSON has all of it.
+func TestALongQueue(t *testing.T) {
+	f := newFixture(t)
+	f.engine.AtOnce(func() {
+		for i := range drawnRows + 20 {
+			f.engine.Opens(desktest.Affiliate{Chat: bot.ChatID(fmt.Sprint("whatsapp/bot/", i)), Channel: "WhatsApp"}, "help", nil)
+		}
+	})
+	ana := f.signedIn("ana")
+	if all, _ := ana.gets("/mesa/casos?tab=free").json["cases"].([]any); len(all) != drawnRows+20 {
+		t.Errorf("JSON has %d rows", len(all))
+	}
+	first := ana.page("/mesa/casos?tab=free").body
+	if n := strings.Count(first, "<li data-caso"); n != drawnRows {
+		t.Errorf("the page has %d rows", n)
+	}
+	more := fmt.Sprint("/mesa/casos?tab=free&amp;after=", drawnRows)
+	if !strings.Contains(first, more) {
+		t.Fatal("the page leads to no other")
+	}
+	rest := ana.page(strings.ReplaceAll(more, "&amp;", "&")).body
+	if n := strings.Count(rest, "<li data-caso"); n != 20 || strings.Contains(rest, "after=") {
+		t.Errorf("the second page has %d rows", n)
+	}
+	if got := ana.page("/mesa/casos?tab=free&after=x"); got.status != 404 {
+		t.Errorf("no page: %d", got.status)
 	}
 }

@@ -66,12 +66,12 @@ func (d *Desk) queue(c *call, tab archive.Tab, title string) (*queueView, error)
 	if v.Change, err = d.db.LastChange(ctx); err != nil {
 		return nil, err
 	}
-	counts, err := d.db.Counts(ctx, me)
+	front, err := d.db.Front(ctx, me)
 	if err != nil {
 		return nil, err
 	}
-	v.Counts = countsView(counts)
-	got, err := d.db.List(ctx, archive.Query{Tab: tab, Agent: me, After: c.URL.Query().Get("after")})
+	v.Counts = countsView(front.Counts)
+	got, err := d.db.List(ctx, d.query(c, tab))
 	if errors.Is(err, archive.ErrNotFound) {
 		return nil, notFound("no_page")
 	}
@@ -87,12 +87,26 @@ func (d *Desk) queue(c *call, tab archive.Tab, title string) (*queueView, error)
 	if got.Next != "" {
 		v.After, v.More = got.Next, "/mesa/casos?tab="+string(tab)+"&after="+url.QueryEscape(got.Next)
 	}
-	if v.Next, v.Pulse, err = d.nextInLine(c, counts); err != nil {
-		return nil, err
+	v.Next, v.Pulse = d.nextInLine(front)
+	v.Tabs = d.tabs(tab, front.Counts)
+	if v.More != "" {
+		return v, nil
 	}
-	v.Tabs = d.tabs(tab, counts)
-	v.ListEnd = d.text("end_"+string(tab), map[string]any{"N": len(v.Rows), "Counts": counts})
+	v.ListEnd = d.text("end_"+string(tab), map[string]any{"N": len(v.Rows), "Counts": front.Counts})
 	return v, nil
+}
+
+// drawnRows is how many rows of the open cases a page draws: nobody reads more, and a browser draws them at each change. JSON
+// has them all.
+const drawnRows = 100
+
+// query is what a request asks of the queue.
+func (d *Desk) query(c *call, tab archive.Tab) archive.Query {
+	q := archive.Query{Tab: tab, Agent: c.me.ID, After: c.URL.Query().Get("after")}
+	if !c.json && tab != archive.TabClosed {
+		q.Limit = drawnRows
+	}
+	return q
 }
 
 func (d *Desk) tabs(current archive.Tab, n archive.Counts) []tabView {
@@ -107,24 +121,14 @@ func (d *Desk) tabs(current archive.Tab, n archive.Counts) []tabView {
 }
 
 // nextInLine says who is the first of the queue, and how many wait for how long.
-func (d *Desk) nextInLine(c *call, n archive.Counts) (next, pulse string, err error) {
-	if n.Free == 0 {
-		return "", d.text("pulse_none", nil), nil
-	}
-	got, err := d.db.List(c.Context(), archive.Query{Tab: archive.TabFree, Agent: c.me.ID})
-	if err != nil || len(got.Rows) == 0 {
-		return "", d.text("pulse_none", nil), err
+func (d *Desk) nextInLine(f archive.Front) (next, pulse string) {
+	if f.First == nil {
+		return "", d.text("pulse_none", nil)
 	}
 	now := d.now()
-	first := d.row(got.Rows[0], c.me.ID, now)
-	oldest := got.Rows[0].Turned
-	for _, r := range got.Rows {
-		if r.Turned.Before(oldest) {
-			oldest = r.Turned
-		}
-	}
+	first := d.row(*f.First, "", now)
 	next = d.text("next", map[string]any{"Name": first.Name, "Wait": first.Clock.Text, "Counter": first.Counter})
-	return next, d.text("pulse", map[string]any{"N": n.Free, "Wait": d.waited("long", now.Sub(oldest))}), nil
+	return next, d.text("pulse", map[string]any{"N": f.Free, "Wait": d.waited("long", now.Sub(f.Oldest))})
 }
 
 // takeNext takes the first case of the queue. Who is beaten to it takes the one behind.

@@ -255,15 +255,12 @@ func (s *stream) ring(of caseChanges, got archive.Case) error {
 }
 
 func (s *stream) counts() error {
-	n, err := s.d.db.Counts(s.c.Context(), s.c.me.ID)
+	f, err := s.d.db.Front(s.c.Context(), s.c.me.ID)
 	if err != nil {
 		return err
 	}
-	next, pulse, err := s.d.nextInLine(s.c, n)
-	if err != nil {
-		return err
-	}
-	return s.event("counts", 0, map[string]any{"free": n.Free, "mine": n.Mine, "all": n.All, "next": next, "pulse": pulse})
+	next, pulse := s.d.nextInLine(f)
+	return s.event("counts", 0, map[string]any{"free": f.Free, "mine": f.Mine, "all": f.All, "next": next, "pulse": pulse})
 }
 
 // event writes one event. Only the last event of a case has a number: a page that was cut off in between is told the case anew.

@@ -70,7 +70,7 @@ func (d *Desk) fillCase(c *call, v *caseView, got archive.Case) {
 	now := d.now()
 	v.rowView = d.row(got.Row, c.me.ID, now)
 	v.FullName, v.FirstName = d.names(got.Row)
-	k := cardOf(got.Card)
+	k := d.cards.of(got.Card)
 	own := k.holder()
 	v.CardRaw = k.masked(got.Card)
 	v.Linked, v.Active, v.Standing = k.Linked, backend.IsActive(own.Standing), own.Standing

@@ -46,6 +46,8 @@ type Archive struct {
 	opt     Options
 	watch   watch
 	board   board
+	cache   openRows
+	front   front
 	hashing chan struct{} // bounds the passwords that are hashed at a time
 	dummy   string        // the hash of no password
 

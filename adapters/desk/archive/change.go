@@ -49,9 +49,12 @@ func (a *Archive) Changes(ctx context.Context, after uint64, limit int) (list []
 	return list, lost, err
 }
 
+// boundsOfChanges asks for each by itself: for both at once SQLite would read the whole table.
+const boundsOfChanges = "SELECT coalesce((SELECT min(id) FROM change), 0), coalesce((SELECT max(id) FROM change), 0)"
+
 // changeBounds are the id of the first change that is kept and the last one that was given.
 func changeBounds(ctx context.Context, q sqlitedb.Querier) (first, last uint64, err error) {
-	err = q.QueryRowContext(ctx, "SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM change").Scan(&first, &last)
+	err = q.QueryRowContext(ctx, boundsOfChanges).Scan(&first, &last)
 	return first, last, err
 }
 

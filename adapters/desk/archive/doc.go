@@ -7,7 +7,7 @@
 //	archive.go        Open, Close; keys.go has the keys, schema.sql the tables
 //	apply.go          bot.Reader: the events of a shard become rows, exactly once; apply_entry.go, one entry; apply_delivery.go, what
 //	                  became of a message; unreadable.go, what cannot be read
-//	list.go           the queue: rows by tab, counts; thread.go, one case and its entries
+//	list.go           the queue: rows by tab; row.go opens them; front.go, counts and who is next; thread.go, one case and its entries
 //	outcome.go        what came of an act; change.go, what has changed since; watch.go wakes those who wait
 //	desk.go           what may be promised now, for the engine
 //	fetch.go          files that are still to be fetched; blob.go keeps files in sealed pieces

@@ -29,7 +29,7 @@ type FileState struct {
 // Case returns a case; [ErrNotFound] if there is none of this number.
 func (a *Archive) Case(ctx context.Context, id uint64, agent bot.AgentID) (c Case, err error) {
 	err = a.read(ctx, "case", func(q sqlitedb.Querier) error {
-		rows, err := a.rows(ctx, q, rowColumns+"WHERE c.id = ?", string(agent), id)
+		rows, err := a.rows(ctx, q, oneRow, string(agent), id)
 		if err != nil {
 			return err
 		}

@@ -30,6 +30,7 @@ type Engine struct {
 	fails   error // what Act returns
 	stalled bool  // acts are kept and nothing comes of them
 	files   map[string]File
+	held    *[]bot.Happened // what AtOnce applies in the end
 }
 
 type chat struct {
@@ -74,6 +75,23 @@ func (e *Engine) Case(id bot.ChatID) bot.Case {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return *e.chats[id].c
+}
+
+// AtOnce applies what f has happen in batches, as a feed does that is behind.
+func (e *Engine) AtOnce(f func()) {
+	var list []bot.Happened
+	e.mu.Lock()
+	e.held = &list
+	e.mu.Unlock()
+	f()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.held = nil
+	for ; len(list) > 0; list = list[min(1024, len(list)):] {
+		if err := e.db.Apply(context.Background(), 0, list[:min(1024, len(list))]); err != nil {
+			panic(err)
+		}
+	}
 }
 
 // Opens opens a case, as an affiliate does who asks for a person, and returns its number.
@@ -205,8 +223,12 @@ func (e *Engine) apply(ch *chat, entry bot.Entry) {
 	entry.Ref, entry.Channel, entry.Label, entry.Sender = string(ch.who.Chat), ch.who.Channel, ch.who.Label, ch.who.Sender
 	var key bot.ChatKey
 	copy(key[:], ch.who.Chat)
-	err := e.db.Apply(context.Background(), 0, []bot.Happened{{Seq: e.seq, Chat: key, Logged: bot.Logged{Entry: &entry}}})
-	if err != nil {
+	h := bot.Happened{Seq: e.seq, Chat: key, Logged: bot.Logged{Entry: &entry}}
+	if e.held != nil {
+		*e.held = append(*e.held, h)
+		return
+	}
+	if err := e.db.Apply(context.Background(), 0, []bot.Happened{h}); err != nil {
 		panic(err)
 	}
 }

@@ -24,6 +24,12 @@ function stop(fresh) {
   box.focus();
 }
 
+// backTo lets the next words be typed, unless the agent has gone somewhere else meanwhile.
+function backTo(form) {
+  const at = document.activeElement;
+  if (!at || at === document.body || form.contains(at)) form.elements.text.focus();
+}
+
 async function reply(form, button) {
   if (isOff()) return say(text('no_connection_send'));
   if (form.dataset.va) return;
@@ -42,7 +48,7 @@ async function reply(form, button) {
   }
   if (got.status !== 0) await pull();
   toEnd();
-  form.elements.text.focus();
+  backTo(form);
 }
 
 async function note(form, button) {
@@ -56,7 +62,7 @@ async function note(form, button) {
   sessionStorage.removeItem(drafts('nota'));
   await pull();
   toEnd();
-  form.elements.text.focus();
+  backTo(form);
 }
 
 function picked() {

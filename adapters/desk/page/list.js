@@ -36,11 +36,20 @@ export function counts(data) {
     if (at) at.textContent = data[key];
   }
   if ($('pulso')) $('pulso').lastElementChild.textContent = data.pulse;
+  refill(data[page.solapa]);
   const next = $('siguiente');
   if (!next) return;
   $('siguiente-quien').textContent = data.next;
   const button = next.querySelector('button');
   if (!('cortado' in button.dataset)) button.disabled = !data.next;
+}
+
+let refilled = 0;
+// refill takes the list anew when it has become short: a page draws only the first of a long queue.
+function refill(all) {
+  if ($('filas').children.length >= Math.min(all ?? 0, 25) || Date.now() - refilled < 5000 || location.search.includes('after=')) return;
+  refilled = Date.now();
+  reload();
 }
 
 // reload takes the whole list anew.
