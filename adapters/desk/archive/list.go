@@ -68,12 +68,12 @@ FROM `
 // oneRow is the query of one case.
 const oneRow = rowColumns + "caso c WHERE c.id = ?"
 
-// tabRows are the conditions and the order of each tab. Free cases are called open as well, so that SQLite finds the index of the
-// open ones.
+// tabRows are the conditions and the order of each tab. Those of open cases say so twice, so that SQLite finds the index of
+// the open ones, whatever the limit is.
 var tabRows = map[Tab]struct{ where, order string }{
 	TabFree:   {"state = 'queued' AND state <> 'closed'", "counter DESC, first DESC, turned, id"},
 	TabMine:   {"state = 'assigned' AND owner = ?", "desk DESC, counter DESC, turned, id"},
-	TabAll:    {"state <> 'closed'", "state DESC, desk DESC, counter DESC, first DESC, turned, id"},
+	TabAll:    {"state IN ('queued', 'assigned') AND state <> 'closed'", "state DESC, desk DESC, counter DESC, first DESC, turned, id"},
 	TabClosed: {"state = 'closed'", "since DESC, id DESC"},
 }
 

@@ -20,7 +20,7 @@ type opened struct {
 // keptRows bounds the rows that are kept open: some kilobytes each.
 const keptRows = 2048
 
-// openRows are the rows of open cases as they were read last. A queue is listed more often than it changes, and opening a row costs
+// openRows are the rows that were read last. A queue is listed more often than it changes, and opening a row costs
 // ten times what reading it does.
 type openRows struct {
 	mu   sync.Mutex
@@ -36,14 +36,10 @@ func (o *openRows) get(id, last uint64) *opened {
 	return nil
 }
 
-// keep keeps a row, and forgets another one if there are too many. A closed case is kept no more.
+// keep keeps a row, and drops another one if there are too many.
 func (o *openRows) keep(id uint64, r *opened) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if r.head.Case.State == bot.CaseClosed {
-		delete(o.rows, id)
-		return
-	}
 	if o.rows == nil {
 		o.rows = map[uint64]*opened{}
 	}
@@ -55,6 +51,9 @@ func (o *openRows) keep(id uint64, r *opened) {
 	}
 	o.rows[id] = r
 }
+
+// forget drops the row of a case that is deleted.
+func (o *openRows) forget(id uint64) { o.mu.Lock(); defer o.mu.Unlock(); delete(o.rows, id) }
 
 // rows reads rows, and opens them. One whose head cannot be opened is left out, and logged.
 func (a *Archive) rows(ctx context.Context, q sqlitedb.Querier, query string, args ...any) ([]Row, error) {

@@ -81,6 +81,7 @@ func (a *Archive) sweepCases(ctx context.Context) (n int, err error) {
 			if err := forgetCase(ctx, tx, id); err != nil {
 				return err
 			}
+			a.cache.forget(id)
 		}
 		n = len(list)
 		return err
