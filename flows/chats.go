@@ -181,7 +181,7 @@ func (d *dialog) onNotice() {
 		if d.session.Case.Assigned() {
 			kind = bot.Told
 		}
-		d.reply(kind, "chats.notice_linked", n)
+		inData(d).suspect(n, d.reply(kind, "chats.notice_linked", n))
 	case noticeUnlinked:
 		if d.session.State != home {
 			d.leave()

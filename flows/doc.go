@@ -27,6 +27,7 @@
 //	void.go, void_which.go, void_number.go, void_confirm.go
 //	link.go, link_granted.go, link_user.go      linking a chat with an account
 //	chats.go                                    the linked chats, and unlinking
+//	mydata.go                                   what is held about the person, and what protects the account
 //	mesa.go, mesa_promise.go                    asking for a person of Mesa de Ayuda, and what is promised
 //	mesa_steps.go, mesa_card.go                 what the desk is told: the last wishes, the card, the hint
 //	mesa_queued.go, mesa_assigned.go, mesa_became.go, mesa_errand.go

@@ -18,6 +18,10 @@ type effectAnswer struct {
 	Grant   *backend.Grant       `json:"grant,omitempty"`
 	Chats   []backend.LinkedChat `json:"chats,omitempty"`
 	Paper   *backend.Preprints   `json:"paper,omitempty"`
+
+	Held     *backend.Held       `json:"held,omitempty"`
+	SignIn   *backend.SignInCode `json:"sign_in,omitempty"`
+	Disowned *backend.Disowned   `json:"disowned,omitempty"`
 }
 
 // refusal is one of the errors that a port declares.
@@ -45,6 +49,12 @@ func (a effectAnswer) complete(op string) bool {
 		return a.Grant != nil
 	case opMonths, opSheets, opPrint, opVoid:
 		return a.Paper != nil
+	case opMyData, opErase:
+		return a.Held != nil
+	case opSignInCode:
+		return a.SignIn != nil
+	case opDisown:
+		return a.Disowned != nil
 	}
 	return true
 }
@@ -96,6 +106,10 @@ func (d *dialog) onAnswer(r bot.Result, a effectAnswer) {
 		inSheet(d).onPrintedLate(a)
 	case opVoid:
 		inVoid(d).onVoidedLate(a)
+	case opErase:
+		inData(d).erased(a)
+	case opDisown:
+		inData(d).disowned(a)
 	case opRedeem: // the link is ended again
 		d.effect(opUnlink, d.in.ID, unlinkArgs{Credential: a.Grant.Credential}, "")
 	case opUnlink:
@@ -143,6 +157,8 @@ func (d *dialog) onFailure(r bot.Result) {
 	case opVoid:
 		d.offer(bot.Say, "void.unknown", nil, choices("void", "help")...)
 	case opRedeem, opUnlink:
+	case opErase, opDisown:
+		d.offer(bot.Say, "link.failed", nil, choices("token", "help")...)
 	default: // a state of another program awaited it
 		if d.session.State == home {
 			d.offer(bot.Say, "token.no_answer", nil, choices("token", "help")...)

@@ -25,6 +25,11 @@ const (
 	opSheets  = "sheets"
 	opPrint   = "print"
 	opVoid    = "void"
+
+	opMyData     = "my_data"
+	opErase      = "erase"
+	opSignInCode = "sign_in_code"
+	opDisown     = "disown"
 )
 
 // effectKind is what is known of an operation.
@@ -39,6 +44,7 @@ var effects = map[string]effectKind{
 	opGroup: {number: 1}, opCurrent: {number: 2}, opAnother: {number: 3, acts: true}, opState: {number: 4}, opInvite: {number: 5}, opChats: {number: 6},
 	opUnlink: {number: 7, acts: true}, opNotify: {number: 8}, opRedeem: {number: 9, acts: true}, opMonths: {number: 10}, opSheets: {number: 11},
 	opPrint: {number: 12, acts: true}, opVoid: {number: 13, acts: true},
+	opMyData: {number: 14}, opErase: {number: 15, acts: true}, opSignInCode: {number: 16}, opDisown: {number: 17, acts: true},
 }
 
 // effect asks the engine for a call. Interim is the key of the reply if its result is late.
@@ -97,6 +103,7 @@ type (
 type notice struct {
 	Via   string `json:"via"` // the channel's name
 	Label string `json:"label"`
+	Chat  string `json:"chat,omitempty"` // its name at the back end
 }
 
 func (n *notice) decode(body []byte) error { return json.Unmarshal(body, n) }
@@ -212,9 +219,11 @@ func (p *Effects) callLinks(ctx context.Context, chat bot.ChatID, e bot.Effect) 
 			}
 			return effectAnswer{}, p.notify(ctx, e, noticeUnlinked, notice{}, a.Notify)
 		})
+	case opMyData, opErase, opSignInCode, opDisown:
+		return p.callAccounts(ctx, e)
 	case opNotify:
 		return withArgs(e, func(a notifyArgs) (effectAnswer, error) {
-			return effectAnswer{}, p.notify(ctx, e, a.Subject, notice{a.Via, a.Label}, a.Chats)
+			return effectAnswer{}, p.notify(ctx, e, a.Subject, notice{a.Via, a.Label, p.Chats.ChatRef(chat)}, a.Chats)
 		})
 	}
 	return effectAnswer{}, fmt.Errorf("no such effect %q", e.Op)

@@ -78,6 +78,8 @@ func (d *dialog) onPress(c bot.Choice) {
 	case inMesa(d).onButton(c.Value):
 	case d.waiting():
 		d.onTextWhileWaiting(nlu.ParsedText{Intent: nlu.Intent(c.Value)})
+	case c.Value == choiceNotMe && d.mem.Suspect != "":
+		d.startIntent(nlu.ParsedText{Intent: choiceNotMe})
 	case timeless[c.Value]:
 		d.from = fromOldButton
 		d.startIntent(nlu.ParsedText{Intent: nlu.Intent(c.Value)})
@@ -240,6 +242,9 @@ func (d *dialog) startIntent(p nlu.ParsedText) {
 	d.leave()
 	if p.Intent != nlu.IntentNone {
 		d.mem.Misses = 0
+	}
+	if inData(d).takes(p) {
+		return
 	}
 	switch p.Intent {
 	case nlu.IntentToken, nlu.IntentNumber, nlu.IntentCredential, nlu.IntentAnother, nlu.IntentRejected, nlu.IntentPreprint, nlu.IntentVoid:

@@ -31,6 +31,9 @@ type memory struct {
 	// LastSheet is the member whose sheet was shown last.
 	LastSheet backend.MemberID `json:"paper,omitempty"`
 
+	// Suspect is the chat of the last notice that another one was linked.
+	Suspect string `json:"suspect,omitempty"`
+
 	// Identity is how the chat presented itself last: the result of an effect does not bring it.
 	Identity identity `json:"door,omitzero"`
 	// Unreadable is the last message that was no text.

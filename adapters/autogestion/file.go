@@ -33,10 +33,13 @@ var schema7 string
 //go:embed schema_8.sql
 var schema8 string
 
+//go:embed schema_9.sql
+var schema9 string
+
 // schemas are the steps from each version of the file to the next. A new file takes all steps, so that an old file becomes
 // the same.
 func schemas() []string {
-	return []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8}
+	return []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8, schema9}
 }
 
 // querier is a pool or a transaction.

@@ -128,20 +128,14 @@ func (s *Service) setPassword(ctx context.Context, tx *sql.Tx, cuil, phc string,
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, "UPDATE account SET password = ?, changed = ? WHERE id = ?", phc, now.UnixNano(), id); err != nil {
+	if _, err := tx.ExecContext(ctx, "UPDATE account SET password = ?, changed = ?, suspect = 0 WHERE id = ?", phc, now.UnixNano(), id); err != nil {
 		return err
 	}
-	for _, q := range []string{
-		"DELETE FROM link WHERE account = ?",
-		"UPDATE invite SET ended = 'reset' WHERE account = ? AND link = ''",
-		"DELETE FROM known WHERE account = ?",
-		"DELETE FROM reset WHERE account = ?",
-		"DELETE FROM second WHERE account = ?",
-		"DELETE FROM session WHERE account = ?",
-	} {
-		if _, err := tx.ExecContext(ctx, q, id); err != nil {
-			return err
-		}
+	if _, err := tx.ExecContext(ctx, "DELETE FROM link WHERE account = ?", id); err != nil {
+		return err
+	}
+	if err := s.endSignIns(ctx, tx, id); err != nil {
+		return err
 	}
 	// The count of all strangers, too: who reads the mailbox of an account is its owner.
 	for _, c := range append(who.tallies(true), who.tallies(false)...) {

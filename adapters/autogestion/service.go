@@ -73,11 +73,13 @@ var (
 	_ backend.Tokens = (*Service)(nil)
 	_ backend.Links  = (*Service)(nil)
 	_ backend.Sheets = (*Service)(nil)
+
+	_ backend.Accounts = (*Service)(nil)
 )
 
-// An address may show 60 wrong keys at once, as llave backend check does twice, and then one every ten seconds.
+// An address may show 120 wrong keys at once, as llave backend check does twice, and then one every ten seconds.
 const (
-	wrongKeysAtOnce   = 60
+	wrongKeysAtOnce   = 120
 	wrongKeyEvery     = 10 * time.Second
 	wrongKeyAddresses = 10_000 // remembered at a time
 )

@@ -40,6 +40,7 @@ func (w loginAttempt) tallies(known bool) []counted {
 type accountRow struct {
 	id       int64
 	password string
+	suspect  bool // the owner said that a stranger signed in
 }
 
 // countedAttempt is an attempt that was counted in advance.
@@ -58,8 +59,8 @@ func (s *Service) recordAttempt(ctx context.Context, who loginAttempt) (try coun
 	try.loginAttempt = who
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		var known bool
-		err := tx.QueryRowContext(ctx, `SELECT a.id, a.password, EXISTS (SELECT 1 FROM known k WHERE k.browser = ?2 AND k.account = a.id)
-			FROM account a JOIN person p ON p.id = a.person WHERE p.cuil = ?1`, who.cuil, who.browser).Scan(&try.acc.id, &try.acc.password, &known)
+		err := tx.QueryRowContext(ctx, `SELECT a.id, a.password, a.suspect <> 0, EXISTS (SELECT 1 FROM known k WHERE k.browser = ?2 AND k.account = a.id)
+			FROM account a JOIN person p ON p.id = a.person WHERE p.cuil = ?1`, who.cuil, who.browser).Scan(&try.acc.id, &try.acc.password, &try.acc.suspect, &known)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
@@ -76,6 +77,7 @@ func (s *Service) recordAttempt(ctx context.Context, who loginAttempt) (try coun
 }
 
 func (s *Service) countAttempt(ctx context.Context, tx *sql.Tx, try *countedAttempt, known bool, now time.Time) error {
+	try.second = try.acc.suspect
 	for _, c := range try.tallies(known) {
 		var err error
 		if c.n, err = s.count(ctx, tx, c.tally, c.id, now); err != nil {
@@ -86,7 +88,7 @@ func (s *Service) countAttempt(ctx context.Context, tx *sql.Tx, try *countedAtte
 		if c.tally != tallyAccount {
 			continue
 		}
-		try.second = c.n >= guessesADay
+		try.second = try.second || c.n >= guessesADay
 		if c.n+1 == guessesADay && try.acc.id != 0 {
 			if err := s.tellOwner(ctx, tx, try.acc.id, try.person, now); err != nil {
 				return err

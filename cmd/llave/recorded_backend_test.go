@@ -142,6 +142,18 @@ func (b *recordedBackend) Unlink(ctx context.Context, c backend.Credential, link
 	return err
 }
 
+func (b *recordedBackend) MyData(ctx context.Context, c backend.Credential) (backend.Held, error) {
+	return withFault(ctx, b, func() (backend.Held, error) { return b.Service.MyData(ctx, c) })
+}
+
+func (b *recordedBackend) SignInCode(ctx context.Context, c backend.Credential) (backend.SignInCode, error) {
+	return withFault(ctx, b, func() (backend.SignInCode, error) { return b.Service.SignInCode(ctx, c) })
+}
+
+func (b *recordedBackend) Disown(ctx context.Context, c backend.Credential, chat string) (backend.Disowned, error) {
+	return withFault(ctx, b, func() (backend.Disowned, error) { return b.Service.Disown(ctx, c, chat) })
+}
+
 func (b *recordedBackend) Sheets(ctx context.Context, c backend.Credential, m backend.MemberID) (backend.Preprints, error) {
 	return withFault(ctx, b, func() (backend.Preprints, error) { return b.Service.Sheets(ctx, c, m) })
 }
@@ -209,7 +221,7 @@ func (b *recordedBackend) current(ctx context.Context, c backend.Credential, mem
 }
 
 // allCapabilities are those of a back end that lacks none.
-var allCapabilities = backend.Capabilities{CurrentWithoutMinting: true, Keys: true, TokenState: true, Void: true, Sheets: true, Months: true, SignInPages: true}
+var allCapabilities = backend.Capabilities{CurrentWithoutMinting: true, Keys: true, TokenState: true, Void: true, Sheets: true, Months: true, SignInPages: true, Account: true}
 
 // capabilitiesWithout are those of a back end that lacks the named ones.
 func capabilitiesWithout(names string) backend.Capabilities {
@@ -230,6 +242,8 @@ func capabilitiesWithout(names string) backend.Capabilities {
 			c.Months = false
 		case "pages":
 			c.SignInPages = false
+		case "account":
+			c.Account = false
 		default:
 			panic("no capability " + n)
 		}

@@ -5,6 +5,7 @@
 // The ports and their types:
 //
 //	ports.go     Tokens, Links: the contract of tokens and links
+//	account.go   Accounts: what a linked chat may ask about its account
 //	sheets.go    Sheets: preprinted tokens
 //	group.go     a family group and its members
 //	kinship.go   the kinship words of a padrón

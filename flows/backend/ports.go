@@ -116,6 +116,9 @@ type Capabilities struct {
 	Months bool `json:"months" doc:"months for preprinted tokens are offered"`
 	// SignInPages: one-time URLs at which people sign in. Without them no chat can be linked, and nothing works.
 	SignInPages bool `json:"sign_in_pages" doc:"chats can be linked"`
+	// Account: what is held about a person can be asked and erased, and a chat that a stranger linked disowned. Without it
+	// "mis datos" gets a text.
+	Account bool `json:"account,omitempty" doc:"what is held can be asked and erased"`
 }
 
 // Tokens gives tokens to the conversations. The back end authorises every call by the credential: ErrUnlinked if it is not

@@ -3,7 +3,7 @@
 // the same. The package knows no data base.
 //
 // Reading order: api.go (mounting, keys), call.go (how a call is described and refused), then the calls: tokens.go,
-// sheets.go, links.go, validations.go.
+// sheets.go, links.go, account.go, validations.go.
 package api
 
 import (
@@ -24,10 +24,11 @@ import (
 
 // Options are what the API serves.
 type Options struct {
-	Tokens backend.Tokens
-	Links  backend.Links
-	Sheets backend.Sheets
-	Can    backend.Capabilities
+	Tokens   backend.Tokens
+	Links    backend.Links
+	Sheets   backend.Sheets
+	Accounts backend.Accounts
+	Can      backend.Capabilities
 
 	// Validate answers a provider who shows this key.
 	Validate func(ctx context.Context, providerKey string, v wire.ValidationBody) (wire.VerdictBody, error)
@@ -57,6 +58,7 @@ func Mount(mux *http.ServeMux, o Options) {
 	a.sheets()
 	a.sheetKeys()
 	a.links()
+	a.account()
 	a.validations()
 	mux.HandleFunc(wire.Prefix, func(w http.ResponseWriter, _ *http.Request) {
 		writeError(w, &wire.Error{Status: http.StatusNotFound, Code: "not_found"})

@@ -45,7 +45,9 @@ type Client struct {
 var (
 	_ backend.Tokens = (*Client)(nil)
 	_ backend.Links  = (*Client)(nil)
-	_ backend.Sheets = (*Client)(nil)
+
+	_ backend.Accounts = (*Client)(nil)
+	_ backend.Sheets   = (*Client)(nil)
 )
 
 // Errors of New.

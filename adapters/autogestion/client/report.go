@@ -100,21 +100,25 @@ func (r Report) saw(err error) string {
 type capability struct {
 	name string
 	has  bool
+	late bool // came later: older back ends do not declare it, and have it not
 }
 
 // declared lists the capabilities in the order of backend.Capabilities.
 func declared(can backend.Capabilities) (list []capability) {
 	v := reflect.ValueOf(can)
 	for i := range v.NumField() {
-		list = append(list, capability{name: v.Type().Field(i).Tag.Get("json"), has: v.Field(i).Bool()})
+		name, more, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		list = append(list, capability{name: name, has: v.Field(i).Bool(), late: more != ""})
 	}
 	return list
 }
 
-// capabilityNames returns the names of all capabilities. Every back end declares each.
+// capabilityNames returns the names of the capabilities that every back end declares.
 func capabilityNames() (names []string) {
 	for _, c := range declared(backend.Capabilities{}) {
-		names = append(names, c.name)
+		if !c.late {
+			names = append(names, c.name)
+		}
 	}
 	return names
 }

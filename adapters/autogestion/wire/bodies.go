@@ -45,6 +45,11 @@ type UnlinkBody struct {
 	Link string `json:"link,omitempty" maxLength:"100" doc:"A link of the account; without it, the credential's own."`
 }
 
+// DisownBody names a chat of the account that its owner did not link.
+type DisownBody struct {
+	Chat string `json:"chat" minLength:"1" maxLength:"4096" doc:"As in the links of the account."`
+}
+
 // LinksBody is the answer with the linked chats of an account.
 type LinksBody struct {
 	Links []backend.LinkedChat `json:"links" nullable:"false"`
