@@ -6,11 +6,13 @@
 //	go run ./cmd/chaos -conversations 500 -through poll      # Telegram, with a tenth of the replies lost
 //	go run ./cmd/chaos -conversations 500 -through webhook
 //	go run ./cmd/chaos -conversations 2000 -through desk   # cases of Mesa de Ayuda
+//	go run ./cmd/chaos -conversations 500 -store redis     # on a Redis of its own, also with -through
 //	go run ./cmd/chaos -conversations 500 -at 2026-12-31T23:58   # with the program's clock there, in Buenos Aires
 //
 // It exits with 1 if a promise was broken. The figures are on the last line.
 //
-// Reading order: main.go, telegram.go (the same through Telegram), desk.go (a day at Mesa de Ayuda), sheet.go (what is counted of sheets), clock.go.
+// Reading order: main.go, telegram.go (the same through Telegram), desk.go (a day at Mesa de Ayuda), sheet.go (what is counted of sheets), clock.go,
+// redis.go (the Redis of a run).
 package main
 
 import (
@@ -41,10 +43,16 @@ func main() {
 	channel := flag.String("through", "terminal", "terminal, or Telegram by poll or webhook, or desk: Telegram with agents at Mesa de Ayuda")
 	binary := flag.String("binary", "", "the program; built from ./cmd/llave if not given")
 	kill := flag.Duration("kill", time.Minute, "at the desk: how often it is killed, on average")
+	store := flag.String("store", "sqlite", "where the conversations are kept: sqlite, or redis")
 	at := flag.String("at", "", "the day and hour at which the program begins, in Buenos Aires (2006-01-02T15:04); the machine's if not given")
 	flag.Parse()
 	if err := clock.begin(*at); err != nil {
 		fmt.Fprintln(os.Stderr, "chaos: -at:", err)
+		os.Exit(2)
+	}
+	stop, err := beginStore(*store)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "chaos: -store:", err)
 		os.Exit(2)
 	}
 	begin := func() (tally, error) { return run(context.Background(), *n, *seed, *binary, os.Stderr) }
@@ -63,11 +71,37 @@ func main() {
 		os.Exit(2)
 	}
 	sum, err := begin()
+	stop()
 	fmt.Println(sum)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "chaos:", err)
 		os.Exit(1)
 	}
+}
+
+// beginStore starts what keeps the conversations. The function that it returns stops it.
+func beginStore(kind string) (stop func(), err error) {
+	switch kind {
+	case "sqlite":
+		return func() {}, nil
+	case "redis":
+	default:
+		return nil, errors.New("it is sqlite or redis")
+	}
+	dir, err := os.MkdirTemp("", "llave-chaos-redis")
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	if err := conversationsIn.begin(ctx, dir); err != nil {
+		cancel()
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return func() {
+		cancel()
+		conversationsIn.wait()
+		os.RemoveAll(dir)
+	}, nil
 }
 
 // tally is what happened.
@@ -288,7 +322,7 @@ func (w *worker) command(args ...string) *exec.Cmd {
 		args = []string{"chat"}
 	}
 	cmd := exec.CommandContext(w.ctx, w.binary, args...)
-	cmd.Env = append(environment(), "LLAVE_ADDR=127.0.0.1:0", "LLAVE_DATA="+w.data)
+	cmd.Env = append(environment(w.data), "LLAVE_ADDR=127.0.0.1:0")
 	return cmd
 }
 
@@ -319,8 +353,9 @@ func (w *worker) count(shown int) error {
 	return nil
 }
 
-// environment is ours without what would configure the program, and with its clock.
-func environment() []string {
+// environment is ours without what would configure the program, with its clock and where it keeps what it knows.
+func environment(data string) []string {
 	env := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "LLAVE_") })
-	return append(env, "TESTCLOCK_AHEAD="+time.Duration(clock).String())
+	env = append(env, "TESTCLOCK_AHEAD="+time.Duration(clock).String(), "LLAVE_DATA="+data)
+	return append(env, conversationsIn.environment(data)...)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"os"
+	"os/exec"
 	"sync"
 	"testing"
 )
@@ -51,6 +52,27 @@ func size(usual, short int) int {
 // half second and gets no core in between answers nothing.
 func TestKilledAtRandom(t *testing.T) {
 	sum, err := run(t.Context(), size(20, 4), 1, llave(t), t.Output())
+	if err != nil {
+		t.Error(err)
+	}
+	t.Log(sum)
+}
+
+// The short form of -store redis.
+func TestKilledAtRandomOnRedis(t *testing.T) {
+	if _, err := exec.LookPath("redis-server"); err != nil && os.Getenv("LLAVE_TEST_REQUIRE") != "1" {
+		t.Skip("no redis-server on this machine")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	if err := conversationsIn.begin(ctx, t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cancel()
+		conversationsIn.wait()
+		conversationsIn.addr = ""
+	})
+	sum, err := run(t.Context(), size(4, 2), 1, llave(t), t.Output())
 	if err != nil {
 		t.Error(err)
 	}

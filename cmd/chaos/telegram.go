@@ -127,7 +127,7 @@ func (p *service) start() error {
 		l.Close()
 	}
 	p.cmd = exec.CommandContext(p.ctx, p.binary)
-	p.cmd.Env = append(environment(), "LLAVE_ADDR="+p.addr, "LLAVE_DATA="+p.data, "LLAVE_AUTOGESTION=embedded", "LLAVE_DEMO=1",
+	p.cmd.Env = append(environment(p.data), "LLAVE_ADDR="+p.addr, "LLAVE_AUTOGESTION=embedded", "LLAVE_DEMO=1",
 		"LLAVE_TELEGRAM_TOKEN="+p.srv.Token(), "LLAVE_TELEGRAM_API="+p.srv.URL, "LLAVE_TELEGRAM_RATE=0")
 	if p.webhook {
 		p.cmd.Env = append(p.cmd.Env, "LLAVE_TELEGRAM_WEBHOOK=1")
