@@ -33,5 +33,6 @@ type Replicas interface {
 	// ReleaseShards gives shards back: whoever claims one need not wait. A shard that another fence holds is left alone.
 	ReleaseShards(ctx context.Context, mine []HeldShard) error
 	// Leave is the opposite of Heartbeat: nobody reckons with the replica any more. It comes before its shards are released.
-	Leave(ctx context.Context, id string) error
+	// Those of dead that it still holds are given back, too: only for a replica that is known to be dead.
+	Leave(ctx context.Context, id string, dead []Shard) error
 }

@@ -45,13 +45,21 @@ func (m *Memory) Heartbeat(ctx context.Context, r bot.Replica, lease time.Durati
 }
 
 // Leave is the opposite of Heartbeat. See [bot.Replicas].
-func (m *Memory) Leave(ctx context.Context, id string) error {
+func (m *Memory) Leave(ctx context.Context, id string, dead []bot.Shard) error {
 	if err := m.ready(ctx, "leave"); err != nil {
 		return err
 	}
 	m.rest.mu.Lock()
-	defer m.rest.mu.Unlock()
 	delete(m.rest.replicas, id)
+	m.rest.mu.Unlock()
+	for _, n := range dead {
+		s := &m.shards[n]
+		s.mu.Lock()
+		if s.lease.holder == id {
+			s.lease.holder, s.lease.until = "", time.Time{}
+		}
+		s.mu.Unlock()
+	}
 	return nil
 }
 

@@ -39,8 +39,13 @@ func (s *Redis) Heartbeat(ctx context.Context, r bot.Replica, lease time.Duratio
 var replicaKeys = []string{redisPrefix + "{replicas}", redisPrefix + "{replicas}same"}
 
 // Leave is the opposite of Heartbeat. See [bot.Replicas].
-func (s *Redis) Leave(ctx context.Context, id string) error {
-	return s.refused(ctx, "leave", leaveScript.call(replicaKeys, id))
+func (s *Redis) Leave(ctx context.Context, id string, dead []bot.Shard) error {
+	ops := []*redisOp{leaveScript.call(replicaKeys, id)}
+	for _, n := range dead {
+		ops = append(ops, freeScript.call([]string{shardRedisKey(n, "h")}, id))
+	}
+	_, err := s.pipe.all(ctx, ops)
+	return redisFailed("leave", err)
 }
 
 // ClaimShards takes shards that nobody holds. See [bot.Replicas].

@@ -50,6 +50,7 @@ var (
 	retryScript     = loadRedisScript("retry")
 	heartbeatScript = loadRedisScript("heartbeat")
 	leaveScript     = loadRedisScript("leave")
+	freeScript      = loadRedisScript("free")
 	claimScript     = loadRedisScript("claim")
 	renewScript     = loadRedisScript("renew")
 	releaseScript   = loadRedisScript("release")

@@ -33,7 +33,8 @@ type Stats struct {
 	outbox.Stats
 	Accepted, Duplicates, Turns, Late, Quarantined, Conflicts atomic.Int64
 	Unreadable                                                atomic.Int64 // what could not be opened
-	ShardsLost, Elsewhere                                     atomic.Int64 // shards that another replica took; updates accepted for others
+	ShardsClaimed, ShardsLost                                 atomic.Int64 // shards that this replica took, and that another one took from it
+	FencedTurns, Elsewhere                                    atomic.Int64 // turns that another replica's fence refused; updates accepted for others
 
 	Hushed   atomic.Int64                        // replies of the script that were not said because an agent had the case
 	ActsDone atomic.Int64                        // acts of agents
@@ -112,11 +113,15 @@ func (e *Engine) Start(ctx context.Context) error {
 	if e.replica != nil {
 		return e.StartWith(ctx, nil)
 	}
+	return e.StartWith(ctx, allShards())
+}
+
+func allShards() []bot.Shard {
 	all := make([]bot.Shard, bot.Shards)
 	for i := range all {
 		all[i] = bot.Shard(i)
 	}
-	return e.StartWith(ctx, all)
+	return all
 }
 
 // StartWith begins to accept for the chats of some shards; see [Engine.Acquire] for more of them.
@@ -133,7 +138,7 @@ func (e *Engine) StartWith(ctx context.Context, shards []bot.Shard) error {
 	e.open.Store(true)
 	work := []func(){func() { e.sender.RecordResults(e.quiet) }, e.runTimers, e.runSweeper, e.runNumbers}
 	if e.replica != nil {
-		if err := e.replica.round(ctx); err != nil {
+		if err := e.replica.start(ctx); err != nil {
 			return fmt.Errorf("start: %w", err)
 		}
 		work = append(work, e.replica.run)

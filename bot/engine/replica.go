@@ -16,6 +16,8 @@ import (
 type ReplicaConfig struct {
 	bot.Replica
 	Lease time.Duration // zero: DefaultLease
+	// Was is the ID of an earlier run of this process, if it is known to be dead: its shards are free at once.
+	Was string
 	// Alone has one replica hold every shard: the one whose ID is the lowest of those that live. The others stand by, and
 	// accept for it. For channels that keep on one machine what they remember.
 	Alone bool
@@ -59,6 +61,16 @@ func newReplica(e *Engine, c ReplicaConfig) (*replica, error) {
 
 // elapsed is the time since the replica began.
 func (r *replica) elapsed() time.Duration { return time.Since(r.began) }
+
+// start takes this replica's part for the first time.
+func (r *replica) start(ctx context.Context) error {
+	if r.Was != "" {
+		if err := r.leases.Leave(ctx, r.Was, allShards()); err != nil {
+			return err
+		}
+	}
+	return r.round(ctx)
+}
 
 // run beats until the engine stops.
 func (r *replica) run() {
@@ -118,7 +130,7 @@ func (e *StrangerError) Error() string {
 func (r *replica) belongs(ctx context.Context, oldest bot.Replica) error {
 	for what, mine := range r.Same {
 		if theirs := oldest.Same[what]; theirs != mine && oldest.ID != r.ID {
-			return errors.Join(&StrangerError{what, mine, theirs}, r.leases.Leave(ctx, r.ID))
+			return errors.Join(&StrangerError{what, mine, theirs}, r.leases.Leave(ctx, r.ID, nil))
 		}
 	}
 	return nil
@@ -204,6 +216,7 @@ func (r *replica) claim(ctx context.Context, at time.Duration, mine [bot.Shards]
 		sh.foreign.Store(-1) // others may accept until the shard is here: the next beat looks again
 		sh.renewed(at, r.Lease)
 		r.shards[h.Shard].Store(sh)
+		r.stats.ShardsClaimed.Add(1)
 		r.logs.mark(h.Shard, r.now())
 		if err := sh.Start(ctx); err != nil {
 			failed = errors.Join(failed, err) // the next beat looks again
@@ -217,7 +230,7 @@ func (r *replica) leave(ctx context.Context) {
 	r.leaving.Store(true)
 	r.beat.Lock() // a beat under way ends first
 	defer r.beat.Unlock()
-	if err := r.leases.Leave(ctx, r.ID); err != nil {
+	if err := r.leases.Leave(ctx, r.ID, nil); err != nil {
 		r.log.Warn("replica could not say that it leaves", "err", err)
 	}
 }

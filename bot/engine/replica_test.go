@@ -58,6 +58,29 @@ func TestAReplicaStandsBy(t *testing.T) {
 	}
 }
 
+// A replica that is started again after it was killed does not wait for the lease of the one that it was.
+func TestAReplicaStartsAgain(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c := newGroup(t, 0)
+		c.alone = true
+		first := c.join()
+		if err := first.Accept(t.Context(), bot.Update{Chat: chatA, ID: "1", Kind: bot.Message, Text: "text"}); err != nil {
+			t.Error(err)
+		}
+		c.leave(0).kill()
+		c.was = first.id
+		second := c.join()
+		if others, n := second.Replicas(); others != 0 || n != bot.Shards {
+			t.Errorf("it holds %d shards at once, beside %d others", n, others)
+		}
+		time.Sleep(groupLease / 10)
+		if said := c.screen.read(chatA); !slices.Equal(said, []string{"1 text"}) {
+			t.Errorf("said %q", said)
+		}
+		c.end()
+	})
+}
+
 // A process that is held up with a message in hand does not say it when its lease is over: the next holder does.
 func TestAReplicaLooksAtItsLeaseBeforeItSends(t *testing.T) {
 	bubble(t, func(t *testing.T) {

@@ -157,8 +157,8 @@ func (s *through) ReleaseShards(ctx context.Context, mine []bot.HeldShard) error
 	return err
 }
 
-func (s *through) Leave(ctx context.Context, id string) error {
-	_, err := passed(ctx, s.p, func() (bool, error) { return true, s.Memory.Leave(ctx, id) })
+func (s *through) Leave(ctx context.Context, id string, dead []bot.Shard) error {
+	_, err := passed(ctx, s.p, func() (bool, error) { return true, s.Memory.Leave(ctx, id, dead) })
 	return err
 }
 
@@ -198,6 +198,7 @@ type group struct {
 	born    int
 	gone    []*process
 	alone   bool
+	was     string // the replica that the next one to join takes the place of
 
 	fences sync.Mutex
 	latest map[bot.Shard]bot.Fence // that was given of each shard
@@ -233,7 +234,7 @@ func (c *group) join() *process {
 	h := &harness{t: c.T, store: &through{c.store, p, c}, outside: c.outside, screen: c.screen}
 	h.start(func(conf *engine.Config) {
 		conf.Channels, conf.Effects = map[string]bot.Channel{"fake": mouth{c.screen, p}}, hand{c.outside, p}
-		conf.Replica = &engine.ReplicaConfig{Replica: bot.Replica{ID: p.id}, Lease: groupLease, Alone: c.alone}
+		conf.Replica = &engine.ReplicaConfig{Replica: bot.Replica{ID: p.id}, Lease: groupLease, Alone: c.alone, Was: c.was}
 	})
 	p.Engine = h.Engine
 	c.alive = append(c.alive, p)

@@ -128,6 +128,7 @@ func (sh *Shard) tryAgain(q *chatQueue, err error) bool {
 		sh.log.Error("store", "err", err)
 	}
 	if errors.Is(err, bot.ErrFenced) && sh.replica != nil {
+		sh.stats.FencedTurns.Add(1)
 		sh.replica.fenced(sh)
 	}
 	if errors.Is(err, bot.ErrFenced) || sh.scope.Stopped() {

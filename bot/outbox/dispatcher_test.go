@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -70,6 +71,8 @@ type fixture struct {
 	told    []bot.Update
 	version uint64
 	fence   bot.Fence
+	unsure  atomic.Int64
+	render  func()
 }
 
 // in runs a test in a bubble with a dispatcher that is stopped afterwards.
@@ -92,16 +95,22 @@ func in(t *testing.T, f func(x *fixture)) {
 		x.scope = workers.NewScope()
 		w := workers.New(quiet)
 		s := outbox.NewSender(outbox.Config{
-			Store: x.store, Channels: map[string]bot.Channel{"fake": x.channel}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+			Store: x.store, Renderer: x, Channels: map[string]bot.Channel{"fake": x.channel}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 			Attempt: 10 * time.Second, GiveUp: time.Hour, Sends: 8, Workers: w, Reads: workers.NewPool(w, 8), Schedule: &schedule, StoreFailed: func(error) {},
 		}, &outbox.Stats{})
-		x.d = s.Dispatcher(x.scope, x.sealer, x.fence, func() time.Duration { return 0 }, func(_ context.Context, u bot.Update) error { x.told = append(x.told, u); return nil })
+		x.d = s.Dispatcher(x.scope, x.sealer, x.fence, func() time.Duration { return time.Duration(x.unsure.Load()) }, func(_ context.Context, u bot.Update) error { x.told = append(x.told, u); return nil })
 		go s.RecordResults(quiet)
 		f(x)
 		x.scope.Stop(t.Context())
 		close(quiet)
 		synctest.Wait()
 	})
+}
+
+// Render is what a document takes.
+func (x *fixture) Render(context.Context, bot.ChatID, bot.File) ([]byte, error) {
+	x.render()
+	return []byte("file"), nil
 }
 
 // commit writes a turn with some texts and returns what is to be pushed.
@@ -255,5 +264,28 @@ func TestWhatIsGivenUpIsTold(t *testing.T) {
 		if len(x.told) != 1 || x.told[0].Subtype != bot.Unsure || x.told[0].Choice.Question != "q" {
 			t.Errorf("told %v", x.told)
 		}
+	})
+}
+
+// While a document is drawn the lease may run out: the message is not sent then, and sent when the lease holds again.
+func TestTheLeaseIsLookedAtBeforeASend(t *testing.T) {
+	in(t, func(x *fixture) {
+		x.render = func() { x.unsure.Store(int64(time.Second)) }
+		m := outbox.NewMessage(0, outbox.Content{Chat: chat, Reply: bot.Reply{Kind: bot.Say, Text: "sheet", File: &bot.File{Template: "sheet"}}, At: time.Now()})
+		body, err := m.Seal(x.sealer, x.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		place, turn := x.d.Hold(x.key), bot.Turn{Chat: x.key, Fence: x.fence, Session: []byte("s"), Replies: [][]byte{body}}
+		if err := x.store.Commit(t.Context(), turn); err != nil {
+			t.Fatal(err)
+		}
+		x.d.Push(place, []outbox.Message{m}, &turn)
+		time.Sleep(time.Minute)
+		x.sends()
+		x.render = func() {}
+		x.unsure.Store(0)
+		time.Sleep(time.Minute)
+		x.sends("sheet")
 	})
 }

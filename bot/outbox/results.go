@@ -51,7 +51,7 @@ func (d *Dispatcher) recordNow(r bot.DeliveryResult) error {
 	r.State = bot.Attempting
 	err := d.Store.RecordDelivery(d.scope.Context(), []bot.DeliveryResult{r})
 	if err != nil {
-		d.StoreFailed(err)
+		d.failed(err)
 	}
 	return err
 }
@@ -120,7 +120,7 @@ func (s *Sender) writeResults(batch []result, plain []bot.DeliveryResult, quiet 
 		err := s.Store.RecordDelivery(ctx, plain)
 		cancel()
 		if err != nil {
-			s.StoreFailed(err)
+			s.failed(err)
 		}
 		if err == nil || errors.As(err, &some) || errors.As(err, &fenced) {
 			break
@@ -137,6 +137,14 @@ func (s *Sender) writeResults(batch []result, plain []bot.DeliveryResult, quiet 
 		batch = s.recordLater(batch, some.Results)
 	}
 	s.recorded(batch)
+}
+
+// failed notes that the store did not take results.
+func (s *Sender) failed(err error) {
+	if errors.Is(err, bot.ErrFenced) {
+		s.stats.Fenced.Add(1)
+	}
+	s.StoreFailed(err)
 }
 
 // recordLater tries results again after a while that could not be written, and returns the rest of a batch: a row that

@@ -69,8 +69,14 @@ func (d *Dispatcher) attempt(chat bot.ChatID, reply bot.Reply) (err error) {
 	if reply.File, err = d.render(ctx, chat, reply.File); err != nil {
 		return &bot.NotSent{Err: err}
 	}
+	if d.unsure() > 0 { // to render may have taken long
+		return &bot.NotSent{Err: errUnsure}
+	}
 	return ch.Send(ctx, chat, reply)
 }
+
+// errUnsure: the lease of the shard may be over, and another process may send the message.
+var errUnsure = errors.New("the shard may be another's")
 
 // forget has a channel erase what it keeps of a chat. A channel that keeps nothing has nothing to erase.
 func forget(ctx context.Context, ch bot.Channel, chat bot.ChatID, r bot.Reply) error {

@@ -31,6 +31,7 @@ type Config struct {
 // Stats counts messages since the process began.
 type Stats struct {
 	Sent, Resent, Dropped, DeadLetters atomic.Int64
+	Fenced                             atomic.Int64 // writes of results that were refused because another process holds the shard
 }
 
 // Sender is what the dispatchers of a process share: the channels with their bounds and paces, and the writer of delivery

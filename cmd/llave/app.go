@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"llave/adapters/autogestion"
@@ -41,7 +42,8 @@ type app struct {
 	engine   *engine.Engine
 	desk     deskParts
 
-	stops []func(context.Context) error // how to stop what was started, in the order of starting
+	stopping atomic.Bool                   // it has been told to stop
+	stops    []func(context.Context) error // how to stop what was started, in the order of starting
 	failure
 }
 

@@ -19,10 +19,14 @@ func (a *app) openEngine(channels map[string]bot.Channel) error {
 		return err
 	}
 	effects := &flows.Effects{Tokens: a.tokens, Links: a.links, Sheets: a.sheets}
+	replica, err := a.replicaConfig()
+	if err != nil {
+		return err
+	}
 	a.engine, err = engine.New(engine.Config{
 		Store: a.store, Script: a.script, Effects: effects, Channels: channels, Renderer: renderer{drawn, &a.desk},
 		Keys: a.ring, Log: a.log, Now: a.now, Rates: chatRates(channels), Desk: a.desk.archive.Desk,
-		Replica: a.replicaConfig(),
+		Replica: replica,
 	})
 	if err != nil {
 		return err

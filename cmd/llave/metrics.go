@@ -20,6 +20,7 @@ func (a *app) metrics() http.Handler {
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.engineMetrics(reg)
 	a.storeMetrics(reg)
+	a.replicaMetrics(reg)
 	a.telegramMetrics(reg)
 	a.whatsappMetrics(reg)
 	a.webMetrics(reg)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"net/http"
+
+	"llave/bot"
 )
 
 // readyz reports whether the program is ready: the status to everybody, the text to the operator.
@@ -29,6 +31,9 @@ func (a *app) ready(ctx context.Context) error {
 	}
 	if err := a.engine.Ready(); err != nil {
 		return err
+	}
+	if a.stopping.Load() {
+		return bot.ErrStopped
 	}
 	if a.standsBy() {
 		return errStandsBy

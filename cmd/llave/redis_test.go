@@ -92,6 +92,13 @@ func TestAProcessStandsBy(t *testing.T) {
 	x.waitExit(exitError)
 	x.errs.waitFor(t, "LLAVE_TELEGRAM_WEBHOOK")
 
+	page := first.out.waitFor(t, `(http://127\.0\.0\.1:\d+)`)[1]
+	for at, want := range map[string]string{page: "llave_shards_held 256\n", web: "llave_shards_held 0\n"} {
+		if text := newBrowser(t).open(at + "/metrics"); !strings.Contains(text, want) || !strings.Contains(text, "llave_replicas 2\n") {
+			t.Errorf("metrics of %s lack %q", at, want)
+		}
+	}
+
 	r := &telegramHarness{t: t, srv: srv}
 	jorge := r.person(5, "Jorge")
 	token := r.linkAccount(jorge)

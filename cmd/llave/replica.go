@@ -7,19 +7,45 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"llave/bot"
 	"llave/bot/engine"
+	"llave/store/sqlitedb"
 )
 
 // replicaConfig makes the engine one of several where the store is a Redis. One of them holds all chats and the others stand
 // by: what the web chat and the desk remember is in one folder.
-func (a *app) replicaConfig() *engine.ReplicaConfig {
+func (a *app) replicaConfig() (*engine.ReplicaConfig, error) {
 	if a.Store == sqliteStore {
-		return nil
+		return nil, nil
 	}
-	return &engine.ReplicaConfig{Replica: bot.Replica{ID: newReplicaID(time.Now()), Same: a.sameEverywhere()}, Alone: true}
+	c := &engine.ReplicaConfig{Replica: bot.Replica{ID: newReplicaID(time.Now()), Same: a.sameEverywhere()}, Alone: true}
+	var err error
+	c.Was, err = a.replaceReplicaID(c.ID)
+	return c, err
+}
+
+// replaceReplicaID notes the name of this run in the data folder, and returns that of the run before: it is dead, because the
+// folder is locked. It is not asked about on another machine, whose folder is a copy.
+func (a *app) replaceReplicaID(id string) (was string, err error) {
+	path := a.path("replica")
+	lock, err := sqlitedb.Lock(path)
+	if err != nil {
+		return "", storeError(err)
+	}
+	a.onStop(func(context.Context) error { return lock.Close() })
+	host, _ := os.Hostname()
+	if text, err := os.ReadFile(path); err == nil {
+		if name, machine, _ := strings.Cut(strings.TrimSpace(string(text)), " "); machine == host {
+			was = name
+		}
+	}
+	if err := os.WriteFile(path, []byte(id+" "+host+"\n"), 0o600); err != nil {
+		return "", refuse("folder", err).because(err)
+	}
+	return was, nil
 }
 
 // newReplicaID is a name of this run of the process. Those that began earlier are lower: who comes later stands by.
@@ -121,7 +147,7 @@ func (a *app) checkAlone(ctx context.Context) error {
 	id := newReplicaID(time.Now())
 	live, err := leases.Heartbeat(ctx, bot.Replica{ID: id, Same: a.sameEverywhere()}, time.Second)
 	if err == nil {
-		err = leases.Leave(ctx, id)
+		err = leases.Leave(ctx, id, nil)
 	}
 	if err == nil && len(live) > 1 {
 		err = refuse("redis.in_use", nil)

@@ -28,6 +28,7 @@ func (a *app) serve(ctx context.Context, out io.Writer) error {
 	}
 	a.announce(out)
 	err := a.wait(ctx)
+	a.stopping.Store(true) // a proxy sends nobody any more, while what is under way is finished
 	a.log.Info("stopping")
 	return errors.Join(err, a.stop())
 }

@@ -39,6 +39,7 @@ func ReplicaChecks() []ReplicaCheck {
 		{"Replicas/of many at once one gets a shard", claimedOnce},
 		{"Replicas/what others accept is counted for the holder", foreignCounted},
 		{"Replicas/a receipt says what waits before, and whose the shard is", receiptBefore},
+		{"Replicas/the shards of a replica that is known to be dead are free at once, and no others", deadLeaves},
 		{"Replicas/a change of hands counts no try of what waits", changesCountNoTry},
 	}
 }
@@ -96,8 +97,8 @@ func replicasLive(t TB, open func() ReplicaStore) {
 	w.beats("c", brief, "a", "b", "c")
 	time.Sleep(2 * brief)
 	w.beats("a", long, "a", "b")
-	w.must(w.leases.Leave(t.Context(), "b"), "leave")
-	w.must(w.leases.Leave(t.Context(), "never was"), "leave")
+	w.must(w.leases.Leave(t.Context(), "b", nil), "leave")
+	w.must(w.leases.Leave(t.Context(), "never was", nil), "leave")
 	w.beats("a", long, "a")
 }
 
@@ -220,4 +221,19 @@ func changesCountNoTry(t TB, open func() ReplicaStore) {
 	w.must(w.leases.ReleaseShards(t.Context(), last), "release")
 	w.takes("a", long, []bot.Shard{3}, 3)
 	w.equal(w.load(k).Waiting[0].Tries, 1, "tries of an update that one turn began with")
+}
+
+func deadLeaves(t TB, open func() ReplicaStore) {
+	w := enterReplicas(t, open())
+	w.beats("a", long, "a")
+	w.beats("b", long, "a", "b")
+	dead := w.takes("a", long, []bot.Shard{3, 4}, 3, 4)
+	w.takes("b", long, []bot.Shard{5}, 5)
+	w.must(w.leases.Leave(t.Context(), "a", nil), "leave")
+	w.takes("b", long, []bot.Shard{3})
+	w.must(w.leases.Leave(t.Context(), "a", []bot.Shard{3, 4, 5}), "leave of a replica that is dead")
+	w.beats("c", long, "b", "c")
+	held := w.takes("c", long, []bot.Shard{3, 5}, 3)
+	w.refused(bot.Turn{Chat: key(3, 1), Fence: dead[0].Fence}, bot.ErrFenced, "a turn of who was thought to be dead")
+	w.commit(bot.Turn{Chat: key(3, 1), Fence: held[0].Fence})
 }
