@@ -18,7 +18,7 @@ import (
 )
 
 // manyChats is how many chats ask at once where a bound has to hold.
-const manyChats = 20_000
+const manyChats = 8_000
 
 // gauge counts what goes on at once, and the goroutines that there are then.
 type gauge struct{ now, peak, goroutines atomic.Int64 }

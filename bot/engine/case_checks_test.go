@@ -91,7 +91,7 @@ func (x *chaos) checkTurn(w recorded) {
 		}
 	}
 	for _, e := range w.entries {
-		if (e.Kind == bot.EntryBot || e.Kind == bot.EntryOwed || e.Kind == bot.EntryTold) && (strings.Contains(e.Text, "482") || strings.Contains(e.Text, "secret")) {
+		if (e.Kind == bot.EntryBot || e.Kind == bot.EntryOwed || e.Kind == bot.EntryTold) && (strings.Contains(e.Text, "482 913") || strings.Contains(e.Text, "secret")) {
 			x.errorf(w, "digits or a link are filed: %q", e.Text)
 		}
 	}

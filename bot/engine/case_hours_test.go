@@ -33,7 +33,7 @@ func TestNothingIsWaitedForOutsideTheHours(t *testing.T) {
 			if old {
 				hours = func() bot.Desk { return snapshotOf(officeHours) }
 			}
-			h, d := openDesk(t, memory(), func(c *engine.Config) { c.Desk = hours })
+			h, d := openDesk(t, memory(), seldom, func(c *engine.Config) { c.Desk = hours })
 			defer h.stop()
 			time.Sleep(17*time.Hour + 50*time.Minute)
 			opened(t, h, d)

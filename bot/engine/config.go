@@ -63,17 +63,18 @@ type Timing struct {
 	Attempt time.Duration // how long one attempt at an effect or one send may take
 	GiveUp  time.Duration // how long an outbox message is tried before it is a dead letter
 	Tick    time.Duration // how often timers are looked for
+	Sweep   time.Duration // how often what is old is forgotten; no oftener than Tick
 }
 
 // DefaultTiming: three seconds at the counter, two minutes in all.
 var DefaultTiming = Timing{
-	InTime: 3 * time.Second, Budget: 2 * time.Minute, Attempt: 10 * time.Second, GiveUp: 24 * time.Hour, Tick: time.Second,
+	InTime: 3 * time.Second, Budget: 2 * time.Minute, Attempt: 10 * time.Second, GiveUp: 24 * time.Hour, Tick: time.Second, Sweep: time.Minute,
 }
 
 func (t Timing) orDefault() Timing {
 	d := DefaultTiming
 	for _, f := range []struct{ have, def *time.Duration }{
-		{&t.InTime, &d.InTime}, {&t.Budget, &d.Budget}, {&t.Attempt, &d.Attempt}, {&t.GiveUp, &d.GiveUp}, {&t.Tick, &d.Tick},
+		{&t.InTime, &d.InTime}, {&t.Budget, &d.Budget}, {&t.Attempt, &d.Attempt}, {&t.GiveUp, &d.GiveUp}, {&t.Tick, &d.Tick}, {&t.Sweep, &d.Sweep},
 	} {
 		if *f.have == 0 {
 			*f.have = *f.def

@@ -120,7 +120,7 @@ func TestMessagesWaitForTheirChannel(t *testing.T) {
 
 func TestMessagesAreGivenUpAfterADay(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		h := open(t, memory())
+		h := open(t, memory(), seldom)
 		defer h.stop()
 		h.screen.onSend(failing(1e6, errors.New("network")))
 		h.writes(chatA, "one")

@@ -210,6 +210,9 @@ const chatA, chatB = bot.ChatID("fake/bot/a"), bot.ChatID("fake/bot/b")
 type option func(*engine.Config)
 
 // open builds and starts an engine on the store.
+// seldom is for tests in which days pass: timers are looked for by the minute, what is old by the hour.
+func seldom(c *engine.Config) { c.Timing.Tick, c.Timing.Sweep = time.Minute, time.Hour }
+
 func open(t *testing.T, s bot.Store, options ...option) *harness {
 	t.Helper()
 	h := &harness{t: t, store: s, outside: &outside{did: map[string]int{}, asked: map[string]int{}}, screen: &screen{said: map[bot.ChatID][]string{}}}

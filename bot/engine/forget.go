@@ -52,11 +52,8 @@ func (sh *Shard) retentionOf(key bot.ChatKey, sealed []byte) (forget, review tim
 	return sh.retention(&s)
 }
 
-// sweepEvery is how often Sweep runs, reportEvery how often the log says what went.
-const (
-	sweepEvery  = time.Minute
-	reportEvery = time.Hour
-)
+// reportEvery is how often the log says what went.
+const reportEvery = time.Hour
 
 // runSweeper forgets what is old, apart from the turns: no request waits for it.
 func (e *Engine) runSweeper() {
@@ -71,7 +68,7 @@ func (e *Engine) runSweeper() {
 		case <-tick.C:
 		}
 		now := e.now()
-		if passed(h.sweptAt, now, sweepEvery) && !e.scope.Stopped() {
+		if passed(h.sweptAt, now, e.timing.Sweep) && !e.scope.Stopped() {
 			h.sweep(now)
 		}
 		if passed(h.reportedAt, now, reportEvery) {
@@ -153,7 +150,7 @@ func (e *Engine) review(ctx context.Context, now time.Time) error {
 			skip++
 			failed = err
 		}
-		if len(keys) < reviewPage || unanswered >= maxUnanswered || time.Since(began) > sweepEvery {
+		if len(keys) < reviewPage || unanswered >= maxUnanswered || time.Since(began) > time.Minute {
 			return failed
 		}
 	}

@@ -40,7 +40,7 @@ const day = 24 * time.Hour
 // slowly has the engine look around seldom, so that years can pass in a test.
 func slowly(c *engine.Config) {
 	c.Script = keeping{c.Script}
-	c.Timing.Tick = 20 * time.Minute
+	c.Timing.Tick = time.Hour
 }
 
 // numberOfTurns is what the chat's memory holds: its next answer's number less one.

@@ -33,10 +33,10 @@ func noExpiry(c *engine.Config) { c.Script = undated{c.Script} }
 // However many messages are owed when the process starts, a question that is the last of them is sent, and one that
 // something follows is not. The store is read in pages of [bot.PageSize].
 func TestTheLastQuestionOfAnyNumberIsSent(t *testing.T) {
-	for _, n := range []int{1, 2, bot.PageSize - 1, bot.PageSize, bot.PageSize + 1, 2*bot.PageSize - 1, 2 * bot.PageSize, 2*bot.PageSize + 1, 3 * bot.PageSize} {
+	for _, n := range []int{1, 2, bot.PageSize - 1, bot.PageSize, bot.PageSize + 1, 2*bot.PageSize + 1} {
 		for _, later := range []bool{false, true} {
 			bubble(t, func(t *testing.T) {
-				h := open(t, memory(), noExpiry)
+				h := open(t, memory(), seldom, noExpiry)
 				h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.RetryAfter{After: time.Hour} })
 				var want []string
 				for i := range n - 1 {
