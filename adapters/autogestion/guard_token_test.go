@@ -126,11 +126,18 @@ func TestWrongKeysAreBoundedByAddressAndRightOnesAreAnswered(t *testing.T) {
 	ask := func(path, key, address string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest("POST", "/autogestion/v1/"+path, strings.NewReader(`{"request_id":"1","affiliate_number":"x","token":"123456"}`))
 		r.Header.Set("Content-Type", "application/json")
-		r.Header.Set("Authorization", "Bearer "+key)
+		if key != "" {
+			r.Header.Set("Authorization", "Bearer "+key)
+		}
 		r.RemoteAddr = address
 		rw := httptest.NewRecorder()
 		h.ServeHTTP(rw, r)
 		return rw
+	}
+	for range wrongKeysAtOnce + 1 { // who shows no key guesses none
+		if c := ask("invites", "", "192.0.2.1:4").Code; c != http.StatusForbidden {
+			t.Fatalf("without a key: %d", c)
+		}
 	}
 	for n := range wrongKeysAtOnce {
 		if c := ask("validations", fmt.Sprint("guess-", n), "192.0.2.1:5").Code; c != http.StatusUnauthorized {

@@ -95,14 +95,17 @@ func (a *api) wrongKey(address string, refusal *wire.Error) (*wire.Error, time.D
 	return refusal, wait
 }
 
-// botOnly lets a call through that has the bot's key.
+// botOnly lets a call through that has the bot's key. One without any key guesses none: it is refused and not counted.
 func (a *api) botOnly(ctx huma.Context, next func(huma.Context)) {
 	key, ok := strings.CutPrefix(ctx.Header("Authorization"), "Bearer ")
 	if !a.IsBot(key) || !ok {
 		r, w := humago.Unwrap(ctx)
-		refusal, wait := a.wrongKey(httpx.ClientOf(r).Key(), &wire.Error{Status: http.StatusForbidden, Code: "bot_key"})
-		if wait > 0 {
-			httpx.RetryAfter(w, wait)
+		refusal := &wire.Error{Status: http.StatusForbidden, Code: "bot_key"}
+		if ok {
+			var wait time.Duration
+			if refusal, wait = a.wrongKey(httpx.ClientOf(r).Key(), refusal); wait > 0 {
+				httpx.RetryAfter(w, wait)
+			}
 		}
 		writeError(w, refusal)
 		return
