@@ -5,14 +5,14 @@
 //	go run ./cmd/chaos -conversations 500
 //	go run ./cmd/chaos -conversations 500 -through poll      # Telegram, with a tenth of the replies lost
 //	go run ./cmd/chaos -conversations 500 -through webhook
-//	go run ./cmd/chaos -conversations 2000 -through desk   # cases of Mesa de Ayuda
+//	go run ./cmd/chaos -conversations 2000 -through desk -for 30m   # cases of Mesa de Ayuda; nobody comes after half an hour
 //	go run ./cmd/chaos -conversations 500 -store redis     # on a Redis of its own, also with -through
 //	go run ./cmd/chaos -conversations 500 -at 2026-12-31T23:58   # with the program's clock there, in Buenos Aires
 //
 // It exits with 1 if a promise was broken. The figures are on the last line.
 //
-// Reading order: main.go, telegram.go (the same through Telegram), desk.go (a day at Mesa de Ayuda), sheet.go (what is counted of sheets), clock.go,
-// redis.go (the Redis of a run).
+// Reading order: main.go, telegram.go (the same through Telegram), desk.go (a day at Mesa de Ayuda; desk_people.go, who works there;
+// desk_check.go, what is counted), sheet.go (what is counted of sheets), clock.go, redis.go (the Redis of a run).
 package main
 
 import (
@@ -43,6 +43,7 @@ func main() {
 	channel := flag.String("through", "terminal", "terminal, or Telegram by poll or webhook, or desk: Telegram with agents at Mesa de Ayuda")
 	binary := flag.String("binary", "", "the program; built from ./cmd/llave if not given")
 	kill := flag.Duration("kill", time.Minute, "at the desk: how often it is killed, on average")
+	long := flag.Duration("for", 0, "at the desk: nobody comes after this time; 0: all come")
 	store := flag.String("store", "sqlite", "where the conversations are kept: sqlite, or redis")
 	at := flag.String("at", "", "the day and hour at which the program begins, in Buenos Aires (2006-01-02T15:04); the machine's if not given")
 	flag.Parse()
@@ -65,7 +66,7 @@ func main() {
 		}
 	case "desk":
 		fmt.Fprintf(os.Stderr, "seed %d\n", *seed)
-		begin = func() (tally, error) { return atTheDesk(context.Background(), *n, *seed, *binary, *kill) }
+		begin = func() (tally, error) { return atTheDesk(context.Background(), *n, *seed, *binary, *kill, *long) }
 	default:
 		fmt.Fprintln(os.Stderr, "chaos: -through is terminal, poll, webhook or desk")
 		os.Exit(2)
