@@ -67,6 +67,12 @@ const (
 	RefusedNoMember   Refusal = "no_member"   // an errand is for nobody of the account
 )
 
+// Refusals are all reasons for which an act is refused.
+func Refusals() []Refusal {
+	return []Refusal{RefusedTaken, RefusedNotOwner, RefusedEpoch, RefusedStale, RefusedNotOpen, RefusedLate, RefusedNotAllowed, RefusedUnlinked,
+		RefusedNoEntry, RefusedShut, RefusedBusy, RefusedNoMember}
+}
+
 // actUpdate is how an act's update is called.
 const actUpdate = "act/"
 

@@ -85,14 +85,13 @@ const (
 // Delivery is what became of an agent's message.
 type Delivery string
 
-// What becomes of an agent's message. Sent, failed, expired and withdrawn are ends for the program; the channel may tell
+// What becomes of an agent's message. Sent, failed and expired are ends for the program; the channel may tell
 // later that it was delivered and read.
 const (
 	DeliverySent      Delivery = "sent"
 	DeliveryWaiting   Delivery = "waiting" // the first attempt failed; it is tried again
 	DeliveryFailed    Delivery = "failed"
 	DeliveryExpired   Delivery = "expired"
-	DeliveryWithdrawn Delivery = "withdrawn"
 	DeliveryDelivered Delivery = "delivered"
 	DeliveryRead      Delivery = "read"
 )

@@ -43,6 +43,9 @@ func (d *Desk) casePage(c *call, id uint64) (*queueView, error) {
 	if err := d.readCase(c, v, got, 0, 0); err != nil {
 		return nil, err
 	}
+	if v.Others, err = d.others(c, got.Row); err != nil {
+		return nil, err
+	}
 	q.Case, q.Panel = v, "caso"
 	switch c.URL.Query().Get("ver") {
 	case "datos":
@@ -131,6 +134,15 @@ func (d *Desk) thread(c *call) error {
 		return err
 	}
 	return d.show(c, http.StatusOK, "trozo", v)
+}
+
+// others are the other cases of the same chat.
+func (d *Desk) others(c *call, r archive.Row) (list []otherView, err error) {
+	rows, err := d.db.Others(c.Context(), r)
+	for _, o := range rows {
+		list = append(list, otherView{ID: o.ID, URL: caseURL(o.ID), Reason: d.keyed("reason_"+o.Reason, "reason_other", nil), When: d.moment(o.Opened, d.now())})
+	}
+	return list, err
 }
 
 // colleagues are those on duty to whom a case can be passed.

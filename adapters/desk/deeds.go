@@ -24,7 +24,7 @@ func (d *Desk) again(c *call) error {
 		if err != nil && !errors.Is(err, archive.ErrNotFound) {
 			return err
 		}
-		failed := e.Delivery == bot.DeliveryFailed || e.Delivery == bot.DeliveryExpired || e.Delivery == bot.DeliveryWithdrawn
+		failed := e.Delivery == bot.DeliveryFailed || e.Delivery == bot.DeliveryExpired
 		if err != nil || e.Kind != bot.EntrySpoken || !failed {
 			return &refusal{status: http.StatusConflict, why: "not_failed"}
 		}

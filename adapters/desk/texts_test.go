@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"llave/bot"
 )
 
 // source is the package's code, without tests.
@@ -168,6 +170,43 @@ func TestNotesKnowNoChat(t *testing.T) {
 	for _, i := range f.Imports {
 		if strings.HasPrefix(i.Path.Value, `"llave/bot`) {
 			t.Errorf("note.go imports %s", i.Path.Value)
+		}
+	}
+}
+
+// Every reason, refusal, deed and kind of entry that the conversations and the engine know has words of its own at the desk.
+func TestEveryWordOfACaseHasAText(t *testing.T) {
+	texts, err := loadTexts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{ // where constants are, by the beginning of their keys
+		`reason\w+ += "(\w+)"`:             "reason_ ../../flows/mesa_card.go",
+		`Refused\w+ +Refusal = "(\w+)"`:    "why_ ../../bot/act.go",
+		`Deed\w+ +Deed = "(\w+)"`:          "deed_ ../../bot/act.go",
+		`Delivery\w+ +Delivery += "(\w+)"`: "delivery_ ../../bot/entry.go",
+		`Entry\w+ +EntryKind += "(\w+)"`:   "entry_ ../../bot/entry.go",
+	}
+	shown := map[string]bool{"entry_said": true, "entry_bot": true, "entry_owed": true, "entry_spoken": true, "entry_delivery": true} // as what they are
+	for pattern, where := range want {
+		prefix, path, _ := strings.Cut(where, " ")
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := regexp.MustCompile(pattern).FindAllStringSubmatch(string(raw), -1)
+		if len(found) < 4 {
+			t.Errorf("%s: %d words", where, len(found))
+		}
+		for _, m := range found {
+			if key := prefix + m[1]; !texts.Has(key) && !shown[key] {
+				t.Errorf("no text %s", key)
+			}
+		}
+	}
+	for _, r := range bot.Refusals() {
+		if !texts.Has("why_" + string(r)) {
+			t.Errorf("no text why_%s", r)
 		}
 	}
 }

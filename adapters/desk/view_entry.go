@@ -79,7 +79,7 @@ func (d *Desk) entry(e archive.Entry, c archive.Case, now time.Time, retry bool)
 		}
 	case bot.EntrySpoken:
 		v.Look = "mio"
-		d.foot(&v, e, c, retry)
+		d.foot(&v, e, c, now, retry)
 	default:
 		v.Look = "linea"
 		v.Line = d.lineOf(e, first)
@@ -108,14 +108,22 @@ func (d *Desk) lineOf(e archive.Entry, first string) string {
 // reasonCode is the channel's number of a refusal, at the end of its reason.
 var reasonCode = regexp.MustCompile(`[0-9]+$`)
 
+// reached is when a message was delivered or read, where the channel has told it.
+func (d *Desk) reached(e archive.Entry, now time.Time) string {
+	if e.Reached.IsZero() {
+		return ""
+	}
+	return d.moment(e.Reached, now)
+}
+
 // foot says what became of an agent's message.
-func (d *Desk) foot(v *entryView, e archive.Entry, c archive.Case, retry bool) {
+func (d *Desk) foot(v *entryView, e archive.Entry, c archive.Case, now time.Time, retry bool) {
 	state := v.Delivery
 	if state == "" {
 		state = "pending"
 	}
 	why := d.keyed("delivery_reason_"+v.Reason, "delivery_reason_other", map[string]any{"Channel": c.Channel, "Code": reasonCode.FindString(v.Reason)})
-	v.Foot = d.keyed("delivery_"+state, "delivery_pending", map[string]any{"Channel": c.Channel, "Why": why})
+	v.Foot = d.keyed("delivery_"+state, "delivery_pending", map[string]any{"Channel": c.Channel, "Why": why, "When": d.reached(e, now)})
 	v.FootIcon = "salio"
 	switch bot.Delivery(state) {
 	case bot.DeliveryFailed, bot.DeliveryExpired:
@@ -124,8 +132,6 @@ func (d *Desk) foot(v *entryView, e archive.Entry, c archive.Case, retry bool) {
 		if e.Again != 0 {
 			v.Foot += " " + d.text("delivery_again", nil)
 		}
-	case bot.DeliveryWithdrawn:
-		v.Failed, v.FootIcon = true, "ojo"
 	case bot.DeliveryWaiting, "pending":
 		v.FootIcon = "reloj"
 	case bot.DeliveryDelivered, bot.DeliveryRead:

@@ -27,10 +27,7 @@ func (e *Engine) Act(ctx context.Context, chat bot.ChatID, a bot.Act) error {
 // refusalCounters has a counter for every reason.
 func refusalCounters() map[bot.Refusal]*atomic.Int64 {
 	m := map[bot.Refusal]*atomic.Int64{}
-	for _, r := range []bot.Refusal{
-		bot.RefusedTaken, bot.RefusedNotOwner, bot.RefusedEpoch, bot.RefusedStale, bot.RefusedNotOpen, bot.RefusedLate,
-		bot.RefusedNotAllowed, bot.RefusedUnlinked, bot.RefusedNoEntry, bot.RefusedShut,
-	} {
+	for _, r := range bot.Refusals() {
 		m[r] = &atomic.Int64{}
 	}
 	return m

@@ -20,10 +20,22 @@ func (a *app) openDeskData(ctx context.Context) error {
 	if err := a.openArchive(ctx); err != nil {
 		return err
 	}
+	if err := a.desk.archive.SeedHolidays(ctx); err != nil {
+		return err
+	}
 	if a.demo {
 		return a.desk.archive.SeedDemo(ctx)
 	}
-	return nil
+	return a.warnWithoutAgents(ctx)
+}
+
+// warnWithoutAgents says that cases are opened and nobody can take them.
+func (a *app) warnWithoutAgents(ctx context.Context) error {
+	n, err := a.desk.archive.CountActing(ctx)
+	if err == nil && n == 0 {
+		a.log.Warn("Mesa de Ayuda has no agents: cases are opened, and nobody can take them", "add", "llave agent add")
+	}
+	return err
 }
 
 // openDesk builds the desk's pages on the engine.

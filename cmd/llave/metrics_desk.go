@@ -20,6 +20,15 @@ func (a *app) deskMetrics(reg registry) {
 		lag, _ := a.engine.FeedLag()
 		return lag.Seconds()
 	})
+	reg.gauge("llave_desk_agents", "Agents and supervisors who may sign in.", func() float64 {
+		ctx, cancel := context.WithTimeout(context.Background(), askTime)
+		defer cancel()
+		n, err := a.desk.archive.CountActing(ctx)
+		if err != nil {
+			return -1
+		}
+		return float64(n)
+	})
 	reg.gauge("llave_desk_waiting", "Cases that nobody has taken.", a.deskFigure(func(open []archive.Row) float64 {
 		return float64(len(waiting(open)))
 	}))

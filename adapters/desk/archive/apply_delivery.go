@@ -75,7 +75,7 @@ func (b *batch) entryOf(ctx context.Context, chat bot.ChatKey, e *bot.Entry) (ca
 
 // reach is how far a message has come. What a channel told of its arrival is not taken back by what the program concluded.
 var reach = map[bot.Delivery]int{
-	"": 0, bot.DeliveryWaiting: 1, bot.DeliveryWithdrawn: 2, bot.DeliveryExpired: 2, bot.DeliveryFailed: 2,
+	"": 0, bot.DeliveryWaiting: 1, bot.DeliveryExpired: 2, bot.DeliveryFailed: 2,
 	bot.DeliverySent: 3, bot.DeliveryDelivered: 4, bot.DeliveryRead: 5,
 }
 

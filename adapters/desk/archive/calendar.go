@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -107,6 +108,28 @@ func (a *Archive) AddLawHolidays(ctx context.Context, year int, agent string) er
 		}
 		return nil
 	})
+}
+
+// settingLaw holds the last year whose holidays were added unasked.
+const settingLaw = "law_holidays"
+
+// SeedHolidays adds the holidays of this year and the next by Ley 27.399, each year once: one that was removed does not come back.
+func (a *Archive) SeedHolidays(ctx context.Context) error {
+	text, err := a.Setting(ctx, settingLaw)
+	if err != nil {
+		return err
+	}
+	done, _ := strconv.Atoi(text)
+	year := a.now().In(hours.Zone).Year()
+	for y := max(year, done+1); y <= year+1; y++ {
+		if err := a.AddLawHolidays(ctx, y, ""); err != nil {
+			return err
+		}
+		if err := a.Set(ctx, settingLaw, strconv.Itoa(y), ""); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // RemoveHoliday opens the desk again on a day; [ErrNotFound] if it was none.

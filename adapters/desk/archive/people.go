@@ -125,6 +125,14 @@ func (a *Archive) SetDuty(ctx context.Context, user bot.AgentID, d Duty) error {
 	})
 }
 
+// CountActing is how many may take cases: agents and supervisors who are not disabled, whether or not they are on duty.
+func (a *Archive) CountActing(ctx context.Context) (n int, err error) {
+	err = a.read(ctx, "agents", func(q sqlitedb.Querier) error {
+		return q.QueryRowContext(ctx, "SELECT count(*) FROM agent WHERE disabled = 0 AND role IN ('agent', 'supervisor')").Scan(&n)
+	})
+	return n, err
+}
+
 // Agents lists all agents by user name.
 func (a *Archive) Agents(ctx context.Context) ([]Agent, error) { return a.agents(ctx, "ORDER BY id") }
 

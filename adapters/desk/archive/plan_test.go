@@ -20,7 +20,7 @@ func TestNoQueryScans(t *testing.T) {
 		args []any // SQLite looks at them when it plans
 	}
 	queries := map[string]query{}
-	for name, sql := range map[string]string{"queued": queuedNow, "takes": lastTakes, "counts": countOpen, "case": oneRow, "sealed": sealedColumns, "changes": boundsOfChanges,
+	for name, sql := range map[string]string{"queued": queuedNow, "takes": lastTakes, "counts": countOpen, "case": oneRow, "sealed": sealedColumns, "others": othersOf, "changes": boundsOfChanges,
 		"entries": entryColumns + "e.n > ? ORDER BY e.n", "old cases": oldCases, "due files": dueFetches, "message": byMessage, "receipt": byMark} {
 		queries[name] = query{sql, make([]any, strings.Count(sql, "?"))}
 	}

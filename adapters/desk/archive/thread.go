@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"fmt"
+	"time"
 
 	"llave/bot"
 	"llave/store/sqlitedb"
@@ -15,8 +17,10 @@ type Case struct{ Row }
 // Entry is an entry of a case. Delivery and Reason of an agent's message are what is known of it now.
 type Entry struct {
 	bot.Entry
-	Again uint64    // the entry that said this failed one again
-	Got   FileState // what became of the file that an affiliate sent
+	Again uint64 // the entry that said this failed one again
+	// Reached is when the channel told that it was delivered or read; zero if it has not.
+	Reached time.Time
+	Got     FileState // what became of the file that an affiliate sent
 }
 
 // FileState is what became of an affiliate's file.
@@ -42,6 +46,21 @@ func (a *Archive) Case(ctx context.Context, id uint64, agent bot.AgentID) (c Cas
 	return c, err
 }
 
+// othersListed bounds the other cases of a chat that are shown beside one.
+const othersListed = 5
+
+// othersOf is the query of the other cases of a chat, the last ones first.
+var othersOf = rowColumns + fmt.Sprintf("(SELECT id, chat, last, first, taken, replied FROM caso WHERE chat = ? AND id <> ? ORDER BY id DESC LIMIT %d) c ORDER BY id DESC", othersListed)
+
+// Others are the last other cases of the chat of a case, the newest first.
+func (a *Archive) Others(ctx context.Context, r Row) (list []Row, err error) {
+	err = a.read(ctx, "other cases", func(q sqlitedb.Querier) error {
+		list, err = a.rows(ctx, q, othersOf, "", r.Chat[:], r.ID)
+		return err
+	})
+	return list, err
+}
+
 // Entries lists the entries of a case behind since, in order.
 func (a *Archive) Entries(ctx context.Context, id, since uint64) (list []Entry, err error) {
 	return a.entries(ctx, id, "e.n > ?", since)
@@ -60,6 +79,7 @@ func (a *Archive) Entry(ctx context.Context, id, n uint64) (Entry, error) {
 }
 
 const entryColumns = `SELECT e.n, e.body, coalesce(d.state, ''), coalesce(d.reason, ''), coalesce(d.again, 0),
+CASE WHEN d.state IN ('delivered', 'read') THEN d.at ELSE 0 END,
 coalesce(f.blob, ''), coalesce(f.reason, ''), f.caso IS NOT NULL AND f.media IS NULL AND f.blob = ''
 FROM entry e LEFT JOIN delivery d ON d.caso = e.caso AND d.n = e.n LEFT JOIN fetch f ON f.caso = e.caso AND f.n = e.n WHERE e.caso = ? AND `
 
@@ -75,7 +95,7 @@ func (a *Archive) entries(ctx context.Context, id uint64, where string, arg uint
 			var n uint64
 			var body []byte
 			var state, reason string
-			if err := rows.Scan(&n, &body, &state, &reason, &e.Again, &e.Got.Blob, &e.Got.Reason, &e.Got.Gone); err != nil {
+			if err := rows.Scan(&n, &body, &state, &reason, &e.Again, timeOf{&e.Reached}, &e.Got.Blob, &e.Got.Reason, &e.Got.Gone); err != nil {
 				return err
 			}
 			plain, err := a.keys.ring.Open(body, place("entry", id, n))

@@ -47,6 +47,26 @@ func deskHours(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(false, "2026-12-01 08:00", "2026-12-01 18:00")
+	if err := a.SeedHolidays(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := a.Holidays(ctx); err != nil || len(list) != 32 {
+		t.Errorf("holidays of two years: %d, %v", len(list), err)
+	}
+	if err := a.RemoveHoliday(ctx, "2026-12-08", "carla"); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.SeedHolidays(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := a.Holidays(ctx); err != nil || len(list) != 31 {
+		t.Errorf("a day that was removed came back: %d, %v", len(list), err)
+	}
+	for _, h := range hours.Law(2027) {
+		if err := a.RemoveHoliday(ctx, h.Day, "carla"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := a.AddLawHolidays(ctx, 2026, "carla"); err != nil {
 		t.Fatal(err)
 	}
