@@ -6,13 +6,14 @@
 //	go run ./cmd/chaos -conversations 500 -through poll      # Telegram, with a tenth of the replies lost
 //	go run ./cmd/chaos -conversations 500 -through webhook
 //	go run ./cmd/chaos -conversations 2000 -through desk -for 30m   # cases of Mesa de Ayuda; nobody comes after half an hour
+//	go run ./cmd/chaos -conversations 500 -through screens   # how quick the desk is; nothing is killed
 //	go run ./cmd/chaos -conversations 500 -store redis     # on a Redis of its own, also with -through
 //	go run ./cmd/chaos -conversations 500 -at 2026-12-31T23:58   # with the program's clock there, in Buenos Aires
 //
 // It exits with 1 if a promise was broken. The figures are on the last line.
 //
 // Reading order: main.go, telegram.go (the same through Telegram), desk.go (a day at Mesa de Ayuda; desk_people.go, who works there;
-// desk_check.go, what is counted), sheet.go (what is counted of sheets), clock.go, redis.go (the Redis of a run).
+// desk_check.go, what is counted; screens.go, how quick it is), sheet.go (what is counted of sheets), clock.go, redis.go (the Redis of a run).
 package main
 
 import (
@@ -40,7 +41,7 @@ import (
 func main() {
 	n := flag.Int("conversations", 500, "how many conversations")
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "seed of the moments at which it is killed")
-	channel := flag.String("through", "terminal", "terminal, or Telegram by poll or webhook, or desk: Telegram with agents at Mesa de Ayuda")
+	channel := flag.String("through", "terminal", "terminal, or Telegram by poll or webhook; desk: Telegram with agents at Mesa de Ayuda, or screens: how quick they are")
 	binary := flag.String("binary", "", "the program; built from ./cmd/llave if not given")
 	kill := flag.Duration("kill", time.Minute, "at the desk: how often it is killed, on average")
 	long := flag.Duration("for", 0, "at the desk: nobody comes after this time; 0: all come")
@@ -67,8 +68,14 @@ func main() {
 	case "desk":
 		fmt.Fprintf(os.Stderr, "seed %d\n", *seed)
 		begin = func() (tally, error) { return atTheDesk(context.Background(), *n, *seed, *binary, *kill, *long) }
+	case "screens":
+		if err := measureScreens(context.Background(), *n, *seed, *binary); err != nil {
+			fmt.Fprintln(os.Stderr, "chaos:", err)
+			os.Exit(1)
+		}
+		return
 	default:
-		fmt.Fprintln(os.Stderr, "chaos: -through is terminal, poll, webhook or desk")
+		fmt.Fprintln(os.Stderr, "chaos: -through is terminal, poll, webhook, desk or screens")
 		os.Exit(2)
 	}
 	sum, err := begin()
