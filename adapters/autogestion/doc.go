@@ -17,7 +17,7 @@
 //	mydata.go       what a chat asks of its account
 //	second.go       a code besides it           tally.go     what is counted; pay.go: what a try costs
 //	mine.go         the page of an account      office.go    codes of an office
-//	session.go      its sessions
+//	session.go      its sessions                 email.go      changing the address, closing
 //	register.go     registration                reset.go     a new password
 //	deliver.go      e-mail                      operator.go, provider.go: acts of an operator
 //	import*.go      changing the padrón         housekeeping.go  deleting what is over

@@ -36,10 +36,13 @@ var schema8 string
 //go:embed schema_9.sql
 var schema9 string
 
+//go:embed schema_10.sql
+var schema10 string
+
 // schemas are the steps from each version of the file to the next. A new file takes all steps, so that an old file becomes
 // the same.
 func schemas() []string {
-	return []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8, schema9}
+	return []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8, schema9, schema10}
 }
 
 // querier is a pool or a transaction.

@@ -140,6 +140,9 @@ func (s *Service) giveAccount(ctx context.Context, tx *sql.Tx, p person, cuil, p
 	if err := s.setPassword(ctx, tx, cuil, phc, s.loginAttempt(cuil, form.SignIn{Browser: o.Browser, Address: o.Address}), now); err != nil {
 		return 0, err
 	}
+	if _, err := tx.ExecContext(ctx, "DELETE FROM email_change WHERE account = ?", id); err != nil {
+		return 0, err
+	}
 	if _, err := tx.ExecContext(ctx, "UPDATE account SET sealed = ? WHERE id = ?", sealed, id); err != nil {
 		return 0, err
 	}

@@ -90,36 +90,40 @@ func (s *Service) UnlinkAll(ctx context.Context, cuil string) (ended int64, err 
 // Forget deletes the account of a person with all that belongs to it: links, consents, known browsers, codes. The padrón and
 // the tokens stay: they are the insurer's. Errors: ErrNotInPadron, ErrUnknownCUIL if there is no account.
 func (s *Service) Forget(ctx context.Context, cuil string) error {
-	return wrap("forget", s.onAccount(ctx, cuil, func(tx *sql.Tx, id int64, _ time.Time) error {
-		for _, q := range []string{
-			"DELETE FROM link WHERE account = ?",
-			"DELETE FROM consent WHERE account = ?",
-			"DELETE FROM known WHERE account = ?",
-			"DELETE FROM reset WHERE account = ?",
-			"DELETE FROM second WHERE account = ?",
-			"DELETE FROM session WHERE account = ?",
-			"DELETE FROM another WHERE account = ?",
-			"UPDATE invite SET ended = 'forgotten', account = NULL WHERE account = ?",
-		} {
-			if _, err := tx.ExecContext(ctx, q, id); err != nil {
-				return err
-			}
-		}
-		// Sheets keep their account, so that no digits come twice: it goes if there is none.
-		res, err := tx.ExecContext(ctx, "DELETE FROM account WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM sheet WHERE account = ?1)", id)
-		if err != nil {
+	return wrap("forget", s.onAccount(ctx, cuil, func(tx *sql.Tx, id int64, _ time.Time) error { return s.forget(ctx, tx, id) }))
+}
+
+// forget deletes an account with all that belongs to it.
+func (s *Service) forget(ctx context.Context, tx *sql.Tx, id int64) error {
+	for _, q := range []string{
+		"DELETE FROM link WHERE account = ?",
+		"DELETE FROM consent WHERE account = ?",
+		"DELETE FROM known WHERE account = ?",
+		"DELETE FROM reset WHERE account = ?",
+		"DELETE FROM second WHERE account = ?",
+		"DELETE FROM session WHERE account = ?",
+		"DELETE FROM another WHERE account = ?",
+		"DELETE FROM email_change WHERE account = ?",
+		"UPDATE invite SET ended = 'forgotten', account = NULL WHERE account = ?",
+	} {
+		if _, err := tx.ExecContext(ctx, q, id); err != nil {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil || n > 0 {
-			return err
-		}
-		sealed, err := s.keys.seal(sealAccount, "")
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, "UPDATE account SET password = '', sealed = ? WHERE id = ?", sealed, id)
+	}
+	// Sheets keep their account, so that no digits come twice: it goes if there is none.
+	res, err := tx.ExecContext(ctx, "DELETE FROM account WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM sheet WHERE account = ?1)", id)
+	if err != nil {
 		return err
-	}))
+	}
+	if n, err := res.RowsAffected(); err != nil || n > 0 {
+		return err
+	}
+	sealed, err := s.keys.seal(sealAccount, "")
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "UPDATE account SET password = '', sealed = ? WHERE id = ?", sealed, id)
+	return err
 }
 
 // onAccount runs f on the account of a person. Errors: ErrNotInPadron, ErrUnknownCUIL.

@@ -102,6 +102,11 @@ func (w *Pages) minePassword(rw http.ResponseWriter, r *http.Request) {
 	}
 	err := w.Mine.ChangePassword(r.Context(), w.mineCookie().Get(r), w.typedPassword(r, w.browser(r), "current"), r.PostFormValue("password"),
 		r.PostFormValue("password2"))
+	w.mineChanged(rw, r, err)
+}
+
+// mineChanged shows the faults of a form of the page, or goes back to it after a change.
+func (w *Pages) mineChanged(rw http.ResponseWriter, r *http.Request, err error) {
 	var no *form.Refused
 	var faults form.Faults
 	if errors.As(err, &no) || errors.As(err, &faults) {

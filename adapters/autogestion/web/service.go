@@ -2,7 +2,7 @@
 // which a counter verifies a sheet. It knows forms and templates and no data base.
 //
 // Reading order: service.go (what it needs of the back end), web.go (routes, templates, refusals), cookie.go and nocookie.go
-// (the name of a browser), script.go (what pages with a script need), then a file a page: invite.go, second.go, registration.go, reset.go, mine.go, verify.go, mail.go. The templates are in
+// (the name of a browser), script.go (what pages with a script need), then a file a page: invite.go, second.go, registration.go, reset.go, mine.go, email.go, verify.go, mail.go. The templates are in
 // pages/.
 package web
 
@@ -120,9 +120,25 @@ type Mine interface {
 	Unlink(ctx context.Context, session, link string) error
 	// ChangePassword sets a new password; in has the current one.
 	ChangePassword(ctx context.Context, session string, in form.SignIn, password, again string) error
+	Owner
 	// Leave ends the session.
 	Leave(ctx context.Context, session string) error
 }
+
+// Owner is what the owner of an account may do with it besides. All but Undo need the session.
+type Owner interface {
+	// ChangeEmail changes the e-mail address, with the current password. It also fails with *form.Refused and form.Faults.
+	ChangeEmail(ctx context.Context, session string, in form.SignIn, email, again string) error
+	// Undo puts the address of before back, with the secret that it was sent. It fails with ErrNoUndo.
+	Undo(ctx context.Context, secret string) error
+	// Close ends the account, with the current password. It also fails with *form.Refused and form.Faults.
+	Close(ctx context.Context, session string, in form.SignIn) error
+	// All returns all that is held, to be sent as JSON.
+	All(ctx context.Context, session string) (any, error)
+}
+
+// ErrNoUndo: there is nothing to put back, or not any more.
+var ErrNoUndo = errors.New("autogestion: no such change of an e-mail address")
 
 // ErrNoSession: nobody is signed in, or not any more.
 var ErrNoSession = errors.New("autogestion: no session")
