@@ -14,6 +14,7 @@
 //	validate.go     a provider's question       guard*.go    bounds of guessing
 //	sheet*.go       tokens on paper             invite.go    the one-time URL
 //	signin*.go      password, consent, code     redeem.go    making and ending links
+//	openid.go       sign-in with others
 //	mydata.go       what a chat asks of its account
 //	second.go       a code besides it           tally.go     what is counted; pay.go: what a try costs
 //	mine.go         the page of an account      office.go    codes of an office
@@ -30,6 +31,7 @@
 //	proof    the signed code of a sheet
 //	work     proofs of work
 //	smtp     sending e-mail
+//	openid   signing in at an OpenID provider
 //	form     the forms of the pages and their faults
 //	web      the pages
 //	api      the HTTP API

@@ -14,6 +14,7 @@ const (
 	EventOffice   Event = "office_code"
 	EventLink     Event = "link"
 	EventKey      Event = "key"
+	EventOpenID   Event = "openid"
 )
 
 // event logs and counts an event. It is called outside of transactions: what was rolled back did not happen.

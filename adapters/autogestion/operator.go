@@ -104,6 +104,7 @@ func (s *Service) forget(ctx context.Context, tx *sql.Tx, id int64) error {
 		"DELETE FROM session WHERE account = ?",
 		"DELETE FROM another WHERE account = ?",
 		"DELETE FROM email_change WHERE account = ?",
+		"DELETE FROM identity WHERE account = ?",
 		"UPDATE invite SET ended = 'forgotten', account = NULL WHERE account = ?",
 	} {
 		if _, err := tx.ExecContext(ctx, q, id); err != nil {

@@ -19,6 +19,9 @@ func (s *Service) pages() *web.Pages {
 	if s.opt.Demo {
 		o.Mailbox = s.mailPage
 	}
+	if s.opt.OpenID != nil {
+		o.OpenID = openidPages{s}
+	}
 	return web.New(o)
 }
 

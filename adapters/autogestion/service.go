@@ -41,6 +41,8 @@ type Options struct {
 	// Replacements is how often the token of a person may be replaced. Zero: DefaultReplacements. Tests of load use more.
 	Replacements Replacements
 
+	// OpenID is a provider at which people sign in, too. Nil: there is none.
+	OpenID *OpenID
 	// NoMail: no e-mail leaves. What needs one is off, and says so.
 	NoMail bool
 	// Event counts events by their result: "ok" or "refused". Nil: nobody counts.

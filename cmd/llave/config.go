@@ -27,6 +27,7 @@ type config struct {
 	AutogestionInsecure string
 	Demo, Register      string
 	SMTP, MailFrom      string
+	OpenID              openidConfig
 	MesaPhone           string
 
 	TelegramToken, TelegramAPI, TelegramWebhook, TelegramSecret string

@@ -39,6 +39,11 @@ var variables = []variable{
 	{"LLAVE_DEMO", "backend", "", func(c *config) any { return &c.Demo }, (*config).checkDemo},
 	{"LLAVE_REGISTER", "backend", "", func(c *config) any { return &c.Register }, (*config).checkRegister},
 	{"LLAVE_MAIL_FROM", "backend", "", func(c *config) any { return &c.MailFrom }, nil},
+	{"LLAVE_OIDC_CLAIM", "backend", "preferred_username", func(c *config) any { return &c.OpenID.Claim }, nil},
+	{"LLAVE_OIDC_CLIENT", "backend", "", func(c *config) any { return &c.OpenID.Client }, nil},
+	{"LLAVE_OIDC_ISSUER", "backend", "", func(c *config) any { return &c.OpenID.Issuer }, (*config).checkOpenID},
+	{"LLAVE_OIDC_NAME", "backend", "", func(c *config) any { return &c.OpenID.Name }, nil},
+	{"LLAVE_OIDC_SECRET", "backend", "", func(c *config) any { return &c.OpenID.Secret }, nil},
 	{"LLAVE_SMTP", "backend", "", func(c *config) any { return &c.SMTP }, (*config).checkSMTP},
 	{"LLAVE_MESA_PHONE", "backend", "221-351-0282", func(c *config) any { return &c.MesaPhone }, nil},
 

@@ -120,6 +120,11 @@ func (w *Pages) inviteSignIn(rw http.ResponseWriter, r *http.Request) {
 		http.Redirect(rw, r, invitePath(in.Secret)+"?otra", http.StatusSeeOther)
 		return
 	}
+	w.refuseSignIn(rw, r, in, err)
+}
+
+// refuseSignIn shows the form of the sign-in again, or where the invite stands.
+func (w *Pages) refuseSignIn(rw http.ResponseWriter, r *http.Request, in form.SignIn, err error) {
 	i, gone := w.Invites.Stage(r.Context(), in.Secret, in.Browser, in.Session)
 	if gone != nil {
 		w.refuse(rw, r, gone, "", view{})

@@ -2,7 +2,7 @@
 // which a counter verifies a sheet. It knows forms and templates and no data base.
 //
 // Reading order: service.go (what it needs of the back end), web.go (routes, templates, refusals), cookie.go and nocookie.go
-// (the name of a browser), script.go (what pages with a script need), then a file a page: invite.go, second.go, registration.go, reset.go, mine.go, email.go, verify.go, mail.go. The templates are in
+// (the name of a browser), script.go (what pages with a script need), then a file a page: invite.go, second.go, openid.go, registration.go, reset.go, mine.go, email.go, verify.go, mail.go. The templates are in
 // pages/.
 package web
 

@@ -24,6 +24,7 @@ type Options struct {
 	Accounts Accounts
 	Work     Work
 	Mine     Mine
+	OpenID   OpenID // nil: there is none
 	// SheetKeys verify sheets.
 	SheetKeys func(context.Context) (proof.Keys, error)
 	// Mailbox lists the e-mails of the demo. Nil: there is no such page.
@@ -90,6 +91,8 @@ func (w *Pages) routes() []route {
 		{"POST /autogestion/vincular/{secret}/entrar", w.withSecret(w.inviteSignIn)},
 		{"POST /autogestion/vincular/{secret}/segundo", w.withSecret(w.inviteSecond)},
 		{"POST /autogestion/vincular/{secret}/otra", w.withSecret(w.inviteAgain)},
+		{"POST /autogestion/vincular/{secret}/oidc", w.withSecret(w.openidBegin)},
+		{"GET /autogestion/oidc/vuelta", w.openidEnd}, // it changes something: only with a state, in the browser that it is bound to
 
 		{"GET /autogestion/registro", w.register},
 		{"POST /autogestion/registro", w.registerDo},
@@ -129,6 +132,7 @@ type view struct {
 	Form   map[string]string // typed before; never passwords and codes
 	Proof  int               // level of the proof of work that the form needs
 	Script bool
+	OpenID string // the provider at which people sign in, too
 	Data   any
 }
 
@@ -162,7 +166,7 @@ func loadTemplates() map[string]*template.Template {
 
 // show writes a page.
 func (w *Pages) show(rw http.ResponseWriter, r *http.Request, status int, page string, v view) {
-	v.Phone, v.Demo, v.Script = w.Phone, w.Demo, scripted[page]
+	v.Phone, v.Demo, v.Script, v.OpenID = w.Phone, w.Demo, scripted[page], w.openidName()
 	var b bytes.Buffer
 	if err := w.templates[page].ExecuteTemplate(&b, "base", v); err != nil {
 		w.Log.ErrorContext(r.Context(), "autogestion: page", "page", page, "err", err)
@@ -171,7 +175,7 @@ func (w *Pages) show(rw http.ResponseWriter, r *http.Request, status int, page s
 	}
 	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
 	if v.Script {
-		rw.Header().Set("Content-Security-Policy", scriptPolicy)
+		rw.Header().Set("Content-Security-Policy", w.policyOf(page))
 	}
 	rw.WriteHeader(status)
 	_, _ = b.WriteTo(rw) // the browser went away
