@@ -91,7 +91,7 @@ func TestSignInWithOthers(t *testing.T) {
 	b := w.browser(t, srv)
 	_, back := p.goesTo(t, w, b, "a")
 	w.browser(t, srv).get(back).wants(t, 404, "") // another browser: nothing is linked, and nothing is spent
-	b.get(back + "&iss=http://evil.example").wants(t, 422, "No se pudo entrar")
+	b.get(back+"&iss=http://evil.example").wants(t, 422, "No se pudo entrar")
 	_, back = p.goesTo(t, w, b, "b")
 	b.get(back).wants(t, 200, "No se lo digas a nadie")
 	b.get(back).wants(t, 404, "")
