@@ -29,7 +29,7 @@
 //	chats.go                                    the linked chats, and unlinking
 //	mydata.go                                   what is held about the person, and what protects the account
 //	mesa.go, mesa_promise.go                    asking for a person of Mesa de Ayuda, and what is promised
-//	mesa_steps.go, mesa_card.go                 what the desk is told: the last wishes, the card, the hint
+//	mesa_steps.go, mesa_card.go                 what the desk is told: the last wishes, the card, the hint; mesa_steps_code.go, how wishes are kept
 //	mesa_queued.go, mesa_assigned.go, mesa_became.go, mesa_errand.go
 //	menu.go, miss.go                            the menu, and what was not understood
 //	danger.go                                   dangers and frauds, which are answered first

@@ -20,7 +20,7 @@ func inMesa(d *dialog) mesaDialog { return mesaDialog{d} }
 // mesaMemory is what is remembered for the desk, and of the chat's case.
 type mesaMemory struct {
 	// Steps are the last things that the affiliate wished, for the desk.
-	Steps []step `json:"steps,omitempty"`
+	Steps stepList `json:"steps,omitempty"`
 	// Token is what was seen last of a token.
 	Token tokenSeen `json:"token,omitzero"`
 	// Parked is the request that a person was asked for about, or that the back end did not answer: an agent may have the

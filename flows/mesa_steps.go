@@ -49,8 +49,9 @@ func (d *dialog) wished(what nlu.Intent) {
 	if n := len(steps); n > 0 && steps[n-1].What == what && (steps[n-1].Outcome == outcomeNotYet || what == nlu.IntentNone) {
 		steps = steps[:n-1]
 	}
-	steps = append(slices.Clone(steps), step{At: d.in.Now, What: what})
-	d.mem.Mesa.Steps = steps[max(0, len(steps)-keptSteps):]
+	next := make(stepList, 0, keptSteps) // the old list is the session's
+	next = append(next, steps[max(0, len(steps)-keptSteps+1):]...)
+	d.mem.Mesa.Steps = append(next, step{At: d.in.Now, What: what})
 }
 
 // came notes what came of the last wish of a kind.

@@ -1,0 +1,85 @@
+package flows
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"llave/flows/backend"
+	"llave/flows/nlu"
+)
+
+// stepList is steps in memory. Every turn of every chat writes and reads it, so that it is one short text instead of a list:
+// "time|what|outcome|who,who;…", with the time in nanoseconds, in base 36.
+type stepList []step
+
+// MarshalJSON implements [json.Marshaler]. A list whose words would need quotes stays a list.
+func (l stepList) MarshalJSON() ([]byte, error) {
+	out := append(make([]byte, 0, 40*len(l)+2), '"')
+	for i, s := range l {
+		if i > 0 {
+			out = append(out, ';')
+		}
+		out = strconv.AppendInt(out, s.At.UnixNano(), 36)
+		out = append(append(out, '|'), s.What...)
+		out = append(append(out, '|'), s.Outcome...)
+		for k, id := range s.Who {
+			out = append(append(out, "|,"[min(k, 1)]), id...)
+			if !plainWord(string(id)) {
+				return json.Marshal([]step(l))
+			}
+		}
+		if !plainWord(string(s.What)) || s.Outcome != "" && !plainWord(string(s.Outcome)) {
+			return json.Marshal([]step(l))
+		}
+	}
+	return append(out, '"'), nil
+}
+
+// plainWord reports whether a word stands in the text as it is.
+func plainWord(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c <= ' ' || c > '~' || strings.IndexByte(`"\|;,<>&`, c) >= 0 {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// UnmarshalJSON implements [json.Unmarshaler]. It reads lists as well, as they were written before.
+func (l *stepList) UnmarshalJSON(data []byte) error {
+	if len(data) < 2 || data[0] != '"' {
+		return json.Unmarshal(data, (*[]step)(l))
+	}
+	text := string(data[1 : len(data)-1])
+	if text == "" {
+		*l = nil
+		return nil
+	}
+	n := strings.Count(text, ";") + 1
+	list, people := make(stepList, 0, n), make([]backend.MemberID, 0, n+strings.Count(text, ","))
+	for one := range strings.SplitSeq(text, ";") {
+		at, rest, _ := strings.Cut(one, "|")
+		what, rest, _ := strings.Cut(rest, "|")
+		of, who, _ := strings.Cut(rest, "|")
+		nanos, err := strconv.ParseInt(at, 36, 64)
+		if err != nil {
+			return err
+		}
+		s := step{At: time.Unix(0, nanos).UTC(), What: nlu.Intent(what), Outcome: outcome(of)}
+		first := len(people)
+		for who != "" {
+			var id string
+			id, who, _ = strings.Cut(who, ",")
+			people = append(people, backend.MemberID(id))
+		}
+		if len(people) > first {
+			s.Who = people[first:len(people):len(people)]
+		}
+		list = append(list, s)
+	}
+	*l = list
+	return nil
+}
