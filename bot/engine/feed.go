@@ -62,8 +62,8 @@ const (
 )
 
 // Feed hands the events of the shards that this process holds to a reader, in order, each of them once by shard and number,
-// and trims what was applied. A reader that fails is asked again. A shard in whose log events are missing is stopped, and
-// the log says so. It ends with ctx, and is called once, after Start.
+// and trims what was applied. A reader that fails is asked again. A shard in whose log events are missing, or
+// whose log has gone back, is stopped, and the log says so. It ends with ctx, and is called once, after Start.
 func (e *Engine) Feed(ctx context.Context, r bot.Reader) {
 	f := &feeder{Engine: e, reader: r}
 	for {
@@ -177,7 +177,7 @@ func (f *feeder) page(ctx context.Context, id bot.Shard, st *fedShard) (more boo
 	}
 	events, err := f.store.Events(ctx, id, st.place, feedPage)
 	if err != nil || len(events) == 0 {
-		return false, err
+		return false, errors.Join(err, f.checkBack(ctx, id, st))
 	}
 	list := make([]bot.Happened, len(events))
 	for i, ev := range events {
@@ -214,6 +214,26 @@ func (f *feeder) findPlace(ctx context.Context, id bot.Shard, st *fedShard) erro
 	return nil
 }
 
+// checkBack stops a shard whose log has gone back: the store was restored from a copy that is older than what the reader has
+// applied. New events would get numbers that the reader takes for old ones. Such a log holds applied events, and not the last of them.
+func (f *feeder) checkBack(ctx context.Context, id bot.Shard, st *fedShard) error {
+	if st.place == 0 {
+		return nil
+	}
+	first, err := f.store.Events(ctx, id, 0, 1)
+	if err != nil || len(first) == 0 || first[0].Seq > st.place {
+		return err
+	}
+	last, err := f.store.Events(ctx, id, st.place-1, 1)
+	if err != nil || len(last) > 0 {
+		return err
+	}
+	st.stopped = true
+	f.stats.Unfed.Gaps.Add(1)
+	f.log.Error("the store is older than what was applied of it: the shard is not fed any more", "shard", int(id), "applied", st.place, "first", first[0].Seq)
+	return nil
+}
+
 // openEvent opens an event for the reader. One that cannot be read keeps its number.
 func (f *feeder) openEvent(held *Shard, ev bot.Event) bot.Happened {
 	h := bot.Happened{Seq: ev.Seq, Chat: ev.Chat}
@@ -230,7 +250,7 @@ func (f *feeder) openEvent(held *Shard, ev bot.Event) bot.Happened {
 
 // trim forgets what was applied, now and then.
 func (f *feeder) trim(ctx context.Context, id bot.Shard, st *fedShard, now time.Time) {
-	if !st.known || st.place <= st.trimmed || now.Before(st.trimAt) {
+	if st.stopped || !st.known || st.place <= st.trimmed || now.Before(st.trimAt) {
 		return
 	}
 	st.trimAt = now.Add(trimEvery)

@@ -170,6 +170,34 @@ func TestAGapStopsAShardAndNoOther(t *testing.T) {
 	})
 }
 
+// A store that was restored from an older copy gives numbers again that the reader has applied: that is noticed, whether the
+// reader comes before them or after, and no other shard stops.
+func TestALogThatWentBackIsNotFed(t *testing.T) {
+	for name, first := range map[string]int{"at the start": 3, "later": 0} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				s := newLogged()
+				h := open(t, s)
+				defer h.stop()
+				d := newDesk()
+				d.place[h.shardOf(chatA)] = 10
+				h.events(chatA, first)
+				h.feed(d)
+				h.events(chatA, 3)
+				h.events(chatB, 3)
+				time.Sleep(time.Hour)
+				synctest.Wait()
+				if n := h.Stats().Unfed.Gaps.Load(); n != 1 || d.place[h.shardOf(chatB)] != 3 {
+					t.Errorf("%d shards are stopped; the other one is applied to %d", n, d.place[h.shardOf(chatB)])
+				}
+				if s.upto[h.shardOf(chatA)] != 0 {
+					t.Error("trimmed what was not applied")
+				}
+			})
+		})
+	}
+}
+
 func (h *harness) shardOf(chat bot.ChatID) bot.Shard {
 	return record(h.t, h.store).sealer.ChatKey(chat).Shard()
 }
