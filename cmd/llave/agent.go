@@ -170,7 +170,7 @@ func (a *app) deskPath() string {
 
 // openArchive opens the desk's database, with a key of its own.
 func (a *app) openArchive(ctx context.Context) error {
-	key, err := loadOrMakeKey(a.path("mesa.key"), a.deskPath())
+	key, err := loadOrMakeKey(a.outerRing(), a.path("mesa.key"), a.deskPath())
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func (a *app) openBackend(ctx context.Context) error {
 
 // openEmbedded opens the embedded back end, with its own key and file.
 func (a *app) openEmbedded(ctx context.Context) error {
-	key, err := loadOrMakeKey(a.path("autogestion.key"), a.path("autogestion.db"))
+	key, err := loadOrMakeKey(a.outerRing(), a.path("autogestion.key"), a.path("autogestion.db"))
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func (a *app) openChannels(ctx context.Context, p program, more channelMaker) (m
 
 // openWeb opens the web chat, with its own key and file.
 func (a *app) openWeb(ctx context.Context) error {
-	key, err := loadOrMakeKey(a.path("webchat.key"), a.path("webchat.db"))
+	key, err := loadOrMakeKey(a.outerRing(), a.path("webchat.key"), a.path("webchat.db"))
 	if err != nil {
 		return err
 	}

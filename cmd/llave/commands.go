@@ -32,6 +32,7 @@ func commands() []command {
 		{"provider rotate", program.rotateProvider},
 		{"provider disable", program.disableProvider},
 		{"provider list", program.listProviders},
+		{"rekey", program.rekey},
 		{"verify", program.verify},
 		{"backend check", program.checkBackend},
 		{"whatsapp pair", program.whatsappPair},

@@ -35,7 +35,7 @@ func (c *config) whatsappStore() string {
 
 // newWhatsApp opens the device store.
 func (c *config) newWhatsApp(ctx context.Context, p program, log *slog.Logger, onStatus func(whatsapp.Status)) (*whatsapp.WhatsApp, error) {
-	key, err := loadOrMakeKey(c.path("whatsapp.key"), c.path("whatsapp.db"))
+	key, err := loadOrMakeKey(c.outerRing(), c.path("whatsapp.key"), c.path("whatsapp.db"))
 	if err != nil {
 		return nil, err
 	}
