@@ -195,6 +195,19 @@ func TestFormsAreBoundedByWhoSendsThem(t *testing.T) {
 	}
 }
 
+// The answer does not tell either that this browser was about to link a chat.
+func TestTheAnswerToAFormIsTheSameInEveryBrowser(t *testing.T) {
+	w, srv := served(t)
+	_, path := w.invited(t, "c", "")
+	a, b := w.browser(t, srv), w.browser(t, srv)
+	a.post(path + "/seguir")
+	form := []string{"cuil", "27-99999004-0", "document", "99999004", "sex", "F", "tramite", "00123456789", "email", "a@x.example", "email2", "a@x.example",
+		"password", "caballo-verde", "password2", "caballo-verde"}
+	if p, q := a.post("/autogestion/registro", form...), b.post("/autogestion/registro", form...); p.status != 200 || p.body != q.body {
+		t.Errorf("the pages differ: %d, %d", p.status, q.status)
+	}
+}
+
 // The link is good once and for half an hour; looking at it changes nothing.
 func TestTheLinkOfARegistration(t *testing.T) {
 	w := real(t, headTramite+mariaTramite+"\n"+juanaTramite+"00123456789\n")
