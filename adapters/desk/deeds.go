@@ -88,7 +88,11 @@ func (d *Desk) reopen(c *call) error {
 
 func (d *Desk) counter(c *call) error {
 	return d.actOn(c, func(a *bot.Act) error {
-		a.Do, a.On = bot.DeedCounter, c.PostFormValue("on") == "1"
+		on := c.PostFormValue("on")
+		if on != "0" && on != "1" {
+			return &refusal{status: http.StatusUnprocessableEntity, why: "bad_form"}
+		}
+		a.Do, a.On = bot.DeedCounter, on == "1"
 		return nil
 	})
 }

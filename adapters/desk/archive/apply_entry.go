@@ -60,7 +60,13 @@ opened = excluded.opened, since = excluded.since, turned = excluded.turned, last
 
 func (b *batch) head(ctx context.Context, chat bot.ChatKey, e *bot.Entry) error {
 	c := e.Head
-	body, err := json.Marshal(head{*c, e.Ref, e.Channel, e.Label, e.Sender})
+	h := head{*c, e.Ref, e.Channel, e.Label, e.Sender}
+	if e.Channel == "" { // what agents and the clock do comes by no channel
+		if err := b.channelOf(ctx, &h); err != nil {
+			return err
+		}
+	}
+	body, err := json.Marshal(h)
 	if err != nil {
 		return err
 	}
@@ -68,6 +74,20 @@ func (b *batch) head(ctx context.Context, chat bot.ChatKey, e *bot.Entry) error 
 	_, err = b.exec(ctx, upsertHead, e.Case, chat[:], string(c.State), string(c.Owner.ID), number(c.AtCounter), number(first), number(c.DeskTurn),
 		micro(c.Opened), micro(c.Since), micro(c.Turned), e.N, b.keys.ring.Seal(body, place("caso", e.Case, "head")), number(same))
 	return err
+}
+
+// channelOf completes a head with what the one before it tells of the chat. One that cannot be read tells nothing.
+func (b *batch) channelOf(ctx context.Context, h *head) error {
+	var sealed []byte
+	found, err := b.row(ctx, []any{&sealed}, "SELECT head FROM caso WHERE id = ?", h.Case.ID)
+	if err != nil || !found {
+		return err
+	}
+	var before head
+	if b.openJSON(sealed, &before, "caso", h.Case.ID, "head") == nil {
+		h.Channel, h.Label, h.Sender = before.Channel, before.Label, before.Sender
+	}
+	return nil
 }
 
 // goesFirst reports whether the case goes before the others in the queue: its agent gave it back, or said nothing. Same says

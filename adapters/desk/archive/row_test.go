@@ -46,3 +46,23 @@ func TestARowIsNeverOld(t *testing.T) {
 	one.Act(archivetest.Say(archivetest.Ana, "decime"))
 	check("ana", "decime")
 }
+
+// What agents and the clock do comes by no channel: the case keeps what is known of its chat.
+func TestACaseKeepsItsChannel(t *testing.T) {
+	clock := archivetest.NewClock()
+	a, l := archivetest.Open(t, clock), archivetest.NewLog(clock, 3)
+	x := l.Chat("one").Opens("help", "hola")
+	l.Feed(t, a)
+	before, err := a.Case(t.Context(), x.Case.ID, "ana")
+	if err != nil || before.Channel == "" || before.Label == "" || before.Sender == "" {
+		t.Fatalf("%+v, %v", before.Row, err)
+	}
+	x.Act(archivetest.Deed(archivetest.Ana, bot.DeedTake))
+	act := l.Events[len(l.Events)-1].Entry
+	act.Channel, act.Label, act.Sender = "", "", ""
+	l.Feed(t, a)
+	after, err := a.Case(t.Context(), x.Case.ID, "ana")
+	if err != nil || after.Owner.ID != "ana" || after.Channel != before.Channel || after.Label != before.Label || after.Sender != before.Sender {
+		t.Errorf("after an act: %q, %q, %q, %v", after.Channel, after.Label, after.Sender, err)
+	}
+}
