@@ -130,6 +130,8 @@ type Turn struct {
 	Events [][]byte
 	Timers []TimerSet
 	Effect []byte // pending from now on; nil: none
+	// Once says that what the turn writes must be as safe as an arrival: its effect cannot be repeated.
+	Once bool
 	// Quarantine, if set, says why the update was not answered but quarantined; QuarantinedBody is kept as a dead letter.
 	Quarantine      string
 	QuarantinedBody []byte
@@ -175,6 +177,7 @@ type DeliveryResult struct {
 	N      uint64
 	Fence  Fence // of the shard, in whose hands the message was
 	State  DeliveryState
+	Once   bool // the note must be as safe as an arrival: the message cannot be sent again
 	Tries  int
 	Due    time.Time
 	Reason string

@@ -150,6 +150,7 @@ func TestRedisWaitsForItsReplica(t *testing.T) {
 			break
 		}
 	}
+	version := uint64(0)
 	replica.Stop()
 	defer replica.Continue()
 	for range 2 {
@@ -159,6 +160,18 @@ func TestRedisWaitsForItsReplica(t *testing.T) {
 	}
 	if _, err := s.Load(t.Context(), k); err != nil {
 		t.Errorf("what need not be confirmed: %v", err)
+	}
+	once := bot.DeliveryResult{Chat: k, State: bot.Attempting, Once: true, Tries: 1}
+	for _, confirmed := range []bool{false, true} {
+		once.Once = confirmed
+		if err := s.RecordDelivery(t.Context(), []bot.DeliveryResult{once}); errors.Is(err, errNotReplicated) != confirmed {
+			t.Errorf("a result that is to be confirmed: %t; without the replica: %v", confirmed, err)
+		}
+		turn := bot.Turn{Chat: benchKey(2), Base: version, Session: []byte("s"), Effect: []byte("e"), Once: confirmed}
+		if err := s.Commit(t.Context(), turn); errors.Is(err, errNotReplicated) != confirmed {
+			t.Errorf("a turn that is to be confirmed: %t; without the replica: %v", confirmed, err)
+		}
+		version++
 	}
 	replica.Continue()
 	for {

@@ -108,5 +108,7 @@ func recordOp(marks []bot.DeliveryResult) *redisOp {
 		}
 		args = append(args, 5+4*at, k.Chat[:], be8(k.N), int(k.State), be4(k.Tries), hour8(k.Due), hour8(k.At), k.Reason, k.Event != nil, blob(k.Event))
 	}
-	return recordScript.call(keys, args...)
+	o := recordScript.call(keys, args...)
+	o.replica = slices.ContainsFunc(marks, func(k bot.DeliveryResult) bool { return k.Once })
+	return o
 }

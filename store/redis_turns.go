@@ -99,6 +99,7 @@ func (s *Redis) Commit(ctx context.Context, t bot.Turn) error {
 		k.shard("h"), k.of("c"), k.of("w"), k.of("l"), k.shard("o"), k.shard("t"), k.of("b"), k.shard("e"), k.shard("D"), k.of("d"),
 		k.shard("f"), k.shard("r"),
 	}, commitArgs(&t)...)
+	o.replica = t.Once
 	err := s.refused(ctx, "commit", o)
 	if len(t.Timers) > 0 {
 		s.timers.set(t.Chat.Shard(), t.Timers) // also after an error: it may have been written

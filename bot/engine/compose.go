@@ -24,6 +24,7 @@ func (sh *Shard) compose(w *turn, o outcome) (t bot.Turn, messages []outbox.Mess
 		return t, nil, err
 	}
 	if p := o.Session.Pending; p != nil {
+		t.Once = p.Once
 		if t.Effect, err = sh.sealer.SealJSON(keyring.ForEffect, w.key, pendingEffect{w.update.Chat, *p}); err != nil {
 			return t, nil, fmt.Errorf("effect: %w", err)
 		}

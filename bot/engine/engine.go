@@ -34,6 +34,7 @@ type Stats struct {
 	Accepted, Duplicates, Turns, Late, Quarantined, Conflicts atomic.Int64
 	Unreadable                                                atomic.Int64 // what could not be opened
 	ShardsClaimed, ShardsLost                                 atomic.Int64 // shards that this replica took, and that another one took from it
+	WentBack                                                  atomic.Int64 // times that the store held less than was committed
 	FencedTurns, Elsewhere                                    atomic.Int64 // turns that another replica's fence refused; updates accepted for others
 
 	Hushed   atomic.Int64                        // replies of the script that were not said because an agent had the case

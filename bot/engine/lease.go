@@ -115,3 +115,29 @@ func (r *replica) release(ctx context.Context, ended []*Shard) {
 		r.log.Warn("shards are not given back", "err", err)
 	}
 }
+
+// wentBack notes that the store has lost what it had committed, as after a failover. Numbers of messages are given a second
+// time then: all shards are claimed anew, so that results of before are refused.
+func (s *services) wentBack(was, is uint64) {
+	s.stats.WentBack.Add(1)
+	s.log.Error("the store went back: what it had committed is lost, and is done again", "version", was, "now", is)
+	if s.replica != nil {
+		s.replica.anew.Store(true)
+	}
+}
+
+// claimAnew gives back what is held, for other fences.
+func (r *replica) claimAnew(ctx context.Context) error {
+	if !r.anew.Swap(false) {
+		return nil
+	}
+	held := r.held()
+	for _, sh := range held {
+		r.fenced(sh)
+	}
+	mine := make([]bot.HeldShard, len(held))
+	for i, sh := range held {
+		mine[i] = bot.HeldShard{Shard: sh.id, Fence: sh.fence}
+	}
+	return r.leases.ReleaseShards(ctx, mine)
+}

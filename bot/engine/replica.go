@@ -38,6 +38,7 @@ type replica struct {
 
 	beat    sync.Mutex // one beat at a time: two would take shards from each other
 	leaving atomic.Bool
+	anew    atomic.Bool  // all shards are to be claimed anew
 	others  atomic.Int64 // replicas that live, besides this one
 	last    atomic.Int64 // when the last beat ended well
 
@@ -108,6 +109,9 @@ func (r *replica) round(ctx context.Context) error {
 		return err
 	}
 	if err := r.renew(ctx, at); err != nil {
+		return err
+	}
+	if err := r.claimAnew(ctx); err != nil {
 		return err
 	}
 	mine := r.place(live)

@@ -81,6 +81,34 @@ func TestAReplicaStartsAgain(t *testing.T) {
 	})
 }
 
+// A store that went back, as after a failover, is noticed: the update is answered, and all shards have other fences.
+func TestAStoreThatWentBack(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c := newGroup(t, 1)
+		p := c.alive[0]
+		says := func(id string) {
+			t.Helper()
+			if err := p.Accept(t.Context(), bot.Update{Chat: chatA, ID: id, Kind: bot.Message, Text: "text"}); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(groupLease)
+		}
+		says("1")
+		p.mu.Lock()
+		p.forgets = 2
+		p.mu.Unlock()
+		says("2")
+		says("3")
+		if n := len(c.screen.read(chatA)); n != 3 {
+			t.Errorf("%d answers: %q", n, c.screen.read(chatA))
+		}
+		if back, claims := p.Stats().WentBack.Load(), p.Stats().ShardsClaimed.Load(); back != 1 || claims != 2*bot.Shards {
+			t.Errorf("it went back %d times, and %d shards were claimed", back, claims)
+		}
+		c.end()
+	})
+}
+
 // A process that is held up with a message in hand does not say it when its lease is over: the next holder does.
 func TestAReplicaLooksAtItsLeaseBeforeItSends(t *testing.T) {
 	bubble(t, func(t *testing.T) {

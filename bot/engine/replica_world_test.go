@@ -27,6 +27,7 @@ type process struct {
 	dead   bool
 
 	attempts []time.Time // at effects
+	forgets  int         // commits that the store has lost from now on, and reads that show it
 }
 
 var errDead = errors.New("the process is dead")
@@ -59,6 +60,14 @@ func (p *process) kill() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.dead = true
+}
+
+// forgot reports whether the store has lost something.
+func (p *process) forgot() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.forgets--
+	return p.forgets >= 0
 }
 
 // stopFor stops the process for a while.
@@ -98,7 +107,13 @@ func (s *through) Accept(ctx context.Context, a bot.Arrival) (bot.Receipt, error
 }
 
 func (s *through) Load(ctx context.Context, k bot.ChatKey) (bot.Chat, error) {
-	return passed(ctx, s.p, func() (bot.Chat, error) { return s.Memory.Load(ctx, k) })
+	return passed(ctx, s.p, func() (bot.Chat, error) {
+		c, err := s.Memory.Load(ctx, k)
+		if s.p.forgot() {
+			c.Version, c.Session = 0, nil
+		}
+		return c, err
+	})
 }
 
 func (s *through) Messages(ctx context.Context, k bot.ChatKey, from uint64, n int) ([]bot.OutboxMessage, error) {
@@ -111,6 +126,9 @@ func (s *through) PendingChats(ctx context.Context, n bot.Shard, after bot.ChatK
 
 func (s *through) Commit(ctx context.Context, t bot.Turn) error {
 	_, err := passed(ctx, s.p, func() (bool, error) {
+		if s.p.forgot() {
+			return false, bot.ErrConflict
+		}
 		return true, s.c.under(func() error { return s.Memory.Commit(ctx, t) }, bot.HeldShard{Shard: t.Chat.Shard(), Fence: t.Fence})
 	})
 	return err

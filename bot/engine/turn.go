@@ -133,6 +133,9 @@ func (sh *Shard) reloadAfterConflict(w *turn) error {
 	if err != nil {
 		return fmt.Errorf("load chat: %w", err)
 	}
+	if w.known && c.Version < w.version {
+		sh.wentBack(w.version, c.Version)
+	}
 	sh.loadSession(w.chatQueue, c.Session, c.Version)
 	for _, waiting := range c.Waiting {
 		if waiting.Seq == w.update.Seq {

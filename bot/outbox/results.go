@@ -48,7 +48,7 @@ func (d *Dispatcher) record(c *Chat, r bot.DeliveryResult) {
 
 // recordNow writes the result of an attempt that is about to be made, or was not made.
 func (d *Dispatcher) recordNow(r bot.DeliveryResult) error {
-	r.State = bot.Attempting
+	r.State, r.Once = bot.Attempting, true
 	err := d.Store.RecordDelivery(d.scope.Context(), []bot.DeliveryResult{r})
 	if err != nil {
 		d.failed(err)

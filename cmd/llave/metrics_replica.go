@@ -13,5 +13,6 @@ func (a *app) replicaMetrics(reg registry) {
 	const fenced = "Writes that were refused because another process holds the shard: this one was held up for longer than its lease."
 	reg.counter("llave_fenced_total", fenced, s.FencedTurns.Load, "what", "turn")
 	reg.counter("llave_fenced_total", fenced, s.Fenced.Load, "what", "delivery")
+	reg.counter("llave_store_went_back_total", "Times that the store held less than it had committed, as after a failover. Any is an alarm.", s.WentBack.Load)
 	reg.counter("llave_updates_for_others_total", "Updates kept that another process answers.", s.Elsewhere.Load)
 }
