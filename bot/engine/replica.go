@@ -18,8 +18,8 @@ type ReplicaConfig struct {
 	Lease time.Duration // zero: DefaultLease
 	// Was is the ID of an earlier run of this process, if it is known to be dead: its shards are free at once.
 	Was string
-	// Alone has one replica hold every shard: the one whose ID is the lowest of those that live. The others stand by, and
-	// accept for it. For channels that keep on one machine what they remember.
+	// Alone has one replica hold every shard: the one whose ID is the lowest of those that live, until it ends or its lease is
+	// over. The others stand by, and accept for it. For channels that keep on one machine what they remember.
 	Alone bool
 	// Beat is how often leases are renewed; zero: a tenth of the lease.
 	Beat time.Duration
@@ -144,8 +144,10 @@ func (r *replica) belongs(ctx context.Context, oldest bot.Replica) error {
 // or goes moves only its own.
 func (r *replica) place(live []bot.Replica) (mine [bot.Shards]bool) {
 	if r.Alone {
+		// Who has them all keeps them: an older replica that was held up, and was replaced, does not take them back.
+		all := live[0].ID == r.ID || len(r.held()) == bot.Shards
 		for s := range mine {
-			mine[s] = live[0].ID == r.ID
+			mine[s] = all
 		}
 		return mine
 	}

@@ -58,6 +58,27 @@ func TestAReplicaStandsBy(t *testing.T) {
 	}
 }
 
+// A replica that was held up for longer than its lease, and was replaced, does not take the shards back.
+func TestAReplicaThatWasReplacedStandsBy(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c := newGroup(t, 0)
+		c.alone = true
+		first, second := c.join(), c.join()
+		time.Sleep(groupLease)
+		first.stopFor(3 * groupLease)
+		time.Sleep(2 * groupLease)
+		for p, want := range map[*process]int{first: 0, second: bot.Shards} {
+			if others, n := p.Replicas(); others != 1 || n != want {
+				t.Errorf("%s holds %d shards beside %d others, want %d", p.id, n, others, want)
+			}
+		}
+		if claimed := second.Stats().ShardsClaimed.Load(); claimed != bot.Shards {
+			t.Errorf("%d shards were claimed by the second one", claimed)
+		}
+		c.end()
+	})
+}
+
 // A replica that is started again after it was killed does not wait for the lease of the one that it was.
 func TestAReplicaStartsAgain(t *testing.T) {
 	bubble(t, func(t *testing.T) {
