@@ -8,12 +8,14 @@
 //	go run ./cmd/chaos -conversations 2000 -through desk -for 30m   # cases of Mesa de Ayuda; nobody comes after half an hour
 //	go run ./cmd/chaos -conversations 500 -through screens   # how quick the desk is; nothing is killed
 //	go run ./cmd/chaos -conversations 500 -store redis     # on a Redis of its own, also with -through
+//	go run ./cmd/chaos -conversations 60 -replicas kill    # or stop, or term: two processes on one Redis
 //	go run ./cmd/chaos -conversations 500 -at 2026-12-31T23:58   # with the program's clock there, in Buenos Aires
 //
 // It exits with 1 if a promise was broken. The figures are on the last line.
 //
 // Reading order: main.go, telegram.go (the same through Telegram), desk.go (a day at Mesa de Ayuda; desk_people.go, who works there;
-// desk_check.go, what is counted; screens.go, how quick it is), sheet.go (what is counted of sheets), clock.go, redis.go (the Redis of a run).
+// desk_check.go, what is counted; screens.go, how quick it is), sheet.go (what is counted of sheets), clock.go,
+// redis.go (the Redis of a run), replicas.go (two processes on it).
 package main
 
 import (
@@ -46,11 +48,15 @@ func main() {
 	kill := flag.Duration("kill", time.Minute, "at the desk: how often it is killed, on average")
 	long := flag.Duration("for", 0, "at the desk: nobody comes after this time; 0: all come")
 	store := flag.String("store", "sqlite", "where the conversations are kept: sqlite, or redis")
+	fault := flag.String("replicas", "", "two processes on a Redis: kill, stop (for longer than the lease) or term, to the one that holds the chats")
 	at := flag.String("at", "", "the day and hour at which the program begins, in Buenos Aires (2006-01-02T15:04); the machine's if not given")
 	flag.Parse()
 	if err := clock.begin(*at); err != nil {
 		fmt.Fprintln(os.Stderr, "chaos: -at:", err)
 		os.Exit(2)
+	}
+	if *fault != "" {
+		*store, *channel = "redis", "replicas"
 	}
 	stop, err := beginStore(*store)
 	if err != nil {
@@ -74,6 +80,9 @@ func main() {
 			os.Exit(1)
 		}
 		return
+	case "replicas":
+		fmt.Fprintf(os.Stderr, "seed %d\n", *seed)
+		begin = func() (tally, error) { return onReplicas(context.Background(), *n, *seed, *binary, *fault) }
 	default:
 		fmt.Fprintln(os.Stderr, "chaos: -through is terminal, poll, webhook, desk or screens")
 		os.Exit(2)
@@ -116,11 +125,16 @@ func beginStore(kind string) (stop func(), err error) {
 type tally struct {
 	Conversations, Kills, Answered, Repeated, Retyped int
 	Tokens, Sheets                                    int
+	Longest                                           time.Duration // from a fault of a replica to the next answer
 }
 
 func (t tally) String() string {
-	return fmt.Sprintf("conversations=%d kills=%d answered=%d answered_again_alike=%d retyped_because_never_taken=%d new_tokens_by_the_back_ends_books=%d sheets=%d",
+	text := fmt.Sprintf("conversations=%d kills=%d answered=%d answered_again_alike=%d retyped_because_never_taken=%d new_tokens_by_the_back_ends_books=%d sheets=%d",
 		t.Conversations, t.Kills, t.Answered, t.Repeated, t.Retyped, t.Tokens, t.Sheets)
+	if t.Longest > 0 {
+		text += fmt.Sprintf(" longest_until_answered=%s", t.Longest.Round(time.Millisecond))
+	}
+	return text
 }
 
 // workers run at the same time, each on data of its own.

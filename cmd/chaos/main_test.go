@@ -60,6 +60,17 @@ func TestKilledAtRandom(t *testing.T) {
 
 // The short form of -store redis.
 func TestKilledAtRandomOnRedis(t *testing.T) {
+	redis(t)
+	sum, err := run(t.Context(), size(4, 2), 1, llave(t), t.Output())
+	if err != nil {
+		t.Error(err)
+	}
+	t.Log(sum)
+}
+
+// redis has the conversations of a test kept on a Redis.
+func redis(t *testing.T) {
+	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil && os.Getenv("LLAVE_TEST_REQUIRE") != "1" {
 		t.Skip("no redis-server on this machine")
 	}
@@ -72,7 +83,12 @@ func TestKilledAtRandomOnRedis(t *testing.T) {
 		conversationsIn.wait()
 		conversationsIn.addr = ""
 	})
-	sum, err := run(t.Context(), size(4, 2), 1, llave(t), t.Output())
+}
+
+// The short form of -replicas term.
+func TestReplicasAreToldToStop(t *testing.T) {
+	redis(t)
+	sum, err := onReplicas(t.Context(), 5, 1, llave(t), "term")
 	if err != nil {
 		t.Error(err)
 	}

@@ -7,7 +7,6 @@ import (
 	"html"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -101,6 +100,7 @@ func (t *tally) add(o tally) {
 	t.Repeated += o.Repeated
 	t.Retyped += o.Retyped
 	t.Tokens += o.Tokens
+	t.Longest = max(t.Longest, o.Longest)
 }
 
 // service is the program, which is killed and started again on the same port.
@@ -109,6 +109,8 @@ type service struct {
 	srv          *telegramtest.Server
 	binary, data string
 	webhook      bool
+	env          []string // besides
+	log          io.Writer
 	rng          *rand.Rand
 	addr         string
 	cmd          *exec.Cmd
@@ -119,12 +121,10 @@ type service struct {
 
 func (p *service) start() error {
 	if p.addr == "" {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
+		var err error
+		if p.addr, err = freeAddress(); err != nil {
 			return err
 		}
-		p.addr = l.Addr().String()
-		l.Close()
 	}
 	p.cmd = exec.CommandContext(p.ctx, p.binary)
 	p.cmd.Env = append(environment(p.data), "LLAVE_ADDR="+p.addr, "LLAVE_AUTOGESTION=embedded", "LLAVE_DEMO=1",
@@ -132,6 +132,8 @@ func (p *service) start() error {
 	if p.webhook {
 		p.cmd.Env = append(p.cmd.Env, "LLAVE_TELEGRAM_WEBHOOK=1")
 	}
+	p.cmd.Env = append(p.cmd.Env, p.env...)
+	p.cmd.Stderr = p.log
 	return p.cmd.Start()
 }
 
@@ -262,7 +264,8 @@ type telegramUser struct {
 	tally
 	ctx   context.Context
 	shown map[string]bool
-	last  string // the digits shown last
+	last  string        // the digits shown last
+	pause time.Duration // before each conversation: who writes too fast is told so
 }
 
 func (c *telegramUser) all(n int) error {
@@ -278,6 +281,7 @@ func (c *telegramUser) all(n int) error {
 
 // conversation asks for another token and says yes, once each.
 func (c *telegramUser) conversation() error {
+	time.Sleep(c.pause)
 	c.Says("otro token")
 	if _, err := c.expect(question); err != nil {
 		return err
@@ -313,6 +317,7 @@ func (c *telegramUser) expect(words string) (string, error) {
 		found := digits.FindStringSubmatch(m.Text)
 		switch {
 		case strings.Contains(m.Text, "Aviso de seguridad"): // another chat was linked
+		case strings.Contains(m.Text, "Estoy pidiéndolo"): // it takes longer
 		case found != nil && found[1] == c.last && c.last != "":
 			c.Repeated++ // the answer before, once more
 		case strings.Contains(m.Text, words):

@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Two processes on one Redis with a back end beside them, all on this machine. The one that holds the chats is told to stop, is
+# started again, and the other one is killed; each time it prints how long it took until there was one that is ready.
+#
+#   bash docs/replicas.sh          # all of it, about half a minute
+#   bash docs/replicas.sh quick    # without the kill, which takes a lease of ten seconds
+#   bash docs/replicas.sh stay     # begins and stays until Ctrl-C
+set -euo pipefail
+cd "$(dirname "$0")/.."
+what=${1:-all}
+dir=$(mktemp -d)
+declare -A pid
+cleanup() {
+	for p in "${pid[@]}"; do kill -9 "$p" 2>/dev/null || true; done
+	wait 2>/dev/null || true
+	rm -rf "$dir"
+}
+trap cleanup EXIT
+base=${LLAVE_REPLICAS_PORT:-18080}
+redis=$((base)) backend=$((base + 1)) # the processes are on base + 2 and base + 3
+
+for name in $(env | sed -n 's/^\(LLAVE_[A-Z_]*\)=.*/\1/p'); do unset "$name"; done
+go build -o "$dir/llave" ./cmd/llave
+export LLAVE_AUTOGESTION_KEY=replicas-replicas-replicas-32
+redis-server --port "$redis" --bind 127.0.0.1 --dir "$dir" --save "" --appendonly yes --logfile redis.log &
+pid[redis]=$!
+LLAVE_ADDR=127.0.0.1:$backend LLAVE_DATA=$dir/backend "$dir/llave" autogestion >"$dir/backend.log" 2>&1 &
+pid[backend]=$!
+key=$(head -c 32 /dev/urandom | base64)
+
+begin() { # 2 or 3
+	LLAVE_ADDR=127.0.0.1:$((base + $1)) LLAVE_DATA=$dir/$1 LLAVE_STORE=redis://127.0.0.1:$redis LLAVE_KEY=$key \
+		LLAVE_AUTOGESTION_URL=http://127.0.0.1:$backend/autogestion/ "$dir/llave" >>"$dir/$1.log" 2>&1 &
+	pid[$1]=$!
+}
+ready() { # 2 or 3: is it ready?
+	[ "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$((base + $1))/readyz")" = 200 ]
+}
+await() { # 2 or 3: waits until it is ready, half a minute at most
+	for _ in $(seq 600); do
+		ready "$1" && return
+		sleep 0.05
+	done
+	cat "$dir"/*.log >&2
+	echo "no process is ready" >&2
+	exit 1
+}
+alive() { # 2 or 3: waits until it answers at all
+	for _ in $(seq 600); do
+		curl -s -o /dev/null "http://127.0.0.1:$((base + $1))/healthz" && return
+		sleep 0.05
+	done
+	exit 1
+}
+since() { echo "$1: another one was ready after $((($(date +%s%N) - $2) / 1000000)) ms"; }
+
+begin 2
+await 2
+begin 3
+alive 3
+echo "http://127.0.0.1:$((base + 2)) holds the chats, http://127.0.0.1:$((base + 3)) stands by: $(curl -s "http://127.0.0.1:$((base + 3))/metrics" | grep -E '^llave_(replicas|shards_held) ' | tr '\n' ' ')"
+if [ "$what" = stay ]; then
+	wait "${pid[2]}"
+	exit
+fi
+at=$(date +%s%N)
+kill "${pid[2]}"
+await 3
+since "told to stop" "$at"
+wait "${pid[2]}"
+[ "$what" = quick ] && exit
+begin 2
+alive 2
+at=$(date +%s%N)
+kill -9 "${pid[3]}"
+await 2
+since "killed" "$at"
