@@ -86,7 +86,7 @@ func (s *Service) personByNumber(ctx context.Context, q querier, typed string) (
 func (s *Service) authorise(ctx context.Context, q querier, c backend.Credential) (principal, error) {
 	var a principal
 	err := q.QueryRowContext(ctx, `SELECT l.id, a.id, a.person FROM link l JOIN account a ON a.id = l.account
-		WHERE l.credential = ?`, s.credentialHash(c)).Scan(&a.link, &a.account, &a.person)
+		WHERE l.credential = ? AND (l.until = 0 OR l.until > ?)`, s.credentialHash(c), s.now().UnixNano()).Scan(&a.link, &a.account, &a.person)
 	if errors.Is(err, sql.ErrNoRows) {
 		return a, backend.ErrUnlinked
 	}

@@ -41,6 +41,7 @@ var sweepRules = [...]struct {
 	{"DELETE FROM invite WHERE id IN (SELECT id FROM invite WHERE made < ?1 LIMIT ?2)", keepInvites},
 	{"DELETE FROM reset WHERE ticket IN (SELECT ticket FROM reset WHERE until < ?1 LIMIT ?2)", 0},
 	{"DELETE FROM registration WHERE secret IN (SELECT secret FROM registration WHERE until < ?1 LIMIT ?2)", 0},
+	{"DELETE FROM link WHERE id IN (SELECT id FROM link WHERE until > 0 AND until < ?1 LIMIT ?2)", 0},
 	{"DELETE FROM openid_try WHERE state IN (SELECT state FROM openid_try WHERE until < ?1 LIMIT ?2)", 0},
 	{"DELETE FROM email_change WHERE id IN (SELECT id FROM email_change WHERE until < ?1 LIMIT ?2)", 0},
 	{"DELETE FROM session WHERE id IN (SELECT id FROM session WHERE until < ?1 LIMIT ?2)", 0},

@@ -3,6 +3,7 @@ package autogestion
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"llave/adapters/autogestion/form"
 	"llave/adapters/autogestion/web"
@@ -61,6 +62,33 @@ func TestMyDataAndErasing(t *testing.T) {
 			t.Errorf("%d invites are left, want those of the other chats", n)
 		}
 	})
+}
+
+// A link lasts a year and no longer; one from before that rule keeps its life.
+func TestALinkLastsAYear(t *testing.T) {
+	w := demo(t)
+	g, old := w.linked(t, maria, "a"), w.linked(t, maria, "old")
+	if _, err := w.file.Writer.Exec("UPDATE link SET until = 0 WHERE credential = ?", w.credentialHash(old.Credential)); err != nil {
+		t.Fatal(err)
+	}
+	w.advance(linkLasts - time.Second)
+	if _, err := w.Group(t.Context(), g.Credential); err != nil {
+		t.Errorf("a second before the end: %v", err)
+	}
+	w.advance(time.Second)
+	if _, err := w.Group(t.Context(), g.Credential); !errors.Is(err, backend.ErrUnlinked) {
+		t.Errorf("at the end: %v", err)
+	}
+	if chats, err := w.Chats(t.Context(), old.Credential); err != nil || len(chats) != 1 {
+		t.Errorf("the old link sees %+v, %v", chats, err)
+	}
+	w.advance(time.Second)
+	if err := w.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := w.rows(t, "link"); n != 1 {
+		t.Errorf("%d links are left", n)
+	}
 }
 
 // A linked chat gets the code that a sign-in waits for, if the password was right, and no other chat does.

@@ -108,6 +108,9 @@ func (s *Service) grantFor(ctx context.Context, q querier, c backend.Credential)
 	return out, err
 }
 
+// linkLasts is how long a chat may act for an account. Then the person signs in again.
+const linkLasts = 365 * 24 * time.Hour
+
 const sealLink = "link"
 
 // makeLink stores a link. It replaces an earlier link of the same chat with the same account.
@@ -123,14 +126,14 @@ func (s *Service) makeLink(ctx context.Context, tx *sql.Tx, account int64, in ba
 	if _, err := tx.ExecContext(ctx, "DELETE FROM link WHERE account = ? AND chat = ?", account, s.chatHash(in.Chat)); err != nil {
 		return "", err
 	}
-	_, err = tx.ExecContext(ctx, "INSERT INTO link (id, account, credential, chat, sealed, since) VALUES (?, ?, ?, ?, ?, ?)",
-		id, account, s.credentialHash(c), s.chatHash(in.Chat), sealed, now.UnixNano())
+	_, err = tx.ExecContext(ctx, "INSERT INTO link (id, account, credential, chat, sealed, since, until) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		id, account, s.credentialHash(c), s.chatHash(in.Chat), sealed, now.UnixNano(), now.Add(linkLasts).UnixNano())
 	return id, err
 }
 
 // links lists the links of an account, oldest first.
 func (s *Service) links(ctx context.Context, q querier, a principal) ([]backend.LinkedChat, error) {
-	rows, err := q.QueryContext(ctx, "SELECT id, sealed, since FROM link WHERE account = ? ORDER BY since, id", a.account)
+	rows, err := q.QueryContext(ctx, "SELECT id, sealed, since FROM link WHERE account = ? AND (until = 0 OR until > ?) ORDER BY since, id", a.account, s.now().UnixNano())
 	if err != nil {
 		return nil, err
 	}

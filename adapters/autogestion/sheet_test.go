@@ -89,6 +89,7 @@ func TestTheNextMonthIsOfferedFromThe25thOn(t *testing.T) {
 		{buenos(2028, 2, 29, 23, 59, 59), "[2028-02 2028-03]"},
 	} {
 		a.clock.set(c.at)
+		a.g = a.linked(t, maria, "c") // a link lasts a year
 		if got := fmt.Sprint(a.offered()); got != c.want {
 			t.Errorf("%s: %s, want %s", c.at, got, c.want)
 		}
