@@ -13,6 +13,10 @@ func (r *AnotherRequest) flow() string { return "another" }
 func (r *AnotherRequest) in() requests { return requests{Another: r} }
 
 func (r *AnotherRequest) advance(d *dialog) {
+	if r.Day.Kind != nlu.DayNone {
+		inDay(d).ask()
+		return
+	}
 	if d.findMembers(r, false) {
 		inAnother(d).confirm()
 	}

@@ -62,7 +62,7 @@ func literals(t *testing.T) map[string]bool {
 // Every key in the code has a text in the catalog, and every text in the catalog is used.
 func TestCatalog(t *testing.T) {
 	sc, code := newScript(t), literals(t)
-	key := regexp.MustCompile(`^(mesa|danger|token|another|rejected|sheet|void|paper|link|chats|stale|menu|faq|words|option)\.[a-z_]+$`)
+	key := regexp.MustCompile(`^(mesa|danger|token|day|another|rejected|sheet|void|paper|link|chats|stale|menu|faq|words|option)\.[a-z_]+$`)
 	states := sc.machines.states
 	for s := range code {
 		if key.MatchString(s) && states[s].name == "" && !sc.texts.Has(s) {

@@ -13,13 +13,13 @@ func TestADangerIsAnsweredFirst(t *testing.T) {
 		before, said string
 		want, never  []string
 	}{
-		{"", "necesito una ambulancia", []string{"*107*", "*911*", "[Hablar con una persona]"}, []string{"?", "Token"}},
-		{"", "quiero matarme", []string{"*911*", "*107*", "*135*", "0800-999-0091", "(011) 5275-1135"}, []string{"Token"}},
-		{"", "token para la ambulancia", []string{"*107*", "María Elena Gómez"}, nil},
-		{"", "mi hija se desmayó, dame su token", []string{"*107*", "Juana Ruiz"}, nil},
+		{"", "necesito una ambulancia", []string{"107", "911", "[Hablar con una persona]"}, []string{"?", "Token"}},
+		{"", "quiero matarme", []string{"911", "107", "135", "0800-999-0091", "(011) 5275-1135"}, []string{"Token"}},
+		{"", "token para la ambulancia", []string{"107", "María Elena Gómez"}, nil},
+		{"", "mi hija se desmayó, dame su token", []string{"107", "Juana Ruiz"}, nil},
 		{"10 preimpresos para mamá", "me quiero morir", []string{"0800-999-0091"}, []string{"¿Sí o no?", "entend"}},
-		{"otro token de juana", "no respira", []string{"*107*"}, []string{"¿Sí o no?"}},
-		{"", "necesito una ambulancia y hablar con una persona", []string{"*107*", "Mesa de Ayuda"}, nil},
+		{"otro token de juana", "no respira", []string{"107"}, []string{"¿Sí o no?"}},
+		{"", "necesito una ambulancia y hablar con una persona", []string{"107", "Mesa de Ayuda"}, nil},
 	} {
 		c := atCounter(t)
 		if x.before != "" {

@@ -21,6 +21,7 @@
 //
 //	token.go, token_message.go, card.go         the current token, in words and as a picture
 //	another.go                                  a new token in the place of the live one
+//	day.go                                      a token for another day than today
 //	rejected.go                                 why a token was not accepted
 //	preprint.go                                 what sheet and void share
 //	sheet.go, sheet_month.go, sheet_count.go, sheet_confirm.go, sheet_message.go, sheet_document.go

@@ -16,7 +16,7 @@ func (d linkDialog) onGranted(a effectAnswer) {
 	if len(g.Group.Members) == 1 {
 		d.mem.Self = g.Group.Own
 	}
-	if r := d.mem.Token; r != nil && !d.isStale(r) {
+	if r := d.mem.Token; r != nil && !d.isStale(r) && r.Day.Kind == nlu.DayNone {
 		if d.findMembersOnLinking(r); len(r.Members) > 0 {
 			d.move("grant")
 			d.effect(opCurrent, r.Asked, tokenArgs{g.Credential, r.Members}, "token.interim")

@@ -56,7 +56,7 @@ func (d *dialog) answerNothing(p nlu.ParsedText) {
 func (d *dialog) fallback(p nlu.ParsedText) {
 	mesa, who := inMesa(d), d.parser.Resolve(p.Refs, d.mem.speaker())
 	if d.mem.linked() && len(p.Refs) > 0 && (who.Unresolved == nil || p.TheirToken) && !mesa.tells() {
-		d.start(d.newRequest(nlu.ParsedText{Intent: nlu.IntentToken, Refs: p.Refs}))
+		d.start(d.newRequest(nlu.ParsedText{Intent: nlu.IntentToken, Refs: p.Refs, Day: p.Day}))
 		return
 	}
 	if len(p.Unclear) > 0 && d.mem.linked() {

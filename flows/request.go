@@ -32,6 +32,8 @@ type request struct {
 	// known any more whom that message was about.
 	Below bool `json:"below,omitempty"`
 	Old   bool `json:"old,omitempty"`
+	// Day is the day that the request names, if it is not today: a token lives today only, so that the person is asked.
+	Day nlu.Day `json:"day,omitzero"`
 	// Refreshed says that the group was read from the back end for this request.
 	Refreshed bool `json:"looked,omitempty"`
 }
@@ -103,6 +105,7 @@ func emptyRequest(i nlu.Intent) Request {
 func (d *dialog) newRequest(p nlu.ParsedText) Request {
 	r := emptyRequest(p.Intent)
 	*r.common() = request{Intent: p.Intent, Refs: p.Refs, Asked: d.in.ID, At: d.in.Now.Add(-d.in.Lag), Below: d.from == fromOption, Old: d.from == fromOldButton}
+	r.common().Day = d.otherDay(p)
 	switch r := r.(type) {
 	case *SheetRequest:
 		r.Month, r.Count, r.More = p.Month.At(d.in.Now), p.Count, p.More

@@ -100,6 +100,11 @@ func table() []flow {
 					onFailed: with(inAnother, anotherDialog.onFailed), onCancel: cannotStop,
 					moves: moves{"given": home, "unsure": "another.confirm"}},
 			}},
+		{name: "day", about: "a token for another day than today: there is none, and a sheet is offered", grants: true, grantsOthers: true,
+			begin: moves{"doubt": "day.ask"},
+			states: []state{
+				{name: "day.ask", onText: takes(inDay, dayDialog.answer), onOption: with(inDay, dayDialog.choose)},
+			}},
 		{name: "rejected", about: "a token that was not accepted at the counter", grants: true,
 			begin: moves{"choose": "rejected.pick", "ask": "rejected.wait"},
 			states: []state{

@@ -19,6 +19,10 @@ func (r *TokenRequest) flow() string { return "token" }
 func (r *TokenRequest) in() requests { return requests{Token: r} }
 
 func (r *TokenRequest) advance(d *dialog) {
+	if r.Day.Kind != nlu.DayNone {
+		inDay(d).ask()
+		return
+	}
 	if d.findMembers(r, r.Intent == nlu.IntentToken) {
 		inToken(d).read()
 	}

@@ -126,6 +126,9 @@ func answerWho(d *dialog, p nlu.ParsedText) bool {
 		d.readOrder(s)
 	}
 	c, who := r.common(), d.parser.Resolve(p.Refs, d.mem.speaker())
+	if day := d.otherDay(p); c.Intent.OfToday() && day.Kind != nlu.DayNone {
+		c.Day = day
+	}
 	switch {
 	case who.Unresolved == nil && p.Intent == nlu.IntentNone && len(who.Members) == 1:
 		d.learnAlias(who.Members[0])

@@ -142,6 +142,15 @@ func (i Intent) AboutPeople() bool {
 	return false
 }
 
+// OfToday reports whether the intent is about a token that lives today only.
+func (i Intent) OfToday() bool {
+	switch i {
+	case IntentToken, IntentNumber, IntentCredential, IntentAnother:
+		return true
+	}
+	return false
+}
+
 // onPaper reports whether the intent is about preprinted tokens, so that numbers belong to it.
 func (i Intent) onPaper() bool { return i == IntentPreprint || i == IntentMore || i == IntentVoid }
 

@@ -18,6 +18,7 @@ const (
 	DayTomorrow DayKind = "tomorrow" // "mañana", "pasado mañana"
 	DayWeekday  DayKind = "weekday"  // "el martes"
 	DayWeek     DayKind = "week"     // "toda la semana", "los días que vienen"
+	DayLonger   DayKind = "longer"   // "un token que dure"
 )
 
 // weekdays are the days by their phonetic keys.
@@ -25,6 +26,9 @@ var weekdays = map[string]time.Weekday{
 	"domingo": time.Sunday, "lunes": time.Monday, "martes": time.Tuesday, "mierkoles": time.Wednesday, "juebes": time.Thursday,
 	"biernes": time.Friday, "sabado": time.Saturday,
 }
+
+// lasting are words for a token that lives longer than a day, by their phonetic keys.
+var lasting = map[string]bool{phoneticKey("dure"): true, phoneticKey("duren"): true, phoneticKey("durable"): true, phoneticKey("permanente"): true, phoneticKey("duradero"): true}
 
 // readSignals reads the day, and the words that stand for something said before.
 func (s *tokenized) readSignals(m *ParsedText) {
@@ -43,10 +47,12 @@ func (s *tokenized) dayAt(i int) Day {
 	key := s.words[i].key
 	day, named := weekdays[key]
 	switch {
-	case key == "mañana" && !s.is(i-1, s.u.c.article):
+	case key == "mañana" && !s.is(i-1, s.u.c.article|s.u.c.this) && (i == 0 || s.words[i-1].key != "esta"):
 		return Day{Kind: DayTomorrow}
 	case key == "semana" && !s.isToday(i):
 		return Day{Kind: DayWeek}
+	case lasting[key]:
+		return Day{Kind: DayLonger}
 	case named && s.is(i-1, s.u.c.article|s.u.c.this|s.u.c.belongs) && !s.words[i-1].endsClause && s.words[i].id >= 0:
 		return Day{Kind: DayWeekday, Weekday: day}
 	}
