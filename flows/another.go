@@ -4,6 +4,7 @@ import (
 	"llave/bot"
 	"llave/flows/backend"
 	"llave/flows/nlu"
+	"llave/flows/texts"
 )
 
 // AnotherRequest asks for a new token in the place of the live one.
@@ -32,14 +33,34 @@ func inAnother(d *dialog) anotherDialog { return anotherDialog{d, d.mem.Another}
 
 // confirm asks before a live token is replaced: a person who is typing it right now would find it dead.
 func (d anotherDialog) confirm() {
-	p, ok := d.mem.Group.Member(d.r.Members[0])
-	if !ok {
+	if _, ok := d.mem.Group.Member(d.r.Members[0]); !ok {
 		d.r.Members = nil
 		d.askWho(nil, nil)
 		return
 	}
 	d.tryAny("another", "confirm")
-	d.ask("another.confirm", p, choices("yes", "no")...)
+	if d.r.Agreed {
+		d.renew(d.r.Asked)
+		return
+	}
+	d.ask("another.confirm", d.data(), choices("yes", "no")...)
+}
+
+// anotherData is the data of the question: the people whose tokens are replaced together.
+type anotherData struct{ Names []string }
+
+func (d anotherDialog) data() anotherData {
+	data := anotherData{[]string{texts.FirstName(d.theMember(&d.r.request).Name)}}
+	for _, r := range d.together(d.r) {
+		data.Names = append(data.Names, texts.FirstName(d.theMember(r.common()).Name))
+	}
+	return data
+}
+
+// renew replaces the token. The key comes from the update that asked for it: "sí", time-out, "sí" is one new token.
+func (d anotherDialog) renew(asked string) {
+	d.move("ask")
+	d.effect(opAnother, asked, anotherArgs{d.mem.Cred, d.r.Members[0]}, "another.interim")
 }
 
 // answerConfirm replaces the token only at a yes.
@@ -47,16 +68,16 @@ func (d anotherDialog) answerConfirm(p nlu.ParsedText) bool {
 	switch {
 	case p.Yes && d.answerIsStale(): // the token that it would replace may be in use by now
 		d.restart(d.now())
-		d.askAgain("another.confirm", d.theMember(&d.r.request))
+		d.askAgain("another.confirm", d.data())
 	case p.Yes:
-		d.move("ask")
-		// The key comes from the update that raised the question: "sí", time-out, "sí" is one new token.
-		d.effect(opAnother, d.mem.Asked, anotherArgs{d.mem.Cred, d.r.Members[0]}, "another.interim")
+		d.agree(d.r)
+		d.renew(d.mem.Asked)
 	case p.No:
+		d.giveUp()
 		d.leave()
 		d.say("another.no", nil)
 	case p.Intent == nlu.IntentAnother && len(p.Refs) == 0: // said again: that is no yes
-		d.askAgain("another.confirm", d.theMember(&d.r.request))
+		d.askAgain("another.confirm", d.data())
 	default:
 		return false
 	}

@@ -22,6 +22,8 @@ type dialog struct {
 	from source
 	// remembered are the members whose token comes from the memory and not from the back end.
 	remembered []backend.MemberID
+	// nth counts the requests of this turn after the first.
+	nth int
 	// resumed says that an agent left a request to the bot, and that it goes on with it.
 	resumed bool
 }

@@ -16,6 +16,7 @@ func (d *dialog) dispatch() {
 	}
 	if d.waiting() && d.session.Pending == nil && d.in.Result == nil {
 		d.leave() // no result can come any more: no state is without a way out
+		d.mem.Also = nil
 	}
 	if d.onCase() || d.ignoresPeer() {
 		return
@@ -72,6 +73,7 @@ func (d *dialog) patience() time.Duration {
 func (d *dialog) forgetExpired() {
 	if d.mem.Question != "" && !d.waiting() && d.in.Now.Sub(d.mem.AskedAt) > d.patience() {
 		d.leave()
+		d.mem.Also = nil
 	}
 }
 
@@ -85,6 +87,7 @@ func (d *dialog) onAlarm() {
 		return
 	}
 	d.leave()
+	d.mem.Also = nil
 }
 
 // waiting reports whether the dialog waits for the back end and not for the person.

@@ -21,6 +21,7 @@
 //
 //	token.go, token_message.go, card.go         the current token, in words and as a picture
 //	another.go                                  a new token in the place of the live one
+//	several.go                                  several requests of one text
 //	day.go                                      a token for another day than today
 //	rejected.go                                 why a token was not accepted
 //	preprint.go                                 what sheet and void share

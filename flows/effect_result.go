@@ -147,6 +147,7 @@ func (d *dialog) onFailure(r bot.Result) {
 	d.cameFailed(r)
 	if d.awaits(r.Op) {
 		d.row().onFailed(d, r)
+		d.dropRest()
 		return
 	}
 	switch r.Op {

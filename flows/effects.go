@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"llave/bot"
 	"llave/flows/backend"
@@ -49,6 +50,9 @@ var effects = map[string]effectKind{
 
 // effect asks the engine for a call. Interim is the key of the reply if its result is late.
 func (d *dialog) effect(op, asked string, args any, interim string) {
+	if d.nth > 0 && asked == d.in.ID {
+		asked += "/" + strconv.Itoa(d.nth)
+	}
 	d.out.Effect = &bot.Effect{Op: op, Args: bot.Of(args), Asked: asked, N: effects[op].number, Once: d.once(op)}
 	if interim != "" {
 		d.out.Interim = &bot.Reply{Kind: bot.Interim, Text: d.text(interim, nil)}

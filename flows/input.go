@@ -216,6 +216,7 @@ func (d *dialog) answer(p nlu.ParsedText) bool {
 	if d.mem.Misses == misses {
 		d.mem.Misses = 0
 	}
+	d.queueAll(p.Also)
 	return true
 }
 
@@ -240,6 +241,7 @@ func (d *dialog) backToMenu() {
 func (d *dialog) startIntent(p nlu.ParsedText) {
 	d.dropped(p)
 	d.leave()
+	d.mem.Also = nil
 	if p.Intent != nlu.IntentNone {
 		d.mem.Misses = 0
 	}
@@ -248,7 +250,7 @@ func (d *dialog) startIntent(p nlu.ParsedText) {
 	}
 	switch p.Intent {
 	case nlu.IntentToken, nlu.IntentNumber, nlu.IntentCredential, nlu.IntentAnother, nlu.IntentRejected, nlu.IntentPreprint, nlu.IntentVoid:
-		d.start(d.newRequest(p))
+		d.startAll(p)
 	case nlu.IntentOther:
 		d.start(d.newRequest(anotherPerson(nlu.IntentToken)))
 	case nlu.IntentLink:

@@ -38,9 +38,10 @@ func (d linkDialog) start() {
 
 // relink begins anew where the back end does not know the credential any more: the link was ended elsewhere.
 func (d linkDialog) relink() {
-	r, steps := d.mem.request(), d.mem.Mesa.Steps
+	r, also, steps := d.mem.request(), d.mem.Also, d.mem.Mesa.Steps
 	d.leave()
 	d.mem.unlink()
+	d.mem.Also = also
 	d.keepSteps(steps)
 	d.out.Purge = true
 	d.mem.put(r)
@@ -116,7 +117,10 @@ func (d linkDialog) answerCode(p nlu.ParsedText) bool {
 	case nlu.IntentToken, nlu.IntentAnother, nlu.IntentNumber, nlu.IntentCredential, nlu.IntentRejected, nlu.IntentPreprint, nlu.IntentVoid:
 		// What does not work here is the linking, mostly: a complaint does not take the place of what was asked for.
 		if p.Intent != nlu.IntentRejected || d.mem.request() == nil {
-			d.mem.put(d.newRequest(p))
+			all := d.requestsOf(p)
+			d.mem.put(all[0])
+			d.mem.Also = nil
+			d.queue(all[1:]...)
 		}
 		d.askAgain("link.remind", nil)
 	case nlu.IntentNone, nlu.IntentYes, nlu.IntentHello, nlu.IntentThanks, nlu.IntentLost:

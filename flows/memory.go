@@ -40,6 +40,8 @@ type memory struct {
 	Unreadable unreadable `json:"unreadable,omitzero"`
 	// Pace is the pace of the chat's messages.
 	Pace pace `json:"rally,omitzero"`
+	// Also are the requests that come after the open one: a text may hold several.
+	Also []requests `json:"also,omitempty"`
 	// Misses counts the texts in a row that were not understood.
 	Misses int `json:"misses,omitempty"`
 	// Mesa is what is remembered for Mesa de Ayuda.
@@ -117,6 +119,10 @@ func (m *memory) clone() *memory {
 	c.Options = slices.Clone(m.Options)
 	c.requests = m.requests.clone()
 	c.Mesa.Parked = m.Mesa.Parked.clone()
+	c.Also = nil
+	for _, q := range m.Also {
+		c.Also = append(c.Also, q.clone())
+	}
 	return &c
 }
 

@@ -105,6 +105,7 @@ func (d mesaDialog) beginCase() {
 	if r := d.mem.request(); r != nil {
 		d.park(r)
 	}
+	d.mem.Also = nil
 	if d.session.State != home && !d.waiting() && !d.row().awaitsCode {
 		d.leave()
 	}

@@ -148,6 +148,7 @@ type sheetData struct {
 	Used     string // the numbers of the used ones
 	Void     string
 	Numbers  string
+	Then     []sheetThen
 	Many     bool // several numbers, and Plural of those that were asked for or used
 	Plural   bool
 }

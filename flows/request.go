@@ -34,6 +34,8 @@ type request struct {
 	Old   bool `json:"old,omitempty"`
 	// Day is the day that the request names, if it is not today: a token lives today only, so that the person is asked.
 	Day nlu.Day `json:"day,omitzero"`
+	// Agreed says that the person has confirmed the request together with the one before it.
+	Agreed bool `json:"agreed,omitempty"`
 	// Refreshed says that the group was read from the back end for this request.
 	Refreshed bool `json:"looked,omitempty"`
 }

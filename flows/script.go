@@ -62,6 +62,7 @@ func (sc *Script) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
 	d.removePassword()
 	label := inMesa(d).pressedLabel()
 	d.dispatch()
+	d.goOn()
 	d.headReturned()
 	d.warnOfPassword()
 	d.fileLabel(label)

@@ -94,6 +94,9 @@ func (d sheetDialog) order(p backend.Preprints) {
 	have := sheetsOf(p, r.Month)
 	r.Live = slices.ContainsFunc(have, func(s backend.Sheet) bool { return slices.ContainsFunc(s.Tokens, backend.Preprint.Live) })
 	switch {
+	case r.Agreed && len(have) == 0 && offered && r.Count > 0 && r.Count <= month.Left:
+		d.moveIn("sheet", "confirm")
+		d.print(month, r.Asked)
 	case len(have) > 0 && (!r.More || month.Left == 0):
 		d.move("given")
 		d.sendLast(have, d.offered(p, r.Month), d.whyExisting(month))
@@ -168,7 +171,17 @@ func (d sheetDialog) data(step string) sheetData {
 	data := d.requestData(&d.r.preprintRequest)
 	data.Count, data.More, data.Live = d.r.Count, d.r.More, d.r.Live
 	data.Step, data.Of = d.r.step(step)
+	for _, r := range d.together(d.r) {
+		s, name := r.(*SheetRequest), d.theMember(r.common()).Name
+		data.Then = append(data.Then, sheetThen{name, s.Count})
+	}
 	return data
+}
+
+// sheetThen is a sheet that is ordered together with another one.
+type sheetThen struct {
+	Name  string
+	Count int
 }
 
 // readOrder takes the count and the month that a text says into a request. It reports whether there was any.
@@ -216,6 +229,7 @@ func (d sheetDialog) isDropped(p nlu.ParsedText) bool {
 
 // drop ends the order, and says what is true of it.
 func (d sheetDialog) drop() {
+	d.giveUp()
 	key, data := "sheet.no", sheetData{}
 	if d.r.Unsure {
 		key, data = "sheet.no_unsure", d.data("")

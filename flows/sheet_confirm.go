@@ -34,10 +34,8 @@ func (d sheetDialog) answerConfirm(p nlu.ParsedText) bool {
 		d.confirmAgain("")
 	case p.Yes:
 		month, _ := d.r.month()
-		order := backend.SheetOrder{Member: d.r.Members[0], Month: d.r.Month, Count: d.r.Count, After: month.Last}
-		d.move("order")
-		// The key comes from the update that raised the question: "sí", time-out, "sí" is one sheet.
-		d.effect(opPrint, d.mem.Asked, printArgs{d.mem.Cred, order}, "sheet.interim")
+		d.agree(d.r)
+		d.print(month, d.mem.Asked)
 	case d.isDropped(p):
 		d.drop()
 	case p.Intent == nlu.IntentOtherMonth:
@@ -51,6 +49,13 @@ func (d sheetDialog) answerConfirm(p nlu.ParsedText) bool {
 		return d.answerInBetween(p)
 	}
 	return true
+}
+
+// print orders the sheet. The key comes from the update that raised the question: "sí", time-out, "sí" is one sheet.
+func (d sheetDialog) print(month backend.SheetMonth, asked string) {
+	order := backend.SheetOrder{Member: d.r.Members[0], Month: d.r.Month, Count: d.r.Count, After: month.Last}
+	d.move("order")
+	d.effect(opPrint, asked, printArgs{d.mem.Cred, order}, "sheet.interim")
 }
 
 // confirmAgain puts the open question again, below a line that says why.

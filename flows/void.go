@@ -165,6 +165,7 @@ func isAboutNumbers(p nlu.ParsedText) bool {
 
 // drop ends the request, and says what is true of the sheet.
 func (d voidDialog) drop() {
+	d.giveUp()
 	key, data := "void.no", sheetData{}
 	if d.r.Unsure {
 		key, data = "void.no_unsure", d.requestData(&d.r.preprintRequest)

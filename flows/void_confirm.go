@@ -102,6 +102,11 @@ func (d voidDialog) onVoided(a effectAnswer) {
 	d.came(nlu.IntentVoid, outcomeGiven, p.Sheets[0].Member)
 	d.settle(d.mem.request())
 	month := d.offered(p, b.Month)
+	if d.takeSheet(p.Sheets[0].Member) { // said in the same text
+		d.reset()
+		d.say("void.done", data)
+		return
+	}
 	if n := min(len(done), month.Left); len(d.r.Numbers) == 0 && n > 0 {
 		d.mem.put(&SheetRequest{
 			preprintRequest: preprintRequest{request: d.requestNow(nlu.IntentPreprint, d.r.Members), Months: p.Months, Month: b.Month},

@@ -30,6 +30,7 @@ func (d *dialog) onTextWhileWaiting(p nlu.ParsedText) {
 func (d *dialog) cancelWaiting() {
 	row := d.row()
 	d.dropped(nlu.ParsedText{Intent: nlu.IntentCancel})
+	d.mem.Also = nil
 	if !row.acts() {
 		d.session.Pending = nil
 	}

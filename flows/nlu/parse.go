@@ -194,6 +194,9 @@ func (u *Parser) read(s *tokenized) ParsedText {
 		m.Intent = IntentPreprint
 	}
 	m.counted, m.named, m.wants = s.count(), s.has(u.c.token), s.has(u.c.want)
+	if s.countsForPeople(&m) {
+		m.Intent = IntentPreprint
+	}
 	u.secondGuess(s, &m)
 	s.readTopics(&m)
 	s.readSignals(&m)

@@ -28,6 +28,9 @@ func (u *Parser) splitRequests(text string, s *tokenized, m *ParsedText) []Parse
 			continue // the words belong to the next request: "de Juana, otro token"
 		}
 		part.takeSheet(requests)
+		if n := len(requests) - 1; n >= 0 && part.Intent == IntentPreprint && requests[n].isHeading() {
+			requests = requests[:n] // "hojas para diciembre: 5 para Juana y 10 para mi mamá"
+		}
 		requests, from = append(requests, part), i
 	}
 	if from < len(s.words) || !severalRequests(requests) {
@@ -51,7 +54,7 @@ func (s *tokenized) maySplit(m *ParsedText) bool {
 			numbers++
 		}
 	}
-	return kinds > 1 || first == IntentVoid && numbers > 0 || first == IntentPreprint && numbers > 1 && len(m.Refs) > 1
+	return kinds > 1 || first == IntentVoid && numbers > 0 || (first == IntentPreprint || m.Intent == IntentPreprint) && numbers > 1 && len(m.Refs) > 1
 }
 
 // isCovered reports whether a better match has words of a match: the token of "otro token" is no request of its own.
@@ -99,12 +102,41 @@ func (m *ParsedText) isRequest(before []ParsedText) bool {
 	return m.TheirToken && len(m.Refs) > 0
 }
 
+// isHeading reports whether a request for sheets names neither people nor a count: those follow.
+func (m *ParsedText) isHeading() bool {
+	return m.Intent == IntentPreprint && len(m.Refs) == 0 && m.Count == 0
+}
+
+// countsForPeople reports whether a text is a count for each of some people and nothing else: "5 para Juana y 10 para mi mamá". Several
+// tokens for a person are preprinted ones.
+func (s *tokenized) countsForPeople(m *ParsedText) bool {
+	if len(m.Refs) == 0 || m.named && m.Intent != IntentNone || m.Intent != IntentNone && m.Intent != IntentToken {
+		return false
+	}
+	found := false
+	for i := range s.words {
+		switch n := s.number(i); {
+		case n > 1 && i+1 < len(s.words) && s.words[i+1].key == phoneticKey("para"):
+			found = true
+		case n > 0, !s.mayBePerson(i) && !s.is(i, s.u.c.filler|s.u.c.light|s.u.c.want|s.u.c.and|s.u.c.belongs|s.u.c.before):
+			return false
+		}
+	}
+	return found
+}
+
 // takeSheet completes a request by the one before it: a count after a sheet wants a sheet, too.
 func (m *ParsedText) takeSheet(before []ParsedText) {
-	if len(before) == 0 || m.Intent != IntentNone {
+	if len(before) == 0 {
 		return
 	}
 	last := before[len(before)-1]
+	if m.Intent == IntentPreprint && last.Intent == IntentPreprint && m.Month == (NamedMonth{}) {
+		m.Month = last.Month
+	}
+	if m.Intent != IntentNone {
+		return
+	}
 	m.Intent = IntentToken
 	if (last.Intent == IntentPreprint || last.Intent == IntentVoid) && m.counted != 0 {
 		m.Intent, m.Count = IntentPreprint, m.counted
