@@ -78,6 +78,9 @@ func (d anotherDialog) answerConfirm(p nlu.ParsedText) bool {
 		d.say("another.no", nil)
 	case p.Intent == nlu.IntentAnother && len(p.Refs) == 0: // said again: that is no yes
 		d.askAgain("another.confirm", d.data())
+	case p.Intent == nlu.IntentNone && p.TheirToken && len(p.Refs) > 0: // "no, el de Tomás"
+		p.Intent = nlu.IntentAnother
+		d.startIntent(p)
 	default:
 		return false
 	}

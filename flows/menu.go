@@ -55,6 +55,11 @@ func (d *dialog) answerNothing(p nlu.ParsedText) {
 // the second time it offers a person.
 func (d *dialog) fallback(p nlu.ParsedText) {
 	mesa, who := inMesa(d), d.parser.Resolve(p.Refs, d.mem.speaker())
+	if p.Refuses && !mesa.noted() {
+		d.mem.Misses = 0
+		d.menu("menu.refused")
+		return
+	}
 	if d.mem.linked() && len(p.Refs) > 0 && (who.Unresolved == nil || p.TheirToken) && !mesa.tells() {
 		d.start(d.newRequest(nlu.ParsedText{Intent: nlu.IntentToken, Refs: p.Refs, Day: p.Day}))
 		return

@@ -61,6 +61,27 @@ func TestSeveralRequestsOfOneText(t *testing.T) {
 	}
 }
 
+// The last word counts: another person, another count, or nothing at all.
+func TestTheLastWordCounts(t *testing.T) {
+	c := atCounter(t)
+	c.expect("otro token de juana", []string{"¿Reemplazo el token de Juana"}, nil)
+	c.expect("no, el de tomás", []string{"¿Reemplazo el token de Tomás"}, nil)
+	c.expect("no lo hagas", []string{"Listo"}, []string{"entend"})
+	c.expect("token de juana", []string{"Token de Juana"}, nil)
+	c.expect("ese es de juana, yo quería el de rosa", []string{"Token de Rosa"}, []string{"Token de Juana"})
+	c.expect("10 preimpresos para mamá", []string{"10 tokens preimpresos de Rosa"}, nil)
+	c.expect("mejor 5", []string{"5 tokens preimpresos de Rosa"}, nil)
+	c.expect("no, para tomás", []string{"5 tokens preimpresos de Tomás"}, nil)
+	c.expect("no lo mandes", []string{"Listo"}, nil)
+	made := c.back.made
+	for _, said := range []string{"no quiero el token de juana", "no mandes el token", "ya no necesito el token", "no me mandes nada"} {
+		c.expect(said, []string{"Listo"}, []string{"entend", "Token de", "¿De quién"})
+	}
+	if c.back.made != made || len(c.back.sheets) > 0 {
+		t.Error("something was made")
+	}
+}
+
 // What was confirmed together is made as it was shown: a person who has a sheet by then is asked about.
 func TestWhatIsConfirmedTogetherIsMadeAsShown(t *testing.T) {
 	c := atCounter(t)

@@ -127,10 +127,34 @@ func (u *Parser) chooseIntent(s *tokenized, m *ParsedText) {
 		m.Intent = u.intent(m.matches[best])
 		u.markIntent(s, m)
 	}
+	m.Refuses = m.Intent == IntentNone && len(m.Unclear) == 0 && (s.refusesActs() || slices.ContainsFunc(m.matches, func(h Match) bool {
+		return h.outcome == negated && u.intent(h).request() != IntentNone
+	}))
 	m.Repeat = m.Intent == IntentSame || m.Intent != IntentNone && slices.ContainsFunc(m.matches, func(h Match) bool { return h.outcome == counts && u.intent(h) == IntentSame })
 	if m.Intent == IntentWhere || m.Intent == IntentSame {
 		m.Intent = IntentToken
 	}
+}
+
+// refusesActs reports whether a text says of an act, and nothing else, that it is not to be done: "no lo mandes".
+func (s *tokenized) refusesActs() bool {
+	found := false
+	for i := range s.words {
+		switch {
+		case s.is(i, s.u.c.lest):
+			k := i - 1
+			for k > 0 && s.is(k, s.u.c.light) && !s.is(k, s.u.c.not) {
+				k--
+			}
+			if k < 0 || !s.is(k, s.u.c.not) {
+				return false
+			}
+			found = true
+		case !s.is(i, s.u.c.not|s.u.c.light|s.u.c.filler) && s.words[i].key != "nada" && s.words[i].key != "todabia":
+			return false
+		}
+	}
+	return found
 }
 
 // plainRequest finds the match of a plain request for the token, "dame el token", beside a complaint or a trouble with the

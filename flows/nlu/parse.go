@@ -89,6 +89,8 @@ type ParsedText struct {
 	Told bool
 	// Introduced is the name by which the person introduced themselves: "soy Pedro".
 	Introduced []string
+	// Refuses says that the text asks for nothing because a "no" stands over what it names: "no quiero el token".
+	Refuses bool
 	// Day is a day other than today that the text names: "para mañana". A token lives today only.
 	Day Day
 	// Repeat says that the text asks for what was said before once more: "repetime", "cuál era". TheOther says that it says
