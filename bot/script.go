@@ -169,6 +169,8 @@ type Reply struct {
 	Choices  []Option `json:"choices,omitempty"`
 	// Copy is what the channel's own means of copying should copy.
 	Copy string `json:"copy,omitempty"`
+	// Copies are several of them, in the order of the text.
+	Copies []string `json:"copies,omitempty"`
 	// File goes with the text; a channel that takes none sends the text alone.
 	File *File `json:"file,omitempty"`
 	// Expires is when a Show or an Ask is no longer worth sending; Else is said instead of a Show.

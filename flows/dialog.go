@@ -7,6 +7,7 @@ import (
 
 	"llave/bot"
 	"llave/flows/backend"
+	"llave/flows/texts"
 )
 
 // dialog is one decision in the making: the session and the input that it starts from, and the decision so far. It has
@@ -199,6 +200,8 @@ func (d *dialog) label(o option) string {
 		return d.text(key, p)
 	}
 	switch {
+	case o.numbered('u'):
+		return d.text("option.iam", d.calledName(o.Who))
 	case o.Value == "yes":
 		return d.text(d.yes(), nil)
 	case o.Value == "next":
@@ -214,6 +217,17 @@ func (d *dialog) label(o option) string {
 		}
 	}
 	return d.text("option."+o.Value, nil)
+}
+
+// calledName is the first name of a member; the whole name if another member has the same.
+func (d *dialog) calledName(id backend.MemberID) string {
+	name := d.mem.nameOf(id)
+	for _, p := range d.mem.Group.Members {
+		if p.ID != id && texts.FirstName(p.Name) == texts.FirstName(name) {
+			return name
+		}
+	}
+	return texts.FirstName(name)
 }
 
 // yes is the key of the label of the option "yes".

@@ -105,9 +105,10 @@ func Example_transcript() {
 	// Output:
 	// A person who is alone asks for the token, and says thank you.
 	// > el toquen porfa
-	// < Token de Jorge Acosta: 048 213
+	// < Token de Jorge Acosta
+	//   048 213
 	//   N.º de afiliación: 9-5130664/00
-	//   Vale hasta las 23:59 de hoy, lunes 23 de noviembre, o hasta que se use.
+	//   Vale hoy, lunes 23, hasta las 23:59 o hasta que se use
 	//   [Solo el número]
 	//   [Ver la credencial]
 	//   [Me lo rechazaron]

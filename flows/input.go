@@ -187,6 +187,11 @@ func chooseBelow(d *dialog, o option) {
 	d.from = fromOption
 	p := nlu.ParsedText{Intent: nlu.Intent(o.Value)}
 	switch {
+	case o.numbered('p'): // another person of the group, below a token
+		d.leave()
+		d.mem.Also = nil
+		d.start(&TokenRequest{request: d.requestNow(nlu.IntentToken, []backend.MemberID{o.Who})})
+		return
 	case o.Value == "more":
 		p.Intent, p.More = nlu.IntentPreprint, true
 	case o.Value == "void":
@@ -264,12 +269,18 @@ func (d *dialog) startIntent(p nlu.ParsedText) {
 		d.help()
 	case nlu.IntentYes, nlu.IntentNo:
 		d.answerNothing(p)
-	case nlu.IntentMenu, nlu.IntentBack, nlu.IntentHello, nlu.IntentLost:
+	case nlu.IntentHello:
+		if !inLink(d).afterCounter("") {
+			d.menu("menu.main")
+		}
+	case nlu.IntentMenu, nlu.IntentBack, nlu.IntentLost:
 		d.menu("menu.main")
 	case nlu.IntentCancel:
 		d.menu("menu.cancelled")
 	case nlu.IntentThanks:
-		d.say("menu.thanks", nil)
+		if !inLink(d).afterCounter("menu.thanks_only") {
+			d.say("menu.thanks", nil)
+		}
 	case nlu.IntentNone:
 		if p.Leaving {
 			inChats(d).startUnlink(p)

@@ -68,7 +68,9 @@ func (d linkDialog) onTokenRefused(a effectAnswer) bool {
 // confirmLink confirms the link, shows the token that was asked for, and asks who uses the chat, all in one message. It
 // notifies the other chats.
 func (d linkDialog) confirmLink(g backend.Given) {
-	d.move("linked")
+	if len(g.Tokens) == 0 || len(d.mem.Group.Members) == 1 {
+		d.move("linked")
+	}
 	d.came(nlu.IntentLink, outcomeLinked)
 	shown := d.shown(g, "")
 	shown.First = d.text("link.done", nil)
@@ -83,13 +85,29 @@ func (d linkDialog) confirmLink(g backend.Given) {
 			d.mem.used(k.Member)
 		}
 	}
-	if len(d.mem.Group.Members) == 1 {
+	switch {
+	case len(d.mem.Group.Members) == 1:
 		d.confirmAlone(intent, g, shown)
-	} else {
-		d.ask("link.welcome", shown, d.userOptions()...)
+	case len(g.Tokens) > 0:
+		d.confirmAtCounter(intent, g, shown)
+	default:
+		d.askUser("link.welcome", shown)
 		d.expireIfGiven(intent, g)
 	}
 	d.notifyOthers()
+}
+
+// confirmAtCounter confirms the link with the token and asks nothing: the person stands at a counter. Who uses the chat is asked
+// when that is over, or when it is needed.
+func (d linkDialog) confirmAtCounter(intent nlu.Intent, g backend.Given, shown shownData) {
+	others := d.mem.Link.Others
+	d.move("given")
+	d.resetWith(nil)
+	d.mem.Link.Others, d.mem.AskUser = others, true
+	d.notifyOthers()
+	d.mem.Link.Others, d.mem.OldChats = nil, others
+	d.offer(bot.Show, "token.shown", shown, d.afterTokens(intent, g)...)
+	d.expireIfGiven(intent, g)
 }
 
 // confirmAlone does the same without the question, where the account has one member.
@@ -108,7 +126,7 @@ func (d linkDialog) confirmAlone(intent nlu.Intent, g backend.Given, shown shown
 		d.advance()
 		return
 	}
-	d.offer(bot.Say, "token.shown", shown, afterTokens(intent, g)...)
+	d.offer(bot.Say, "token.shown", shown, d.afterTokens(intent, g)...)
 	d.expireIfGiven(intent, g)
 }
 

@@ -8,13 +8,51 @@ import (
 	"llave/flows/nlu"
 )
 
+// askUser asks who uses the chat.
+func (d linkDialog) askUser(key string, data any) {
+	d.mem.AskUser = false
+	d.mem.Link.Others, d.mem.OldChats = append(d.mem.Link.Others, d.mem.OldChats...), nil
+	d.ask(key, data, d.userOptions()...)
+}
+
+// knowUser asks who uses the chat where a request depends on it: "mi token", "mamá". The request goes on after the answer. False: it is
+// known, or the answer would not help.
+func (d linkDialog) knowUser(r Request, ref *nlu.Ref) bool {
+	if d.mem.Self != "" || len(d.mem.Group.Members) < 2 || ref.Kind != nlu.RefMe && ref.Kind != nlu.RefKin {
+		return false
+	}
+	d.leaveWith(r)
+	d.moveIn("link", "who")
+	d.askUser("link.who", nil)
+	return true
+}
+
+// afterCounter asks who uses the chat once the counter is over: below a thank you, or a greeting. False: it was asked.
+func (d linkDialog) afterCounter(first string) bool {
+	if !d.mem.AskUser || !d.mem.linked() || d.mem.Self != "" || d.session.State != home || d.busy() {
+		return false
+	}
+	d.moveIn("link", "who")
+	d.askUser("link.who", nil)
+	if first != "" {
+		r := d.lastReply()
+		r.Text = d.text(first, nil) + "\n\n" + r.Text
+		d.mem.Prompt = r.Text
+	}
+	return true
+}
+
 // userOptions are the options for who uses the chat: the members, and another person.
 func (d linkDialog) userOptions() []option {
 	var ids []backend.MemberID
 	for _, p := range d.mem.Group.Members {
 		ids = append(ids, p.ID)
 	}
-	return append(people(ids), option{Value: "other", Who: outsider})
+	out := people(ids)
+	for i := range out {
+		out[i].Value = "u" + out[i].Value[1:]
+	}
+	return append(out, option{Value: "other", Who: outsider})
 }
 
 // answerUser takes a name as the person who uses the chat.

@@ -22,6 +22,10 @@ type memory struct {
 	Group backend.Group `json:"group,omitzero"`
 	// Self is the member who uses the chat; [outsider] for a person who is not in the group, empty if that is not known.
 	Self backend.MemberID `json:"self,omitempty"`
+	// AskUser says that the person has not been asked who uses the chat, and OldChats are the account's other chats that are to be
+	// asked about then.
+	AskUser  bool                 `json:"ask_user,omitempty"`
+	OldChats []backend.LinkedChat `json:"old_chats,omitempty"`
 	// Aliases are the kinship words that the person explained by choosing a member.
 	Aliases map[string]backend.MemberID `json:"aliases,omitempty"`
 	// Recent are the members whose token was shown, the last one first.

@@ -560,7 +560,7 @@ func TestTheBotGoesOn(t *testing.T) {
 	// in time: in the same turn
 	r := &bot.Result{Key: "k", Op: opCurrent, Data: bot.Of(effectAnswer{Given: &backend.Given{Group: familyOfMaria, Tokens: []backend.Token{{Member: "3", Digits: "482913", Until: c.now.Add(time.Hour)}}}})}
 	d = c.decide(bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "act/x", Kind: bot.Acted, Act: &bot.Act{By: ana, Do: bot.DeedReturn, Resume: true}, Result: r}}, Became: bot.BecameReturned})
-	wants(t, d, bot.Show, line+"\n\nToken de Juana Ruiz: 482 913", "number", "credential", "rejected")
+	wants(t, d, bot.Show, line+"\n\nToken de Juana Ruiz\n482 913", "p1", "p2", "p3", "p4", "p5", "number", "credential", "rejected")
 
 	c = fail()
 	c.now = c.now.Add(14 * time.Minute)
@@ -658,7 +658,7 @@ func TestTheErrand(t *testing.T) {
 			t.Fatalf("%s: effect %+v, says %+v", name, d.Effect, d.Replies)
 		}
 		d = c.answers(effectAnswer{Given: &backend.Given{Group: familyOfMaria, Tokens: []backend.Token{{Member: "3", Digits: "482913", Until: c.now.Add(time.Hour)}}}})
-		wants(t, d, bot.Show, "Ana te manda el token:\n\nToken de Juana Ruiz: 482 913")
+		wants(t, d, bot.Show, "Ana te manda el token:\n\nToken de Juana Ruiz\n482 913")
 	}
 	c := taken(t)
 	errand(c, "3")

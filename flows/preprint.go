@@ -101,6 +101,9 @@ func (d *dialog) findSheetMember(r *preprintRequest) bool {
 	if d.mem.Sheet != nil {
 		d.mem.Sheet.plan()
 	}
+	if who.Unresolved != nil && inLink(d).knowUser(d.mem.request(), who.Unresolved) {
+		return false
+	}
 	if len(r.Members) == 0 {
 		d.askWho(who.Unresolved, append(slices.Clone(who.Candidates), who.Members...))
 		return false

@@ -151,7 +151,7 @@ func table() []flow {
 					moves: moves{"unsure": "void.confirm", "done": home, "failed": home}},
 			}},
 		{name: "link", about: "linking this chat with an account",
-			begin: moves{"invite": "link.inviting"},
+			begin: moves{"invite": "link.inviting", "who": "link.who"},
 			states: []state{
 				{name: "link.inviting", results: results{opInvite: with(inLink, linkDialog.onInvite)}, onFailed: noAnswer("link.failed"),
 					moves: moves{"sent": "link.code", "failed": home}},
@@ -164,7 +164,7 @@ func table() []flow {
 					moves:    moves{"wrong": "link.code", "unsure": "link.code", "dead": home, "grant": "link.granting", "linked": "link.who"}},
 				{name: "link.granting", results: results{opCurrent: with(inLink, linkDialog.onGiven)}, onRefused: takes(inLink, linkDialog.onTokenRefused),
 					onFailed: with(inLink, linkDialog.onNotGiven), onCancel: does(inLink, linkDialog.cancelGranting),
-					moves: moves{"linked": "link.who"}},
+					moves: moves{"linked": "link.who", "given": home}},
 				{name: "link.who", onText: takes(inLink, linkDialog.answerUser), onOption: with(inLink, linkDialog.chooseUser),
 					moves: moves{"answer": home, "others": "link.replace"}},
 				{name: "link.replace", onText: takes(inLink, linkDialog.answerReplace), onOption: answerByOption, yes: label("option.yes_replace"), destroys: true,

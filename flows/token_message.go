@@ -16,6 +16,7 @@ type block struct {
 	Digits string // grouped
 	Hour   string // of the last minute in which it is good
 	Day    string
+	Date   string // the day without its month
 	Reason backend.Reason
 	Today  bool
 	// Made is when it was given, if that was earlier; Fragile says that it dies when it is asked for elsewhere.
@@ -27,6 +28,8 @@ type block struct {
 type shownData struct {
 	First  string
 	Blocks []block
+	// Shared has the validity of several tokens, where it is the same and there is nothing else to say of them.
+	Shared *block
 }
 
 // shown makes a block for each token and each denial, in the order of the answer.
@@ -36,6 +39,7 @@ func (d *dialog) shown(g backend.Given, first string) shownData {
 		p, _ := g.Group.Member(k.Member)
 		last := k.Until.Add(-time.Minute)
 		b := block{Member: p, Digits: texts.GroupDigits(k.Digits), Hour: d.texts.Hour(last), Day: d.texts.Day(last), Today: d.texts.SameDay(last, d.in.Now)}
+		b.Date = d.texts.ShortDay(last)
 		b.Fragile = !d.can.CurrentWithoutMinting
 		if slices.Contains(d.remembered, k.Member) {
 			b.Made = d.texts.Hour(k.Made)
@@ -49,7 +53,30 @@ func (d *dialog) shown(g backend.Given, first string) shownData {
 		}
 		data.Blocks = append(data.Blocks, block{Member: p, Reason: n.Reason})
 	}
+	data.Shared = sharedValidity(data.Blocks)
 	return data
+}
+
+// sharedValidity is the first of several tokens, if all of them have its validity; nil otherwise.
+func sharedValidity(blocks []block) *block {
+	var shared *block
+	n := 0
+	for i := range blocks {
+		b := &blocks[i]
+		switch {
+		case b.Digits == "":
+			continue
+		case b.Made != "" || b.Fragile, shared != nil && (b.Day != shared.Day || b.Hour != shared.Hour):
+			return nil
+		case shared == nil:
+			shared = b
+		}
+		n++
+	}
+	if n < 2 {
+		return nil
+	}
+	return shared
 }
 
 // showTokens sends tokens, below a first line if there is one, and ends the request.
@@ -61,7 +88,7 @@ func (d *dialog) showTokens(i nlu.Intent, g backend.Given, first string) {
 		d.expire(d.reply(bot.Show, "token.bare", g.Tokens[0]), g)
 		return
 	}
-	r := d.offer(bot.Show, "token.shown", d.shown(g, first), afterTokens(i, g)...)
+	r := d.offer(bot.Show, "token.shown", d.shown(g, first), d.afterTokens(i, g)...)
 	d.expire(r, g)
 	d.attachCard(r, i, g)
 	var ids []backend.MemberID
@@ -86,18 +113,59 @@ func (d *dialog) expire(r *bot.Reply, g backend.Given) {
 	r.Else = d.text("token.lapsed", nil)
 	if len(g.Tokens) == 1 {
 		r.Copy = g.Tokens[0].Digits
+		return
+	}
+	for _, k := range g.Tokens {
+		r.Copies = append(r.Copies, k.Digits)
 	}
 }
 
-// afterTokens are the options below tokens.
-func afterTokens(i nlu.Intent, g backend.Given) []option {
+// afterTokens are the options below tokens: what may follow at the counter, and the others of the group.
+func (d *dialog) afterTokens(i nlu.Intent, g backend.Given) []option {
+	var out []option
 	switch {
 	case len(g.Tokens) == 0:
-		return choices("token", "help")
+		out = choices("help")
+		if len(g.Group.Members) < 2 {
+			out = choices("token", "help")
+		}
 	case len(g.Tokens) == 1 && i == nlu.IntentCredential:
-		return choices("number", "rejected")
+		out = choices("number", "rejected")
 	case len(g.Tokens) == 1:
-		return choices("number", "credential", "rejected")
+		out = choices("number", "credential", "rejected")
+	default:
+		return choices("rejected")
 	}
-	return choices("rejected")
+	return append(d.othersOf(g), out...)
+}
+
+// maxOthers is how many people stand as buttons below a token. In a larger group "otra persona" asks.
+const maxOthers = 5
+
+// othersOf are the people of the group whose token was not shown, as options: those used last first, those who can have no token
+// last.
+func (d *dialog) othersOf(g backend.Given) []option {
+	var ids, without []backend.MemberID
+	add := func(id backend.MemberID) {
+		p, ok := g.Group.Member(id)
+		shown := slices.ContainsFunc(g.Tokens, func(k backend.Token) bool { return k.Member == id }) || slices.ContainsFunc(g.Denials, func(n backend.Denial) bool { return n.Member == id })
+		switch {
+		case !ok || shown || slices.Contains(ids, id) || slices.Contains(without, id):
+		case backend.IsActive(p.Standing):
+			ids = append(ids, id)
+		default:
+			without = append(without, id)
+		}
+	}
+	for _, id := range append(slices.Clone(d.mem.Recent), d.mem.Self) {
+		add(id)
+	}
+	for _, p := range g.Group.Members {
+		add(p.ID)
+	}
+	ids = append(ids, without...)
+	if len(ids) > maxOthers {
+		return append(people(ids[:maxOthers]), option{Value: "other"})
+	}
+	return people(ids)
 }

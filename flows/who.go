@@ -29,6 +29,9 @@ func (d *dialog) findMembers(r Request, several bool) bool {
 	} else {
 		who := d.parser.Resolve(c.Refs, d.mem.speaker())
 		if ref := who.Unresolved; ref != nil {
+			if inLink(d).knowUser(r, ref) {
+				return false
+			}
 			if !c.Refreshed && ref.Kind != nlu.RefMe && len(ref.Words) > 0 {
 				d.refreshGroup(r)
 			} else {
@@ -47,10 +50,14 @@ func (d *dialog) findMembers(r Request, several bool) bool {
 	return false
 }
 
-// defaultMember is the member that a request without a name is for: the only one, or the one whose token was shown last.
+// defaultMember is the member that a request without a name is for: the only one, the one who uses the chat, or the one whose token
+// was shown last.
 func (d *dialog) defaultMember(r *request) []backend.MemberID {
 	if len(d.mem.Group.Members) == 1 {
 		return []backend.MemberID{d.mem.Group.Members[0].ID}
+	}
+	if _, ok := d.mem.Group.Member(d.mem.Self); ok && r.Intent == nlu.IntentToken && d.can.CurrentWithoutMinting {
+		return []backend.MemberID{d.mem.Self} // reading it changes nothing, and the message says whose it is
 	}
 	if r.Old || len(d.mem.Recent) == 0 {
 		return nil

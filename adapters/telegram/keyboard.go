@@ -35,8 +35,10 @@ const (
 // numbered list in the text: people can type the number.
 func (t *Telegram) keyboard(r bot.Reply, without decoration) (markup, text string) {
 	var k keyboard
-	if r.Copy != "" && units(r.Copy) <= maxCopy && without&copyButton == 0 {
-		k.Rows = append(k.Rows, []button{{Text: t.copyLabel(r.Copy), Copy: &copyText{r.Copy}}})
+	for _, what := range append([]string{r.Copy}, r.Copies...) {
+		if what != "" && units(what) <= maxCopy && without&copyButton == 0 {
+			k.Rows = append(k.Rows, []button{{Text: t.copyLabel(what), Copy: &copyText{what}}})
+		}
 	}
 	rows, ok := rowsOf(r)
 	if without&choiceButtons != 0 && len(rows) > 0 {

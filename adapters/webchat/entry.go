@@ -27,6 +27,7 @@ type entry struct {
 	Question string        `json:"q,omitempty"`
 	Choices  []bot.Option  `json:"choices,omitempty"`
 	Copy     string        `json:"copy,omitempty"`
+	Copies   []string      `json:"copies,omitempty"`
 	Expires  time.Time     `json:"expires,omitzero"`
 	Expired  bool          `json:"expired,omitempty"`
 	File     *fileInfo     `json:"file,omitempty"`
@@ -56,7 +57,7 @@ func (e entry) hasExpired(now time.Time) bool { return !e.Expires.IsZero() && !n
 
 // redacted is the entry without its expired contents. It still shows that there was something.
 func (e entry) redacted() entry {
-	e.Text, e.Copy, e.File, e.Expires, e.Expired = "", "", nil, time.Time{}, true
+	e.Text, e.Copy, e.Copies, e.File, e.Expires, e.Expired = "", "", nil, nil, time.Time{}, true
 	e.Key = "expired_" + string(e.Kind)
 	return e
 }

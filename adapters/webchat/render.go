@@ -16,7 +16,7 @@ import (
 
 // entryOf is the entry of a reply, and its file.
 func entryOf(r bot.Reply, now time.Time) (entry, []byte) {
-	e := entry{Who: byBot, ID: r.ID, Turn: r.At, At: now, Kind: r.Kind, From: besteffort.Tidy(r.From, maxName), Text: r.Text, Question: r.Question, Choices: r.Choices, Copy: r.Copy}
+	e := entry{Who: byBot, ID: r.ID, Turn: r.At, At: now, Kind: r.Kind, From: besteffort.Tidy(r.From, maxName), Text: r.Text, Question: r.Question, Choices: r.Choices, Copy: r.Copy, Copies: r.Copies}
 	if r.Kind == bot.Show || r.Kind == bot.Secret {
 		e.Expires = r.Expires
 	}
@@ -49,6 +49,7 @@ type pageEntry struct {
 	Question string       `json:"question,omitempty"`
 	Choices  []bot.Option `json:"choices,omitempty"`
 	Copy     string       `json:"copy,omitempty"`
+	Copies   []string     `json:"copies,omitempty"`
 	Expired  bool         `json:"expired,omitempty"`
 	// Left is for how many milliseconds the entry may be shown, and Then its text after that. There is no time of day,
 	// since the clocks of many phones are wrong.
@@ -74,7 +75,7 @@ func (w *Web) render(e entry, now time.Time, last bool) pageEntry {
 	if e.hasExpired(now) {
 		e = e.redacted()
 	}
-	s := pageEntry{Who: e.Who, ID: e.ID, At: e.At.UnixMilli(), Copy: e.Copy, Expired: e.Expired, Parts: w.spansOf(e), Told: e.Kind == bot.Told, Sent: e.Sent}
+	s := pageEntry{Who: e.Who, ID: e.ID, At: e.At.UnixMilli(), Copy: e.Copy, Copies: e.Copies, Expired: e.Expired, Parts: w.spansOf(e), Told: e.Kind == bot.Told, Sent: e.Sent}
 	if e.From != "" {
 		s.From = w.texts.Get("from", e.From)
 	}

@@ -66,7 +66,7 @@ func TestNewcomerWithABackEndOutside(t *testing.T) {
 	x.out.waitFor(t, "apenas responda")
 	back, _ = startBackend(t, again)
 	x.out.waitFor(t, "quedó vinculado")
-	first := x.out.waitFor(t, `Token de María Elena Gómez: (\d{3} \d{3})`)[1]
+	first := x.out.waitFor(t, `Token de María Elena Gómez\n(\d{3} \d{3})`)[1]
 	x.out.waitFor(t, "¿Quién usa este chat\\?")
 	x.typeLine("maría elena")
 	x.out.waitFor(t, "Gracias, María Elena")

@@ -178,6 +178,9 @@ func formatReply(r bot.Reply) string {
 	if r.Copy != "" {
 		lines = append(lines, "(copy "+r.Copy+")")
 	}
+	for _, digits := range r.Copies {
+		lines = append(lines, "(copy "+digits+")")
+	}
 	return strings.Join(lines, "\n")
 }
 

@@ -253,6 +253,9 @@ func (e event) seen() string {
 	if e.Copy != "" {
 		b.WriteString("\n(copy " + e.Copy + ")")
 	}
+	for _, digits := range e.Copies {
+		b.WriteString("\n(copy " + digits + ")")
+	}
 	if e.File != nil {
 		fmt.Fprintf(&b, "\n(file %s: %s)", e.File.Name, strings.ReplaceAll(e.File.Alt, "\n", " "))
 	}

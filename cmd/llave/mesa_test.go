@@ -155,7 +155,7 @@ func TestMesa(t *testing.T) {
 	ana.acts(http.StatusOK, c, "devolver", url.Values{"mode": {"menu"}})
 	x.out.waitFor(t, `Sigo yo`)
 	x.typeLine("token de juana")
-	x.out.waitFor(t, `Token de Juana Ruiz: \d{3} \d{3}`)
+	x.out.waitFor(t, `Token de Juana Ruiz\n\d{3} \d{3}`)
 	x.waitExit(exitOK)
 }
 

@@ -34,7 +34,7 @@ func TestTheProgramOnRedis(t *testing.T) {
 	for range 2 {
 		x := start(t, env, "chat", "-linked", "27999990016")
 		x.typeLine("token de juana")
-		x.out.waitFor(t, `Token de Juana Ruiz: \d{3} \d{3}`)
+		x.out.waitFor(t, `Token de Juana Ruiz\n\d{3} \d{3}`)
 		x.waitExit(exitOK)
 	}
 	if files, _ := filepath.Glob(filepath.Join(env["LLAVE_DATA"], "llave.*")); len(files) > 0 {

@@ -111,7 +111,7 @@ func (r *telegramHarness) linkAccount(c telegramUser) string {
 	if _, err := c.Opens(link); err != nil {
 		r.t.Fatal(err)
 	}
-	return c.expect(`Token de Jorge Acosta: (\d{3} \d{3})`)[1]
+	return c.expect(`Token de Jorge Acosta\n(\d{3} \d{3})`)[1]
 }
 
 func forBothModes(t *testing.T, f func(t *testing.T, r *telegramHarness)) {

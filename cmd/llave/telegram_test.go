@@ -26,7 +26,7 @@ func TestTelegramNewcomer(t *testing.T) {
 		if _, err := ana.Opens(link); err != nil {
 			t.Fatal(err)
 		}
-		token := ana.expect(`Token de María Elena Gómez: (\d{3} \d{3})`)[1]
+		token := ana.expect(`Token de María Elena Gómez\n(\d{3} \d{3})`)[1]
 		if _, err := ana.Presses("Copiar " + token); err != nil || ana.Clipboard() != strings.ReplaceAll(token, " ", "") {
 			t.Errorf("copied %q: %v", ana.Clipboard(), err)
 		}
@@ -247,7 +247,7 @@ func TestTelegramOnAnOlderServer(t *testing.T) {
 	ana := r.person(41001234, "Ana")
 	token := r.linkAccount(ana)
 	ana.Says("token")
-	if again := ana.expect(`Token de Jorge Acosta: (\d{3} \d{3})`)[1]; again != token {
+	if again := ana.expect(`Token de Jorge Acosta\n(\d{3} \d{3})`)[1]; again != token {
 		t.Errorf("%s, and then %s", token, again)
 	}
 }

@@ -158,7 +158,7 @@ func (r *whatsappHarness) linkAccount() (ana *whatsapptest.Chat, page, code, tok
 	page = ana.WaitsFor(pageShape)[1]
 	code = r.signIn(page, "···0101", "27-99999001-6")
 	ana.Says(code)
-	token = ana.WaitsFor(`Token de María Elena Gómez: (\d{3} \d{3})`)[1]
+	token = ana.WaitsFor(`Token de María Elena Gómez\n(\d{3} \d{3})`)[1]
 	ana.Says("1") // ¿Quién usa este chat?
 	ana.WaitsFor(`.`)
 	return ana, page, code, token

@@ -54,7 +54,7 @@ func TestWhatsAppNewcomer(t *testing.T) {
 			ana.Says("mi token")
 			ana.Says("solo el número")
 			r.startProgram()
-			ana.WaitsFor(`Token de María Elena Gómez: ` + token)
+			ana.WaitsFor(`Token de María Elena Gómez\n` + token)
 			ana.WaitsFor(`^` + strings.ReplaceAll(token, " ", "") + `$`)
 			r.stopProgram()
 			for _, secret := range []string{"22155501", token, strings.ReplaceAll(token, " ", ""), "99999001", "Anabella", page, code, "un-secreto"} {

@@ -49,6 +49,12 @@ func (c *Catalog) Day(t time.Time) string {
 	return fmt.Sprintf(c.date, c.weekdays[t.Weekday()], t.Day(), c.months[t.Month()-1])
 }
 
+// ShortDay formats a day of this month: domingo 29.
+func (c *Catalog) ShortDay(t time.Time) string {
+	t = t.In(backend.BuenosAires)
+	return fmt.Sprintf("%s %d", c.weekdays[t.Weekday()], t.Day())
+}
+
 // ShortHour formats the time of day as it is said: 8, or 17:40.
 func (c *Catalog) ShortHour(t time.Time) string {
 	t = t.In(backend.BuenosAires)

@@ -121,6 +121,7 @@
     }
     if (e.file) said.append(file(e.file));
     if (e.copy) (said.querySelector('.llave') || said).append(copier(e.copy));
+    (e.copies || []).forEach((digits, i) => said.querySelectorAll('.llave')[i]?.append(copier(digits)));
     if (e.expired) expire(b);
     if (e.left) expiring.add({ b, said, due: Date.now() + e.left, then: e.then });
     return b;
