@@ -71,7 +71,7 @@ func (d chatsDialog) startUnlink(p nlu.ParsedText) {
 	case !d.in.Forwarded && (p.Unlinks || pressed):
 		d.unlink()
 	case !d.mem.linked() && p.Leaving:
-		d.faq(nlu.IntentLeaving)
+		d.faq(nlu.ParsedText{Intent: nlu.IntentLeaving})
 	case !d.mem.linked():
 		d.unlink() // which says that there is nothing to unlink
 	default:
@@ -97,7 +97,7 @@ func (d chatsDialog) answerUnlink(p nlu.ParsedText) bool {
 		d.repeatQuestion("chats.ask_again")
 	case p.Intent == nlu.IntentLeaving, p.Leaving:
 		d.leave()
-		d.faq(nlu.IntentLeaving)
+		d.faq(nlu.ParsedText{Intent: nlu.IntentLeaving})
 	case p.Yes && len(d.mem.Options) == 2:
 		d.unlink()
 	case p.Yes:

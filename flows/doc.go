@@ -21,6 +21,7 @@
 //
 //	token.go, token_message.go, card.go         the current token, in words and as a picture
 //	another.go                                  a new token in the place of the live one
+//	follow.go                                   texts about the answer right above them
 //	several.go                                  several requests of one text
 //	day.go                                      a token for another day than today
 //	rejected.go                                 why a token was not accepted

@@ -27,6 +27,7 @@ func (d *dialog) onText() {
 		d.onPasswordAlone()
 	case d.chooseByText(p):
 	case d.session.State != home && d.answer(p):
+	case d.follows(p):
 	default:
 		d.startIntent(p)
 	}
@@ -287,8 +288,9 @@ func (d *dialog) startIntent(p nlu.ParsedText) {
 			return
 		}
 		d.fallback(p)
+	case nlu.IntentSame: // what was said before: the caller says it
 	default:
-		d.faq(p.Intent)
+		d.faq(p)
 	}
 }
 

@@ -132,10 +132,10 @@ func (d linkDialog) answerCode(p nlu.ParsedText) bool {
 	case nlu.IntentHelp:
 		d.help()
 	default:
-		if !d.texts.Has(faqKey(p.Intent)) {
+		if !d.texts.Has(d.faqKey(p)) {
 			return false
 		}
-		d.say(faqKey(p.Intent), d.mem.linked())
+		d.say(d.faqKey(p), d.mem.linked())
 	}
 	return true
 }

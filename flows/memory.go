@@ -32,6 +32,8 @@ type memory struct {
 	Recent []backend.MemberID `json:"recent,omitempty"`
 	// Held are the tokens that were given, where the back end cannot be asked for them again.
 	Held []backend.Token `json:"held,omitempty"`
+	// Last is what was answered last: a text right under it may be about it.
+	Last lastAnswer `json:"last,omitzero"`
 	// LastSheet is the member whose sheet was shown last.
 	LastSheet backend.MemberID `json:"paper,omitempty"`
 

@@ -106,9 +106,9 @@ func (d *dialog) help() {
 }
 
 // faq answers a question about something else, by the text that is named after the intent.
-func (d *dialog) faq(i nlu.Intent) {
-	d.came(i, outcomeReplied)
-	d.offer(bot.Say, faqKey(i), d.mem.linked(), choices(afterFAQ(i)...)...)
+func (d *dialog) faq(p nlu.ParsedText) {
+	d.came(p.Intent, outcomeReplied)
+	d.offer(bot.Say, d.faqKey(p), d.mem.linked(), choices(afterFAQ(p.Intent)...)...)
 }
 
 // afterFAQ are the options below such a text.
@@ -120,7 +120,14 @@ func afterFAQ(i nlu.Intent) []string {
 	return []string{"token", "menu"}
 }
 
-func faqKey(i nlu.Intent) string { return "faq." + string(i) }
+// faqKey is the key of the text about an intent, or about its topic if that has a text of its own.
+func (d *dialog) faqKey(p nlu.ParsedText) string {
+	key := "faq." + string(p.Intent)
+	if topic := key + "_" + string(p.Topic); p.Topic != "" && d.texts.Has(topic) {
+		return topic
+	}
+	return key
+}
 
 // answerAside answers a text that is no answer to the open question, without ending the question. False: the text begins
 // something else.
@@ -129,7 +136,7 @@ func (d *dialog) answerInBetween(p nlu.ParsedText) bool {
 		d.help()
 		return true
 	}
-	if key := faqKey(p.Intent); p.Intent != nlu.IntentPreprint && d.texts.Has(key) {
+	if key := d.faqKey(p); p.Intent != nlu.IntentPreprint && d.texts.Has(key) {
 		d.say(key, d.mem.linked())
 		return true
 	}

@@ -52,6 +52,7 @@ func TestWhoUsesTheChatIsAskedWhenItIsNeeded(t *testing.T) {
 		c = unknown()
 		c.expect(said, []string{question}, []string{"Token de"})
 		c.expect("soy maría elena", []string{want}, nil)
+		c.says("no")
 		c.expect("gracias", []string{"¡De nada!"}, []string{"Soy"})
 	}
 	c = unknown()

@@ -98,11 +98,11 @@ func (d *dialog) findSheetMember(r *preprintRequest) bool {
 	if who.Unresolved == nil && len(who.Members) == 1 {
 		r.Members = who.Members
 	}
-	if d.mem.Sheet != nil {
-		d.mem.Sheet.plan()
-	}
 	if who.Unresolved != nil && inLink(d).knowUser(d.mem.request(), who.Unresolved) {
 		return false
+	}
+	if d.mem.Sheet != nil {
+		d.mem.Sheet.plan()
 	}
 	if len(r.Members) == 0 {
 		d.askWho(who.Unresolved, append(slices.Clone(who.Candidates), who.Members...))

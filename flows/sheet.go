@@ -29,7 +29,7 @@ func (r *SheetRequest) in() requests { return requests{Sheet: r} }
 func (r *SheetRequest) advance(d *dialog) {
 	if !d.can.Sheets {
 		d.leave()
-		d.faq(nlu.IntentPreprint)
+		d.faq(nlu.ParsedText{Intent: nlu.IntentPreprint})
 		return
 	}
 	d.tryAny("sheet", "look")

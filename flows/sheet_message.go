@@ -47,6 +47,7 @@ func (d sheetDialog) send(sheets []backend.Sheet, month backend.SheetMonth, firs
 		Alt:  d.text("paper.alt", data),
 	}
 	d.mem.LastSheet = sheets[0].Member
+	d.answered(nlu.IntentPreprint, month.Until, sheets[0].Member)
 	d.came(nlu.IntentPreprint, outcomeGiven, sheets[0].Member)
 	d.settle(d.mem.request())
 	return r

@@ -83,6 +83,13 @@ func sharedValidity(blocks []block) *block {
 func (d *dialog) showTokens(i nlu.Intent, g backend.Given, first string) {
 	d.cameGiven(i, g)
 	d.reset()
+	var ids []backend.MemberID
+	for _, k := range g.Tokens {
+		ids = append(ids, k.Member)
+	}
+	if len(ids) > 0 {
+		d.answered(nlu.IntentToken, g.Tokens[0].Until, ids...)
+	}
 	if i == nlu.IntentNumber && len(g.Tokens) == 1 {
 		d.mem.used(g.Tokens[0].Member)
 		d.expire(d.reply(bot.Show, "token.bare", g.Tokens[0]), g)
@@ -91,10 +98,6 @@ func (d *dialog) showTokens(i nlu.Intent, g backend.Given, first string) {
 	r := d.offer(bot.Show, "token.shown", d.shown(g, first), d.afterTokens(i, g)...)
 	d.expire(r, g)
 	d.attachCard(r, i, g)
-	var ids []backend.MemberID
-	for _, k := range g.Tokens {
-		ids = append(ids, k.Member)
-	}
 	d.mem.used(ids...)
 }
 

@@ -26,7 +26,7 @@ func (r *VoidRequest) advance(d *dialog) {
 	switch {
 	case !d.can.Sheets:
 		d.leave()
-		d.faq(nlu.IntentPreprint)
+		d.faq(nlu.ParsedText{Intent: nlu.IntentPreprint})
 	case !d.can.Void:
 		d.leave()
 		d.offer(bot.Say, "void.off", nil, choices("token", "help")...)

@@ -49,6 +49,7 @@ type event struct {
 	Question string      `json:"question"`
 	Choices  []bot.Option
 	Copy     string
+	Copies   []string
 	File     *struct {
 		Name, Type, Alt, URL string
 		Picture              bool

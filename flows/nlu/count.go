@@ -192,6 +192,10 @@ func (s *tokenized) readPaper(m *ParsedText) {
 			m.TokenNumbers = s.sheetNumbers()
 		}
 		m.Single = m.Single || len(m.TokenNumbers) > 0
+	case IntentRejected:
+		if m.Paper = s.has(s.u.bits["sheet"]) || slices.ContainsFunc(s.words, func(w word) bool { return s.u.isInSet(w.id, "sheets") }); m.Paper {
+			m.TokenNumbers = s.sheetNumbers()
+		}
 	case IntentMore:
 		m.Intent, m.More = IntentPreprint, true
 		fallthrough

@@ -68,6 +68,8 @@ type ParsedText struct {
 	More         bool
 	TokenNumbers []int
 	Single       bool
+	// Paper says that a complaint is about a token on a sheet.
+	Paper bool
 	// Again says that the text asks for the existing sheet once more.
 	Again bool
 	// Unlinks says that the text has a word that means only unlinking. Leaving says that it has the word "baja".

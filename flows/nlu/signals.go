@@ -1,6 +1,9 @@
 package nlu
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // This file finds what a text says beside its request: another day, and what it takes from the answer before.
 
@@ -40,6 +43,7 @@ func (s *tokenized) readSignals(m *ParsedText) {
 		m.Pronoun = m.Pronoun || s.is(i, c.they) && s.is(i-1, c.belongs)
 	}
 	m.TheOther = s.isTheOther()
+	m.Repeat = m.Repeat || m.Intent == IntentToken && slices.ContainsFunc(m.matches, func(h Match) bool { return s.u.intent(h) == IntentAgain })
 }
 
 // dayAt reads the day at a word: "para mañana", and not "a la mañana".
