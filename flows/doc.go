@@ -24,7 +24,7 @@
 //	follow.go                                   texts about the answer right above them
 //	several.go                                  several requests of one text
 //	day.go                                      a token for another day than today
-//	rejected.go                                 why a token was not accepted
+//	rejected.go                                 why a token was not accepted; rejected_sheet.go of a token on paper
 //	preprint.go                                 what sheet and void share
 //	sheet.go, sheet_month.go, sheet_count.go, sheet_confirm.go, sheet_message.go, sheet_document.go
 //	void.go, void_which.go, void_number.go, void_confirm.go

@@ -14,6 +14,7 @@ type effectAnswer struct {
 	Group   *backend.Group       `json:"group,omitempty"`
 	Given   *backend.Given       `json:"given,omitempty"`
 	State   *backend.TokenState  `json:"state,omitempty"`
+	States  []backend.TokenState `json:"states,omitempty"`
 	Invite  *backend.Invite      `json:"invite,omitempty"`
 	Grant   *backend.Grant       `json:"grant,omitempty"`
 	Chats   []backend.LinkedChat `json:"chats,omitempty"`
@@ -43,6 +44,8 @@ func (a effectAnswer) complete(op string) bool {
 		return a.Given != nil
 	case opState:
 		return a.State != nil
+	case opStates:
+		return len(a.States) > 0
 	case opInvite:
 		return a.Invite != nil
 	case opRedeem:

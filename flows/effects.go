@@ -31,6 +31,7 @@ const (
 	opErase      = "erase"
 	opSignInCode = "sign_in_code"
 	opDisown     = "disown"
+	opStates     = "states"
 )
 
 // effectKind is what is known of an operation.
@@ -46,6 +47,7 @@ var effects = map[string]effectKind{
 	opUnlink: {number: 7, acts: true}, opNotify: {number: 8}, opRedeem: {number: 9, acts: true}, opMonths: {number: 10}, opSheets: {number: 11},
 	opPrint: {number: 12, acts: true}, opVoid: {number: 13, acts: true},
 	opMyData: {number: 14}, opErase: {number: 15, acts: true}, opSignInCode: {number: 16}, opDisown: {number: 17, acts: true},
+	opStates: {number: 18},
 }
 
 // effect asks the engine for a call. Interim is the key of the reply if its result is late.
@@ -168,6 +170,18 @@ func (p *Effects) call(ctx context.Context, chat bot.ChatID, e bot.Effect) (effe
 		return withArgs(e, func(a anotherArgs) (effectAnswer, error) {
 			g, err := p.Tokens.Another(ctx, a.Credential, a.Member, e.Key)
 			return effectAnswer{Given: &g}, err
+		})
+	case opStates:
+		return withArgs(e, func(a tokenArgs) (effectAnswer, error) {
+			var states []backend.TokenState
+			for _, id := range a.Members {
+				s, err := p.Tokens.State(ctx, a.Credential, id)
+				if err != nil {
+					return effectAnswer{}, err
+				}
+				states = append(states, s)
+			}
+			return effectAnswer{States: states}, nil
 		})
 	case opState:
 		return withArgs(e, func(a memberArgs) (effectAnswer, error) {

@@ -53,7 +53,7 @@ func (d *dialog) follows(p nlu.ParsedText) bool {
 		d.giveOther(l)
 	case p.Pronoun && len(p.Refs) == 0 && (p.Intent == nlu.IntentNone || p.Intent.AboutPeople()) && !p.Refuses:
 		d.giveThem(p, l)
-	case p.Intent == nlu.IntentNone && !p.TheirToken && l.Intent == nlu.IntentPreprint && d.namesOthers(p):
+	case p.OnlyFor && l.Intent == nlu.IntentPreprint && d.namesOthers(p):
 		p.Intent = nlu.IntentPreprint // "para Juana también", below a sheet
 		d.startIntent(p)
 	case p.Intent == "howlong":

@@ -97,7 +97,7 @@ func requestIn(state string) Request {
 	case "another":
 		return &AnotherRequest{requestFor(nlu.IntentAnother, "1")}
 	case "rejected":
-		return &RejectedRequest{requestFor(nlu.IntentRejected, "1")}
+		return &RejectedRequest{request: requestFor(nlu.IntentRejected, "1")}
 	case "sheet":
 		return &SheetRequest{preprintRequest: preprintRequest{request: requestFor(nlu.IntentPreprint, "1"), Months: []backend.SheetMonth{{Month: "2026-11", Max: 31, Left: 31}}}}
 	case "void":

@@ -112,6 +112,8 @@ func (d *dialog) newRequest(p nlu.ParsedText) Request {
 	case *SheetRequest:
 		r.Month, r.Count, r.More = p.Month.At(d.in.Now), p.Count, p.More
 		r.SameAsLast = (p.More || p.Again) && !r.Old
+	case *RejectedRequest:
+		r.Paper, r.Numbers = p.Paper, p.TokenNumbers
 	case *VoidRequest:
 		r.Month, r.Numbers, r.Single = p.Month.At(d.in.Now), p.TokenNumbers, p.Single
 		r.SameAsLast = !r.Old

@@ -110,7 +110,8 @@ func table() []flow {
 			states: []state{
 				{name: "rejected.pick", onText: answerWho, onOption: chooseWho,
 					moves: moves{"ask": "rejected.wait"}},
-				{name: "rejected.wait", results: results{opState: with(inRejected, rejectedDialog.onState), opGroup: onGroup}, onFailed: noAnswer("token.no_answer"),
+				{name: "rejected.wait", results: results{opState: with(inRejected, rejectedDialog.onState), opStates: with(inRejected, rejectedDialog.onStates),
+					opSheets: with(inRejected, rejectedDialog.onSheets), opGroup: onGroup}, onFailed: noAnswer("token.no_answer"),
 					moves: moves{"choose": "rejected.pick", "offer": "rejected.offer", "told": home, "failed": home}},
 				{name: "rejected.offer", onText: takes(inRejected, rejectedDialog.answerOffer), onOption: with(inRejected, rejectedDialog.chooseOffer), destroys: true},
 			}},

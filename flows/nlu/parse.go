@@ -98,6 +98,8 @@ type ParsedText struct {
 	// Repeat says that the text asks for what was said before once more: "repetime", "cuál era". TheOther says that it says
 	// only "el otro", Pronoun that it means a person by "ella": both take their meaning from what was said before.
 	Repeat, TheOther, Pronoun bool
+	// OnlyFor says that the text names people and nothing that is asked for: "para Juana también".
+	OnlyFor bool
 	// Also are further requests of the same text, in its order.
 	Also []ParsedText
 	// Guessed says that the rules found no intent, and that it is the second opinion's.

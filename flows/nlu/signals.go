@@ -43,7 +43,21 @@ func (s *tokenized) readSignals(m *ParsedText) {
 		m.Pronoun = m.Pronoun || s.is(i, c.they) && s.is(i-1, c.belongs)
 	}
 	m.TheOther = s.isTheOther()
+	m.OnlyFor = m.Intent == IntentNone && len(m.Refs) > 0 && s.beginsWithFor()
 	m.Repeat = m.Repeat || m.Intent == IntentToken && slices.ContainsFunc(m.matches, func(h Match) bool { return s.u.intent(h) == IntentAgain })
+}
+
+// beginsWithFor reports whether a text begins with "para".
+func (s *tokenized) beginsWithFor() bool {
+	for i := range s.words {
+		if s.words[i].key == phoneticKey("para") {
+			return true
+		}
+		if !s.is(i, s.u.c.and|s.u.c.filler) {
+			return false
+		}
+	}
+	return false
 }
 
 // dayAt reads the day at a word: "para mañana", and not "a la mañana".
