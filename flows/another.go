@@ -59,6 +59,7 @@ func (d anotherDialog) data() anotherData {
 
 // renew replaces the token. The key comes from the update that asked for it: "sí", time-out, "sí" is one new token.
 func (d anotherDialog) renew(asked string) {
+	d.dropShown(d.r.Members[0])
 	d.move("ask")
 	d.effect(opAnother, asked, anotherArgs{d.mem.Cred, d.r.Members[0]}, "another.interim")
 }

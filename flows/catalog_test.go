@@ -62,7 +62,7 @@ func literals(t *testing.T) map[string]bool {
 // Every key in the code has a text in the catalog, and every text in the catalog is used.
 func TestCatalog(t *testing.T) {
 	sc, code := newScript(t), literals(t)
-	key := regexp.MustCompile(`^(mesa|danger|token|day|another|rejected|sheet|void|paper|link|chats|stale|menu|faq|words|option)\.[a-z_]+$`)
+	key := regexp.MustCompile(`^(mesa|danger|token|day|another|rejected|sheet|void|paper|link|chats|stale|menu|faq|words|option|card)\.[a-z_0-9]+$`)
 	states := sc.machines.states
 	for s := range code {
 		if key.MatchString(s) && states[s].name == "" && !sc.texts.Has(s) {
@@ -75,6 +75,12 @@ func TestCatalog(t *testing.T) {
 	}
 	for _, i := range sc.parser.Intents() {
 		made["faq."+string(i)] = true
+	}
+	for _, name := range sc.texts.Keys() { // a topic of a question
+		base, again := strings.CutSuffix(strings.TrimSuffix(name, "_3"), "_2")
+		if intent, _, ok := strings.Cut(name, "_"); ok && made[intent] || (again || base != name) && code[base] {
+			made[name] = true
+		}
 	}
 	for s := range code {
 		made["option."+s], made["rejected."+s] = true, true

@@ -116,6 +116,7 @@ func (d *dialog) resetWith(r Request) {
 
 // reply appends a reply. The rule is one a turn.
 func (d *dialog) reply(kind bot.ReplyKind, key string, data any) *bot.Reply {
+	key = d.unlikeBefore(key)
 	d.out.Replies = append(d.out.Replies, bot.Reply{Kind: kind, Text: d.text(key, data)})
 	return d.lastReply()
 }

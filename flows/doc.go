@@ -21,6 +21,7 @@
 //
 //	token.go, token_message.go, card.go         the current token, in words and as a picture
 //	another.go                                  a new token in the place of the live one
+//	earlier.go                                  the live token that was given before
 //	follow.go                                   texts about the answer right above them
 //	several.go                                  several requests of one text
 //	day.go                                      a token for another day than today
@@ -37,7 +38,7 @@
 //	menu.go, miss.go                            the menu, and what was not understood
 //	danger.go                                   dangers and frauds, which are answered first
 //
-// The rest is about every chat: pace.go (programs that answer the bot), password.go, undelivered.go, unreadable.go,
+// The rest is about every chat: repeat.go (no line three times), pace.go (programs that answer the bot), password.go, undelivered.go, unreadable.go,
 // retention.go, linked.go (linking without a conversation, for the demo), capabilities.go (back ends that lack something).
 //
 // A new state is a row in states.go, its texts in texts/, and a transcript in testdata/.

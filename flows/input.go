@@ -256,7 +256,11 @@ func (d *dialog) startIntent(p nlu.ParsedText) {
 		return
 	}
 	switch p.Intent {
-	case nlu.IntentToken, nlu.IntentNumber, nlu.IntentCredential, nlu.IntentAnother, nlu.IntentRejected, nlu.IntentPreprint, nlu.IntentVoid:
+	case nlu.IntentCredential:
+		if p.Topic != "number" || !d.sayNumber(p) {
+			d.startAll(p)
+		}
+	case nlu.IntentToken, nlu.IntentNumber, nlu.IntentAnother, nlu.IntentRejected, nlu.IntentPreprint, nlu.IntentVoid:
 		d.startAll(p)
 	case nlu.IntentOther:
 		d.start(d.newRequest(anotherPerson(nlu.IntentToken)))

@@ -79,6 +79,7 @@ func (d linkDialog) confirmLink(g backend.Given) {
 		intent = r.common().Intent
 	}
 	if len(g.Tokens) > 0 {
+		d.keepShown(g.Tokens)
 		d.cameGiven(intent, g)
 		d.mem.put(nil)
 		for _, k := range g.Tokens {

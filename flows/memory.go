@@ -34,6 +34,10 @@ type memory struct {
 	Held []backend.Token `json:"held,omitempty"`
 	// Last is what was answered last: a text right under it may be about it.
 	Last lastAnswer `json:"last,omitzero"`
+	// Said is the last text that is not repeated as it is.
+	Said said `json:"said,omitzero"`
+	// Given are the tokens that were shown and live, to name them while the back end does not answer.
+	Given []shownToken `json:"given,omitempty"`
 	// LastSheet is the member whose sheet was shown last.
 	LastSheet backend.MemberID `json:"paper,omitempty"`
 

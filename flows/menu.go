@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"llave/bot"
+	"llave/flows/backend"
 	"llave/flows/nlu"
 )
 
@@ -108,13 +109,53 @@ func (d *dialog) help() {
 // faq answers a question about something else, by the text that is named after the intent.
 func (d *dialog) faq(p nlu.ParsedText) {
 	d.came(p.Intent, outcomeReplied)
+	if p.Topic == "hours" {
+		d.sayHours()
+		return
+	}
 	d.offer(bot.Say, d.faqKey(p), d.mem.linked(), choices(afterFAQ(p.Intent)...)...)
+}
+
+// sayNumber says the affiliate numbers of the people of a text: that needs no token. False: it is not certain who is meant.
+func (d *dialog) sayNumber(p nlu.ParsedText) bool {
+	members := d.defaultMember(&request{Intent: nlu.IntentToken})
+	if len(p.Refs) > 0 {
+		who := d.parser.Resolve(p.Refs, d.mem.speaker())
+		if members = who.Members; who.Unresolved != nil {
+			return false
+		}
+	}
+	var data []backend.Member
+	for _, id := range members {
+		if m, ok := d.mem.Group.Member(id); ok && m.Number != "" {
+			data = append(data, m)
+		}
+	}
+	if len(data) == 0 {
+		return false
+	}
+	d.came(nlu.IntentCredential, outcomeReplied, members...)
+	d.offer(bot.Say, "card.numbers", data, choices("token", "menu")...)
+	return true
+}
+
+// sayHours says when the desk is open.
+func (d *dialog) sayHours() {
+	data := inMesa(d).data()
+	if desk := d.in.Desk; !desk.Changes.IsZero() {
+		data.Due = d.moment(desk.Changes)
+	} else {
+		data.Due = moment{}
+	}
+	d.offer(bot.Say, "mesa.hours", data, choices("help", "token", "menu")...)
 }
 
 // afterFAQ are the options below such a text.
 func afterFAQ(i nlu.Intent) []string {
 	switch i {
-	case nlu.IntentInsult, nlu.IntentLeaving:
+	case "safe":
+		return []string{"chats", "help", "menu"}
+	case "tramites", nlu.IntentInsult, nlu.IntentLeaving:
 		return []string{"help", "token", "menu"}
 	}
 	return []string{"token", "menu"}
@@ -122,6 +163,9 @@ func afterFAQ(i nlu.Intent) []string {
 
 // faqKey is the key of the text about an intent, or about its topic if that has a text of its own.
 func (d *dialog) faqKey(p nlu.ParsedText) string {
+	if p.Intent == "whatis" && p.Day.Kind != nlu.DayNone {
+		p.Intent, p.Topic = "howlong", ""
+	}
 	key := "faq." + string(p.Intent)
 	if topic := key + "_" + string(p.Topic); p.Topic != "" && d.texts.Has(topic) {
 		return topic

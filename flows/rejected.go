@@ -155,6 +155,9 @@ func (d rejectedDialog) explain(s backend.TokenState, rest []backend.TokenState)
 		why = whyOtherName
 	}
 	d.cameDiagnosed(s, why)
+	if why == whyUsed {
+		d.dropShown(s.Member)
+	}
 	times := d.timesTold(s.Member, why)
 	if why == whyInactive || why == whyLocked {
 		d.explainEnd(why, data)

@@ -15,6 +15,10 @@ type Config struct {
 	Phone string
 	// Verify is the address of the page where the signature of a sheet is checked, as it is printed; empty if there is none.
 	Verify string
+	// Site is the address of Autogestión's pages, without a slash at the end.
+	Site string
+	// RunBy is who runs the chat, said when it is asked; empty: nobody of the insurer.
+	RunBy string
 	// Can are the capabilities of the back end.
 	Can backend.Capabilities
 	// Moved, if set, is called for every move that is decided: for counting. A turn that runs again calls it again.
@@ -36,7 +40,7 @@ func New(c Config) (*Script, error) {
 	if err != nil {
 		return nil, fmt.Errorf("flows: %w", err)
 	}
-	catalog, err := texts.New(texts.Options{Phone: c.Phone, Verify: c.Verify})
+	catalog, err := texts.New(texts.Options{Phone: c.Phone, Verify: c.Verify, Site: c.Site, RunBy: c.RunBy})
 	if err != nil {
 		return nil, fmt.Errorf("flows: %w", err)
 	}

@@ -56,6 +56,7 @@ func (d tokenDialog) read() {
 		return
 	}
 	d.effect(opCurrent, d.r.Asked, tokenArgs{d.mem.Cred, missing}, "token.interim")
+	d.nameEarlier(d.out.Interim, d.r.Members)
 }
 
 // onGroup goes on with the group as it is now: to the tokens in the memory, or to the back end.
@@ -93,7 +94,11 @@ func (d tokenDialog) onGiven(a effectAnswer) {
 // onFailed says that the back end did not answer. Where reading may have made a token, the ones in the memory may be dead.
 func (d tokenDialog) onFailed(r bot.Result) {
 	if !d.once(r.Op) {
+		members := d.r.Members
 		noAnswer("token.no_answer")(d.dialog, r)
+		if d.nameEarlier(d.lastReply(), members); !d.lastReply().Expires.IsZero() {
+			d.lastReply().Kind = bot.Show
+		}
 		return
 	}
 	d.dropHeld(d.mem.request())

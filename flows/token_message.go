@@ -87,6 +87,7 @@ func (d *dialog) showTokens(i nlu.Intent, g backend.Given, first string) {
 	for _, k := range g.Tokens {
 		ids = append(ids, k.Member)
 	}
+	d.keepShown(g.Tokens)
 	if len(ids) > 0 {
 		d.answered(nlu.IntentToken, g.Tokens[0].Until, ids...)
 	}

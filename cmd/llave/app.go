@@ -104,7 +104,7 @@ func (a *app) openParts(ctx context.Context, p program, channels channelMaker) e
 	if err := a.openBackend(ctx); err != nil {
 		return err
 	}
-	if a.script, err = flows.New(flows.Config{Phone: a.MesaPhone, Can: a.can, Verify: a.verifyPage()}); err != nil {
+	if a.script, err = flows.New(flows.Config{Phone: a.MesaPhone, Can: a.can, Verify: a.verifyPage(), Site: a.sitePage(), RunBy: a.RunBy}); err != nil {
 		return err
 	}
 	all, err := a.openChannels(ctx, p, channels)

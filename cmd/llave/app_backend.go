@@ -101,12 +101,15 @@ func (a *app) backendAddr() string {
 }
 
 // verifyPage is the page of the back end that checks the signature of a sheet.
-func (a *app) verifyPage() string {
+func (a *app) verifyPage() string { return a.sitePage() + "/verificar" }
+
+// sitePage is the address of Autogestión's pages.
+func (a *app) sitePage() string {
 	base := a.PublicURL
 	if a.AutogestionURL != "" {
 		base = a.AutogestionURL
 	}
-	return strings.TrimRight(base, "/") + "/autogestion/verificar"
+	return strings.TrimRight(base, "/") + "/autogestion"
 }
 
 // checkDemoFolder refuses, before anything is opened, to open the demo in a folder with data of people who exist.

@@ -29,6 +29,7 @@ type config struct {
 	SMTP, MailFrom      string
 	OpenID              openidConfig
 	MesaPhone           string
+	RunBy               string
 
 	TelegramToken, TelegramAPI, TelegramWebhook, TelegramSecret string
 	TelegramRate                                                float64

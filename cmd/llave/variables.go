@@ -46,6 +46,7 @@ var variables = []variable{
 	{"LLAVE_OIDC_SECRET", "backend", "", func(c *config) any { return &c.OpenID.Secret }, nil},
 	{"LLAVE_SMTP", "backend", "", func(c *config) any { return &c.SMTP }, (*config).checkSMTP},
 	{"LLAVE_MESA_PHONE", "backend", "221-351-0282", func(c *config) any { return &c.MesaPhone }, nil},
+	{"LLAVE_RUN_BY", "backend", "", func(c *config) any { return &c.RunBy }, nil},
 
 	{"LLAVE_TELEGRAM_TOKEN", "telegram", "", func(c *config) any { return &c.TelegramToken }, (*config).checkTelegramToken},
 	{"LLAVE_TELEGRAM_API", "telegram", "", func(c *config) any { return &c.TelegramAPI }, (*config).checkTelegramAPI},

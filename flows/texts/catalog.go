@@ -29,7 +29,7 @@ type Catalog struct {
 func New(o Options) (*Catalog, error) {
 	cat := &Catalog{by: map[string]*template.Template{}, fixed: map[string]string{}}
 	all, err := template.New("").Option("missingkey=error").Funcs(template.FuncMap{
-		"phone": func() string { return o.Phone }, "verify": func() []string { return urlParts(o.Verify) },
+		"phone": func() string { return o.Phone }, "runby": func() string { return o.RunBy }, "autogestion": func() string { return o.Site }, "verify": func() []string { return urlParts(o.Verify) },
 		"group": GroupDigits, "first": FirstName, "hour": cat.Hour, "day": cat.Day, "weekday": cat.Weekday, "join": cat.join,
 	}).ParseFS(textFiles, "*.tmpl")
 	if err != nil {
@@ -57,6 +57,10 @@ type Options struct {
 	Phone string
 	// Verify is the address of the page where the signature of a sheet is checked, as it is printed; empty if there is none.
 	Verify string
+	// Site is the address of Autogestión's pages, without a slash at the end.
+	Site string
+	// RunBy is who runs the chat; empty: nobody of the insurer.
+	RunBy string
 }
 
 // Has reports whether there is a text of that key.

@@ -1,0 +1,33 @@
+package flows
+
+import (
+	"strconv"
+	"time"
+)
+
+// said is the last text of the bot, and how often in a row it was said.
+type said struct {
+	Key   string    `json:"key,omitempty"`
+	Times int       `json:"times,omitempty"`
+	At    time.Time `json:"at,omitzero"`
+}
+
+// maxVariants is how many texts there are for one that is repeated: the second names another way out, the third a person.
+const maxVariants = 3
+
+// unlikeBefore is the key of a text that is due, or of the one in its place if it was said just before: "token.still_2". Nobody is told
+// the same line three times while they wait, link or run into errors.
+func (d *dialog) unlikeBefore(key string) string {
+	last := &d.mem.Said
+	if !d.texts.Has(key + "_2") {
+		return key
+	}
+	if last.Key != key || d.in.Now.Sub(last.At) > sameTalk {
+		*last = said{Key: key}
+	}
+	last.Times, last.At = min(last.Times+1, maxVariants), d.in.Now
+	if last.Times == 1 {
+		return key
+	}
+	return key + "_" + strconv.Itoa(last.Times)
+}
