@@ -11,6 +11,8 @@ func TestTheOwnTokenComesAtOnce(t *testing.T) {
 		"[Carlos Ruiz] [Juana Ruiz] [Tomás Ruiz] [Rosa Peralta] [Lucía Ruiz (BAJA POR EDAD)]"}, []string{"¿De quién"})
 	c.expect("[Tomás Ruiz]", []string{"Token de Tomás Ruiz"}, nil)
 	c.expect("token", []string{"Token de María Elena Gómez", "\n[Tomás Ruiz] [Carlos Ruiz]"}, nil)
+	c.expect("mi hija me pidió el token", []string{"¿De quién es el token?"}, []string{"Token de"})
+	c.says("cancelar")
 	c.s.Data.(*memory).Self = outsider
 	c.expect("token", []string{"¿De quién es el token?\n[María Elena Gómez] [Tomás Ruiz]"}, []string{"Token de"})
 }

@@ -34,6 +34,8 @@ type request struct {
 	Old   bool `json:"old,omitempty"`
 	// Day is the day that the request names, if it is not today: a token lives today only, so that the person is asked.
 	Day nlu.Day `json:"day,omitzero"`
+	// Told says that somebody else asked for it, or that it was passed on: it is not certain for whom.
+	Told bool `json:"told,omitempty"`
 	// Agreed says that the person has confirmed the request together with the one before it.
 	Agreed bool `json:"agreed,omitempty"`
 	// Refreshed says that the group was read from the back end for this request.
@@ -107,7 +109,7 @@ func emptyRequest(i nlu.Intent) Request {
 func (d *dialog) newRequest(p nlu.ParsedText) Request {
 	r := emptyRequest(p.Intent)
 	*r.common() = request{Intent: p.Intent, Refs: p.Refs, Asked: d.in.ID, At: d.in.Now.Add(-d.in.Lag), Below: d.from == fromOption, Old: d.from == fromOldButton}
-	r.common().Day = d.otherDay(p)
+	r.common().Day, r.common().Told = d.otherDay(p), p.Told
 	switch r := r.(type) {
 	case *SheetRequest:
 		r.Month, r.Count, r.More = p.Month.At(d.in.Now), p.Count, p.More

@@ -56,7 +56,7 @@ func (d *dialog) defaultMember(r *request) []backend.MemberID {
 	if len(d.mem.Group.Members) == 1 {
 		return []backend.MemberID{d.mem.Group.Members[0].ID}
 	}
-	if _, ok := d.mem.Group.Member(d.mem.Self); ok && r.Intent == nlu.IntentToken && d.can.CurrentWithoutMinting {
+	if _, ok := d.mem.Group.Member(d.mem.Self); ok && r.Intent == nlu.IntentToken && !r.Told && d.can.CurrentWithoutMinting {
 		return []backend.MemberID{d.mem.Self} // reading it changes nothing, and the message says whose it is
 	}
 	if r.Old || len(d.mem.Recent) == 0 {

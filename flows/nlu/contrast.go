@@ -53,7 +53,11 @@ func (r *peopleReader) isAsked(i int) bool {
 // isCorrected reports whether the words before a person take back the person before: "pedí el de Juana pero era el de Tomás".
 func (r *peopleReader) isCorrected(i int) bool {
 	for k := r.spans[i-1].to; k < r.spans[i].prefix; k++ {
-		if r.words[k].key == "era" || r.words[k].key == "sino" {
+		switch r.words[k].key {
+		case "era", "sino", "perdon", "digo":
+			return true
+		}
+		if r.is(k, r.u.c.not) && r.words[k].endsClause && k > r.spans[i-1].to-1 && r.words[k-1].endsClause { // ", no, el de Tomás"
 			return true
 		}
 	}
@@ -107,6 +111,11 @@ func (r *peopleReader) takeCompanion() {
 	if len(r.companions) != 1 || !r.m.Intent.AboutPeople() {
 		return
 	}
+	if r.alsoTheirs() { // "con mi mamá: el token de ella y el mío"
+		r.m.Refs = append(r.companions, r.m.Refs...)
+		r.spans = nil
+		return
+	}
 	for i := range r.m.Refs {
 		if !r.isStory(i) {
 			return
@@ -119,6 +128,19 @@ func (r *peopleReader) takeCompanion() {
 			return
 		}
 	}
+}
+
+// alsoTheirs reports whether a text asks for the token of the companion by a pronoun, and for the speaker's.
+func (r *peopleReader) alsoTheirs() bool {
+	if len(r.companions) != 1 || len(r.m.Refs) != 1 || r.m.Refs[0].Kind != RefMe {
+		return false
+	}
+	for i := range r.words {
+		if r.is(i, r.u.c.they) && r.is(i-1, r.u.c.of) || r.isHim(i) {
+			return true
+		}
+	}
+	return false
 }
 
 // isHim reports whether a word is the pronoun of "el token de él".

@@ -29,8 +29,9 @@ func (u *Parser) readPeople(s *tokenized, m *ParsedText) {
 	}
 	r.dropContrasted()
 	r.dropStory()
+	both := r.alsoTheirs()
 	r.takeCompanion()
-	if len(groupByPerson(m.Refs)) > 1 && slices.ContainsFunc(s.words, func(w word) bool { return w.class&u.c.they != 0 }) {
+	if !both && len(groupByPerson(m.Refs)) > 1 && slices.ContainsFunc(s.words, func(w word) bool { return w.class&u.c.they != 0 }) {
 		m.Refs = []Ref{{Kind: RefName}} // "mi hermana y mi mamá …, el de ella": which of them?
 	}
 	if m.TheirToken && (m.Intent == IntentThanks || m.Intent == IntentHello) {

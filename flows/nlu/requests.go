@@ -54,7 +54,7 @@ func (s *tokenized) maySplit(m *ParsedText) bool {
 			numbers++
 		}
 	}
-	return kinds > 1 || first == IntentVoid && numbers > 0 || (first == IntentPreprint || m.Intent == IntentPreprint) && numbers > 1 && len(m.Refs) > 1
+	return kinds > 1 || first == IntentVoid && (numbers > 0 || len(m.Refs) > 1) || (first == IntentPreprint || m.Intent == IntentPreprint) && numbers > 1 && len(m.Refs) > 1
 }
 
 // isCovered reports whether a better match has words of a match: the token of "otro token" is no request of its own.
@@ -90,8 +90,10 @@ func (m *ParsedText) isRequest(before []ParsedText) bool {
 		return m.named || m.TheirToken
 	case m.Intent.request() != IntentNone:
 		return true
-	case m.Intent != IntentNone || len(before) == 0:
+	case m.Intent != IntentNone:
 		return false
+	case len(before) == 0:
+		return m.TheirToken && m.wants && len(m.Refs) > 0
 	}
 	switch before[len(before)-1].Intent {
 	case IntentVoid:
@@ -128,6 +130,9 @@ func (s *tokenized) countsForPeople(m *ParsedText) bool {
 // takeSheet completes a request by the one before it: a count after a sheet wants a sheet, too.
 func (m *ParsedText) takeSheet(before []ParsedText) {
 	if len(before) == 0 {
+		if m.Intent == IntentNone { // "dame el de Tomás y …"
+			m.Intent = IntentToken
+		}
 		return
 	}
 	last := before[len(before)-1]
