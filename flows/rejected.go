@@ -175,7 +175,7 @@ func (d rejectedDialog) explain(s backend.TokenState, rest []backend.TokenState)
 	values = append(values, "help")
 	switch {
 	case times == 2:
-		key, values = "rejected.again", []string{"another", "help"}
+		key, values = "rejected.again", []string{"another", "other", "help"}
 	case times > 2:
 		key, values = "rejected.person", []string{"help", "another"}
 	}

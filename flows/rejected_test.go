@@ -29,7 +29,7 @@ func TestTheSameComplaintGetsTheNextStep(t *testing.T) {
 	c := atCounter(t)
 	c.says("token de juana")
 	c.expect("me lo rechazaron", []string{"nadie lo probó todavía"}, nil)
-	c.expect("no lo toma", []string{"Sigue igual", "[Pedir otro token]"}, []string{"nadie lo probó"})
+	c.expect("no lo toma", []string{"Sigue igual", "[Pedir otro token] [Otra persona] [Hablar con una persona]"}, []string{"nadie lo probó"})
 	c.expect("dice que no es válido", []string{"Que te ayude una persona", "[Hablar con una persona]"}, []string{"Sigue igual"})
 	c.now = c.now.Add(time.Hour)
 	c.expect("me rechazaron el de juana", []string{"nadie lo probó todavía"}, nil)

@@ -29,7 +29,8 @@ func TestNewcomer(t *testing.T) {
 	x.typeLine(code[1])
 	x.out.waitFor(t, "quedó vinculado")
 	token := x.out.waitFor(t, `Token de María Elena Gómez\n(\d{3} \d{3})\nN\.º de afiliación: (\S+)`)
-	x.out.waitFor(t, "¿Quién usa este chat\\?")
+	x.typeLine("gracias") // the counter is over
+	x.out.waitFor(t, "¿vos sos…\\?")
 	x.typeLine("maría elena")
 	x.out.waitFor(t, "Gracias, María Elena")
 

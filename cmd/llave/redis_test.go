@@ -106,7 +106,7 @@ func TestAProcessStandsBy(t *testing.T) {
 	first.waitExit(exitOK)
 	second.errs.waitFor(t, "this process holds the chats")
 	jorge.Says("token")
-	if again := jorge.expect(`Token de Jorge Acosta: (\d{3} \d{3})`)[1]; again != token {
+	if again := jorge.expect(`Token de Jorge Acosta\n(\d{3} \d{3})`)[1]; again != token {
 		t.Errorf("after the change the token is %q, it was %q", again, token)
 	}
 	second.cancel()

@@ -30,7 +30,9 @@ func TestTelegramNewcomer(t *testing.T) {
 		if _, err := ana.Presses("Copiar " + token); err != nil || ana.Clipboard() != strings.ReplaceAll(token, " ", "") {
 			t.Errorf("copied %q: %v", ana.Clipboard(), err)
 		}
-		if _, err := ana.Presses("Juana Ruiz"); err != nil {
+		ana.Says("gracias") // the counter is over
+		ana.expect("vos sos")
+		if _, err := ana.Presses("Soy Juana"); err != nil {
 			t.Fatal(err)
 		}
 		ana.expect("Gracias, Juana")

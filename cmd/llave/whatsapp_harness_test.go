@@ -159,7 +159,9 @@ func (r *whatsappHarness) linkAccount() (ana *whatsapptest.Chat, page, code, tok
 	code = r.signIn(page, "···0101", "27-99999001-6")
 	ana.Says(code)
 	token = ana.WaitsFor(`Token de María Elena Gómez\n(\d{3} \d{3})`)[1]
-	ana.Says("1") // ¿Quién usa este chat?
-	ana.WaitsFor(`.`)
+	ana.Says("gracias") // the counter is over
+	ana.WaitsFor(`vos sos`)
+	ana.Says("1")
+	ana.WaitsFor(`Gracias`)
 	return ana, page, code, token
 }
