@@ -78,6 +78,9 @@ func diagnose(s backend.TokenState, p backend.Member, now time.Time) diagnosis {
 	return "untried"
 }
 
+// oldToken are the diagnoses after which the token that is valid now helps.
+var oldToken = map[diagnosis]bool{whyUsed: true, "expired": true, "replaced": true, "none": true}
+
 // rejectedData is the data of the texts of a diagnosis.
 type rejectedData struct {
 	Member backend.Member
@@ -174,6 +177,9 @@ func (d rejectedDialog) explain(s backend.TokenState, rest []backend.TokenState)
 	}
 	values = append(values, "help")
 	switch {
+	case times == 2 && oldToken[why]: // the next step is the token that is valid
+		d.chooseOffer(option{Value: "show"})
+		return
 	case times == 2:
 		key, values = "rejected.again", []string{"another", "other", "help"}
 	case times > 2:

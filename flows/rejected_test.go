@@ -35,6 +35,16 @@ func TestTheSameComplaintGetsTheNextStep(t *testing.T) {
 	c.expect("me rechazaron el de juana", []string{"nadie lo probó todavía"}, nil)
 }
 
+// After a token that is over, the next step is the token that is valid.
+func TestTheSameComplaintOfAnOldTokenGivesTheValidOne(t *testing.T) {
+	c := atCounter(t)
+	c.says("token de juana")
+	k := c.back.live["3"]
+	c.back.states = map[backend.MemberID]backend.TokenState{"3": {Exists: true, Made: k.Made, Until: k.Until, UsedAt: c.now}}
+	c.expect("me lo rechazaron", []string{"ya se usó hoy"}, nil)
+	c.expect("no lo toma", []string{"Token de Juana Ruiz"}, []string{"Sigue igual"})
+}
+
 // A number of a sheet can be asked about.
 func TestANumberOfASheetWasRejected(t *testing.T) {
 	c := atCounter(t)
