@@ -23,8 +23,8 @@ type lastAnswer struct {
 	Times int       `json:"times,omitempty"`
 }
 
-// sameTalk is how long a text may be about the answer above it.
-const sameTalk = 10 * time.Minute
+// followTime is how long a text may be about the answer above it.
+const followTime = 10 * time.Minute
 
 // answered keeps what was answered.
 func (d *dialog) answered(i nlu.Intent, until time.Time, members ...backend.MemberID) {
@@ -34,7 +34,7 @@ func (d *dialog) answered(i nlu.Intent, until time.Time, members ...backend.Memb
 // last is what the answer above was about; nil if it is too long ago.
 func (d *dialog) last() *lastAnswer {
 	l := &d.mem.Last
-	if l.Intent == nlu.IntentNone || len(l.Members) == 0 || d.in.Now.Sub(l.At) > sameTalk {
+	if l.Intent == nlu.IntentNone || len(l.Members) == 0 || d.in.Now.Sub(l.At) > followTime {
 		return nil
 	}
 	return l

@@ -22,7 +22,7 @@ func (d *dialog) unlikeBefore(key string) string {
 	if !d.texts.Has(key + "_2") {
 		return key
 	}
-	if last.Key != key || d.in.Now.Sub(last.At) > sameTalk {
+	if last.Key != key || d.in.Now.Sub(last.At) > followTime {
 		*last = said{Key: key}
 	}
 	last.Times, last.At = min(last.Times+1, maxVariants), d.in.Now
