@@ -70,6 +70,8 @@ func TestNewcomerInABrowser(t *testing.T) {
 			if said := v.String("[...document.querySelectorAll('.mio .dicho')].pop().textContent"); said != "(volví de la página)" {
 				t.Errorf("instead of the code the page shows %q", said)
 			}
+			v.Fills("#texto", "gracias\r") // the counter is over
+			v.WaitsFor("Soy María")
 			v.Clicks("#mensajes .opciones button")
 			v.WaitsFor("Gracias")
 			v.Fills("#texto", "token de juana\r")
@@ -146,7 +148,7 @@ func TestNewcomerByKeyboard(t *testing.T) {
 	v.WaitsFor("quedó vinculado")
 	v.tabTo("#mensajes .opciones button")
 	v.Types("\r")
-	v.WaitsFor("Gracias")
+	v.WaitsFor("Token de Carlos")
 	if !v.True("document.activeElement.id === 'texto'") {
 		t.Errorf("after a choice the focus is on %s", v.String("document.activeElement.outerHTML"))
 	}

@@ -21,6 +21,8 @@ func (v *visitor) linkAccount(base string) {
 	v.Waits("document.querySelector('a.boton')")
 	v.Clicks("a.boton")
 	v.WaitsFor("quedó vinculado")
+	v.Fills("#texto", "gracias\r") // the counter is over
+	v.WaitsFor("Soy María")
 	v.Clicks("#mensajes .opciones button")
 	v.WaitsFor("Gracias")
 }

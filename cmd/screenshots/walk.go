@@ -107,6 +107,8 @@ func (l look) walk(ctx context.Context, base string) ([]picture, error) {
 	w.goTo(w.href("a.boton"))
 	w.waitForText("quedó vinculado")
 	w.shoot("4-token")
+	w.fill("#texto", "gracias\r")
+	w.waitForText("Soy María")
 	w.click("#mensajes .opciones button")
 	w.waitForText("Gracias")
 	w.fill("#texto", "mi credencial\r")
