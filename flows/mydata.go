@@ -19,7 +19,7 @@ const (
 // intentMyData is a text about the person's own data; choiceErase is the button that erases them.
 const (
 	intentMyData nlu.Intent = "mydata"
-	choiceErase             = "erase"
+	choiceErase  nlu.Intent = "erase"
 )
 
 // choiceNotMe is the button below the notice of a new chat.
