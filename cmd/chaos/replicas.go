@@ -22,6 +22,7 @@ type replicas struct {
 	ctx     context.Context
 	fault   string // what happens to the one that holds the chats: kill, stop or term
 	both    [2]*service
+	srv     *telegramtest.Server
 	backend *exec.Cmd
 	probe   *telegramUser // writes when something has happened
 	rng     *rand.Rand
@@ -67,7 +68,7 @@ func onReplicas(ctx context.Context, n int, seed uint64, binary, fault string) (
 			return sum, fmt.Errorf("linking: %w", err)
 		}
 	}
-	r.probe = &telegramUser{User: users[0], ctx: ctx}
+	r.srv, r.probe = srv, &telegramUser{User: users[0], ctx: ctx}
 	if err := r.ask(); err != nil { // the token that the first "otro token" replaces
 		return sum, err
 	}
@@ -148,7 +149,7 @@ func (r *replicas) run(users []*telegramtest.User, n int, books string) (tally, 
 		wg.Wait()
 		close(done)
 	}()
-	err := r.faultsUntil(done)
+	err := r.faultsUntil(done, 1+n/10)
 	<-done
 	sum.Kills, sum.Longest = r.faults, r.longest
 	w := worker{ctx: r.ctx, data: books}
@@ -158,8 +159,8 @@ func (r *replicas) run(users []*telegramtest.User, n int, books string) (tally, 
 }
 
 // faultsUntil has something happen to the process that holds the chats, again and again until the users have done.
-func (r *replicas) faultsUntil(done chan struct{}) error {
-	for {
+func (r *replicas) faultsUntil(done chan struct{}, most int) error {
+	for r.faults < most {
 		if err := r.faultOnce(); err != nil {
 			return err
 		}
@@ -169,13 +170,23 @@ func (r *replicas) faultsUntil(done chan struct{}) error {
 		case <-time.After(time.Duration(r.rng.Int64N(int64(2 * time.Second)))):
 		}
 	}
+	return nil
 }
+
+// probeFaults is after how many faults another chat is the probe: one that writes on and on is taken for a machine.
+const probeFaults = 3
 
 // faultOnce does it to the holder, asks for a token at once, and starts the process again when that is answered.
 func (r *replicas) faultOnce() error {
 	p, err := r.holder()
 	if err != nil {
 		return err
+	}
+	if r.faults > 0 && r.faults%probeFaults == 0 {
+		r.probe = &telegramUser{User: r.srv.User(int64(6000+r.faults), "Mari", ""), ctx: r.ctx}
+		if err := p.link(r.probe.User); err != nil {
+			return err
+		}
 	}
 	began := time.Now()
 	switch r.fault {
