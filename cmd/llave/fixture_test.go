@@ -21,6 +21,7 @@ import (
 	"llave/bot/keyring"
 	"llave/flows"
 	"llave/flows/backend"
+	"llave/store"
 )
 
 // fixture is the program of one transcript.
@@ -50,9 +51,13 @@ type fixture struct {
 // opening is the hour at which transcripts begin: a Monday morning in Buenos Aires.
 var opening = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
 
-// seldom is how often a transcript's engine looks for timers and for what is old: days pass in some, and each look asks a server in
-// one of the stores.
-var seldom = engine.Timing{Tick: time.Minute, Sweep: time.Hour}
+// seldom is how often a transcript's engine looks for timers and for what is old: days pass in some transcripts.
+func seldom(s bot.Store) engine.Timing {
+	if _, server := s.(*store.Redis); server { // each look asks a real server
+		return engine.Timing{Tick: time.Minute, Sweep: time.Hour}
+	}
+	return engine.Timing{Tick: 10 * time.Second, Sweep: time.Hour}
+}
 
 func newFixture(t *testing.T, s bot.Store, d channelDriver, can backend.Capabilities, covered *moves) *fixture {
 	w := &fixture{t: t, driver: d, padron: map[string][]byte{}, start: time.Now()}
@@ -79,7 +84,7 @@ func newFixture(t *testing.T, s bot.Store, d channelDriver, can backend.Capabili
 	ring, _ := keyring.New(bytes.Repeat([]byte{1}, keyring.KeySize))
 	w.desk = newTranscriptDesk(w)
 	performer := &flows.Effects{Tokens: w.back, Links: w.back, Sheets: w.back}
-	w.engine, err = engine.New(engine.Config{Store: s, Script: w.script, Effects: performer, Channels: w.faulty(d.channels(w)), Renderer: &w.files, Keys: ring, Log: log, Now: w.now, Timing: seldom, Desk: w.desk.now})
+	w.engine, err = engine.New(engine.Config{Store: s, Script: w.script, Effects: performer, Channels: w.faulty(d.channels(w)), Renderer: &w.files, Keys: ring, Log: log, Now: w.now, Timing: seldom(s), Desk: w.desk.now})
 	if err != nil {
 		t.Fatal(err)
 	}
