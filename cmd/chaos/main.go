@@ -201,7 +201,7 @@ const (
 	renewed  = "Este es el nuevo"
 )
 
-var digits = regexp.MustCompile(`(?m): (\d{3} \d{3})$`)
+var digits = regexp.MustCompile(`(?m)(?:^|: )(\d{3} \d{3})$`)
 
 func (w *worker) all(n int) error {
 	w.shown, w.papers = map[string]bool{}, map[string][]byte{}

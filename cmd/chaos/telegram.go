@@ -158,7 +158,7 @@ func (p *service) killAtRandom(calm context.Context) {
 		if p.failed = p.start(); p.failed != nil {
 			return
 		}
-		if p.every > 0 {
+		if p.every > 0 || p.kills%4 == 0 { // else also while it starts
 			p.waitReady(calm)
 		}
 	}
