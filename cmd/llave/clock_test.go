@@ -58,6 +58,6 @@ func TestTheClockOfATest(t *testing.T) {
 	}
 	x := start(t, nil, "chat", "-linked", "27999990016")
 	x.typeLine("token de juana")
-	x.out.waitFor(t, `domingo 28 de febrero`)
+	x.out.waitFor(t, `Vale hoy, domingo 28,`)
 	x.waitExit(exitOK)
 }

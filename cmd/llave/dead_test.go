@@ -45,7 +45,9 @@ func TestDeadIsListedAndComesBack(t *testing.T) {
 		return base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{b}, keyring.KeySize))
 	}
 	both, one := key(2)+","+key(1), key(1)
-	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "data"), "LLAVE_KEY": both}
+	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "data"), "LLAVE_KEY": one}
+	runChat(t, env, nil, "hola") // the keys in the folder are sealed with the first key, which stays
+	env["LLAVE_KEY"] = both
 	if printed := runChat(t, env, []string{"-linked", "27-99999001-6"}, "juana", "token de juana"); !strings.Contains(printed, "Token de Juana Ruiz") {
 		t.Fatalf("before the key is lost: %s", printed)
 	}

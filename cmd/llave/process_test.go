@@ -94,7 +94,10 @@ func startWithTransport(t *testing.T, way whatsappTransport, env map[string]stri
 	}
 	x.data = vars["LLAVE_DATA"]
 	p := program{getenv: vars, stdin: r, stdout: x.out, stderr: x.errs, now: testClock(t), whatsapp: way, passwordCost: cheapPasswords}
-	go func() { x.code <- p.run(ctx, args) }()
+	go func() {
+		x.code <- p.run(ctx, args)
+		r.Close() // who types to a program that has ended does not wait for ever
+	}()
 	t.Cleanup(func() { cancel(); w.Close() })
 	return x
 }
