@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"llave/adapters/telegram/telegramtest"
 	"llave/store/redistest"
@@ -94,8 +95,14 @@ func TestAProcessStandsBy(t *testing.T) {
 
 	page := first.out.waitFor(t, `(http://127\.0\.0\.1:\d+)`)[1]
 	for at, want := range map[string]string{page: "llave_shards_held 256\n", web: "llave_shards_held 0\n"} {
-		if text := newBrowser(t).open(at + "/metrics"); !strings.Contains(text, want) || !strings.Contains(text, "llave_replicas 2\n") {
-			t.Errorf("metrics of %s lack %q", at, want)
+		shown := func() bool {
+			text := newBrowser(t).open(at + "/metrics")
+			return strings.Contains(text, want) && strings.Contains(text, "llave_replicas 2\n")
+		}
+		for end := time.Now().Add(patience); !shown(); time.Sleep(100 * time.Millisecond) { // who lives is counted with each heartbeat
+			if time.Now().After(end) {
+				t.Fatalf("metrics of %s lack %q", at, want)
+			}
 		}
 	}
 
