@@ -28,9 +28,7 @@ func (r *refusal) Error() string { return "desk: refused: " + r.why }
 func (d *Desk) refuse(c *call, err error) {
 	var no *refusal
 	if !errors.As(err, &no) {
-		if c.Context().Err() == nil {
-			d.opt.Log.ErrorContext(c.Context(), "desk: request failed", "route", c.Pattern, "err", err)
-		}
+		httpx.Failed(c.Context(), d.opt.Log, "desk: request failed", "route", c.Pattern, "err", err)
 		no = &refusal{status: http.StatusInternalServerError, why: "broken"}
 	}
 	if no.after > 0 {

@@ -32,9 +32,7 @@ func newSessions(o Options) *scs.SessionManager {
 		m.Cookie.Name, m.Cookie.Secure = "__Host-mesa", true
 	}
 	m.ErrorFunc = func(rw http.ResponseWriter, r *http.Request, err error) {
-		if r.Context().Err() == nil {
-			o.Log.ErrorContext(r.Context(), "desk: session", "err", err)
-		}
+		httpx.Failed(r.Context(), o.Log, "desk: session", "err", err)
 		http.Error(rw, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
 	}
 	return m

@@ -24,5 +24,5 @@
 // Headers sets the strictest policy before the handler runs. A page that needs more sets its own
 // Content-Security-Policy, and an answer that browsers may cache its own Cache-Control; no other header has to be set.
 //
-// Reading order: client.go, limit.go, headers.go, host.go, origin.go, cookie.go.
+// Reading order: client.go, limit.go, headers.go, host.go, origin.go, cookie.go, failed.go.
 package httpx

@@ -151,6 +151,9 @@ func (h *history) entries(ctx context.Context, q sqlitedb.Querier, chat name, wh
 		var seq uint64
 		var mark, body []byte
 		if err := rows.Scan(&seq, &mark, &body); err != nil {
+			if ctx.Err() != nil {
+				return nil, err // the rows were closed under it
+			}
 			h.reportUnreadable(chat, seq, err)
 			continue
 		}

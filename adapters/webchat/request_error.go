@@ -23,7 +23,7 @@ func (w *Web) refuse(rw http.ResponseWriter, r *http.Request, err error) {
 	var no *requestError
 	if !errors.As(err, &no) {
 		no = &requestError{status: http.StatusInternalServerError, why: "broken"}
-		w.opt.Log.ErrorContext(r.Context(), "webchat: request failed", "route", r.Pattern, "err", err)
+		httpx.Failed(r.Context(), w.opt.Log, "webchat: request failed", "route", r.Pattern, "err", err)
 	}
 	if no.after > 0 {
 		httpx.RetryAfter(rw, no.after)

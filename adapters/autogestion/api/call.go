@@ -12,6 +12,7 @@ import (
 
 	"llave/adapters/autogestion/proof"
 	"llave/adapters/autogestion/wire"
+	"llave/adapters/httpx"
 	"llave/flows/backend"
 )
 
@@ -91,7 +92,7 @@ func (a *api) refusal(ctx context.Context, op string, err error) error {
 	if refusal := a.Refusal(err); refusal != nil {
 		return refusal
 	}
-	a.Log.ErrorContext(ctx, "autogestion: api", "op", op, "err", err)
+	httpx.Failed(ctx, a.Log, "autogestion: api", "op", op, "err", err)
 	return &wire.Error{Status: http.StatusInternalServerError, Code: "failed"}
 }
 

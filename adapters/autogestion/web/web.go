@@ -216,7 +216,7 @@ func minutes(d time.Duration) int { return int((d + time.Minute - 1) / time.Minu
 
 // broken shows that something failed. It logs the pattern of the route: the URL may hold a secret.
 func (w *Pages) broken(rw http.ResponseWriter, r *http.Request, err error) {
-	w.Log.ErrorContext(r.Context(), "autogestion: request failed", "route", r.Pattern, "err", err)
+	httpx.Failed(r.Context(), w.Log, "autogestion: request failed", "route", r.Pattern, "err", err)
 	w.show(rw, r, http.StatusInternalServerError, "fallo", view{})
 }
 
