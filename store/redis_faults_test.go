@@ -88,7 +88,7 @@ func TestRedisForgetsScripts(t *testing.T) {
 
 // What was acknowledged is there again after the server was killed, and the store works again without being opened anew.
 func TestRedisKilled(t *testing.T) {
-	server := redistest.New(t)
+	server := redistest.New(t, "--appendfsync", "always") // with everysec it may answer before it writes: docs/redis.md
 	s := openRedis(t, server.Address())
 	var n uint64
 	for range 5 {

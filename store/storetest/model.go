@@ -78,9 +78,9 @@ func (m *model) commit(t bot.Turn) {
 	c := m.chat(t.Chat)
 	c.Version, c.Session, c.Effect = t.Base+1, t.Session, t.Effect
 	c.forget, c.review = t.Forget, t.Review
-	c.Waiting = slices.DeleteFunc(c.Waiting, func(u bot.Waiting) bool { return u.Seq == t.Update })
+	c.Waiting = orNil(slices.DeleteFunc(c.Waiting, func(u bot.Waiting) bool { return u.Seq == t.Update }))
 	if t.Purge {
-		c.Outbox = slices.DeleteFunc(c.Outbox, func(l bot.OutboxMessage) bool { return !c.keep[l.N] })
+		c.Outbox = orNil(slices.DeleteFunc(c.Outbox, func(l bot.OutboxMessage) bool { return !c.keep[l.N] }))
 		for i := range m.dead {
 			if d := &m.dead[i]; d.Chat == t.Chat && d.Kind == bot.DeadReply {
 				d.Body = nil
@@ -132,7 +132,7 @@ func (m *model) mark(k bot.DeliveryResult) {
 	if k.State == bot.DeadLettered {
 		m.bury(bot.DeadLetter{Kind: bot.DeadReply, Chat: k.Chat, N: k.N, Reason: k.Reason, At: k.At, Body: c.Outbox[at].Body})
 	}
-	c.Outbox = slices.Delete(c.Outbox, at, at+1)
+	c.Outbox = orNil(slices.Delete(c.Outbox, at, at+1))
 }
 
 func (m *model) claim(f bot.Fence, shards []bot.Shard) {
@@ -202,8 +202,8 @@ func (m *model) picture(chats []bot.ChatKey) snapshot {
 	for _, k := range chats {
 		c, s := m.chat(k), k.Shard()
 		p.Chats[k] = c.held
-		p.Events[s] = m.events[s][min(m.trimmed[s], uint64(len(m.events[s]))):]
-		p.Pending[s] = append([]bot.ChatKey{}, p.Pending[s]...)
+		p.Events[s] = orNil(m.events[s][min(m.trimmed[s], uint64(len(m.events[s]))):])
+		p.Pending[s] = slices.Clone(p.Pending[s])
 		if len(c.Waiting) > 0 || len(c.Outbox) > 0 || c.Effect != nil {
 			p.Pending[s] = append(p.Pending[s], k)
 		}
@@ -215,7 +215,7 @@ func (m *model) picture(chats []bot.ChatKey) snapshot {
 		slices.SortFunc(keys, func(a, b bot.ChatKey) int { return bytes.Compare(a[:], b[:]) })
 	}
 	slices.SortFunc(p.Due, compareTimers)
-	p.Dead = slices.Clone(m.dead)
+	p.Dead = orNil(slices.Clone(m.dead))
 	slices.SortStableFunc(p.Dead, newestFirst)
 	return p
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"time"
 
@@ -77,9 +78,20 @@ func (w *world) equal(got, want any, what string) {
 }
 
 // diff compares by meaning: times by the moment, and nothing is the same as empty. The numbers of dead letters are the
-// store's own.
+// store's own. Most are equal in every bit, which is found at a tenth of the price.
 func diff(got, want any) string {
+	if reflect.DeepEqual(got, want) {
+		return ""
+	}
 	return cmp.Diff(got, want, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(bot.DeadLetter{}, "ID"))
+}
+
+// orNil returns nil for an empty list: so what is the same by meaning is mostly equal in every bit, too.
+func orNil[T any](list []T) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	return list
 }
 
 // accept accepts the update n of a chat, whose body names it.
@@ -115,6 +127,7 @@ func (w *world) load(k bot.ChatKey) held {
 	w.Helper()
 	c, err := w.store.Load(w.Context(), k)
 	w.must(err, "load")
+	c.Waiting = orNil(c.Waiting)
 	return held{c, w.messages(k, 0, bot.PageSize)}
 }
 
@@ -122,7 +135,7 @@ func (w *world) messages(k bot.ChatKey, from uint64, limit int) []bot.OutboxMess
 	w.Helper()
 	page, err := w.store.Messages(w.Context(), k, from, limit)
 	w.must(err, "messages")
-	return page
+	return orNil(page)
 }
 
 // turn begins a turn on the chat as it is, under the fence that this world holds.
@@ -213,7 +226,10 @@ func (w *world) look(chats ...bot.ChatKey) snapshot {
 	p.Due = w.due(hour(everything))
 	dead, err := w.store.Dead(w.Context(), everything)
 	w.must(err, "dead")
-	p.Dead = dead
+	p.Dead = slices.Clone(dead)
+	for i := range p.Dead {
+		p.Dead[i].ID = 0 // the store's own
+	}
 	return p
 }
 
@@ -221,14 +237,14 @@ func (w *world) pendingChats(s bot.Shard) []bot.ChatKey {
 	w.Helper()
 	keys, err := w.store.PendingChats(w.Context(), s, bot.ChatKey{}, everything)
 	w.must(err, "pending")
-	return keys
+	return orNil(keys)
 }
 
 func (w *world) events(s bot.Shard) []bot.Event {
 	w.Helper()
 	events, err := w.store.Events(w.Context(), s, 0, everything)
 	w.must(err, "events")
-	return events
+	return orNil(events)
 }
 
 // due lists the timers due at now, those of one hour in an order that does not depend on the store.
@@ -240,7 +256,7 @@ func (w *world) due(now time.Time) []bot.TimerDue {
 		w.Errorf("due: the earliest is not first: %v", due)
 	}
 	slices.SortFunc(due, compareTimers)
-	return due
+	return orNil(due)
 }
 
 func compareTimers(a, b bot.TimerDue) int {
