@@ -17,7 +17,7 @@ RACE ?= -race \
 	-gcflags=crypto/internal/fips140/sha256=-race=false \
 	-gcflags=crypto/internal/fips140/hmac=-race=false
 
-.PHONY: check dates build fuzz chaos bench docs screenshots
+.PHONY: check dates build fuzz chaos bench docs screenshots vuln
 
 check:
 	@unformatted="$$(gofmt -l .)"; if [ -n "$$unformatted" ]; then echo "gofmt -l:"; echo "$$unformatted"; exit 1; fi
@@ -60,6 +60,14 @@ chaos:
 # The benchmark that fills a million chats takes minutes, and runs alone: see docs/testing.md.
 bench:
 	go test -run '^$$' -bench . -skip Million -benchmem -benchtime $(BENCHTIME) ./...
+
+# Known vulnerabilities that the program reaches. For machines that reach vuln.go.dev, or with its data beside:
+# make vuln VULNDB=file:///srv/vulndb
+GOVULNCHECK ?= golang.org/x/vuln/cmd/govulncheck@v1.9.0
+VULNDB ?= https://vuln.go.dev
+vuln:
+	go run $(GOVULNCHECK) -db $(VULNDB) ./...
+	go run $(GOVULNCHECK) -db $(VULNDB) -tags nowhatsapp ./cmd/llave
 
 # The pictures of the README, taken of the real program. Needs chromium.
 screenshots:

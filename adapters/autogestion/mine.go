@@ -66,12 +66,11 @@ func (s *Service) checkedAttempt(ctx context.Context, cuil string, in form.SignI
 	return try, nil
 }
 
-// inSession runs f for the account of a session, and lets the session last from now on; web.ErrNoSession if it is over.
+// inSession runs f for the account of a session; web.ErrNoSession if it is over.
 func (s *Service) inSession(ctx context.Context, session string, f func(tx *sql.Tx, account int64, now time.Time) error) error {
 	return s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		var account int64
-		err := tx.QueryRowContext(ctx, "UPDATE session SET until = ? WHERE id = ? AND until > ? RETURNING account",
-			now.Add(sessionLasts).UnixNano(), s.sessionHash(session), now.UnixNano()).Scan(&account)
+		err := tx.QueryRowContext(ctx, "SELECT account FROM session WHERE id = ? AND until > ?", s.sessionHash(session), now.UnixNano()).Scan(&account)
 		if errors.Is(err, sql.ErrNoRows) {
 			return web.ErrNoSession
 		}

@@ -28,6 +28,9 @@ type openidPages struct{ s *Service }
 func (p openidPages) Name() string   { return p.s.opt.OpenID.Name }
 func (p openidPages) Origin() string { return p.s.opt.OpenID.Origin() }
 
+// Leaves implements web.OpenID.
+func (p openidPages) Leaves(url string) bool { return p.s.opt.OpenID.Leaves(url) }
+
 func (s *Service) openidSecrets(seed []byte) openid.Secrets {
 	return openid.Secrets{State: text64(s.keys.derived("openid state", seed)), Nonce: text64(s.keys.derived("openid nonce", seed)),
 		Verifier: text64(s.keys.derived("openid verifier", seed))}

@@ -1,6 +1,7 @@
 package autogestion
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
@@ -23,6 +24,7 @@ type openidServer struct {
 	now              func() time.Time
 	sub, cuil, nonce string
 	down             bool
+	entry            string // where its sign-in page is, if not on its own origin
 }
 
 func (p *openidServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -33,7 +35,7 @@ func (p *openidServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	case r.URL.Path == "/.well-known/openid-configuration":
-		answer = map[string]any{"issuer": p.URL, "authorization_endpoint": p.URL + "/auth", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/keys"}
+		answer = map[string]any{"issuer": p.URL, "authorization_endpoint": cmp.Or(p.entry, p.URL) + "/auth", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/keys"}
 	case r.URL.Path == "/keys":
 		answer = jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: p.key.Public(), KeyID: "1", Algorithm: "RS256", Use: "sig"}}}
 	default:
@@ -123,4 +125,27 @@ func TestAProviderThatIsDown(t *testing.T) {
 	b.post(path + "/seguir")
 	b.post(path+"/oidc", "consent", "on").wants(t, 422, "no responde")
 	b.post(path+"/entrar", "cuil", maria, "password", DemoPassword, "consent", "on").wants(t, 200, "No se lo digas a nadie")
+}
+
+// A provider whose sign-in page is on another origin than its name is reached by a link, which the policy of the page with the form
+// does not bar; one that has it without TLS is not.
+func TestAProviderWithItsPageElsewhere(t *testing.T) {
+	for entry, status := range map[string]int{"https://entrar.provider.example": 200, "http://entrar.provider.example": 422, "javascript:alert(1)//": 422} {
+		w, srv, p := withOpenID(t)
+		p.entry = entry
+		_, path := w.invited(t, "a", "")
+		b := w.browser(t, srv)
+		b.post(path + "/seguir")
+		if policy := b.get(path).header.Get("Content-Security-Policy"); strings.Contains(policy, "entrar.provider") {
+			t.Errorf("the policy of the form is %s", policy)
+		}
+		page := b.post(path+"/oidc", "consent", "on")
+		if page.wants(t, status); status != 200 {
+			continue
+		}
+		page.wants(t, 200, "Seguí en Mi Argentina", `href="https://entrar.provider.example/auth?`)
+		if to := page.header.Get("Refresh"); !strings.HasPrefix(to, "0; url=https://entrar.provider.example/auth?") {
+			t.Errorf("it goes on to %q", to)
+		}
+	}
 }

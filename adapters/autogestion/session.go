@@ -11,7 +11,7 @@ import (
 	"llave/flows/backend"
 )
 
-// sessionLasts is how long a person stays signed in to the page of their account. Each look begins it anew.
+// sessionLasts is how long a person stays signed in to the page of their account, however much they do there.
 const sessionLasts = 15 * time.Minute
 
 func (s *Service) sessionHash(session string) []byte { return s.keys.hash("session", session) }

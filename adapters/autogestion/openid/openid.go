@@ -60,8 +60,7 @@ var algorithms = []string{oidc.RS256, oidc.RS384, oidc.RS512, oidc.ES256, oidc.E
 
 // New returns the provider of a configuration.
 func New(c Config) (*Provider, error) {
-	u, err := url.Parse(c.Issuer)
-	if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) || u.Hostname() == "" {
+	if u, err := url.Parse(c.Issuer); err != nil || u.RawQuery != "" || !isWeb(c.Issuer) {
 		return nil, ErrShape
 	}
 	if c.Claim == "" {
@@ -72,6 +71,12 @@ func New(c Config) (*Provider, error) {
 	}
 	return &Provider{Config: c, http: &http.Client{Timeout: answerTime, Transport: bounded{http.DefaultTransport},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
+}
+
+// isWeb reports whether an address is one of https, or of plain http on this machine.
+func isWeb(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.User == nil && u.Fragment == "" && u.Hostname() != "" && (u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()))
 }
 
 func isLoopback(host string) bool {
@@ -135,6 +140,9 @@ func (p *Provider) Begin(ctx context.Context, s Secrets) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if !isWeb(d.Endpoint().AuthURL) {
+		return "", ErrShape
+	}
 	return p.oauth(d).AuthCodeURL(s.State, oidc.Nonce(s.Nonce), oauth2.S256ChallengeOption(s.Verifier)), nil
 }
 
@@ -143,7 +151,8 @@ func (p *Provider) oauth(d *discovered) *oauth2.Config {
 	return &oauth2.Config{ClientID: p.Client, ClientSecret: p.Secret, Endpoint: d.Endpoint(), RedirectURL: p.Redirect, Scopes: scopes}
 }
 
-// Leaves reports whether an address leads elsewhere than to the provider's origin.
+// Leaves reports whether an address leads elsewhere than to the provider's origin: some have their sign-in page on another
+// host. A form of ours may not be redirected there, because the page's policy does not name it.
 func (p *Provider) Leaves(address string) bool {
 	return !strings.EqualFold(originOf(address), p.Origin())
 }

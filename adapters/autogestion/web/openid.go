@@ -15,6 +15,8 @@ type OpenID interface {
 	// Name is the provider as people know it. Origin is where its pages are.
 	Name() string
 	Origin() string
+	// Leaves reports whether an address of Begin is on another origin.
+	Leaves(url string) bool
 	// Begin returns the address at the provider. It fails like Invites.SignIn.
 	Begin(context.Context, form.SignIn) (url string, err error)
 	// End ends the sign-in, and returns the secret of the invite as far as it is known. It fails with ErrOpenID, ErrOpenIDNobody, and
@@ -53,6 +55,11 @@ func (w *Pages) openidBegin(rw http.ResponseWriter, r *http.Request) {
 	url, err := w.OpenID.Begin(r.Context(), in)
 	if err != nil {
 		w.refuseSignIn(rw, r, in, err)
+		return
+	}
+	if w.OpenID.Leaves(url) { // browsers hold a redirect of a form to the policy of the form's page, and a link not
+		rw.Header().Set("Refresh", "0; url="+url)
+		w.show(rw, r, http.StatusOK, "openidseguir", view{Data: url})
 		return
 	}
 	http.Redirect(rw, r, url, http.StatusSeeOther)
