@@ -171,6 +171,10 @@ func (d *dialog) onNotice() {
 		d.onLinked()
 		return
 	}
+	if d.in.Subtype != noticeLinked && d.in.Subtype != noticeUnlinked {
+		d.onTold()
+		return
+	}
 	var n notice
 	if err := n.decode(d.in.Body); err != nil || !d.mem.linked() {
 		return

@@ -19,5 +19,5 @@
 //	redis_timers.go   timers; redis_log.go events, shards, numbers; redis_sweep.go forgetting; redis_dead.go the dead letters
 //	redis_replicas.go leases of shards between processes
 //
-// Package sqlitedb below opens, locks, checks and migrates the file, and writes to it in groups.
+// Package backup below copies a data folder. Package sqlitedb opens, locks, checks and migrates the file, and writes to it in groups.
 package store

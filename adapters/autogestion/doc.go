@@ -21,6 +21,8 @@
 //	session.go      its sessions                 email.go      changing the address, closing
 //	register.go     registration                reset.go     a new password
 //	deliver.go      e-mail                      operator.go, provider.go: acts of an operator
+//	audit.go        what operators did          restored.go    making a file safe that came from a copy
+//	notice.go       what chats are told
 //	import*.go      changing the padrón         housekeeping.go  deleting what is over
 //	handler.go      the API                     pages.go     what the pages need
 //

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"llave/store/sqlitedb"
+	"llave/store/sqlitedb/chain"
 )
 
 //go:embed schema.sql
@@ -45,10 +46,14 @@ var schema11 string
 //go:embed schema_12.sql
 var schema12 string
 
+//go:embed schema_13.sql
+var schema13 string
+
 // schemas are the steps from each version of the file to the next. A new file takes all steps, so that an old file becomes
 // the same.
 func schemas() []string {
-	return []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8, schema9, schema10, schema11, schema12}
+	return []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8, schema9, schema10, schema11, schema12,
+		chain.Tables + schema13}
 }
 
 // querier is a pool or a transaction.

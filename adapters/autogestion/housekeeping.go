@@ -48,6 +48,7 @@ var sweepRules = [...]struct {
 	{"DELETE FROM office WHERE person IN (SELECT person FROM office WHERE until < ?1 LIMIT ?2)", 0},
 	{"DELETE FROM known WHERE (browser, account) IN (SELECT browser, account FROM known WHERE at < ?1 LIMIT ?2)", keepKnown},
 	{"DELETE FROM mail WHERE id IN (SELECT id FROM mail WHERE at < ?1 LIMIT ?2)", keepMail},
+	{"DELETE FROM notice WHERE name IN (SELECT name FROM notice WHERE at < ?1 LIMIT ?2)", keepNotices},
 	{"DELETE FROM guard WHERE subject IN (SELECT subject FROM guard WHERE since < ?1 AND until < ?1 LIMIT ?2)", keepGuards},
 }
 

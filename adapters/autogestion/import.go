@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -71,6 +72,11 @@ func (s *Service) ImportWith(ctx context.Context, r io.Reader, o ImportOptions) 
 	}
 	if report.Refused {
 		return report, wrap("import", errors.Join(ErrLoss, s.noteImport(ctx, report)))
+	}
+	if report.tooMany() && s.opt.Operator != "" {
+		if err := s.Audit(ctx, "padron.accept_loss", fmt.Sprintf("%d of %d", report.Losing, report.Having)); err != nil {
+			return report, err
+		}
 	}
 	err = s.apply(ctx, st.path, func(done, of int) { o.Progress(ImportWriting, done, of) })
 	if err == nil {

@@ -16,6 +16,7 @@ import (
 
 	"llave/adapters/autogestion/ff1"
 	"llave/flows/backend"
+	"llave/store/sqlitedb/chain"
 )
 
 // derivedKeys are derived from Options.Key: one key for each use, so that no use can answer for another.
@@ -24,6 +25,7 @@ type derivedKeys struct {
 	lookup []byte // of keyed hashes that find a row and reveal nothing
 	secret []byte // of secrets of invites, codes and credentials, which also depend on a random seed
 	tokens *ff1.Cipher
+	audit  chain.Chain
 	rand   io.Reader
 }
 
@@ -49,7 +51,11 @@ func deriveKeys(key []byte, rand io.Reader) (*derivedKeys, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &derivedKeys{aead: aead, lookup: derive("lookup"), secret: derive("secret"), tokens: tokens,
+	audit, err := newAudit(derive)
+	if err != nil {
+		return nil, err
+	}
+	return &derivedKeys{aead: aead, lookup: derive("lookup"), secret: derive("secret"), tokens: tokens, audit: audit,
 		rand: &lockedReader{r: rand}}, nil
 }
 

@@ -36,7 +36,10 @@ func (s *Service) OfficeCode(ctx context.Context, cuil string) (code string, unt
 		until = now.Add(officeLasts)
 		_, err = tx.ExecContext(ctx, `INSERT INTO office (person, code, until) VALUES (?1, ?2, ?3)
 			ON CONFLICT (person) DO UPDATE SET code = ?2, until = ?3, tries = 0`, p.id, s.keys.hash("office", code), until.UnixNano())
-		return err
+		if err != nil {
+			return err
+		}
+		return s.act(ctx, tx, now, "account.code", cuil)
 	})
 	if err != nil {
 		return "", time.Time{}, wrap("office code", err)

@@ -73,7 +73,7 @@ func maskEmail(address string) string {
 
 // UnlinkAll ends all links of a person's account, and the sign-ins that were not finished. It returns how many links ended.
 func (s *Service) UnlinkAll(ctx context.Context, cuil string) (ended int64, err error) {
-	err = s.onAccount(ctx, cuil, func(tx *sql.Tx, id int64, _ time.Time) error {
+	err = s.onAccount(ctx, cuil, func(tx *sql.Tx, id int64, now time.Time) error {
 		res, err := tx.ExecContext(ctx, "DELETE FROM link WHERE account = ?", id)
 		if err != nil {
 			return err
@@ -81,8 +81,10 @@ func (s *Service) UnlinkAll(ctx context.Context, cuil string) (ended int64, err 
 		if ended, err = res.RowsAffected(); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, "UPDATE invite SET ended = 'reset' WHERE account = ? AND link = '' AND ended = ''", id)
-		return err
+		if _, err = tx.ExecContext(ctx, "UPDATE invite SET ended = 'reset' WHERE account = ? AND link = '' AND ended = ''", id); err != nil {
+			return err
+		}
+		return s.act(ctx, tx, now, "account.unlink", cuil)
 	})
 	return ended, wrap("unlink all", err)
 }
@@ -90,7 +92,12 @@ func (s *Service) UnlinkAll(ctx context.Context, cuil string) (ended int64, err 
 // Forget deletes the account of a person with all that belongs to it: links, consents, known browsers, codes. The padrón and
 // the tokens stay: they are the insurer's. Errors: ErrNotInPadron, ErrUnknownCUIL if there is no account.
 func (s *Service) Forget(ctx context.Context, cuil string) error {
-	return wrap("forget", s.onAccount(ctx, cuil, func(tx *sql.Tx, id int64, _ time.Time) error { return s.forget(ctx, tx, id) }))
+	return wrap("forget", s.onAccount(ctx, cuil, func(tx *sql.Tx, id int64, now time.Time) error {
+		if err := s.forget(ctx, tx, id); err != nil {
+			return err
+		}
+		return s.act(ctx, tx, now, "account.forget", cuil)
+	}))
 }
 
 // forget deletes an account with all that belongs to it.

@@ -36,9 +36,10 @@ func (s *Service) NewProvider(ctx context.Context, name string) (key string, err
 		return "", wrap("new provider", ErrProviderUnknown)
 	}
 	key = newProviderKey()
-	return key, wrap("new provider", s.write(ctx, func(tx *sql.Tx, _ time.Time) error {
-		return affectsOne(tx.ExecContext(ctx, "INSERT INTO provider (key, name) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+	return key, wrap("new provider", s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		err := affectsOne(tx.ExecContext(ctx, "INSERT INTO provider (key, name) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
 			s.keys.hash("provider", key), name))(ErrProviderExists)
+		return s.acted(ctx, tx, now, err, "provider.add", name)
 	}))
 }
 
@@ -46,23 +47,34 @@ func (s *Service) NewProvider(ctx context.Context, name string) (key string, err
 // [Service.EndRotation].
 func (s *Service) RotateProvider(ctx context.Context, name string) (key string, err error) {
 	key = newProviderKey()
-	return key, wrap("rotate provider", s.write(ctx, func(tx *sql.Tx, _ time.Time) error {
-		return affectsOne(tx.ExecContext(ctx, "UPDATE provider SET old = key, key = ? WHERE name = ? AND disabled = 0", s.keys.hash("provider", key), name))(ErrProviderUnknown)
+	return key, wrap("rotate provider", s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		err := affectsOne(tx.ExecContext(ctx, "UPDATE provider SET old = key, key = ? WHERE name = ? AND disabled = 0", s.keys.hash("provider", key), name))(ErrProviderUnknown)
+		return s.acted(ctx, tx, now, err, "provider.rotate", name)
 	}))
 }
 
 // EndRotation ends the key before the last rotation.
 func (s *Service) EndRotation(ctx context.Context, name string) error {
-	return wrap("end rotation", s.write(ctx, func(tx *sql.Tx, _ time.Time) error {
-		return affectsOne(tx.ExecContext(ctx, "UPDATE provider SET old = NULL WHERE name = ?", name))(ErrProviderUnknown)
+	return wrap("end rotation", s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		err := affectsOne(tx.ExecContext(ctx, "UPDATE provider SET old = NULL WHERE name = ?", name))(ErrProviderUnknown)
+		return s.acted(ctx, tx, now, err, "provider.rotate.end", name)
 	}))
 }
 
 // DisableProvider ends all keys of a provider at once. What it asked before stays known.
 func (s *Service) DisableProvider(ctx context.Context, name string) error {
-	return wrap("disable provider", s.write(ctx, func(tx *sql.Tx, _ time.Time) error {
-		return affectsOne(tx.ExecContext(ctx, "UPDATE provider SET disabled = 1, old = NULL WHERE name = ?", name))(ErrProviderUnknown)
+	return wrap("disable provider", s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		err := affectsOne(tx.ExecContext(ctx, "UPDATE provider SET disabled = 1, old = NULL WHERE name = ?", name))(ErrProviderUnknown)
+		return s.acted(ctx, tx, now, err, "provider.disable", name)
 	}))
+}
+
+// acted records an act that succeeded.
+func (s *Service) acted(ctx context.Context, tx *sql.Tx, now time.Time, err error, what, detail string) error {
+	if err != nil {
+		return err
+	}
+	return s.act(ctx, tx, now, what, detail)
 }
 
 // affectsOne turns the result of a statement that changed nothing into an error.

@@ -50,6 +50,9 @@ type Options struct {
 	// Wait waits in the place of a proof of work. Nil: it does. Tests do not.
 	Wait func(context.Context, time.Duration) error
 
+	// Operator is who acts, for the audit, where the service is opened for a command. Empty: the program itself.
+	Operator string
+
 	Now  func() time.Time
 	Rand io.Reader
 	Log  *slog.Logger
@@ -97,7 +100,7 @@ func Open(ctx context.Context, o Options) (*Service, error) {
 			return nil, fmt.Errorf("autogestion: open: %w", err)
 		}
 	}
-	if s.file, err = sqlitedb.OpenDB(ctx, o.Path, sqlitedb.Tables{Steps: schemas()}); err != nil {
+	if s.file, err = sqlitedb.OpenDB(ctx, o.Path, sqlitedb.Tables{Steps: schemas(), Opened: s.opened}); err != nil {
 		return nil, fmt.Errorf("autogestion: open: %w", err)
 	}
 	if err := s.checkKey(ctx); err != nil {

@@ -49,7 +49,7 @@ func (s *Service) openSheetKeys(ctx context.Context) error {
 func (s *Service) RotateSheetKey(ctx context.Context) (id string, err error) {
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 		id, err = s.newSheetKey(ctx, tx, now)
-		return err
+		return s.acted(ctx, tx, now, err, "sheet_key.rotate", id)
 	})
 	if err == nil {
 		err = s.writeSheetKeys(ctx)

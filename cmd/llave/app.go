@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"llave/adapters/autogestion"
 	"llave/adapters/telegram"
 	"llave/adapters/webchat"
@@ -42,6 +44,7 @@ type app struct {
 	engine   *engine.Engine
 	desk     deskParts
 
+	events   *prometheus.CounterVec        // of the embedded back end
 	stopping atomic.Bool                   // it has been told to stop
 	stops    []func(context.Context) error // how to stop what was started, in the order of starting
 	failure
@@ -59,7 +62,7 @@ const stopTime = 10 * time.Second
 func (p program) logger() *slog.Logger { return slog.New(slog.NewTextHandler(p.stderr, nil)) }
 
 func (p program) newApp(c config) *app {
-	return &app{config: c, now: p.now, log: p.logger(), passwordCost: p.passwordCost}
+	return &app{config: c, now: p.now, log: p.logger(), passwordCost: p.passwordCost, events: newAccountEvents()}
 }
 
 // build opens all that is kept on disk and connects the parts. Nothing works yet but the HTTP servers. On failure it stops
@@ -131,6 +134,7 @@ func (a *app) start(ctx context.Context) error {
 		return strangerError(err)
 	}
 	a.startReplica()
+	a.startNotices()
 	a.startDesk()
 	a.startTelegram()
 	a.startWhatsApp()

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
 
 	"llave/adapters/autogestion"
 )
@@ -42,22 +41,11 @@ func (p program) rotateSheetKey(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(c.path("autogestion.db")); err != nil && c.AutogestionURL == "" {
-		return misuse("folder.no_backend", c.Data)
-	}
-	demo := c.demo
-	c.demo = false // a missing variable must not add the demo to a folder of people who exist
-	a, err := p.embeddedAlone(ctx, c)
-	if errors.Is(err, autogestion.ErrDemoFile) && demo {
-		c.demo = true
-		a, err = p.embeddedAlone(ctx, c)
-	}
-	if err != nil {
-		return err
-	}
-	id, err := a.embedded.RotateSheetKey(ctx)
-	if err == nil {
-		write(p.stdout, "sheet_key.rotated", values{"id": id, "file": c.path(autogestion.SheetKeysFile)})
-	}
-	return errors.Join(err, a.stop())
+	return p.withEmbedded(ctx, func(s *autogestion.Service) error {
+		id, err := s.RotateSheetKey(ctx)
+		if err != nil {
+			return err
+		}
+		return write(p.stdout, "sheet_key.rotated", values{"id": id, "file": c.path(autogestion.SheetKeysFile)})
+	})
 }

@@ -36,9 +36,11 @@ type config struct {
 
 	WhatsApp, WhatsAppDB string
 
-	ring    *keyring.Ring // nil: the key is in the data folder, or will be made there
-	demo    bool
-	mail    *smtp.Server // nil: no e-mail leaves
+	ring *keyring.Ring // nil: the key is in the data folder, or will be made there
+	demo bool
+	mail *smtp.Server // nil: no e-mail leaves
+	// actor is who runs a command, for the audit; empty: this is the service.
+	actor   string
 	proxies httpx.Proxies
 	// The listen addresses as the operator wrote them, perhaps with names. Addr and AdminAddr become the addresses in use.
 	addrName, adminName string

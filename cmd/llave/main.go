@@ -55,6 +55,9 @@ const (
 // run runs a command and returns the exit code.
 func (p program) run(ctx context.Context, args []string) int {
 	command, args, err := findCommand(args)
+	if err == nil && !command.anyFolder {
+		err = p.checkFolder()
+	}
 	if err == nil {
 		err = command.run(p, ctx, args)
 	}
@@ -71,6 +74,15 @@ func (p program) run(ctx context.Context, args []string) int {
 	}
 	fmt.Fprintln(p.stderr, "llave: "+err.Error())
 	return code
+}
+
+// checkFolder refuses a data folder that is half restored. An error of the configuration is the command's to report.
+func (p program) checkFolder() error {
+	c, err := readConfig(p.getenv)
+	if err != nil {
+		return nil
+	}
+	return c.checkRestored()
 }
 
 // environ reads an environment as the operating system gives it.

@@ -26,6 +26,7 @@ func (a *app) metrics() http.Handler {
 	a.webMetrics(reg)
 	a.deskMetrics(reg)
 	a.backendMetrics(reg)
+	a.accountMetrics(reg)
 	return promhttp.HandlerFor(reg.Registry, promhttp.HandlerOpts{})
 }
 

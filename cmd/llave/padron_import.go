@@ -26,6 +26,7 @@ func (p program) importPadron(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	c.actor = operator()
 	c.demo = c.Demo != "" && c.demo // an import must not add the demo to people who exist
 	in, err := p.open(args[0])
 	if err != nil {

@@ -99,15 +99,23 @@ func (p program) withEmbedded(ctx context.Context, do func(*autogestion.Service)
 	if _, err := os.Stat(c.path("autogestion.db")); err != nil && c.AutogestionURL == "" {
 		return misuse("folder.no_backend", c.Data)
 	}
+	c.actor = operator()
+	a, err := p.embeddedAsItIs(ctx, c)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(a.embedded), a.stop())
+}
+
+// embeddedAsItIs opens the embedded back end alone, as the demo only if its file is the demo's: a missing variable must not add
+// the demo to a folder of people who exist.
+func (p program) embeddedAsItIs(ctx context.Context, c config) (*app, error) {
 	demo := c.demo
-	c.demo = false // a missing variable must not add the demo to a folder of people who exist
+	c.demo = false
 	a, err := p.embeddedAlone(ctx, c)
 	if errors.Is(err, autogestion.ErrDemoFile) && demo {
 		c.demo = true
 		a, err = p.embeddedAlone(ctx, c)
 	}
-	if err != nil {
-		return err
-	}
-	return errors.Join(do(a.embedded), a.stop())
+	return a, err
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"llave/bot/keyring"
 )
@@ -15,7 +16,7 @@ var dataKeys = []string{"autogestion.key", "mesa.key", "webchat.key", "whatsapp.
 
 // rekey seals the keys in the data folder with the first key of LLAVE_KEY. What they open stays as it is, so that a service at work
 // notices nothing, and tokens keep their digits.
-func (p program) rekey(_ context.Context, args []string) error {
+func (p program) rekey(ctx context.Context, args []string) error {
 	if err := noArguments(args); err != nil {
 		return err
 	}
@@ -34,6 +35,11 @@ func (p program) rekey(_ context.Context, args []string) error {
 				return err
 			}
 			done = append(done, name)
+		}
+	}
+	if len(done) > 0 {
+		if err := p.audit(ctx, c, "rekey", strings.Join(done, " ")); err != nil {
+			return err
 		}
 	}
 	return write(p.stdout, "rekey", values{"Files": done, "Ring": c.outerRing() != nil})

@@ -6,6 +6,12 @@ import (
 	"runtime/debug"
 )
 
+// programVersion is which version was built.
+func programVersion() string {
+	info, _ := debug.ReadBuildInfo()
+	return info.Main.Version
+}
+
 // version prints which version was built.
 func (p program) version(context.Context, []string) error {
 	info, _ := debug.ReadBuildInfo()

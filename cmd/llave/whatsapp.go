@@ -46,6 +46,9 @@ func (c *config) newWhatsApp(ctx context.Context, p program, log *slog.Logger, o
 	return w, err
 }
 
+// restoredWhatsApp tells a device store that it came from a copy.
+func restoredWhatsApp(ctx context.Context, path string) error { return whatsapp.Restored(ctx, path) }
+
 // openWhatsApp opens the channel if it is on.
 func (a *app) openWhatsApp(ctx context.Context, p program, channels map[string]bot.Channel) error {
 	if a.WhatsApp != "1" {

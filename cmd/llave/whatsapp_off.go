@@ -23,6 +23,7 @@ func (c *config) checkWhatsApp(report errorReport) {
 }
 
 func (a *app) openWhatsApp(context.Context, program, map[string]bot.Channel) error { return nil }
+func restoredWhatsApp(context.Context, string) error                               { return nil }
 func (a *app) startWhatsApp()                                                      {}
 func (a *app) writeWhatsAppState(io.Writer)                                        {}
 func (a *app) serveWhatsAppPage(*http.ServeMux, *operatorGate)                     {}

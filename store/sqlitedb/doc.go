@@ -12,5 +12,8 @@
 //	header.go    is the file whole? Read from its header and its log
 //	writer.go   group commit: the writes that wait share one transaction
 //	conn.go     Conn: one connection, its settings and its prepared statements
+//	cut.go      Cut: one moment of several files in use, to be copied
 //	lock_*.go   the lock beside a file
+//
+// Package chain below keeps an audit in two tables.
 package sqlitedb

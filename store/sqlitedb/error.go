@@ -57,6 +57,12 @@ func IsFull(err error) bool {
 	return false
 }
 
+// isBusy reports whether another connection holds what is needed.
+func isBusy(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
 // damage is found by this package and not by SQLite.
 type damage struct{ what string }
 

@@ -9,6 +9,7 @@ import (
 
 	"llave/bot"
 	"llave/store/sqlitedb"
+	"llave/store/sqlitedb/chain"
 )
 
 // GapError is a hole in the log of a shard: events were trimmed that are not in the tables. Nothing was applied.
@@ -121,8 +122,8 @@ type batch struct {
 	*Archive
 	tx       *sql.Tx
 	prepared map[string]*sql.Stmt
-	moved    bool      // the queue is another
-	end      *chainEnd // of the audit, if rows were appended
+	moved    bool       // the queue is another
+	end      *chain.End // of the audit, if rows were appended
 }
 
 func (b *batch) statement(ctx context.Context, query string) (*sql.Stmt, error) {
@@ -164,13 +165,14 @@ func (b *batch) row(ctx context.Context, dest []any, query string, args ...any) 
 // record appends a row to the audit. The end of the chain is written once, by finish.
 func (b *batch) record(ctx context.Context, r Record) error {
 	if b.end == nil {
-		end, err := b.chainEnd(ctx, b.tx)
+		end, err := b.keys.chain.End(ctx, b.tx)
 		if err != nil {
 			return err
 		}
 		b.end = &end
 	}
-	_, err := b.exec(ctx, insertAudit, b.link(b.end, r).args()...)
+	r.At = b.now()
+	_, err := b.exec(ctx, chain.Insert, b.keys.chain.Link(b.end, r).Args()...)
 	return err
 }
 
@@ -178,7 +180,7 @@ func (b *batch) finish(ctx context.Context) error {
 	if b.end == nil {
 		return nil
 	}
-	return b.endChain(ctx, b.tx, *b.end)
+	return b.keys.chain.SetEnd(ctx, b.tx, *b.end)
 }
 
 func (b *batch) close() {

@@ -105,7 +105,7 @@ func (a *Archive) opened(ctx context.Context, tx *sql.Tx, version int) error {
 		if _, err := tx.ExecContext(ctx, "INSERT INTO mark (sealed) VALUES (?)", a.keys.ring.Seal([]byte{1}, place("mark"))); err != nil {
 			return err
 		}
-		return a.beginChain(ctx, tx)
+		return a.keys.chain.Begin(ctx, tx)
 	}
 	var mark []byte
 	if err := tx.QueryRowContext(ctx, "SELECT sealed FROM mark").Scan(&mark); err != nil {

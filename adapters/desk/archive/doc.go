@@ -15,7 +15,7 @@
 //	people.go         agents; enrol.go, their first password; signin.go, passwords and codes; attempt.go slows guessing
 //	session.go        sessions of signed-in browsers
 //	setting.go        settings; calendar.go, opening hours and holidays
-//	audit.go          the audit's chain; verify.go checks it
+//	audit.go          the audit; its chain is package chain; verify.go checks it
 //	sweep.go          what is forgotten, and when
 //	demo.go           the agents of the demo
 package archive

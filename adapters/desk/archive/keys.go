@@ -7,13 +7,14 @@ import (
 	"fmt"
 
 	"llave/bot/keyring"
+	"llave/store/sqlitedb/chain"
 )
 
 // keys are derived from Options.Key: one for each use.
 type keys struct {
 	ring   *keyring.Ring // seals what is kept
 	lookup []byte        // keyed hashes that find a row without telling what it is about
-	audit  []byte        // the audit's chain
+	chain  chain.Chain   // of the audit
 }
 
 func newKeys(key []byte) (keys, error) {
@@ -28,7 +29,8 @@ func newKeys(key []byte) (keys, error) {
 		return k
 	}
 	ring, err := keyring.New(derive("seal"))
-	return keys{ring: ring, lookup: derive("lookup"), audit: derive("audit")}, err
+	audit := chain.Chain{Key: derive("audit"), Ring: ring, Place: func(id uint64) []byte { return place("audit", id) }}
+	return keys{ring: ring, lookup: derive("lookup"), chain: audit}, err
 }
 
 // mac separates its parts by their lengths, so that ("ab","c") is not ("a","bc").

@@ -1,0 +1,89 @@
+package autogestion
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"llave/flows/backend"
+)
+
+// Notice is what a chat is told of its account, without having asked.
+type Notice struct {
+	Name   string // the same each time that it is told
+	Chat   string // sealed reference, as the invitation had it
+	What   NoticeKind
+	People []string // the names of those whom it is about
+}
+
+// NoticeKind says what happened.
+type NoticeKind string
+
+// NoticeVoided: the preprinted tokens of these people are not valid any more, because the service came from a copy.
+const NoticeVoided NoticeKind = "voided"
+
+const sealNotice = "notice"
+
+// keepNotices is how long a notice waits for a service to tell it.
+const keepNotices = 7 * 24 * time.Hour
+
+// noticesAtOnce is how many notices are read at a time.
+const noticesAtOnce = 100
+
+// notify writes a notice for a link, in the transaction of what it tells of.
+func (s *Service) notify(ctx context.Context, tx *sql.Tx, link string, what NoticeKind, people []string, now time.Time) error {
+	name, err := s.keys.randomID("n-")
+	if err != nil {
+		return err
+	}
+	sealed, err := s.keys.seal(sealNotice, people)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO notice (name, link, what, sealed, at) VALUES (?, ?, ?, ?, ?)", name, link, what, sealed, now.UnixNano())
+	return err
+}
+
+// Notices returns the oldest notices that were not told yet.
+func (s *Service) Notices(ctx context.Context) (out []Notice, err error) {
+	err = s.read(ctx, func(q querier, now time.Time) error {
+		rows, err := q.QueryContext(ctx, `SELECT n.name, n.what, n.sealed, l.sealed FROM notice n JOIN link l ON l.id = n.link
+			WHERE l.until = 0 OR l.until > ? ORDER BY n.at, n.name LIMIT ?`, now.UnixNano(), noticesAtOnce)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var n Notice
+			var people, link []byte
+			if err := rows.Scan(&n.Name, &n.What, &people, &link); err != nil {
+				return err
+			}
+			var chat backend.LinkedChat
+			if err := s.keys.open(sealNotice, people, &n.People); err != nil {
+				return err
+			}
+			if err := s.keys.open(sealLink, link, &chat); err != nil {
+				return err
+			}
+			n.Chat = chat.Chat
+			out = append(out, n)
+		}
+		return rows.Err()
+	})
+	return out, wrap("notices", err)
+}
+
+// Told forgets notices that were told.
+func (s *Service) Told(ctx context.Context, names []string) error {
+	list, err := json.Marshal(slices.Clone(names))
+	if err != nil {
+		return err
+	}
+	return wrap("told", s.write(ctx, func(tx *sql.Tx, _ time.Time) error {
+		_, err := tx.ExecContext(ctx, "DELETE FROM notice WHERE name IN (SELECT value FROM json_each(?))", string(list))
+		return err
+	}))
+}
