@@ -93,6 +93,10 @@ func (k Kind) FromPerson() bool {
 	return false
 }
 
+// IdentityChanged is the subject of a Notice by which a channel says that the chat may be in another's hands: the person has
+// a new phone, or a stranger has their number.
+const IdentityChanged = "identity"
+
 // Internal reports whether an update of the kind can only be made by the engine. A Notice is not: effects of other chats
 // make it.
 func (k Kind) Internal() bool {

@@ -171,6 +171,10 @@ func (d *dialog) onNotice() {
 		d.onLinked()
 		return
 	}
+	if d.in.Subtype == bot.IdentityChanged {
+		d.onIdentityChanged()
+		return
+	}
 	if d.in.Subtype != noticeLinked && d.in.Subtype != noticeUnlinked {
 		d.onTold()
 		return

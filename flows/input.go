@@ -93,7 +93,7 @@ func (d *dialog) onPress(c bot.Choice) {
 }
 
 // timeless are the buttons that mean the same at any time, because they lead to what only reads.
-var timeless = map[string]bool{"token": true, "number": true, "credential": true, "rejected": true, "preprint": true, "void": true, "menu": true, "help": true, "chats": true, "link": true, "whatis": true, "others": true}
+var timeless = map[string]bool{"token": true, "number": true, "credential": true, "rejected": true, "preprint": true, "void": true, "menu": true, "help": true, "chats": true, "link": true, choiceRenew: true, "whatis": true, "others": true}
 
 // chooseByText takes a number, or the text of a button, typed in the place of the button.
 func (d *dialog) chooseByText(p nlu.ParsedText) bool {
@@ -253,6 +253,10 @@ func (d *dialog) startIntent(p nlu.ParsedText) {
 		d.mem.Misses = 0
 	}
 	if inData(d).takes(p) {
+		return
+	}
+	if p.Intent == choiceRenew {
+		inLink(d).renew()
 		return
 	}
 	switch p.Intent {

@@ -115,6 +115,9 @@ func (d linkDialog) answerCode(p nlu.ParsedText) bool {
 	}
 	switch p.Intent {
 	case nlu.IntentToken, nlu.IntentAnother, nlu.IntentNumber, nlu.IntentCredential, nlu.IntentRejected, nlu.IntentPreprint, nlu.IntentVoid:
+		if d.mem.linked() { // anew, before the link ends
+			return false
+		}
 		// What does not work here is the linking, mostly: a complaint does not take the place of what was asked for.
 		if p.Intent != nlu.IntentRejected || d.mem.request() == nil {
 			all := d.requestsOf(p)

@@ -3,25 +3,39 @@ package flows
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"llave/bot"
 	"llave/flows/texts"
 )
 
-// NoticeVoided: what some people of the account have on paper is not valid any more.
-const NoticeVoided = "voided"
+// The subjects of what the back end tells.
+const (
+	NoticeVoided   = "voided"   // what some people of the account have on paper is not valid any more
+	NoticeReplaced = "replaced" // another account's chat replaced the token of this account's owner
+	NoticePrinted  = "printed"  // another account's chat made a sheet for this account's owner
+	NoticeEnding   = "ending"   // the link of this chat ends soon
+)
 
 // accountNotices are the subjects of what the back end tells a chat of its account without having been asked, and their texts.
 var accountNotices = map[string]struct {
 	text    string
 	choices []string
 }{
-	NoticeVoided: {"account.voided", []string{"preprint"}},
+	NoticeVoided:   {"account.voided", []string{"preprint"}},
+	NoticeReplaced: {"account.replaced", []string{"token"}},
+	NoticePrinted:  {"account.printed", []string{"void"}},
+	NoticeEnding:   {"account.ending", []string{choiceRenew}},
 }
 
-// AccountNotice is what the back end tells of people of the account.
+// choiceRenew links the chat anew before its link ends.
+const choiceRenew = "renew"
+
+// AccountNotice is what the back end tells: of people of the account, of who did it, of the end of the link.
 type AccountNotice struct {
-	People []string `json:"people"`
+	People []string  `json:"people,omitempty"`
+	By     string    `json:"by,omitempty"`
+	Until  time.Time `json:"until,omitzero"`
 }
 
 // Told is an update by which the back end tells a chat something of its account. The same id is told once.
@@ -40,7 +54,7 @@ func Told(chat bot.ChatID, id, subject string, n AccountNotice) (bot.Update, err
 func (d *dialog) onTold() {
 	notice, ok := accountNotices[d.in.Subtype]
 	var n AccountNotice
-	if err := json.Unmarshal(d.in.Body, &n); err != nil || !ok || !d.mem.linked() || len(n.People) == 0 {
+	if err := json.Unmarshal(d.in.Body, &n); err != nil || !ok || !d.mem.linked() {
 		return
 	}
 	for i, name := range n.People {
@@ -54,4 +68,32 @@ func (d *dialog) onTold() {
 	if d.mem.Question == "" || d.session.State == home {
 		d.offerBelow(r, choices(notice.choices...)...)
 	}
+}
+
+// onIdentityChanged ends the use of the link where the chat may be in another's hands: the credential is forgotten, and whoever
+// can sign in links the chat anew.
+func (d *dialog) onIdentityChanged() {
+	if !d.mem.linked() {
+		return
+	}
+	if d.session.State != home {
+		d.leave()
+	}
+	d.mem.unlink()
+	d.session.Pending = nil
+	d.out.Purge = true
+	if d.session.Case.Assigned() {
+		d.tell("account.identity", nil)
+		return
+	}
+	d.offer(bot.Say, "account.identity", nil, choices("link")...)
+}
+
+// renew begins to link a chat that is linked, before its link ends.
+func (d linkDialog) renew() {
+	if d.busy() {
+		d.say("token.still", nil)
+		return
+	}
+	d.invite(false)
 }

@@ -34,6 +34,9 @@ func (s *Service) Another(ctx context.Context, c backend.Credential, member back
 			if err == nil {
 				err = s.saveReplacement(ctx, tx, a.account, p, key, ans, now)
 			}
+			if err == nil && ans.reason == "" {
+				err = s.tellPerson(ctx, tx, a, p, NoticeReplaced, now)
+			}
 		}
 		if err != nil {
 			return err

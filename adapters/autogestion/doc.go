@@ -22,7 +22,7 @@
 //	register.go     registration                reset.go     a new password
 //	deliver.go      e-mail                      operator.go, provider.go: acts of an operator
 //	audit.go        what operators did          restored.go    making a file safe that came from a copy
-//	notice.go       what chats are told
+//	notice.go       what chats are told         alone.go       what others do for a person
 //	import*.go      changing the padrón         housekeeping.go  deleting what is over
 //	handler.go      the API                     pages.go     what the pages need
 //

@@ -49,11 +49,14 @@ var schema12 string
 //go:embed schema_13.sql
 var schema13 string
 
+//go:embed schema_14.sql
+var schema14 string
+
 // schemas are the steps from each version of the file to the next. A new file takes all steps, so that an old file becomes
 // the same.
 func schemas() []string {
 	return []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8, schema9, schema10, schema11, schema12,
-		chain.Tables + schema13}
+		chain.Tables + schema13, schema14}
 }
 
 // querier is a pool or a transaction.

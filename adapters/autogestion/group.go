@@ -17,6 +17,7 @@ type person struct {
 	member   backend.MemberID
 	standing string
 	grouped  bool // is in a group of the padrón
+	alone    bool // has an account, and is the only one who asks for their tokens
 	personal
 }
 
@@ -34,14 +35,15 @@ type personal struct {
 // sealPerson is the use under which personal is sealed.
 const sealPerson = "person"
 
-const personColumns = "p.id, p.member, p.standing, p.sealed, EXISTS (SELECT 1 FROM membership g WHERE g.person = p.id)"
+const personColumns = "p.id, p.member, p.standing, p.sealed, EXISTS (SELECT 1 FROM membership g WHERE g.person = p.id), " +
+	"EXISTS (SELECT 1 FROM account own WHERE own.person = p.id AND own.alone > 0)"
 
 type scanner interface{ Scan(dest ...any) error }
 
 func (s *Service) scanPerson(row scanner, more ...any) (person, error) {
 	var p person
 	var sealed []byte
-	if err := row.Scan(append([]any{&p.id, &p.member, &p.standing, &sealed, &p.grouped}, more...)...); err != nil {
+	if err := row.Scan(append([]any{&p.id, &p.member, &p.standing, &sealed, &p.grouped, &p.alone}, more...)...); err != nil {
 		return person{}, err
 	}
 	if err := s.keys.open(sealPerson, sealed, &p.personal); err != nil {
@@ -68,6 +70,8 @@ type principal struct {
 	link    string
 	account int64
 	person  int64 // the account's own affiliate
+	// until is the end of the link, offered when the chat was told of it; nanoseconds, 0: never.
+	until, offered int64
 }
 
 // personByNumber finds an affiliate by the number as a provider typed, pasted or scanned it; sql.ErrNoRows if there is none.
@@ -85,8 +89,8 @@ func (s *Service) personByNumber(ctx context.Context, q querier, typed string) (
 // authorise returns the principal of a credential. Every call begins with it: no earlier permission is remembered.
 func (s *Service) authorise(ctx context.Context, q querier, c backend.Credential) (principal, error) {
 	var a principal
-	err := q.QueryRowContext(ctx, `SELECT l.id, a.id, a.person FROM link l JOIN account a ON a.id = l.account
-		WHERE l.credential = ? AND (l.until = 0 OR l.until > ?)`, s.credentialHash(c), s.now().UnixNano()).Scan(&a.link, &a.account, &a.person)
+	err := q.QueryRowContext(ctx, `SELECT l.id, a.id, a.person, l.until, l.offered FROM link l JOIN account a ON a.id = l.account
+		WHERE l.credential = ? AND (l.until = 0 OR l.until > ?)`, s.credentialHash(c), s.now().UnixNano()).Scan(&a.link, &a.account, &a.person, &a.until, &a.offered)
 	if errors.Is(err, sql.ErrNoRows) {
 		return a, backend.ErrUnlinked
 	}

@@ -92,7 +92,7 @@ func (p minePages) Look(ctx context.Context, session string) (out web.Account, e
 		if err := p.s.accountInfo(ctx, tx, who, &info); err != nil {
 			return err
 		}
-		out = web.Account{Name: who.Name, Number: who.Number, Standing: who.standing, Email: info.Email, Made: info.Made, Browsers: info.Browsers}
+		out = web.Account{Alone: who.alone, Name: who.Name, Number: who.Number, Standing: who.standing, Email: info.Email, Made: info.Made, Browsers: info.Browsers}
 		for _, l := range info.Links {
 			out.Chats = append(out.Chats, web.Chat{ID: l.ID, Channel: l.Channel, Label: l.Label, Since: l.Since})
 		}

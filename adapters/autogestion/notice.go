@@ -12,17 +12,29 @@ import (
 
 // Notice is what a chat is told of its account, without having asked.
 type Notice struct {
-	Name   string // the same each time that it is told
-	Chat   string // sealed reference, as the invitation had it
-	What   NoticeKind
-	People []string // the names of those whom it is about
+	Name string // the same each time that it is told
+	Chat string // sealed reference, as the invitation had it
+	What NoticeKind
+	noticeBody
+}
+
+// noticeBody is what a notice says.
+type noticeBody struct {
+	People []string  `json:"people,omitempty"` // the names of those whom it is about
+	By     string    `json:"by,omitempty"`     // the name of the account's holder who did it
+	Until  time.Time `json:"until,omitzero"`   // the end of the link
 }
 
 // NoticeKind says what happened.
 type NoticeKind string
 
-// NoticeVoided: the preprinted tokens of these people are not valid any more, because the service came from a copy.
-const NoticeVoided NoticeKind = "voided"
+// The notices.
+const (
+	NoticeVoided   NoticeKind = "voided"   // preprinted tokens are not valid any more, because the service came from a copy
+	NoticeReplaced NoticeKind = "replaced" // another account's chat replaced the token of this one's owner
+	NoticePrinted  NoticeKind = "printed"  // another account's chat made a sheet for this one's owner
+	NoticeEnding   NoticeKind = "ending"   // the link ends soon
+)
 
 const sealNotice = "notice"
 
@@ -33,12 +45,12 @@ const keepNotices = 7 * 24 * time.Hour
 const noticesAtOnce = 100
 
 // notify writes a notice for a link, in the transaction of what it tells of.
-func (s *Service) notify(ctx context.Context, tx *sql.Tx, link string, what NoticeKind, people []string, now time.Time) error {
+func (s *Service) notify(ctx context.Context, tx *sql.Tx, link string, what NoticeKind, body noticeBody, now time.Time) error {
 	name, err := s.keys.randomID("n-")
 	if err != nil {
 		return err
 	}
-	sealed, err := s.keys.seal(sealNotice, people)
+	sealed, err := s.keys.seal(sealNotice, body)
 	if err != nil {
 		return err
 	}
@@ -57,12 +69,12 @@ func (s *Service) Notices(ctx context.Context) (out []Notice, err error) {
 		defer rows.Close()
 		for rows.Next() {
 			var n Notice
-			var people, link []byte
-			if err := rows.Scan(&n.Name, &n.What, &people, &link); err != nil {
+			var body, link []byte
+			if err := rows.Scan(&n.Name, &n.What, &body, &link); err != nil {
 				return err
 			}
 			var chat backend.LinkedChat
-			if err := s.keys.open(sealNotice, people, &n.People); err != nil {
+			if err := s.keys.open(sealNotice, body, &n.noticeBody); err != nil {
 				return err
 			}
 			if err := s.keys.open(sealLink, link, &chat); err != nil {

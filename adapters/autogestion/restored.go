@@ -109,7 +109,7 @@ func (s *Service) voidAllPaper(ctx context.Context, tx *sql.Tx, out *Restored, n
 		}
 	}
 	for link, people := range names {
-		if err := s.notify(ctx, tx, link, NoticeVoided, people, now); err != nil {
+		if err := s.notify(ctx, tx, link, NoticeVoided, noticeBody{People: people}, now); err != nil {
 			return err
 		}
 	}

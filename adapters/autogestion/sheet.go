@@ -106,7 +106,9 @@ func (s *Service) printed(ctx context.Context, tx *sql.Tx, a principal, p person
 		return sheetRow{}, backend.TooMany, nil
 	}
 	made.first = have.last() + 1
-	made, err = s.insertSheet(ctx, tx, p, made)
+	if made, err = s.insertSheet(ctx, tx, p, made); err == nil {
+		err = s.tellPerson(ctx, tx, a, p, NoticePrinted, now)
+	}
 	return made, "", err
 }
 
@@ -122,6 +124,10 @@ func (s *Service) Void(ctx context.Context, c backend.Credential, id backend.She
 		made, p, err := s.sheetInCharge(ctx, tx, f, id)
 		if err != nil {
 			return err
+		}
+		if p.alone && p.member != f.Own {
+			out.Member, out.Denied = p.member, backend.Reserved
+			return nil
 		}
 		if p.member != "" {
 			out.Member, out.Denied = p.member, ""

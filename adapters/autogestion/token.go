@@ -36,17 +36,21 @@ var errMint = errors.New("a token has to be made")
 
 // Current implements backend.Tokens. Most calls find every token made and only read.
 func (s *Service) Current(ctx context.Context, c backend.Credential, members []backend.MemberID) (out backend.Given, err error) {
+	var asker principal
 	err = s.read(ctx, func(q querier, now time.Time) error {
 		none := func(person) (backend.Token, error) { return backend.Token{}, errMint }
-		out, err = s.current(ctx, q, c, members, now, none)
+		out, asker, err = s.current(ctx, q, c, members, now, none)
 		return err
 	})
 	if errors.Is(err, errMint) {
 		err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
 			mint := func(p person) (backend.Token, error) { return s.mint(ctx, tx, p, now) }
-			out, err = s.current(ctx, tx, c, members, now, mint)
+			out, asker, err = s.current(ctx, tx, c, members, now, mint)
 			return err
 		})
+	}
+	if err == nil && len(out.Tokens) > 0 {
+		err = s.offerSignIn(ctx, asker, s.now())
 	}
 	if err != nil {
 		return backend.Given{}, wrap("current", err)
@@ -55,10 +59,10 @@ func (s *Service) Current(ctx context.Context, c backend.Credential, members []b
 }
 
 func (s *Service) current(ctx context.Context, q querier, c backend.Credential, members []backend.MemberID, now time.Time,
-	mint func(person) (backend.Token, error)) (backend.Given, error) {
-	_, f, err := s.authoriseFamily(ctx, q, c)
+	mint func(person) (backend.Token, error)) (backend.Given, principal, error) {
+	a, f, err := s.authoriseFamily(ctx, q, c)
 	if err != nil {
-		return backend.Given{}, err
+		return backend.Given{}, a, err
 	}
 	out := backend.Given{Group: f.Group}
 	for _, m := range members {
@@ -71,11 +75,11 @@ func (s *Service) current(ctx context.Context, q querier, c backend.Credential, 
 			t, err = mint(f.people[m])
 		}
 		if err != nil {
-			return backend.Given{}, err
+			return backend.Given{}, a, err
 		}
 		out.Tokens = append(out.Tokens, t)
 	}
-	return out, nil
+	return out, a, nil
 }
 
 // denial returns why a member gets no token from this group, "" if nothing is in the way.
@@ -84,6 +88,8 @@ func (f *family) denial(m backend.MemberID) backend.Reason {
 	switch {
 	case !ok:
 		return backend.NotInCharge
+	case p.alone && m != f.Own:
+		return backend.Reserved
 	case !p.active():
 		return backend.NotActive
 	}

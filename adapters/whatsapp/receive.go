@@ -30,6 +30,8 @@ func (s *session) handle(event any) (ok bool) {
 		s.undecryptable(e)
 	case *events.Receipt:
 		s.receipt(e)
+	case *events.IdentityChange:
+		return s.identityChanged(e)
 	default:
 		s.connectionEvent(event)
 	}

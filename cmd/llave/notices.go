@@ -42,7 +42,7 @@ func (a *app) tellNotices(ctx context.Context) error {
 	for _, n := range list {
 		chat, err := a.engine.OpenChatRef(n.Chat)
 		if err == nil {
-			update, err := flows.Told(chat, n.Name, string(n.What), flows.AccountNotice{People: n.People})
+			update, err := flows.Told(chat, n.Name, string(n.What), flows.AccountNotice{People: n.People, By: n.By, Until: n.Until})
 			if err != nil {
 				return err
 			}

@@ -67,6 +67,7 @@ const (
 	Expired     Reason = "expired"
 	OtherPerson Reason = "other_person" // the digits are those of another affiliate
 	Locked      Reason = "locked"       // too many failed validations
+	Reserved    Reason = "reserved"     // the member has an account, and said that only they may ask for their tokens
 	TooOften    Reason = "too_often"    // the member's token was replaced too often of late: the live one stays
 )
 

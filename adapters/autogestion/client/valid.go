@@ -121,7 +121,7 @@ func (v valid) live(tokens []backend.Token) string {
 }
 
 func denial(d backend.Denial) string {
-	return unless(d.Reason == backend.NotInCharge || d.Reason == backend.NotActive || d.Reason == backend.TooOften, "denial_reason")
+	return unless(d.Reason == backend.NotInCharge || d.Reason == backend.NotActive || d.Reason == backend.TooOften || d.Reason == backend.Reserved, "denial_reason")
 }
 
 func (v valid) state(st backend.TokenState, member backend.MemberID) string {

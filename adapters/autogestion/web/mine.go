@@ -136,3 +136,16 @@ func (w *Pages) mineLeave(rw http.ResponseWriter, r *http.Request) {
 	w.mineCookie().Delete(rw)
 	http.Redirect(rw, r, minePath, http.StatusSeeOther)
 }
+
+// mineAlone lets only the owner ask for their tokens, or their families as well.
+func (w *Pages) mineAlone(rw http.ResponseWriter, r *http.Request) {
+	if !w.parseForm(rw, r) {
+		return
+	}
+	err := w.Mine.Alone(r.Context(), w.mineCookie().Get(r), r.PostFormValue("solo") == "si")
+	if err != nil && !errors.Is(err, ErrNoSession) {
+		w.broken(rw, r, err)
+		return
+	}
+	http.Redirect(rw, r, minePath+"?listo", http.StatusSeeOther)
+}

@@ -118,6 +118,8 @@ type Mine interface {
 	Look(ctx context.Context, session string) (Account, error)
 	// Unlink ends a link of the account, all of them if link is empty.
 	Unlink(ctx context.Context, session, link string) error
+	// Alone lets only the owner ask for their tokens, or their families as well.
+	Alone(ctx context.Context, session string, on bool) error
 	// ChangePassword sets a new password; in has the current one.
 	ChangePassword(ctx context.Context, session string, in form.SignIn, password, again string) error
 	Owner
@@ -149,6 +151,7 @@ type Account struct {
 	Email                  string // masked
 	Made                   time.Time
 	Browsers               int // that signed in before
+	Alone                  bool
 	Chats                  []Chat
 	Consent                string // version of the text, empty: none was given
 	ConsentAt              time.Time

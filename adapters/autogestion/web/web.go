@@ -105,6 +105,7 @@ func (w *Pages) routes() []route {
 		{"GET " + minePath, w.mine},
 		{"POST " + minePath, w.mineEnter},
 		{"POST " + minePath + "/desvincular", w.mineUnlink},
+		{"POST " + minePath + "/solo", w.mineAlone},
 		{"POST " + minePath + "/clave", w.minePassword},
 		{"POST " + minePath + "/salir", w.mineLeave},
 		{"POST " + minePath + "/correo", w.mineEmail},
