@@ -13,7 +13,7 @@ import (
 
 // pages returns the pages of this service.
 func (s *Service) pages() *web.Pages {
-	o := web.Options{Invites: invitePages{s}, Accounts: accountPages{s}, SheetKeys: s.SheetKeys, PublicURL: s.opt.PublicURL, Phone: s.opt.MesaPhone,
+	o := web.Options{Invites: invitePages{s}, Accounts: accountPages{s}, SheetKeys: s.SheetKeys, PublicURL: s.opt.PublicURL, Phone: s.opt.MesaPhone, RunBy: s.opt.RunBy,
 		Demo: s.opt.Demo, NoMail: s.opt.NoMail, Registration: registrations[s.register()], Now: s.now, Texts: s.texts, Log: s.opt.Log,
 		Work: workPages{s}, Mine: minePages{s}, NewName: func() (string, error) { b, err := s.keys.random(32); return text64(b), err }}
 	if s.opt.Demo {

@@ -30,6 +30,8 @@ type Options struct {
 	PublicURL string
 	// BotKey authenticates the bot at the HTTP API. Empty: only validations are served there.
 	BotKey string
+	// RunBy is who runs the service, for the consent. Empty: it is not said.
+	RunBy string
 	// MesaPhone is the phone number of Mesa de Ayuda on the pages.
 	MesaPhone string
 	// Demo allows what real people must never have: LinkDirect, SeedDemo and the open mailbox.

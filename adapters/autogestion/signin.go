@@ -13,7 +13,7 @@ import (
 )
 
 // ConsentVersion names the text that a person agrees to at sign-in. Each change of the text is a new version.
-const ConsentVersion = "2026-11"
+const ConsentVersion = "2026-11-29"
 
 // SignIn does what a person does on the pages: go on with an invite and sign in. It returns the code of the last page.
 func (s *Service) SignIn(ctx context.Context, urlOrSecret, cuil, password string, consent bool) (code string, err error) {

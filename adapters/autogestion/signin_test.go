@@ -397,3 +397,20 @@ func TestSignInInGo(t *testing.T) {
 		t.Errorf("consent is %q, %v", version, err)
 	}
 }
+
+// The consent says in four lines who is responsible, what for, what is kept and where it travels, and what rights there are.
+func TestTheConsentInFourLines(t *testing.T) {
+	w, srv := served(t, func(o *Options) { o.RunBy = "IOMA" })
+	_, path := w.invited(t, "a", "")
+	b := w.browser(t, srv)
+	b.post(path + "/seguir")
+	p := b.get(path)
+	p.wants(t, 200, "Responsable:</strong> IOMA", "pasa por Telegram, en otros países", "AAIP", "mis datos", "un año", "35 días")
+	text := p.body[strings.Index(p.body, `id="consent-texto"`):]
+	if text = text[:strings.Index(text, "</ul>")]; strings.Count(text, "<li>") != 4 {
+		t.Errorf("the consent is %s", text)
+	}
+	if linkLasts != 365*24*time.Hour || keepTokens != 35*24*time.Hour {
+		t.Error("it promises other times than are kept")
+	}
+}

@@ -28,7 +28,7 @@ func (a *app) openEmbedded(ctx context.Context) error {
 	}
 	a.embedded, err = autogestion.Open(ctx, autogestion.Options{
 		Path: a.path("autogestion.db"), Key: key, PublicURL: a.PublicURL, BotKey: a.AutogestionKey,
-		MesaPhone: a.MesaPhone, Demo: a.demo, Register: autogestion.RegisterMode(a.Register), Now: a.now, Log: a.log, Cost: a.passwordCost,
+		MesaPhone: a.MesaPhone, RunBy: a.RunBy, Demo: a.demo, Register: autogestion.RegisterMode(a.Register), Now: a.now, Log: a.log, Cost: a.passwordCost,
 		Replacements: replacements(), Operator: a.actor, Event: a.countEvent, NoMail: !a.demo && a.mail == nil, OpenID: a.openidProvider(),
 	})
 	if err != nil {

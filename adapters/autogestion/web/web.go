@@ -33,6 +33,7 @@ type Options struct {
 	Registration Registration
 	PublicURL    string // without a path
 	Phone        string // of Mesa de Ayuda
+	RunBy        string // who runs the service; empty: it is not said
 	Demo         bool
 	NoMail       bool // nothing is reset by e-mail
 	// NewName returns a name for a browser, of cookieLen characters that cannot be guessed.
@@ -128,6 +129,7 @@ func (w *Pages) routes() []route {
 // view is the data of a page.
 type view struct {
 	Phone  string
+	RunBy  string
 	Demo   bool
 	Faults []fault
 	Form   map[string]string // typed before; never passwords and codes
@@ -167,7 +169,7 @@ func loadTemplates() map[string]*template.Template {
 
 // show writes a page.
 func (w *Pages) show(rw http.ResponseWriter, r *http.Request, status int, page string, v view) {
-	v.Phone, v.Demo, v.Script, v.OpenID = w.Phone, w.Demo, scripted[page], w.openidName()
+	v.Phone, v.RunBy, v.Demo, v.Script, v.OpenID = w.Phone, w.RunBy, w.Demo, scripted[page], w.openidName()
 	var b bytes.Buffer
 	if err := w.templates[page].ExecuteTemplate(&b, "base", v); err != nil {
 		w.Log.ErrorContext(r.Context(), "autogestion: page", "page", page, "err", err)
