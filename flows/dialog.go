@@ -205,6 +205,8 @@ func (d *dialog) label(o option) string {
 		return d.text("option.iam", d.calledName(o.Who))
 	case o.Value == "yes":
 		return d.text(d.yes(), nil)
+	case o.Value == "othermonth" && o.Month != "":
+		return d.text("option.for_month", d.texts.MonthName(o.Month))
 	case o.Value == "next":
 		return d.text("option.next", d.texts.MonthName(o.Month))
 	case o.Month != "" && o.numbered('m'):

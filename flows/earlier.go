@@ -40,7 +40,7 @@ func (d *dialog) nameEarlier(r *bot.Reply, ids []backend.MemberID) {
 		return
 	}
 	for _, k := range d.mem.Given {
-		if !slices.Contains(ids, k.Member) || !d.in.Now.Before(k.Until) {
+		if !slices.Contains(ids, k.Member) || !d.in.Now.Before(k.Until) || k.LockedUntil.After(d.in.Now) {
 			continue
 		}
 		r.Text += "\n" + d.text("token.earlier", earlierData{texts.FirstName(d.mem.nameOf(k.Member)), d.texts.Hour(k.At), texts.GroupDigits(k.Digits)})

@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"slices"
+
 	"llave/bot"
 	"llave/flows/backend"
 	"llave/flows/nlu"
@@ -12,10 +14,12 @@ func (d *dialog) onText() {
 	p.No = p.No || p.Refuses && d.session.State != home // "no lo mandes" answers a question
 	inMesa(d).hint(p)
 	nothingElse := d.onDanger(p)
+	d.sayAsked(p)
 	switch {
 	case inMesa(d).onWords():
 	case d.asksPerson(p):
 		inMesa(d).person(p)
+		d.grantBeside(p)
 	case nothingElse:
 	case d.waiting():
 		d.onTextWhileWaiting(p)
@@ -30,6 +34,35 @@ func (d *dialog) onText() {
 	case d.follows(p):
 	default:
 		d.startIntent(p)
+	}
+}
+
+// sayAsked answers the questions of a text that also asks for something. The request itself is granted below them.
+func (d *dialog) sayAsked(p nlu.ParsedText) {
+	if d.in.Forwarded {
+		return
+	}
+	for _, q := range p.Asked {
+		d.came(q.Intent, outcomeReplied)
+		if q.Topic == topicHours {
+			d.sayHours()
+			d.withoutOptions()
+			continue
+		}
+		d.say(d.faqKey(q), d.mem.linked())
+	}
+}
+
+// grantBeside grants what a text asks for besides a person: "el token de mamá y una persona".
+func (d *dialog) grantBeside(p nlu.ParsedText) {
+	switch {
+	case !canWait[p.Intent] || !d.mem.linked() || d.in.Forwarded:
+	case d.waiting():
+		d.queueWhileWaiting(p)
+	case d.session.State == home:
+		d.startAll(p)
+	default: // it is asked which case is meant
+		d.queue(d.requestsOf(p)...)
 	}
 }
 
@@ -101,7 +134,13 @@ func (d *dialog) chooseByText(p nlu.ParsedText) bool {
 		d.choose(o)
 		return true
 	}
-	if len(p.Numbers) == 0 || p.Intent != nlu.IntentNone || len(p.Refs) > 0 || len(d.mem.Options) == 0 {
+	if p.Intent != nlu.IntentNone || len(p.Refs) > 0 || len(d.mem.Options) == 0 {
+		return false
+	}
+	if d.addsTokens(p) {
+		return true
+	}
+	if len(p.Numbers) == 0 {
 		return false
 	}
 	if d.askIfSentTwice(p) {
@@ -127,6 +166,25 @@ func (d *dialog) chooseByText(p nlu.ParsedText) bool {
 	default:
 		d.repeatQuestion("menu.one")
 	}
+	return true
+}
+
+// addsTokens takes a number below a sheet to which tokens can be added, "cinco", if it is no option of the list: so many are added.
+func (d *dialog) addsTokens(p nlu.ParsedText) bool {
+	at := slices.IndexFunc(d.mem.Options, func(o option) bool { return o.Value == "more" })
+	if at < 0 || d.session.State != home {
+		return false
+	}
+	n, said := d.parser.Amount(d.in.Text)
+	if _, bare := bareFigure(d.in.Text); !said || n < 1 || bare && n <= len(d.mem.Options) {
+		return false
+	}
+	o := d.mem.Options[at]
+	d.from = fromOption
+	d.leave()
+	r := d.newRequest(nlu.ParsedText{Intent: nlu.IntentPreprint, More: true, Count: n}).(*SheetRequest)
+	r.Members, r.Month = []backend.MemberID{o.Who}, o.Month
+	d.start(r)
 	return true
 }
 
@@ -280,7 +338,7 @@ func (d *dialog) startIntent(p nlu.ParsedText) {
 		d.answerNothing(p)
 	case nlu.IntentHello:
 		if !inLink(d).afterCounter("") {
-			d.menu("menu.main")
+			d.greet()
 		}
 	case nlu.IntentMenu, nlu.IntentBack, nlu.IntentLost:
 		d.menu("menu.main")

@@ -13,6 +13,7 @@ func (d linkDialog) onGranted(a effectAnswer) {
 	g := *a.Grant
 	d.mem.Cred, d.mem.Group, d.mem.Link.Invite, d.mem.Link.Others = g.Credential, g.Group, "", g.Others
 	d.mem.Self, d.mem.Aliases, d.mem.Recent, d.mem.Held = "", nil, nil, nil
+	d.mem.LastSheet, d.mem.SheetsOf = "", nil
 	if len(g.Group.Members) == 1 {
 		d.mem.Self = g.Group.Own
 	}

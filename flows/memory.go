@@ -40,6 +40,8 @@ type memory struct {
 	Given []shownToken `json:"given,omitempty"`
 	// LastSheet is the member whose sheet was shown last.
 	LastSheet backend.MemberID `json:"paper,omitempty"`
+	// SheetsOf are the members whose sheets were shown, the last one first.
+	SheetsOf []backend.MemberID `json:"sheets_of,omitempty"`
 
 	// Suspect is the chat of the last notice that another one was linked.
 	Suspect string `json:"suspect,omitempty"`
@@ -145,6 +147,18 @@ func (m *memory) used(ids ...backend.MemberID) {
 		}
 	}
 	m.Recent = recent
+}
+
+// showedSheet keeps whose sheet was shown.
+func (m *memory) showedSheet(id backend.MemberID) {
+	const most = 8
+	of := []backend.MemberID{id}
+	for _, before := range m.SheetsOf {
+		if before != id && len(of) < most {
+			of = append(of, before)
+		}
+	}
+	m.LastSheet, m.SheetsOf = id, of
 }
 
 // unlink forgets all that belongs to the account. What the affiliate was told of their case stays.

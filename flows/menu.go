@@ -17,6 +17,15 @@ func (d *dialog) menu(key string) {
 	d.offer(bot.Ask, key, nil, d.menuOptions()...)
 }
 
+// greet greets back, by the name if it is known, and shows what can be done.
+func (d *dialog) greet() {
+	if !d.mem.linked() {
+		d.menu("menu.main")
+		return
+	}
+	d.offer(bot.Ask, "menu.hello", d.mem.nameOf(d.mem.Self), d.menuOptions()...)
+}
+
 // menuOptions are the options of the menu.
 func (d *dialog) menuOptions() []option {
 	values := []string{"token", "another", "rejected", "chats", "others", "help"}
@@ -109,12 +118,15 @@ func (d *dialog) help() {
 // faq answers a question about something else, by the text that is named after the intent.
 func (d *dialog) faq(p nlu.ParsedText) {
 	d.came(p.Intent, outcomeReplied)
-	if p.Topic == "hours" {
+	if p.Topic == topicHours {
 		d.sayHours()
 		return
 	}
 	d.offer(bot.Say, d.faqKey(p), d.mem.linked(), choices(afterFAQ(p.Intent)...)...)
 }
+
+// topicHours is the topic of a question about the hours of the desk.
+const topicHours nlu.Topic = "hours"
 
 // sayNumber says the affiliate numbers of the people of a text: that needs no token. False: it is not certain who is meant.
 func (d *dialog) sayNumber(p nlu.ParsedText) bool {

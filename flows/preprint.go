@@ -89,6 +89,8 @@ func (d *dialog) findSheetMember(r *preprintRequest) bool {
 		who = d.parser.Resolve(r.Refs, d.mem.speaker())
 	case len(r.Members) == 0 && len(d.mem.Group.Members) == 1:
 		who.Members = []backend.MemberID{d.mem.Group.Own}
+	case len(r.Members) == 0 && r.SameAsLast && d.mem.Void != nil && !d.isAboutSheet() && len(d.mem.SheetsOf) > 1:
+		who.Candidates = d.mem.SheetsOf // "perdí la hoja", and several people have one
 	case len(r.Members) == 0 && r.SameAsLast:
 		if _, ok := d.mem.Group.Member(d.mem.LastSheet); ok {
 			who.Members = []backend.MemberID{d.mem.LastSheet}
@@ -101,14 +103,17 @@ func (d *dialog) findSheetMember(r *preprintRequest) bool {
 	if who.Unresolved != nil && inLink(d).knowUser(d.mem.request(), who.Unresolved) {
 		return false
 	}
-	if d.mem.Sheet != nil {
-		d.mem.Sheet.plan()
-	}
 	if len(r.Members) == 0 {
 		d.askWho(who.Unresolved, append(slices.Clone(who.Candidates), who.Members...))
 		return false
 	}
 	return true
+}
+
+// isAboutSheet reports whether the answer above was about a sheet.
+func (d *dialog) isAboutSheet() bool {
+	l := d.last()
+	return l != nil && (l.Intent == nlu.IntentPreprint || l.Intent == nlu.IntentRejected)
 }
 
 // deny says why there are no preprinted tokens for this member.
@@ -152,6 +157,9 @@ type sheetData struct {
 	Void     string
 	Numbers  string
 	Then     []sheetThen
+	Running  string // the month that runs, if another one is on offer, and Days how many it has after today
+	Days     int
+	Next     bool // the month is the one after it, because none was said
 	Many     bool // several numbers, and Plural of those that were asked for or used
 	Plural   bool
 }

@@ -113,7 +113,8 @@ func (d *dialog) newRequest(p nlu.ParsedText) Request {
 	switch r := r.(type) {
 	case *SheetRequest:
 		r.Month, r.Count, r.More = p.Month.At(d.in.Now), p.Count, p.More
-		r.SameAsLast = (p.More || p.Again) && !r.Old
+		r.Spoiled = p.Topic == nlu.TopicSpoiled
+		r.SameAsLast = (p.More || p.Again || r.Spoiled) && !r.Old
 	case *RejectedRequest:
 		r.Paper, r.Numbers = p.Paper, p.TokenNumbers
 	case *VoidRequest:

@@ -96,6 +96,9 @@ func (d *dialog) withoutOptions() {
 // together are the requests that wait and can be confirmed together with one: those of its kind right behind it, each for one
 // person who is known.
 func (d *dialog) together(r Request) (out []Request) {
+	if s, ok := r.(*SheetRequest); ok && s.More {
+		return nil // what it is added to was shown, and nothing else
+	}
 	for _, q := range d.mem.Also {
 		next := q.request()
 		c := next.common()

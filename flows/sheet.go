@@ -17,10 +17,18 @@ type SheetRequest struct {
 	More bool `json:"more,omitempty"`
 	// Live says that there are some for the month that can still be used.
 	Live bool `json:"live,omitempty"`
+	// Spoiled says that the sheet that there is cannot be read any more.
+	Spoiled bool `json:"spoiled,omitempty"`
 	// Changed says that the order could not be carried out any more.
 	Changed bool `json:"changed,omitempty"`
-	// Steps are the questions that there will be.
-	Steps []string `json:"steps,omitempty"`
+	// Next says that the request names no month, and that the next one was taken because the running one is near its end.
+	Next bool `json:"next,omitempty"`
+	// Tried says that an order was sent: a yes more may be an impatient one, and orders nothing else.
+	Tried bool `json:"tried,omitempty"`
+	// AskMonth says that another month is wanted, and there are several.
+	AskMonth bool `json:"ask_month,omitempty"`
+	// Put are the numbered questions that were put, in order.
+	Put []string `json:"put,omitempty"`
 }
 
 func (r *SheetRequest) flow() string { return "sheet" }
@@ -36,37 +44,34 @@ func (r *SheetRequest) advance(d *dialog) {
 	d.readSheets(&r.preprintRequest)
 }
 
-// The steps of ordering a sheet, as they are counted for the person.
+// The steps of ordering a sheet, as they are counted for the person. Whose sheet it is does not count: what comes after it depends
+// on the sheets that this person has.
 const (
-	stepWho     = "who"
 	stepMonth   = "month"
 	stepCount   = "count"
 	stepConfirm = "confirm"
 )
 
-// plan fixes which questions there will be, once it is known what the request says already.
-func (r *SheetRequest) plan() {
-	if r.Steps != nil {
-		return
-	}
-	if len(r.Members) == 0 {
-		r.Steps = append(r.Steps, stepWho)
-	}
-	if r.Month == "" && len(r.Months) > 1 && r.Count == 0 {
-		r.Steps = append(r.Steps, stepMonth)
-	}
-	if r.Count == 0 {
-		r.Steps = append(r.Steps, stepCount)
-	}
-	r.Steps = append(r.Steps, stepConfirm)
-}
-
-// step is the number of a question, "2 de 3"; zero where it is the only one.
+// step counts a question that is put: "2 de 3"; zero where it is the only one. No number is left out, and none comes twice, however
+// many questions an answer makes needless.
 func (r *SheetRequest) step(name string) (at, of int) {
-	if i := slices.Index(r.Steps, name); i >= 0 && len(r.Steps) > 1 {
-		return i + 1, len(r.Steps)
+	if name == "" {
+		return 0, 0
 	}
-	return 0, 0
+	order := []string{stepMonth, stepCount, stepConfirm}
+	before := slices.DeleteFunc(slices.Clone(r.Put), func(s string) bool { return slices.Index(order, s) >= slices.Index(order, name) })
+	r.Put = append(before, name)
+	at, of = len(r.Put), len(r.Put)
+	if name == stepMonth && r.Count == 0 {
+		of++
+	}
+	if name != stepConfirm {
+		of++
+	}
+	if of == 1 {
+		return 0, 0
+	}
+	return at, of
 }
 
 // sheetDialog is the dialog in the flow "sheet".
@@ -83,13 +88,12 @@ func (d sheetDialog) order(p backend.Preprints) {
 	if d.sendExisting(p) {
 		return
 	}
-	switch {
-	case r.Month != "":
-	case len(r.Months) > 0 && (len(r.Months) == 1 || r.Count != 0):
-		r.Month = r.Months[0].Month
-	case len(r.Months) == 0 && len(p.Sheets) > 0: // more of them, and none are made now
-		r.Month = p.Sheets[len(p.Sheets)-1].Month
+	if r.AskMonth {
+		r.AskMonth = false
+		d.askMonth()
+		return
 	}
+	d.defaultMonth(p)
 	month, offered := r.month()
 	have := sheetsOf(p, r.Month)
 	r.Live = slices.ContainsFunc(have, func(s backend.Sheet) bool { return slices.ContainsFunc(s.Tokens, backend.Preprint.Live) })
@@ -97,6 +101,8 @@ func (d sheetDialog) order(p backend.Preprints) {
 	case r.Agreed && len(have) == 0 && offered && r.Count > 0 && r.Count <= month.Left:
 		d.moveIn("sheet", "confirm")
 		d.print(month, r.Asked)
+	case len(have) > 0 && !r.More && !r.Tried && offered && r.Count > 0 && r.Count <= month.Left:
+		d.askMore(have, month)
 	case len(have) > 0 && (!r.More || month.Left == 0):
 		d.move("given")
 		d.sendLast(have, d.offered(p, r.Month), d.whyExisting(month))
@@ -107,7 +113,34 @@ func (d sheetDialog) order(p backend.Preprints) {
 	case month.Left == 0:
 		d.end("sheet.full")
 	default:
-		d.orderCount(month)
+		d.orderCount(month, d.otherSheets(p))
+	}
+}
+
+// otherSheets names the sheets of another month, where the request named none and the next one was taken.
+func (d sheetDialog) otherSheets(p backend.Preprints) string {
+	months := monthsOf(p.Sheets)
+	if !d.r.Next || len(months) == 0 || slices.Contains(months, d.r.Month) {
+		return ""
+	}
+	last := months[len(months)-1]
+	return d.text("sheet.other_month", d.shownSheets(sheetsOf(p, last), d.offered(p, last)))
+}
+
+// defaultMonth takes a month for a request that names none: the month of the sheets that it adds to, or the only one on offer. Where
+// there are several, the running one is near its end, and the last one is taken.
+func (d sheetDialog) defaultMonth(p backend.Preprints) {
+	r := d.r
+	switch {
+	case r.Month != "":
+	case len(r.Months) == 0 && len(p.Sheets) > 0: // more of them, and none are made now
+		r.Month = p.Sheets[len(p.Sheets)-1].Month
+	case len(r.Months) == 0:
+	case len(r.Months) == 1, r.More && len(sheetsOf(p, r.Months[0].Month)) > 0:
+		r.Month = r.Months[0].Month
+	case r.Count != 0:
+		last := r.Months[len(r.Months)-1]
+		r.Month, r.Next = last.Month, true
 	}
 }
 
@@ -124,7 +157,11 @@ func (d sheetDialog) sendExisting(p backend.Preprints) bool {
 	}
 	last := months[len(months)-1]
 	if len(months) == 1 {
-		d.sendLast(sheetsOf(p, last), d.offered(p, last), "")
+		first := ""
+		if d.r.Spoiled {
+			first = d.text("sheet.spoiled", nil)
+		}
+		d.sendLast(sheetsOf(p, last), d.offered(p, last), first)
 		return true
 	}
 	reply := d.send(sheetsOf(p, last), d.offered(p, last), "")
@@ -171,6 +208,10 @@ func (d sheetDialog) data(step string) sheetData {
 	data := d.requestData(&d.r.preprintRequest)
 	data.Count, data.More, data.Live = d.r.Count, d.r.More, d.r.Live
 	data.Step, data.Of = d.r.step(step)
+	data.Next = d.r.Next
+	if m, ok := d.r.running(d.in.Now); ok {
+		data.Running, data.Days = d.texts.MonthName(m.Month), daysLeft(d.today(), m.Until)
+	}
 	for _, r := range d.together(d.r) {
 		s, name := r.(*SheetRequest), d.theMember(r.common()).Name
 		data.Then = append(data.Then, sheetThen{name, s.Count})
@@ -190,7 +231,7 @@ func (d *dialog) readOrder(r *SheetRequest) (found bool) {
 		r.Count, found = n, true
 	}
 	if m := d.parser.MonthIn(d.in.Text, d.in.Now); m != "" {
-		r.Month, found = m, true
+		r.Month, r.Next, found = m, false, true
 	}
 	return found
 }
@@ -202,7 +243,7 @@ func (d sheetDialog) amend(p nlu.ParsedText) bool {
 	}
 	changed := d.readOrder(d.r)
 	if d.namesOthers(p) {
-		d.r.Refs, d.r.Members, changed = p.Refs, nil, true
+		d.r.Refs, d.r.Members, d.r.More, changed = p.Refs, nil, false, true
 	}
 	d.r.More = d.r.More || p.More
 	if !changed && p.Intent != nlu.IntentPreprint {
@@ -231,8 +272,11 @@ func (d sheetDialog) isDropped(p nlu.ParsedText) bool {
 func (d sheetDialog) drop() {
 	d.giveUp()
 	key, data := "sheet.no", sheetData{}
-	if d.r.Unsure {
+	switch {
+	case d.r.Unsure:
 		key, data = "sheet.no_unsure", d.data("")
+	case d.r.More && d.r.Live:
+		key = "sheet.no_more"
 	}
 	d.leave()
 	d.offer(bot.Say, key, data, choices("preprint", "menu")...)

@@ -12,10 +12,34 @@ func (d sheetDialog) confirm(first string) {
 	data.First = first
 	d.moveIn("sheet", "confirm")
 	values := choices("yes", "no")
-	if len(d.r.Months) > 1 {
-		values = append(values, option{Value: "othermonth"})
+	d.ask("sheet.confirm", data, append(values, d.otherMonths()...)...)
+}
+
+// otherMonths is the option of another month: by its name, if there is one other.
+func (d sheetDialog) otherMonths() []option {
+	other, ok := d.r.otherMonth(d.r.Month)
+	switch {
+	case !ok:
+		return nil
+	case len(d.r.Months) > 2:
+		other = ""
 	}
-	d.ask("sheet.confirm", data, values...)
+	return []option{{Value: "othermonth", Month: other}}
+}
+
+// askMore sends the sheets that there are where new tokens were ordered, and asks whether to make more.
+func (d sheetDialog) askMore(have []backend.Sheet, month backend.SheetMonth) {
+	r := d.r
+	r.More = true
+	data := d.data(stepConfirm)
+	shown := d.shownSheets(have, month)
+	data.Sheets, data.Tokens = shown.Sheets, shown.Tokens
+	reply := d.send(have, month, d.text("sheet.exists", data))
+	reply.Text += "\n" + d.text("sheet.more_ask", data)
+	d.moveIn("sheet", "confirm")
+	d.offerBelow(reply, append(choices("yes", "no"), d.otherMonths()...)...)
+	d.mem.Prompt = d.text("sheet.confirm", data)
+	d.await()
 }
 
 // yesLabel is the key of what a yes to the question does.
@@ -39,9 +63,11 @@ func (d sheetDialog) answerConfirm(p nlu.ParsedText) bool {
 	case d.isDropped(p):
 		d.drop()
 	case p.Intent == nlu.IntentOtherMonth:
-		d.r.Month = ""
-		d.r.More = d.r.More && !d.r.Unsure
-		d.askMonth()
+		other, _ := d.r.otherMonth(d.r.Month)
+		if d.r.AskMonth = len(d.r.Months) != 2; d.r.AskMonth {
+			other = ""
+		}
+		d.setMonth(other)
 	case d.amend(p):
 	case isVague(p):
 		d.missAgain(p, func() { d.confirmAgain("sheet.yes_or_no") })
@@ -54,6 +80,7 @@ func (d sheetDialog) answerConfirm(p nlu.ParsedText) bool {
 // print orders the sheet. The key comes from the update that raised the question: "sí", time-out, "sí" is one sheet.
 func (d sheetDialog) print(month backend.SheetMonth, asked string) {
 	order := backend.SheetOrder{Member: d.r.Members[0], Month: d.r.Month, Count: d.r.Count, After: month.Last}
+	d.r.Tried = true
 	d.move("order")
 	d.effect(opPrint, asked, printArgs{d.mem.Cred, order}, "sheet.interim")
 }

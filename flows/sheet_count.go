@@ -5,8 +5,8 @@ import (
 	"llave/flows/nlu"
 )
 
-// orderCount goes to the confirmation if the count is known and can be made.
-func (d sheetDialog) orderCount(month backend.SheetMonth) {
+// orderCount goes to the confirmation, below a first line if there is one, if the count is known and can be made.
+func (d sheetDialog) orderCount(month backend.SheetMonth, first string) {
 	if d.r.Count == nlu.CountMax || d.r.Count == 0 && month.Left == 1 {
 		d.r.Count = month.Left
 	}
@@ -14,7 +14,7 @@ func (d sheetDialog) orderCount(month backend.SheetMonth) {
 		d.askCount()
 		return
 	}
-	d.confirm("")
+	d.confirm(first)
 }
 
 // askCount asks how many. It has no buttons: where options are numbered, "10" would be the tenth.

@@ -19,6 +19,8 @@ type Paper struct {
 	// Running is the short heading of every page but the first, and Page its number: "Página %d de %d".
 	Running string `json:"running"`
 	Page    string `json:"page"`
+	// Slip stands below the name on every token, for those who cut the sheet: the affiliate number, and until when it is valid.
+	Slip []string `json:"slip,omitempty"`
 	// Date and Place label the box for when and where a token was used.
 	Date  string `json:"date"`
 	Place string `json:"place"`

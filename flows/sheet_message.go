@@ -46,7 +46,7 @@ func (d sheetDialog) send(sheets []backend.Sheet, month backend.SheetMonth, firs
 		Name: d.text("paper.file", fileData{texts.Slug(texts.FirstName(data.Member.Name)), month.Month}),
 		Alt:  d.text("paper.alt", data),
 	}
-	d.mem.LastSheet = sheets[0].Member
+	d.mem.showedSheet(sheets[0].Member)
 	d.answered(nlu.IntentPreprint, month.Until, sheets[0].Member)
 	d.came(nlu.IntentPreprint, outcomeGiven, sheets[0].Member)
 	d.settle(d.mem.request())
@@ -109,7 +109,7 @@ func (d sheetDialog) papers(sheets []backend.Sheet, data sheetData) []Paper {
 			Numbers: d.texts.Numbers(numbersOf(s)), CanVoid: d.can.Void}
 		paper := Paper{
 			Title: d.text("paper.title", p), Lang: d.text("paper.lang", nil), Heading: d.text("paper.heading", nil), Name: data.Member.Name,
-			Lines: lines(d.text("paper.lines", p)), Running: d.text("paper.running", p), Page: d.text("paper.page", nil),
+			Lines: lines(d.text("paper.lines", p)), Running: d.text("paper.running", p), Page: d.text("paper.page", nil), Slip: lines(d.text("paper.slip", p)),
 			Date: d.text("paper.date", nil), Place: d.text("paper.place", nil), Void: d.text("paper.void", nil),
 			Proof: s.Proof, ProofLines: lines(d.text("paper.proof", p)), Foot: d.text("paper.foot", nil), Made: s.Made,
 		}

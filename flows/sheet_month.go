@@ -1,7 +1,9 @@
 package flows
 
 import (
+	"slices"
 	"strconv"
+	"time"
 
 	"llave/flows/backend"
 	"llave/flows/nlu"
@@ -10,17 +12,21 @@ import (
 // askMonth asks for which month, among those that are offered. A month that was said and is not offered is named.
 func (d sheetDialog) askMonth() {
 	r := d.r
-	data := d.data(stepMonth)
-	if r.Month != "" {
-		data.Short = d.texts.MonthName(r.Month)
-		r.Month = ""
+	step, said := stepMonth, r.Month
+	r.Month, r.Next = "", false
+	if said != "" {
+		step = "" // there was no such question to put
+	}
+	data := d.data(step)
+	if said != "" {
+		data.Short = d.texts.MonthName(said)
 	}
 	if len(r.Months) == 1 {
 		data.Month = d.texts.MonthName(r.Months[0].Month)
 	}
 	d.move("month")
 	var options []option
-	for i, m := range r.Months {
+	for i, m := range slices.Backward(r.Months) { // the running one is near its end
 		options = append(options, option{Value: "m" + strconv.Itoa(i+1), Month: m.Month})
 	}
 	if len(r.Months) == 1 {
@@ -58,7 +64,7 @@ func (d sheetDialog) chooseMonth(o option) {
 }
 
 func (d sheetDialog) setMonth(m backend.Month) {
-	d.r.Month, d.r.Changed = m, false
+	d.r.Month, d.r.Changed, d.r.Next = m, false, false
 	d.lookAgain()
 }
 
@@ -70,4 +76,18 @@ func (d sheetDialog) askMonthAgain() {
 	}
 	d.offerPerson()
 	d.repeatQuestion("sheet.month_help")
+}
+
+// running is the month that runs now, if another one is on offer beside it.
+func (r *SheetRequest) running(now time.Time) (backend.SheetMonth, bool) {
+	if len(r.Months) < 2 || r.Months[0].From.After(now) {
+		return backend.SheetMonth{}, false
+	}
+	return r.Months[0], true
+}
+
+// daysLeft counts the days after today until a month ends.
+func daysLeft(today, until time.Time) int {
+	midnight := time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, today.Location())
+	return max(0, int(until.Sub(midnight)/(24*time.Hour))-1)
 }

@@ -128,7 +128,7 @@ func table() []flow {
 					moves: moves{"look": "sheet.look", "choose": "sheet.pick", "month": "sheet.month"}},
 				{name: "sheet.confirm", onText: takes(inSheet, sheetDialog.answerConfirm), onOption: answerByOption, back: does(inSheet, sheetDialog.backFromConfirm),
 					confirmAgain: with(inSheet, sheetDialog.confirmAgain), yes: yesLabel, destroys: true,
-					moves: moves{"look": "sheet.look", "month": "sheet.month", "count": "sheet.count", "order": "sheet.wait"}},
+					moves: moves{"look": "sheet.look", "count": "sheet.count", "order": "sheet.wait"}},
 				{name: "sheet.wait", results: results{opPrint: with(inSheet, sheetDialog.onPrinted)},
 					onFailed: with(inSheet, sheetDialog.onFailed), onCancel: cannotStop,
 					moves: moves{"look": "sheet.look", "unsure": "sheet.confirm", "given": home, "failed": home}},

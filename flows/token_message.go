@@ -22,6 +22,8 @@ type block struct {
 	// Made is when it was given, if that was earlier; Fragile says that it dies when it is asked for elsewhere.
 	Made    string
 	Fragile bool
+	// Locked is until what hour it is refused after failed validations.
+	Locked string
 }
 
 // shownData is the data of a message with tokens.
@@ -44,6 +46,9 @@ func (d *dialog) shown(g backend.Given, first string) shownData {
 		if slices.Contains(d.remembered, k.Member) {
 			b.Made = d.texts.Hour(k.Made)
 		}
+		if k.LockedUntil.After(d.in.Now) {
+			b.Locked = d.texts.Hour(minTime(k.LockedUntil, last))
+		}
 		data.Blocks = append(data.Blocks, b)
 	}
 	for _, n := range g.Denials {
@@ -57,6 +62,14 @@ func (d *dialog) shown(g backend.Given, first string) shownData {
 	return data
 }
 
+// minTime is the earlier one of two times.
+func minTime(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
 // sharedValidity is the first of several tokens, if all of them have its validity; nil otherwise.
 func sharedValidity(blocks []block) *block {
 	var shared *block
@@ -66,7 +79,7 @@ func sharedValidity(blocks []block) *block {
 		switch {
 		case b.Digits == "":
 			continue
-		case b.Made != "" || b.Fragile, shared != nil && (b.Day != shared.Day || b.Hour != shared.Hour):
+		case b.Made != "" || b.Fragile || b.Locked != "", shared != nil && (b.Day != shared.Day || b.Hour != shared.Hour):
 			return nil
 		case shared == nil:
 			shared = b
@@ -135,6 +148,8 @@ func (d *dialog) afterTokens(i nlu.Intent, g backend.Given) []option {
 		}
 	case len(g.Tokens) == 1 && i == nlu.IntentCredential:
 		out = choices("number", "rejected")
+	case len(g.Tokens) == 1 && g.Tokens[0].LockedUntil.After(d.in.Now):
+		return append(choices("another"), append(d.othersOf(g), choices("number", "rejected")...)...)
 	case len(g.Tokens) == 1:
 		out = choices("number", "credential", "rejected")
 	default:

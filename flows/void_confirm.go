@@ -110,7 +110,7 @@ func (d voidDialog) onVoided(a effectAnswer) {
 	if n := min(len(done), month.Left); len(d.r.Numbers) == 0 && n > 0 {
 		d.mem.put(&SheetRequest{
 			preprintRequest: preprintRequest{request: d.requestNow(nlu.IntentPreprint, d.r.Members), Months: p.Months, Month: b.Month},
-			Count:           n, More: true, Steps: []string{stepConfirm}})
+			Count:           n, More: true})
 		inSheet(d.dialog).confirm(d.text("void.done", data))
 		return
 	}

@@ -14,8 +14,7 @@ type whoData struct {
 	Intent nlu.Intent
 	Name   string // the words that fit no member, or several
 	Maybe  bool   // the first ones listed may be meant
-	// Step and Of are the number of the question and how many there will be; zero if it is the only one.
-	Step, Of int
+	Own    string // the account's own affiliate, if nobody else is in its charge
 }
 
 // findMembers finds out whom a request is for. False: it has asked, the back end or the person.
@@ -106,11 +105,11 @@ func (d *dialog) askWho(unresolved *nlu.Ref, candidates []backend.MemberID) {
 	}
 	d.tryAny(r.flow(), "choose")
 	data := whoData{Intent: r.common().Intent, Maybe: len(candidates) > 0}
-	if s, ok := r.(*SheetRequest); ok {
-		data.Step, data.Of = s.step(stepWho)
-	}
 	if unresolved != nil {
 		data.Name = unresolved.Text
+	}
+	if len(ids) == 1 {
+		data.Own = d.mem.nameOf(ids[0])
 	}
 	options := people(ids)
 	missed := unresolved != nil && d.mem.Misses > 1

@@ -69,11 +69,11 @@ func (s *Service) countGuess(ctx context.Context, tx *sql.Tx, t guessTarget, now
 
 // liveCounter returns the counter of the live token of a person, 0 if there is none.
 func (s *Service) liveCounter(ctx context.Context, q querier, p person, now time.Time) (int64, error) {
-	_, counter, err := s.liveToken(ctx, q, p, now)
+	live, err := s.liveToken(ctx, q, p, now)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}
-	return counter + 1, err // counters begin with 0
+	return live.counter + 1, err // counters begin with 0
 }
 
 // tokenLock returns until when the live token of a person is locked: everywhere, or at a provider that denied one since the

@@ -70,9 +70,13 @@ func (s *Service) current(ctx context.Context, q querier, c backend.Credential, 
 			out.Denials = append(out.Denials, backend.Denial{Member: m, Reason: why})
 			continue
 		}
-		t, _, err := s.liveToken(ctx, q, f.people[m], now)
-		if errors.Is(err, sql.ErrNoRows) {
+		live, err := s.liveToken(ctx, q, f.people[m], now)
+		t := live.Token
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
 			t, err = mint(f.people[m])
+		case err == nil && live.tried: // without a failed validation there is no lock
+			t.LockedUntil, err = s.tokenLock(ctx, q, f.people[m], live.seen, now)
 		}
 		if err != nil {
 			return backend.Given{}, a, err
@@ -96,13 +100,23 @@ func (f *family) denial(m backend.MemberID) backend.Reason {
 	return ""
 }
 
-// liveToken returns the dynamic token of a person that can be used now, and its counter; sql.ErrNoRows if there is none.
-func (s *Service) liveToken(ctx context.Context, q querier, p person, now time.Time) (backend.Token, int64, error) {
-	var counter, made, until int64
-	err := q.QueryRowContext(ctx, `SELECT counter, made, until FROM token
+// liveToken is the dynamic token of a person that can be used now.
+type liveToken struct {
+	backend.Token
+	counter int64
+	seen    int64 // the last validation of the person before the token was made
+	tried   bool  // a validation failed since
+}
+
+// liveToken returns that token; sql.ErrNoRows if there is none.
+func (s *Service) liveToken(ctx context.Context, q querier, p person, now time.Time) (t liveToken, err error) {
+	var made, until int64
+	err = q.QueryRowContext(ctx, `SELECT counter, made, until, tries_seen,
+		EXISTS (SELECT 1 FROM validation v WHERE v.person = token.person AND v.id > token.tries_seen AND v.reason <> '') FROM token
 		WHERE person = ? AND sheet IS NULL AND used = 0 AND replaced = 0 AND until > ? ORDER BY counter DESC LIMIT 1`,
-		p.id, now.UnixNano()).Scan(&counter, &made, &until)
-	return s.token(p, counter, made, until), counter, err
+		p.id, now.UnixNano()).Scan(&t.counter, &made, &until, &t.seen, &t.tried)
+	t.Token = s.token(p, t.counter, made, until)
+	return t, err
 }
 
 func (s *Service) token(p person, counter, made, until int64) backend.Token {

@@ -12,7 +12,9 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-const width, height = 1012, 638
+// The picture is upright, as phones are held. Shown 306 pixels wide, on the narrowest of today's phones, its small print is as large as
+// the text of the chat.
+const width, height = 720, 1280
 
 // fonts are read once; each canvas has faces of its own.
 type fonts struct{ regular, bold *opentype.Font }
@@ -52,8 +54,8 @@ const shades = 16
 const (
 	black  ink = iota * shades // on white
 	grey                       // on white
-	white                      // on blue
-	navy                       // on pale, the field behind the token
+	white                      // on teal
+	dark                       // on pale, the field behind the token
 	nColor = iota * shades
 )
 
@@ -64,12 +66,12 @@ func newCanvas(f fonts) *canvas {
 // palette holds the shades of each ink. Contrasts are 7:1 or more (WCAG 2.2, 1.4.6).
 func palette() color.Palette {
 	paper := color.RGBA{0xff, 0xff, 0xff, 0xff}
-	blue := color.RGBA{0x0b, 0x4a, 0x6f, 0xff}
-	pale := color.RGBA{0xe6, 0xf1, 0xf7, 0xff}
+	teal := color.RGBA{0x00, 0x58, 0x6b, 0xff}
+	pale := color.RGBA{0xe6, 0xf2, 0xf4, 0xff}
 	p := make(color.Palette, nColor)
 	for at, way := range map[ink][2]color.RGBA{
 		black: {paper, {0x10, 0x1c, 0x24, 0xff}}, grey: {paper, {0x45, 0x52, 0x5b, 0xff}},
-		white: {blue, paper}, navy: {pale, {0x06, 0x2c, 0x44, 0xff}},
+		white: {teal, paper}, dark: {pale, {0x04, 0x33, 0x3f, 0xff}},
 	} {
 		for i := range shades {
 			p[int(at)+i] = blend(way[0], way[1], i)

@@ -10,14 +10,15 @@ import (
 	"llave/flows"
 )
 
-// The measures of a card, in pixels. What has to be read from a distance comes first: digits 110 pixels high are
-// 9 mm on a phone held upright.
+// The measures of a card, in pixels. What is scanned and read at the counter comes first: the code, then the digits.
 const (
-	margin   = 48
-	header   = 96
-	tokenTop = 348 // of the field with the token
-	module   = 9   // of the QR code
-	quiet    = 4   // modules around it (ISO/IEC 18004)
+	margin = 40
+	header = 88
+	module = 15 // of the QR code
+	quiet  = 4  // modules around it (ISO/IEC 18004)
+	panel  = 536
+	person = 944 // where the panel with the token ends
+	small  = 38  // shown 306 pixels wide, 16
 )
 
 // card draws a card over the one before.
@@ -28,47 +29,63 @@ func (d *canvas) card(c flows.Card) error {
 	}
 	d.fill(d.img.Rect, black, false)
 	d.fill(image.Rect(0, 0, width, header), white, false)
-	d.fill(image.Rect(0, tokenTop, width, height), navy, false)
-	side := (code.Size + 2*quiet) * module
-	left := width - margin/2 - side
+	d.fill(image.Rect(0, panel, width, person), dark, false)
 	p := pen{canvas: d}
-	p.fit(margin, 64, width-margin, c.Title, textStyle{true, 40}, white)
+	p.fit(margin, 58, width-margin, c.Title, textStyle{true, small}, white)
+	side := (code.Size + 2*quiet) * module
+	d.qr(code, (width-side)/2, header+(panel-header-side)/2)
+	p.fit(margin, panel+54, width-margin, c.Label, textStyle{true, small}, dark)
+	p.fit(margin, panel+198, width-margin, c.Digits[:3]+" "+c.Digits[3:], textStyle{true, 172}, dark)
+	p.block(margin, panel+258, c.Validity, textStyle{false, small}, 3, dark)
 	p.person(c)
-	p.fit(margin, tokenTop+60, left-24, c.Label, textStyle{true, 34}, navy)
-	p.fit(margin, tokenTop+188, left-24, c.Digits[:3]+" "+c.Digits[3:], textStyle{true, 148}, navy)
-	p.lines(margin, tokenTop+236, left-24, c.Validity, textStyle{false, 28}, navy)
-	d.qr(code, left, tokenTop+(height-tokenTop-side)/2)
 	return p.err
 }
 
-// person writes the name, and a line for each field.
+// person writes the name, and each field as a label and its value below.
 func (p *pen) person(c flows.Card) {
-	y := p.name(c.Name)
+	y := p.block(margin, person+60, c.Name, textStyle{true, 52}, 2, black)
 	for _, f := range c.Fields {
-		if y >= tokenTop-16 {
+		if y+92 > height {
 			return
 		}
-		x := p.write(margin, y, f.Label+"  ", textStyle{false, 30}, grey)
-		p.fit(x, y, width-margin, f.Value, textStyle{true, 34}, black)
-		y += 52
+		p.fit(margin, y+34, width-margin, f.Label, textStyle{false, 34}, grey)
+		p.fit(margin, y+80, width-margin, f.Value, textStyle{true, 42}, black)
+		y += 104
 	}
 }
 
-// name writes a name, on two lines if it would become small, and returns where the fields begin.
-func (p *pen) name(name string) int {
-	const large, small, longest = 60, 36, 120
-	words := strings.Fields(name)
-	if p.width(name, textStyle{true, small}) <= width-2*margin || len(words) < 2 || len([]rune(name)) > longest {
-		p.fit(margin, 172, width-margin, name, textStyle{true, large}, black)
-		return 228
+// block writes a text on so many lines at most, smaller if it is long, from a base line on, and returns where the next text may
+// begin.
+func (p *pen) block(x, y int, text string, s textStyle, most int, k ink) int {
+	const least, longest = 26, 200
+	if chars := []rune(text); len(chars) > longest {
+		text = string(chars[:longest])
 	}
-	n := 1 // the first line is as even with the second as words allow
-	for n < len(words)-1 && p.width(strings.Join(words[:n], " "), textStyle{true, small}) < p.width(strings.Join(words[n:], " "), textStyle{true, small}) {
-		n++
+	lines := p.wrap(text, width-margin-x, s)
+	for len(lines) > most && s.size > least {
+		s.size = max(least, s.size-4)
+		lines = p.wrap(text, width-margin-x, s)
 	}
-	p.fit(margin, 150, width-margin, strings.Join(words[:n], " "), textStyle{true, small}, black)
-	p.fit(margin, 192, width-margin, strings.Join(words[n:], " "), textStyle{true, small}, black)
-	return 240
+	if len(lines) > most {
+		lines = append(lines[:most-1], strings.Join(lines[most-1:], " "))
+	}
+	for _, line := range lines {
+		p.fit(x, y, width-margin, line, s, k)
+		y += s.size + 10
+	}
+	return y - s.size
+}
+
+// wrap breaks a text into lines of a width. Line breaks of the text count as spaces.
+func (p *pen) wrap(text string, width int, s textStyle) (lines []string) {
+	for _, word := range strings.Fields(text) {
+		if n := len(lines); n > 0 && p.width(lines[n-1]+" "+word, s) <= width {
+			lines[n-1] += " " + word
+			continue
+		}
+		lines = append(lines, word)
+	}
+	return lines
 }
 
 // qr draws a code with its quiet zone, which is white on any background.
@@ -123,13 +140,4 @@ func (p *pen) fit(x, y, right int, text string, s textStyle, k ink) {
 		text = strings.TrimSpace(string(short)) + "…"
 	}
 	p.write(x, y, text, s, k)
-}
-
-// lines writes up to two lines of a text.
-func (p *pen) lines(x, y, right int, text string, s textStyle, k ink) {
-	for i, line := range strings.SplitN(text, "\n", 3) {
-		if i < 2 {
-			p.fit(x, y+i*(s.size+8), right, strings.TrimSpace(line), s, k)
-		}
-	}
 }

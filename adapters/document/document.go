@@ -67,7 +67,7 @@ func made[T any](args bot.Value, draw func(T) ([]byte, error)) ([]byte, error) {
 // PDF prints sheets of preprinted tokens, A4. The same papers give the same bytes.
 func (s *Renderer) PDF(papers []flows.Paper) ([]byte, error) { return s.printer.PDF(papers) }
 
-// PNG draws a card, 1012 by 638 pixels: the shape of a credential (ISO/IEC 7810 ID-1). The same card gives the same bytes.
+// PNG draws a card, 720 by 1280 pixels, upright. The same card gives the same bytes.
 func (s *Renderer) PNG(c flows.Card) ([]byte, error) {
 	if len(c.Digits) != 6 || strings.Trim(c.Digits, "0123456789") != "" {
 		return nil, errDigits

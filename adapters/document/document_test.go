@@ -60,7 +60,7 @@ func scan(t *testing.T, data []byte) string {
 	got, err := decode(img, gozxing.DecodeHintType_TRY_HARDER)
 	if err != nil {
 		// This detector misses one code in some hundreds, also those of other encoders; a scanner looks again. Held closer it reads all.
-		closer := img.(*image.Paletted).SubImage(image.Rect(700, 352, 1012, 638))
+		closer := img.(*image.Paletted).SubImage(image.Rect(130, 90, 590, 536))
 		got, err = decode(closer, gozxing.DecodeHintType_PURE_BARCODE)
 	}
 	if err != nil {
@@ -141,7 +141,7 @@ func TestLongNamesLeaveTheTokenAlone(t *testing.T) {
 		f := flows.Field{Label: name, Value: name}
 		c.Fields = []flows.Field{f, f}
 		data := draw(t, s, c)
-		if got := scan(t, data); got != "482913" || len(data) > 40_000 {
+		if got := scan(t, data); got != "482913" || len(data) > 60_000 {
 			t.Errorf("name of %d letters: code says %q in %d bytes", len(name), got, len(data))
 		}
 	}

@@ -22,8 +22,8 @@ func named(t *testing.T, s *document.Renderer, name string) []byte {
 	}
 	p := img.(*image.Paletted)
 	var out []byte
-	for y := 100; y < 196; y++ {
-		out = append(out, p.Pix[p.PixOffset(0, y):p.PixOffset(1012, y)]...)
+	for y := 960; y < 1070; y++ {
+		out = append(out, p.Pix[p.PixOffset(0, y):p.PixOffset(720, y)]...)
 	}
 	return out
 }

@@ -40,7 +40,7 @@ func tool(t *testing.T, name string, args ...string) string {
 func TestASheetFromTheChatToTheCounter(t *testing.T) {
 	t.Parallel()
 	x := start(t, nil, "chat", "-linked", "27999990016")
-	x.typeLine("31 preimpresos para mi mamá")
+	x.typeLine("31 preimpresos para mi mamá para este mes")
 	x.out.waitFor(t, "¿Los hago?")
 	x.typeLine("sí")
 	path := x.out.waitFor(t, `\[archivo\] (\S+\.pdf)\n`)[1]

@@ -46,6 +46,9 @@ type Token struct {
 	Made   time.Time `json:"made"`
 	// Until is the first moment at which the token is not valid any more.
 	Until time.Time `json:"until"`
+	// LockedUntil is set while this token is refused after failed validations, at one provider or at all. Another one is accepted at
+	// once. A back end that cannot tell leaves it out.
+	LockedUntil time.Time `json:"locked_until,omitzero"`
 }
 
 // Denial is the reason why a member got no token.

@@ -20,6 +20,7 @@
 //	leaving.go        words for unlinking the chat and for leaving the insurer
 //	signals.go        another day, and words that stand for something said before
 //	requests.go       several requests of one text
+//	beside.go         questions, and the wish for a person, beside a request
 //	second.go         the second opinion: a linear model that names an intent where the rules found none, and stops a token
 //	resolve.go        Parser.Resolve: which members of a family group the references mean to a speaker
 //	understanding.go  what `llave entiende` prints

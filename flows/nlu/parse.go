@@ -100,8 +100,8 @@ type ParsedText struct {
 	Repeat, TheOther, Pronoun bool
 	// OnlyFor says that the text names people and nothing that is asked for: "para Juana también".
 	OnlyFor bool
-	// Also are further requests of the same text, in its order.
-	Also []ParsedText
+	// Also are further requests of the same text, in its order, and Asked its questions.
+	Also, Asked []ParsedText
 	// Guessed says that the rules found no intent, and that it is the second opinion's.
 	Guessed bool
 	// counted is the number that the text names, whatever it is about.
@@ -177,6 +177,9 @@ func (u *Parser) Parse(text string) ParsedText {
 	text = cleanLines(text)
 	s := u.tokenize(text)
 	m := u.read(s)
+	if rest, ok := u.splitQuestions(text, s, &m); ok {
+		return rest
+	}
 	if requests := u.splitRequests(text, s, &m); requests != nil {
 		first := requests[0]
 		first.Introduced, first.Also = m.Introduced, requests[1:]

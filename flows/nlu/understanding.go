@@ -2,6 +2,7 @@ package nlu
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,7 +29,7 @@ type Understanding struct {
 func (u *Parser) Understand(text string, s Speaker, now time.Time) Understanding {
 	m := u.ParseFor(text, s)
 	out := u.show(m, s, now)
-	for _, w := range m.Also {
+	for _, w := range slices.Concat(m.Also, m.Asked) {
 		out.Also = append(out.Also, u.show(w, s, now))
 	}
 	return out

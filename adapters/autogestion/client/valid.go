@@ -106,7 +106,13 @@ func (v valid) given(g backend.Given, members []backend.MemberID) string {
 // token: digits as text, of a member who is in the group now, and possible times. It may be over, since Another repeats its
 // answer for a day: [valid.live] checks that.
 func (v valid) token(g backend.Group, t backend.Token) string {
-	return first(unless(inGroup(g, t.Member), "token_stranger"), unless(backend.IsToken(t.Digits), "token_digits"), v.span(t.Made, t.Until))
+	return first(unless(inGroup(g, t.Member), "token_stranger"), unless(backend.IsToken(t.Digits), "token_digits"), v.span(t.Made, t.Until),
+		unless(v.zeroOrLock(t.LockedUntil), "token_times"))
+}
+
+// zeroOrLock: the end of a lock that can be.
+func (v valid) zeroOrLock(t time.Time) bool {
+	return t.IsZero() || t.Year() >= 2000 && t.Before(v.now.AddDate(1, 0, 0))
 }
 
 func (v valid) span(made, until time.Time) string {
@@ -129,9 +135,8 @@ func (v valid) state(st backend.TokenState, member backend.MemberID) string {
 		return why
 	}
 	tried := v.zeroOrPast(st.TriedAt) && (st.TriedAt.IsZero() || isVerdict(st.TriedWhy))
-	locked := st.LockedUntil.IsZero() || st.LockedUntil.Year() >= 2000 && st.LockedUntil.Before(v.now.AddDate(1, 0, 0))
 	return first(v.span(st.Made, st.Until),
-		unless(v.zeroOrPast(st.UsedAt) && v.zeroOrPast(st.PreviousReplacedAt) && locked, "state_times"), unless(tried, "state_tried"))
+		unless(v.zeroOrPast(st.UsedAt) && v.zeroOrPast(st.PreviousReplacedAt) && v.zeroOrLock(st.LockedUntil), "state_times"), unless(tried, "state_tried"))
 }
 
 // isVerdict: a reason for which a validation is denied.

@@ -5,10 +5,10 @@ import (
 	"testing"
 )
 
-// cellOf is the cell that a token's code stands in.
-func cellOf(c code) area {
-	x, y := c.x+codeSide+padding-cellWidth, c.y-(cellHeight-codeSide)/2
-	return area{"a cell", x, y, x + cellWidth, y + cellHeight}
+// areaOfCell is the cell that a token's code stands in.
+func areaOfCell(l *page, c code) area {
+	x, y := c.x+c.side()+l.cell.codeEdge()-cellWidth, c.y-(l.cell.height-c.side())/2
+	return area{"a cell", x, y, x + cellWidth, y + l.cell.height}
 }
 
 // Each token can be cut out on four sides, and has two boxes to write in.
@@ -17,10 +17,10 @@ func TestCellsCanBeCutOutAndWrittenOn(t *testing.T) {
 	for n := range pages {
 		for i, l := range planned(t, p, paper(n)) {
 			for _, c := range l.codes {
-				if c.module != codeModule {
+				if !c.token {
 					continue
 				}
-				cell, boxes := cellOf(c), 0
+				cell, boxes := areaOfCell(l, c), 0
 				for _, side := range []rule{
 					{x1: cell.x1, y1: cell.y1, x2: cell.x2, y2: cell.y1}, {x1: cell.x1, y1: cell.y2, x2: cell.x2, y2: cell.y2},
 					{x1: cell.x1, y1: cell.y1, x2: cell.x1, y2: cell.y2}, {x1: cell.x2, y1: cell.y1, x2: cell.x2, y2: cell.y2},

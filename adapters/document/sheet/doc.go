@@ -5,7 +5,7 @@
 // in reading order. [faces] knows how wide characters are and cuts the fonts down to those that are used. [assemble] writes
 // the pages into the file. So a layout can be tested without reading a PDF.
 //
-// Reading order: sheet.go (the sheet and its limits), layout.go and cell.go (where things stand), page.go (a page as data), pdf.go
+// Reading order: sheet.go (the sheet and its limits), layout.go, cell.go and slip.go (where things stand), page.go (a page as data), pdf.go
 // (the file), faces.go, charset.go and characters.go (fonts, and characters that they lack).
 //
 // Lengths are millimetres from the upper left corner of the page, sizes of type are points.

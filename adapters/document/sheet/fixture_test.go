@@ -24,7 +24,7 @@ func paper(n int) flows.Paper {
 			"Usá un token por cada atención: mostrá o recortá el cuadro y anotá cuándo y dónde lo usaste.",
 			"Cada número sirve una sola vez y solo para Rosa Peralta. Si perdés la hoja, escribí «perdí la hoja» en el chat.",
 		},
-		Running: "Tokens de Rosa Peralta · noviembre de 2026", Page: "Página %d de %d", Date: "Fecha", Place: "Lugar", Void: "ANULADO",
+		Running: "Tokens de Rosa Peralta · noviembre de 2026", Page: "Página %d de %d", Slip: []string{"Afiliación 9-4071852/04", "vale hasta el 30/11/2026"}, Date: "Fecha", Place: "Lugar", Void: "ANULADO",
 		Proof:      strings.Repeat("K7QX2M9P$%*+-./:ABCDEFGHIJ0123456789", 11)[:380],
 		ProofLines: []string{"Hoja firmada por Autogestión.", "Se comprueba en …/autogestion/verificar"},
 		Foot:       "¿Dudas? Mesa de Ayuda de IOMA: 221-351-0282 · En el chat, escribí «ayuda».",

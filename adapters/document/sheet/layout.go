@@ -43,15 +43,21 @@ const (
 // heading take no more lines than that leaves.
 const leastRows = 6
 
-// layOut lays a paper out. Tokens run down the columns: that is also how texts are extracted.
+// layOut lays a paper out. Tokens run down the columns: that is also how texts are extracted. The cells are as large as they can
+// be on the least number of pages.
 func layOut(f *faces, p flows.Paper) ([]*page, error) {
 	var pages []*page
+	height := 0.0
 	for tokens := p.Tokens; len(tokens) > 0; {
 		s, y, err := newPage(f, p, len(pages) == 0)
 		if err != nil {
 			return nil, err
 		}
-		n := min(len(tokens), columns*int((bottom-y)/cellHeight))
+		if height == 0 {
+			height = heightOfCells(len(tokens), y)
+		}
+		s.cell = cellOf(height)
+		n := min(len(tokens), columns*rowsIn(bottom-y, height))
 		if err := s.tokens(p, tokens[:n], y); err != nil {
 			return nil, err
 		}
@@ -64,15 +70,43 @@ func layOut(f *faces, p flows.Paper) ([]*page, error) {
 	return pages, nil
 }
 
+// laterTop is where the tokens of a page without a heading begin.
+const laterTop = top + 8
+
+// heightOfCells is the height of the cells of n tokens, where those of the first page begin at y: the largest that needs no more
+// pages than the least does.
+func heightOfCells(n int, y float64) float64 {
+	const step = 0.1
+	fewest := pagesOf(n, y, leastHeight)
+	for h := mostHeight; h > leastHeight; h -= step {
+		if pagesOf(n, y, h) == fewest {
+			return h
+		}
+	}
+	return leastHeight
+}
+
+// pagesOf is how many pages n tokens take in cells of a height.
+func pagesOf(n int, y, height float64) int {
+	n -= columns * rowsIn(bottom-y, height)
+	pages := 1
+	if perPage := columns * rowsIn(bottom-laterTop, height); n > 0 {
+		pages += (n + perPage - 1) / perPage
+	}
+	return pages
+}
+
+func rowsIn(room, height float64) int { return int(room / height) }
+
 // newPage is a page with its heading, and the place where its tokens begin.
 func newPage(f *faces, p flows.Paper, first bool) (*typesetter, float64, error) {
 	s := &typesetter{page: &page{}, faces: f, roomy: true}
 	if !first {
 		s.running(p.Running)
-		return s, top + 8, nil
+		return s, laterTop, nil
 	}
 	y, err := s.head(p)
-	if err == nil && int((bottom-y)/cellHeight) < leastRows {
+	if err == nil && rowsIn(bottom-y, leastHeight) < leastRows {
 		s = &typesetter{page: &page{}, faces: f}
 		y, err = s.head(p)
 	}
@@ -206,16 +240,15 @@ func (s *typesetter) foot(p flows.Paper, page, of int) {
 	s.fitRight(right, footY, widest, number, st, 7)
 }
 
-// tokens draws the tokens down two columns. An odd one is in the right column: alone at the left, programs that extract
-// texts would read it before that column.
+// tokens draws the tokens down two columns. The first is the longer one.
 func (s *typesetter) tokens(p flows.Paper, tokens []flows.PaperToken, y float64) error {
-	first := max(1, len(tokens)/columns) // in the left column
+	first := (len(tokens) + 1) / columns // in the left column
 	for i, t := range tokens {
 		column, row := 0, i
 		if i >= first {
 			column, row = 1, i-first
 		}
-		if err := s.cell(p, t, left+float64(column)*cellWidth, y+float64(row)*cellHeight); err != nil {
+		if err := s.token(p, t, left+float64(column)*cellWidth, y+float64(row)*s.cell.height); err != nil {
 			return fmt.Errorf("sheet: %w", err)
 		}
 	}

@@ -13,6 +13,7 @@ type page struct {
 	rules  []rule
 	frames []frame
 	codes  []code
+	cell   cell // the measures of its tokens' cells
 }
 
 // text is a line of characters; y is its base line.
@@ -42,6 +43,7 @@ type frame struct{ x, y, w, h, width float64 }
 type code struct {
 	x, y, module float64
 	qr           *qr.Code
+	token        bool // it is the code of a token, and not the proof
 }
 
 // quiet is how many modules around a code stay white (ISO/IEC 18004).

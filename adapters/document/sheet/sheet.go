@@ -89,7 +89,7 @@ func clean(f *faces, p flows.Paper) flows.Paper {
 	for _, s := range []*string{&p.Title, &p.Heading, &p.Name, &p.Running, &p.Page, &p.Date, &p.Place, &p.Void, &p.Foot} {
 		*s = f.clean(*s)
 	}
-	p.Lines, p.ProofLines = cleanAll(f, p.Lines), cleanAll(f, p.ProofLines)
+	p.Lines, p.ProofLines, p.Slip = cleanAll(f, p.Lines), cleanAll(f, p.ProofLines), cleanAll(f, p.Slip)
 	fields := make([]flows.Field, len(p.Fields))
 	for i, l := range p.Fields {
 		fields[i] = flows.Field{Label: f.clean(l.Label), Value: f.clean(l.Value)}

@@ -55,8 +55,13 @@ func TestExtractedInOrder(t *testing.T) {
 				of.Tokens[(i*7+2)%n].Digits = ""
 			}
 			dir, want := kept(t, p, of), script(of, perPage)
-			for _, args := range [][]string{{"sheet.pdf", "-"}, {"-raw", "sheet.pdf", "-"}} {
-				if got := strings.Fields(tool(t, dir, "pdftotext", args...)); !slices.Equal(got, want) {
+			odd := perPage[len(perPage)-1]%2 == 1 && perPage[len(perPage)-1] > 1
+			for i, args := range [][]string{{"-raw", "sheet.pdf", "-"}, {"sheet.pdf", "-"}} {
+				got := wordsIn(tool(t, dir, "pdftotext", args...))
+				if i > 0 && odd { // nothing stands beside the last cell: by where things stand it may be read around the second column
+					got, want = slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))
+				}
+				if !slices.Equal(got, want) {
 					t.Errorf("%d tokens of %s, %q:\n%q\nwant\n%q", n, name, args, got, want)
 				}
 			}

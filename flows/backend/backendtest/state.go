@@ -95,6 +95,9 @@ var stateSentences = []sentence{
 		if !st.LockedUntil.After(s.Now()) || st.TriedWhy != backend.Locked {
 			s.Fatalf("state is %+v", st)
 		}
+		if now := s.current(g.Credential, me.ID); !now.LockedUntil.Equal(st.LockedUntil) {
+			s.Errorf("the token is locked until %s, its state says %s", now.LockedUntil, st.LockedUntil)
+		}
 		if st.LockedUntil.Before(tok.Until) {
 			s.Advance(st.LockedUntil.Sub(s.Now()))
 			s.wantVerdict(me.Number, tok.Digits, "")
