@@ -138,12 +138,7 @@ func (s *Redis) checkLayout(ctx context.Context) error {
 
 // readRedisInfo reads what INFO says. Managed servers refuse CONFIG, but not this.
 func readRedisInfo(info string) (f RedisFacts, err error) {
-	says := map[string]string{}
-	for line := range strings.Lines(info) {
-		if name, value, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
-			says[name] = value
-		}
-	}
+	says := readInfoLines(info)
 	f = RedisFacts{Version: says["redis_version"], Cluster: says["cluster_enabled"] == "1", AOF: says["aof_enabled"] == "1"}
 	f.Replicas, _ = strconv.Atoi(says["connected_slaves"])
 	replica := says["role"] == "slave"

@@ -54,6 +54,7 @@ func commands() []command {
 		{"dead retry", program.retryDead, false},
 		{"flows", program.flows, true},
 		{"health", program.health, true},
+		{"doctor", program.doctor, true},
 		{"version", program.version, true},
 		{"help", program.help, true},
 	}
