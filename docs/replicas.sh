@@ -16,7 +16,14 @@ cleanup() {
 	rm -rf "$dir"
 }
 trap cleanup EXIT
+free() { # four ports from this one on: does nobody listen there?
+	local p
+	for p in "$1" $(($1 + 1)) $(($1 + 2)) $(($1 + 3)); do
+		! (exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null || return 1
+	done
+}
 base=${LLAVE_REPLICAS_PORT:-18080}
+until free "$base"; do base=$((base + 4)); done
 redis=$((base)) backend=$((base + 1)) # the processes are on base + 2 and base + 3
 
 for name in $(env | sed -n 's/^\(LLAVE_[A-Z_]*\)=.*/\1/p'); do unset "$name"; done
