@@ -40,7 +40,10 @@ func TestBackupAndRestore(t *testing.T) {
 		t.Fatalf("no token: %s", printed)
 	}
 	x := start(t, env)
-	x.out.waitFor(t, "está andando")
+	metrics := x.out.waitFor(t, `Métricas +(http://\S+)`)[1]
+	if page := newBrowser(t).open(metrics); !strings.Contains(page, "llave_mail_waiting 0") || !strings.Contains(page, "llave_mail_dead 0") {
+		t.Error("the e-mail is not counted")
+	}
 	plain, sealed := filepath.Join(dir, "plain"), filepath.Join(dir, "sealed")
 	out := runCommand(t, env, exitOK, "backup", plain)
 	for _, want := range []string{"llave.db", "autogestion.db", "autogestion.key", "mesa.db", "webchat.db", "LLAVE_KEY no está en la copia"} {
