@@ -209,35 +209,42 @@ func TestTheDeviceStore(t *testing.T) {
 	}
 }
 
-// Keys that are older than what was sent with them, as after a loss of power, are not used: what is sent with them would
-// be ignored, and nobody would know.
+// Keys that are older than what was sent with them, as after a loss of power or from a copy, are not used: what is sent with them
+// would be ignored, and nobody would know.
 func TestLossOfPower(t *testing.T) {
 	t.Parallel()
 	r, chat, to := conversation(t, nil)
 	must(t, r.sends(to, "uno"))
 	chat.Expects("uno")
-	r.down()
-	old, err := os.ReadFile(r.opt.Store)
-	must(t, err)
-	r.opens()
-	r.up()
-	for range 3 {
-		must(t, r.sends(to, "dos"))
-		chat.Expects("dos")
-	}
-	r.down()
-	must(t, os.WriteFile(r.opt.Store, old, 0o600))
-	db, err := sql.Open("sqlite", r.opt.Store)
-	must(t, err)
-	_, err = db.Exec(`UPDATE llave_whatsapp SET value = 'another' WHERE name IN ('boot', 'closed')`)
-	must(t, errors.Join(err, db.Close()))
-	r.opens()
-	r.up()
-	must(t, r.sends(to, "tres"))
-	chat.Expects("tres")
-	chat.Says("cuatro")
-	if u := r.bot.gets(t); u.Text != "cuatro" {
-		t.Errorf("got %+v", u)
+	for name, older := range map[string]func() error{
+		"a loss of power": func() error {
+			db, err := sql.Open("sqlite", r.opt.Store)
+			must(t, err)
+			_, err = db.Exec(`UPDATE llave_whatsapp SET value = 'another' WHERE name IN ('boot', 'closed')`)
+			return errors.Join(err, db.Close())
+		},
+		"a copy": func() error { return whatsapp.Restored(t.Context(), r.opt.Store) },
+	} {
+		r.down()
+		old, err := os.ReadFile(r.opt.Store)
+		must(t, err)
+		r.opens()
+		r.up()
+		for range 3 {
+			must(t, r.sends(to, "dos"))
+			chat.Expects("dos")
+		}
+		r.down()
+		must(t, os.WriteFile(r.opt.Store, old, 0o600))
+		must(t, older())
+		r.opens()
+		r.up()
+		must(t, r.sends(to, "tres"))
+		chat.Expects("tres")
+		chat.Says("cuatro")
+		if u := r.bot.gets(t); u.Text != "cuatro" {
+			t.Errorf("%s: got %+v", name, u)
+		}
 	}
 }
 
