@@ -10,18 +10,24 @@ import (
 	"net/http"
 	"path"
 	"strings"
+
+	"llave/adapters/catalog"
 )
 
-//go:embed page/chat.html page/chat.css page/press.js page/line.js page/attach.js page/chat.js page/icon.svg
+//go:embed page
 var pageFiles embed.FS
 
 // scripts are sent as one file, in this order.
-func scripts() []string { return []string{"press.js", "line.js", "attach.js", "chat.js"} }
+func scripts() []string {
+	return []string{"press.js", "line.js", "attach.js", "parts.js", "large.js", "kept.js", "menu.js", "chat.js"}
+}
 
 // assets are the page and its parts, ready to be sent. They are the same for all.
 type assets struct {
-	page  asset
-	named map[string]asset // by their names below /chat/
+	page   asset
+	worker asset
+	named  map[string]asset                 // by their names below /chat/
+	icons  map[string]func() (asset, error) // the same, drawn when one is asked for
 }
 
 type asset struct {
@@ -30,46 +36,85 @@ type asset struct {
 	small []byte // gzip
 }
 
-// pageView is the data of the page template.
+// pageView is the data of the page's templates.
 type pageView struct {
-	CSS, JS, Icon string
-	Phone         string
-	MaxText       int
-	MaxFile       int // bytes
-	Demo          *Demo
+	CSS, JS, Icon   string
+	Manifest, Touch string
+	Icons           []pageIcon
+	Phone           string
+	WhatsApp        string // the number of the help desk on WhatsApp, as wa.me has it; empty if its phone is another
+	MaxText         int
+	MaxFile         int // bytes
+	Demo            *Demo
 }
 
-func loadAssets(o Options) (assets, error) {
-	a := assets{named: map[string]asset{}}
+func loadAssets(o Options, texts *catalog.Texts) (assets, error) {
+	a := assets{named: map[string]asset{}, icons: map[string]func() (asset, error){}}
 	v := pageView{Phone: o.MesaPhone, MaxText: maxTyped, MaxFile: uploadMax, Demo: o.Demo}
-	for file, x := range map[string]struct {
-		kind string
-		at   *string
+	if o.MesaPhone == texts.Get("whatsapp_phone", nil) {
+		v.WhatsApp = texts.Get("whatsapp_number", nil)
+	}
+	for _, file := range []struct {
+		name, kind string
+		at         *string
 	}{
-		"chat.css": {"text/css; charset=utf-8", &v.CSS},
-		"chat.js":  {"text/javascript; charset=utf-8", &v.JS},
-		"icon.svg": {"image/svg+xml", &v.Icon},
+		{"chat.css", "text/css; charset=utf-8", &v.CSS},
+		{"chat.js", "text/javascript; charset=utf-8", &v.JS},
+		{"icon.svg", "image/svg+xml", &v.Icon},
 	} {
-		raw, err := readAsset(file)
+		raw, err := readAsset(file.name)
 		if err != nil {
 			return a, err
 		}
-		name := hashed(file, raw)
-		*x.at = "/chat/" + name
-		if a.named[name], err = pack(x.kind, raw); err != nil {
+		if err := a.add(file.name, file.kind, raw, file.at); err != nil {
 			return a, err
 		}
 	}
-	t, err := template.ParseFS(pageFiles, "page/chat.html")
+	a.addIcons(&v)
+	return a, a.addPages(v)
+}
+
+// addPages adds what is made of templates: the manifest, the page and the service worker.
+func (a *assets) addPages(v pageView) error {
+	manifest, err := fill("manifest.json", v)
 	if err != nil {
-		return a, err
+		return err
+	}
+	if err := a.add("llave.webmanifest", "application/manifest+json", manifest, &v.Manifest); err != nil {
+		return err
+	}
+	page, err := fill("chat.html", v)
+	if err != nil {
+		return err
+	}
+	if a.page, err = pack("text/html; charset=utf-8", page); err != nil {
+		return err
+	}
+	worker, err := workerScript(v)
+	if err != nil {
+		return err
+	}
+	a.worker, err = pack("text/javascript; charset=utf-8", worker)
+	return err
+}
+
+// add adds a file under a name that changes with its contents, and sets its address.
+func (a *assets) add(file, kind string, raw []byte, at *string) (err error) {
+	name := hashed(file, raw)
+	*at = "/chat/" + name
+	a.named[name], err = pack(kind, raw)
+	return err
+}
+
+// fill executes a template of the page.
+func fill(file string, data any) ([]byte, error) {
+	t, err := template.ParseFS(pageFiles, "page/"+file)
+	if err != nil {
+		return nil, err
 	}
 	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, "chat.html", v); err != nil {
-		return a, err
-	}
-	a.page, err = pack("text/html; charset=utf-8", b.Bytes())
-	return a, err
+	err = t.ExecuteTemplate(&b, file, data)
+	return b.Bytes(), err
 }
 
 // readAsset is the contents under a name.

@@ -70,27 +70,27 @@ func TestEverythingOnAPage(t *testing.T) {
 			s.says(chat, "3", bot.Reply{Kind: bot.Show, Text: "La credencial:", Expires: soon, File: &bot.File{Name: "c.png", Type: "image/png", Alt: "Credencial de Juana", Data: somePNG()}})
 			s.says(chat, "4", bot.Reply{Text: strings.Repeat("larguísimo", 40), File: &bot.File{Name: "hoja de tokens preimpresos de noviembre.pdf", Type: "application/pdf", Alt: "Hoja de noviembre", Data: make([]byte, 3000)}})
 			s.says(chat, "5", bot.Reply{Kind: bot.Ask, Text: "¿Quién?", Question: "q", Choices: []bot.Option{{Text: "María Elena Gómez de los Santos Lugares", Value: "1"}, {Text: "Otra", Value: "2"}}})
-			s.Waits("document.querySelectorAll('#mensajes .opciones button').length === 2 && [...document.images].every(i => i.complete && i.naturalWidth === 40)")
+			s.Waits("document.querySelectorAll('#mensajes .opciones button').length === 2 && [...document.images].every(i => i.complete && i.naturalWidth === 40) && !document.querySelector('.recien')")
 			s.audit("everything")
 			for js, want := range map[string]string{
-				"document.querySelector('.cifras [aria-hidden]').textContent":                           "482 913",
-				"document.querySelector('.cifras .oculto').textContent":                                 "4 8 2 9 1 3",
-				"document.querySelector('.tipeable').textContent":                                       "menú",
-				"document.querySelector('img').alt":                                                     "Credencial de Juana",
-				"document.querySelector('a[download]').textContent":                                     "Descargar (PDF, 3 kB): Hoja de noviembre",
-				"document.querySelector('#mensajes .opciones').getAttribute('aria-label')":              "Respuestas posibles",
-				"document.querySelector('a.enlace').firstChild.textContent":                             "Abrir autogestion.ioma.example ",
-				"document.querySelector('img').parentElement.target":                                    "_blank",
-				"getComputedStyle(document.querySelector('img')).width":                                 "40px",
-				"[...document.querySelectorAll('.opciones:last-of-type button')].length + ''":           "2",
-				"document.querySelector('#mensajes .globo .oculto').textContent":                        "Vos:",
-				"document.getElementById('rollo').getAttribute('role') + document.documentElement.lang": "loges-AR",
+				"document.querySelector('.cifras [aria-hidden]').textContent":                                "482 913",
+				"document.querySelector('.cifras .oculto').textContent":                                      "4 8 2 9 1 3",
+				"document.querySelector('.tipeable').textContent":                                            "menú",
+				"document.querySelector('img').alt":                                                          "Credencial de Juana",
+				"document.querySelector('a[download]').textContent":                                          "Descargar (PDF, 3 kB): Hoja de noviembre",
+				"document.querySelector('#mensajes .opciones').getAttribute('aria-label')":                   "Respuestas posibles",
+				"document.querySelector('a.enlace').textContent + document.querySelector('a.enlace').target": "Entrar a Autogestiónautogestion.ioma.example",
+				"document.querySelector('img').parentElement.target":                                         "_blank",
+				"getComputedStyle(document.querySelector('img')).width":                                      "40px",
+				"[...document.querySelectorAll('.opciones:last-of-type button')].length + ''":                "2",
+				"document.querySelector('#mensajes .globo .oculto').textContent":                             "Vos:",
+				"document.getElementById('rollo').getAttribute('role') + document.documentElement.lang":      "loges-AR",
 			} {
 				if got := s.String(js); got != want {
 					t.Errorf("%s is %q, want %q", js, got, want)
 				}
 			}
-			small := s.String(`[...document.querySelectorAll('button, a, summary, textarea')].filter(e => e.checkVisibility() && !e.matches('.saltar')).filter(e => { const r = e.getBoundingClientRect(), i = e.querySelector('img'); return !i && (r.width < 44 || r.height < 44) }).map(e => e.outerHTML.slice(0, 90)).join('\n')`)
+			small := s.String(`[...document.querySelectorAll('button, a, summary, textarea')].filter(e => e.checkVisibility() && !e.matches('.saltar')).filter(e => { const r = e.getBoundingClientRect(), i = e.querySelector('img'); least = e.matches('.dicho .tipeable, .dicho .tel') ? 32 : 44; return !i && (r.width < least || r.height < least) }).map(e => e.outerHTML.slice(0, 90)).join('\n')`)
 			if small != "" {
 				t.Errorf("too small to be hit: %s", small)
 			}
@@ -165,6 +165,9 @@ func TestForgetOnThePage(t *testing.T) {
 	second := &screen{s.Another(phone()), s.fixture, t}
 	second.opens()
 	second.WaitsFor("hola")
+	s.Clicks("#menu")
+	s.Waits("!document.querySelector('#menu-lista .recien')")
+	s.audit("the menu")
 	s.Clicks("#borrar")
 	s.Waits("document.querySelector('dialog[open]')")
 	s.audit("the question")
@@ -172,7 +175,8 @@ func TestForgetOnThePage(t *testing.T) {
 		t.Error("the focus is not on the harmless button")
 	}
 	s.Types("\r")
-	s.Waits("!document.querySelector('dialog[open]') && document.activeElement.id === 'borrar'")
+	s.Waits("!document.querySelector('dialog[open]') && document.activeElement.id === 'menu'")
+	s.Clicks("#menu")
 	s.Clicks("#borrar")
 	s.Clicks("dialog button[value=si]")
 	s.Waits("!document.querySelector('#mensajes .globo') && !document.getElementById('sugerencias').hidden")
@@ -296,7 +300,7 @@ func TestLinksIntoThePage(t *testing.T) {
 	t.Parallel()
 	s := newScreen(t, phone())
 	for n, c := range []struct{ at, text, shown string }{
-		{"/#codigo=QMTM-MYZF", "QMTM-MYZF", "(volví de la página)"},
+		{"/#codigo=QMTM-MYZF", "QMTM-MYZF", "Volví de Autogestión"},
 		{"/?start=token", "token", "token"},
 		{"/#start=token", "token", "token"},
 	} {

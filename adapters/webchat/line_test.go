@@ -22,7 +22,7 @@ type middle struct {
 	buffers  atomic.Bool // answers are passed on when they are over
 	swallows atomic.Bool // what a stream says after its first moments is not passed on
 	eats     atomic.Bool // cookies are not passed on
-	away     atomic.Bool // there is no server
+	cuts     atomic.Bool // every connection breaks
 	polls    atomic.Int64
 	streams  atomic.Int64
 }
@@ -34,9 +34,8 @@ func (m *middle) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/chat/events":
 		m.streams.Add(1)
 	}
-	if m.away.Load() {
-		http.Error(w, "bad gateway", http.StatusBadGateway)
-		return
+	if m.cuts.Load() {
+		panic(http.ErrAbortHandler)
 	}
 	m.Handler.ServeHTTP(&through{ResponseWriter: w, m: m}, r)
 }

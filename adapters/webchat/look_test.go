@@ -27,12 +27,18 @@ func TestParts(t *testing.T) {
 		want string
 	}{
 		{bot.Say, "Escribí *token* y listo", `[["","Escribí "],["b","token"],["","and"]]`},
-		{bot.Show, "Token de Juana: 482 913\nN.º: 9-4071852/02", `[["","Token de Juana: "],["n","482 913"],["","\nN.º: 9-4071852/02"]]`},
+		{bot.Show, "Token de Juana: 482 913\nN.º: 9-4071852/02", `[["h","Token de Juana: "],["n","482 913"],["","\nN.º: "],["w","9-4071852/02"]]`},
 		{bot.Show, "482913", `[["n","482913"]]`},
-		{bot.Show, "Juana: 482 913\nPedro: 111 222", `[["","Juana: "],["n","482 913"],["","\nPedro: "],["n","111 222"]]`},
-		{bot.Say, "Mesa de Ayuda: 221-351-0282, 482 913", `[["","Mesa de Ayuda: 221-351-0282, 482 913"]]`},
-		{bot.Secret, "Abrí https://a.example/x?y=1#z. Ya.", `[["","Abrí "],["a","https://a.example/x?y=1#z"],["",". Ya."]]`},
+		{bot.Show, "Juana: 482 913\nPedro: 111 222", `[["h","Juana: "],["n","482 913"],["","\n"],["h","Pedro: "],["n","111 222"]]`},
+		{bot.Say, "Mesa de Ayuda: 221-351-0282, 482 913", `[["","Mesa de Ayuda: "],["t","221-351-0282"],["",", 482 913"]]`},
+		{bot.Secret, "Abrí https://a.example/x?y=1#z. Ya.", `[["","Abrí "],["l","https://a.example/x?y=1#z"],["",". Ya."]]`},
 		{bot.Say, "(http://a.example/)", `[["","("],["a","http://a.example/"],["",")"]]`},
+		{bot.Show, "Hola\n\nToken de Rosa\n482 913\nVale", `[["","Hola\n\n"],["h","Token de Rosa\n"],["n","482 913"],["","\nVale"]]`},
+		{bot.Show, "*Ojo*: 482 913", `[["b","Ojo"],["",": "],["n","482 913"]]`},
+		{bot.Show, strings.Repeat("larga ", 20) + ": 482 913", `[["","` + strings.Repeat("larga ", 20) + `: "],["n","482 913"]]`},
+		{bot.Say, "Llamá al 107, al 911, al 0800-999-0091 o al (011) 5275-1135.", `[["","Llamá al "],["t","107"],["",", al "],["t","911"],["",", al "],["t","0800-999-0091"],[""," o al "],["t","(011) 5275-1135"],["","."]]`},
+		{bot.Say, "135.000 personas, $107, 9-107/00, el 30/11/2026 a las 23:59", `[["","135.000 personas, $107, "],["w","9-107/00"],["",", el "],["w","30/11/2026"],[""," a las "],["w","23:59"]]`},
+		{bot.Say, "Alcanza con *token de* y un nombre, o *mi token*", `[["","Alcanza con "],["f","token de"],[""," y un nombre, o "],["b","mi token"]]`},
 		{bot.Say, "javascript://alert(1) ftp://x <b>*y*</b>", `[["","javascript://alert(1) ftp://x <b>"],["b","y"],["","</b>"]]`},
 		{bot.Say, "", `null`},
 	} {
@@ -45,6 +51,9 @@ func TestParts(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%q is cut into %q", c.text, got)
 		}
+	}
+	if got := w.web.spansOf(entry{Who: byBot, From: "Ana", Text: "Es *hoy*"}); !slices.Equal(got, []span{{"", "Es "}, {"e", "hoy"}}) {
+		t.Errorf("what an agent stresses is cut into %q", got)
 	}
 	if got := w.web.render(entry{Who: byPerson, Text: "*x* http://a.example 482 913"}, time.Now(), true).Parts; len(got) != 1 || got[0][0] != "" {
 		t.Errorf("what a person wrote is cut into %q", got)

@@ -226,6 +226,13 @@ func TestAllButtonsThatAppear(t *testing.T) {
 			t.Errorf("%s takes a press at once", css)
 		}
 	}
+	x.settles()
+	x.passes(800)
+	x.Waits("!document.querySelector('.recien')")
+	x.Taps(x.Middle("#menu"))
+	x.Waits("!document.getElementById('menu-lista').hidden")
+	x.Taps(x.Middle("#borrar"))
+	x.Waits("document.querySelector('#borrar.recien') && !document.querySelector('dialog[open]')")
 	x.passes(800)
 	x.Waits("!document.querySelector('.recien')")
 	x.Taps(x.Middle("#borrar"))
@@ -235,6 +242,8 @@ func TestAllButtonsThatAppear(t *testing.T) {
 	x.passes(800)
 	x.Clicks("dialog button[value=si]")
 	x.Waits("!document.querySelector('dialog[open]') && !document.getElementById('sugerencias').hidden")
+	x.Waits("document.getElementById('estado').textContent.includes('se borró')")
+	x.settles()
 	x.Taps(x.Middle("#sugerencias button"))
 	x.Waits("document.querySelector('#sugerencias button.recien') && !document.querySelector('.mio')")
 	x.passes(800)

@@ -67,7 +67,7 @@ func TestWhatIsSent(t *testing.T) {
 	}{
 		{formData{"question": "q1", "value": "yes"}, bot.Pressed, "", "person: Sí, claro"},
 		{formData{"start": "token"}, bot.Started, "token", "person: token"},
-		{formData{"code": "QMTM-MYZF"}, bot.Started, "QMTM-MYZF", "person: (volví de la página)"},
+		{formData{"code": "QMTM-MYZF"}, bot.Started, "QMTM-MYZF", "person: Volví de Autogestión"},
 		{formData{"text": "soy 27-99999001-6"}, bot.Message, "soy 27-99999001-6", "person: soy ##"},
 		{formData{"text": strings.Repeat("ñ", bot.MaxText+5)}, bot.Message, strings.Repeat("ñ", bot.MaxText+5), "person: " + strings.Repeat("ñ", bot.MaxText) + "…"},
 	} {

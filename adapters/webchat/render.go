@@ -5,9 +5,7 @@ import (
 	"image"
 	_ "image/jpeg" // for the size of pictures
 	_ "image/png"
-	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"llave/adapters/besteffort"
@@ -50,6 +48,7 @@ type pageEntry struct {
 	Choices  []bot.Option `json:"choices,omitempty"`
 	Copy     string       `json:"copy,omitempty"`
 	Copies   []string     `json:"copies,omitempty"`
+	Tokens   []pageToken  `json:"tokens,omitempty"`
 	Expired  bool         `json:"expired,omitempty"`
 	// Left is for how many milliseconds the entry may be shown, and Then its text after that. There is no time of day,
 	// since the clocks of many phones are wrong.
@@ -66,16 +65,12 @@ type pageFile struct {
 	Picture bool   `json:"picture,omitempty"`
 }
 
-// span is a piece of text and its style: "" plain, "b" a word that may be typed, "n" digits to copy by hand, "a" an
-// address.
-type span [2]string
-
 // render prepares an entry for the page. Last says that no entry follows: only then can its choices be used.
 func (w *Web) render(e entry, now time.Time, last bool) pageEntry {
 	if e.hasExpired(now) {
 		e = e.redacted()
 	}
-	s := pageEntry{Who: e.Who, ID: e.ID, At: e.At.UnixMilli(), Copy: e.Copy, Copies: e.Copies, Expired: e.Expired, Parts: w.spansOf(e), Told: e.Kind == bot.Told, Sent: e.Sent}
+	s := pageEntry{Who: e.Who, ID: e.ID, At: e.At.UnixMilli(), Copy: e.Copy, Copies: e.Copies, Tokens: tokensOf(e), Expired: e.Expired, Parts: w.spansOf(e), Told: e.Kind == bot.Told, Sent: e.Sent}
 	if e.From != "" {
 		s.From = w.texts.Get("from", e.From)
 	}
@@ -89,53 +84,4 @@ func (w *Web) render(e entry, now time.Time, last bool) pageEntry {
 		s.File = &pageFile{fileInfo: *e.File, URL: "/chat/files/" + strconv.FormatUint(e.Seq, 10), Picture: e.File.picture()}
 	}
 	return s
-}
-
-// spansOf divides an entry's text.
-func (w *Web) spansOf(e entry) []span {
-	if e.Who == byPerson {
-		if e.Key != "" {
-			return []span{{"", w.texts.Get(e.Key, nil)}}
-		}
-		return []span{{"", e.Text}} // nothing that a person writes is more than text
-	}
-	text := e.Text
-	if e.Key != "" {
-		text = strings.TrimSpace(text + "\n\n" + w.texts.Get(e.Key, nil))
-	}
-	out := []span{} // the page counts on a list
-	for _, s := range bot.Spans(text) {
-		if s.Typed {
-			out = append(out, span{"b", s.Text})
-			continue
-		}
-		out = append(out, spans(s.Text, e.Kind == bot.Show)...)
-	}
-	return out
-}
-
-// highlights matches addresses, and numbers in the form of a token's digits.
-var highlights = regexp.MustCompile(`(https?://[^\s<>"]*[^\s<>".,;:!?)»])|\b(\d{3} ?\d{3})\b`)
-
-func spans(text string, digits bool) []span {
-	var out []span
-	at := 0
-	for _, m := range highlights.FindAllStringSubmatchIndex(text, -1) {
-		kind := "a"
-		if m[2] < 0 {
-			kind = "n"
-		}
-		if kind == "n" && !digits {
-			continue
-		}
-		if m[0] > at {
-			out = append(out, span{"", text[at:m[0]]})
-		}
-		out = append(out, span{kind, text[m[0]:m[1]]})
-		at = m[1]
-	}
-	if at < len(text) {
-		out = append(out, span{"", text[at:]})
-	}
-	return out
 }

@@ -15,6 +15,7 @@ func (w *Web) Handler(to bot.Accepter) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", w.page)
 	mux.HandleFunc("GET /chat/{asset}", w.asset)
+	mux.HandleFunc("GET /chat/sw.js", w.worker)
 	mux.HandleFunc("GET /chat/events", w.stream)
 	mux.HandleFunc("GET /chat/poll", w.poll)
 	mux.HandleFunc("GET /chat/files/{seq}", w.file)
@@ -28,7 +29,7 @@ func (w *Web) Handler(to bot.Accepter) http.Handler {
 }
 
 // policy lets the page use its own files, and no others.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 // secure sets the headers of every answer.
 func secure(publicURL string, next http.Handler) http.Handler {
@@ -53,7 +54,13 @@ func (w *Web) page(rw http.ResponseWriter, r *http.Request) {
 
 // asset serves the parts of the page, under names that change with their contents.
 func (w *Web) asset(rw http.ResponseWriter, r *http.Request) {
-	a, ok := w.assets.named[r.PathValue("asset")]
+	name := r.PathValue("asset")
+	a, ok := w.assets.named[name]
+	if draw := w.assets.icons[name]; draw != nil {
+		var err error
+		a, err = draw()
+		ok = err == nil
+	}
 	if !ok {
 		w.refuse(rw, r, &requestError{status: http.StatusNotFound, why: "no_page"})
 		return

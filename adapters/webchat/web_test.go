@@ -46,20 +46,24 @@ func TestFirstLoad(t *testing.T) {
 		t.Errorf("the page, which brings a cookie, may be kept: %q", c)
 	}
 	loads := regexp.MustCompile(`(?:href|src)="(/[^"#]*)"`).FindAllStringSubmatch(page, -1)
-	if len(loads) != 3 {
+	if len(loads) != 5 {
 		t.Errorf("the page loads %v", loads)
 	}
+	get("/chat/sw.js")
 	for _, m := range loads {
+		if strings.Contains(page, `rel="apple-touch-icon" href="`+m[1]) {
+			continue // loaded when the page is put on the home screen
+		}
 		head, _ := get(m[1])
 		if c := head.Get("Cache-Control"); c != "public, max-age=31536000, immutable" {
 			t.Errorf("%s may be kept %q", m[1], c)
 		}
-		if !regexp.MustCompile(`\.[0-9a-f]{12}\.(css|js|svg)$`).MatchString(m[1]) {
+		if !regexp.MustCompile(`\.[0-9a-f]{12}\.(css|js|svg|webmanifest)$`).MatchString(m[1]) {
 			t.Errorf("%s does not change its name with what it holds", m[1])
 		}
 	}
 	t.Logf("first load: %d bytes in %d answers, headers included", wire, len(loads)+1)
-	if wire > 60_000 {
+	if wire > 40_000 {
 		t.Errorf("the first load takes %d bytes", wire)
 	}
 	if strings.Contains(page, "<script>") || strings.Contains(page, "style=") || strings.Contains(page, "<style") || regexp.MustCompile(`\son\w+=`).MatchString(page) {
@@ -103,7 +107,7 @@ func TestHeaders(t *testing.T) {
 	w := newFixture(t)
 	p := w.person()
 	want := map[string]string{
-		"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+		"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
 		"X-Content-Type-Options":  "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY",
 		"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
 	}

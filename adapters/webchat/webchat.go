@@ -54,6 +54,8 @@ type Web struct {
 	locks   chatLocks
 	texts   *catalog.Texts
 	assets  assets
+	// highlights of the texts of replies
+	highlights highlights
 
 	chats, polls                 *httpx.Limiter
 	unreadableLog                *httpx.Limiter
@@ -110,7 +112,8 @@ func open(ctx context.Context, o Options) (w *Web, err error) {
 	if w.texts, err = loadTexts(); err != nil {
 		return nil, err
 	}
-	if w.assets, err = loadAssets(o); err != nil {
+	w.highlights = newHighlights(o.MesaPhone)
+	if w.assets, err = loadAssets(o, w.texts); err != nil {
 		return nil, err
 	}
 	if w.history, err = openHistory(ctx, o.Path, w.keys, o.Now); err == nil {

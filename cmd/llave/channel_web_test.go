@@ -245,11 +245,12 @@ func (t *tab) take(e event) {
 	}
 }
 
-// seen is an entry as the page shows it: big digits, words in bold, links as buttons with the host's name.
+// seen is an entry as the page shows it: big digits, words to type as buttons, links as buttons with the host's name.
 func (e event) seen() string {
 	var b strings.Builder
 	for _, p := range e.Parts {
-		b.WriteString(map[string]string{"b": "*"}[p[0]] + p[1] + map[string]string{"b": "*"}[p[0]])
+		star := map[string]string{"b": "*", "f": "*", "e": "*"}[p[0]]
+		b.WriteString(star + p[1] + star)
 	}
 	if e.Copy != "" {
 		b.WriteString("\n(copy " + e.Copy + ")")

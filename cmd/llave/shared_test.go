@@ -3,32 +3,20 @@ package main
 import (
 	"bytes"
 	"context"
-	"flag"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
 
 	"llave/adapters/autogestion"
 	"llave/adapters/document"
+	"llave/adapters/webchat/webchattest"
 	"llave/bot"
 )
 
-// TestMain lets more tests run at the same time than there are cores, unless -parallel says otherwise: most tests of a whole
-// program wait, for a browser, a pause or another process.
-func TestMain(m *testing.M) {
-	flag.Parse()
-	given := false
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
-	if !given {
-		flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { os.Exit(webchattest.Main(m)) }
 
 // sharedParts are made once for all fixtures: the file of a back end with the demo in it, and the renderer of pictures and
 // documents, which embeds its fonts when it is made.

@@ -72,8 +72,11 @@ func (l look) shoot(ctx context.Context, bin, data, out string, say io.Writer) e
 		return err
 	}
 	defer stop()
-	pictures, err := l.walk(ctx, base)
+	pictures, seen, err := l.walk(ctx, base)
 	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(out, l.name+".txt"), []byte(seen), 0o644); err != nil {
 		return err
 	}
 	for _, p := range pictures {

@@ -10,7 +10,28 @@
   const calm = matchMedia('(prefers-reduced-motion: reduce)'), touch = matchMedia('(pointer: coarse)');
   const clock = new Intl.DateTimeFormat('es-AR', { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: 'America/Argentina/Buenos_Aires' });
 
+  // A browser may keep nothing: then this page says so, and works all the same.
+  const store = (() => {
+    try {
+      sessionStorage.setItem('llave-prueba', '1');
+      sessionStorage.removeItem('llave-prueba');
+      return sessionStorage;
+    } catch { return null; }
+  })();
+
+  const says = (words, click) => {
+    if (click) settle(click);
+    send({ text: words }, words);
+  };
+  const begins = (words) => {
+    box.value = words;
+    grow();
+    box.focus();
+  };
   const attach = llaveAttach({ text, resized: () => atEnd && toEnd() });
+  const { fill, call, spoken } = llaveParts({ text, says, begins });
+  const large = llaveLarge({ text, copyOf, say, aside, spoken });
+  const kept = llaveKept({ text, store });
 
   // --- what was said ---
 
@@ -52,54 +73,6 @@
     else scroll(top, smooth);
   }
 
-  function digits(shown) {
-    const row = document.createElement('span'), e = document.createElement('span'), seen = document.createElement('span'), heard = document.createElement('span');
-    e.className = 'cifras';
-    seen.textContent = shown;
-    seen.setAttribute('aria-hidden', 'true');
-    heard.className = 'oculto';
-    heard.textContent = shown.replace(/\D/g, '').split('').join(' '); // six digits, not two hundreds
-    e.append(seen, heard);
-    row.className = 'llave';
-    row.append(e);
-    return row;
-  }
-
-  function link(address) {
-    if (!/^https?:\/\//.test(address)) return document.createTextNode(address);
-    const a = document.createElement('a'), note = document.createElement('span'), u = new URL(address);
-    a.href = address;
-    a.target = '_blank';
-    a.rel = 'noopener noreferrer';
-    a.className = 'enlace';
-    // The site's name and not the whole address: that is what one should look at before typing a password.
-    a.textContent = text('abrir').replace('#', u.host) + ' ';
-    note.className = 'oculto';
-    note.textContent = text('otra-ventana');
-    a.append(note);
-    llavePress.guard(a);
-    return a;
-  }
-
-  function part([kind, words]) {
-    if (kind === 'n') return digits(words);
-    if (kind === 'a') return link(words);
-    if (kind !== 'b') return document.createTextNode(words);
-    const b = document.createElement('strong');
-    b.className = 'tipeable';
-    b.textContent = words;
-    return b;
-  }
-
-  function fill(said, parts) {
-    let after = false; // digits and addresses are blocks: the line's end behind them is theirs
-    said.replaceChildren(...parts.map(([kind, words]) => {
-      const node = part([kind, after && !kind ? words.replace(/^\n/, '') : words]);
-      after = kind === 'n' || kind === 'a';
-      return node;
-    }));
-  }
-
   function bubble(e) {
     const b = copyOf('t-globo'), said = b.querySelector('.dicho'), time = b.querySelector('time');
     b.classList.add(e.who === 'person' ? 'mio' : 'del-bot');
@@ -119,9 +92,9 @@
       time.dateTime = d.toISOString();
       time.textContent = clock.format(d);
     }
-    if (e.file) said.append(file(e.file));
-    if (e.copy) (said.querySelector('.llave') || said).append(copier(e.copy));
-    (e.copies || []).forEach((digits, i) => said.querySelectorAll('.llave')[i]?.append(copier(digits)));
+    if (e.file) said.append(...file(e.file));
+    const until = e.left ? Date.now() + e.left : 0, rows = said.querySelectorAll('.llave');
+    (e.copies || (e.copy ? [e.copy] : [])).forEach((digits, i) => (rows[i] || said).append(large.actions(digits, e.tokens?.[i], until)));
     if (e.expired) expire(b);
     if (e.left) expiring.add({ b, said, due: Date.now() + e.left, then: e.then });
     return b;
@@ -135,7 +108,13 @@
     return row;
   }
 
+  // file is a file to save or a picture, and the button that shares it, where the browser does.
   function file(f) {
+    const sharer = large.fileSharer(f);
+    return sharer ? [savedFile(f), sharer] : [savedFile(f)];
+  }
+
+  function savedFile(f) {
     const a = document.createElement('a');
     a.href = f.url;
     a.rel = 'noopener';
@@ -156,38 +135,9 @@
     img.alt = f.alt || f.name;
     if (f.width) [img.width, img.height] = [f.width, f.height];
     a.target = '_blank';
+    a.className = 'foto';
     a.append(img);
     return a;
-  }
-
-  function copier(words) {
-    const b = copyOf('t-copiar');
-    const label = b.textContent;
-    llavePress.guard(b);
-    b.addEventListener('click', async () => {
-      const done = await copy(words);
-      b.textContent = text(done ? 'copiado' : 'no-copiado');
-      say(b.textContent);
-      setTimeout(() => { b.textContent = label; say(''); }, 2500);
-    });
-    return b;
-  }
-
-  async function copy(words) {
-    try {
-      await navigator.clipboard.writeText(words);
-      return true;
-    } catch { // not a secure page, or not allowed: as it was done before
-      const t = document.createElement('textarea'), back = document.activeElement;
-      t.value = words;
-      t.className = 'oculto';
-      document.body.append(t);
-      t.select();
-      const done = document.execCommand('copy');
-      t.remove();
-      back?.focus({ preventScroll: true });
-      return done;
-    }
   }
 
   function expire(b) {
@@ -199,6 +149,8 @@
 
   // Not one timer each: a phone that slept is late with all of them.
   function lapse() {
+    large.lapse();
+    kept.lapse();
     for (const x of expiring) {
       if (Date.now() < x.due) continue;
       expiring.delete(x);
@@ -254,6 +206,8 @@
       attended = !!(e.from || e.told);
     }
     if (e.choices) list.insertBefore(options(e), pending);
+    kept.add(e);
+    if (!replaying) kept.offer();
     if (replaying || wasAtEnd || e.who === 'person') reveal(b, !replaying);
     else if (fresh.hidden) {
       fresh.hidden = false;
@@ -271,6 +225,8 @@
   function clear() {
     last = 0;
     expiring.clear();
+    large.close();
+    kept.clear();
     attended = false;
     [...list.children].forEach((c) => c.classList.contains('pendiente') || c.remove());
     suggest();
@@ -284,20 +240,13 @@
   const sending = { text: false, file: false }; // texts wait for no file
   let writes = 0;
 
-  // A browser may keep nothing: then this page says so, and works all the same.
-  const store = (() => {
-    try {
-      sessionStorage.setItem('llave-prueba', '1');
-      sessionStorage.removeItem('llave-prueba');
-      return sessionStorage;
-    } catch { return null; }
-  })();
   try { queue.push(...JSON.parse(store?.getItem('llave') || '[]').filter((m) => m.id && m.what)); } catch { /* not ours */ }
   $('sin-memoria').hidden = !!store;
 
   function keep() {
     try {
-      store?.setItem('llave', JSON.stringify(queue));
+      if (queue.length) store?.setItem('llave', JSON.stringify(queue));
+      else store?.removeItem('llave');
     } catch { $('sin-memoria').hidden = false; } // it is full
   }
   const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
@@ -505,6 +454,7 @@
 
   function ready() {
     suggest();
+    kept.ready();
     if (!replaying) return;
     replaying = false;
     const bubbles = list.querySelectorAll('.globo');
@@ -515,7 +465,7 @@
 
   const line = llaveLine({
     random, fetch: bounded, last: () => last, show, clear, replay, ready, renew, stranded, types,
-    lost: offline, found: online, expects: () => queue.length > 0 || !typing.hidden,
+    lost: () => offline(navigator.onLine === false), found: online, expects: () => queue.length > 0 || !typing.hidden,
   });
 
   // stranded says that this browser keeps no cookie: there is no chat without one.
@@ -523,7 +473,7 @@
     online();
     if (!$('sin-cookies').hidden) return;
     $('sin-cookies').hidden = false;
-    form.hidden = $('borrar').hidden = hints.hidden = true;
+    form.hidden = $('menu').hidden = hints.hidden = true;
     llavePress.guard($('reintentar'));
   }
   $('reintentar').addEventListener('click', () => location.reload());
@@ -538,8 +488,16 @@
   }
 
   // A word about a short gap would only worry: a restart is over in a second.
-  function offline() {
-    lost ||= setTimeout(() => { say(text('sin-conexion')); lost = -1; }, 2500);
+  function offline(known) {
+    const tell = () => {
+      say(text('sin-conexion'));
+      lost = -1;
+    };
+    if (known && lost !== -1) {
+      clearTimeout(lost);
+      tell();
+    }
+    lost ||= setTimeout(tell, 2500);
   }
 
   function online() {
@@ -552,13 +510,21 @@
     lost = 0;
     if ($('sin-cookies').hidden) return;
     $('sin-cookies').hidden = true;
-    form.hidden = $('borrar').hidden = false;
+    form.hidden = $('menu').hidden = false;
   }
 
   function say(words) { status.textContent = words; }
 
+  // aside says something to those who listen, and moves nothing on the page.
+  function aside(words) { $('al-oido').textContent = words; }
+
   document.addEventListener('visibilitychange', () => { lapse(); hurry(); });
-  addEventListener('online', () => hurry());
+  // The phone knows at once, and a stream that is open may not notice.
+  addEventListener('offline', () => offline(true));
+  addEventListener('online', () => {
+    hurry();
+    line.doubt(false);
+  });
   addEventListener('pageshow', lapse);
 
   // --- the person ---
@@ -595,22 +561,12 @@
   box.addEventListener('input', grow);
 
   for (const b of hints.children) {
-    b.addEventListener('click', (click) => {
-      const words = b.dataset.texto || b.textContent;
-      settle(click);
-      send({ text: words }, words);
-    });
+    b.addEventListener('click', (click) => says(b.dataset.texto || b.textContent, click));
   }
   fresh.addEventListener('click', () => { toEnd(true); box.focus({ preventScroll: true }); });
 
-  const dialog = $('confirmar');
-  $('borrar').addEventListener('click', () => {
-    dialog.returnValue = '';
-    dialog.showModal();
-    dialog.querySelectorAll('button').forEach(llavePress.guard);
-  });
-  dialog.addEventListener('close', async () => {
-    if (dialog.returnValue !== 'si') return;
+  async function erases() {
+    kept.forget(); // whatever comes of the rest
     let done = false;
     try {
       const res = await bounded('/chat/forget', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' }, 15000);
@@ -627,7 +583,9 @@
     say(text(done ? 'borrada' : 'no-borrada'));
     setTimeout(() => say(''), 6000);
     box.focus();
-  });
+  }
+
+  llaveMenu({ text, store, says, erases, notKept: kept.notKept, call });
 
   // Who comes by a link: the code stays in the address no longer than it takes to read it.
   function came() {
@@ -649,8 +607,9 @@
 
   const wide = matchMedia('(min-width: 68rem)');
   if ($('demo')) $('demo').open = wide.matches;
+  if (navigator.onLine === false) offline(true);
 
-  form.hidden = $('borrar').hidden = false;
+  form.hidden = $('menu').hidden = false;
   queue.forEach(draw);
   lostFiles();
   replay();

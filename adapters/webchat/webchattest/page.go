@@ -1,7 +1,8 @@
 // Package webchattest drives a headless Chromium, for tests of pages and for the pictures of the README. Nothing of it
 // is in the program.
 //
-// Reading order: page.go, tab.go (a page whose failures fail the test), touch.go (fingers), files.go (choosing, dropping).
+// Reading order: page.go, tab.go (a page whose failures fail the test), touch.go (fingers), files.go (choosing, dropping),
+// walk.go (a newcomer's way).
 package webchattest
 
 import (
@@ -46,11 +47,24 @@ func Open(ctx context.Context, l Look) (*Page, error) {
 	ctx, end := chromedp.NewExecAllocator(ctx, o...)
 	ctx, leave := chromedp.NewContext(ctx)
 	p := &Page{ctx: ctx, close: func() { leave(); end() }}
-	if err := p.look(l); err != nil {
+	if err := p.Resize(l); err != nil {
 		p.close()
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	return p, nil
+}
+
+// Stranger opens a page of another person in the same browser: it shares no cookie, no storage and no worker with this
+// one.
+func (p *Page) Stranger(ctx context.Context, l Look) (*Page, error) {
+	own, leave := chromedp.NewContext(p.ctx, chromedp.WithNewBrowserContext())
+	stop := context.AfterFunc(ctx, leave)
+	s := &Page{ctx: own, close: func() { stop(); leave() }}
+	if err := s.Resize(l); err != nil {
+		s.close()
+		return nil, fmt.Errorf("open a page: %w", err)
+	}
+	return s, nil
 }
 
 func chromium() (string, error) {
@@ -65,13 +79,18 @@ func chromium() (string, error) {
 	return "", ErrNoChromium
 }
 
-func (p *Page) look(l Look) error {
+// Resize changes the window in which the page is seen.
+func (p *Page) Resize(l Look) error {
 	_, err := chromedp.Call(p.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
 		Width: l.Width, Height: l.Height, DeviceScaleFactor: max(l.Scale, 1), Mobile: l.Phone})
 	if err != nil {
 		return err
 	}
 	if _, err = chromedp.Call(p.ctx, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: l.Phone}); err != nil {
+		return err
+	}
+	// Several windows of one browser: each is looked at.
+	if _, err = chromedp.Call(p.ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
 		return err
 	}
 	feature := func(name, yes, no string, on bool) *emulation.MediaFeature {
@@ -89,7 +108,7 @@ func (p *Page) look(l Look) error {
 func (p *Page) Tab(l Look) (*Page, error) {
 	ctx, leave := chromedp.NewContext(p.ctx)
 	t := &Page{ctx: ctx, close: leave}
-	return t, t.look(l)
+	return t, t.Resize(l)
 }
 
 // Close ends the tab, and with the first one the browser.
@@ -148,6 +167,13 @@ func Eval[T any](p *Page, js string) (T, error) {
 // LoseCookies takes the browser its cookies.
 func (p *Page) LoseCookies() error {
 	_, err := chromedp.Call(p.ctx, network.ClearBrowserCookies, cdp.Empty{})
+	return err
+}
+
+// Offline has the browser say that there is no network, or that there is one again. What is open stays open, and so does
+// the way to the server.
+func (p *Page) Offline(is bool) error {
+	_, err := chromedp.Call(p.ctx, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: is, DownloadThroughput: -1, UploadThroughput: -1})
 	return err
 }
 

@@ -1,10 +1,16 @@
 package webchattest
 
 import (
+	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
+	"runtime"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -14,11 +20,40 @@ type Tab struct {
 	t testing.TB
 }
 
-// New opens a browser. Without a Chromium the test is skipped, unless LLAVE_TEST_REQUIRE=1: then what is missing is a
-// failure.
+// browser is the one browser of a test binary: to start one takes longer than most tests do.
+var browser = sync.OnceValues(func() (*Page, error) { return Open(context.Background(), Look{Width: 800, Height: 600}) })
+
+// opened says that a test has asked for the browser.
+var opened atomic.Bool
+
+// Main runs the tests of a package, closes the browser that they shared, and returns the exit code. More tests run at the
+// same time than there are cores, unless -parallel says otherwise: most wait, for a browser, a pause or another process.
+func Main(m *testing.M) int {
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		_ = flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
+	}
+	code := m.Run()
+	if opened.Load() {
+		if b, err := browser(); err == nil {
+			b.Close()
+		}
+	}
+	return code
+}
+
+// New opens a page in a profile of its own. Without a Chromium the test is skipped, unless LLAVE_TEST_REQUIRE=1: then
+// what is missing is a failure.
 func New(t testing.TB, l Look) *Tab {
 	t.Helper()
-	p, err := Open(t.Context(), l)
+	opened.Store(true)
+	b, err := browser()
+	var p *Page
+	if err == nil {
+		p, err = b.Stranger(t.Context(), l)
+	}
 	if errors.Is(err, ErrNoChromium) && os.Getenv("LLAVE_TEST_REQUIRE") != "1" {
 		t.Skip(err)
 	}
@@ -69,6 +104,10 @@ func value[T any](b *Tab, js string) T {
 	b.must(err)
 	return v
 }
+
+// Looks changes the window, and Connects says whether there is a network.
+func (b *Tab) Looks(l Look)     { b.t.Helper(); b.must(b.Resize(l)) }
+func (b *Tab) Connects(is bool) { b.t.Helper(); b.must(b.Offline(!is)) }
 
 // WaitsFor waits until the conversation holds some words.
 func (b *Tab) WaitsFor(words string) {

@@ -76,10 +76,10 @@ func (b *Tab) mouse(kind input.DispatchMouseEventType, at Point) {
 // Key sends one event of a key: "keyDown" or "keyUp". A repeated one is of a key that is held.
 func (b *Tab) Key(kind, key string, repeat bool) {
 	b.t.Helper()
-	code := map[string]int64{"Enter": 13, " ": 32}[key]
+	code := map[string]int64{"Enter": 13, " ": 32, "Escape": 27}[key]
 	text := map[string]string{"Enter": "\r", " ": " "}[key]
-	p := input.DispatchKeyEventParams{Type: input.DispatchKeyEventType(kind), Key: key, Code: map[string]string{"Enter": "Enter", " ": "Space"}[key], WindowsVirtualKeyCode: code, AutoRepeat: &repeat}
-	if kind == "keyDown" {
+	p := input.DispatchKeyEventParams{Type: input.DispatchKeyEventType(kind), Key: key, Code: map[string]string{"Enter": "Enter", " ": "Space", "Escape": "Escape"}[key], WindowsVirtualKeyCode: code, AutoRepeat: &repeat}
+	if kind == "keyDown" && text != "" {
 		p.Text, p.UnmodifiedText = text, text
 	}
 	_, err := chromedp.Call(b.ctx, input.DispatchKeyEvent, p)
