@@ -229,6 +229,21 @@ func (s *tokenized) asksSeveral(who []Ref) bool {
 	return false
 }
 
+// asksSeveralToday reports whether the text asks for several tokens of today and names nobody: "3 tokens para hoy". There is one for a
+// person at a time.
+func (s *tokenized) asksSeveralToday(m *ParsedText) bool {
+	if m.Intent != IntentToken && m.Intent != IntentPreprint || len(m.Refs) > 0 || s.has(s.u.c.sheet) {
+		return false
+	}
+	today, several := false, false
+	for i := range s.words {
+		n, width := s.quantity(i)
+		today = today || s.words[i].key == phoneticKey("hoy")
+		several = several || n > 1 && s.is(i+width, s.u.c.token)
+	}
+	return today && several
+}
+
 // number returns the number that a word says, or 0.
 func (s *tokenized) number(i int) int {
 	if n, ok := smallNumber(s.words[i].key); ok {

@@ -112,6 +112,9 @@ func (u *Parser) chooseIntent(s *tokenized, m *ParsedText) {
 		if i := u.requestInDanger(m.matches, best); i >= 0 {
 			best, rival = i, -1
 		}
+		if i := u.anotherBeforeComplaint(s, m.matches, best); i >= 0 {
+			best, rival = i, -1
+		}
 		if i := u.requestAfterPerson(s, m.matches, best); i >= 0 {
 			best, rival = i, -1
 		}
@@ -195,6 +198,25 @@ func (u *Parser) requestInDanger(all []Match, best int) int {
 		}
 	}
 	return found
+}
+
+// anotherBeforeComplaint finds the request for a new token that a text begins with, before it says what is wrong with the old one: "otro
+// token para Juana, el que tiene ya lo usaron". -1 if there is none.
+func (u *Parser) anotherBeforeComplaint(s *tokenized, all []Match, best int) int {
+	if u.intent(all[best]) != IntentRejected {
+		return -1
+	}
+	for i, h := range all {
+		if h.outcome != counts || u.intent(h) != IntentAnother || h.to > all[best].from || !s.onlyPolite(0, h.from) {
+			continue
+		}
+		for k := h.to - 1; k < all[best].from; k++ {
+			if s.words[k].endsClause || s.isThat(k) { // not "necesito otro el de juana no anda"
+				return i
+			}
+		}
+	}
+	return -1
 }
 
 // behindComma reports whether a clause ends before a word: "no, el token".

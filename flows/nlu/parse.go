@@ -206,8 +206,14 @@ func (u *Parser) read(s *tokenized) ParsedText {
 	if s.countsForPeople(&m) {
 		m.Intent = IntentPreprint
 	}
+	if (m.Intent == IntentNone || m.Intent == IntentToken && !m.named) && len(m.Unclear) == 0 && m.TheirToken && s.month() != (NamedMonth{}) {
+		m.Intent = IntentPreprint // "los de diciembre de mi mamá"
+	}
 	u.secondGuess(s, &m)
 	s.readTopics(&m)
+	if s.asksSeveralToday(&m) {
+		m.Intent, m.Topic = "whatis", TopicMany
+	}
 	s.readSignals(&m)
 	s.readPaper(&m)
 	s.readLeaving(&m)

@@ -11,6 +11,7 @@ const (
 	TopicFirst   Topic = "first"   // of register: a first time of something
 	TopicAsk     Topic = "ask"     // of unlink: said in other words, so that the bot asks first
 	TopicLeave   Topic = "leave"   // of unlink: the insurer is left, and not the chat
+	TopicMany    Topic = "many"    // of whatis: how many tokens there are
 	TopicSpoiled Topic = "spoiled" // of preprint: the sheet cannot be read any more
 	TopicFraud   Topic = "fraud"   // of help: somebody asked for a code, or used one
 )
