@@ -20,7 +20,7 @@ func TestThePagesAnswerWithTheSameBytes(t *testing.T) {
 	}
 	defer site.close()
 	for _, p := range pages {
-		if r, err := site.compare(p, 20, 1); err != nil || !r.same {
+		if r, err := site.compare(p, 10, 1); err != nil || !r.same {
 			t.Errorf("%s: %+v, %v", p.name, r, err)
 		}
 	}
