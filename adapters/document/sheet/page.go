@@ -63,6 +63,8 @@ type typesetter struct {
 	*page
 	faces *faces
 	roomy bool // texts of the heading may take as many lines as they need
+	// onSlips are the lines of a slip, once they are known.
+	onSlips []text
 }
 
 // write puts a text at x, its base line at y.

@@ -19,17 +19,24 @@ const (
 // broken only if a name is long.
 func (s *typesetter) slip(p flows.Paper, x, y float64) {
 	const above, below = 0.9, 0.3
+	if s.onSlips == nil { // the same on each token of a page
+		s.onSlips = s.slipLines(slipParts(p), s.cell.text-indent, s.cell.height-s.cell.boxBottom()-above-below)
+	}
+	if lines := s.onSlips; len(lines) > 0 {
+		size := lines[0].size
+		s.below(x, y+above+0.75*size/mm, lineStep*size, lines)
+	}
+}
+
+// slipParts are the texts of a slip.
+func slipParts(p flows.Paper) []string {
 	parts := p.Slip
 	if len(parts) == 0 { // a paper of an earlier version
 		parts = []string{p.Running}
 	} else {
 		parts = append([]string{p.Name}, parts...)
 	}
-	lines := s.slipLines(parts, s.cell.text-indent, s.cell.height-s.cell.boxBottom()-above-below)
-	if len(lines) > 0 {
-		size := lines[0].size
-		s.below(x, y+above+0.75*size/mm, lineStep*size, lines)
-	}
+	return parts
 }
 
 // slipLines are the parts of a slip as lines of one size in a room, the first one bold.
