@@ -37,6 +37,8 @@ type Session struct {
 	Gone bool `json:"gone,omitempty"`
 	// Thread is where the person wrote last, in a chat that has threads. Kept by the engine.
 	Thread string `json:"thread,omitempty"`
+	// Album is the album that was answered last. Kept by the engine.
+	Album string `json:"album,omitempty"`
 	// Last is the time of the person's last action. Kept by the engine.
 	Last time.Time `json:"last,omitzero"`
 	// Pending is the effect whose answer is still awaited. Set and cleared by decisions, kept by the engine.

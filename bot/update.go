@@ -132,6 +132,10 @@ type Update struct {
 	Body    []byte `json:"body,omitempty"`
 	// Media is the file that an Other update came with; nil if it came with none, or the channel gets none.
 	Media *Media `json:"media,omitempty"`
+	// Album names what it was sent together with. Of several with the same one in a row the script sees the first, and none of those
+	// that the channel makes Silent because it knows of a better one. With an open case all are filed.
+	Album  string `json:"album,omitempty"`
+	Silent bool   `json:"silent,omitempty"`
 	// Thread is the part of the chat that it happened in, where the channel divides chats; the replies go there, too.
 	Thread string `json:"thread,omitempty"`
 	// Sender says how the person calls themselves there. It proves nothing.

@@ -111,6 +111,9 @@ func (t *Telegram) message(h *incoming, m *message, raw []byte) error {
 	h.u.Media = t.describeFile(h.u.Chat, m.media.file(kind))
 	h.u.Forwarded = bool(m.ForwardOrigin || m.ForwardDate)
 	t.locate(h, m)
+	if h.u.Kind == bot.Other {
+		h.u.Album = h.album
+	}
 	h.u.OccurredAt = unixTime(m.Date)
 	return nil
 }

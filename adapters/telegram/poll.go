@@ -159,11 +159,8 @@ func (in *pollState) one(ctx context.Context, it *item) bool {
 		return true
 	}
 	elsewhere, wait := in.t.albums.part(&it.incoming, in.captioned[it.album])
-	if elsewhere {
-		in.t.stats.Ignored.Add(1)
-	}
-	if elsewhere || wait { // what waits is not confirmed: it comes with the next batch
-		return elsewhere
+	if it.u.Silent = elsewhere; wait && !elsewhere { // it is not confirmed: it comes with the next batch
+		return false
 	}
 	// An update that was begun is finished, also while stopping. If it is kept unnoticed it is only received again.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTime)

@@ -20,7 +20,7 @@ func (t *Telegram) receive(ctx context.Context, to bot.Accepter, h incoming) err
 		return nil
 	}
 	_, again := t.seen.Get(h.u.ID)
-	waits := !again && h.u.Kind != bot.Gone && h.u.Subtype != "group"
+	waits := !again && !h.u.Silent && h.u.Kind != bot.Gone && h.u.Subtype != "group"
 	if waits {
 		t.expect(h.chat, h.u.Thread) // before: the answer may be there before Accept returns
 	}
@@ -38,7 +38,9 @@ func (t *Telegram) receive(ctx context.Context, to bot.Accepter, h incoming) err
 	}
 	t.seen.Put(h.u.ID, struct{}{})
 	t.messageTexts.note(&h)
-	t.albums.note(&h)
+	if !h.u.Silent {
+		t.albums.note(&h)
+	}
 	t.stats.Received.Add(1)
 	t.acknowledgePress(h)
 	return nil

@@ -49,7 +49,7 @@ func (t *messageTexts) note(h *incoming) {
 }
 
 // albums gives an album one answer. Each of its pictures is a message: the answer is to the words under one of them, or
-// else to one of the pictures.
+// else to one of the pictures. The others are kept and not answered.
 type albums struct {
 	mu sync.Mutex
 	m  *besteffort.Cache[string, album]

@@ -65,9 +65,6 @@ func (t *Telegram) receivePush(ctx context.Context, to bot.Accepter, raw []byte)
 		return nil
 	}
 	// What comes next is pushed once this is taken: words under a later picture cannot be waited for here.
-	if elsewhere, _ := t.albums.part(&h, false); elsewhere {
-		t.stats.Ignored.Add(1)
-		return nil
-	}
+	h.u.Silent, _ = t.albums.part(&h, false)
 	return t.receive(ctx, to, h)
 }

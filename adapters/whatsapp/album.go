@@ -42,22 +42,19 @@ func (a *albums) begins(chat bot.ChatID, id string, m *waE2E.AlbumMessage, now t
 	a.open.Put(chat, album{id, m.GetExpectedImageCount() + m.GetExpectedVideoCount(), now.Add(albumTime)})
 }
 
-// part is the content of a message that may belong to an album. All pictures of an album without words are one update,
-// and so are the same words under several. Pictures that come after the words are ignored.
+// part is the content of a message that may belong to an album. Of the pictures without words one is answered, and none of those
+// that come after words; of those with the same words one is.
 func (a *albums) part(chat bot.ChatID, m *waE2E.Message, what content, now time.Time) content {
 	id := a.of(chat, m, what, now)
 	switch {
 	case id == "":
-		return what
 	case what.text != "":
 		a.written.Put(id, struct{}{})
-		what.id = "album/" + id + "/" + short(what.text)
-		return what
+		what.album = id + "/" + short(what.text)
+	default:
+		what.album = id
+		_, what.silent = a.written.Get(id)
 	}
-	if _, ok := a.written.Get(id); ok {
-		return content{}
-	}
-	what.id = "album/" + id
 	return what
 }
 

@@ -23,6 +23,8 @@ type content struct {
 	subtype   string
 	file      attachment // nil: none that can be got
 	id        string     // of the update; empty: that of the message
+	album     string     // that it was sent in
+	silent    bool       // of which the words under another picture are answered
 	forwarded bool
 }
 

@@ -112,6 +112,7 @@ func (s *session) update(e *events.Message) (u bot.Update, err error) {
 	s.w.timers.learn(s.ctx, u.Chat, e.Message)
 	what := s.parse(u.Chat, e)
 	u.ID, u.Kind, u.Text, u.Subtype, u.Forwarded = cmp.Or(what.id, u.ID), what.kind, what.text, what.subtype, what.forwarded
+	u.Album, u.Silent = what.album, what.silent
 	u.Media = s.w.describeFile(u.Chat, what.file)
 	return u, nil
 }

@@ -11,6 +11,7 @@ import (
 // is kept, for a case.
 func (s *services) clean(u *bot.Update) {
 	u.Sender, u.Media = cut(strings.ToValidUTF8(u.Sender, ""), 64), cleanMedia(u.Media, s.mask)
+	u.Album = cut(strings.ToValidUTF8(u.Album, ""), maxAlbum)
 	if u.Kind != bot.Message && u.Kind != bot.Started && u.Text == "" {
 		return
 	}
@@ -32,6 +33,9 @@ func cut(s string, n int) string {
 	}
 	return s
 }
+
+// maxAlbum is the longest name of an album that is kept, in characters.
+const maxAlbum = 120
 
 // The longest media type and file name that are kept, in characters.
 const (

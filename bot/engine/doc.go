@@ -24,6 +24,7 @@
 //	turn.go           decide, run the requested effect, decide on its answer, commit
 //	outcome.go        the sum of a turn's decisions
 //	compose.go        what a turn writes; erase.go: that a channel forgets what it has shown
+//	album.go          pictures that were sent together get one answer
 //	thread.go         to which thread of a chat a reply goes
 //
 // The case of a chat at Mesa de Ayuda (the machine itself is package bot's):

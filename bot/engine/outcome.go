@@ -54,6 +54,7 @@ func (sh *Shard) applyReachability(w *turn, o outcome) outcome {
 		return o
 	}
 	w.keepThread(&o.Session)
+	w.keepAlbum(&o.Session)
 	o.Session.Gone = w.update.Kind == bot.Gone || w.session.Gone && !w.update.Kind.FromPerson()
 	if o.Session.Gone {
 		sh.stats.Dropped.Add(int64(len(o.Replies)))

@@ -228,7 +228,7 @@ func (sh *Shard) withoutScript(w *turn) (outcome, bool) {
 	switch {
 	case w.unrunnable() != "":
 		return sh.quarantine(w, w.unrunnable()), true
-	case w.superseded(), !w.asksScript():
+	case w.superseded(), !w.asksScript(), w.silent():
 		return outcome{Decision: bot.Decision{Session: w.caseSession()}}, true
 	case w.update.Kind == bot.Slow:
 		return slowOutcome(w), true
