@@ -19,7 +19,7 @@ type look struct {
 
 func looks() []look {
 	return []look{
-		{"chat-360", webchattest.Look{Width: 360, Height: 740, Scale: 2, Phone: true}, []string{"1-inicio", "3-entrar", "4-token", "4-grande", "5-credencial", "7-hoja"}},
+		{"chat-360", webchattest.Look{Width: 360, Height: 740, Scale: 2, Phone: true}, []string{"1-inicio", "3-entrar", "4-token", "5-credencial", "7-hoja"}},
 		{"chat-360-oscuro", webchattest.Look{Width: 360, Height: 740, Scale: 2, Phone: true, Dark: true}, []string{"6-juana"}},
 		{"chat-1280", webchattest.Look{Width: 1280, Height: 800}, []string{"4-token"}},
 	}

@@ -99,11 +99,10 @@ const llaveKept = ({ text, store }) => {
   $('es-compartido').addEventListener('click', () => choose(false));
 
   // lapse deletes what has ended.
-  let count = 0;
   function lapse() {
-    const n = valid().length;
-    if (n !== count) write();
-    count = n;
+    if (valid().length === shown.length) return;
+    shown = valid();
+    write();
   }
 
   // notKept forgets the answer: on this device nothing is to be kept any more.

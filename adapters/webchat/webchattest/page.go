@@ -144,11 +144,11 @@ func (p *Page) Type(keys string) error {
 	return err
 }
 
-// Wait waits until an expression is true, on whatever page is there by then.
+// Wait waits until an expression is true, or a promise becomes so, on whatever page is there by then.
 func (p *Page) Wait(js string) error {
 	late := time.Now().Add(patience)
 	for {
-		ok, err := Eval[bool](p, "!!("+js+")")
+		ok, err := Eval[bool](p, "(async () => !!(await ("+js+")))()")
 		if err == nil && ok {
 			return nil
 		}

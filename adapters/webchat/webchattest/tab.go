@@ -95,8 +95,11 @@ func (b *Tab) Fills(css, words string) { b.t.Helper(); b.Clicks(css); b.Types(wo
 
 // String, True and Number are values of expressions.
 func (b *Tab) String(js string) string { b.t.Helper(); return value[string](b, js) }
-func (b *Tab) True(js string) bool     { b.t.Helper(); return value[bool](b, "!!("+js+")") }
-func (b *Tab) Number(js string) int    { b.t.Helper(); return value[int](b, js) }
+func (b *Tab) True(js string) bool {
+	b.t.Helper()
+	return value[bool](b, "(async () => !!(await ("+js+")))()")
+}
+func (b *Tab) Number(js string) int { b.t.Helper(); return value[int](b, js) }
 
 func value[T any](b *Tab, js string) T {
 	b.t.Helper()
