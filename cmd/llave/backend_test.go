@@ -63,7 +63,7 @@ func TestNewcomerWithABackEndOutside(t *testing.T) {
 	back.cancel()
 	back.waitExit(exitOK)
 	x.typeLine(code)
-	x.out.waitFor(t, "apenas responda")
+	x.out.waitFor(t, "te escribo apenas")
 	back, _ = startBackend(t, again)
 	x.out.waitFor(t, "quedó vinculado")
 	first := x.out.waitFor(t, `Token de María Elena Gómez\n(\d{3} \d{3})`)[1]
