@@ -16,26 +16,45 @@ const (
 
 // numbers are those that no case has and no turn has borrowed.
 type numbers struct {
-	s    *services
-	want chan struct{} // there are few left
+	s      *services
+	want   chan struct{} // there are few left
+	taking chan struct{} // holds a value while somebody takes a block: many turns at once need one
 
 	mu     sync.Mutex // held for a few instructions
 	free   []uint64
 	failed time.Time // when the store gave none
 }
 
-func (n *numbers) init(s *services) { n.s, n.want = s, make(chan struct{}, 1) }
+func (n *numbers) init(s *services) {
+	n.s, n.want, n.taking = s, make(chan struct{}, 1), make(chan struct{}, 1)
+}
 
 // fill takes blocks from the store until there are enough.
 func (n *numbers) fill(ctx context.Context) bool {
 	for n.s.desk != nil && n.few() {
-		first := n.take(ctx)
-		if first == 0 {
+		first := n.takeIf(ctx, n.few)
+		if first == 0 && n.few() {
 			return false
 		}
-		n.giveBack(first)
+		if first != 0 {
+			n.giveBack(first)
+		}
 	}
 	return true
+}
+
+// takeIf takes a block if it is still needed when it is this caller's turn to take one.
+func (n *numbers) takeIf(ctx context.Context, needed func() bool) uint64 {
+	select {
+	case n.taking <- struct{}{}:
+		defer func() { <-n.taking }()
+	case <-ctx.Done():
+		return 0
+	}
+	if !needed() {
+		return 0
+	}
+	return n.take(ctx)
 }
 
 func (n *numbers) few() bool {
@@ -66,13 +85,18 @@ func (n *numbers) take(ctx context.Context) uint64 {
 // borrow lends a number; 0 if there is none. A turn asks the store by itself only when more turns run than there are numbers
 // in memory.
 func (n *numbers) borrow(ctx context.Context) uint64 {
-	if number, ok := n.pop(); ok {
+	number, ok := n.pop()
+	if ok {
 		return number
 	}
-	if n.resting() {
-		return 0
+	first := n.takeIf(ctx, func() bool {
+		number, ok = n.pop() // somebody may have taken a block meanwhile
+		return !ok && !n.resting()
+	})
+	if ok {
+		return number
 	}
-	return n.take(ctx)
+	return first
 }
 
 func (n *numbers) pop() (uint64, bool) {
