@@ -40,6 +40,7 @@ type tab struct {
 	unread []string
 	files  map[string]string // name by address, not fetched yet
 	offers event             // the newest entry, if it can be answered
+	came   time.Time         // and when it came
 }
 
 // event is an entry as the page gets it.
@@ -237,7 +238,13 @@ func (s *stream) Write(b []byte) (int, error) {
 func (t *tab) take(e event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.offers = e; e.Who == "bot" {
+	// Buttons are the newest entry's alone: of two that come at once it would depend on how they were read whether those of the first
+	// were seen.
+	if before := t.offers.buttons(); before != "" && len(t.unread) > 0 && time.Since(t.came) < time.Second {
+		n := len(t.unread) - 1
+		t.unread[n] = strings.TrimSuffix(t.unread[n], "\n"+before)
+	}
+	if t.offers, t.came = e, time.Now(); e.Who == "bot" {
 		t.unread = append(t.unread, e.seen())
 		if e.File != nil {
 			t.files = map[string]string{e.File.URL: e.File.Name}
@@ -261,12 +268,17 @@ func (e event) seen() string {
 	if e.File != nil {
 		fmt.Fprintf(&b, "\n(file %s: %s)", e.File.Name, strings.ReplaceAll(e.File.Alt, "\n", " "))
 	}
-	if len(e.Choices) > 0 {
-		var buttons []string
-		for _, o := range e.Choices {
-			buttons = append(buttons, "["+o.Text+"]")
-		}
-		b.WriteString("\n" + strings.Join(buttons, " "))
+	if buttons := e.buttons(); buttons != "" {
+		b.WriteString("\n" + buttons)
 	}
 	return b.String()
+}
+
+// buttons are the choices as the page shows them; empty if there are none.
+func (e event) buttons() string {
+	var buttons []string
+	for _, o := range e.Choices {
+		buttons = append(buttons, "["+o.Text+"]")
+	}
+	return strings.Join(buttons, " ")
 }
