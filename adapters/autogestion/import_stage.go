@@ -78,9 +78,10 @@ func removeStale(dir string, now time.Time) {
 	}
 }
 
-// begin begins the one transaction in which everything is read and compared.
+// begin begins the one transaction in which everything is read and compared. The context ends its statements, not the
+// transaction: package sql would roll that back beside close, which has to find the file at rest.
 func (st *staging) begin(ctx context.Context) (err error) {
-	if st.tx, err = st.db.BeginTx(ctx, nil); err != nil {
+	if st.tx, err = st.db.BeginTx(context.WithoutCancel(ctx), nil); err != nil {
 		return err
 	}
 	st.rows, err = st.tx.PrepareContext(ctx, `INSERT INTO row (line, written, cuil, holder, number, digest, tramite, member, sealed, standing, active, kinship, mail, mailbox, person)

@@ -120,7 +120,24 @@ func (t *Tables) migrate(ctx context.Context, tx *sql.Tx) error {
 
 // Write runs f in the one writing transaction. The result is durable when this returns nil.
 func (db *DB) Write(ctx context.Context, f func(tx *sql.Tx) error) error {
-	tx, err := db.Writer.BeginTx(ctx, nil)
+	return transact(ctx, db.Writer, nil, f)
+}
+
+// Read runs f on one moment of the file.
+func (db *DB) Read(ctx context.Context, f func(q Querier) error) error {
+	return transact(ctx, db.Readers, &sql.TxOptions{ReadOnly: true}, func(tx *sql.Tx) error { return f(tx) })
+}
+
+// transact runs f in a transaction. The context bounds the wait for a connection and, through f, its statements. It does not
+// bound the transaction: package sql would roll that back in a goroutine of its own, which may still hold the file after
+// [DB.Close].
+func transact(ctx context.Context, pool *sql.DB, how *sql.TxOptions, f func(tx *sql.Tx) error) error {
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	tx, err := conn.BeginTx(context.WithoutCancel(ctx), how)
 	if err != nil {
 		return err
 	}
@@ -129,16 +146,6 @@ func (db *DB) Write(ctx context.Context, f func(tx *sql.Tx) error) error {
 		return err
 	}
 	return tx.Commit()
-}
-
-// Read runs f on one moment of the file.
-func (db *DB) Read(ctx context.Context, f func(q Querier) error) error {
-	tx, err := db.Readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	return f(tx)
 }
 
 // Close lets go of the file. The writer is the last: its end writes the log back into the file.
