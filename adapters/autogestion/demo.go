@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"time"
 
 	"llave/flows/backend"
@@ -85,19 +86,20 @@ func (s *Service) SeedDemo(ctx context.Context) error {
 	if len(report.Bad) > 0 {
 		return fmt.Errorf("autogestion: seed demo: line %d: %s", report.Bad[0].Line, report.Bad[0].Reason)
 	}
+	password := sync.OnceValues(func() (string, error) { return s.newPassword(ctx, DemoPassword) }) // known to all, hashed once
 	for _, a := range demoAccounts {
-		if err := s.seedAccount(ctx, a.cuil, a.email); err != nil {
+		if err := s.seedAccount(ctx, a.cuil, a.email, password); err != nil {
 			return wrap("seed demo", err)
 		}
 	}
 	return s.AddProvider(ctx, DemoProviderKey, DemoProviderKey)
 }
 
-func (s *Service) seedAccount(ctx context.Context, cuil, email string) error {
+func (s *Service) seedAccount(ctx context.Context, cuil, email string, password func() (string, error)) error {
 	if _, err := s.accountOf(ctx, s.file.Readers, cuil); !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	phc, err := s.newPassword(ctx, DemoPassword)
+	phc, err := password()
 	if err != nil {
 		return err
 	}

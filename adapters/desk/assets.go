@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"path"
 	"strings"
+	"sync"
 )
 
 //go:embed page/*.html page/*.css page/*.js page/icon.svg
@@ -30,7 +31,10 @@ type asset struct {
 	plain, small []byte // small is gzip
 }
 
-func loadAssets() (a assets, err error) {
+// loadAssets packs the parts once: they are the same for every desk.
+var loadAssets = sync.OnceValues(packAssets)
+
+func packAssets() (a assets, err error) {
 	a.named = map[string]asset{}
 	var css []byte
 	for _, file := range styles {

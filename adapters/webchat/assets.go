@@ -7,9 +7,11 @@ import (
 	"embed"
 	"encoding/hex"
 	"html/template"
+	"maps"
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 
 	"llave/adapters/catalog"
 )
@@ -54,25 +56,43 @@ func loadAssets(o Options, texts *catalog.Texts) (assets, error) {
 	if o.MesaPhone == texts.Get("whatsapp_phone", nil) {
 		v.WhatsApp = texts.Get("whatsapp_number", nil)
 	}
+	parts, err := packParts()
+	if err != nil {
+		return a, err
+	}
+	maps.Copy(a.named, parts.named)
+	v.CSS, v.JS, v.Icon = parts.css, parts.js, parts.icon
+	a.addIcons(&v)
+	return a, a.addPages(v)
+}
+
+// parts are what every page refers to, whatever the options.
+type parts struct {
+	assets
+	css, js, icon string // addresses
+}
+
+// packParts packs the parts once: they are compressed as far as it goes, which takes a while.
+var packParts = sync.OnceValues(func() (p parts, err error) {
+	p.named = map[string]asset{}
 	for _, file := range []struct {
 		name, kind string
 		at         *string
 	}{
-		{"chat.css", "text/css; charset=utf-8", &v.CSS},
-		{"chat.js", "text/javascript; charset=utf-8", &v.JS},
-		{"icon.svg", "image/svg+xml", &v.Icon},
+		{"chat.css", "text/css; charset=utf-8", &p.css},
+		{"chat.js", "text/javascript; charset=utf-8", &p.js},
+		{"icon.svg", "image/svg+xml", &p.icon},
 	} {
 		raw, err := readAsset(file.name)
 		if err != nil {
-			return a, err
+			return p, err
 		}
-		if err := a.add(file.name, file.kind, raw, file.at); err != nil {
-			return a, err
+		if err := p.add(file.name, file.kind, raw, file.at); err != nil {
+			return p, err
 		}
 	}
-	a.addIcons(&v)
-	return a, a.addPages(v)
-}
+	return p, nil
+})
 
 // addPages adds what is made of templates: the manifest, the page and the service worker.
 func (a *assets) addPages(v pageView) error {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 //go:embed words/es.txt words/secrets.txt words/second.bin
@@ -64,8 +65,13 @@ type slot struct {
 	set   classes
 }
 
-// New reads the words files.
-func New() (*Parser, error) {
+// New returns the parser of the words files. It is made once: nothing in it changes.
+func New() (*Parser, error) { return loadOnce() }
+
+var loadOnce = sync.OnceValues(load)
+
+// load reads the words files.
+func load() (*Parser, error) {
 	text, err := wordFiles.ReadFile("words/es.txt")
 	if err != nil {
 		return nil, err

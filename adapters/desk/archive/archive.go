@@ -49,7 +49,7 @@ type Archive struct {
 	cache   openRows
 	front   front
 	hashing chan struct{} // bounds the passwords that are hashed at a time
-	dummy   string        // the hash of no password
+	dummy   string        // a hash that no password has
 
 	cancel context.CancelFunc
 	swept  chan struct{} // closed when nothing is swept any more
@@ -86,9 +86,7 @@ func (a *Archive) open(ctx context.Context) (err error) {
 	if a.keys, err = newKeys(a.opt.Key); err != nil {
 		return err
 	}
-	if a.dummy, err = argon2id.CreateHash("", a.opt.Cost); err != nil {
-		return err
-	}
+	a.dummy = nobodysHash(a.opt.Cost)
 	a.db, err = sqlitedb.OpenDB(ctx, a.opt.Path, sqlitedb.Tables{Steps: []string{schema1}, Opened: a.opened}, sqlitedb.SecureDelete)
 	if err != nil {
 		return err

@@ -17,6 +17,9 @@ const DemoPassword = "llave-demo"
 
 // SeedDemo adds the agents of the demo, who sign in without a code, unless there are agents already.
 func (a *Archive) SeedDemo(ctx context.Context) error {
+	if all, err := a.Agents(ctx); err != nil || len(all) > 0 {
+		return err
+	}
 	phc, err := a.hashPassword(ctx, DemoPassword)
 	if err != nil {
 		return err

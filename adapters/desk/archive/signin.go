@@ -2,12 +2,16 @@ package archive
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
+	"golang.org/x/crypto/argon2"
 
 	"llave/bot"
 	"llave/store/sqlitedb"
@@ -109,4 +113,14 @@ func (a *Archive) checkPassword(ctx context.Context, password, phc string) (bool
 		return false, err
 	}
 	return argon2id.ComparePasswordAndHash(password, phc)
+}
+
+// nobodysHash is a hash that no password has, at the cost of the others. It is drawn, since to compute one takes as long as a
+// sign-in.
+func nobodysHash(c *argon2id.Params) string {
+	drawn := make([]byte, c.SaltLength+c.KeyLength)
+	_, _ = rand.Read(drawn) // it never fails
+	b64 := base64.RawStdEncoding.EncodeToString
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.Memory, c.Iterations, c.Parallelism,
+		b64(drawn[:c.SaltLength]), b64(drawn[c.SaltLength:]))
 }

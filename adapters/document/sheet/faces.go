@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"fmt"
+	"sync"
 	"unicode"
 
 	"golang.org/x/image/font"
@@ -27,6 +28,9 @@ type faces struct {
 	regular, bold *face
 	usual         *charset
 }
+
+// loadFaces reads the font once: nothing in it changes.
+var loadFaces = sync.OnceValues(newFaces)
 
 func newFaces() (*faces, error) {
 	regular, err := newFace("GoRegular", goregular.TTF)

@@ -35,7 +35,7 @@ const atOnce = 4
 
 // New reads the fonts.
 func New() (*Printer, error) {
-	f, err := newFaces()
+	f, err := loadFaces()
 	if err != nil {
 		return nil, fmt.Errorf("sheet: %w", err)
 	}
