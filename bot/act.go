@@ -65,12 +65,14 @@ const (
 	RefusedShut       Refusal = "shut"        // only while the desk is open
 	RefusedBusy       Refusal = "busy"        // an errand waits until the back end has answered what the affiliate asked for
 	RefusedNoMember   Refusal = "no_member"   // an errand is for nobody of the account
+	RefusedOpen       Refusal = "open"        // a case that is open is not reopened
+	RefusedOver       Refusal = "over"        // the case can be reopened no more
 )
 
 // Refusals are all reasons for which an act is refused.
 func Refusals() []Refusal {
 	return []Refusal{RefusedTaken, RefusedNotOwner, RefusedEpoch, RefusedStale, RefusedNotOpen, RefusedLate, RefusedNotAllowed, RefusedUnlinked,
-		RefusedNoEntry, RefusedShut, RefusedBusy, RefusedNoMember}
+		RefusedNoEntry, RefusedShut, RefusedBusy, RefusedNoMember, RefusedOpen, RefusedOver}
 }
 
 // actUpdate is how an act's update is called.

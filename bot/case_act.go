@@ -47,14 +47,14 @@ func (c *Case) refuses(a Act, now time.Time, waited time.Duration, d Desk) Refus
 	case a.By.ID == "" || a.By.Role != RoleAgent && a.By.Role != RoleSupervisor:
 		return RefusedNotAllowed
 	case c == nil || c.ID != a.Case:
+		if a.Do == DeedReopen {
+			return RefusedOver
+		}
 		return RefusedNotOpen
 	case waited > StaleAfter:
 		return RefusedLate
 	case a.Do == DeedReopen:
-		if !c.Reopens(now) {
-			return RefusedNotOpen
-		}
-		return ""
+		return c.refusesReopen(now)
 	case !c.Open():
 		return RefusedNotOpen
 	}
@@ -68,10 +68,23 @@ func (c *Case) refuses(a Act, now time.Time, waited time.Duration, d Desk) Refus
 		return RefusedStale
 	case a.Do == DeedAgain && (a.Of == 0 || a.Of > c.Last || slices.Contains(c.Again, a.Of)):
 		return RefusedNoEntry
+	case a.Do == DeedTransfer && c.Assigned() && c.Owner.ID == a.To.ID:
+		return RefusedTaken
 	case a.Do == DeedCounter && a.On && !d.IsOpen():
 		return RefusedShut
 	case a.Do == DeedClose && !a.Why.ByAgent(), a.Do == DeedTransfer && a.To.ID == "":
 		return RefusedNotAllowed
+	}
+	return ""
+}
+
+// refusesReopen says why an agent cannot reopen the case.
+func (c *Case) refusesReopen(now time.Time) Refusal {
+	switch {
+	case c.Open():
+		return RefusedOpen
+	case !c.Reopens(now):
+		return RefusedOver
 	}
 	return ""
 }

@@ -95,7 +95,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"a supervisor closes a queued":   {queued, DeedClose, carla, ""},
 		"an agent closes a queued":       {queued, DeedClose, ana, RefusedNotOwner},
 		"reopen":                         {shut, DeedReopen, beto, ""},
-		"reopen what is open":            {owned, DeedReopen, ana, RefusedNotOpen},
+		"reopen what is open":            {owned, DeedReopen, ana, RefusedOpen},
 		"counter":                        {owned, DeedCounter, ana, ""},
 		"another's counter":              {owned, DeedCounter, beto, RefusedNotOwner},
 		"an auditor takes":               {queued, DeedTake, auditor, RefusedNotAllowed},

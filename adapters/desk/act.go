@@ -34,10 +34,27 @@ func (c *call) actID() string {
 	return id
 }
 
-// number reads a field of the form; 0 if it is none.
+// number reads a field of the form; 0 if it is none. What is no number is refused before an act is made of it: [call.badNumber].
 func (c *call) number(field string) uint64 {
 	n, _ := strconv.ParseUint(c.PostFormValue(field), 10, 63)
 	return n
+}
+
+// badNumber refuses a field of the page that no page has drawn: one that is no number, or an entry that there is not.
+func (c *call) badNumber(last uint64) error {
+	for _, field := range []string{"epoch", "seen", "entry"} {
+		text := c.PostFormValue(field)
+		n, err := strconv.ParseUint(text, 10, 63)
+		if text != "" && err != nil || field == "seen" && n > last {
+			return unprocessable("field")
+		}
+	}
+	return nil
+}
+
+// unprocessable refuses a field of a form.
+func unprocessable(why string) *refusal {
+	return &refusal{status: http.StatusUnprocessableEntity, why: why}
 }
 
 // caseOf reads the case that the path names.
@@ -55,9 +72,6 @@ func (d *Desk) caseOf(c *call) (archive.Case, error) {
 
 // act hands an act to the engine and waits for what comes of it. A refusal is an error with its reason in words.
 func (d *Desk) act(c *call, r archive.Row, a bot.Act) (archive.Outcome, error) {
-	if !actForm.MatchString(c.PostFormValue("act")) {
-		return archive.Outcome{}, &refusal{status: http.StatusUnprocessableEntity, why: "act"}
-	}
 	a.By, a.Case = c.agent(), r.ID
 	ctx := context.WithoutCancel(c.Context()) // who closes the page has still pressed the button
 	if o, err := d.db.Outcome(ctx, a.ID); err == nil {
@@ -91,8 +105,13 @@ func (d *Desk) outcome(c *call, r archive.Row, do bot.Deed, o archive.Outcome) (
 	if o.Refused == "" {
 		return o, nil
 	}
-	return o, &refusal{status: statusOf(o.Refused), why: string(o.Refused), data: map[string]any{"Owner": o.Owner.Name},
+	return o, &refusal{status: statusOf(o.Refused), why: string(o.Refused), data: whyData(do, o.Owner.Name),
 		extra: map[string]any{"owner": o.Owner.Name, "case": o.Case, "epoch": o.Epoch}}
+}
+
+// whyData is what the words of a refusal need: whose case it is, and whether something was to be sent.
+func whyData(do bot.Deed, owner string) map[string]any {
+	return map[string]any{"Owner": owner, "Sends": do == bot.DeedSay || do == bot.DeedAgain || do == bot.DeedErrand}
 }
 
 // statusOf is the status of an act that was refused.
@@ -100,8 +119,10 @@ func statusOf(why bot.Refusal) int {
 	switch why {
 	case bot.RefusedNotOwner, bot.RefusedNotAllowed:
 		return http.StatusForbidden
-	case bot.RefusedNotOpen:
+	case bot.RefusedNotOpen, bot.RefusedOver:
 		return http.StatusGone
+	case bot.RefusedNoMember:
+		return http.StatusUnprocessableEntity
 	}
 	return http.StatusConflict
 }
@@ -111,14 +132,26 @@ func (d *Desk) acted(c *call, o archive.Outcome) error {
 	return d.done(c, fmt.Sprintf("/mesa/casos/%d", o.Case), map[string]any{"case": o.Case, "n": o.N, "epoch": o.Epoch})
 }
 
+// actOf reads the act of a form.
+func (c *call) actOf(got archive.Case, fields func(*bot.Act) error) (bot.Act, error) {
+	a := bot.Act{ID: c.actID(), Epoch: c.number("epoch"), Seen: c.number("seen")}
+	if !actForm.MatchString(c.PostFormValue("act")) {
+		return a, unprocessable("act")
+	}
+	if err := c.badNumber(got.Last); err != nil {
+		return a, err
+	}
+	return a, fields(&a)
+}
+
 // actOn does the act of a form in the case of the path.
 func (d *Desk) actOn(c *call, fields func(*bot.Act) error) error {
 	got, err := d.caseOf(c)
 	if err != nil {
 		return err
 	}
-	a := bot.Act{ID: c.actID(), Epoch: c.number("epoch"), Seen: c.number("seen")}
-	if err := fields(&a); err != nil {
+	a, err := c.actOf(got, fields)
+	if err != nil {
 		return d.withPage(c, got, err)
 	}
 	o, err := d.act(c, got.Row, a)
@@ -184,8 +217,8 @@ func (d *Desk) actWithNote(c *call, fields func(*bot.Act) error) error {
 	if err != nil {
 		return d.withPage(c, got, err)
 	}
-	a := bot.Act{ID: c.actID(), Epoch: c.number("epoch"), Seen: c.number("seen")}
-	if err := fields(&a); err != nil {
+	a, err := c.actOf(got, fields)
+	if err != nil {
 		return d.withPage(c, got, err)
 	}
 	o, err := d.act(c, got.Row, a)

@@ -129,7 +129,7 @@ func TestAnActIsDoneOnce(t *testing.T) {
 	if got := beto.posts(caseURL(id)+"/mensajes", v); got.status != 409 {
 		t.Errorf("another's act: %d %s", got.status, got.body)
 	}
-	if got := ana.posts(caseURL(id)+"/cerrar", url.Values{"act": v["act"], "epoch": v["epoch"], "seen": {"99"}, "why": {"resolved"}}); got.status != 409 || got.why() != "act_used" {
+	if got := ana.posts(caseURL(id)+"/cerrar", url.Values{"act": v["act"], "epoch": v["epoch"], "seen": v["seen"], "why": {"resolved"}}); got.status != 409 || got.why() != "act_used" {
 		t.Errorf("the same id for something else: %d %s", got.status, got.body)
 	}
 	v.Set("act", "kurz")
@@ -301,7 +301,7 @@ func TestCounterAndErrand(t *testing.T) {
 		t.Errorf("an unknown errand: %d %s", got.status, got.body)
 	}
 	who := jorge()
-	who.Sender = "sin vincular"
+	f.engine.RefusesErrands(bot.RefusedUnlinked)
 	other := f.engine.Opens(who, "asked", nil)
 	ana.acts(other, "tomar")
 	if got := ana.acts(other, "encargo", "name", "token"); got.status != 409 || got.why() != "unlinked" {

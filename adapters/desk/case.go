@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -118,17 +119,27 @@ func (d *Desk) markSeen(c *call, v *caseView, got archive.Case) error {
 	return d.db.Seen(context.WithoutCancel(c.Context()), got.ID, c.me.ID, got.Last)
 }
 
+// asked is a number of the address; 0 if there is none.
+func (c *call) asked(name string) (uint64, error) {
+	text := c.URL.Query().Get(name)
+	n, err := strconv.ParseUint(text, 10, 63)
+	if err != nil && text != "" {
+		return 0, unprocessable("since")
+	}
+	return n, nil
+}
+
 // thread answers what came after an entry: the page has the rest.
 func (d *Desk) thread(c *call) error {
 	got, err := d.caseOf(c)
 	if err != nil {
 		return err
 	}
-	since, err := strconv.ParseUint(c.URL.Query().Get("since"), 10, 63)
-	if err != nil && c.URL.Query().Get("since") != "" {
-		return &refusal{status: http.StatusBadRequest, why: "since"}
+	since, err1 := c.asked("since")
+	note, err2 := c.asked("note")
+	if err := cmp.Or(err1, err2); err != nil {
+		return err
 	}
-	note, _ := strconv.ParseUint(c.URL.Query().Get("note"), 10, 63)
 	v := &caseView{}
 	if err := d.readCase(c, v, got, since, note); err != nil {
 		return err

@@ -66,7 +66,7 @@ func (d *Desk) giveBack(c *call) error {
 			a.Resume = true
 		case "menu":
 		default:
-			return &refusal{status: http.StatusUnprocessableEntity, why: "mode"}
+			return unprocessable("mode")
 		}
 		return nil
 	})
@@ -76,7 +76,7 @@ func (d *Desk) closeCase(c *call) error {
 	return d.actOn(c, func(a *bot.Act) error {
 		a.Do, a.Why = bot.DeedClose, bot.CloseWhy(c.PostFormValue("why"))
 		if !a.Why.ByAgent() {
-			return &refusal{status: http.StatusUnprocessableEntity, why: "close_why"}
+			return unprocessable("close_why")
 		}
 		return nil
 	})
@@ -90,7 +90,7 @@ func (d *Desk) counter(c *call) error {
 	return d.actOn(c, func(a *bot.Act) error {
 		on := c.PostFormValue("on")
 		if on != "0" && on != "1" {
-			return &refusal{status: http.StatusUnprocessableEntity, why: "bad_form"}
+			return unprocessable("counter")
 		}
 		a.Do, a.On = bot.DeedCounter, on == "1"
 		return nil
@@ -107,7 +107,7 @@ func (d *Desk) errand(c *call) error {
 	return d.actOn(c, func(a *bot.Act) error {
 		a.Do, a.Name = bot.DeedErrand, c.PostFormValue("name")
 		if a.Name != "token" {
-			return &refusal{status: http.StatusUnprocessableEntity, why: "errand"}
+			return unprocessable("errand")
 		}
 		a.Args = bot.Of(errandArgs{Member: c.PostFormValue("member")})
 		return nil

@@ -58,8 +58,12 @@ func (d *Desk) file(c *call) error {
 	h := c.rw.Header()
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	h.Set("Cache-Control", "private, max-age=600")
-	if c.URL.Query().Get("as") == "wav" {
+	switch c.URL.Query().Get("as") {
+	case "":
+	case "wav":
 		return d.wavFile(c, f, in)
+	default:
+		return unprocessable("as")
 	}
 	kind, how := "application/octet-stream", "attachment"
 	switch lookOf(f.Type, "") {

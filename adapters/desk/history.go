@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"cmp"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -36,12 +38,9 @@ func (d *Desk) auditPage(c *call) error {
 	q := c.URL.Query()
 	v := &auditView{page: d.page(c, d.text("title_audit", nil)), Rows: []auditLine{}, Case: q.Get("case"), Agent: q.Get("agent"), From: q.Get("from"), To: q.Get("to")}
 	v.Section, v.Panel = "auditoria", "lista"
-	ask := archive.AuditQuery{Agent: v.Agent, Limit: auditRows}
-	ask.Case, _ = strconv.ParseUint(v.Case, 10, 63)
-	ask.Before, _ = strconv.ParseUint(q.Get("before"), 10, 63)
-	ask.From = hours.Date(v.From).Time()
-	if to := hours.Date(v.To).Time(); !to.IsZero() {
-		ask.To = to.AddDate(0, 0, 1)
+	ask, err := c.auditQuery()
+	if err != nil {
+		return d.withAudit(v, c, err)
 	}
 	list, err := d.db.Records(c.Context(), ask)
 	if err != nil {
@@ -70,6 +69,45 @@ func (d *Desk) auditPage(c *call) error {
 		v.More = "/mesa/auditoria?" + q.Encode()
 	}
 	return d.show(c, http.StatusOK, "auditoria.html", v)
+}
+
+// auditQuery reads what is asked of the audit.
+func (c *call) auditQuery() (ask archive.AuditQuery, err error) {
+	q := c.URL.Query()
+	ask = archive.AuditQuery{Agent: q.Get("agent"), Limit: auditRows}
+	var err1, err2 error
+	ask.Case, err1 = c.asked("case")
+	ask.Before, err2 = c.asked("before")
+	from, err3 := dayAsked(q.Get("from"))
+	to, err4 := dayAsked(q.Get("to"))
+	if cmp.Or(err1, err2, err3, err4) != nil {
+		return ask, unprocessable("audit")
+	}
+	if ask.From = from; !to.IsZero() {
+		ask.To = to.AddDate(0, 0, 1)
+	}
+	return ask, nil
+}
+
+// dayAsked is the beginning of a day; zero if none is asked for.
+func dayAsked(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	day, err := hours.ParseDate(text)
+	return day.Time(), err
+}
+
+// withAudit shows a refusal on the page, with what was asked.
+func (d *Desk) withAudit(v *auditView, c *call, err error) error {
+	var no *refusal
+	if errors.As(err, &no) {
+		no.page = func(words string) error {
+			v.Alert = words
+			return d.show(c, no.status, "auditoria.html", v)
+		}
+	}
+	return err
 }
 
 // auditRows is how many rows a page of the audit has.

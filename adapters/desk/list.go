@@ -40,6 +40,9 @@ type tabView struct {
 // list shows the queue.
 func (d *Desk) list(c *call) error {
 	tab := c.tab(archive.TabFree)
+	if asked := c.URL.Query().Get("tab"); asked != "" && asked != string(tab) {
+		return unprocessable("tab")
+	}
 	v, err := d.queue(c, tab, d.text("title_cases", nil))
 	if err != nil {
 		return err
@@ -133,6 +136,9 @@ func (d *Desk) nextInLine(f archive.Front) (next, pulse string) {
 
 // takeNext takes the first case of the queue. Who is beaten to it takes the one behind.
 func (d *Desk) takeNext(c *call) error {
+	if !actForm.MatchString(c.PostFormValue("act")) {
+		return unprocessable("act")
+	}
 	for range 20 {
 		done, err := d.db.Outcome(c.Context(), c.actID())
 		switch {

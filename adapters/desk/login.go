@@ -94,7 +94,7 @@ func (d *Desk) duty(c *call) error {
 	duty := archive.Duty(c.PostFormValue("duty"))
 	err := d.db.SetDuty(c.Context(), c.me.ID, duty)
 	if errors.Is(err, archive.ErrNotFound) {
-		return &refusal{status: http.StatusUnprocessableEntity, why: "duty"}
+		return unprocessable("duty")
 	}
 	if err != nil {
 		return err

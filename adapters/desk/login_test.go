@@ -4,11 +4,15 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/pquerna/otp/totp"
+
 	"llave/adapters/desk/archive"
+	"llave/bot"
 )
 
 // Wrong users and wrong passwords get the same bytes.
@@ -151,5 +155,41 @@ func TestEnrolment(t *testing.T) {
 		if got := b.posts("/mesa/alta", v); got.status != 422 || got.why() != name {
 			t.Errorf("%s: %d %s", name, got.status, got.body)
 		}
+	}
+}
+
+// Whoever is given a code chooses a password on the pages alone: each page sends the fields that it has, and no others.
+func TestEnrolmentByThePages(t *testing.T) {
+	f := newFixture(t)
+	code, err := f.db.AddAgent(context.Background(), bot.Agent{ID: "dora", Name: "Dora", Role: bot.RoleAgent}, "op")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := f.browser()
+	send := func(page string, typed url.Values) answer {
+		v := url.Values{}
+		for _, m := range regexp.MustCompile(`<input [^>]*name="(\w+)"(?: value="([^"]*)")?`).FindAllStringSubmatch(page, -1) {
+			v[m[1]] = []string{m[2]}
+			if words, ok := typed[m[1]]; ok {
+				v[m[1]] = words
+			}
+		}
+		return b.submits("/mesa/alta", v)
+	}
+	typed := url.Values{"enrol": {code}, "password": {"una frase larga"}, "again": {"una frase larga"}}
+	page := send(b.page("/mesa/alta").body, typed)
+	_, key, _ := strings.Cut(page.body, `class="clave-totp">`)
+	key, _, _ = strings.Cut(key, "<")
+	otp, err := totp.GenerateCode(key, f.clock.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	typed.Set("code", "000000")
+	if page = send(page.body, typed); page.status != 422 || !strings.Contains(page.body, "El código del teléfono no es el que corresponde") {
+		t.Errorf("a wrong code: %d", page.status)
+	}
+	typed.Set("code", otp)
+	if page = send(page.body, typed); page.status != 200 || !strings.Contains(page.body, "Tu contraseña quedó guardada") {
+		t.Errorf("%d %s", page.status, page.body)
 	}
 }

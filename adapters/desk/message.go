@@ -66,7 +66,7 @@ func (d *Desk) upload(c *call, act string, in multipart.File, head *multipart.Fi
 		return nil, nil // it was sent; nothing is kept twice
 	}
 	if !mine(got.Case, c.me.ID) { // the engine would refuse it, and the file would stay
-		return nil, &refusal{status: http.StatusForbidden, why: string(bot.RefusedNotOwner), data: map[string]any{"Owner": got.Owner.Name}}
+		return nil, notMine(got.Case)
 	}
 	data, err := io.ReadAll(io.LimitReader(in, maxFile+1))
 	if err != nil {
@@ -84,6 +84,18 @@ func (d *Desk) upload(c *call, act string, in multipart.File, head *multipart.Fi
 		name = d.text("file_name", nil)
 	}
 	return d.keepUpload(c, got, name, kind, data)
+}
+
+// notMine says why a file of an agent who has not the case is not kept, as the engine would.
+func notMine(c bot.Case) error {
+	why, owner := bot.RefusedNotOwner, ""
+	switch {
+	case !c.Open():
+		why = bot.RefusedNotOpen
+	case c.Assigned():
+		owner = c.Owner.Name
+	}
+	return &refusal{status: statusOf(why), why: string(why), data: whyData(bot.DeedSay, owner)}
 }
 
 func (d *Desk) keepUpload(c *call, got archive.Case, name, kind string, data []byte) (*bot.File, error) {

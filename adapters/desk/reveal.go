@@ -14,7 +14,7 @@ func (d *Desk) reveal(c *call) error {
 	}
 	what := c.PostFormValue("what")
 	if what != "number" && what != "phone" {
-		return &refusal{status: http.StatusUnprocessableEntity, why: "reveal"}
+		return d.withPage(c, got, unprocessable("reveal"))
 	}
 	value := cardOf(got.Card).holder().Number
 	if what == "phone" {

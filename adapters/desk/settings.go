@@ -22,7 +22,11 @@ type settingsView struct {
 	Year     int           `json:"-"`
 	Years    []int         `json:"-"`
 	OpenNow  string        `json:"-"`
+	Typed    typedSetting  `json:"-"`
 }
+
+// typedSetting is what the forms hold: what was typed, after a refusal.
+type typedSetting struct{ Day, From, To, Holiday, Name string }
 
 type dayView struct {
 	Day   int        `json:"day"`
@@ -51,7 +55,8 @@ func (d *Desk) settingsPage(c *call) error {
 }
 
 func (d *Desk) settingsOf(c *call) (*settingsView, error) {
-	v := &settingsView{page: d.page(c, d.text("title_settings", nil)), Writes: setting.has(c.me.Role), Holidays: []holidayView{}}
+	v := &settingsView{page: d.page(c, d.text("title_settings", nil)), Writes: setting.has(c.me.Role), Holidays: []holidayView{},
+		Typed: typedSetting{Day: "1", From: "08:00", To: "18:00"}}
 	v.Section, v.Panel = "ajustes", "lista"
 	cal, err := d.db.Calendar(c.Context())
 	if err != nil {
@@ -103,7 +108,7 @@ func (d *Desk) changeSettings(c *call) error {
 			if err != nil {
 				return err
 			}
-			v.Alert = words
+			v.Alert, v.Typed = words, c.typedSetting(v.Typed)
 			return d.show(c, no.status, "ajustes.html", v)
 		}
 	}
@@ -111,6 +116,18 @@ func (d *Desk) changeSettings(c *call) error {
 		return err
 	}
 	return d.done(c, "/mesa/ajustes", nil)
+}
+
+// typedSetting is what was typed into the form that was sent; the other one stands as it was.
+func (c *call) typedSetting(other typedSetting) typedSetting {
+	t := other
+	switch {
+	case c.PostFormValue("holiday") != "" && c.PostFormValue("holiday") != "ley":
+		t.Holiday, t.Name = c.PostFormValue("holiday"), c.PostFormValue("name")
+	case c.PostFormValue("from") != "" || c.PostFormValue("to") != "":
+		t.Day, t.From, t.To = c.PostFormValue("day"), c.PostFormValue("from"), c.PostFormValue("to")
+	}
+	return t
 }
 
 func (d *Desk) changeSetting(c *call) error {

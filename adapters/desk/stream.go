@@ -29,7 +29,7 @@ const changesAtOnce = 500
 func (d *Desk) events(c *call) error {
 	after, err := lastEvent(c.Request)
 	if err != nil {
-		return &refusal{status: http.StatusBadRequest, why: "since"}
+		return unprocessable("since")
 	}
 	s := &stream{d: d, c: c, control: http.NewResponseController(c.rw), after: after}
 	h := c.rw.Header()

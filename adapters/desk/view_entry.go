@@ -94,7 +94,7 @@ func (d *Desk) entry(e archive.Entry, c archive.Case, now time.Time, retry bool)
 func (d *Desk) lineOf(e archive.Entry, first string) string {
 	data := map[string]any{"By": e.By.Name, "To": e.To.Name, "Name": first, "Text": e.Text, "Refused": "", "On": false, "Why": ""}
 	if e.Refused != "" {
-		data["Refused"] = d.keyed("why_"+string(e.Refused), "why_broken", map[string]any{"Owner": ""})
+		data["Refused"] = d.keyed("why_"+string(e.Refused), "why_broken", whyData(e.Deed, ""))
 	}
 	if e.Kind == bot.EntryRefused {
 		data["Deed"] = d.keyed("deed_"+string(e.Deed), "deed_other", nil)

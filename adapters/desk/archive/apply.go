@@ -199,6 +199,8 @@ func (b *batch) event(ctx context.Context, s bot.Shard, h bot.Happened) error {
 		return b.keepUnreadable(ctx, s, h)
 	case e.Kind == bot.EntryDelivery:
 		return b.delivery(ctx, h.Chat, e)
+	case e.Head == nil && e.N == 0 && e.Kind == bot.EntryRefused: // an act in a case that the chat has no more
+		return b.outcome(ctx, h.Chat, e)
 	case e.Head == nil || e.N == 0:
 		return b.keepUnreadable(ctx, s, h)
 	}

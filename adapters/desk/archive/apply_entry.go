@@ -128,12 +128,19 @@ func (b *batch) outcome(ctx context.Context, _ bot.ChatKey, e *bot.Entry) error 
 	if e.Act == "" || e.Deed == "" && e.Refused == "" {
 		return nil
 	}
-	owner, err := json.Marshal(e.Head.Owner)
+	var after bot.Case
+	if e.Head != nil {
+		after = *e.Head
+	}
+	if !after.Assigned() { // who had it last has it no more
+		after.Owner = bot.Agent{}
+	}
+	owner, err := json.Marshal(after.Owner)
 	if err != nil {
 		return err
 	}
 	n, err := b.exec(ctx, "INSERT INTO act (id, caso, n, epoch, agent, deed, refused, owner, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-		e.Act, e.Case, e.N, e.Head.Epoch, string(e.By.ID), string(e.Deed), string(e.Refused), b.keys.ring.Seal(owner, place("act", e.Act)), micro(e.At))
+		e.Act, e.Case, e.N, after.Epoch, string(e.By.ID), string(e.Deed), string(e.Refused), b.keys.ring.Seal(owner, place("act", e.Act)), micro(e.At))
 	if err != nil || n == 0 {
 		return err
 	}

@@ -18,12 +18,12 @@ const actLasts = 8 * 24 * time.Hour
 type Outcome struct {
 	Act     string
 	Case    uint64
-	N       uint64 // the entry that it left
+	N       uint64 // the entry that it left; 0: the chat has that case no more
 	Epoch   uint64
 	Agent   bot.AgentID
 	Deed    bot.Deed
 	Refused bot.Refusal // empty: it was done
-	Owner   bot.Agent   // who has the case after it, or had it last
+	Owner   bot.Agent   // who has the case after it
 	At      time.Time
 }
 

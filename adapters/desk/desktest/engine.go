@@ -29,6 +29,8 @@ type Engine struct {
 	acts    []bot.Act
 	fails   error // what Act returns
 	stalled bool  // acts are kept and nothing comes of them
+	waited  time.Duration
+	errands bot.Refusal // why the script does none
 	files   map[string]File
 	held    *[]bot.Happened // what AtOnce applies in the end
 }
@@ -62,6 +64,12 @@ func (e *Engine) Fails(err error) { e.mu.Lock(); defer e.mu.Unlock(); e.fails = 
 
 // Stalls has acts be kept and left undone.
 func (e *Engine) Stalls(on bool) { e.mu.Lock(); defer e.mu.Unlock(); e.stalled = on }
+
+// Waits has acts wait for their turn.
+func (e *Engine) Waits(d time.Duration) { e.mu.Lock(); defer e.mu.Unlock(); e.waited = d }
+
+// RefusesErrands has the script do no errand, for a reason. None: it does them.
+func (e *Engine) RefusesErrands(why bot.Refusal) { e.mu.Lock(); defer e.mu.Unlock(); e.errands = why }
 
 // Acts are all acts that came.
 func (e *Engine) Acts() []bot.Act {
@@ -188,11 +196,16 @@ func (e *Engine) Act(_ context.Context, id bot.ChatID, a bot.Act) error {
 	if ch == nil {
 		return errors.New("desktest: no such chat")
 	}
-	s := ch.c.Do(a, e.now(), 0, e.db.Desk())
-	if a.Do == bot.DeedErrand && s.Refused == "" && a.Name == "token" && ch.who.Sender == "sin vincular" {
-		s = bot.CaseStep{Case: ch.c, Refused: bot.RefusedUnlinked}
+	s := ch.c.Do(a, e.now(), e.waited, e.db.Desk())
+	if why := e.errands; a.Do == bot.DeedErrand && s.Refused == "" && why != "" {
+		s = bot.CaseStep{Case: ch.c, Refused: why}
 	}
 	entry := bot.Entry{By: a.By, Act: a.ID, Deed: a.Do, To: a.To, Text: a.Text, File: a.File, Of: a.Of, Refused: s.Refused}
+	if ch.c == nil || ch.c.ID != a.Case { // as the engine does: no case to file it in
+		entry.Case, entry.Kind, entry.Text, entry.File, entry.Of = a.Case, bot.EntryRefused, "", nil, 0
+		e.apply(ch, entry)
+		return nil
+	}
 	if s.Refused != "" {
 		next := *ch.c
 		s.Case, s.Entry = &next, bot.EntryRefused

@@ -80,6 +80,7 @@ async function act(form, button) {
   form.closest('[popover]')?.hidePopover();
   if (got.status === 409 && got.why === 'stale' && $('alto')) { await pull(); return say(got.error); }
   told(got);
+  if (got.status === 200 || got.status === 202) for (const note of form.querySelectorAll('textarea')) note.value = '';
   if (got.status !== 0) await pull();
 }
 

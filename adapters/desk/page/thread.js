@@ -60,7 +60,7 @@ async function ask(since) {
 async function whole() {
   const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
   if (!answer.ok) return [];
-  const typed = { texto: $('texto')?.value, nota: $('nota')?.value };
+  const typed = { texto: $('texto')?.value, nota: $('nota')?.value }, notes = typedNotes();
   const fresh = nodes(await answer.text());
   for (const id of ['charla', 'contexto', 'hojas']) {
     const now = fresh.querySelector('#' + id);
@@ -68,12 +68,18 @@ async function whole() {
   }
   for (const id of ['texto', 'nota']) if (typed[id] && $(id) && !$(id).value) $(id).value = typed[id];
   if (typed.texto && !$('texto')) rescue(typed.texto);
+  for (const [id, words] of notes) if ($(id)) $(id).value = words; else if ($('nota') && !$('nota').value) $('nota').value = words; else rescue(words);
   const line = $('dueno')?.textContent;
   if (line) say(line, true);
   toEnd();
   tick();
   document.dispatchEvent(new Event('mesa:caso'));
   return [];
+}
+
+// typedNotes are the notes of acts that were written and not sent, by the field that they stand in.
+function typedNotes() {
+  return [...document.querySelectorAll('#hojas textarea')].filter((at) => at.value).map((at) => [at.id, at.value]);
 }
 
 // rescue shows what was being written when the case went to someone else.
