@@ -56,12 +56,27 @@ func (d *dialog) follows(p nlu.ParsedText) bool {
 	case p.OnlyFor && l.Intent == nlu.IntentPreprint && d.namesOthers(p):
 		p.Intent = nlu.IntentPreprint // "para Juana también", below a sheet
 		d.startIntent(p)
+	case p.Day.Kind != nlu.DayNone && len(p.Refs) == 0 && asksOfDay(p):
+		d.ofAnotherDay(p, l)
+	case p.OnlyHour:
+		d.sayHowLong(p, l)
 	case p.Intent == "howlong":
 		d.sayHowLong(p, l)
 	default:
 		return false
 	}
 	return true
+}
+
+// asksOfDay reports whether a text that names another day is about the answer above: it asks for nothing else by the rules.
+func asksOfDay(p nlu.ParsedText) bool {
+	switch p.Intent {
+	case nlu.IntentNone:
+		return !p.Refuses && len(p.Unclear) == 0
+	case "howlong", "whatis":
+		return p.Topic == "" || p.Topic == "question"
+	}
+	return p.Guessed && !p.Intent.AboutPeople()
 }
 
 // sayAgain sends what was sent last once more.

@@ -134,8 +134,8 @@ func (d *dialog) chooseByText(p nlu.ParsedText) bool {
 		d.choose(o)
 		return true
 	}
-	if p.Intent != nlu.IntentNone || len(p.Refs) > 0 || len(d.mem.Options) == 0 {
-		return false
+	if p.Intent != nlu.IntentNone || len(p.Refs) > 0 || len(d.mem.Options) == 0 || p.OnlyHour || p.OnlyDay && d.session.State == home {
+		return false // "para las 5" is no fifth option
 	}
 	if d.addsTokens(p) {
 		return true

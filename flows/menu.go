@@ -74,6 +74,14 @@ func (d *dialog) fallback(p nlu.ParsedText) {
 		d.start(d.newRequest(nlu.ParsedText{Intent: nlu.IntentToken, Refs: p.Refs, Day: p.Day}))
 		return
 	}
+	if d.mem.linked() && p.OnlyDay && !mesa.noted() { // "para mañana"
+		d.start(d.newRequest(nlu.ParsedText{Intent: nlu.IntentToken, Day: p.Day}))
+		return
+	}
+	if d.mem.linked() && p.Pronoun && !p.Refuses && !mesa.noted() { // "el de ella": whose is not known
+		d.start(d.newRequest(anotherPerson(nlu.IntentToken)))
+		return
+	}
 	if len(p.Unclear) > 0 && d.mem.linked() {
 		d.offer(bot.Ask, "menu.unclear", nil, optionsFor(p.Unclear)...)
 		return

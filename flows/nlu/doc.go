@@ -18,7 +18,8 @@
 //	count.go          how many preprinted tokens, which of them, for which month
 //	topic.go          what a text wants of its intent: a person, of "help"; dangers that are told
 //	leaving.go        words for unlinking the chat and for leaving the insurer
-//	signals.go        another day, and words that stand for something said before
+//	when.go           another day, and a later hour
+//	signals.go        words that stand for something said before
 //	requests.go       several requests of one text
 //	beside.go         questions, and the wish for a person, beside a request
 //	second.go         the second opinion: a linear model that names an intent where the rules found none, and stops a token

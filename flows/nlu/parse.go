@@ -95,6 +95,8 @@ type ParsedText struct {
 	Refuses bool
 	// Day is a day other than today that the text names: "para mañana". A token lives today only.
 	Day Day
+	// OnlyDay says that the text names that day and nothing else, OnlyHour that it names a later hour of today: "para la tarde".
+	OnlyDay, OnlyHour bool
 	// Repeat says that the text asks for what was said before once more: "repetime", "cuál era". TheOther says that it says
 	// only "el otro", Pronoun that it means a person by "ella": both take their meaning from what was said before.
 	Repeat, TheOther, Pronoun bool

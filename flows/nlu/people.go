@@ -160,6 +160,9 @@ func (r *peopleReader) name(i int) int {
 	if to == i || r.m.Intent == IntentPreprint && r.u.months[r.words[i].id] > 0 && !(r.end == r.prefixStart && len(r.m.Refs) > 0) {
 		return to - i
 	}
+	if r.is(i, r.u.c.weekday) && i > 0 && (r.words[i-1].key == "el" || r.words[i-1].key == "del") {
+		return to - i // "para el domingo"
+	}
 	strong := r.standsForName(i, to)
 	if !listed && !strong && r.words[i].id >= 0 {
 		return to - i // a word that may be a name, and is none here
