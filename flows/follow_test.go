@@ -92,3 +92,15 @@ func TestTheirsIsAsked(t *testing.T) {
 	c.expect("no el de juana, el mío", []string{"Token de María Elena"}, nil)
 	c.expect("no, el mío no, el de tomás", []string{"Token de Tomás"}, []string{"Token de María"})
 }
+
+// A person who is told of opens no case. Whose token it is must be asked where they need it.
+func TestAPersonWhoIsToldOfOpensNoCase(t *testing.T) {
+	for said, want := range map[string]string{
+		"estoy con una persona que necesita el token": "¿De quién", "una persona mayor necesita el token": "¿De quién", "es para una persona mayor": "¿De quién",
+		"hay una persona esperando": "", "soy la persona que pidió el token recién": "Token de María Elena",
+	} {
+		c := atCounter(t)
+		c.expect(said, []string{want}, []string{"tu caso es"})
+	}
+	atCounter(t).expect("una persona", []string{"tu caso es"}, nil)
+}

@@ -28,6 +28,8 @@ func (u *Parser) outcome(s *tokenized, all []Match, i int) Outcome {
 		return notAlone
 	case p.intent == IntentDoubt, p.intent == IntentExclaim, p.intent == IntentAgain, p.intent == IntentLeaving:
 		return inside
+	case p.topic == TopicPerson && s.tellsOfPerson(h):
+		return inside
 	case p.intent == IntentMore && s.onceMore(h):
 		return inside
 	case s.isNegated(h, p.intent.destroys() || p.intent == IntentVoid):

@@ -211,6 +211,9 @@ func (u *Parser) read(s *tokenized) ParsedText {
 	if (m.Intent == IntentNone || m.Intent == IntentToken && !m.named) && len(m.Unclear) == 0 && m.TheirToken && s.month() != (NamedMonth{}) {
 		m.Intent = IntentPreprint // "los de diciembre de mi mamá"
 	}
+	if s.isForSomebody(&m) {
+		m.Intent = IntentOther // whose it is must be asked
+	}
 	u.secondGuess(s, &m)
 	s.readTopics(&m)
 	if s.asksSeveralToday(&m) {

@@ -44,3 +44,62 @@ func (s *tokenized) readTopics(m *ParsedText) {
 	}
 	m.Person = m.Person || s.asksPersonBeside(m)
 }
+
+// tellsOfPerson reports whether a match with "hay" or "con" tells of a person and asks for none: "estoy con una persona que necesita el
+// token", "hay una persona esperando".
+func (s *tokenized) tellsOfPerson(h Match) bool {
+	first := s.words[h.from].key
+	if first != phoneticKey("hay") && first != phoneticKey("con") || s.question || !s.inSet(h.to-1, "people") {
+		return false
+	}
+	that := false
+	for i := h.to; i < len(s.words) && !s.words[i-1].endsClause; i++ {
+		switch {
+		case s.inSet(i, "attends"), s.is(i, s.u.c.not|s.u.c.and) && !that:
+			return false
+		case s.is(i, s.u.c.needs), !s.is(i, s.u.c.filler|s.u.c.light|s.u.c.want):
+			return true
+		}
+		that = that || s.isThat(i)
+	}
+	return false
+}
+
+// isForSomebody reports whether a request is for a person whom it does not name: "estoy con una persona que necesita el token", "para
+// una persona mayor". One who asks the speaker for it is staff.
+func (s *tokenized) isForSomebody(m *ParsedText) bool {
+	if m.Intent != IntentToken && m.Intent != IntentNone || len(m.Refs) > 0 || len(m.Unclear) > 0 {
+		return false
+	}
+	for i := range s.words {
+		if key := s.words[i].key; key != phoneticKey("persona") && key != phoneticKey("alguien") {
+			continue
+		}
+		k := i - 1
+		for s.is(k, s.u.c.one|s.u.c.other|s.u.c.article) && !s.is(k, s.u.c.of) {
+			k--
+		}
+		switch {
+		case s.is(k, s.u.c.iam):
+			return false
+		case s.is(k, s.u.c.belongs): // "para una persona"
+			return m.Intent == IntentToken || s.onlyPolite(0, k)
+		case m.Intent == IntentToken && s.needsIt(i+1):
+			return true
+		}
+	}
+	return false
+}
+
+// needsIt reports whether the words behind a person say that they need something, and not that they ask the speaker for it.
+func (s *tokenized) needsIt(from int) bool {
+	for i := from; i < len(s.words) && !s.words[i-1].endsClause; i++ {
+		switch {
+		case s.is(i, s.u.c.token), s.is(i, s.u.c.tome):
+			return false
+		case s.is(i, s.u.c.needs):
+			return true
+		}
+	}
+	return false
+}

@@ -30,3 +30,34 @@ func TestTopics(t *testing.T) {
 		}
 	}
 }
+
+// A person who is told of is none who is asked for: the word asks for an agent only with a verb of asking, alone, or in a question.
+func TestAPersonWhoIsToldOf(t *testing.T) {
+	u := newParser(t)
+	for _, text := range []string{
+		"estoy con una persona que necesita el token", "hay una persona esperando", "hay alguien esperando atrás mío", "soy la persona que pidió el token",
+		"una persona mayor necesita el token", "vine con una persona discapacitada", "hay un empleado que me pide el token", "es para una persona mayor",
+		"la persona está internada", "hay una empleada que no entiende", "una persona me pide el token",
+	} {
+		if u.Parse(text).Person {
+			t.Errorf("%q asks for a person", text)
+		}
+	}
+	for _, text := range []string{
+		"persona", "una persona", "con una persona", "hay alguien?", "hay alguien ahí", "no hay una persona?", "hay una persona que me atienda",
+		"con una persona, no con un robot", "comunicame con una persona que necesito el token", "hay alguien que me pueda ayudar", "quiero una persona que me atienda",
+	} {
+		if !u.Parse(text).Person {
+			t.Errorf("%q asks for no person", text)
+		}
+	}
+	for text, want := range map[string]Intent{
+		"estoy con una persona que necesita el token": IntentOther, "una persona mayor necesita el token": IntentOther, "es para una persona mayor": IntentOther,
+		"token para una persona que no tiene celular": IntentOther, "soy la persona que necesita el token": IntentToken,
+		"una persona me pide el token": IntentToken, "la persona de la farmacia me pide el token": IntentToken,
+	} {
+		if got := u.Parse(text).Intent; got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+}
