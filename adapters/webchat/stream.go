@@ -103,21 +103,18 @@ func (s *pageStream) run(ctx context.Context) error {
 	}
 	beat := time.NewTicker(s.w.beat)
 	defer beat.Stop()
-	for {
-		if err := s.writeMissed(ctx); err != nil {
+	for err := s.writeMissed(ctx); ; {
+		if err != nil {
 			return err
 		}
 		select {
 		case <-s.listener.more:
+			err = s.writeMissed(ctx)
 		case <-s.listener.typing:
-			if err := s.write([]byte("event: typing\ndata:\n\n")); err != nil {
-				return err
-			}
+			err = s.write([]byte("event: typing\ndata:\n\n"))
 		case <-beat.C:
 			// The comment is for proxies; the event, which carries nothing, shows the page that the connection is alive.
-			if err := s.write([]byte(":\nevent: beat\ndata:\n\n")); err != nil {
-				return err
-			}
+			err = s.write([]byte(":\nevent: beat\ndata:\n\n"))
 		case <-s.w.hub.done:
 			return nil
 		case <-ctx.Done():
