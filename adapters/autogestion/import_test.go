@@ -81,7 +81,7 @@ func TestBadLinesAreToldAndGoodOnesTakenIn(t *testing.T) {
 	const maria, own = ",27-99999001-6,hija", ",titular"
 	lines := []struct{ line, want string }{
 		{"27-99999021-0,Ana Paz,F,9-1/01,EN PADRÓN" + maria, ""},
-		{"27-99999021-1,Ana Paz,F,9-1/01,EN PADRÓN" + maria, "dígito verificador"},
+		{"27-99999021-1,Ana Paz,F,9-1/01,EN PADRÓN" + maria, "último número"},
 		{"20-00000001-9,Ana Paz,F,9-1/03,EN PADRÓN" + maria, "empieza con 23"},
 		{"30-12345678-1,Ana Paz,F,9-1/04,EN PADRÓN" + maria, "empresa"},
 		{"99999022,Ana Paz,F,9-1/05,EN PADRÓN" + maria, "documento"},

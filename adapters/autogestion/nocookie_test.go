@@ -23,7 +23,7 @@ func TestABrowserWithoutCookies(t *testing.T) {
 		t.Error("it accuses somebody")
 	}
 	b.post(path+"/entrar", "cuil", maria, "password", DemoPassword, "consent", "on").wants(t, 409, "no guarda cookies")
-	if again := b.get(path); !strings.Contains(again.body, "en este mismo navegador") {
+	if again := b.get(path); !strings.Contains(again.body, "Empezaste acá mismo") {
 		t.Error("opened again, the page does not think of cookies")
 	}
 	if _, err := w.Redeem(t.Context(), inv.ID, "BCDF-GHJK", "k"); err == nil {

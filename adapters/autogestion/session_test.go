@@ -57,7 +57,7 @@ func TestALinkInAnotherBrowserNeedsThePasswordOfTheForm(t *testing.T) {
 		link := "/autogestion/registro/" + w.mailedLink(t, "a@x.example")
 		b := w.browser(t, srv)
 		b.get(link).wants(t, 200, `name="password"`)
-		b.post(link).wants(t, 422, "Escribí la contraseña")
+		b.post(link).wants(t, 422, "Acá va la contraseña")
 		if n == 0 {
 			for range codeTries {
 				b.post(link, "password", "wrong-wrong").wants(t, 422, "no es la contraseña del formulario")
