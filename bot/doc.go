@@ -14,6 +14,7 @@
 //	marked.go    the words of a reply that a person may type
 //	ports.go     channels, effects, files
 //	store.go     the ports of the store: what is committed together, and what must never be
+//	json.go      what every turn seals is written as JSON; json_object.go: field by field
 //	lease.go     the optional port of a store that several processes share
 //
 // The work is done by the packages below: engine (a shard: chat queues, turns, effects, timers), outbox (what delivers

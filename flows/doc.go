@@ -13,7 +13,7 @@
 //	dispatch.go       which code takes an input; input.go for texts and buttons, waiting.go while the back end is asked,
 //	                  effect_result.go for its answers
 //	dialog.go         dialog: one decision in the making, with moves, replies and questions
-//	memory.go         what is remembered of a chat, and the migration of older sessions
+//	memory.go         what is remembered of a chat, and the migration of older sessions; memory_json.go: how it is written
 //	request.go        Request: what a person asks for, one struct a flow; who.go finds out for whom, stale.go confirms old ones
 //	effects.go        the effects, and Effects, which runs them on the back end
 //

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"llave/bot"
 	"llave/flows/backend"
 	"llave/flows/nlu"
 )
@@ -14,9 +15,27 @@ import (
 // "time|what|outcome|who,who;…", with the time in nanoseconds, in base 36.
 type stepList []step
 
-// MarshalJSON implements [json.Marshaler]. A list whose words would need quotes stays a list.
+// MarshalJSON implements [json.Marshaler].
 func (l stepList) MarshalJSON() ([]byte, error) {
-	out := append(make([]byte, 0, 40*len(l)+2), '"')
+	if !l.plain() {
+		return json.Marshal([]step(l))
+	}
+	return append(l.appendTo([]byte{'"'}), '"'), nil
+}
+
+// writeTo writes the list as a field.
+func (l stepList) writeTo(o *bot.JSONObject, key string) {
+	switch {
+	case len(l) == 0:
+	case l.plain():
+		o.Plain(key, l.appendTo)
+	default:
+		o.Any(key, []step(l))
+	}
+}
+
+// appendTo appends the text of the list.
+func (l stepList) appendTo(out []byte) []byte {
 	for i, s := range l {
 		if i > 0 {
 			out = append(out, ';')
@@ -26,15 +45,24 @@ func (l stepList) MarshalJSON() ([]byte, error) {
 		out = append(append(out, '|'), s.Outcome...)
 		for k, id := range s.Who {
 			out = append(append(out, "|,"[min(k, 1)]), id...)
-			if !plainWord(string(id)) {
-				return json.Marshal([]step(l))
-			}
-		}
-		if !plainWord(string(s.What)) || s.Outcome != "" && !plainWord(string(s.Outcome)) {
-			return json.Marshal([]step(l))
 		}
 	}
-	return append(out, '"'), nil
+	return out
+}
+
+// plain reports whether the words of the list stand in the text as they are. Otherwise it stays a list.
+func (l stepList) plain() bool {
+	for _, s := range l {
+		if s.What != "" && !plainWord(string(s.What)) || s.Outcome != "" && !plainWord(string(s.Outcome)) {
+			return false
+		}
+		for _, id := range s.Who {
+			if !plainWord(string(id)) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // plainWord reports whether a word stands in the text as it is.

@@ -1,7 +1,6 @@
 package keyring
 
 import (
-	"bytes"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -30,9 +29,7 @@ type Sealer struct {
 func newSealer(ring *Ring, secret []byte) *Sealer {
 	v := &Sealer{ring: ring}
 	v.buffers.New = func() any {
-		b := &buffers{mac: hmac.New(sha256.New, secret)}
-		b.json = json.NewEncoder(&b.plain)
-		return b
+		return &buffers{mac: hmac.New(sha256.New, secret)}
 	}
 	key := v.mac("chat ref key")
 	refs, err := New(key[:])
@@ -49,8 +46,7 @@ type buffers struct {
 	text    []byte
 	sum     [sha256.Size]byte
 	context [1 + len(bot.ChatKey{})]byte
-	plain   bytes.Buffer
-	json    *json.Encoder // into plain
+	plain   bot.JSONObject
 }
 
 // mac is the keyed hash of the parts. Each part carries its length, so that no two lists of parts run into each
@@ -199,11 +195,16 @@ func (v *Sealer) SealJSON(kind byte, chat bot.ChatKey, value any) ([]byte, error
 	b := v.buffers.Get().(*buffers)
 	defer v.buffers.Put(b)
 	b.plain.Reset()
-	if err := b.json.Encode(value); err != nil {
+	if itself, ok := value.(bot.JSONAppender); ok {
+		itself.AppendJSON(&b.plain)
+	} else {
+		b.plain.Whole(value)
+	}
+	plain, err := b.plain.Bytes()
+	if err != nil {
 		return nil, err
 	}
-	plain := b.plain.Bytes()
-	return v.ring.Seal(plain[:len(plain)-1], b.at(kind, chat)), nil // without the line end of the encoder
+	return v.ring.Seal(plain, b.at(kind, chat)), nil
 }
 
 // OpenJSON decrypts what SealJSON made for the same kind and chat.

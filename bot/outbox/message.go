@@ -18,6 +18,16 @@ type Content struct {
 	Notice bool `json:"notice,omitempty"`
 }
 
+// AppendJSON implements [bot.JSONAppender].
+func (c *Content) AppendJSON(o *bot.JSONObject) {
+	o.Open()
+	o.String("chat", string(c.Chat))
+	o.Value("reply", &c.Reply)
+	o.Time("at", c.At)
+	o.IfTrue("notice", c.Notice)
+	o.Close()
+}
+
 // Message is an outbox message on its way.
 type Message struct {
 	Content

@@ -1,0 +1,11 @@
+package outbox
+
+import (
+	"testing"
+
+	"llave/bot/jsontest"
+)
+
+func TestAMessageWritesAllOfItself(t *testing.T) {
+	jsontest.Same(t, func() *Content { return &Content{} })
+}
