@@ -1,6 +1,9 @@
 package bot
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Case is one escalation of a chat to Mesa de Ayuda. It is part of the chat's session, so that what an agent does is
 // committed on the path of every update. Its moves are [CaseMoves]; a value is never changed in place.
@@ -157,10 +160,28 @@ type Desk struct {
 	Hours
 	// Next is the number that a case would get; zero: none can be opened now.
 	Next uint64
-	// Ahead is how many wait in the queue.
+	// Ahead is how many wait in the queue, and Queue the first ones of them, in its order, as far as is known.
 	Ahead int
+	Queue []uint64
+	// Staff says whether there is nobody to take a case.
+	Staff Staff
 	// Low and High are how long the last ones waited, as a band; zero: nothing can be promised.
 	Low, High time.Duration
 	// Banner is what the desk says to everybody: a disturbance that is known.
 	Banner string
 }
+
+// Before is how many cases of the queue come before one; false: it is not known.
+func (d Desk) Before(id uint64) (int, bool) {
+	at := slices.Index(d.Queue, id)
+	return at, at >= 0
+}
+
+// Staff is who there is to take a case. Empty: somebody, or it is not known.
+type Staff string
+
+// Who there is, where there is nobody.
+const (
+	StaffNone Staff = "none" // no agent has an account
+	StaffAway Staff = "away" // none is on duty
+)

@@ -255,7 +255,8 @@ func (d mesaDialog) backTo(key string, data mesaData) {
 
 // below are the options below a notice of an open case.
 func (d mesaDialog) below() []string {
-	if d.in.Desk.IsOpen() && !(d.session.Case.Open() && d.session.Case.AtCounter) {
+	desk := d.in.Desk
+	if desk.IsOpen() && desk.Staff != bot.StaffNone && !(d.session.Case.Open() && d.session.Case.AtCounter) {
 		return []string{choiceCounter, choiceBot}
 	}
 	return []string{choiceBot}

@@ -31,7 +31,9 @@ func (d mesaDialog) onBecame() {
 	case bot.BecameRequeued:
 		d.tell("mesa.requeued", data, d.below()...)
 	case bot.BecameDelayed:
-		d.tell("mesa.delayed", data, d.below()...)
+		if data.Staff == "" || d.session.Case.Delays == 1 { // where nobody is, once is enough
+			d.tell("mesa.delayed", data, d.below()...)
+		}
 	case bot.BecameShut:
 		d.tell("mesa.shut", data, choiceBot)
 	case bot.BecameCounter:

@@ -3,6 +3,7 @@ package flows
 import (
 	"time"
 
+	"llave/bot"
 	"llave/flows/backend"
 )
 
@@ -14,6 +15,10 @@ type mesaData struct {
 	Only bool
 	// Ahead is how many wait, and Low and High how many minutes the last ones waited; zero: not to be said.
 	Ahead, Low, High int
+	// Placed says that Ahead is how many come before the open case.
+	Placed bool
+	// Staff says whether there is nobody to take a case: none has an account, or none is on duty while the desk is open.
+	Staff bot.Staff
 	// Opens is when the desk opens, if it is shut; Due is when something happens, and Ago the day of what was.
 	Shut   bool
 	Opens  moment
@@ -42,13 +47,20 @@ func (d mesaDialog) data() mesaData {
 	if desk.Ahead <= manyAhead {
 		data.Ahead = desk.Ahead
 	}
-	if data.Shut {
+	if data.Staff = desk.Staff; data.Shut {
 		data.Opens = d.moment(desk.Changes)
+		if data.Staff == bot.StaffAway { // they come when it opens
+			data.Staff = ""
+		}
 	}
 	if c := d.session.Case; c != nil {
 		data.Case, data.Agent = c.ID, c.Owner.Name
 		data.Due = d.moment(c.Due)
 		data.Ago = d.dayOf(c.Since)
+		if c.Open() {
+			data.Ahead, data.Placed = desk.Before(c.ID)
+			data.Placed = data.Placed && data.Ahead <= manyAhead
+		}
 	}
 	if a := d.in.Act; a != nil {
 		data.Agent, data.Where = a.By.Name, a.Text

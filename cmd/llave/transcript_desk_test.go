@@ -76,7 +76,8 @@ func (d *transcriptDesk) now() bot.Desk {
 }
 
 // set takes a line about the desk: "desk open 8 to 18" on working days, "desk closed until 24 8:00" of this month, "desk waits 2 5m
-// 10m" for how many are ahead and how long they wait, "desk banner TEXT".
+// 10m" for how many are ahead and how long they wait, "desk queue 7 1" for the first ones of the queue, "desk staff none", "desk staff
+// away" and "desk staff back", "desk banner TEXT".
 func (d *transcriptDesk) set(words []string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -104,6 +105,19 @@ func (d *transcriptDesk) set(words []string) error {
 		if err1 != nil || err2 != nil || err3 != nil {
 			return fmt.Errorf("want a number and two times: %q", words)
 		}
+		return nil
+	case words[0] == "queue":
+		d.promise.Queue = nil
+		for _, word := range words[1:] {
+			id, err := strconv.ParseUint(word, 10, 64)
+			if err != nil {
+				return err
+			}
+			d.promise.Queue = append(d.promise.Queue, id)
+		}
+		return nil
+	case words[0] == "staff":
+		d.promise.Staff = map[string]bot.Staff{"none": bot.StaffNone, "away": bot.StaffAway}[strings.Join(words[1:], " ")]
 		return nil
 	case words[0] == "banner":
 		d.promise.Banner = strings.Join(words[1:], " ")

@@ -117,6 +117,7 @@ func (a *Archive) SetDuty(ctx context.Context, user bot.AgentID, d Duty) error {
 	if d != DutyOn && d != DutyPause && d != DutyOff {
 		return fmt.Errorf("archive: duty %q: %w", d, ErrNotFound)
 	}
+	defer a.lookAgain(ctx)
 	return a.update(ctx, "duty", func(tx *sql.Tx) error {
 		if err := one(exec(ctx, tx, "UPDATE agent SET duty = ? WHERE id = ? AND disabled = 0", string(d), string(user))); err != nil {
 			return err

@@ -51,6 +51,7 @@ func (s sessions) CommitCtx(ctx context.Context, token string, data []byte, expi
 	}
 	user, _ := values[SessionUser].(string)
 	key := s.key(token)
+	defer s.a.dutyLasts(ctx, user, expires)
 	return s.a.write(ctx, "session", func(tx *sql.Tx) error {
 		_, err := exec(ctx, tx, `INSERT INTO session (token, agent, data, expires) VALUES (?, ?, ?, ?)
 			ON CONFLICT (token) DO UPDATE SET agent = excluded.agent, data = excluded.data, expires = excluded.expires WHERE session.data IS NOT NULL`,

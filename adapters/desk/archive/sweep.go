@@ -46,6 +46,7 @@ func (a *Archive) Sweep(ctx context.Context) error {
 			break
 		}
 	}
+	a.lookAgain(ctx)
 	now := a.now()
 	return a.write(ctx, "sweep", func(tx *sql.Tx) error {
 		for _, s := range []struct {

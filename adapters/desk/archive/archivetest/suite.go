@@ -86,6 +86,8 @@ func Suite(t *testing.T) {
 		{"retention", retention},
 		{"old outcomes", oldOutcomes},
 		{"people", people},
+		{"who there is", staff},
+		{"places in the queue", places},
 	} {
 		t.Run(x.name, x.f)
 	}
