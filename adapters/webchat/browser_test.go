@@ -66,25 +66,27 @@ func TestEverythingOnAPage(t *testing.T) {
 			chat := s.writes("hola")
 			soon := s.clock.now().Add(time.Hour)
 			s.says(chat, "1", bot.Reply{Kind: bot.Show, Text: "Token de Juana: 482 913\nEscribí *menú*.", Copy: "482913", Expires: soon})
-			s.says(chat, "2", bot.Reply{Kind: bot.Secret, Text: "Abrí https://autogestion.ioma.example/vincular/" + strings.Repeat("x", 60) + " ya.", Expires: soon})
+			s.says(chat, "2", bot.Reply{Kind: bot.Secret, Text: "Tres pasos:\n\n1. Abrí https://autogestion.ioma.example/vincular/" + strings.Repeat("x", 60) + "\n2. Entrá: *menú*.\n3. Listo.\n\nNo es para nadie más.\n• Uno\n• Dos", Expires: soon})
 			s.says(chat, "3", bot.Reply{Kind: bot.Show, Text: "La credencial:", Expires: soon, File: &bot.File{Name: "c.png", Type: "image/png", Alt: "Credencial de Juana", Data: somePNG()}})
 			s.says(chat, "4", bot.Reply{Text: strings.Repeat("larguísimo", 40), File: &bot.File{Name: "hoja de tokens preimpresos de noviembre.pdf", Type: "application/pdf", Alt: "Hoja de noviembre", Data: make([]byte, 3000)}})
 			s.says(chat, "5", bot.Reply{Kind: bot.Ask, Text: "¿Quién?", Question: "q", Choices: []bot.Option{{Text: "María Elena Gómez de los Santos Lugares", Value: "1"}, {Text: "Otra", Value: "2"}}})
 			s.Waits("document.querySelectorAll('#mensajes .opciones button').length === 2 && [...document.images].every(i => i.complete && i.naturalWidth === 40) && !document.querySelector('.recien')")
 			s.audit("everything")
 			for js, want := range map[string]string{
-				"document.querySelector('.cifras [aria-hidden]').textContent":                                "482 913",
-				"document.querySelector('.cifras .oculto').textContent":                                      "4 8 2 9 1 3",
-				"document.querySelector('.tipeable').textContent":                                            "menú",
-				"document.querySelector('img').alt":                                                          "Credencial de Juana",
-				"document.querySelector('a[download]').textContent":                                          "Descargar (PDF, 3 kB): Hoja de noviembre",
-				"document.querySelector('#mensajes .opciones').getAttribute('aria-label')":                   "Respuestas posibles",
-				"document.querySelector('a.enlace').textContent + document.querySelector('a.enlace').target": "Entrar a Autogestiónautogestion.ioma.example",
-				"document.querySelector('img').parentElement.target":                                         "_blank",
-				"getComputedStyle(document.querySelector('img')).width":                                      "40px",
-				"[...document.querySelectorAll('.opciones:last-of-type button')].length + ''":                "2",
-				"document.querySelector('#mensajes .globo .oculto').textContent":                             "Vos:",
-				"document.getElementById('rollo').getAttribute('role') + document.documentElement.lang":      "loges-AR",
+				"document.querySelector('.cifras [aria-hidden]').textContent":                                  "482 913",
+				"document.querySelector('.cifras .oculto').textContent":                                        "4 8 2 9 1 3",
+				"document.querySelector('.tipeable').textContent":                                              "menú",
+				"[...document.querySelectorAll('.dicho ol > li')].map(l => l.value + l.textContent).join('|')": "1Abrí Entrar a Autogestiónautogestion.ioma.example|2Entrá: menú.|3Listo.",
+				"[...document.querySelectorAll('.dicho ul > li')].map(l => l.textContent).slice(-2).join('|')": "Uno|Dos",
+				"document.querySelector('img').alt":                                                            "Credencial de Juana",
+				"document.querySelector('a[download]').textContent":                                            "Descargar (PDF, 3 kB): Hoja de noviembre",
+				"document.querySelector('#mensajes .opciones').getAttribute('aria-label')":                     "Respuestas posibles",
+				"document.querySelector('a.enlace').textContent + document.querySelector('a.enlace').target":   "Entrar a Autogestiónautogestion.ioma.example",
+				"document.querySelector('img').parentElement.target":                                           "_blank",
+				"getComputedStyle(document.querySelector('img')).width":                                        "40px",
+				"[...document.querySelectorAll('.opciones:last-of-type button')].length + ''":                  "2",
+				"document.querySelector('#mensajes .globo .oculto').textContent":                               "Vos:",
+				"document.getElementById('rollo').getAttribute('role') + document.documentElement.lang":        "loges-AR",
 			} {
 				if got := s.String(js); got != want {
 					t.Errorf("%s is %q, want %q", js, got, want)

@@ -237,7 +237,7 @@ func TestSizesOfText(t *testing.T) {
 	s := newScreen(t, phone())
 	chat := s.writes("hola")
 	s.says(chat, "0", bot.Reply{Text: "Si te urge, escribí *persona* o llamá a Mesa de Ayuda: 221-351-0282. Descargala.", File: &bot.File{Name: "hoja de tokens preimpresos.pdf", Type: "application/pdf", Alt: "Hoja de noviembre", Data: make([]byte, 3000)}})
-	s.says(chat, "1", bot.Reply{Kind: bot.Secret, Text: "Abrí esta página antes de las 10:10: https://autogestion-prestadores.sistemas.ioma.example/vincular/x", Expires: s.clock.now().Add(time.Hour)})
+	s.says(chat, "1", bot.Reply{Kind: bot.Secret, Text: "Entrá a Autogestión antes de las 10:10: https://autogestion-prestadores.sistemas.ioma.example/vincular/x", Expires: s.clock.now().Add(time.Hour)})
 	s.gives(chat, "2", "María Elena Gómez de los Santos Lugares", "482 913")
 	s.says(chat, "3", bot.Reply{Kind: bot.Ask, Text: "¿Quién?", Question: "q", Choices: []bot.Option{{Text: "María Elena Gómez de los Santos Lugares", Value: "1"}, {Text: "Otra", Value: "2"}}})
 	s.Waits("document.querySelector('#mensajes .opciones button')")

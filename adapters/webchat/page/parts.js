@@ -77,13 +77,32 @@ const llaveParts = ({ text, says, begins }) => {
     }
   }
 
+  // fill shows the parts of a message. Lines with a number or a bullet are the items of a list, so that steps are read as steps.
   function fill(said, parts) {
-    let after = false; // some parts are blocks: the line's end behind them is theirs
-    said.replaceChildren(...parts.map(([kind, words]) => {
-      const node = part([kind, after && !kind ? words.replace(/^\n/, '') : words]);
-      after = 'nalh'.includes(kind) && kind !== '';
-      return node;
-    }));
+    let block = false, list = null, item = null; // some parts are blocks: the line's end behind them is theirs
+    said.replaceChildren();
+    for (const [kind, words] of parts) {
+      if (kind) {
+        (item || said).append(part([kind, words]));
+        block = 'nalh'.includes(kind);
+        continue;
+      }
+      words.split('\n').forEach((line, i) => {
+        const step = (i || !said.hasChildNodes()) && /^(?:(\d+)\.|•) (.*)/.exec(line);
+        if (i) {
+          if (!step && !list && !block) said.append('\n');
+          if (!step) list = null;
+          item = null;
+          block = false;
+        }
+        if (step) {
+          if (!list) said.append(list = element(step[1] ? 'ol' : 'ul'));
+          list.append(item = element('li'));
+          if (step[1]) item.value = step[1];
+        }
+        (item || said).append(step ? step[2] : line);
+      });
+    }
   }
 
   return { fill, call, spoken };
