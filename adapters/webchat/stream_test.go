@@ -188,14 +188,21 @@ func TestASlowPageIsCut(t *testing.T) {
 	w := newFixture(t)
 	w.web.writeTimeout = 200 * time.Millisecond
 	p := w.person()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(w.srv.URL, "http://"))
+	narrow := httptest.NewUnstartedServer(w.srv.Config.Handler) // its connections hold little, and are soon full
+	narrow.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		_ = c.(*net.TCPConn).SetWriteBuffer(4 << 10)
+		return ctx
+	}
+	narrow.Start()
+	defer narrow.Close()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(narrow.URL, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()
 	_ = conn.(*net.TCPConn).SetReadBuffer(4 << 10)
 	fmt.Fprintf(conn, "GET /chat/events HTTP/1.1\r\nHost: x\r\nCookie: chat=%s\r\n\r\n", p.cookie())
-	long := strings.Repeat("ñandú ", 20_000)
+	long := strings.Repeat("ñandú ", 5_000)
 	sent := 0
 	for ; sent < 150; sent++ {
 		w.says(p.chat(), fmt.Sprint(sent), bot.Reply{Text: long})

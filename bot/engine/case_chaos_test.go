@@ -365,10 +365,16 @@ func unseen(died, tally map[string]int) []string {
 }
 
 // Whatever happens, and whenever the process dies: see the checks for what holds. The script is a rogue. There are at least four
-// histories, and as many more as it takes to have seen everything.
+// histories, and as many more as it takes to have seen everything; under -race there are two.
 func TestTheSentencesOfTheCase(t *testing.T) {
 	seen, tally := map[string]int{}, map[string]int{}
-	for seed := uint64(0); seed < 4 || seed < 200 && len(unseen(seen, tally)) > 0; seed++ {
+	goOn := func(seed uint64) bool {
+		if underRace {
+			return seed < 2
+		}
+		return seed < 4 || seed < 200 && len(unseen(seen, tally)) > 0
+	}
+	for seed := uint64(0); goOn(seed); seed++ {
 		bubble(t, func(t *testing.T) {
 			x := history(t, memory(), seed, 4, 60, 30*time.Hour, seen)
 			x.check(tally)
@@ -378,7 +384,7 @@ func TestTheSentencesOfTheCase(t *testing.T) {
 			t.Fatalf("seed %d", seed)
 		}
 	}
-	if missing := unseen(seen, tally); len(missing) > 0 {
+	if missing := unseen(seen, tally); len(missing) > 0 && !underRace {
 		t.Errorf("in no history: %v; the checks saw too little", missing)
 	}
 	t.Log(seen)
@@ -387,7 +393,11 @@ func TestTheSentencesOfTheCase(t *testing.T) {
 
 func TestTheSentencesOfTheCaseOnSQLite(t *testing.T) {
 	seen, tally := map[string]int{}, map[string]int{}
-	for seed := range uint64(4) {
+	histories := uint64(4)
+	if underRace {
+		histories = 1
+	}
+	for seed := range histories {
 		path := filepath.Join(t.TempDir(), "llave.db")
 		bubble(t, func(t *testing.T) {
 			s, err := store.OpenSQLite(path)
