@@ -129,15 +129,21 @@ func (p program) printCode(user, code string) error {
 	if err != nil {
 		return err
 	}
-	a := p.newApp(c)
-	base := a.PublicURL
-	if a.AdminAddr != "" {
-		base = "http://" + a.AdminAddr
+	return write(p.stdout, "agent.code", values{"User": user, "Code": code, "Path": enrolPath, "URL": c.enrolURL(), "Addr": c.AdminAddr})
+}
+
+const enrolPath = "/mesa/alta"
+
+// enrolURL is the address at which an agent chooses a password, empty if no variable says it: the desk's own listen address may be
+// reached through a proxy, by another name and by https.
+func (c *config) enrolURL() string {
+	switch {
+	case c.AdminAddr != "":
+		return ""
+	case c.PublicURL != "":
+		return c.PublicURL + enrolPath
 	}
-	if base == "" {
-		base = "http://" + a.Addr
-	}
-	return write(p.stdout, "agent.code", values{"User": user, "Code": code, "URL": base + "/mesa/alta"})
+	return "http://" + c.Addr + enrolPath // the default of LLAVE_PUBLIC_URL
 }
 
 // withAgents opens the desk's database, beside a running service or without one. It makes one only where create says so.

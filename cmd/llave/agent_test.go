@@ -55,6 +55,27 @@ func TestAgents(t *testing.T) {
 	}
 }
 
+// The code of a new agent comes with the address where it is used, as far as a variable says it. A listen address is none that a
+// browser elsewhere could use, and its scheme is not known.
+func TestTheAddressOfANewAgent(t *testing.T) {
+	for _, c := range []struct {
+		vars map[string]string
+		want string
+		not  string
+	}{
+		{map[string]string{}, "contraseña en http://127.0.0.1:8080/mesa/alta\n", ""},
+		{map[string]string{"LLAVE_PUBLIC_URL": "https://llave.example"}, "contraseña en https://llave.example/mesa/alta\n", ""},
+		{map[string]string{"LLAVE_PUBLIC_URL": "https://llave.example", "LLAVE_ADMIN_ADDR": "127.0.0.1:9090"},
+			"contraseña en la página /mesa/alta, en la dirección por la que los navegadores llegan a LLAVE_ADMIN_ADDR (127.0.0.1:9090)\n", "http"},
+		{map[string]string{"LLAVE_ADMIN_ADDR": "10.0.0.7:9090", "LLAVE_ADMIN_PASSWORD": "una-frase-bastante-larga"}, "LLAVE_ADMIN_ADDR (10.0.0.7:9090)\n", "http"},
+	} {
+		var out strings.Builder
+		if err := (program{getenv: c.vars, stdout: &out}).printCode("nora", "ABC"); err != nil || !strings.Contains(out.String(), c.want) || c.not != "" && strings.Contains(out.String(), c.not) {
+			t.Errorf("%v: %s %v", c.vars, out.String(), err)
+		}
+	}
+}
+
 // tamper changes a row of the audit behind the program's back.
 func tamper(path string) error {
 	db, err := sql.Open("sqlite", path)
