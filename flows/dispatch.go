@@ -42,6 +42,10 @@ func (d *dialog) dispatch() {
 		d.onUndelivered()
 	case d.in.Kind == bot.Other && d.in.Subtype == "group":
 		d.say("menu.group", d.private())
+	case d.corrects():
+		if d.in.Text == "" || !inMesa(d).noted() {
+			d.onUnreadable()
+		}
 	case d.in.Kind == bot.Other && strings.TrimSpace(d.in.Text) == "":
 		if !inMesa(d).received() {
 			d.onUnreadable()

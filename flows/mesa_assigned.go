@@ -11,6 +11,9 @@ import (
 // counter and the end of the link are obeyed.
 func (d mesaDialog) onAttended() {
 	var p nlu.ParsedText
+	if d.corrects() {
+		return
+	}
 	switch d.in.Kind {
 	case bot.Pressed:
 		p.Intent = nlu.Intent(d.in.Choice.Value)

@@ -104,3 +104,32 @@ func TestThePlaceInTheQueue(t *testing.T) {
 		}
 	}
 }
+
+// Words that were corrected are for the agent: the bot reads none of them, whatever they say. While nobody has the case it says that
+// they are in it.
+func TestCorrectedWordsAreTheAgents(t *testing.T) {
+	corrects := func(c *caseChat, text string) bot.Decision {
+		c.now = c.now.Add(time.Minute)
+		return c.update(bot.Update{Kind: bot.Other, Subtype: "edited", Text: text})
+	}
+	for _, text := range []string{"token de juana", "BOT", "desvincular", "persona", "menú", "estoy en el mostrador", "sí"} {
+		c := newCaseChat(t)
+		if d := corrects(c, text); d.Effect != nil || d.Case != nil || len(d.Replies) != 1 || !strings.Contains(d.Replies[0].Text, "Vi que corregiste un mensaje") {
+			t.Errorf("%q without a case: %+v %+v", text, d.Case, d.Replies)
+		}
+		c = newCaseChat(t)
+		c.says("persona")
+		if d := corrects(c, text); d.Effect != nil || d.Case != nil || len(d.Replies) != 1 || d.Replies[0].Text != "Lo agregué a tu caso 4821." {
+			t.Errorf("%q in the queue: %+v %+v", text, d.Case, d.Replies)
+		}
+		silent(t, corrects(c, text))
+		c = newCaseChat(t)
+		c.says("persona")
+		c.does(ana, bot.DeedTake, nil)
+		if d := corrects(c, text); d.Case != nil {
+			t.Errorf("%q with Ana: %+v", text, d.Case)
+		} else {
+			silent(t, d)
+		}
+	}
+}

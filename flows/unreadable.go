@@ -1,6 +1,10 @@
 package flows
 
-import "time"
+import (
+	"time"
+
+	"llave/bot"
+)
 
 // How long after a message that cannot be read another one of its kind gets no answer: several pictures at once, a message
 // that is edited again and again.
@@ -15,10 +19,14 @@ type unreadable struct {
 	At      time.Time `json:"at,omitzero"`
 }
 
+// corrects reports whether the affiliate changed the words of an earlier message. They are for the agent of a case: the bot has
+// answered the first ones, and reads no others.
+func (d *dialog) corrects() bool { return d.in.Kind == bot.Other && d.in.Subtype == "edited" }
+
 // onUnreadable says that a message cannot be read: once for several that come together.
 func (d *dialog) onUnreadable() {
 	quiet := sameUnreadable
-	if d.in.Subtype == "edited" {
+	if d.corrects() {
 		quiet = sameEdited
 	}
 	before := d.mem.Unreadable

@@ -259,3 +259,19 @@ func TestALongQueue(t *testing.T) {
 		t.Errorf("no page: %d", got.status)
 	}
 }
+
+// What was corrected is shown as that, and its words as they were typed.
+func TestCorrectedWords(t *testing.T) {
+	f := newFixture(t)
+	id := f.opens()
+	ana := f.signedIn("ana")
+	ana.acts(id, "tomar")
+	old := ana.form(id, "text", "ya te lo mando")
+	f.engine.Sends(maria().Chat, "edited", "es para <b>Tomás</b>", bot.Media{})
+	if page := ana.page(caseURL(id)).body; !strings.Contains(page, "corrigió: es para &lt;b&gt;Tomás&lt;/b&gt;") {
+		t.Error("the page does not show what was corrected")
+	}
+	if got := ana.posts(caseURL(id)+"/mensajes", old); got.status != 409 || got.why() != "stale" {
+		t.Errorf("a screen without it: %d %s", got.status, got.body)
+	}
+}

@@ -69,7 +69,10 @@ func (d *Desk) entry(e archive.Entry, c archive.Case, now time.Time, retry bool)
 		if v.By == "" {
 			v.By = name
 		}
-		if v.Text == "" && v.File == nil {
+		switch {
+		case e.Subtype == "edited" && v.Text != "":
+			v.Line = d.text("said_edited", map[string]any{"Text": v.Text})
+		case v.Text == "" && v.File == nil:
 			v.Line = d.keyed("said_"+e.Subtype, "said_other", nil)
 		}
 	case bot.EntryBot, bot.EntryOwed:

@@ -159,7 +159,7 @@ func notOfAName(r rune) bool {
 	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_')
 }
 
-// edited reads an edited message. The new words are not read, since the old ones were answered. Without words it is a
+// edited reads an edited message. The bot answered the old words; the new ones are for the agent of a case. Without words it is a
 // position that moved, or another picture: no answer is needed.
 func (t *Telegram) edited(h *incoming, m *message) error {
 	if !m.fromPerson() || m.words() == "" {
@@ -168,7 +168,7 @@ func (t *Telegram) edited(h *incoming, m *message) error {
 	if err := t.newUpdate(h, m.Chat, m.From, bot.Other); err != nil {
 		return err
 	}
-	h.u.Subtype, h.u.OccurredAt, h.edit = "edited", unixTime(max(m.EditDate, m.Date)), true
+	h.u.Subtype, h.u.Text, h.u.OccurredAt, h.edit = "edited", besteffort.Cut(m.words(), bot.MaxKept+1), unixTime(max(m.EditDate, m.Date)), true
 	t.locate(h, m)
 	return nil
 }

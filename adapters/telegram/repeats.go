@@ -9,8 +9,7 @@ import (
 	"llave/bot"
 )
 
-// messageTexts remembers the words of recent messages, as a hash, and which edit of them was answered. An edit that
-// changes no word needs no answer, and two edits of one message get one.
+// messageTexts remembers the words of recent messages, as a hash: an edit that changes no word says nothing.
 type messageTexts struct {
 	seed maphash.Seed
 	m    *besteffort.Cache[[2]int64, wording]
@@ -18,7 +17,7 @@ type messageTexts struct {
 
 type wording struct {
 	hash uint64
-	edit string // the update that was answered; empty: none
+	edit string // the update that brought them; empty: the message itself
 }
 
 func newMessageTexts() *messageTexts {
@@ -27,13 +26,13 @@ func newMessageTexts() *messageTexts {
 
 func (h *incoming) key() [2]int64 { return [2]int64{h.chat, h.message} }
 
-// unchanged reports whether an edit needs no answer.
+// unchanged reports whether an edit says nothing new. One that comes again is handed on again: the bot knows whether it was kept.
 func (t *messageTexts) unchanged(h *incoming) bool {
 	if !h.edit {
 		return false
 	}
 	w, ok := t.m.Get(h.key())
-	return ok && (w.hash == maphash.String(t.seed, h.words) || w.edit != "" && w.edit != h.u.ID)
+	return ok && w.hash == maphash.String(t.seed, h.words) && w.edit != h.u.ID
 }
 
 // note remembers a message that was kept.

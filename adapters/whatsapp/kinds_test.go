@@ -17,7 +17,7 @@ import (
 
 // silentSession reads messages, and does nothing else.
 func silentSession() *session {
-	return &session{w: &WhatsApp{opt: Options{Key: make([]byte, 32)}, now: clockAt, textDigests: besteffort.NewCache[string, [32]byte](64), albums: newAlbums(), polls: besteffort.NewCache[string, []string](4)}}
+	return &session{w: &WhatsApp{opt: Options{Key: make([]byte, 32)}, now: clockAt, textDigests: besteffort.NewCache[string, wording](64), albums: newAlbums(), polls: besteffort.NewCache[string, []string](4)}}
 }
 
 func readOne(t *testing.T, s *session, id string, m *waE2E.Message) content {
@@ -124,7 +124,7 @@ func edit(of string, to *waE2E.Message) *waE2E.Message {
 	}})
 }
 
-// An edit that changes no words is nothing; those that do get one answer for each message that was edited.
+// An edit that changes no words is nothing; those that do come with the new words, each as an update of its own.
 func TestEditsThatChangeNothing(t *testing.T) {
 	s := silentSession()
 	text := func(s string) *waE2E.Message { return &waE2E.Message{Conversation: &s} }
@@ -139,11 +139,17 @@ func TestEditsThatChangeNothing(t *testing.T) {
 		}
 	}
 	first, again := readOne(t, s, "C", edit("A", text("token de juana"))), readOne(t, s, "D", edit("A", text("token de juana")))
-	if first.subtype != "edited" || first.id == "" || again.kind != "" {
+	if first.subtype != "edited" || first.text != "token de juana" || again.kind != "" {
 		t.Errorf("other words: %+v, and again: %+v", first, again)
 	}
-	if other := readOne(t, s, "E", edit("A", text("token de tomás"))); other.id != first.id {
-		t.Errorf("the next edit of the same message is another update: %+v", other)
+	if other := readOne(t, s, "E", edit("A", text("token de tomás"))); other.text != "token de tomás" {
+		t.Errorf("the next edit of the same message: %+v", other)
+	}
+	if back := readOne(t, s, "H", edit("A", text("token de juana"))); back.text != "token de juana" {
+		t.Errorf("back to earlier words: %+v", back)
+	}
+	if retried := readOne(t, s, "H", edit("A", text("token de juana"))); retried.text != "token de juana" {
+		t.Errorf("an edit that was not kept, once more: %+v", retried)
 	}
 	photo := &waE2E.Message{ImageMessage: &waE2E.ImageMessage{Caption: proto.String("token")}}
 	readOne(t, s, "F", photo)

@@ -39,7 +39,7 @@ func (s *session) parse(chat bot.ChatID, e *events.Message) content {
 	m, edit := unwrap(e.Message)
 	switch {
 	case edit || e.IsEdit || editIn(m) != nil:
-		return s.w.edit(m)
+		return s.w.edit(m, e.Info.ID)
 	case m.GetPollUpdateMessage() != nil:
 		return s.vote(e)
 	case isCopy(m):
@@ -48,7 +48,7 @@ func (s *session) parse(chat bot.ChatID, e *events.Message) content {
 	what := content{kind: bot.Other, subtype: mediaOf(m), file: attachmentOf(m), forwarded: forwarded(m)}
 	if text := textOf(m); text != "" {
 		what.kind, what.text = bot.Message, besteffort.Cut(text, bot.MaxKept+1)
-		s.w.textDigests.Put(e.Info.ID, s.w.digest(text))
+		s.w.textDigests.Put(e.Info.ID, wording{digest: s.w.digest(text)})
 	}
 	switch {
 	case m.GetAlbumMessage() != nil:
@@ -74,21 +74,28 @@ func editIn(m *waE2E.Message) *waE2E.ProtocolMessage {
 	return nil
 }
 
-// edit is the content of an edit: none if its words are those that were read before, or if it has none. A message that
-// was answered gets one answer for all of its edits.
-func (w *WhatsApp) edit(m *waE2E.Message) content {
+// edit is the content of an edit: none if its words are those that were read before, or if it has none. The bot answered the old
+// words; the new ones are for the agent of a case.
+func (w *WhatsApp) edit(m *waE2E.Message, by string) content {
 	p := editIn(m)
 	if p == nil {
 		return content{}
 	}
-	now, _ := unwrap(p.GetEditedMessage())
-	text, id := textOf(now), p.GetKey().GetID()
+	inner, _ := unwrap(p.GetEditedMessage())
+	text, id := textOf(inner), p.GetKey().GetID()
 	before, known := w.textDigests.Get(id)
-	if text == "" || known && before == w.digest(text) {
+	now := wording{w.digest(text), by}
+	if text == "" || known && before.digest == now.digest && before.by != by { // what was not kept comes again, and says something
 		return content{}
 	}
-	w.textDigests.Put(id, w.digest(text))
-	return content{kind: bot.Other, subtype: "edited", id: "edit/" + id}
+	w.textDigests.Put(id, now)
+	return content{kind: bot.Other, subtype: "edited", text: besteffort.Cut(text, bot.MaxKept+1)}
+}
+
+// wording is what a message says, and the edit that made it so; empty: the message itself.
+type wording struct {
+	digest [sha256.Size]byte
+	by     string
 }
 
 // digest stands for a text in memory, which does not keep the text itself.

@@ -52,7 +52,7 @@ func TestWhatPeopleSend(t *testing.T) {
 	id := chat.Says("tokne")
 	is(bot.Message, "tokne", "")
 	chat.Edits(id, "token")
-	is(bot.Other, "", "edited")
+	is(bot.Other, "token", "edited")
 	chat.Deletes(id)
 	for name, m := range map[string]*waE2E.Message{
 		"sticker":  {StickerMessage: &waE2E.StickerMessage{}},

@@ -101,7 +101,7 @@ type WhatsApp struct {
 	lastWrote   *besteffort.Cache[bot.ChatID, time.Time] // when somebody wrote last
 	polls       *besteffort.Cache[string, []string]      // the options of polls, by message
 	progress    *besteffort.Cache[string, progress]      // of messages, by id
-	textDigests *besteffort.Cache[string, [32]byte]      // digests of what people wrote, by message: an edit may change nothing of it
+	textDigests *besteffort.Cache[string, wording]       // digests of what people wrote, by message: an edit may change nothing of it
 	albums      *albums
 	timers      *chatTimers
 	unread      *unread
@@ -155,7 +155,7 @@ func Open(ctx context.Context, o Options) (*WhatsApp, error) {
 	w.warm = rate.NewPace(0, time.Second, burst, o.Now)
 	w.cold = rate.NewPace(0, o.Timing.Cold, coldBurst, o.Now)
 	w.lastWrote, w.polls, w.progress = besteffort.NewCache[bot.ChatID, time.Time](16384), besteffort.NewCache[string, []string](1024), besteffort.NewCache[string, progress](16384)
-	w.textDigests, w.albums = besteffort.NewCache[string, [32]byte](16384), newAlbums()
+	w.textDigests, w.albums = besteffort.NewCache[string, wording](16384), newAlbums()
 	if err := w.openFacts(ctx); err != nil {
 		return nil, errors.Join(err, w.devices.Close())
 	}
