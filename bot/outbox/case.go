@@ -11,9 +11,13 @@ import (
 const blocked = "blocked"
 
 // tellCase has a result carry what became of an agent's message: the case learns it in the write that takes the message out
-// of the outbox. Other messages have no such event.
+// of the outbox. Other messages have no such event. Of one that cannot be read nobody knows whose words it holds: the desk finds
+// them by its number, if they are an agent's.
 func (d *Dispatcher) tellCase(c *Chat, m Message, r *bot.DeliveryResult, what bot.Delivery, reason string) {
-	if m.Reply.Kind != bot.Spoken {
+	switch {
+	case m.broken != "":
+		m.Content = Content{}
+	case m.Reply.Kind != bot.Spoken:
 		return
 	}
 	e := bot.Entry{

@@ -15,6 +15,7 @@ import (
 func (d *Dispatcher) send(c *Chat, m Message, behind bool) (bot.DeliveryResult, time.Duration) {
 	r := bot.DeliveryResult{Chat: c.key, N: m.n, Fence: d.fence, Tries: m.tries + 1, At: d.Now()}
 	if m.broken != "" {
+		d.tellCase(c, m, &r, bot.DeliveryFailed, "unreadable")
 		return d.dead(c, r, m.broken), 0
 	}
 	if m.kept() && d.isGone(c) {

@@ -195,10 +195,12 @@ func (b *batch) event(ctx context.Context, s bot.Shard, h bot.Happened) error {
 	switch {
 	case e == nil:
 		return nil
-	case e.V > bot.EntryVersion || e.Case == 0:
+	case e.V > bot.EntryVersion:
 		return b.keepUnreadable(ctx, s, h)
-	case e.Kind == bot.EntryDelivery:
+	case e.Kind == bot.EntryDelivery && (e.Case != 0 || e.Message != 0): // a message that cannot be read names no case
 		return b.delivery(ctx, h.Chat, e)
+	case e.Case == 0:
+		return b.keepUnreadable(ctx, s, h)
 	case e.Head == nil && e.N == 0 && e.Kind == bot.EntryRefused: // an act in a case that the chat has no more
 		return b.outcome(ctx, h.Chat, e)
 	case e.Head == nil || e.N == 0:

@@ -40,6 +40,30 @@ func deliveries(t *testing.T) {
 	}
 }
 
+// A message that could not be read names no case: it is found by its number in its chat. One that is nobody's words changes nothing.
+func unreadableMessage(t *testing.T) {
+	c := NewClock()
+	a, l := Open(t, c), NewLog(c, 3)
+	x, y := l.Chat("one").Opens("help", "hola"), l.Chat("two").Opens("help", "hola")
+	x.Act(Deed(Ana, bot.DeedTake))
+	said := x.Act(Say(Ana, "Decime"))
+	if said.Message == 0 {
+		t.Fatal("the message has no number")
+	}
+	for _, e := range []bot.Entry{{Message: said.Message + 1}, {Message: said.Message}} {
+		e.V, e.Kind, e.Delivery, e.Reason = bot.EntryVersion, bot.EntryDelivery, bot.DeliveryFailed, "unreadable"
+		x.append(x.Key, &e)
+		y.append(y.Key, &e)
+	}
+	l.Feed(t, a)
+	if got, err := a.Entry(t.Context(), said.Case, said.N); err != nil || got.Delivery != bot.DeliveryFailed || got.Reason != "unreadable" {
+		t.Errorf("%q because %q, %v", got.Delivery, got.Reason, err)
+	}
+	if n, err := a.Unreadable(t.Context()); err != nil || n != 0 {
+		t.Errorf("%d unreadable, %v", n, err)
+	}
+}
+
 // A receipt of another chat, or for nothing that is known, changes nothing.
 func strangeReceipts(t *testing.T) {
 	c := NewClock()

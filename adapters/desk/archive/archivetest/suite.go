@@ -77,6 +77,7 @@ func Suite(t *testing.T) {
 		{"a case and its entries", caseAndThread},
 		{"deliveries", deliveries},
 		{"strange receipts", strangeReceipts},
+		{"a message that could not be read", unreadableMessage},
 		{"outcomes", outcomes},
 		{"notes", notes},
 		{"files", files},
