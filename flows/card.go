@@ -33,6 +33,7 @@ func (d *dialog) attachCard(r *bot.Reply, i nlu.Intent, g backend.Given) {
 		return
 	}
 	b := d.shown(g, "").Blocks[0]
+	b.Day = d.texts.Day(b.last)
 	card := Card{
 		Title: d.text("card.title", nil), Name: b.Member.Name, Label: d.text("card.label", nil), Digits: g.Tokens[0].Digits,
 		Validity: d.text("card.validity", b),

@@ -15,8 +15,9 @@ type block struct {
 	Member backend.Member
 	Digits string // grouped
 	Hour   string // of the last minute in which it is good
-	Day    string
+	Day    string // of the picture only
 	Date   string // the day without its month
+	last   time.Time
 	Reason backend.Reason
 	Today  bool
 	// Made is when it was given, if that was earlier; Fragile says that it dies when it is asked for elsewhere.
@@ -40,8 +41,7 @@ func (d *dialog) shown(g backend.Given, first string) shownData {
 	for _, k := range g.Tokens {
 		p, _ := g.Group.Member(k.Member)
 		last := k.Until.Add(-time.Minute)
-		b := block{Member: p, Digits: texts.GroupDigits(k.Digits), Hour: d.texts.Hour(last), Day: d.texts.Day(last), Today: d.texts.SameDay(last, d.in.Now)}
-		b.Date = d.texts.ShortDay(last)
+		b := block{Member: p, Digits: texts.GroupDigits(k.Digits), Hour: d.texts.Hour(last), Date: d.texts.ShortDay(last), Today: d.texts.SameDay(last, d.in.Now), last: last}
 		b.Fragile = !d.can.CurrentWithoutMinting
 		if slices.Contains(d.remembered, k.Member) {
 			b.Made = d.texts.Hour(k.Made)
@@ -58,8 +58,16 @@ func (d *dialog) shown(g backend.Given, first string) shownData {
 		}
 		data.Blocks = append(data.Blocks, block{Member: p, Reason: n.Reason})
 	}
-	data.Shared = sharedValidity(data.Blocks)
+	data.Shared = d.sharedValidity(data.Blocks)
 	return data
+}
+
+// text is the key of the message and its data. Most messages have one block and nothing else: they need no list.
+func (s shownData) text() (key string, data any) {
+	if s.First == "" && len(s.Blocks) == 1 {
+		return "token.block", &s.Blocks[0]
+	}
+	return "token.shown", s
 }
 
 // minTime is the earlier one of two times.
@@ -71,7 +79,7 @@ func minTime(a, b time.Time) time.Time {
 }
 
 // sharedValidity is the first of several tokens, if all of them have its validity; nil otherwise.
-func sharedValidity(blocks []block) *block {
+func (d *dialog) sharedValidity(blocks []block) *block {
 	var shared *block
 	n := 0
 	for i := range blocks {
@@ -79,7 +87,7 @@ func sharedValidity(blocks []block) *block {
 		switch {
 		case b.Digits == "":
 			continue
-		case b.Made != "" || b.Fragile || b.Locked != "", shared != nil && (b.Day != shared.Day || b.Hour != shared.Hour):
+		case b.Made != "" || b.Fragile || b.Locked != "", shared != nil && (!d.texts.SameDay(b.last, shared.last) || b.Hour != shared.Hour):
 			return nil
 		case shared == nil:
 			shared = b
@@ -109,7 +117,8 @@ func (d *dialog) showTokens(i nlu.Intent, g backend.Given, first string) {
 		d.expire(d.reply(bot.Show, "token.bare", g.Tokens[0]), g)
 		return
 	}
-	r := d.offer(bot.Show, "token.shown", d.shown(g, first), d.afterTokens(i, g)...)
+	key, data := d.shown(g, first).text()
+	r := d.offer(bot.Show, key, data, d.afterTokens(i, g)...)
 	d.expire(r, g)
 	d.attachCard(r, i, g)
 	d.mem.used(ids...)

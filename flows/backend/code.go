@@ -19,6 +19,9 @@ func ReadCode(s string) (code string, ok bool) {
 		return "", false
 	}
 	text := strings.ToUpper(Clean(s))
+	if len(text) < CodeLen {
+		return "", false
+	}
 	words := strings.FieldsFunc(text, func(r rune) bool { return !isLetter(r) && !isDigit(r) })
 	if whole := strings.Join(words, ""); len(whole) == CodeLen && ofCode(whole) {
 		return whole, true

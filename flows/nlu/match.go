@@ -29,7 +29,7 @@ func (u *Parser) findMatches(s *tokenized) []Match {
 		}
 		for _, n := range u.starts[w.id] {
 			p := &u.phrases[n]
-			if p.intent == IntentYes || p.intent == IntentNo {
+			if p.intent == IntentYes || p.intent == IntentNo || len(p.parts) > len(s.words)-i {
 				continue
 			}
 			if to, edits, ok := s.matchAt(p, i); ok {

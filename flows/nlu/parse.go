@@ -230,6 +230,9 @@ func (u *Parser) read(s *tokenized) ParsedText {
 
 // cleanLines cleans a text line by line. The end of a line ends a sentence.
 func cleanLines(text string) string {
+	if !strings.Contains(text, "\n") {
+		return backend.Clean(text)
+	}
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
 		lines[i] = backend.Clean(line)

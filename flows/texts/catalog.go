@@ -17,6 +17,7 @@ var textFiles embed.FS
 type Catalog struct {
 	by       map[string]*template.Template
 	fixed    map[string]string // texts without placeholders
+	simple   map[string][]part // texts whose placeholders are fields, and nothing else
 	weekdays []string
 	months   []string
 	date     string // weekday, day of the month, month
@@ -27,7 +28,7 @@ type Catalog struct {
 
 // New parses the templates.
 func New(o Options) (*Catalog, error) {
-	cat := &Catalog{by: map[string]*template.Template{}, fixed: map[string]string{}}
+	cat := &Catalog{by: map[string]*template.Template{}, fixed: map[string]string{}, simple: map[string][]part{}}
 	all, err := template.New("").Option("missingkey=error").Funcs(template.FuncMap{
 		"phone": func() string { return o.Phone }, "runby": func() string { return o.RunBy }, "autogestion": func() string { return o.Site }, "verify": func() []string { return urlParts(o.Verify) },
 		"group": GroupDigits, "first": FirstName, "hour": cat.Hour, "day": cat.Day, "weekday": cat.Weekday, "join": cat.join,
@@ -39,6 +40,8 @@ func New(o Options) (*Catalog, error) {
 		cat.by[t.Name()] = t
 		if nodes := t.Root.Nodes; len(nodes) == 1 && nodes[0].Type() == parse.NodeText {
 			cat.fixed[t.Name()] = strings.TrimSpace(nodes[0].String())
+		} else if parts, ok := partsOf(nodes); ok {
+			cat.simple[t.Name()] = parts
 		}
 	}
 	var weekdays, months string
@@ -75,6 +78,9 @@ const usualText = 256
 // Render returns the text of a key, filled in with data.
 func (c *Catalog) Render(key string, data any) (string, error) {
 	if text, ok := c.fixed[key]; ok {
+		return text, nil
+	}
+	if text, ok := fill(c.simple[key], data); ok {
 		return text, nil
 	}
 	t := c.by[key]
