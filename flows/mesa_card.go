@@ -88,7 +88,7 @@ func (d mesaDialog) card(reason string) CaseCard {
 		c.User = UserOther
 	}
 	for _, s := range m.Mesa.Steps {
-		c.Steps = append(c.Steps, d.cardStep(s, c.Pending))
+		c.Steps = append(c.Steps, d.cardStep(*s, c.Pending))
 	}
 	for _, p := range m.Group.Members {
 		c.Members = append(c.Members, CardMember{string(p.ID), p.Name, p.Standing, backend.IsActive(p.Standing)})

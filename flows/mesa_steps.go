@@ -51,7 +51,7 @@ func (d *dialog) wished(what nlu.Intent) {
 	}
 	next := make(stepList, 0, keptSteps) // the old list is the session's
 	next = append(next, steps[max(0, len(steps)-keptSteps+1):]...)
-	d.mem.Mesa.Steps = append(next, step{At: d.in.Now, What: what})
+	d.mem.Mesa.Steps = append(next, &step{At: d.in.Now, What: what})
 }
 
 // came notes what came of the last wish of a kind.
@@ -61,16 +61,17 @@ func (d *dialog) came(what nlu.Intent, of outcome, members ...backend.MemberID) 
 		d.wished(what)
 		at = d.lastStep(what)
 	}
-	steps := slices.Clone(d.mem.Mesa.Steps)
-	steps[at].Outcome = of
+	s := *d.mem.Mesa.Steps[at]
+	s.Outcome = of
 	if len(members) > 0 {
-		steps[at].Who = members
+		s.Who = members
 	}
-	d.mem.Mesa.Steps = steps
+	d.mem.Mesa.Steps = slices.Clone(d.mem.Mesa.Steps)
+	d.mem.Mesa.Steps[at] = &s
 }
 
 // final reports whether nothing more is to come of a step.
-func (s step) final() bool {
+func (s *step) final() bool {
 	switch s.Outcome {
 	case outcomeNotYet, outcomePageSent, outcomeWrongCode, outcomeUnknown:
 		return false
@@ -89,7 +90,7 @@ func (d *dialog) lastStep(what nlu.Intent) int {
 
 // wishedSince reports whether the bot was asked for something after a time.
 func (d *dialog) wishedSince(t time.Time) bool {
-	return slices.ContainsFunc(d.mem.Mesa.Steps, func(s step) bool { return s.At.After(t) && s.What != nlu.IntentNone })
+	return slices.ContainsFunc(d.mem.Mesa.Steps, func(s *step) bool { return s.At.After(t) && s.What != nlu.IntentNone })
 }
 
 // tokenSeen is what was seen last of a token, without its digits: see [CardToken].

@@ -13,12 +13,12 @@ import (
 
 // stepList is steps in memory. Every turn of every chat writes and reads it, so that it is one short text instead of a list:
 // "time|what|outcome|who,who;…", with the time in nanoseconds, in base 36.
-type stepList []step
+type stepList []*step // a step is never changed: lists of several sessions hold it
 
 // MarshalJSON implements [json.Marshaler].
 func (l stepList) MarshalJSON() ([]byte, error) {
 	if !l.plain() {
-		return json.Marshal([]step(l))
+		return json.Marshal([]*step(l))
 	}
 	return append(l.appendTo([]byte{'"'}), '"'), nil
 }
@@ -30,7 +30,7 @@ func (l stepList) writeTo(o *bot.JSONObject, key string) {
 	case l.plain():
 		o.Plain(key, l.appendTo)
 	default:
-		o.Any(key, []step(l))
+		o.Any(key, []*step(l))
 	}
 }
 
@@ -79,7 +79,7 @@ func plainWord(s string) bool {
 // UnmarshalJSON implements [json.Unmarshaler]. It reads lists as well, as they were written before.
 func (l *stepList) UnmarshalJSON(data []byte) error {
 	if len(data) < 2 || data[0] != '"' {
-		return json.Unmarshal(data, (*[]step)(l))
+		return json.Unmarshal(data, (*[]*step)(l))
 	}
 	text := string(data[1 : len(data)-1])
 	if text == "" {
@@ -96,7 +96,7 @@ func (l *stepList) UnmarshalJSON(data []byte) error {
 		if err != nil {
 			return err
 		}
-		s := step{At: time.Unix(0, nanos).UTC(), What: nlu.Intent(what), Outcome: outcome(of)}
+		s := &step{At: time.Unix(0, nanos).UTC(), What: nlu.Intent(what), Outcome: outcome(of)}
 		first := len(people)
 		for who != "" {
 			var id string

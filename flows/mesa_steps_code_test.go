@@ -27,7 +27,7 @@ func TestStepsAreReadAsWritten(t *testing.T) {
 		if short := name == "plain"; short && !strings.HasPrefix(string(raw), `{"Steps":"`) {
 			t.Errorf("%s is written as %s", name, raw)
 		}
-		before, err := json.Marshal([]step(list))
+		before, err := json.Marshal([]*step(list))
 		if err != nil {
 			t.Fatal(err)
 		}

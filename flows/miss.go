@@ -51,10 +51,9 @@ func (d *dialog) dropped(p nlu.ParsedText) {
 }
 
 // keepSteps keeps the steps of a chat whose link has ended elsewhere, without the people.
-func (d *dialog) keepSteps(steps []step) {
+func (d *dialog) keepSteps(steps stepList) {
 	for _, s := range steps {
-		s.Who = nil
-		d.mem.Mesa.Steps = append(d.mem.Mesa.Steps, s)
+		d.mem.Mesa.Steps = append(d.mem.Mesa.Steps, &step{At: s.At, What: s.What, Outcome: s.Outcome})
 	}
 }
 

@@ -22,7 +22,7 @@ const margin = 4
 
 // findMatches finds every phrase in a text, with its score and its outcome.
 func (u *Parser) findMatches(s *tokenized) []Match {
-	out := make([]Match, 0, 8)
+	out := make([]Match, 0, 4)
 	for i, w := range s.words {
 		if w.id < 0 {
 			continue

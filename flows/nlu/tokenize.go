@@ -28,7 +28,7 @@ type tokenized struct {
 
 // tokenize cuts a text into words and finds each in the words file.
 func (u *Parser) tokenize(text string) *tokenized {
-	s := &tokenized{u: u, words: make([]word, 0, 16), question: strings.Contains(text, "?")}
+	s := &tokenized{u: u, words: make([]word, 0, 1+strings.Count(text, " ")), question: strings.Contains(text, "?")}
 	start, minus := -1, false
 	for i, r := range text {
 		if isLetter(r) {
