@@ -10,7 +10,7 @@ type Script interface {
 	// NewData returns a pointer to an empty memory, into which a stored session is decoded as JSON.
 	NewData() any
 	// Decide is a pure function: the same session and input give the same decision. It reads no clock, draws no
-	// random number, makes no call, and leaves what s.Data points to as it found it.
+	// random number, makes no call, and leaves what s.Data points to as it found it, unless in.Own says that it need not.
 	Decide(s Session, in Input) (Decision, error)
 }
 
@@ -52,6 +52,9 @@ type Session struct {
 // Input is an update, as the script sees it.
 type Input struct {
 	Accepted
+	// Own says that the session is what the script has returned in this turn: no one else holds it, and Decide may write into
+	// what its Data points to.
+	Own bool
 	// Waited is how long it waited since its acceptance, measured when the turn runs, plus its Lag.
 	Waited time.Duration
 	// Held says that the chat's updates come faster than its [Rate] allows, and that this is the first that had to wait.

@@ -166,13 +166,16 @@ func (m *memory) unlink() {
 	*m = memory{Identity: m.Identity, Pace: m.Pace, Mesa: mesaMemory{Noted: m.Mesa.Noted, WayOut: m.Mesa.WayOut, Attended: m.Mesa.Attended}}
 }
 
-// upgrade brings a session to the form of this version. A state that is not valid becomes the menu; the link stays.
-func upgrade(s bot.Session, valid func(state string, r Request) bool) (bot.Session, *memory) {
+// upgrade brings a session to the form of this version. A state that is not valid becomes the menu; the link stays. The
+// memory is a copy, unless the session is the turn's own.
+func upgrade(s bot.Session, own bool, valid func(state string, r Request) bool) (bot.Session, *memory) {
 	m, ok := s.Data.(*memory)
-	if !ok || m == nil {
+	switch {
+	case !ok || m == nil:
 		m = &memory{}
+	case !own:
+		m = m.clone()
 	}
-	m = m.clone()
 	if s.State == "" {
 		s.State = home
 	}

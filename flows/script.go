@@ -61,7 +61,7 @@ func (sc *Script) NewData() any { return &memory{} }
 
 // Decide implements [bot.Script].
 func (sc *Script) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
-	s, m := upgrade(s, sc.machines.valid)
+	s, m := upgrade(s, in.Own, sc.machines.valid)
 	d := &dialog{Script: sc, session: s, mem: m, in: in}
 	d.removePassword()
 	label := inMesa(d).pressedLabel()

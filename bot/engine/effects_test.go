@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -35,6 +36,35 @@ func (i insisting) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
 		d.Effect.Asked = "the question"
 	}
 	return d, err
+}
+
+// Only a session that this turn's own decision has made may be written into: a turn that is run again, or an answer that comes
+// late, begins with the one that is kept.
+func TestTheScriptOwnsWhatItHasJustReturned(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var own []bool
+		h := open(t, memory(), func(c *engine.Config) { c.Script = owning{seen: &own} })
+		defer h.stop()
+		for _, takes := range []time.Duration{time.Second, 4 * time.Second} {
+			h.outside.answer = func(context.Context, string, int) error { time.Sleep(takes); return nil }
+			h.writes(chatA, "effect x")
+			time.Sleep(6 * time.Second)
+		}
+		if want := []bool{false, true, false, false}; !slices.Equal(own, want) {
+			t.Errorf("the script owned its session %v, want %v", own, want)
+		}
+	})
+}
+
+// owning notes whether it may write into the session.
+type owning struct {
+	echo
+	seen *[]bool
+}
+
+func (o owning) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
+	*o.seen = append(*o.seen, in.Own)
+	return o.echo.Decide(s, in)
 }
 
 func TestEffects(t *testing.T) {

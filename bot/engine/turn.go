@@ -243,7 +243,8 @@ func (sh *Shard) answer(w *turn) (wait time.Duration, late bool) {
 	if !c.effect.Once {
 		if sh.calls.answered(c, w.chatQueue) {
 			r := c.result
-			w.in.Result, w.outcome.Session.Pending, w.awaits = &r, nil, nil
+			w.in.Result, w.in.Own = &r, true
+			w.outcome.Session.Pending, w.awaits = nil, nil
 			return 0, false
 		}
 		if wait := time.Until(w.deadline); wait > 0 && !sh.scope.Stopped() {
