@@ -1,5 +1,7 @@
 package nlu
 
+import "slices"
+
 // This file finds out whom a text takes back: "ese es de Juana, yo quería el de Tomás".
 
 // dropContrasted drops each person of whom the text only says that the token was theirs, if another person is wanted after
@@ -146,4 +148,44 @@ func (r *peopleReader) alsoTheirs() bool {
 // isHim reports whether a word is the pronoun of "el token de él".
 func (r *peopleReader) isHim(i int) bool {
 	return r.words[i].key == "el" && r.is(i-1, r.u.c.of) && (i+1 == len(r.words) || r.words[i].endsClause)
+}
+
+// grandchildren are the kinships of which a word for a child may speak again: "mi nieta …, el token de la nena".
+var grandchildren = map[string][]string{
+	"hija": {"nieta", "sobrina", "ahijada", "bisnieta", "hijastra", "entenada", "prima"},
+	"hijo": {"nieto", "sobrino", "ahijado", "bisnieto", "hijastro", "entenado", "primo"},
+}
+
+// dropEchoes drops a child that is another word for the person named before, as "la nena" is after "mi nieta". Where only that person
+// was mentioned, the token is theirs.
+func (r *peopleReader) dropEchoes() {
+	for i := len(r.m.Refs) - 1; i >= 0; i-- {
+		x := r.m.Refs[i]
+		if x.Kind != RefKin || len(r.spans) != len(r.m.Refs) || !r.isBareChild(i) {
+			continue
+		}
+		before := slices.ContainsFunc(r.m.Refs[:i], func(o Ref) bool { return isEchoed(o, x) })
+		with := slices.IndexFunc(r.companions, func(o Ref) bool { return isEchoed(o, x) })
+		switch {
+		case before:
+			r.m.Refs, r.spans = slices.Delete(r.m.Refs, i, i+1), slices.Delete(r.spans, i, i+1)
+		case with >= 0:
+			r.m.Refs[i] = r.companions[with]
+		}
+	}
+}
+
+// isBareChild reports whether a reference is a word for a child without "mi": "la nena".
+func (r *peopleReader) isBareChild(i int) bool {
+	sp := r.spans[i]
+	for k := sp.prefix; k < sp.from; k++ {
+		if r.is(k, r.u.c.mine) {
+			return false
+		}
+	}
+	return r.is(sp.from, r.u.c.call)
+}
+
+func isEchoed(o, child Ref) bool {
+	return o.Kind == RefKin && slices.Contains(grandchildren[child.Words[0]], o.Words[0])
 }

@@ -122,6 +122,9 @@ func (r *peopleReader) isDenied(to int) bool {
 		return true
 	}
 	for k := r.prefixStart - 1; k >= 0 && k >= r.end && !r.words[k].endsClause; k-- {
+		if r.is(k, r.u.c.not) && k == r.prefixStart-1 && r.is(k-1, r.u.c.those) && k-1 >= r.end {
+			return false // "ese no, el de Tomás"
+		}
 		if r.is(k, r.u.c.not) && !r.used[k] || r.is(k, r.u.c.instead) && r.is(k-1, r.u.c.in) {
 			return true
 		}
@@ -185,4 +188,14 @@ func (r *peopleReader) after(at int, c classes) (int, bool) {
 		at++
 	}
 	return 0, false
+}
+
+// introducedBy reports whether the words before a person say who the speaker is: "soy la mamá".
+func (r *peopleReader) introducedBy(from int) bool {
+	for k := from - 1; k >= 0 && k >= from-3; k-- {
+		if r.is(k, r.u.c.iam) {
+			return true
+		}
+	}
+	return false
 }

@@ -27,6 +27,7 @@ func (u *Parser) readPeople(s *tokenized, m *ParsedText) {
 	for i := 0; i < len(s.words); {
 		i += max(1, r.step(i))
 	}
+	r.dropEchoes()
 	r.dropContrasted()
 	r.dropStory()
 	both := r.alsoTheirs()
@@ -34,6 +35,7 @@ func (u *Parser) readPeople(s *tokenized, m *ParsedText) {
 	if !both && len(groupByPerson(m.Refs)) > 1 && slices.ContainsFunc(s.words, func(w word) bool { return w.class&u.c.they != 0 }) {
 		m.Refs = []Ref{{Kind: RefName}} // "mi hermana y mi mamá …, el de ella": which of them?
 	}
+	m.Told = m.Told || m.Intent == IntentToken && len(m.Refs) == 0 && len(r.companions) > 0 // "estoy con Juana, el token": whose?
 	if m.TheirToken && (m.Intent == IntentThanks || m.Intent == IntentHello) {
 		m.Intent = IntentNone // "para Tomás, gracias"
 	}
@@ -138,6 +140,8 @@ func (r *peopleReader) standsForPeople(p phrase, i, to int) bool {
 	case r.is(to-1, c.mine): // not "mi médico"
 		return to == len(r.words) || r.words[to-1].endsClause || r.used[to] ||
 			(r.is(to, c.token|c.code|c.and|c.not|c.light|c.filler|c.want|c.except) || r.u.months[r.words[to].id] > 0) && !r.is(to, c.noun|c.kin|c.name|c.nameword|c.mine)
+	case r.is(i, c.self) && r.is(to, c.want) && !r.words[i].endsClause && !strings.HasSuffix(r.words[to].key, "mos"):
+		return false // "me diste el de Juana y yo quería el de Tomás"
 	case r.is(i, c.self): // not "yo quiero el de Juana"
 		return len(r.words) == 1 || r.is(i-1, c.and) && r.end == i-1 || r.is(i-1, c.iam) || r.is(to, c.and) && to+1 < len(r.words) && (r.mayBePerson(to+1) || r.mayBePerson(min(to+2, len(r.words)-1))) || r.alone(Match{from: i, to: to}, IntentNone)
 	case RefKind(p.intent) == RefAll && i > 0 && r.number(i-1) > 0: // "5 cada uno"
@@ -215,6 +219,9 @@ func (r *peopleReader) add(x Ref, from, to int) {
 	same := next && !of && r.apposed(x, from)
 	switch {
 	case r.skipped && (of || same), r.isThereAlready(to), r.isDenied(to):
+		if r.skipped && of && r.introducedBy(r.first) { // "soy la mamá de Juana"
+			r.m.Told = true
+		}
 		r.skip(from, to)
 		return
 	case r.isHelper(to), r.isToldBy(from):
