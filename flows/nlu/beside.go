@@ -133,3 +133,42 @@ func (u *Parser) requestAfterPerson(s *tokenized, all []Match, best int) int {
 	}
 	return -1
 }
+
+// personAfterRequest reports whether a text asks for the token of people before it asks for a person of the desk.
+func (s *tokenized) personAfterRequest(m *ParsedText) bool {
+	for _, h := range m.matches {
+		if s.u.phrases[h.phrase].topic == TopicPerson && h.outcome == counts {
+			for i := range h.from {
+				if s.is(i, s.u.c.want|s.u.c.request) && s.inClass(i+1, h.from, s.u.c.kin|s.u.c.name) && !s.inClass(0, h.from, s.u.c.not|s.u.c.with) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// inClass reports whether a word between two places is in one of the classes.
+func (s *tokenized) inClass(from, to int, c classes) bool {
+	return slices.ContainsFunc(s.words[min(from, to):to], func(w word) bool { return w.class&c != 0 })
+}
+
+// failsOfPerson reports whether a text says of somebody's token, and nothing else, that it was not taken: "el de Tomás no pasó".
+func (s *tokenized) failsOfPerson(m *ParsedText) bool {
+	if len(m.Refs) == 0 || !m.TheirToken {
+		return false
+	}
+	for i := 2; i+1 < len(s.words); i++ {
+		if !s.is(i, s.u.c.not) || s.words[i-1].endsClause || !s.is(i-1, s.u.c.kin|s.u.c.name) {
+			continue
+		}
+		k := i + 1
+		for k < len(s.words)-1 && s.is(k, s.u.c.light) {
+			k++
+		}
+		if (s.inSet(k, "fails") || s.inSet(k, "takes")) && s.words[k].key != "ba" && s.onlyPolite(k+1, len(s.words)) {
+			return true
+		}
+	}
+	return false
+}

@@ -52,6 +52,12 @@ func (s *tokenized) count() int {
 		if i += max(width, 1); n == 0 || s.isDate(at) || s.isHour(at, width) || s.is(i, s.u.c.years|s.u.c.kin|s.u.c.sheet|s.u.c.greets) && !s.is(i, s.u.c.token) {
 			continue
 		}
+		if s.inSet(i, "times") {
+			continue // "tres veces por semana"
+		}
+		if s.inSet(i, "sessions") {
+			return n
+		}
 		if s.is(i, s.u.c.token) || i < len(s.words) && s.used[i] || s.is(i, s.u.c.of) && s.is(i+1, s.u.c.token) {
 			return n
 		}

@@ -8,6 +8,7 @@
 //	parse.go          Parser.Parse: the steps below, in order; ParsedText, Intent, Ref
 //	load.go           New: the words file (words/es.txt), indexed
 //	tokenize.go       a text cut into words, with misspelt ones corrected
+//	joined.go         words that were written as one
 //	phonetic.go       how a word sounds, and how far two words are apart
 //	match.go          which phrases a text contains, and which of them is its intent
 //	outcome.go        which matches count: negated, doubtful, part of something else

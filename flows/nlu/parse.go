@@ -204,12 +204,18 @@ func (u *Parser) read(s *tokenized) ParsedText {
 	if m.Intent == IntentToken && s.asksSeveral(m.Refs) {
 		m.Intent = IntentPreprint
 	}
+	if m.Intent == IntentNone && len(m.Unclear) == 0 && s.failsOfPerson(&m) {
+		m.Intent = IntentRejected // "el de Tomás no pasó"
+	}
 	m.counted, m.named, m.wants = s.count(), s.has(u.c.token), s.has(u.c.want)
 	if s.countsForPeople(&m) {
 		m.Intent = IntentPreprint
 	}
 	if (m.Intent == IntentNone || m.Intent == IntentToken && !m.named) && len(m.Unclear) == 0 && m.TheirToken && s.month() != (NamedMonth{}) {
 		m.Intent = IntentPreprint // "los de diciembre de mi mamá"
+	}
+	if m.Intent == IntentHelp && m.TheirToken && !m.named && s.personAfterRequest(&m) {
+		m.Intent, m.Person = IntentToken, true // "pasame el de mi mamá y quiero hablar con alguien"
 	}
 	if s.isForSomebody(&m) {
 		m.Intent = IntentOther // whose it is must be asked

@@ -71,6 +71,12 @@ func (s *tokenized) addWord(text string, at int, minus bool) {
 	}
 	if id, ok := s.u.ids[w.key]; ok {
 		w.id, w.class = id, s.u.classes[id]
+	} else if parts := s.splitJoined(text, w.key); parts != nil {
+		for _, p := range parts {
+			s.addWord(text[at-w.at:at-w.at+len(p)], at, minus)
+			at += len(p)
+		}
+		return
 	}
 	s.words = append(s.words, w)
 }
