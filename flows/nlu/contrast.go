@@ -59,6 +59,9 @@ func (r *peopleReader) isCorrected(i int) bool {
 		case "era", "sino", "perdon", "digo":
 			return true
 		}
+		if r.isThat(k) && r.is(k-1, r.u.c.article) && r.is(r.spans[i].prefix-1, r.u.c.is) && r.spans[i].prefix-1 > k {
+			return true // "el que se atiende es Tomás"
+		}
 		if r.is(k, r.u.c.not) && r.words[k].endsClause && k > r.spans[i-1].to-1 && r.words[k-1].endsClause { // ", no, el de Tomás"
 			return true
 		}

@@ -1,5 +1,7 @@
 package nlu
 
+import "slices"
+
 // This file finds out whether a person in a text is meant, or only mentioned.
 
 // asksForTheirs reports whether the text asks for the token of a person without the word: "el de Juana", "para mi hijo", at the
@@ -37,6 +39,8 @@ func (r *peopleReader) isHelper(to int) bool {
 		case r.is(k, c.kin|c.name) && (r.is(k-1, c.with) || r.is(k-2, c.with)): // "mi hermana está con mi mamá y me pide"
 		case r.used[k], r.is(k, c.token|c.kin|c.name):
 			return false
+		case tome && r.inSet(k, "accompanies"):
+			return true
 		case r.is(k, c.helps) && (tome || n <= maxLight && r.onlyLight(to, k)), r.is(k, c.needs|c.want|c.sent) && tome:
 			return true
 		case r.is(k, c.needs|c.want):
@@ -118,7 +122,7 @@ func (r *peopleReader) isDenied(to int) bool {
 		(to+1 == len(r.words) || r.words[to].endsClause || r.is(to+1, r.u.c.before) && !r.is(to+1, r.u.c.of) && !r.isAnchored()) {
 		return true
 	}
-	if r.isNotNeeded(to) {
+	if r.isNotNeeded(to) || r.isPutOff(to) {
 		return true
 	}
 	for k := r.prefixStart - 1; k >= 0 && k >= r.end && !r.words[k].endsClause; k-- {
@@ -133,6 +137,15 @@ func (r *peopleReader) isDenied(to int) bool {
 		}
 	}
 	return false
+}
+
+// isPutOff reports whether the clause ends by saying that the token of a person can wait: "el de Juana después, ahora el de Tomás".
+func (r *peopleReader) isPutOff(to int) bool {
+	if to >= len(r.words) || r.words[to-1].endsClause || !r.words[to].endsClause && to+1 < len(r.words) {
+		return false
+	}
+	late := r.words[to].key == phoneticKey("después") || r.words[to].key == phoneticKey("luego")
+	return late && !slices.ContainsFunc(r.words, func(w word) bool { return w.key == "primero" }) // "primero el mío, el de Juana después"
 }
 
 // isNotNeeded reports whether the clause ends by saying that the token of a person is not needed: "el de Juana no hace falta".

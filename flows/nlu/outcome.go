@@ -100,7 +100,7 @@ func (s *tokenized) isNegated(h Match, destroys bool) bool {
 			return destroys || wanted
 		case wants(j):
 			wanted = true
-		case s.is(j, s.u.c.light), s.words[j].key == "mas", !destroys && wanted && s.is(j, s.u.c.is|s.u.c.belongs|s.u.c.lots):
+		case s.is(j, s.u.c.light), s.words[j].key == "mas", !destroys && (wanted && s.is(j, s.u.c.is|s.u.c.belongs) || s.is(j, s.u.c.lots)):
 		case destroys && !wanted:
 		default:
 			return false
