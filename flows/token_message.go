@@ -64,10 +64,14 @@ func (d *dialog) shown(g backend.Given, first string) shownData {
 
 // text is the key of the message and its data. Most messages have one block and nothing else: they need no list.
 func (s shownData) text() (key string, data any) {
-	if s.First == "" && len(s.Blocks) == 1 {
-		return "token.block", &s.Blocks[0]
+	if s.First != "" || len(s.Blocks) != 1 {
+		return "token.shown", s
 	}
-	return "token.shown", s
+	b := &s.Blocks[0]
+	if b.Digits != "" && b.Today && b.Made == "" && !b.Fragile && b.Locked == "" {
+		return "token.today", b
+	}
+	return "token.block", b
 }
 
 // minTime is the earlier one of two times.

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"text/template"
 	"text/template/parse"
 )
@@ -17,7 +18,8 @@ var textFiles embed.FS
 type Catalog struct {
 	by       map[string]*template.Template
 	fixed    map[string]string // texts without placeholders
-	simple   map[string][]part // texts whose placeholders are fields, and nothing else
+	simple   map[string]simpleText
+	places   sync.Map // of the fields in simple texts, by key and type
 	weekdays []string
 	months   []string
 	date     string // weekday, day of the month, month
@@ -28,7 +30,7 @@ type Catalog struct {
 
 // New parses the templates.
 func New(o Options) (*Catalog, error) {
-	cat := &Catalog{by: map[string]*template.Template{}, fixed: map[string]string{}, simple: map[string][]part{}}
+	cat := &Catalog{by: map[string]*template.Template{}, fixed: map[string]string{}, simple: map[string]simpleText{}}
 	all, err := template.New("").Option("missingkey=error").Funcs(template.FuncMap{
 		"phone": func() string { return o.Phone }, "runby": func() string { return o.RunBy }, "autogestion": func() string { return o.Site }, "verify": func() []string { return urlParts(o.Verify) },
 		"group": GroupDigits, "first": FirstName, "hour": cat.Hour, "day": cat.Day, "weekday": cat.Weekday, "join": cat.join,
@@ -40,8 +42,8 @@ func New(o Options) (*Catalog, error) {
 		cat.by[t.Name()] = t
 		if nodes := t.Root.Nodes; len(nodes) == 1 && nodes[0].Type() == parse.NodeText {
 			cat.fixed[t.Name()] = strings.TrimSpace(nodes[0].String())
-		} else if parts, ok := partsOf(nodes); ok {
-			cat.simple[t.Name()] = parts
+		} else if text, ok := simpleOf(t); ok {
+			cat.simple[t.Name()] = text
 		}
 	}
 	var weekdays, months string
@@ -80,7 +82,7 @@ func (c *Catalog) Render(key string, data any) (string, error) {
 	if text, ok := c.fixed[key]; ok {
 		return text, nil
 	}
-	if text, ok := fill(c.simple[key], data); ok {
+	if text, ok := c.renderSimple(key, data); ok {
 		return text, nil
 	}
 	t := c.by[key]
