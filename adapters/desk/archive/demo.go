@@ -24,6 +24,7 @@ func (a *Archive) SeedDemo(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer a.lookAgain(ctx)
 	return a.write(ctx, "demo", func(tx *sql.Tx) error {
 		var there bool
 		if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM agent)").Scan(&there); err != nil || there {

@@ -107,6 +107,7 @@ func (a *Archive) Enrol(ctx context.Context, code, password, otpCode string) (wh
 	if err != nil {
 		return who, err
 	}
+	defer a.lookAgain(ctx)
 	return e.Agent, a.write(ctx, "enrol", func(tx *sql.Tx) error {
 		n, err := exec(ctx, tx, "UPDATE agent SET phc = ?, totp_step = ?, enrol = NULL, enrol_until = 0 WHERE id = ? AND enrol = ?",
 			phc, step, string(e.Agent.ID), a.keys.hash("enrol", strings.ToUpper(strings.TrimSpace(code))))

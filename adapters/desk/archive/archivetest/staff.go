@@ -26,9 +26,7 @@ func staff(t *testing.T) {
 	if err := a.SeedDemo(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Sweep(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	is("with the agents of the demo, before they sign in", bot.StaffAway)
 	signsIn := func(user string) {
 		t.Helper()
 		if _, err := a.SignIn(t.Context(), user, archive.DemoPassword, "", "here"); err != nil {
