@@ -128,7 +128,7 @@ func TestNewcomerByKeyboard(t *testing.T) {
 	v.Types("\r")
 	v.Waits("document.activeElement.id === 'texto'")
 	v.Types("token\r")
-	v.WaitsFor("Abrí esta página")
+	v.WaitsFor("Entrá a Autogestión antes de")
 	v.Waits("document.activeElement.id === 'texto' && document.getElementById('texto').value === ''")
 	link := v.String("document.querySelector('a.enlace').href")
 	v.Goes(link) // Enter on the link would open it in another window

@@ -15,7 +15,7 @@ func TestAMistypedPasswordInABrowser(t *testing.T) {
 	v.Goes(base + "/")
 	v.Waits("!document.getElementById('sugerencias').hidden")
 	v.Clicks("#sugerencias button")
-	v.WaitsFor("Abrí esta página")
+	v.WaitsFor("Entrá a Autogestión antes de")
 	v.Goes(v.String("document.querySelector('a.enlace').href"))
 	v.Clicks(`form[action$="/seguir"] button`)
 	v.Waits("document.querySelector('#password')")

@@ -93,9 +93,9 @@ func TestALinkThatWasEndedElsewhereClearsThePage(t *testing.T) {
 	changePassword(t, base, "27999990016")
 	v.Fills("#texto", "token de tomás\r")
 	v.Waits("!document.getElementById('mensajes').textContent.includes('Juana')")
-	v.WaitsFor("Abrí esta página")
+	v.WaitsFor("Entrá a Autogestión antes de")
 	v.wantNone(base, secrets, files)
-	v.WaitsFor("Abrí esta página")
+	v.WaitsFor("Entrá a Autogestión antes de")
 }
 
 // changePassword ends all links of an account.

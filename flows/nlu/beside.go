@@ -172,3 +172,19 @@ func (s *tokenized) failsOfPerson(m *ParsedText) bool {
 	}
 	return false
 }
+
+// asksAboutToken reports whether a text asks something about tokens and wants none: "¿el token se comparte?", "¿me atienden sin token?".
+func (s *tokenized) asksAboutToken(m *ParsedText) bool {
+	if !s.question || m.Intent != IntentToken {
+		return false
+	}
+	for i := range s.words {
+		switch {
+		case s.words[i].key == "sin" && s.is(i+1, s.u.c.token):
+			return true
+		case s.is(i, s.u.c.want|s.u.c.request):
+			return false
+		}
+	}
+	return slices.ContainsFunc(s.words, func(w word) bool { return s.u.isInSet(w.id, "asksof") })
+}

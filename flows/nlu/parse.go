@@ -217,6 +217,9 @@ func (u *Parser) read(s *tokenized) ParsedText {
 	if m.Intent == IntentHelp && m.TheirToken && !m.named && s.personAfterRequest(&m) {
 		m.Intent, m.Person = IntentToken, true // "pasame el de mi mamá y quiero hablar con alguien"
 	}
+	if s.asksAboutToken(&m) {
+		m.Intent, m.Refs, m.TheirToken = "whatis", nil, false
+	}
 	if s.isForSomebody(&m) {
 		m.Intent = IntentOther // whose it is must be asked
 	}
