@@ -109,9 +109,9 @@ func (d *Desk) outcome(c *call, r archive.Row, do bot.Deed, o archive.Outcome) (
 		extra: map[string]any{"owner": o.Owner.Name, "case": o.Case, "epoch": o.Epoch}}
 }
 
-// whyData is what the words of a refusal need: whose case it is, and whether something was to be sent.
+// whyData is what the words of a refusal need: whose case it is, and what was to be done with it.
 func whyData(do bot.Deed, owner string) map[string]any {
-	return map[string]any{"Owner": owner, "Sends": do == bot.DeedSay || do == bot.DeedAgain || do == bot.DeedErrand}
+	return map[string]any{"Owner": owner, "Passes": do == bot.DeedTransfer, "Sends": do == bot.DeedSay || do == bot.DeedAgain || do == bot.DeedErrand}
 }
 
 // statusOf is the status of an act that was refused.

@@ -8,6 +8,7 @@ import (
 
 	"llave/adapters/desk/archive"
 	"llave/adapters/webchat/webchattest"
+	"llave/bot"
 )
 
 // TestLook takes pictures of all pages, to be looked at: LLAVE_DESK_PICTURES=folder go test ./adapters/desk -run TestLook
@@ -35,6 +36,11 @@ func TestLook(t *testing.T) {
 		}
 		b.Goes(f.url + "/mesa/")
 		take("entrar")
+		b.Goes(f.url + "/mesa/alta")
+		b.Fills("#e", f.code(look))
+		b.Clicks("form button")
+		b.Waits("document.querySelector('.clave-totp')")
+		take("alta")
 		f.signs(b, "carla")
 		for what, path := range map[string]string{"ajustes": "/mesa/ajustes", "registro": "/mesa/auditoria", "caso-de-otra": caseURL(maria)} {
 			b.Goes(f.url + path)
@@ -61,6 +67,17 @@ func TestLook(t *testing.T) {
 		b.Waits("(document.getElementById('p-acciones').showPopover(), true)")
 		take("acciones")
 	}
+}
+
+// code is a one-time code of a new agent.
+func (f *fixture) code(look webchattest.Look) string {
+	f.t.Helper()
+	user := bot.AgentID(fmt.Sprintf("nora%d%t", look.Width, look.Dark))
+	code, err := f.db.AddAgent(f.t.Context(), bot.Agent{ID: user, Name: "Nora", Role: bot.RoleAgent}, "")
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return code
 }
 
 // signs signs an agent in, in a browser that somebody may be signed in with.

@@ -67,7 +67,7 @@ func refusals() []refused {
 		{bot.RefusedTaken, "pasar", "note", func(s *stage) (*browser, url.Values) {
 			ana := s.owned()
 			return ana, ana.form(s.id, "to", "ana", "note", typedWords)
-		}, 409, "Ya lo tomó Ana."},
+		}, 409, "Ya lo tiene Ana."},
 		{bot.RefusedNotOwner, "mensajes", "text", func(s *stage) (*browser, url.Values) {
 			s.owned()
 			return s.beto, s.beto.form(s.id, "text", typedWords)
