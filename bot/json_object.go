@@ -232,12 +232,20 @@ func (o *JSONObject) appendString(s string) {
 func isPlain(s string) bool {
 	ascii := true
 	for i := range len(s) {
-		switch c := s[i]; {
-		case c >= utf8.RuneSelf:
+		if s[i] >= utf8.RuneSelf {
 			ascii = false
-		case c < ' ' && c != '\n', c == '"', c == '\\', c == '<', c == '>', c == '&':
+		} else if !plainBytes[s[i]] {
 			return false
 		}
 	}
 	return ascii || utf8.ValidString(s) && !strings.Contains(s, "\u2028") && !strings.Contains(s, "\u2029")
 }
+
+// plainBytes are the ASCII characters of a plain text.
+var plainBytes = func() (plain [utf8.RuneSelf]bool) {
+	for c := range plain {
+		plain[c] = c >= ' ' && strings.IndexByte(`"\<>&`, byte(c)) < 0
+	}
+	plain['\n'] = true
+	return plain
+}()

@@ -52,7 +52,7 @@ func (c *Catalog) Day(t time.Time) string {
 // ShortDay formats a day of this month: domingo 29.
 func (c *Catalog) ShortDay(t time.Time) string {
 	t = t.In(backend.BuenosAires)
-	return fmt.Sprintf("%s %d", c.weekdays[t.Weekday()], t.Day())
+	return c.weekdays[t.Weekday()] + " " + strconv.Itoa(t.Day())
 }
 
 // ShortHour formats the time of day as it is said: 8, or 17:40.
