@@ -169,7 +169,7 @@ func sum(h incoming, err error) string {
 	out := string(u.Kind) + " "
 	switch u.Kind {
 	case bot.Other:
-		out += u.Subtype
+		out += strings.TrimSpace(u.Subtype + " " + u.Text)
 	case bot.Pressed:
 		out += u.Choice.Question + " " + u.Choice.Value
 	default:
