@@ -85,3 +85,10 @@ func TestALinkIsRenewed(t *testing.T) {
 		t.Errorf("a token meanwhile: %+v", d)
 	}
 }
+
+// A request beside a companion may be for either: it is asked whose token it is.
+func TestATokenBesideACompanionIsAsked(t *testing.T) {
+	for _, said := range []string{"estoy con juana en la doctora, token", "turno a las 9 con tomás, dame el token", "soy la mamá de juana y me piden el token"} {
+		atCounter(t).expect(said, []string{"¿De quién"}, []string{"Token de"})
+	}
+}
