@@ -122,7 +122,7 @@ func TestALinkIsEndedBeforeItsChatIsForgotten(t *testing.T) {
 			}
 		}
 		down.set(nil)
-		time.Sleep(2 * time.Hour)
+		time.Sleep(day) // it looks around every hour, and pauses between its questions grow
 		if chats := h.store.Swept().Chats; chats != 1 {
 			t.Errorf("when the outside has answered: forgotten %d, want 1", chats)
 		}
