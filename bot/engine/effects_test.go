@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,16 +43,18 @@ func (i insisting) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
 // late, begins with the one that is kept.
 func TestTheScriptOwnsWhatItHasJustReturned(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		var own []bool
-		h := open(t, memory(), func(c *engine.Config) { c.Script = owning{seen: &own} })
+		own := &owning{}
+		h := open(t, memory(), func(c *engine.Config) { c.Script = own })
 		defer h.stop()
 		for _, takes := range []time.Duration{time.Second, 4 * time.Second} {
-			h.outside.answer = func(context.Context, string, int) error { time.Sleep(takes); return nil }
+			h.outside.set(func(context.Context, string, int) error { time.Sleep(takes); return nil })
 			h.writes(chatA, "effect x")
 			time.Sleep(6 * time.Second)
 		}
-		if want := []bool{false, true, false, false}; !slices.Equal(own, want) {
-			t.Errorf("the script owned its session %v, want %v", own, want)
+		own.mu.Lock()
+		defer own.mu.Unlock()
+		if want := []bool{false, true, false, false}; !slices.Equal(own.seen, want) {
+			t.Errorf("the script owned its session %v, want %v", own.seen, want)
 		}
 	})
 }
@@ -59,11 +62,14 @@ func TestTheScriptOwnsWhatItHasJustReturned(t *testing.T) {
 // owning notes whether it may write into the session.
 type owning struct {
 	echo
-	seen *[]bool
+	mu   sync.Mutex
+	seen []bool
 }
 
-func (o owning) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
-	*o.seen = append(*o.seen, in.Own)
+func (o *owning) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
+	o.mu.Lock()
+	o.seen = append(o.seen, in.Own)
+	o.mu.Unlock()
 	return o.echo.Decide(s, in)
 }
 
