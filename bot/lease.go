@@ -10,6 +10,8 @@ type Replica struct {
 	ID string // of this run of the process; another run has another one
 	// Same is what replicas have in common. One that differs in it does not belong to the others.
 	Same map[string]string
+	// Note is what it tells the others with each heartbeat.
+	Note []byte
 }
 
 // HeldShard is a shard and the fence under which it is held.

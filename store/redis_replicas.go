@@ -3,8 +3,10 @@ package store
 import (
 	"cmp"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -15,7 +17,7 @@ var _ bot.Replicas = (*Redis)(nil)
 
 // Heartbeat says that a replica lives. See [bot.Replicas].
 func (s *Redis) Heartbeat(ctx context.Context, r bot.Replica, lease time.Duration) (live []bot.Replica, err error) {
-	body, err := json.Marshal(r.Same)
+	body, err := json.Marshal(livingRecord(r))
 	if err != nil {
 		return nil, fmt.Errorf("store: heartbeat: %w", err)
 	}
@@ -25,14 +27,38 @@ func (s *Redis) Heartbeat(ctx context.Context, r bot.Replica, lease time.Duratio
 	}
 	answer := list(v)
 	for i := 0; i+1 < len(answer); i += 2 {
-		other := bot.Replica{ID: text(answer[i])}
-		if err := json.Unmarshal([]byte(text(answer[i+1])), &other.Same); err != nil {
+		other, err := livingReplicaOf(text(answer[i]), text(answer[i+1]))
+		if err != nil {
 			return nil, fmt.Errorf("store: heartbeat: %w", errStrange)
 		}
 		live = append(live, other)
 	}
 	slices.SortFunc(live, func(a, b bot.Replica) int { return cmp.Compare(a.ID, b.ID) })
 	return live, nil
+}
+
+// noteField is where the record of a replica has its note, beside what replicas have in common.
+const noteField = "note"
+
+// livingRecord is what the store keeps of a replica: one table of texts, which earlier versions read, too.
+func livingRecord(r bot.Replica) map[string]string {
+	record := map[string]string{}
+	maps.Copy(record, r.Same)
+	if len(r.Note) > 0 {
+		record[noteField] = base64.StdEncoding.EncodeToString(r.Note)
+	}
+	return record
+}
+
+// livingReplicaOf reads what livingRecord wrote.
+func livingReplicaOf(id, record string) (bot.Replica, error) {
+	r := bot.Replica{ID: id}
+	err := json.Unmarshal([]byte(record), &r.Same)
+	if note, ok := r.Same[noteField]; ok && err == nil {
+		delete(r.Same, noteField)
+		r.Note, err = base64.StdEncoding.DecodeString(note)
+	}
+	return r, err
 }
 
 // replicaKeys are in one slot.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,6 +22,8 @@ type ReplicaConfig struct {
 	// Alone has one replica hold every shard: the one whose ID is the lowest of those that live, until it ends or its lease is
 	// over. The others stand by, and accept for it. For channels that keep on one machine what they remember.
 	Alone bool
+	// Tell, unless nil, makes what this replica tells the others with each heartbeat; see [Engine.Others].
+	Tell func() []byte
 	// Beat is how often leases are renewed; zero: a tenth of the lease.
 	Beat time.Duration
 }
@@ -38,9 +41,9 @@ type replica struct {
 
 	beat    sync.Mutex // one beat at a time: two would take shards from each other
 	leaving atomic.Bool
-	anew    atomic.Bool  // all shards are to be claimed anew
-	others  atomic.Int64 // replicas that live, besides this one
-	last    atomic.Int64 // when the last beat ended well
+	anew    atomic.Bool                   // all shards are to be claimed anew
+	others  atomic.Pointer[[]bot.Replica] // those that live, besides this one
+	last    atomic.Int64                  // when the last beat ended well
 
 	mu        sync.Mutex
 	releasing map[bot.Shard]struct{} // being drained
@@ -100,11 +103,15 @@ func (r *replica) round(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, r.Lease)
 	defer cancel()
 	at := r.elapsed()
-	live, err := r.leases.Heartbeat(ctx, r.Replica, r.Lease)
+	me := r.Replica
+	if r.Tell != nil {
+		me.Note = r.Tell()
+	}
+	live, err := r.leases.Heartbeat(ctx, me, r.Lease)
 	if err != nil {
 		return err
 	}
-	r.others.Store(int64(len(live) - 1))
+	r.others.Store(new(slices.DeleteFunc(slices.Clone(live), func(other bot.Replica) bool { return other.ID == r.ID })))
 	if err := r.belongs(ctx, live[0]); err != nil {
 		return err
 	}
@@ -249,8 +256,16 @@ func (e *Engine) Holds(c bot.ChatID) bool {
 
 // Replicas says how many other replicas live, and how many shards this process holds.
 func (e *Engine) Replicas() (others, shards int) {
-	if e.replica != nil {
-		others = int(e.replica.others.Load())
+	return len(e.Others()), len(e.held())
+}
+
+// Others are the other replicas that lived at the last heartbeat, in the order of their IDs.
+func (e *Engine) Others() []bot.Replica {
+	if e.replica == nil {
+		return nil
 	}
-	return others, len(e.held())
+	if others := e.replica.others.Load(); others != nil {
+		return *others
+	}
+	return nil
 }

@@ -61,7 +61,7 @@ func (c *group) join() *process {
 	h := &harness{t: c.T, store: &through{c.store, p, c}, outside: c.outside, screen: c.screen}
 	h.start(func(conf *engine.Config) {
 		conf.Channels, conf.Effects = map[string]bot.Channel{"fake": mouth{c.screen, p}}, hand{c.outside, p}
-		conf.Replica = &engine.ReplicaConfig{Replica: bot.Replica{ID: p.id}, Lease: groupLease, Alone: c.alone, Was: c.was}
+		conf.Replica = &engine.ReplicaConfig{Replica: bot.Replica{ID: p.id}, Lease: groupLease, Alone: c.alone, Was: c.was, Tell: func() []byte { return []byte("says " + p.id) }}
 	})
 	p.Engine = h.Engine
 	c.alive = append(c.alive, p)

@@ -201,10 +201,16 @@ func TestAReplicaLeavesFirst(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		c := newGroup(t, 2)
 		time.Sleep(groupLease)
+		if others := c.alive[1].Others(); len(others) != 1 || string(others[0].Note) != "says "+c.alive[0].id {
+			t.Errorf("the others are %v", others)
+		}
 		if err := c.leave(0).Stop(t.Context()); err != nil {
 			t.Error(err)
 		}
 		time.Sleep(groupLease / 5)
+		if others := c.alive[0].Others(); len(others) != 0 {
+			t.Errorf("the one that left is still known: %v", others)
+		}
 		if _, n := c.alive[0].Replicas(); n != bot.Shards {
 			t.Errorf("the other one holds %d shards", n)
 		}
