@@ -81,16 +81,21 @@ func plainCell(s string) string {
 		s = strings.TrimSuffix(inner, `"`)
 	}
 	s = strings.TrimSpace(strings.TrimLeft(s, "'’‘`"))
-	if m := decimals.FindStringSubmatch(s); m != nil {
-		return m[1]
+	if strings.ContainsAny(s, ".,") {
+		if m := decimals.FindStringSubmatch(s); m != nil {
+			return m[1]
+		}
 	}
 	return s
 }
 
+// isRounded reports whether a number is one that rounded matches. Few have an exponent, and regexp is slow.
+func isRounded(s string) bool { return strings.ContainsAny(s, "eE") && rounded.MatchString(s) }
+
 // cuilCell reads a CUIL as spreadsheets write it. Without a prefix for the reasons the cell is the titular's.
 func cuilCell(cell, prefix string) (cuil, why string) {
 	cell = plainCell(cell)
-	if rounded.MatchString(cell) {
+	if isRounded(cell) {
 		if prefix == "" {
 			return "", "csv_holder_rounded"
 		}
@@ -124,6 +129,9 @@ func tramiteCell(cell string) (tramite, why string) {
 // mailCell reads an e-mail address. What cannot be one is none: it must not keep a person from their token.
 func mailCell(cell string) string {
 	address := strings.ToLower(strings.TrimSpace(cell))
+	if address == "" {
+		return ""
+	}
 	a, err := mail.ParseAddress(address)
 	if err != nil || a.Address != address || len(address) > 254 || !strings.Contains(address[strings.LastIndexByte(address, '@'):], ".") {
 		return ""

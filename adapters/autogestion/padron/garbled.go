@@ -12,8 +12,21 @@ import (
 // escaped matches what other programs leave of a letter that they could not write: an entity, an escape.
 var escaped = regexp.MustCompile(`&#?[A-Za-z0-9]+;|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|[=%][0-9A-F]{2}|\+[A-Za-z0-9/]{2,}-`)
 
-// small matches a small letter with an accent between capitals: Windows-1252 makes it of a capital of the Macintosh's code page.
-var small = regexp.MustCompile(`\p{Lu}[\x{df}-\x{ff}]\p{Lu}`)
+// hasEscape reports whether a text may hold what escaped matches. Few names hold a sign of these, and regexp is slow.
+func hasEscape(s string) bool { return strings.ContainsAny(s, `&\=%+`) && escaped.MatchString(s) }
+
+// hasSmall reports whether a small letter with an accent is between capitals: Windows-1252 makes it of a capital of the
+// Macintosh's code page.
+func hasSmall(s string) bool {
+	var last [2]rune
+	for _, r := range s {
+		if last[1] >= 0xdf && last[1] <= 0xff && unicode.IsUpper(last[0]) && unicode.IsUpper(r) {
+			return true
+		}
+		last[0], last[1] = last[1], r
+	}
+	return false
+}
 
 // dos reports whether Windows-1252 makes this sign of a letter of MS-DOS's code page. None of these stands beside a letter.
 func dos(r rune) bool {
@@ -24,9 +37,9 @@ func dos(r rune) bool {
 // page.
 func garbled(s string) bool {
 	if isASCII(s) {
-		return strings.ContainsRune(s, '?') || escaped.MatchString(s)
+		return strings.ContainsRune(s, '?') || hasEscape(s)
 	}
-	if strings.ContainsAny(s, "?\ufffd") || escaped.MatchString(s) || small.MatchString(s) || twice(s) {
+	if strings.ContainsAny(s, "?\ufffd") || hasEscape(s) || hasSmall(s) || twice(s) {
 		return true
 	}
 	before := ' '

@@ -281,7 +281,7 @@ func fieldFault(r Row) string {
 			return "csv_garbled"
 		}
 	}
-	if rounded.MatchString(r.Number) {
+	if isRounded(r.Number) {
 		return "csv_number_rounded"
 	}
 	if r.Sex == "" {
