@@ -35,7 +35,8 @@ type Options struct {
 	Chats   Chats
 	// Channel is the channel of a chat, nil if there is none: files are fetched and addresses asked for by it, where it can.
 	Channel func(bot.ChatID) bot.Channel
-	// PublicURL is how browsers reach the desk. With https the cookie is for https only.
+	// PublicURL is how browsers reach the desk. With https the cookie is for https only, as for a browser that came
+	// by https.
 	PublicURL string
 	// Await is how long a request waits for the outcome of its act. 0: 5 seconds.
 	Await time.Duration
@@ -52,7 +53,8 @@ type Desk struct {
 	pages    *template.Template
 	assets   assets
 	sessions *scs.SessionManager
-	signIns  *httpx.Limiter // by client
+	secure   *scs.SessionManager // the same, for browsers that came by https
+	signIns  *httpx.Limiter      // by client
 	wav      wavCache
 	cards    cards
 	pictures chan struct{} // one picture is decoded at a time
@@ -92,7 +94,7 @@ func New(o Options) (*Desk, error) {
 	if d.pages, err = d.loadPages(); err != nil {
 		return nil, err
 	}
-	d.sessions = newSessions(o)
+	d.sessions, d.secure = newSessions(o)
 	d.signIns = httpx.NewLimiter(30, 2*time.Second, 8192, o.Now)
 	ctx, stop := context.WithCancel(context.Background())
 	d.stop = stop

@@ -41,7 +41,7 @@ func (d *Desk) serve(r route) http.Handler {
 	if r.quiet {
 		return d.quietSession(inner)
 	}
-	return d.sessions.LoadAndSave(inner)
+	return d.loadAndSave(inner)
 }
 
 // admit reads who makes a request, and its form.

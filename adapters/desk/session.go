@@ -22,20 +22,36 @@ const (
 // sessionBegun is the key under which a session holds when it began, in seconds.
 const sessionBegun = "begun"
 
-func newSessions(o Options) *scs.SessionManager {
+// newSessions makes the manager of the sessions, and the same manager for browsers that came by https: its cookie is for
+// https only. With a public URL that is https both are.
+func newSessions(o Options) (plain, secure *scs.SessionManager) {
 	m := scs.New()
 	m.Store = clockStore{o.Archive.Sessions(), o.Now}
 	m.IdleTimeout, m.Lifetime = sessionIdle, sessionLife
 	m.HashTokenInStore = true
 	m.Cookie.Name, m.Cookie.SameSite, m.Cookie.Persist = "mesa", http.SameSiteLaxMode, false
 	if httpx.HTTPS(o.PublicURL) {
-		m.Cookie.Name, m.Cookie.Secure = "__Host-mesa", true
+		m.Cookie.Name, m.Cookie.Secure = "__Host-mesa", true // the prefix as in httpx.Cookie
 	}
 	m.ErrorFunc = func(rw http.ResponseWriter, r *http.Request, err error) {
 		httpx.Failed(r.Context(), o.Log, "desk: session", "err", err)
 		http.Error(rw, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
 	}
-	return m
+	https := *m // with the same key in a request's context: what one has loaded the other reads
+	https.Cookie.Secure = true
+	return m, &https
+}
+
+// loadAndSave reads the session of a request and keeps what the request made of it.
+func (d *Desk) loadAndSave(next http.Handler) http.Handler {
+	plain, secure := d.sessions.LoadAndSave(next), d.secure.LoadAndSave(next)
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if httpx.Secure(d.opt.PublicURL, r) {
+			secure.ServeHTTP(rw, r)
+			return
+		}
+		plain.ServeHTTP(rw, r)
+	})
 }
 
 // clockStore counts the time of sessions by the desk's clock: the manager knows only the machine's.

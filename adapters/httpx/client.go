@@ -19,6 +19,8 @@ type Client struct {
 	Peer netip.Addr
 	// Forwarded: the request has a forwarding header, trusted or not, and so did not come straight from Peer.
 	Forwarded bool
+	// HTTPS: the browser came by https, as the connection shows or a trusted proxy says in X-Forwarded-Proto.
+	HTTPS bool
 }
 
 // Key is the key of limits. IPv6 counts by /64: one customer has that much.
@@ -40,10 +42,10 @@ func ClientOf(r *http.Request) Client {
 		return c
 	}
 	peer := peerOf(r)
-	return Client{Addr: peer, Peer: peer, Forwarded: forwardingHeader(r.Header) != ""}
+	return Client{Addr: peer, Peer: peer, Forwarded: forwardingHeader(r.Header) != "", HTTPS: r.TLS != nil}
 }
 
-// Proxies are the networks whose X-Forwarded-For is trusted. The zero value trusts none.
+// Proxies are the networks whose X-Forwarded-For and X-Forwarded-Proto are trusted. The zero value trusts none.
 type Proxies []netip.Prefix
 
 // ParseProxies reads networks (10.0.0.0/8) and single addresses, separated by commas or spaces.
@@ -159,6 +161,12 @@ func forwardingHeader(h http.Header) string {
 	return ""
 }
 
+// firstScheme is the scheme by which the browser reached the first of the proxies.
+func firstScheme(h http.Header) string {
+	scheme, _, _ := strings.Cut(h.Get("X-Forwarded-Proto"), ",")
+	return strings.ToLower(strings.TrimSpace(scheme))
+}
+
 // WithClient puts the client into the request's context, for [ClientOf]. It ignores a forwarding header from an
 // untrusted peer and logs it once; it also logs once if a trusted proxy sends no address.
 func WithClient(trusted Proxies, log *slog.Logger, next http.Handler) http.Handler {
@@ -166,7 +174,8 @@ func WithClient(trusted Proxies, log *slog.Logger, next http.Handler) http.Handl
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		peer, header := peerOf(r), forwardingHeader(r.Header)
 		chain := r.Header.Values("X-Forwarded-For")
-		c := Client{Addr: trusted.client(peer, chain), Peer: peer, Forwarded: header != ""}
+		c := Client{Addr: trusted.client(peer, chain), Peer: peer, Forwarded: header != "",
+			HTTPS: r.TLS != nil || trusted.trust(peer) && firstScheme(r.Header) == "https"}
 		switch {
 		case header == "":
 		case !trusted.trust(peer):

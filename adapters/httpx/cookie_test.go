@@ -14,11 +14,11 @@ func TestCookie(t *testing.T) {
 	} {
 		c := Cookie{Name: "chat", PublicURL: url, Lasts: time.Minute}
 		w := httptest.NewRecorder()
-		c.Set(w, "x")
+		r := httptest.NewRequest(http.MethodGet, "http://llave.test", nil)
+		c.Set(w, r, "x")
 		if got := w.Header().Get("Set-Cookie"); got != want {
 			t.Errorf("%s: %q, want %q", url, got, want)
 		}
-		r := httptest.NewRequest(http.MethodGet, url, nil)
 		if c.Get(r) != "" {
 			t.Error("a cookie that is not there has a value")
 		}
@@ -29,7 +29,7 @@ func TestCookie(t *testing.T) {
 			t.Errorf("%s: the value is %q", url, got)
 		}
 		w = httptest.NewRecorder()
-		if c.Delete(w); w.Result().Cookies()[0].MaxAge >= 0 {
+		if c.Delete(w, r); w.Result().Cookies()[0].MaxAge >= 0 {
 			t.Errorf("%s: %q deletes nothing", url, w.Header().Get("Set-Cookie"))
 		}
 	}

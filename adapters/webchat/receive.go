@@ -128,7 +128,7 @@ func (w *Web) forget(to bot.Accepter) http.HandlerFunc {
 			w.refuse(rw, r, err)
 			return
 		}
-		w.cookie().Delete(rw)
+		w.cookie().Delete(rw, r)
 		w.hub.wake(w.keys.name(chat))
 		rw.WriteHeader(http.StatusNoContent)
 	}

@@ -47,7 +47,7 @@ func (w *Web) page(rw http.ResponseWriter, r *http.Request) {
 		cookie, err = w.newCookie(), nil
 	}
 	if err == nil {
-		w.cookie().Set(rw, cookie)
+		w.cookie().Set(rw, r, cookie)
 	}
 	w.assets.page.serve(rw, r)
 }

@@ -17,6 +17,7 @@ import (
 
 	"rsc.io/qr"
 
+	"llave/adapters/httpx"
 	"llave/adapters/whatsapp"
 )
 
@@ -86,7 +87,7 @@ func pageOwner(w http.ResponseWriter, r *http.Request) (owner string, known bool
 		return c.Value, true
 	}
 	owner = rand.Text()
-	http.SetCookie(w, &http.Cookie{Name: pageCookie, Value: owner, Path: "/admin/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil})
+	http.SetCookie(w, &http.Cookie{Name: pageCookie, Value: owner, Path: "/admin/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: httpx.Secure("", r)})
 	return owner, false
 }
 

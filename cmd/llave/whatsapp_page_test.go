@@ -7,13 +7,16 @@ import (
 	"encoding/base64"
 	"html"
 	"io"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"llave/adapters/httpx"
 	"llave/adapters/webchat/webchattest"
 	"llave/adapters/whatsapp/whatsapptest"
 )
@@ -238,4 +241,22 @@ func TestWhatsAppPageInABrowser(t *testing.T) {
 		v.audit("the passkey")
 	}
 	r.stopProgram()
+}
+
+// The cookie of the page is for https only where the operator came by https.
+func TestCookieOfTheWhatsAppPage(t *testing.T) {
+	trusted, _ := httpx.ParseProxies("127.0.0.1")
+	for scheme, want := range map[string]bool{"https": true, "http": false, "": false} {
+		r := httptest.NewRequest(http.MethodGet, whatsappPath, nil)
+		r.RemoteAddr = "127.0.0.1:1"
+		if scheme != "" {
+			r.Header.Set("X-Forwarded-Proto", scheme)
+		}
+		w := httptest.NewRecorder()
+		set := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { pageOwner(w, r) })
+		httpx.WithClient(trusted, slog.New(slog.DiscardHandler), set).ServeHTTP(w, r)
+		if got := w.Result().Cookies(); len(got) != 1 || got[0].Secure != want {
+			t.Errorf("%q: %v", scheme, got)
+		}
+	}
 }

@@ -35,6 +35,6 @@ func (w *Pages) named(rw http.ResponseWriter, r *http.Request) (string, error) {
 			return "", err
 		}
 	}
-	w.cookie().Set(rw, name)
+	w.cookie().Set(rw, r, name)
 	return name, nil
 }

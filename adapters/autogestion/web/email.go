@@ -32,7 +32,7 @@ func (w *Pages) mineClose(rw http.ResponseWriter, r *http.Request) {
 		w.mineChanged(rw, r, err)
 		return
 	}
-	w.mineCookie().Delete(rw)
+	w.mineCookie().Delete(rw, r)
 	w.show(rw, r, http.StatusOK, "cuentaborrada", view{})
 }
 

@@ -74,7 +74,7 @@ func (w *Pages) mineEnter(rw http.ResponseWriter, r *http.Request) {
 		w.refuse(rw, r, err, "micuentaentrar", view{Form: map[string]string{"cuil": r.PostFormValue("cuil")}})
 		return
 	}
-	w.mineCookie().Set(rw, session)
+	w.mineCookie().Set(rw, r, session)
 	http.Redirect(rw, r, minePath, http.StatusSeeOther)
 }
 
@@ -133,7 +133,7 @@ func (w *Pages) mineLeave(rw http.ResponseWriter, r *http.Request) {
 		w.broken(rw, r, err)
 		return
 	}
-	w.mineCookie().Delete(rw)
+	w.mineCookie().Delete(rw, r)
 	http.Redirect(rw, r, minePath, http.StatusSeeOther)
 }
 

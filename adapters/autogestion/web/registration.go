@@ -82,15 +82,15 @@ func (w *Pages) registrationDo(rw http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		w.broken(rw, r, err)
 	default:
-		w.signedIn(rw, session)
+		w.signedIn(rw, r, session)
 		w.show(rw, r, http.StatusOK, "cuentalista", w.done(r))
 	}
 }
 
 // signedIn keeps the session that began with a registration or a new password.
-func (w *Pages) signedIn(rw http.ResponseWriter, session string) {
+func (w *Pages) signedIn(rw http.ResponseWriter, r *http.Request, session string) {
 	if session != "" {
-		w.mineCookie().Set(rw, session)
+		w.mineCookie().Set(rw, r, session)
 	}
 }
 
@@ -114,7 +114,7 @@ func (w *Pages) officeDo(rw http.ResponseWriter, r *http.Request) {
 		w.refuse(rw, r, err, "delegacion", view{Form: map[string]string{"cuil": f("cuil"), "email": f("email")}, Proof: w.formView(r).Proof})
 		return
 	}
-	w.signedIn(rw, session)
+	w.signedIn(rw, r, session)
 	w.show(rw, r, http.StatusOK, "cuentalista", w.done(r))
 }
 

@@ -67,6 +67,6 @@ func (w *Pages) resetDo(rw http.ResponseWriter, r *http.Request) {
 		w.refuse(rw, r, err, "clavenueva", view{})
 		return
 	}
-	w.signedIn(rw, session)
+	w.signedIn(rw, r, session)
 	w.show(rw, r, http.StatusOK, "clavelista", w.done(r))
 }
