@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 	"time"
-
-	"llave/adapters/autogestion/padron"
 )
 
 // ErrLoss: too many people of the groups in the file would lose their tokens. Nothing was changed.
@@ -88,7 +86,7 @@ func (s *Service) ImportWith(ctx context.Context, r io.Reader, o ImportOptions) 
 // stageFile reads a file into the staging file and reports what it would change.
 func (s *Service) stageFile(ctx context.Context, st *staging, r io.Reader, o ImportOptions) (Report, error) {
 	report := Report{texts: s.texts}
-	file, err := padron.Read(&stoppable{ctx, r}, st, func(line int) { o.Progress(ImportReading, line, 0) })
+	file, err := st.read(&stoppable{ctx, r}, func(line int) { o.Progress(ImportReading, line, 0) })
 	if err != nil {
 		return report, err
 	}

@@ -21,8 +21,8 @@ const (
 // always in one.
 var applied = [...]struct{ from, change string }{
 	{"todo", `INSERT INTO person (member, cuil, number, sealed, standing, digest, tramite, mail, mailbox)
-		SELECT r.member, r.cuil, r.number, r.sealed, r.standing, r.digest, r.tramite, r.mail, r.mailbox
-		FROM staging.todo t JOIN staging.row r ON r.line = t.line WHERE t.n > ?1 AND t.n <= ?2
+		SELECT d.member, r.cuil, r.number, r.sealed, r.standing, r.digest, r.tramite, r.mail, r.mailbox
+		FROM staging.todo t JOIN staging.row r ON r.line = t.line JOIN staging.name d ON d.n = t.n WHERE t.n > ?1 AND t.n <= ?2
 		ON CONFLICT (cuil) DO UPDATE SET number = excluded.number, sealed = excluded.sealed, standing = excluded.standing,
 			digest = excluded.digest, tramite = CASE WHEN (SELECT tramite FROM staging.columns) THEN excluded.tramite ELSE tramite END,
 			mail = CASE WHEN (SELECT mail FROM staging.columns) THEN excluded.mail ELSE mail END,
@@ -43,7 +43,7 @@ var applied = [...]struct{ from, change string }{
 func (s *Service) apply(ctx context.Context, path string, progress func(done, of int)) (err error) {
 	at := url.URL{Scheme: "file", Path: path, RawQuery: "mode=ro"}
 	// With the pages of a whole batch in memory no page is written twice.
-	if _, err := s.file.Writer.ExecContext(ctx, "ATTACH DATABASE ? AS staging; PRAGMA main.cache_size = -32000", at.String()); err != nil {
+	if _, err := s.file.Writer.ExecContext(ctx, "ATTACH DATABASE ? AS staging; PRAGMA main.cache_size = -32000; PRAGMA staging.cache_size = -32000", at.String()); err != nil {
 		return err
 	}
 	defer func() {

@@ -59,7 +59,8 @@ UPDATE affected SET will = CASE WHEN line IS NOT NULL THEN (SELECT r.active FROM
   ELSE has AND EXISTS (SELECT 1 FROM live.membership m WHERE m.person = affected.person
     AND NOT EXISTS (SELECT 1 FROM leaving l WHERE l.person = m.person AND l.holder = m.holder AND NOT l.held)) END;
 
--- The lines that change something, with their place in the group.
+-- The lines that change something, with their place in the group, in the order of the index by which people are found: a
+-- transaction then writes a part of that index and not all of it.
 CREATE TABLE todo (n INTEGER PRIMARY KEY, line INTEGER NOT NULL, place INTEGER NOT NULL) STRICT;
 INSERT INTO todo (line, place) SELECT r.line, g.place
   FROM (SELECT line, row_number() OVER (PARTITION BY holder ORDER BY cuil <> holder, line) - 1 AS place FROM row WHERE why IS NULL) g
@@ -68,4 +69,9 @@ INSERT INTO todo (line, place) SELECT r.line, g.place
   WHERE (p.id IS NULL OR m.person IS NULL OR p.digest IS NOT r.digest OR p.standing <> r.standing
     OR p.tramite IS NOT r.tramite AND (SELECT tramite FROM columns)
     OR p.mail IS NOT r.mail AND (SELECT mail FROM columns) OR m.kinship <> r.kinship OR m.place <> g.place)
-  ORDER BY r.line;
+  ORDER BY r.cuil, r.line;
+
+-- The ids of new people in the order of the index of ids, for the same reason: the n-th line gets the n-th id. Which id was
+-- drawn for which line has no meaning.
+CREATE TABLE name (n INTEGER PRIMARY KEY, member TEXT NOT NULL) STRICT;
+INSERT INTO name (member) SELECT r.member FROM todo t JOIN row r ON r.line = t.line ORDER BY r.member;

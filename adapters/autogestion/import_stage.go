@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -30,7 +31,9 @@ type staging struct {
 	tx       *sql.Tx
 	rows     *sql.Stmt
 	mentions *sql.Stmt
-	lastTax  string // the CUIL of the last hash, since a titular's lines name them several times
+	bad      *sql.Stmt
+	queue    *stageQueue // while the file is read
+	lastTax  string      // the CUIL of the last hash, since a titular's lines name them several times
 	last     []byte
 }
 
@@ -89,6 +92,9 @@ func (st *staging) begin(ctx context.Context) (err error) {
 	if err == nil {
 		st.mentions, err = st.tx.PrepareContext(ctx, "INSERT INTO mention (line, cuil, holder) VALUES (?, ?, ?)")
 	}
+	if err == nil {
+		st.bad, err = st.tx.PrepareContext(ctx, "INSERT INTO bad (line, why, about) VALUES (?, ?, '')")
+	}
 	return err
 }
 
@@ -130,10 +136,9 @@ func (st *staging) Row(r padron.Row) error {
 		return err
 	}
 	holder := st.cuilHash(r.Holder)
-	_, err = st.rows.Exec(r.Line, r.Written, st.cuilHash(r.CUIL), holder, st.s.numberHash(r.Number), st.s.digest(who),
+	return st.queue.put(st.rows, r.Line, int(r.Written), st.cuilHash(r.CUIL), holder, st.s.numberHash(r.Number), st.s.digest(who),
 		st.s.tramiteHash(r.CUIL, r.Tramite), member, sealed, r.Standing, backend.IsActive(r.Standing), r.Kinship,
 		st.s.mailHash(r.Mail), mailbox)
-	return err
 }
 
 // digest is a keyed hash, by which two versions of the sealed part of a person are compared without opening them.
@@ -170,19 +175,28 @@ func (s *Service) sealMailbox(address string) ([]byte, error) {
 // BadRow implements padron.Sink.
 func (st *staging) BadRow(b padron.BadRow) error {
 	reason := st.s.texts.Get(b.Why, b.About)
-	if _, err := st.tx.Exec("INSERT INTO bad (line, why, about) VALUES (?, ?, '')", b.Line, reason); err != nil {
+	if err := st.queue.put(st.bad, b.Line, reason); err != nil {
 		return err
 	}
 	for _, cuil := range b.CUILs {
-		if _, err := st.mentions.Exec(b.Line, st.cuilHash(cuil), cuil == b.Holder); err != nil {
+		if err := st.queue.put(st.mentions, b.Line, st.cuilHash(cuil), cuil == b.Holder); err != nil {
 			return err
 		}
 	}
 	if b.Holder != "" {
-		_, err := st.mentions.Exec(b.Line, st.cuilHash(b.Holder), true)
-		return err
+		return st.queue.put(st.mentions, b.Line, st.cuilHash(b.Holder), true)
 	}
 	return nil
+}
+
+// read reads a file into the staging file.
+func (st *staging) read(r io.Reader, progress func(line int)) (padron.File, error) {
+	st.queue = newStageQueue()
+	file, err := padron.Read(r, st, progress)
+	if stored := st.queue.wait(); err == nil {
+		err = stored
+	}
+	return file, err
 }
 
 // count reads one row of numbers.
