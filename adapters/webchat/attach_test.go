@@ -144,10 +144,10 @@ func TestAttachingWhatIsNotTaken(t *testing.T) {
 // uploadsTo fills a chat's hour.
 func (*person) uploadsTo(s *screen, chat bot.ChatID, n int) {
 	s.t.Helper()
-	h, at := s.web.history, s.web.keys.name(chat)
-	u, err := h.newUpload(s.t.Context(), at, name{byte(n)})
+	at := s.web.keys.name(chat)
+	u, err := newUpload(s.t.Context(), s.web.history, s.web.keys, at, name{byte(n)})
 	if err == nil {
-		_, err = u.done(s.t.Context(), name{byte(n)}, id(500+n))
+		_, err = u.finish(s.t.Context(), name{byte(n)}, id(500+n))
 	}
 	if err != nil {
 		s.t.Fatal(err)

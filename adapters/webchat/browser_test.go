@@ -288,7 +288,7 @@ func TestUnsent(t *testing.T) {
 	chat := s.bot.updates()[0].Chat
 	s.says(chat, "1", bot.Reply{Kind: bot.Ask, Text: "¿Sí?", Question: "q", Choices: []bot.Option{{Text: "Sí", Value: "yes"}}})
 	s.Waits("document.querySelector('#mensajes .opciones button')")
-	if _, err := s.web.history.Writer.Exec("DELETE FROM entry"); err != nil {
+	if _, err := s.web.sqlite().Writer.Exec("DELETE FROM entry"); err != nil {
 		t.Fatal(err)
 	}
 	s.Clicks("#mensajes .opciones button")

@@ -15,6 +15,6 @@
 //	receive_file.go  a message with a file; upload_kind.go what is accepted, upload.go where the file waits until it is fetched
 //	send.go       a reply enters the history; render.go makes an entry of it, and of that a line of the page
 //	spans.go      the pieces of a line; tokens.go its tokens
-//	history.go    the entries of a chat; file.go its file, erase.go and sweep.go what is forgotten
+//	history.go    the port of what is kept; sqlite_entries.go and sqlite_uploads.go keep it in the file of file.go, erase.go and sweep.go forget
 //	stream.go     entries on their way to the page; poll.go the way without a stream, hub.go the open pages
 package webchat

@@ -9,12 +9,12 @@ import (
 	"llave/store/sqlitedb"
 )
 
-// erase removes the history of a chat, without the messages that the bot has not answered yet. The entry e, which no
-// page shows, marks that it was done: the same e erases nothing more.
-//
-// The entries that stay get new numbers. An open page asks for entries after a number that is not there any more, and
-// so gets the new history.
-func (h *history) erase(ctx context.Context, chat name, e entry) (done bool, err error) {
+func (h *sqliteHistory) erase(ctx context.Context, chat name, e entry) (done bool, err error) {
+	release, err := h.locks.lock(ctx, chat)
+	if err != nil {
+		return false, err
+	}
+	defer release()
 	err = h.Write(ctx, func(tx *sql.Tx) error {
 		if closed, err := isClosed(ctx, tx, chat); err != nil || closed {
 			return errors.Join(err, errClosed)
@@ -49,7 +49,7 @@ func (h *history) erase(ctx context.Context, chat name, e entry) (done bool, err
 }
 
 // answered is the number of the last entry of a chat that is not of a person.
-func (h *history) answered(ctx context.Context, q sqlitedb.Querier, chat name, last int64) (int64, error) {
+func (h *sqliteHistory) answered(ctx context.Context, q sqlitedb.Querier, chat name, last int64) (int64, error) {
 	list, err := h.entries(ctx, q, chat, "e.seq >= ?", 0)
 	if err != nil {
 		return 0, err

@@ -22,8 +22,8 @@ var schema3 string
 func schemas() []string { return []string{schema, schema2, schema3} }
 
 // openHistory opens a file, and creates it if there is none. It refuses a file of a newer program or of another key.
-func openHistory(ctx context.Context, path string, k keys, now func() time.Time) (*history, error) {
-	h := &history{keys: k, now: func() time.Time { return now().UTC().Round(0) }}
+func openHistory(ctx context.Context, path string, s sealing) (*sqliteHistory, error) {
+	h := &sqliteHistory{sealing: s}
 	var err error
 	h.DB, err = sqlitedb.OpenDB(ctx, path, sqlitedb.Tables{Steps: schemas(), Opened: h.checkKey}, sqlitedb.SecureDelete)
 	if err != nil {
@@ -33,7 +33,7 @@ func openHistory(ctx context.Context, path string, k keys, now func() time.Time)
 }
 
 // checkKey seals a mark in a new file and opens that of an old one.
-func (h *history) checkKey(ctx context.Context, tx *sql.Tx, version int) error {
+func (h *sqliteHistory) checkKey(ctx context.Context, tx *sql.Tx, version int) error {
 	if version == 0 {
 		_, err := tx.ExecContext(ctx, "INSERT INTO mark (sealed) VALUES (?)", h.keys.ring.Seal([]byte{1}, []byte("mark")))
 		return err

@@ -336,6 +336,9 @@ func (p *person) history() []string {
 	return p.told("", "")
 }
 
+// sqlite is the history of a web chat with a file.
+func (w *Web) sqlite() *sqliteHistory { return w.history.(*sqliteHistory) }
+
 // open is how many pages wait.
 func (h *hub) open() int {
 	h.mu.Lock()

@@ -48,7 +48,7 @@ func TestWritesWaitForTheDisk(t *testing.T) {
 	w := newFixture(t)
 	for pragma, want := range map[string]int{"synchronous": 2, "secure_delete": 1, "foreign_keys": 1} {
 		var got int
-		if err := w.web.history.Writer.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
+		if err := w.web.sqlite().Writer.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
 			t.Errorf("%s is %d, %v", pragma, got, err)
 		}
 	}
@@ -94,7 +94,7 @@ func TestRowsCannotBeExchanged(t *testing.T) {
 	p, other := w.person(), w.person()
 	p.writes("mine")
 	other.writes("theirs")
-	if _, err := w.web.history.Writer.Exec("UPDATE entry SET body = (SELECT body FROM entry e ORDER BY chat DESC LIMIT 1)"); err != nil {
+	if _, err := w.web.sqlite().Writer.Exec("UPDATE entry SET body = (SELECT body FROM entry e ORDER BY chat DESC LIMIT 1)"); err != nil {
 		t.Fatal(err)
 	}
 	if list, _, err := w.web.history.since(t.Context(), w.web.keys.name(p.chat()), 0); len(list) > 0 || err != nil || w.web.Stats().Unreadable.Load() != 1 {
@@ -150,7 +150,7 @@ func TestWhatExpiredIsNotShown(t *testing.T) {
 		t.Errorf("the sweep leaves %+v, %v", list, err)
 	}
 	var rest int
-	if err := w.web.history.Writer.QueryRow("SELECT count(*) FROM file").Scan(&rest); err != nil || rest != 0 {
+	if err := w.web.sqlite().Writer.QueryRow("SELECT count(*) FROM file").Scan(&rest); err != nil || rest != 0 {
 		t.Errorf("the sweep leaves %d files, %v", rest, err)
 	}
 }
@@ -207,7 +207,7 @@ func TestBounded(t *testing.T) {
 		t.Errorf("%d lines, from %q to %q", len(h), h[0], h[len(h)-1])
 	}
 	var n int
-	if err := w.web.history.Writer.QueryRow("SELECT count(*) FROM file").Scan(&n); err != nil || n != maxFiles {
+	if err := w.web.sqlite().Writer.QueryRow("SELECT count(*) FROM file").Scan(&n); err != nil || n != maxFiles {
 		t.Errorf("%d files, %v", n, err)
 	}
 	w.says(p.chat(), "large", bot.Reply{Text: "look", File: &bot.File{Name: "x.pdf", Type: "application/pdf", Data: make([]byte, maxFile+1)}})

@@ -103,7 +103,7 @@ func TestAChatIsNewOnce(t *testing.T) {
 	}
 	for _, table := range []string{"chat", "known"} {
 		var n int
-		if err := w.web.history.Writer.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil || n != 0 {
+		if err := w.web.sqlite().Writer.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil || n != 0 {
 			t.Errorf("a month later there are %d rows in %s, %v", n, table, err)
 		}
 	}

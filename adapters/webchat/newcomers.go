@@ -1,9 +1,6 @@
 package webchat
 
 import (
-	"context"
-	"database/sql"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -54,25 +51,3 @@ func (w *Web) admitNewChat(r *http.Request, chat bot.ChatID) error {
 
 // keepKnown is how long a silent chat is remembered as not new.
 const keepKnown = 30 * 24 * time.Hour
-
-// known reports whether a chat was admitted before.
-func (h *history) known(ctx context.Context, chat name) (known bool, err error) {
-	err = h.Readers.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM known WHERE name = ?)", chat[:]).Scan(&known)
-	if err != nil {
-		return false, fmt.Errorf("webchat: known chat: %w", err)
-	}
-	return known, nil
-}
-
-// remember records that a chat was admitted: a repeated first message does not count again.
-func (h *history) remember(ctx context.Context, chat name) error {
-	err := h.Write(ctx, func(tx *sql.Tx) error { return h.rememberIn(ctx, tx, chat) })
-	if err != nil {
-		return fmt.Errorf("webchat: new chat: %w", err)
-	}
-	return nil
-}
-
-func (h *history) rememberIn(ctx context.Context, tx *sql.Tx, chat name) error {
-	return run(ctx, tx, statement{"INSERT INTO known (name, at) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET at = ?2", []any{chat[:], h.now().UnixNano()}})
-}

@@ -77,7 +77,7 @@ const longestWait = 24 * time.Hour
 // newUpdate begins an update for the bot and an entry of the history.
 func (w *Web) newUpdate(r *http.Request, chat bot.ChatID, m pageMessage) (bot.Update, entry) {
 	u := bot.Update{Chat: chat, ID: m.ID, ChannelName: w.texts.Get("via", nil), MaskedID: w.label(r.UserAgent()), DeepLink: w.opt.PublicURL + "/#codigo=%s"}
-	u.OccurredAt = w.history.now().Add(-time.Duration(min(m.Ago, longestWait.Milliseconds())) * time.Millisecond)
+	u.OccurredAt = w.now().Add(-time.Duration(min(m.Ago, longestWait.Milliseconds())) * time.Millisecond)
 	return u, entry{Who: byPerson, ID: m.ID}
 }
 
@@ -89,7 +89,7 @@ func (w *Web) update(r *http.Request, chat bot.ChatID, m pageMessage) (bot.Updat
 		u.Kind, u.Text = bot.Message, m.Text
 		e.Text = w.opt.Mask(cut(m.Text))
 	case m.Value != "":
-		text, err := w.history.choice(r.Context(), w.keys.name(chat), m.Question, m.Value)
+		text, err := choice(r.Context(), w.history, w.keys.name(chat), m.Question, m.Value)
 		if errors.Is(err, errNotFound) {
 			err = &requestError{status: http.StatusConflict, why: "no_choice"}
 		}

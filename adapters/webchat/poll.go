@@ -108,7 +108,7 @@ func (w *Web) missed(ctx context.Context, chat name, after uint64) (pollAnswer, 
 		return pollAnswer{}, err
 	}
 	a := pollAnswer{Chat: w.tag(chat), Reset: reset, Entries: []pollEntry{}}
-	now := w.history.now()
+	now := w.now()
 	for i, e := range list {
 		a.Entries = append(a.Entries, pollEntry{e.Seq, w.render(e, now, i == len(list)-1)})
 	}

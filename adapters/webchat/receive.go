@@ -57,18 +57,18 @@ func (w *Web) receiveMessage(r *http.Request, to bot.Accepter, chat bot.ChatID, 
 
 // handOver hands an update to the bot and adds it to the history.
 func (w *Web) handOver(r *http.Request, to bot.Accepter, chat bot.ChatID, u bot.Update, e entry) error {
-	unlock, err := w.locks.lock(r.Context(), w.keys.name(chat))
+	release, err := w.history.question(r.Context(), w.keys.name(chat))
 	if err != nil {
 		return err
 	}
-	defer unlock() // the answer may only be written after the message
+	defer release() // the answer may only be written after the message
 	if err := w.admitNewChat(r, chat); err != nil {
 		return err
 	}
 	if err := accept(r, to, u); err != nil {
 		return err
 	}
-	e.At = w.history.now()
+	e.At = w.now()
 	// The bot has it: it belongs in the history even if the page has gone in the meantime.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), writeTime)
 	defer cancel()

@@ -66,11 +66,11 @@ func (w *Web) admitFile(r *http.Request) (bot.ChatID, error) {
 	if ok, wait := w.chats.Allow(string(chat)); !ok {
 		return "", &requestError{status: http.StatusTooManyRequests, why: "slow_down", after: wait}
 	}
-	unlock, err := w.locks.lock(r.Context(), w.keys.name(chat))
+	release, err := w.history.question(r.Context(), w.keys.name(chat))
 	if err != nil {
 		return "", err
 	}
-	defer unlock()
+	defer release()
 	return chat, w.admitNewChat(r, chat)
 }
 
@@ -96,7 +96,7 @@ func (w *Web) receiveForm(rw http.ResponseWriter, r *http.Request, to bot.Accept
 	if err := f.read(r.Context(), form, each); err != nil {
 		return readError(err)
 	}
-	ref, err := f.upload.done(r.Context(), f.address, f.m.ID)
+	ref, err := f.upload.finish(r.Context(), f.address, f.m.ID)
 	if err != nil {
 		return err
 	}
@@ -205,7 +205,7 @@ func (f *fileForm) file(ctx context.Context, p *multipart.Part, each func()) (er
 	if f.info.Type, f.subtype = fileKind(head, p.Header.Get("Content-Type")); f.info.Type == "" {
 		return errKind
 	}
-	if f.upload, err = f.w.history.newUpload(ctx, f.chat, f.address); err != nil {
+	if f.upload, err = newUpload(ctx, f.w.history, f.w.keys, f.chat, f.address); err != nil {
 		return err
 	}
 	if err = f.upload.take(ctx, in, each); err != nil {

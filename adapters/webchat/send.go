@@ -10,7 +10,7 @@ import (
 // Send implements [bot.Channel]. A sent reply is in the history; one that is repeated is there once.
 func (w *Web) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {
 	return w.changeHistory(ctx, to, r, func(ctx context.Context, chat name) (bool, error) {
-		e, file := entryOf(r, w.history.now())
+		e, file := entryOf(r, w.now())
 		return w.history.add(ctx, chat, e, file)
 	})
 }
@@ -18,7 +18,7 @@ func (w *Web) Send(ctx context.Context, to bot.ChatID, r bot.Reply) error {
 // Forget implements [bot.Forgetter]. Open pages show nothing of the history any more.
 func (w *Web) Forget(ctx context.Context, to bot.ChatID, r bot.Reply) error {
 	return w.changeHistory(ctx, to, r, func(ctx context.Context, chat name) (bool, error) {
-		e, _ := entryOf(r, w.history.now())
+		e, _ := entryOf(r, w.now())
 		return w.history.erase(ctx, chat, e)
 	})
 }
@@ -29,11 +29,6 @@ func (w *Web) changeHistory(ctx context.Context, to bot.ChatID, r bot.Reply, cha
 		return &bot.PermanentFailure{Reason: "no letter of the web chat"}
 	}
 	chat := w.keys.name(to)
-	unlock, err := w.locks.lock(ctx, chat)
-	if err != nil {
-		return err
-	}
-	defer unlock()
 	changed, err := change(ctx, chat)
 	if errors.Is(err, errClosed) {
 		return &bot.PermanentFailure{Reason: "the person closed the chat", Gone: true}

@@ -148,7 +148,7 @@ func (s *pageStream) writeMissed(ctx context.Context) error {
 }
 
 func (s *pageStream) entry(e entry, last bool) error {
-	data, err := json.Marshal(s.w.render(e, s.w.history.now(), last))
+	data, err := json.Marshal(s.w.render(e, s.w.now(), last))
 	if err != nil {
 		return fmt.Errorf("webchat: event: %w", err)
 	}

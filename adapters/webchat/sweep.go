@@ -39,7 +39,7 @@ func (w *Web) sweeper(ctx context.Context, done chan<- struct{}) {
 
 // sweep forgets what is old, and returns the chats that are forgotten as a whole. A row that cannot be forgotten holds
 // up no other.
-func (h *history) sweep(ctx context.Context) (gone []name, err error) {
+func (h *sqliteHistory) sweep(ctx context.Context) (gone []name, err error) {
 	now := h.now()
 	gone, chats := h.forgetChats(ctx, now)
 	rest := h.Write(ctx, func(tx *sql.Tx) error {
@@ -54,7 +54,7 @@ func (h *history) sweep(ctx context.Context) (gone []name, err error) {
 }
 
 // forgetChats deletes the chats without a new entry for keepChat.
-func (h *history) forgetChats(ctx context.Context, now time.Time) (gone []name, err error) {
+func (h *sqliteHistory) forgetChats(ctx context.Context, now time.Time) (gone []name, err error) {
 	var failed error
 	for last := int64(0); ; {
 		var list []row
@@ -111,7 +111,7 @@ func rowsOf(ctx context.Context, tx *sql.Tx, query string, args ...any) (list []
 }
 
 // redactExpired removes tokens, links and pictures of tokens from entries that stay.
-func (h *history) redactExpired(ctx context.Context, now time.Time) error {
+func (h *sqliteHistory) redactExpired(ctx context.Context, now time.Time) error {
 	var failed error
 	for chat, seq := int64(0), uint64(0); ; {
 		var list []row
@@ -133,7 +133,7 @@ func (h *history) redactExpired(ctx context.Context, now time.Time) error {
 }
 
 // redactRow redacts one entry. An unreadable entry is deleted: its time is over.
-func (h *history) redactRow(ctx context.Context, tx *sql.Tx, x row) error {
+func (h *sqliteHistory) redactRow(ctx context.Context, tx *sql.Tx, x row) error {
 	change := statement{"DELETE FROM entry WHERE chat = ? AND seq = ?", []any{x.id, x.seq}}
 	e, err := h.unseal(x.chat, x.mark, x.seq, x.body)
 	if err == nil {

@@ -13,14 +13,14 @@ import (
 // damage changes rows behind the program's back.
 func (w *fixture) damage(query string, args ...any) {
 	w.t.Helper()
-	if _, err := w.web.history.Writer.Exec(query, args...); err != nil {
+	if _, err := w.web.sqlite().Writer.Exec(query, args...); err != nil {
 		w.t.Fatal(err)
 	}
 }
 
 func (w *fixture) count(query string) (n int) {
 	w.t.Helper()
-	if err := w.web.history.Writer.QueryRow("SELECT count(*) FROM " + query).Scan(&n); err != nil {
+	if err := w.web.sqlite().Writer.QueryRow("SELECT count(*) FROM " + query).Scan(&n); err != nil {
 		w.t.Fatal(err)
 	}
 	return n

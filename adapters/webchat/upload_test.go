@@ -197,7 +197,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 func (w *fixture) kept() (n int) {
 	w.t.Helper()
 	var orphans int
-	err := w.web.history.Readers.QueryRow("SELECT (SELECT count(*) FROM upload), (SELECT count(*) FROM upload_piece WHERE upload NOT IN (SELECT id FROM upload))").Scan(&n, &orphans)
+	err := w.web.sqlite().Readers.QueryRow("SELECT (SELECT count(*) FROM upload), (SELECT count(*) FROM upload_piece WHERE upload NOT IN (SELECT id FROM upload))").Scan(&n, &orphans)
 	if err != nil || orphans != 0 {
 		w.t.Errorf("%d pieces of nothing, %v", orphans, err)
 	}
@@ -263,7 +263,7 @@ func TestFilesHaveAPrice(t *testing.T) {
 func (w *fixture) fills(p *person, n int) {
 	w.t.Helper()
 	chat := w.web.keys.name(p.chat())
-	if _, err := w.web.history.Writer.Exec("UPDATE upload SET size = ?, address = x'00' WHERE id = (SELECT max(id) FROM upload WHERE chat = ?)", n, chat[:]); err != nil {
+	if _, err := w.web.sqlite().Writer.Exec("UPDATE upload SET size = ?, address = x'00' WHERE id = (SELECT max(id) FROM upload WHERE chat = ?)", n, chat[:]); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -287,7 +287,7 @@ func TestHowLongFilesAreKept(t *testing.T) {
 		return err
 	}
 	first, second := p.sent(1, jpg(10)), p.sent(2, jpg(10))
-	half, err := w.web.history.newUpload(t.Context(), w.web.keys.name(p.chat()), name{})
+	half, err := newUpload(t.Context(), w.web.history, w.web.keys, w.web.keys.name(p.chat()), name{})
 	if err != nil || half.keep(t.Context(), 1, jpg(10)) != nil {
 		t.Fatal(err)
 	}
@@ -358,7 +358,7 @@ func TestFilesAreSealed(t *testing.T) {
 		"no beginning":      "DELETE FROM upload_piece WHERE upload = 1 AND k = 0",
 		"another's file":    "UPDATE upload_piece SET upload = CASE upload WHEN 1 THEN 2 ELSE 1 END, k = k + 1000 WHERE upload < 3",
 	} {
-		tx, err := w.web.history.Writer.Begin()
+		tx, err := w.web.sqlite().Writer.Begin()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -369,7 +369,7 @@ func TestFilesAreSealed(t *testing.T) {
 		if err := tx.QueryRow("SELECT size FROM upload WHERE id = 1").Scan(&size); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.web.history.pieces(t.Context(), tx, w.web.keys.name(p.chat()), 1, size); !errors.As(err, &never) {
+		if _, err := w.web.sqlite().pieces(t.Context(), tx, w.web.keys.name(p.chat()), 1, size); !errors.As(err, &never) {
 			t.Errorf("%s: %v", name, err)
 		}
 		tx.Rollback()

@@ -141,7 +141,7 @@ func TestCookie(t *testing.T) {
 			seen[c] = true
 		}
 		var chats int
-		if err := w.web.history.Writer.QueryRow("SELECT count(*) FROM chat").Scan(&chats); err != nil || chats != 0 {
+		if err := w.web.sqlite().Writer.QueryRow("SELECT count(*) FROM chat").Scan(&chats); err != nil || chats != 0 {
 			t.Errorf("looking at the page left %d chats, %v", chats, err)
 		}
 	}
@@ -162,15 +162,15 @@ func TestATroubledFileTakesNoChatAway(t *testing.T) {
 	w := newFixture(t)
 	p := w.person()
 	cookie := p.cookie()
-	reads := w.web.history.Readers
+	reads := w.web.sqlite().Readers
 	broken, _ := sqlitedb.Pool(t.TempDir())
-	w.web.history.Readers = broken
+	w.web.sqlite().Readers = broken
 	if res := p.get("/"); res.StatusCode != http.StatusOK || res.Header.Get("Set-Cookie") != "" {
 		t.Errorf("%s, Set-Cookie: %q", res.Status, res.Header.Get("Set-Cookie"))
 	}
 	p.refused(p.posts("/chat/messages", formData{"id": id(1), "text": "x"}), http.StatusInternalServerError, "broken")
 	broken.Close()
-	w.web.history.Readers = reads
+	w.web.sqlite().Readers = reads
 	if p.cookie() != cookie {
 		t.Error("the cookie is another")
 	}
@@ -320,7 +320,7 @@ func TestForget(t *testing.T) {
 		t.Errorf("an open page is told %+v", e)
 	}
 	var rest int
-	if err := w.web.history.Writer.QueryRow("SELECT (SELECT count(*) FROM chat) + (SELECT count(*) FROM entry) + (SELECT count(*) FROM file)").Scan(&rest); err != nil || rest != 0 {
+	if err := w.web.sqlite().Writer.QueryRow("SELECT (SELECT count(*) FROM chat) + (SELECT count(*) FROM entry) + (SELECT count(*) FROM file)").Scan(&rest); err != nil || rest != 0 {
 		t.Errorf("%d rows are left, %v", rest, err)
 	}
 	old := &person{fixture: w}

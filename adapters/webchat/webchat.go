@@ -49,9 +49,8 @@ type Demo struct{ CUIL, Password, ProviderKey string }
 type Web struct {
 	opt     Options
 	keys    keys
-	history *history
+	history history
 	hub     *hub
-	locks   chatLocks
 	texts   *catalog.Texts
 	assets  assets
 	// highlights of the texts of replies
@@ -116,11 +115,16 @@ func open(ctx context.Context, o Options) (w *Web, err error) {
 	if w.assets, err = loadAssets(o, w.texts); err != nil {
 		return nil, err
 	}
-	if w.history, err = openHistory(ctx, o.Path, w.keys, o.Now); err == nil {
-		w.history.onUnreadable = w.logUnreadable
+	h, err := openHistory(ctx, o.Path, sealing{w.keys, w.now, w.logUnreadable})
+	if err != nil {
+		return nil, err
 	}
-	return w, err
+	w.history = h
+	return w, nil
 }
+
+// now is the present time, without what only this process understands of it.
+func (w *Web) now() time.Time { return w.opt.Now().UTC().Round(0) }
 
 // Leave ends the streams, so that a server that shuts down need not wait for people to close their pages.
 func (w *Web) Leave() { w.hub.close() }
