@@ -15,7 +15,7 @@
 //	ports.go     channels, effects, files
 //	store.go     the ports of the store: what is committed together, and what must never be
 //	json.go      what every turn seals is written as JSON; json_object.go: field by field
-//	lease.go     the optional port of a store that several processes share
+//	lease.go     the optional ports of a store that several processes share: leases, wake-ups
 //
 // The work is done by the packages below: engine (a shard: chat queues, turns, effects, timers), outbox (what delivers
 // replies), keyring (everything is sealed before a store sees it), rate (how fast), workers (bounded goroutines).

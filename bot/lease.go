@@ -38,3 +38,28 @@ type Replicas interface {
 	// Those of dead that it still holds are given back, too: only for a replica that is known to be dead.
 	Leave(ctx context.Context, id string, dead []Shard) error
 }
+
+// WakeKind is what a wake-up says of a chat.
+type WakeKind byte
+
+// The kinds of wake-up.
+const (
+	WakeChat WakeKind = 'c' // an update of the chat was kept by a process that does not hold its shard
+	WakeLog  WakeKind = 'l' // the log of the chat's shard has grown
+)
+
+// Wakeups tells other processes on the store that something waits. It is optional, and nothing rests on it: what is lost on
+// the way is found within a beat.
+type Wakeups interface {
+	// Wake tells those that listen to the kind of some chats, the caller included. It waits for none of them.
+	Wake(ctx context.Context, kind WakeKind, chats []ChatKey) error
+	// Listen gives the chats of one kind to woken, one after the other, until ctx ends. It returns earlier when the store cannot
+	// be listened to, and may be called again.
+	Listen(ctx context.Context, kind WakeKind, woken func(ChatKey)) error
+}
+
+// LogEnds is an optional, cheap look at the logs of all shards at once.
+type LogEnds interface {
+	// LastEvents are the numbers of the last event of each shard, trimmed or not; 0: none.
+	LastEvents(ctx context.Context) ([Shards]uint64, error)
+}

@@ -18,12 +18,13 @@ import (
 //
 // Each shard has its own lock, and no operation of one chat takes another shard's.
 type Memory struct {
-	shards [bot.Shards]memShard
-	claims sync.Mutex // makes one claim visible as a whole before the next: fences rise in every shard
-	fence  bot.Fence
-	rest   deadLetters
-	swept  sweptCounters
-	closed atomic.Bool
+	shards  [bot.Shards]memShard
+	claims  sync.Mutex // makes one claim visible as a whole before the next: fences rise in every shard
+	fence   bot.Fence
+	rest    deadLetters
+	swept   sweptCounters
+	wakeups memWakeups
+	closed  atomic.Bool
 }
 
 var _ bot.Store = (*Memory)(nil)

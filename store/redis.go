@@ -24,12 +24,14 @@ import (
 // The server holds what a SQLite file holds: keyed hashes, numbers, times, the names of timers, the reasons of dead letters,
 // and bodies that were sealed before they came here.
 type Redis struct {
-	client redis.UniversalClient
-	pipe   *redisPipeline
-	timers nextTimers
-	swept  sweptCounters
-	pings  atomic.Uint64
-	facts  RedisFacts
+	client   redis.UniversalClient
+	pipe     *redisPipeline
+	timers   nextTimers
+	swept    sweptCounters
+	pings    atomic.Uint64
+	facts    RedisFacts
+	database int
+	patient  bool // nothing is published, and nobody listens
 }
 
 var _ bot.Store = (*Redis)(nil)
@@ -68,7 +70,7 @@ func OpenRedis(ctx context.Context, c RedisConfig) (*Redis, error) {
 		options.ReadTimeout, options.WriteTimeout, options.ContextTimeoutEnabled, timeout = -2, -2, false, 0
 		options.Dialer = func(_ context.Context, network, addr string) (net.Conn, error) { return net.Dial(network, addr) }
 	}
-	s := &Redis{}
+	s := &Redis{database: options.DB, patient: c.Patient}
 	if err := s.connect(ctx, options); err != nil {
 		return nil, err
 	}

@@ -69,8 +69,8 @@ func (s *services) arrival(key bot.ChatKey, u bot.Update, settled bool) (a bot.A
 	return a, bot.Arrival{Chat: key, ID: s.sealer.UpdateID(u.Chat, u.ID), At: a.Now, Body: body}, nil
 }
 
-// acceptForAnother keeps an update of a chat whose shard another replica holds. The store counts it for the holder, which
-// finds it with its next beat.
+// acceptForAnother keeps an update of a chat whose shard another replica holds, and wakes the holder. The store counts it for
+// the holder, too: if the wake-up is lost, it finds the update with its next beat.
 func (e *Engine) acceptForAnother(ctx context.Context, key bot.ChatKey, u bot.Update) error {
 	_, arrival, err := e.arrival(key, u, false)
 	if err != nil {
@@ -90,6 +90,7 @@ func (e *Engine) acceptForAnother(ctx context.Context, key bot.ChatKey, u bot.Up
 	}
 	e.stats.Accepted.Add(1)
 	e.stats.Elsewhere.Add(1)
+	e.replica.tell(bot.WakeChat, key)
 	return nil
 }
 
@@ -119,7 +120,8 @@ func (sh *Shard) accept(ctx context.Context, key bot.ChatKey, u bot.Update) erro
 	sh.health.worked()
 	switch {
 	case sh.replica != nil && r.Seq != 0 && (sh.lost.Load() || r.Fence != sh.fence):
-		return nil // its holder finds it: by the store's count, or when it takes the shard
+		sh.replica.tell(bot.WakeChat, key)
+		return nil // its holder finds it also without: by the store's count, or when it takes the shard
 	case sh.lost.Load():
 		return bot.ErrNotHeld // the holder may have looked for pending chats before this was kept: have it repeated
 	case r.Seq == 0:

@@ -6,6 +6,7 @@
 //	config.go         what an engine is built from, and its bounds
 //	engine.go         the process: 256 shards, each of which it may acquire, release and lose
 //	replica.go        which shards are this process's, where there are several
+//	wakeups.go        what they tell each other at once
 //	lease.go          how sure it is of a shard, and how it gives one up
 //	shard.go          one shard: its chat queues, turns, effects and outbox, begun and ended as a whole
 //	services.go       what the shards of a process share: bounds and clocks

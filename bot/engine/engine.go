@@ -36,6 +36,8 @@ type Stats struct {
 	ShardsClaimed, ShardsLost                                 atomic.Int64 // shards that this replica took, and that another one took from it
 	WentBack                                                  atomic.Int64 // times that the store held less than was committed
 	FencedTurns, Elsewhere                                    atomic.Int64 // turns that another replica's fence refused; updates accepted for others
+	Woken                                                     atomic.Int64 // chats that another process had this one look at
+	WakeSent, WakeFailed                                      atomic.Int64 // wake-ups that were told others, and that were lost here
 
 	Hushed   atomic.Int64                        // replies of the script that were not said because an agent had the case
 	ActsDone atomic.Int64                        // acts of agents
@@ -143,6 +145,9 @@ func (e *Engine) StartWith(ctx context.Context, shards []bot.Shard) error {
 			return fmt.Errorf("start: %w", err)
 		}
 		work = append(work, e.replica.run)
+		if e.replica.wakeups != nil {
+			work = append(work, e.replica.tellOthers, e.replica.hearOthers)
+		}
 	}
 	for _, keep := range work {
 		e.housekeeping.Add()

@@ -177,6 +177,14 @@ func (ls *chatQueues) wake(q *chatQueue, c workers.Class) {
 	ls.mu.Unlock()
 }
 
+// look schedules the queue to read the updates that the store holds.
+func (ls *chatQueues) look(q *chatQueue) {
+	ls.mu.Lock()
+	q.reload = true
+	ls.start(q, workers.Urgent)
+	ls.mu.Unlock()
+}
+
 // start gives the queue to the worker pool. A queue that waits there in the background moves up if it has become
 // urgent.
 func (ls *chatQueues) start(q *chatQueue, c workers.Class) {

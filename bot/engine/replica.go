@@ -36,8 +36,10 @@ const DefaultLease = 10 * time.Second
 type replica struct {
 	*Engine
 	ReplicaConfig
-	leases bot.Replicas
-	began  time.Time // durations are counted from here, by the monotonic clock
+	leases  bot.Replicas
+	wakeups bot.Wakeups // nil: what others accept is found with the next beat
+	telling chan wakeup
+	began   time.Time // durations are counted from here, by the monotonic clock
 
 	beat    sync.Mutex // one beat at a time: two would take shards from each other
 	leaving atomic.Bool
@@ -60,7 +62,9 @@ func newReplica(e *Engine, c ReplicaConfig) (*replica, error) {
 	if c.Beat <= 0 {
 		c.Beat = c.Lease / 10
 	}
-	return &replica{Engine: e, ReplicaConfig: c, leases: leases, began: time.Now(), releasing: map[bot.Shard]struct{}{}}, nil
+	wakeups, _ := e.store.(bot.Wakeups)
+	return &replica{Engine: e, ReplicaConfig: c, leases: leases, wakeups: wakeups, telling: make(chan wakeup, tellRoom),
+		began: time.Now(), releasing: map[bot.Shard]struct{}{}}, nil
 }
 
 // elapsed is the time since the replica began.

@@ -25,7 +25,8 @@ type group struct {
 	born    int
 	gone    []*process
 	alone   bool
-	was     string // the replica that the next one to join takes the place of
+	loses   func(bot.WakeKind) bool // whether wake-ups are lost on their way; nil: none
+	was     string                  // the replica that the next one to join takes the place of
 
 	fences sync.Mutex
 	latest map[bot.Shard]bot.Fence // that was given of each shard
