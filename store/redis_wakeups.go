@@ -14,7 +14,7 @@ var (
 )
 
 // wakeChannel is where the chats of one kind are published: llave:wake:c, llave:wake:l. The store's number in a server of many
-// databases is part of the name, since what is published is heard in all of them.
+// databases is part of the name, since what is published is received in all of them.
 func (s *Redis) wakeChannel(kind bot.WakeKind) string {
 	return redisPrefix + "wake:" + string(rune(kind)) + strconv.Itoa(s.database)
 }
@@ -33,7 +33,7 @@ func (s *Redis) Wake(ctx context.Context, kind bot.WakeKind, chats []bot.ChatKey
 }
 
 // Listen subscribes on a connection of its own, which is made again when it breaks. See [bot.Wakeups]. A patient store says
-// and hears nothing.
+// and receives nothing.
 func (s *Redis) Listen(ctx context.Context, kind bot.WakeKind, woken func(bot.ChatKey)) error {
 	if s.patient {
 		<-ctx.Done()

@@ -16,14 +16,14 @@ type sharedStore interface {
 	bot.LogEnds
 }
 
-// hears listens, wakes until it has heard, and returns which chats it has heard of, each once.
-func hears(t *testing.T, told, heard sharedStore, ask, kind bot.WakeKind, chats ...bot.ChatKey) map[bot.ChatKey]bool {
+// receives listens, wakes until it has received, and returns which chats it has received of, each once.
+func receives(t *testing.T, told, received sharedStore, ask, kind bot.WakeKind, chats ...bot.ChatKey) map[bot.ChatKey]bool {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	got, ended := make(chan bot.ChatKey, 1024), make(chan error, 1)
 	go func() {
-		ended <- heard.Listen(ctx, ask, func(k bot.ChatKey) {
+		ended <- received.Listen(ctx, ask, func(k bot.ChatKey) {
 			select {
 			case got <- k:
 			default:
@@ -33,7 +33,7 @@ func hears(t *testing.T, told, heard sharedStore, ask, kind bot.WakeKind, chats 
 	all := map[bot.ChatKey]bool{}
 	again := time.NewTicker(10 * time.Millisecond)
 	defer again.Stop()
-	last := bot.ChatKey{255, 255} // said behind the others: when it is heard they were
+	last := bot.ChatKey{255, 255} // said behind the others: when it is received they were
 	for !all[last] && ctx.Err() == nil {
 		select {
 		case k := <-got:
@@ -42,7 +42,7 @@ func hears(t *testing.T, told, heard sharedStore, ask, kind bot.WakeKind, chats 
 			_ = told.Wake(ctx, kind, chats) // a server that has just begun may refuse it
 			_ = told.Wake(ctx, ask, []bot.ChatKey{last})
 		case <-ctx.Done():
-			t.Error("nothing was heard")
+			t.Error("nothing was received")
 		}
 	}
 	cancel()
@@ -54,14 +54,14 @@ func hears(t *testing.T, told, heard sharedStore, ask, kind bot.WakeKind, chats 
 }
 
 // testWakeups wakes from one opening of a store and listens on another one.
-func testWakeups(t *testing.T, told, heard sharedStore) {
+func testWakeups(t *testing.T, told, received sharedStore) {
 	t.Helper()
 	a, b := bot.ChatKey{1, '\r', '\n'}, bot.ChatKey{200, 0, 7}
-	if got := hears(t, told, heard, bot.WakeChat, bot.WakeChat, a, b); len(got) != 2 || !got[a] || !got[b] {
-		t.Errorf("heard of %v", got)
+	if got := receives(t, told, received, bot.WakeChat, bot.WakeChat, a, b); len(got) != 2 || !got[a] || !got[b] {
+		t.Errorf("received of %v", got)
 	}
-	if got := hears(t, told, heard, bot.WakeChat, bot.WakeLog, a); len(got) != 0 {
-		t.Errorf("what listens to chats heard of logs: %v", got)
+	if got := receives(t, told, received, bot.WakeChat, bot.WakeLog, a); len(got) != 0 {
+		t.Errorf("what listens to chats received of logs: %v", got)
 	}
 }
 
@@ -98,13 +98,13 @@ func TestMemoryWakeups(t *testing.T) {
 func TestRedisWakeups(t *testing.T) {
 	server := redistest.New(t)
 	address := server.Address()
-	told, heard := openRedis(t, address), openRedis(t, address)
-	testWakeups(t, told, heard)
+	told, received := openRedis(t, address), openRedis(t, address)
+	testWakeups(t, told, received)
 	testLogEnds(t, told)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	got := make(chan bot.ChatKey, 1024)
-	go func() { _ = heard.Listen(ctx, bot.WakeChat, func(k bot.ChatKey) { got <- k }) }()
+	go func() { _ = received.Listen(ctx, bot.WakeChat, func(k bot.ChatKey) { got <- k }) }()
 	for _, again := range []bool{false, true} {
 		if again {
 			server.Kill()
@@ -115,16 +115,16 @@ func TestRedisWakeups(t *testing.T) {
 				<-got
 			}
 		}
-		for heard := false; !heard && ctx.Err() == nil; {
+		for received := false; !received && ctx.Err() == nil; {
 			_ = told.Wake(ctx, bot.WakeChat, []bot.ChatKey{{1}})
 			select {
 			case <-got:
-				heard = true
+				received = true
 			case <-time.After(10 * time.Millisecond):
 			}
 		}
 	}
 	if ctx.Err() != nil {
-		t.Error("nothing is heard after the server was gone")
+		t.Error("nothing is received after the server was gone")
 	}
 }

@@ -146,7 +146,7 @@ func (e *Engine) StartWith(ctx context.Context, shards []bot.Shard) error {
 		}
 		work = append(work, e.replica.run)
 		if e.replica.wakeups != nil {
-			work = append(work, e.replica.tellOthers, e.replica.hearOthers)
+			work = append(work, e.replica.tellOthers, e.replica.listenToOthers)
 		}
 	}
 	for _, keep := range work {

@@ -8,7 +8,7 @@ import (
 	"llave/bot"
 )
 
-// wake-ups as one process tells and hears them; those that the test drops are told nobody.
+// wake-ups as one process tells and receives them; those that the test drops are told nobody.
 
 func (s *through) Wake(ctx context.Context, kind bot.WakeKind, chats []bot.ChatKey) error {
 	_, err := passed(ctx, s.p, func() (bool, error) {
@@ -65,8 +65,8 @@ func TestTheHolderIsWoken(t *testing.T) {
 				if lost {
 					woken = 0
 				}
-				if told, heard := first.Stats().WakeSent.Load(), second.Stats().Woken.Load(); told != 2 || heard != woken {
-					t.Errorf("%d were told, %d chats were looked at; want 2 and %d", told, heard, woken)
+				if told, looked := first.Stats().WakeSent.Load(), second.Stats().Woken.Load(); told != 2 || looked != woken {
+					t.Errorf("%d were told, %d chats were looked at; want 2 and %d", told, looked, woken)
 				}
 				c.end()
 			})

@@ -65,12 +65,12 @@ func (r *replica) tellAll(list []wakeup) {
 	}
 }
 
-// hearOthers looks at the chats of which others tell, until the engine stops.
-func (r *replica) hearOthers() {
+// listenToOthers looks at the chats of which others tell, until the engine stops.
+func (r *replica) listenToOthers() {
 	r.listen(r.scope.Context(), r.scope.Stopping(), bot.WakeChat, r.woken)
 }
 
-// listen hears wake-ups of one kind, and again after a beat when the store could not be listened to.
+// listen receives wake-ups of one kind, and again after a beat when the store could not be listened to.
 func (r *replica) listen(ctx context.Context, stop <-chan struct{}, kind bot.WakeKind, woken func(bot.ChatKey)) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -83,7 +83,7 @@ func (r *replica) listen(ctx context.Context, stop <-chan struct{}, kind bot.Wak
 	}()
 	for ctx.Err() == nil {
 		if err := r.wakeups.Listen(ctx, kind, woken); err != nil && ctx.Err() == nil {
-			r.log.Warn("wake-ups are not heard", "err", err)
+			r.log.Warn("wake-ups are not received", "err", err)
 		}
 		select {
 		case <-ctx.Done():
