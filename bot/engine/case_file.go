@@ -207,7 +207,7 @@ func redact(text string) string {
 // countCase counts what a turn did with the case, and has what it logged fed.
 func (sh *Shard) countCase(w *turn, t *bot.Turn) {
 	if len(t.Events) > 0 {
-		sh.logs.mark(sh.id, sh.now())
+		sh.logged(w.key)
 	}
 	g := w.gate
 	if g == nil {

@@ -34,7 +34,7 @@
 //	case_gate.go      what an update makes of the case, before the script and whatever the script says
 //	case_file.go      what is dropped, filed and told of a turn; the case's timer
 //	case_numbers.go   numbers of cases, taken in blocks
-//	feed.go           what was filed is handed to the reader of the logs
+//	feed.go           what was filed is handed to the reader of the logs; feed_others.go: what other processes wrote
 //
 // Effects:
 //

@@ -84,7 +84,7 @@ func New(c Config) (*Engine, error) {
 	e.sender = outbox.NewSender(outbox.Config{
 		Store: c.Store, Channels: c.Channels, Renderer: c.Renderer, Log: e.log, Now: e.now, Attempt: e.timing.Attempt, GiveUp: e.timing.GiveUp,
 		Sends: limits.Sends, Workers: e.workers, Reads: e.turns, Schedule: &e.schedule, StoreFailed: e.storeFailed,
-		Logged: func(k bot.ChatKey) { e.logs.mark(k.Shard(), e.now()) },
+		Logged: e.logged,
 	}, &e.stats.Stats)
 	return e, nil
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -12,8 +13,9 @@ import (
 
 // logs says which shards' logs hold something new.
 type logs struct {
-	wake   chan struct{} // something was marked
-	shards [bot.Shards]logMark
+	wake    chan struct{} // something was marked
+	feeding atomic.Bool   // this process reads the logs
+	shards  [bot.Shards]logMark
 }
 
 // logMark is raised when a shard's log has grown.
@@ -43,6 +45,9 @@ func (m *logMark) applied(n uint64, now time.Time) {
 
 // FeedLag is how long the oldest event has waited for the reader, and in how many shards events wait.
 func (e *Engine) FeedLag() (lag time.Duration, shards int) {
+	if !e.logs.feeding.Load() {
+		return 0, 0 // another process knows
+	}
 	now := e.now()
 	for i := range e.logs.shards {
 		if since := e.logs.shards[i].since.Load(); since != 0 {
@@ -61,11 +66,17 @@ const (
 	lookEvery = 10 * time.Minute // how often logs are looked at that nothing was said about
 )
 
-// Feed hands the events of the shards that this process holds to a reader, in order, each of them once by shard and number,
-// and trims what was applied. A reader that fails is asked again. A shard in whose log events are missing, or
+// Feed hands the events of the shards to a reader, in order, each of them once by shard and number, and trims what was
+// applied: the shards that this process holds, or all of them where several processes are on one store. Of those one reads. A reader that fails is asked again. A shard in whose log events are missing, or
 // whose log has gone back, is stopped, and the log says so. It ends with ctx, and is called once, after Start.
 func (e *Engine) Feed(ctx context.Context, r bot.Reader) {
 	f := &feeder{Engine: e, reader: r}
+	e.logs.feeding.Store(true)
+	if e.replica != nil {
+		var watch sync.WaitGroup
+		watch.Go(func() { f.watchOthers(ctx) })
+		defer watch.Wait()
+	}
 	for {
 		wait := time.NewTimer(f.round(ctx))
 		select {
@@ -112,15 +123,8 @@ func (f *feeder) round(ctx context.Context) time.Duration {
 		if ctx.Err() != nil {
 			return 0
 		}
-		id, st, held := bot.Shard(i), &f.shards[i], f.Engine.shards[i].Load()
-		if st.holder != held {
-			*st = fedShard{holder: held}
-		}
-		if held == nil {
-			f.logs.shards[i].since.Store(0) // another process feeds it
-			continue
-		}
-		if st.stopped {
+		id, st := bot.Shard(i), &f.shards[i]
+		if !f.reads(id, st) || st.stopped {
 			continue
 		}
 		grown := look || !st.known || f.logs.shards[i].n.Load() != st.mark
@@ -132,6 +136,21 @@ func (f *feeder) round(ctx context.Context) time.Duration {
 		next = st.next(next)
 	}
 	return max(next.Sub(now), time.Millisecond)
+}
+
+// reads reports whether the log of a shard is this process's to read.
+func (f *feeder) reads(id bot.Shard, st *fedShard) bool {
+	if f.replica != nil {
+		return true
+	}
+	held := f.Engine.shards[id].Load()
+	if st.holder != held {
+		*st = fedShard{holder: held}
+	}
+	if held == nil {
+		f.logs.shards[id].since.Store(0) // another process feeds it
+	}
+	return held != nil
 }
 
 // next is when something has to be done for a shard whose log does not grow, if that is before a time.
@@ -187,7 +206,7 @@ func (f *feeder) page(ctx context.Context, id bot.Shard, st *fedShard) (more boo
 			f.log.Error("events are missing: the shard is not fed any more", "shard", int(id), "want", want, "have", ev.Seq)
 			return false, nil
 		}
-		list[i] = f.openEvent(st.holder, ev)
+		list[i] = f.openEvent(ev)
 	}
 	if err := f.reader.Apply(ctx, id, list); err != nil {
 		return false, err
@@ -235,12 +254,12 @@ func (f *feeder) checkBack(ctx context.Context, id bot.Shard, st *fedShard) erro
 }
 
 // openEvent opens an event for the reader. One that cannot be read keeps its number.
-func (f *feeder) openEvent(held *Shard, ev bot.Event) bot.Happened {
+func (f *feeder) openEvent(ev bot.Event) bot.Happened {
 	h := bot.Happened{Seq: ev.Seq, Chat: ev.Chat}
 	if len(ev.Body) == 0 {
 		return h
 	}
-	if err := held.sealer.OpenJSON(keyring.ForEvent, ev.Chat, ev.Body, &h.Logged); err != nil {
+	if err := f.sealer.OpenJSON(keyring.ForEvent, ev.Chat, ev.Body, &h.Logged); err != nil {
 		f.stats.Unreadable.Add(1)
 		f.log.Error("event cannot be read", "shard", int(ev.Chat.Shard()), "err", err)
 		h.Logged = bot.Logged{}

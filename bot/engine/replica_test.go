@@ -3,7 +3,9 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -285,4 +287,45 @@ func TestReplicasDieAndPause(t *testing.T) {
 	if lost == 0 {
 		t.Error("no replica lost a shard that it believed to hold")
 	}
+}
+
+// One of several processes reads the logs of all shards, whoever writes them, also when they change hands.
+func TestOneReplicaReadsAllLogs(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c := newGroup(t, 2)
+		time.Sleep(groupLease)
+		d := newDesk()
+		read := func() int {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			return len(d.all)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		var reading sync.WaitGroup
+		reading.Go(func() { c.alive[0].Feed(ctx, d) })
+		write := func(p *process, round int) {
+			for i := range 40 { // chats of both
+				chat := bot.ChatID(fmt.Sprintf("fake/acct/%d", i))
+				u := bot.Update{Chat: chat, ID: fmt.Sprint(round), Kind: bot.Message, Text: fmt.Sprint("event ", round)}
+				if err := p.Accept(t.Context(), u); err != nil {
+					t.Error(err)
+				}
+			}
+			time.Sleep(groupLease)
+		}
+		write(c.alive[1], 1)
+		if n := read(); n != 40 {
+			t.Errorf("%d events of 40", n)
+		}
+		if err := c.leave(1).Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+		write(c.alive[0], 2)
+		if n := read(); n != 80 {
+			t.Errorf("%d events of 80 after the change", n)
+		}
+		cancel()
+		reading.Wait()
+		c.end()
+	})
 }

@@ -144,7 +144,7 @@ func (sh *Shard) reloadAfterConflict(w *turn) error {
 	}
 	// Another process answered it, or our commit succeeded and its reply was lost: the store says what is left to do.
 	w.last = w.update.Seq
-	sh.logs.mark(sh.id, sh.now())
+	sh.logged(w.key)
 	sh.outbox.Expect(w.key, workers.Urgent)
 	sh.queues.wake(w.chatQueue, workers.Urgent)
 	return nil
