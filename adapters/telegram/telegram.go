@@ -171,6 +171,10 @@ func (t *Telegram) Reserve(to bot.ChatID) (wait time.Duration, everybody bool) {
 	return t.pace.Reserve(to)
 }
 
+// Share says which part of the bot's messages this process writes, where several processes write in its name: Telegram's rate
+// is for all of them.
+func (t *Telegram) Share(part float64) { t.pace.Share(part) }
+
 // Run receives until ctx ends and then returns nil; failures only change [Telegram.Status]. After it has returned it
 // hands nothing to the bot any more; Send works until Close.
 func (t *Telegram) Run(ctx context.Context, to bot.Accepter) error {

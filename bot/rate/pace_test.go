@@ -1,6 +1,7 @@
 package rate_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -50,5 +51,28 @@ func TestPace(t *testing.T) {
 		if !free.Call() {
 			t.Error("no limit is one")
 		}
+	}
+}
+
+// Two processes that share a channel's places write no faster than one.
+func TestAPaceIsShared(t *testing.T) {
+	now := time.Unix(0, 0)
+	clock := func() time.Time { return now }
+	both := []*rate.Pace{rate.NewPace(10, 0, 0, clock), rate.NewPace(10, 0, 0, clock)}
+	both[0].Share(0.3)
+	both[1].Share(0.7)
+	both[1].Share(0)   // a process that holds nothing has nothing to write
+	both[1].Share(1.5) // no part
+	said := 0
+	for range 10_000 { // ten seconds
+		for i, p := range both {
+			if wait, _ := p.Reserve(bot.ChatID(fmt.Sprint("c/a/", i))); wait == 0 {
+				said++
+			}
+		}
+		now = now.Add(time.Millisecond)
+	}
+	if said < 95 || said > 102 {
+		t.Errorf("%d messages in ten seconds, want 100", said)
 	}
 }
