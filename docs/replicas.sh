@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Two processes on one Redis with a back end beside them, all on this machine. The one that holds the chats is told to stop, is
-# started again, and the other one is killed; each time it prints how long it took until there was one that is ready.
+# Two processes on one Redis with a back end beside them, all on this machine. They divide the chats. One is told to stop, is
+# started again, and the other one is killed; each time it prints how long it took until the one that is left had all chats.
 #
 #   bash docs/replicas.sh          # all of it, about half a minute
 #   bash docs/replicas.sh quick    # without the kill, which takes a lease of ten seconds
@@ -28,6 +28,7 @@ redis=$((base)) backend=$((base + 1)) # the processes are on base + 2 and base +
 
 for name in $(env | sed -n 's/^\(LLAVE_[A-Z_]*\)=.*/\1/p'); do unset "$name"; done
 go build -o "$dir/llave" ./cmd/llave
+export LLAVE_WEBCHAT=0 # its history is one process's
 export LLAVE_AUTOGESTION_KEY=replicas-replicas-replicas-32
 redis-server --port "$redis" --bind 127.0.0.1 --dir "$dir" --save "" --appendonly yes --logfile redis.log &
 pid[redis]=$!
@@ -52,33 +53,49 @@ await() { # 2 or 3: waits until it is ready, half a minute at most
 	echo "no process is ready" >&2
 	exit 1
 }
-alive() { # 2 or 3: waits until it answers at all
+held() { # 2 or 3: how many of the 256 shards does it hold?
+	curl -s "http://127.0.0.1:$((base + $1))/metrics" | sed -n 's/^llave_shards_held //p'
+}
+has_all() { # 2 or 3: waits until it holds all
 	for _ in $(seq 600); do
-		curl -s -o /dev/null "http://127.0.0.1:$((base + $1))/healthz" && return
+		[ "$(held "$1")" = 256 ] && return
 		sleep 0.05
 	done
+	cat "$dir"/*.log >&2
+	echo "it does not take the chats of the other one" >&2
 	exit 1
 }
-since() { echo "$1: another one was ready after $((($(date +%s%N) - $2) / 1000000)) ms"; }
+divided() { # waits until each has some
+	for _ in $(seq 600); do
+		[ "$(held 2)" -gt 0 ] && [ "$(held 3)" -gt 0 ] && [ "$(($(held 2) + $(held 3)))" = 256 ] && return
+		sleep 0.05
+	done
+	cat "$dir"/*.log >&2
+	echo "they do not divide the chats" >&2
+	exit 1
+}
+since() { echo "$1: the other one had all chats after $((($(date +%s%N) - $2) / 1000000)) ms"; }
 
 begin 2
 await 2
 begin 3
-alive 3
-echo "http://127.0.0.1:$((base + 2)) holds the chats, http://127.0.0.1:$((base + 3)) stands by: $(curl -s "http://127.0.0.1:$((base + 3))/metrics" | grep -E '^llave_(replicas|shards_held) ' | tr '\n' ' ')"
+await 3
+divided
+echo "http://127.0.0.1:$((base + 2)) has $(held 2) of 256 shards, http://127.0.0.1:$((base + 3)) has $(held 3)"
 if [ "$what" = stay ]; then
 	wait "${pid[2]}"
 	exit
 fi
 at=$(date +%s%N)
 kill "${pid[2]}"
-await 3
+has_all 3
 since "told to stop" "$at"
 wait "${pid[2]}"
 [ "$what" = quick ] && exit
 begin 2
-alive 2
+await 2
+divided
 at=$(date +%s%N)
 kill -9 "${pid[3]}"
-await 2
+has_all 2
 since "killed" "$at"

@@ -48,7 +48,7 @@ func main() {
 	kill := flag.Duration("kill", time.Minute, "at the desk: how often it is killed, on average")
 	long := flag.Duration("for", 0, "at the desk: nobody comes after this time; 0: all come")
 	store := flag.String("store", "sqlite", "where the conversations are kept: sqlite, or redis")
-	fault := flag.String("replicas", "", "two processes on a Redis: kill, stop (for longer than the lease) or term, to the one that holds the chats")
+	fault := flag.String("replicas", "", "two processes on a Redis: kill, stop (for longer than the lease) or term, to one of them")
 	at := flag.String("at", "", "the day and hour at which the program begins, in Buenos Aires (2006-01-02T15:04); the machine's if not given")
 	flag.Parse()
 	if err := clock.begin(*at); err != nil {

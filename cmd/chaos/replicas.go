@@ -92,7 +92,7 @@ func (r *replicas) start(dir, binary string, srv *telegramtest.Server) error {
 		if r.both[i].log, err = os.Create(r.both[i].data + ".log"); err != nil {
 			return err
 		}
-		r.both[i].env = append(conversationsIn.environment("replicas"), "LLAVE_AUTOGESTION=", "LLAVE_DEMO=", "LLAVE_AUTOGESTION_URL=http://"+at+"/autogestion/", "LLAVE_AUTOGESTION_KEY="+key)
+		r.both[i].env = append(conversationsIn.environment("replicas"), "LLAVE_AUTOGESTION=", "LLAVE_DEMO=", "LLAVE_WEBCHAT=0", "LLAVE_AUTOGESTION_URL=http://"+at+"/autogestion/", "LLAVE_AUTOGESTION_KEY="+key)
 		if err := r.both[i].start(); err != nil {
 			return err
 		}
@@ -158,7 +158,7 @@ func (r *replicas) run(users []*telegramtest.User, n int, books string) (tally, 
 	return sum, errors.Join(errs...)
 }
 
-// faultsUntil has something happen to the process that holds the chats, again and again until the users have done.
+// faultsUntil has something happen to one of the processes, again and again until the users have done.
 func (r *replicas) faultsUntil(done chan struct{}, most int) error {
 	for r.faults < most {
 		if err := r.faultOnce(); err != nil {
@@ -176,9 +176,9 @@ func (r *replicas) faultsUntil(done chan struct{}, most int) error {
 // probeFaults is after how many faults another chat is the probe: one that writes on and on is taken for a machine.
 const probeFaults = 3
 
-// faultOnce does it to the holder, asks for a token at once, and starts the process again when that is answered.
+// faultOnce does it to one of the two, asks for a token at once, and starts the process again when that is answered.
 func (r *replicas) faultOnce() error {
-	p, err := r.holder()
+	p, err := r.victim()
 	if err != nil {
 		return err
 	}
@@ -204,7 +204,8 @@ func (r *replicas) faultOnce() error {
 	r.longest = max(r.longest, time.Since(began))
 	if r.fault == "stop" {
 		time.Sleep(stopped - time.Since(began))
-		p.cmd.Process.Signal(syscall.SIGCONT) // it finds that another one has the chats, and ends
+		p.cmd.Process.Signal(syscall.SIGCONT) // it finds that the other one has its chats, and goes on beside it
+		return nil
 	}
 	if r.fault != "kill" {
 		p.cmd.Wait()
@@ -219,18 +220,23 @@ func (r *replicas) ask() error {
 	return err
 }
 
-// holder is the process that holds the chats.
-func (r *replicas) holder() (*service, error) {
+// victim is one of the two, once both are ready.
+func (r *replicas) victim() (*service, error) {
 	for range 600 {
-		for _, p := range r.both {
-			if res, err := http.Get("http://" + p.addr + "/readyz"); err == nil {
-				res.Body.Close()
-				if res.StatusCode == http.StatusOK {
-					return p, nil
-				}
-			}
+		if r.both[0].isReady() && r.both[1].isReady() {
+			return r.both[r.rng.IntN(2)], nil
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	return nil, errors.New("no process holds the chats")
+	return nil, errors.New("there are no two processes that are ready")
+}
+
+// isReady reports whether the process answers that it is ready.
+func (s *service) isReady() bool {
+	res, err := http.Get("http://" + s.addr + "/readyz")
+	if err != nil {
+		return false
+	}
+	res.Body.Close()
+	return res.StatusCode == http.StatusOK
 }

@@ -180,6 +180,7 @@ func (a *app) openArchive(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.desk.place.id = deskID(key)
 	a.desk.archive, err = archive.Open(ctx, archive.Options{Path: a.deskPath(), Key: key, Now: a.now, Log: a.log})
 	var refused *sqlitedb.OpenError
 	if errors.As(err, &refused) {

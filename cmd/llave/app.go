@@ -36,13 +36,16 @@ type app struct {
 	sheets backend.Sheets
 	can    backend.Capabilities
 
-	web      *webchat.Web
+	web      *webchat.Web       // nil if it is off
 	telegram *telegram.Telegram // nil if it is off
 	whatsapp *whatsappChannel   // nil if it is off
 	store    conversations
 	script   *flows.Script
 	engine   *engine.Engine
 	desk     deskParts
+
+	publicURLGiven string // as it was configured
+	ofTerminal     bool   // this is llave chat
 
 	events   *prometheus.CounterVec        // of the embedded back end
 	stopping atomic.Bool                   // it has been told to stop
@@ -101,6 +104,7 @@ func (a *app) openParts(ctx context.Context, p program, channels channelMaker) e
 	}
 	a.onStop(func(context.Context) error { listener.Close(); return nil })
 	a.Addr = listener.Addr().String()
+	a.publicURLGiven = a.PublicURL
 	if a.PublicURL == "" {
 		a.PublicURL = "http://" + a.Addr
 	}

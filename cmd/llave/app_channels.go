@@ -13,9 +13,6 @@ import (
 
 // openChannels opens the channels of the configuration and those of the command.
 func (a *app) openChannels(ctx context.Context, p program, more channelMaker) (map[string]bot.Channel, error) {
-	if err := a.openWeb(ctx); err != nil {
-		return nil, err
-	}
 	channels, err := more(a)
 	if err != nil {
 		return nil, err
@@ -23,7 +20,12 @@ func (a *app) openChannels(ctx context.Context, p program, more channelMaker) (m
 	if channels == nil {
 		channels = map[string]bot.Channel{}
 	}
-	channels[webchat.Channel] = a.web
+	if a.WebChat == "1" {
+		if err := a.openWeb(ctx); err != nil {
+			return nil, err
+		}
+		channels[webchat.Channel] = a.web
+	}
 	if err := a.openTelegram(channels); err != nil {
 		return nil, err
 	}

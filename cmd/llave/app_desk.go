@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"net/http"
 
 	"llave/adapters/desk"
 	"llave/adapters/desk/archive"
@@ -13,6 +12,7 @@ import (
 type deskParts struct {
 	archive *archive.Archive
 	pages   *desk.Desk
+	place   deskPlace
 }
 
 // openDeskData opens the desk's database. The demo has agents.
@@ -40,12 +40,8 @@ func (a *app) warnWithoutAgents(ctx context.Context) error {
 
 // openDesk builds the desk's pages on the engine.
 func (a *app) openDesk(channels map[string]bot.Channel) (err error) {
-	base := a.PublicURL
-	if a.AdminAddr != "" {
-		base = "http://" + a.AdminAddr
-	}
 	a.desk.pages, err = desk.New(desk.Options{
-		Archive: a.desk.archive, Actor: a.engine, Chats: a.engine, PublicURL: base, Now: a.now, Log: a.log,
+		Archive: a.desk.archive, Actor: deskActor{a}, Chats: a.engine, PublicURL: a.deskURL(), Now: a.now, Log: a.log,
 		Channel: func(c bot.ChatID) bot.Channel { return channels[c.Channel()] },
 	})
 	if err != nil {
@@ -55,27 +51,27 @@ func (a *app) openDesk(channels map[string]bot.Channel) (err error) {
 	return nil
 }
 
-// startDesk has the desk read what happens in the chats.
-func (a *app) startDesk() {
-	a.background("mesa", func(ctx context.Context) error {
-		a.engine.Feed(ctx, a.desk.archive)
-		return nil
-	})
+// deskURL is how browsers reach the desk.
+func (a *app) deskURL() string {
+	if a.AdminAddr != "" {
+		return "http://" + a.AdminAddr
+	}
+	return a.PublicURL
 }
 
-// serveDesk adds the desk's pages.
-func (a *app) serveDesk(mux *http.ServeMux) { mux.Handle("/mesa/", a.desk.pages.Handler()) }
+// startDesk has the desk read what happens in the chats.
+func (a *app) startDesk() { a.background("mesa", a.runDesk) }
 
 // renderer makes the files of replies: what agents sent is in the desk's database, the rest is drawn.
 type renderer struct {
 	drawn bot.Renderer
-	desk  *deskParts
+	desk  func(ctx context.Context, chat bot.ChatID, f bot.File) ([]byte, error)
 }
 
 // Render implements [bot.Renderer].
 func (r renderer) Render(ctx context.Context, chat bot.ChatID, f bot.File) ([]byte, error) {
 	if f.Template == desk.Template {
-		return r.desk.pages.Render(ctx, chat, f)
+		return r.desk(ctx, chat, f)
 	}
 	return r.drawn.Render(ctx, chat, f)
 }

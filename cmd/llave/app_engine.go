@@ -19,13 +19,17 @@ func (a *app) openEngine(channels map[string]bot.Channel) error {
 		return err
 	}
 	effects := &flows.Effects{Tokens: a.tokens, Links: a.links, Sheets: a.sheets}
-	replica, err := a.replicaConfig()
+	replica, err := a.replicaConfig(channels)
 	if err != nil {
 		return err
 	}
+	promised := a.promised
+	if replica == nil {
+		promised = a.desk.archive.Desk
+	}
 	a.engine, err = engine.New(engine.Config{
-		Store: a.store, Script: a.script, Effects: effects, Channels: channels, Renderer: renderer{drawn, &a.desk},
-		Keys: a.ring, Log: a.log, Now: a.now, Rates: chatRates(channels), Desk: a.desk.archive.Desk,
+		Store: a.store, Script: a.script, Effects: effects, Channels: channels, Renderer: renderer{drawn, a.deskFile},
+		Keys: a.ring, Log: a.log, Now: a.now, Rates: chatRates(channels), Desk: promised,
 		Replica: replica,
 	})
 	if err != nil {

@@ -50,6 +50,7 @@ func commands() []command {
 		{"agent disable", program.disableAgent, false},
 		{"agent enable", program.enableAgent, false},
 		{"mesa verify", program.verifyMesa, false},
+		{"mesa here", program.mesaHere, false},
 		{"dead", program.listDead, false},
 		{"dead retry", program.retryDead, false},
 		{"flows", program.flows, true},

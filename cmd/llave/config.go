@@ -17,7 +17,7 @@ import (
 // config is the whole configuration: a field for each row of [variables], and what their checks derive.
 type config struct {
 	Addr, AdminAddr, PublicURL string
-	TrustedProxies             string
+	TrustedProxies, WebChat    string
 	AdminPassword              string
 	Data, Store, Key, DeskDB   string
 

@@ -59,3 +59,10 @@ func (c *config) checkPublicURL(report errorReport) {
 	}
 	c.PublicURL = public
 }
+
+// checkWebChat takes 1 and 0.
+func (c *config) checkWebChat(report errorReport) {
+	if c.WebChat != "1" && c.WebChat != "0" {
+		report("LLAVE_WEBCHAT.shape", c.WebChat)
+	}
+}

@@ -17,7 +17,9 @@ import (
 func (a *app) serveHTTP(listener net.Listener) error {
 	// Before the servers stop: they wait for open requests, and the stream of an open page never ends by itself.
 	defer a.onStop(func(context.Context) error {
-		a.web.Leave()
+		if a.web != nil {
+			a.web.Leave()
+		}
 		a.desk.pages.Leave()
 		return nil
 	})
@@ -25,7 +27,10 @@ func (a *app) serveHTTP(listener net.Listener) error {
 	if a.embedded != nil {
 		public.Handle("/autogestion/", a.embedded.Handler())
 	}
-	chat := a.web.Handler(a.engine)
+	chat := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { plainText(w, http.StatusNotFound, "web.off", nil) }))
+	if a.web != nil {
+		chat = a.web.Handler(a.engine)
+	}
 	public.Handle("/{$}", chat)
 	public.Handle("/chat/", chat)
 	if a.telegram != nil && a.telegramPushes() {

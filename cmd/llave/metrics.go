@@ -108,6 +108,9 @@ func (a *app) storeMetrics(reg registry) {
 }
 
 func (a *app) webMetrics(reg registry) {
+	if a.web == nil {
+		return
+	}
 	s := a.web.Stats()
 	reg.counter("llave_web_unreadable_total", "Entries and files of the web chat's histories that cannot be read. Any is worth a look.", s.Unreadable.Load)
 	reg.counter("llave_web_postponed_total", "First words that had to wait because their address had begun too many chats.", s.Postponed.Load)

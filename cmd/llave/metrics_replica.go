@@ -14,5 +14,9 @@ func (a *app) replicaMetrics(reg registry) {
 	reg.counter("llave_fenced_total", fenced, s.FencedTurns.Load, "what", "turn")
 	reg.counter("llave_fenced_total", fenced, s.Fenced.Load, "what", "delivery")
 	reg.counter("llave_store_went_back_total", "Times that the store held less than it had committed, as after a failover. Any is an alarm.", s.WentBack.Load)
+	const wakeups = "What processes tell each other so that nobody waits for a heartbeat. What is lost is found within a second."
+	reg.counter("llave_wakeups_total", wakeups, s.WakeSent.Load, "what", "sent")
+	reg.counter("llave_wakeups_total", wakeups, s.Woken.Load, "what", "received")
+	reg.counter("llave_wakeups_total", wakeups, s.WakeFailed.Load, "what", "failed")
 	reg.counter("llave_updates_for_others_total", "Updates kept that another process answers.", s.Elsewhere.Load)
 }

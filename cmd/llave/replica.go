@@ -10,22 +10,29 @@ import (
 	"strings"
 	"time"
 
+	"llave/adapters/telegram"
+	"llave/adapters/terminal"
 	"llave/bot"
 	"llave/bot/engine"
 	"llave/store/sqlitedb"
 )
 
-// replicaConfig makes the engine one of several where the store is a Redis. One of them holds all chats and the others stand
-// by: what the web chat and the desk remember is in one folder.
-func (a *app) replicaConfig() (*engine.ReplicaConfig, error) {
+// replicaConfig makes the engine one of several where the store is a Redis. They divide the chats. Where a channel is this
+// process's alone, one of them holds all chats and the others stand by.
+func (a *app) replicaConfig(channels map[string]bot.Channel) (*engine.ReplicaConfig, error) {
 	if a.Store == sqliteStore {
 		return nil, nil
 	}
-	c := &engine.ReplicaConfig{Replica: bot.Replica{ID: newReplicaID(time.Now()), Same: a.sameEverywhere()}, Alone: true}
+	_, a.ofTerminal = channels[terminal.Channel]
+	c := &engine.ReplicaConfig{Replica: bot.Replica{ID: newReplicaID(time.Now()), Same: a.sameEverywhere()}, Alone: a.pinned(), Tell: a.tellReplicas}
 	var err error
 	c.Was, err = a.replaceReplicaID(c.ID)
 	return c, err
 }
+
+// pinned reports whether a channel has something that only one process can have: WhatsApp's device, the terminal, the history
+// of the web chat. Its chats are run where that is, so one process holds them all.
+func (a *app) pinned() bool { return a.WhatsApp != "" || a.ofTerminal || a.WebChat == "1" }
 
 // replaceReplicaID notes the name of this run in the data folder, and returns that of the run before: it is dead, because the
 // folder is locked. It is not asked about on another machine, whose folder is a copy.
@@ -61,80 +68,81 @@ func (a *app) sameEverywhere() map[string]string {
 		folder, _ := filepath.Abs(a.Data)
 		back = "embedded, " + host + ":" + folder
 	}
-	return map[string]string{"LLAVE_AUTOGESTION_URL": back, "LLAVE_TELEGRAM_WEBHOOK": a.TelegramWebhook}
+	onOff := map[bool]string{true: "1", false: "0"}
+	return map[string]string{
+		"LLAVE_AUTOGESTION_URL": back, "LLAVE_TELEGRAM_WEBHOOK": a.TelegramWebhook, "LLAVE_WHATSAPP": onOff[a.WhatsApp != ""],
+		"LLAVE_WEBCHAT":    a.WebChat,
+		"LLAVE_PUBLIC_URL": a.publicURLGiven, "llave chat": onOff[a.ofTerminal],
+	}
 }
 
 // strangerError explains to the operator why this process does not work beside another one.
 func strangerError(err error) error {
 	var e *engine.StrangerError
-	if errors.As(err, &e) {
-		return refuse("redis.stranger", e).because(err)
+	switch {
+	case !errors.As(err, &e):
+		return err
+	case e.What == "llave chat":
+		return refuse("redis.in_use", nil).because(err)
 	}
-	return err
+	return refuse("redis.stranger", e).because(err)
 }
 
-var errStandsBy = errors.New("another process holds the chats: this one stands by")
-
-// standsBy reports whether another replica holds the chats.
-func (a *app) standsBy() bool {
-	others, shards := a.engine.Replicas()
-	return others > 0 && shards == 0
+// pollChat stands for the poller of Telegram: whoever runs the turns of its shard polls.
+func (a *app) pollChat() bot.ChatID {
+	chat, err := bot.NewChatID(telegram.Channel, "poll", "poll")
+	if err != nil {
+		panic(err) // three parts that are never empty
+	}
+	return chat
 }
 
-// holdingEvery is how often it is looked whether this process holds the chats.
+// holdsPoll reports whether this process receives for a channel that only one may receive for.
+func (a *app) holdsPoll() bool {
+	if a.pinned() {
+		_, shards := a.engine.Replicas()
+		return shards > 0
+	}
+	return a.engine.Holds(a.pollChat())
+}
+
+// holdingEvery is how often it is looked whether this process holds what it needs.
 const holdingEvery = 200 * time.Millisecond
 
-// startReplica says what this process does, and ends the program if it loses the chats: whoever starts it again gets one that
-// stands by.
-func (a *app) startReplica() {
-	if a.Store == sqliteStore {
-		return
-	}
-	a.background("replica", func(ctx context.Context) error {
-		if a.standsBy() {
-			a.log.Info("standing by: another process holds the chats")
-		}
-		if a.untilHolding(ctx, true) != nil {
-			return nil
-		}
-		a.log.Info("this process holds the chats")
-		if a.untilHolding(ctx, false) == nil {
-			a.fail(errors.New("another process has taken the chats"))
-		}
-		return nil
-	})
-}
-
-// untilHolding waits until this process holds the chats, or holds none.
-func (a *app) untilHolding(ctx context.Context, holding bool) error {
-	for {
-		if _, shards := a.engine.Replicas(); (shards > 0) == holding {
-			return nil
-		}
+// until waits until a condition is as wanted.
+func until(ctx context.Context, holds func() bool, want bool) error {
+	for holds() != want {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-time.After(holdingEvery):
 		}
 	}
+	return nil
 }
 
-// whileHolding lets a channel run only in the process that holds the chats.
+// whileHolding lets a channel receive only in one process: two that poll take updates from each other. It goes to another
+// process, and may come back.
 func (a *app) whileHolding(run func(context.Context, bot.Accepter) error) func(context.Context, bot.Accepter) error {
 	if a.Store == sqliteStore {
 		return run
 	}
 	return func(ctx context.Context, to bot.Accepter) error {
-		if a.untilHolding(ctx, true) != nil {
-			return nil
+		for {
+			if until(ctx, a.holdsPoll, true) != nil {
+				return nil
+			}
+			held, cancel := context.WithCancel(ctx)
+			go func() {
+				defer cancel()
+				_ = until(held, a.holdsPoll, false)
+			}()
+			err := run(held, to)
+			cancel()
+			if err != nil && ctx.Err() == nil && held.Err() == nil || ctx.Err() != nil {
+				return err
+			}
 		}
-		ctx, cancel := context.WithCancel(ctx)
-		defer cancel()
-		go func() {
-			defer cancel()
-			_ = a.untilHolding(ctx, false)
-		}()
-		return run(ctx, to)
 	}
 }
 

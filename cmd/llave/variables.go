@@ -26,6 +26,7 @@ var variables = []variable{
 	{"LLAVE_ADMIN_PASSWORD", "http", "", func(c *config) any { return &c.AdminPassword }, (*config).checkAdminPassword},
 	{"LLAVE_TRUSTED_PROXIES", "http", "", func(c *config) any { return &c.TrustedProxies }, (*config).checkTrustedProxies},
 	{"LLAVE_PUBLIC_URL", "http", "", func(c *config) any { return &c.PublicURL }, (*config).checkPublicURL},
+	{"LLAVE_WEBCHAT", "http", "1", func(c *config) any { return &c.WebChat }, (*config).checkWebChat},
 
 	{"LLAVE_DATA", "data", "data", func(c *config) any { return &c.Data }, nil},
 	{"LLAVE_STORE", "data", "sqlite", func(c *config) any { return &c.Store }, (*config).checkStore},
