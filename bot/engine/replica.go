@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -143,8 +144,8 @@ func (e *StrangerError) Error() string {
 
 // belongs refuses to work beside a replica that was there before and is not of the same kind.
 func (r *replica) belongs(ctx context.Context, oldest bot.Replica) error {
-	for what, mine := range r.Same {
-		if theirs := oldest.Same[what]; theirs != mine && oldest.ID != r.ID {
+	for _, what := range slices.Sorted(maps.Keys(r.Same)) {
+		if mine, theirs := r.Same[what], oldest.Same[what]; theirs != mine && oldest.ID != r.ID {
 			return errors.Join(&StrangerError{what, mine, theirs}, r.leases.Leave(ctx, r.ID, nil))
 		}
 	}

@@ -98,8 +98,8 @@ func TestProcessesDivideTheChats(t *testing.T) {
 	x.waitExit(exitError)
 	x.errs.waitFor(t, "la está usando otro proceso")
 	start(t, env, "dead").waitExit(exitError)
-	for name, value := range map[string]string{"LLAVE_TELEGRAM_WEBHOOK": "1", "LLAVE_PUBLIC_URL": "https://otro.example"} {
-		x = start(t, withEnv(env, "LLAVE_PUBLIC_URL", "https://llave.example", name, value))
+	for name, value := range map[string]string{"LLAVE_WEBCHAT": "1", "LLAVE_PUBLIC_URL": "https://otro.example"} {
+		x = start(t, withEnv(env, name, value))
 		x.waitExit(exitError)
 		x.errs.waitFor(t, name)
 	}
