@@ -191,10 +191,14 @@ func TestWhatWasBeingWrittenStays(t *testing.T) {
 	s := f.screen(wide(), "ana")
 	s.opensCase(id)
 	s.Fills("#texto", "estaba por decirte")
+	s.Clicks("#acc [popovertarget=p-pasar]")
+	s.Waits("document.activeElement.id === 'pasar-a'")
+	s.Fills("#pasar-nota", "seguí vos")
 	carla.acts(id, "quitar", "note", "me hago cargo")
 	s.Waits("document.querySelector('.rescate textarea')?.value === 'estaba por decirte'")
 	s.shows(".nota", "me hago cargo")
 	s.shows(".caja.lisa .para", "Lo tiene Carla")
+	s.Waits("[...document.querySelectorAll('textarea')].some((at) => at.value === 'seguí vos')")
 	s.sound(t)
 }
 

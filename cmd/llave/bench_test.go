@@ -5,11 +5,13 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
 	"time"
 
+	"llave/adapters/desk/archive"
 	"llave/bot"
 	"llave/bot/engine"
 	"llave/bot/keyring"
@@ -54,6 +56,10 @@ func (n *nullChannel) Send(_ context.Context, to bot.ChatID, _ bot.Reply) error 
 }
 
 func benchEngine(b testing.TB, s bot.Store, n *nullChannel) *engine.Engine {
+	return benchEngineWith(b, s, n, nil)
+}
+
+func benchEngineWith(b testing.TB, s bot.Store, n *nullChannel, desk func() bot.Desk) *engine.Engine {
 	b.Helper()
 	script, err := flows.New(flows.Config{Phone: "221-351-0282", Can: allCapabilities})
 	if err != nil {
@@ -63,7 +69,7 @@ func benchEngine(b testing.TB, s bot.Store, n *nullChannel) *engine.Engine {
 	p := &flows.Effects{Tokens: fastBackend{group: group}}
 	ring, _ := keyring.New(bytes.Repeat([]byte{1}, keyring.KeySize))
 	now := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
-	e, err := engine.New(engine.Config{Store: s, Script: script, Effects: p, Channels: map[string]bot.Channel{"null": n}, Keys: ring, Now: func() time.Time { return now }})
+	e, err := engine.New(engine.Config{Store: s, Script: script, Effects: p, Channels: map[string]bot.Channel{"null": n}, Keys: ring, Now: func() time.Time { return now }, Desk: desk})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -115,6 +121,41 @@ func BenchmarkTurnMemory(b *testing.B) {
 	for b.Loop() {
 		p.turn(b)
 	}
+}
+
+// What Mesa de Ayuda costs a chat that has no case: the same turn without a desk and with one that has cases, a hundred turns of
+// each in turn. It reports by how many parts of a hundred the second is slower.
+func BenchmarkTurnBesideADesk(b *testing.B) {
+	a, err := archive.Open(b.Context(), archive.Options{Path: filepath.Join(b.TempDir(), "mesa.db"), Key: bytes.Repeat([]byte{2}, keyring.KeySize), Now: time.Now})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer a.Close()
+	if err := a.SeedDemo(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	var people [2]*person
+	for i, desk := range []func() bot.Desk{nil, a.Desk} {
+		n := &nullChannel{waiting: map[bot.ChatID]chan struct{}{}}
+		people[i] = n.person(b, benchEngineWith(b, store.NewMemory(), n, desk), "a")
+		people[i].turn(b)
+	}
+	var took [2][]time.Duration
+	for b.Loop() {
+		for i, p := range people {
+			began := time.Now()
+			for range 100 {
+				p.turn(b)
+			}
+			took[i] = append(took[i], time.Since(began))
+		}
+	}
+	var median [2]float64
+	for i, all := range took {
+		slices.Sort(all)
+		median[i] = float64(all[len(all)/2])
+	}
+	b.ReportMetric(100*(median[1]/median[0]-1), "%more")
 }
 
 // A turn allocates little, whatever is measured beside it: 112 times when this was written.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/rand"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -234,4 +235,62 @@ func TestAFolderWithACaseOfBefore(t *testing.T) {
 	if printed := runCommand(t, env, exitOK, "mesa", "verify"); !strings.Contains(printed, "como se escribió") {
 		t.Errorf("the audit: %s", printed)
 	}
+}
+
+// While the desk's database takes nothing the bot answers, cases open, and what is said reaches the desk afterwards, once each.
+func TestTheDesksDatabaseIsDown(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{"LLAVE_DATA": filepath.Join(t.TempDir(), "data"), "LLAVE_ADDR": freeAddr(t)}
+	base := "http://" + env["LLAVE_ADDR"]
+	x := start(t, env, "chat", "-linked", "27-99999001-6")
+	x.typeLine("hola")
+	x.out.waitFor(t, "token")
+	ana := signInAtDesk(t, base, "ana")
+
+	db, err := sql.Open("sqlite", filepath.Join(env["LLAVE_DATA"], "mesa.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	held, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
+	do := func(statement string) {
+		t.Helper()
+		if _, err := held.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do("PRAGMA busy_timeout = 10000")
+	do("BEGIN IMMEDIATE")
+	x.typeLine("persona")
+	x.out.waitFor(t, `tu caso es el \*1\*`)
+	x.typeLine("token de juana")
+	x.out.waitFor(t, `Token de Juana Ruiz\n\d{3} \d{3}`)
+	x.typeLine("la ventana verde quedó abierta")
+	x.out.waitFor(t, "agregué a tu caso")
+	do("ROLLBACK")
+
+	eventually(t, "the case is at the desk", func() bool {
+		req, _ := http.NewRequest(http.MethodGet, base+"/mesa/casos/1", nil)
+		res, err := ana.Do(req)
+		if err == nil {
+			res.Body.Close()
+		}
+		return err == nil && res.StatusCode == http.StatusOK
+	})
+	said := map[string]int{}
+	for _, e := range ana.sees(1, "said", 3).Entries {
+		if e.Kind == "said" {
+			said[e.Text]++
+		}
+	}
+	for _, want := range []string{"persona", "token de juana", "la ventana verde quedó abierta"} {
+		if said[want] != 1 {
+			t.Errorf("the desk has %q %d times: %v", want, said[want], said)
+		}
+	}
+	x.waitExit(exitOK)
 }
