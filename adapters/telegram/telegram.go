@@ -55,6 +55,9 @@ type Options struct {
 	// Webhook makes Telegram push its updates to PublicURL; otherwise they are fetched.
 	Webhook   bool
 	PublicURL string
+	// Hold waits until this process may fetch the updates, where several have the same bot, and returns a context that ends
+	// when another one may. nil: it always may.
+	Hold func(ctx context.Context) (context.Context, error)
 	// Secret proves that a push comes from Telegram. If it is empty one is derived from the token.
 	Secret string
 	// Transport carries the calls; nil is a pool of connections of its own.
@@ -194,9 +197,25 @@ func (t *Telegram) Run(ctx context.Context, to bot.Accepter) error {
 	if t.opt.Webhook {
 		t.runWebhook(ctx)
 	} else {
-		t.poll(ctx, to)
+		t.pollWhileHeld(ctx, to)
 	}
 	return nil
+}
+
+// pollWhileHeld fetches updates when this process may, until ctx ends.
+func (t *Telegram) pollWhileHeld(ctx context.Context, to bot.Accepter) {
+	if t.opt.Hold == nil {
+		t.poll(ctx, to)
+		return
+	}
+	for ctx.Err() == nil {
+		held, err := t.opt.Hold(ctx)
+		if err != nil {
+			return
+		}
+		t.poll(held, to)
+		t.setStatus(Connecting, 0)
+	}
 }
 
 // Close ends the background work, after the last Send, and gives it until the end of ctx to finish.

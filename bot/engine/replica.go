@@ -40,7 +40,8 @@ type replica struct {
 	leases  bot.Replicas
 	wakeups bot.Wakeups // nil: what others accept is found with the next beat
 	telling chan wakeup
-	began   time.Time // durations are counted from here, by the monotonic clock
+	unwoken atomic.Bool // that others are not woken has been said
+	began   time.Time   // durations are counted from here, by the monotonic clock
 
 	beat    sync.Mutex // one beat at a time: two would take shards from each other
 	leaving atomic.Bool

@@ -58,7 +58,9 @@ func (r *replica) tellAll(list []wakeup) {
 	for kind, chats := range byKind {
 		if err := r.wakeups.Wake(ctx, kind, chats); err != nil {
 			r.stats.WakeFailed.Add(int64(len(chats)))
-			r.log.Warn("other processes were not woken", "err", err)
+			if !r.unwoken.Swap(true) { // once: the store may not allow it at all
+				r.log.Warn("other processes are not woken", "err", err)
+			}
 			continue
 		}
 		r.stats.WakeSent.Add(int64(len(chats)))
@@ -81,8 +83,9 @@ func (r *replica) listen(ctx context.Context, stop <-chan struct{}, kind bot.Wak
 		case <-ctx.Done():
 		}
 	}()
-	for ctx.Err() == nil {
-		if err := r.wakeups.Listen(ctx, kind, woken); err != nil && ctx.Err() == nil {
+	for told := false; ctx.Err() == nil; {
+		if err := r.wakeups.Listen(ctx, kind, woken); err != nil && ctx.Err() == nil && !told {
+			told = true
 			r.log.Warn("wake-ups are not received", "err", err)
 		}
 		select {

@@ -55,7 +55,12 @@ func (a *app) openTelegram(channels map[string]bot.Channel) (err error) {
 	if a.TelegramToken == "" {
 		return nil
 	}
+	var hold func(context.Context) (context.Context, error)
+	if a.Store != sqliteStore {
+		hold = a.hold
+	}
 	a.telegram, err = telegram.New(telegram.Options{
+		Hold:  hold,
 		Token: a.TelegramToken, API: a.TelegramAPI, Rate: a.TelegramRate, Webhook: a.telegramPushes(),
 		PublicURL: a.PublicURL, Secret: a.TelegramSecret, Log: a.log, Now: a.now,
 	})
@@ -70,11 +75,7 @@ func (a *app) openTelegram(channels map[string]bot.Channel) (err error) {
 // startTelegram begins to receive. A token that Telegram refuses leaves the rest of the program alone: the other channels
 // work, and what is owed to this one waits until the token is accepted.
 func (a *app) startTelegram() {
-	switch {
-	case a.telegram == nil:
-	case a.TelegramWebhook == "":
-		a.receive("telegram", a.whileHolding(a.telegram.Run)) // two that poll take updates from each other
-	default:
+	if a.telegram != nil {
 		a.receive("telegram", a.telegram.Run)
 	}
 }

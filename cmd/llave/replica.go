@@ -118,31 +118,34 @@ func until(ctx context.Context, holds func() bool, want bool) error {
 		case <-time.After(holdingEvery):
 		}
 	}
-	return nil
+	return ctx.Err()
 }
 
-// whileHolding lets a channel receive only in one process: two that poll take updates from each other. It goes to another
-// process, and may come back.
+// hold waits until this process receives for a channel that one process receives for, and returns a context that ends when
+// another one does: two that fetch take updates from each other.
+func (a *app) hold(ctx context.Context) (context.Context, error) {
+	if err := until(ctx, a.holdsPoll, true); err != nil {
+		return nil, err
+	}
+	held, cancel := context.WithCancel(ctx)
+	go func() {
+		defer cancel()
+		_ = until(held, a.holdsPoll, false)
+	}()
+	return held, nil
+}
+
+// whileHolding lets a channel run in the process that holds all chats, until another one does.
 func (a *app) whileHolding(run func(context.Context, bot.Accepter) error) func(context.Context, bot.Accepter) error {
 	if a.Store == sqliteStore {
 		return run
 	}
 	return func(ctx context.Context, to bot.Accepter) error {
-		for {
-			if until(ctx, a.holdsPoll, true) != nil {
-				return nil
-			}
-			held, cancel := context.WithCancel(ctx)
-			go func() {
-				defer cancel()
-				_ = until(held, a.holdsPoll, false)
-			}()
-			err := run(held, to)
-			cancel()
-			if err != nil && ctx.Err() == nil && held.Err() == nil || ctx.Err() != nil {
-				return err
-			}
+		held, err := a.hold(ctx)
+		if err != nil {
+			return nil // the program stops
 		}
+		return run(held, to)
 	}
 }
 

@@ -120,6 +120,13 @@ func TestProcessesDivideTheChats(t *testing.T) {
 		}
 	}
 	ask()
+	third := start(t, env) // the poll goes to another process and back, or not
+	pageOf(t, third)
+	eventually(t, "three divide the chats", func() bool { _, live := shardsHeld(t, one); return live == 3 })
+	ask()
+	third.cancel()
+	third.waitExit(exitOK)
+	ask()
 	first.cancel()
 	first.waitExit(exitOK)
 	eventually(t, "the one that is left holds all", func() bool { held, _ := shardsHeld(t, two); return held == 256 })
