@@ -6,8 +6,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -156,8 +158,29 @@ func (a *app) watchNotes(ctx context.Context, d time.Duration) {
 func (a *app) runDeskHere(ctx context.Context) error {
 	a.desk.place.here.Store(true)
 	a.log.Info("mesa de ayuda is in this process")
+	ctx, lost := context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		defer lost()
+		a.watchDesk(ctx)
+	})
 	a.engine.Feed(ctx, a.desk.archive)
+	watching.Wait()
 	return nil
+}
+
+// watchDesk ends the program if the desk was given to another folder: two would read the same logs.
+func (a *app) watchDesk(ctx context.Context) {
+	for ctx.Err() == nil {
+		if id, _, err := a.deskOwner(ctx); err == nil && id != a.desk.place.id {
+			a.fail(errors.New("mesa de ayuda is another data folder's now"))
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(claimEvery):
+		}
+	}
 }
 
 // serveDesk adds the desk's pages. Where the desk is another process's they say which.

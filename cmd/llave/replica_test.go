@@ -19,15 +19,20 @@ import (
 	"llave/store/redistest"
 )
 
-// replicaEnv is what processes on one Redis have in common, with a back end beside them.
-func replicaEnv(t *testing.T, srv *telegramtest.Server) map[string]string {
+// replicaEnv is what processes on one Redis have in common, with a back end and a Telegram beside them.
+func replicaEnv(t *testing.T) (map[string]string, *telegramHarness) {
 	t.Helper()
+	srv, err := telegramtest.New(telegramtest.Options{Seed: 7, Now: testClock(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(srv.Close)
 	back := start(t, map[string]string{"LLAVE_AUTOGESTION_KEY": botKey}, "autogestion")
 	at := back.out.waitFor(t, `(http://127\.0\.0\.1:\d+)`)[1]
 	return map[string]string{
 		"LLAVE_STORE": redistest.New(t).Address(), "LLAVE_KEY": redisKey, "LLAVE_AUTOGESTION_URL": at + "/autogestion/", "LLAVE_AUTOGESTION_KEY": botKey,
 		"LLAVE_TELEGRAM_TOKEN": srv.Token(), "LLAVE_TELEGRAM_API": srv.URL, "LLAVE_TELEGRAM_RATE": "0",
-	}
+	}, &telegramHarness{t: t, srv: srv}
 }
 
 // withEnv is an environment with more in it: pairs of name and value.
@@ -72,12 +77,8 @@ func pageOf(t *testing.T, x *process) string {
 // said before is known, and nothing is answered twice.
 func TestProcessesDivideTheChats(t *testing.T) {
 	t.Parallel()
-	srv, err := telegramtest.New(telegramtest.Options{Seed: 7, Now: testClock(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(srv.Close)
-	env := withEnv(replicaEnv(t, srv), "LLAVE_WEBCHAT", "0")
+	env, r := replicaEnv(t)
+	env["LLAVE_WEBCHAT"] = "0"
 	first := start(t, env)
 	one := pageOf(t, first)
 	second := start(t, env)
@@ -104,7 +105,6 @@ func TestProcessesDivideTheChats(t *testing.T) {
 		x.errs.waitFor(t, name)
 	}
 
-	r := &telegramHarness{t: t, srv: srv}
 	jorge := r.person(5, "Jorge")
 	token := r.linkAccount(jorge)
 	var all []telegramUser
@@ -160,15 +160,25 @@ func seedAgents(t *testing.T, env map[string]string) {
 	}
 }
 
+// shows waits until the desk's address at one process says that the desk is at another one.
+func shows(t *testing.T, at, desk string) {
+	t.Helper()
+	eventually(t, "it says where the desk is", func() bool {
+		res, err := http.Get(at + "/mesa/")
+		if err != nil {
+			return false
+		}
+		defer res.Body.Close()
+		text, err := io.ReadAll(res.Body)
+		return err == nil && res.StatusCode == http.StatusServiceUnavailable && strings.Contains(string(text), desk+"/mesa/")
+	})
+}
+
 // Mesa de Ayuda is in one of two processes and serves the chats of both; the other one says where it is.
 func TestTheDeskOfTwoProcesses(t *testing.T) {
 	t.Parallel()
-	srv, err := telegramtest.New(telegramtest.Options{Seed: 7, Now: testClock(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(srv.Close)
-	env := withEnv(replicaEnv(t, srv), "LLAVE_WEBCHAT", "0")
+	env, r := replicaEnv(t)
+	env["LLAVE_WEBCHAT"] = "0"
 	folder := filepath.Join(t.TempDir(), "data")
 	seedAgents(t, withEnv(env, "LLAVE_DATA", folder))
 	first := start(t, withEnv(env, "LLAVE_DATA", folder))
@@ -176,22 +186,13 @@ func TestTheDeskOfTwoProcesses(t *testing.T) {
 	first.errs.waitFor(t, "mesa de ayuda is in this process")
 	second := start(t, env)
 	two := pageOf(t, second)
-	eventually(t, "the second one says where the desk is", func() bool {
-		res, err := http.Get(two + "/mesa/")
-		if err != nil {
-			return false
-		}
-		defer res.Body.Close()
-		text, err := io.ReadAll(res.Body)
-		return err == nil && res.StatusCode == http.StatusServiceUnavailable && strings.Contains(string(text), one+"/mesa/")
-	})
+	shows(t, two, one)
 	eventually(t, "each holds some of the chats", func() bool {
 		a, _ := shardsHeld(t, one)
 		b, _ := shardsHeld(t, two)
 		return a > 0 && b > 0 && a+b == 256
 	})
 	ana := signInAtDesk(t, one, "ana")
-	r := &telegramHarness{t: t, srv: srv}
 	for i := range 5 { // in shards of both, all but surely
 		p := r.person(int64(200+i), "Paula")
 		p.Says("persona")
@@ -213,12 +214,7 @@ func TestTheDeskOfTwoProcesses(t *testing.T) {
 // With the web chat, whose history one process has, one process holds all chats: the other stands by, and takes over when it stops.
 func TestAProcessStandsBy(t *testing.T) {
 	t.Parallel()
-	srv, err := telegramtest.New(telegramtest.Options{Seed: 7, Now: testClock(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(srv.Close)
-	env := replicaEnv(t, srv)
+	env, _ := replicaEnv(t)
 	first := start(t, env)
 	first.errs.waitFor(t, "this process holds the chats")
 	second := start(t, env)
@@ -235,4 +231,40 @@ func TestAProcessStandsBy(t *testing.T) {
 	second.errs.waitFor(t, "this process holds the chats")
 	second.cancel()
 	second.waitExit(exitOK)
+}
+
+// The desk goes to another folder when an operator says so, and not while the one that has it lives.
+func TestTheDeskMoves(t *testing.T) {
+	t.Parallel()
+	env, _ := replicaEnv(t)
+	lost, other := withEnv(env, "LLAVE_DATA", filepath.Join(t.TempDir(), "lost")), withEnv(env, "LLAVE_DATA", filepath.Join(t.TempDir(), "other"))
+	first := start(t, lost)
+	one := pageOf(t, first)
+	first.errs.waitFor(t, "mesa de ayuda is in this process")
+	watcher := start(t, other)
+	shows(t, pageOf(t, watcher), one)
+	watcher.cancel()
+	watcher.waitExit(exitOK)
+	if said := runCommand(t, other, exitError, "mesa", "here"); !strings.Contains(said, "está funcionando en "+one+"/mesa/") {
+		t.Errorf("while it lives: %s", said)
+	}
+	first.cancel()
+	first.waitExit(exitOK)
+	second := start(t, other)
+	second.errs.waitFor(t, "this process holds the chats")
+	if text := second.errs.String(); strings.Contains(text, "mesa de ayuda is in") {
+		t.Error("the desk has moved by itself")
+	}
+	second.cancel()
+	second.waitExit(exitOK)
+	for range 2 { // the second time it is there already
+		if said := runCommand(t, other, exitOK, "mesa", "here"); !strings.Contains(said, "La Mesa de Ayuda es ahora la de") {
+			t.Errorf("moved: %s", said)
+		}
+	}
+	start(t, other).errs.waitFor(t, "mesa de ayuda is in this process")
+	start(t, lost).errs.waitFor(t, "standing by")
+	if said := runCommand(t, map[string]string{"LLAVE_DATA": t.TempDir()}, exitUsage, "mesa", "here"); !strings.Contains(said, "varios procesos") {
+		t.Errorf("with a file: %s", said)
+	}
 }
