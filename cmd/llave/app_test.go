@@ -47,7 +47,6 @@ func TestAServerThatFailsEndsTheProgram(t *testing.T) {
 	if err := h.engine.Accept(t.Context(), bot.Update{Chat: "web/llave/1", ID: "1", Kind: bot.Message}); err == nil {
 		t.Error("the engine goes on")
 	}
-	waitForForks()
 	_, again := build() // everything was let go of
 	if err := again.stop(); err != nil {
 		t.Error(err)

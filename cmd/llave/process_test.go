@@ -119,7 +119,7 @@ func (x *process) waitExit(want int) {
 }
 
 // waitForForks waits until no fork is under way. Until its exec, the child of another test holds copies of the files of this
-// process: also the lock of a folder and the listener that a program has just closed.
+// process: also the listener that a program has just closed.
 func waitForForks() {
 	syscall.ForkLock.RLock()
 	defer syscall.ForkLock.RUnlock()

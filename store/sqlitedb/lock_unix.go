@@ -25,5 +25,13 @@ func Lock(path string) (io.Closer, error) {
 		}
 		return nil, &OpenError{Path: path, Kind: kind, Err: errors.Join(err, f.Close())}
 	}
-	return f, nil
+	return &fileLock{f}, nil
+}
+
+type fileLock struct{ file *os.File }
+
+// Close gives the lock up before it closes the file. Closing alone keeps it as long as the file is open anywhere: a child that
+// another goroutine is starting holds copies of all files until its exec has closed them, see flock(2).
+func (l *fileLock) Close() error {
+	return errors.Join(syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN), l.file.Close())
 }
