@@ -6,26 +6,19 @@ import (
 	"time"
 
 	"llave/bot"
+	"llave/flows/backend"
 	"llave/flows/texts"
 )
 
-// The subjects of what the back end tells.
-const (
-	NoticeVoided   = "voided"   // what some people of the account have on paper is not valid any more
-	NoticeReplaced = "replaced" // another account's chat replaced the token of this account's owner
-	NoticePrinted  = "printed"  // another account's chat made a sheet for this account's owner
-	NoticeEnding   = "ending"   // the link of this chat ends soon
-)
-
-// accountNotices are the subjects of what the back end tells a chat of its account without having been asked, and their texts.
-var accountNotices = map[string]struct {
+// accountNotices are what the back end tells a chat of its account without having been asked, and their texts.
+var accountNotices = map[backend.NoticeKind]struct {
 	text    string
 	choices []string
 }{
-	NoticeVoided:   {"account.voided", []string{"preprint"}},
-	NoticeReplaced: {"account.replaced", []string{"token"}},
-	NoticePrinted:  {"account.printed", []string{"void"}},
-	NoticeEnding:   {"account.ending", []string{choiceRenew}},
+	backend.NoticeVoided:   {"account.voided", []string{"preprint"}},
+	backend.NoticeReplaced: {"account.replaced", []string{"token"}},
+	backend.NoticePrinted:  {"account.printed", []string{"void"}},
+	backend.NoticeEnding:   {"account.ending", []string{choiceRenew}},
 }
 
 // choiceRenew links the chat anew before its link ends.
@@ -38,21 +31,27 @@ type AccountNotice struct {
 	Until  time.Time `json:"until,omitzero"`
 }
 
-// Told is an update by which the back end tells a chat something of its account. The same id is told once.
-func Told(chat bot.ChatID, id, subject string, n AccountNotice) (bot.Update, error) {
-	if _, ok := accountNotices[subject]; !ok {
-		return bot.Update{}, fmt.Errorf("told: no notice %q", subject)
+// CanTell reports whether there are words for a kind of notice.
+func CanTell(what backend.NoticeKind) bool {
+	_, ok := accountNotices[what]
+	return ok
+}
+
+// Told is an update by which the back end tells a chat something of its account. The same name is told once.
+func Told(chat bot.ChatID, n backend.Notice) (bot.Update, error) {
+	if !CanTell(n.What) {
+		return bot.Update{}, fmt.Errorf("told: no notice %q", n.What)
 	}
-	body, err := json.Marshal(n)
+	body, err := json.Marshal(AccountNotice{n.People, n.By, n.Until})
 	if err != nil {
 		return bot.Update{}, fmt.Errorf("told: %w", err)
 	}
-	return bot.Update{Chat: chat, ID: "told/" + subject + "/" + id, Kind: bot.Notice, Subtype: subject, Body: body}, nil
+	return bot.Update{Chat: chat, ID: "told/" + string(n.What) + "/" + n.Name, Kind: bot.Notice, Subtype: string(n.What), Body: body}, nil
 }
 
 // onTold says such a notice, also while an agent has the case. It leaves an open question as it is.
 func (d *dialog) onTold() {
-	notice, ok := accountNotices[d.in.Subtype]
+	notice, ok := accountNotices[backend.NoticeKind(d.in.Subtype)]
 	var n AccountNotice
 	if err := json.Unmarshal(d.in.Body, &n); err != nil || !ok || !d.mem.linked() {
 		return

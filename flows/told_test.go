@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // What the back end tells a chat of its account is said with a way on, told while an agent has the case, and not said in a chat
@@ -15,7 +16,7 @@ func TestWhatTheBackEndTells(t *testing.T) {
 		t.Fatal(err)
 	}
 	for subject := range accountNotices {
-		u := bot.Update{Kind: bot.Notice, Subtype: subject, Body: body}
+		u := bot.Update{Kind: bot.Notice, Subtype: string(subject), Body: body}
 		d := taken(t).update(u)
 		if len(d.Replies) != 1 || d.Replies[0].Kind != bot.Told {
 			t.Errorf("%s: an agent has the case: %+v", subject, d.Replies)
@@ -39,7 +40,7 @@ func TestWhatTheBackEndTells(t *testing.T) {
 			t.Errorf("%s: over an open question: %+v", subject, d)
 		}
 	}
-	if _, err := Told("telegram/bot/1", "n", "gossip", AccountNotice{}); err == nil {
+	if _, err := Told("telegram/bot/1", backend.Notice{Name: "n", What: "gossip"}); err == nil {
 		t.Error("an unknown notice is made")
 	}
 }

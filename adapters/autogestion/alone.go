@@ -5,11 +5,13 @@ import (
 	"database/sql"
 	"errors"
 	"time"
+
+	"llave/flows/backend"
 )
 
 // tellPerson tells a person with an account of their own that another account's chat has replaced their token or made a sheet for
 // them. Chats are told, or the mailbox if there is none.
-func (s *Service) tellPerson(ctx context.Context, tx *sql.Tx, by principal, p person, what NoticeKind, now time.Time) error {
+func (s *Service) tellPerson(ctx context.Context, tx *sql.Tx, by principal, p person, what backend.NoticeKind, now time.Time) error {
 	if by.person == p.id {
 		return nil
 	}
@@ -37,7 +39,7 @@ func (s *Service) tellPerson(ctx context.Context, tx *sql.Tx, by principal, p pe
 	if len(links) > 0 {
 		return nil
 	}
-	return s.mailAccount(ctx, tx, account, "mail_for_you", forYou{asker.Name, what == NoticePrinted}, now)
+	return s.mailAccount(ctx, tx, account, "mail_for_you", forYou{asker.Name, what == backend.NoticePrinted}, now)
 }
 
 // forYou is the data of the e-mail.
@@ -73,6 +75,6 @@ func (s *Service) offerSignIn(ctx context.Context, a principal, now time.Time) e
 		if _, err := tx.ExecContext(ctx, "UPDATE link SET offered = ? WHERE id = ?", now.UnixNano(), a.link); err != nil {
 			return err
 		}
-		return s.notify(ctx, tx, a.link, NoticeEnding, noticeBody{Until: fromNano(a.until)}, now)
+		return s.notify(ctx, tx, a.link, backend.NoticeEnding, noticeBody{Until: fromNano(a.until)}, now)
 	})
 }

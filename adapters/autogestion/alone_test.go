@@ -1,10 +1,13 @@
 package autogestion
 
 import (
+	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"llave/adapters/autogestion/client"
 	"llave/flows/backend"
 )
 
@@ -41,7 +44,7 @@ func TestAPersonIsToldWhatOthersDo(t *testing.T) {
 	w.advance(time.Second)
 	must(w.Print(ctx, g.Credential, backend.SheetOrder{Member: he.ID, Month: w.months(w.Now())[0].Month, Count: 2}, "p1"))
 	list, err := w.Notices(ctx)
-	if err != nil || len(list) != 2 || list[0].What != NoticeReplaced || list[1].What != NoticePrinted {
+	if err != nil || len(list) != 2 || list[0].What != backend.NoticeReplaced || list[1].What != backend.NoticePrinted {
 		t.Fatalf("he is told %+v, %v", list, err)
 	}
 	for _, n := range list {
@@ -51,6 +54,19 @@ func TestAPersonIsToldWhatOthersDo(t *testing.T) {
 	}
 	if len(w.mails(t)) != mails+1 {
 		t.Errorf("with a chat the mailbox is told, too")
+	}
+	remote := w.remote(t)
+	if got, err := remote.Notices(ctx); err != nil || !reflect.DeepEqual(got, list) {
+		t.Errorf("over HTTP: %+v, %v", got, err)
+	}
+	if err := remote.Told(ctx, []string{list[0].Name, "unknown"}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := remote.Notices(ctx); err != nil || !reflect.DeepEqual(got, list[1:]) {
+		t.Errorf("after one was told: %+v, %v", got, err)
+	}
+	if _, err := w.remote(t, func(o *client.Options) { o.Key = "wrong" }).Notices(ctx); !errors.Is(err, client.ErrBotKey) {
+		t.Errorf("with another key: %v", err)
 	}
 }
 
@@ -116,7 +132,7 @@ func TestASignInIsOfferedBeforeALinkEnds(t *testing.T) {
 			t.Fatalf("%v before the end: %+v, %v", until.Sub(w.Now()), list, err)
 		}
 		for _, n := range list {
-			if n.What != NoticeEnding || !n.Until.Equal(until) || n.Chat != "maria" {
+			if n.What != backend.NoticeEnding || !n.Until.Equal(until) || n.Chat != "maria" {
 				t.Errorf("the notice is %+v", n)
 			}
 			if err := w.Told(t.Context(), []string{n.Name}); err != nil {

@@ -35,7 +35,7 @@ func (s *Service) Another(ctx context.Context, c backend.Credential, member back
 				err = s.saveReplacement(ctx, tx, a.account, p, key, ans, now)
 			}
 			if err == nil && ans.reason == "" {
-				err = s.tellPerson(ctx, tx, a, p, NoticeReplaced, now)
+				err = s.tellPerson(ctx, tx, a, p, backend.NoticeReplaced, now)
 			}
 		}
 		if err != nil {

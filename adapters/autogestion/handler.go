@@ -47,11 +47,11 @@ func secure(publicURL string, next http.Handler) http.Handler {
 func (s *Service) Capabilities(context.Context) (backend.Capabilities, error) { return can, nil }
 
 var can = backend.Capabilities{CurrentWithoutMinting: true, Keys: true, TokenState: true, Void: true, Sheets: true, Months: true,
-	SignInPages: true, Account: true}
+	SignInPages: true, Account: true, Notices: true}
 
 // mountAPI serves the HTTP API. Without a bot's key only validations are served.
 func (s *Service) mountAPI(mux *http.ServeMux) {
-	api.Mount(mux, api.Options{Tokens: s, Links: s, Sheets: s, Accounts: s, Can: can, Validate: s.validateBody, SheetKeys: s.SheetKeys,
+	api.Mount(mux, api.Options{Tokens: s, Links: s, Sheets: s, Accounts: s, Notices: s, Can: can, Validate: s.validateBody, SheetKeys: s.SheetKeys,
 		WrongKey: s.wrongKey, IsBot: s.isBot, Refusal: refusal, Log: s.opt.Log})
 }
 

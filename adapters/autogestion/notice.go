@@ -10,31 +10,12 @@ import (
 	"llave/flows/backend"
 )
 
-// Notice is what a chat is told of its account, without having asked.
-type Notice struct {
-	Name string // the same each time that it is told
-	Chat string // sealed reference, as the invitation had it
-	What NoticeKind
-	noticeBody
-}
-
 // noticeBody is what a notice says.
 type noticeBody struct {
 	People []string  `json:"people,omitempty"` // the names of those whom it is about
 	By     string    `json:"by,omitempty"`     // the name of the account's holder who did it
 	Until  time.Time `json:"until,omitzero"`   // the end of the link
 }
-
-// NoticeKind says what happened.
-type NoticeKind string
-
-// The notices.
-const (
-	NoticeVoided   NoticeKind = "voided"   // preprinted tokens are not valid any more, because the service came from a copy
-	NoticeReplaced NoticeKind = "replaced" // another account's chat replaced the token of this one's owner
-	NoticePrinted  NoticeKind = "printed"  // another account's chat made a sheet for this one's owner
-	NoticeEnding   NoticeKind = "ending"   // the link ends soon
-)
 
 const sealNotice = "notice"
 
@@ -45,7 +26,7 @@ const keepNotices = 7 * 24 * time.Hour
 const noticesAtOnce = 100
 
 // notify writes a notice for a link, in the transaction of what it tells of.
-func (s *Service) notify(ctx context.Context, tx *sql.Tx, link string, what NoticeKind, body noticeBody, now time.Time) error {
+func (s *Service) notify(ctx context.Context, tx *sql.Tx, link string, what backend.NoticeKind, body noticeBody, now time.Time) error {
 	name, err := s.keys.randomID("n-")
 	if err != nil {
 		return err
@@ -58,8 +39,8 @@ func (s *Service) notify(ctx context.Context, tx *sql.Tx, link string, what Noti
 	return err
 }
 
-// Notices returns the oldest notices that were not told yet.
-func (s *Service) Notices(ctx context.Context) (out []Notice, err error) {
+// Notices implements backend.Notices.
+func (s *Service) Notices(ctx context.Context) (out []backend.Notice, err error) {
 	err = s.read(ctx, func(q querier, now time.Time) error {
 		rows, err := q.QueryContext(ctx, `SELECT n.name, n.what, n.sealed, l.sealed FROM notice n JOIN link l ON l.id = n.link
 			WHERE l.until = 0 OR l.until > ? ORDER BY n.at, n.name LIMIT ?`, now.UnixNano(), noticesAtOnce)
@@ -68,19 +49,20 @@ func (s *Service) Notices(ctx context.Context) (out []Notice, err error) {
 		}
 		defer rows.Close()
 		for rows.Next() {
-			var n Notice
-			var body, link []byte
-			if err := rows.Scan(&n.Name, &n.What, &body, &link); err != nil {
+			var n backend.Notice
+			var sealed, link []byte
+			if err := rows.Scan(&n.Name, &n.What, &sealed, &link); err != nil {
 				return err
 			}
+			var body noticeBody
 			var chat backend.LinkedChat
-			if err := s.keys.open(sealNotice, body, &n.noticeBody); err != nil {
+			if err := s.keys.open(sealNotice, sealed, &body); err != nil {
 				return err
 			}
 			if err := s.keys.open(sealLink, link, &chat); err != nil {
 				return err
 			}
-			n.Chat = chat.Chat
+			n.Chat, n.People, n.By, n.Until = chat.Chat, body.People, body.By, body.Until
 			out = append(out, n)
 		}
 		return rows.Err()
@@ -88,7 +70,7 @@ func (s *Service) Notices(ctx context.Context) (out []Notice, err error) {
 	return out, wrap("notices", err)
 }
 
-// Told forgets notices that were told.
+// Told implements backend.Notices.
 func (s *Service) Told(ctx context.Context, names []string) error {
 	list, err := json.Marshal(slices.Clone(names))
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"time"
+
+	"llave/flows/backend"
 )
 
 // Room for the tokens that a service made after a copy of its file was taken, and which the copy does not know. It is far
@@ -109,7 +111,7 @@ func (s *Service) voidAllPaper(ctx context.Context, tx *sql.Tx, out *Restored, n
 		}
 	}
 	for link, people := range names {
-		if err := s.notify(ctx, tx, link, NoticeVoided, noticeBody{People: people}, now); err != nil {
+		if err := s.notify(ctx, tx, link, backend.NoticeVoided, noticeBody{People: people}, now); err != nil {
 			return err
 		}
 	}

@@ -138,7 +138,7 @@ func TestWhatARestoreEnds(t *testing.T) {
 			t.Fatalf("notices: %+v, %v", list, err)
 		}
 		if !keep {
-			if n := list[0]; n.What != NoticeVoided || len(n.People) != 1 || n.People[0] != a.me.Name {
+			if n := list[0]; n.What != backend.NoticeVoided || len(n.People) != 1 || n.People[0] != a.me.Name {
 				t.Errorf("the notice is %+v", n)
 			}
 			if err := b.Told(t.Context(), []string{list[0].Name}); err != nil {

@@ -107,7 +107,7 @@ func (s *Service) printed(ctx context.Context, tx *sql.Tx, a principal, p person
 	}
 	made.first = have.last() + 1
 	if made, err = s.insertSheet(ctx, tx, p, made); err == nil {
-		err = s.tellPerson(ctx, tx, a, p, NoticePrinted, now)
+		err = s.tellPerson(ctx, tx, a, p, backend.NoticePrinted, now)
 	}
 	return made, "", err
 }

@@ -31,10 +31,11 @@ type app struct {
 	embedded *autogestion.Service // nil with a remote back end
 	remote   *remoteBackend       // nil with the embedded one
 	// The ports of the back end, whichever it is.
-	tokens backend.Tokens
-	links  backend.Links
-	sheets backend.Sheets
-	can    backend.Capabilities
+	tokens  backend.Tokens
+	links   backend.Links
+	sheets  backend.Sheets
+	notices backend.Notices // nil: it has none
+	can     backend.Capabilities
 
 	web      *webchat.Web       // nil if it is off
 	telegram *telegram.Telegram // nil if it is off

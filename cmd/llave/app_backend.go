@@ -35,7 +35,7 @@ func (a *app) openEmbedded(ctx context.Context) error {
 		return a.folderError(err)
 	}
 	a.onStop(func(context.Context) error { return a.embedded.Close() })
-	a.tokens, a.links, a.sheets = a.embedded, a.embedded, a.embedded
+	a.tokens, a.links, a.sheets, a.notices = a.embedded, a.embedded, a.embedded, a.embedded
 	if a.can, err = a.embedded.Capabilities(ctx); err != nil {
 		return err
 	}
@@ -80,6 +80,9 @@ func (a *app) openRemote(ctx context.Context) error {
 		return err
 	}
 	a.tokens, a.links, a.sheets = remote, remote, remote
+	if a.can.Notices {
+		a.notices = remote
+	}
 	a.background("autogestion", func(ctx context.Context) error { a.remote.probe(ctx, a.can); return nil })
 	return nil
 }

@@ -7,42 +7,58 @@ import (
 	"llave/flows"
 )
 
-// noticesEvery is how often the embedded back end is asked what chats are to be told.
-const noticesEvery = time.Second
+// How often the back end is asked what chats are to be told. A call to one outside of this process costs more.
+const (
+	noticesEvery       = time.Second
+	remoteNoticesEvery = 3 * time.Second
+)
 
-// startNotices tells chats what the embedded back end has for them.
+// startNotices tells chats what the back end has for them.
 func (a *app) startNotices() {
-	if a.embedded == nil {
+	if a.notices == nil {
 		return
 	}
+	every := noticesEvery
+	if a.remote != nil {
+		every = remoteNoticesEvery
+	}
 	a.background("autogestion: notices", func(ctx context.Context) error {
-		for {
-			if err := a.tellNotices(ctx); err != nil && ctx.Err() == nil {
+		for failed := false; ; {
+			err := a.tellNotices(ctx)
+			if err != nil && !failed && ctx.Err() == nil { // said once each time that it begins
 				a.log.Error("notices of the back end were not told", "err", err)
 			}
+			failed = err != nil
 			select {
 			case <-ctx.Done():
 				return nil
-			case <-time.After(noticesEvery):
+			case <-time.After(every):
 			}
 		}
 	})
 }
 
-// tellNotices tells each notice, and forgets it once the engine has accepted it. One that is told twice is a duplicate there.
+// tellsNotices reports whether this process tells them. Of several one does: the one that would poll.
+func (a *app) tellsNotices() bool { return a.Store == sqliteStore || a.holdsPoll() }
+
+// tellNotices tells each notice, and forgets it once the engine has accepted it. One that is told twice is a duplicate there. A kind
+// that this version does not know is left to one that does.
 func (a *app) tellNotices(ctx context.Context) error {
-	if a.standsBy() {
+	if !a.tellsNotices() {
 		return nil
 	}
-	list, err := a.embedded.Notices(ctx)
-	if err != nil || len(list) == 0 {
+	list, err := a.notices.Notices(ctx)
+	if err != nil {
 		return err
 	}
 	var told []string
 	for _, n := range list {
+		if !flows.CanTell(n.What) {
+			continue
+		}
 		chat, err := a.engine.OpenChatRef(n.Chat)
 		if err == nil {
-			update, err := flows.Told(chat, n.Name, string(n.What), flows.AccountNotice{People: n.People, By: n.By, Until: n.Until})
+			update, err := flows.Told(chat, n)
 			if err != nil {
 				return err
 			}
@@ -52,5 +68,8 @@ func (a *app) tellNotices(ctx context.Context) error {
 		} // else it is a chat of another installation
 		told = append(told, n.Name)
 	}
-	return a.embedded.Told(ctx, told)
+	if len(told) == 0 {
+		return nil
+	}
+	return a.notices.Told(ctx, told)
 }

@@ -6,6 +6,7 @@
 //
 //	ports.go     Tokens, Links: the contract of tokens and links
 //	account.go   Accounts: what a linked chat may ask about its account
+//	notice.go    Notices: what chats are told of their account without having asked
 //	sheets.go    Sheets: preprinted tokens
 //	group.go     a family group and its members
 //	kinship.go   the kinship words of a padrón

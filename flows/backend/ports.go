@@ -123,6 +123,8 @@ type Capabilities struct {
 	// Account: what is held about a person can be asked and erased, and a chat that a stranger linked disowned. Without it
 	// "mis datos" gets a text.
 	Account bool `json:"account,omitempty" doc:"what is held can be asked and erased"`
+	// Notices: the back end has something to tell chats that did not ask. Without it nobody is told of what happens elsewhere.
+	Notices bool `json:"notices,omitempty" doc:"chats are told what happens to their account elsewhere"`
 }
 
 // Tokens gives tokens to the conversations. The back end authorises every call by the credential: ErrUnlinked if it is not

@@ -3,7 +3,8 @@
 // the same. The package knows no data base.
 //
 // Reading order: api.go (mounting, keys), call.go (how a call is described and refused), then the calls: tokens.go,
-// sheets.go, links.go, account.go, validations.go.
+// sheets.go, links.go, account.go, notices.go,
+// validations.go.
 package api
 
 import (
@@ -28,6 +29,7 @@ type Options struct {
 	Links    backend.Links
 	Sheets   backend.Sheets
 	Accounts backend.Accounts
+	Notices  backend.Notices
 	Can      backend.Capabilities
 
 	// Validate answers a provider who shows this key.
@@ -59,6 +61,7 @@ func Mount(mux *http.ServeMux, o Options) {
 	a.sheetKeys()
 	a.links()
 	a.account()
+	a.notices()
 	a.validations()
 	mux.HandleFunc(wire.Prefix, func(w http.ResponseWriter, _ *http.Request) {
 		writeError(w, &wire.Error{Status: http.StatusNotFound, Code: "not_found"})

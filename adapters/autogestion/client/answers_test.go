@@ -33,13 +33,14 @@ func goodAnswers() map[string]string {
 		"invites":      `{"id":"i-1234567890","url":"https://ioma.example/autogestion/vincular/abc","open_until":"2026-11-23T13:10:00Z"}`,
 		"redeem":       `{"credential":"secret-2","group":` + goodGroup + `,"others":[` + strings.ReplaceAll(goodChat, "true", "false") + `]}`,
 		"links":        `{"links":[` + goodChat + `]}`,
+		"notices":      `{"notices":[{"name":"n1","chat":"secret-chat","what":"replaced","people":["María Elena Gómez"],"by":"Carlos Ruiz"}]}`,
 	}
 }
 
 func serverWith(t testing.TB, body map[string]string) *Client {
 	return serving(t, func(rw http.ResponseWriter, r *http.Request) {
 		path := strings.TrimPrefix(r.URL.Path, "/autogestion/v1/")
-		if path == "links/unlink" {
+		if path == "links/unlink" || path == "notices/told" {
 			rw.WriteHeader(http.StatusNoContent)
 			return
 		}

@@ -47,6 +47,7 @@ var (
 	_ backend.Links  = (*Client)(nil)
 
 	_ backend.Accounts = (*Client)(nil)
+	_ backend.Notices  = (*Client)(nil)
 	_ backend.Sheets   = (*Client)(nil)
 )
 

@@ -97,6 +97,8 @@ func callAll(ctx context.Context, c *Client) map[string]error {
 	_, out["sheets"] = c.Sheets(ctx, secretCredential, "m1")
 	_, out["print"] = c.Print(ctx, secretCredential, backend.SheetOrder{Member: "m1", Month: "2026-11", Count: 2}, "secret-wish")
 	_, out["void"] = c.Void(ctx, secretCredential, "s1", []int{1, 2})
+	_, out["notices"] = c.Notices(ctx)
+	out["told"] = c.Told(ctx, []string{"n1"})
 	return out
 }
 
@@ -216,11 +218,11 @@ func TestClientSendsWhatItMust(t *testing.T) {
 		rw.WriteHeader(500)
 	})
 	callAll(t.Context(), c)
-	if len(seen) != 12 {
+	if len(seen) != 14 {
 		t.Fatalf("saw %d calls", len(seen))
 	}
 	for path, r := range seen {
-		personal := path != "capabilities" && path != "invites" && path != "redeem"
+		personal := path != "capabilities" && path != "invites" && path != "redeem" && !strings.HasPrefix(path, "notices")
 		if got := r.Header.Get("Llave-Credential"); (got == secretCredential) != personal || (got == "") == personal {
 			t.Errorf("%s: credential %q", path, got)
 		}

@@ -7,6 +7,7 @@
 //	client.go   Options, Client, New
 //	ports.go    the ports; sheets.go for preprinted tokens
 //	account.go  what a chat asks of its account
+//	notices.go  what chats are told of their account
 //	call.go     one call: headers, time, repetition, refusals
 //	decode.go   strict reading of an answer
 //	valid.go    its check against the contract; valid_sheets.go for preprinted tokens

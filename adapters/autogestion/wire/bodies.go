@@ -55,6 +55,16 @@ type LinksBody struct {
 	Links []backend.LinkedChat `json:"links" nullable:"false"`
 }
 
+// NoticesBody is the answer with what chats are to be told.
+type NoticesBody struct {
+	Notices []backend.Notice `json:"notices" nullable:"false"`
+}
+
+// ToldBody names notices that were told.
+type ToldBody struct {
+	Names []string `json:"names" maxItems:"1000" nullable:"false"`
+}
+
 // ValidationBody is a provider's question: is this token this affiliate's?
 type ValidationBody struct {
 	RequestID       string `json:"request_id" minLength:"1" maxLength:"100" doc:"Chosen by the provider. The same one gets the same answer and uses nothing twice."`
