@@ -17,6 +17,7 @@
 //	redis_scripts.go  the scripts of folder redis; redis_pipeline.go how commands are gathered
 //	redis_turns.go    the path of an update; redis_results.go what became of messages
 //	redis_timers.go   timers; redis_log.go events, shards, numbers; redis_sweep.go forgetting; redis_dead.go the dead letters
+//	copy.go           a store copied whole: what is read and written; copy_sqlite*.go, copy_redis*.go how
 //	redis_replicas.go leases of shards between processes; redis_wakeups.go, memory_wakeups.go what they tell each other
 //
 // Package backup below copies a data folder. Package sqlitedb opens, locks, checks and migrates the file, and writes to it in groups.

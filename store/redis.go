@@ -52,6 +52,7 @@ type RedisFacts struct {
 }
 
 const (
+	layoutKey     = redisPrefix + "layout"
 	redisLayout   = "1" // of the keys: redis_keys.go
 	clusterReload = time.Second
 	replicaMax    = 1 // how many replicas have to confirm
@@ -60,6 +61,11 @@ const (
 // OpenRedis opens the store on a server. A server that must not be used is refused with a [*RedisError], and nothing is
 // written to it; other errors may pass: it does not answer, or is still loading.
 func OpenRedis(ctx context.Context, c RedisConfig) (*Redis, error) {
+	return connectRedis(ctx, c, (*Redis).checkLayout)
+}
+
+// connectRedis opens a server. The check of what its database holds is the last thing before the store is used.
+func connectRedis(ctx context.Context, c RedisConfig, check func(*Redis, context.Context) error) (*Redis, error) {
 	options, refused := ParseRedisAddress(c.Address)
 	if refused != nil {
 		return nil, refused
@@ -72,6 +78,10 @@ func OpenRedis(ctx context.Context, c RedisConfig) (*Redis, error) {
 	}
 	s := &Redis{database: options.DB, patient: c.Patient}
 	if err := s.connect(ctx, options); err != nil {
+		return nil, err
+	}
+	if err := check(s, ctx); err != nil {
+		s.client.Close()
 		return nil, err
 	}
 	s.pipe = newRedisPipeline(s.client, timeout)
@@ -111,28 +121,43 @@ func (s *Redis) connect(ctx context.Context, o *redis.UniversalOptions) (err err
 		s.client.Close()
 		s.client = redis.NewClusterClient(cluster)
 	}
-	return s.checkLayout(ctx)
+	return nil
 }
 
 // checkLayout refuses a database that holds something else, before anything is written.
 func (s *Redis) checkLayout(ctx context.Context) error {
-	layout, err := s.client.Get(ctx, redisPrefix+"layout").Result()
-	switch {
-	case errors.Is(err, redis.Nil):
-		size, err := s.client.DBSize(ctx).Result()
-		if err != nil {
-			return openRedisError(err)
-		}
-		if size > 0 {
-			return refuseRedis(RedisForeign, strconv.FormatInt(size, 10)+" keys and no layout of ours")
-		}
-		if err := s.client.SetNX(ctx, redisPrefix+"layout", redisLayout, 0).Err(); err != nil {
-			return openRedisError(err)
-		}
-		return nil
-	case err != nil:
+	layout, size, err := s.layout(ctx)
+	if err == nil {
+		err = refusedLayout(layout, size)
+	}
+	if err != nil || layout != "" {
+		return err
+	}
+	if err := s.client.SetNX(ctx, layoutKey, redisLayout, 0).Err(); err != nil {
 		return openRedisError(err)
-	case layout != redisLayout:
+	}
+	return nil
+}
+
+// layout is the layout of what the database holds, and how many keys there are; "" if it is not said.
+func (s *Redis) layout(ctx context.Context) (layout string, keys int64, err error) {
+	if layout, err = s.client.Get(ctx, layoutKey).Result(); err != nil && !errors.Is(err, redis.Nil) {
+		return "", 0, openRedisError(err)
+	}
+	if keys, err = s.client.DBSize(ctx).Result(); err != nil {
+		return "", 0, openRedisError(err)
+	}
+	return layout, keys, nil
+}
+
+// refusedLayout says why a database with so many keys is not used.
+func refusedLayout(layout string, keys int64) error {
+	switch {
+	case layout == "" && keys > 0:
+		return refuseRedis(RedisForeign, strconv.FormatInt(keys, 10)+" keys and no layout of ours")
+	case layout == unfinishedLayout:
+		return refuseRedis(RedisUnfinished, "a copy into it has not ended")
+	case layout != "" && layout != redisLayout:
 		return refuseRedis(RedisNewer, "layout "+layout)
 	}
 	return nil

@@ -28,6 +28,7 @@ const (
 	RedisReadOnly   RedisRefusal = "readonly"   // a replica
 	RedisForeign    RedisRefusal = "foreign"    // the database holds something that is not ours
 	RedisNewer      RedisRefusal = "newer"      // the layout is a later version's
+	RedisUnfinished RedisRefusal = "unfinished" // a copy into it was begun, and has not ended
 )
 
 // RedisError is a Redis that is not used, and what exactly was found.

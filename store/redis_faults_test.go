@@ -201,6 +201,8 @@ func TestRedisCluster(t *testing.T) {
 		flush()
 		return openRedis(t, "redis://"+servers[0].Addr)
 	})
+	flush()
+	testCopy(t, "redis://"+servers[0].Addr)
 }
 
 // A failover that has lost the last claim gives no fence a second time: those of two holders differ.

@@ -89,20 +89,23 @@ func (r *RedisReport) ask(ctx context.Context, client redis.UniversalClient, now
 	if r.Keys, err = client.DBSize(ctx).Result(); err != nil {
 		return openRedisError(err)
 	}
-	if r.Layout, err = client.Get(ctx, redisPrefix+"layout").Result(); err != nil && !errors.Is(err, redis.Nil) {
+	if r.Layout, err = client.Get(ctx, layoutKey).Result(); err != nil && !errors.Is(err, redis.Nil) {
 		return openRedisError(err)
 	}
-	switch {
-	case r.Layout == "" && r.Keys > 0 && !r.Cluster:
-		return refuseRedis(RedisForeign, strconv.FormatInt(r.Keys, 10)+" keys and no layout of ours")
-	case r.Layout != "" && r.Layout != redisLayout:
-		return refuseRedis(RedisNewer, "layout "+r.Layout)
+	if err := refusedLayout(r.Layout, r.Keys); err != nil && (r.Layout != "" || !r.Cluster) {
+		return err
 	}
-	r.Living, err = client.ZRangeArgs(ctx, redis.ZRangeArgs{Key: replicaKeys[0], Start: strconv.FormatInt(now().Add(r.Ahead).UnixMilli(), 10), Stop: "+inf", ByScore: true}).Result()
+	r.Living, err = livingReplicas(ctx, client, now().Add(r.Ahead))
+	return err
+}
+
+// livingReplicas lists the names of the processes that live at an hour of the server's clock.
+func livingReplicas(ctx context.Context, client redis.UniversalClient, at time.Time) ([]string, error) {
+	living, err := client.ZRangeArgs(ctx, redis.ZRangeArgs{Key: replicaKeys[0], Start: "(" + strconv.FormatInt(at.UnixMilli(), 10), Stop: "+inf", ByScore: true}).Result()
 	if err != nil {
-		return openRedisError(err)
+		return nil, openRedisError(err)
 	}
-	return nil
+	return living, nil
 }
 
 // readInfoLines reads what INFO says.

@@ -32,7 +32,11 @@ func OpenSQLite(path string) (*SQLite, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &SQLite{file: file}, nil
+	s := &SQLite{file: file}
+	if err := s.refuseUnfinished(path); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
 }
 
 // Close answers the calls that were taken in, writes the log back into the file and lets go of it. Later calls fail

@@ -53,6 +53,7 @@ func commands() []command {
 		{"mesa here", program.mesaHere, false},
 		{"dead", program.listDead, false},
 		{"dead retry", program.retryDead, false},
+		{"store copy", program.copyStore, true},
 		{"flows", program.flows, true},
 		{"health", program.health, true},
 		{"doctor", program.doctor, true},

@@ -12,6 +12,7 @@ import (
 var storeErrorTexts = map[sqlitedb.OpenKind]string{
 	sqlitedb.InUse: "store.in_use", sqlitedb.Newer: "store.newer", sqlitedb.NotSQLite: "store.foreign", sqlitedb.Foreign: "store.foreign",
 	sqlitedb.Truncated: "store.truncated", sqlitedb.Corrupt: "store.corrupt", sqlitedb.Unreadable: "store.unreadable", sqlitedb.Unwritable: "store.unwritable",
+	sqlitedb.Unfinished: "store.unfinished",
 }
 
 // storeRefusal explains to the operator why the store could not be opened, and what to do.

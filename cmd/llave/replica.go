@@ -14,6 +14,7 @@ import (
 	"llave/adapters/terminal"
 	"llave/bot"
 	"llave/bot/engine"
+	"llave/store"
 	"llave/store/sqlitedb"
 )
 
@@ -82,6 +83,8 @@ func strangerError(err error) error {
 	switch {
 	case !errors.As(err, &e):
 		return err
+	case e.Theirs == store.Copying:
+		return refuse("redis.copying", nil).because(err)
 	case e.What == "llave chat":
 		return refuse("redis.in_use", nil).because(err)
 	}

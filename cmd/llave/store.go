@@ -66,6 +66,7 @@ var redisErrorTexts = map[store.RedisRefusal]string{
 	store.RedisAddress: "LLAVE_STORE.address", store.RedisOption: "LLAVE_STORE.option", store.RedisDatabase: "redis.database",
 	store.RedisAuth: "redis.auth", store.RedisPermission: "redis.permission", store.RedisTLS: "redis.tls", store.RedisVersion: "redis.version",
 	store.RedisPolicy: "redis.policy", store.RedisReadOnly: "redis.readonly", store.RedisForeign: "redis.foreign", store.RedisNewer: "redis.newer",
+	store.RedisUnfinished: "redis.unfinished",
 }
 
 // redisError explains to the operator why a server is not used, and what to do.

@@ -19,6 +19,7 @@ const (
 	Newer      OpenKind = "made by a newer version"   // do not open it with this one
 	Truncated  OpenKind = "cut short"                 // a part is missing: restore a copy
 	Corrupt    OpenKind = "damaged"                   // restore a copy
+	Unfinished OpenKind = "an unfinished copy"        // repeat the copy
 	Unreadable OpenKind = "cannot be read"            // the cause has the reason
 	Unwritable OpenKind = "cannot be made or written" // the cause has the reason
 )
