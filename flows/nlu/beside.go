@@ -173,6 +173,38 @@ func (s *tokenized) failsOfPerson(m *ParsedText) bool {
 	return false
 }
 
+// asksIfNeeded reports whether a question asks at a word if a token is needed for something: "¿necesito token para sacar sangre?".
+func (s *tokenized) asksIfNeeded(m *ParsedText, i int) bool {
+	if len(m.Refs) > 0 || !s.is(i, s.u.c.want|s.u.c.needs) || s.is(i, s.u.c.tome) {
+		return false
+	}
+	at := i + 1
+	for s.is(at, s.u.c.one|s.u.c.article) {
+		at++
+	}
+	needs := strings.HasPrefix(s.words[i].key, "nesesit") || s.words[i].key == "falta" || s.words[i].key == "presiso"
+	return needs && s.is(at, s.u.c.token) && at+1 < len(s.words) && s.words[at+1].key == "para" && !s.words[at].endsClause
+}
+
+// offersChoice reports whether an alternative begins at a word: "¿va mi token o el de él?".
+func (s *tokenized) offersChoice(i int) bool {
+	return s.words[i].key == "o" && (s.is(i+1, s.u.c.article) && (s.is(i+2, s.u.c.of) || s.is(i+2, s.u.c.mine)) || i+1 < len(s.words) && s.words[i+1].key == "kon")
+}
+
+// thanksForToken reports whether a text thanks for a token that was given, and asks for none: "gracias, con el token que me diste ya me
+// atendieron".
+func (s *tokenized) thanksForToken(m *ParsedText) bool {
+	if m.Intent != IntentToken || s.has(s.u.c.want|s.u.c.not) || s.question {
+		return false
+	}
+	thanks, given := false, false
+	for i := range s.words {
+		thanks = thanks || s.words[i].key == "grasias"
+		given = given || s.is(i, s.u.c.token) && s.isThat(i+1) && s.is(i+2, s.u.c.tome) && s.is(i+3, s.u.c.gave)
+	}
+	return thanks && given
+}
+
 // asksAboutToken reports whether a text asks something about tokens and wants none: "¿el token se comparte?", "¿me atienden sin token?".
 func (s *tokenized) asksAboutToken(m *ParsedText) bool {
 	if !s.question || m.Intent != IntentToken {
@@ -180,8 +212,9 @@ func (s *tokenized) asksAboutToken(m *ParsedText) bool {
 	}
 	for i := range s.words {
 		switch {
-		case s.words[i].key == "sin" && s.is(i+1, s.u.c.token):
+		case s.words[i].key == "sin" && s.is(i+1, s.u.c.token), s.asksIfNeeded(m, i), s.offersChoice(i):
 			return true
+		case s.words[i].key == "ay" && !s.is(i+1, s.u.c.token):
 		case s.is(i, s.u.c.want|s.u.c.request):
 			return false
 		}

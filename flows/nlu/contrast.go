@@ -1,6 +1,9 @@
 package nlu
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // This file finds out whom a text takes back: "ese es de Juana, yo quería el de Tomás".
 
@@ -146,6 +149,28 @@ func (r *peopleReader) alsoTheirs() bool {
 		}
 	}
 	return false
+}
+
+// asksByPronoun reports whether the text asks for something for "ella", or "él", and it is not denied.
+func (r *peopleReader) asksByPronoun() (her, him bool) {
+	c := &r.u.c
+	for i := range r.words {
+		ends := i+1 == len(r.words) || r.words[i].endsClause
+		asked := r.is(i-1, c.belongs) || r.is(i-1, c.needs)
+		her = her || r.is(i, c.they) && !strings.HasSuffix(r.words[i].key, "os") && !strings.HasSuffix(r.words[i].key, "as") && (asked || r.is(i+1, c.needs))
+		him = him || r.words[i].key == "el" && ends && asked
+	}
+	return her, him
+}
+
+// onlyTold reports whether the token of none of the people is asked for by their name.
+func (r *peopleReader) onlyTold() bool {
+	for i := range r.m.Refs {
+		if i >= len(r.spans) || r.asksTokenOf(i) || r.is(r.spans[i].prefix, r.u.c.belongs) && !r.is(r.spans[i].prefix, r.u.c.mine) {
+			return false
+		}
+	}
+	return true
 }
 
 // isHim reports whether a word is the pronoun of "el token de él".

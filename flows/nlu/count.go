@@ -46,6 +46,9 @@ const (
 // count returns how many tokens the text asks for: the number before the word, or the only number; 0 if there is none.
 func (s *tokenized) count() int {
 	found := 0
+	if n := s.correctedCount(); n > 0 {
+		return n
+	}
 	for i := 0; i < len(s.words); {
 		n, width := s.quantity(i)
 		at := i
@@ -67,6 +70,29 @@ func (s *tokenized) count() int {
 		found = n
 	}
 	return found
+}
+
+// correctedCount returns the number that takes an earlier one back: "diez, no, mejor cinco". 0 if there is none.
+func (s *tokenized) correctedCount() int {
+	before := false
+	for i := range s.words {
+		n, width := s.quantity(i)
+		if n <= 0 || s.isDate(i) || s.isHour(i, width) {
+			continue
+		}
+		if before && i > 0 {
+			switch s.words[i-1].key {
+			case "mejor", "perdon", "digo", "sean", "serian":
+				return n
+			case "no":
+				if s.words[i-1].endsClause {
+					return n
+				}
+			}
+		}
+		before = true
+	}
+	return 0
 }
 
 // quantity reads a number of any size, and how many words it takes: "31", "treinta y uno", "media docena", "muchos".
@@ -244,19 +270,14 @@ func (s *tokenized) asksSeveralToday(m *ParsedText) bool {
 	today, several := false, false
 	for i := range s.words {
 		n, width := s.quantity(i)
-		today = today || s.words[i].key == phoneticKey("hoy")
+		today = today || s.words[i].key == "oy"
 		several = several || n > 1 && s.is(i+width, s.u.c.token)
 	}
 	return today && several
 }
 
 // number returns the number that a word says, or 0.
-func (s *tokenized) number(i int) int {
-	if n, ok := smallNumber(s.words[i].key); ok {
-		return n
-	}
-	return s.u.numbers[s.words[i].id]
-}
+func (s *tokenized) number(i int) int { return s.words[i].number }
 
 // isDate reports whether a number is part of a date: "12/2026", "mes 12", "el 12 de noviembre", "martes 24".
 func (s *tokenized) isDate(i int) bool {

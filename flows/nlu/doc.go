@@ -14,6 +14,7 @@
 //	outcome.go        which matches count: negated, doubtful, part of something else
 //	people.go         the people and numbers among the words that are not the intent's
 //	kinship.go        "mi hija", "mi hija Juana", "la hija de Juana"
+//	relative.go       "el hermano de Juana", "la abuela de los chicos": relatives of relatives
 //	mention.go        whether a person is meant, or only mentioned
 //	contrast.go       the people whom a text takes back
 //	count.go          how many preprinted tokens, which of them, for which month

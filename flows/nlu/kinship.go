@@ -66,8 +66,8 @@ func (r *peopleReader) apposed(x Ref, from int) bool {
 	return last.Kind == RefKin && x.Kind == RefName || last.Kind == RefName && x.Kind == RefKin
 }
 
-// mergeRelative makes one person of "la hija" and "de Juana". Only the speaker knows them.
-func (r *peopleReader) mergeRelative(to int) {
+// mergeRelative makes one person of "la hija" and "de Juana". Mostly, only the speaker knows them.
+func (r *peopleReader) mergeRelative(x Ref, to int) {
 	r.end = to
 	if to-r.first > 12 {
 		return // no name is so long
@@ -79,7 +79,11 @@ func (r *peopleReader) mergeRelative(to int) {
 		}
 	}
 	last := &r.m.Refs[len(r.m.Refs)-1]
-	*last = Ref{Kind: RefName, Words: words, Text: r.text(r.first, to), weak: last.weak}
+	var relative *Relative
+	if last.Kind == RefKin && last.Relative == nil && !last.Same {
+		relative = &Relative{Kin: last.Words[0], Of: x}
+	}
+	*last = Ref{Kind: RefName, Words: words, Text: r.text(r.first, to), weak: last.weak, Relative: relative}
 	if !last.weak {
 		r.markUsed(r.first, to)
 	}

@@ -10,7 +10,7 @@ func (s *tokenized) readLeaving(m *ParsedText) {
 			m.Leaving = true
 		case IntentUnlink:
 			p := s.u.phrases[h.phrase]
-			m.ThisChat = m.ThisChat || h.outcome == counts && !p.alone && slices.ContainsFunc(s.words[h.from:h.to], func(w word) bool { return w.key == phoneticKey("chat") })
+			m.ThisChat = m.ThisChat || h.outcome == counts && !p.alone && slices.ContainsFunc(s.words[h.from:h.to], func(w word) bool { return w.key == "xat" })
 			m.Unlinks = m.Unlinks || h.outcome == counts && !s.ofTheInsurer() && slices.ContainsFunc(s.words[h.from:h.to], func(w word) bool { return w.class&s.u.bits["unlinks"] != 0 })
 		}
 	}
@@ -18,6 +18,6 @@ func (s *tokenized) readLeaving(m *ParsedText) {
 
 // ofTheInsurer reports whether the text names the insurer and no chat: "desvincularme de IOMA" may mean to leave it.
 func (s *tokenized) ofTheInsurer() bool {
-	ioma := slices.ContainsFunc(s.words, func(w word) bool { return w.key == phoneticKey("ioma") })
+	ioma := slices.ContainsFunc(s.words, func(w word) bool { return w.key == "ioma" })
 	return ioma && !slices.ContainsFunc(s.words, func(w word) bool { return w.class&s.u.bits["chat"] != 0 })
 }

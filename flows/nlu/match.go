@@ -125,6 +125,8 @@ func (u *Parser) chooseIntent(s *tokenized, m *ParsedText) {
 	case best < 0 && m.Yes:
 		m.Intent = IntentYes
 	case best < 0:
+	case m.matches[best].outcome == doubtful && s.question && doubts[u.intent(m.matches[best])].intent != "":
+		m.Intent, m.Topic = doubts[u.intent(m.matches[best])].intent, doubts[u.intent(m.matches[best])].topic
 	case m.matches[best].outcome == doubtful, u.intent(m.matches[best]) == IntentUnclear:
 		m.Unclear = []Intent{u.intent(m.matches[best])}
 	case rival >= 0:
@@ -141,6 +143,12 @@ func (u *Parser) chooseIntent(s *tokenized, m *ParsedText) {
 		m.Intent = IntentToken
 	}
 }
+
+// doubts are what a question about something that destroys asks: "si saco otro token, ¿el de antes sirve?".
+var doubts = map[Intent]struct {
+	intent Intent
+	topic  Topic
+}{IntentAnother: {"whatis", "unused"}, IntentVoid: {"printing", "lost"}}
 
 // refusesActs reports whether a text says of an act, and nothing else, that it is not to be done: "no lo mandes".
 func (s *tokenized) refusesActs() bool {

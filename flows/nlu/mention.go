@@ -23,7 +23,7 @@ func (r *peopleReader) asksForTheirs(x Ref, from int) bool {
 	if x.Kind == RefMe {
 		return !r.is(from, c.mine|c.self)
 	}
-	return r.is(k, c.article) && r.is(k+1, c.of) && !r.is(k, c.of) || r.is(k, c.belongs) && !r.is(k, c.of|c.article|c.mine)
+	return (r.is(k, c.article) || r.words[k].key == "lo") && r.is(k+1, c.of) && !r.is(k, c.of) || r.is(k, c.belongs) && !r.is(k, c.of|c.article|c.mine)
 }
 
 // isHelper reports whether a person only told or helped: "mi nieta me enseñó", "mi hermano me pide", "mi hijo, que entiende de
@@ -32,6 +32,9 @@ func (r *peopleReader) isHelper(to int) bool {
 	c := &r.u.c
 	if r.words[to-1].endsClause && !r.isThat(to) {
 		return false // "token de Juana, dice el doctor"
+	}
+	if r.words[r.prefixStart].key == "a" && r.prefixStart < to-1 {
+		return false // "a mi marido le piden el token"
 	}
 	for k, n := to, 0; k < len(r.words) && n < maxTold; k, n = k+1, n+1 {
 		tome := r.is(k-1, c.tome)
@@ -111,18 +114,31 @@ func (r *peopleReader) mentionedOnly(from int) bool {
 	if r.is(r.prefixStart-1, c.tellto) && r.is(r.prefixStart, c.belongs) && !r.is(r.prefixStart, c.of|c.mine) || r.is(r.prefixStart-1, c.in) {
 		return true // "le digo a mi hija", "en lo de mi hermana"
 	}
+	if r.words[r.prefixStart].key == "a" && r.inSet(r.prefixStart-1, "cares") && r.isThat(r.prefixStart-2) && r.isForWhom(r.prefixStart-3) {
+		return true // "para la señora que cuida a mi mamá"
+	}
 	theirs := r.is(r.prefixStart, c.article) && r.is(r.prefixStart+1, c.of) && r.prefixStart+1 < from // "con el de Tomás"
 	return r.is(r.prefixStart-1, c.with|c.iam) && r.m.Intent != IntentNone && !theirs ||
 		r.is(r.prefixStart-1, c.thing) && !r.used[r.prefixStart-1] && r.is(r.prefixStart, c.of) && r.prefixStart < from
 }
 
+// isForWhom reports whether a word is introduced as whom something is for.
+func (r *peopleReader) isForWhom(i int) bool {
+	for i--; r.is(i, r.u.c.article) && !r.is(i, r.u.c.of); i-- {
+		if r.words[i].key == "al" || r.words[i].key == "a" {
+			return true
+		}
+	}
+	return r.is(i, r.u.c.belongs)
+}
+
 // isDenied reports whether the text says that it is not for a person: "no el de Tomás", "para mí no".
 func (r *peopleReader) isDenied(to int) bool {
 	if r.is(to, r.u.c.not) && !r.used[to] && !r.words[to-1].endsClause &&
-		(to+1 == len(r.words) || r.words[to].endsClause || r.is(to+1, r.u.c.before) && !r.is(to+1, r.u.c.of) && !r.isAnchored()) {
+		(to+1 == len(r.words) || r.words[to].endsClause || r.is(to+1, r.u.c.before) && !r.is(to+1, r.u.c.of) && !r.isObject(to+1) && !r.isAnchored()) {
 		return true
 	}
-	if r.isNotNeeded(to) || r.isPutOff(to) {
+	if r.isNotNeeded(to) || r.isPutOff(to) || r.isCancelled(to) {
 		return true
 	}
 	for k := r.prefixStart - 1; k >= 0 && k >= r.end && !r.words[k].endsClause; k-- {
@@ -139,12 +155,31 @@ func (r *peopleReader) isDenied(to int) bool {
 	return false
 }
 
+// isObject reports whether a word is the object of a verb behind it, and introduces no person: the "la" of "no la encuentro".
+func (r *peopleReader) isObject(i int) bool {
+	return r.is(i, r.u.c.light) && r.is(i, r.u.c.article) && i+1 < len(r.words) && !r.is(i+1, r.u.c.of|r.u.c.kin|r.u.c.name|r.u.c.mine|r.u.c.token) && r.words[i+1].id >= 0
+}
+
+// isCancelled reports whether the text takes the request for the current person back, and asks for something after that: "cancelá el de
+// Tomás y dame el de Juana".
+func (r *peopleReader) isCancelled(to int) bool {
+	k := r.prefixStart - 1
+	if k < 0 || !r.is(k, r.u.c.annul) && r.words[k].key != "deja" && r.words[k].key != "olbida" && r.words[k].key != "olbidate" {
+		return false
+	}
+	if !r.inClass(to, len(r.words), r.u.c.want) {
+		return false
+	}
+	r.used[k] = true
+	return true
+}
+
 // isPutOff reports whether the clause ends by saying that the token of a person can wait: "el de Juana después, ahora el de Tomás".
 func (r *peopleReader) isPutOff(to int) bool {
 	if to >= len(r.words) || r.words[to-1].endsClause || !r.words[to].endsClause && to+1 < len(r.words) {
 		return false
 	}
-	late := r.words[to].key == phoneticKey("después") || r.words[to].key == phoneticKey("luego")
+	late := r.words[to].key == "despues" || r.words[to].key == "luego"
 	return late && !slices.ContainsFunc(r.words, func(w word) bool { return w.key == "primero" }) // "primero el mío, el de Juana después"
 }
 

@@ -24,7 +24,7 @@ func (u *Parser) outcome(s *tokenized, all []Match, i int) Outcome {
 		}
 	}
 	switch {
-	case p.alone && !s.alone(h, p.intent):
+	case p.alone && !s.alone(h, p.intent) && !u.onlyThis(s, all, p.intent):
 		return notAlone
 	case p.intent == IntentDoubt, p.intent == IntentExclaim, p.intent == IntentAgain, p.intent == IntentLeaving:
 		return inside
@@ -54,6 +54,19 @@ func (s *tokenized) onceMore(h Match) bool {
 		}
 	}
 	return false
+}
+
+// onlyThis reports whether a text says one intent in several words and nothing else: "no, nada, dejalo ahí".
+func (u *Parser) onlyThis(s *tokenized, all []Match, i Intent) bool {
+	if i != IntentCancel && i != IntentBack {
+		return false
+	}
+	for k := range s.words {
+		if !s.is(k, s.u.c.filler|s.u.c.light|s.u.c.not) && !slices.ContainsFunc(all, func(o Match) bool { return u.intent(o) == i && o.from <= k && k < o.to }) {
+			return false
+		}
+	}
+	return true
 }
 
 func overlap(a, b Match) bool { return a.from < b.to && b.from < a.to }

@@ -106,6 +106,13 @@ type ParsedText struct {
 	Also, Asked []ParsedText
 	// Guessed says that the rules found no intent, and that it is the second opinion's.
 	Guessed bool
+	// among are several people of whom the text means one by a pronoun, him says that it is a man: "Juana y Tomás …, el token de él".
+	among []Ref
+	him   bool
+	// theirs says that the pronoun is "él".
+	theirs bool
+	// mentioned are people of a text that asks for nothing by the rules.
+	mentioned []Ref
 	// counted is the number that the text names, whatever it is about.
 	counted int
 	// named says that the text has the word "token", and not only one that may stand for it.
@@ -127,8 +134,16 @@ type Ref struct {
 	Same bool `json:"same,omitempty"`
 	// Not removes the person from those before: "todos menos Juana".
 	Not bool `json:"not,omitempty"`
+	// Relative says how the person is related to another one: "la abuela de los chicos".
+	Relative *Relative `json:"rel,omitempty"`
 
 	weak bool // the words around it do not introduce a person: it counts only if the group has a member of this name
+}
+
+// Relative is a kinship to another person than the speaker.
+type Relative struct {
+	Kin string `json:"kin"`
+	Of  Ref    `json:"of"`
 }
 
 // RefKind is how a text refers to a person: "mí", "todos", a kinship or a name.
@@ -220,6 +235,9 @@ func (u *Parser) read(s *tokenized) ParsedText {
 	if s.asksAboutToken(&m) {
 		m.Intent, m.Refs, m.TheirToken = "whatis", nil, false
 	}
+	if s.thanksForToken(&m) {
+		m.Intent, m.Refs = IntentThanks, nil
+	}
 	if s.isForSomebody(&m) {
 		m.Intent = IntentOther // whose it is must be asked
 	}
@@ -271,6 +289,9 @@ func (u *Parser) relate(m *ParsedText, s Speaker) {
 		}
 	}
 	m.Refs = who
+	if len(m.among) > 0 {
+		u.chooseByPronoun(m, s)
+	}
 	if len(m.Introduced) > 0 && m.Intent.AboutPeople() {
 		u.reinterpretSpeaker(m, s)
 	}

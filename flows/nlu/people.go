@@ -32,7 +32,10 @@ func (u *Parser) readPeople(s *tokenized, m *ParsedText) {
 	r.dropStory()
 	both := r.alsoTheirs()
 	r.takeCompanion()
-	if !both && len(groupByPerson(m.Refs)) > 1 && slices.ContainsFunc(s.words, func(w word) bool { return w.class&u.c.they != 0 }) {
+	if her, him := r.asksByPronoun(); !both && len(groupByPerson(m.Refs)) > 1 && (him && r.onlyTold() || slices.ContainsFunc(s.words, func(w word) bool { return w.class&u.c.they != 0 })) {
+		if her != him && r.onlyTold() {
+			m.among, m.him = m.Refs, him
+		}
 		m.Refs = []Ref{{Kind: RefName}} // "mi hermana y mi mamá …, el de ella": which of them?
 	}
 	m.Told = m.Told || m.Intent == IntentToken && len(m.Refs) == 0 && len(r.companions) > 0 // "estoy con Juana, el token": whose?
@@ -40,7 +43,7 @@ func (u *Parser) readPeople(s *tokenized, m *ParsedText) {
 		m.Intent = IntentNone // "para Tomás, gracias"
 	}
 	if m.Intent == IntentNone && !m.TheirToken && r.saysMore() {
-		m.Refs = nil // mentioned, and nothing is asked for
+		m.mentioned, m.Refs = m.Refs, nil // and nothing is asked for
 	}
 }
 
@@ -115,6 +118,9 @@ func (r *peopleReader) mayBeName(i int) bool {
 // endsUnlikeName reports whether a word that is not in the words file ends as no name does.
 func (r *peopleReader) endsUnlikeName(i int) bool {
 	w := r.words[i]
+	if w.id < 0 && strings.HasSuffix(w.text, "ó") {
+		return true // "aprobó"
+	}
 	ends := func(e string) bool { return len(w.key) > len(e)+1 && strings.HasSuffix(w.key, e) }
 	return w.id < 0 && (slices.ContainsFunc(r.u.endings, ends) ||
 		r.is(i-1, r.u.c.belongs) && !r.is(i-1, r.u.c.of|r.u.c.mine) && slices.ContainsFunc(r.u.verbs, ends))
@@ -137,6 +143,8 @@ func (r *peopleReader) meOrAll(i int) int {
 func (r *peopleReader) standsForPeople(p phrase, i, to int) bool {
 	c := &r.u.c
 	switch {
+	case r.isSubjectOfWant(to): // "a mí me hace falta el de Tomás"
+		return false
 	case r.is(to-1, c.mine): // not "mi médico"
 		return to == len(r.words) || r.words[to-1].endsClause || r.used[to] ||
 			(r.is(to, c.token|c.code|c.and|c.not|c.light|c.filler|c.want|c.except) || r.u.months[r.words[to].id] > 0) && !r.is(to, c.noun|c.kin|c.name|c.nameword|c.mine)
@@ -153,8 +161,26 @@ func (r *peopleReader) standsForPeople(p phrase, i, to int) bool {
 	return i == 0 || !r.is(i-1, c.kin)
 }
 
+// isSubjectOfWant reports whether "a mí" only says who wants something for another person: "a mí me hace falta el de Tomás".
+func (r *peopleReader) isSubjectOfWant(to int) bool {
+	if to < 2 || r.words[to-2].key != "a" || !r.is(to-1, r.u.c.mine) || r.words[to-1].endsClause || !r.is(to, r.u.c.tome) {
+		return false
+	}
+	wants := false
+	for k := to; k+1 < len(r.words) && !r.words[k].endsClause; k++ {
+		wants = wants || r.is(k, r.u.c.want|r.u.c.needs)
+		if wants && r.is(k, r.u.c.belongs) && !r.is(k, r.u.c.article) && r.is(k+1, r.u.c.kin|r.u.c.name|r.u.c.mine) {
+			return true
+		}
+	}
+	return false
+}
+
 // name reads words that may be a name.
 func (r *peopleReader) name(i int) int {
+	if r.words[i].key == "mia" && r.is(i-1, r.u.c.kin) {
+		return 1 // "la mamá mía"
+	}
 	to, listed := i, false
 	denied := r.isDenied(i + 1)
 	for r.mayBeName(to) && (to == i || !r.words[to-1].endsClause && !(denied && listed && r.is(to, r.u.c.name))) {
@@ -241,7 +267,7 @@ func (r *peopleReader) add(x Ref, from, to int) {
 		r.skip(from, to)
 		return
 	case of && len(r.m.Refs) > 0:
-		r.mergeRelative(to)
+		r.mergeRelative(x, to)
 		return
 	case r.is(r.prefixStart-1, c.except):
 		x.Not = true

@@ -80,8 +80,13 @@ func isSign(r rune) bool { return r == '👌' || r == '👍' || r == '👎' }
 // "token" are equal, and "nesecito" and "necesito". Digits stay.
 func phoneticKey(w string) string {
 	var b strings.Builder
+	b.Grow(len(w))
 	var last rune
-	rs := []rune(stripAccents(w))
+	var short [24]rune
+	rs := short[:0]
+	for _, r := range stripAccents(w) {
+		rs = append(rs, r)
+	}
 	for i := 0; i < len(rs); i++ {
 		next := rune(0)
 		if i+1 < len(rs) {
@@ -142,6 +147,10 @@ func stripAccents(w string) string {
 		return w
 	}
 	var b strings.Builder
+	if plain := stripCommon(&b, w); plain {
+		return b.String()
+	}
+	b.Reset()
 	for _, r := range norm.NFD.String(strings.ReplaceAll(norm.NFC.String(w), "ñ", "\x00")) {
 		if r == 0 {
 			b.WriteRune('ñ')
@@ -150,6 +159,32 @@ func stripAccents(w string) string {
 		}
 	}
 	return b.String()
+}
+
+// stripCommon writes a word without the accents of Spanish. It reports whether the word has no other ones.
+func stripCommon(b *strings.Builder, w string) bool {
+	b.Grow(len(w))
+	for _, r := range w {
+		switch r {
+		case 'á':
+			r = 'a'
+		case 'é':
+			r = 'e'
+		case 'í':
+			r = 'i'
+		case 'ó':
+			r = 'o'
+		case 'ú', 'ü':
+			r = 'u'
+		case 'ñ':
+		default:
+			if r >= 0x80 || r == 0 {
+				return false
+			}
+		}
+		b.WriteRune(r)
+	}
+	return true
 }
 
 func isDigits(w string) bool {

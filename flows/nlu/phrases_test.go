@@ -9,7 +9,7 @@ func TestKindsOfTexts(t *testing.T) {
 		"pasame el de juana, no perdón, el de tomás":                               "token [Tomás Ruiz] ?[]",
 		"el de juana, no, el de rosa":                                              "token [Rosa Peralta] ?[]",
 		"el de juana, no el de rosa":                                               "token [Juana Ruiz] ?[]",
-		"dame el de tomás y anulá la hoja de mamá":                                 "token [Tomás Ruiz] ?[]",
+		"dame el de tomás y anulá la hoja de mamá":                                 "token [Tomás Ruiz] ?[]; preprint [Rosa Peralta] ?[]",
 		"estoy en la farmacia con mi mamá y me piden el numerito de ella y el mio": "token [Rosa Peralta María Elena Gómez] ?[]",
 		"no lo necesito más":                                                       "cancel [] ?[]",
 	} {

@@ -28,6 +28,7 @@ func (u *Parser) splitRequests(text string, s *tokenized, m *ParsedText) []Parse
 			continue // the words belong to the next request: "de Juana, otro token"
 		}
 		part.takeSheet(requests)
+		part.takePronoun(requests)
 		if n := len(requests) - 1; n >= 0 && part.Intent == IntentPreprint && requests[n].isHeading() {
 			requests = requests[:n] // "hojas para diciembre: 5 para Juana y 10 para mi mamá"
 		}
@@ -118,7 +119,7 @@ func (s *tokenized) countsForPeople(m *ParsedText) bool {
 	found := false
 	for i := range s.words {
 		switch n := s.number(i); {
-		case n > 1 && i+1 < len(s.words) && s.words[i+1].key == phoneticKey("para"):
+		case n > 1 && i+1 < len(s.words) && s.words[i+1].key == "para":
 			found = true
 		case n > 0, !s.mayBePerson(i) && !s.is(i, s.u.c.filler|s.u.c.light|s.u.c.want|s.u.c.and|s.u.c.belongs|s.u.c.before):
 			return false
@@ -152,6 +153,15 @@ func (m *ParsedText) takeSheet(before []ParsedText) {
 			m.Refs = last.Refs
 		}
 	}
+}
+
+// takePronoun takes the people of the request before as those of whom a pronoun may mean one: "el token de Juana y una hoja para ella".
+func (m *ParsedText) takePronoun(before []ParsedText) {
+	if len(before) == 0 || !m.Pronoun || len(m.among) > 0 || slices.ContainsFunc(m.Refs, func(r Ref) bool { return r.Kind != RefName || len(r.Words) > 0 }) {
+		return
+	}
+	m.among, m.him = before[len(before)-1].Refs, m.theirs
+	m.Refs = []Ref{{Kind: RefName}}
 }
 
 // severalRequests reports whether requests are of several kinds, or sheets with counts of their own.

@@ -109,6 +109,9 @@ func (u *Parser) membersOf(r Ref, s Speaker) (ids, candidates []backend.MemberID
 	case RefKin:
 		return u.kinMembers(r.Words[0], s)
 	}
+	if id, ok := u.relativeOf(r.Relative, s); ok {
+		return []backend.MemberID{id}, nil
+	}
 	return u.namedMembers(r.Words, s.Group)
 }
 

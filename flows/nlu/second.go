@@ -146,7 +146,7 @@ func (u *Parser) secondGuess(s *tokenized, m *ParsedText) {
 		lead = guessLead
 	case m.Intent == IntentToken && !s.has(u.c.want|u.c.request) && !m.TheirToken && len(s.words) >= 4:
 		lead = insteadOf
-	case m.Intent != IntentNone && m.Intent != IntentPreprint && u.isGuess(m.Intent) && s.mayGuess(m) && m.Topic == "":
+	case m.Intent != IntentNone && m.Intent != IntentPreprint && u.isGuess(m.Intent) && s.mayGuess(m) && m.Topic == "" && u.scoreOf(m) < sureScore:
 		lead = switchLead
 	default:
 		return
@@ -159,8 +159,24 @@ func (u *Parser) secondGuess(s *tokenized, m *ParsedText) {
 		m.Intent, m.Topic, m.Guessed = IntentUnlink, TopicAsk, true
 	case !ok, got < lead, public == u.publicName(m.Intent), i == IntentPreprint && m.Intent != IntentNone:
 	default:
+		if m.Intent == IntentNone && (i == IntentRejected || i == IntentPreprint) && len(groupByPerson(m.mentioned)) == 1 {
+			m.Refs = m.mentioned
+		}
 		m.Intent, m.Guessed = i, true
 	}
+}
+
+// sureScore is the score from which a phrase is so long that the second opinion does not count.
+const sureScore = 102
+
+// scoreOf is the score of the best match of an intent.
+func (u *Parser) scoreOf(m *ParsedText) (best int) {
+	for _, h := range m.matches {
+		if h.outcome == counts && u.intent(h) == m.Intent {
+			best = max(best, h.score)
+		}
+	}
+	return best
 }
 
 // saysEnough reports whether a text has so many words, and no number: "noviembre, 14 y 15" is an answer, and so is "una docena".

@@ -13,7 +13,8 @@ func (s *tokenized) readSignals(m *ParsedText) {
 		}
 		m.Pronoun = m.Pronoun || s.is(i, c.they) && s.is(i-1, c.belongs)
 	}
-	m.Pronoun = m.Pronoun || s.isTheirs()
+	m.theirs = !m.Pronoun && s.isTheirs()
+	m.Pronoun = m.Pronoun || m.theirs
 	m.TheOther = s.isTheOther()
 	m.OnlyDay = m.Intent == IntentNone && len(m.Refs) == 0 && s.saysOnlyDay(m.Day)
 	m.OnlyHour = m.Intent == IntentNone && len(m.Refs) == 0 && m.Day.Kind == DayNone && s.saysOnlyHour()
@@ -24,7 +25,7 @@ func (s *tokenized) readSignals(m *ParsedText) {
 // beginsWithFor reports whether a text begins with "para".
 func (s *tokenized) beginsWithFor() bool {
 	for i := range s.words {
-		if s.words[i].key == phoneticKey("para") {
+		if s.words[i].key == "para" {
 			return true
 		}
 		if !s.is(i, s.u.c.and|s.u.c.filler) {

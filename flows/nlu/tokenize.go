@@ -11,6 +11,7 @@ type word struct {
 	key        string
 	id         int32   // its number in the words file; -1 if it is not there
 	class      classes // the classes it is in
+	number     int     // the number that it says, in digits or not; 0 if it says none
 	distance   int     // how many letters were corrected for that
 	endsClause bool    // a comma, a full stop or the like follows
 	minus      bool    // a minus sign stands before it
@@ -69,8 +70,12 @@ func (s *tokenized) addWord(text string, at int, minus bool) {
 	if w.key == "" {
 		return
 	}
+	w.number, _ = smallNumber(w.key)
 	if id, ok := s.u.ids[w.key]; ok {
 		w.id, w.class = id, s.u.classes[id]
+		if w.number == 0 && !isDigits(w.key) {
+			w.number = s.u.numbers[id]
+		}
 	} else if parts := s.splitJoined(text, w.key); parts != nil {
 		for _, p := range parts {
 			s.addWord(text[at-w.at:at-w.at+len(p)], at, minus)
@@ -103,7 +108,7 @@ func (s *tokenized) correct(i int) {
 	if i > 0 && s.is(i-1, s.u.c.belongs) && !s.words[i-1].endsClause && !person {
 		return
 	}
-	w.id, w.class, w.distance = at, s.u.classes[at], best
+	w.id, w.class, w.number, w.distance = at, s.u.classes[at], s.u.numbers[at], best
 }
 
 // maxDistance is how many letters of a word may be wrong.

@@ -49,7 +49,7 @@ func (s *tokenized) readTopics(m *ParsedText) {
 // token", "hay una persona esperando".
 func (s *tokenized) tellsOfPerson(h Match) bool {
 	first := s.words[h.from].key
-	if first != phoneticKey("hay") && first != phoneticKey("con") || s.question || !s.inSet(h.to-1, "people") {
+	if first != "ay" && first != "kon" || s.question || !s.inSet(h.to-1, "people") {
 		return false
 	}
 	that := false
@@ -72,7 +72,7 @@ func (s *tokenized) isForSomebody(m *ParsedText) bool {
 		return false
 	}
 	for i := range s.words {
-		if key := s.words[i].key; key != phoneticKey("persona") && key != phoneticKey("alguien") {
+		if key := s.words[i].key; key != "persona" && key != "alguien" {
 			continue
 		}
 		k := i - 1

@@ -25,7 +25,8 @@ type labelled struct {
 	count     int
 	month     string
 	yes, no   bool
-	condensed string // the label as it is written
+	also      []labelled // further requests and questions, in their order
+	condensed string     // the label as it is written
 }
 
 // said is the time of every text in the set.
@@ -72,13 +73,28 @@ func readSet(t testing.TB, name string) (set []labelled) {
 	return set
 }
 
-// parse reads "intent who… ?unknown… x10 @2026-11 yes no | text".
+// parse reads "intent who… ?unknown… x10 @2026-11 yes no | text", with " + " between the labels of several requests.
 func (l *labelled) parse(line string) error {
 	label, text, ok := strings.Cut(line, " | ")
 	if !ok {
 		return fmt.Errorf("no label: %s", line)
 	}
+	for i, one := range strings.Split(label, " + ") {
+		to := l
+		if i > 0 {
+			l.also = append(l.also, labelled{group: l.group, self: l.self})
+			to = &l.also[i-1]
+		}
+		if err := to.parseLabel(one); err != nil {
+			return err
+		}
+	}
 	l.text, l.condensed = text, label
+	return nil
+}
+
+// parseLabel reads the label of one request.
+func (l *labelled) parseLabel(label string) error {
 	for i, f := range strings.Fields(label) {
 		switch {
 		case i == 0:
@@ -133,6 +149,9 @@ func (o outcome) String() string {
 	if o.Count > 0 || o.Month != "" {
 		s += fmt.Sprintf(" x%d @%s", o.Count, o.Month)
 	}
+	for _, also := range o.Also {
+		s += "; " + outcome{Understanding: also}.String()
+	}
 	return s + map[bool]string{true: " yes"}[o.yes] + map[bool]string{true: " no"}[o.no] + map[bool]string{true: " unclear"}[o.unclear]
 }
 
@@ -141,8 +160,42 @@ func (l *labelled) run(u *Parser) outcome {
 	return outcome{u.Understand(l.text, Speaker{Group: l.group, Self: l.self}, said), m.Yes, m.No, len(m.Unclear) > 0}
 }
 
-// judge compares the outcome with the label, and names the harm that the outcome would do.
+// judge compares the outcome with the label, and names the harm that the outcome would do. The further requests of a label must all be
+// there, and in its order.
 func (l *labelled) judge(o outcome) (verdictOf, string) {
+	verdict, harm := l.judgeOne(o)
+	if harm != "" {
+		return wrong, harm
+	}
+	for i := range l.also {
+		if i >= len(o.Also) {
+			return wrong, ""
+		}
+		v, harm := l.also[i].judgeOne(outcome{Understanding: o.Also[i]})
+		if harm != "" {
+			return wrong, harm
+		}
+		if v == wrong || verdict == right {
+			verdict = v
+		}
+	}
+	return verdict, l.harmBeside(o)
+}
+
+// harmBeside names the harm of requests that were found and that the label does not have.
+func (l *labelled) harmBeside(o outcome) string {
+	for _, found := range o.Also[min(len(l.also), len(o.Also)):] {
+		if found.Intent == "faq" {
+			continue
+		}
+		if harm := l.harm(outcome{Understanding: found}); harm != "" {
+			return harm
+		}
+	}
+	return ""
+}
+
+func (l *labelled) judgeOne(o outcome) (verdictOf, string) {
 	if harm := l.harm(o); harm != "" {
 		return wrong, harm
 	}
