@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -52,6 +53,13 @@ func (c ChatID) Native() string {
 func (c ChatID) LogValue() slog.Value {
 	return slog.StringValue(c.Channel() + "/" + c.Account() + "/···")
 }
+
+// Short is the beginning of the chat's keyed hash. Log lines and the list of dead letters name a chat by it: it says which
+// lines are about the same chat, and to nobody without the key whose chat that is.
+func (k ChatKey) Short() string { return hex.EncodeToString(k[:4]) }
+
+// LogValue is Short.
+func (k ChatKey) LogValue() slog.Value { return slog.StringValue(k.Short()) }
 
 // Kind says what an update is.
 type Kind string

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -68,7 +67,7 @@ func (d *DeadLetters) List(ctx context.Context) ([]DeadLetterInfo, error) {
 	for i, l := range all {
 		kind, chat, _ := d.open(l)
 		out[i] = DeadLetterInfo{ID: l.ID, Kind: kind, At: l.At, Reason: l.Reason, Readable: kind != bot.DeadUnknown && chat != nil, Withdrawn: len(l.Body) == 0}
-		if out[i].Chat = hex.EncodeToString(l.Chat[:4]); chat != nil && *chat != "" {
+		if out[i].Chat = l.Chat.Short(); chat != nil && *chat != "" {
 			out[i].Chat = chat.Channel() + "/" + chat.Account() + "/" + out[i].Chat
 		}
 		if kind == bot.DeadUnknown {

@@ -214,7 +214,7 @@ func (sh *Shard) reviewSession(key bot.ChatKey, s *bot.Session, t *bot.Turn, now
 func (sh *Shard) callBeforeForgetting(key bot.ChatKey, eff bot.Effect) error {
 	eff.Key = "leave/" + base64.RawURLEncoding.EncodeToString(key[:])
 	if _, err := sh.attempt(&effectCall{sh: sh, effect: eff}); err != nil {
-		sh.log.Warn("chat not forgotten yet", "op", eff.Op, "err", err)
+		sh.log.Warn("chat not forgotten yet", "key", key, "op", eff.Op, "err", err)
 		return errUnanswered
 	}
 	return nil

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -97,4 +98,23 @@ func (f *full) Ping(ctx context.Context) error {
 		return errors.New("no room")
 	}
 	return f.Store.Ping(ctx)
+}
+
+// The log names a chat by the same short key as the list of dead letters.
+func TestTheLogNamesAChatAsTheListOfDeadLettersDoes(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := open(t, memory(), withKeys(t, 1))
+		h.screen.onSend(func(bot.ChatID, bot.Reply) error { return &bot.PermanentFailure{Reason: "blocked"} })
+		h.writes(chatA, "one")
+		synctest.Wait()
+		h.stop()
+		all, err := h.deadLetters(1).List(t.Context())
+		if err != nil || len(all) != 1 {
+			t.Fatalf("the dead: %+v, %v", all, err)
+		}
+		key := all[0].Chat[strings.LastIndex(all[0].Chat, "/")+1:]
+		if line := `msg="outbox message is a dead letter" key=` + key + " n=0 reason=blocked"; len(key) != 8 || !strings.Contains(h.log.String(), line) {
+			t.Errorf("no line %q in\n%s", line, h.log)
+		}
+	})
 }

@@ -66,6 +66,7 @@ func (sh *Shard) applyReachability(w *turn, o outcome) outcome {
 // quarantine leaves the session as it was and says that the update could not be dealt with.
 func (sh *Shard) quarantine(w *turn, why string) outcome {
 	sh.stats.Quarantined.Add(1)
+	sh.log.Error("update set aside", "chat", w.update.Chat, "key", w.key, "seq", w.update.Seq, "reason", why)
 	sh.beginCase(w) // what the script made of it is dropped; what an agent or the clock did holds
 	o := outcome{quarantine: why}
 	o.Session = w.caseSession()

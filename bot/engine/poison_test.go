@@ -54,9 +54,12 @@ func TestWhatKillsTheProcessIsQuarantined(t *testing.T) {
 		h.stop()
 		h.store = died{s.Store}
 		h.start()
-		defer h.stop()
 		h.expects(chatA, "sorry")
 		h.writes(chatA, "two")
 		h.expects(chatA, "sorry", "1 two")
+		h.stop()
+		if n := strings.Count(h.log.String(), `msg="update set aside"`); n != 1 || !strings.Contains(h.log.String(), "again and again") {
+			t.Errorf("the log says %d times that an update was set aside, want once, and why:\n%s", n, h.log)
+		}
 	})
 }

@@ -125,7 +125,7 @@ func (sh *Shard) tryAgain(q *chatQueue, err error) bool {
 	}
 	if !errors.Is(err, bot.ErrConflict) {
 		sh.storeFailed(err)
-		sh.log.Error("store", "err", err)
+		sh.log.Error("store", "key", q.key, "err", err)
 	}
 	if errors.Is(err, bot.ErrFenced) && sh.replica != nil {
 		sh.stats.FencedTurns.Add(1)

@@ -45,7 +45,7 @@ func (e *Engine) alarms(now time.Time, after bot.TimerDue) bot.TimerDue {
 			continue
 		}
 		if err := sh.alarm(t); err != nil {
-			e.log.Error("alarm", "name", t.Name, "err", err)
+			e.log.Error("alarm", "key", t.Chat, "name", t.Name, "err", err)
 		}
 	}
 	if len(due) < alarmPage {

@@ -31,7 +31,7 @@ func (sh *Shard) readWaiting(l *chatQueue, all bool) error {
 		}
 		j := queuedUpdate{tries: w.Tries, receipt: bot.Receipt{Seq: w.Seq}, stored: w.Body}
 		if err := sh.sealer.OpenJSON(keyring.ForUpdate, l.key, w.Body, &j.update); err != nil {
-			sh.log.Error("update cannot be read: set aside", "err", err)
+			sh.log.Error("update cannot be read: set aside", "key", l.key, "seq", w.Seq, "err", err)
 			sh.stats.Unreadable.Add(1)
 			j.unreadable = true
 		}
@@ -208,7 +208,6 @@ func (sh *Shard) decideOnce(w *turn) (outcome, bool) {
 		err = sh.request(w, &d)
 	}
 	if err != nil {
-		sh.log.Error("update set aside", "chat", w.update.Chat, "err", err)
 		return sh.quarantine(w, err.Error()), true
 	}
 	w.outcome.add(d)

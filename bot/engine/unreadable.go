@@ -21,7 +21,7 @@ func (sh *Shard) loadSession(q *chatQueue, sealed []byte, version uint64) {
 	q.setSession(s, version)
 	if err != nil {
 		sh.stats.Unreadable.Add(1)
-		sh.log.Error("session cannot be read: begun anew", "err", err)
+		sh.log.Error("session cannot be read: begun anew", "key", q.key, "err", err)
 		q.lostSession = []bot.Unreadable{{Kind: bot.DeadSession, Reason: unreadableReason, At: sh.now(), Body: sealed}}
 	}
 }
@@ -107,6 +107,6 @@ func (sh *Shard) quarantineUnreadable(u bot.Unreadable, change func(bot.Chat, *b
 		return fmt.Errorf("set aside: %w", err)
 	}
 	sh.stats.Unreadable.Add(1)
-	sh.log.Error("set aside", "kind", u.Kind, "reason", u.Reason)
+	sh.log.Error("set aside", "key", key, "kind", u.Kind, "reason", u.Reason)
 	return nil
 }

@@ -30,7 +30,7 @@ func (d *Dispatcher) delivered(c *Chat, r bot.DeliveryResult) bot.DeliveryResult
 // dead makes a message a dead letter.
 func (d *Dispatcher) dead(c *Chat, r bot.DeliveryResult, why string) bot.DeliveryResult {
 	d.stats.DeadLetters.Add(1)
-	d.Log.Warn("outbox message is a dead letter", "reason", why)
+	d.Log.Warn("outbox message is a dead letter", "key", c.key, "n", r.N, "reason", why)
 	r.State, r.Reason = bot.DeadLettered, why
 	d.record(c, r)
 	return r

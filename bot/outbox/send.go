@@ -134,10 +134,10 @@ func (d *Dispatcher) classify(c *Chat, m Message, r bot.DeliveryResult, err erro
 		r.Tries = m.tries
 		return d.retry(c, m, r, retry.After, "paused")
 	case m.Reply.Kind == bot.Secret && !errors.As(err, &notSent):
-		d.Log.Warn("send failed, and may have arrived", "chat", m.Chat, "err", err)
+		d.Log.Warn("send failed, and may have arrived", "chat", m.Chat, "key", c.key, "n", m.n, "err", err)
 		return d.giveUp(c, m, r, bot.Unsure, "outcome of the only attempt is unknown")
 	}
-	d.Log.Warn("send failed", "chat", m.Chat, "tries", r.Tries, "err", err)
+	d.Log.Warn("send failed", "chat", m.Chat, "key", c.key, "n", m.n, "tries", r.Tries, "err", err)
 	pause, reason := m.backOff(r), "unsure"
 	if errors.As(err, &notSent) {
 		reason = "not_sent"
