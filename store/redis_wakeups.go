@@ -35,28 +35,11 @@ func (s *Redis) Wake(ctx context.Context, kind bot.WakeKind, chats []bot.ChatKey
 // Listen subscribes on a connection of its own, which is made again when it breaks. See [bot.Wakeups]. A patient store says
 // and receives nothing.
 func (s *Redis) Listen(ctx context.Context, kind bot.WakeKind, woken func(bot.ChatKey)) error {
-	if s.patient {
-		<-ctx.Done()
-		return ctx.Err()
-	}
-	sub := s.client.Subscribe(ctx, s.wakeChannel(kind))
-	defer sub.Close()
-	messages := sub.Channel() // it pings, and connects again
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-s.pipe.stop:
-			return bot.ErrClosed
-		case m, ok := <-messages:
-			if !ok {
-				return fmt.Errorf("store: listen: %w", bot.ErrClosed)
-			}
-			for keys := m.Payload; len(keys) >= len(bot.ChatKey{}); keys = keys[len(bot.ChatKey{}):] {
-				woken(chatKeyOf([]byte(keys[:len(bot.ChatKey{})])))
-			}
+	return s.Subscribe(ctx, s.wakeChannel(kind), func(keys string) {
+		for ; len(keys) >= len(bot.ChatKey{}); keys = keys[len(bot.ChatKey{}):] {
+			woken(chatKeyOf([]byte(keys[:len(bot.ChatKey{})])))
 		}
-	}
+	})
 }
 
 // LastEvents are the ends of all logs. See [bot.LogEnds].

@@ -21,8 +21,8 @@ var schema3 string
 // schemas are the steps to the present form of the file; its user_version is how many of them were taken.
 func schemas() []string { return []string{schema, schema2, schema3} }
 
-// openHistory opens a file, and creates it if there is none. It refuses a file of a newer program or of another key.
-func openHistory(ctx context.Context, path string, s sealing) (*sqliteHistory, error) {
+// openFile opens a file, and creates it if there is none. It refuses a file of a newer program or of another key.
+func openFile(ctx context.Context, path string, s sealing) (*sqliteHistory, error) {
 	h := &sqliteHistory{sealing: s}
 	var err error
 	h.DB, err = sqlitedb.OpenDB(ctx, path, sqlitedb.Tables{Steps: schemas(), Opened: h.checkKey}, sqlitedb.SecureDelete)

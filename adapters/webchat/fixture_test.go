@@ -92,6 +92,7 @@ func newFixture(t *testing.T, change ...func(*Options)) *fixture {
 	for _, f := range change {
 		f(&o)
 	}
+	onRedis(t, &o)
 	w := &fixture{t: t, clock: c, bot: &fakeBot{seen: map[string]bool{}}, opt: o}
 	w.start()
 	t.Cleanup(w.stop)

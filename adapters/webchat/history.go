@@ -15,6 +15,7 @@ type history interface {
 	entryStore
 	chatStore
 	uploadStore
+	otherPages
 	// sweep forgets what is old, and returns the chats that are forgotten as a whole.
 	sweep(ctx context.Context) (gone []name, err error)
 	// Close ends the work of the history.
@@ -51,6 +52,14 @@ type chatStore interface {
 	// question lets one message of a person at a time into a chat, and no reply before release is called: an answer never
 	// precedes its question in the history.
 	question(ctx context.Context, chat name) (release func(), err error)
+}
+
+// otherPages are the pages that other processes have open. With a file there are none.
+type otherPages interface {
+	// typing tells those of a chat that an agent writes.
+	typing(ctx context.Context, chat name) error
+	// watch wakes our own pages after what other processes do, until ctx ends.
+	watch(ctx context.Context, pages *hub)
 }
 
 // keepEntries of a chat are kept, and for keepChat after the last of them: the next person at a shared machine finds

@@ -63,6 +63,23 @@ func files(t *testing.T, w *fixture) []string {
 	return list
 }
 
+// atRest is what the history keeps, by file or server.
+func atRest(t *testing.T, w *fixture) map[string][]byte {
+	t.Helper()
+	if w.opt.Redis != nil {
+		return map[string][]byte{"the server": w.dumpOfRedis()}
+	}
+	all := map[string][]byte{}
+	for _, file := range files(t, w) {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[file] = raw
+	}
+	return all
+}
+
 func TestNothingReadableAtRest(t *testing.T) {
 	w := newFixture(t)
 	p := w.person()
@@ -71,18 +88,14 @@ func TestNothingReadableAtRest(t *testing.T) {
 		File: &bot.File{Name: "credencial.png", Type: "image/png", Alt: "Credencial de Juana", Data: []byte("the bytes of a picture")}})
 	w.says(p.chat(), "2", bot.Reply{Kind: bot.Secret, Text: "Abrí http://llave.test/autogestion/vincular/geheim", Choices: []bot.Option{{Text: "Cancelar", Value: "cancel"}}})
 	w.says(p.chat(), "the letter's id", bot.Reply{Text: "hola"})
-	for _, file := range files(t, w) {
-		raw, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for file, raw := range atRest(t, w) {
 		for _, s := range []string{"abuela", "Juana", "482 913", "482913", "credencial", "image/png", "bytes of a picture", "geheim", "vincular", "Cancelar", "person",
 			"letter's id", p.cookie(), string(p.chat()), p.chat().Native(), id(1)} {
 			if bytes.Contains(raw, []byte(s)) {
 				t.Errorf("%q stands in %s", s, filepath.Base(file))
 			}
 		}
-		if info, _ := os.Stat(file); info.Mode().Perm()&0o077 != 0 {
+		if info, err := os.Stat(file); err == nil && info.Mode().Perm()&0o077 != 0 {
 			t.Errorf("others can read %s: %s", filepath.Base(file), info.Mode())
 		}
 	}
@@ -149,9 +162,8 @@ func TestWhatExpiredIsNotShown(t *testing.T) {
 	if err != nil || list[0].Text != "" || list[0].Copy != "" || list[0].File != nil || list[1].Text != "" {
 		t.Errorf("the sweep leaves %+v, %v", list, err)
 	}
-	var rest int
-	if err := w.web.sqlite().Writer.QueryRow("SELECT count(*) FROM file").Scan(&rest); err != nil || rest != 0 {
-		t.Errorf("the sweep leaves %d files, %v", rest, err)
+	if n := w.count("file"); n != 0 {
+		t.Errorf("the sweep leaves %d files", n)
 	}
 }
 
@@ -206,9 +218,8 @@ func TestBounded(t *testing.T) {
 	if len(h) != keepEntries || h[0] != fmt.Sprint("bot: ", more) || h[len(h)-1] != fmt.Sprint("bot: ", keepEntries+more-1) {
 		t.Errorf("%d lines, from %q to %q", len(h), h[0], h[len(h)-1])
 	}
-	var n int
-	if err := w.web.sqlite().Writer.QueryRow("SELECT count(*) FROM file").Scan(&n); err != nil || n != maxFiles {
-		t.Errorf("%d files, %v", n, err)
+	if n := w.count("file"); n != maxFiles {
+		t.Errorf("%d files", n)
 	}
 	w.says(p.chat(), "large", bot.Reply{Text: "look", File: &bot.File{Name: "x.pdf", Type: "application/pdf", Data: make([]byte, maxFile+1)}})
 	if h := p.history(); !strings.HasPrefix(h[len(h)-1], "bot: look\n\nEl archivo") {

@@ -2,6 +2,8 @@ package webchat
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 )
 
@@ -92,6 +94,13 @@ func (h *hub) signal(chat name, of func(*listener) chan struct{}) {
 		default:
 		}
 	}
+}
+
+// waiting lists the chats that have an open page.
+func (h *hub) waiting() []name {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Collect(maps.Keys(h.pages))
 }
 
 // close ends all pages, for good.

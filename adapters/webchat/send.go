@@ -43,10 +43,11 @@ func (w *Web) changeHistory(ctx context.Context, to bot.ChatID, r bot.Reply, cha
 }
 
 // Types implements [bot.Typist]: the pages that are open show it for a moment.
-func (w *Web) Types(_ context.Context, to bot.ChatID) error {
+func (w *Web) Types(ctx context.Context, to bot.ChatID) error {
 	if to.Channel() != Channel || to.Account() != account {
 		return &bot.PermanentFailure{Reason: "no chat of the web chat"}
 	}
-	w.hub.types(w.keys.name(to))
-	return nil
+	chat := w.keys.name(to)
+	w.hub.types(chat)
+	return w.history.typing(ctx, chat)
 }

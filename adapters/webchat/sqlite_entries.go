@@ -19,6 +19,12 @@ type sqliteHistory struct {
 
 var _ history = (*sqliteHistory)(nil)
 
+// typing has nobody to tell.
+func (h *sqliteHistory) typing(context.Context, name) error { return nil }
+
+// watch has nothing to watch.
+func (h *sqliteHistory) watch(context.Context, *hub) {}
+
 // question takes the lock of a chat. Replies take it for the moment in which they are written.
 func (h *sqliteHistory) question(ctx context.Context, chat name) (release func(), err error) {
 	return h.locks.lock(ctx, chat)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"llave/bot"
 	"llave/store/sqlitedb"
 )
 
@@ -107,41 +106,28 @@ func (h *sqliteHistory) fetch(ctx context.Context, chat name, mark []byte, limit
 	})
 }
 
-// pieces joins a file. What cannot be opened will never be.
+// pieces joins a file.
 func (h *sqliteHistory) pieces(ctx context.Context, q sqlitedb.Querier, chat name, id, size int64) ([]byte, error) {
 	rows, err := q.QueryContext(ctx, "SELECT k, body FROM upload_piece WHERE upload = ? ORDER BY k", id)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	data, seal := make([]byte, 0, size), [16]byte{}
-	for next := int64(0); rows.Next(); next++ {
+	join := pieceJoin{keys: h.keys, chat: chat}
+	for rows.Next() {
 		var k int64
 		var body []byte
 		if err := rows.Scan(&k, &body); err != nil {
 			return nil, err
 		}
-		about := pieceContext(chat, seal, k)
-		if k == 0 {
-			about = sealContext(chat, [16]byte{}, 'u')
+		if err := join.add(k, body); err != nil {
+			return nil, err
 		}
-		plain, err := h.keys.ring.Open(body, about)
-		if err != nil || k != next || k == 0 && len(plain) != len(seal) {
-			return nil, &bot.PermanentFailure{Reason: "the file cannot be opened"}
-		}
-		if k == 0 {
-			copy(seal[:], plain)
-			continue
-		}
-		data = append(data, plain...)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
-	if int64(len(data)) != size {
-		return nil, &bot.PermanentFailure{Reason: "the file is not whole"}
-	}
-	return data, nil
+	return join.whole(size)
 }
 
 // sweepUploads forgets files whose time is over. Those that were begun and never came whole go after an hour.

@@ -16,8 +16,7 @@ const (
 )
 
 // sweeper forgets until ctx ends.
-func (w *Web) sweeper(ctx context.Context, done chan<- struct{}) {
-	defer close(done)
+func (w *Web) sweeper(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {

@@ -20,6 +20,9 @@ func (w *fixture) damage(query string, args ...any) {
 
 func (w *fixture) count(query string) (n int) {
 	w.t.Helper()
+	if w.opt.Redis != nil {
+		return w.countOnRedis(query)
+	}
 	if err := w.web.sqlite().Writer.QueryRow("SELECT count(*) FROM " + query).Scan(&n); err != nil {
 		w.t.Fatal(err)
 	}

@@ -117,6 +117,42 @@ func (u *upload) finish(ctx context.Context, address name, id string) (ref []byt
 	return mark[:], nil
 }
 
+// pieceJoin joins the pieces of a file. What cannot be opened will never be.
+type pieceJoin struct {
+	keys keys
+	chat name
+	seal [16]byte
+	next int64
+	data []byte
+}
+
+// add adds the next piece. Piece 0 opens the others.
+func (j *pieceJoin) add(k int64, body []byte) error {
+	about := pieceContext(j.chat, j.seal, k)
+	if k == 0 {
+		about = sealContext(j.chat, [16]byte{}, 'u')
+	}
+	plain, err := j.keys.ring.Open(body, about)
+	if err != nil || k != j.next || k == 0 && len(plain) != len(j.seal) {
+		return &bot.PermanentFailure{Reason: "the file cannot be opened"}
+	}
+	j.next++
+	if k == 0 {
+		copy(j.seal[:], plain)
+	} else {
+		j.data = append(j.data, plain...)
+	}
+	return nil
+}
+
+// whole returns a file that has come whole.
+func (j *pieceJoin) whole(size int64) ([]byte, error) {
+	if int64(len(j.data)) != size {
+		return nil, &bot.PermanentFailure{Reason: "the file is not whole"}
+	}
+	return j.data, nil
+}
+
 // Refusals of Fetch.
 var (
 	errFileGone  = &bot.PermanentFailure{Reason: "the file is not kept any more, or is of another chat"}

@@ -196,6 +196,9 @@ func TestFilesThatAreRefused(t *testing.T) {
 // kept is how many files the store has, whole or not, and their pieces must be theirs.
 func (w *fixture) kept() (n int) {
 	w.t.Helper()
+	if w.opt.Redis != nil {
+		return w.keptOnRedis()
+	}
 	var orphans int
 	err := w.web.sqlite().Readers.QueryRow("SELECT (SELECT count(*) FROM upload), (SELECT count(*) FROM upload_piece WHERE upload NOT IN (SELECT id FROM upload))").Scan(&n, &orphans)
 	if err != nil || orphans != 0 {
@@ -262,6 +265,10 @@ func TestFilesHaveAPrice(t *testing.T) {
 // fills makes one of a chat's files as large as n.
 func (w *fixture) fills(p *person, n int) {
 	w.t.Helper()
+	if w.opt.Redis != nil {
+		w.fillsOnRedis(p, n)
+		return
+	}
 	chat := w.web.keys.name(p.chat())
 	if _, err := w.web.sqlite().Writer.Exec("UPDATE upload SET size = ?, address = x'00' WHERE id = (SELECT max(id) FROM upload WHERE chat = ?)", n, chat[:]); err != nil {
 		w.t.Fatal(err)

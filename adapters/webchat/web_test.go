@@ -140,9 +140,8 @@ func TestCookie(t *testing.T) {
 			}
 			seen[c] = true
 		}
-		var chats int
-		if err := w.web.sqlite().Writer.QueryRow("SELECT count(*) FROM chat").Scan(&chats); err != nil || chats != 0 {
-			t.Errorf("looking at the page left %d chats, %v", chats, err)
+		if n := w.count("chat"); n != 0 {
+			t.Errorf("looking at the page left %d chats", n)
 		}
 	}
 	w := newFixture(t)
@@ -319,9 +318,8 @@ func TestForget(t *testing.T) {
 	if e := f.next(); e.kind != "reset" {
 		t.Errorf("an open page is told %+v", e)
 	}
-	var rest int
-	if err := w.web.sqlite().Writer.QueryRow("SELECT (SELECT count(*) FROM chat) + (SELECT count(*) FROM entry) + (SELECT count(*) FROM file)").Scan(&rest); err != nil || rest != 0 {
-		t.Errorf("%d rows are left, %v", rest, err)
+	if n := w.count("chat") + w.count("entry") + w.count("file"); n != 0 {
+		t.Errorf("%d rows are left", n)
 	}
 	old := &person{fixture: w}
 	with := func(r *http.Request) { r.Header.Set("Cookie", "chat="+cookie) }

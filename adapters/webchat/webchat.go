@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"llave/adapters/catalog"
@@ -21,11 +22,14 @@ const limitKeys = 16_384
 // account is the bot account: there is one.
 const account = "local"
 
-// Options configure the web chat. Path, Key and PublicURL are required.
+// Options configure the web chat. Path or Redis, Key and PublicURL are required.
 type Options struct {
 	// Path is the SQLite file of the histories. It is created if it is not there.
 	Path string
-	// Key is 32 bytes. It seals the file and signs the cookies: with another key an existing file does not open.
+	// Redis, if there is one, keeps the histories in place of a file, for several processes.
+	Redis Redis
+	// Key is 32 bytes. It seals the histories and signs the cookies: with another key an existing file does not open. Processes on one
+	// Redis have the same.
 	Key []byte
 	// PublicURL is the page's address in people's browsers, without a path: "https://llave.example".
 	PublicURL string
@@ -63,8 +67,8 @@ type Web struct {
 	beat, writeTimeout, pollHold time.Duration // of streams and polls; see the constants
 	stats                        Stats
 
-	cancel      context.CancelFunc
-	sweeperDone chan struct{} // closed when nothing is swept any more
+	cancel     context.CancelFunc
+	background sync.WaitGroup // of what sweeps and watches
 }
 
 // Open opens the web chat.
@@ -86,7 +90,8 @@ func Open(ctx context.Context, o Options) (*Web, error) {
 		return nil, fmt.Errorf("webchat: open: %w", err)
 	}
 	ctx, w.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	go w.sweeper(ctx, w.sweeperDone)
+	w.background.Go(func() { w.sweeper(ctx) })
+	w.background.Go(func() { w.history.watch(ctx, w.hub) })
 	return w, nil
 }
 
@@ -100,7 +105,7 @@ func open(ctx context.Context, o Options) (w *Web, err error) {
 	if o.PublicURL, err = httpx.PublicURL(o.PublicURL); err != nil {
 		return nil, err
 	}
-	w = &Web{opt: o, hub: newHub(), sweeperDone: make(chan struct{}),
+	w = &Web{opt: o, hub: newHub(),
 		// Writing fast is answered little by little by the engine; this bounds what a chat can have kept. And one with many
 		// pages that poll.
 		chats: httpx.NewLimiter(chatBurst, chatEvery, limitKeys, o.Now), polls: httpx.NewLimiter(pollBurst, pollEvery, limitKeys, o.Now),
@@ -115,12 +120,16 @@ func open(ctx context.Context, o Options) (w *Web, err error) {
 	if w.assets, err = loadAssets(o, w.texts); err != nil {
 		return nil, err
 	}
-	h, err := openHistory(ctx, o.Path, sealing{w.keys, w.now, w.logUnreadable})
-	if err != nil {
-		return nil, err
+	w.history, err = openHistory(ctx, o, sealing{w.keys, w.now, w.logUnreadable})
+	return w, err
+}
+
+// openHistory opens the history in a file or on a Redis.
+func openHistory(ctx context.Context, o Options, s sealing) (history, error) {
+	if o.Redis != nil {
+		return newRedisHistory(o.Redis, s), nil
 	}
-	w.history = h
-	return w, nil
+	return openFile(ctx, o.Path, s)
 }
 
 // now is the present time, without what only this process understands of it.
@@ -133,7 +142,7 @@ func (w *Web) Leave() { w.hub.close() }
 func (w *Web) Close() error {
 	w.Leave()
 	w.cancel()
-	<-w.sweeperDone
+	w.background.Wait()
 	if err := w.history.Close(); err != nil {
 		return fmt.Errorf("webchat: close: %w", err)
 	}
