@@ -15,7 +15,7 @@ type redisChanges struct {
 	channel string
 	origin  string // of this process
 	mu      sync.Mutex
-	heard   map[byte]uint64 // the last change by shard, of those that have an open page
+	latest  map[byte]uint64 // the last change by shard, of those that have an open page
 }
 
 // watchEvery is how often it is looked whether a change was lost.
@@ -26,7 +26,7 @@ const originSize = 8
 
 func newRedisChanges(k keys) redisChanges {
 	channel := hash(k.lookup, "channel") // what is published is received in all databases of a server
-	return redisChanges{channel: redisPrefix + "changes:" + hex.EncodeToString(channel[:]), origin: rand.Text()[:originSize], heard: map[byte]uint64{}}
+	return redisChanges{channel: redisPrefix + "changes:" + hex.EncodeToString(channel[:]), origin: rand.Text()[:originSize], latest: map[byte]uint64{}}
 }
 
 func (h *redisHistory) typing(ctx context.Context, chat name) error {
@@ -64,28 +64,28 @@ func (h *redisHistory) received(payload string, pages *hub) {
 		return
 	}
 	if n, err := strconv.ParseUint(payload[head+len(chat):], 10, 64); err == nil {
-		h.hear(chat[0], n)
+		h.note(chat[0], n)
 	}
 	if !own {
 		pages.wake(chat)
 	}
 }
 
-// hear notes a change if none is missing before it.
-func (c *redisChanges) hear(shard byte, n uint64) {
+// note notes a change if none is missing before it.
+func (c *redisChanges) note(shard byte, n uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if last, ok := c.heard[shard]; ok && n == last+1 {
-		c.heard[shard] = n
+	if last, ok := c.latest[shard]; ok && n == last+1 {
+		c.latest[shard] = n
 	}
 }
 
-// missed notes the number of a shard, and reports whether a change of it was not heard.
+// missed notes the number of a shard, and reports whether a change of it is missing.
 func (c *redisChanges) missed(shard byte, n uint64) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	last, ok := c.heard[shard]
-	c.heard[shard] = n
+	last, ok := c.latest[shard]
+	c.latest[shard] = n
 	return !ok || last != n
 }
 
@@ -93,14 +93,14 @@ func (c *redisChanges) missed(shard byte, n uint64) bool {
 func (c *redisChanges) keep(shards map[byte][]name) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for s := range c.heard {
+	for s := range c.latest {
 		if _, ok := shards[s]; !ok {
-			delete(c.heard, s)
+			delete(c.latest, s)
 		}
 	}
 }
 
-// look asks for the numbers of the shards that have an open page, and wakes the pages of those of which a change was not heard.
+// look asks for the numbers of the shards that have an open page, and wakes the pages of those of which a change is missing.
 func (h *redisHistory) look(ctx context.Context, pages *hub) {
 	chats := map[byte][]name{}
 	for _, chat := range pages.waiting() {

@@ -114,10 +114,10 @@ func TestTwoProcesses(t *testing.T) {
 	}
 }
 
-// deaf is a server whose messages do not come.
-type deaf struct{ Redis }
+// unsubscribed is a server whose messages do not come.
+type unsubscribed struct{ Redis }
 
-func (deaf) Subscribe(ctx context.Context, _ string, _ func(string)) error {
+func (unsubscribed) Subscribe(ctx context.Context, _ string, _ func(string)) error {
 	<-ctx.Done()
 	return ctx.Err()
 }
@@ -126,7 +126,7 @@ func (deaf) Subscribe(ctx context.Context, _ string, _ func(string)) error {
 func TestALostWakeup(t *testing.T) {
 	address := redistest.New(t, "--appendonly", "no").Address()
 	a := newFixture(t, func(o *Options) { o.Redis = openStore(t, address) })
-	b := newFixture(t, func(o *Options) { o.Redis = deaf{openStore(t, address)} })
+	b := newFixture(t, func(o *Options) { o.Redis = unsubscribed{openStore(t, address)} })
 	p := a.person()
 	f := p.at(b).follows("", "")
 	f.until("ready")
@@ -140,13 +140,13 @@ func TestALostWakeup(t *testing.T) {
 		}
 	}
 	var c redisChanges
-	c.heard = map[byte]uint64{}
+	c.latest = map[byte]uint64{}
 	for i, x := range []struct {
-		hear, look uint64
+		note, look uint64
 		want       bool
 	}{{0, 5, true}, {6, 6, false}, {8, 8, true}, {0, 8, false}, {0, 9, true}, {3, 9, false}} {
-		if x.hear > 0 {
-			c.hear(1, x.hear)
+		if x.note > 0 {
+			c.note(1, x.note)
 		}
 		if got := c.missed(1, x.look); got != x.want {
 			t.Errorf("step %d: missed is %v", i, got)
