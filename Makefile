@@ -33,13 +33,13 @@ check:
 	go test -run 'WhatsApp|$(OUTSIDE)' ./cmd/llave
 
 # The whole-program tests on the days that differ from others. A day is in Buenos Aires. Left out is what has no day of its own:
-# transcripts begin on theirs, pages in a browser, builds and faults of a network are long and go by no date, and of the chaos there are the
-# terminal's and the desk's, in short. -count=1: the chaos tests build the program themselves, so that the cache of go test does not
+# transcripts begin on theirs, pages in a browser, builds, faults of a network and what is about processes, addresses and devices are
+# long and go by no date, and of the chaos there are the terminal's and the desk's, in short. -count=1: the chaos tests build the program themselves, so that the cache of go test does not
 # see that it has changed.
 DATES ?= 2026-12-01T00:01 2026-11-25T10:00 2027-02-28T12:00 2028-02-29T09:00 2027-01-31T23:58 2026-12-31T21:00
 dates:
 	@printf '%s\n' $(DATES) | xargs -I{} sh -c ' \
-		out="$$(LLAVE_TEST_CLOCK={} go test -count=1 -short -skip "Transcripts|TestChannels|TestNoGPL|TestTheArrow|TestNoSecrets|TestWords|BackEndOutside|BackendCheck|TestDead|WhatsApp(Loses|Photos|Page)|InABrowser|ByKeyboard|ConversationGoesOn|ClearsThePage|TelegramWeather|WhatsAppPaired|OnTelegram|OnRedis|TestReplicas" ./cmd/llave ./cmd/chaos 2>&1)"; rc=$$?; \
+		out="$$(LLAVE_TEST_CLOCK={} go test -count=1 -short -skip "Transcripts|TestChannels|TestNoGPL|TestTheArrow|TestNoSecrets|TestWords|BackEndOutside|BackendCheck|TestDead|WhatsApp|InABrowser|ByKeyboard|ConversationGoesOn|ClearsThePage|TelegramWeather|OnTelegram|OnRedis|Replicas|Process|DeskMoves|StoreCopy|AdminAddress|InUse|Misdirected" ./cmd/llave ./cmd/chaos 2>&1)"; rc=$$?; \
 		printf "== {}\n%s\n" "$$out"; exit $$rc'
 
 build:
