@@ -1,7 +1,7 @@
 # `make check` is what CI runs. Go is all it needs; -race needs a C compiler besides. Without -race, in steps of their own, run
 # WhatsApp's sessions (the races that it finds there are the library's own), the engine's random histories in full (with it there
-# are a few), and of the transcripts those through SQLite, Redis and the channels outside: with it they run in memory and on the
-# terminal, and each store and channel has it in tests of its own.
+# are a few), and of the transcripts those through SQLite, Redis and the channels: with it they run in memory, and each store and channel
+# has it in tests of its own.
 
 FUZZTIME ?= 60s
 CONVERSATIONS ?= 500
@@ -18,7 +18,7 @@ UNWATCHED = modernc.org/sqlite/lib modernc.org/memory golang.org/x/crypto/argon2
 RACE ?= -race -gcflags=all=-d=checkptr=0 $(foreach p,$(UNWATCHED),'-gcflags=$(p)=-race=false -d=checkptr=0')
 
 # The transcripts that run without -race.
-OUTSIDE = TestTranscripts/.*/(sqlite|redis)|TestChannels/.*/(web|telegram|whatsapp)
+OUTSIDE = TestTranscripts/.*/(sqlite|redis)|TestChannels
 
 .PHONY: check dates build fuzz chaos bench docs screenshots vuln
 
