@@ -200,6 +200,7 @@ func TestCopy(t *testing.T) {
 func testCopy(t *testing.T, address string) {
 	dir := t.TempDir()
 	first, second, there := Place{File: filepath.Join(dir, "a.db")}, Place{File: filepath.Join(dir, "b.db")}, redisPlace(address)
+	longUsed(t, first.File)
 	s, err := OpenSQLite(first.File)
 	if err != nil {
 		t.Fatal(err)
@@ -227,6 +228,25 @@ func testCopy(t *testing.T, address string) {
 	}
 }
 
+// givenBefore is the number that an old store has given last, to an update and to a dead letter.
+const givenBefore = 70_000
+
+// longUsed makes a file that has given many numbers.
+func longUsed(t *testing.T, path string) {
+	t.Helper()
+	s, err := OpenSQLite(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.write(t.Context(), "test", func(l *conn) error {
+		_, err := l.Exec(`INSERT INTO sqlite_sequence VALUES ('waiting', ?1), ('dead_letter', ?1)`, givenBefore)
+		return err
+	})
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // goesOn wants of a copy what was promised of the numbers that were given before.
 func goesOn(t *testing.T, name string, s bot.Store) {
 	t.Helper()
@@ -236,6 +256,13 @@ func goesOn(t *testing.T, name string, s bot.Store) {
 		t.Errorf("%s: a duplicate is accepted: %+v, %v", name, r, err)
 	}
 	c, err := s.Load(ctx, a)
+	whole := func(seq uint64) uint64 { return seq }
+	if name == "redis" {
+		whole = func(seq uint64) uint64 { return deadID(7, seq) }
+	}
+	if first := whole(c.Waiting[0].Seq); first <= givenBefore+9 {
+		t.Errorf("%s: an update has the number %d, which another one had", name, first)
+	}
 	r, accepted := s.Accept(ctx, bot.Arrival{Chat: a, ID: [16]byte{99}, At: copyHour(0)})
 	if err != nil || accepted != nil || len(c.Waiting) != 2 || r.Seq <= c.Waiting[1].Seq || c.Waiting[0].Seq >= c.Waiting[1].Seq {
 		t.Errorf("%s: number %d after %v, %v, %v", name, r.Seq, c.Waiting, err, accepted)
@@ -260,7 +287,11 @@ func goesOn(t *testing.T, name string, s bot.Store) {
 		t.Errorf("%s: the log goes on with %v, %v", name, events, err)
 	}
 	was, err := s.Dead(ctx, 100)
-	last := slices.MaxFunc(was, func(a, b bot.DeadLetter) int { return int(a.ID) - int(b.ID) }).ID
+	byID := func(a, b bot.DeadLetter) int { return int(a.ID) - int(b.ID) }
+	last := slices.MaxFunc(was, byID).ID
+	if first := slices.MinFunc(was, byID).ID; first <= givenBefore {
+		t.Errorf("%s: a dead letter has the number %d, which another one had", name, first)
+	}
 	k := copyKey(7, 3)
 	if err := errors.Join(err, s.Commit(ctx, bot.Turn{Chat: k, Base: 2, Fence: fence, Forget: copyHour(9000), Unreadable: []bot.Unreadable{{Kind: bot.DeadEffect, At: copyHour(99)}}})); err != nil {
 		t.Errorf("%s: %v", name, err)
@@ -268,8 +299,9 @@ func goesOn(t *testing.T, name string, s bot.Store) {
 	if dead, err := s.Dead(ctx, 1); err != nil || dead[0].ID <= last {
 		t.Errorf("%s: dead letter %v after number %d, %v", name, dead, last, err)
 	}
-	if err := s.Sweep(ctx, copyHour(0).Add(bot.DedupWindow+90*24*time.Hour)); err != nil || s.Swept().Chats == 0 || s.Swept().IDs == 0 || s.Swept().DeadLetters == 0 {
-		t.Errorf("%s: swept %+v, %v", name, s.Swept(), err)
+	err = s.Sweep(ctx, copyHour(0).Add(bot.DedupWindow+90*24*time.Hour))
+	if want := (bot.Swept{IDs: 13, DeadLetters: 10, Chats: 3}); err != nil || s.Swept() != want {
+		t.Errorf("%s: swept %+v, want %+v, %v", name, s.Swept(), want, err)
 	}
 }
 
