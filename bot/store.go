@@ -224,9 +224,9 @@ type TimerDue struct {
 
 // Timers finds what is due.
 type Timers interface {
-	// Due lists up to limit timers due at now, ordered by time, chat and name, beyond after. The zero TimerDue is the
-	// beginning.
-	Due(ctx context.Context, now time.Time, after TimerDue, limit int) ([]TimerDue, error)
+	// Due lists up to limit timers of these shards that are due at now, ordered by time, chat and name, beyond after. The zero
+	// TimerDue is the beginning. The holder of a shard asks.
+	Due(ctx context.Context, shards []Shard, now time.Time, after TimerDue, limit int) ([]TimerDue, error)
 }
 
 // Event is one entry of a shard's log.
@@ -305,11 +305,11 @@ type Swept struct {
 
 // Maintenance keeps the store in order, apart from the path of an update.
 type Maintenance interface {
-	// Sweep forgets ids accepted before now-DedupWindow, dead letters older than DeadLetterRetention, and chats whose Forget
+	// Sweep forgets, in these shards, ids accepted before now-DedupWindow, dead letters older than DeadLetterRetention, and chats whose Forget
 	// has come: the session, ids, dead letters and the bodies of events. A chat in which an update waits, a reply is unsent,
 	// an effect is pending or a timer is set stays. It runs until there is nothing left to forget, in small steps between
 	// which others write. A row that cannot be deleted does not keep the others.
-	Sweep(ctx context.Context, now time.Time) error
+	Sweep(ctx context.Context, shards []Shard, now time.Time) error
 	// Swept counts what Sweep has forgotten.
 	Swept() Swept
 	// Idle lists up to limit chats whose Review has come and in which nothing is pending and no timer is set, the earliest

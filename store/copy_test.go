@@ -19,6 +19,7 @@ import (
 	"llave/bot"
 	"llave/store/redistest"
 	"llave/store/sqlitedb"
+	"llave/store/storetest"
 )
 
 func copyHour(n int) time.Time { return time.Date(2026, 11, 5, 12, 0, n, 0, time.UTC) }
@@ -74,7 +75,7 @@ func fillStore(t *testing.T, s bot.Store) {
 		}))
 		ok(s.Commit(ctx, bot.Turn{Chat: gone, Fence: fence, Session: []byte("forgotten"), Forget: copyHour(1), Events: [][]byte{[]byte("forgotten")}}))
 	}
-	ok(s.Sweep(ctx, copyHour(2)))
+	ok(s.Sweep(ctx, storetest.AllShards(), copyHour(2)))
 	_, err = s.PutIfAbsent(ctx, "secret", []byte("sealed: \x00\xff"))
 	ok(err)
 	_, err = s.TakeNumbers(ctx, "cases", 41)
@@ -109,7 +110,7 @@ func storeView(t *testing.T, s bot.Store) (v map[string]any) {
 		events, err := s.Events(ctx, shard, 0, 100)
 		keep(fmt.Sprint("events ", shard), events, err)
 	}
-	due, err := s.Due(ctx, copyHour(9999), bot.TimerDue{}, 100)
+	due, err := s.Due(ctx, storetest.AllShards(), copyHour(9999), bot.TimerDue{}, 100)
 	keep("due", due, err)
 	idle, err := s.Idle(ctx, copyHour(9999), 0, 100)
 	slices.SortFunc(idle, func(a, b bot.ChatKey) int { return bytes.Compare(a[:], b[:]) })
@@ -299,7 +300,7 @@ func goesOn(t *testing.T, name string, s bot.Store) {
 	if dead, err := s.Dead(ctx, 1); err != nil || dead[0].ID <= last {
 		t.Errorf("%s: dead letter %v after number %d, %v", name, dead, last, err)
 	}
-	err = s.Sweep(ctx, copyHour(0).Add(bot.DedupWindow+90*24*time.Hour))
+	err = s.Sweep(ctx, storetest.AllShards(), copyHour(0).Add(bot.DedupWindow+90*24*time.Hour))
 	if want := (bot.Swept{IDs: 13, DeadLetters: 10, Chats: 3}); err != nil || s.Swept() != want {
 		t.Errorf("%s: swept %+v, want %+v, %v", name, s.Swept(), want, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"llave/bot"
+	"llave/store/storetest"
 )
 
 func faultsOfForget() []plantedFault {
@@ -53,14 +54,19 @@ func faultsOfForget() []plantedFault {
 			}
 		})},
 		{"no chat is to be reviewed", false, beforeCommit(func(_ *memChat, t *bot.Turn) { t.Review = time.Time{} })},
+		{"a sweep forgets in all shards", false, func(b *faultyStore) {
+			b.sweep = func(ctx ctxt, _ []bot.Shard, now time.Time) error {
+				return b.Memory.Sweep(ctx, storetest.AllShards(), now)
+			}
+		}},
 		{"ids outlive their chat", false, func(b *faultyStore) {
-			b.sweep = func(ctx ctxt, now time.Time) error {
+			b.sweep = func(ctx ctxt, shards []bot.Shard, now time.Time) error {
 				var kept [bot.Shards]map[seenKey]time.Time
 				for i := range b.shards {
 					kept[i] = maps.Clone(b.shards[i].seen)
 					maps.DeleteFunc(kept[i], func(_ seenKey, at time.Time) bool { return at.Before(now.Add(-bot.DedupWindow)) })
 				}
-				err := b.Memory.Sweep(ctx, now)
+				err := b.Memory.Sweep(ctx, shards, now)
 				for i := range b.shards {
 					maps.Copy(b.shards[i].seen, kept[i])
 				}
@@ -73,19 +79,19 @@ func faultsOfForget() []plantedFault {
 			}
 		})},
 		{"dead letters outlive their chat", true, func(b *faultyStore) {
-			b.sweep = func(ctx ctxt, now time.Time) error {
-				err := b.keepingDead(func() error { return b.Memory.Sweep(ctx, now) })
+			b.sweep = func(ctx ctxt, shards []bot.Shard, now time.Time) error {
+				err := b.keepingDead(func() error { return b.Memory.Sweep(ctx, shards, now) })
 				b.rest.dead = slices.DeleteFunc(b.rest.dead, func(d bot.DeadLetter) bool { return d.At.Before(now.Add(-bot.DeadLetterRetention)) })
 				return err
 			}
 		}},
 		{"events of a forgotten chat stay readable", true, func(b *faultyStore) {
-			b.sweep = func(ctx ctxt, now time.Time) error {
+			b.sweep = func(ctx ctxt, shards []bot.Shard, now time.Time) error {
 				var kept [bot.Shards][]bot.Event
 				for i := range b.shards {
 					kept[i] = slices.Clone(b.shards[i].events)
 				}
-				err := b.Memory.Sweep(ctx, now)
+				err := b.Memory.Sweep(ctx, shards, now)
 				for i := range b.shards {
 					copy(b.shards[i].events, kept[i])
 				}
@@ -93,7 +99,10 @@ func faultsOfForget() []plantedFault {
 			}
 		}},
 		{"forgotten ids are not counted", false, func(b *faultyStore) {
-			b.sweep = func(ctx ctxt, now time.Time) error { defer b.swept.ids.Store(0); return b.Memory.Sweep(ctx, now) }
+			b.sweep = func(ctx ctxt, shards []bot.Shard, now time.Time) error {
+				defer b.swept.ids.Store(0)
+				return b.Memory.Sweep(ctx, shards, now)
+			}
 		}},
 		{"a sweep forgets one chat of a shard", true, beforeSweep(func(s *memShard, now time.Time) {
 			first := true
@@ -233,8 +242,8 @@ func faultsOfReturning() []plantedFault {
 			defer s.mu.Unlock()
 			return pageOf(s.events[s.eventsUpTo(after):], limit, nil)
 		})},
-		{"Due returns the store's timers", false, wrongDue(func(m *Memory, ctx ctxt, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
-			all, err := m.Due(ctx, now, after, n)
+		{"Due returns the store's timers", false, wrongDue(func(m *Memory, ctx ctxt, shards []bot.Shard, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
+			all, err := m.Due(ctx, shards, now, after, n)
 			for i, d := range all {
 				all[i].Body = m.shards[d.Chat.Shard()].chats[d.Chat].timers[d.Name].Body
 			}
@@ -278,7 +287,9 @@ func faultsOfEnding() []plantedFault {
 			}
 		}},
 		{"a cancelled Sweep is done", false, func(b *faultyStore) {
-			b.sweep = func(ctx ctxt, now time.Time) error { return first(ctx, b.Memory.Sweep(on(ctx), now)) }
+			b.sweep = func(ctx ctxt, shards []bot.Shard, now time.Time) error {
+				return first(ctx, b.Memory.Sweep(on(ctx), shards, now))
+			}
 		}},
 		{"a cancelled Load answers", false, func(b *faultyStore) {
 			b.load = func(ctx ctxt, k bot.ChatKey) (bot.Chat, error) { return b.Memory.Load(on(ctx), k) }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"llave/bot"
+	"llave/store/storetest"
 )
 
 // pageOf is a page of a list that a fault has changed.
@@ -37,27 +38,30 @@ func faultsOfTimers() []plantedFault {
 			}
 			t.Timers = append(all, t.Timers...)
 		})},
-		{"a timer is due a moment late", true, wrongDue(func(m *Memory, ctx ctxt, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
-			return m.Due(ctx, now.Add(-time.Millisecond), after, n)
+		{"a timer is due a moment late", true, wrongDue(func(m *Memory, ctx ctxt, shards []bot.Shard, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
+			return m.Due(ctx, shards, now.Add(-time.Millisecond), after, n)
 		})},
-		{"a timer is due a moment early", true, wrongDue(func(m *Memory, ctx ctxt, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
-			return m.Due(ctx, now.Add(time.Millisecond), after, n)
+		{"a timer is due a moment early", true, wrongDue(func(m *Memory, ctx ctxt, shards []bot.Shard, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
+			return m.Due(ctx, shards, now.Add(time.Millisecond), after, n)
 		})},
-		{"timers are listed from the beginning each time", false, wrongDue(func(m *Memory, ctx ctxt, now time.Time, _ bot.TimerDue, n int) ([]bot.TimerDue, error) {
-			return m.Due(ctx, now, bot.TimerDue{}, n)
+		{"timers are listed from the beginning each time", false, wrongDue(func(m *Memory, ctx ctxt, shards []bot.Shard, now time.Time, _ bot.TimerDue, n int) ([]bot.TimerDue, error) {
+			return m.Due(ctx, shards, now, bot.TimerDue{}, n)
 		})},
-		{"timers of one time are listed on one page or not at all", false, wrongDue(func(m *Memory, ctx ctxt, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
-			due, err := m.Due(ctx, now, after, all)
+		{"timers of one time are listed on one page or not at all", false, wrongDue(func(m *Memory, ctx ctxt, shards []bot.Shard, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
+			due, err := m.Due(ctx, shards, now, after, all)
 			return pageOf(slices.DeleteFunc(due, func(t bot.TimerDue) bool { return t.Due.Equal(after.Due) }), n, err)
 		})},
-		{"the limit cuts off the earliest", false, wrongDue(func(m *Memory, ctx ctxt, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
-			due, err := m.Due(ctx, now, after, all)
+		{"the limit cuts off the earliest", false, wrongDue(func(m *Memory, ctx ctxt, shards []bot.Shard, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
+			due, err := m.Due(ctx, shards, now, after, all)
 			return due[max(0, len(due)-n):], err
+		})},
+		{"timers of all shards are listed", false, wrongDue(func(m *Memory, ctx ctxt, _ []bot.Shard, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
+			return m.Due(ctx, storetest.AllShards(), now, after, n)
 		})},
 		{"a timer is listed once", true, func(b *faultyStore) {
 			listed := map[bot.ChatKey]int{}
-			wrongDue(func(m *Memory, ctx ctxt, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
-				due, err := m.Due(ctx, now, after, n)
+			wrongDue(func(m *Memory, ctx ctxt, shards []bot.Shard, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
+				due, err := m.Due(ctx, shards, now, after, n)
 				return slices.DeleteFunc(due, func(d bot.TimerDue) bool { listed[d.Chat]++; return listed[d.Chat] > 2 }), err
 			})(b)
 		}},
@@ -114,7 +118,9 @@ func faultsOfCare() []plantedFault {
 	}
 	sweepAt := func(late time.Duration) fault {
 		return func(b *faultyStore) {
-			b.sweep = func(ctx ctxt, now time.Time) error { return b.Memory.Sweep(ctx, now.Add(-late)) }
+			b.sweep = func(ctx ctxt, shards []bot.Shard, now time.Time) error {
+				return b.Memory.Sweep(ctx, shards, now.Add(-late))
+			}
 		}
 	}
 	numbers := func(wrong func(m *Memory, ctx ctxt, name string, n int) (uint64, error)) fault {

@@ -26,12 +26,12 @@ type faultyStore struct {
 	commit  func(ctxt, bot.Turn) error
 	record  func(ctxt, []bot.DeliveryResult) error
 	pending func(ctxt, bot.Shard, bot.ChatKey, int) ([]bot.ChatKey, error)
-	due     func(ctxt, time.Time, bot.TimerDue, int) ([]bot.TimerDue, error)
+	due     func(ctxt, []bot.Shard, time.Time, bot.TimerDue, int) ([]bot.TimerDue, error)
 	events  func(ctxt, bot.Shard, uint64, int) ([]bot.Event, error)
 	trim    func(ctxt, bot.Shard, uint64) error
 	claim   func(ctxt, []bot.Shard) (bot.Fence, error)
 	once    func(ctxt, string, []byte) ([]byte, error)
-	sweep   func(ctxt, time.Time) error
+	sweep   func(ctxt, []bot.Shard, time.Time) error
 	dead    func(ctxt, int) ([]bot.DeadLetter, error)
 	ping    func(ctxt) error
 	begin   func(ctxt, bot.Fence, bot.ChatKey, uint64) error
@@ -60,7 +60,7 @@ func (b *faultyStore) PutIfAbsent(c ctxt, name string, v []byte) ([]byte, error)
 }
 func (b *faultyStore) Trim(c ctxt, s bot.Shard, upto uint64) error            { return b.trim(c, s, upto) }
 func (b *faultyStore) AcquireShards(c ctxt, s []bot.Shard) (bot.Fence, error) { return b.claim(c, s) }
-func (b *faultyStore) Sweep(c ctxt, now time.Time) error                      { return b.sweep(c, now) }
+func (b *faultyStore) Sweep(c ctxt, s []bot.Shard, now time.Time) error       { return b.sweep(c, s, now) }
 func (b *faultyStore) Dead(c ctxt, limit int) ([]bot.DeadLetter, error)       { return b.dead(c, limit) }
 func (b *faultyStore) Ping(c ctxt) error                                      { return b.ping(c) }
 func (b *faultyStore) Retry(c ctxt, id uint64, as bot.DeadKind) error         { return b.retry(c, id, as) }
@@ -76,8 +76,8 @@ func (b *faultyStore) PendingChats(c ctxt, s bot.Shard, after bot.ChatKey, n int
 	return b.pending(c, s, after, n)
 }
 
-func (b *faultyStore) Due(c ctxt, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
-	return b.due(c, now, after, n)
+func (b *faultyStore) Due(c ctxt, s []bot.Shard, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
+	return b.due(c, s, now, after, n)
 }
 
 func (b *faultyStore) BeginTurn(c ctxt, f bot.Fence, k bot.ChatKey, seq uint64) error {
@@ -196,18 +196,18 @@ func eachResult(wrong func(*bot.DeliveryResult)) fault {
 // beforeSweep changes every shard before each sweep.
 func beforeSweep(wrong func(s *memShard, now time.Time)) fault {
 	return func(b *faultyStore) {
-		b.sweep = func(ctx ctxt, now time.Time) error {
+		b.sweep = func(ctx ctxt, shards []bot.Shard, now time.Time) error {
 			b.inShards(func(s *memShard) { wrong(s, now) })
-			return b.Memory.Sweep(ctx, now)
+			return b.Memory.Sweep(ctx, shards, now)
 		}
 	}
 }
 
 // wrongDue replaces Due.
-func wrongDue(list func(m *Memory, ctx ctxt, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error)) fault {
+func wrongDue(list func(m *Memory, ctx ctxt, shards []bot.Shard, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error)) fault {
 	return func(b *faultyStore) {
-		b.due = func(ctx ctxt, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
-			return list(b.Memory, ctx, now, after, n)
+		b.due = func(ctx ctxt, shards []bot.Shard, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
+			return list(b.Memory, ctx, shards, now, after, n)
 		}
 	}
 }

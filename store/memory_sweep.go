@@ -15,14 +15,16 @@ func (m *Memory) Swept() bot.Swept { return m.swept.Swept() }
 
 // Sweep forgets what is old. See [bot.Maintenance]. It holds one shard at a time, so that nobody waits for longer
 // than a 256th of it.
-func (m *Memory) Sweep(ctx context.Context, now time.Time) error {
+func (m *Memory) Sweep(ctx context.Context, shards []bot.Shard, now time.Time) error {
 	if err := m.ready(ctx, "sweep"); err != nil {
 		return err
 	}
-	for i := range m.shards {
-		m.sweepShard(&m.shards[i], now)
+	for _, n := range shards {
+		m.sweepShard(&m.shards[n], now)
 	}
-	m.swept.dead.Add(m.rest.forget(func(d bot.DeadLetter) bool { return d.At.Before(now.Add(-bot.DeadLetterRetention)) }))
+	m.swept.dead.Add(m.rest.forget(func(d bot.DeadLetter) bool {
+		return d.At.Before(now.Add(-bot.DeadLetterRetention)) && slices.Contains(shards, d.Chat.Shard())
+	}))
 	return nil
 }
 

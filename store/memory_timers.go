@@ -78,13 +78,13 @@ func (s *memShard) setTimer(k bot.ChatKey, c *memChat, set bot.TimerSet) {
 }
 
 // Due lists what is due. See [bot.Timers].
-func (m *Memory) Due(ctx context.Context, now time.Time, after bot.TimerDue, limit int) ([]bot.TimerDue, error) {
+func (m *Memory) Due(ctx context.Context, shards []bot.Shard, now time.Time, after bot.TimerDue, limit int) ([]bot.TimerDue, error) {
 	if err := m.ready(ctx, "due"); err != nil {
 		return nil, err
 	}
 	var out []bot.TimerDue
-	for i := range m.shards {
-		s := &m.shards[i]
+	for _, n := range shards {
+		s := &m.shards[n]
 		s.mu.Lock()
 		out = s.timers.due(out, 0, now)
 		s.mu.Unlock()

@@ -17,17 +17,17 @@ import (
 func (s *Redis) Swept() bot.Swept { return s.swept.Swept() }
 
 // Sweep forgets what is old. See [bot.Maintenance]. A script forgets what is old of one chat, so that nobody waits long.
-func (s *Redis) Sweep(ctx context.Context, now time.Time) error {
+func (s *Redis) Sweep(ctx context.Context, shards []bot.Shard, now time.Time) error {
 	if err := s.ready(ctx, "sweep"); err != nil {
 		return err
 	}
 	ids, dead := micros(now.Add(-bot.DedupWindow)), micros(now.Add(-bot.DeadLetterRetention))
 	return redisFailed("sweep", errors.Join(
-		s.sweepIndex(ctx, "j", "("+strconv.FormatInt(ids, 10), &s.swept.ids, func(k bot.ChatKey, _ []string) *redisOp {
+		s.sweepIndex(ctx, shards, "j", "("+strconv.FormatInt(ids, 10), &s.swept.ids, func(k bot.ChatKey, _ []string) *redisOp {
 			of := redisKeysOf(k)
 			return sweepIDsScript.call([]string{of.of("i"), of.shard("j")}, ids, k[:])
 		}),
-		s.sweepIndex(ctx, "D", "("+strconv.FormatInt(dead, 10), &s.swept.dead, func(k bot.ChatKey, ids []string) *redisOp {
+		s.sweepIndex(ctx, shards, "D", "("+strconv.FormatInt(dead, 10), &s.swept.dead, func(k bot.ChatKey, ids []string) *redisOp {
 			of := redisKeysOf(k)
 			args := []any{k[:]}
 			for _, id := range ids {
@@ -35,7 +35,7 @@ func (s *Redis) Sweep(ctx context.Context, now time.Time) error {
 			}
 			return sweepDeadScript.call([]string{of.shard("D"), of.of("d")}, args...)
 		}),
-		s.sweepIndex(ctx, "f", strconv.FormatInt(micros(now), 10), &s.swept.chats, func(k bot.ChatKey, _ []string) *redisOp {
+		s.sweepIndex(ctx, shards, "f", strconv.FormatInt(micros(now), 10), &s.swept.chats, func(k bot.ChatKey, _ []string) *redisOp {
 			return forgetOp(k, now)
 		}),
 	))
@@ -48,20 +48,20 @@ func forgetOp(k bot.ChatKey, now time.Time) *redisOp {
 	}, k[:], micros(now))
 }
 
-// sweepIndex goes through the members of an index in every shard whose score is at most upto, a page at a time, and has
+// sweepIndex goes through the members of an index in each of the shards whose score is at most upto, a page at a time, and has
 // each chat of them swept. What stays is left out from then on.
-func (s *Redis) sweepIndex(ctx context.Context, index, upto string, count *atomic.Int64, sweep func(k bot.ChatKey, ids []string) *redisOp) error {
+func (s *Redis) sweepIndex(ctx context.Context, shards []bot.Shard, index, upto string, count *atomic.Int64, sweep func(k bot.ChatKey, ids []string) *redisOp) error {
 	var skip [bot.Shards]int
-	for open := indexes(bot.Shards); len(open) > 0; {
+	for open := shards; len(open) > 0; {
 		ops := make([]*redisOp, len(open))
 		for i, n := range open {
-			ops[i] = plain("zrangebyscore", shardRedisKey(bot.Shard(n), index), "-inf", upto, "limit", skip[n], chunk)
+			ops[i] = plain("zrangebyscore", shardRedisKey(n, index), "-inf", upto, "limit", skip[n], chunk)
 		}
 		pages, err := s.pipe.all(ctx, ops)
 		if err != nil {
 			return err
 		}
-		var more []int
+		var more []bot.Shard
 		for i, n := range open {
 			members := list(pages[i])
 			gone, err := s.sweepMembers(ctx, members, count, sweep)

@@ -50,13 +50,13 @@ func (n *nextTimers) forget(shards []bot.Shard) {
 	}
 }
 
-// asking lists the shards in which timers may be due, and how often each has changed.
-func (n *nextTimers) asking(now int64) (shards []bot.Shard, changes []uint64) {
+// asking lists those of the shards in which timers may be due, and how often each has changed.
+func (n *nextTimers) asking(held []bot.Shard, now int64) (shards []bot.Shard, changes []uint64) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for i := range n.shards {
-		if t := &n.shards[i]; t.asked.IsZero() || time.Since(t.asked) > trustNext || t.due <= now {
-			shards, changes = append(shards, bot.Shard(i)), append(changes, t.changes)
+	for _, s := range held {
+		if t := &n.shards[s]; t.asked.IsZero() || time.Since(t.asked) > trustNext || t.due <= now {
+			shards, changes = append(shards, s), append(changes, t.changes)
 		}
 	}
 	return shards, changes
@@ -72,11 +72,11 @@ func (n *nextTimers) answer(s bot.Shard, changes uint64, due int64) {
 }
 
 // Due lists what is due. See [bot.Timers].
-func (s *Redis) Due(ctx context.Context, now time.Time, after bot.TimerDue, limit int) (due []bot.TimerDue, err error) {
+func (s *Redis) Due(ctx context.Context, held []bot.Shard, now time.Time, after bot.TimerDue, limit int) (due []bot.TimerDue, err error) {
 	if err := s.ready(ctx, "due"); err != nil || limit < 1 {
 		return nil, err
 	}
-	shards, changes := s.timers.asking(micros(now))
+	shards, changes := s.timers.asking(held, micros(now))
 	listed := make([][]bot.TimerDue, len(shards))
 	for at, open := 0, indexes(len(shards)); len(open) > 0; at += limit {
 		if open, err = s.duePage(ctx, now, after, limit, at, shards, open, listed); err != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 // Due lists what is due. See [bot.Timers].
-func (s *SQLite) Due(ctx context.Context, now time.Time, after bot.TimerDue, limit int) (due []bot.TimerDue, err error) {
+func (s *SQLite) Due(ctx context.Context, shards []bot.Shard, now time.Time, after bot.TimerDue, limit int) (due []bot.TimerDue, err error) {
 	err = s.read(ctx, "due", func(l *conn) error {
 		return l.Rows(func(r *sql.Rows) error {
 			var t bot.TimerDue
@@ -23,13 +23,22 @@ func (s *SQLite) Due(ctx context.Context, now time.Time, after bot.TimerDue, lim
 			t.Chat, t.Due = chatKeyOf(chat), timeOf(at)
 			due = append(due, t)
 			return nil
-		}, dueSQL, micros(now), micros(after.Due), after.Chat[:], after.Name, max(limit, 0))
+		}, dueSQL, micros(now), micros(after.Due), after.Chat[:], after.Name, max(limit, 0), shardBytes(shards))
 	})
 	return due, err
 }
 
+// shardBytes are the first bytes of the keys of shards: what a statement looks for a chat's own in.
+func shardBytes(shards []bot.Shard) []byte {
+	all := make([]byte, len(shards))
+	for i, s := range shards {
+		all[i] = byte(s)
+	}
+	return all
+}
+
 const dueSQL = `SELECT chat, name, due, body FROM timer
-	WHERE due <= ?1 AND (due, chat, name) > (?2, ?3, ?4) ORDER BY due, chat, name LIMIT ?5`
+	WHERE due <= ?1 AND (due, chat, name) > (?2, ?3, ?4) AND instr(?6, substr(chat, 1, 1)) > 0 ORDER BY due, chat, name LIMIT ?5`
 
 // eventID puts a shard's log into one stretch of the table's row numbers, in order.
 func eventID(s bot.Shard, seq uint64) int64 { return int64(s)<<eventBits | int64(min(seq, maxEvent)) }

@@ -16,6 +16,7 @@ import (
 
 	"llave/bot"
 	"llave/store/sqlitedb"
+	"llave/store/storetest"
 )
 
 // version1 is a file that version 1 of the tables made: see testdata/README.md for what is in it.
@@ -60,7 +61,7 @@ func TestSQLiteOpensVersion1(t *testing.T) {
 		if diff := cmp.Diff(wantDead, dead); diff != "" || err != nil {
 			t.Errorf("dead letters: %v\n%s", err, diff)
 		}
-		due, err := s.Due(t.Context(), noon.Add(time.Hour), bot.TimerDue{}, 9)
+		due, err := s.Due(t.Context(), storetest.AllShards(), noon.Add(time.Hour), bot.TimerDue{}, 9)
 		wantDue := []bot.TimerDue{{Chat: a, TimerSet: bot.TimerSet{Name: "forget", Due: noon.Add(time.Hour), Body: []byte("timer a")}}}
 		if diff := cmp.Diff(wantDue, due); diff != "" || err != nil {
 			t.Errorf("timers: %v\n%s", err, diff)
@@ -99,7 +100,7 @@ func TestSQLiteGoesOnFromVersion1(t *testing.T) {
 	if err := s.Commit(t.Context(), bot.Turn{Chat: b, Base: 2, Fence: f, Forget: now}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Sweep(t.Context(), now); err != nil {
+	if err := s.Sweep(t.Context(), storetest.AllShards(), now); err != nil {
 		t.Fatal(err)
 	}
 	gone, err := s.Load(t.Context(), b)

@@ -28,23 +28,24 @@ func (c *sweptCounters) Swept() bot.Swept {
 func (s *SQLite) Swept() bot.Swept { return s.swept.Swept() }
 
 // Sweep forgets what is old. See [bot.Maintenance].
-func (s *SQLite) Sweep(ctx context.Context, now time.Time) error {
+func (s *SQLite) Sweep(ctx context.Context, shards []bot.Shard, now time.Time) error {
+	of := shardBytes(shards)
 	ids, dead := micros(now.Add(-bot.DedupWindow)), micros(now.Add(-bot.DeadLetterRetention))
 	return errors.Join(
 		s.sweep(ctx, &s.swept.ids, chunk, func(l *conn, limit, skip int) (int64, error) {
-			return l.Exec(sweepSeenSQL, ids, limit, skip)
+			return l.Exec(sweepSeenSQL, ids, limit, skip, of)
 		}),
 		s.sweep(ctx, &s.swept.dead, chunk, func(l *conn, limit, skip int) (int64, error) {
-			return l.Exec(sweepDeadSQL, dead, limit, skip)
+			return l.Exec(sweepDeadSQL, dead, limit, skip, of)
 		}),
 		s.sweep(ctx, &s.swept.chats, chunkChats, func(l *conn, limit, skip int) (int64, error) {
-			return forgetChats(l, now, limit, skip)
+			return forgetChats(l, of, now, limit, skip)
 		}))
 }
 
 const (
-	sweepSeenSQL = `DELETE FROM seen WHERE (chat, id) IN (SELECT chat, id FROM seen WHERE at < ? ORDER BY at LIMIT ? OFFSET ?)`
-	sweepDeadSQL = `DELETE FROM dead_letter WHERE id IN (SELECT id FROM dead_letter WHERE at < ? ORDER BY at LIMIT ? OFFSET ?)`
+	sweepSeenSQL = `DELETE FROM seen WHERE (chat, id) IN (SELECT chat, id FROM seen WHERE at < ?1 AND instr(?4, substr(chat, 1, 1)) > 0 ORDER BY at LIMIT ?2 OFFSET ?3)`
+	sweepDeadSQL = `DELETE FROM dead_letter WHERE id IN (SELECT id FROM dead_letter WHERE at < ?1 AND instr(?4, substr(chat, 1, 1)) > 0 ORDER BY at LIMIT ?2 OFFSET ?3)`
 )
 
 // sweep deletes a step at a time until nothing is left but the rows that cannot be deleted. Remove deletes up to
@@ -110,8 +111,8 @@ func (s *SQLite) removed(ctx context.Context, count *atomic.Int64, remove func(*
 
 // forgetChats deletes chats whose time is over and in which nothing is owed, with all that is kept of them. The log
 // of events keeps its numbers.
-func forgetChats(l *conn, now time.Time, limit, skip int) (n int64, err error) {
-	keys, err := keysOf(l, forgetSQL, micros(now), limit, skip)
+func forgetChats(l *conn, shards []byte, now time.Time, limit, skip int) (n int64, err error) {
+	keys, err := keysOf(l, forgetSQL, micros(now), limit, skip, shards)
 	if err != nil {
 		return 0, err
 	}
@@ -129,9 +130,9 @@ func forgetChats(l *conn, now time.Time, limit, skip int) (n int64, err error) {
 }
 
 const (
-	forgetSQL = `SELECT key FROM chat WHERE forget <= ? AND effect IS NULL
+	forgetSQL = `SELECT key FROM chat WHERE forget <= ?1 AND instr(?4, substr(key, 1, 1)) > 0 AND effect IS NULL
 		AND NOT EXISTS (SELECT 1 FROM waiting WHERE waiting.chat = key) AND NOT EXISTS (SELECT 1 FROM letter WHERE letter.chat = key)
-		AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.chat = key) ORDER BY forget LIMIT ? OFFSET ?`
+		AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.chat = key) ORDER BY forget LIMIT ?2 OFFSET ?3`
 	idleSQL = `SELECT key FROM chat WHERE review <= ? AND effect IS NULL
 		AND NOT EXISTS (SELECT 1 FROM waiting WHERE waiting.chat = key) AND NOT EXISTS (SELECT 1 FROM letter WHERE letter.chat = key)
 		AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.chat = key) ORDER BY review LIMIT ? OFFSET ?`

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"llave/bot"
+	"llave/store/storetest"
 )
 
 func count(t *testing.T, s *SQLite, query string) (n int) {
@@ -34,7 +35,7 @@ func TestSQLiteSweepsUntilDone(t *testing.T) {
 	s := newSQLite(t)
 	const ids = 60_000
 	run(t, s, fmt.Sprintf(fillSeenSQL, ids))
-	if err := s.Sweep(t.Context(), time.Now()); err != nil {
+	if err := s.Sweep(t.Context(), storetest.AllShards(), time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	if left := count(t, s, "SELECT count(*) FROM seen"); left != 0 || s.Swept().IDs != ids {
@@ -48,7 +49,7 @@ func TestSQLiteSweepLetsOthersWrite(t *testing.T) {
 	const ids = 20 * chunk
 	run(t, s, fmt.Sprintf(fillSeenSQL, ids))
 	h := hold(t, s)
-	swept := h.queued(func() error { return s.Sweep(t.Context(), time.Now()) })
+	swept := h.queued(func() error { return s.Sweep(t.Context(), storetest.AllShards(), time.Now()) })
 	var left int
 	between := h.queued(func() error {
 		err := h.accept(t.Context(), 1)()
@@ -67,7 +68,7 @@ func TestSQLiteSweepEndsWithItsContext(t *testing.T) {
 	run(t, s, fmt.Sprintf(fillSeenSQL, 10*chunk))
 	ctx, cancel := context.WithCancel(t.Context())
 	h := hold(t, s)
-	swept := h.queued(func() error { return s.Sweep(ctx, time.Now()) })
+	swept := h.queued(func() error { return s.Sweep(ctx, storetest.AllShards(), time.Now()) })
 	h.queued(func() error { return s.write(t.Context(), "cancel", func(*conn) error { cancel(); return nil }) })
 	h.done()
 	if left := count(t, s, "SELECT count(*) FROM seen"); !errors.Is(*swept, context.Canceled) || left < 8*chunk {
@@ -89,7 +90,7 @@ func TestOneRowThatCannotBeForgotten(t *testing.T) {
 		date := map[bool]string{true: "forget", false: "at"}[table == "chat"]
 		run(t, s, fmt.Sprintf(`CREATE TRIGGER damage BEFORE DELETE ON %s WHEN OLD.%s IN (1, 700, %d) BEGIN SELECT RAISE(ABORT, 'damage'); END`, table, date, 2*chunk))
 		for range 2 {
-			if err := s.Sweep(t.Context(), time.Now()); err == nil {
+			if err := s.Sweep(t.Context(), storetest.AllShards(), time.Now()); err == nil {
 				t.Errorf("%s: a row that cannot be deleted: no error", table)
 			}
 		}
@@ -107,7 +108,7 @@ func TestSweepGivesUpOnADiskThatTakesNothing(t *testing.T) {
 	s := newSQLite(t)
 	run(t, s, fmt.Sprintf(fillSeenSQL, 4*chunk))
 	run(t, s, `CREATE TRIGGER damage BEFORE DELETE ON seen BEGIN SELECT RAISE(ABORT, 'nothing goes'); END`)
-	if err := s.Sweep(t.Context(), time.Now()); err == nil || s.Swept().Failed > chunk {
+	if err := s.Sweep(t.Context(), storetest.AllShards(), time.Now()); err == nil || s.Swept().Failed > chunk {
 		t.Errorf("sweep = %v after %d failures, want an error after %d", err, s.Swept().Failed, chunk)
 	}
 }
@@ -155,7 +156,7 @@ func TestForgettingTouchesNobodyElse(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.Sweep(t.Context(), now); err != nil {
+	if err := s.Sweep(t.Context(), storetest.AllShards(), now); err != nil {
 		t.Fatal(err)
 	}
 	if left := count(t, s, "SELECT count(*) FROM chat"); left != chunkChats {
@@ -167,7 +168,7 @@ func TestForgettingTouchesNobodyElse(t *testing.T) {
 func TestSQLiteDeletesInChunks(t *testing.T) {
 	s := newSQLite(t)
 	fillChats(t, s, 3*chunk+1)
-	if err := s.Sweep(t.Context(), time.Now().Add(bot.DedupWindow+time.Hour)); err != nil {
+	if err := s.Sweep(t.Context(), storetest.AllShards(), time.Now().Add(bot.DedupWindow+time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	f, err := s.AcquireShards(t.Context(), allShards())

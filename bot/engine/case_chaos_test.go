@@ -36,18 +36,18 @@ func (m *dying) Events(ctx context.Context, s bot.Shard, after uint64, n int) ([
 	return m.Store.Events(ctx, s, after, n)
 }
 
-func (m *dying) Due(ctx context.Context, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
+func (m *dying) Due(ctx context.Context, shards []bot.Shard, now time.Time, after bot.TimerDue, n int) ([]bot.TimerDue, error) {
 	if err := m.alive(); err != nil {
 		return nil, err
 	}
-	return m.Store.Due(ctx, now, after, n)
+	return m.Store.Due(ctx, shards, now, after, n)
 }
 
-func (m *dying) Sweep(ctx context.Context, now time.Time) error {
+func (m *dying) Sweep(ctx context.Context, shards []bot.Shard, now time.Time) error {
 	if err := m.alive(); err != nil {
 		return err
 	}
-	return m.Store.Sweep(ctx, now)
+	return m.Store.Sweep(ctx, shards, now)
 }
 
 func (m *dying) Load(ctx context.Context, k bot.ChatKey) (bot.Chat, error) {

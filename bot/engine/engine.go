@@ -222,6 +222,14 @@ func (e *Engine) held() (held []*Shard) {
 	return held
 }
 
+// heldShards are the names of the shards that this process holds.
+func (e *Engine) heldShards() (names []bot.Shard) {
+	for _, sh := range e.held() {
+		names = append(names, sh.id)
+	}
+	return names
+}
+
 // Stop ends the engine in order: nothing new is accepted, turns and sends under way are finished, then what is left
 // is cut at ctx's deadline. Nothing is lost: what was not finished is in the store.
 func (e *Engine) Stop(ctx context.Context) error {

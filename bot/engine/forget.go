@@ -91,11 +91,11 @@ type sweeper struct {
 	failed              error // of the sweeps since the last report
 }
 
-// sweep has the store forget what is old, and reviews the chats that were idle for long. What becomes of those is the
+// sweep has the store forget what is old in the shards that this process holds, and reviews the chats that were idle for long. What becomes of those is the
 // next sweep's.
 func (h *sweeper) sweep(now time.Time) {
 	h.sweptAt = now
-	err := errors.Join(h.e.store.Sweep(h.e.scope.Context(), now), h.e.review(h.e.scope.Context(), now))
+	err := errors.Join(h.e.store.Sweep(h.e.scope.Context(), h.e.heldShards(), now), h.e.review(h.e.scope.Context(), now))
 	if err != nil && h.e.scope.Context().Err() == nil {
 		h.failed = err
 	}

@@ -239,14 +239,14 @@ type sweeping struct {
 	began, go_ chan struct{}
 }
 
-func (s *sweeping) Sweep(ctx context.Context, now time.Time) error {
+func (s *sweeping) Sweep(ctx context.Context, shards []bot.Shard, now time.Time) error {
 	s.began <- struct{}{}
 	select {
 	case <-s.go_:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return s.Store.Sweep(ctx, now)
+	return s.Store.Sweep(ctx, shards, now)
 }
 
 // A sweep keeps nobody waiting: neither people, nor timers, nor the end of the program.

@@ -241,6 +241,39 @@ func TestAStrangerDoesNotStart(t *testing.T) {
 	})
 }
 
+// Each of two replicas asks for the timers of its own shards, and sweeps those.
+func TestReplicasDivideTimersAndSweeps(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c := newGroup(t, 0)
+		c.sweep = time.Second
+		c.join()
+		c.join()
+		time.Sleep(3 * groupLease)
+		times := map[bot.Shard]int{}
+		for _, p := range c.alive {
+			_, held := p.Replicas()
+			p.mu.Lock()
+			timers, swept := p.timersOf, p.sweptOf
+			p.mu.Unlock()
+			if held == 0 || len(timers) != held || !slices.Equal(timers, swept) {
+				t.Errorf("%s holds %d shards, asks for the timers of %d and sweeps %d", p.id, held, len(timers), len(swept))
+			}
+			for _, s := range timers {
+				times[s]++
+			}
+		}
+		for s, n := range times {
+			if n != 1 {
+				t.Errorf("shard %d is asked for by %d", s, n)
+			}
+		}
+		if len(times) != bot.Shards {
+			t.Errorf("%d shards are asked for", len(times))
+		}
+		c.end()
+	})
+}
+
 // Replicas are stopped in order under load, and others start: every update is answered once and in order, whichever of them
 // took it in, and nothing is said twice.
 func TestReplicasStopInTurn(t *testing.T) {

@@ -22,6 +22,8 @@ type process struct {
 	dead   bool
 
 	attempts []time.Time // at effects
+	timersOf []bot.Shard // that it asked for timers last
+	sweptOf  []bot.Shard // that it swept last
 	forgets  int         // commits that the store has lost from now on, and reads that show it
 }
 
@@ -173,6 +175,20 @@ func (s *through) ReleaseShards(ctx context.Context, mine []bot.HeldShard) error
 func (s *through) Leave(ctx context.Context, id string, dead []bot.Shard) error {
 	_, err := passed(ctx, s.p, func() (bool, error) { return true, s.Memory.Leave(ctx, id, dead) })
 	return err
+}
+
+func (s *through) Due(ctx context.Context, shards []bot.Shard, now time.Time, after bot.TimerDue, limit int) ([]bot.TimerDue, error) {
+	s.p.mu.Lock()
+	s.p.timersOf = shards
+	s.p.mu.Unlock()
+	return s.Memory.Due(ctx, shards, now, after, limit)
+}
+
+func (s *through) Sweep(ctx context.Context, shards []bot.Shard, now time.Time) error {
+	s.p.mu.Lock()
+	s.p.sweptOf = shards
+	s.p.mu.Unlock()
+	return s.Memory.Sweep(ctx, shards, now)
 }
 
 // mouth is the channel as one process sees it.

@@ -31,7 +31,11 @@ const alarmPage = 256
 // alarms wakes the chats whose timers are due, a page of them beyond after. It returns where to go on; from the
 // beginning again when all were looked at, for those that failed.
 func (e *Engine) alarms(now time.Time, after bot.TimerDue) bot.TimerDue {
-	due, err := e.store.Due(e.scope.Context(), now, after, alarmPage)
+	held := e.heldShards()
+	if len(held) == 0 {
+		return bot.TimerDue{}
+	}
+	due, err := e.store.Due(e.scope.Context(), held, now, after, alarmPage)
 	if err != nil {
 		if e.scope.Context().Err() == nil {
 			e.health.failed(err)

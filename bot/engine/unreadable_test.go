@@ -12,6 +12,7 @@ import (
 
 	"llave/bot"
 	"llave/bot/engine"
+	"llave/store/storetest"
 )
 
 // withKeys opens an engine with these keys.
@@ -215,7 +216,7 @@ func TestTimersThatCannotBeReadKeepNoOther(t *testing.T) {
 		time.Sleep(2 * time.Hour)
 		h.expects(chatA, "1 set", "alarm milk")
 		h.stop()
-		due, err := s.Due(t.Context(), time.Now(), bot.TimerDue{}, 1000)
+		due, err := s.Due(t.Context(), storetest.AllShards(), time.Now(), bot.TimerDue{}, 1000)
 		dead, _ := s.Dead(t.Context(), 1000)
 		if err != nil || len(due) != 0 || len(dead) != 600 {
 			t.Errorf("%d timers are still due and %d set aside, %v, want 0 and 600", len(due), len(dead), err)

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"llave/bot"
@@ -14,6 +15,7 @@ func forgetChecks() []Check {
 		{"Forget/all that is kept of a chat goes, and of no other", forgetAll},
 		{"Forget/a forgotten chat begins anew", forgetAnew},
 		{"Forget/a turn moves the date, or takes it away", forgetMoved},
+		{"Forget/a sweep forgets in the shards that it is asked for", forgetShards},
 		{"Forget/one sweep forgets all there is, and counts it", forgetMany},
 		{"Forget/chats to be reviewed are listed at their date, the earliest first", forgetReview},
 		{"Forget/a chat to be reviewed in which something is owed is not listed", reviewOwed},
@@ -49,6 +51,49 @@ func forgetDate(t TB, open func() bot.Store) {
 	kept(9, 1, 1, 1, 1)
 	kept(10, 0, 1, 1, 1)
 	kept(everything, 0, 0, 1, 1)
+}
+
+// forgetShards: a chat, an id and a dead letter of a shard that another process holds are that one's to forget.
+func forgetShards(t TB, open func() bot.Store) {
+	w := enter(t, open())
+	chats := []bot.ChatKey{key(0, 1), key(7, 1), key(255, 1)}
+	for n, k := range chats {
+		w.say(k)
+		w.bury(k, string(bytesOf("of %d", n)), 5)
+		other := key(k.Shard(), 2)
+		w.commit(w.answered(other, uint64(n)+1))
+		w.dated(key(k.Shard(), 3), hour(10), none)
+	}
+	now := hour(20).Add(bot.DeadLetterRetention)
+	left := func(shards []bot.Shard, want ...int) {
+		t.Helper()
+		w.must(w.store.Sweep(t.Context(), shards, now), "sweep")
+		var versions, dead []int
+		for n, k := range chats {
+			if w.load(key(k.Shard(), 3)).Version > 0 {
+				versions = append(versions, n)
+			}
+			if slices.Contains(w.dead(everything), string(bytesOf("of %d", n))) {
+				dead = append(dead, n)
+			}
+		}
+		w.equal(versions, want, string(bytesOf("chats that are left after a sweep of %v", shards)))
+		w.equal(dead, want, string(bytesOf("dead letters that are left after a sweep of %v", shards)))
+		w.equal(w.store.Swept().IDs, int64(len(chats)-len(want)), "ids forgotten")
+	}
+	left(nil, 0, 1, 2)
+	left([]bot.Shard{1, 8}, 0, 1, 2)
+	left([]bot.Shard{7}, 0, 2)
+	left([]bot.Shard{255, 0})
+}
+
+// answered is a turn that answers a new update, which leaves its id.
+func (w *world) answered(k bot.ChatKey, n uint64) bot.Turn {
+	w.Helper()
+	seq := w.fresh(k, n)
+	t := w.turn(k)
+	t.Update = seq
+	return t
 }
 
 // pendings are the ways in which something may be owed in a chat.

@@ -109,7 +109,7 @@ func calls(w *world, k bot.ChatKey, turn bot.Turn) map[string]func(context.Conte
 			return s.RecordDelivery(ctx, []bot.DeliveryResult{{Chat: k, N: 0, Fence: turn.Fence, State: bot.Delivered}})
 		},
 		"Owing":  func(ctx context.Context) error { return second(s.PendingChats(ctx, 3, bot.ChatKey{}, 1)) },
-		"Due":    func(ctx context.Context) error { return second(s.Due(ctx, hour(1), bot.TimerDue{}, 1)) },
+		"Due":    func(ctx context.Context) error { return second(s.Due(ctx, AllShards(), hour(1), bot.TimerDue{}, 1)) },
 		"Events": func(ctx context.Context) error { return second(s.Events(ctx, 3, 0, 1)) },
 		"Trim":   func(ctx context.Context) error { return s.Trim(ctx, 3, 1) },
 		"Claim":  func(ctx context.Context) error { return second(s.AcquireShards(ctx, []bot.Shard{3})) },
@@ -117,7 +117,7 @@ func calls(w *world, k bot.ChatKey, turn bot.Turn) map[string]func(context.Conte
 		"Begin":  func(ctx context.Context) error { return s.BeginTurn(ctx, turn.Fence, k, turn.Update) },
 		"Idle":   func(ctx context.Context) error { return second(s.Idle(ctx, hour(1), 0, 1)) },
 		"Retry":  func(ctx context.Context) error { return s.Retry(ctx, 1, bot.DeadReply) },
-		"Sweep":  func(ctx context.Context) error { return s.Sweep(ctx, hour(0).Add(2*bot.DedupWindow)) },
+		"Sweep":  func(ctx context.Context) error { return s.Sweep(ctx, AllShards(), hour(0).Add(2*bot.DedupWindow)) },
 		"Dead":   func(ctx context.Context) error { return second(s.Dead(ctx, 1)) },
 		"Ping":   func(ctx context.Context) error { return s.Ping(ctx) },
 	}

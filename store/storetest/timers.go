@@ -12,6 +12,7 @@ func timerChecks() []Check {
 		{"Timers/are due at their hour and not before", timersHour},
 		{"Timers/are listed the earliest first, up to the limit", timersOrder},
 		{"Timers/are listed page by page", timersPages},
+		{"Timers/are those of the shards that are asked for", timersShards},
 		{"Timers/are listed again until a turn changes them", timersAgain},
 	}
 }
@@ -73,7 +74,7 @@ func timersOrder(t TB, open func() bot.Store) {
 		want = append(want, timer(k, "x", n))
 	}
 	for _, limit := range []int{0, 1, 7, 20, 100} {
-		due, err := w.store.Due(t.Context(), hour(14), bot.TimerDue{}, limit)
+		due, err := w.store.Due(t.Context(), AllShards(), hour(14), bot.TimerDue{}, limit)
 		w.must(err, "due")
 		w.equal(due, want[:min(limit, 15)], string(bytesOf("due, limit %d", limit)))
 	}
@@ -100,13 +101,13 @@ func timersPages(t TB, open func() bot.Store) {
 		k := key(bot.Shard(n*53%256), uint64(n))
 		w.setTimers(k, timer(k, "x", n/8).TimerSet, timer(k, "a", n/8).TimerSet)
 	}
-	all, err := w.store.Due(t.Context(), hour(2), bot.TimerDue{}, everything)
+	all, err := w.store.Due(t.Context(), AllShards(), hour(2), bot.TimerDue{}, everything)
 	w.must(err, "due")
 	w.equal(len(all), 48, "number of timers due")
 	for _, page := range []int{1, 7, 48} {
 		var got []bot.TimerDue
 		for after := (bot.TimerDue{}); len(got) <= len(all); {
-			due, err := w.store.Due(t.Context(), hour(2), after, page)
+			due, err := w.store.Due(t.Context(), AllShards(), hour(2), after, page)
 			w.must(err, "due")
 			if len(due) == 0 {
 				break
@@ -115,5 +116,26 @@ func timersPages(t TB, open func() bot.Store) {
 			after = due[len(due)-1]
 		}
 		w.equal(got, all, string(bytesOf("due, %d at a time", page)))
+	}
+}
+
+// timersShards: who holds some shards is told of their timers, also after the others were asked for.
+func timersShards(t TB, open func() bot.Store) {
+	w := enter(t, open())
+	first, second, third := key(0, 1), key(7, 1), key(255, 1)
+	for _, k := range []bot.ChatKey{first, second, third} {
+		w.setTimers(k, timer(k, "a", 10).TimerSet, timer(k, "b", 11).TimerSet)
+	}
+	want := func(shards []bot.Shard, timers ...bot.TimerDue) {
+		t.Helper()
+		due, err := w.store.Due(t.Context(), shards, hour(10), bot.TimerDue{}, everything)
+		w.must(err, "due")
+		w.equal(orNil(due), orNil(timers), string(bytesOf("due of shards %v", shards)))
+	}
+	for range 2 {
+		want(nil)
+		want([]bot.Shard{1, 8})
+		want([]bot.Shard{7}, timer(second, "a", 10))
+		want([]bot.Shard{255, 0}, timer(first, "a", 10), timer(third, "a", 10))
 	}
 }

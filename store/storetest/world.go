@@ -197,10 +197,18 @@ func (w *world) mark(marks ...bot.DeliveryResult) {
 	w.must(w.store.RecordDelivery(w.Context(), marks), "mark")
 }
 
+// AllShards are all there are.
+func AllShards() (all []bot.Shard) {
+	for n := range bot.Shards {
+		all = append(all, bot.Shard(n))
+	}
+	return all
+}
+
 // sweep sweeps once: a sweep runs until it is done.
 func (w *world) sweep(now time.Time) {
 	w.Helper()
-	w.must(w.store.Sweep(w.Context(), now), "sweep")
+	w.must(w.store.Sweep(w.Context(), AllShards(), now), "sweep")
 }
 
 // picture is all that can be seen of some chats and their shards.
@@ -250,7 +258,7 @@ func (w *world) events(s bot.Shard) []bot.Event {
 // due lists the timers due at now, those of one hour in an order that does not depend on the store.
 func (w *world) due(now time.Time) []bot.TimerDue {
 	w.Helper()
-	due, err := w.store.Due(w.Context(), now, bot.TimerDue{}, everything)
+	due, err := w.store.Due(w.Context(), AllShards(), now, bot.TimerDue{}, everything)
 	w.must(err, "due")
 	if !slices.IsSortedFunc(due, func(a, b bot.TimerDue) int { return a.Due.Compare(b.Due) }) {
 		w.Errorf("due: the earliest is not first: %v", due)
