@@ -28,7 +28,6 @@ redis=$((base)) backend=$((base + 1)) # the processes are on base + 2 and base +
 
 for name in $(env | sed -n 's/^\(LLAVE_[A-Z_]*\)=.*/\1/p'); do unset "$name"; done
 go build -o "$dir/llave" ./cmd/llave
-export LLAVE_WEBCHAT=0 # its history is one process's
 export LLAVE_AUTOGESTION_KEY=replicas-replicas-replicas-32
 redis-server --port "$redis" --bind 127.0.0.1 --dir "$dir" --save "" --appendonly yes --logfile redis.log &
 pid[redis]=$!

@@ -5,10 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"hash"
 	"strconv"
 	"sync"
@@ -135,59 +132,15 @@ func (v *Sealer) OpenChatRef(ref string) (bot.ChatID, error) {
 	return bot.ChatID(plain), err
 }
 
-// The secret is kept once for each key of the ring, sealed with it, so that an old key can be taken away.
-// secretExists shows whether a ring without any of those keys belongs to this store.
-const (
-	secretName   = "lookup secret "
-	secretExists = "lookup secret mark"
-)
-
-// Open reads the secret from the store, or makes it. once returns the value that is kept under a name; if there is
-// none, it keeps value.
+// Open reads the secret of a store, or makes it. once returns the value that is kept under a name; if there is none, it keeps value.
 func Open(ring *Ring, once func(name string, value []byte) ([]byte, error)) (*Sealer, error) {
-	secret, err := ring.readSecret(once)
+	secret := make([]byte, 32)
+	rand.Read(secret)
+	secret, err := Secret(ring, "lookup secret", secret, once)
 	if err != nil {
-		return nil, fmt.Errorf("lookup secret: %w", err)
+		return nil, err
 	}
-	if secret == nil {
-		if mark, err := once(secretExists, nil); err != nil || mark != nil {
-			return nil, errors.Join(fmt.Errorf("the store was written with another key (LLAVE_KEY): %w", ErrSealed), err)
-		}
-		secret = make([]byte, 32)
-		rand.Read(secret)
-	}
-	for _, k := range ring.keys {
-		only := &Ring{keys: []ringKey{k}}
-		sealed, err := once(k.name(), only.Seal(secret, []byte(secretName)))
-		if err != nil {
-			return nil, fmt.Errorf("lookup secret: %w", err)
-		}
-		// Somebody else may have been first.
-		if secret, err = only.Open(sealed, []byte(secretName)); err != nil {
-			return nil, fmt.Errorf("lookup secret: %w", err)
-		}
-	}
-	v := newSealer(ring, secret)
-	if _, err := once(secretExists, []byte{1}); err != nil {
-		return nil, fmt.Errorf("lookup secret: %w", err)
-	}
-	return v, nil
-}
-
-func (k ringKey) name() string { return secretName + hex.EncodeToString(k.id[:]) }
-
-// readSecret finds the secret under one of the ring's keys; nil if it is under none.
-func (r *Ring) readSecret(once func(name string, value []byte) ([]byte, error)) ([]byte, error) {
-	for _, k := range r.keys {
-		sealed, err := once(k.name(), nil)
-		if err != nil {
-			return nil, err
-		}
-		if sealed != nil {
-			return r.Open(sealed, []byte(secretName))
-		}
-	}
-	return nil, nil
+	return newSealer(ring, secret), nil
 }
 
 // SealJSON encrypts a value as JSON.

@@ -9,6 +9,7 @@ import (
 	"llave/adapters/telegram"
 	"llave/adapters/webchat"
 	"llave/bot"
+	"llave/store"
 )
 
 // openChannels opens the channels of the configuration and those of the command.
@@ -32,14 +33,17 @@ func (a *app) openChannels(ctx context.Context, p program, more channelMaker) (m
 	return channels, a.openWhatsApp(ctx, p, channels)
 }
 
-// openWeb opens the web chat, with its own key and file.
+// openWeb opens the web chat, with a key of its own. Its histories are in a file, or on the Redis of the store.
 func (a *app) openWeb(ctx context.Context) error {
-	key, err := loadOrMakeKey(a.outerRing(), a.path("webchat.key"), a.path("webchat.db"))
+	key, err := a.webKey(ctx)
 	if err != nil {
 		return err
 	}
 	o := webchat.Options{Path: a.path("webchat.db"), Key: key, PublicURL: a.PublicURL, MesaPhone: a.MesaPhone, Now: a.now, Log: a.log,
 		Mask: func(text string) string { return a.script.Mask(text).Text }}
+	if r, ok := a.store.(*store.Redis); ok {
+		o.Redis = r
+	}
 	if a.demo {
 		o.Demo = &webchat.Demo{CUIL: demoCUIL, Password: autogestion.DemoPassword, ProviderKey: autogestion.DemoProviderKey}
 	}

@@ -31,9 +31,9 @@ func (a *app) replicaConfig(channels map[string]bot.Channel) (*engine.ReplicaCon
 	return c, err
 }
 
-// pinned reports whether a channel has something that only one process can have: WhatsApp's device, the terminal, the history
-// of the web chat. Its chats are run where that is, so one process holds them all.
-func (a *app) pinned() bool { return a.WhatsApp != "" || a.ofTerminal || a.WebChat == "1" }
+// pinned reports whether a channel has something that only one process can have: WhatsApp's device, the terminal. Its chats are run
+// where that is, so one process holds them all.
+func (a *app) pinned() bool { return a.WhatsApp != "" || a.ofTerminal }
 
 // replaceReplicaID notes the name of this run in the data folder, and returns that of the run before: it is dead, because the
 // folder is locked. It is not asked about on another machine, whose folder is a copy.

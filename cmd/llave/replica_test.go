@@ -78,7 +78,6 @@ func pageOf(t *testing.T, x *process) string {
 func TestProcessesDivideTheChats(t *testing.T) {
 	t.Parallel()
 	env, r := replicaEnv(t)
-	env["LLAVE_WEBCHAT"] = "0"
 	first := start(t, env)
 	one := pageOf(t, first)
 	second := start(t, env)
@@ -89,7 +88,7 @@ func TestProcessesDivideTheChats(t *testing.T) {
 		return live == 2 && a > 0 && b > 0 && a+b == 256
 	})
 	for _, base := range []string{one, two} {
-		for path, want := range map[string]int{"/readyz": http.StatusOK, "/": http.StatusNotFound} {
+		for path, want := range map[string]int{"/readyz": http.StatusOK, "/": http.StatusOK} {
 			if res, err := http.Get(base + path); err != nil || res.StatusCode != want {
 				t.Errorf("%s: %v, %v", path, res, err)
 			}
@@ -99,7 +98,7 @@ func TestProcessesDivideTheChats(t *testing.T) {
 	x.waitExit(exitError)
 	x.errs.waitFor(t, "la está usando otro proceso")
 	start(t, env, "dead").waitExit(exitError)
-	for name, value := range map[string]string{"LLAVE_WEBCHAT": "1", "LLAVE_PUBLIC_URL": "https://otro.example"} {
+	for name, value := range map[string]string{"LLAVE_WEBCHAT": "0", "LLAVE_PUBLIC_URL": "https://otro.example"} {
 		x = start(t, withEnv(env, name, value))
 		x.waitExit(exitError)
 		x.errs.waitFor(t, name)
@@ -178,7 +177,6 @@ func shows(t *testing.T, at, desk string) {
 func TestTheDeskOfTwoProcesses(t *testing.T) {
 	t.Parallel()
 	env, r := replicaEnv(t)
-	env["LLAVE_WEBCHAT"] = "0"
 	folder := filepath.Join(t.TempDir(), "data")
 	seedAgents(t, withEnv(env, "LLAVE_DATA", folder))
 	first := start(t, withEnv(env, "LLAVE_DATA", folder))
@@ -211,28 +209,6 @@ func TestTheDeskOfTwoProcesses(t *testing.T) {
 	}
 }
 
-// With the web chat, whose history one process has, one process holds all chats: the other stands by, and takes over when it stops.
-func TestAProcessStandsBy(t *testing.T) {
-	t.Parallel()
-	env, _ := replicaEnv(t)
-	first := start(t, env)
-	first.errs.waitFor(t, "this process holds the chats")
-	second := start(t, env)
-	web := pageOf(t, second)
-	second.errs.waitFor(t, "standing by")
-	if res, err := http.Get(web + "/readyz"); err != nil || res.StatusCode != http.StatusServiceUnavailable {
-		t.Errorf("readyz of the one that stands by: %v, %v", res, err)
-	}
-	x := start(t, withEnv(env, "LLAVE_WEBCHAT", "0"))
-	x.waitExit(exitError)
-	x.errs.waitFor(t, "LLAVE_WEBCHAT")
-	first.cancel()
-	first.waitExit(exitOK)
-	second.errs.waitFor(t, "this process holds the chats")
-	second.cancel()
-	second.waitExit(exitOK)
-}
-
 // The desk goes to another folder when an operator says so, and not while the one that has it lives.
 func TestTheDeskMoves(t *testing.T) {
 	t.Parallel()
@@ -251,7 +227,7 @@ func TestTheDeskMoves(t *testing.T) {
 	first.cancel()
 	first.waitExit(exitOK)
 	second := start(t, other)
-	second.errs.waitFor(t, "this process holds the chats")
+	second.errs.waitFor(t, "processes divide the chats")
 	if text := second.errs.String(); strings.Contains(text, "mesa de ayuda is in") {
 		t.Error("the desk has moved by itself")
 	}
@@ -262,8 +238,9 @@ func TestTheDeskMoves(t *testing.T) {
 			t.Errorf("moved: %s", said)
 		}
 	}
-	start(t, other).errs.waitFor(t, "mesa de ayuda is in this process")
-	start(t, lost).errs.waitFor(t, "standing by")
+	desk := start(t, other)
+	desk.errs.waitFor(t, "mesa de ayuda is in this process")
+	shows(t, pageOf(t, start(t, lost)), pageOf(t, desk))
 	if said := runCommand(t, map[string]string{"LLAVE_DATA": t.TempDir()}, exitUsage, "mesa", "here"); !strings.Contains(said, "varios procesos") {
 		t.Errorf("with a file: %s", said)
 	}
