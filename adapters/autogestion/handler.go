@@ -52,7 +52,7 @@ var can = backend.Capabilities{CurrentWithoutMinting: true, Keys: true, TokenSta
 // mountAPI serves the HTTP API. Without a bot's key only validations are served.
 func (s *Service) mountAPI(mux *http.ServeMux) {
 	api.Mount(mux, api.Options{Tokens: s, Links: s, Sheets: s, Accounts: s, Notices: s, Can: can, Validate: s.validateBody, SheetKeys: s.SheetKeys,
-		WrongKey: s.wrongKey, IsBot: s.isBot, Refusal: refusal, Log: s.opt.Log})
+		WrongKey: s.wrongKey, IsBot: s.isBot, Refusal: toWireError, Log: s.opt.Log})
 }
 
 // wrongKey counts a wrong key of a bot or a provider by its address. Looking a key up only reads, so a flood of them does not
@@ -79,8 +79,8 @@ func (s *Service) validateBody(ctx context.Context, providerKey string, v wire.V
 	return wire.VerdictBody{Result: "denied", Reason: got.Reason}, err
 }
 
-// refusal is the API's answer to the errors of this package.
-func refusal(err error) *wire.Error {
+// toWireError is the API's answer to the errors of this package.
+func toWireError(err error) *wire.Error {
 	switch {
 	case errors.Is(err, ErrKeyTaken):
 		return &wire.Error{Status: http.StatusConflict, Code: "key_taken"}

@@ -12,13 +12,13 @@ import (
 
 // The measures of a card, in pixels. What is scanned and read at the counter comes first: the code, then the digits.
 const (
-	margin = 40
-	header = 88
-	module = 15 // of the QR code
-	quiet  = 4  // modules around it (ISO/IEC 18004)
-	panel  = 536
-	person = 944 // where the panel with the token ends
-	small  = 38  // shown 306 pixels wide, 16
+	margin       = 40
+	headerHeight = 88
+	module       = 15 // of the QR code
+	quiet        = 4  // modules around it (ISO/IEC 18004)
+	panel        = 536
+	panelEnd     = 944 // where the panel with the token ends
+	small        = 38  // shown 306 pixels wide, 16
 )
 
 // card draws a card over the one before.
@@ -28,12 +28,12 @@ func (d *canvas) card(c flows.Card) error {
 		return fmt.Errorf("qr: %w", err)
 	}
 	d.fill(d.img.Rect, black, false)
-	d.fill(image.Rect(0, 0, width, header), white, false)
-	d.fill(image.Rect(0, panel, width, person), dark, false)
+	d.fill(image.Rect(0, 0, width, headerHeight), white, false)
+	d.fill(image.Rect(0, panel, width, panelEnd), dark, false)
 	p := pen{canvas: d}
 	p.fit(margin, 58, width-margin, c.Title, textStyle{true, small}, white)
 	side := (code.Size + 2*quiet) * module
-	d.qr(code, (width-side)/2, header+(panel-header-side)/2)
+	d.qr(code, (width-side)/2, headerHeight+(panel-headerHeight-side)/2)
 	p.fit(margin, panel+54, width-margin, c.Label, textStyle{true, small}, dark)
 	p.fit(margin, panel+198, width-margin, c.Digits[:3]+" "+c.Digits[3:], textStyle{true, 172}, dark)
 	p.block(margin, panel+258, c.Validity, textStyle{false, small}, 3, dark)
@@ -43,7 +43,7 @@ func (d *canvas) card(c flows.Card) error {
 
 // person writes the name, and each field as a label and its value below.
 func (p *pen) person(c flows.Card) {
-	y := p.block(margin, person+60, c.Name, textStyle{true, 52}, 2, black)
+	y := p.block(margin, panelEnd+60, c.Name, textStyle{true, 52}, 2, black)
 	for _, f := range c.Fields {
 		if y+92 > height {
 			return

@@ -128,7 +128,7 @@ func (t *Telegram) locate(h *incoming, m *message) {
 
 // parseText reads a text: a command is its words, and "/start" may carry the text of a link.
 func parseText(text string) (bot.Kind, string) {
-	name, _, rest, ok := command(text)
+	name, _, rest, ok := splitCommand(text)
 	switch {
 	case !ok:
 		return bot.Message, text
@@ -138,8 +138,8 @@ func parseText(text string) (bot.Kind, string) {
 	return bot.Message, strings.TrimSpace(strings.ReplaceAll(name, "_", " ") + " " + rest)
 }
 
-// command splits a command: /name@bot rest.
-func command(text string) (name, to, rest string, ok bool) {
+// splitCommand splits a command: /name@bot rest.
+func splitCommand(text string) (name, to, rest string, ok bool) {
 	after, ok := strings.CutPrefix(text, "/")
 	if !ok {
 		return "", "", "", false
@@ -231,7 +231,7 @@ func (t *Telegram) inGroup(h *incoming, m *message) error {
 // addressed reports whether a text is a command for no other bot, or names this bot.
 func (t *Telegram) addressed(text string) bool {
 	me := t.userName()
-	if _, to, _, ok := command(text); ok {
+	if _, to, _, ok := splitCommand(text); ok {
 		return to == "" || me != "" && strings.EqualFold(to, me)
 	}
 	if me == "" {

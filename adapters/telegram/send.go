@@ -141,15 +141,15 @@ func classify(err error, begun bool) error {
 	case e.code == 413:
 		return &bot.PermanentFailure{Reason: "too large"}
 	case e.code == 400:
-		return refusal(e.description)
+		return reasonOf(e.description)
 	case e.code/100 == 4 && !begun:
 		return &bot.NotSent{Err: fmt.Errorf("telegram: %w", err)}
 	}
 	return fmt.Errorf("telegram: %w", err)
 }
 
-// refusal gives a refusal a reason of ours: Telegram's description may quote what people wrote.
-func refusal(said string) *bot.PermanentFailure {
+// reasonOf gives a refusal a reason of ours: Telegram's description may quote what people wrote.
+func reasonOf(said string) *bot.PermanentFailure {
 	said = strings.ToLower(said)
 	for _, r := range []struct {
 		has, reason string

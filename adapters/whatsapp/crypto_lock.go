@@ -54,8 +54,8 @@ func (h *lockHold) free() {
 	}
 }
 
-// sessions are the library's sessions, read and written under the lock.
-type sessions struct {
+// lockedSessions are the library's sessions, read and written under the lock.
+type lockedSessions struct {
 	store.SessionStore
 }
 
@@ -65,7 +65,7 @@ func holdOf(ctx context.Context) *lockHold {
 }
 
 // GetManySessions begins an encryption.
-func (s sessions) GetManySessions(ctx context.Context, addresses []string) (map[string][]byte, error) {
+func (s lockedSessions) GetManySessions(ctx context.Context, addresses []string) (map[string][]byte, error) {
 	if h := holdOf(ctx); h != nil && !h.held {
 		if err := h.g.lock(ctx); err != nil {
 			return nil, err
@@ -76,7 +76,7 @@ func (s sessions) GetManySessions(ctx context.Context, addresses []string) (map[
 }
 
 // PutManySessions ends an encryption.
-func (s sessions) PutManySessions(ctx context.Context, all map[string][]byte) error {
+func (s lockedSessions) PutManySessions(ctx context.Context, all map[string][]byte) error {
 	defer holdOf(ctx).free()
 	return s.SessionStore.PutManySessions(ctx, all)
 }
@@ -115,7 +115,7 @@ func (b *buffer) GetBufferedEvent(ctx context.Context, hash [32]byte) (*store.Bu
 	if err != nil || e == nil || e.Plaintext == nil {
 		return e, err
 	}
-	e.Plaintext, err = open(b.aead, e.Plaintext, hash[:])
+	e.Plaintext, err = unseal(b.aead, e.Plaintext, hash[:])
 	return e, err
 }
 
@@ -128,7 +128,7 @@ func (b *buffer) GetOutgoingEvent(ctx context.Context, chat, other types.JID, id
 	if err != nil {
 		return "", nil, err
 	}
-	plain, err := open(b.aead, sealed, []byte(id))
+	plain, err := unseal(b.aead, sealed, []byte(id))
 	return format, plain, err
 }
 
@@ -153,7 +153,7 @@ func (noContacts) PutManyRedactedPhones(context.Context, []store.RedactedPhoneEn
 
 // install wraps a device's store, before a client is made of it.
 func (w *WhatsApp) install(dev *store.Device) {
-	dev.Sessions = sessions{dev.Sessions}
+	dev.Sessions = lockedSessions{dev.Sessions}
 	dev.EventBuffer = &buffer{dev.EventBuffer, w.cryptoLock, w.seal}
 	dev.Contacts = noContacts{dev.Contacts}
 }

@@ -95,7 +95,7 @@ func (c *factStore) reads(id, value string, fact any) bool {
 	if err != nil {
 		return false
 	}
-	plain, err := open(c.aead, sealed, []byte(id))
+	plain, err := unseal(c.aead, sealed, []byte(id))
 	return err == nil && json.Unmarshal(plain, fact) == nil
 }
 

@@ -17,19 +17,19 @@ type logger struct {
 	ignored func(id, source string)
 }
 
-func (l logger) Errorf(format string, _ ...any) { l.log.Warn("whatsmeow: " + words(format)) }
+func (l logger) Errorf(format string, _ ...any) { l.log.Warn("whatsmeow: " + plainFormat(format)) }
 func (l logger) Warnf(format string, args ...any) {
-	l.log.Info("whatsmeow: " + words(format))
+	l.log.Info("whatsmeow: " + plainFormat(format))
 	if id, source, ok := usedKeyIn(args); ok && l.ignored != nil {
 		l.ignored(id, source)
 	}
 }
-func (l logger) Infof(format string, _ ...any) { l.log.Debug("whatsmeow: " + words(format)) }
+func (l logger) Infof(format string, _ ...any) { l.log.Debug("whatsmeow: " + plainFormat(format)) }
 func (l logger) Debugf(string, ...any)         {}
 
 func (l logger) Sub(string) waLog.Logger { return l }
 
-func words(format string) string { return strings.ReplaceAll(format, "%", "·") }
+func plainFormat(format string) string { return strings.ReplaceAll(format, "%", "·") }
 
 // silenceLibsignal stops libsignal from printing.
 var silenceLibsignal = sync.OnceFunc(func() {

@@ -93,7 +93,7 @@ const fetchTime = 2 * time.Minute
 // Fetch implements [bot.Fetcher].
 func (w *WhatsApp) Fetch(ctx context.Context, chat bot.ChatID, ref []byte, limit int64) ([]byte, error) {
 	var r fileRef
-	plain, err := open(w.seal, ref, aboutFile(chat))
+	plain, err := unseal(w.seal, ref, aboutFile(chat))
 	if err != nil || json.Unmarshal(plain, &r) != nil {
 		return nil, &bot.PermanentFailure{Reason: "a file of another chat, or of none"}
 	}

@@ -15,7 +15,7 @@ func seal(aead cipher.AEAD, plain, about []byte) []byte {
 
 var errSealed = errors.New("whatsapp: what was kept cannot be opened with this key")
 
-func open(aead cipher.AEAD, sealed, about []byte) ([]byte, error) {
+func unseal(aead cipher.AEAD, sealed, about []byte) ([]byte, error) {
 	n := aead.NonceSize()
 	if len(sealed) < n {
 		return nil, errSealed

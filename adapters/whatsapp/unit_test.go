@@ -169,7 +169,7 @@ func TestGuard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newCryptoLock()
 		inner := &slow{}
-		s, b := sessions{inner}, &buffer{EventBuffer: txn{}, g: g}
+		s, b := lockedSessions{inner}, &buffer{EventBuffer: txn{}, g: g}
 		decrypted := make(chan bool, 8)
 		decrypt := func() {
 			go b.DoDecryptionTxn(t.Context(), func(context.Context) error { decrypted <- true; return nil })
@@ -220,16 +220,16 @@ func TestSeal(t *testing.T) {
 	if bytes.Contains(sealed, []byte("482913")) {
 		t.Error("it can be read")
 	}
-	if plain, err := open(aead, sealed, []byte("A")); err != nil || string(plain) != "482913" {
+	if plain, err := unseal(aead, sealed, []byte("A")); err != nil || string(plain) != "482913" {
 		t.Errorf("opened: %q %v", plain, err)
 	}
 	for name, about := range map[string]string{"another message": "B"} {
-		if _, err := open(aead, sealed, []byte(about)); err == nil {
+		if _, err := unseal(aead, sealed, []byte(about)); err == nil {
 			t.Errorf("%s: opened", name)
 		}
 	}
 	for _, broken := range [][]byte{nil, sealed[:10], append([]byte{1}, sealed...)} {
-		if _, err := open(aead, broken, []byte("A")); err == nil {
+		if _, err := unseal(aead, broken, []byte("A")); err == nil {
 			t.Error("broken, and opened")
 		}
 	}

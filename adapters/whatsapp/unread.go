@@ -10,9 +10,9 @@ import (
 	"llave/bot"
 )
 
-// unread are messages that came while nothing may be sent. They are marked as read with the answer: people expect an
+// unreadMessages are messages that came while nothing may be sent. They are marked as read with the answer: people expect an
 // answer to a message that looks read.
-type unread struct {
+type unreadMessages struct {
 	mu   sync.Mutex
 	m    map[bot.ChatID][]unreadMessage
 	n    int
@@ -31,8 +31,8 @@ type unreadMessage struct {
 const maxUnread = 4096
 
 // openUnread reads the messages that an earlier process left.
-func openUnread(ctx context.Context, kept *factStore) (*unread, error) {
-	u := &unread{m: map[bot.ChatID][]unreadMessage{}, kept: kept}
+func openUnread(ctx context.Context, kept *factStore) (*unreadMessages, error) {
+	u := &unreadMessages{m: map[bot.ChatID][]unreadMessage{}, kept: kept}
 	all, err := factsOf[unreadMessage](ctx, kept, factUnread)
 	if err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func openUnread(ctx context.Context, kept *factStore) (*unread, error) {
 }
 
 // add remembers a message.
-func (u *unread) add(ctx context.Context, m unreadMessage) error {
+func (u *unreadMessages) add(ctx context.Context, m unreadMessage) error {
 	u.mu.Lock()
 	if u.n >= maxUnread {
 		u.mu.Unlock()
@@ -58,7 +58,7 @@ func (u *unread) add(ctx context.Context, m unreadMessage) error {
 }
 
 // take returns a chat's messages and forgets them.
-func (u *unread) take(ctx context.Context, chat bot.ChatID) ([]unreadMessage, error) {
+func (u *unreadMessages) take(ctx context.Context, chat bot.ChatID) ([]unreadMessage, error) {
 	u.mu.Lock()
 	all := u.m[chat]
 	delete(u.m, chat)

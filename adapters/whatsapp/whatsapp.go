@@ -104,7 +104,7 @@ type WhatsApp struct {
 	textDigests *besteffort.Cache[string, wording]       // digests of what people wrote, by message: an edit may change nothing of it
 	albums      *albums
 	timers      *chatTimers
-	unread      *unread
+	unread      *unreadMessages
 	undecrypted *undecrypted
 
 	mu        sync.Mutex

@@ -12,7 +12,7 @@ import (
 )
 
 // closeGate ends a turn's part in the case: what may not be said is dropped, and what was said is filed.
-func (sh *Shard) closeGate(w *turn, o outcome) outcome {
+func (sh *Shard) closeGate(w *turn, o turnOutcome) turnOutcome {
 	o.Replies = ofTheScript(o.Replies)
 	g := w.gate
 	if g != nil {
@@ -89,7 +89,7 @@ func (g *gate) ofErrand(w *turn) bool {
 
 // speak has the agent's words sent. To a chat that takes none they fail at once: nothing is sent until the person writes
 // again.
-func (g *gate) speak(o outcome) outcome {
+func (g *gate) speak(o turnOutcome) turnOutcome {
 	if !o.Session.Gone {
 		o.Replies = append(o.Replies, *g.spoken)
 		return o
@@ -101,7 +101,7 @@ func (g *gate) speak(o outcome) outcome {
 }
 
 // fileSaid writes into the entry of what the affiliate said what it was.
-func (g *gate) fileSaid(w *turn, o *outcome) {
+func (g *gate) fileSaid(w *turn, o *turnOutcome) {
 	if g.said == 0 {
 		return
 	}

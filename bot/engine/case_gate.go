@@ -213,9 +213,9 @@ func (g *gate) inErrand() bool {
 }
 
 // voidErrand is the outcome of an errand that the script cannot do: as if it had been refused at once.
-func (sh *Shard) voidErrand(w *turn, why bot.Refusal) outcome {
+func (sh *Shard) voidErrand(w *turn, why bot.Refusal) turnOutcome {
 	g := w.gate
 	w.gate = &gate{was: g.was, c: g.was, act: g.act, now: g.now}
 	w.gate.refuse(why)
-	return outcome{Decision: bot.Decision{Session: w.caseSession()}}
+	return turnOutcome{Decision: bot.Decision{Session: w.caseSession()}}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // compose seals what a turn writes.
-func (sh *Shard) compose(w *turn, o outcome) (t bot.Turn, messages []outbox.Message, err error) {
+func (sh *Shard) compose(w *turn, o turnOutcome) (t bot.Turn, messages []outbox.Message, err error) {
 	t = bot.Turn{Chat: w.key, Base: w.version, Fence: sh.fence, Update: w.update.Seq, Purge: o.Purge, Quarantine: o.quarantine}
 	if err = sh.composeSession(w, &o, &t); err != nil {
 		return t, nil, fmt.Errorf("session: %w", err)
@@ -59,7 +59,7 @@ func (sh *Shard) composeReplies(w *turn, replies []bot.Reply, t *bot.Turn) ([]ou
 }
 
 // composeEvents seals what a turn logs: the entries of the case, and the script's events.
-func (sh *Shard) composeEvents(w *turn, o *outcome, t *bot.Turn) error {
+func (sh *Shard) composeEvents(w *turn, o *turnOutcome, t *bot.Turn) error {
 	if len(o.entries)+len(o.Events) == 0 {
 		return nil
 	}

@@ -159,7 +159,7 @@ func (cs *effectCalls) perform(c *effectCall, done func(error)) {
 		cs.s.log.Warn("no answer", "op", c.effect.Op, "err", err)
 	}
 	if done != nil {
-		done(counted(c, err))
+		done(breakerError(c, err))
 	}
 	cs.mu.Lock()
 	if done != nil {
@@ -171,9 +171,9 @@ func (cs *effectCalls) perform(c *effectCall, done func(error)) {
 	end()
 }
 
-// counted is the error that the breaker sees of an attempt. An attempt that the end of its shard has cut short does
+// breakerError is the error that the breaker sees of an attempt. An attempt that the end of its shard has cut short does
 // not count.
-func counted(c *effectCall, err error) error {
+func breakerError(c *effectCall, err error) error {
 	if err != nil && c.sh.asking.Err() != nil {
 		return errNotCounted
 	}

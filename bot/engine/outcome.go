@@ -4,15 +4,15 @@ import (
 	"llave/bot"
 )
 
-// outcome is the sum of a turn's decisions.
-type outcome struct {
+// turnOutcome is the sum of a turn's decisions.
+type turnOutcome struct {
 	bot.Decision
 	pending    *effectCall // the effect that was not answered in time
 	quarantine string
 	entries    []bot.Entry // of the chat's case
 }
 
-func (o *outcome) add(d bot.Decision) {
+func (o *turnOutcome) add(d bot.Decision) {
 	o.Session, o.Effect = d.Session, d.Effect
 	o.Replies = append(o.Replies, d.Replies...)
 	o.Timers = append(o.Timers, d.Timers...)
@@ -26,7 +26,7 @@ func (o *outcome) add(d bot.Decision) {
 	}
 }
 
-func (o *outcome) late(c *effectCall, interim *bot.Reply) {
+func (o *turnOutcome) late(c *effectCall, interim *bot.Reply) {
 	o.Session.Pending, o.pending = &c.effect, c
 	switch {
 	case interim == nil:
@@ -39,8 +39,8 @@ func (o *outcome) late(c *effectCall, interim *bot.Reply) {
 
 // slowOutcome sends the interim of an effect that could not begin before its turn had ended, if the session still
 // waits for it.
-func slowOutcome(w *turn) outcome {
-	o := outcome{Decision: bot.Decision{Session: w.caseSession()}}
+func slowOutcome(w *turn) turnOutcome {
+	o := turnOutcome{Decision: bot.Decision{Session: w.caseSession()}}
 	if p := w.session.Pending; p != nil && effectID(p) == w.update.Subtype && p.Interim != nil {
 		o.Replies = []bot.Reply{*p.Interim}
 	}
@@ -49,7 +49,7 @@ func slowOutcome(w *turn) outcome {
 
 // applyReachability updates Session.Gone and drops the replies to a chat that cannot be reached. An update that was
 // quarantined, or came too late, says nothing about that.
-func (sh *Shard) applyReachability(w *turn, o outcome) outcome {
+func (sh *Shard) applyReachability(w *turn, o turnOutcome) turnOutcome {
 	if o.quarantine != "" || w.superseded() {
 		return o
 	}
@@ -64,11 +64,11 @@ func (sh *Shard) applyReachability(w *turn, o outcome) outcome {
 }
 
 // quarantine leaves the session as it was and says that the update could not be dealt with.
-func (sh *Shard) quarantine(w *turn, why string) outcome {
+func (sh *Shard) quarantine(w *turn, why string) turnOutcome {
 	sh.stats.Quarantined.Add(1)
 	sh.log.Error("update set aside", "chat", w.update.Chat, "key", w.key, "seq", w.update.Seq, "reason", why)
 	sh.beginCase(w) // what the script made of it is dropped; what an agent or the clock did holds
-	o := outcome{quarantine: why}
+	o := turnOutcome{quarantine: why}
 	o.Session = w.caseSession()
 	if p, r := o.Session.Pending, w.update.Result; p != nil && r != nil && p.Key == r.Key {
 		o.Session.Pending = nil // this was its answer; no other will come

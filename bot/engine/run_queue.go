@@ -140,7 +140,7 @@ func (sh *Shard) tryAgain(q *chatQueue, err error) bool {
 }
 
 // next returns the next step of a queue. After done the queue has stopped.
-func (ls *chatQueues) next(q *chatQueue) (j queuedUpdate, what step) {
+func (ls *chatQueues) next(q *chatQueue) (j queuedUpdate, what queueStep) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
 	switch {
@@ -158,7 +158,7 @@ func (ls *chatQueues) next(q *chatQueue) (j queuedUpdate, what step) {
 }
 
 // readAgain repeats a read that failed. What was accepted meanwhile is read, too: it comes after what waits in the store.
-func (ls *chatQueues) readAgain(q *chatQueue, what step) {
+func (ls *chatQueues) readAgain(q *chatQueue, what queueStep) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
 	clear(q.waiting)
@@ -166,11 +166,11 @@ func (ls *chatQueues) readAgain(q *chatQueue, what step) {
 	q.reload, q.effect = true, q.effect || what == readAll
 }
 
-type step int
+type queueStep int
 
 const (
-	runUpdate   step = iota // run an update
-	readUpdates             // read what waits in the store
-	readAll                 // read the pending effect as well
-	done                    // no work is left
+	runUpdate   queueStep = iota // run an update
+	readUpdates                  // read what waits in the store
+	readAll                      // read the pending effect as well
+	done                         // no work is left
 )

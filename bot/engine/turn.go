@@ -61,7 +61,7 @@ type turn struct {
 	held     bool // it is the first one of a flood that had to wait
 	deciding bool
 	in       bot.Input
-	outcome  outcome
+	outcome  turnOutcome
 	effects  int
 	awaits   *effectCall // the effect whose answer the turn waits for
 	interim  *bot.Reply
@@ -111,7 +111,7 @@ func (sh *Shard) runTurn(w *turn) (time.Duration, error) {
 }
 
 // committed starts what a turn left to do besides its replies.
-func (sh *Shard) committed(w *turn, o outcome, t *bot.Turn) {
+func (sh *Shard) committed(w *turn, o turnOutcome, t *bot.Turn) {
 	sh.health.worked()
 	sh.stats.Turns.Add(1)
 	sh.countCase(w, t)
@@ -153,7 +153,7 @@ func (sh *Shard) reloadAfterConflict(w *turn) error {
 // decideAll decides, runs the requested effect, and decides again, until the script requests nothing more or the
 // answer is late. An update that the script cannot deal with is quarantined. While the turn waits for an answer it
 // returns for how long.
-func (sh *Shard) decideAll(w *turn) (outcome, time.Duration) {
+func (sh *Shard) decideAll(w *turn) (turnOutcome, time.Duration) {
 	if !w.deciding {
 		sh.begin(w)
 		if o, ok := sh.withoutScript(w); ok {
@@ -167,7 +167,7 @@ func (sh *Shard) decideAll(w *turn) (outcome, time.Duration) {
 			wait, late := sh.answer(w)
 			if wait > 0 {
 				sh.giveBack(w) // others may open a case while this turn waits
-				return outcome{}, wait
+				return turnOutcome{}, wait
 			}
 			if late {
 				return w.outcome, 0
@@ -181,7 +181,7 @@ func (sh *Shard) decideAll(w *turn) (outcome, time.Duration) {
 
 // begin sets a turn to its beginning: the same update, whatever an earlier try has made of it.
 func (sh *Shard) begin(w *turn) {
-	w.in, w.outcome, w.effects, w.awaits = bot.Input{Accepted: w.update, Waited: sh.waited(w.update), Held: w.held}, outcome{}, 0, nil
+	w.in, w.outcome, w.effects, w.awaits = bot.Input{Accepted: w.update, Waited: sh.waited(w.update), Held: w.held}, turnOutcome{}, 0, nil
 	if w.in.Kind == bot.TooLong {
 		w.in.Text = "" // kept for a case; the script reads none of it
 	}
@@ -193,7 +193,7 @@ func (sh *Shard) begin(w *turn) {
 }
 
 // decideOnce decides, and starts the effect that the script requests. It reports whether the turn is over.
-func (sh *Shard) decideOnce(w *turn) (outcome, bool) {
+func (sh *Shard) decideOnce(w *turn) (turnOutcome, bool) {
 	sh.lendNumber(w)
 	d, err := sh.decide(w.outcome.Session, w.in)
 	if err == nil && slices.ContainsFunc(d.Events, func(ev json.RawMessage) bool { return !json.Valid(ev) }) {
@@ -219,20 +219,20 @@ func (sh *Shard) decideOnce(w *turn) (outcome, bool) {
 		w.deadline = time.Now().Add(w.patience(sh.timing.InTime))
 	}
 	w.awaits, w.interim = sh.startEffect(w, *d.Effect), d.Interim
-	return outcome{}, false
+	return turnOutcome{}, false
 }
 
 // withoutScript is the outcome of an update that the script does not see.
-func (sh *Shard) withoutScript(w *turn) (outcome, bool) {
+func (sh *Shard) withoutScript(w *turn) (turnOutcome, bool) {
 	switch {
 	case w.unrunnable() != "":
 		return sh.quarantine(w, w.unrunnable()), true
 	case w.superseded(), !w.asksScript(), w.silent():
-		return outcome{Decision: bot.Decision{Session: w.caseSession()}}, true
+		return turnOutcome{Decision: bot.Decision{Session: w.caseSession()}}, true
 	case w.update.Kind == bot.Slow:
 		return slowOutcome(w), true
 	}
-	return outcome{}, false
+	return turnOutcome{}, false
 }
 
 // answer takes the answer that a turn waits for, if it is there. Otherwise it returns how long to wait, or reports

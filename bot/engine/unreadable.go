@@ -28,7 +28,7 @@ func (sh *Shard) loadSession(q *chatQueue, sealed []byte, version uint64) {
 
 // composeSession seals the session of a turn and sets the retention of the chat. A stored session that cannot be
 // opened stays as it is if the turn only quarantines an update.
-func (sh *Shard) composeSession(w *turn, o *outcome, t *bot.Turn) (err error) {
+func (sh *Shard) composeSession(w *turn, o *turnOutcome, t *bot.Turn) (err error) {
 	if len(w.lostSession) > 0 && o.quarantine != "" {
 		t.Session = w.lostSession[0].Body
 		t.Forget, t.Review = sh.retentionOf(w.key, t.Session)

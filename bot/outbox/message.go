@@ -47,8 +47,8 @@ func (m *Message) Seal(s *keyring.Sealer, key bot.ChatKey) ([]byte, error) {
 	return s.SealJSON(keyring.ForMessage, key, &m.Content)
 }
 
-// open reads a message from the store. One that cannot be read is returned all the same: it becomes a dead letter.
-func open(s *keyring.Sealer, key bot.ChatKey, stored bot.OutboxMessage) Message {
+// openMessage reads a message from the store. One that cannot be read is returned all the same: it becomes a dead letter.
+func openMessage(s *keyring.Sealer, key bot.ChatKey, stored bot.OutboxMessage) Message {
 	m := Message{n: stored.N, tries: stored.Tries, due: stored.Due}
 	if err := s.OpenJSON(keyring.ForMessage, key, stored.Body, &m.Content); err != nil {
 		m.broken = "cannot be read"

@@ -35,7 +35,7 @@ func (d *Dispatcher) readPage(c *Chat) {
 	}
 	messages := make([]Message, len(page))
 	for i, stored := range page {
-		messages[i] = open(d.sealer, c.key, stored)
+		messages[i] = openMessage(d.sealer, c.key, stored)
 	}
 	c.add(messages)
 	c.pause, c.running = 0, false

@@ -8,7 +8,7 @@ const (
 	Urgent Class = iota
 	Normal
 	Background
-	classes
+	classCount
 )
 
 // oldestEvery is how often the work that has waited longest goes first, whatever its class: urgent work without end
@@ -18,7 +18,7 @@ const oldestEvery = 8
 // Backlog is work that waits: the most urgent class first, and in order within a class. It is not safe for concurrent
 // use.
 type Backlog[T any] struct {
-	queues [classes][]backlogItem[T]
+	queues [classCount][]backlogItem[T]
 	n      int
 	pushed uint64
 	popped uint64
@@ -62,7 +62,7 @@ func (b *Backlog[T]) Peek() (work T, ok bool) {
 
 func (b *Backlog[T]) next() (best Class, ok bool) {
 	oldest := b.popped%oldestEvery == oldestEvery-1
-	for c := range classes {
+	for c := range classCount {
 		q := b.queues[c]
 		if len(q) == 0 {
 			continue

@@ -18,7 +18,7 @@ import (
 // order, and none twice but verbatim; no act was done twice; no case is left without its timer.
 
 // atTheDesk lets n cases be answered. No case is opened after long, if it is not zero.
-func atTheDesk(ctx context.Context, n int, seed uint64, binary string, kill, long time.Duration) (sum tally, err error) {
+func atTheDesk(ctx context.Context, n int, seed uint64, binary string, kill, long time.Duration) (sum sightings, err error) {
 	dir, binary, remove, err := prepare(ctx, binary)
 	if err != nil {
 		return sum, err
@@ -65,7 +65,7 @@ func (d *deskDay) begin() error {
 }
 
 // run lets everybody work while the program is killed, and counts.
-func (d *deskDay) run(n int) (tally, error) {
+func (d *deskDay) run(n int) (sightings, error) {
 	d.srv.Weather(lossyNetwork)
 	calm, weather := context.WithCancel(d.ctx)
 	var killer, people, staff sync.WaitGroup
@@ -94,7 +94,7 @@ func (d *deskDay) run(n int) (tally, error) {
 	staff.Wait()
 	weather()
 	killer.Wait()
-	sum := tally{Conversations: d.opened(), Kills: d.kills}
+	sum := sightings{Conversations: d.opened(), Kills: d.kills}
 	cases, err := d.agents[0].everyCase()
 	errs = append(errs, d.failed, err)
 	if errors.Join(errs...) == nil {

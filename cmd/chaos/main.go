@@ -63,17 +63,17 @@ func main() {
 		fmt.Fprintln(os.Stderr, "chaos: -store:", err)
 		os.Exit(2)
 	}
-	begin := func() (tally, error) { return run(context.Background(), *n, *seed, *binary, os.Stderr) }
+	begin := func() (sightings, error) { return run(context.Background(), *n, *seed, *binary, os.Stderr) }
 	switch *channel {
 	case "terminal":
 	case "poll", "webhook":
 		fmt.Fprintf(os.Stderr, "seed %d\n", *seed)
-		begin = func() (tally, error) {
+		begin = func() (sightings, error) {
 			return onTelegram(context.Background(), *n, *seed, *binary, *channel == "webhook")
 		}
 	case "desk":
 		fmt.Fprintf(os.Stderr, "seed %d\n", *seed)
-		begin = func() (tally, error) { return atTheDesk(context.Background(), *n, *seed, *binary, *kill, *long) }
+		begin = func() (sightings, error) { return atTheDesk(context.Background(), *n, *seed, *binary, *kill, *long) }
 	case "screens":
 		if err := measureScreens(context.Background(), *n, *seed, *binary); err != nil {
 			fmt.Fprintln(os.Stderr, "chaos:", err)
@@ -82,7 +82,7 @@ func main() {
 		return
 	case "replicas":
 		fmt.Fprintf(os.Stderr, "seed %d\n", *seed)
-		begin = func() (tally, error) { return onReplicas(context.Background(), *n, *seed, *binary, *fault) }
+		begin = func() (sightings, error) { return onReplicas(context.Background(), *n, *seed, *binary, *fault) }
 	default:
 		fmt.Fprintln(os.Stderr, "chaos: -through is terminal, poll, webhook, desk or screens")
 		os.Exit(2)
@@ -121,14 +121,14 @@ func beginStore(kind string) (stop func(), err error) {
 	}, nil
 }
 
-// tally is what happened.
-type tally struct {
+// sightings is what happened.
+type sightings struct {
 	Conversations, Kills, Answered, Repeated, Retyped int
 	Tokens, Sheets                                    int
 	Longest                                           time.Duration // from a fault of a replica to the next answer
 }
 
-func (t tally) String() string {
+func (t sightings) String() string {
 	text := fmt.Sprintf("conversations=%d kills=%d answered=%d answered_again_alike=%d retyped_because_never_taken=%d new_tokens_by_the_back_ends_books=%d sheets=%d",
 		t.Conversations, t.Kills, t.Answered, t.Repeated, t.Retyped, t.Tokens, t.Sheets)
 	if t.Longest > 0 {
@@ -140,15 +140,15 @@ func (t tally) String() string {
 // workers run at the same time, each on data of its own.
 const workers = 2
 
-func run(ctx context.Context, n int, seed uint64, binary string, progress io.Writer) (tally, error) {
+func run(ctx context.Context, n int, seed uint64, binary string, progress io.Writer) (sightings, error) {
 	dir, binary, remove, err := prepare(ctx, binary)
 	if err != nil {
-		return tally{}, err
+		return sightings{}, err
 	}
 	defer remove()
 	fmt.Fprintf(progress, "seed %d\n", seed)
 	var mu sync.Mutex
-	var sum tally
+	var sum sightings
 	var errs []error
 	var wg sync.WaitGroup
 	for i := range workers {
@@ -157,7 +157,7 @@ func run(ctx context.Context, n int, seed uint64, binary string, progress io.Wri
 			err := w.all((n + i) / workers)
 			mu.Lock()
 			defer mu.Unlock()
-			sum.add(w.tally)
+			sum.add(w.sightings)
 			if err != nil {
 				errs = append(errs, fmt.Errorf("worker %d, seed %d: %w", i, seed, err))
 			}
@@ -186,7 +186,7 @@ func prepare(ctx context.Context, binary string) (dir, built string, remove func
 
 // worker is one person at one terminal.
 type worker struct {
-	tally
+	sightings
 	ctx    context.Context
 	binary string
 	data   string

@@ -39,7 +39,7 @@ const stopped = 12 * time.Second
 
 // onReplicas lets users ask for another token, n times in all, while the process that holds the chats is killed, held up for
 // longer than its lease, or told to stop.
-func onReplicas(ctx context.Context, n int, seed uint64, binary, fault string) (sum tally, err error) {
+func onReplicas(ctx context.Context, n int, seed uint64, binary, fault string) (sum sightings, err error) {
 	dir, binary, remove, err := prepare(ctx, binary)
 	if err != nil {
 		return sum, err
@@ -127,10 +127,10 @@ func freeAddress() (string, error) {
 }
 
 // run lets the users write while things happen, and counts.
-func (r *replicas) run(users []*telegramtest.User, n int, books string) (tally, error) {
+func (r *replicas) run(users []*telegramtest.User, n int, books string) (sightings, error) {
 	done := make(chan struct{})
 	var mu sync.Mutex
-	var sum tally
+	var sum sightings
 	var errs []error
 	var wg sync.WaitGroup
 	for i, u := range users {
@@ -139,7 +139,7 @@ func (r *replicas) run(users []*telegramtest.User, n int, books string) (tally, 
 			err := c.all((n + i) / len(users))
 			mu.Lock()
 			defer mu.Unlock()
-			sum.add(c.tally)
+			sum.add(c.sightings)
 			if err != nil {
 				errs = append(errs, fmt.Errorf("chat %d: %w", i, err))
 			}

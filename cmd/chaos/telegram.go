@@ -29,7 +29,7 @@ const userCount = 6
 // onTelegram lets users ask for another token, n times in all. The program is killed at random moments, a tenth of the replies
 // of the Bot API are lost, updates are repeated, and 429 comes now and then. The users repeat nothing: every question must be
 // answered.
-func onTelegram(ctx context.Context, n int, seed uint64, binary string, webhook bool) (sum tally, err error) {
+func onTelegram(ctx context.Context, n int, seed uint64, binary string, webhook bool) (sum sightings, err error) {
 	dir, binary, remove, err := prepare(ctx, binary)
 	if err != nil {
 		return sum, err
@@ -60,13 +60,13 @@ func onTelegram(ctx context.Context, n int, seed uint64, binary string, webhook 
 }
 
 // run lets the users write while the network is lossy, and counts.
-func (p *service) run(users []*telegramtest.User, n int) (tally, error) {
+func (p *service) run(users []*telegramtest.User, n int) (sightings, error) {
 	p.srv.Weather(lossyNetwork)
 	calm, weather := context.WithCancel(p.ctx)
 	var killer sync.WaitGroup
 	killer.Go(func() { p.killAtRandom(calm) })
 	var mu sync.Mutex
-	var sum tally
+	var sum sightings
 	var errs []error
 	var wg sync.WaitGroup
 	for i, u := range users {
@@ -75,7 +75,7 @@ func (p *service) run(users []*telegramtest.User, n int) (tally, error) {
 			err := c.all((n + i) / len(users))
 			mu.Lock()
 			defer mu.Unlock()
-			sum.add(c.tally)
+			sum.add(c.sightings)
 			if err != nil {
 				errs = append(errs, fmt.Errorf("chat %d: %w", i, err))
 			}
@@ -92,7 +92,7 @@ func (p *service) run(users []*telegramtest.User, n int) (tally, error) {
 	return sum, errors.Join(errs...)
 }
 
-func (t *tally) add(o tally) {
+func (t *sightings) add(o sightings) {
 	t.Conversations += o.Conversations
 	t.Kills += o.Kills
 	t.Answered += o.Answered
@@ -261,7 +261,7 @@ func signIn(ctx context.Context, page string) (string, error) {
 // telegramUser is a person on Telegram behind a lossy network.
 type telegramUser struct {
 	*telegramtest.User
-	tally
+	sightings
 	ctx   context.Context
 	shown map[string]bool
 	last  string        // the digits shown last

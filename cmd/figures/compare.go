@@ -7,26 +7,26 @@ import (
 	"time"
 )
 
-// result compares the answers for a person who has what a page is about with those for nobody.
-type result struct {
+// comparison compares the answers for a person who has what a page is about with those for nobody.
+type comparison struct {
 	same    bool // all answers are the same bytes
 	medians [2]time.Duration
 	p       float64 // that the times are of one distribution
 }
 
-func (r result) holds() bool {
+func (r comparison) holds() bool {
 	return r.same && (r.medians[0]-r.medians[1]).Abs() <= apartAtMost && r.p > alikeAtLeast
 }
 
 // compare asks a page n times for each of both, in random order.
-func (s *site) compare(p page, n int, seed uint64) (result, error) {
+func (s *site) compare(p formPage, n int, seed uint64) (comparison, error) {
 	order := make([]int, 0, 2*n)
 	for range n {
 		order = append(order, 0, 1)
 	}
 	random := rand.New(rand.NewPCG(seed, 0))
 	random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-	r := result{same: true}
+	r := comparison{same: true}
 	var times [2][]time.Duration
 	first := ""
 	for _, which := range order {

@@ -57,13 +57,13 @@ func TestAlike(t *testing.T) {
 		t.Errorf("the same: p = %v", p)
 	}
 	for _, c := range []struct {
-		r    result
+		r    comparison
 		want bool
 	}{
-		{result{true, [2]time.Duration{time.Second, time.Second + apartAtMost}, 0.02}, true},
-		{result{true, [2]time.Duration{time.Second + apartAtMost + 1, time.Second}, 0.02}, false},
-		{result{true, [2]time.Duration{1, 1}, 0.01}, false},
-		{result{false, [2]time.Duration{1, 1}, 1}, false},
+		{comparison{true, [2]time.Duration{time.Second, time.Second + apartAtMost}, 0.02}, true},
+		{comparison{true, [2]time.Duration{time.Second + apartAtMost + 1, time.Second}, 0.02}, false},
+		{comparison{true, [2]time.Duration{1, 1}, 0.01}, false},
+		{comparison{false, [2]time.Duration{1, 1}, 1}, false},
 	} {
 		if c.r.holds() != c.want {
 			t.Errorf("%+v holds: %v", c.r, !c.want)

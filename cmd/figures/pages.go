@@ -28,15 +28,15 @@ const (
 		"27999990040,Juana Ruiz,F,9-4071852/02,EN PADRÓN,27999990016,hija,," + tramite + "\n"
 )
 
-// page is a form, filled in for a person who has what it is about, and for nobody.
-type page struct {
+// formPage is a form, filled in for a person who has what it is about, and for nobody.
+type formPage struct {
 	name, path string
 	status     int
 	fill       func(which int) url.Values
 }
 
 // pages are those that must not tell.
-var pages = []page{
+var pages = []formPage{
 	{"sign-in", "/autogestion/mi-cuenta", http.StatusUnprocessableEntity, func(which int) url.Values {
 		return url.Values{"cuil": {[]string{holder, nobody}[which]}, "password": {"una clave que no es"}}
 	}},
@@ -106,7 +106,7 @@ func (s *site) close() error {
 
 // ask sends the form of a page from a browser and an address that are new, on a day that is. What was typed and what is drawn at
 // random for a browser are no part of the answer.
-func (s *site) ask(p page, which int) (answer string, took time.Duration, err error) {
+func (s *site) ask(p formPage, which int) (answer string, took time.Duration, err error) {
 	s.day++
 	typed := p.fill(which)
 	r := httptest.NewRequest(http.MethodPost, "http://127.0.0.1:8080"+p.path, strings.NewReader(typed.Encode()))

@@ -55,7 +55,7 @@ type api struct {
 
 // Mount serves the API below wire.Prefix, and its OpenAPI document.
 func Mount(mux *http.ServeMux, o Options) {
-	a := &api{Options: o, API: humago.New(mux, config())}
+	a := &api{Options: o, API: humago.New(mux, apiConfig())}
 	a.tokens()
 	a.sheets()
 	a.sheetKeys()
@@ -68,7 +68,7 @@ func Mount(mux *http.ServeMux, o Options) {
 	})
 }
 
-func config() huma.Config {
+func apiConfig() huma.Config {
 	cfg := huma.DefaultConfig("Autogestión", "1")
 	cfg.Info.Description = about
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "/autogestion/openapi", "", "" // the docs page loads scripts from elsewhere

@@ -29,10 +29,10 @@ func schemaName(t reflect.Type, hint string) string {
 
 // The security of calls: the bot's own, those that speak for a person, and a provider's.
 var (
-	bot      = map[string][]string{"bot": {}}
-	person   = map[string][]string{"bot": {}, "credential": {}}
-	provider = map[string][]string{"provider": {}}
-	public   = map[string][]string{}
+	bot       = map[string][]string{"bot": {}}
+	forPerson = map[string][]string{"bot": {}, "credential": {}}
+	provider  = map[string][]string{"provider": {}}
+	public    = map[string][]string{}
 )
 
 // byLink is a call that speaks for a person and has nothing else. Calls with a body repeat the field: huma does not look into

@@ -21,13 +21,13 @@ func (a *api) links() {
 			g, err := a.Links.Redeem(ctx, in.Body.Invite, in.Body.Code, in.Body.Key)
 			return bodyOf(g), err
 		})
-	register(a, a.operation(http.MethodGet, "links", "links", "The account's linked chats", person,
+	register(a, a.operation(http.MethodGet, "links", "links", "The account's linked chats", forPerson,
 		map[int]string{401: "credential", 403: "bot_key"}),
 		func(ctx context.Context, in *byLink) (*body[wire.LinksBody], error) {
 			l, err := a.Links.Chats(ctx, in.Credential)
 			return bodyOf(wire.LinksBody{Links: l}), err
 		})
-	register(a, a.operation(http.MethodPost, "links/unlink", "unlink", "End a link of the account", person,
+	register(a, a.operation(http.MethodPost, "links/unlink", "unlink", "End a link of the account", forPerson,
 		map[int]string{401: "credential", 403: "bot_key"}),
 		func(ctx context.Context, in *struct {
 			Credential backend.Credential `header:"Llave-Credential" hidden:"true"`

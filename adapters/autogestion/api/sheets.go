@@ -28,7 +28,7 @@ ask for the standing. A sheet that is nobody's in the account's charge is denied
 func (a *api) sheets() {
 	refuses := map[int]string{401: "credential", 403: "bot_key"}
 	post := func(path, id, summary, about string, refuses map[int]string) huma.Operation {
-		op := a.operation(http.MethodPost, "sheets/"+path, id, summary, person, refuses)
+		op := a.operation(http.MethodPost, "sheets/"+path, id, summary, forPerson, refuses)
 		op.Description = about
 		return op
 	}

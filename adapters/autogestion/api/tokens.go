@@ -13,12 +13,12 @@ func (a *api) tokens() {
 
 	register(a, a.operation(http.MethodGet, "capabilities", "capabilities", "What this back end can do", bot, map[int]string{403: "bot_key"}),
 		func(context.Context, *struct{}) (*body[backend.Capabilities], error) { return bodyOf(a.Can), nil })
-	register(a, a.operation(http.MethodGet, "group", "group", "The family group as it is now", person, refuses),
+	register(a, a.operation(http.MethodGet, "group", "group", "The family group as it is now", forPerson, refuses),
 		func(ctx context.Context, in *byLink) (*body[backend.Group], error) {
 			g, err := a.Tokens.Group(ctx, in.Credential)
 			return bodyOf(g), err
 		})
-	register(a, a.operation(http.MethodPost, "tokens/current", "current", "Each member's live token, or the day's next one", person, refuses),
+	register(a, a.operation(http.MethodPost, "tokens/current", "current", "Each member's live token, or the day's next one", forPerson, refuses),
 		func(ctx context.Context, in *struct {
 			Credential backend.Credential `header:"Llave-Credential" hidden:"true"`
 			Body       wire.CurrentBody
@@ -26,7 +26,7 @@ func (a *api) tokens() {
 			g, err := a.Tokens.Current(ctx, in.Credential, in.Body.Members)
 			return bodyOf(g), err
 		})
-	register(a, a.operation(http.MethodPost, "tokens/another", "another", "Replace a member's token by a new one", person,
+	register(a, a.operation(http.MethodPost, "tokens/another", "another", "Replace a member's token by a new one", forPerson,
 		map[int]string{401: "credential", 403: "bot_key", 409: "key_taken"}),
 		func(ctx context.Context, in *struct {
 			Credential backend.Credential `header:"Llave-Credential" hidden:"true"`
@@ -35,7 +35,7 @@ func (a *api) tokens() {
 			g, err := a.Tokens.Another(ctx, in.Credential, in.Body.Member, in.Body.Key)
 			return bodyOf(g), err
 		})
-	register(a, a.operation(http.MethodGet, "tokens/state", "state", "What became of a member's newest token, without its digits", person,
+	register(a, a.operation(http.MethodGet, "tokens/state", "state", "What became of a member's newest token, without its digits", forPerson,
 		map[int]string{401: "credential", 403: "bot_key", 404: "not_in_charge"}),
 		func(ctx context.Context, in *struct {
 			Credential backend.Credential `header:"Llave-Credential" hidden:"true"`

@@ -75,16 +75,16 @@ func (p *Provider) identity(id *oidc.IDToken, s Secrets) (Identity, error) {
 	if id.Subject == "" || len(id.Subject) > 255 {
 		return Identity{}, refused("sub")
 	}
-	cuil, why := backend.ReadCUIL(text(claims[p.Claim]))
+	cuil, why := backend.ReadCUIL(claimText(claims[p.Claim]))
 	if why != "" {
 		return Identity{}, refused("claim " + p.Claim + ": " + why)
 	}
 	return Identity{Issuer: p.Issuer, Subject: id.Subject, CUIL: cuil}, nil
 }
 
-// text returns a JSON text or number as text; "" for anything else. A number is taken as it is written: a float would lose
+// claimText returns a JSON text or number as text; "" for anything else. A number is taken as it is written: a float would lose
 // digits.
-func text(raw json.RawMessage) string {
+func claimText(raw json.RawMessage) string {
 	var s string
 	if json.Unmarshal(raw, &s) == nil {
 		return s

@@ -42,19 +42,19 @@ func Read(keys Keys, text string) (Claims, error) {
 	return Claims{}, refused
 }
 
-// reading is one proof that a text may be meant to be. filled: it has a space that the text does not have.
-type reading struct {
+// candidate is one proof that a text may be meant to be. filled: it has a space that the text does not have.
+type candidate struct {
 	text   string
 	filled bool
 }
 
 // readings returns the proofs that a text may be meant to be: at least one, each once.
-func readings(text string) (readings []reading) {
+func readings(text string) (readings []candidate) {
 	if len(text) > pastedMax {
-		return []reading{{}}
+		return []candidate{{}}
 	}
-	add := func(r reading) {
-		if i := slices.IndexFunc(readings, func(o reading) bool { return o.text == r.text }); i >= 0 {
+	add := func(r candidate) {
+		if i := slices.IndexFunc(readings, func(o candidate) bool { return o.text == r.text }); i >= 0 {
 			readings[i].filled = readings[i].filled && r.filled
 			return
 		}
@@ -63,7 +63,7 @@ func readings(text string) (readings []reading) {
 	for _, whole := range unwrapped(text) {
 		for _, typed := range backend.Layouts(strings.ToUpper(whole.text)) {
 			for _, r := range bodied(typed) {
-				add(reading{r.text, r.filled || whole.filled})
+				add(candidate{r.text, r.filled || whole.filled})
 			}
 		}
 	}
@@ -72,20 +72,20 @@ func readings(text string) (readings []reading) {
 
 // bodied returns the proofs that a line may hold: as it stands, without the spaces typed behind the prefix, and with each
 // space as two, which a page shows as one.
-func bodied(line string) (proofs []reading) {
+func bodied(line string) (proofs []candidate) {
 	_, rest, ok := strings.Cut(line, prefix)
 	if !ok {
-		return []reading{{text: line}}
+		return []candidate{{text: line}}
 	}
-	bodies := []reading{{text: rest}}
+	bodies := []candidate{{text: rest}}
 	for _, body := range uncollapsed(rest) {
-		bodies = append(bodies, reading{body, true})
+		bodies = append(bodies, candidate{body, true})
 	}
 	if typed := strings.TrimLeft(rest, " "); typed != rest { // a body may begin with a space
-		bodies = append(bodies, reading{text: typed})
+		bodies = append(bodies, candidate{text: typed})
 	}
 	for _, body := range bodies {
-		proofs = append(proofs, reading{prefix + body.text[:bodyLen(body.text)], body.filled})
+		proofs = append(proofs, candidate{prefix + body.text[:bodyLen(body.text)], body.filled})
 	}
 	return proofs
 }
@@ -116,7 +116,7 @@ func unquoted(line string) string {
 
 // unwrapped returns the one-line texts that a text in several lines may have been: a line may have been broken between two
 // characters, or at a space, which is lost then.
-func unwrapped(text string) []reading {
+func unwrapped(text string) []candidate {
 	var lines []string
 	var asWritten strings.Builder // a line may end with a space of the proof
 	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
@@ -126,17 +126,17 @@ func unwrapped(text string) []reading {
 			lines = append(lines, line)
 		}
 	}
-	whole := reading{text: backend.Clean(asWritten.String())}
+	whole := candidate{text: backend.Clean(asWritten.String())}
 	if len(lines)-1 > maxWraps {
-		return []reading{whole, {text: strings.Join(lines, "")}, {strings.Join(lines, " "), true}}
+		return []candidate{whole, {text: strings.Join(lines, "")}, {strings.Join(lines, " "), true}}
 	}
-	texts := []reading{{}}
+	texts := []candidate{{}}
 	for i, line := range lines {
-		var longer []reading
+		var longer []candidate
 		for _, before := range texts {
-			longer = append(longer, reading{before.text + line, before.filled})
+			longer = append(longer, candidate{before.text + line, before.filled})
 			if i > 0 {
-				longer = append(longer, reading{before.text + " " + line, true})
+				longer = append(longer, candidate{before.text + " " + line, true})
 			}
 		}
 		texts = longer

@@ -166,7 +166,7 @@ var unreadableClasses = []string{"lower case", "another prefix", "cut in front",
 
 // signedOnce reports whether one of the readings of a text is a genuine proof.
 func signedOnce(genuine map[string]bool, text string) bool {
-	return slices.ContainsFunc(readings(text), func(r reading) bool { return genuine[r.text] })
+	return slices.ContainsFunc(readings(text), func(r candidate) bool { return genuine[r.text] })
 }
 
 // Every text is a signed proof or is refused with a reason.

@@ -101,11 +101,11 @@ func (s *Server) Send(ctx context.Context, id, to, subject, text string, at time
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	return refusal(c.DialAndSendWithContext(ctx, m))
+	return withoutAddresses(c.DialAndSendWithContext(ctx, m))
 }
 
-// refusal removes the addresses from an error, and tells what is permanent.
-func refusal(err error) error {
+// withoutAddresses removes the addresses from an error, and tells what is permanent.
+func withoutAddresses(err error) error {
 	var send *mail.SendError
 	switch {
 	case err == nil:

@@ -96,13 +96,13 @@ func (s *typesetter) void(p flows.Paper, x, y float64) {
 	c := s.cell
 	s.fit(x+digitsLeft, y+c.digitsY, cellWidth-digitsLeft-padding, p.Void, style{true, c.digits}, least)
 	x1, x2, y1, y2 := x+padding, x+cellWidth-padding, y+c.boxTop, y+c.boxBottom()
-	s.rules = append(s.rules, rule{x1: x1, y1: y1, x2: x2, y2: y2, width: pen}, rule{x1: x1, y1: y2, x2: x2, y2: y1, width: pen})
+	s.rules = append(s.rules, ruledLine{x1: x1, y1: y1, x2: x2, y2: y2, width: pen}, ruledLine{x1: x1, y1: y2, x2: x2, y2: y1, width: pen})
 }
 
 // cuts draws the lines to cut along, around so many cells in the first column, which is the longer one, and in the second.
 func (s *typesetter) cuts(first, second int, y float64) {
 	dash := func(x1, y1, x2, y2 float64) {
-		s.rules = append(s.rules, rule{x1: x1, y1: y1, x2: x2, y2: y2, width: 0.2, dashed: true})
+		s.rules = append(s.rules, ruledLine{x1: x1, y1: y1, x2: x2, y2: y2, width: 0.2, dashed: true})
 	}
 	below := func(rows int) float64 { return y + float64(rows)*s.cell.height }
 	dash(left, y, left, below(first))

@@ -6,7 +6,7 @@ import (
 )
 
 // areaOfCell is the cell that a token's code stands in.
-func areaOfCell(l *page, c code) area {
+func areaOfCell(l *sheetPage, c code) area {
 	x, y := c.x+c.side()+l.cell.codeEdge()-cellWidth, c.y-(l.cell.height-c.side())/2
 	return area{"a cell", x, y, x + cellWidth, y + l.cell.height}
 }
@@ -21,7 +21,7 @@ func TestCellsCanBeCutOutAndWrittenOn(t *testing.T) {
 					continue
 				}
 				cell, boxes := areaOfCell(l, c), 0
-				for _, side := range []rule{
+				for _, side := range []ruledLine{
 					{x1: cell.x1, y1: cell.y1, x2: cell.x2, y2: cell.y1}, {x1: cell.x1, y1: cell.y2, x2: cell.x2, y2: cell.y2},
 					{x1: cell.x1, y1: cell.y1, x2: cell.x1, y2: cell.y2}, {x1: cell.x2, y1: cell.y1, x2: cell.x2, y2: cell.y2},
 				} {
@@ -43,7 +43,7 @@ func TestCellsCanBeCutOutAndWrittenOn(t *testing.T) {
 }
 
 // dashed reports whether a page has a dashed line that covers a side.
-func dashed(l *page, side rule) bool {
+func dashed(l *sheetPage, side ruledLine) bool {
 	const hair = 0.01
 	for _, r := range l.rules {
 		if r.dashed && r.x1 <= side.x1+hair && r.x2 >= side.x2-hair && r.y1 <= side.y1+hair && r.y2 >= side.y2-hair &&
@@ -59,7 +59,7 @@ func TestVoidTokensAreCrossedOut(t *testing.T) {
 	of := paper(9)
 	of.Tokens[1].Digits, of.Tokens[6].Digits = "", ""
 	l := planned(t, printer(t), of)[0]
-	diagonals, words := 0, []text{}
+	diagonals, words := 0, []textLine{}
 	for _, r := range l.rules {
 		if !r.dashed && r.x1 != r.x2 && r.y1 != r.y2 {
 			diagonals++
@@ -74,7 +74,7 @@ func TestVoidTokensAreCrossedOut(t *testing.T) {
 		t.Fatalf("%d diagonals, %d words and %d codes for two void tokens of nine", diagonals, len(words), len(l.codes))
 	}
 	for i, w := range words {
-		for _, r := range []rule{l.rules[ruleAt(l, 2*i)], l.rules[ruleAt(l, 2*i+1)]} {
+		for _, r := range []ruledLine{l.rules[ruleAt(l, 2*i)], l.rules[ruleAt(l, 2*i+1)]} {
 			if y := min(r.y1, r.y2); y < w.y || y > w.y+5 {
 				t.Errorf("a diagonal from %.1f for a word at %.1f", y, w.y)
 			}
@@ -83,7 +83,7 @@ func TestVoidTokensAreCrossedOut(t *testing.T) {
 }
 
 // ruleAt is where the nth diagonal is.
-func ruleAt(l *page, n int) int {
+func ruleAt(l *sheetPage, n int) int {
 	for i, r := range l.rules {
 		if !r.dashed && r.x1 != r.x2 && r.y1 != r.y2 {
 			if n == 0 {

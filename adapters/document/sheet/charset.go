@@ -26,7 +26,7 @@ type charset struct {
 type embedded struct{ json, file []byte }
 
 // charsetOf is the charset of some pages. Nearly always it is the usual one, which is made once.
-func (f *faces) charsetOf(pages []*page) (*charset, error) {
+func (f *faces) charsetOf(pages []*sheetPage) (*charset, error) {
 	chars := map[rune]bool{}
 	usual := true
 	for _, l := range pages {

@@ -18,7 +18,7 @@ func (a area) meets(b area) bool {
 }
 
 // textArea is what a line of characters takes up, but for accents on capitals.
-func textArea(f *faces, t text) area {
+func textArea(f *faces, t textLine) area {
 	return area{t.s, t.x, t.y - 0.75*t.size/mm, t.x + f.width(t.s, t.style), t.y + 0.22*t.size/mm}
 }
 
@@ -27,7 +27,7 @@ func codeArea(c code) area {
 	return area{"a code and what is white around it", c.x - around, c.y - around, c.x + c.side() + around, c.y + c.side() + around}
 }
 
-func ruleArea(r rule) area {
+func ruleArea(r ruledLine) area {
 	return area{"a line", min(r.x1, r.x2) - r.width/2, min(r.y1, r.y2) - r.width/2, max(r.x1, r.x2) + r.width/2, max(r.y1, r.y2) + r.width/2}
 }
 
@@ -44,7 +44,7 @@ func TestNothingCoversAnything(t *testing.T) {
 	}
 }
 
-func clashes(f *faces, l *page) []string {
+func clashes(f *faces, l *sheetPage) []string {
 	var texts, codes, lines, cuts []area
 	for _, x := range l.texts {
 		texts = append(texts, textArea(f, x))

@@ -45,8 +45,8 @@ const leastRows = 6
 
 // layOut lays a paper out. Tokens run down the columns: that is also how texts are extracted. The cells are as large as they can
 // be on the least number of pages.
-func layOut(f *faces, p flows.Paper) ([]*page, error) {
-	var pages []*page
+func layOut(f *faces, p flows.Paper) ([]*sheetPage, error) {
+	var pages []*sheetPage
 	height := 0.0
 	for tokens := p.Tokens; len(tokens) > 0; {
 		s, y, err := newPage(f, p, len(pages) == 0)
@@ -61,11 +61,11 @@ func layOut(f *faces, p flows.Paper) ([]*page, error) {
 		if err := s.tokens(p, tokens[:n], y); err != nil {
 			return nil, err
 		}
-		pages = append(pages, s.page)
+		pages = append(pages, s.sheetPage)
 		tokens = tokens[n:]
 	}
 	for i, l := range pages {
-		(&typesetter{page: l, faces: f}).foot(p, i+1, len(pages))
+		(&typesetter{sheetPage: l, faces: f}).foot(p, i+1, len(pages))
 	}
 	return pages, nil
 }
@@ -100,14 +100,14 @@ func rowsIn(room, height float64) int { return int(room / height) }
 
 // newPage is a page with its heading, and the place where its tokens begin.
 func newPage(f *faces, p flows.Paper, first bool) (*typesetter, float64, error) {
-	s := &typesetter{page: &page{}, faces: f, roomy: true}
+	s := &typesetter{sheetPage: &sheetPage{}, faces: f, roomy: true}
 	if !first {
 		s.running(p.Running)
 		return s, laterTop, nil
 	}
 	y, err := s.head(p)
 	if err == nil && rowsIn(bottom-y, leastHeight) < leastRows {
-		s = &typesetter{page: &page{}, faces: f}
+		s = &typesetter{sheetPage: &sheetPage{}, faces: f}
 		y, err = s.head(p)
 	}
 	return s, y, err
@@ -157,7 +157,7 @@ func (s *typesetter) head(p flows.Paper) (float64, error) {
 func (s *typesetter) person(p flows.Paper, y, edge float64) float64 {
 	const labels = 34.0
 	s.fit(left, y+4, edge-left, p.Heading, style{true, 13}, 9)
-	s.rules = append(s.rules, rule{x1: left, y1: y + 7, x2: edge, y2: y + 7, width: 0.7})
+	s.rules = append(s.rules, ruledLine{x1: left, y1: y + 7, x2: edge, y2: y + 7, width: 0.7})
 	y += 18.5
 	for _, line := range s.name(p.Name, edge-left) {
 		s.write(left, y, line.s, line.style)
@@ -173,7 +173,7 @@ func (s *typesetter) person(p flows.Paper, y, edge float64) float64 {
 }
 
 // name breaks a name: one line, two if it would become small, or smaller on more.
-func (s *typesetter) name(name string, width float64) []text {
+func (s *typesetter) name(name string, width float64) []textLine {
 	const large, small, smallest = 25, 17, 11
 	lines := s.flow(name, width, style{true, large}, small, 2)
 	if s.roomy && strings.HasSuffix(lines[len(lines)-1].s, ellipsis) {

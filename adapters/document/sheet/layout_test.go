@@ -12,7 +12,7 @@ import (
 )
 
 // planned lays a paper out.
-func planned(t testing.TB, p *Printer, of flows.Paper) []*page {
+func planned(t testing.TB, p *Printer, of flows.Paper) []*sheetPage {
 	t.Helper()
 	laid, err := layOut(p.faces, clean(p.faces, of))
 	if err != nil {

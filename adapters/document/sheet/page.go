@@ -7,17 +7,17 @@ import (
 	"rsc.io/qr"
 )
 
-// page is the layout of a page. Its texts are in reading order: a program that extracts them reads the sheet.
-type page struct {
-	texts  []text
-	rules  []rule
+// sheetPage is the layout of a page. Its texts are in reading order: a program that extracts them reads the sheet.
+type sheetPage struct {
+	texts  []textLine
+	rules  []ruledLine
 	frames []frame
 	codes  []code
 	cell   cell // the measures of its tokens' cells
 }
 
-// text is a line of characters; y is its base line.
-type text struct {
+// textLine is a line of characters; y is its base line.
+type textLine struct {
 	x, y float64
 	style
 	s string
@@ -29,8 +29,8 @@ type style struct {
 	size float64
 }
 
-// rule is a line of a width; people cut along a dashed one.
-type rule struct {
+// ruledLine is a line of a width; people cut along a dashed one.
+type ruledLine struct {
 	x1, y1, x2, y2, width float64
 	dashed                bool
 }
@@ -60,17 +60,17 @@ const (
 
 // typesetter puts texts on a page.
 type typesetter struct {
-	*page
+	*sheetPage
 	faces *faces
 	roomy bool // texts of the heading may take as many lines as they need
 	// onSlips are the lines of a slip, once they are known.
-	onSlips []text
+	onSlips []textLine
 }
 
 // write puts a text at x, its base line at y.
 func (s *typesetter) write(x, y float64, t string, st style) {
 	if t != "" {
-		s.texts = append(s.texts, text{x: x, y: y, style: st, s: t})
+		s.texts = append(s.texts, textLine{x: x, y: y, style: st, s: t})
 	}
 }
 
@@ -83,7 +83,7 @@ func (s *typesetter) fit(x, y, width float64, t string, st style, least float64)
 }
 
 // below writes lines one below the other, with the base line of the first at y, and returns the base line of the last.
-func (s *typesetter) below(x, y, step float64, lines []text) float64 {
+func (s *typesetter) below(x, y, step float64, lines []textLine) float64 {
 	for i, line := range lines {
 		if i > 0 {
 			y += step
@@ -120,14 +120,14 @@ func (s *typesetter) cut(t string, width float64, st style) string {
 
 // flow breaks a text for a width: one line, smaller if necessary, and more lines of the least size before anything is
 // cut.
-func (s *typesetter) flow(t string, width float64, st style, least float64, most int) []text {
+func (s *typesetter) flow(t string, width float64, st style, least float64, most int) []textLine {
 	if short, fit := s.shrink(t, width, st, least); short == t || most == 1 {
-		return []text{{s: short, style: fit}}
+		return []textLine{{s: short, style: fit}}
 	}
 	st.size = least
-	var lines []text
+	var lines []textLine
 	for _, line := range s.wrap(t, width, st, most) {
-		lines = append(lines, text{s: line, style: st})
+		lines = append(lines, textLine{s: line, style: st})
 	}
 	return lines
 }

@@ -18,8 +18,8 @@ const (
 	pageHeight = 297.0
 )
 
-// family is the name of our font in the library.
-const family = "go"
+// fontFamily is the name of our font in the library.
+const fontFamily = "go"
 
 // metadata is the metadata of a document.
 type metadata struct {
@@ -40,7 +40,7 @@ func metadataOf(f *faces, p flows.Paper) metadata {
 }
 
 // assemble writes pages into a file.
-func assemble(f *faces, pages []*page, l metadata) ([]byte, error) {
+func assemble(f *faces, pages []*sheetPage, l metadata) ([]byte, error) {
 	chars, err := f.charsetOf(pages)
 	if err != nil {
 		return nil, err
@@ -53,8 +53,8 @@ func assemble(f *faces, pages []*page, l metadata) ([]byte, error) {
 	doc.SetLang(l.lang)
 	doc.SetCreationDate(l.made)
 	doc.SetModificationDate(l.made)
-	doc.AddFontFromBytes(family, "", chars.regular.json, chars.regular.file)
-	doc.AddFontFromBytes(family, "B", chars.bold.json, chars.bold.file)
+	doc.AddFontFromBytes(fontFamily, "", chars.regular.json, chars.regular.file)
+	doc.AddFontFromBytes(fontFamily, "B", chars.bold.json, chars.bold.file)
 	for _, p := range pages {
 		doc.AddPage()
 		put(doc, p, chars)
@@ -67,7 +67,7 @@ func assemble(f *faces, pages []*page, l metadata) ([]byte, error) {
 }
 
 // put draws a page.
-func put(doc *fpdf.Fpdf, p *page, chars *charset) {
+func put(doc *fpdf.Fpdf, p *sheetPage, chars *charset) {
 	for _, r := range p.rules {
 		dashes := []float64{}
 		if r.dashed {
@@ -92,7 +92,7 @@ func put(doc *fpdf.Fpdf, p *page, chars *charset) {
 			if t.bold {
 				weight = "B"
 			}
-			doc.SetFont(family, weight, t.size)
+			doc.SetFont(fontFamily, weight, t.size)
 			last = t.style
 		}
 		doc.Text(t.x, t.y, chars.encode(t.s))

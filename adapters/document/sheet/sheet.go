@@ -49,7 +49,7 @@ func (p *Printer) PDF(papers []flows.Paper) ([]byte, error) {
 	}
 	p.turns <- struct{}{}
 	defer func() { <-p.turns }()
-	var pages []*page
+	var pages []*sheetPage
 	for _, paper := range papers {
 		l, err := layOut(p.faces, clean(p.faces, paper))
 		if err != nil {

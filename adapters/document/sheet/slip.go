@@ -40,7 +40,7 @@ func slipParts(p flows.Paper) []string {
 }
 
 // slipLines are the parts of a slip as lines of one size in a room, the first one bold.
-func (s *typesetter) slipLines(parts []string, width, room float64) []text {
+func (s *typesetter) slipLines(parts []string, width, room float64) []textLine {
 	const largest, good, fair, least = 10.0, 8.0, 6.5, 5.0
 	apart := parts
 	if len(parts) > 1 {
@@ -65,20 +65,20 @@ func (s *typesetter) slipLines(parts []string, width, room float64) []text {
 const mostSlipLines = 20
 
 // broad breaks the parts of a slip for a width. The first one takes so many lines at most.
-func (s *typesetter) broad(parts []string, width, size float64, most int) (lines []text) {
+func (s *typesetter) broad(parts []string, width, size float64, most int) (lines []textLine) {
 	for i, part := range parts {
 		st := style{i == 0 && len(parts) > 1, size}
 		if i > 0 && most < mostSlipLines {
 			most = 1
 		}
 		for _, line := range s.wrap(part, width, st, most) {
-			lines = append(lines, text{s: line, style: st})
+			lines = append(lines, textLine{s: line, style: st})
 		}
 	}
 	return lines
 }
 
 // fits reports whether lines of a size fit a height.
-func fits(lines []text, size, room float64) bool {
+func fits(lines []textLine, size, room float64) bool {
 	return lineHeight*size+float64(len(lines)-1)*lineStep*size <= room
 }

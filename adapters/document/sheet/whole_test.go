@@ -80,7 +80,7 @@ func TestNothingIsCutInTheFile(t *testing.T) {
 
 // Words that are wider than a line are parted where an address is read on.
 func TestAddressesArePartedBehindASign(t *testing.T) {
-	s := &typesetter{page: &page{}, faces: printer(t).faces}
+	s := &typesetter{sheetPage: &sheetPage{}, faces: printer(t).faces}
 	got := s.broken("autogestion-prestadores.sistemas.ioma.gba.gob.ar:18443", 37, style{false, 7.5})
 	if fmt.Sprint(got) != "[autogestion-prestadores. sistemas.ioma.gba.gob.ar: 18443]" {
 		t.Errorf("parted as %q", got)

@@ -106,7 +106,7 @@ func (f treatment) wait(ctx, server context.Context) {
 	}
 }
 
-func (f treatment) failure() *failure {
+func (f treatment) failure() *errorAnswer {
 	if f.code == 0 {
 		return nil
 	}
@@ -114,7 +114,7 @@ func (f treatment) failure() *failure {
 	if text == "" {
 		text = http.StatusText(f.code)
 	}
-	return &failure{f.code, text, f.after}
+	return &errorAnswer{f.code, text, f.after}
 }
 
 // Impatient has getUpdates answer at once, as some servers do.

@@ -55,7 +55,7 @@ func (s *Server) bend(id string, change func(*storedFile)) {
 	change(s.files[id])
 }
 
-func (s *Server) getFile(q query) (any, *failure) {
+func (s *Server) getFile(q query) (any, *errorAnswer) {
 	id := q.String("file_id")
 	f := s.files[id]
 	switch {
@@ -114,7 +114,7 @@ func (s *Server) stored(path string) *storedFile {
 	return nil
 }
 
-func (s *Server) getChat(q query) (any, *failure) {
+func (s *Server) getChat(q query) (any, *errorAnswer) {
 	u, f := s.place(q)
 	if f != nil {
 		return nil, f

@@ -37,7 +37,7 @@ func (q query) Int(name string) int64 {
 const maxUpload = 50 << 20
 
 // read reads a call in whichever of the three forms it comes.
-func read(r *http.Request, method string) (query, *failure) {
+func read(r *http.Request, method string) (query, *errorAnswer) {
 	q := query{Method: method, Params: map[string]string{}}
 	kind := r.Header.Get("Content-Type")
 	switch {
@@ -70,7 +70,7 @@ func read(r *http.Request, method string) (query, *failure) {
 	return q, nil
 }
 
-func (q *query) parts(m *multipart.Reader) *failure {
+func (q *query) parts(m *multipart.Reader) *errorAnswer {
 	for {
 		p, err := m.NextPart()
 		if err == io.EOF {
@@ -84,7 +84,7 @@ func (q *query) parts(m *multipart.Reader) *failure {
 		case err != nil:
 			return refuse(400, "broken form")
 		case len(data) > maxUpload:
-			return &failure{code: 413, text: "Request Entity Too Large"}
+			return &errorAnswer{code: 413, text: "Request Entity Too Large"}
 		case p.FileName() != "":
 			// As it was sent: FileName leaves out a path, and whether there was one is worth knowing.
 			_, said, _ := mime.ParseMediaType(p.Header.Get("Content-Disposition"))

@@ -12,7 +12,7 @@ import (
 )
 
 // place is the chat that a call is about.
-func (s *Server) place(q query) (*User, *failure) {
+func (s *Server) place(q query) (*User, *errorAnswer) {
 	u := s.chats[q.Int("chat_id")]
 	switch {
 	case u == nil || !u.known:
@@ -23,7 +23,7 @@ func (s *Server) place(q query) (*User, *failure) {
 	return u, nil
 }
 
-func (s *Server) send(q query) (any, *failure) {
+func (s *Server) send(q query) (any, *errorAnswer) {
 	u, f := s.place(q)
 	if f != nil {
 		return nil, f
@@ -60,7 +60,7 @@ func (s *Server) sent(u *User, m *Message) map[string]any {
 }
 
 // attach takes the file of a call.
-func (m *Message) attach(q query) *failure {
+func (m *Message) attach(q query) *errorAnswer {
 	want := map[string]string{"sendPhoto": "photo", "sendDocument": "document"}[q.Method]
 	if q.File == nil || q.Field != want {
 		return refuse(400, "there is no %s in the request", want)
@@ -87,7 +87,7 @@ func (m *Message) attach(q query) *failure {
 }
 
 // checkText is a text as it is shown, and what is bold in it.
-func checkText(text, entities string, limit int) (string, []string, *failure) {
+func checkText(text, entities string, limit int) (string, []string, *errorAnswer) {
 	units := utf16.Encode([]rune(text))
 	if len(units) > limit {
 		if limit == 1024 {
@@ -123,7 +123,7 @@ func low(u uint16) bool { return 0xdc00 <= u && u < 0xe000 }
 type Button struct{ Text, Data, Copy, URL string }
 
 // checkMarkup reads a keyboard.
-func checkMarkup(markup string) ([][]Button, *failure) {
+func checkMarkup(markup string) ([][]Button, *errorAnswer) {
 	if markup == "" {
 		return nil, nil
 	}
@@ -152,7 +152,7 @@ func checkMarkup(markup string) ([][]Button, *failure) {
 	return rows, nil
 }
 
-func checkButton(raw map[string]json.RawMessage) (Button, *failure) {
+func checkButton(raw map[string]json.RawMessage) (Button, *errorAnswer) {
 	var b Button
 	var c struct{ Text string }
 	json.Unmarshal(raw["text"], &b.Text)
@@ -175,7 +175,7 @@ func checkButton(raw map[string]json.RawMessage) (Button, *failure) {
 	return b, nil
 }
 
-func (s *Server) edit(q query) (any, *failure) {
+func (s *Server) edit(q query) (any, *errorAnswer) {
 	u, f := s.place(q)
 	if f != nil {
 		return nil, f

@@ -147,16 +147,16 @@ func (s *Server) Until(ctx context.Context, holds func() bool) error {
 	}
 }
 
-// failure is an answer that is not ok.
-type failure struct {
+// errorAnswer is an answer that is not ok.
+type errorAnswer struct {
 	code  int
 	text  string
 	after int
 }
 
-func refuse(code int, format string, args ...any) *failure {
+func refuse(code int, format string, args ...any) *errorAnswer {
 	head := map[int]string{400: "Bad Request: ", 401: "Unauthorized", 403: "Forbidden: ", 404: "Not Found", 409: "Conflict: "}[code]
-	return &failure{code: code, text: head + fmt.Sprintf(format, args...)}
+	return &errorAnswer{code: code, text: head + fmt.Sprintf(format, args...)}
 }
 
 // ServeHTTP is the Bot API.
@@ -219,7 +219,7 @@ func (s *Server) begin() bool {
 	return true
 }
 
-func answer(w http.ResponseWriter, result any, f *failure) {
+func answer(w http.ResponseWriter, result any, f *errorAnswer) {
 	body := map[string]any{"ok": true, "result": result}
 	w.Header().Set("Content-Type", "application/json")
 	if f != nil {
@@ -233,7 +233,7 @@ func answer(w http.ResponseWriter, result any, f *failure) {
 }
 
 // act does what a method does.
-func (s *Server) act(ctx context.Context, q query) (any, *failure) {
+func (s *Server) act(ctx context.Context, q query) (any, *errorAnswer) {
 	if q.Method == "getUpdates" {
 		return s.getUpdates(ctx, q)
 	}

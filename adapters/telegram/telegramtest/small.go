@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-func (s *Server) remove(q query) *failure {
+func (s *Server) remove(q query) *errorAnswer {
 	u, f := s.place(q)
 	if f != nil {
 		return f
@@ -21,7 +21,7 @@ func (s *Server) remove(q query) *failure {
 	return nil
 }
 
-func (s *Server) answerQuery(q query) *failure {
+func (s *Server) answerQuery(q query) *errorAnswer {
 	answered, there := s.queries[q.String("callback_query_id")]
 	if !there || answered {
 		return refuse(400, "query is too old and response timeout expired or query ID is invalid")
@@ -45,7 +45,7 @@ func (s *Server) Spinning() (n int) {
 	return n
 }
 
-func (s *Server) chatAction(q query) *failure {
+func (s *Server) chatAction(q query) *errorAnswer {
 	u, f := s.place(q)
 	if f != nil {
 		return f
@@ -69,7 +69,7 @@ type Command struct {
 
 var commandName = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)
 
-func (s *Server) setCommands(q query) *failure {
+func (s *Server) setCommands(q query) *errorAnswer {
 	var list []Command
 	if json.Unmarshal([]byte(q.String("commands")), &list) != nil || len(list) > 100 {
 		return refuse(400, "can't parse commands")

@@ -66,7 +66,7 @@ func (s *Server) allow(q query) {
 	}
 }
 
-func (s *Server) getUpdates(ctx context.Context, q query) (any, *failure) {
+func (s *Server) getUpdates(ctx context.Context, q query) (any, *errorAnswer) {
 	s.mu.Lock()
 	if s.hook != nil {
 		s.mu.Unlock()
@@ -105,7 +105,7 @@ func (s *Server) getUpdates(ctx context.Context, q query) (any, *failure) {
 		case <-ctx.Done():
 			return nil, refuse(400, "gone")
 		case <-s.ctx.Done():
-			return nil, &failure{code: 502, text: "Bad Gateway"}
+			return nil, &errorAnswer{code: 502, text: "Bad Gateway"}
 		}
 	}
 }
@@ -165,7 +165,7 @@ type hook struct {
 
 var secretShape = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
 
-func (s *Server) setWebhook(q query) *failure {
+func (s *Server) setWebhook(q query) *errorAnswer {
 	url := q.String("url")
 	if !strings.HasPrefix(url, "http") {
 		return refuse(400, "bad webhook: An HTTPS URL must be provided for webhook")

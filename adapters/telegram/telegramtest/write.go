@@ -61,7 +61,7 @@ func (u *User) noted(fields map[string]any) map[string]any {
 }
 
 // topic is where a call writes; the lock is held.
-func (u *User) topic(q query) (int, *failure) {
+func (u *User) topic(q query) (int, *errorAnswer) {
 	n := int(q.Int("message_thread_id"))
 	if n != 0 && !u.topics[n] {
 		return 0, refuse(400, "message thread not found")

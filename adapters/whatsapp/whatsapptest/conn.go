@@ -14,8 +14,8 @@ import (
 	"go.mau.fi/whatsmeow/types"
 )
 
-// conn is one connection of a client.
-type conn struct {
+// clientConn is one connection of a client.
+type clientConn struct {
 	s     *Server
 	w     *wire
 	out   chan waBinary.Node
@@ -30,7 +30,7 @@ const maxOut = 8192
 
 // serve speaks with a client until one of both ends it.
 func (s *Server) serve(ws *websocket.Conn) {
-	c := &conn{s: s, out: make(chan waBinary.Node, maxOut)}
+	c := &clientConn{s: s, out: make(chan waBinary.Node, maxOut)}
 	c.over, c.drop = context.WithCancel(s.ctx)
 	defer c.drop()
 	c.w = &wire{ctx: c.over, ws: ws}
@@ -59,7 +59,7 @@ func (s *Server) serve(ws *websocket.Conn) {
 }
 
 // write sends the queued data, in order.
-func (c *conn) write() {
+func (c *clientConn) write() {
 	for {
 		select {
 		case n := <-c.out:
@@ -74,7 +74,7 @@ func (c *conn) write() {
 }
 
 // send has a stanza sent. It does not wait: the lock is held.
-func (c *conn) send(n waBinary.Node) {
+func (c *clientConn) send(n waBinary.Node) {
 	select {
 	case c.out <- n:
 	default:
@@ -87,7 +87,7 @@ func (c *conn) send(n waBinary.Node) {
 const linger = 3 * time.Second
 
 // end sends the last stanza of a connection.
-func (c *conn) end(n waBinary.Node) {
+func (c *clientConn) end(n waBinary.Node) {
 	c.send(n)
 	time.AfterFunc(linger, c.drop)
 }
@@ -96,10 +96,10 @@ func (c *conn) end(n waBinary.Node) {
 var last = waBinary.Node{}
 
 // cut ends a connection when all that was to be sent before has been.
-func (c *conn) cut() { c.send(last) }
+func (c *clientConn) cut() { c.send(last) }
 
 // gone forgets a connection.
-func (s *Server) gone(c *conn) {
+func (s *Server) gone(c *clientConn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.conns, c)
@@ -111,12 +111,12 @@ func (s *Server) gone(c *conn) {
 }
 
 // login lets a client in, or begins to pair it.
-func (s *Server) login(c *conn, who *waWa6.ClientPayload) {
+func (s *Server) login(c *clientConn, who *waWa6.ClientPayload) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer s.change()
 	if who.GetDevicePairingData() != nil {
-		if f := s.fault(moment{on: "pairing"}); f != nil && f.Failure != 0 {
+		if f := s.fault(faultMoment{on: "pairing"}); f != nil && f.Failure != 0 {
 			c.refuse(f)
 			return
 		}
@@ -125,7 +125,7 @@ func (s *Server) login(c *conn, who *waWa6.ClientPayload) {
 	}
 	number := strconv.FormatUint(who.GetUsername(), 10)
 	d := s.device(types.JID{User: number, Server: types.DefaultUserServer, Device: uint16(who.GetDevice())})
-	if f := s.fault(moment{on: "login", from: number}); f != nil && f.Failure != 0 {
+	if f := s.fault(faultMoment{on: "login", from: number}); f != nil && f.Failure != 0 {
 		c.refuse(f)
 		return
 	}
@@ -142,7 +142,7 @@ func (s *Server) login(c *conn, who *waWa6.ClientPayload) {
 }
 
 // refuse answers a login with a failure. After those that a client is meant to come back from the connection ends.
-func (c *conn) refuse(f *Fault) {
+func (c *clientConn) refuse(f *Fault) {
 	attrs := waBinary.Attrs{"reason": f.Failure, "location": "frc"}
 	if f.Code != 0 {
 		attrs["code"] = f.Code
@@ -163,7 +163,7 @@ func (c *conn) refuse(f *Fault) {
 }
 
 // forget removes the device that a connection says it is of: what was logged out does not come back. The lock is held.
-func (c *conn) forget() {
+func (c *clientConn) forget() {
 	for _, a := range c.s.accounts {
 		a.devices = slices.DeleteFunc(a.devices, func(d *device) bool { return d.id != 0 && string(d.noise) == string(c.noise) })
 	}
@@ -200,11 +200,11 @@ func kind(n waBinary.Node) string {
 }
 
 // handle deals with one stanza.
-func (s *Server) handle(c *conn, n waBinary.Node) {
+func (s *Server) handle(c *clientConn, n waBinary.Node) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer s.change()
-	m := moment{on: kind(n)}
+	m := faultMoment{on: kind(n)}
 	if c.dev != nil {
 		m.from = c.dev.acc.pn.User
 	}
@@ -278,7 +278,7 @@ func answer(n waBinary.Node, content ...waBinary.Node) waBinary.Node {
 	return out
 }
 
-func refusal(n waBinary.Node, code int) waBinary.Node {
+func refusalNode(n waBinary.Node, code int) waBinary.Node {
 	return waBinary.Node{
 		Tag: "iq", Attrs: waBinary.Attrs{"from": types.ServerJID, "id": n.Attrs["id"], "type": "error"},
 		Content: []waBinary.Node{{Tag: "error", Attrs: waBinary.Attrs{"code": code, "text": fmt.Sprint("refused with ", code)}}},

@@ -9,7 +9,7 @@ import (
 )
 
 // message takes a message and hands it out to the devices that it was encrypted for.
-func (s *Server) message(c *conn, n waBinary.Node, f *Fault) {
+func (s *Server) message(c *clientConn, n waBinary.Node, f *Fault) {
 	ack := waBinary.Node{Tag: "ack", Attrs: waBinary.Attrs{"class": "message", "id": n.Attrs["id"], "from": n.Attrs["to"], "t": s.now().Unix()}}
 	if f != nil && f.Error != 0 {
 		ack.Attrs["error"] = f.Error
@@ -29,7 +29,7 @@ func (s *Server) message(c *conn, n waBinary.Node, f *Fault) {
 }
 
 // fanOut hands out a message. False: there was nothing in it for the account that it is addressed to.
-func (s *Server) fanOut(c *conn, n waBinary.Node) bool {
+func (s *Server) fanOut(c *clientConn, n waBinary.Node) bool {
 	to := jidOf(n, "to")
 	var others []waBinary.Node
 	for _, child := range n.GetChildren() {
@@ -82,7 +82,7 @@ func (s *Server) deliver(from *device, chat, at types.JID, n waBinary.Node, cont
 
 // queue keeps a stanza for a device until that has confirmed it.
 func (s *Server) queue(d *device, n waBinary.Node) {
-	q := &queued{node: n}
+	q := &queuedStanza{node: n}
 	d.queue = append(d.queue, q)
 	if d.active {
 		s.hand(d, q)
@@ -90,10 +90,10 @@ func (s *Server) queue(d *device, n waBinary.Node) {
 }
 
 // hand sends a stanza to a device that is connected.
-func (s *Server) hand(d *device, q *queued) {
+func (s *Server) hand(d *device, q *queuedStanza) {
 	n := q.node
 	if n.Tag == "message" && (d.id != 0 || len(d.acc.devices) == 1) {
-		if f := s.fault(moment{"deliver", s.find(jidOf(n, "from")).pn.User, d.acc.pn.User}); f != nil {
+		if f := s.fault(faultMoment{"deliver", s.find(jidOf(n, "from")).pn.User, d.acc.pn.User}); f != nil {
 			switch {
 			case f.Silent:
 				return
@@ -136,7 +136,7 @@ func unavailable(n waBinary.Node, why string) waBinary.Node {
 }
 
 // receipt confirms a message that was handed out, and goes on to who sent it.
-func (s *Server) receipt(c *conn, n waBinary.Node) {
+func (s *Server) receipt(c *clientConn, n waBinary.Node) {
 	id, _ := n.Attrs["id"].(string)
 	to := jidOf(n, "to")
 	c.dev.confirmed("message", id)
@@ -161,7 +161,7 @@ func (s *Server) receipt(c *conn, n waBinary.Node) {
 }
 
 // acked is a client's word that it needs to see a stanza no more.
-func (s *Server) acked(c *conn, n waBinary.Node) {
+func (s *Server) acked(c *clientConn, n waBinary.Node) {
 	class, _ := n.Attrs["class"].(string)
 	id, _ := n.Attrs["id"].(string)
 	if c.dev != nil {
@@ -180,7 +180,7 @@ func (d *device) confirmed(tag, id string) {
 }
 
 // chatstate shows a person that another one types.
-func (s *Server) chatstate(c *conn, n waBinary.Node) {
+func (s *Server) chatstate(c *clientConn, n waBinary.Node) {
 	to := jidOf(n, "to")
 	if a := s.find(to); a != nil {
 		for _, d := range a.devices {

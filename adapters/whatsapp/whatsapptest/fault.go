@@ -32,8 +32,8 @@ type Fault struct {
 	Unavailable string
 }
 
-// moment is what a fault may be for.
-type moment struct{ on, from, to string }
+// faultMoment is what a fault may be for.
+type faultMoment struct{ on, from, to string }
 
 // Fault adds a fault.
 func (s *Server) Fault(f Fault) {
@@ -53,7 +53,7 @@ func (s *Server) Heal() {
 }
 
 // fault is what goes wrong now, nil if nothing does. The lock is held.
-func (s *Server) fault(m moment) *Fault {
+func (s *Server) fault(m faultMoment) *Fault {
 	for i, f := range s.faults {
 		if f.On != m.on || f.From != "" && f.From != m.from || f.To != "" && f.To != m.to {
 			continue

@@ -13,9 +13,9 @@ type bundle struct {
 }
 
 // iq answers a question.
-func (s *Server) iq(c *conn, n waBinary.Node, f *Fault) {
+func (s *Server) iq(c *clientConn, n waBinary.Node, f *Fault) {
 	if f != nil && f.Error != 0 {
-		c.send(refusal(n, f.Error))
+		c.send(refusalNode(n, f.Error))
 		return
 	}
 	ask, ok := questions[kind(n)]
@@ -25,13 +25,13 @@ func (s *Server) iq(c *conn, n waBinary.Node, f *Fault) {
 	case ok && (c.dev != nil || s.strange[c] != nil):
 		ask(s, c, n)
 	default:
-		c.send(refusal(n, 501))
+		c.send(refusalNode(n, 501))
 	}
 }
 
 // questions are those that are answered.
-var questions = map[string]func(*Server, *conn, waBinary.Node){
-	"iq encrypt count": func(_ *Server, c *conn, n waBinary.Node) {
+var questions = map[string]func(*Server, *clientConn, waBinary.Node){
+	"iq encrypt count": func(_ *Server, c *clientConn, n waBinary.Node) {
 		count := 1 // none at all would have a new client make 812 instead of 50
 		if c.dev.keys != nil {
 			count = len(c.dev.keys.once)
@@ -41,12 +41,12 @@ var questions = map[string]func(*Server, *conn, waBinary.Node){
 	"iq encrypt registration":         (*Server).published,
 	"iq encrypt key":                  (*Server).bundles,
 	"iq passive active":               (*Server).activated,
-	"iq passive passive":              func(_ *Server, c *conn, n waBinary.Node) { c.dev.active = false; c.send(answer(n)) },
+	"iq passive passive":              func(_ *Server, c *clientConn, n waBinary.Node) { c.dev.active = false; c.send(answer(n)) },
 	"iq usync usync":                  (*Server).usync,
 	"iq w:m media_conn":               (*Server).mediaConn,
-	"iq w:p":                          func(_ *Server, c *conn, n waBinary.Node) { c.send(answer(n)) },
+	"iq w:p":                          func(_ *Server, c *clientConn, n waBinary.Node) { c.send(answer(n)) },
 	"iq privacy privacy":              (*Server).privacy,
-	"iq privacy tokens":               func(_ *Server, c *conn, n waBinary.Node) { c.send(answer(n)) },
+	"iq privacy tokens":               func(_ *Server, c *clientConn, n waBinary.Node) { c.send(answer(n)) },
 	"iq md remove-companion-device":   (*Server).loggedOut,
 	"iq md link_code_companion_reg":   (*Server).byCode,
 	"iq md ref":                       (*Server).passkeyRef,
@@ -56,7 +56,7 @@ var questions = map[string]func(*Server, *conn, waBinary.Node){
 }
 
 // published takes a client's keys.
-func (s *Server) published(c *conn, n waBinary.Node) {
+func (s *Server) published(c *clientConn, n waBinary.Node) {
 	if c.dev.keys == nil {
 		c.dev.keys = &bundle{}
 	}
@@ -69,7 +69,7 @@ func (s *Server) published(c *conn, n waBinary.Node) {
 }
 
 // bundles gives away clients' keys. Addresses are repeated as they were asked for: clients look them up by that.
-func (s *Server) bundles(c *conn, n waBinary.Node) {
+func (s *Server) bundles(c *clientConn, n waBinary.Node) {
 	ask := n.GetChildByTag("key")
 	var users []waBinary.Node
 	for _, u := range ask.GetChildren() {
@@ -95,7 +95,7 @@ func (s *Server) bundles(c *conn, n waBinary.Node) {
 }
 
 // usync says which devices people have, and their LIDs.
-func (s *Server) usync(c *conn, n waBinary.Node) {
+func (s *Server) usync(c *clientConn, n waBinary.Node) {
 	list := n.GetChildByTag("usync", "list")
 	var users []waBinary.Node
 	for _, u := range list.GetChildren() {
@@ -119,7 +119,7 @@ func (s *Server) usync(c *conn, n waBinary.Node) {
 	c.send(answer(n, waBinary.Node{Tag: "usync", Content: []waBinary.Node{{Tag: "list", Content: users}}}))
 }
 
-func (s *Server) privacy(c *conn, n waBinary.Node) {
+func (s *Server) privacy(c *clientConn, n waBinary.Node) {
 	var all []waBinary.Node
 	for _, name := range []string{"groupadd", "last", "status", "profile", "readreceipts", "online", "calladd"} {
 		all = append(all, waBinary.Node{Tag: "category", Attrs: waBinary.Attrs{"name": name, "value": "all"}})
@@ -128,16 +128,16 @@ func (s *Server) privacy(c *conn, n waBinary.Node) {
 }
 
 // loggedOut removes the device that asks for it.
-func (s *Server) loggedOut(c *conn, n waBinary.Node) {
+func (s *Server) loggedOut(c *clientConn, n waBinary.Node) {
 	c.send(answer(n))
 	c.forget()
 }
 
-// queued is a stanza that a client has not confirmed.
-type queued struct{ node waBinary.Node }
+// queuedStanza is a stanza that a client has not confirmed.
+type queuedStanza struct{ node waBinary.Node }
 
 // activated gives a client what came while it was away.
-func (s *Server) activated(c *conn, n waBinary.Node) {
+func (s *Server) activated(c *clientConn, n waBinary.Node) {
 	c.send(answer(n))
 	d := c.dev
 	d.active = true

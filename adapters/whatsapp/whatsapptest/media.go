@@ -14,7 +14,7 @@ import (
 const maxUpload = 64 << 20
 
 // mediaConn says where files are brought and got.
-func (s *Server) mediaConn(c *conn, n waBinary.Node) {
+func (s *Server) mediaConn(c *clientConn, n waBinary.Node) {
 	c.send(answer(n, waBinary.Node{
 		Tag:     "media_conn",
 		Attrs:   waBinary.Attrs{"auth": "let-me-in", "ttl": 300, "auth_ttl": 21600, "max_buckets": 12},
@@ -32,7 +32,7 @@ func (s *Server) media(w http.ResponseWriter, r *http.Request) {
 	if on == "download" {
 		s.downloads++
 	}
-	f := s.fault(moment{on: on})
+	f := s.fault(faultMoment{on: on})
 	s.mu.Unlock()
 	switch {
 	case f != nil && f.Cut:

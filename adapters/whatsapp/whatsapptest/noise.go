@@ -53,16 +53,16 @@ func certificate(server *keys.KeyPair) ([]byte, error) {
 	return proto.Marshal(&waCert.CertChain{Intermediate: between, Leaf: leaf})
 }
 
-// noise is the responder's side of Noise_XX_25519_AESGCM_SHA256.
-type noise struct {
+// noiseResponder is the responder's side of Noise_XX_25519_AESGCM_SHA256.
+type noiseResponder struct {
 	hash, salt []byte
 	aead       cipher.AEAD
 	n          uint32
 }
 
-func newNoise() *noise {
+func newNoise() *noiseResponder {
 	start := []byte(socket.NoiseStartPattern) // exactly as long as a hash, and so used as one
-	h := &noise{hash: start, salt: start, aead: sealer(start)}
+	h := &noiseResponder{hash: start, salt: start, aead: sealer(start)}
 	h.mixHash(socket.WAConnHeader)
 	return h
 }
@@ -78,13 +78,13 @@ func sealer(key []byte) cipher.AEAD {
 
 func nonce(n uint32) []byte { return binary.BigEndian.AppendUint32(make([]byte, 8, 12), n) }
 
-func (h *noise) mixHash(data []byte) {
+func (h *noiseResponder) mixHash(data []byte) {
 	sum := sha256.Sum256(append(h.hash[:len(h.hash):len(h.hash)], data...))
 	h.hash = sum[:]
 }
 
 // expand makes two keys of the chaining key and a secret.
-func (h *noise) expand(secret []byte) (first, second []byte) {
+func (h *noiseResponder) expand(secret []byte) (first, second []byte) {
 	both, err := hkdf.Key(sha256.New, secret, h.salt, "", 64)
 	if err != nil {
 		panic(err)
@@ -92,7 +92,7 @@ func (h *noise) expand(secret []byte) (first, second []byte) {
 	return both[:32], both[32:]
 }
 
-func (h *noise) mixKey(private, public []byte) error {
+func (h *noiseResponder) mixKey(private, public []byte) error {
 	secret, err := curve25519.X25519(private, public)
 	if err != nil {
 		return err
@@ -103,14 +103,14 @@ func (h *noise) mixKey(private, public []byte) error {
 	return nil
 }
 
-func (h *noise) encrypt(plain []byte) []byte {
+func (h *noiseResponder) encrypt(plain []byte) []byte {
 	out := h.aead.Seal(nil, nonce(h.n), plain, h.hash)
 	h.n++
 	h.mixHash(out)
 	return out
 }
 
-func (h *noise) decrypt(in []byte) ([]byte, error) {
+func (h *noiseResponder) decrypt(in []byte) ([]byte, error) {
 	plain, err := h.aead.Open(nil, nonce(h.n), in, h.hash)
 	h.n++
 	h.mixHash(in)
@@ -143,7 +143,7 @@ func (s *Server) handshake(w *wire) (*waWa6.ClientPayload, []byte, error) {
 }
 
 // finish reads who the client is, and sets the keys of what follows.
-func (h *noise) finish(w *wire, mine *keys.KeyPair) (*waWa6.ClientPayload, []byte, error) {
+func (h *noiseResponder) finish(w *wire, mine *keys.KeyPair) (*waWa6.ClientPayload, []byte, error) {
 	var done waWa6.HandshakeMessage
 	if err := w.readProto(&done); err != nil {
 		return nil, nil, err

@@ -26,7 +26,7 @@ import (
 
 // pairing is a client that is not linked yet.
 type pairing struct {
-	conn     *conn
+	conn     *clientConn
 	identity []byte
 	refs     []string
 	acc      *account // whose phone has begun to link it
@@ -47,7 +47,7 @@ type linkCode struct {
 }
 
 // offer begins to pair a client: it is given what its QR codes are made of.
-func (s *Server) offer(c *conn, who *waWa6.ClientPayload_DevicePairingRegistrationData) {
+func (s *Server) offer(c *clientConn, who *waWa6.ClientPayload_DevicePairingRegistrationData) {
 	p := &pairing{conn: c, identity: who.GetEIdent()}
 	s.strange[c] = p
 	var refs []waBinary.Node
@@ -139,13 +139,13 @@ func identityOf(a *account, identity []byte, index uint32) (*waAdv.ADVSignedDevi
 }
 
 // paired takes a client's signature under the identity that it was given, and has it log in.
-func (s *Server) paired(c *conn, n waBinary.Node) {
+func (s *Server) paired(c *clientConn, n waBinary.Node) {
 	p := s.strange[c]
 	sign, ok := n.GetOptionalChildByTag("pair-device-sign", "device-identity")
 	if p == nil || !ok || p.signed == nil {
 		return
 	}
-	if f := s.fault(moment{on: "paired"}); f != nil && f.Silent {
+	if f := s.fault(faultMoment{on: "paired"}); f != nil && f.Silent {
 		return
 	}
 	var theirs, ours waAdv.ADVSignedDeviceIdentity
@@ -162,10 +162,10 @@ func (s *Server) paired(c *conn, n waBinary.Node) {
 }
 
 // byCode is a client that wants to be linked by a code: first its key comes, under the code, and later what it found out.
-func (s *Server) byCode(c *conn, n waBinary.Node) {
+func (s *Server) byCode(c *clientConn, n waBinary.Node) {
 	p, reg := s.strange[c], n.GetChildByTag("link_code_companion_reg")
 	if p == nil {
-		c.send(refusal(n, 400))
+		c.send(refusalNode(n, 400))
 		return
 	}
 	if reg.Attrs["stage"] == "companion_finish" {
@@ -175,7 +175,7 @@ func (s *Server) byCode(c *conn, n waBinary.Node) {
 	}
 	display := string(bytesOf(reg.GetChildByTag("companion_platform_display")))
 	if !strings.Contains(display, "(") { // "Chrome (Linux)"
-		c.send(refusal(n, 400))
+		c.send(refusalNode(n, 400))
 		return
 	}
 	p.code = linkCode{phone: jidOf(reg, "jid"), ref: rand.Text(), wrapped: bytesOf(reg.GetChildByTag("link_code_pairing_wrapped_companion_ephemeral_pub"))}

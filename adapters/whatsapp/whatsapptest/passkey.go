@@ -47,23 +47,23 @@ func (p *pairing) notify(s *Server, typ string, content waBinary.Node) {
 }
 
 // gated is the pairing of a client that a passkey was asked of; nil is any other, which is refused.
-func (s *Server) gated(c *conn, n waBinary.Node) *pairing {
+func (s *Server) gated(c *clientConn, n waBinary.Node) *pairing {
 	p := s.strange[c]
 	if p == nil || p.passkey.key == nil {
-		c.send(refusal(n, 400))
+		c.send(refusalNode(n, 400))
 		return nil
 	}
 	return p
 }
 
-func (s *Server) passkeyRef(c *conn, n waBinary.Node) {
+func (s *Server) passkeyRef(c *clientConn, n waBinary.Node) {
 	if p := s.gated(c, n); p != nil {
 		c.send(answer(n, waBinary.Node{Tag: "ref", Content: []byte(p.passkey.ref)}))
 	}
 }
 
 // prologue takes the passkey's answer and the client's word what key it will use.
-func (s *Server) prologue(c *conn, n waBinary.Node) {
+func (s *Server) prologue(c *clientConn, n waBinary.Node) {
 	p := s.gated(c, n)
 	if p == nil {
 		return
@@ -78,7 +78,7 @@ func (s *Server) prologue(c *conn, n waBinary.Node) {
 	if json.Unmarshal(bytesOf(n.GetChildByTag("passkey_prologue", "webauthn_assertion")), &said) != nil || said.Response.Data == "" ||
 		proto.Unmarshal(bytesOf(n.GetChildByTag("passkey_prologue", "prologue_payload")), &pro) != nil ||
 		proto.Unmarshal(pro.GetCompanionEphemeralIdentity(), &theirs) != nil {
-		c.send(refusal(n, 400))
+		c.send(refusalNode(n, 400))
 		return
 	}
 	p.passkey.theirs, p.passkey.ident, p.passkey.hash = &theirs, pro.GetCompanionEphemeralIdentity(), pro.GetCommitment().GetHash()
@@ -90,28 +90,28 @@ func (s *Server) prologue(c *conn, n waBinary.Node) {
 }
 
 // companionNonce is the client keeping its word.
-func (s *Server) companionNonce(c *conn, n waBinary.Node) {
+func (s *Server) companionNonce(c *clientConn, n waBinary.Node) {
 	p := s.gated(c, n)
 	if p == nil {
 		return
 	}
 	sum := sha256.Sum256(append(p.passkey.ident[:len(p.passkey.ident):len(p.passkey.ident)], bytesOf(n.GetChildByTag("companion_nonce"))...))
 	if p.passkey.bound = string(sum[:]) == string(p.passkey.hash); !p.passkey.bound {
-		c.send(refusal(n, 401))
+		c.send(refusalNode(n, 401))
 		return
 	}
 	c.send(answer(n))
 }
 
 // pairingRequest is the last step: the client's own secret, encrypted for the phone.
-func (s *Server) pairingRequest(c *conn, n waBinary.Node) {
+func (s *Server) pairingRequest(c *clientConn, n waBinary.Node) {
 	p := s.gated(c, n)
 	if p == nil {
 		return
 	}
 	shared, err := curve25519.X25519(p.passkey.key.Priv[:], p.passkey.theirs.GetPublicKey())
 	if err != nil || !p.passkey.bound {
-		c.send(refusal(n, 401))
+		c.send(refusalNode(n, 401))
 		return
 	}
 	salt := fmt.Sprintf("Companion Pairing %d with ref %s", p.passkey.theirs.GetDeviceType(), p.passkey.ref)
@@ -119,12 +119,12 @@ func (s *Server) pairingRequest(c *conn, n waBinary.Node) {
 	var sealed waCompanionReg.EncryptedPairingRequest
 	var pairing waCompanionReg.PairingRequest
 	if proto.Unmarshal(bytesOf(n.GetChildByTag("encrypted_pairing_request")), &sealed) != nil || len(sealed.GetIV()) != 12 {
-		c.send(refusal(n, 400))
+		c.send(refusalNode(n, 400))
 		return
 	}
 	plain, err := aead.Open(nil, sealed.GetIV(), sealed.GetEncryptedPayload(), nil)
 	if err != nil || proto.Unmarshal(plain, &pairing) != nil {
-		c.send(refusal(n, 401))
+		c.send(refusalNode(n, 401))
 		return
 	}
 	c.send(answer(n))

@@ -58,8 +58,8 @@ type Server struct {
 	mu       sync.Mutex
 	changed  chan struct{} // closed at every change
 	accounts []*account
-	strange  map[*conn]*pairing // connections that nobody is logged in on yet
-	conns    map[*conn]bool
+	strange  map[*clientConn]*pairing // connections that nobody is logged in on yet
+	conns    map[*clientConn]bool
 	blobs    map[string][]byte
 	faults   []*Fault
 	stanzas  []Stanza
@@ -73,7 +73,7 @@ func New(o Options) (*Server, error) {
 	silenced()
 	s := &Server{
 		now: o.Now, key: keys.NewKeyPair(), changed: make(chan struct{}), blobs: map[string][]byte{},
-		strange: map[*conn]*pairing{}, conns: map[*conn]bool{},
+		strange: map[*clientConn]*pairing{}, conns: map[*clientConn]bool{},
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -211,10 +211,10 @@ type device struct {
 	acc    *account
 	id     uint16
 	noise  []byte
-	keys   *bundle // nil until it has uploaded some
-	conn   *conn   // nil: it is not connected
-	active bool    // it wants its messages
-	queue  []*queued
+	keys   *bundle     // nil until it has uploaded some
+	conn   *clientConn // nil: it is not connected
+	active bool        // it wants its messages
+	queue  []*queuedStanza
 }
 
 // in is a device's address as a number or as a LID, whichever server is asked for.
