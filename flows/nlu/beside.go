@@ -153,6 +153,18 @@ func (s *tokenized) inClass(from, to int, c classes) bool {
 	return slices.ContainsFunc(s.words[min(from, to):to], func(w word) bool { return w.class&c != 0 })
 }
 
+// isForNow reports whether a text says of one token that it was used, and asks for somebody's now: "el de Carlos ya se usó, ahora el de
+// Juana".
+func (s *tokenized) isForNow(m *ParsedText) bool {
+	now := slices.IndexFunc(s.words, func(w word) bool { return w.key == "aora" })
+	if now < 1 || !s.words[now-1].endsClause {
+		return false
+	}
+	return !slices.ContainsFunc(m.matches, func(h Match) bool {
+		return h.outcome == counts && s.u.intent(h) == IntentRejected && (h.to > now || !s.inSet(h.to-1, "uses") && s.words[h.to-1].key != "uso")
+	})
+}
+
 // failsOfPerson reports whether a text says of somebody's token, and nothing else, that it was not taken: "el de Tomás no pasó".
 func (s *tokenized) failsOfPerson(m *ParsedText) bool {
 	if len(m.Refs) == 0 || !m.TheirToken {

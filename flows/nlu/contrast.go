@@ -155,12 +155,32 @@ func (r *peopleReader) alsoTheirs() bool {
 func (r *peopleReader) asksByPronoun() (her, him bool) {
 	c := &r.u.c
 	for i := range r.words {
-		ends := i+1 == len(r.words) || r.words[i].endsClause
 		asked := r.is(i-1, c.belongs) || r.is(i-1, c.needs)
+		if asked && (r.is(i-2, c.article|c.is) && r.is(i-3, c.not) || r.is(i-2, c.not)) {
+			continue // "y no el de ella"
+		}
 		her = her || r.is(i, c.they) && !strings.HasSuffix(r.words[i].key, "os") && !strings.HasSuffix(r.words[i].key, "as") && (asked || r.is(i+1, c.needs))
-		him = him || r.words[i].key == "el" && ends && asked
+		him = him || r.words[i].key == "el" && r.endsAt(i) && asked
 	}
 	return her, him
+}
+
+// wantsTheirs reports whether the text asks for the token of a person by a pronoun, and without the word: "pasame lo de ella".
+func (r *peopleReader) wantsTheirs() bool {
+	for i := 3; i < len(r.words); i++ {
+		they := r.is(i, r.u.c.they) || r.isHim(i)
+		article := r.is(i-2, r.u.c.article) || r.words[i-2].key == "lo"
+		if they && r.is(i-1, r.u.c.of) && article && r.is(i-3, r.u.c.want|r.u.c.request) && !r.is(i-4, r.u.c.not) {
+			return true
+		}
+	}
+	return false
+}
+
+// hesitates reports whether a text ends by taking back that it is certain: "…, ay no sé".
+func (r *peopleReader) hesitates() bool {
+	n := len(r.words)
+	return n > 3 && r.words[n-1].key == "se" && r.is(n-2, r.u.c.not)
 }
 
 // onlyTold reports whether the token of none of the people is asked for by their name.
@@ -173,9 +193,32 @@ func (r *peopleReader) onlyTold() bool {
 	return true
 }
 
+// dropEach drops the "cada uno" of people who are named beside it: "mi marido y yo necesitamos un token cada uno". Beside a number it is
+// not certain who they are.
+func (r *peopleReader) dropEach() {
+	at := slices.IndexFunc(r.m.Refs, func(x Ref) bool { return x.Kind == RefAll })
+	if at < 0 || r.words[r.spans[at].from].key != "kada" {
+		return
+	}
+	if len(r.m.Refs) > 1 {
+		r.m.Refs, r.spans = slices.Delete(r.m.Refs, at, at+1), slices.Delete(r.spans, at, at+1)
+		return
+	}
+	for i := range r.words {
+		if r.number(i) > 1 && r.is(i-1, r.u.c.is) || r.number(i) > 1 && r.words[max(i-1, 0)].key == "somos" {
+			r.m.Refs[at] = Ref{Kind: RefName}
+		}
+	}
+}
+
 // isHim reports whether a word is the pronoun of "el token de él".
 func (r *peopleReader) isHim(i int) bool {
-	return r.words[i].key == "el" && r.is(i-1, r.u.c.of) && (i+1 == len(r.words) || r.words[i].endsClause)
+	return r.words[i].key == "el" && r.is(i-1, r.u.c.of) && r.endsAt(i)
+}
+
+// endsAt reports whether nothing of the same clause follows a word, but "y" or "no".
+func (r *peopleReader) endsAt(i int) bool {
+	return i+1 == len(r.words) || r.words[i].endsClause || r.words[i+1].key == "y" || r.words[i+1].key == "no"
 }
 
 // grandchildren are the kinships of which a word for a child may speak again: "mi nieta …, el token de la nena".

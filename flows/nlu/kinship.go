@@ -28,6 +28,20 @@ func (r *peopleReader) kinship(i int) int {
 	return 1
 }
 
+// relativeOfSeen is "la abuela" as a relative of the person before: "juana está con la abuela". Nil if the word says nothing of that.
+func (r *peopleReader) relativeOfSeen(kin string) *Relative {
+	switch kin {
+	case "abuela", "abuelo", "hermana", "hermano":
+		for i := len(r.seen) - 1; i >= 0; i-- {
+			switch of := r.seen[i]; {
+			case of.Kind == RefName, of.Kind == RefKin && (of.Words[0] == "hijo" || of.Words[0] == "hija" || of.Words[0] == "hijos"):
+				return &Relative{Kin: kin, Of: of}
+			}
+		}
+	}
+	return nil
+}
+
 // isStaff reports whether a kinship word stands for somebody of a place: "la señora de la farmacia", "el pibe del mostrador".
 func (r *peopleReader) isStaff(i int) bool {
 	if r.is(i-1, r.u.c.mine) || !r.is(i, r.u.c.call|r.u.c.lady) || r.words[i].endsClause {

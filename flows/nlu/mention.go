@@ -1,6 +1,9 @@
 package nlu
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // This file finds out whether a person in a text is meant, or only mentioned.
 
@@ -15,6 +18,9 @@ func (r *peopleReader) asksForTheirs(x Ref, from int) bool {
 	for i := k - 1; i >= 0 && !r.words[i].endsClause; i-- {
 		if r.used[i] || r.is(i, c.instead) || r.is(i, c.in) && r.is(i+1, c.instead) {
 			continue // "en lugar del mío"
+		}
+		if r.inSet(i, "fails") && i > 0 && r.words[i-1].key == "aora" {
+			continue // "ahora va el de Juana"
 		}
 		if !r.is(i, c.filler|c.want|c.light) || r.is(i, c.with|c.in|c.not) {
 			return false
@@ -45,11 +51,25 @@ func (r *peopleReader) isHelper(to int) bool {
 		case tome && r.inSet(k, "accompanies"):
 			return true
 		case r.is(k, c.helps) && (tome || n <= maxLight && r.onlyLight(to, k)), r.is(k, c.needs|c.want|c.sent) && tome:
-			return true
+			return !r.isPatient(to, k)
 		case r.is(k, c.needs|c.want):
 			return false
 		case r.words[k].endsClause:
 			return false
+		}
+	}
+	return false
+}
+
+// isPatient reports whether the verb of telling is of several, and the words before it say that the person is treated: "mi hijo tiene
+// turno con el traumatólogo y me piden el token".
+func (r *peopleReader) isPatient(from, verb int) bool {
+	if !strings.HasSuffix(r.words[verb].key, "n") {
+		return false
+	}
+	for k := from; k < verb; k++ {
+		if r.inSet(k, "patient") {
+			return true
 		}
 	}
 	return false
@@ -97,8 +117,10 @@ func (r *peopleReader) isThereAlready(to int) bool {
 	if !r.is(to, r.u.c.already) {
 		return false
 	}
-	_, ok := r.after(to+1, r.u.c.had)
-	return ok
+	if _, ok := r.after(to+1, r.u.c.had); ok {
+		return true
+	}
+	return r.is(to+1, r.u.c.light) && to+3 < len(r.words) && r.words[to+2].endsClause && r.inSet(to+2, "uses") // "el de Carlos ya se usó, …"
 }
 
 // mentionedOnly reports whether a person is mentioned as a place, a companion, an addressee or the owner of a thing: "el celular

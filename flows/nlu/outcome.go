@@ -158,6 +158,9 @@ func (s *tokenized) isOtherThing(h Match) bool {
 		if !s.is(i, c.other) {
 			continue
 		}
+		if s.words[max(i-1, 0)].key == "por" && s.inSet(i-2, "change") && i == h.to-1 && (i+1 == len(s.words) || s.words[i].endsClause) {
+			continue // "cambiar por otro"
+		}
 		if u := s.u.intent(h); u.destroys() && i > 0 && s.is(i-1, c.before|c.notours|c.this|c.and) && !s.words[i-1].endsClause {
 			return true
 		}

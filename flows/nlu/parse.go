@@ -222,6 +222,9 @@ func (u *Parser) read(s *tokenized) ParsedText {
 	if m.Intent == IntentNone && len(m.Unclear) == 0 && s.failsOfPerson(&m) {
 		m.Intent = IntentRejected // "el de Tomás no pasó"
 	}
+	if m.Intent == IntentRejected && m.TheirToken && s.isForNow(&m) {
+		m.Intent = IntentToken // "el de Carlos ya se usó, ahora va el de Juana"
+	}
 	m.counted, m.named, m.wants = s.count(), s.has(u.c.token), s.has(u.c.want)
 	if s.countsForPeople(&m) {
 		m.Intent = IntentPreprint

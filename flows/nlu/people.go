@@ -16,6 +16,7 @@ type peopleReader struct {
 	skipped     bool // the last person is only mentioned, and so is what follows about them
 	spans       []span
 	companions  []Ref // who is with the speaker: "estoy con Juana"
+	seen        []Ref // everybody before, also those who are only mentioned
 }
 
 // span is where a reference stands: its name, and the words that introduce it.
@@ -27,6 +28,7 @@ func (u *Parser) readPeople(s *tokenized, m *ParsedText) {
 	for i := 0; i < len(s.words); {
 		i += max(1, r.step(i))
 	}
+	r.dropEach()
 	r.dropEchoes()
 	r.dropContrasted()
 	r.dropStory()
@@ -42,6 +44,16 @@ func (u *Parser) readPeople(s *tokenized, m *ParsedText) {
 	if m.TheirToken && (m.Intent == IntentThanks || m.Intent == IntentHello) {
 		m.Intent = IntentNone // "para Tomás, gracias"
 	}
+	if m.Intent == IntentNone && len(m.among) > 0 && r.wantsTheirs() {
+		m.Intent, m.TheirToken = IntentToken, true
+	}
+	if m.Intent == IntentNone && !m.TheirToken && len(groupByPerson(m.Refs)) == 1 && r.wantsTheirs() {
+		her, him := r.asksByPronoun()
+		m.Intent, m.TheirToken, m.among, m.him, m.Refs = IntentToken, true, m.Refs, him && !her, []Ref{{Kind: RefName}}
+	}
+	if her, him := r.asksByPronoun(); m.Intent.AboutPeople() && len(m.Refs) > 0 && (her || him) && r.hesitates() {
+		m.Refs, m.among = []Ref{{Kind: RefName}}, nil
+	}
 	if m.Intent == IntentNone && !m.TheirToken && r.saysMore() {
 		m.mentioned, m.Refs = m.Refs, nil // and nothing is asked for
 	}
@@ -51,7 +63,7 @@ func (u *Parser) readPeople(s *tokenized, m *ParsedText) {
 func (r *peopleReader) saysMore() bool {
 	c := &r.u.c
 	for i := range r.words {
-		if !r.used[i] && !r.is(i, c.filler|c.light|c.want|c.and|c.before|c.not|c.except|c.kin|c.name|c.self|c.iam) && !isDigits(r.words[i].key) {
+		if !r.used[i] && !r.is(i, c.filler|c.light|c.want|c.and|c.before|c.not|c.except|c.kin|c.name|c.self|c.iam|c.is) && r.number(i) == 0 && !isDigits(r.words[i].key) {
 			return true
 		}
 	}
@@ -240,6 +252,10 @@ func (r *peopleReader) standsForName(i, to int) bool {
 // add adds a person, unless the text says that it is not about them.
 func (r *peopleReader) add(x Ref, from, to int) {
 	c := &r.u.c
+	if x.Kind == RefKin && !r.inClass(r.prefixStart, from, c.mine) && r.inClass(r.prefixStart, from, c.article) {
+		x.Relative = r.relativeOfSeen(x.Words[0])
+	}
+	r.seen = append(r.seen, x)
 	next := r.end >= 0 && r.end == r.prefixStart
 	of := next && r.is(r.prefixStart, c.of) && r.prefixStart < from && !r.words[r.prefixStart-1].endsClause
 	same := next && !of && r.apposed(x, from)

@@ -27,6 +27,10 @@ func (u *Parser) splitRequests(text string, s *tokenized, m *ParsedText) []Parse
 		if !part.isRequest(requests) {
 			continue // the words belong to the next request: "de Juana, otro token"
 		}
+		if n := len(requests) - 1; n >= 0 && part.isHeading() && requests[n].Intent == IntentPreprint && requests[n].Count != 0 {
+			from = i // "doce para mi mamá y cuatro para Tomás, impresos"
+			continue
+		}
 		part.takeSheet(requests)
 		part.takePronoun(requests)
 		if n := len(requests) - 1; n >= 0 && part.Intent == IntentPreprint && requests[n].isHeading() {

@@ -107,7 +107,11 @@ func (u *Parser) membersOf(r Ref, s Speaker) (ids, candidates []backend.MemberID
 		}
 		return nil, nil
 	case RefKin:
-		return u.kinMembers(r.Words[0], s)
+		ids, candidates = u.kinMembers(r.Words[0], s)
+		if id, ok := u.relativeOf(r.Relative, s); ok && len(ids)+len(candidates) == 0 {
+			return []backend.MemberID{id}, nil
+		}
+		return ids, candidates
 	}
 	if id, ok := u.relativeOf(r.Relative, s); ok {
 		return []backend.MemberID{id}, nil

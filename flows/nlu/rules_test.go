@@ -113,6 +113,19 @@ func TestRules(t *testing.T) {
 		{"what it is needed for is a question", "necesito token para hacerme una placa?", "faq [] ?[]"},
 		{"thanks for a token want none", "gracias, con el token que me pasaste ya me atendieron", "thanks [] ?[]"},
 		{"a no in several words is one", "no, nada, dejalo así", "cancel [] ?[]"},
+		{"an article may mean the child's relative", "juana está con la abuela, pasame el token de la abuela", "token [Rosa Peralta] ?[]"},
+		{"an article may mean the child's relative", "mi hija me pide el token del hermano", "token [Tomás Ruiz] ?[]"},
+		{"without a child before it is asked", "el token del hermano", "token [] ?[hermano]"},
+		{"several who ask are not the one who is treated", "mi hijo tiene turno con el oculista y me piden el token", "token [Tomás Ruiz] ?[]"},
+		{"one who asks is not whom it is for", "mi hijo tiene turno y me pide el token", "token [] ?[]"},
+		{"what was used is followed by another", "el de rosa ya se usó, ahora va el de carlos", "token [Carlos Ruiz] ?[]"},
+		{"one for each is not for all", "mi hija y yo queremos un token cada una", "token [Juana Ruiz María Elena Gómez] ?[]"},
+		{"who the three are must be asked", "somos tres, un token cada uno", "token [] ?[]"},
+		{"theirs is of the one who was told of", "mi mamá está con fiebre, pasame lo de ella", "token [Rosa Peralta] ?[]"},
+		{"a denied pronoun does not count", "juana y tomás van al médico, pasame el de él y no el de ella", "token [Tomás Ruiz] ?[]"},
+		{"who hesitates is asked", "juana y tomás van al médico, dame el de ella, ay no sé", "token [] ?[]"},
+		{"another one for it is another token", "el de tomás lo quiero cambiar por otro", "another [Tomás Ruiz] ?[]"},
+		{"another thing is none", "quiero cambiar al pediatra por otro médico", "faq [] ?[]"},
 		{"many tokens are on paper", "10 tokens para mamá", "preprint [Rosa Peralta] ?[] x10 @"},
 	} {
 		l := labelled{text: c.text, group: familyA, self: "1"}
@@ -136,6 +149,7 @@ func TestRequests(t *testing.T) {
 		"token de juana y de tomás":                           "token [Juana Ruiz Tomás Ruiz]",
 		"el token de juana y una hoja de 4 para ella":         "token [Juana Ruiz]; preprint [Juana Ruiz] x4",
 		"el token de tomás y una hoja de 4 para ella":         "token [Tomás Ruiz]; preprint [] x4",
+		"seis para juana y cuatro para tomás, impresos":       "preprint [Juana Ruiz] x6; preprint [Tomás Ruiz] x4",
 		"credencial y token de juana":                         "token [Juana Ruiz]",
 	} {
 		one := u.Understand(text, Speaker{Group: familyA, Self: "1"}, said)
