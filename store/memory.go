@@ -72,6 +72,7 @@ type memShard struct {
 	seen    map[seenKey]time.Time
 	pending map[bot.ChatKey]struct{} // the chats for PendingChats: few among many
 	timers  timerHeap
+	timed   atomic.Bool // there are timers
 	fence   bot.Fence
 	lease   memLease
 	seq     uint64

@@ -56,6 +56,7 @@ func (h timerHeap) due(out []bot.TimerDue, root int, now time.Time) []bot.TimerD
 
 // setTimer sets, changes or cancels one timer of a chat.
 func (s *memShard) setTimer(k bot.ChatKey, c *memChat, set bot.TimerSet) {
+	defer func() { s.timed.Store(len(s.timers) > 0) }()
 	t := c.timers[set.Name]
 	switch {
 	case set.Due.IsZero():
@@ -85,6 +86,9 @@ func (m *Memory) Due(ctx context.Context, shards []bot.Shard, now time.Time, aft
 	var out []bot.TimerDue
 	for _, n := range shards {
 		s := &m.shards[n]
+		if !s.timed.Load() {
+			continue // most have none, and all are asked every second
+		}
 		s.mu.Lock()
 		out = s.timers.due(out, 0, now)
 		s.mu.Unlock()

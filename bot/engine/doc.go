@@ -8,6 +8,7 @@
 //	replica.go        which shards are this process's, where there are several
 //	wakeups.go        what they tell each other at once
 //	lease.go          how sure it is of a shard, and how it gives one up
+//	shards.go         those that it holds
 //	shard.go          one shard: its chat queues, turns, effects and outbox, begun and ended as a whole
 //	services.go       what the shards of a process share: bounds and clocks
 //

@@ -20,7 +20,7 @@ import (
 type Engine struct {
 	services
 	keys   *keyring.Ring
-	shards [bot.Shards]atomic.Pointer[Shard] // those that are held
+	shards shardTable
 
 	housekeeping workers.Activity // housekeeping, which outlives the shards
 	scope        *workers.Scope   // of the housekeeping
@@ -174,7 +174,7 @@ func (e *Engine) Acquire(ctx context.Context, shards []bot.Shard) error {
 	}
 	for _, id := range shards {
 		sh := newShard(&e.services, id, fence)
-		e.shards[id].Store(sh)
+		e.shards.set(id, sh)
 		e.logs.mark(id, e.now())
 		if err := sh.Start(ctx); err != nil {
 			return errors.Join(err, e.Lose(ctx, shards))
@@ -197,7 +197,7 @@ func (e *Engine) Lose(ctx context.Context, shards []bot.Shard) error {
 func (e *Engine) drop(ctx context.Context, shards []bot.Shard, closing func(*Shard)) error {
 	var dropped []*Shard
 	for _, id := range shards {
-		if sh := e.shards[id].Swap(nil); sh != nil {
+		if sh := e.shards.set(id, nil); sh != nil {
 			closing(sh)
 			dropped = append(dropped, sh)
 		}
@@ -210,25 +210,12 @@ func (e *Engine) drop(ctx context.Context, shards []bot.Shard, closing func(*Sha
 }
 
 // shard is the holder of a chat's shard; nil if this process does not hold it.
-func (e *Engine) shard(key bot.ChatKey) *Shard { return e.shards[key.Shard()].Load() }
+func (e *Engine) shard(key bot.ChatKey) *Shard { return e.shards.get(key.Shard()) }
 
-// held are the shards that this process holds.
-func (e *Engine) held() (held []*Shard) {
-	for i := range e.shards {
-		if sh := e.shards[i].Load(); sh != nil {
-			held = append(held, sh)
-		}
-	}
-	return held
-}
+// held are the shards that this process holds, and heldShards their names. The lists belong to all callers.
+func (e *Engine) held() []*Shard { return e.shards.held().shards }
 
-// heldShards are the names of the shards that this process holds.
-func (e *Engine) heldShards() (names []bot.Shard) {
-	for _, sh := range e.held() {
-		names = append(names, sh.id)
-	}
-	return names
-}
+func (e *Engine) heldShards() []bot.Shard { return e.shards.held().names }
 
 // Stop ends the engine in order: nothing new is accepted, turns and sends under way are finished, then what is left
 // is cut at ctx's deadline. Nothing is lost: what was not finished is in the store.

@@ -283,7 +283,25 @@ func (h *harness) expects(chat bot.ChatID, want ...string) {
 	}
 }
 
-func memory() bot.Store { return store.NewMemory() }
+// memory is a store in which chatA and chatB are in two shards: in which ones is drawn for each store.
+func memory() bot.Store {
+	ring, err := keyring.New(bytes.Repeat([]byte{1}, keyring.KeySize))
+	if err != nil {
+		panic(err)
+	}
+	for {
+		s := store.NewMemory()
+		sealer, err := keyring.Open(ring, func(name string, value []byte) ([]byte, error) {
+			return s.PutIfAbsent(context.Background(), name, value)
+		})
+		if err != nil {
+			panic(err)
+		}
+		if sealer.ChatKey(chatA).Shard() != sealer.ChatKey(chatB).Shard() {
+			return s
+		}
+	}
+}
 
 func bubble(t *testing.T, f func(t *testing.T)) {
 	t.Helper()

@@ -143,7 +143,7 @@ func (f *feeder) reads(id bot.Shard, st *fedShard) bool {
 	if f.replica != nil {
 		return true
 	}
-	held := f.Engine.shards[id].Load()
+	held := f.Engine.shards.get(id)
 	if st.holder != held {
 		*st = fedShard{holder: held}
 	}

@@ -44,7 +44,7 @@ func (sh *Shard) waitSure(ctx context.Context) error {
 
 // fenced forgets a shard that another process holds.
 func (r *replica) fenced(sh *Shard) {
-	if !r.shards[sh.id].CompareAndSwap(sh, nil) {
+	if !r.shards.remove(sh) {
 		return
 	}
 	r.stats.ShardsLost.Add(1)
@@ -91,7 +91,7 @@ func (r *replica) drain(sh *Shard) {
 		defer r.mu.Unlock()
 		delete(r.releasing, sh.id)
 	}()
-	if !r.shards[sh.id].CompareAndSwap(sh, nil) {
+	if !r.shards.remove(sh) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.scope.Context()), drainTime)

@@ -221,7 +221,7 @@ func (r *replica) claim(ctx context.Context, at time.Duration, mine [bot.Shards]
 	var wanted []bot.Shard
 	r.mu.Lock()
 	for s, ok := range mine {
-		if _, draining := r.releasing[bot.Shard(s)]; ok && !draining && r.shards[s].Load() == nil {
+		if _, draining := r.releasing[bot.Shard(s)]; ok && !draining && r.shards.get(bot.Shard(s)) == nil {
 			wanted = append(wanted, bot.Shard(s))
 		}
 	}
@@ -234,7 +234,7 @@ func (r *replica) claim(ctx context.Context, at time.Duration, mine [bot.Shards]
 		sh := newShard(&r.services, h.Shard, h.Fence)
 		sh.foreign.Store(-1) // others may accept until the shard is here: the next beat looks again
 		sh.renewed(at, r.Lease)
-		r.shards[h.Shard].Store(sh)
+		r.shards.set(h.Shard, sh)
 		r.stats.ShardsClaimed.Add(1)
 		r.logs.mark(h.Shard, r.now())
 		if err := sh.Start(ctx); err != nil {

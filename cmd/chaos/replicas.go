@@ -31,8 +31,8 @@ type replicas struct {
 	longest time.Duration // from a fault to the next answer
 }
 
-// unhurried is how long a user waits before the next question.
-const unhurried = 1500 * time.Millisecond
+// unhurried is how long a user waits before the next question: each takes two turns, and a chat is answered one a second.
+const unhurried = 2500 * time.Millisecond
 
 // stopped is how long a process is held up: longer than its lease.
 const stopped = 12 * time.Second
