@@ -13,6 +13,7 @@
 //	sqlite_log.go     timers, events, shards
 //	sqlite_sweep.go   forgetting; sqlite_dead.go the dead letters
 //	redis.go          the store on a server: opening, refusing and closing
+//	redis_probe.go    what is tried at the opening: rights, encryption
 //	redis_address.go  addresses and the client's options; redis_keys.go keys and records
 //	redis_scripts.go  the scripts of folder redis; redis_pipeline.go how commands are gathered
 //	redis_turns.go    the path of an update; redis_results.go what became of messages

@@ -107,7 +107,7 @@ func (s *Redis) connect(ctx context.Context, o *redis.UniversalOptions) (err err
 	}()
 	info, err := s.client.Info(ctx).Result()
 	if err != nil {
-		return openRedisError(err)
+		return firstError(ctx, o, err)
 	}
 	if s.facts, err = readRedisInfo(info); err != nil {
 		return err
@@ -130,13 +130,13 @@ func (s *Redis) checkLayout(ctx context.Context) error {
 	if err == nil {
 		err = refusedLayout(layout, size)
 	}
-	if err != nil || layout != "" {
+	if err != nil {
 		return err
 	}
-	if err := s.client.SetNX(ctx, layoutKey, redisLayout, 0).Err(); err != nil {
+	if err := s.client.SetNX(ctx, layoutKey, redisLayout, 0).Err(); err != nil && (layout == "" || !isRedisFull(err)) {
 		return openRedisError(err)
 	}
-	return nil
+	return s.checkRights(ctx)
 }
 
 // layout is the layout of what the database holds, and how many keys there are; "" if it is not said.

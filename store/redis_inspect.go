@@ -38,7 +38,7 @@ func InspectRedis(ctx context.Context, c RedisConfig, now func() time.Time) (r R
 	defer func() { client.Close() }()
 	info, err := client.Info(ctx).Result()
 	if err != nil {
-		return r, r.refusedBy(openRedisError(err))
+		return r, r.refusedBy(firstError(ctx, options, err))
 	}
 	says := readInfoLines(info)
 	r.readInfo(says)

@@ -2,6 +2,9 @@ package store
 
 import (
 	"errors"
+	"io"
+	"log"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -104,7 +107,17 @@ func TestRedisServersThatAreRefused(t *testing.T) {
 	admin.Do(t.Context(), "auth", "right")
 	admin.Do(t.Context(), "acl", "setuser", "poor", "on", ">p", "~llave:*", "+get", "+set")
 	refusedServer(t, "redis://poor:p@"+server.Addr, RedisPermission)
+	for _, lacking := range []string{"-@scripting", "-publish", "-set", "-hset", "resetchannels"} {
+		admin.Do(t.Context(), "acl", "setuser", "poor", "reset", "on", ">p", "~llave:*", "&llave:*", "+@all", "-@admin", "-@dangerous", "+info", lacking)
+		refusedServer(t, "redis://poor:p@"+server.Addr, RedisPermission)
+		if size() > 1 {
+			t.Errorf("without %s the server holds more than its layout", lacking)
+		}
+	}
+	admin.Do(t.Context(), "acl", "setuser", "poor", "reset", "on", ">p", "~llave:*", "&llave:*", "+@all", "-@admin", "-@dangerous", "+info")
+	openRedis(t, "redis://poor:p@"+server.Addr)
 	openRedis(t, "redis://:right@"+server.Addr)
+	refusedServer(t, "rediss://:right@"+server.Addr, RedisTLS)
 
 	replica := redistest.New(t, "--replicaof", "127.0.0.1 "+strings.TrimPrefix(server.Addr, "127.0.0.1:"))
 	refusedServer(t, "redis://"+replica.Addr, RedisReadOnly)
@@ -112,5 +125,45 @@ func TestRedisServersThatAreRefused(t *testing.T) {
 	var e *RedisError
 	if _, err := OpenRedis(t.Context(), RedisConfig{Address: address}); err == nil || errors.As(err, &e) {
 		t.Errorf("a server that is down: %v, want an error that may pass", err)
+	}
+}
+
+// What is encrypted is told from what is not, and a certificate that nobody vouches for is not taken.
+func TestRedisEncryption(t *testing.T) {
+	server := httptest.NewTLSServer(nil)
+	defer server.Close()
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	addr := server.Listener.Addr().String()
+	refusedServer(t, "redis://"+addr, RedisTLS)
+	refusedServer(t, "rediss://"+addr, RedisTLS)
+}
+
+// What a server says of itself decides whether it is used, waited for or refused.
+func TestRedisInfo(t *testing.T) {
+	const good = "redis_version:7.0.15\r\nrole:master\r\nmaxmemory_policy:noeviction\r\naof_enabled:1\r\nloading:0\r\n"
+	for _, c := range []struct {
+		name, was, is string
+		want          RedisRefusal
+	}{
+		{"it is old", "7.0.15", "6.2.14", RedisVersion},
+		{"it does not say its version", "redis_version:7.0.15", "", RedisVersion},
+		{"it forgets", "noeviction", "volatile-ttl", RedisPolicy},
+		{"it is a replica", "master", "slave", RedisReadOnly},
+	} {
+		_, err := readRedisInfo(strings.Replace(good, c.was, c.is, 1))
+		var e *RedisError
+		if !errors.As(err, &e) || e.Refusal != c.want {
+			t.Errorf("%s: %v, want %q", c.name, err, c.want)
+		}
+	}
+	var e *RedisError
+	if _, err := readRedisInfo(strings.Replace(good, "loading:0", "loading:1", 1)); err == nil || errors.As(err, &e) {
+		t.Errorf("it is loading: %v, want an error that passes", err)
+	}
+	if f, err := readRedisInfo(strings.Replace(good, "aof_enabled:1", "aof_enabled:0", 1)); err != nil || f.AOF {
+		t.Errorf("it keeps nothing on disk: %+v, %v", f, err)
+	}
+	if f, err := readRedisInfo(good); err != nil || !f.AOF || f.Version != "7.0.15" {
+		t.Errorf("a good one: %+v, %v", f, err)
 	}
 }

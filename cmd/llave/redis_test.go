@@ -40,9 +40,29 @@ func TestTheProgramOnRedis(t *testing.T) {
 	}
 	x := start(t, env, "dead")
 	x.waitExit(exitOK)
-	env["LLAVE_KEY"] = strings.Replace(redisKey, "AAEC", "AAED", 1)
+	env["LLAVE_KEY"], env["LLAVE_DATA"] = strings.Replace(redisKey, "AAEC", "AAED", 1), filepath.Join(t.TempDir(), "another")
 	x = start(t, env, "chat")
 	x.waitExit(exitError)
+	x.errs.waitFor(t, "cifradas con otra clave")
+}
+
+// A server that is down at the start is waited for, and one that keeps nothing on disk is warned of.
+func TestRedisIsDownAtTheStart(t *testing.T) {
+	t.Parallel()
+	server := redistest.New(t, "--appendonly", "no", "--requirepass", "s3creto")
+	server.Kill()
+	x := start(t, map[string]string{"LLAVE_STORE": strings.Replace(server.Address(), "redis://", "redis://:s3creto@", 1), "LLAVE_KEY": redisKey}, "chat")
+	x.errs.waitFor(t, "waiting for redis")
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	x.typeLine("hola")
+	x.out.waitFor(t, "token")
+	x.errs.waitFor(t, "keeps nothing on disk")
+	x.waitExit(exitOK)
+	if said := x.out.String() + x.errs.String(); strings.Contains(said, "s3creto") {
+		t.Errorf("the password is printed: %s", said)
+	}
 }
 
 // A server that must not be used is refused in words.

@@ -14,6 +14,7 @@ import (
 	"llave/adapters/terminal"
 	"llave/bot"
 	"llave/bot/engine"
+	"llave/bot/keyring"
 	"llave/store"
 	"llave/store/sqlitedb"
 )
@@ -77,10 +78,12 @@ func (a *app) sameEverywhere() map[string]string {
 	}
 }
 
-// strangerError explains to the operator why this process does not work beside another one.
+// strangerError explains to the operator why this process does not work with what is in the store, or beside another one.
 func strangerError(err error) error {
 	var e *engine.StrangerError
 	switch {
+	case errors.Is(err, keyring.ErrSealed):
+		return refuse("store.other_key", nil).because(err)
 	case !errors.As(err, &e):
 		return err
 	case e.Theirs == store.Copying:
