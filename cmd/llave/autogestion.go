@@ -29,7 +29,7 @@ func (p program) autogestion(ctx context.Context, args []string) error {
 	a.serveOn(listener, a.publicSide(a.embedded.Handler(), nil))
 	write(p.stdout, "autogestion.started", a.PublicURL)
 	a.announceDemo(p.stdout)
-	return errors.Join(a.wait(ctx), a.stop())
+	return a.waitAndStop(ctx)
 }
 
 // rotateSheetKey makes a new key for signing sheets. A service that runs on the same folder uses it from its next sheet on.

@@ -26,14 +26,14 @@ func (a *app) readyz(gate *operatorGate) http.HandlerFunc {
 
 // ready fails if an update would not be accepted and answered. The cause is in the log, not on the page.
 func (a *app) ready(ctx context.Context) error {
+	if a.stopping.Load() {
+		return bot.ErrStopped
+	}
 	if a.engine == nil {
 		return a.embedded.Ping(ctx) // `llave autogestion`
 	}
 	if err := a.engine.Ready(); err != nil {
 		return err
-	}
-	if a.stopping.Load() {
-		return bot.ErrStopped
 	}
 	if a.standsBy() {
 		return errStandsBy

@@ -27,8 +27,14 @@ func (a *app) serve(ctx context.Context, out io.Writer) error {
 		return errors.Join(err, a.stop())
 	}
 	a.announce(out)
+	return a.waitAndStop(ctx)
+}
+
+// waitAndStop waits until ctx ends or a part fails, and stops. From then on it is not ready: a proxy sends nobody any more, while
+// what is under way is finished.
+func (a *app) waitAndStop(ctx context.Context) error {
 	err := a.wait(ctx)
-	a.stopping.Store(true) // a proxy sends nobody any more, while what is under way is finished
+	a.stopping.Store(true)
 	a.log.Info("stopping")
 	return errors.Join(err, a.stop())
 }
