@@ -72,6 +72,13 @@ func (h *Hosts) Guard(refused, next http.Handler) http.Handler {
 // LoopbackHost reports whether a Host header is a loopback name or address.
 func LoopbackHost(host string) bool { return isLoopbackName(HostName(host)) }
 
+// IsThisMachine reports whether a host that is listened at or connected to is this machine: a loopback address, or localhost.
+// Names below localhost are not: a resolver may know them elsewhere.
+func IsThisMachine(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
+}
+
 func isLoopbackName(name string) bool {
 	if ip, err := netip.ParseAddr(name); err == nil {
 		return ip.Unmap().IsLoopback()

@@ -102,3 +102,12 @@ func TestPublicURL(t *testing.T) {
 		}
 	}
 }
+
+func TestIsThisMachine(t *testing.T) {
+	for host, want := range map[string]bool{"localhost": true, "127.0.0.1": true, "127.8.0.1": true, "::1": true, "::ffff:127.0.0.1": true,
+		"": false, "localhost.example": false, "x.localhost": false, "10.0.0.1": false, "127.0.0.1.example": false, "::ffff:10.0.0.1": false, "0.0.0.0": false} {
+		if got := IsThisMachine(host); got != want {
+			t.Errorf("%q is this machine: %v, want %v", host, got, want)
+		}
+	}
+}

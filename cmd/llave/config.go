@@ -129,8 +129,7 @@ func loopback(addr string) bool {
 	if err != nil {
 		return true
 	}
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	return httpx.IsThisMachine(host)
 }
 
 // real reports whether anything is set that is meant for people who exist.

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"llave/adapters/httpx"
 	"llave/flows/backend"
 )
 
@@ -95,8 +96,7 @@ func apiBase(text string) (*url.URL, error) {
 
 // isConfidential reports whether others on the network cannot read what is sent to u.
 func isConfidential(u *url.URL) bool {
-	ip := net.ParseIP(u.Hostname())
-	return u.Scheme == "https" || u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+	return u.Scheme == "https" || httpx.IsThisMachine(u.Hostname())
 }
 
 // isHeaderValue reports whether a secret can stand in a header as it is.

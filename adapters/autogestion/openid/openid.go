@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,6 +16,8 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
+
+	"llave/adapters/httpx"
 )
 
 // Config is a provider and our registration with it.
@@ -76,12 +77,7 @@ func New(c Config) (*Provider, error) {
 // isWeb reports whether an address is one of https, or of plain http on this machine.
 func isWeb(address string) bool {
 	u, err := url.Parse(address)
-	return err == nil && u.User == nil && u.Fragment == "" && u.Hostname() != "" && (u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()))
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	return err == nil && u.User == nil && u.Fragment == "" && u.Hostname() != "" && (u.Scheme == "https" || u.Scheme == "http" && httpx.IsThisMachine(u.Hostname()))
 }
 
 // bounded bounds the size of answers.

@@ -8,12 +8,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"strconv"
 	"time"
 
 	"github.com/wneessen/go-mail"
+
+	"llave/adapters/httpx"
 )
 
 // Errors of New.
@@ -66,7 +67,7 @@ func New(server, from string) (*Server, error) {
 	switch {
 	case u.Scheme == "smtps":
 		s.opts = append(s.opts, mail.WithSSL())
-	case isLoopback(s.host):
+	case httpx.IsThisMachine(s.host):
 		s.opts = append(s.opts, mail.WithTLSPolicy(mail.TLSOpportunistic))
 	default:
 		s.opts = append(s.opts, mail.WithTLSPolicy(mail.TLSMandatory))
@@ -76,11 +77,6 @@ func New(server, from string) (*Server, error) {
 		s.opts = append(s.opts, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(u.User.Username()), mail.WithPassword(password))
 	}
 	return s, nil
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // Send sends one e-mail, and returns when the server has taken it. After an error it may have been taken all the same; a
