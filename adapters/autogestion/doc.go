@@ -16,17 +16,17 @@
 //	signin*.go      password, consent, code     redeem.go    making and ending links
 //	openid.go       sign-in with others
 //	mydata.go       what a chat asks of its account
-//	second.go       a code besides it           tally.go     what is counted; pay.go: what a try costs
+//	second.go       the second factor           tally.go     counting failures; pay.go: what a try costs
 //	mine.go         the page of an account      office.go    codes of an office
-//	session.go      its sessions                 email.go      changing the address, closing
+//	session.go      browsers signed in there    email.go     changing the address, closing
 //	register.go     registration                reset.go     a new password
 //	deliver.go      e-mail                      operator.go, provider.go: acts of an operator
-//	audit.go        what operators did          restored.go    making a file safe that came from a copy
-//	notice.go       what chats are told         alone.go       what others do for a person
-//	import*.go      changing the padrón         housekeeping.go  deleting what is over
+//	audit.go        what operators did          restored.go  making a file safe that came from a copy
+//	notice.go       what chats are told         alone.go     telling a person what others did for them
+//	import*.go      changing the padrón         housekeeping.go  deleting what has expired
 //	handler.go      the API                     pages.go     what the pages need
 //
-// Its leaves know no SQL and not this package:
+// The packages below know neither SQL nor this package:
 //
 //	ff1      the permutation behind the six digits
 //	padron   reading a padrón file

@@ -5,10 +5,10 @@
 //
 //	config.go         what an engine is built from, and its bounds
 //	engine.go         the process: 256 shards, each of which it may acquire, release and lose
-//	replica.go        which shards are this process's, where there are several
-//	wakeups.go        what they tell each other at once
-//	lease.go          how sure it is of a shard, and how it gives one up
-//	shards.go         those that it holds
+//	replica.go        which shards this process holds, if several processes share the store
+//	wakeups.go        processes tell each other at once of an update, an answer or an event
+//	lease.go          whether a shard is certainly held still, and how it is given back
+//	shards.go         the shards that this process holds
 //	shard.go          one shard: its chat queues, turns, effects and outbox, begun and ended as a whole
 //	services.go       what the shards of a process share: bounds and clocks
 //
@@ -21,8 +21,8 @@
 //	queue.go          a chat queue: one turn at a time, in the order of acceptance
 //	run_queue.go      what a queue does next, and what it waits for
 //	rates.go          how fast one chat is answered
-//	tries.go          what an earlier process left, and may have crashed because of
-//	suspects.go       such updates run one at a time
+//	tries.go          counts the turns that begin with an update of an earlier process: it may have crashed that process
+//	suspects.go       updates that may crash the process run one at a time
 //	turn.go           decide, run the requested effect, decide on its answer, commit
 //	outcome.go        the sum of a turn's decisions
 //	compose.go        what a turn writes; erase.go: that a channel forgets what it has shown
@@ -32,22 +32,22 @@
 // The case of a chat at Mesa de Ayuda (the machine itself is package bot's):
 //
 //	case_act.go       what an agent does is kept as an update of the chat
-//	case_gate.go      what an update makes of the case, before the script and whatever the script says
-//	case_file.go      what is dropped, filed and told of a turn; the case's timer
+//	case_gate.go      what an update changes in the case; it runs before the script
+//	case_file.go      which replies of a turn are dropped, and what is filed; the case's timer
 //	case_numbers.go   numbers of cases, taken in blocks
-//	feed.go           what was filed is handed to the reader of the logs; feed_others.go: what other processes wrote
+//	feed.go           hands the events of this process' shards to their reader; feed_others.go those of other processes
 //
 // Effects:
 //
 //	effect.go         one effect: run in time, late, or with an outcome that is not known
-//	effects.go        how many at once; breaker.go: none while the outside is dead
-//	late_effects.go   those whose turn has ended, and those that are dropped
+//	effects.go        bounds how many run at once; breaker.go stops them while the back end is dead
+//	late_effects.go   effects whose turn has ended, and effects that are dropped
 //
 // Beside the path:
 //
 //	timers.go         timers that are due
 //	health.go         whether the store takes what it is given
 //	forget.go         when a chat is forgotten, and what is done before
-//	unreadable.go     what cannot be opened is kept as it came
+//	unreadable.go     a body that cannot be opened is kept as it is
 //	dead.go           dead letters are listed and put back
 package engine
