@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Two processes on one Redis with a back end beside them, all on this machine. They divide the chats. One is told to stop, is
-# started again, and the other one is killed; each time it prints how long it took until the one that is left had all chats.
+# Two processes on one Redis with a back end beside them, all on this machine. They divide the chats, and one web chat goes on through
+# whichever is there. One is told to stop, is started again, and the other one is killed; each time it prints how long it took until the
+# one that is left had all chats.
 #
 #   bash docs/replicas.sh          # all of it, about half a minute
 #   bash docs/replicas.sh quick    # without the kill, which takes a lease of ten seconds
@@ -41,7 +42,7 @@ begin() { # 2 or 3
 	pid[$1]=$!
 }
 ready() { # 2 or 3: is it ready?
-	[ "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$((base + $1))/readyz")" = 200 ]
+	[ "$(curl -m 10 -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$((base + $1))/readyz")" = 200 ]
 }
 await() { # 2 or 3: waits until it is ready, half a minute at most
 	for _ in $(seq 600); do
@@ -53,7 +54,7 @@ await() { # 2 or 3: waits until it is ready, half a minute at most
 	exit 1
 }
 held() { # 2 or 3: how many of the 256 shards does it hold?
-	curl -s "http://127.0.0.1:$((base + $1))/metrics" | sed -n 's/^llave_shards_held //p'
+	curl -m 10 -s "http://127.0.0.1:$((base + $1))/metrics" | sed -n 's/^llave_shards_held //p'
 }
 has_all() { # 2 or 3: waits until it holds all
 	for _ in $(seq 600); do
@@ -73,6 +74,21 @@ divided() { # waits until each has some
 	echo "they do not divide the chats" >&2
 	exit 1
 }
+chat() { # 2 or 3, and 2 or 3: writes in the web chat at one process, and waits for the answer at the other one
+	local n=$((++said)) page
+	[ -e "$dir/cookies" ] || curl -m 10 -s -o /dev/null -c "$dir/cookies" "http://127.0.0.1:$((base + $1))/"
+	curl -m 10 -sf -o /dev/null -b "$dir/cookies" -H 'Content-Type: application/json' -d "{\"id\":\"replicas-replicas-$n\",\"text\":\"hola\"}" \
+		"http://127.0.0.1:$((base + $1))/chat/messages"
+	for _ in $(seq 600); do
+		page=$(curl -m 10 -s -b "$dir/cookies" "http://127.0.0.1:$((base + $2))/chat/poll")
+		[ "$(grep -o '"who":"bot"' <<<"$page" | wc -l)" -ge "$n" ] && return
+		sleep 0.05
+	done
+	cat "$dir"/*.log >&2
+	echo "the web chat is not answered" >&2
+	exit 1
+}
+said=0
 since() { echo "$1: the other one had all chats after $((($(date +%s%N) - $2) / 1000000)) ms"; }
 
 begin 2
@@ -81,6 +97,8 @@ begin 3
 await 3
 divided
 echo "http://127.0.0.1:$((base + 2)) has $(held 2) of 256 shards, http://127.0.0.1:$((base + 3)) has $(held 3)"
+chat 2 3
+chat 3 2
 if [ "$what" = stay ]; then
 	wait "${pid[2]}"
 	exit
@@ -90,6 +108,7 @@ kill "${pid[2]}"
 has_all 3
 since "told to stop" "$at"
 wait "${pid[2]}"
+chat 3 3
 [ "$what" = quick ] && exit
 begin 2
 await 2
@@ -98,3 +117,5 @@ at=$(date +%s%N)
 kill -9 "${pid[3]}"
 has_all 2
 since "killed" "$at"
+chat 2 2
+echo "one web chat went on through all of it"

@@ -108,6 +108,9 @@ func TestTwoProcesses(t *testing.T) {
 		t.Errorf("forget: %s", res.Status)
 	}
 	same("<reset>")
+	if _, err := a.web.history.sweep(t.Context()); err != nil {
+		t.Error(err)
+	}
 	var never *bot.PermanentFailure
 	if err := a.web.Send(t.Context(), chat, bot.Reply{ID: "5", Kind: bot.Say, Text: "tarde"}); !errors.As(err, &never) || !never.Gone {
 		t.Errorf("a reply to a chat that was closed at the other process: %v", err)
