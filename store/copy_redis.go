@@ -76,6 +76,9 @@ func (s *redisSource) counters(ctx context.Context) (c copyCounters, err error) 
 	return c, nil
 }
 
+// scanPage is how many keys are looked at at a time. What is found in them is one transaction of a file.
+const scanPage = 1024
+
 // scan goes through all keys of ours, page by page. A key may come twice.
 func (s *redisSource) scan(ctx context.Context, look func(keys []string) error) error {
 	nodes := []redis.Cmdable{s.client}
@@ -94,7 +97,7 @@ func (s *redisSource) scan(ctx context.Context, look func(keys []string) error) 
 	}
 	for _, node := range nodes {
 		for cursor := uint64(0); ; {
-			page, next, err := node.Scan(ctx, cursor, redisPrefix+"*", copyPage).Result()
+			page, next, err := node.Scan(ctx, cursor, redisPrefix+"*", scanPage).Result()
 			if err != nil {
 				return errCopying(err)
 			}
