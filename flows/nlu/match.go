@@ -257,8 +257,8 @@ func (u *Parser) markIntent(s *tokenized, m *ParsedText) {
 		p, j := &u.phrases[h.phrase], 0
 		for k := h.from; k < h.to && j < len(p.parts); k++ {
 			if s.fits(p, p.parts[j], k) {
-				s.used[k] = true
 				j++
+				s.used[k] = j < len(p.parts) || !s.is(k, s.u.c.belongs) // the "para" of "una hoja para" introduces whom it is for
 			}
 		}
 	}

@@ -141,7 +141,7 @@ func (r *peopleReader) mentionedOnly(from int) bool {
 	}
 	theirs := r.is(r.prefixStart, c.article) && r.is(r.prefixStart+1, c.of) && r.prefixStart+1 < from // "con el de Tomás"
 	return r.is(r.prefixStart-1, c.with|c.iam) && r.m.Intent != IntentNone && !theirs ||
-		r.is(r.prefixStart-1, c.thing) && !r.used[r.prefixStart-1] && r.is(r.prefixStart, c.of) && r.prefixStart < from
+		r.is(r.prefixStart-1, c.thing) && !(r.m.Intent == IntentRejected && r.is(r.prefixStart-1, c.code)) && !r.used[r.prefixStart-1] && r.is(r.prefixStart, c.of) && r.prefixStart < from
 }
 
 // isForWhom reports whether a word is introduced as whom something is for.

@@ -124,10 +124,24 @@ func (s *tokenized) isNegated(h Match, destroys bool) bool {
 
 // saysNoAfter reports whether a "no" ends the clause of a match, and nothing is asked for: "el token no".
 func (s *tokenized) saysNoAfter(h Match) bool {
-	if s.question || !s.is(h.to, s.u.c.not) || s.words[h.to-1].endsClause || h.to+1 < len(s.words) && !s.words[h.to].endsClause {
+	if s.question || !s.is(h.to, s.u.c.not) || s.words[h.to-1].endsClause || h.to+1 < len(s.words) && !s.words[h.to].endsClause && !s.notWantedAt(h.to+1) {
 		return false
 	}
 	return !slices.ContainsFunc(s.words[:h.from], func(w word) bool { return w.class&(s.u.c.want|s.u.c.request) != 0 })
+}
+
+// notWantedAt reports whether the words behind a "no" say that a thing is not wanted, and end the clause: "lo quiero más".
+func (s *tokenized) notWantedAt(i int) bool {
+	for s.is(i, s.u.c.light) {
+		i++
+	}
+	if !s.is(i, s.u.c.want) || s.is(i, s.u.c.lest) {
+		return false
+	}
+	if i+1 < len(s.words) && s.words[i+1].key == "mas" && !s.words[i].endsClause {
+		i++
+	}
+	return i+1 == len(s.words) || s.words[i].endsClause
 }
 
 // refusesThat reports whether the match stands in what somebody does not want to happen: "no quiero que este chat le dé tokens

