@@ -111,7 +111,7 @@ func TestRules(t *testing.T) {
 		{"a doubt that is asked is a question", "qué pasa si pierdo la hoja?", "faq [] ?[]"},
 		{"two to choose from is a question", "en la farmacia va mi token o el de mi mamá?", "faq [] ?[]"},
 		{"what it is needed for is a question", "necesito token para hacerme una placa?", "faq [] ?[]"},
-		{"thanks for a token want none", "gracias, con el token que me pasaste ya me atendieron", "thanks [] ?[]"},
+		{"thanks for a token want none", "gracias, el token que me pasaste era ese", "thanks [] ?[]"},
 		{"a no in several words is one", "no, nada, dejalo así", "cancel [] ?[]"},
 		{"an article may mean the child's relative", "juana está con la abuela, pasame el token de la abuela", "token [Rosa Peralta] ?[]"},
 		{"an article may mean the child's relative", "mi hija me pide el token del hermano", "token [Tomás Ruiz] ?[]"},
