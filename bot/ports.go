@@ -46,7 +46,7 @@ type Renderer interface {
 	Render(ctx context.Context, chat ChatID, f File) ([]byte, error)
 }
 
-// Typist is a channel that can show that somebody is writing. Nothing asks for it yet: it is for an agent who writes.
+// Typist is a channel that can show that somebody is writing: an agent of Mesa de Ayuda.
 type Typist interface {
 	// Types shows it for some seconds. Errors: as for Send.
 	Types(ctx context.Context, to ChatID) error

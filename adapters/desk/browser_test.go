@@ -100,6 +100,9 @@ func TestACaseInTheBrowser(t *testing.T) {
 			t.Error("the note was said")
 		}
 	}
+	if n := len(f.engine.Typed()); n != 1 {
+		t.Errorf("that somebody writes was shown %d times", n)
+	}
 	if c := f.engine.Case(maria().Chat); c.State != bot.CaseClosed || c.ID != id {
 		t.Errorf("the case: %+v", c)
 	}

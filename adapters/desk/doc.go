@@ -12,6 +12,7 @@
 //	case.go      one case; view_case.go, what whoever looks may do; view_entry.go, its entries; card.go and card_read.go, what the bot told
 //	act.go       a form becomes an act, and its outcome an answer; deeds.go, one function for each; message.go, a reply with its file
 //	note.go      notes, which know no chat
+//	typing.go    the affiliate sees that the owner writes
 //	reveal.go    what is masked is shown, and recorded; mask.go
 //	stream.go    which case has changed, and how far
 //	fetch.go     files of affiliates are got from their channel; files.go, files are served and rendered

@@ -39,6 +39,7 @@ func routes() []route {
 
 		{method: "POST", path: "/mesa/casos/{id}/tomar", who: acting, do: (*Desk).take},
 		{method: "POST", path: "/mesa/casos/{id}/mensajes", who: acting, do: (*Desk).say, body: maxUpload},
+		{method: "POST", path: "/mesa/casos/{id}/escribe", who: acting, do: (*Desk).typing},
 		{method: "POST", path: "/mesa/casos/{id}/reintentar", who: acting, do: (*Desk).again},
 		{method: "POST", path: "/mesa/casos/{id}/notas", who: acting, do: (*Desk).note},
 		{method: "POST", path: "/mesa/casos/{id}/soltar", who: acting, do: (*Desk).release},

@@ -205,6 +205,7 @@ func badFields() map[string][]string {
 		"POST /mesa/casos/{id}/soltar":     {"act=", "epoch=x", "note="},
 		"POST /mesa/casos/{id}/pasar":      {"act=", "epoch=x", "note="},
 		"POST /mesa/casos/{id}/quitar":     {"act=", "epoch=x", "note="},
+		"POST /mesa/casos/{id}/escribe":    nil,
 		"POST /mesa/casos/{id}/devolver":   {"act=", "epoch=x", "seen=x", "mode=7", "mode="},
 		"POST /mesa/casos/{id}/cerrar":     {"act=", "epoch=x", "seen=999", "why=7", "why=left", "why="},
 		"POST /mesa/casos/{id}/reabrir":    {"act="},

@@ -320,7 +320,7 @@ func (c *telegramUser) expect(words string) (string, error) {
 		found := digits.FindStringSubmatch(m.Text)
 		switch {
 		case strings.Contains(m.Text, "Aviso de seguridad"): // another chat was linked
-		case strings.Contains(m.Text, "Estoy pidiéndolo"): // it takes longer
+		case strings.Contains(m.Text, "Estoy pidi"): // it takes longer
 		case found != nil && found[1] == c.last && c.last != "":
 			c.Repeated++ // the answer before, once more
 		case strings.Contains(m.Text, words):

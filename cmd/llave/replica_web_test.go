@@ -34,11 +34,11 @@ func (u *pageUser) read(address string) string {
 		u.t.Fatal(err)
 	}
 	defer res.Body.Close()
-	var b strings.Builder
-	if _, err := fmt.Fprint(&b, res.Status, " "); err == nil {
-		_, err = io.Copy(&b, res.Body)
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		u.t.Fatal(err)
 	}
-	return b.String()
+	return res.Status + " " + string(body)
 }
 
 // writes sends a text to one process.

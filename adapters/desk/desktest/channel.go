@@ -2,6 +2,7 @@ package desktest
 
 import (
 	"context"
+	"slices"
 
 	"llave/bot"
 )
@@ -41,6 +42,21 @@ func (c channel) Fetch(_ context.Context, _ bot.ChatID, ref []byte, limit int64)
 		return nil, &bot.PermanentFailure{Reason: "large"}
 	}
 	return f.Data, f.Err
+}
+
+// Types implements bot.Typist.
+func (c channel) Types(_ context.Context, chat bot.ChatID) error {
+	c.e.mu.Lock()
+	defer c.e.mu.Unlock()
+	c.e.typed = append(c.e.typed, chat)
+	return &bot.RetryAfter{}
+}
+
+// Typed lists the chats that were shown that somebody writes.
+func (e *Engine) Typed() []bot.ChatID {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.typed)
 }
 
 // Address implements bot.Addresser.

@@ -32,6 +32,7 @@ type Engine struct {
 	waited  time.Duration
 	errands bot.Refusal // why the script does none
 	files   map[string]File
+	typed   []bot.ChatID
 	held    *[]bot.Happened // what AtOnce applies in the end
 }
 

@@ -65,6 +65,17 @@ async function note(form, button) {
   backTo(form);
 }
 
+const typingEvery = 4000; // what a channel shows lasts about five seconds
+let typedAt = 0;
+
+// typing has the affiliate see that somebody writes. What comes of it does not matter.
+function typing(area) {
+  if (!area.value.trim() || isOff() || Date.now() - typedAt < typingEvery) return;
+  typedAt = Date.now();
+  const at = area.form.getAttribute('action').replace(/mensajes$/, 'escribe');
+  fetch(at, { method: 'POST', headers: { Accept: 'application/json' } }).catch(() => {});
+}
+
 function picked() {
   const file = $('adjunto')?.files[0], line = $('elegido');
   if (!line) return;
@@ -106,7 +117,7 @@ export function start() {
     mode(link.matches('.not, #dejar-nota') ? 'nota' : 'respuesta');
   });
   document.addEventListener('change', (e) => { if (e.target.id === 'adjunto') picked(); });
-  document.addEventListener('input', (e) => { if (e.target.matches('#texto, #nota')) sessionStorage.setItem(drafts(e.target.id), e.target.value); });
+  document.addEventListener('input', (e) => { if (e.target.matches('#texto, #nota')) sessionStorage.setItem(drafts(e.target.id), e.target.value); if (e.target.id === 'texto') typing(e.target); });
   for (const id of ['texto', 'nota']) if ($(id) && !$(id).value) $(id).value = sessionStorage.getItem(drafts(id)) ?? '';
   toEnd();
 }
