@@ -1,7 +1,7 @@
 # `make check` is what CI runs. Go is all it needs; -race needs a C compiler besides. Without -race, in steps of their own, run
 # WhatsApp's sessions (the races that it finds there are the library's own), the engine's random histories in full (with it there
-# are a few), and of the transcripts those through SQLite, Redis and the channels: with it they run in memory, and each store and channel
-# has it in tests of its own.
+# are a few) and what days pass in, and of the transcripts those through SQLite, Redis and the channels: with it they run in memory,
+# and each store and channel has it in tests of its own.
 
 FUZZTIME ?= 60s
 CONVERSATIONS ?= 500
@@ -17,6 +17,10 @@ UNWATCHED = modernc.org/sqlite/lib modernc.org/memory golang.org/x/crypto/argon2
 	github.com/makiuchi-d/gozxing/... github.com/google/go-cmp/cmp/...
 RACE ?= -race -gcflags=all=-d=checkptr=0 $(foreach p,$(UNWATCHED),'-gcflags=$(p)=-race=false -d=checkptr=0')
 
+# The engine's random histories, and what days pass in: each second of them is a tick of 256 shards.
+HISTORIES = TheSentencesOfTheCase|ItDiesAtEveryPoint
+DAYS = TestASessionThatCannotBeReadIsNotForgotten|TestALinkIsEndedBefore|TestChatsOfAnEarlierVersion|TestAnAgentsMessageComes|TestTheLastQuestionOf|TestAlarmsOfChatsThat|TestADeadBackEndIs|TestATokenDoesNotWait|TestATokenBringsForward
+
 # The transcripts that run without -race.
 OUTSIDE = TestTranscripts/.*/(sqlite|redis)|TestChannels
 
@@ -26,10 +30,10 @@ check:
 	@unformatted="$$(gofmt -l .)"; if [ -n "$$unformatted" ]; then echo "gofmt -l:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
 	go tool staticcheck ./...
-	go test $(RACE) -shuffle=on -timeout 30m -skip '$(OUTSIDE)' ./... # a package may take its time beside others
+	go test $(RACE) -shuffle=on -timeout 30m -skip '$(OUTSIDE)|$(DAYS)' ./... # a package may take its time beside others
 	go vet -tags nowhatsapp ./cmd/llave
 	go test -shuffle=on ./adapters/whatsapp/...
-	go test -shuffle=on -run 'TheSentencesOfTheCase|ItDiesAtEveryPoint' ./bot/engine
+	go test -shuffle=on -run '$(HISTORIES)|$(DAYS)' ./bot/engine
 	go test -run 'WhatsApp|$(OUTSIDE)' ./cmd/llave
 
 # The whole-program tests on the days that differ from others. A day is in Buenos Aires. Left out is what has no day of its own:

@@ -73,6 +73,7 @@ type memShard struct {
 	pending map[bot.ChatKey]struct{} // the chats for PendingChats: few among many
 	timers  timerHeap
 	timed   atomic.Bool // there are timers
+	used    atomic.Bool // a chat of it was looked for
 	fence   bot.Fence
 	lease   memLease
 	seq     uint64
@@ -105,6 +106,7 @@ func (c *memChat) owes() bool {
 func (m *Memory) lock(k bot.ChatKey) *memShard {
 	s := &m.shards[k.Shard()]
 	s.mu.Lock()
+	s.used.Store(true)
 	return s
 }
 

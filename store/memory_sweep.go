@@ -20,7 +20,9 @@ func (m *Memory) Sweep(ctx context.Context, shards []bot.Shard, now time.Time) e
 		return err
 	}
 	for _, n := range shards {
-		m.sweepShard(&m.shards[n], now)
+		if s := &m.shards[n]; s.used.Load() {
+			m.sweepShard(s, now)
+		}
 	}
 	m.swept.dead.Add(m.rest.forget(func(d bot.DeadLetter) bool {
 		return d.At.Before(now.Add(-bot.DeadLetterRetention)) && slices.Contains(shards, d.Chat.Shard())
@@ -80,6 +82,9 @@ func (m *Memory) Idle(ctx context.Context, now time.Time, skip, limit int) ([]bo
 	var all []dated
 	for i := range m.shards {
 		s := &m.shards[i]
+		if !s.used.Load() {
+			continue
+		}
 		s.mu.Lock()
 		for k, c := range s.chats {
 			if due(c.review, now) && c.idle() {

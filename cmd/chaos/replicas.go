@@ -92,7 +92,7 @@ func (r *replicas) start(dir, binary string, srv *telegramtest.Server) error {
 		if r.both[i].log, err = os.Create(r.both[i].data + ".log"); err != nil {
 			return err
 		}
-		r.both[i].env = append(conversationsIn.environment("replicas"), "LLAVE_AUTOGESTION=", "LLAVE_DEMO=", "LLAVE_WEBCHAT=0", "LLAVE_AUTOGESTION_URL=http://"+at+"/autogestion/", "LLAVE_AUTOGESTION_KEY="+key)
+		r.both[i].env = append(conversationsIn.environment("replicas"), "LLAVE_AUTOGESTION=", "LLAVE_DEMO=", "LLAVE_AUTOGESTION_URL=http://"+at+"/autogestion/", "LLAVE_AUTOGESTION_KEY="+key)
 		if err := r.both[i].start(); err != nil {
 			return err
 		}

@@ -37,7 +37,7 @@ func (a *app) openChannels(ctx context.Context, p program, more channelMaker) (m
 func (a *app) openWeb(ctx context.Context) error {
 	key, err := a.webKey(ctx)
 	if err != nil {
-		return err
+		return strangerError(err)
 	}
 	o := webchat.Options{Path: a.path("webchat.db"), Key: key, PublicURL: a.PublicURL, MesaPhone: a.MesaPhone, Now: a.now, Log: a.log,
 		Mask: func(text string) string { return a.script.Mask(text).Text }}
