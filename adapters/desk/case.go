@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"llave/adapters/desk/archive"
@@ -83,6 +84,8 @@ func (d *Desk) readCase(c *call, v *caseView, got archive.Case, since, note uint
 	if err != nil {
 		return err
 	}
+	// What came after the row was read comes with the row of its own: a page that showed it would not have seen it.
+	entries = slices.DeleteFunc(entries, func(e archive.Entry) bool { return e.N > got.Last })
 	d.fillCase(c, v, got)
 	v.Entries, v.Notes = []entryView{}, []noteView{}
 	for _, n := range notes {
