@@ -20,6 +20,8 @@ var rooms = map[string][]string{
 	"bot/outbox":  {"bot", "bot/keyring", "bot/workers"},
 	"bot/engine":  {"bot", "bot/keyring", "bot/outbox", "bot/rate", "bot/workers"},
 	"bot/rate":    {"bot"},
+	// What judges a history knows none of the code that made it.
+	"bot/enginetest": {},
 
 	"flows/backend": {},
 	"flows/texts":   {"flows/backend"},
@@ -93,7 +95,7 @@ func TestTheArrow(t *testing.T) {
 func TestTheArrowCanBeBroken(t *testing.T) {
 	for _, c := range [][2]string{
 		{"bot", "flows"}, {"bot", "bot/engine"}, {"bot", "bot/outbox"}, {"bot", "bot/keyring"}, {"bot", "cmd"}, {"bot", "adapters/httpx"},
-		{"bot/outbox", "bot/engine"}, {"bot/keyring", "bot/engine"}, {"bot/engine", "flows"}, {"bot/workers", "bot"},
+		{"bot/outbox", "bot/engine"}, {"bot/keyring", "bot/engine"}, {"bot/engine", "flows"}, {"bot/workers", "bot"}, {"bot/enginetest", "bot"},
 		{"flows", "store"}, {"flows", "bot/engine"}, {"flows", "adapters/terminal"}, {"flows", "adapters/httpx"}, {"flows/nlu", "flows"}, {"flows/nlu", "bot"},
 		{"flows/backend", "flows"}, {"flows/backend/backendtest", "bot"}, {"store", "flows"}, {"store", "bot/engine"}, {"store/sqlitedb", "store"},
 		{"adapters/terminal", "adapters/autogestion"}, {"adapters/terminal", "store"}, {"adapters/httpx", "bot"}, {"adapters/httpx", "adapters/webchat"},
