@@ -105,6 +105,13 @@ func (k Kind) FromPerson() bool {
 // a new phone, or a stranger has their number.
 const IdentityChanged = "identity"
 
+// DeviceShared and DeviceOwn are subjects of a Notice by which a channel says what the person answered when it asked whose the
+// device is: others use it, too, or nobody else does.
+const (
+	DeviceShared = "device_shared"
+	DeviceOwn    = "device_own"
+)
+
 // Internal reports whether an update of the kind can only be made by the engine. A Notice is not: effects of other chats
 // make it.
 func (k Kind) Internal() bool {

@@ -171,8 +171,12 @@ func (d *dialog) onNotice() {
 		d.onLinked()
 		return
 	}
-	if d.in.Subtype == bot.IdentityChanged {
+	switch d.in.Subtype {
+	case bot.IdentityChanged:
 		d.onIdentityChanged()
+		return
+	case bot.DeviceShared, bot.DeviceOwn:
+		d.onDevice()
 		return
 	}
 	if d.in.Subtype != noticeLinked && d.in.Subtype != noticeUnlinked {

@@ -21,6 +21,9 @@ func (d *dialog) dispatch() {
 	if d.onCase() || d.ignoresPeer() {
 		return
 	}
+	if d.endsShared() {
+		return
+	}
 	if d.in.Held && d.in.Result == nil {
 		d.say("menu.held", nil)
 	}

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"slices"
+	"time"
 
 	"llave/bot"
 	"llave/flows/backend"
@@ -13,7 +14,7 @@ func (d linkDialog) onGranted(a effectAnswer) {
 	g := *a.Grant
 	d.mem.Cred, d.mem.Group, d.mem.Link.Invite, d.mem.Link.Others = g.Credential, g.Group, "", g.Others
 	d.mem.Self, d.mem.Aliases, d.mem.Recent, d.mem.Held = "", nil, nil, nil
-	d.mem.LastSheet, d.mem.SheetsOf = "", nil
+	d.mem.LastSheet, d.mem.SheetsOf, d.mem.Device.Until = "", nil, time.Time{}
 	if len(g.Group.Members) == 1 {
 		d.mem.Self = g.Group.Own
 	}

@@ -46,6 +46,8 @@ type memory struct {
 	// Suspect is the chat of the last notice that another one was linked.
 	Suspect string `json:"suspect,omitempty"`
 
+	// Device is whether others use the device, too.
+	Device device `json:"device,omitzero"`
 	// Identity is how the chat presented itself last: the result of an effect does not bring it.
 	Identity identity `json:"door,omitzero"`
 	// Unreadable is the last message that was no text.
@@ -161,9 +163,10 @@ func (m *memory) showedSheet(id backend.MemberID) {
 	m.LastSheet, m.SheetsOf = id, of
 }
 
-// unlink forgets all that belongs to the account. What the affiliate was told of their case stays.
+// unlink forgets all that belongs to the account. What the affiliate was told of their case stays, and so does what they said of the
+// device.
 func (m *memory) unlink() {
-	*m = memory{Identity: m.Identity, Pace: m.Pace, Mesa: mesaMemory{Noted: m.Mesa.Noted, WayOut: m.Mesa.WayOut, Attended: m.Mesa.Attended}}
+	*m = memory{Identity: m.Identity, Device: device{Shared: m.Device.Shared}, Pace: m.Pace, Mesa: mesaMemory{Noted: m.Mesa.Noted, WayOut: m.Mesa.WayOut, Attended: m.Mesa.Attended}}
 }
 
 // upgrade brings a session to the form of this version. A state that is not valid becomes the menu; the link stays. The

@@ -67,6 +67,7 @@ func (sc *Script) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
 	label := inMesa(d).pressedLabel()
 	d.dispatch()
 	d.goOn()
+	d.boundShared()
 	d.headReturned()
 	d.warnOfPassword()
 	d.fileLabel(label)

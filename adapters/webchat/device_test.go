@@ -52,6 +52,7 @@ func TestOnesOwnDevice(t *testing.T) {
 		s.Waits(fmt.Sprintf("%s.then(all => all.includes(%q) === %v)", storage, digits, want))
 	}
 	has(true, "482 913")
+	s.isTold(bot.DeviceOwn)
 	s.gives(chat, "2", "Rosa <Peralta> & $&", "000 117")
 	s.says(chat, "3", bot.Reply{Kind: bot.Secret, Text: "https://a.example/secreto", Expires: s.clock.now().Add(time.Hour)})
 	has(true, "000 117")
@@ -108,6 +109,20 @@ func (s *screen) saysOffline() {
 	s.Waits("!document.getElementById('estado').textContent.startsWith('Sin')")
 }
 
+// isTold expects the bot to be told whose the device is.
+func (s *screen) isTold(what string) {
+	s.t.Helper()
+	for late := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		got := s.bot.updates()
+		if u := got[len(got)-1]; u.Kind == bot.Notice && u.Subtype == what {
+			return
+		}
+		if time.Now().After(late) {
+			s.t.Fatalf("the bot is not told %q", what)
+		}
+	}
+}
+
 // sharedDevice says that the device is shared: nothing is kept, and it is not asked again.
 func (s *screen) sharedDevice(m *middle) {
 	s.t.Helper()
@@ -115,6 +130,7 @@ func (s *screen) sharedDevice(m *middle) {
 	s.gives(chat, "8", "Rosa Peralta", "777 001")
 	s.Clicks("#es-compartido")
 	s.Waits("document.getElementById('equipo-pregunta').textContent.includes('no se guarda')")
+	s.isTold(bot.DeviceShared)
 	s.opens()
 	s.gives(chat, "9", "Rosa Peralta", "777 002")
 	s.Waits("document.querySelectorAll('.acciones').length === 2")

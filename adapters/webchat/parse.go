@@ -14,8 +14,8 @@ import (
 	"llave/bot"
 )
 
-// pageMessage is what the page sends: a text, a button, the start word of a link, or the code with which a person comes
-// back from the sign-in page. The page draws the id once and repeats the message until it is accepted.
+// pageMessage is what the page sends: a text, a button, the start word of a link, the code with which a person comes back from
+// the sign-in page, or whose the device is. The page draws the id once and repeats the message until it is accepted.
 type pageMessage struct {
 	ID       string `json:"id"`
 	Text     string `json:"text"`
@@ -23,9 +23,14 @@ type pageMessage struct {
 	Value    string `json:"value"`
 	Start    string `json:"start"`
 	Code     string `json:"code"`
+	// Device is the answer to whose the device is: "own" or "shared".
+	Device string `json:"device"`
 	// Ago is how many milliseconds the message waited in the page.
 	Ago int64 `json:"ago"`
 }
+
+// devices are the answers to whose the device is, as the bot is told of them.
+var devices = map[string]string{"shared": bot.DeviceShared, "own": bot.DeviceOwn}
 
 // bodyMax is far above the longest message.
 const bodyMax = 16 << 10
@@ -43,14 +48,14 @@ func parseMessage(body []byte) (m pageMessage, err error) {
 	}
 	button := m.Question != "" && m.Value != ""
 	ways := 0
-	for _, there := range []bool{m.Text != "", button, m.Start != "", m.Code != ""} {
+	for _, there := range []bool{m.Text != "", button, m.Start != "", m.Code != "", m.Device != ""} {
 		if there {
 			ways++
 		}
 	}
 	half := !button && (m.Question != "" || m.Value != "")
 	switch {
-	case !isID(m.ID) || ways > 1 || half || len(m.Question) > 64 || len(m.Value) > 64 || len(m.Start) > 64 || len(m.Code) > 64 || m.Ago < 0:
+	case !isID(m.ID) || ways > 1 || half || m.Device != "" && devices[m.Device] == "" || len(m.Question) > 64 || len(m.Value) > 64 || len(m.Start) > 64 || len(m.Code) > 64 || m.Ago < 0:
 		return m, bad
 	case ways == 0 || m.Text != "" && strings.TrimSpace(m.Text) == "":
 		return m, &requestError{status: http.StatusBadRequest, why: "empty"}

@@ -48,11 +48,26 @@ func (w *Web) receiveMessage(r *http.Request, to bot.Accepter, chat bot.ChatID, 
 	if err != nil {
 		return err
 	}
+	if m.Device != "" {
+		return w.receiveDevice(r, to, chat, m)
+	}
 	u, e, err := w.update(r, chat, m)
 	if err != nil {
 		return err
 	}
 	return w.handOver(r, to, chat, u, e)
+}
+
+// receiveDevice tells the bot whose the device is. Nobody said it in the conversation: it is not in the history. Of a chat in which
+// nothing was said there is nothing to tell.
+func (w *Web) receiveDevice(r *http.Request, to bot.Accepter, chat bot.ChatID, m pageMessage) error {
+	known, err := w.history.known(r.Context(), w.keys.name(chat))
+	if err != nil || !known {
+		return err
+	}
+	u, _ := w.newUpdate(r, chat, m)
+	u.Kind, u.Subtype = bot.Notice, devices[m.Device]
+	return accept(r, to, u)
 }
 
 // handOver hands an update to the bot and adds it to the history.

@@ -104,7 +104,7 @@ func (d *telegrams) does(u *telegramtest.User, text string) bool {
 		return err == nil
 	case text == "(blocked)":
 		u.Blocks()
-	case text == "(closed)":
+	case text == "(closed)", whoseDevice[text] != "":
 		return false
 	case text == "(group)":
 		u.RepliesIn(d.group, "token")

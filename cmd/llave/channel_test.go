@@ -108,6 +108,8 @@ func (d *recorder) say(who, text string) {
 		u.Kind, u.Subtype = bot.Gone, bot.Closed
 	case text == "(blocked)":
 		u.Kind = bot.Gone
+	case whoseDevice[text] != "":
+		u.Kind, u.Subtype = bot.Notice, map[string]string{"shared": bot.DeviceShared, "own": bot.DeviceOwn}[whoseDevice[text]]
 	case strings.HasPrefix(text, "("):
 		u.Kind, u.Subtype = bot.Other, strings.Trim(text, "()")
 		if fetched[u.Subtype] {
@@ -121,6 +123,9 @@ func (d *recorder) say(who, text string) {
 	d.last = u
 	d.w.accept(u)
 }
+
+// whoseDevice are the answers to the web chat's question whose the device is. Other channels do not ask.
+var whoseDevice = map[string]string{"(shared device)": "shared", "(own device)": "own"}
 
 // fetched are the things of which the recorder gets the bytes, as a channel may.
 var fetched = map[string]bool{"photo": true, "voice": true, "document": true}

@@ -142,6 +142,8 @@ func (t *tab) does(m map[string]any, text, code string) bool {
 			}
 		}
 		return false
+	case whoseDevice[text] != "":
+		m["device"] = whoseDevice[text]
 	case text[0] == '(' || start && arg == "":
 		return false
 	case start && arg == code:

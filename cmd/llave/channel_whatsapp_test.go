@@ -120,7 +120,7 @@ func (d *whatsApps) say(who, text string) {
 func (d *whatsApps) does(who, text string) bool {
 	c := d.m[who]
 	switch {
-	case strings.HasPrefix(text, "[before: "), text == "(blocked)", text == "(closed)", text == "(group)", text == "/start":
+	case strings.HasPrefix(text, "[before: "), text == "(blocked)", text == "(closed)", text == "(group)", text == "/start", whoseDevice[text] != "":
 		return false // WhatsApp reports no block, older menus have no numbers, and a link without a text writes none
 	case text[0] == '[':
 		number := d.number(c, strings.Trim(text, "[]"))

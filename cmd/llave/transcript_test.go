@@ -61,6 +61,7 @@ func storesHere(t *testing.T) map[string]func(t *testing.T) bot.Store {
 //
 //	> text          the person says it; > [Text] presses a button of the last reply, > [before: Text] of the one before
 //	> (photo)       something that is not text; > (blocked) and > (closed) end the chat
+//	> (shared device) and > (own device) answer the web chat's question whose the device is
 //	> /start X      the person came by a link that carries X
 //	>> text         the channel repeats the last update; text is for the reader
 //	< text          the bot; lines that follow, indented, belong to it

@@ -31,7 +31,7 @@
   const attach = llaveAttach({ text, resized: () => atEnd && toEnd() });
   const { fill, call, spoken } = llaveParts({ text, says, begins });
   const large = llaveLarge({ text, copyOf, say, aside, spoken });
-  const kept = llaveKept({ text, store });
+  const kept = llaveKept({ text, store, tells: (what) => tells(what) });
 
   // --- what was said ---
 
@@ -261,7 +261,15 @@
     pump();
   }
 
+  // tells sends what is no part of the conversation.
+  function tells(what) {
+    queue.push({ id: random(), what, at: Date.now(), silent: true });
+    keep();
+    pump();
+  }
+
   function draw(m) {
+    if (m.silent) return;
     const b = bubble({ who: 'person', parts: [['', m.shown]], sent: m.sent });
     b.dataset.id = m.id;
     b.classList.add('pendiente');
@@ -277,7 +285,7 @@
     keep();
     drawn(m)?.classList.replace('pendiente', 'enviado');
     note(m, '');
-    wait();
+    if (!m.silent) wait();
   }
 
   function note(m, words, fault) {

@@ -1,7 +1,7 @@
 // The tokens of the day, kept for when there is no signal: only on a device of which the person said that it is theirs,
 // only those that this page shows, and only until they end. The service worker shows them. Nothing else is kept.
 'use strict';
-const llaveKept = ({ text, store }) => {
+const llaveKept = ({ text, store, tells }) => {
   const $ = (id) => document.getElementById(id);
   const able = !!(window.isSecureContext && window.caches && navigator.serviceWorker);
   const box = 'llave', key = '/chat/de-hoy', choice = 'llave-equipo';
@@ -87,6 +87,7 @@ const llaveKept = ({ text, store }) => {
     own = mine;
     shared = !mine;
     remember();
+    tells({ device: mine ? 'own' : 'shared' });
     $('equipo-opciones').hidden = true;
     $('equipo-pregunta').textContent = text(mine ? 'es-mio' : 'es-compartido');
     then(() => (mine ? caches.open(box) : caches.delete(box)));
