@@ -70,7 +70,7 @@ func (j *judge) received(r Record) {
 		return
 	}
 	j.overtakes(c, u, r)
-	if r.Class == Interim {
+	if r.Class == Interim || r.Class == Unsure && !u.answered.IsZero() {
 		return
 	}
 	if before := c.told[identity(r)]; before != nil && before == u {
@@ -121,7 +121,9 @@ func (c *chat) last() *update {
 }
 
 // wants reports whether a message is of the class that the person waits for.
-func (u *update) wants(r Record) bool { return u.Class == "" || u.Class == r.Class || r.Class == Sorry }
+func (u *update) wants(r Record) bool {
+	return u.Class == "" || u.Class == r.Class || r.Class == Sorry || r.Class == Unsure
+}
 
 // waitsFor reports whether a message can be the answer.
 func (u *update) waitsFor(r Record) bool { return u.answered.IsZero() && u.wants(r) }

@@ -41,6 +41,7 @@ const (
 	Answer    = "answer"    // any other
 	Interim   = "interim"   // that it takes longer
 	Sorry     = "sorry"     // that the update was given up
+	Unsure    = "unsure"    // that a secret may not have come
 	Unrelated = "unrelated" // what answers nothing: that another chat was linked
 )
 
