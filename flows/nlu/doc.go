@@ -5,19 +5,20 @@
 //
 // Reading order:
 //
-//	parse.go          Parser.Parse: the steps below, in order; ParsedText, Intent, Ref
+//	parse.go          Parser.Parse: the steps below, in order
+//	parsed.go         ParsedText, Intent, Ref: what was understood
 //	load.go           New: the words file (words/es.txt), indexed
 //	tokenize.go       a text cut into words, with misspelt ones corrected
 //	joined.go         words that were written as one
 //	phonetic.go       how a word sounds, and how far two words are apart
 //	match.go          which phrases a text contains, and which of them is its intent
 //	outcome.go        which matches count: negated, doubtful, part of something else
-//	people.go         the people and numbers among the words that are not the intent's
+//	people.go         the people and numbers among the words that are not the intent's; names.go: which words may be a name
 //	kinship.go        "mi hija", "mi hija Juana", "la hija de Juana"
 //	relative.go       "el hermano de Juana", "la abuela de los chicos": relatives of relatives
 //	mention.go        whether a person is meant, or only mentioned
 //	contrast.go       the people whom a text takes back
-//	count.go          how many preprinted tokens, which of them, for which month
+//	count.go          how many preprinted tokens, and which of them; month.go: for which month
 //	topic.go          what a text wants of its intent: a person, of "help"; dangers that are told
 //	leaving.go        words for unlinking the chat and for leaving the insurer
 //	when.go           another day, and a later hour
