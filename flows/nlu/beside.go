@@ -226,10 +226,49 @@ func (s *tokenized) asksAboutToken(m *ParsedText) bool {
 		switch {
 		case s.words[i].key == "sin" && s.is(i+1, s.u.c.token), s.asksIfNeeded(m, i), s.offersChoice(i):
 			return true
+		case s.is(i, s.u.c.token) && s.is(i+1, s.u.c.is) && len(m.Refs) == 0 && !s.words[i].endsClause && !strings.HasPrefix(s.words[0].key, "kual"):
+			return true // "¿el token es por persona?"
 		case s.words[i].key == "ay" && !s.is(i+1, s.u.c.token):
 		case s.is(i, s.u.c.want|s.u.c.request):
 			return false
 		}
 	}
 	return slices.ContainsFunc(s.words, func(w word) bool { return s.u.isInSet(w.id, "asksof") })
+}
+
+// shown are the beginnings of verbs by which a token became known to others, by their phonetic keys.
+var shown = []string{"mostr", "dikt", "publik", "subi", "kompart", "kopi", "anot", "kant", "grit", "reenbi", "filtr", "difund"}
+
+// tellsOfToken reports whether a text only tells of a token that others came to know: "Carlos le mostró el token a un compañero".
+func (s *tokenized) tellsOfToken(m *ParsedText) bool {
+	if m.Intent != IntentToken || m.TheirToken || s.question || s.has(s.u.c.want|s.u.c.request|s.u.c.needs) {
+		return false
+	}
+	for i := range s.words {
+		if !s.is(i, s.u.c.token|s.u.c.code) {
+			continue
+		}
+		k := i - 1
+		for k > 0 && s.is(k, s.u.c.light|s.u.c.notours) {
+			k--
+		}
+		if k >= 0 && (strings.HasSuffix(s.words[k].text, "ó") || strings.HasSuffix(s.words[k].key, "aron") || strings.HasSuffix(s.words[k].key, "ieron")) &&
+			slices.ContainsFunc(shown, func(v string) bool { return strings.HasPrefix(s.words[k].key, v) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasToken reports whether a text says that the speaker has the token, and asks for nothing: "ya tengo el token".
+func (s *tokenized) hasToken(m *ParsedText) bool {
+	if m.Intent != IntentToken || m.TheirToken || s.question || s.has(s.u.c.want|s.u.c.request|s.u.c.needs|s.u.c.not) {
+		return false
+	}
+	for i := 1; i < len(s.words); i++ {
+		if s.is(i-1, s.u.c.already) && s.is(i, s.u.c.had) && (s.is(i+1, s.u.c.token) || s.is(i+2, s.u.c.token) && s.is(i+1, s.u.c.light)) {
+			return true
+		}
+	}
+	return false
 }

@@ -131,7 +131,7 @@ func (r *peopleReader) takeCompanion() {
 	}
 	for i := range r.words {
 		theirs := r.is(i, c.they) && r.is(i-1, c.belongs) || r.isHim(i)
-		if theirs || len(r.m.Refs) == 0 && r.is(i, c.him) && (r.is(i+1, c.needs) || r.is(i+1, c.token)) {
+		if theirs || len(r.m.Refs) == 0 && (r.is(i, c.him) && (r.is(i+1, c.needs) || r.is(i+1, c.token)) || r.isForThem(i)) {
 			r.m.Refs, r.spans = r.companions, nil
 			return
 		}
@@ -259,4 +259,33 @@ func (r *peopleReader) isBareChild(i int) bool {
 
 func isEchoed(o, child Ref) bool {
 	return o.Kind == RefKin && slices.Contains(grandchildren[child.Words[0]], o.Words[0])
+}
+
+// takeTheirs takes the only person of a text for whom a new token is wanted by a pronoun: "Tomás mostró el número, cambiáselo".
+func (r *peopleReader) takeTheirs() {
+	if r.m.Intent != IntentAnother || len(r.m.Refs) > 0 || len(r.seen) != 1 {
+		return
+	}
+	for i := range r.words {
+		key := r.words[i].key
+		if strings.HasSuffix(key, "selo") || strings.HasSuffix(key, "sela") || strings.HasSuffix(key, "le") && len(key) > 3 && r.is(i+1, r.u.c.other|r.u.c.one|r.u.c.article|r.u.c.token) {
+			r.m.Refs, r.spans = r.seen[:1], nil
+			return
+		}
+	}
+}
+
+// askBetween makes it unknown whom a text means that names one person or another: "el de Juana o el de Tomás".
+func (r *peopleReader) askBetween() {
+	if len(r.spans) != len(r.m.Refs) {
+		return
+	}
+	for i := 1; i < len(r.spans); i++ {
+		for k := r.spans[i-1].to; k < r.spans[i].from && !r.m.Refs[i].Same; k++ {
+			if key := r.words[k].key; (key == "o" || key == "u") && k <= r.spans[i].prefix {
+				r.m.Refs, r.spans = []Ref{{Kind: RefName}}, nil
+				return
+			}
+		}
+	}
 }

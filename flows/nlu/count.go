@@ -241,3 +241,10 @@ func (s *tokenized) asksSeveralToday(m *ParsedText) bool {
 
 // number returns the number that a word says, or 0.
 func (s *tokenized) number(i int) int { return s.words[i].number }
+
+// isOnPaper reports whether a text has a number, and says "en papel", which is no request alone.
+func (s *tokenized) isOnPaper(m *ParsedText) bool {
+	return slices.ContainsFunc(m.matches, func(h Match) bool {
+		return h.outcome == notAlone && s.u.intent(h) == IntentPreprint && h.to-h.from > 1
+	})
+}

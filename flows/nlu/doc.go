@@ -16,7 +16,7 @@
 //	people.go         the people and numbers among the words that are not the intent's; names.go: which words may be a name
 //	kinship.go        "mi hija", "mi hija Juana", "la hija de Juana"
 //	relative.go       "el hermano de Juana", "la abuela de los chicos": relatives of relatives
-//	mention.go        whether a person is meant, or only mentioned
+//	mention.go        whether a person is meant, or only mentioned; told.go: who only told of a request
 //	contrast.go       the people whom a text takes back
 //	count.go          how many preprinted tokens, and which of them; month.go: for which month
 //	topic.go          what a text wants of its intent: a person, of "help"; dangers that are told

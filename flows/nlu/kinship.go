@@ -1,5 +1,7 @@
 package nlu
 
+import "strings"
+
 // kinship reads "mi hija", and "hija" where it does not address the listener.
 func (r *peopleReader) kinship(i int) int {
 	w, c := &r.words[i], &r.u.c
@@ -8,6 +10,17 @@ func (r *peopleReader) kinship(i int) int {
 	}
 	if r.is(i, c.lady) && r.mayBeName(i+1) && !r.is(i-1, c.mine) || r.is(i+1, c.token|c.code) && !w.endsClause && r.is(i, c.call) {
 		return 1 // "la señora Peralta", "el viejo token"
+	}
+	if r.is(i, c.lady) && r.is(i+1, c.kin) && !w.endsClause {
+		return 1 // "mi señora madre"
+	}
+	if plural[r.u.kin[w.id]] != nil && r.isOneOf(r.prefixStart) {
+		r.add(Ref{Kind: RefName}, i, i+1) // "uno de los chicos": which?
+		return 1
+	}
+	if of := r.theirRelative(i); of != nil {
+		r.add(Ref{Kind: RefName, Words: []string{w.key}, Text: w.text, Relative: of}, i, i+1)
+		return 1
 	}
 	if w.key == "pa" && r.is(i+1, c.mine|c.article|c.name|c.kin) {
 		return 0 // "token pa mi marido"
@@ -31,7 +44,7 @@ func (r *peopleReader) kinship(i int) int {
 // relativeOfSeen is "la abuela" as a relative of the person before: "juana está con la abuela". Nil if the word says nothing of that.
 func (r *peopleReader) relativeOfSeen(kin string) *Relative {
 	switch kin {
-	case "abuela", "abuelo", "hermana", "hermano":
+	case "abuela", "abuelo", "hermana", "hermano", "padre", "madre":
 		for i := len(r.seen) - 1; i >= 0; i-- {
 			switch of := r.seen[i]; {
 			case of.Kind == RefName, of.Kind == RefKin && (of.Words[0] == "hijo" || of.Words[0] == "hija" || of.Words[0] == "hijos"):
@@ -101,4 +114,30 @@ func (r *peopleReader) mergeRelative(x Ref, to int) {
 	if !last.weak {
 		r.markUsed(r.first, to)
 	}
+}
+
+// isOneOf reports whether a prefix is that of one of several people: "uno de los", "alguno de mis".
+func (r *peopleReader) isOneOf(prefix int) bool {
+	if !r.is(prefix, r.u.c.of) {
+		return false
+	}
+	k := prefix - 1
+	return r.is(k, r.u.c.one) || k >= 0 && (strings.HasPrefix(r.words[k].key, "algun") || strings.HasPrefix(r.words[k].key, "kualkier"))
+}
+
+// theirRelative is "su hermano" as a relative of the person before. Nil if the word says nothing of that.
+func (r *peopleReader) theirRelative(i int) *Relative {
+	if i == 0 || len(r.seen) == 0 || !r.isTheirs(i) {
+		return nil
+	}
+	of := r.seen[len(r.seen)-1]
+	if of.Kind != RefName && of.Kind != RefKin {
+		return nil
+	}
+	return &Relative{Kin: r.u.kin[r.words[i].id], Of: of}
+}
+
+// isTheirs reports whether "su" stands before a kinship.
+func (r *peopleReader) isTheirs(i int) bool {
+	return r.is(i, r.u.c.kin) && i > 0 && (r.words[i-1].key == "su" || r.words[i-1].key == "sus")
 }

@@ -34,6 +34,7 @@ type Parser struct {
 	corrections map[byte][]int32           // first letter -> words that a misspelt word may mean
 	endings     []string                   // of words that are no name
 	verbs       []string                   // of words that are verbs after "para"
+	that        int32                      // the word "que"
 	c           namedClasses
 	secrets     *secrets
 	second      secondOpinion
@@ -92,6 +93,7 @@ func load() (*Parser, error) {
 		}
 	}
 	u.nameClasses()
+	u.that = u.put("ke", "")
 	u.index()
 	if u.secrets, err = loadSecrets(); err != nil {
 		return nil, err

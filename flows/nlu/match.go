@@ -52,6 +52,8 @@ func (s *tokenized) matchAt(p *phrase, at int) (to, edits int, ok bool) {
 			switch {
 			case j == 0, p.destroys() && s.words[i-1].endsClause:
 				return 0, 0, false
+			case p.wide && e.id == s.u.that && e.id >= 0:
+				return 0, 0, false // "por qué", and not "por mi hija que"
 			case p.wide && others < maxWide:
 				others++
 			case p.intent == IntentVoid && (s.number(i) > 0 || s.number(i-1) > 0 && s.is(i, s.u.c.and)): // "el 1, 2 y 3 de la hoja"

@@ -1,9 +1,6 @@
 package nlu
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // This file finds out whether a person in a text is meant, or only mentioned.
 
@@ -32,77 +29,6 @@ func (r *peopleReader) asksForTheirs(x Ref, from int) bool {
 	return (r.is(k, c.article) || r.words[k].key == "lo") && r.is(k+1, c.of) && !r.is(k, c.of) || r.is(k, c.belongs) && !r.is(k, c.of|c.article|c.mine)
 }
 
-// isHelper reports whether a person only told or helped: "mi nieta me enseñó", "mi hermano me pide", "mi hijo, que entiende de
-// esto, me dijo".
-func (r *peopleReader) isHelper(to int) bool {
-	c := &r.u.c
-	if r.words[to-1].endsClause && !r.isThat(to) {
-		return false // "token de Juana, dice el doctor"
-	}
-	if r.words[r.prefixStart].key == "a" && r.prefixStart < to-1 {
-		return false // "a mi marido le piden el token"
-	}
-	for k, n := to, 0; k < len(r.words) && n < maxTold; k, n = k+1, n+1 {
-		tome := r.is(k-1, c.tome)
-		switch {
-		case r.is(k, c.kin|c.name) && (r.is(k-1, c.with) || r.is(k-2, c.with)): // "mi hermana está con mi mamá y me pide"
-		case r.used[k], r.is(k, c.token|c.kin|c.name):
-			return false
-		case tome && r.inSet(k, "accompanies"):
-			return true
-		case r.is(k, c.helps) && (tome || n <= maxLight && r.onlyLight(to, k)), r.is(k, c.needs|c.want|c.sent) && tome:
-			return !r.isPatient(to, k)
-		case r.is(k, c.needs|c.want):
-			return false
-		case r.words[k].endsClause:
-			return false
-		}
-	}
-	return false
-}
-
-// isPatient reports whether the verb of telling is of several, and the words before it say that the person is treated: "mi hijo tiene
-// turno con el traumatólogo y me piden el token".
-func (r *peopleReader) isPatient(from, verb int) bool {
-	if !strings.HasSuffix(r.words[verb].key, "n") {
-		return false
-	}
-	for k := from; k < verb; k++ {
-		if r.inSet(k, "patient") {
-			return true
-		}
-	}
-	return false
-}
-
-// onlyLight reports whether all words from one place to another are light.
-func (r *peopleReader) onlyLight(from, to int) bool {
-	for k := from; k < to; k++ {
-		if !r.is(k, r.u.c.light) {
-			return false
-		}
-	}
-	return true
-}
-
-// maxTold is how many words may stand between a person and the verb of telling.
-const maxTold = 8
-
-// isToldBy reports whether a verb of telling stands before a person, who is its subject: "me dijo mi hijo", "dice Tomás que".
-func (r *peopleReader) isToldBy(from int) bool {
-	c := &r.u.c
-	for k := r.prefixStart; k < from; k++ {
-		if !r.is(k, c.mine|c.article|c.other) || r.is(k, c.of) || r.is(k, c.belongs) && !r.is(k, c.mine) {
-			return false
-		}
-	}
-	k := r.prefixStart - 1
-	if k < 0 || r.words[k].endsClause || r.used[k] {
-		return false
-	}
-	return r.is(k, c.helps) || r.is(k, c.needs|c.sent) && r.is(k-1, c.tome)
-}
-
 // isOf reports whether the words before a person say that something is theirs: "es de mi marido".
 func (r *peopleReader) isOf(from int) bool {
 	k := from - 1
@@ -117,7 +43,7 @@ func (r *peopleReader) isThereAlready(to int) bool {
 	if !r.is(to, r.u.c.already) {
 		return false
 	}
-	if _, ok := r.after(to+1, r.u.c.had); ok {
+	if _, ok := r.after(to+1, r.u.c.had); ok || r.hasOne(to+1) {
 		return true
 	}
 	return r.is(to+1, r.u.c.light) && to+3 < len(r.words) && r.words[to+2].endsClause && r.inSet(to+2, "uses") // "el de Carlos ya se usó, …"
@@ -260,10 +186,16 @@ func (r *peopleReader) after(at int, c classes) (int, bool) {
 	return 0, false
 }
 
-// introducedBy reports whether the words before a person say who the speaker is: "soy la mamá".
-func (r *peopleReader) introducedBy(from int) bool {
-	for k := from - 1; k >= 0 && k >= from-3; k-- {
-		if r.is(k, r.u.c.iam) {
+// hasOne reports whether the words at a place say that somebody has a token: "mi hija ya tiene", "ya sacó el suyo".
+func (r *peopleReader) hasOne(i int) bool {
+	if i >= len(r.words) || r.words[i].key != "tiene" && r.words[i].key != "sako" && r.words[i].key != "retiro" {
+		return false
+	}
+	if i+1 == len(r.words) || r.words[i].endsClause {
+		return true
+	}
+	for k := i + 1; k < len(r.words) && k < i+3; k++ {
+		if r.is(k, r.u.c.token) || r.words[k].key == "suyo" || r.words[k].key == "uno" {
 			return true
 		}
 	}

@@ -78,6 +78,8 @@ func (r *peopleReader) standsForName(i, to int) bool {
 		article = r.is(k, c.article)
 	}
 	switch {
+	case of && article && !verb && r.words[i].id < 0 && r.isPast(r.prefixStart-1):
+		return false // "se cayó de la bici"
 	case belongs && !article, of, verb: // "de la flaca", and not "para la salita"
 		return true
 	case r.prefixStart == i && r.is(i-1, c.token|c.lady) && !r.words[i-1].endsClause:
@@ -86,4 +88,17 @@ func (r *peopleReader) standsForName(i, to int) bool {
 		return true
 	}
 	return r.m.Intent == IntentNone && (r.tokenized.alone(Match{from: i, to: to}, IntentNone) || i == 0 && to == len(r.words))
+}
+
+// isPast reports whether a word is written as a verb of the past.
+func (r *peopleReader) isPast(i int) bool {
+	if i < 0 || r.words[i].endsClause {
+		return false
+	}
+	for _, e := range []string{"ó", "aron", "ieron"} {
+		if strings.HasSuffix(strings.ToLower(r.words[i].text), e) {
+			return true
+		}
+	}
+	return false
 }

@@ -24,11 +24,13 @@ func (u *Parser) outcome(s *tokenized, all []Match, i int) Outcome {
 		}
 	}
 	switch {
-	case p.alone && !s.alone(h, p.intent) && !u.onlyThis(s, all, p.intent):
+	case p.alone && !s.alone(h, p.intent) && !u.onlyThis(s, all, p.intent) && !s.dismisses(h, p.intent):
 		return notAlone
 	case p.intent == IntentDoubt, p.intent == IntentExclaim, p.intent == IntentAgain, p.intent == IntentLeaving:
 		return inside
-	case p.topic == TopicPerson && s.tellsOfPerson(h):
+	case p.topic == "question" && p.wide && s.words[h.from].key == "para" && !s.question && !s.onlyPolite(0, h.from):
+		return inside // "me escribió para que le pase el token"
+	case p.topic == TopicPerson && s.tellsOfPerson(h), p.topic == TopicFraud && s.asksForOwn(h):
 		return inside
 	case p.intent == IntentMore && s.onceMore(h):
 		return inside
@@ -161,7 +163,7 @@ func (s *tokenized) refusesThat(h Match) bool {
 
 // isThat reports whether a word is "que".
 func (s *tokenized) isThat(i int) bool {
-	return i < len(s.words) && (s.words[i].key == "ke" || s.words[i].key == "k")
+	return i >= 0 && i < len(s.words) && (s.words[i].key == "ke" || s.words[i].key == "k")
 }
 
 // isOtherThing reports whether the "otro" of a match is not a new token: "el otro token", "otro médico", "uno para Juana y otro
@@ -223,4 +225,31 @@ func (s *tokenized) reaches(from, to int) bool {
 		first = first && s.is(i, s.u.c.light)
 	}
 	return true
+}
+
+// dismisses reports whether a text begins by dropping the matter, and asks for nothing behind that: "dejalo, voy otro día".
+func (s *tokenized) dismisses(h Match, i Intent) bool {
+	if i != IntentCancel || !s.onlyPolite(0, h.from) || !s.words[h.to-1].endsClause {
+		return false
+	}
+	switch s.words[h.from].key {
+	case "deja", "dejalo", "kansela", "kanselalo", "olbidate", "olbidalo", "na", "nah":
+	default:
+		return false
+	}
+	for k := h.to; k < len(s.words); k++ {
+		if s.is(k, s.u.c.want|s.u.c.request|s.u.c.token|s.u.c.code|s.u.c.sheet|s.u.c.kin|s.u.c.name|s.u.c.not|s.u.c.other) && !s.is(k, s.u.c.filler) && s.words[k].key != "otro" {
+			return false
+		}
+	}
+	return true
+}
+
+// asksForOwn reports whether a relative asks for a token in the words of a match, and not a stranger: "mi hija me escribió para que le pase
+// el token".
+func (s *tokenized) asksForOwn(h Match) bool {
+	if !s.isThat(h.from-1) || !s.inSet(h.from, "gives") && !s.inSet(h.from+1, "gives") {
+		return false
+	}
+	return s.inClass(0, h.from, s.u.c.kin|s.u.c.name) && !slices.ContainsFunc(s.words, func(w word) bool { return s.u.isInSet(w.id, "fellow") })
 }

@@ -46,6 +46,12 @@ func (u *Parser) read(s *tokenized) ParsedText {
 	if s.countsForPeople(&m) {
 		m.Intent = IntentPreprint
 	}
+	if m.Intent == IntentNone && len(m.Unclear) == 0 && m.counted > 0 && s.isOnPaper(&m) {
+		m.Intent = IntentPreprint // "mi mamá hace kinesio, preparale diez en papel"
+		if len(groupByPerson(m.mentioned)) == 1 {
+			m.Refs = m.mentioned
+		}
+	}
 	if (m.Intent == IntentNone || m.Intent == IntentToken && !m.named) && len(m.Unclear) == 0 && m.TheirToken && s.month() != (NamedMonth{}) {
 		m.Intent = IntentPreprint // "los de diciembre de mi mamá"
 	}
@@ -54,6 +60,12 @@ func (u *Parser) read(s *tokenized) ParsedText {
 	}
 	if s.asksAboutToken(&m) {
 		m.Intent, m.Refs, m.TheirToken = "whatis", nil, false
+	}
+	if s.tellsOfToken(&m) {
+		m.Intent, m.Refs = IntentNone, nil // "Carlos le mostró el token a un compañero"
+	}
+	if s.hasToken(&m) {
+		m.Intent, m.Refs, m.Refuses = IntentNone, nil, true // "ya tengo el token"
 	}
 	if s.thanksForToken(&m) {
 		m.Intent, m.Refs = IntentThanks, nil

@@ -32,8 +32,10 @@ func (u *Parser) readPeople(s *tokenized, m *ParsedText) {
 	r.dropEchoes()
 	r.dropContrasted()
 	r.dropStory()
+	r.askBetween()
 	both := r.alsoTheirs()
 	r.takeCompanion()
+	r.takeTheirs()
 	if her, him := r.asksByPronoun(); !both && len(groupByPerson(m.Refs)) > 1 && (him && r.onlyTold() || slices.ContainsFunc(s.words, func(w word) bool { return w.class&u.c.they != 0 })) {
 		if her != him && r.onlyTold() {
 			m.among, m.him = m.Refs, him
@@ -95,6 +97,9 @@ func (r *peopleReader) step(i int) int {
 // findPrefix finds where the words begin that introduce the one at i.
 func (r *peopleReader) findPrefix(i int) {
 	r.prefixStart = i
+	if r.isTheirs(i) && len(r.seen) > 0 || r.is(i, r.u.c.kin) && r.is(i-1, r.u.c.lady) && r.is(i-2, r.u.c.mine) {
+		r.prefixStart-- // "el de su hermano", "mi señora madre"
+	}
 	for r.prefixStart > max(r.end, 0) && (r.is(r.prefixStart-1, r.u.c.before|r.u.c.other) || r.number(r.prefixStart-1) > 0) && !r.words[r.prefixStart-1].endsClause && !r.used[r.prefixStart-1] {
 		r.prefixStart--
 	}
@@ -139,7 +144,7 @@ func (r *peopleReader) standsForPeople(p phrase, i, to int) bool {
 		return false
 	case r.is(to-1, c.mine): // not "mi médico"
 		return to == len(r.words) || r.words[to-1].endsClause || r.used[to] ||
-			(r.is(to, c.token|c.code|c.and|c.not|c.light|c.filler|c.want|c.except) || r.u.months[r.words[to].id] > 0) && !r.is(to, c.noun|c.kin|c.name|c.nameword|c.mine)
+			(r.is(to, c.token|c.code|c.and|c.not|c.light|c.filler|c.want|c.except) || r.u.months[r.words[to].id] > 0) && !r.is(to, c.noun|c.kin|c.name|c.nameword|c.mine|c.lady)
 	case r.is(i, c.self) && r.is(to, c.want) && !r.words[i].endsClause && !strings.HasSuffix(r.words[to].key, "mos"):
 		return false // "me diste el de Juana y yo quería el de Tomás"
 	case r.is(i, c.self): // not "yo quiero el de Juana"

@@ -14,7 +14,8 @@ var inLaws = map[[2]string][]string{
 	{"abuela", "hijos"}: {"madre", "suegra"}, {"abuelo", "hijos"}: {"padre", "suegro"},
 	{"abuela", "hijo"}: {"madre", "suegra"}, {"abuelo", "hijo"}: {"padre", "suegro"},
 	{"abuela", "hija"}: {"madre", "suegra"}, {"abuelo", "hija"}: {"padre", "suegro"},
-	{"padre", "hijos"}: {"conyuge"}, {"madre", "hijos"}: {"conyuge"},
+	{"padre", "hijos"}: {"conyuge"}, {"madre", "hijos"}: {"conyuge"}, {"padre", "hijo"}: {"conyuge"}, {"madre", "hijo"}: {"conyuge"},
+	{"padre", "hija"}: {"conyuge"}, {"madre", "hija"}: {"conyuge"},
 	{"hermana", "hijo"}: {"hija"}, {"hermano", "hijo"}: {"hijo"}, {"hermana", "hija"}: {"hija"}, {"hermano", "hija"}: {"hijo"},
 	{"hijo", "hijo"}: {"nieto"}, {"hija", "hijo"}: {"nieta"}, {"hijo", "hija"}: {"nieto"}, {"hija", "hija"}: {"nieta"},
 	{"madre", "conyuge"}: {"suegra"}, {"padre", "conyuge"}: {"suegro"}, {"suegra", "conyuge"}: {"madre"}, {"suegro", "conyuge"}: {"padre"},
@@ -29,7 +30,7 @@ func (u *Parser) relativeOf(r *Relative, s Speaker) (id backend.MemberID, ok boo
 		return "", false
 	}
 	kin, but := u.kinOf(r.Of, s)
-	if r.Of.Kind == RefName && !strings.HasPrefix(r.Kin, "herman") && !strings.HasPrefix(r.Kin, "abuel") && !strings.HasPrefix(r.Kin, "suegr") {
+	if r.Of.Kind == RefName && !strings.HasPrefix(r.Kin, "herman") && !strings.HasPrefix(r.Kin, "abuel") && !strings.HasPrefix(r.Kin, "suegr") && r.Kin != "padre" && r.Kin != "madre" {
 		return "", false // "la hija de Juana" may be somebody else
 	}
 	ids, open, _ := s.Related(inLaws[[2]string{r.Kin, kin}])
@@ -38,7 +39,7 @@ func (u *Parser) relativeOf(r *Relative, s Speaker) (id backend.MemberID, ok boo
 		return "", false
 	}
 	p, _ := s.Member(ids[0])
-	if kin == "hijos" && inLaws[[2]string{r.Kin, kin}][0] == "conyuge" && (r.Kin == "madre") != isFeminine(p) {
+	if (kin == "hijos" || kin == "hijo" || kin == "hija") && inLaws[[2]string{r.Kin, kin}][0] == "conyuge" && (r.Kin == "madre") != isFeminine(p) {
 		return "", false // "la madre de los chicos" is the speaker
 	}
 	return ids[0], true

@@ -59,6 +59,11 @@ func (s *tokenized) maySplit(m *ParsedText) bool {
 			numbers++
 		}
 	}
+	if kinds == 1 && first == IntentAnother && len(groupByPerson(m.Refs)) > 1 && slices.ContainsFunc(m.matches, func(h Match) bool {
+		return h.outcome == counts && s.u.intent(h) == IntentSame
+	}) {
+		return true // "a Juana cambiale el token y a Tomás dale el de hoy"
+	}
 	if kinds == 1 && first == IntentPreprint && m.TheirToken && len(m.Refs) > 0 && m.Refs[0].Kind == RefMe {
 		return true // "el mío y una hoja de 4 para mamá"
 	}
@@ -95,7 +100,7 @@ func (s *tokenized) beginsRequest(i int) bool {
 func (m *ParsedText) isRequest(before []ParsedText) bool {
 	switch {
 	case m.Intent == IntentToken:
-		return m.named || m.TheirToken
+		return m.named || m.TheirToken || m.Repeat && len(m.Refs) > 0
 	case m.Intent.request() != IntentNone:
 		return true
 	case m.Intent != IntentNone:

@@ -146,6 +146,8 @@ func (u *Parser) secondGuess(s *tokenized, m *ParsedText) {
 		lead = guessLead
 	case m.Intent == IntentToken && !s.has(u.c.want|u.c.request) && !m.TheirToken && len(s.words) >= 4:
 		lead = insteadOf
+	case m.Intent == IntentLost && len(s.words) >= 5:
+		lead = guessLead
 	case m.Intent != IntentNone && m.Intent != IntentPreprint && u.isGuess(m.Intent) && s.mayGuess(m) && m.Topic == "" && u.scoreOf(m) < sureScore:
 		lead = switchLead
 	default:
