@@ -89,7 +89,7 @@ func (s *tokenized) asksPersonBeside(m *ParsedText) bool {
 		if p.topic != TopicPerson || h.outcome != counts && h.outcome != notAlone {
 			return false
 		}
-		begins := s.onlyPolite(0, h.from) || s.beginsRequest(h.from) || s.is(h.from-1, s.u.c.and)
+		begins := s.onlyPolite(0, h.from) || s.isJoined(h.from) || s.beginsRequest(h.from) || s.is(h.from-1, s.u.c.and)
 		ends := h.to == len(s.words) || s.words[h.to-1].endsClause || s.is(h.to, s.u.c.and)
 		if h.outcome == notAlone { // "y una persona", and nothing behind it
 			return begins && h.from > 0 && s.onlyPolite(h.to, len(s.words))
@@ -267,6 +267,37 @@ func (s *tokenized) hasToken(m *ParsedText) bool {
 	}
 	for i := 1; i < len(s.words); i++ {
 		if s.is(i-1, s.u.c.already) && s.is(i, s.u.c.had) && (s.is(i+1, s.u.c.token) || s.is(i+2, s.u.c.token) && s.is(i+1, s.u.c.light)) {
+			return true
+		}
+	}
+	return false
+}
+
+// requestBeforePerson finds the request for a token that a text makes before it asks for a person: "dame el token de mi mamá y después
+// quiero hablar con alguien". -1 if there is none.
+func (u *Parser) requestBeforePerson(s *tokenized, all []Match, best int) int {
+	if u.phrases[all[best].phrase].topic != TopicPerson || all[best].outcome != counts || s.inClass(0, all[best].from, s.u.c.not) {
+		return -1
+	}
+	and := all[best].from - 1
+	for and > 0 && s.is(and, s.u.c.filler|s.u.c.light|s.u.c.want) && s.words[and].key != "y" {
+		and--
+	}
+	if and <= 0 || s.words[and].key != "y" {
+		return -1
+	}
+	for i, h := range all {
+		if h.outcome == counts && u.intent(h) == IntentToken && s.is(h.from, s.u.c.token) && h.to <= and && s.inClass(0, h.from, s.u.c.want|s.u.c.request) {
+			return i
+		}
+	}
+	return -1
+}
+
+// isJoined reports whether "y" stands before a word, and polite words between them: "y después quiero hablar".
+func (s *tokenized) isJoined(i int) bool {
+	for i--; i > 0 && s.is(i, s.u.c.filler|s.u.c.light|s.u.c.want); i-- {
+		if s.words[i].key == "y" {
 			return true
 		}
 	}

@@ -109,6 +109,9 @@ func (r *peopleReader) isStory(i int) bool {
 // asksTokenOf reports whether "token de" stands before a person.
 func (r *peopleReader) asksTokenOf(i int) bool {
 	k := r.spans[i].prefix
+	if r.m.Refs[i].Kind == RefMe && r.is(r.spans[i].to, r.u.c.token) {
+		return true // "mi token"
+	}
 	return r.is(k-1, r.u.c.token|r.u.c.code) && r.is(k, r.u.c.of) || r.is(k, r.u.c.article) && r.is(k+1, r.u.c.of) && k+1 < r.spans[i].from
 }
 

@@ -1,6 +1,9 @@
 package nlu
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // This file takes words apart that were written as one: "eltokendecarlos", "noanda".
 
@@ -13,7 +16,7 @@ const (
 // splitJoined takes a word that is in no list apart, if it is made of known words and has the word "token", or says "no" and a verb: another
 // unknown word may be a name, and stays whole. It returns nil if it is one word.
 func (s *tokenized) splitJoined(text, key string) []string {
-	joined := strings.Contains(key, "token") && key != "token" || strings.HasPrefix(key, "no") && len(key) > 3 && !s.is(len(s.words)-1, s.u.c.belongs)
+	joined := strings.Contains(key, "token") && key != "token" || (strings.HasPrefix(key, "no") && len(key) > 3 || s.u.opensJoined(key)) && !s.is(len(s.words)-1, s.u.c.belongs)
 	if !joined || len(text) > maxJoinedLetters {
 		return nil
 	}
@@ -47,4 +50,12 @@ func (u *Parser) knownParts(text string, most int) []string {
 // endsJoined reports whether a word may stand last in several that were written as one.
 func (u *Parser) endsJoined(id int32) bool {
 	return u.classes[id]&(u.c.token|u.c.kin|u.c.name|u.c.belongs|u.c.light) != 0 || u.isInSet(id, "fails") || u.isInSet(id, "takes")
+}
+
+// opening are the words with which two that were written as one begin, by their phonetic keys: "dejuana", "pasameel".
+var opening = []string{"de", "para", "ami", "el", "pasame", "mandame", "dame", "nesesito", "kiero"}
+
+// opensJoined reports whether a word begins with one that is often written together with the next.
+func (u *Parser) opensJoined(key string) bool {
+	return slices.ContainsFunc(opening, func(w string) bool { return len(key) > len(w) && strings.HasPrefix(key, w) }) || key == "ami"
 }

@@ -5,6 +5,10 @@ import "strings"
 // kinship reads "mi hija", and "hija" where it does not address the listener.
 func (r *peopleReader) kinship(i int) int {
 	w, c := &r.words[i], &r.u.c
+	if kin := r.childByAge(i); kin != "" {
+		r.add(Ref{Kind: RefKin, Words: []string{kin}, Text: r.text(i, i+2)}, i, i+2)
+		return 2
+	}
 	if w.class&c.kin == 0 {
 		return 0
 	}
@@ -141,3 +145,25 @@ func (r *peopleReader) theirRelative(i int) *Relative {
 func (r *peopleReader) isTheirs(i int) bool {
 	return r.is(i, r.u.c.kin) && i > 0 && (r.words[i-1].key == "su" || r.words[i-1].key == "sus")
 }
+
+// childByAge is the kinship that "el más chico", "la más grande" stand for; empty if the words are others.
+func (r *peopleReader) childByAge(i int) string {
+	if r.words[i].key != "mas" || i == 0 || i+1 == len(r.words) || r.words[i].endsClause {
+		return ""
+	}
+	last := r.words[i+1].key
+	if !ages[last] || r.end >= 0 && r.end == r.prefixStart || r.is(i+2, r.u.c.mine|r.u.c.kin|r.u.c.name) && !r.words[i+1].endsClause {
+		return "" // "mi nieta la más chica"
+	}
+	switch before := r.words[i-1].key; {
+	case before == "la" && !strings.HasSuffix(last, "o"):
+		return "hija"
+	case (before == "el" || before == "al" || before == "del") && !strings.HasSuffix(last, "a"):
+		return "hijo"
+	}
+	return ""
+}
+
+// ages are the words that tell children by their age, by their phonetic keys.
+var ages = map[string]bool{phoneticKey("chico"): true, phoneticKey("chica"): true, phoneticKey("chiquito"): true, phoneticKey("chiquita"): true,
+	phoneticKey("grande"): true, phoneticKey("pequeño"): true, phoneticKey("pequeña"): true, phoneticKey("menor"): true, phoneticKey("mayor"): true}

@@ -120,6 +120,9 @@ func (u *Parser) chooseIntent(s *tokenized, m *ParsedText) {
 		if i := u.requestAfterPerson(s, m.matches, best); i >= 0 {
 			best, rival = i, -1
 		}
+		if i := u.requestBeforePerson(s, m.matches, best); i >= 0 {
+			best, rival = i, -1
+		}
 	}
 	switch {
 	case m.No && (best < 0 || !u.intent(m.matches[best]).AboutPeople() || !s.behindComma(m.matches[best].from)):

@@ -1,6 +1,9 @@
 package nlu
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Outcome is whether a match counts, or why it does not.
 type Outcome string
@@ -28,6 +31,8 @@ func (u *Parser) outcome(s *tokenized, all []Match, i int) Outcome {
 		return notAlone
 	case p.intent == IntentDoubt, p.intent == IntentExclaim, p.intent == IntentAgain, p.intent == IntentLeaving:
 		return inside
+	case p.topic == "twice" && !s.question && !s.has(s.u.c.request) && !s.asksTwice():
+		return inside // "rebotó dos veces"
 	case p.topic == "question" && p.wide && s.words[h.from].key == "para" && !s.question && !s.onlyPolite(0, h.from):
 		return inside // "me escribió para que le pase el token"
 	case p.topic == TopicPerson && s.tellsOfPerson(h), p.topic == TopicFraud && s.asksForOwn(h):
@@ -248,8 +253,15 @@ func (s *tokenized) dismisses(h Match, i Intent) bool {
 // asksForOwn reports whether a relative asks for a token in the words of a match, and not a stranger: "mi hija me escribió para que le pase
 // el token".
 func (s *tokenized) asksForOwn(h Match) bool {
-	if !s.isThat(h.from-1) || !s.inSet(h.from, "gives") && !s.inSet(h.from+1, "gives") {
+	if !s.isThat(h.from - 1) {
 		return false
 	}
 	return s.inClass(0, h.from, s.u.c.kin|s.u.c.name) && !slices.ContainsFunc(s.words, func(w word) bool { return s.u.isInSet(w.id, "fellow") })
+}
+
+// asksTwice reports whether a text has a word for how tokens may be used.
+func (s *tokenized) asksTwice() bool {
+	return slices.ContainsFunc(s.words, func(w word) bool {
+		return s.u.isInSet(w.id, "uses") || s.u.isInSet(w.id, "can") || s.u.isInSet(w.id, "lasts") || w.key == "puedo" || strings.HasPrefix(w.key, "kuant")
+	})
 }

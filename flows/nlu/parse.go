@@ -1,6 +1,7 @@
 package nlu
 
 import (
+	"slices"
 	"strings"
 
 	"llave/flows/backend"
@@ -48,8 +49,8 @@ func (u *Parser) read(s *tokenized) ParsedText {
 	}
 	if m.Intent == IntentNone && len(m.Unclear) == 0 && m.counted > 0 && s.isOnPaper(&m) {
 		m.Intent = IntentPreprint // "mi mamá hace kinesio, preparale diez en papel"
-		if len(groupByPerson(m.mentioned)) == 1 {
-			m.Refs = m.mentioned
+		if who := slices.DeleteFunc(slices.Clone(m.mentioned), func(r Ref) bool { return r.weak }); len(groupByPerson(who)) == 1 {
+			m.Refs = who
 		}
 	}
 	if (m.Intent == IntentNone || m.Intent == IntentToken && !m.named) && len(m.Unclear) == 0 && m.TheirToken && s.month() != (NamedMonth{}) {

@@ -32,12 +32,12 @@ func (u *Parser) readPeople(s *tokenized, m *ParsedText) {
 	r.dropEchoes()
 	r.dropContrasted()
 	r.dropStory()
-	r.askBetween()
 	both := r.alsoTheirs()
 	r.takeCompanion()
 	r.takeTheirs()
-	if her, him := r.asksByPronoun(); !both && len(groupByPerson(m.Refs)) > 1 && (him && r.onlyTold() || slices.ContainsFunc(s.words, func(w word) bool { return w.class&u.c.they != 0 })) {
-		if her != him && r.onlyTold() {
+	r.askBetween()
+	if her, him := r.asksByPronoun(); !both && len(groupByPerson(m.Refs)) > 1 && (him && r.onlyTold() || slices.ContainsFunc(s.words, func(w word) bool { return w.class&u.c.they != 0 && !strings.HasSuffix(w.key, "s") })) {
+		if her != him && (r.onlyTold() || r.certain() == 1) {
 			m.among, m.him = m.Refs, him
 		}
 		m.Refs = []Ref{{Kind: RefName}} // "mi hermana y mi mamá …, el de ella": which of them?
@@ -269,4 +269,14 @@ func (r *peopleReader) text(from, to int) string {
 		out += w.text
 	}
 	return out
+}
+
+// certain counts the people who are one whatever the group.
+func (r *peopleReader) certain() (n int) {
+	for _, who := range groupByPerson(r.m.Refs) {
+		if !who[0].weak {
+			n++
+		}
+	}
+	return n
 }

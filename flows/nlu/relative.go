@@ -89,6 +89,9 @@ func isMasculine(p backend.Member) bool {
 func (u *Parser) chooseByPronoun(m *ParsedText, s Speaker) {
 	var fit []Ref
 	for _, who := range groupByPerson(m.among) {
+		if who[0].weak && !u.isMember(who[0], s.Group) {
+			continue
+		}
 		ids, _ := u.resolvePerson(who, s)
 		if len(ids) != 1 {
 			return

@@ -144,7 +144,7 @@ func (u *Parser) secondGuess(s *tokenized, m *ParsedText) {
 		lead = guessLead
 	case m.Intent == IntentToken && !m.named && s.saysEnough(2) && slices.ContainsFunc(s.words, func(w word) bool { return s.u.isInSet(w.id, "key") }): // "la clave" may be the password
 		lead = guessLead
-	case m.Intent == IntentToken && !s.has(u.c.want|u.c.request) && !m.TheirToken && len(s.words) >= 4:
+	case m.Intent == IntentToken && !s.has(u.c.want|u.c.request) && !m.TheirToken && len(s.words) >= 4 && !s.endsWithToken():
 		lead = insteadOf
 	case m.Intent == IntentLost && len(s.words) >= 5:
 		lead = guessLead
@@ -223,4 +223,21 @@ func (s *tokenized) mayGuess(m *ParsedText) bool {
 		}
 	}
 	return s.saysEnough(3)
+}
+
+// endsWithToken reports whether the last clause of a text says "su token", and nothing else: that is a request.
+func (s *tokenized) endsWithToken() bool {
+	found := false
+	for i := len(s.words) - 1; i >= 0 && !(s.words[i].endsClause && i < len(s.words)-1); i-- {
+		switch {
+		case s.is(i, s.u.c.token):
+			found = true
+		case !s.is(i, s.u.c.filler|s.u.c.light|s.u.c.notours):
+			return false
+		}
+		if i == 0 {
+			return false
+		}
+	}
+	return found
 }
