@@ -19,7 +19,7 @@ func (st *staging) plan(ctx context.Context, f padron.File) error {
 		args  []any
 	}{
 		{"UPDATE row SET why = ? WHERE written = ?", []any{f.StrayWhy, f.Stray}},
-		{"INSERT INTO columns VALUES (?, ?)", []any{f.Tramite, f.Mail}},
+		{"INSERT INTO columns VALUES (?, ?)", []any{f.Has.Tramite, f.Has.Mail}},
 	} {
 		if _, err := st.tx.ExecContext(ctx, step.query, step.args...); err != nil {
 			return fmt.Errorf("plan: %w", err)
@@ -74,13 +74,10 @@ func (st *staging) report(ctx context.Context, f padron.File) (r Report, err err
 	r.Encoding, r.Ignored = f.Encoding, f.Ignored
 	for query, into := range map[string][]any{
 		"SELECT (SELECT count(*) FROM row WHERE why IS NULL), (SELECT count(*) FROM row WHERE why IS NOT NULL) + (SELECT count(*) FROM bad)": {&r.Imported, &r.BadLines},
-		`SELECT count(*) FROM row r JOIN family f ON f.holder = r.holder WHERE r.why IS NULL
-			AND NOT EXISTS (SELECT 1 FROM live.membership m WHERE m.holder = f.person AND m.person = r.person)`: {&r.Entering},
+		"SELECT COALESCE(sum(enters), 0) FROM joining":                                                           {&r.Entering},
 		"SELECT COALESCE(sum(NOT held), 0), COALESCE(sum(held), 0), EXISTS (SELECT 1 FROM unknown) FROM leaving": {&r.Leaving, &r.Held, &r.Unknown},
-		// People of a padrón that has no digests yet cannot be compared.
-		`SELECT count(*) FROM affected a JOIN row r ON r.line = a.line JOIN live.person p ON p.id = a.person
-			WHERE p.digest <> r.digest`: {&r.Altered},
-		"SELECT COALESCE(sum(has AND NOT will), 0), COALESCE(sum(has), 0) FROM affected": {&r.Losing, &r.Having},
+		"SELECT count(DISTINCT +who) FROM row WHERE why IS NULL AND altered":                                     {&r.Altered},
+		"SELECT COALESCE(sum(has AND NOT will), 0), COALESCE(sum(has), 0) FROM affected":                         {&r.Losing, &r.Having},
 	} {
 		if err := st.count(ctx, query, into...); err != nil {
 			return r, err
@@ -136,8 +133,8 @@ func (st *staging) kinds(ctx context.Context, r *Report) error {
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	changes, err := st.tx.QueryContext(ctx, `SELECT p.standing, r.standing, count(*) FROM affected a JOIN row r ON r.line = a.line
-		JOIN live.person p ON p.id = a.person WHERE p.standing <> r.standing
+	changes, err := st.tx.QueryContext(ctx, `SELECT p.standing, r.standing, count(*) FROM row r CROSS JOIN affected a ON a.person = r.who AND a.line = r.line
+		JOIN live.person p ON p.id = a.person WHERE r.differs AND p.standing <> r.standing
 		AND NOT (r.active AND p.standing IN (SELECT standing FROM gives)) GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT ?`, reportKinds)
 	if err != nil {
 		return err

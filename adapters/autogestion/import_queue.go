@@ -1,55 +1,61 @@
 package autogestion
 
-import "database/sql"
-
-// stageQueue runs the statements of a staging file in their order, in a goroutine of its own: while a line is stored, the next
-// one is read and sealed.
+// stageQueue stores the lines of a file in its order, a batch at a time, in a goroutine of its own: while some lines are
+// stored, the next ones are read.
 type stageQueue struct {
-	in     chan stageStatement
+	store  func(*stageBatch) error
+	in     chan *stageBatch
+	next   *stageBatch
 	failed chan struct{} // closed after err is set
 	ended  chan struct{}
 	err    error
 }
 
-type stageStatement struct {
-	stmt *sql.Stmt
-	args []any
-}
+// A batch has stageBatchLen lines, and stageAhead lines may wait. A line takes about 500 bytes.
+const (
+	stageBatchLen = 128
+	stageAhead    = 4 * stageBatchLen
+)
 
-// stageAhead is how many lines may wait. A line takes about 500 bytes.
-const stageAhead = 512
-
-func newStageQueue() *stageQueue {
-	q := &stageQueue{in: make(chan stageStatement, stageAhead), failed: make(chan struct{}), ended: make(chan struct{})}
+func newStageQueue(store func(*stageBatch) error) *stageQueue {
+	q := &stageQueue{store: store, in: make(chan *stageBatch, stageAhead/stageBatchLen), next: &stageBatch{},
+		failed: make(chan struct{}), ended: make(chan struct{})}
 	go q.run()
 	return q
 }
 
-// run ends with the queue, or at the first statement that fails.
+// run ends with the queue, or at the first batch that cannot be stored.
 func (q *stageQueue) run() {
 	defer close(q.ended)
-	for s := range q.in {
-		if _, err := s.stmt.Exec(s.args...); err != nil {
-			q.err = err
+	for b := range q.in {
+		if q.err = q.store(b); q.err != nil {
 			close(q.failed)
 			return
 		}
 	}
 }
 
-// put adds a statement. It fails if an earlier one failed.
-func (q *stageQueue) put(stmt *sql.Stmt, args ...any) error {
+// flush sends the next batch if it is full, or in any case. It fails if an earlier one could not be stored.
+func (q *stageQueue) flush(anyway bool) error {
+	if n := q.next.len(); n == 0 || n < stageBatchLen && !anyway {
+		return nil
+	}
 	select {
-	case q.in <- stageStatement{stmt, args}:
+	case q.in <- q.next:
+		q.next = &stageBatch{}
 		return nil
 	case <-q.failed:
 		return q.err
 	}
 }
 
-// wait ends the queue, and returns after its last statement. It is called once, by the caller of put.
+// wait stores what is left and ends the queue. It is called once, by the caller of flush.
 func (q *stageQueue) wait() error {
+	err := q.flush(true)
 	close(q.in)
 	<-q.ended
-	return q.err
+	if err == nil {
+		err = q.err
+	}
+	return err
 }

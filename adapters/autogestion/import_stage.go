@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"llave/adapters/autogestion/padron"
-	"llave/flows/backend"
 )
 
 //go:embed import_stage.sql
@@ -25,16 +24,14 @@ const stagingPattern = ".padron-*.import"
 
 // staging keeps the lines of a padrón in a file of its own while they are read and compared. It implements padron.Sink.
 type staging struct {
-	s        *Service
-	path     string
-	db       *sql.DB
-	tx       *sql.Tx
-	rows     *sql.Stmt
-	mentions *sql.Stmt
-	bad      *sql.Stmt
-	queue    *stageQueue // while the file is read
-	lastTax  string      // the CUIL of the last hash, since a titular's lines name them several times
-	last     []byte
+	s      *Service
+	path   string
+	db     *sql.DB
+	tx     *sql.Tx
+	stmts  stageStatements
+	queue  *stageQueue // while the file is read
+	holder string      // the CUIL of the last titular, since the lines of a group are together
+	hash   []byte      // of it
 }
 
 // openStaging makes the file and attaches the padrón to it, read-only, as "live".
@@ -53,13 +50,13 @@ func (s *Service) openStaging(ctx context.Context) (*staging, error) {
 		return nil, errors.Join(err, st.close())
 	}
 	u := url.URL{Scheme: "file", Path: st.path}
-	st.db, err = sql.Open("sqlite", u.String()+"?_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=cache_size(-32000)&_pragma=busy_timeout(5000)")
+	st.db, err = sql.Open("sqlite", u.String()+"?_pragma=page_size(16384)&_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=cache_size(-32000)&_pragma=busy_timeout(5000)")
 	if err != nil {
 		return nil, errors.Join(err, st.close())
 	}
 	st.db.SetMaxOpenConns(1)
 	at := url.URL{Scheme: "file", Path: live, RawQuery: "mode=ro"}
-	if _, err = st.db.ExecContext(ctx, "ATTACH DATABASE ? AS live", at.String()); err == nil {
+	if _, err = st.db.ExecContext(ctx, "ATTACH DATABASE ? AS live; PRAGMA live.cache_size = -32000", at.String()); err == nil {
 		_, err = st.db.ExecContext(ctx, stagingSchema)
 	}
 	if err == nil {
@@ -87,15 +84,7 @@ func (st *staging) begin(ctx context.Context) (err error) {
 	if st.tx, err = st.db.BeginTx(context.WithoutCancel(ctx), nil); err != nil {
 		return err
 	}
-	st.rows, err = st.tx.PrepareContext(ctx, `INSERT INTO row (line, written, cuil, holder, number, digest, tramite, member, sealed, standing, active, kinship, mail, mailbox, person)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, (SELECT p.id FROM live.person p WHERE p.cuil = ?3))`)
-	if err == nil {
-		st.mentions, err = st.tx.PrepareContext(ctx, "INSERT INTO mention (line, cuil, holder) VALUES (?, ?, ?)")
-	}
-	if err == nil {
-		st.bad, err = st.tx.PrepareContext(ctx, "INSERT INTO bad (line, why, about) VALUES (?, ?, '')")
-	}
-	return err
+	return st.stmts.prepare(st.tx)
 }
 
 // close deletes the file. It may be called twice.
@@ -113,32 +102,24 @@ func (st *staging) close() error {
 	return err
 }
 
-func (st *staging) cuilHash(cuil string) []byte {
-	if cuil != st.lastTax {
-		st.lastTax, st.last = cuil, st.s.cuilHash(cuil)
-	}
-	return st.last
-}
-
 // Row implements padron.Sink.
 func (st *staging) Row(r padron.Row) error {
-	who := personal(r.Person)
-	sealed, err := st.s.keys.seal(sealPerson, who)
-	if err != nil {
-		return err
+	if r.Holder != st.holder {
+		st.holder, st.hash = r.Holder, st.s.cuilHash(r.Holder)
 	}
-	member, err := st.s.keys.randomID("m-")
-	if err != nil {
-		return err
+	cuil := st.hash
+	if r.CUIL != r.Holder {
+		cuil = st.s.cuilHash(r.CUIL)
 	}
-	mailbox, err := st.s.sealMailbox(r.Mail)
-	if err != nil {
-		return err
-	}
-	holder := st.cuilHash(r.Holder)
-	return st.queue.put(st.rows, r.Line, int(r.Written), st.cuilHash(r.CUIL), holder, st.s.numberHash(r.Number), st.s.digest(who),
-		st.s.tramiteHash(r.CUIL, r.Tramite), member, sealed, r.Standing, backend.IsActive(r.Standing), r.Kinship,
-		st.s.mailHash(r.Mail), mailbox)
+	st.queue.next.rows = append(st.queue.next.rows, stageRow{r, cuil, st.hash, st.s.digest(personal(r.Person)),
+		st.s.tramiteHash(r.CUIL, r.Tramite), st.s.mailHash(r.Mail)})
+	return st.queue.flush(false)
+}
+
+// BadRow implements padron.Sink.
+func (st *staging) BadRow(b padron.BadRow) error {
+	st.queue.next.bads = append(st.queue.next.bads, b)
+	return st.queue.flush(false)
 }
 
 // digest is a keyed hash, by which two versions of the sealed part of a person are compared without opening them.
@@ -172,26 +153,9 @@ func (s *Service) sealMailbox(address string) ([]byte, error) {
 	return s.keys.seal(sealMailbox, address)
 }
 
-// BadRow implements padron.Sink.
-func (st *staging) BadRow(b padron.BadRow) error {
-	reason := st.s.texts.Get(b.Why, b.About)
-	if err := st.queue.put(st.bad, b.Line, reason); err != nil {
-		return err
-	}
-	for _, cuil := range b.CUILs {
-		if err := st.queue.put(st.mentions, b.Line, st.cuilHash(cuil), cuil == b.Holder); err != nil {
-			return err
-		}
-	}
-	if b.Holder != "" {
-		return st.queue.put(st.mentions, b.Line, st.cuilHash(b.Holder), true)
-	}
-	return nil
-}
-
 // read reads a file into the staging file.
 func (st *staging) read(r io.Reader, progress func(line int)) (padron.File, error) {
-	st.queue = newStageQueue()
+	st.queue = newStageQueue(st.store)
 	file, err := padron.Read(r, st, progress)
 	if stored := st.queue.wait(); err == nil {
 		err = stored

@@ -9,7 +9,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
+	"strconv"
 	"sync"
 
 	"golang.org/x/crypto/chacha20poly1305"
@@ -22,8 +24,8 @@ import (
 // derivedKeys are derived from Options.Key: one key for each use, so that no use can answer for another.
 type derivedKeys struct {
 	aead   cipher.AEAD
-	lookup []byte // of keyed hashes that find a row and reveal nothing
-	secret []byte // of secrets of invites, codes and credentials, which also depend on a random seed
+	lookup keyedHash // of hashes that find a row and reveal nothing
+	secret keyedHash // of secrets of invites, codes and credentials, which also depend on a random seed
 	tokens *ff1.Cipher
 	audit  chain.Chain
 	rand   io.Reader
@@ -55,7 +57,7 @@ func deriveKeys(key []byte, rand io.Reader) (*derivedKeys, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &derivedKeys{aead: aead, lookup: derive("lookup"), secret: derive("secret"), tokens: tokens, audit: audit,
+	return &derivedKeys{aead: aead, lookup: newKeyedHash(derive("lookup")), secret: newKeyedHash(derive("secret")), tokens: tokens, audit: audit,
 		rand: &lockedReader{r: rand}}, nil
 }
 
@@ -87,23 +89,44 @@ func (k *derivedKeys) open(use string, sealed []byte, v any) error {
 }
 
 // hash returns the keyed hash by which a row is found.
-func (k *derivedKeys) hash(use string, parts ...string) []byte {
-	return keyedHash(k.lookup, use, parts)
-}
+func (k *derivedKeys) hash(use string, parts ...string) []byte { return k.lookup.hash(use, parts...) }
 
 // derived returns a secret that depends on a random seed and the key alone.
 func (k *derivedKeys) derived(use string, seed []byte) []byte {
-	return keyedHash(k.secret, use, []string{string(seed)})
+	return k.secret.hash(use, string(seed))
 }
 
-// keyedHash separates the parts by their lengths, so that ("ab","c") is not ("a","bc").
-func keyedHash(key []byte, use string, parts []string) []byte {
-	mac := hmac.New(sha256.New, key)
-	fmt.Fprintf(mac, "%d:%s", len(use), use)
+// keyedHash is an HMAC with a key of its own. Its states are used again, since an import computes millions of hashes.
+type keyedHash struct{ states *sync.Pool }
+
+// hashState is an HMAC and the message that it is for.
+type hashState struct {
+	mac     hash.Hash
+	message []byte
+}
+
+func newKeyedHash(key []byte) keyedHash {
+	return keyedHash{&sync.Pool{New: func() any { return &hashState{mac: hmac.New(sha256.New, key)} }}}
+}
+
+// hash separates the parts by their lengths, so that ("ab","c") is not ("a","bc").
+func (k keyedHash) hash(use string, parts ...string) []byte {
+	s := k.states.Get().(*hashState)
+	s.message = appendPart(s.message[:0], use)
 	for _, p := range parts {
-		fmt.Fprintf(mac, "%d:%s", len(p), p)
+		s.message = appendPart(s.message, p)
 	}
-	return mac.Sum(nil)
+	s.mac.Reset()
+	s.mac.Write(s.message)
+	sum := s.mac.Sum(nil)
+	clear(s.message) // it may be a person's
+	k.states.Put(s)
+	return sum
+}
+
+func appendPart(message []byte, part string) []byte {
+	message = strconv.AppendInt(message, int64(len(part)), 10)
+	return append(append(message, ':'), part...)
 }
 
 func (k *derivedKeys) random(n int) ([]byte, error) {
@@ -122,6 +145,20 @@ func (k *derivedKeys) randomID(prefix string) (string, error) {
 	}
 	return prefix + text64(b), nil
 }
+
+// sortedID returns a name that cannot be guessed either. Names are in the order of the hashes that they are drawn for, so that
+// many new rows are written in the order of both indexes.
+func (k *derivedKeys) sortedID(prefix string, hash []byte) (string, error) {
+	b, err := k.random(16)
+	if err != nil {
+		return "", err
+	}
+	copy(b, hash[:2]) // enough for millions of names; 112 bits are random
+	return prefix + sorted64.EncodeToString(b), nil
+}
+
+// sorted64 has the letters of text64, in their order as text.
+var sorted64 = base64.NewEncoding("-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz").WithPadding(base64.NoPadding)
 
 // text64 encodes bytes for a URL and a cookie.
 func text64(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }

@@ -73,6 +73,9 @@ type header struct {
 // has reports whether the file has a column. A file without a header has none.
 func (h *header) has(column int) bool { return h.width > 0 && h.at[column] >= 0 }
 
+// optional returns the optional columns that the file has.
+func (h *header) optional() Columns { return Columns{Tramite: h.has(colTramite), Mail: h.has(colMail)} }
+
 // separators of cells, the likelier ones first.
 const separators = ",;\t|"
 

@@ -32,6 +32,12 @@ type Row struct {
 	Kinship  string
 	Tramite  string // "": the padrón has none
 	Mail     string // e-mail address, "": the padrón has none, or none that can be one
+	Has      Columns
+}
+
+// Columns are the optional columns that a file has.
+type Columns struct {
+	Tramite, Mail bool
 }
 
 // BadRow is a line that was refused, with what it says all the same.
@@ -54,9 +60,9 @@ type Sink interface {
 // File describes a file that was read.
 type File struct {
 	Encoding string
-	// Ignored is how many columns have an unknown name. Mail and Tramite: the file has these columns.
-	Ignored       int
-	Mail, Tramite bool
+	// Ignored is how many columns have an unknown name.
+	Ignored int
+	Has     Columns
 	// Stray is the writing of lines in another encoding than the file's. They are to be refused, for StrayWhy.
 	Stray    Writing
 	StrayWhy string
@@ -70,8 +76,7 @@ func Read(r io.Reader, sink Sink, progress func(line int)) (File, error) {
 	}
 	in := &reader{words: loadWords(), sink: sink, seen: map[string]bool{}, progress: progress}
 	err := in.readAll(r)
-	f := File{Encoding: in.encoding, Ignored: in.header.ignored, Mail: in.header.has(colMail), Tramite: in.header.has(colTramite),
-		Stray: windowsLine, StrayWhy: "csv_utf8"}
+	f := File{Encoding: in.encoding, Ignored: in.header.ignored, Has: in.header.optional(), Stray: windowsLine, StrayWhy: "csv_utf8"}
 	if f.Encoding == Windows1252 {
 		f.Stray, f.StrayWhy = utf8Line, "csv_not_windows"
 	}
@@ -176,7 +181,7 @@ func (p *reader) take(line []byte) error {
 		return nil // files that were put together have their headers in the middle
 	}
 	p.written[written]++
-	r := Row{Line: p.n, Written: written}
+	r := Row{Line: p.n, Written: written, Has: p.header.optional()}
 	why, about := p.parse(text, &r)
 	if why == "" && !p.lines.ended && !p.whole(r) {
 		why = "csv_cut"
