@@ -48,6 +48,9 @@ func (d chatsDialog) onChats(a effectAnswer) {
 	for i := range data.Others {
 		options = append(options, option{Value: "c" + strconv.Itoa(i)})
 	}
+	if len(d.mem.Accounts) > 0 {
+		options = append(options, option{Value: choiceDropAccount})
+	}
 	d.ask("chats.list", data, append(options, choices("unlink", "menu")...)...)
 }
 
@@ -56,7 +59,7 @@ func (d chatsDialog) chooseListed(o option) {
 	for i, c := range d.mem.Listed {
 		if o.Value == "c"+strconv.Itoa(i) {
 			d.move("unlink")
-			d.effect(opUnlink, d.mem.Asked, unlinkArgs{Credential: d.mem.Cred, Link: c.ID, Notify: []backend.LinkedChat{c}}, "link.interim")
+			d.effect(opUnlink, d.mem.Asked, unlinkArgs{Credential: d.mem.Cred, Link: c.ID, Notify: []backend.LinkedChat{c}, Account: owner(d.mem.Group).Number}, "link.interim")
 			return
 		}
 	}
@@ -115,11 +118,11 @@ func (d chatsDialog) unlink() {
 		d.offer(bot.Say, "chats.none", nil, choices("link")...)
 		return
 	}
-	cred := d.mem.Cred
+	all := d.mem.credentials()
 	d.mem.unlink()
 	d.out.Purge = true
 	d.moveIn("chats", "unlink")
-	d.effect(opUnlink, d.in.ID, unlinkArgs{Credential: cred}, "chats.unlinked")
+	d.effect(opUnlink, d.in.ID, unlinkArgs{Credential: all[0], More: all[1:]}, "chats.unlinked")
 	d.out.Interim.Question, d.out.Interim.Choices = d.questionID(), []bot.Option{{Text: d.text("option.link", nil), Value: "link"}}
 }
 
@@ -189,12 +192,19 @@ func (d *dialog) onNotice() {
 	}
 	switch d.in.Subtype {
 	case noticeLinked:
+		if !inAccount(d).turnToNumber(n.Account) {
+			d.say("chats.notice_linked", n)
+			return
+		}
 		kind := bot.Say
 		if d.session.Case.Assigned() {
 			kind = bot.Told
 		}
 		inData(d).suspect(n, d.reply(kind, "chats.notice_linked", n))
 	case noticeUnlinked:
+		if inAccount(d).ended(n.Account) {
+			return
+		}
 		if d.session.State != home {
 			d.leave()
 		}

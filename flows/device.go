@@ -55,14 +55,14 @@ func (d *dialog) endsShared() bool {
 		}
 		return timer
 	}
-	cred := d.mem.Cred
+	all := d.mem.credentials()
 	if d.session.State != home {
 		d.leave()
 	}
 	d.mem.unlink()
 	d.session.Pending = nil
 	d.out.Purge = true
-	d.effect(opUnlink, d.in.ID, unlinkArgs{Credential: cred}, "")
+	d.effect(opEndLinks, d.in.ID, endLinksArgs{all}, "")
 	if d.session.Case.Assigned() {
 		d.tell("chats.shared_over", nil)
 	} else {

@@ -25,6 +25,8 @@ type dialog struct {
 	remembered []backend.MemberID
 	// nth counts the requests of this turn after the first.
 	nth int
+	// named counts the replies that have been looked at for whose account they are about.
+	named int
 	// resumed says that an agent left a request to the bot, and that it goes on with it.
 	resumed bool
 }
@@ -201,6 +203,9 @@ func (d *dialog) label(o option) string {
 		return d.text(key, p)
 	}
 	switch {
+	case o.numbered('a'):
+		n, _ := d.mem.accountOf(o)
+		return d.text("option.account", d.mem.accountName(d.mem.groups()[n]))
 	case o.numbered('u'):
 		return d.text("option.iam", d.calledName(o.Who))
 	case o.Value == "yes":

@@ -31,6 +31,7 @@
 //	void.go, void_which.go, void_number.go, void_confirm.go
 //	link.go, link_granted.go, link_user.go      linking a chat with an account
 //	chats.go                                    the linked chats, and unlinking; device.go, on a device that others use, too
+//	account.go, account_which.go, account_change.go  several accounts on one chat: what is kept, which is meant, adding and ending one
 //	told.go                                     what the back end tells a chat without having been asked
 //	mydata.go                                   what is held about the person, and what protects the account
 //	mesa.go, mesa_promise.go                    asking for a person of Mesa de Ayuda, and what is promised

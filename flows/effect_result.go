@@ -70,7 +70,7 @@ func (d *dialog) onResult(r bot.Result) {
 		}
 		d.session.Pending = nil
 	}
-	if r.Op == opNotify {
+	if unawaited[r.Op] {
 		return
 	}
 	if r.Failed {

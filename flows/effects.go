@@ -32,6 +32,7 @@ const (
 	opSignInCode = "sign_in_code"
 	opDisown     = "disown"
 	opStates     = "states"
+	opEndLinks   = "end_links"
 )
 
 // effectKind is what is known of an operation.
@@ -47,7 +48,7 @@ var effects = map[string]effectKind{
 	opUnlink: {number: 7, acts: true}, opNotify: {number: 8}, opRedeem: {number: 9, acts: true}, opMonths: {number: 10}, opSheets: {number: 11},
 	opPrint: {number: 12, acts: true}, opVoid: {number: 13, acts: true},
 	opMyData: {number: 14}, opErase: {number: 15, acts: true}, opSignInCode: {number: 16}, opDisown: {number: 17, acts: true},
-	opStates: {number: 18},
+	opStates: {number: 18}, opEndLinks: {number: 19, acts: true},
 }
 
 // effect asks the engine for a call. Interim is the key of the reply if its result is late.
@@ -62,7 +63,10 @@ func (d *dialog) effect(op, asked string, args any, interim string) {
 }
 
 // busy reports whether a result is awaited that matters, in this state or after "cancelar".
-func (d *dialog) busy() bool { return d.session.Pending != nil && d.session.Pending.Op != opNotify }
+func (d *dialog) busy() bool { return d.session.Pending != nil && !unawaited[d.session.Pending.Op] }
+
+// unawaited are the operations whose result nobody waits for.
+var unawaited = map[string]bool{opNotify: true, opEndLinks: true}
 
 // The arguments of the effects.
 type (
@@ -96,12 +100,17 @@ type (
 		Credential backend.Credential   `json:"c"`
 		Link       string               `json:"l,omitempty"`
 		Notify     []backend.LinkedChat `json:"tell,omitempty"`
+		// More are the credentials of the chat's other accounts, where the chat itself is unlinked.
+		More []backend.Credential `json:"more,omitempty"`
+		// Account is the affiliation number of the account's owner.
+		Account string `json:"own,omitempty"`
 	}
 	notifyArgs struct {
 		Subject string               `json:"s"`
 		Via     string               `json:"via"`
 		Label   string               `json:"label"`
 		Chats   []backend.LinkedChat `json:"chats"`
+		Account string               `json:"own,omitempty"`
 	}
 )
 
@@ -110,6 +119,8 @@ type notice struct {
 	Via   string `json:"via"` // the channel's name
 	Label string `json:"label"`
 	Chat  string `json:"chat,omitempty"` // its name at the back end
+	// Account is the affiliation number of the account's owner: the chat that is told may have several accounts.
+	Account string `json:"own,omitempty"`
 }
 
 func (n *notice) decode(body []byte) error { return json.Unmarshal(body, n) }
@@ -235,13 +246,26 @@ func (p *Effects) callLinks(ctx context.Context, chat bot.ChatID, e bot.Effect) 
 			if err := p.Links.Unlink(ctx, a.Credential, a.Link); err != nil {
 				return effectAnswer{}, err
 			}
-			return effectAnswer{}, p.notify(ctx, e, noticeUnlinked, notice{}, a.Notify)
+			for _, c := range a.More {
+				if err := p.Links.Unlink(ctx, c, ""); err != nil {
+					return effectAnswer{}, err
+				}
+			}
+			return effectAnswer{}, p.notify(ctx, e, noticeUnlinked, notice{Account: a.Account}, a.Notify)
+		})
+	case opEndLinks:
+		return withArgs(e, func(a endLinksArgs) (effectAnswer, error) {
+			var err error
+			for _, c := range a.Credentials {
+				err = errors.Join(err, p.Links.Unlink(ctx, c, ""))
+			}
+			return effectAnswer{}, err
 		})
 	case opMyData, opErase, opSignInCode, opDisown:
 		return p.callAccounts(ctx, e)
 	case opNotify:
 		return withArgs(e, func(a notifyArgs) (effectAnswer, error) {
-			return effectAnswer{}, p.notify(ctx, e, a.Subject, notice{a.Via, a.Label, p.Chats.ChatRef(chat)}, a.Chats)
+			return effectAnswer{}, p.notify(ctx, e, a.Subject, notice{a.Via, a.Label, p.Chats.ChatRef(chat), a.Account}, a.Chats)
 		})
 	}
 	return effectAnswer{}, fmt.Errorf("no such effect %q", e.Op)

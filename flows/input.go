@@ -10,7 +10,7 @@ import (
 
 // onText takes a text: as the answer to the open question, or as the beginning of something else.
 func (d *dialog) onText() {
-	p := d.parser.ParseFor(d.in.Text, d.mem.speaker())
+	p := d.parser.ParseFor(d.in.Text, d.mem.speakerAmong())
 	p.No = p.No || p.Refuses && d.session.State != home // "no lo mandes" answers a question
 	inMesa(d).hint(p)
 	nothingElse := d.onDanger(p)
@@ -251,6 +251,8 @@ func chooseBelow(d *dialog, o option) {
 		d.mem.Also = nil
 		d.start(&TokenRequest{request: d.requestNow(nlu.IntentToken, []backend.MemberID{o.Who})})
 		return
+	case inAccount(d).chooseBelow(o):
+		return
 	case o.Value == "more":
 		p.Intent, p.More = nlu.IntentPreprint, true
 	case o.Value == "void":
@@ -310,7 +312,7 @@ func (d *dialog) startIntent(p nlu.ParsedText) {
 	if p.Intent != nlu.IntentNone {
 		d.mem.Misses = 0
 	}
-	if inData(d).takes(p) {
+	if inData(d).takes(p) || inAccount(d).takes(p) {
 		return
 	}
 	if p.Intent == choiceRenew {

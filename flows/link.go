@@ -15,6 +15,8 @@ type LinkRequest struct {
 	Unread string `json:"unread,omitempty"`
 	// Relink says that the chat was linked before, and the link was ended elsewhere.
 	Relink bool `json:"relink,omitempty"`
+	// More says that an account is added to those that the chat has.
+	More bool `json:"more,omitempty"`
 	// Others are the other chats that are linked with the account.
 	Others []backend.LinkedChat `json:"others,omitempty"`
 }
@@ -28,7 +30,7 @@ func inLink(d *dialog) linkDialog { return linkDialog{d} }
 func (d linkDialog) start() {
 	switch {
 	case d.mem.linked():
-		d.offer(bot.Say, "link.already", nil, choices("token", "chats", "unlink")...)
+		d.offer(bot.Say, "link.already", nil, choices("token", choiceAddAccount, "chats", "unlink")...)
 	case d.busy():
 		d.say("token.still", nil)
 	default:
@@ -38,6 +40,9 @@ func (d linkDialog) start() {
 
 // relink begins anew where the back end does not know the credential any more: the link was ended elsewhere.
 func (d linkDialog) relink() {
+	if inAccount(d.dialog).ended(owner(d.mem.Group).Number) {
+		return
+	}
 	r, also, steps := d.mem.request(), d.mem.Also, d.mem.Mesa.Steps
 	d.leave()
 	d.mem.unlink()
@@ -77,6 +82,7 @@ type urlData struct {
 	Wanted nlu.Intent
 	Back   bool
 	Lost   bool
+	More   bool
 }
 
 // onInvite sends the URL: at most once, because a person who reads it can go on with it.
@@ -96,7 +102,7 @@ func (d linkDialog) onInvite(a effectAnswer) {
 	if r := d.mem.request(); r != nil {
 		wanted = r.common().Intent
 	}
-	r := d.offer(bot.Secret, "link.url", urlData{i, wanted, d.mem.Identity.DeepLink != "", d.mem.Link.Relink}, choices("cancel", "safe")...)
+	r := d.offer(bot.Secret, "link.url", urlData{i, wanted, d.mem.Identity.DeepLink != "", d.mem.Link.Relink, d.mem.Link.More}, choices("cancel", "safe")...)
 	d.mem.Link.Relink = false
 	r.Expires = i.OpenUntil
 	d.await()

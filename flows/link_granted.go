@@ -12,6 +12,12 @@ import (
 // onGranted keeps the link and grants the request that began it, if that needs no question.
 func (d linkDialog) onGranted(a effectAnswer) {
 	g := *a.Grant
+	more := inAccount(d.dialog).admit(g)
+	if more {
+		d.mem.Cred, d.mem.Link.Invite = g.Credential, ""
+		inAccount(d.dialog).added(g.Others)
+		return
+	}
 	d.mem.Cred, d.mem.Group, d.mem.Link.Invite, d.mem.Link.Others = g.Credential, g.Group, "", g.Others
 	d.mem.Self, d.mem.Aliases, d.mem.Recent, d.mem.Held = "", nil, nil, nil
 	d.mem.LastSheet, d.mem.SheetsOf, d.mem.Device.Until = "", nil, time.Time{}
@@ -149,7 +155,7 @@ func (d linkDialog) expireIfGiven(intent nlu.Intent, g backend.Given) {
 // notifyOthers notifies the account's other chats that this one was linked.
 func (d linkDialog) notifyOthers() {
 	if others := d.mem.Link.Others; len(others) > 0 && d.out.Effect == nil {
-		d.effect(opNotify, d.in.ID, notifyArgs{Subject: noticeLinked, Via: d.mem.Identity.ChannelName, Label: d.mem.Identity.MaskedID, Chats: others}, "")
+		d.effect(opNotify, d.in.ID, notifyArgs{Subject: noticeLinked, Via: d.mem.Identity.ChannelName, Label: d.mem.Identity.MaskedID, Chats: others, Account: owner(d.mem.Group).Number}, "")
 	}
 }
 

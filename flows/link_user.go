@@ -112,7 +112,7 @@ func (d linkDialog) answerReplace(p nlu.ParsedText) bool {
 	switch {
 	case p.Yes && len(others) > 0:
 		d.move("replace")
-		d.effect(opUnlink, d.mem.Asked, unlinkArgs{Credential: d.mem.Cred, Link: others[0].ID, Notify: others[:1]}, "link.interim")
+		d.effect(opUnlink, d.mem.Asked, unlinkArgs{Credential: d.mem.Cred, Link: others[0].ID, Notify: others[:1], Account: owner(d.mem.Group).Number}, "link.interim")
 	case p.No:
 		d.leaveWith(d.mem.request())
 		d.resumeRequest("link.kept")

@@ -46,6 +46,8 @@ type memory struct {
 	// Suspect is the chat of the last notice that another one was linked.
 	Suspect string `json:"suspect,omitempty"`
 
+	// Accounts are the chat's other accounts.
+	Accounts []account `json:"accounts,omitempty"`
 	// Device is whether others use the device, too.
 	Device device `json:"device,omitzero"`
 	// Identity is how the chat presented itself last: the result of an effect does not bring it.
@@ -129,6 +131,7 @@ func (m *memory) linked() bool { return m.Cred != "" }
 func (m *memory) clone() *memory {
 	c := *m
 	c.Aliases = maps.Clone(m.Aliases)
+	c.Accounts = slices.Clone(m.Accounts)
 	c.Recent = slices.Clone(m.Recent)
 	c.Options = slices.Clone(m.Options)
 	c.requests = m.requests.clone()
@@ -163,7 +166,7 @@ func (m *memory) showedSheet(id backend.MemberID) {
 	m.LastSheet, m.SheetsOf = id, of
 }
 
-// unlink forgets all that belongs to the account. What the affiliate was told of their case stays, and so does what they said of the
+// unlink forgets all that belongs to the accounts. What the affiliate was told of their case stays, and so does what they said of the
 // device.
 func (m *memory) unlink() {
 	*m = memory{Identity: m.Identity, Device: device{Shared: m.Device.Shared}, Pace: m.Pace, Mesa: mesaMemory{Noted: m.Mesa.Noted, WayOut: m.Mesa.WayOut, Attended: m.Mesa.Attended}}

@@ -131,6 +131,10 @@ func (d mesaDialog) onRefused(a effectAnswer) bool {
 		return false
 	}
 	data := mesaData{Agent: d.mem.Mesa.Errand.Agent}
+	d.mem.Mesa.Errand = errand{}
+	if inAccount(d.dialog).ended(owner(d.mem.Group).Number) {
+		return true
+	}
 	d.leave()
 	d.mem.unlink()
 	d.tell("mesa.errand_unlinked", data)

@@ -151,7 +151,7 @@ func (d *dialog) intentOf(op string) nlu.Intent {
 	switch op {
 	case opInvite, opRedeem:
 		return nlu.IntentLink
-	case opUnlink, opChats, opNotify:
+	case opUnlink, opChats, opNotify, opEndLinks:
 		return nlu.IntentChats
 	case opAnother:
 		return nlu.IntentAnother

@@ -170,10 +170,15 @@ func (d dataDialog) erase() {
 	d.offer(bot.Say, "data.erased_chat", false, choices("link")...)
 }
 
-// forget erases what is remembered of the chat, and what was said in it where the channel keeps that.
+// forget erases what is remembered of the chat, and what was said in it where the channel keeps that. The links with its other
+// accounts end, too.
 func (d dataDialog) forget() {
+	all := d.mem.credentials()
 	d.mem.unlink()
 	d.out.Purge = true
+	if len(all) > 1 {
+		d.effect(opEndLinks, d.in.ID, endLinksArgs{all[1:]}, "")
+	}
 }
 
 func (d dataDialog) onErased(a effectAnswer) {

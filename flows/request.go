@@ -38,6 +38,8 @@ type request struct {
 	Told bool `json:"told,omitempty"`
 	// Agreed says that the person has confirmed the request together with the one before it.
 	Agreed bool `json:"agreed,omitempty"`
+	// Of is the affiliation number of the owner of the account that it is about, where that is certain and the chat has several.
+	Of string `json:"of,omitempty"`
 	// Refreshed says that the group was read from the back end for this request.
 	Refreshed bool `json:"looked,omitempty"`
 }
@@ -145,7 +147,9 @@ func (d *dialog) start(r Request) {
 		inLink(d).invite(false)
 		return
 	}
-	d.advance()
+	if inAccount(d).find(r) {
+		d.advance()
+	}
 }
 
 // advance goes on with the open request. One that is too old is confirmed first.

@@ -23,5 +23,6 @@ func (sc *Script) Keep(s bot.Session) (d time.Duration, leave bool) {
 
 // Leave implements [bot.Keeper]: the back end ends the link before the chat that holds its credential is forgotten.
 func (sc *Script) Leave(s bot.Session) bot.Effect {
-	return bot.Effect{Op: opUnlink, Args: bot.Of(unlinkArgs{Credential: s.Data.(*memory).Cred})}
+	all := s.Data.(*memory).credentials()
+	return bot.Effect{Op: opUnlink, Args: bot.Of(unlinkArgs{Credential: all[0], More: all[1:]})}
 }

@@ -68,6 +68,7 @@ func (sc *Script) Decide(s bot.Session, in bot.Input) (bot.Decision, error) {
 	d.dispatch()
 	d.goOn()
 	d.boundShared()
+	inAccount(d).nameAccount()
 	d.headReturned()
 	d.warnOfPassword()
 	d.fileLabel(label)

@@ -28,12 +28,14 @@ func (d *dialog) startAll(p nlu.ParsedText) {
 // requestsOf are the requests of a text, in order. One that is granted for one person at a time becomes one for each person.
 func (d *dialog) requestsOf(p nlu.ParsedText) []Request {
 	var out []Request
-	for i, one := range append([]nlu.ParsedText{p}, p.Also...) {
-		for j, r := range d.perMember(one) {
-			if i+j > 0 {
-				r.common().Asked += "/" + strconv.Itoa(len(out))
+	for _, one := range append([]nlu.ParsedText{p}, p.Also...) {
+		for _, part := range inAccount(d).split(one) {
+			for _, r := range d.perMember(part) {
+				if len(out) > 0 {
+					r.common().Asked += "/" + strconv.Itoa(len(out))
+				}
+				out = append(out, r)
 			}
-			out = append(out, r)
 		}
 	}
 	return out
@@ -46,7 +48,7 @@ func (d *dialog) perMember(p nlu.ParsedText) []Request {
 	default:
 		return []Request{d.newRequest(p)}
 	}
-	who := d.parser.Resolve(p.Refs, d.mem.speaker())
+	who, of := inAccount(d).resolve(p.Refs)
 	if who.Unresolved != nil || len(who.Members) < 2 || len(who.Members) > maxTogether {
 		return []Request{d.newRequest(p)}
 	}
@@ -54,6 +56,7 @@ func (d *dialog) perMember(p nlu.ParsedText) []Request {
 	for _, id := range who.Members {
 		r := d.newRequest(p)
 		r.common().Refs, r.common().Members = nil, []backend.MemberID{id}
+		r.common().Of = of
 		out = append(out, r)
 	}
 	return out
@@ -79,6 +82,7 @@ func (d *dialog) goOn() {
 		d.mem.Also = d.mem.Also[1:]
 		d.nth++
 		d.withoutOptions()
+		inAccount(d).nameAccount()
 		d.reset()
 		d.start(next)
 	}

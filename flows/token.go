@@ -40,6 +40,10 @@ func inToken(d *dialog) tokenDialog { return tokenDialog{d, d.mem.Token} }
 func (d tokenDialog) chooseSeveral(chosen []option) {
 	d.r.Refs, d.r.Members = nil, nil
 	for _, o := range chosen {
+		if o.numbered('a') {
+			inAccount(d.dialog).choose(o)
+			return
+		}
 		if !slices.Contains(d.r.Members, o.Who) {
 			d.r.Members = append(d.r.Members, o.Who)
 		}

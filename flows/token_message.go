@@ -197,7 +197,7 @@ func (d *dialog) othersOf(g backend.Given) []option {
 	}
 	ids = append(ids, without...)
 	if len(ids) > maxOthers {
-		return append(people(ids[:maxOthers]), option{Value: "other"})
+		return append(append(people(ids[:maxOthers]), option{Value: "other"}), d.mem.otherAccounts()...)
 	}
-	return people(ids)
+	return append(people(ids), d.mem.otherAccounts()...)
 }

@@ -111,7 +111,7 @@ func (d *dialog) askWho(unresolved *nlu.Ref, candidates []backend.MemberID) {
 	if len(ids) == 1 {
 		data.Own = d.mem.nameOf(ids[0])
 	}
-	options := people(ids)
+	options := append(people(ids), d.mem.otherAccounts()...)
 	missed := unresolved != nil && d.mem.Misses > 1
 	if missed {
 		options = append(options, option{Value: choicePerson})
@@ -153,6 +153,10 @@ func answerWho(d *dialog, p nlu.ParsedText) bool {
 
 // chooseWho takes a member from the list.
 func chooseWho(d *dialog, o option) {
+	if o.numbered('a') {
+		inAccount(d).choose(o)
+		return
+	}
 	d.learnAlias(o.Who)
 	c := d.mem.request().common()
 	c.Refs, c.Members = nil, []backend.MemberID{o.Who}
@@ -165,10 +169,15 @@ func (d *dialog) learnAlias(id backend.MemberID) {
 	if len(refs) != 1 || refs[0].Kind != nlu.RefKin || refs[0].Several() {
 		return
 	}
-	if d.mem.Aliases == nil {
-		d.mem.Aliases = map[string]backend.MemberID{}
+	d.mem.learn(refs[0].Words[0], id)
+}
+
+// learn keeps whom a kinship word means.
+func (m *memory) learn(word string, id backend.MemberID) {
+	if m.Aliases == nil {
+		m.Aliases = map[string]backend.MemberID{}
 	}
-	d.mem.Aliases[refs[0].Words[0]] = id
+	m.Aliases[word] = id
 }
 
 // theMember is the one member that a request is for.
