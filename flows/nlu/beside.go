@@ -157,11 +157,14 @@ func (s *tokenized) inClass(from, to int, c classes) bool {
 // Juana".
 func (s *tokenized) isForNow(m *ParsedText) bool {
 	now := slices.IndexFunc(s.words, func(w word) bool { return w.key == "aora" })
-	if now < 1 || !s.words[now-1].endsClause {
-		return false
+	if now < 1 {
+		now = slices.IndexFunc(s.words, func(w word) bool { return w.class&s.u.c.want != 0 })
+		if now < 1 || s.inClass(0, now, s.u.c.not) {
+			return false
+		}
 	}
 	return !slices.ContainsFunc(m.matches, func(h Match) bool {
-		return h.outcome == counts && s.u.intent(h) == IntentRejected && (h.to > now || !s.inSet(h.to-1, "uses") && s.words[h.to-1].key != "uso")
+		return h.outcome == counts && s.u.intent(h) == IntentRejected && (h.to > now || !s.inSet(h.to-1, "uses") && !strings.HasPrefix(s.words[h.to-1].key, "us"))
 	})
 }
 
@@ -224,6 +227,8 @@ func (s *tokenized) asksAboutToken(m *ParsedText) bool {
 	}
 	for i := range s.words {
 		switch {
+		case s.asksDuty(i) && len(m.Refs) == 0:
+			return true
 		case s.words[i].key == "sin" && s.is(i+1, s.u.c.token), s.asksIfNeeded(m, i), s.offersChoice(i):
 			return true
 		case s.is(i, s.u.c.token) && s.is(i+1, s.u.c.is) && len(m.Refs) == 0 && !s.words[i].endsClause && !strings.HasPrefix(s.words[0].key, "kual"):
@@ -247,6 +252,9 @@ func (s *tokenized) tellsOfToken(m *ParsedText) bool {
 	for i := range s.words {
 		if !s.is(i, s.u.c.token|s.u.c.code) {
 			continue
+		}
+		if s.wasSeen(i + 1) {
+			return true
 		}
 		k := i - 1
 		for k > 0 && s.is(k, s.u.c.light|s.u.c.notours) {
@@ -300,6 +308,36 @@ func (s *tokenized) isJoined(i int) bool {
 		if s.words[i].key == "y" {
 			return true
 		}
+	}
+	return false
+}
+
+// wasSeen reports whether the words from a place on say that others know the token: "[el token de mi mamá] lo vio el vecino".
+func (s *tokenized) wasSeen(from int) bool {
+	for i := from; i+1 < len(s.words) && i < from+5 && !s.words[i].endsClause; i++ {
+		if s.words[i].key != "lo" {
+			continue
+		}
+		switch s.words[i+1].key {
+		case "bio", "bieron", "eskucho", "eskucharon", "sabe", "saben":
+			return true
+		}
+	}
+	return false
+}
+
+// asksDuty reports whether a question asks at a word what has to be done, or can be: "¿tengo que dar el token?", "¿se le puede dar al
+// cadete?", "¿en una urgencia también piden token?".
+func (s *tokenized) asksDuty(i int) bool {
+	switch s.words[i].key {
+	case "tengo", "ay", "tenemos", "tiene":
+		return s.isThat(i + 1)
+	case "puede", "pueden":
+		return i > 0 && (s.words[i-1].key == "se" || i > 1 && s.words[i-2].key == "se" && s.is(i-1, s.u.c.him))
+	case "piden", "pide":
+		return i == 0 || !s.is(i-1, s.u.c.tome|s.u.c.him) && s.words[i-1].key != "lo"
+	case "ago", "asemos":
+		return s.isThat(i-1) && i+1 == len(s.words)
 	}
 	return false
 }

@@ -134,6 +134,11 @@ func (r *peopleReader) takeCompanion() {
 	}
 	for i := range r.words {
 		theirs := r.is(i, c.they) && r.is(i-1, c.belongs) || r.isHim(i)
+		if theirs && len(r.m.Refs) > 0 { // "mi mamá está con Juana, el token de ella": who?
+			r.m.among, r.m.him = append(slices.Clone(r.m.Refs), r.companions...), r.isHim(i)
+			r.m.Refs, r.spans = []Ref{{Kind: RefName}}, nil
+			return
+		}
 		if theirs || len(r.m.Refs) == 0 && (r.is(i, c.him) && (r.is(i+1, c.needs) || r.is(i+1, c.token)) || r.isForThem(i)) {
 			r.m.Refs, r.spans = r.companions, nil
 			return

@@ -103,6 +103,12 @@ func (u *Parser) chooseIntent(s *tokenized, m *ParsedText) {
 		}
 	}
 	for i, h := range m.matches {
+		if best >= 0 && h.outcome == counts && u.intent(h) == IntentRejected && u.phrases[m.matches[best].phrase].isPlainHelp() && u.isRival(h, m.matches[best]) {
+			best = i // "me hicieron pasar vergüenza, el token no pasaba"
+			break
+		}
+	}
+	for i, h := range m.matches {
 		if best >= 0 && h.outcome == counts && u.isRival(h, m.matches[best]) && (rival < 0 || h.score > m.matches[rival].score) {
 			rival = i
 		}
@@ -237,6 +243,9 @@ func (s *tokenized) behindComma(i int) bool {
 	return slices.ContainsFunc(s.words[:i], func(w word) bool { return w.endsClause })
 }
 
+// isPlainHelp reports whether a phrase asks for help, and for nothing that goes before a complaint about a token.
+func (p *phrase) isPlainHelp() bool { return p.intent == IntentHelp && p.topic == "" }
+
 func (u *Parser) intent(h Match) Intent { return u.phrases[h.phrase].intent }
 
 // isUndone reports whether a match lies in one that was negated: the token of "no quiero otro token".
@@ -249,6 +258,9 @@ func (u *Parser) isUndone(all []Match, h Match) bool {
 // isRival reports whether a match has another intent than the best, in other words, and is about as good.
 func (u *Parser) isRival(h, best Match) bool {
 	a, b := u.intent(h), u.intent(best)
+	if b == IntentRejected && u.phrases[h.phrase].isPlainHelp() {
+		return false
+	}
 	return !overlap(h, best) && u.publicName(a) != u.publicName(b) && best.score-h.score < margin
 }
 

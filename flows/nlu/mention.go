@@ -26,6 +26,9 @@ func (r *peopleReader) asksForTheirs(x Ref, from int) bool {
 	if x.Kind == RefMe {
 		return !r.is(from, c.mine|c.self)
 	}
+	if r.words[k].key == "por" && r.is(k-1, c.is) {
+		return true // "es por mi mamá"
+	}
 	return (r.is(k, c.article) || r.words[k].key == "lo") && r.is(k+1, c.of) && !r.is(k, c.of) || r.is(k, c.belongs) && !r.is(k, c.of|c.article|c.mine)
 }
 
@@ -136,15 +139,18 @@ func (r *peopleReader) isNotNeeded(to int) bool {
 	if to < len(r.words) && !r.words[to-1].endsClause && (r.words[to].key == "dejalo" || r.words[to].key == "olbidalo") {
 		return true
 	}
+	if r.is(to, r.u.c.already) && !r.words[to-1].endsClause && !r.words[to].endsClause {
+		to++ // "ya no lo necesita"
+	}
 	if !r.is(to, r.u.c.not) || r.words[to-1].endsClause || r.words[to].endsClause {
 		return false
 	}
 	for k := to + 1; k < len(r.words) && k < to+4; k++ {
-		if !r.is(k, r.u.c.light|r.u.c.want) || r.is(k, r.u.c.needs) {
+		if !r.is(k, r.u.c.light|r.u.c.want|r.u.c.needs) {
 			return false
 		}
 		if k+1 == len(r.words) || r.words[k].endsClause {
-			return r.is(k, r.u.c.want)
+			return r.is(k, r.u.c.want|r.u.c.needs)
 		}
 	}
 	return false

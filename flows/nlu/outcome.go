@@ -35,7 +35,7 @@ func (u *Parser) outcome(s *tokenized, all []Match, i int) Outcome {
 		return inside // "rebotó dos veces"
 	case p.topic == "question" && p.wide && s.words[h.from].key == "para" && !s.question && !s.onlyPolite(0, h.from):
 		return inside // "me escribió para que le pase el token"
-	case p.topic == TopicPerson && s.tellsOfPerson(h), p.topic == TopicFraud && s.asksForOwn(h):
+	case p.topic == TopicPerson && s.tellsOfPerson(h), p.topic == TopicFraud && (s.asksForOwn(h) || s.isForStaff(h)):
 		return inside
 	case p.intent == IntentMore && s.onceMore(h):
 		return inside
@@ -112,6 +112,9 @@ func (s *tokenized) isNegated(h Match, destroys bool) bool {
 	if !destroys && (s.saysNoAfter(h) || s.refusesThat(h)) {
 		return true
 	}
+	if s.isForbidden(h.from) {
+		return true
+	}
 	wants := func(i int) bool { return s.is(i, s.u.c.want) && !(destroys && s.is(i, s.u.c.lest)) }
 	wanted := wants(h.from)
 	for j := h.from - 1; j >= 0 && !s.words[j].endsClause; j-- {
@@ -145,7 +148,7 @@ func (s *tokenized) notWantedAt(i int) bool {
 	if !s.is(i, s.u.c.want) || s.is(i, s.u.c.lest) {
 		return false
 	}
-	if i+1 < len(s.words) && s.words[i+1].key == "mas" && !s.words[i].endsClause {
+	for i+1 < len(s.words) && !s.words[i].endsClause && untilLater[s.words[i+1].key] {
 		i++
 	}
 	return i+1 == len(s.words) || s.words[i].endsClause
@@ -265,3 +268,40 @@ func (s *tokenized) asksTwice() bool {
 		return s.u.isInSet(w.id, "uses") || s.u.isInSet(w.id, "can") || s.u.isInSet(w.id, "lasts") || w.key == "puedo" || strings.HasPrefix(w.key, "kuant")
 	})
 }
+
+// isForbidden reports whether "ni se te ocurra" stands before a word in its clause.
+func (s *tokenized) isForbidden(at int) bool {
+	for i := at - 1; i > 0 && !s.words[i].endsClause; i-- {
+		if s.words[i].key == occur {
+			return s.inClass(max(0, i-3), i, s.u.c.not)
+		}
+	}
+	return false
+}
+
+// occur is the phonetic key of "ocurra".
+var occur = phoneticKey("ocurra")
+
+// untilLater are words behind what is not wanted: "no lo necesito más", "todavía", by their phonetic keys.
+var untilLater = map[string]bool{"mas": true, phoneticKey("ahora"): true, phoneticKey("todavía"): true, phoneticKey("hoy"): true, phoneticKey("por"): true}
+
+// isForStaff reports whether a match ends with somebody who has to be given the token: "le di el token al médico".
+func (s *tokenized) isForStaff(h Match) bool {
+	k := h.to
+	if s.words[h.to-1].endsClause || !slices.ContainsFunc(s.words[h.from:h.to], func(w word) bool { return handed[w.key] }) {
+		return false
+	}
+	for n := 0; n < 3 && k < len(s.words) && s.words[k].key != "a" && s.words[k].key != "al"; n++ { // "el token de Juana a la secretaria"
+		if s.words[k-1].endsClause || s.is(k, s.u.c.title) || s.inSet(k, "staff") {
+			break
+		}
+		k++
+	}
+	for s.is(k, s.u.c.article|s.u.c.belongs) {
+		k++
+	}
+	return (s.is(k, s.u.c.title) || s.inSet(k, "staff"))
+}
+
+// handed are the verbs by which the speaker gave a token to somebody, by their phonetic keys.
+var handed = map[string]bool{phoneticKey("di"): true, phoneticKey("pasé"): true, phoneticKey("dije"): true, phoneticKey("mandé"): true, phoneticKey("dicté"): true}

@@ -94,6 +94,9 @@ func (u *Parser) chooseByPronoun(m *ParsedText, s Speaker) {
 		}
 		ids, _ := u.resolvePerson(who, s)
 		if len(ids) != 1 {
+			if kin := who[0]; kin.Kind == RefKin && (m.him && strings.HasSuffix(kin.Words[0], "a") || !m.him && strings.HasSuffix(kin.Words[0], "o")) {
+				continue // "mi hermano fue con Juana, el token de ella"
+			}
 			return
 		}
 		p, _ := s.Member(ids[0])

@@ -176,6 +176,9 @@ func (u *Parser) scoreOf(m *ParsedText) (best int) {
 	for _, h := range m.matches {
 		if h.outcome == counts && u.intent(h) == m.Intent {
 			best = max(best, h.score)
+			if u.phrases[h.phrase].alone {
+				return sureScore // the text says nothing else
+			}
 		}
 	}
 	return best

@@ -22,6 +22,9 @@ func (r *peopleReader) isHelper(to int) bool {
 			return false
 		case tome && r.inSet(k, "accompanies"):
 			return true
+		case r.inSet(k, "cares") && k+1 < len(r.words) && (r.words[k+1].key == "a" || r.words[k+1].key == "al") && r.mayBePerson(min(k+2, len(r.words)-1)),
+			r.inSet(k, "cares") && r.is(k+2, c.kin) && r.words[k+1].key == "a":
+			return true // "mi hermana lleva a Tomás"
 		case r.is(k, c.helps) && (tome || n <= maxLight && r.onlyLight(to, k)), r.is(k, c.needs|c.want|c.sent) && tome:
 			return !r.isPatient(to, k)
 		case r.is(k, c.needs|c.want):
@@ -72,7 +75,7 @@ func (r *peopleReader) isToldBy(from int) bool {
 	if k < 0 || r.words[k].endsClause || r.used[k] {
 		return false
 	}
-	return r.is(k, c.helps) || r.is(k, c.needs|c.sent) && r.is(k-1, c.tome)
+	return r.is(k, c.helps) || seeing[r.words[k].key] || r.is(k, c.needs|c.sent) && r.is(k-1, c.tome)
 }
 
 // introducedBy reports whether the words before a person say who the speaker is: "soy la mamá".
@@ -114,3 +117,6 @@ func (r *peopleReader) isForThem(i int) bool {
 	}
 	return false
 }
+
+// seeing are verbs by which others came to know a token, by their phonetic keys: "lo vio el vecino".
+var seeing = map[string]bool{phoneticKey("vio"): true, phoneticKey("vieron"): true, phoneticKey("escuchó"): true, phoneticKey("escucharon"): true}
