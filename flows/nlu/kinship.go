@@ -34,7 +34,7 @@ func (r *peopleReader) kinship(i int) int {
 		return 1
 	}
 	_, verb := r.after(i+1, c.needs)
-	bare := r.is(i-1, c.token) && !r.is(i, c.call) || r.is(i-1, c.and) && r.end == i-1 || verb || r.m.Intent == IntentNone && r.tokenized.alone(Match{}, IntentToken)
+	bare := r.isSubject(i) || r.is(i-1, c.token) && !r.is(i, c.call) || r.is(i-1, c.and) && r.end == i-1 || verb || r.m.Intent == IntentNone && r.tokenized.alone(Match{}, IntentToken)
 	if r.prefixStart == i && (!bare || r.is(i-1, c.notours)) {
 		if r.is(i-1, c.notours) {
 			r.skip(i, i+1)
@@ -167,3 +167,12 @@ func (r *peopleReader) childByAge(i int) string {
 // ages are the words that tell children by their age, by their phonetic keys.
 var ages = map[string]bool{phoneticKey("chico"): true, phoneticKey("chica"): true, phoneticKey("chiquito"): true, phoneticKey("chiquita"): true,
 	phoneticKey("grande"): true, phoneticKey("pequeño"): true, phoneticKey("pequeña"): true, phoneticKey("menor"): true, phoneticKey("mayor"): true}
+
+// isSubject reports whether a kinship word is what a verb of its sentence is about, and no address: "mamá quedó internada".
+func (r *peopleReader) isSubject(i int) bool {
+	return (i == 0 || r.words[i-1].endsClause || r.is(i-1, r.u.c.filler)) && !r.words[i].endsClause && i+1 < len(r.words) && subjects[r.words[i+1].key] && !r.is(i, r.u.c.lady)
+}
+
+// subjects are verbs of the third person of which a relative may be the subject, by their phonetic keys.
+var subjects = map[string]bool{phoneticKey("está"): true, phoneticKey("quedó"): true, phoneticKey("tiene"): true, phoneticKey("va"): true, phoneticKey("fue"): true,
+	phoneticKey("vino"): true, phoneticKey("sigue"): true, phoneticKey("sale"): true, phoneticKey("entra"): true, phoneticKey("llegó"): true, phoneticKey("se"): true, phoneticKey("anda"): true}

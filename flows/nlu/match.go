@@ -186,7 +186,7 @@ func (s *tokenized) refusesActs() bool {
 // account: the request is what can be granted at once. -1 if there is none.
 func (u *Parser) plainRequest(s *tokenized, all []Match, best int) int {
 	p := &u.phrases[all[best].phrase]
-	if !p.intent.givesWay() || p.topic != "" && p.topic != TopicFirst || all[best].outcome != counts {
+	if p.topic != "signal" && (!p.intent.givesWay() || p.topic != "" && p.topic != TopicFirst) || all[best].outcome != counts {
 		return -1
 	}
 	for i, h := range all {

@@ -145,6 +145,9 @@ func (r *peopleReader) isNotNeeded(to int) bool {
 	if !r.is(to, r.u.c.not) || r.words[to-1].endsClause || r.words[to].endsClause {
 		return false
 	}
+	if going[r.words[min(to+1, len(r.words)-1)].key] && (to+2 == len(r.words) || r.words[to+1].endsClause) && r.inClass(to+1, len(r.words), r.u.c.want|r.u.c.token) {
+		return true // "Juana no va, dame el de Tomás"
+	}
 	for k := to + 1; k < len(r.words) && k < to+4; k++ {
 		if !r.is(k, r.u.c.light|r.u.c.want|r.u.c.needs) {
 			return false
@@ -207,3 +210,6 @@ func (r *peopleReader) hasOne(i int) bool {
 	}
 	return false
 }
+
+// going are verbs of whoever comes along, by their phonetic keys.
+var going = map[string]bool{phoneticKey("va"): true, phoneticKey("viene"): true, phoneticKey("vino"): true, phoneticKey("fue"): true, phoneticKey("puede"): true}

@@ -35,7 +35,9 @@ func (u *Parser) outcome(s *tokenized, all []Match, i int) Outcome {
 		return inside // "rebotó dos veces"
 	case p.topic == "question" && p.wide && s.words[h.from].key == "para" && !s.question && !s.onlyPolite(0, h.from):
 		return inside // "me escribió para que le pase el token"
-	case p.topic == TopicPerson && s.tellsOfPerson(h), p.topic == TopicFraud && (s.asksForOwn(h) || s.isForStaff(h)):
+	case p.intent == IntentOther && (seeing[s.words[max(h.from-1, 0)].key] || s.is(h.from-1, s.u.c.helps)):
+		return inside // "lo vio otra persona"
+	case p.topic == TopicPerson && s.tellsOfPerson(h), p.topic == TopicFraud && (s.asksForOwn(h) || s.isForStaff(h) || s.isRefusedThen(all, h)):
 		return inside
 	case p.intent == IntentMore && s.onceMore(h):
 		return inside
@@ -43,6 +45,8 @@ func (u *Parser) outcome(s *tokenized, all []Match, i int) Outcome {
 		return negated
 	case (p.destroys() || p.intent == IntentOther) && s.isOtherThing(h):
 		return inside
+	case p.topic == TopicLeave && s.has(s.u.c.want):
+		return counts
 	case p.intent == IntentVoid && u.isDoubted(s, all, h):
 		return doubtful
 	case !p.destroys() && (!p.intent.destroys() || p.alone || !u.isDoubted(s, all, h)):
@@ -253,15 +257,6 @@ func (s *tokenized) dismisses(h Match, i Intent) bool {
 	return true
 }
 
-// asksForOwn reports whether a relative asks for a token in the words of a match, and not a stranger: "mi hija me escribió para que le pase
-// el token".
-func (s *tokenized) asksForOwn(h Match) bool {
-	if !s.isThat(h.from - 1) {
-		return false
-	}
-	return s.inClass(0, h.from, s.u.c.kin|s.u.c.name) && !slices.ContainsFunc(s.words, func(w word) bool { return s.u.isInSet(w.id, "fellow") })
-}
-
 // asksTwice reports whether a text has a word for how tokens may be used.
 func (s *tokenized) asksTwice() bool {
 	return slices.ContainsFunc(s.words, func(w word) bool {
@@ -284,24 +279,3 @@ var occur = phoneticKey("ocurra")
 
 // untilLater are words behind what is not wanted: "no lo necesito más", "todavía", by their phonetic keys.
 var untilLater = map[string]bool{"mas": true, phoneticKey("ahora"): true, phoneticKey("todavía"): true, phoneticKey("hoy"): true, phoneticKey("por"): true}
-
-// isForStaff reports whether a match ends with somebody who has to be given the token: "le di el token al médico".
-func (s *tokenized) isForStaff(h Match) bool {
-	k := h.to
-	if s.words[h.to-1].endsClause || !slices.ContainsFunc(s.words[h.from:h.to], func(w word) bool { return handed[w.key] }) {
-		return false
-	}
-	for n := 0; n < 3 && k < len(s.words) && s.words[k].key != "a" && s.words[k].key != "al"; n++ { // "el token de Juana a la secretaria"
-		if s.words[k-1].endsClause || s.is(k, s.u.c.title) || s.inSet(k, "staff") {
-			break
-		}
-		k++
-	}
-	for s.is(k, s.u.c.article|s.u.c.belongs) {
-		k++
-	}
-	return (s.is(k, s.u.c.title) || s.inSet(k, "staff"))
-}
-
-// handed are the verbs by which the speaker gave a token to somebody, by their phonetic keys.
-var handed = map[string]bool{phoneticKey("di"): true, phoneticKey("pasé"): true, phoneticKey("dije"): true, phoneticKey("mandé"): true, phoneticKey("dicté"): true}

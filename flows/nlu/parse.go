@@ -125,6 +125,9 @@ func (u *Parser) relate(m *ParsedText, s Speaker) {
 	if len(m.among) > 0 {
 		u.chooseByPronoun(m, s)
 	}
+	if m.taken && u.isOtherSex(m, s) {
+		m.Refs = []Ref{{Kind: RefName}} // "mi marido dice …, el token de ella"
+	}
 	if len(m.Introduced) > 0 && m.Intent.AboutPeople() {
 		u.reinterpretSpeaker(m, s)
 	}

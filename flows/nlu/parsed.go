@@ -103,6 +103,8 @@ type ParsedText struct {
 	// among are several people of whom the text means one by a pronoun, him says that it is a man: "Juana y Tomás …, el token de él".
 	among []Ref
 	him   bool
+	// taken says that a person who is only told of was taken by a pronoun; takenHer and takenHim of which sex it is.
+	taken, takenHer, takenHim bool
 	// theirs says that the pronoun is "él".
 	theirs bool
 	// mentioned are people of a text that asks for nothing by the rules.

@@ -29,6 +29,7 @@ func (u *Parser) readPeople(s *tokenized, m *ParsedText) {
 		i += max(1, r.step(i))
 	}
 	r.dropEach()
+	r.dropRepeated()
 	r.dropEchoes()
 	r.dropContrasted()
 	r.dropStory()
@@ -184,6 +185,9 @@ func (r *peopleReader) add(x Ref, from, to int) {
 	of := next && r.is(r.prefixStart, c.of) && r.prefixStart < from && !r.words[r.prefixStart-1].endsClause
 	same := next && !of && r.apposed(x, from)
 	switch {
+	case x.Kind == RefKin && !r.inClass(r.prefixStart, from, c.mine) && r.isStaffSpeaking():
+		r.skip(from, to) // "soy el farmacéutico, el token que le diste a la señora"
+		return
 	case r.skipped && (of || same), r.isThereAlready(to), r.isDenied(to):
 		if r.skipped && of && r.introducedBy(r.first) { // "soy la mamá de Juana"
 			r.m.Told = true
@@ -279,4 +283,15 @@ func (r *peopleReader) certain() (n int) {
 		}
 	}
 	return n
+}
+
+// dropRepeated drops a kinship that was said before: "ayudo a mi abuelo, necesito el token de mi abuelo".
+func (r *peopleReader) dropRepeated() {
+	for i := len(r.m.Refs) - 1; i > 0; i-- {
+		x := r.m.Refs[i]
+		last := i+1 == len(r.m.Refs) || !r.m.Refs[i+1].Same
+		if x.Kind == RefKin && !x.Same && last && x.Relative == nil && slices.ContainsFunc(r.m.Refs[:i], func(o Ref) bool { return o.Kind == RefKin && o.Words[0] == x.Words[0] && !o.Not }) {
+			r.m.Refs, r.spans = slices.Delete(r.m.Refs, i, i+1), slices.Delete(r.spans, i, i+1)
+		}
+	}
 }

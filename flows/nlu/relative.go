@@ -82,7 +82,8 @@ func isFeminine(p backend.Member) bool {
 func isMasculine(p backend.Member) bool {
 	kin := stripAccents(strings.ToLower(p.Kinship))
 	first, _, _ := strings.Cut(p.Name, " ")
-	return slices.Contains(masculine, kin) || !slices.Contains(feminine, kin) && strings.HasSuffix(stripAccents(strings.ToLower(first)), "o")
+	first = strings.TrimSuffix(stripAccents(strings.ToLower(first)), "s") // Carlos
+	return slices.Contains(masculine, kin) || !slices.Contains(feminine, kin) && strings.HasSuffix(first, "o")
 }
 
 // chooseByPronoun takes the one of several people whom a pronoun means: "Juana y Tomás están acá, el token de él".
@@ -111,4 +112,17 @@ func (u *Parser) chooseByPronoun(m *ParsedText, s Speaker) {
 	if fit != nil {
 		m.Refs = fit
 	}
+}
+
+// isOtherSex reports whether the person who was taken by a pronoun is not of its sex.
+func (u *Parser) isOtherSex(m *ParsedText, s Speaker) bool {
+	if !m.takenHer && !m.takenHim || len(m.Refs) == 0 {
+		return false
+	}
+	ids, _ := u.resolvePerson(m.Refs, s)
+	if len(ids) != 1 {
+		return false
+	}
+	p, _ := s.Member(ids[0])
+	return m.takenHim && isFeminine(p) || m.takenHer && isMasculine(p)
 }

@@ -144,7 +144,7 @@ func (u *Parser) secondGuess(s *tokenized, m *ParsedText) {
 		lead = guessLead
 	case m.Intent == IntentToken && !m.named && s.saysEnough(2) && slices.ContainsFunc(s.words, func(w word) bool { return s.u.isInSet(w.id, "key") }): // "la clave" may be the password
 		lead = guessLead
-	case m.Intent == IntentToken && !s.has(u.c.want|u.c.request) && !m.TheirToken && len(s.words) >= 4 && !s.endsWithToken():
+	case m.Intent == IntentToken && !s.has(u.c.want|u.c.request) && !m.TheirToken && !m.Repeat && len(s.words) >= 4 && !s.endsWithToken() && !m.taken:
 		lead = insteadOf
 	case m.Intent == IntentLost && len(s.words) >= 5:
 		lead = guessLead

@@ -18,7 +18,10 @@ type example struct {
 	intent   int
 }
 
-// examples are the lines of the tuning part, twice with slips, and the phrases of the words file.
+// learned are the parts that the model is made from: those whose lines were read.
+var learned = []string{"tuning", "counter", "plain", "thorny", "sealed", "later", "sixth", "sealed6", "seventh", "hard8", "plain8", "hard9", "plain9"}
+
+// examples are the lines of those parts, twice with slips, and the phrases of the words file.
 func examples(t *testing.T, u *Parser) (out []example) {
 	r := rand.New(rand.NewPCG(14, 3))
 	add := func(text, intent string, group labelled) {
@@ -34,10 +37,12 @@ func examples(t *testing.T, u *Parser) (out []example) {
 		u.features(s, func(f uint32) { e.features = append(e.features, f) })
 		out = append(out, e)
 	}
-	for _, l := range readSet(t, "tuning") {
-		add(l.text, l.intent, l)
-		for range 2 {
-			add(slip(r, l.text), l.intent, l)
+	for _, part := range learned {
+		for _, l := range readSet(t, part) {
+			add(l.text, l.intent, l)
+			for range 2 {
+				add(slip(r, l.text), l.intent, l)
+			}
 		}
 	}
 	for _, p := range u.phrases {

@@ -22,8 +22,7 @@ func (r *peopleReader) isHelper(to int) bool {
 			return false
 		case tome && r.inSet(k, "accompanies"):
 			return true
-		case r.inSet(k, "cares") && k+1 < len(r.words) && (r.words[k+1].key == "a" || r.words[k+1].key == "al") && r.mayBePerson(min(k+2, len(r.words)-1)),
-			r.inSet(k, "cares") && r.is(k+2, c.kin) && r.words[k+1].key == "a":
+		case r.inSet(k, "cares") && r.isPersonAt(k+1):
 			return true // "mi hermana lleva a Tomás"
 		case r.is(k, c.helps) && (tome || n <= maxLight && r.onlyLight(to, k)), r.is(k, c.needs|c.want|c.sent) && tome:
 			return !r.isPatient(to, k)
@@ -66,6 +65,9 @@ const maxTold = 8
 // isToldBy reports whether a verb of telling stands before a person, who is its subject: "me dijo mi hijo", "dice Tomás que".
 func (r *peopleReader) isToldBy(from int) bool {
 	c := &r.u.c
+	if r.is(from, c.mine) || r.is(from, c.self) {
+		return false // "me pide mi token"
+	}
 	for k := r.prefixStart; k < from; k++ {
 		if !r.is(k, c.mine|c.article|c.other) || r.is(k, c.of) || r.is(k, c.belongs) && !r.is(k, c.mine) {
 			return false
@@ -120,3 +122,30 @@ func (r *peopleReader) isForThem(i int) bool {
 
 // seeing are verbs by which others came to know a token, by their phonetic keys: "lo vio el vecino".
 var seeing = map[string]bool{phoneticKey("vio"): true, phoneticKey("vieron"): true, phoneticKey("escuchó"): true, phoneticKey("escucharon"): true}
+
+// isStaffSpeaking reports whether the speaker says that they work where tokens are asked for: "soy el farmacéutico".
+func (r *peopleReader) isStaffSpeaking() bool {
+	for i := range r.words {
+		if !r.is(i, r.u.c.iam) {
+			continue
+		}
+		k := i + 1
+		for r.is(k, r.u.c.article|r.u.c.one|r.u.c.of) {
+			k++
+		}
+		if r.is(k, r.u.c.title|r.u.c.place) || r.inSet(k, "staff") {
+			return true
+		}
+	}
+	return false
+}
+
+// isPersonAt reports whether "a" and a person stand at a place: "a mi mamá", "al nene".
+func (r *peopleReader) isPersonAt(k int) bool {
+	if k >= len(r.words) || r.words[k].key != "a" && r.words[k].key != "al" {
+		return false
+	}
+	for k++; r.is(k, r.u.c.mine|r.u.c.article); k++ {
+	}
+	return k < len(r.words) && r.mayBePerson(k)
+}
