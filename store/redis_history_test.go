@@ -106,7 +106,7 @@ func (s *Redis) acceptUnconfirmed(ctx context.Context, a bot.Arrival) (bot.Recei
 func (f *failover) after(update bot.Arrival) {
 	admin := redis.NewClient(&redis.Options{Addr: f.replica.Addr})
 	defer admin.Close()
-	if err := admin.SlaveOf(f.Context(), "NO", "ONE").Err(); err != nil {
+	if err := admin.ReplicaOf(f.Context(), "NO", "ONE").Err(); err != nil {
 		f.Fatal(err)
 	}
 	s := openRedis(f.T, strings.Replace(f.address, f.server.Addr, f.replica.Addr, 1))

@@ -182,6 +182,7 @@ func TestGoodHistoriesAreAccepted(t *testing.T) {
 			wants(enginetest.Token, said("a", "1")), token("a", "111"), wants(enginetest.Token, said("b", "1")), current("b", "111"), booked(1),
 		},
 		"the current token, twice": {wants(enginetest.Token, said("a", "1")), current("a", "111"), wants(enginetest.Token, said("a", "2")), current("a", "111"), booked(1)},
+		"two back ends":            {wants(enginetest.Token, said("a", "1")), token("a", "1:111"), wants(enginetest.Token, said("b", "1")), token("b", "2:111"), booked(1), booked(1)},
 		"slow for a kill":          append(append([]record{said("a", "1"), fault(enginetest.Kill)}, pause(8)...), received("a", "1", "x")),
 		"refused for a stop":       {fault(enginetest.Stop), given("p", 1), given("q", 2), {What: enginetest.Refused, By: "p", Shard: "07", Class: "commit"}},
 	} {

@@ -3,10 +3,14 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"sync"
 	"testing"
+
+	"llave/bot/enginetest"
 )
 
 // On which day the program is killed does not depend on the day of the test: see LLAVE_TEST_CLOCK in docs/testing.md.
@@ -48,24 +52,35 @@ func size(usual, short int) int {
 	return usual
 }
 
+func history() *enginetest.History { return &enginetest.History{Now: clock.now} }
+
+// accepted wants that a run went well, and that the judge accepts it: also when it was written and is read again.
+func accepted(t *testing.T, h *enginetest.History, sum sightings, err error) {
+	t.Helper()
+	if err := errors.Join(err, judged(h)); err != nil {
+		t.Error(err)
+	}
+	file := filepath.Join(t.TempDir(), "history")
+	if err := keepHistory(file, h); err != nil || judgeFile(file) != 0 {
+		t.Errorf("judged again: %v", err)
+	}
+	t.Log(sum)
+}
+
 // The short form of what `go run ./cmd/chaos` does at length. The tests run one after the other: a program that is killed every
 // half second and gets no core in between answers nothing.
 func TestKilledAtRandom(t *testing.T) {
-	sum, err := run(t.Context(), size(20, 4), 1, llave(t), t.Output())
-	if err != nil {
-		t.Error(err)
-	}
-	t.Log(sum)
+	h := history()
+	sum, err := atTerminals(t.Context(), h, size(20, 4), 1, llave(t))
+	accepted(t, h, sum, err)
 }
 
 // The short form of -store redis.
 func TestKilledAtRandomOnRedis(t *testing.T) {
 	redis(t)
-	sum, err := run(t.Context(), size(4, 2), 1, llave(t), t.Output())
-	if err != nil {
-		t.Error(err)
-	}
-	t.Log(sum)
+	h := history()
+	sum, err := atTerminals(t.Context(), h, size(4, 2), 1, llave(t))
+	accepted(t, h, sum, err)
 }
 
 // redis has the conversations of a test kept on a Redis.
@@ -75,6 +90,7 @@ func redis(t *testing.T) {
 		t.Skip("no redis-server on this machine")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
+	conversationsIn.fsync = "always" // what it acknowledged is there after it was killed
 	if err := conversationsIn.begin(ctx, t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
@@ -88,22 +104,26 @@ func redis(t *testing.T) {
 // The short form of -replicas term.
 func TestReplicasAreToldToStop(t *testing.T) {
 	redis(t)
-	sum, err := onReplicas(t.Context(), 5, 1, llave(t), "term")
-	if err != nil {
-		t.Error(err)
-	}
-	t.Log(sum)
+	h := history()
+	sum, err := onReplicas(t.Context(), h, 5, 1, llave(t), "term", 0)
+	accepted(t, h, sum, err)
+}
+
+// The short form of -redis kill.
+func TestTheRedisIsKilled(t *testing.T) {
+	redis(t)
+	h := history()
+	sum, err := onKilledRedis(t.Context(), h, 1, 1, llave(t))
+	accepted(t, h, sum, err)
 }
 
 // The short form of -through poll and -through webhook.
 func TestKilledAtRandomOnTelegram(t *testing.T) {
 	for name, webhook := range map[string]bool{"poll": false, "webhook": true} {
 		t.Run(name, func(t *testing.T) {
-			sum, err := onTelegram(t.Context(), size(18, 6), 1, llave(t), webhook)
-			if err != nil {
-				t.Error(err)
-			}
-			t.Log(sum)
+			h := history()
+			sum, err := onTelegram(t.Context(), h, size(18, 6), 1, llave(t), webhook)
+			accepted(t, h, sum, err)
 		})
 	}
 }

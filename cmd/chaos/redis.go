@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"os"
 	"os/exec"
 	"sync"
 	"time"
@@ -15,7 +18,11 @@ var conversationsIn redisServer
 
 // redisServer is a Redis of this run. The zero value is none.
 type redisServer struct {
+	ctx   context.Context // ends it
 	addr  string
+	fsync string // zero: everysec, with which it may answer before it writes: what is killed then may lose what it acknowledged
+	args  []string
+	cmd   *exec.Cmd
 	ended chan struct{}
 
 	mu    sync.Mutex
@@ -27,32 +34,58 @@ const databases = 64
 
 // begin starts the server in a folder. It ends with the context.
 func (s *redisServer) begin(ctx context.Context, dir string) error {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, err := freeAddress()
 	if err != nil {
 		return err
 	}
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	addr := l.Addr().String()
-	l.Close()
-	cmd := exec.CommandContext(ctx, "redis-server", "--port", port, "--bind", "127.0.0.1", "--dir", dir, "--databases", fmt.Sprint(databases),
-		"--save", "", "--appendonly", "yes", "--appendfsync", "everysec", "--logfile", "redis.log")
-	if err := cmd.Start(); err != nil {
+	_, port, _ := net.SplitHostPort(addr)
+	s.args = []string{"--port", port, "--bind", "127.0.0.1", "--dir", dir, "--databases", fmt.Sprint(databases),
+		"--save", "", "--appendonly", "yes", "--appendfsync", cmp.Or(s.fsync, "everysec"), "--logfile", "redis.log"}
+	s.ctx, s.addr, s.bases = ctx, addr, map[string]int{}
+	return s.start()
+}
+
+// start starts the server, and returns when it answers PONG.
+func (s *redisServer) start() error {
+	s.cmd = exec.CommandContext(s.ctx, "redis-server", s.args...)
+	if err := s.cmd.Start(); err != nil {
 		return err
 	}
-	ended := make(chan struct{})
+	cmd, ended := s.cmd, make(chan struct{})
 	s.ended = ended
 	go func() {
 		defer close(ended)
 		cmd.Wait()
 	}()
-	for range 100 {
-		if c, err := net.Dial("tcp", addr); err == nil {
-			s.addr, s.bases = addr, map[string]int{}
-			return c.Close()
+	for range 2000 {
+		if s.answers() {
+			return nil
 		}
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(5 * time.Millisecond)
 	}
 	return errors.New("redis-server does not answer")
+}
+
+// answers reports whether the server says PONG: while it loads what it kept, it does not.
+func (s *redisServer) answers() bool {
+	c, err := net.Dial("tcp", s.addr)
+	if err != nil {
+		return false
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(time.Second))
+	io.WriteString(c, "PING\r\n")
+	var answer [5]byte
+	io.ReadFull(c, answer[:])
+	return string(answer[:]) == "+PONG"
+}
+
+// restart kills the server and starts it again after a while.
+func (s *redisServer) restart(down time.Duration) error {
+	s.cmd.Process.Kill()
+	s.wait()
+	time.Sleep(down)
+	return s.start()
 }
 
 // wait returns when the server has ended.
@@ -71,4 +104,29 @@ func (s *redisServer) environment(data string) []string {
 		s.bases[data] = n
 	}
 	return []string{fmt.Sprintf("LLAVE_STORE=redis://%s/%d", s.addr, n), "LLAVE_KEY=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}
+}
+
+// beginStore starts what keeps the conversations. The function that it returns stops it.
+func beginStore(kind string) (stop func(), err error) {
+	switch kind {
+	case "sqlite":
+		return func() {}, nil
+	case "redis":
+	default:
+		return nil, errors.New("it is sqlite or redis")
+	}
+	dir, err := os.MkdirTemp("", "llave-chaos-redis")
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	if err := conversationsIn.begin(ctx, dir); err != nil {
+		cancel()
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return func() {
+		cancel()
+		conversationsIn.wait()
+		os.RemoveAll(dir)
+	}, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -10,11 +11,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
+	"strings"
 	"syscall"
 	"time"
 
 	"llave/adapters/telegram/telegramtest"
+	"llave/bot/enginetest"
 )
 
 // replicas are two processes on one Redis, with a back end beside them.
@@ -22,8 +24,12 @@ type replicas struct {
 	ctx     context.Context
 	fault   string // what happens to the one that holds the chats: kill, stop or term
 	both    [2]*service
+	ways    [2]*passage // of each process to the Bot API
+	asking  *passage    // of both to the back end: that is to be the same for both
 	srv     *telegramtest.Server
 	backend *exec.Cmd
+	history *enginetest.History
+	senders senders
 	probe   *telegramUser // writes when something has happened
 	rng     *rand.Rand
 
@@ -37,9 +43,12 @@ const unhurried = 2500 * time.Millisecond
 // stopped is how long a process is held up: longer than its lease.
 const stopped = 12 * time.Second
 
+// manyStops is after how many pauses a run must have seen that the fences are needed.
+const manyStops = 100
+
 // onReplicas lets users ask for another token, n times in all, while the process that holds the chats is killed, held up for
 // longer than its lease, or told to stop.
-func onReplicas(ctx context.Context, n int, seed uint64, binary, fault string) (sum sightings, err error) {
+func onReplicas(ctx context.Context, h *enginetest.History, n int, seed uint64, binary, fault string, patience time.Duration) (sum sightings, err error) {
 	dir, binary, remove, err := prepare(ctx, binary)
 	if err != nil {
 		return sum, err
@@ -56,23 +65,35 @@ func onReplicas(ctx context.Context, n int, seed uint64, binary, fault string) (
 		return sum, err
 	}
 	defer srv.Close()
-	r := &replicas{ctx: ctx, fault: fault, rng: rand.New(rand.NewPCG(seed, 7))}
+	r := &replicas{ctx: ctx, fault: fault, srv: srv, history: h, rng: rand.New(rand.NewPCG(seed, 7))}
 	defer r.end()
 	if err := r.start(dir, binary, srv); err != nil {
 		return sum, err
 	}
-	users := make([]*telegramtest.User, userCount)
-	for i := range users {
-		users[i] = srv.User(int64(5000+i), "Mari", "")
-		if err := r.both[0].link(users[i]); err != nil {
+	people := make([]*telegramUser, userCount)
+	for i := range people {
+		people[i] = r.person(int64(5000 + i))
+		people[i].pause = unhurried
+		if err := r.both[0].link(people[i].User); err != nil {
 			return sum, fmt.Errorf("linking: %w", err)
 		}
 	}
-	r.srv, r.probe = srv, &telegramUser{User: users[0], ctx: ctx}
-	if err := r.ask(); err != nil { // the token that the first "otro token" replaces
+	h.Add(enginetest.Record{What: enginetest.Begun, Lease: lease, Patience: patience})
+	r.probe = people[0]
+	if err := r.probe.ask("token", enginetest.Token); err != nil { // the one that the first "otro token" replaces
 		return sum, err
 	}
-	return r.run(users[1:], n, filepath.Join(dir, "backend"))
+	return r.run(people[1:], n, filepath.Join(dir, "backend"))
+}
+
+// lease is the program's.
+const lease = 10 * time.Second
+
+// person is somebody with a chat of their own.
+func (r *replicas) person(id int64) *telegramUser {
+	c := person(r.ctx, r.history, r.srv.User(id, "Mari", ""))
+	c.by = r.senders.of
+	return c
 }
 
 // start starts the back end and both processes.
@@ -87,12 +108,19 @@ func (r *replicas) start(dir, binary string, srv *telegramtest.Server) error {
 	if err := r.backend.Start(); err != nil {
 		return err
 	}
+	if r.asking, err = openPassage("http://"+at, r.noteAsked); err != nil {
+		return err
+	}
 	for i := range r.both {
-		r.both[i] = &service{ctx: r.ctx, srv: srv, binary: binary, data: filepath.Join(dir, fmt.Sprint("replica", i))}
+		name := fmt.Sprint("replica", i)
+		if r.ways[i], err = openPassage(srv.URL, func(path string, body []byte) (bool, func()) { return r.senders.note(name, path, body) }); err != nil {
+			return err
+		}
+		r.both[i] = &service{ctx: r.ctx, srv: srv, binary: binary, data: filepath.Join(dir, name), name: name, history: r.history, api: r.ways[i].url}
 		if r.both[i].log, err = os.Create(r.both[i].data + ".log"); err != nil {
 			return err
 		}
-		r.both[i].env = append(conversationsIn.environment("replicas"), "LLAVE_AUTOGESTION=", "LLAVE_DEMO=", "LLAVE_AUTOGESTION_URL=http://"+at+"/autogestion/", "LLAVE_AUTOGESTION_KEY="+key)
+		r.both[i].env = append(conversationsIn.environment("replicas"), "LLAVE_AUTOGESTION=", "LLAVE_DEMO=", "LLAVE_AUTOGESTION_URL="+r.asking.url+"/autogestion/", "LLAVE_AUTOGESTION_KEY="+key)
 		if err := r.both[i].start(); err != nil {
 			return err
 		}
@@ -114,6 +142,19 @@ func (r *replicas) end() {
 		r.backend.Process.Kill()
 		r.backend.Wait()
 	}
+	for _, w := range append(r.ways[:], r.asking) {
+		w.close()
+	}
+}
+
+// noteAsked records what the back end is asked to make.
+func (r *replicas) noteAsked(path string, body []byte) (bool, func()) {
+	var asked struct{ Key string }
+	if !strings.HasSuffix(path, "/tokens/another") || json.Unmarshal(body, &asked) != nil {
+		return false, nil
+	}
+	r.history.Add(enginetest.Record{What: enginetest.Asked, Key: asked.Key})
+	return true, nil
 }
 
 // freeAddress is an address on this machine that nobody listens on.
@@ -126,36 +167,42 @@ func freeAddress() (string, error) {
 	return l.Addr().String(), nil
 }
 
-// run lets the users write while things happen, and counts.
-func (r *replicas) run(users []*telegramtest.User, n int, books string) (sightings, error) {
+// run lets the users write while things happen.
+func (r *replicas) run(people []*telegramUser, n int, books string) (sum sightings, err error) {
 	done := make(chan struct{})
-	var mu sync.Mutex
-	var sum sightings
-	var errs []error
-	var wg sync.WaitGroup
-	for i, u := range users {
-		wg.Go(func() {
-			c := &telegramUser{User: u, ctx: r.ctx, pause: unhurried}
-			err := c.all((n + i) / len(users))
-			mu.Lock()
-			defer mu.Unlock()
-			sum.add(c.sightings)
-			if err != nil {
-				errs = append(errs, fmt.Errorf("chat %d: %w", i, err))
-			}
-		})
-	}
+	var failed error
 	go func() {
-		wg.Wait()
-		close(done)
+		defer close(done)
+		sum, failed = together(people, n)
 	}()
-	err := r.faultsUntil(done, 1+n/10)
+	err = r.faultsUntil(done, 1+n/10)
 	<-done
 	sum.Kills, sum.Longest = r.faults, r.longest
-	w := worker{ctx: r.ctx, data: books}
-	errs = append(errs, err, w.count(sum.Answered))
-	sum.Tokens = w.Tokens
-	return sum, errors.Join(errs...)
+	taken(r.history, r.srv)
+	err = errors.Join(err, failed, r.readFenced(&sum))
+	tokens, _, failed := readBooks(r.ctx, r.history, books)
+	sum.Tokens = tokens - 1
+	return sum, errors.Join(err, failed)
+}
+
+// readFenced asks both processes which of their writes were refused. A long run in which none was has shown nothing.
+func (r *replicas) readFenced(sum *sightings) error {
+	for _, p := range r.both {
+		turns, deliveries, err := p.fenced()
+		if err != nil {
+			return err
+		}
+		sum.FencedTurns, sum.FencedResults = sum.FencedTurns+turns, sum.FencedResults+deliveries
+		for class, n := range map[string]int{"turn": turns, "delivery": deliveries} {
+			if n > 0 {
+				r.history.Add(enginetest.Record{What: enginetest.Refused, By: p.name, Class: class, Count: n})
+			}
+		}
+	}
+	if r.fault == "stop" && r.faults >= manyStops && (sum.FencedTurns == 0 || sum.FencedResults == 0) {
+		return errors.New("no turn, or no delivery result, was ever refused because of its fence")
+	}
+	return nil
 }
 
 // faultsUntil has something happen to one of the processes, again and again until the users have done.
@@ -178,32 +225,31 @@ const probeFaults = 3
 
 // faultOnce does it to one of the two, asks for a token at once, and starts the process again when that is answered.
 func (r *replicas) faultOnce() error {
-	p, err := r.victim()
+	at, err := r.victim()
 	if err != nil {
 		return err
 	}
+	p := r.both[at]
 	if r.faults > 0 && r.faults%probeFaults == 0 {
-		r.probe = &telegramUser{User: r.srv.User(int64(6000+r.faults), "Mari", ""), ctx: r.ctx}
+		r.probe = r.person(int64(6000 + r.faults))
 		if err := p.link(r.probe.User); err != nil {
 			return err
 		}
 	}
-	began := time.Now()
-	switch r.fault {
-	case "kill":
-		p.kill()
-	case "term":
-		p.cmd.Process.Signal(syscall.SIGTERM)
-	case "stop":
-		p.cmd.Process.Signal(syscall.SIGSTOP)
+	if r.fault == "stop" {
+		r.holdUp(at)
+	} else {
+		r.kill(p)
 	}
-	if err := r.ask(); err != nil {
+	began := time.Now()
+	if err := r.probe.ask("token", enginetest.Token); err != nil {
 		return err
 	}
 	r.faults++
 	r.longest = max(r.longest, time.Since(began))
 	if r.fault == "stop" {
 		time.Sleep(stopped - time.Since(began))
+		p.records(enginetest.Continue)
 		p.cmd.Process.Signal(syscall.SIGCONT) // it finds that the other one has its chats, and goes on beside it
 		return nil
 	}
@@ -213,22 +259,40 @@ func (r *replicas) faultOnce() error {
 	return p.start()
 }
 
-// ask has the probe ask for the token and waits for it.
-func (r *replicas) ask() error {
-	r.probe.Says("token")
-	_, err := r.probe.expect("Token de")
-	return err
+// kill ends a process, at once or in order.
+func (r *replicas) kill(p *service) {
+	if r.fault == "kill" {
+		p.records(enginetest.Kill)
+		p.kill()
+		return
+	}
+	p.records(enginetest.Term)
+	p.cmd.Process.Signal(syscall.SIGTERM)
+}
+
+// holdUp stops a process: at any moment, or where fences are needed, between what was done and the record of that: when it has
+// sent something, or the back end has made something for one of the two.
+func (r *replicas) holdUp(at int) {
+	p := r.both[at]
+	stop := func() {
+		p.records(enginetest.Stop)
+		p.cmd.Process.Signal(syscall.SIGSTOP)
+	}
+	moments := []*passage{nil, r.ways[at], r.asking}
+	if way := moments[r.faults%len(moments)]; way == nil || !way.next(r.ctx, stop) {
+		stop()
+	}
 }
 
 // victim is one of the two, once both are ready.
-func (r *replicas) victim() (*service, error) {
+func (r *replicas) victim() (int, error) {
 	for range 600 {
 		if r.both[0].isReady() && r.both[1].isReady() {
-			return r.both[r.rng.IntN(2)], nil
+			return r.rng.IntN(2), nil
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	return nil, errors.New("there are no two processes that are ready")
+	return 0, errors.New("there are no two processes that are ready")
 }
 
 // isReady reports whether the process answers that it is ready.

@@ -1,23 +1,20 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"html"
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"net/http/cookiejar"
-	"net/url"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strings"
 	"sync"
 	"time"
 
 	"llave/adapters/telegram/telegramtest"
+	"llave/bot/enginetest"
 )
 
 // lossyNetwork is what Telegram and the network do while the program is killed again and again.
@@ -29,7 +26,7 @@ const userCount = 6
 // onTelegram lets users ask for another token, n times in all. The program is killed at random moments, a tenth of the replies
 // of the Bot API are lost, updates are repeated, and 429 comes now and then. The users repeat nothing: every question must be
 // answered.
-func onTelegram(ctx context.Context, n int, seed uint64, binary string, webhook bool) (sum sightings, err error) {
+func onTelegram(ctx context.Context, h *enginetest.History, n int, seed uint64, binary string, webhook bool) (sum sightings, err error) {
 	dir, binary, remove, err := prepare(ctx, binary)
 	if err != nil {
 		return sum, err
@@ -52,55 +49,52 @@ func onTelegram(ctx context.Context, n int, seed uint64, binary string, webhook 
 			return sum, fmt.Errorf("linking: %w", err)
 		}
 	}
-	users[0].Says("token") // the one that the first "otro token" replaces
-	if _, err := (&telegramUser{User: users[0], ctx: ctx}).expect("Token de"); err != nil {
+	people := make([]*telegramUser, len(users))
+	h.Add(enginetest.Record{What: enginetest.Begun})
+	for i, u := range users {
+		people[i] = person(ctx, h, u)
+	}
+	if err := people[0].ask("token", enginetest.Token); err != nil { // the one that the first "otro token" replaces
 		return sum, err
 	}
-	return p.run(users, n)
+	return p.run(h, people, n)
 }
 
 // run lets the users write while the network is lossy, and counts.
-func (p *service) run(users []*telegramtest.User, n int) (sightings, error) {
+func (p *service) run(h *enginetest.History, people []*telegramUser, n int) (sightings, error) {
+	h.Add(enginetest.Record{What: enginetest.Fault, Class: enginetest.Lossy})
+	p.history = h
 	p.srv.Weather(lossyNetwork)
 	calm, weather := context.WithCancel(p.ctx)
 	var killer sync.WaitGroup
 	killer.Go(func() { p.killAtRandom(calm) })
-	var mu sync.Mutex
-	var sum sightings
-	var errs []error
-	var wg sync.WaitGroup
-	for i, u := range users {
-		wg.Go(func() {
-			c := &telegramUser{User: u, ctx: p.ctx}
-			err := c.all((n + i) / len(users))
-			mu.Lock()
-			defer mu.Unlock()
-			sum.add(c.sightings)
-			if err != nil {
-				errs = append(errs, fmt.Errorf("chat %d: %w", i, err))
-			}
-		})
-	}
-	wg.Wait()
+	sum, err := together(people, n)
 	weather()
 	killer.Wait()
 	sum.Kills = p.kills
+	taken(h, p.srv)
 	p.kill()
-	w := worker{ctx: p.ctx, data: p.data}
-	errs = append(errs, p.failed, w.count(sum.Answered))
-	sum.Tokens = w.Tokens
-	return sum, errors.Join(errs...)
+	tokens, _, failed := readBooks(p.ctx, h, p.data)
+	sum.Tokens = tokens - 1
+	return sum, errors.Join(err, p.failed, failed)
 }
 
-func (t *sightings) add(o sightings) {
-	t.Conversations += o.Conversations
-	t.Kills += o.Kills
-	t.Answered += o.Answered
-	t.Sheets += o.Sheets
-	t.Repeated += o.Repeated
-	t.Retyped += o.Retyped
-	t.Tokens += o.Tokens
-	t.Longest = max(t.Longest, o.Longest)
+// together lets all of them converse at once, n times in all.
+func together(people []*telegramUser, n int) (sum sightings, err error) {
+	errs := make([]error, len(people))
+	var all sync.WaitGroup
+	for i, c := range people {
+		all.Go(func() {
+			if err := c.all((n + i) / len(people)); err != nil {
+				errs[i] = fmt.Errorf("%s: %w", c.chat, err)
+			}
+		})
+	}
+	all.Wait()
+	for _, c := range people {
+		sum.add(c.sightings)
+	}
+	return sum, errors.Join(errs...)
 }
 
 // service is the program, which is killed and started again on the same port.
@@ -117,6 +111,9 @@ type service struct {
 	kills        int
 	every        time.Duration // between two kills, on average; zero: 0.55 s
 	failed       error
+	history      *enginetest.History // where kills are recorded; nil: they are not
+	name         string              // of the process, there
+	api          string              // where it believes the Bot API to be; empty: where it is
 }
 
 func (p *service) start() error {
@@ -128,7 +125,7 @@ func (p *service) start() error {
 	}
 	p.cmd = exec.CommandContext(p.ctx, p.binary)
 	p.cmd.Env = append(environment(p.data), "LLAVE_ADDR="+p.addr, "LLAVE_AUTOGESTION=embedded", "LLAVE_DEMO=1",
-		"LLAVE_TELEGRAM_TOKEN="+p.srv.Token(), "LLAVE_TELEGRAM_API="+p.srv.URL, "LLAVE_TELEGRAM_RATE=0")
+		"LLAVE_TELEGRAM_TOKEN="+p.srv.Token(), "LLAVE_TELEGRAM_API="+cmp.Or(p.api, p.srv.URL), "LLAVE_TELEGRAM_RATE=0")
 	if p.webhook {
 		p.cmd.Env = append(p.cmd.Env, "LLAVE_TELEGRAM_WEBHOOK=1")
 	}
@@ -142,6 +139,13 @@ func (p *service) kill() {
 	p.cmd.Wait()
 }
 
+// records notes what is done to the process.
+func (p *service) records(class string) {
+	if p.history != nil {
+		p.history.Add(enginetest.Record{What: enginetest.Fault, Class: class, By: p.name})
+	}
+}
+
 // killAtRandom kills and starts the program until calm ends, and leaves it running.
 func (p *service) killAtRandom(calm context.Context) {
 	for {
@@ -153,6 +157,7 @@ func (p *service) killAtRandom(calm context.Context) {
 		if p.rng.IntN(3) == 0 {
 			p.srv.Fault(telegramtest.Fault{Method: "sendMessage", Code: 429, RetryAfter: 1, Times: 1})
 		}
+		p.records(enginetest.Kill)
 		p.kill()
 		p.kills++
 		if p.failed = p.start(); p.failed != nil {
@@ -187,92 +192,23 @@ func (p *service) pause() time.Duration {
 	return every/5 + time.Duration(p.rng.Int64N(int64(every*8/5)))
 }
 
-var (
-	pageShape = regexp.MustCompile(`http://127\.0\.0\.1:\d+/autogestion/vincular/\S+`)
-	backShape = regexp.MustCompile(`href="(https://t\.me/[^"]+)"`)
-)
-
-// linked is in the message that ends linking.
-const linked = "quedó vinculado"
-
-// link links a chat the way people do: a page, a sign-in, a tap back.
-func (p *service) link(u *telegramtest.User) error {
-	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
-	defer cancel()
-	u.Says("vincular")
-	m, err := u.Next(ctx)
-	if err != nil {
-		return err
-	}
-	back, err := signIn(ctx, pageShape.FindString(m.Text))
-	if err != nil {
-		return err
-	}
-	if !strings.HasPrefix(back, "https://") { // the bot does not know its own name yet: there is only the code
-		u.Says(back)
-	} else if _, err := u.Opens(back); err != nil {
-		return err
-	}
-	for !strings.Contains(m.Text, linked) {
-		if m, err = u.Next(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// signIn goes through the pages and returns the link back into the chat, or else the code.
-func signIn(ctx context.Context, page string) (string, error) {
-	jar, _ := cookiejar.New(nil)
-	client := &http.Client{Jar: jar}
-	at, err := url.Parse(page)
-	if err != nil || at.Host == "" {
-		return "", fmt.Errorf("no page in the message")
-	}
-	var shown string
-	for i, fields := range []url.Values{nil, {}, {"cuil": {"20-99999021-6"}, "password": {"llave-demo"}, "consent": {"on"}}} {
-		req, _ := http.NewRequestWithContext(ctx, http.MethodGet, page, nil)
-		if i > 0 {
-			form := regexp.MustCompile(`<form[^>]*action="([^"]*/` + []string{"", "seguir", "entrar"}[i] + `)"`).FindStringSubmatch(shown)
-			if form == nil {
-				return "", fmt.Errorf("step %d: no form", i)
-			}
-			req, _ = http.NewRequestWithContext(ctx, http.MethodPost, at.Scheme+"://"+at.Host+html.UnescapeString(form[1]), strings.NewReader(fields.Encode()))
-			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		}
-		res, err := client.Do(req)
-		if err != nil {
-			return "", err
-		}
-		body, err := io.ReadAll(res.Body)
-		res.Body.Close()
-		if err != nil {
-			return "", err
-		}
-		shown = string(body)
-	}
-	back := backShape.FindStringSubmatch(shown)
-	if back == nil {
-		back = regexp.MustCompile(`<code>([^<]+)</code>`).FindStringSubmatch(shown)
-	}
-	if back == nil {
-		return "", errors.New("no way back into the chat")
-	}
-	return html.UnescapeString(back[1]), nil
-}
-
 // telegramUser is a person on Telegram behind a lossy network.
 type telegramUser struct {
 	*telegramtest.User
 	sightings
+	notes
 	ctx   context.Context
+	by    func(chat int64, text string) string // which process sent a message; nil: there is one
 	shown map[string]bool
-	last  string        // the digits shown last
 	pause time.Duration // before each conversation: who writes too fast is told so
 }
 
+// person is a user whose every word is recorded.
+func person(ctx context.Context, h *enginetest.History, u *telegramtest.User) *telegramUser {
+	return &telegramUser{User: u, ctx: ctx, notes: notes{history: h, chat: fmt.Sprint("telegram ", u.ID)}, shown: map[string]bool{}}
+}
+
 func (c *telegramUser) all(n int) error {
-	c.shown = map[string]bool{}
 	for range n {
 		if err := c.conversation(); err != nil {
 			return fmt.Errorf("conversation %d: %w", c.Conversations, err)
@@ -282,53 +218,53 @@ func (c *telegramUser) all(n int) error {
 	return nil
 }
 
+// ask writes a text, once.
+func (c *telegramUser) ask(text, class string) error {
+	c.says(text, class)
+	c.Says(text)
+	return c.expect(class)
+}
+
 // conversation asks for another token and says yes, once each.
 func (c *telegramUser) conversation() error {
 	time.Sleep(c.pause)
-	c.Says("otro token")
-	if _, err := c.expect(question); err != nil {
+	if err := c.ask("otro token", enginetest.Question); err != nil {
 		return err
 	}
+	c.says("sí", enginetest.Token)
 	if _, err := c.Presses("Sí, cambiarlo"); err != nil {
 		return err
 	}
-	text, err := c.expect(renewed)
-	if err != nil {
+	if err := c.expect(enginetest.Token); err != nil {
 		return err
 	}
-	found := digits.FindStringSubmatch(text)
-	switch {
-	case found == nil:
-		return errors.New("an answer without digits")
-	case c.shown[found[1]]:
-		return errors.New("a token that was shown before is shown as new")
-	}
-	c.shown[found[1]], c.last = true, found[1]
 	c.Answered++
 	return nil
 }
 
-// expect waits for a message with these words. Before it, only verbatim repetitions of earlier messages are allowed.
-func (c *telegramUser) expect(words string) (string, error) {
+// expect waits for a message of a class, and records what comes until then.
+func (c *telegramUser) expect(class string) error {
 	ctx, cancel := context.WithTimeout(c.ctx, 90*time.Second)
 	defer cancel()
 	for {
 		m, err := c.Next(ctx)
 		if err != nil {
-			return "", fmt.Errorf("never hears %q: %w", words, err)
+			return fmt.Errorf("no %s comes: %w", class, err)
 		}
-		found := digits.FindStringSubmatch(m.Text)
+		r := classified(m.Text)
+		if c.by != nil {
+			r.By = c.by(c.ID, m.Text)
+		}
+		c.sees(r)
+		again := r.New && c.shown[r.Value]
+		if r.New {
+			c.shown[r.Value] = true
+		}
 		switch {
-		case strings.Contains(m.Text, "Aviso de seguridad"): // another chat was linked
-		case strings.Contains(m.Text, "Estoy pidi"): // it takes longer
-		case found != nil && found[1] == c.last && c.last != "":
-			c.Repeated++ // the answer before, once more
-		case strings.Contains(m.Text, words):
-			return m.Text, nil
-		case strings.Contains(m.Text, question), strings.Contains(m.Text, linked):
+		case r.Class == class && !again:
+			return nil
+		case r.Class == enginetest.Question, r.Class == enginetest.Token:
 			c.Repeated++
-		default:
-			return "", fmt.Errorf("hears %q where %q was due", m.Text, words)
 		}
 	}
 }
