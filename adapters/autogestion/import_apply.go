@@ -41,10 +41,14 @@ var applied = [...]struct{ from, change string }{
 }
 
 // While a plan is applied, the pages of a whole batch are in memory, and the log is written back every 32 MB: a page that many
-// batches change is written to the file a few times only.
+// batches change is written to the file a few times only. A batch does not wait for the disk: after a loss of power the last
+// ones may be missing, as if the import had been killed before them. The commit that notes the import does wait, and with it
+// all batches are on the disk.
 const (
-	applySettings = "PRAGMA main.cache_size = -32000; PRAGMA staging.cache_size = -32000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 8000"
-	usualSettings = "PRAGMA main.cache_size = -2000; PRAGMA temp_store = DEFAULT; PRAGMA wal_autocheckpoint = 1000"
+	applySettings = "PRAGMA main.cache_size = -32000; PRAGMA staging.cache_size = -32000; PRAGMA temp_store = MEMORY; " +
+		"PRAGMA main.wal_autocheckpoint = 8000; PRAGMA main.synchronous = NORMAL"
+	usualSettings = "PRAGMA main.cache_size = -2000; PRAGMA temp_store = DEFAULT; " +
+		"PRAGMA main.wal_autocheckpoint = 1000; PRAGMA main.synchronous = FULL"
 )
 
 // apply makes the changes, in transactions of a batch each.
@@ -54,7 +58,7 @@ func (s *Service) apply(ctx context.Context, path string, progress func(done, of
 		return err
 	}
 	defer func() {
-		if _, detach := s.file.Writer.ExecContext(context.WithoutCancel(ctx), "DETACH DATABASE staging; "+usualSettings); err == nil {
+		if _, detach := s.file.Writer.ExecContext(context.WithoutCancel(ctx), usualSettings+"; DETACH DATABASE staging"); err == nil {
 			err = detach
 		}
 	}()

@@ -14,6 +14,8 @@ import (
 type stageBatch struct {
 	rows []stageRow
 	bads []padron.BadRow
+	// The values of the tables row and detail.
+	values, details []any
 }
 
 func (b *stageBatch) len() int { return len(b.rows) + len(b.bads) }
@@ -61,8 +63,9 @@ type stageStatements struct {
 }
 
 const (
-	stageRowColumns = 14
-	stageLookups    = 2 * stageBatchLen
+	stageRowColumns    = 14
+	stageDetailColumns = 5
+	stageLookups       = 2 * stageBatchLen
 	// stageTogether rows are stored by one statement, which takes half the time of as many statements.
 	stageTogether = 16
 )
@@ -82,8 +85,8 @@ func (s *stageStatements) prepare(tx *sql.Tx) (err error) {
 		{&s.lookup, "SELECT cuil, id, standing, digest, tramite, mail FROM live.person WHERE cuil IN " + values(stageLookups, 1)},
 		{&s.row, row + values(stageRowColumns, 1)},
 		{&s.rows, row + values(stageRowColumns, stageTogether)},
-		{&s.detail, detail + values(5, 1)},
-		{&s.details, detail + values(5, stageTogether)},
+		{&s.detail, detail + values(stageDetailColumns, 1)},
+		{&s.details, detail + values(stageDetailColumns, stageTogether)},
 		{&s.bad, "INSERT INTO bad (line, why, about) VALUES (?, ?, '')"},
 		{&s.mention, "INSERT INTO mention (line, who, holder) VALUES (?1, COALESCE((SELECT p.id FROM live.person p WHERE p.cuil = ?2), ?2), ?3)"},
 	} {
@@ -109,19 +112,13 @@ func together(one, many *sql.Stmt, values []any, columns int) error {
 	return nil
 }
 
-// store stores a batch.
-func (st *staging) store(b *stageBatch) error {
-	for _, bad := range b.bads {
-		if err := st.storeBad(bad); err != nil {
-			return err
-		}
-	}
+// prepare computes the values of a batch.
+func (st *staging) prepare(b *stageBatch) error {
 	people, err := st.lookUp(b.rows)
 	if err != nil {
 		return err
 	}
-	rows := make([]any, 0, len(b.rows)*stageRowColumns)
-	var details []any
+	b.values = make([]any, 0, len(b.rows)*stageRowColumns)
 	for i := range b.rows {
 		r := &b.rows[i]
 		who, holder := people[string(r.cuil)], people[string(r.holder)]
@@ -129,17 +126,27 @@ func (st *staging) store(b *stageBatch) error {
 		differs := who.differs(r)
 		if differs {
 			number, digest = st.s.numberHash(r.Number), r.digest
-			if details, err = st.detail(details, r); err != nil {
+			if b.details, err = st.detail(b.details, r); err != nil {
 				return err
 			}
 		}
-		rows = append(rows, r.Line, int(r.Written), who.person(r.cuil), holder.person(r.holder), differs, who.altered(r), who.had(),
+		b.values = append(b.values, r.Line, int(r.Written), who.person(r.cuil), holder.person(r.holder), differs, who.altered(r), who.had(),
 			number, digest, r.tramite, r.mail, r.Standing, backend.IsActive(r.Standing), r.Kinship)
 	}
-	if err := together(st.stmts.row, st.stmts.rows, rows, stageRowColumns); err != nil {
+	return nil
+}
+
+// store stores a batch that was prepared.
+func (st *staging) store(b *stageBatch) error {
+	for _, bad := range b.bads {
+		if err := st.storeBad(bad); err != nil {
+			return err
+		}
+	}
+	if err := together(st.stmts.row, st.stmts.rows, b.values, stageRowColumns); err != nil {
 		return err
 	}
-	return together(st.stmts.detail, st.stmts.details, details, 5)
+	return together(st.stmts.detail, st.stmts.details, b.details, stageDetailColumns)
 }
 
 // detail appends the values of the table detail.

@@ -1,5 +1,5 @@
 -- The changes that the lines of a padrón would make. "live" is the present padrón.
-CREATE INDEX row_who ON row (who, holder, line);
+CREATE INDEX row_who ON row (who, holder, line, why, differs);
 -- For a file with no good line, which must not take longer than a good file.
 CREATE INDEX mention_line ON mention (line, holder);
 
@@ -68,7 +68,7 @@ UPDATE affected SET will = has AND will WHERE line IS NULL;
 -- The people who are written, in the order of the padrón's indexes: a transaction then writes a part of an index and not all
 -- of it. The lines of a person agree.
 CREATE TABLE renewal (n INTEGER PRIMARY KEY, line INTEGER NOT NULL) STRICT;
-INSERT INTO renewal (line) SELECT min(line) FROM row WHERE why IS NULL AND differs GROUP BY +who;
+INSERT INTO renewal (line) SELECT min(line) FROM row WHERE why IS NULL AND differs GROUP BY who;
 
 -- The memberships that are written, with their place in the group, in the order of the groups for the same reason.
 CREATE TABLE joining (

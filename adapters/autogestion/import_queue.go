@@ -1,14 +1,15 @@
 package autogestion
 
 // stageQueue stores the lines of a file in its order, a batch at a time, in a goroutine of its own: while some lines are
-// stored, the next ones are read.
+// stored, the next ones are read, looked up and sealed.
 type stageQueue struct {
-	store  func(*stageBatch) error
-	in     chan *stageBatch
-	next   *stageBatch
-	failed chan struct{} // closed after err is set
-	ended  chan struct{}
-	err    error
+	prepare func(*stageBatch) error // by the caller of flush
+	store   func(*stageBatch) error // in the goroutine
+	in      chan *stageBatch
+	next    *stageBatch
+	failed  chan struct{} // closed after err is set
+	ended   chan struct{}
+	err     error
 }
 
 // A batch has stageBatchLen lines, and stageAhead lines may wait. A line takes about 500 bytes.
@@ -17,8 +18,8 @@ const (
 	stageAhead    = 4 * stageBatchLen
 )
 
-func newStageQueue(store func(*stageBatch) error) *stageQueue {
-	q := &stageQueue{store: store, in: make(chan *stageBatch, stageAhead/stageBatchLen), next: &stageBatch{},
+func newStageQueue(prepare, store func(*stageBatch) error) *stageQueue {
+	q := &stageQueue{prepare: prepare, store: store, in: make(chan *stageBatch, stageAhead/stageBatchLen), next: &stageBatch{},
 		failed: make(chan struct{}), ended: make(chan struct{})}
 	go q.run()
 	return q
@@ -39,6 +40,9 @@ func (q *stageQueue) run() {
 func (q *stageQueue) flush(anyway bool) error {
 	if n := q.next.len(); n == 0 || n < stageBatchLen && !anyway {
 		return nil
+	}
+	if err := q.prepare(q.next); err != nil {
+		return err
 	}
 	select {
 	case q.in <- q.next:

@@ -155,7 +155,7 @@ func (s *Service) sealMailbox(address string) ([]byte, error) {
 
 // read reads a file into the staging file.
 func (st *staging) read(r io.Reader, progress func(line int)) (padron.File, error) {
-	st.queue = newStageQueue(st.store)
+	st.queue = newStageQueue(st.prepare, st.store)
 	file, err := padron.Read(r, st, progress)
 	if stored := st.queue.wait(); err == nil {
 		err = stored
