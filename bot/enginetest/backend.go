@@ -13,6 +13,7 @@ type backend struct {
 	shown  map[string]map[string]bool // values by class
 	fresh  map[string]string          // values that were told as new, and the chat
 	booked map[string]Record
+	acts   int // how often the books say that something was replaced by a new one
 }
 
 func newBackend() backend {
@@ -30,6 +31,16 @@ func (j *judge) asked(r Record) {
 		return
 	}
 	j.backend.keys[of] = r.Key
+}
+
+// booked adds up the books: there may be several back ends.
+func (j *judge) booked(r Record) {
+	if r.New {
+		j.backend.acts += r.Count
+		return
+	}
+	r.Count += j.backend.booked[r.Class].Count
+	j.backend.booked[r.Class] = r
 }
 
 func (j *judge) made(r Record) { j.backend.made[r.Value] = r }
@@ -75,6 +86,9 @@ func (j *judge) endBackend() {
 		case r.Count < seen:
 			j.breaks(Invented, r, fmt.Sprintf("the books have %d of class %s, and %d were told", r.Count, class, seen))
 		}
+	}
+	if b.acts > len(b.fresh) {
+		j.note(Violation{Law: Doubled, At: j.now.At, Text: fmt.Sprintf("%d were replaced by a new one, and %d new ones were told", b.acts, len(b.fresh))})
 	}
 	if len(b.made) > 0 {
 		for _, value := range slices.Sorted(maps.Keys(told)) {

@@ -25,7 +25,7 @@ const (
 	Received     What = "received"     // a person saw a message: Chat, Text, Class, and To, By, Value, New, Secret, Late, Shard where known
 	Asked        What = "asked"        // the back end was asked for something new: Chat, To, Key, By
 	Made         What = "made"         // it made it: Chat, Key, Value
-	Booked       What = "booked"       // the books of a back end at the end: Count of all that has a Class
+	Booked       What = "booked"       // the books of a back end at the end: Count of all that has a Class; New: of those that a new one replaced
 	Given        What = "given"        // a shard was given to a process: Shard, Fence, By
 	Wrote        What = "wrote"        // the store took a commit or a delivery result (Class): Shard, Fence, By
 	Refused      What = "refused"      // it refused one because of its fence

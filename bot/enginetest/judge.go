@@ -65,8 +65,7 @@ func (j *judge) see(r Record) {
 	case Made:
 		j.made(r)
 	case Booked:
-		r.Count += j.backend.booked[r.Class].Count // there may be several back ends
-		j.backend.booked[r.Class] = r
+		j.booked(r)
 	case Given:
 		j.given(r)
 	case Wrote:

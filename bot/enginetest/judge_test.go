@@ -110,6 +110,9 @@ func TestBadHistoriesAreRejected(t *testing.T) {
 		"a key for each attempt": {enginetest.Doubled, []record{
 			said("a", "1"), asked("a", "1", "k"), made("a", "k", "v"), asked("a", "1", "l"), made("a", "l", "w"), told(received("a", "1", ""), "v"), fault(enginetest.Lossy), told(wants(enginetest.Unrelated, received("a", "1", "")), "w"),
 		}},
+		"twice for one yes, and somebody else sees the first": {enginetest.Doubled, []record{
+			wants(enginetest.Token, said("a", "1")), wants(enginetest.Token, said("b", "1")), current("b", "111"), token("a", "222"), booked(2), {What: enginetest.Booked, New: true, Count: 2},
+		}},
 		"nobody is told":                    {enginetest.Untold, []record{said("a", "1"), asked("a", "1", "k"), made("a", "k", "v"), received("a", "1", "it is done")}},
 		"the books have more than was told": {enginetest.Untold, []record{wants(enginetest.Token, said("a", "1")), token("a", "111"), booked(2)}},
 		"the books have less than was told": {enginetest.Invented, []record{wants(enginetest.Token, said("a", "1")), token("a", "111"), booked(0)}},

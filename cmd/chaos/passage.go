@@ -27,8 +27,8 @@ type passage struct {
 }
 
 // noter looks at a request before it goes on. It says whether it is worth it that something happens before its answer, and may
-// return what takes the note back if the request is refused.
-type noter func(path string, body []byte) (worth bool, takeBack func())
+// return what takes the note back if the request is refused. from is the client's address.
+type noter func(from, path string, body []byte) (worth bool, takeBack func())
 
 // openPassage opens a way to a server.
 func openPassage(to string, notes noter) (*passage, error) {
@@ -60,7 +60,7 @@ func openPassage(to string, notes noter) (*passage, error) {
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		var n note
-		n.worth, n.takeBack = p.notes(r.URL.Path, body)
+		n.worth, n.takeBack = p.notes(r.RemoteAddr, r.URL.Path, body)
 		proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), noteKey{}, n)))
 	})}
 	go p.server.Serve(l)

@@ -88,9 +88,11 @@ func readBooks(ctx context.Context, h *enginetest.History, data string) (tokens,
 		return 0, 0, err
 	}
 	defer db.Close()
-	err = errors.Join(db.QueryRowContext(ctx, "SELECT COUNT(*) FROM token WHERE sheet IS NULL").Scan(&tokens),
+	var replaced int
+	err = errors.Join(db.QueryRowContext(ctx, "SELECT COUNT(*), COUNT(*) FILTER (WHERE replaced > 0) FROM token WHERE sheet IS NULL").Scan(&tokens, &replaced),
 		db.QueryRowContext(ctx, "SELECT COUNT(*) FROM sheet").Scan(&sheets))
 	h.Add(enginetest.Record{What: enginetest.Booked, Class: enginetest.Token, Count: tokens})
+	h.Add(enginetest.Record{What: enginetest.Booked, Class: enginetest.Token, New: true, Count: replaced})
 	h.Add(enginetest.Record{What: enginetest.Booked, Class: enginetest.Sheet, Count: sheets})
 	return tokens, sheets, err
 }

@@ -62,7 +62,7 @@ func TestSomethingHappensOnTheWay(t *testing.T) {
 		did = append(did, "served "+string(body))
 	}))
 	defer server.Close()
-	way, err := openPassage(server.URL, func(path string, body []byte) (bool, func()) { return path == "/worth" && len(body) > 0, nil })
+	way, err := openPassage(server.URL, func(_, path string, body []byte) (bool, func()) { return path == "/worth" && len(body) > 0, nil })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,13 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
+	"sync/atomic"
 	"time"
 
 	"llave/adapters/telegram/telegramtest"
@@ -32,6 +30,7 @@ type replicas struct {
 	senders senders
 	probe   *telegramUser // writes when something has happened
 	rng     *rand.Rand
+	aimed   atomic.Int64 // the process that is to be held up
 
 	faults  int
 	longest time.Duration // from a fault to the next answer
@@ -113,7 +112,7 @@ func (r *replicas) start(dir, binary string, srv *telegramtest.Server) error {
 	}
 	for i := range r.both {
 		name := fmt.Sprint("replica", i)
-		if r.ways[i], err = openPassage(srv.URL, func(path string, body []byte) (bool, func()) { return r.senders.note(name, path, body) }); err != nil {
+		if r.ways[i], err = openPassage(srv.URL, func(_, path string, body []byte) (bool, func()) { return r.senders.note(name, path, body) }); err != nil {
 			return err
 		}
 		r.both[i] = &service{ctx: r.ctx, srv: srv, binary: binary, data: filepath.Join(dir, name), name: name, history: r.history, api: r.ways[i].url}
@@ -147,24 +146,21 @@ func (r *replicas) end() {
 	}
 }
 
-// noteAsked records what the back end is asked to make.
-func (r *replicas) noteAsked(path string, body []byte) (bool, func()) {
+// noteAsked records what the back end is asked to make, and by which process. It is worth it that something happens to the one
+// that is aimed at.
+func (r *replicas) noteAsked(from, path string, body []byte) (bool, func()) {
 	var asked struct{ Key string }
 	if !strings.HasSuffix(path, "/tokens/another") || json.Unmarshal(body, &asked) != nil {
 		return false, nil
 	}
-	r.history.Add(enginetest.Record{What: enginetest.Asked, Key: asked.Key})
-	return true, nil
-}
-
-// freeAddress is an address on this machine that nobody listens on.
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+	who := ""
+	for _, p := range r.both {
+		if hasConnection(p.pid.Load(), from) {
+			who = p.name
+		}
 	}
-	defer l.Close()
-	return l.Addr().String(), nil
+	r.history.Add(enginetest.Record{What: enginetest.Asked, By: who, Key: asked.Key})
+	return who == r.both[r.aimed.Load()].name, nil
 }
 
 // run lets the users write while things happen.
@@ -203,104 +199,4 @@ func (r *replicas) readFenced(sum *sightings) error {
 		return errors.New("no turn, or no delivery result, was ever refused because of its fence")
 	}
 	return nil
-}
-
-// faultsUntil has something happen to one of the processes, again and again until the users have done.
-func (r *replicas) faultsUntil(done chan struct{}, most int) error {
-	for r.faults < most {
-		if err := r.faultOnce(); err != nil {
-			return err
-		}
-		select {
-		case <-done:
-			return nil
-		case <-time.After(time.Duration(r.rng.Int64N(int64(2 * time.Second)))):
-		}
-	}
-	return nil
-}
-
-// probeFaults is after how many faults another chat is the probe: one that writes on and on is taken for a machine.
-const probeFaults = 3
-
-// faultOnce does it to one of the two, asks for a token at once, and starts the process again when that is answered.
-func (r *replicas) faultOnce() error {
-	at, err := r.victim()
-	if err != nil {
-		return err
-	}
-	p := r.both[at]
-	if r.faults > 0 && r.faults%probeFaults == 0 {
-		r.probe = r.person(int64(6000 + r.faults))
-		if err := p.link(r.probe.User); err != nil {
-			return err
-		}
-	}
-	if r.fault == "stop" {
-		r.holdUp(at)
-	} else {
-		r.kill(p)
-	}
-	began := time.Now()
-	if err := r.probe.ask("token", enginetest.Token); err != nil {
-		return err
-	}
-	r.faults++
-	r.longest = max(r.longest, time.Since(began))
-	if r.fault == "stop" {
-		time.Sleep(stopped - time.Since(began))
-		p.records(enginetest.Continue)
-		p.cmd.Process.Signal(syscall.SIGCONT) // it finds that the other one has its chats, and goes on beside it
-		return nil
-	}
-	if r.fault != "kill" {
-		p.cmd.Wait()
-	}
-	return p.start()
-}
-
-// kill ends a process, at once or in order.
-func (r *replicas) kill(p *service) {
-	if r.fault == "kill" {
-		p.records(enginetest.Kill)
-		p.kill()
-		return
-	}
-	p.records(enginetest.Term)
-	p.cmd.Process.Signal(syscall.SIGTERM)
-}
-
-// holdUp stops a process: at any moment, or where fences are needed, between what was done and the record of that: when it has
-// sent something, or the back end has made something for one of the two.
-func (r *replicas) holdUp(at int) {
-	p := r.both[at]
-	stop := func() {
-		p.records(enginetest.Stop)
-		p.cmd.Process.Signal(syscall.SIGSTOP)
-	}
-	moments := []*passage{nil, r.ways[at], r.asking}
-	if way := moments[r.faults%len(moments)]; way == nil || !way.next(r.ctx, stop) {
-		stop()
-	}
-}
-
-// victim is one of the two, once both are ready.
-func (r *replicas) victim() (int, error) {
-	for range 600 {
-		if r.both[0].isReady() && r.both[1].isReady() {
-			return r.rng.IntN(2), nil
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	return 0, errors.New("there are no two processes that are ready")
-}
-
-// isReady reports whether the process answers that it is ready.
-func (s *service) isReady() bool {
-	res, err := http.Get("http://" + s.addr + "/readyz")
-	if err != nil {
-		return false
-	}
-	res.Body.Close()
-	return res.StatusCode == http.StatusOK
 }

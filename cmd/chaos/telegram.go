@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"llave/adapters/telegram/telegramtest"
@@ -108,6 +109,7 @@ type service struct {
 	rng          *rand.Rand
 	addr         string
 	cmd          *exec.Cmd
+	pid          atomic.Int64 // of cmd, for those who ask meanwhile
 	kills        int
 	every        time.Duration // between two kills, on average; zero: 0.55 s
 	failed       error
@@ -131,7 +133,11 @@ func (p *service) start() error {
 	}
 	p.cmd.Env = append(p.cmd.Env, p.env...)
 	p.cmd.Stderr = p.log
-	return p.cmd.Start()
+	if err := p.cmd.Start(); err != nil {
+		return err
+	}
+	p.pid.Store(int64(p.cmd.Process.Pid))
+	return nil
 }
 
 func (p *service) kill() {
