@@ -18,7 +18,7 @@ UNWATCHED = modernc.org/sqlite/lib modernc.org/memory golang.org/x/crypto/argon2
 RACE ?= -race -gcflags=all=-d=checkptr=0 $(foreach p,$(UNWATCHED),'-gcflags=$(p)=-race=false -d=checkptr=0')
 
 # The engine's random histories, and what days pass in: each second of them is a tick of 256 shards.
-HISTORIES = TheSentencesOfTheCase|ItDiesAtEveryPoint
+HISTORIES = TheSentencesOfTheCase|ItDiesAtEveryPoint|TheJudge
 DAYS = TestASessionThatCannotBeReadIsNotForgotten|TestALinkIsEndedBefore|TestChatsOfAnEarlierVersion|TestAnAgentsMessageComes|TestTheLastQuestionOf|TestAlarmsOfChatsThat|TestADeadBackEndIs|TestATokenDoesNotWait|TestATokenBringsForward
 
 # The transcripts that run without -race.

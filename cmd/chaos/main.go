@@ -20,8 +20,8 @@
 // llave/bot/enginetest), terminal.go and sheet.go (one person at one terminal), telegram.go and telegram_link.go (the same through
 // Telegram), desk.go (a day at Mesa de Ayuda; desk_people.go, who works there; desk_check.go, what is counted; screens.go, how quick
 // it is), clock.go, redis.go (the Redis of a run), redis_kill.go (it is killed), replicas.go (two processes on it) and
-// replicas_faults.go (what happens to them), passage.go (the
-// way of a process to a server), fenced.go (what a process says that it was refused).
+// replicas_faults.go (what happens to them), holders.go (who holds a chat), passage.go (the way of a process to a server), fenced.go
+// (what a process says that it was refused).
 package main
 
 import (

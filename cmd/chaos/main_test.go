@@ -77,14 +77,14 @@ func TestKilledAtRandom(t *testing.T) {
 
 // The short form of -store redis.
 func TestKilledAtRandomOnRedis(t *testing.T) {
-	redis(t)
+	onRedis(t)
 	h := history()
 	sum, err := atTerminals(t.Context(), h, size(4, 2), 1, llave(t))
 	accepted(t, h, sum, err)
 }
 
-// redis has the conversations of a test kept on a Redis.
-func redis(t *testing.T) {
+// onRedis has the conversations of a test kept on a Redis.
+func onRedis(t *testing.T) {
 	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil && os.Getenv("LLAVE_TEST_REQUIRE") != "1" {
 		t.Skip("no redis-server on this machine")
@@ -103,15 +103,15 @@ func redis(t *testing.T) {
 
 // The short form of -replicas term.
 func TestReplicasAreToldToStop(t *testing.T) {
-	redis(t)
+	onRedis(t)
 	h := history()
 	sum, err := onReplicas(t.Context(), h, 5, 1, llave(t), "term", 0)
 	accepted(t, h, sum, err)
 }
 
 // The short form of -redis kill.
-func TestTheRedisIsKilled(t *testing.T) {
-	redis(t)
+func TestOnRedisThatIsKilled(t *testing.T) {
+	onRedis(t)
 	h := history()
 	sum, err := onKilledRedis(t.Context(), h, 1, 1, llave(t))
 	accepted(t, h, sum, err)

@@ -91,11 +91,19 @@ func (s *redisServer) restart(down time.Duration) error {
 // wait returns when the server has ended.
 func (s *redisServer) wait() { <-s.ended }
 
+// storeKey seals what is in the Redis.
+const storeKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
 // environment is what tells the program of a data folder where its conversations are.
 func (s *redisServer) environment(data string) []string {
 	if s.addr == "" {
 		return nil
 	}
+	return []string{"LLAVE_STORE=" + s.address(data), "LLAVE_KEY=" + storeKey}
+}
+
+// address is that of the conversations of a data folder.
+func (s *redisServer) address(data string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n, ok := s.bases[data]
@@ -103,7 +111,7 @@ func (s *redisServer) environment(data string) []string {
 		n = len(s.bases) % databases
 		s.bases[data] = n
 	}
-	return []string{fmt.Sprintf("LLAVE_STORE=redis://%s/%d", s.addr, n), "LLAVE_KEY=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}
+	return fmt.Sprintf("redis://%s/%d", s.addr, n)
 }
 
 // beginStore starts what keeps the conversations. The function that it returns stops it.

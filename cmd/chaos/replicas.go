@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"llave/adapters/telegram/telegramtest"
+	"llave/bot"
 	"llave/bot/enginetest"
 )
 
@@ -28,7 +29,9 @@ type replicas struct {
 	backend *exec.Cmd
 	history *enginetest.History
 	senders senders
-	probe   *telegramUser // writes when something has happened
+	holders *holders
+	failed  atomic.Pointer[error] // of a look at who holds what
+	probe   *telegramUser         // writes when something has happened
 	rng     *rand.Rand
 	aimed   atomic.Int64 // the process that is to be held up
 
@@ -69,6 +72,9 @@ func onReplicas(ctx context.Context, h *enginetest.History, n int, seed uint64, 
 	if err := r.start(dir, binary, srv); err != nil {
 		return sum, err
 	}
+	if r.holders, err = openHolders(ctx, h, r.both); err != nil {
+		return sum, err
+	}
 	people := make([]*telegramUser, userCount)
 	for i := range people {
 		people[i] = r.person(int64(5000 + i))
@@ -91,8 +97,18 @@ const lease = 10 * time.Second
 // person is somebody with a chat of their own.
 func (r *replicas) person(id int64) *telegramUser {
 	c := person(r.ctx, r.history, r.srv.User(id, "Mari", ""))
-	c.by = r.senders.of
+	c.from = r.from
 	return c
+}
+
+// from is which process sent a message to a chat, and the chat's shard. Who holds that by now is recorded.
+func (r *replicas) from(chat int64, text string) (by, shard string) {
+	account, _, _ := strings.Cut(r.srv.Token(), ":")
+	shard, err := r.holders.look(r.ctx, bot.ChatID(fmt.Sprintf("telegram/%s/%d", account, chat)))
+	if err != nil {
+		r.failed.Store(&err)
+	}
+	return r.senders.of(chat, text), shard
 }
 
 // start starts the back end and both processes.
@@ -141,6 +157,7 @@ func (r *replicas) end() {
 		r.backend.Process.Kill()
 		r.backend.Wait()
 	}
+	r.holders.close()
 	for _, w := range append(r.ways[:], r.asking) {
 		w.close()
 	}
@@ -176,6 +193,9 @@ func (r *replicas) run(people []*telegramUser, n int, books string) (sum sightin
 	sum.Kills, sum.Longest = r.faults, r.longest
 	taken(r.history, r.srv)
 	err = errors.Join(err, failed, r.readFenced(&sum))
+	if failed := r.failed.Load(); failed != nil {
+		err = errors.Join(err, *failed)
+	}
 	tokens, _, failed := readBooks(r.ctx, r.history, books)
 	sum.Tokens = tokens - 1
 	return sum, errors.Join(err, failed)

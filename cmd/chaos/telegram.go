@@ -204,7 +204,7 @@ type telegramUser struct {
 	sightings
 	notes
 	ctx   context.Context
-	by    func(chat int64, text string) string // which process sent a message; nil: there is one
+	from  func(chat int64, text string) (by, shard string) // which process sent a message, in which shard; nil: there is one
 	shown map[string]bool
 	pause time.Duration // before each conversation: who writes too fast is told so
 }
@@ -258,8 +258,8 @@ func (c *telegramUser) expect(class string) error {
 			return fmt.Errorf("no %s comes: %w", class, err)
 		}
 		r := classified(m.Text)
-		if c.by != nil {
-			r.By = c.by(c.ID, m.Text)
+		if c.from != nil {
+			r.By, r.Shard = c.from(c.ID, m.Text)
 		}
 		c.sees(r)
 		again := r.New && c.shown[r.Value]
