@@ -10,7 +10,7 @@ import (
 
 // onText takes a text: as the answer to the open question, or as the beginning of something else.
 func (d *dialog) onText() {
-	p := d.parser.ParseFor(d.in.Text, d.mem.speakerAmong())
+	p := d.withoutGuess(d.parser.ParseFor(d.in.Text, d.mem.speakerAmong()))
 	p.No = p.No || p.Refuses && d.session.State != home // "no lo mandes" answers a question
 	inMesa(d).hint(p)
 	nothingElse := d.onDanger(p)

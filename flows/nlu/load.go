@@ -38,6 +38,7 @@ type Parser struct {
 	c           namedClasses
 	secrets     *secrets
 	second      secondOpinion
+	rules       *Parser // the same without a second opinion
 }
 
 // phrase is a sequence of words with an intent.
@@ -89,6 +90,8 @@ func load() (*Parser, error) {
 	if u.secrets, err = loadSecrets(); err != nil {
 		return nil, err
 	}
+	rules := *u
+	u.rules = &rules
 	return u, u.second.load()
 }
 

@@ -24,6 +24,9 @@ func (u *Parser) Parse(text string) ParsedText {
 	return m
 }
 
+// ParseByRules understands a text as ParseFor does, without the second opinion.
+func (u *Parser) ParseByRules(text string, s Speaker) ParsedText { return u.rules.ParseFor(text, s) }
+
 // parseOne understands a text as one request.
 func (u *Parser) parseOne(text string) ParsedText { return u.read(u.tokenize(text)) }
 

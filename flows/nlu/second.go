@@ -161,7 +161,7 @@ func (u *Parser) secondGuess(s *tokenized, m *ParsedText) {
 		m.Intent, m.Topic, m.Guessed = IntentUnlink, TopicAsk, true
 	case !ok, got < lead, public == u.publicName(m.Intent), i == IntentPreprint && m.Intent != IntentNone:
 	default:
-		if m.Intent == IntentNone && (i == IntentRejected || i == IntentPreprint) && len(groupByPerson(m.mentioned)) == 1 {
+		if m.Intent == IntentNone && i == IntentRejected && len(groupByPerson(m.mentioned)) == 1 {
 			m.Refs = m.mentioned
 		}
 		m.Intent, m.Guessed = i, true

@@ -61,3 +61,24 @@ func (s *tokenized) isTheirs() bool {
 	}
 	return false
 }
+
+// Asks reports whether a text is a question by its sign, or by the word that it begins with.
+func (u *Parser) Asks(text string) bool {
+	s := u.tokenize(text)
+	if s.question {
+		return true
+	}
+	for i := range s.words {
+		if asking[s.words[i].key] {
+			return true
+		}
+		if !s.is(i, u.c.greets|u.c.and) {
+			return false
+		}
+	}
+	return false
+}
+
+// asking are the words that a question begins with, by their phonetic keys. "Que" and "como" are not among them: "como para el mes".
+var asking = map[string]bool{phoneticKey("cuánto"): true, phoneticKey("cuántos"): true, phoneticKey("cuántas"): true, phoneticKey("cuándo"): true,
+	phoneticKey("dónde"): true, phoneticKey("quién"): true, phoneticKey("cuál"): true, phoneticKey("puedo"): true}
