@@ -70,7 +70,7 @@ func TestCatalog(t *testing.T) {
 		}
 	}
 	made := map[string]bool{} // parts of others
-	for _, part := range []string{"token.head", "token.rows", "sheet.step", "sheet.days", "mesa.promise", "mesa.nobody", "mesa.place", "mesa.call", "mesa.ahead", "mesa.band", "mesa.day", "mesa.hour", "mesa.since", "mesa.at", "mesa.tell_me"} {
+	for _, part := range []string{"token.head", "token.rows", "link.steps", "sheet.step", "sheet.days", "mesa.promise", "mesa.nobody", "mesa.place", "mesa.call", "mesa.ahead", "mesa.band", "mesa.day", "mesa.hour", "mesa.since", "mesa.at", "mesa.tell_me"} {
 		made[part] = true
 	}
 	for _, i := range sc.parser.Intents() {

@@ -72,7 +72,7 @@ func (c *counter) take(in bot.Input) string {
 			c.last.Replies = all
 			return render(all)
 		}
-		effects := &Effects{Tokens: c.back, Sheets: familySheets{c.back}}
+		effects := &Effects{Tokens: c.back, Sheets: familySheets{c.back}, Links: familyLinks{c.back}, Chats: noChats{}}
 		value, err := effects.Run(context.Background(), "c/b/a", *d.Effect)
 		in.Result = &bot.Result{Key: "k", Op: d.Effect.Op, Data: value, Failed: err != nil}
 	}

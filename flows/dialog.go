@@ -144,6 +144,12 @@ func (d *dialog) offerBelow(r *bot.Reply, options ...option) {
 
 // ask puts a question. It is forgotten if it is not answered within the patience of the state.
 func (d *dialog) ask(key string, data any, options ...option) {
+	d.sayAnew(key)
+	d.askOn(key, data, options...)
+}
+
+// askOn does the same for a question that is put again because the answer does not fit.
+func (d *dialog) askOn(key string, data any, options ...option) {
 	d.mem.Prompt = d.offer(bot.Ask, key, data, options...).Text
 	d.mem.Figure, _ = bareFigure(d.in.Text)
 	d.await()

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"llave/bot"
 	"llave/flows/backend"
 )
 
@@ -139,3 +140,40 @@ func (f familySheets) Void(_ context.Context, _ backend.Credential, id backend.S
 	}
 	return f.of("")
 }
+
+// familyLinks are the links of that back end. Nobody opens a page of it, and one other chat is linked.
+type familyLinks struct{ *family }
+
+func (f familyLinks) Invite(context.Context, backend.Invitation) (backend.Invite, error) {
+	if f.down {
+		return backend.Invite{}, errDown
+	}
+	return backend.Invite{ID: "i", URL: "https://ioma.example/i", OpenUntil: f.now().Add(10 * time.Minute)}, nil
+}
+
+func (f familyLinks) Redeem(context.Context, string, string, string) (backend.Grant, error) {
+	if f.down {
+		return backend.Grant{}, errDown
+	}
+	return backend.Grant{}, &backend.WrongCode{Left: 2}
+}
+
+func (f familyLinks) Chats(context.Context, backend.Credential) ([]backend.LinkedChat, error) {
+	if f.down {
+		return nil, errDown
+	}
+	return []backend.LinkedChat{{Own: true}}, nil
+}
+
+func (f familyLinks) Unlink(context.Context, backend.Credential, string) error {
+	if f.down {
+		return errDown
+	}
+	return nil
+}
+
+// noChats are the chats of a bot that has no other.
+type noChats struct{ bot.Accepter }
+
+func (noChats) ChatRef(bot.ChatID) string              { return "ref" }
+func (noChats) OpenChatRef(string) (bot.ChatID, error) { return "", errDown }

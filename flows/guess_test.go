@@ -8,10 +8,10 @@ import (
 // Under a question the second opinion takes no answer that fits, and sees no question in a text that asks nothing.
 func TestAGuessTakesNoAnswer(t *testing.T) {
 	for said, want := range map[string]string{
-		"varios porque va seguido":        "¿Cuántos",
-		"los que le corresponden por mes": "¿Cuántos",
-		"igual que la vez anterior":       "¿Cuántos",
-		"los mismos que el mes pasado":    "¿Cuántos",
+		"varios porque va seguido":        "un número, del 1 al 31",
+		"los que le corresponden por mes": "un número, del 1 al 31",
+		"igual que la vez anterior":       "un número, del 1 al 31",
+		"los mismos que el mes pasado":    "un número, del 1 al 31",
 		"el máximo que se pueda":          "31 tokens",
 		"¿se puede plastificar la hoja?":  "último día de su mes",
 	} {

@@ -12,6 +12,7 @@ import (
 // onGranted keeps the link and grants the request that began it, if that needs no question.
 func (d linkDialog) onGranted(a effectAnswer) {
 	g := *a.Grant
+	d.sayAnew("link.url")
 	more := inAccount(d.dialog).admit(g)
 	if more {
 		d.mem.Cred, d.mem.Link.Invite = g.Credential, ""

@@ -25,9 +25,19 @@ func (d *dialog) unlikeBefore(key string) string {
 	if last.Key != key || d.in.Now.Sub(last.At) > followTime {
 		*last = said{Key: key}
 	}
-	last.Times, last.At = min(last.Times+1, maxVariants), d.in.Now
+	last.At = d.in.Now
+	if last.Times++; last.Times > maxVariants {
+		last.Times = 2 // not the third one for ever
+	}
 	if last.Times == 1 {
 		return key
 	}
 	return key + "_" + strconv.Itoa(last.Times)
+}
+
+// sayAnew forgets that a text was said: the question is put for another reason.
+func (d *dialog) sayAnew(key string) {
+	if d.mem.Said.Key == key {
+		d.mem.Said = said{}
+	}
 }

@@ -88,6 +88,9 @@ func (d sheetDialog) print(month backend.SheetMonth, asked string) {
 // confirmAgain puts the open question again, below a line that says why.
 func (d sheetDialog) confirmAgain(why string) {
 	data := d.data(stepConfirm)
+	if why != "" && !d.r.Unsure {
+		why = d.unlikeBefore(why) // the question of an unknown result has other words each time itself
+	}
 	if why != "" {
 		data.First = d.text(why, nil)
 	}

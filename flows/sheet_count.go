@@ -24,9 +24,17 @@ func (d sheetDialog) askCount() {
 		data.Said = max(d.r.Count, 0)
 		data.Many = true
 	}
+	again := d.r.Count != 0
 	d.r.Count = 0
 	d.move("count")
-	d.ask("sheet.count", data)
+	if !again {
+		d.ask("sheet.count", data)
+		return
+	}
+	d.askOn("sheet.count", data)
+	if d.mem.Said.Times == maxVariants {
+		d.addPerson()
+	}
 }
 
 // answerCount takes a number, in figures or in words. After any other answer it asks again, with the range.

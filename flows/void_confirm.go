@@ -62,6 +62,9 @@ func (d voidDialog) changeNumbers(b sheetSummary, numbers []int) {
 func (d voidDialog) confirmAgain(why string) {
 	b, _ := d.r.sheet()
 	data := d.data(b)
+	if why != "" && !d.r.Unsure {
+		why = d.unlikeBefore(why) // the question of an unknown result has other words each time itself
+	}
 	if why != "" {
 		data.First = d.text(why, nil)
 	}

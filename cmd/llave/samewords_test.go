@@ -16,7 +16,7 @@ func TestLinkSaysTheWordsOfItsPages(t *testing.T) {
 		}
 		return string(text)
 	}
-	_, message, _ := strings.Cut(read("flows/texts/link.tmpl"), `{{define "link.url"}}`)
+	_, message, _ := strings.Cut(read("flows/texts/link.tmpl"), `{{define "link.steps"}}`)
 	message, _, _ = strings.Cut(message, "{{define")
 	pages := ""
 	for _, page := range []string{"invitar", "entrar", "codigo"} {
