@@ -19,6 +19,8 @@ func TestRegistrationAndReset(t *testing.T) {
 	link := "/autogestion/registro/" + w.mailedLink(t, "juana@demo.example")
 	b.get(link).wants(t, 200, "Crear mi cuenta")
 	b.post(link).wants(t, 200, "Tu cuenta está lista", path)
+	b.post(link).wants(t, 200, "Tu cuenta está lista", path) // pressed twice
+	w.advance(againLasts)
 	b.post(link).wants(t, 404, "No pudimos crear la cuenta")
 	b.post(path+"/entrar", "cuil", "27999990040", "password", "caballo-verde", "consent", "on").wants(t, 200, "No se lo digas a nadie")
 

@@ -49,7 +49,7 @@ func TestABrowserWithoutCookies(t *testing.T) {
 func TestAResetWithoutCookies(t *testing.T) {
 	w, srv := served(t)
 	b := w.browser(t, srv).without()
-	b.post("/autogestion/clave", "cuil", maria).wants(t, 200)
+	b.post("/autogestion/clave", "cuil", maria).wants(t, 409, "no guarda cookies")
 	b.post("/autogestion/clave/nueva", "code", "BCDF-GHJK", "password", "una frase larga", "password2", "una frase larga").wants(t, 422, "no guarda cookies", "pedí otro código")
 	kept := w.browser(t, srv)
 	_, path := w.invited(t, "c", "")

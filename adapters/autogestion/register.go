@@ -43,6 +43,8 @@ func (s *Service) register() RegisterMode {
 
 const (
 	registerLasts = 30 * time.Minute
+	// againLasts is how long a link that made an account gives the same answer again.
+	againLasts = 2 * time.Minute
 	// registrationsADay is how often a browser at an address may send the form, and how many e-mails a mailbox gets of them.
 	registrationsADay = 3
 )
@@ -140,6 +142,10 @@ func (s *Service) FinishRegistration(ctx context.Context, secret, browser, passw
 		return 0, wrap("finish registration", err)
 	}
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
+		if made, err := s.registrationOf(ctx, tx, secret, now); err == nil && made.Account != 0 {
+			account = made.Account
+			return s.madeBefore(ctx, tx, made)
+		}
 		r, filed, err := s.takeRegistration(ctx, tx, secret, now)
 		if err != nil {
 			return err
@@ -164,9 +170,35 @@ func (s *Service) FinishRegistration(ctx context.Context, secret, browser, passw
 		if err := s.rememberBrowser(ctx, tx, s.browserHash(browser), account, now); err != nil {
 			return err
 		}
+		if err := s.keepMade(ctx, tx, secret, form.Registration{Browser: r.Browser, PHC: r.PHC, Account: account}, filed, now); err != nil {
+			return err
+		}
 		return s.mailAccount(ctx, tx, account, "mail_registered", nil, now)
 	})
 	return account, wrap("finish registration", err)
+}
+
+// keepMade keeps which account a link made, and no more of its form. Pressed again, when the answer was lost on the way, the link
+// gives the same answer.
+func (s *Service) keepMade(ctx context.Context, tx *sql.Tx, secret string, r form.Registration, filed bool, now time.Time) error {
+	sealed, err := s.keys.seal(sealRegistration, r)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO registration (secret, sealed, filed, until) VALUES (?, ?, ?, ?)",
+		s.keys.hash("registration", secret), sealed, filed, now.Add(againLasts).UnixNano())
+	return err
+}
+
+// madeBefore fails if the account that a link made is not as it was then: its password was changed, or its owner said that a
+// stranger signed in.
+func (s *Service) madeBefore(ctx context.Context, q querier, r form.Registration) error {
+	var same bool
+	err := q.QueryRowContext(ctx, "SELECT password = ? AND suspect = 0 FROM account WHERE id = ?", r.PHC, r.Account).Scan(&same)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && !same {
+		return web.ErrNoRegistration
+	}
+	return err
 }
 
 // registrationOf returns a form that waits for its link; web.ErrNoRegistration if there is none.

@@ -221,6 +221,18 @@ func TestTheLinkOfARegistration(t *testing.T) {
 		b.get(path).wants(t, 200, "<form", path)
 	}
 	b.post(path, "password", "caballo-verde").wants(t, 200, "Tu cuenta está lista")
+	b.post(path, "password", "caballo-verde").wants(t, 200, "Tu cuenta está lista") // the answer was lost
+	b.post(path).wants(t, 422, "Acá va la contraseña")
+	if n := len(w.mails(t)); n != 2 {
+		t.Errorf("%d e-mails: the account was made twice", n)
+	}
+	if _, err := w.file.Writer.Exec("UPDATE account SET suspect = 1"); err != nil {
+		t.Fatal(err)
+	}
+	b.post(path, "password", "caballo-verde").wants(t, 404)
+	if _, err := w.file.Writer.Exec("UPDATE account SET suspect = 0, password = 'another'"); err != nil {
+		t.Fatal(err)
+	}
 	b.post(path, "password", "caballo-verde").wants(t, 404)
 	own := juanas("00123456789")
 	if w.registers(t, own, "a@x.example") {

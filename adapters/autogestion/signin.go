@@ -3,6 +3,7 @@ package autogestion
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strings"
 	"time"
 
@@ -34,11 +35,15 @@ func (s *Service) SignIn(ctx context.Context, urlOrSecret, cuil, password string
 // The attempt is counted before the password is checked, so that many at once cannot exceed the bound, and taken back if the
 // password is right. A CUIL without an account takes the same steps.
 func (s *Service) signIn(ctx context.Context, in form.SignIn) error {
-	err := s.read(ctx, func(q querier, now time.Time) error {
-		_, err := s.signable(ctx, q, in, now)
+	var before bool
+	err := s.read(ctx, func(q querier, now time.Time) (err error) {
+		if before, err = s.signedBefore(ctx, q, in, now); err != nil || before {
+			return err
+		}
+		_, err = s.signable(ctx, q, in, now)
 		return err
 	})
-	if err != nil {
+	if err != nil || before {
 		return wrap("sign in", err)
 	}
 	if in.Session != "" {
@@ -102,6 +107,21 @@ func (s *Service) completeSignIn(ctx context.Context, tx *sql.Tx, i inviteRow, a
 	}
 	_, err := tx.ExecContext(ctx, "UPDATE invite SET account = ?, code_until = ? WHERE id = ?", account, now.Add(codeLasts).UnixNano(), i.id)
 	return err
+}
+
+// signedBefore reports whether this browser has signed in at the invite, as the same person: a button was pressed twice.
+func (s *Service) signedBefore(ctx context.Context, q querier, in form.SignIn, now time.Time) (same bool, err error) {
+	i, err := s.inviteAt(ctx, q, in.Secret)
+	if errors.Is(err, backend.ErrNoInvite) {
+		return false, nil
+	}
+	if err != nil || i.phase(now) != inviteSigned || s.sameBrowser(i, in.Browser) != nil {
+		return false, err
+	}
+	cuil, _ := backend.ReadCUIL(in.CUIL)
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM account a JOIN person p ON p.id = a.person WHERE a.id = ?1 AND p.cuil = ?2)
+		OR EXISTS (SELECT 1 FROM session WHERE id = ?3 AND account = ?1)`, i.account, s.cuilHash(cuil), s.sessionHash(in.Session)).Scan(&same)
+	return same, err
 }
 
 // signable returns the invite if this browser can sign in at it now.

@@ -40,10 +40,10 @@ var pages = []formPage{
 	{"sign-in", "/autogestion/mi-cuenta", http.StatusUnprocessableEntity, func(which int) url.Values {
 		return url.Values{"cuil": {[]string{holder, nobody}[which]}, "password": {"una clave que no es"}}
 	}},
-	{"reset", "/autogestion/clave", http.StatusOK, func(which int) url.Values {
+	{"reset", "/autogestion/clave", http.StatusSeeOther, func(which int) url.Values {
 		return url.Values{"cuil": {[]string{holder, nobody}[which]}}
 	}},
-	{"registration", "/autogestion/registro", http.StatusOK, func(which int) url.Values {
+	{"registration", "/autogestion/registro", http.StatusSeeOther, func(which int) url.Values {
 		cuil := []string{noAccount, nobody}[which]
 		return url.Values{"cuil": {cuil}, "document": {strings.Split(cuil, "-")[1]}, "sex": {"F"}, "tramite": {tramite}, "email": {"alguien@casa.example"},
 			"email2": {"alguien@casa.example"}, "password": {"tres gatos naranja"}, "password2": {"tres gatos naranja"}, "terms": {"on"}}

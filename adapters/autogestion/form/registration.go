@@ -16,6 +16,8 @@ type Registration struct {
 	Proof                            string // of work, if the page asked for one
 	// PHC is the password's hash, once the form waits for its link.
 	PHC string
+	// Account is the account that the link made. Nothing else of the form is kept then but the browser and the hash.
+	Account int64
 }
 
 // Faults returns all faults of the form.

@@ -52,7 +52,7 @@ func (w *Pages) mineAll(rw http.ResponseWriter, r *http.Request) {
 
 // undo shows the button that puts the old e-mail address back. To look at it changes nothing.
 func (w *Pages) undo(rw http.ResponseWriter, r *http.Request) {
-	w.show(rw, r, http.StatusOK, "deshacer", view{Data: doneView{Path: "/autogestion/deshacer/" + r.PathValue("secret")}})
+	w.show(rw, r, http.StatusOK, "deshacer", view{Data: linkView{Path: "/autogestion/deshacer/" + r.PathValue("secret")}})
 }
 
 func (w *Pages) undoDo(rw http.ResponseWriter, r *http.Request) {

@@ -18,6 +18,7 @@ type inviteView struct {
 	Until                  string
 	Code, Back             string
 	Signer                 string // the person whom the session signs in
+	Made, Changed          bool   // the account was made just now, or its password
 }
 
 // secretSize is how many bytes are in an invite's secret.
@@ -55,7 +56,7 @@ func (w *Pages) invite(rw http.ResponseWriter, r *http.Request) {
 		w.show(rw, r, http.StatusOK, "invitar", view{Data: data})
 	case Opened:
 		if !r.URL.Query().Has("otra") {
-			data.Signer = i.Signer
+			data.Signer, data.Made, data.Changed = i.Signer, r.URL.Query().Has(madeMark), r.URL.Query().Has(changedMark)
 		}
 		w.show(rw, r, http.StatusOK, "entrar", view{Data: data, Proof: w.Work.SignIn(r.Context(), httpx.ClientOf(r).Key())})
 	case SecondCode:

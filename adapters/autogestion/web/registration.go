@@ -8,19 +8,18 @@ import (
 	"llave/adapters/httpx"
 )
 
-// doneView is the data of the pages after a registration or a reset.
-type doneView struct {
+// The pages to which forms lead.
+const (
+	sentPath        = "/autogestion/registro/enviado"
+	readyPath       = "/autogestion/registro/lista"
+	newPasswordPath = "/autogestion/clave/nueva"
+	changedPath     = "/autogestion/clave/lista"
+)
+
+// linkView is the data of the page of a link from an e-mail.
+type linkView struct {
 	Path  string
 	Other bool // the link is open in another browser than the form's
-}
-
-func (w *Pages) done(r *http.Request) view {
-	if browser := w.browser(r); browser != "" {
-		if secret := w.Accounts.Resume(r.Context(), browser); secret != "" {
-			return view{Data: doneView{Path: invitePath(secret)}}
-		}
-	}
-	return view{Data: doneView{}}
 }
 
 func (w *Pages) register(rw http.ResponseWriter, r *http.Request) {
@@ -50,7 +49,13 @@ func (w *Pages) registerDo(rw http.ResponseWriter, r *http.Request) {
 		w.refuse(rw, r, err, "cuenta", view{Form: typed, Proof: w.formView(r).Proof})
 		return
 	}
-	w.show(rw, r, http.StatusOK, "registroenviado", view{}) // the same for everybody, to the byte
+	http.Redirect(rw, r, sentPath, http.StatusSeeOther) // the same for everybody, to the byte
+}
+
+// registerSent says where the link went. A form is answered with an address that can be loaded again: a phone that was in the
+// mail program loads its page again, and must not send the form twice.
+func (w *Pages) registerSent(rw http.ResponseWriter, r *http.Request) {
+	w.show(rw, r, http.StatusOK, "registroenviado", view{})
 }
 
 // registration shows the button of a link from an e-mail. To look at it changes nothing.
@@ -60,7 +65,7 @@ func (w *Pages) registration(rw http.ResponseWriter, r *http.Request) {
 
 func (w *Pages) registrationView(r *http.Request) view {
 	own := w.Accounts.OwnForm(r.Context(), r.PathValue("secret"), w.browser(r))
-	return view{Data: doneView{"/autogestion/registro/" + r.PathValue("secret"), !own}}
+	return view{Data: linkView{"/autogestion/registro/" + r.PathValue("secret"), !own}}
 }
 
 // registrationDo makes the account.
@@ -82,9 +87,32 @@ func (w *Pages) registrationDo(rw http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		w.broken(rw, r, err)
 	default:
-		w.signedIn(rw, r, session)
-		w.show(rw, r, http.StatusOK, "cuentalista", w.done(r))
+		w.goOn(rw, r, session, madeMark, readyPath)
 	}
+}
+
+// registrationReady says that the account is there, to a person who was not about to link a chat.
+func (w *Pages) registrationReady(rw http.ResponseWriter, r *http.Request) {
+	w.show(rw, r, http.StatusOK, "cuentalista", view{})
+}
+
+// Marks of the address of an invite: what the person has just done.
+const (
+	madeMark    = "lista"
+	changedMark = "cambiada"
+)
+
+// goOn signs a person in who has an account now, or a new password, and leads on: to the invite that this browser was about to
+// accept, with a mark, or to a page.
+func (w *Pages) goOn(rw http.ResponseWriter, r *http.Request, session, mark, otherwise string) {
+	w.signedIn(rw, r, session)
+	if browser := w.browser(r); browser != "" {
+		if secret := w.Accounts.Resume(r.Context(), browser); secret != "" {
+			http.Redirect(rw, r, invitePath(secret)+"?"+mark, http.StatusSeeOther)
+			return
+		}
+	}
+	http.Redirect(rw, r, otherwise, http.StatusSeeOther)
 }
 
 // signedIn keeps the session that began with a registration or a new password.
@@ -114,8 +142,7 @@ func (w *Pages) officeDo(rw http.ResponseWriter, r *http.Request) {
 		w.refuse(rw, r, err, "delegacion", view{Form: map[string]string{"cuil": f("cuil"), "email": f("email")}, Proof: w.formView(r).Proof})
 		return
 	}
-	w.signedIn(rw, r, session)
-	w.show(rw, r, http.StatusOK, "cuentalista", w.done(r))
+	w.goOn(rw, r, session, madeMark, readyPath)
 }
 
 // closedView is the data of the page that stands for the form where there is none.

@@ -45,6 +45,18 @@ func (w *Pages) resetAsk(rw http.ResponseWriter, r *http.Request) {
 		w.refuse(rw, r, err, "clave", view{Form: map[string]string{"cuil": r.PostFormValue("cuil")}, Proof: w.formView(r).Proof})
 		return
 	}
+	http.Redirect(rw, r, withCookieSet(newPasswordPath), http.StatusSeeOther)
+}
+
+// resetNew shows the form for the code. It can be loaded again without another e-mail.
+func (w *Pages) resetNew(rw http.ResponseWriter, r *http.Request) {
+	if w.noMail(rw, r) {
+		return
+	}
+	if w.keepsNone(r) && r.URL.Query().Has(cookieSet) {
+		w.show(rw, r, http.StatusConflict, "sincookies", view{})
+		return
+	}
 	w.show(rw, r, http.StatusOK, "clavenueva", view{})
 }
 
@@ -67,6 +79,10 @@ func (w *Pages) resetDo(rw http.ResponseWriter, r *http.Request) {
 		w.refuse(rw, r, err, "clavenueva", view{})
 		return
 	}
-	w.signedIn(rw, r, session)
-	w.show(rw, r, http.StatusOK, "clavelista", w.done(r))
+	w.goOn(rw, r, session, changedMark, changedPath)
+}
+
+// resetReady says that the password was changed, to a person who was not about to link a chat.
+func (w *Pages) resetReady(rw http.ResponseWriter, r *http.Request) {
+	w.show(rw, r, http.StatusOK, "clavelista", view{})
 }

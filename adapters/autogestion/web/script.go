@@ -11,7 +11,7 @@ import (
 const scriptPolicy = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 // scripted are the pages with a script.
-var scripted = map[string]bool{"entrar": true, "registro": true, "segundo": true, "cuenta": true, "clave": true, "clavenueva": true, "delegacion": true, "micuenta": true, "micuentaentrar": true}
+var scripted = map[string]bool{"invitar": true, "entrar": true, "registro": true, "segundo": true, "cuenta": true, "clave": true, "clavenueva": true, "delegacion": true, "micuenta": true, "micuentaentrar": true}
 
 // asset serves an embedded file.
 func (w *Pages) asset(name, kind string) http.HandlerFunc {

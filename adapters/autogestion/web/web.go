@@ -97,6 +97,8 @@ func (w *Pages) routes() []route {
 
 		{"GET /autogestion/registro", w.register},
 		{"POST /autogestion/registro", w.registerDo},
+		{"GET " + sentPath, w.registerSent},
+		{"GET " + readyPath, w.registrationReady},
 		{"GET /autogestion/registro/{secret}", w.withSecret(w.registration)},
 		{"POST /autogestion/registro/{secret}", w.withSecret(w.registrationDo)},
 		{"GET /autogestion/cuenta", w.register}, // links of before
@@ -116,7 +118,9 @@ func (w *Pages) routes() []route {
 		{"POST /autogestion/deshacer/{secret}", w.withSecret(w.undoDo)},
 		{"GET /autogestion/clave", w.reset},
 		{"POST /autogestion/clave", w.resetAsk},
-		{"POST /autogestion/clave/nueva", w.resetDo},
+		{"GET " + newPasswordPath, w.resetNew},
+		{"POST " + newPasswordPath, w.resetDo},
+		{"GET " + changedPath, w.resetReady},
 
 		{"GET /autogestion/verificar", w.verify},
 		{"POST /autogestion/verificar", w.verifyDo},
