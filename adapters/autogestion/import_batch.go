@@ -3,6 +3,7 @@ package autogestion
 import (
 	"bytes"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"strings"
 
@@ -63,7 +64,7 @@ type stageStatements struct {
 }
 
 const (
-	stageRowColumns    = 14
+	stageRowColumns    = 15
 	stageDetailColumns = 5
 	stageLookups       = 2 * stageBatchLen
 	// stageTogether rows are stored by one statement, which takes half the time of as many statements.
@@ -76,7 +77,7 @@ func (s *stageStatements) prepare(tx *sql.Tx) (err error) {
 		one := "(?" + strings.Repeat(", ?", columns-1) + ")"
 		return one + strings.Repeat(", "+one, rows-1)
 	}
-	const row = "INSERT INTO row (line, written, who, holder, differs, altered, had, number, digest, tramite, mail, standing, active, kinship) VALUES "
+	const row = "INSERT INTO row (line, written, who, holder, differs, altered, had, number, short, digest, tramite, mail, standing, active, kinship) VALUES "
 	const detail = "INSERT INTO detail (line, cuil, member, sealed, mailbox) VALUES "
 	for _, p := range []struct {
 		stmt  **sql.Stmt
@@ -123,15 +124,17 @@ func (st *staging) prepare(b *stageBatch) error {
 		r := &b.rows[i]
 		who, holder := people[string(r.cuil)], people[string(r.holder)]
 		var number, digest []byte
+		var short any
 		differs := who.differs(r)
 		if differs {
 			number, digest = st.s.numberHash(r.Number), r.digest
+			short = int64(binary.BigEndian.Uint64(number))
 			if b.details, err = st.detail(b.details, r); err != nil {
 				return err
 			}
 		}
 		b.values = append(b.values, r.Line, int(r.Written), who.person(r.cuil), holder.person(r.holder), differs, who.altered(r), who.had(),
-			number, digest, r.tramite, r.mail, r.Standing, backend.IsActive(r.Standing), r.Kinship)
+			number, short, digest, r.tramite, r.mail, r.Standing, backend.IsActive(r.Standing), r.Kinship)
 	}
 	return nil
 }

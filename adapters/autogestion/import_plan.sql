@@ -1,5 +1,7 @@
 -- The changes that the lines of a padrón would make. "live" is the present padrón.
 CREATE INDEX row_who ON row (who, holder, line, why, differs);
+-- The members of a group in their order.
+CREATE INDEX row_holder ON row (holder, who <> holder, line, who, why, kinship);
 -- For a file with no good line, which must not take longer than a good file.
 CREATE INDEX mention_line ON mention (line, holder);
 
@@ -16,8 +18,8 @@ UPDATE row SET why = 'csv_conflict', about = g.line
 -- A number is of whom the padrón says, else of whom the file says first. A line in which nothing differs has the number of the
 -- padrón; it is wrong, too, after a line that takes the number.
 CREATE TABLE claim (number BLOB NOT NULL, line INTEGER NOT NULL, who ANY NOT NULL, PRIMARY KEY (number, line)) STRICT, WITHOUT ROWID;
-INSERT INTO claim SELECT number, min(line), who FROM row WHERE number IN
-  (SELECT number FROM row WHERE number IS NOT NULL GROUP BY number HAVING min(who) <> max(who)) GROUP BY number, who;
+INSERT INTO claim SELECT number, min(line), who FROM row WHERE short IN
+  (SELECT short FROM row WHERE short IS NOT NULL GROUP BY short HAVING count(*) > 1) GROUP BY number, who;
 UPDATE row SET why = 'csv_number_taken' WHERE why IS NULL
   AND EXISTS (SELECT 1 FROM claim c WHERE c.number = row.number AND c.line < row.line AND c.who <> row.who);
 CREATE TABLE taken AS SELECT r.line, p.id AS owner FROM row r JOIN live.person p ON p.number = r.number WHERE p.id IS NOT r.who;

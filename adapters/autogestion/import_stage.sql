@@ -12,6 +12,7 @@ CREATE TABLE row (
   altered  INTEGER NOT NULL,              -- has another name, number or sex than in the padrón
   had      INTEGER NOT NULL,              -- the standing in the padrón gives tokens
   number   BLOB,                          -- hash; null: nothing differs
+  short    INTEGER,                       -- the first bytes of number, by which equal ones are found sooner
   digest   BLOB,                          -- hash of the sealed data; null: nothing differs
   tramite  BLOB,                          -- hash
   mail     BLOB,                          -- hash
