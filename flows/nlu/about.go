@@ -135,3 +135,13 @@ func (s *tokenized) asksDuty(i int) bool {
 	}
 	return false
 }
+
+// offersPerson reports whether an alternative that begins at a word is a person: "¿otro token o persona?".
+func (s *tokenized) offersPerson(i int) bool {
+	if i >= len(s.words) || s.words[i].key != "o" {
+		return false
+	}
+	for i++; s.is(i, s.u.c.filler|s.u.c.light|s.u.c.want|s.u.c.one); i++ {
+	}
+	return s.inSet(i, "people")
+}

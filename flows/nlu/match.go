@@ -136,6 +136,8 @@ func (u *Parser) chooseIntent(s *tokenized, m *ParsedText) {
 	case best < 0 && m.Yes:
 		m.Intent = IntentYes
 	case best < 0:
+	case m.matches[best].outcome == doubtful && s.offersPerson(m.matches[best].to):
+		m.Unclear = []Intent{u.intent(m.matches[best]), IntentHelp} // "¿otro token o persona?"
 	case m.matches[best].outcome == doubtful && s.question && doubts[u.intent(m.matches[best])].intent != "":
 		m.Intent, m.Topic = doubts[u.intent(m.matches[best])].intent, doubts[u.intent(m.matches[best])].topic
 	case m.matches[best].outcome == doubtful, u.intent(m.matches[best]) == IntentUnclear:

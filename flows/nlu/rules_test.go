@@ -176,6 +176,7 @@ func TestRules(t *testing.T) {
 		{"a relative who is said twice is one", "acompaño a mi suegra, el token de mi suegra", "token [] ?[suegra]"},
 		{"a story without signal asks nothing", "mi mamá se quedó sin batería, pasame el token de ella", "token [Rosa Peralta] ?[]"},
 		{"leaving may be wanted", "quiero darme de baja de ioma porque me mudo", "faq [] ?[]"},
+		{"a choice of two is asked", "otro token o persona?", "none [] ?[] unclear"},
 		{"many tokens are on paper", "10 tokens para mamá", "preprint [Rosa Peralta] ?[] x10 @"},
 	} {
 		l := labelled{text: c.text, group: familyA, self: "1"}
