@@ -95,8 +95,8 @@ func (p *passage) now() {
 // patienceOfNext is how long next waits for a request.
 const patienceOfNext = 8 * time.Second
 
-// next has something happen between the next request that is worth it and its answer. It reports whether there was one.
-func (p *passage) next(ctx context.Context, happen func()) bool {
+// next has something happen between the next request that is worth it and its answer. If there is none for long, it happens at once.
+func (p *passage) next(ctx context.Context, happen func()) {
 	did := make(chan struct{})
 	p.mu.Lock()
 	p.happen = func() {
@@ -106,19 +106,10 @@ func (p *passage) next(ctx context.Context, happen func()) bool {
 	p.mu.Unlock()
 	select {
 	case <-did:
-		return true
 	case <-time.After(patienceOfNext):
 	case <-ctx.Done():
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.happen = nil
-	select {
-	case <-did:
-		return true
-	default:
-		return false
-	}
+	p.now()
 }
 
 // senders are the processes that sent messages and were not asked for yet, by chat and text.

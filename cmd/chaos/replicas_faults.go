@@ -83,8 +83,16 @@ func (r *replicas) holdUp(at int) {
 		p.records(enginetest.Stop)
 		p.cmd.Process.Signal(syscall.SIGSTOP)
 	}
-	moments := []*passage{nil, r.ways[at], r.asking}
-	if way := moments[r.faults%len(moments)]; way == nil || !way.next(r.ctx, stop) {
+	switch r.faults % 4 {
+	case 0:
+		stop()
+	case 1:
+		r.ways[at].next(r.ctx, stop)
+	case 2:
+		r.asking.next(r.ctx, stop)
+	case 3: // it has the answer, and is about to commit
+		r.asking.next(r.ctx, func() {})
+		time.Sleep(time.Duration(r.rng.Int64N(int64(2 * time.Millisecond))))
 		stop()
 	}
 }
