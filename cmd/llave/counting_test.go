@@ -19,6 +19,7 @@ import (
 type countedWay struct {
 	from, channel, lines string
 	linking              bool
+	noAccount            bool // it is made on the way
 }
 
 // countedWays are the ways in docs/understanding.md, in its order. The last line of each is followed by the token, and no line before.
@@ -30,6 +31,9 @@ var countedWays = []countedWay{
 	{from: "sin nada, chat web", channel: "web", linking: true},
 	{from: "sin nada, Telegram", channel: "telegram", linking: true},
 	{from: "sin nada, WhatsApp", channel: "whatsapp", linking: true},
+	{from: "sin cuenta, chat web", channel: "web", linking: true, noAccount: true},
+	{from: "sin cuenta, Telegram", channel: "telegram", linking: true, noAccount: true},
+	{from: "sin cuenta, WhatsApp", channel: "whatsapp", linking: true, noAccount: true},
 }
 
 // wayBack is what the person does in the chat after the page: the web page leads back by itself, Telegram has a button to press, and
@@ -71,7 +75,7 @@ func TestStepsToAToken(t *testing.T) {
 func (w *fixture) countSteps(way countedWay) (inChat, onPages int) {
 	if way.linking {
 		before := w.play("> token")
-		onPages = 1 + w.stepsOnPages() // the link itself is tapped, too
+		onPages = 1 + w.stepsOnPages(way.noAccount) // the link itself is tapped, too
 		after := w.play("> {code}")
 		if strings.Contains(before, "{token 1}") || !strings.Contains(after, "{token 1}") {
 			w.t.Errorf("the token does not come right after the page:\n%s\n%s", before, after)
@@ -94,18 +98,23 @@ func (w *fixture) countSteps(way countedWay) (inChat, onPages int) {
 
 var (
 	visibleInput = regexp.MustCompile(`<input [^>]*required`)
-	pageForm     = regexp.MustCompile(`(?s)<form[^>]*action="([^"]*/(?:seguir|entrar))".*?</form>`)
+	pageForm     = regexp.MustCompile(`(?s)<form[^>]*action="([^"]*/(?:seguir|entrar|registro|registro/[\w-]{43}))".*?</form>`)
+	mailedLink   = regexp.MustCompile(`<a href="http://[^/"]*(/autogestion/registro/[\w-]{43})"`)
 	pageCode     = regexp.MustCompile(`<code>([^<]+)</code>`)
 )
 
 // stepsOnPages walks through the pages of the link that the chat has sent, and counts the fields to fill in and the buttons to press.
-func (w *fixture) stepsOnPages() (steps int) {
+// Without an account they are also "No tengo cuenta", the way to the mail, and the link there.
+func (w *fixture) stepsOnPages(noAccount bool) (steps int) {
 	handler := w.back.Handler()
 	at, err := url.Parse(w.url)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	fields := url.Values{"cuil": {"27-99999001-6"}, "password": {autogestion.DemoPassword}, "consent": {"on"}}
+	if noAccount {
+		fields = registrationFields()
+	}
 	cookies := map[string]*http.Cookie{}
 	var walk func(method, path string) string
 	walk = func(method, path string) string {
@@ -127,7 +136,19 @@ func (w *fixture) stepsOnPages() (steps int) {
 		return rec.Body.String()
 	}
 	page := walk(http.MethodGet, at.Path)
-	for range 5 {
+	for range 6 {
+		if noAccount && strings.Contains(page, `href="/autogestion/registro">No tengo cuenta`) {
+			steps++
+			page = walk(http.MethodGet, "/autogestion/registro")
+		}
+		if strings.Contains(page, "<h1>Mirá tu correo</h1>") {
+			steps += 2
+			link := mailedLink.FindStringSubmatch(walk(http.MethodGet, "/autogestion/correo"))
+			if link == nil {
+				w.t.Fatal("no link was mailed")
+			}
+			page = walk(http.MethodGet, link[1])
+		}
 		form := pageForm.FindStringSubmatch(page)
 		if form == nil {
 			break
@@ -141,4 +162,11 @@ func (w *fixture) stepsOnPages() (steps int) {
 	}
 	w.code = code[1]
 	return steps + 1 // back to the chat
+}
+
+// registrationFields are what Juana, who has no account, types on the pages.
+func registrationFields() url.Values {
+	const email, password = "juana@demo.example", "caballo-verde"
+	return url.Values{"cuil": {"27-99999004-0"}, "document": {"99999004"}, "sex": {"F"}, "tramite": {"00123456789"}, "consent": {"on"}, "sesion": {"1"},
+		"email": {email}, "email2": {email}, "password": {password}, "password2": {password}}
 }
