@@ -102,7 +102,7 @@ func (c checked) Connect(ctx context.Context) (driver.Conn, error) {
 			return nil, errors.Join(err, conn.Close())
 		}
 	}
-	return conn, nil
+	return withStatements(conn)
 }
 
 func readPragma(ctx context.Context, conn driver.Conn, name string) (string, error) {

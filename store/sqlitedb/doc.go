@@ -11,7 +11,7 @@
 //	inspect.go  the checks before anything is written; error.go has the reasons for a refusal
 //	header.go    is the file whole? Read from its header and its log
 //	writer.go   group commit: the writes that wait share one transaction
-//	conn.go     Conn: one connection, its settings and its prepared statements
+//	conn.go     Conn: one connection, its settings and its prepared statements; statements.go keeps those of database/sql
 //	cut.go      Cut: one moment of several files in use, to be copied
 //	lock_*.go   the lock beside a file
 //
