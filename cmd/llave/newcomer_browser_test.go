@@ -1,0 +1,71 @@
+package main
+
+import (
+	"testing"
+
+	"llave/adapters/webchat/webchattest"
+)
+
+// registrant is a person without an account, with a phone. It counts what they type and press.
+type registrant struct {
+	visitor
+	done int
+}
+
+func (r *registrant) presses(css string)     { r.t.Helper(); r.done++; r.Clicks(css) }
+func (r *registrant) fills(css, text string) { r.t.Helper(); r.done++; r.Fills(css, text) }
+
+// From no account to the token, as docs/understanding.md counts it. One CUIL is mistyped: the passwords stay where they were typed.
+func TestFromNoAccountToATokenInABrowser(t *testing.T) {
+	t.Parallel()
+	base := start(t, nil).address()
+	r := &registrant{visitor: visitor{webchattest.New(t, webchattest.Look{Width: 360, Height: 740, Phone: true}), t, axe(t)}}
+	r.Goes(base + "/")
+	r.Waits("!document.getElementById('sugerencias').hidden")
+	r.fills("#texto", "token\r")
+	r.presses("#mensajes a.enlace")
+	r.presses(`form[action$="/seguir"] button`)
+	r.presses(`a[href="/autogestion/registro"]`)
+	r.fillsIn("27-99999004-1")
+	r.presses("main form button[type=submit]")
+	r.Waits("document.activeElement.matches('.errores')")
+	if kept := r.String("[document.title, ...[...document.querySelectorAll('[type=password]')].map(i => i.value)].join()"); kept != "Error: Crear mi cuenta · Autogestión,caballo-verde,caballo-verde" {
+		t.Errorf("after a mistyped CUIL the page has %q", kept)
+	}
+	if r.True("document.querySelector('.de-nuevo')") {
+		t.Error("a password that is still there is to be typed again")
+	}
+	r.audit("the refused form")
+	mended := r.done
+	r.Waits("(document.getElementById('cuil').value = '') === ''")
+	r.fills("#cuil", "27-99999004-0")
+	r.presses("main form button[type=submit]")
+	mended = r.done - mended // the mistake is no step of the way
+	r.presses(`main a[href="/autogestion/correo"]`)
+	r.presses("pre a")
+	r.presses("main form button")
+	r.Waits("document.querySelector('h1').textContent === 'Tu cuenta está lista'")
+	r.audit("the account is made")
+	r.presses("#consent")
+	r.presses(`form[action$="/entrar"] .dos button:not([formaction])`)
+	r.presses("main a.boton")
+	r.WaitsFor("Token de Juana Ruiz")
+	if steps := r.done - mended; steps != 19 {
+		t.Errorf("%d steps from no account to the token: docs/understanding.md counts 19", steps)
+	}
+}
+
+// fillsIn fills in the form of a registration.
+func (r *registrant) fillsIn(cuil string) {
+	r.t.Helper()
+	r.fills("#cuil", cuil)
+	r.fills("#document", "99.999.004")
+	r.presses("input[name=sex][value=F]")
+	r.fills("#tramite", "00123456789")
+	for _, css := range []string{"#email", "#email2"} {
+		r.fills(css, "juana@casa.example")
+	}
+	for _, css := range []string{"#password", "#password2"} {
+		r.fills(css, "caballo-verde")
+	}
+}
