@@ -119,4 +119,7 @@ func safeOptions(o *redis.UniversalOptions) {
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	o.DisableIdentity = true
 	o.PipelinePoolSize = -1
+	// After as many failed dials as the pool is large the client tries once a second only: a server that is back would wait for it.
+	// We use few connections, since commands share pipelines.
+	o.PoolSize = 1000
 }
