@@ -13,7 +13,7 @@ import (
 const (
 	batchMin    = 2000
 	batchStart  = 2000
-	batchMax    = 16_000
+	batchMax    = 8000
 	batchTarget = 150 * time.Millisecond
 )
 
@@ -45,7 +45,7 @@ var applied = [...]struct{ from, change string }{
 // ones may be missing, as if the import had been killed before them. The commit that notes the import does wait, and with it
 // all batches are on the disk.
 const (
-	applySettings = "PRAGMA main.cache_size = -32000; PRAGMA staging.cache_size = -32000; PRAGMA temp_store = MEMORY; " +
+	applySettings = "PRAGMA main.cache_size = -32000; PRAGMA staging.cache_size = -8000; PRAGMA temp_store = MEMORY; " +
 		"PRAGMA main.wal_autocheckpoint = 8000; PRAGMA main.synchronous = NORMAL"
 	usualSettings = "PRAGMA main.cache_size = -2000; PRAGMA temp_store = DEFAULT; " +
 		"PRAGMA main.wal_autocheckpoint = 1000; PRAGMA main.synchronous = FULL"

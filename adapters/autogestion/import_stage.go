@@ -50,13 +50,13 @@ func (s *Service) openStaging(ctx context.Context) (*staging, error) {
 		return nil, errors.Join(err, st.close())
 	}
 	u := url.URL{Scheme: "file", Path: st.path}
-	st.db, err = sql.Open("sqlite", u.String()+"?_pragma=page_size(16384)&_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=cache_size(-32000)&_pragma=busy_timeout(5000)")
+	st.db, err = sql.Open("sqlite", u.String()+"?_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=cache_size(-32000)&_pragma=busy_timeout(5000)")
 	if err != nil {
 		return nil, errors.Join(err, st.close())
 	}
 	st.db.SetMaxOpenConns(1)
 	at := url.URL{Scheme: "file", Path: live, RawQuery: "mode=ro"}
-	if _, err = st.db.ExecContext(ctx, "ATTACH DATABASE ? AS live; PRAGMA live.cache_size = -32000", at.String()); err == nil {
+	if _, err = st.db.ExecContext(ctx, "ATTACH DATABASE ? AS live; PRAGMA live.cache_size = -16000", at.String()); err == nil {
 		_, err = st.db.ExecContext(ctx, stagingSchema)
 	}
 	if err == nil {
