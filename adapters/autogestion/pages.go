@@ -115,7 +115,7 @@ func (p accountPages) Register(ctx context.Context, r form.Registration) error {
 
 func (p accountPages) OwnForm(ctx context.Context, secret, browser string) (own bool) {
 	err := p.s.read(ctx, func(q querier, now time.Time) error {
-		r, err := p.s.registrationOf(ctx, q, secret, now)
+		r, err := p.s.registrationOf(ctx, q, secret, codeTries, now)
 		own = r.Browser == browser
 		return err
 	})

@@ -142,7 +142,7 @@ func (s *Service) FinishRegistration(ctx context.Context, secret, browser, passw
 		return 0, wrap("finish registration", err)
 	}
 	err = s.write(ctx, func(tx *sql.Tx, now time.Time) error {
-		if made, err := s.registrationOf(ctx, tx, secret, now); err == nil && made.Account != 0 {
+		if made, err := s.registrationOf(ctx, tx, secret, codeTries+1, now); err == nil && made.Account != 0 {
 			account = made.Account
 			return s.madeBefore(ctx, tx, made)
 		}
@@ -201,11 +201,11 @@ func (s *Service) madeBefore(ctx context.Context, q querier, r form.Registration
 	return err
 }
 
-// registrationOf returns a form that waits for its link; web.ErrNoRegistration if there is none.
-func (s *Service) registrationOf(ctx context.Context, q querier, secret string, now time.Time) (r form.Registration, err error) {
+// registrationOf returns a form that waits for its link, with fewer tries than a bound; web.ErrNoRegistration if there is none.
+func (s *Service) registrationOf(ctx context.Context, q querier, secret string, tries int, now time.Time) (r form.Registration, err error) {
 	var sealed []byte
 	err = q.QueryRowContext(ctx, "SELECT sealed FROM registration WHERE secret = ? AND until > ? AND tries < ?",
-		s.keys.hash("registration", secret), now.UnixNano(), codeTries).Scan(&sealed)
+		s.keys.hash("registration", secret), now.UnixNano(), tries).Scan(&sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, web.ErrNoRegistration
 	}
@@ -219,7 +219,7 @@ func (s *Service) registrationOf(ctx context.Context, q querier, secret string, 
 func (s *Service) ownForm(ctx context.Context, secret, browser, password string) error {
 	var r form.Registration
 	err := s.read(ctx, func(q querier, now time.Time) (err error) {
-		r, err = s.registrationOf(ctx, q, secret, now)
+		r, err = s.registrationOf(ctx, q, secret, codeTries, now)
 		return err
 	})
 	if err != nil || r.Browser == browser {
