@@ -389,8 +389,11 @@ func TestSignInInGo(t *testing.T) {
 	if err != nil || len(code) != 9 {
 		t.Fatal(code, err)
 	}
-	if _, err := w.SignIn(t.Context(), i.URL, maria, DemoPassword, true); !errors.Is(err, backend.ErrNoInvite) {
-		t.Errorf("a second sign-in: %v", err)
+	if again, err := w.SignIn(t.Context(), i.URL, maria, DemoPassword, true); err != nil || again != code {
+		t.Errorf("pressed twice: %v, the same code: %v", err, again == code)
+	}
+	if _, err := w.SignIn(t.Context(), i.URL, "20-99999021-6", DemoPassword, true); !errors.Is(err, backend.ErrNoInvite) {
+		t.Errorf("somebody else at the same page: %v", err)
 	}
 	var version string
 	if err := w.file.Writer.QueryRow("SELECT version FROM consent").Scan(&version); err != nil || version != ConsentVersion {
