@@ -40,6 +40,9 @@ func TestAPersonIsToldWhatOthersDo(t *testing.T) {
 	if list, err := w.Notices(ctx); err != nil || len(list) != 0 {
 		t.Errorf("what they do themselves is told: %+v, %v", list, err)
 	}
+	if list, err := w.remote(t).Notices(ctx); err != nil || len(list) != 0 {
+		t.Errorf("over HTTP, with nothing to tell: %+v, %v", list, err)
+	}
 	must(w.Another(ctx, g.Credential, he.ID, "k5"))
 	w.advance(time.Second)
 	must(w.Print(ctx, g.Credential, backend.SheetOrder{Member: he.ID, Month: w.months(w.Now())[0].Month, Count: 2}, "p1"))

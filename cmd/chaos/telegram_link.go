@@ -27,6 +27,9 @@ func (p *service) link(u *telegramtest.User) error {
 	defer cancel()
 	u.Says("vincular")
 	m, err := u.Next(ctx)
+	for err == nil && !pageShape.MatchString(m.Text) { // an interim message may come before
+		m, err = u.Next(ctx)
+	}
 	if err != nil {
 		return err
 	}

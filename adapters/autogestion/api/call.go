@@ -44,7 +44,33 @@ type byLink struct {
 // body wraps an answer for huma.
 type body[T any] struct{ Body T }
 
-func bodyOf[T any](v T) *body[T] { return &body[T]{v} }
+// bodyOf is the body of an answer. The API promises that no list is null: an empty one that is nil in Go is written as empty.
+func bodyOf[T any](v T) *body[T] {
+	b := &body[T]{v}
+	fillLists(reflect.ValueOf(&b.Body).Elem())
+	return b
+}
+
+// fillLists makes the nil slices of a struct empty, also in the structs and lists inside it. Those that the API leaves out stay nil.
+func fillLists(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			f := v.Type().Field(i)
+			if !f.IsExported() {
+				continue
+			}
+			if v.Field(i).Kind() == reflect.Slice && v.Field(i).IsNil() && f.Tag.Get("nullable") == "false" {
+				v.Field(i).Set(reflect.MakeSlice(f.Type, 0, 0))
+			}
+			fillLists(v.Field(i))
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			fillLists(v.Index(i))
+		}
+	}
+}
 
 // operation describes a call. refuses are the codes of its refusals, by status.
 func (a *api) operation(method, path, id, summary string, security map[string][]string, refuses map[int]string) huma.Operation {
