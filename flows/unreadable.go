@@ -34,5 +34,8 @@ func (d *dialog) onUnreadable() {
 	if before.Subtype == d.in.Subtype && d.in.Now.Sub(before.At) < quiet {
 		return
 	}
+	if before.Subtype != d.in.Subtype && d.text("menu.unreadable", before.Subtype) != d.text("menu.unreadable", d.in.Subtype) {
+		d.mem.Said = said{} // another line: a photo that is seen once only gets its own sentence after any other
+	}
 	d.say("menu.unreadable", d.in.Subtype)
 }
