@@ -10,9 +10,8 @@
 //	states.go         the table: one row for each state, with its moves and its handlers
 //	machine.go        the table as state machines: checks, legal moves, diagrams
 //	script.go         Script.Decide
-//	dispatch.go       which code takes an input; input.go for texts and buttons, guess.go for guesses under a question,
-//	                  waiting.go while the back end is asked,
-//	                  effect_result.go for its answers
+//	dispatch.go       which code takes an input; input.go for texts, press.go for buttons, guess.go for guesses under a question,
+//	                  waiting.go while the back end is asked, effect_result.go for its answers
 //	dialog.go         dialog: one decision in the making, with moves, replies and questions
 //	memory.go         what is remembered of a chat, and the migration of older sessions; memory_json.go: how it is written
 //	request.go        Request: what a person asks for, one struct a flow; who.go finds out for whom, stale.go confirms old ones
