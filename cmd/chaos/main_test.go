@@ -71,7 +71,7 @@ func accepted(t *testing.T, h *enginetest.History, sum sightings, err error) {
 // half second and gets no core in between answers nothing.
 func TestKilledAtRandom(t *testing.T) {
 	h := history()
-	sum, err := atTerminals(t.Context(), h, size(20, 4), 1, llave(t))
+	sum, err := atTerminals(t.Context(), h, size(12, 4), 1, llave(t))
 	accepted(t, h, sum, err)
 }
 
