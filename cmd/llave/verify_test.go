@@ -64,7 +64,11 @@ func TestVerify(t *testing.T) {
 	of := func(f backend.Sheet) string {
 		return fmt.Sprintf("Auténtica. No prueba que esté sin usar.\n  Mes .*\n  Vale        del 1 al .*\n  Referencia  %s\n  Tokens      %d\n  %6d  %s %s\n", f.Reference, len(f.Tokens), f.Tokens[0].Number, f.Tokens[0].Digits[:3], f.Tokens[0].Digits[3:])
 	}
-	forged := strings.Replace(h.Proof, h.Proof[22:25], "7K2", 1)
+	other := "7K2"
+	if h.Proof[22:25] == other {
+		other = "2K7"
+	}
+	forged := h.Proof[:22] + other + h.Proof[25:] // behind the name of the key
 	data := map[string]string{"LLAVE_DATA": back.data}
 	for _, c := range []struct {
 		args, lines []string
