@@ -73,7 +73,10 @@ func (p program) newApp(c config) *app {
 // what it has started.
 func (p program) build(ctx context.Context, c config, channels channelMaker) (*app, error) {
 	a := p.newApp(c)
-	err := a.openData(ctx)
+	err := c.checkWhoseChat()
+	if err == nil {
+		err = a.openData(ctx)
+	}
 	if err == nil {
 		err = a.openParts(ctx, p, channels)
 	}

@@ -16,6 +16,9 @@ func (p program) autogestion(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := c.checkWhoseChat(); err != nil {
+		return err
+	}
 	listener, err := listen("LLAVE_ADDR", c.Addr)
 	if err != nil {
 		return err

@@ -25,6 +25,16 @@ func (c *config) checkDemo(report errorReport) {
 	}
 }
 
+// checkWhoseChat refuses to serve a public address on this machine when nothing says whose chat it is. Without the address it
+// would be the demo; with it, a forgotten variable must offer neither the demo's public passwords nor, to people who try the
+// demo, an empty Autogestión.
+func (c *config) checkWhoseChat() error {
+	if c.Demo != "" || c.PublicURL == "" || !loopback(c.Addr) || c.knowsRealPeople() {
+		return nil
+	}
+	return misuse("LLAVE_DEMO.undecided", c.PublicURL)
+}
+
 // checkRegister checks how people make an account. With LLAVE_REGISTER=open a person's CUIL is enough to take their account:
 // that is for the demo alone.
 func (c *config) checkRegister(report errorReport) {

@@ -121,3 +121,32 @@ func TestARealPadronDoesNotEnterTheDemo(t *testing.T) {
 	x.waitExit(exitError)
 	x.errs.waitFor(t, "corrió la demo.*LLAVE_DATA.*LLAVE_DEMO=1")
 }
+
+// A public address on this machine that nothing else goes with is served for nobody: neither as the demo nor for people who
+// exist. The folder stays as it was, and the operator reads both ways out.
+func TestNobodyGuessesWhoseChatItIs(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{}, {"chat"}, {"autogestion"}} {
+		data := filepath.Join(t.TempDir(), "d")
+		x := start(t, map[string]string{"LLAVE_DATA": data, "LLAVE_PUBLIC_URL": "https://llave.example"}, args...)
+		x.waitExit(exitUsage)
+		x.errs.waitFor(t, "LLAVE_DEMO=0")
+		x.errs.waitFor(t, "LLAVE_DEMO=1")
+		if _, err := os.Stat(data); !os.IsNotExist(err) {
+			t.Errorf("%v: the data folder was made: %v", args, err)
+		}
+	}
+	for _, set := range []map[string]string{
+		{"LLAVE_DEMO": "0"}, {"LLAVE_DEMO": "1"}, {"LLAVE_AUTOGESTION": "embedded"},
+		{"LLAVE_AUTOGESTION_URL": "https://autogestion.example", "LLAVE_AUTOGESTION_KEY": "una-clave-larga-de-prueba"}, {"LLAVE_ADDR": "0.0.0.0:8080"},
+	} {
+		set["LLAVE_PUBLIC_URL"] = "https://llave.example"
+		c, err := readConfig(set)
+		if err == nil {
+			err = c.checkWhoseChat()
+		}
+		if err != nil {
+			t.Errorf("%v is refused: %v", set, err)
+		}
+	}
+}
