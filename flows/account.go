@@ -10,6 +10,7 @@ import (
 	"llave/flows/texts"
 )
 
+// account is one of the accounts that a chat is linked with, and what is remembered of it: a daughter may have her mother's beside
 // her own. The memory has the fields of the one that the conversation is about, and keeps the others.
 type account struct {
 	Cred      backend.Credential          `json:"cred"`

@@ -9,8 +9,6 @@ import (
 	"llave/flows/nlu"
 )
 
-// account is one of the accounts that a chat is linked with, and what is remembered of it: a daughter may have her mother's beside
-
 // add begins to link one account more.
 func (d accountDialog) add() {
 	switch {
@@ -25,7 +23,6 @@ func (d accountDialog) add() {
 }
 
 // admit makes room for the account of a grant. It reports whether it is one more: an account that the chat has already is linked
-
 // anew.
 func (d accountDialog) admit(g backend.Grant) (more bool) {
 	number := owner(g.Group).Number
@@ -68,8 +65,6 @@ func (d accountDialog) added(others []backend.LinkedChat) {
 	}
 	d.offer(bot.Say, "account.added", name, append(people([]backend.MemberID{d.mem.Group.Own}), choices("chats", "menu")...)...)
 }
-
-// turnToNumber goes to the account of an owner, if nothing is open in another one. False: it could not, and what follows is not
 
 // ended forgets an account whose link ended elsewhere, and keeps the others. False: it is the only one.
 func (d accountDialog) ended(number string) bool {

@@ -29,7 +29,7 @@
 //	preprint.go                                 what sheet and void share
 //	sheet.go, sheet_month.go, sheet_count.go, sheet_confirm.go, sheet_message.go, sheet_document.go
 //	void.go, void_which.go, void_number.go, void_confirm.go
-//	link.go, link_granted.go, link_user.go      linking a chat with an account
+//	link.go, link_granted.go, link_user.go      linking a chat with an account; link_account.go, for who has none or forgot the password
 //	chats.go                                    the linked chats, and unlinking; device.go, on a device that others use, too
 //	account.go, account_which.go, account_change.go  several accounts on one chat: what is kept, which is meant, adding and ending one
 //	told.go                                     what the back end tells a chat without having been asked

@@ -143,8 +143,12 @@ func (d *dialog) startIntent(p nlu.ParsedText) {
 	if inData(d).takes(p) || inAccount(d).takes(p) {
 		return
 	}
-	if p.Intent == choiceRenew {
+	switch {
+	case p.Intent == choiceRenew:
 		inLink(d).renew()
+		return
+	case inLink(d).solves(p):
+		inLink(d).inviteFor(p.Intent)
 		return
 	}
 	switch p.Intent {

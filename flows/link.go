@@ -11,6 +11,8 @@ import (
 type LinkRequest struct {
 	// Invite is the invite whose code is awaited.
 	Invite string `json:"invite,omitempty"`
+	// For is "register" or "password" if the page is for a person who cannot sign in yet: see [linkDialog.solves].
+	For nlu.Intent `json:"for,omitempty"`
 	// Unread says that the message with the page may not have arrived ([bot.Unsure]) or did not ([bot.Unsent]).
 	Unread string `json:"unread,omitempty"`
 	// Relink says that the chat was linked before, and the link was ended elsewhere.
@@ -69,8 +71,10 @@ func (d linkDialog) invite(relink bool) {
 
 // inviteAgain asks for another page, for the same request or another one.
 func (d linkDialog) inviteAgain(r Request) {
+	what := d.mem.Link.For
 	d.leaveWith(r)
 	d.invite(false)
+	d.mem.Link.For = what
 }
 
 // maxOpened is how many pages of a chat may be opened in an hour without a link. After that a person is offered.
@@ -80,6 +84,7 @@ const maxOpened = 3
 type urlData struct {
 	Invite backend.Invite
 	Wanted nlu.Intent
+	For    nlu.Intent
 	Back   bool
 	Lost   bool
 	More   bool
@@ -102,7 +107,7 @@ func (d linkDialog) onInvite(a effectAnswer) {
 	if r := d.mem.request(); r != nil {
 		wanted = r.common().Intent
 	}
-	r := d.offer(bot.Secret, "link.url", urlData{i, wanted, d.mem.Identity.DeepLink != "", d.mem.Link.Relink, d.mem.Link.More}, choices("cancel", "safe")...)
+	r := d.offer(bot.Secret, "link.url", urlData{i, wanted, d.mem.Link.For, d.mem.Identity.DeepLink != "", d.mem.Link.Relink, d.mem.Link.More}, choices("cancel", "safe")...)
 	d.mem.Link.Relink = false
 	r.Expires = i.OpenUntil
 	d.await()
@@ -141,6 +146,10 @@ func (d linkDialog) answerCode(p nlu.ParsedText) bool {
 	case nlu.IntentHelp:
 		d.help()
 	default:
+		if d.solves(p) {
+			d.pointToPage(p.Intent)
+			return true
+		}
 		if !d.texts.Has(d.faqKey(p)) {
 			return false
 		}
@@ -160,6 +169,9 @@ func (d linkDialog) chooseInstead(o option) {
 // about something else.
 func (d linkDialog) answerUnread(p nlu.ParsedText) bool {
 	switch {
+	case d.solves(p):
+		d.mem.Link.For = p.Intent
+		d.inviteAgain(d.mem.request())
 	case p.Yes, p.Intent == nlu.IntentLink:
 		d.inviteAgain(d.mem.request())
 	case p.Intent.AboutPeople() && p.Intent != nlu.IntentOther:

@@ -172,6 +172,7 @@ func (c *open) appendFields(o *bot.JSONObject) {
 	bot.JSONPointer(o, "void", c.Void)
 	link := o.OpenField("link")
 	o.IfString("invite", c.Link.Invite)
+	o.IfString("for", string(c.Link.For))
 	o.IfString("unread", c.Link.Unread)
 	o.IfTrue("relink", c.Link.Relink)
 	o.IfTrue("more", c.Link.More)

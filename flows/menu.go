@@ -200,6 +200,9 @@ func (d *dialog) answerInBetween(p nlu.ParsedText) bool {
 		d.help()
 		return true
 	}
+	if inLink(d).solves(p) {
+		return false
+	}
 	if key := d.faqKey(p); p.Intent != nlu.IntentPreprint && d.texts.Has(key) {
 		d.say(key, d.mem.linked())
 		return true

@@ -19,7 +19,8 @@ import (
 type countedWay struct {
 	from, channel, lines string
 	linking              bool
-	noAccount            bool // it is made on the way
+	noAccount            bool   // it is made on the way
+	then                 string // what is said when the chat is linked
 }
 
 // countedWays are the ways in docs/understanding.md, in its order. The last line of each is followed by the token, and no line before.
@@ -28,17 +29,24 @@ var countedWays = []countedWay{
 	{from: "enlazado, el propio de una familia", lines: "* linked 27-99999001-6\n> token"},
 	{from: "enlazado, el de otra persona, por el nombre", lines: "* linked 27-99999001-6\n> token de juana"},
 	{from: "enlazado, el de otra persona, con un botón", lines: "* linked 27-99999001-6\n> token\n> [Juana Ruiz]"},
-	{from: "sin nada, chat web", channel: "web", linking: true},
-	{from: "sin nada, Telegram", channel: "telegram", linking: true},
-	{from: "sin nada, WhatsApp", channel: "whatsapp", linking: true},
-	{from: "sin cuenta, chat web", channel: "web", linking: true, noAccount: true},
-	{from: "sin cuenta, Telegram", channel: "telegram", linking: true, noAccount: true},
-	{from: "sin cuenta, WhatsApp", channel: "whatsapp", linking: true, noAccount: true},
+	{from: "sin nada, chat web", channel: "web", lines: "> token", linking: true},
+	{from: "sin nada, Telegram", channel: "telegram", lines: "> token", linking: true},
+	{from: "sin nada, WhatsApp", channel: "whatsapp", lines: "> token", linking: true},
+	{from: "sin nada, terminal", channel: "terminal", lines: "> token", linking: true},
+	{from: "sin cuenta, chat web", channel: "web", lines: "> token", linking: true, noAccount: true},
+	{from: "sin cuenta, Telegram", channel: "telegram", lines: "> token", linking: true, noAccount: true},
+	{from: "sin cuenta, WhatsApp", channel: "whatsapp", lines: "> token", linking: true, noAccount: true},
+	{from: "sin cuenta, terminal", channel: "terminal", lines: "> token", linking: true, noAccount: true},
+	{from: "«no tengo cuenta» después de pedirlo, Telegram", channel: "telegram", lines: "> token\n> no tengo cuenta", linking: true, noAccount: true},
+	{from: "«no tengo cuenta» y nada más, chat web", channel: "web", lines: "> no tengo cuenta", then: "> token", linking: true, noAccount: true},
+	{from: "«no tengo cuenta» y nada más, Telegram", channel: "telegram", lines: "> no tengo cuenta", then: "> token", linking: true, noAccount: true},
+	{from: "«no tengo cuenta» y nada más, WhatsApp", channel: "whatsapp", lines: "> no tengo cuenta", then: "> token", linking: true, noAccount: true},
+	{from: "«no tengo cuenta» y nada más, terminal", channel: "terminal", lines: "> no tengo cuenta", then: "> token", linking: true, noAccount: true},
 }
 
 // wayBack is what the person does in the chat after the page: the web page leads back by itself, Telegram has a button to press, and
-// in WhatsApp the text that the page has written is sent.
-var wayBack = map[string]int{"web": 0, "telegram": 1, "whatsapp": 1}
+// in WhatsApp the text that the page has written is sent, in the terminal the code is typed.
+var wayBack = map[string]int{"web": 0, "telegram": 1, "whatsapp": 1, "terminal": 1}
 
 // The way to a token is as short as docs/understanding.md says: in the chat by what is said and pressed, on the pages by their
 // fields and buttons.
@@ -74,13 +82,16 @@ func TestStepsToAToken(t *testing.T) {
 // countSteps goes a way, and counts what the person says or presses in the chat, and does on the pages.
 func (w *fixture) countSteps(way countedWay) (inChat, onPages int) {
 	if way.linking {
-		before := w.play("> token")
+		before := w.play(way.lines)
 		onPages = 1 + w.stepsOnPages(way.noAccount) // the link itself is tapped, too
 		after := w.play("> {code}")
+		if way.then != "" {
+			after += w.play(way.then)
+		}
 		if strings.Contains(before, "{token 1}") || !strings.Contains(after, "{token 1}") {
 			w.t.Errorf("the token does not come right after the page:\n%s\n%s", before, after)
 		}
-		return 1 + wayBack[way.channel], onPages
+		return strings.Count(way.lines+way.then, ">") + wayBack[way.channel], onPages
 	}
 	lines := strings.Split(way.lines, "\n")
 	for i, line := range lines {
