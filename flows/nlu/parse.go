@@ -117,14 +117,17 @@ func (u *Parser) ParseFor(text string, s Speaker) ParsedText {
 
 // relate drops the words that may be a name and match no member, and reads "mi" as the speaker's.
 func (u *Parser) relate(m *ParsedText, s Speaker) {
-	who := m.Refs[:0:0]
+	who, dropped := m.Refs[:0:0], false
 	for _, r := range m.Refs {
-		if !r.weak || u.isMember(r, s.Group) {
-			r.weak = false
-			who = append(who, r)
+		if r.weak && !u.isMember(r, s.Group) {
+			dropped = true
+			continue
 		}
+		r.weak, r.apart = false, r.apart || dropped && !r.Same
+		who, dropped = append(who, r), false
 	}
 	m.Refs = who
+	u.asksApart(m, s)
 	if len(m.among) > 0 {
 		u.chooseByPronoun(m, s)
 	}

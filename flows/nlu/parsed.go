@@ -133,7 +133,8 @@ type Ref struct {
 	// Relative says how the person is related to another one: "la abuela de los chicos".
 	Relative *Relative `json:"rel,omitempty"`
 
-	weak bool // the words around it do not introduce a person: it counts only if the group has a member of this name
+	apart bool // nothing joins the person to the one before
+	weak  bool // the words around it do not introduce a person: it counts only if the group has a member of this name
 }
 
 // Relative is a kinship to another person than the speaker.

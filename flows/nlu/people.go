@@ -37,6 +37,7 @@ func (u *Parser) readPeople(s *tokenized, m *ParsedText) {
 	r.takeCompanion()
 	r.takeTheirs()
 	r.askBetween()
+	r.findApart()
 	if her, him := r.asksByPronoun(); !both && len(groupByPerson(m.Refs)) > 1 && (him && r.onlyTold() || slices.ContainsFunc(s.words, func(w word) bool { return w.class&u.c.they != 0 && !strings.HasSuffix(w.key, "s") })) {
 		if her != him && (r.onlyTold() || r.certain() == 1) {
 			m.among, m.him = m.Refs, him

@@ -177,6 +177,9 @@ func TestRules(t *testing.T) {
 		{"a story without signal asks nothing", "mi mamá se quedó sin batería, pasame el token de ella", "token [Rosa Peralta] ?[]"},
 		{"leaving may be wanted", "quiero darme de baja de ioma porque me mudo", "faq [] ?[]"},
 		{"a choice of two is asked", "otro token o persona?", "none [] ?[] unclear"},
+		{"who is not joined to the one before is asked about", "el token de juana está vencido para el de rosa", "rejected [] ?[]"},
+		{"who is not joined to the one before is asked about", "juana me espera afuera, necesito el token de carlos para entrar", "token [Carlos Ruiz] ?[]"},
+		{"joined people are both meant", "el token de juana, además uno para carlos y el de mi mamá", "token [Juana Ruiz Carlos Ruiz Rosa Peralta] ?[]"},
 		{"many tokens are on paper", "10 tokens para mamá", "preprint [Rosa Peralta] ?[] x10 @"},
 	} {
 		l := labelled{text: c.text, group: familyA, self: "1"}
