@@ -24,6 +24,7 @@ func TestFromNoAccountToATokenInABrowser(t *testing.T) {
 	r.Waits("!document.getElementById('sugerencias').hidden")
 	r.fills("#texto", "token\r")
 	r.presses("#mensajes a.enlace")
+	r.pressesTwice()
 	r.presses(`form[action$="/seguir"] button`)
 	r.presses(`a[href="/autogestion/registro"]`)
 	r.fillsIn("27-99999004-1")
@@ -52,6 +53,29 @@ func TestFromNoAccountToATokenInABrowser(t *testing.T) {
 	r.WaitsFor("Token de Juana Ruiz")
 	if steps := r.done - mended; steps != 19 {
 		t.Errorf("%d steps from no account to the token: docs/understanding.md counts 19", steps)
+	}
+}
+
+// pressesTwice asks the page of an invite which presses of its button it lets pass: a second one within four seconds sends nothing, one
+// after that does, as does the first one on a page that comes back from the history. None of these is sent.
+func (r *registrant) pressesTwice() {
+	r.t.Helper()
+	const presses = `(() => {
+		const form = document.querySelector('form[action$="/seguir"]'), button = form.querySelector('button')
+		const at = (time) => {
+			const e = new SubmitEvent('submit', {submitter: button, cancelable: true})
+			Object.defineProperty(e, 'timeStamp', {value: time})
+			return form.dispatchEvent(e)
+		}
+		const passed = [at(100000), at(100001), at(103999), at(104000), at(104500)]
+		dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))
+		passed.push(at(104600))
+		dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))
+		return passed.join()
+	})()`
+	r.Waits(`document.readyState === 'complete' && document.querySelector('form[action$="/seguir"]') !== null`)
+	if have, want := r.String(presses), "true,false,false,true,false,true"; have != want {
+		r.t.Errorf("of presses at once, again and later, the page lets %s pass, want %s", have, want)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 
 var (
 	unread = regexp.MustCompile(`(?s)<(script|style|svg)\b.*?</(script|style|svg)>|<!--.*?-->`)
-	blocks = regexp.MustCompile(`</?(p|li|ol|ul|h1|h2|h3|h4|div|section|main|header|footer|aside|nav|form|label|button|summary|details|legend|fieldset|td|th|tr|table|dt|dd|dl|option|select|template|dialog|title|br|input|textarea|pre|figure|body|head|html|a class="boton)\b[^>]*>`)
+	blocks = regexp.MustCompile(`</?(p|li|ol|ul|h1|h2|h3|h4|div|section|main|header|footer|aside|nav|form|label|button|summary|details|legend|fieldset|td|th|tr|table|dt|dd|dl|option|select|template|dialog|title|br|input|textarea|pre|figure|figcaption|small|body|head|html|a class="boton)\b[^>]*>`)
 	told   = regexp.MustCompile(`\b(?:alt|placeholder|content|aria-label|data-[a-z]+)="([^"]*)"`)
 	tags   = regexp.MustCompile(`<[^>]*>`)
 	spaces = regexp.MustCompile(`[ \t\r\n]+`)
