@@ -22,17 +22,24 @@ type nextTimer struct {
 	changes uint64
 	asked   time.Time // zero: it is not known
 	due     int64     // no timer is due before
+	lost    time.Time // when the answer of a commit that sets timers was last lost
 }
 
-// trustNext is how long it is believed that no timer is due. A commit whose answer was lost may be written later.
-const trustNext = time.Minute
+// How long it is believed that no timer is due.
+const (
+	trustNext = 10 * time.Minute // what a shard's holder has not set is rare
+	lateWrite = time.Minute      // a commit whose answer was lost may be written that much later
+)
 
-// set notes timers that a turn has set, or may have.
-func (n *nextTimers) set(s bot.Shard, sets []bot.TimerSet) {
+// set notes timers that a turn has set or, after an error, may have set.
+func (n *nextTimers) set(s bot.Shard, sets []bot.TimerSet, err error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	t := &n.shards[s]
 	t.changes++
+	if err != nil {
+		t.lost = time.Now()
+	}
 	for _, set := range sets {
 		if !set.Due.IsZero() {
 			t.due = min(t.due, micros(set.Due))
@@ -62,11 +69,12 @@ func (n *nextTimers) asking(held []bot.Shard, now int64) (shards []bot.Shard, ch
 	return shards, changes
 }
 
-// answer notes that the next timer of a shard that has not changed since is due at an hour.
+// answer notes that the next timer of a shard that has not changed since is due at an hour. It counts for nothing while a
+// commit may still be written.
 func (n *nextTimers) answer(s bot.Shard, changes uint64, due int64) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if t := &n.shards[s]; t.changes == changes {
+	if t := &n.shards[s]; t.changes == changes && (t.lost.IsZero() || time.Since(t.lost) > lateWrite) {
 		t.asked, t.due = time.Now(), due
 	}
 }

@@ -102,7 +102,7 @@ func (s *Redis) Commit(ctx context.Context, t bot.Turn) error {
 	o.replica = t.Once
 	err := s.refused(ctx, "commit", o)
 	if len(t.Timers) > 0 {
-		s.timers.set(t.Chat.Shard(), t.Timers) // also after an error: it may have been written
+		s.timers.set(t.Chat.Shard(), t.Timers, err)
 	}
 	return err
 }

@@ -68,7 +68,7 @@ type Timing struct {
 
 // DefaultTiming: three seconds at the counter, two minutes in all.
 var DefaultTiming = Timing{
-	InTime: 3 * time.Second, Budget: 2 * time.Minute, Attempt: 10 * time.Second, GiveUp: 24 * time.Hour, Tick: time.Second, Sweep: time.Minute,
+	InTime: 3 * time.Second, Budget: 2 * time.Minute, Attempt: 10 * time.Second, GiveUp: 24 * time.Hour, Tick: time.Second, Sweep: 5 * time.Minute,
 }
 
 func (t Timing) orDefault() Timing {

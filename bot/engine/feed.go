@@ -60,10 +60,10 @@ func (e *Engine) FeedLag() (lag time.Duration, shards int) {
 
 // How the logs are fed.
 const (
-	feedPage  = 256              // events that are applied at once
-	feedAgain = time.Second      // the longest pause after a reader that failed
-	trimEvery = 5 * time.Second  // how often a shard's log is trimmed
-	lookEvery = 10 * time.Minute // how often logs are looked at that nothing was said about
+	feedPage  = 256             // events that are applied at once
+	feedAgain = time.Second     // the longest pause after a reader that failed
+	trimEvery = 5 * time.Second // how often a shard's log is trimmed
+	lookEvery = time.Hour       // how often logs are looked at that nothing was said about
 )
 
 // Feed hands the events of the shards to a reader, in order, each of them once by shard and number, and trims what was
