@@ -27,6 +27,7 @@ type Parser struct {
 	kin         map[int32]string           // word -> kinship
 	persons     []phrase                   // phrases that stand for people: me, all
 	polite      map[Intent]map[string]bool // keys that may stand beside a yes, and beside a no
+	written     map[string]string          // a word as it is written in haste -> the word
 	short       map[string][]string        // short form -> first names it may stand for
 	numbers     map[int32]int              // word -> number it says
 	months      map[int32]int              // word -> month it says
@@ -70,7 +71,7 @@ func load() (*Parser, error) {
 		return nil, err
 	}
 	u := &Parser{ids: map[string]int32{}, bits: map[string]classes{}, setBits: map[string]classes{}, kin: map[int32]string{},
-		polite: map[Intent]map[string]bool{IntentYes: {}, IntentNo: {}}, short: map[string][]string{},
+		polite: map[Intent]map[string]bool{IntentYes: {}, IntentNo: {}}, short: map[string][]string{}, written: map[string]string{},
 		numbers: map[int32]int{}, months: map[int32]int{}, publicNames: map[Intent]string{}, corrections: map[byte][]int32{}}
 	for i, line := range strings.Split(string(text), "\n") {
 		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
@@ -112,6 +113,8 @@ func (u *Parser) addPhrase(name []string, text string) error {
 	}
 	key := strings.Join(words, " ")
 	switch name[0] {
+	case "written":
+		u.written[key] = phoneticKey(name[1])
 	case "class":
 		u.put(key, name[1])
 	case "set":
@@ -195,6 +198,9 @@ func (u *Parser) addIntent(name []string, text string) error {
 
 // put gives a word a number and adds it to a class.
 func (u *Parser) put(key, class string) int32 {
+	if full := u.written[key]; full != "" {
+		key = full
+	}
 	id, ok := u.ids[key]
 	if !ok {
 		id = int32(len(u.keys))

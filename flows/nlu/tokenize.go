@@ -70,6 +70,9 @@ func (s *tokenized) addWord(text string, at int, minus bool) {
 	if w.key == "" {
 		return
 	}
+	if full := s.u.written[w.key]; full != "" {
+		w.key = full
+	}
 	w.number, _ = smallNumber(w.key)
 	if id, ok := s.u.ids[w.key]; ok {
 		w.id, w.class = id, s.u.classes[id]
