@@ -175,6 +175,7 @@ func (d accountDialog) chooseBelow(o option) bool {
 	return true
 }
 
+// turnToNumber goes to the account of an owner, if nothing is open in another one. False: it could not, and what follows is not
 // about the account of the conversation.
 func (d accountDialog) turnToNumber(number string) bool {
 	if len(d.mem.Accounts) == 0 || number == "" || owner(d.mem.Group).Number == number {

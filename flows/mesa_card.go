@@ -47,10 +47,13 @@ const (
 	PendingFailed   = "failed"
 )
 
-// CardMember is one of the people of the account. Key names the member in [ErrandArgs].
+// CardMember is one of the people of the chat's accounts, those of the conversation's account first. Key names the member in
+// [ErrandArgs], whichever account the conversation is about by then. Account is the name of the account's owner, if the chat has
+// several.
 type CardMember struct {
 	Key      string `json:"key"`
 	Name     string `json:"name"`
+	Account  string `json:"account,omitempty"`
 	Standing string `json:"standing,omitempty"`
 	Active   bool   `json:"active"`
 }
@@ -90,8 +93,15 @@ func (d mesaDialog) card(reason string) CaseCard {
 	for _, s := range m.Mesa.Steps {
 		c.Steps = append(c.Steps, d.cardStep(*s, c.Pending))
 	}
-	for _, p := range m.Group.Members {
-		c.Members = append(c.Members, CardMember{string(p.ID), p.Name, p.Standing, backend.IsActive(p.Standing)})
+	for _, g := range m.groups() {
+		of := owner(g).Name
+		for _, p := range g.Members {
+			one := CardMember{Key: memberKey(g, p), Name: p.Name, Standing: p.Standing, Active: backend.IsActive(p.Standing)}
+			if len(m.Accounts) > 0 {
+				one.Account = of
+			}
+			c.Members = append(c.Members, one)
+		}
 	}
 	return c
 }

@@ -17,7 +17,7 @@ const stateErrand = "mesa.errand"
 
 // ErrandArgs are the arguments of an errand.
 type ErrandArgs struct {
-	// Member is the id of a member, as [CardMember] has it, or a name. Empty: the only one, or the one whose token was shown last.
+	// Member is the key of a member, as [CardMember] has it, or a name. Empty: the only one, or the one whose token was shown last.
 	Member string `json:"member"`
 }
 
@@ -66,24 +66,51 @@ type errand struct {
 	Member backend.MemberID `json:"m,omitempty"`
 }
 
-// errandMember finds the member that an agent names.
-func (d mesaDialog) errandMember(name string) (backend.MemberID, bool) {
-	g := d.mem.Group
+// memberKey names a member of an account to the desk. Members of several accounts may have the same id.
+func memberKey(g backend.Group, p backend.Member) string { return owner(g).Name + "/" + string(p.ID) }
+
+// errandMember finds the member that an agent names, by a key of the card or by a name, and turns to their account. Not known: nobody
+// of the chat's accounts is called so, or different people are.
+func (d mesaDialog) errandMember(name string) (id backend.MemberID, known bool) {
 	if name == "" {
 		ids := d.defaultMember(&request{Intent: nlu.IntentNumber})
 		return first(ids), len(ids) == 1
 	}
-	if p, ok := g.Member(backend.MemberID(name)); ok {
-		return p.ID, true
-	}
-	for _, p := range g.Members {
-		if strings.EqualFold(p.Name, name) {
-			return p.ID, true
+	for _, called := range []func(backend.Group, backend.Member) bool{
+		func(g backend.Group, p backend.Member) bool { return memberKey(g, p) == name },
+		func(_ backend.Group, p backend.Member) bool { return string(p.ID) == name }, // of a card of before
+		func(_ backend.Group, p backend.Member) bool { return strings.EqualFold(p.Name, name) },
+	} {
+		if id, account, found := d.memberCalled(called); found {
+			inAccount(d.dialog).turn(account)
+			return id, id != ""
 		}
 	}
-	p := d.parser.ParseFor(name, d.mem.speaker())
+	p := d.parser.ParseFor(name, d.mem.speakerAmong())
+	fits := inAccount(d.dialog).fitting(p.Refs)
+	if len(fits) != 1 {
+		return "", false
+	}
+	inAccount(d.dialog).turn(fits[0])
 	who := d.parser.Resolve(p.Refs, d.mem.speaker())
-	return first(who.Members), who.Unresolved == nil && len(who.Members) == 1
+	return first(who.Members), len(who.Members) == 1
+}
+
+// memberCalled finds the member that a name fits, and the number of their account; no id if it fits different people.
+func (d mesaDialog) memberCalled(fits func(backend.Group, backend.Member) bool) (id backend.MemberID, account int, found bool) {
+	number := ""
+	for n, g := range d.mem.groups() {
+		for _, p := range g.Members {
+			switch {
+			case !fits(g, p):
+			case !found:
+				id, account, found, number = p.ID, n, true, p.Number
+			case p.Number == "" || p.Number != number:
+				return "", 0, true
+			}
+		}
+	}
+	return id, account, found
 }
 
 func first(ids []backend.MemberID) backend.MemberID {

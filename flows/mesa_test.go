@@ -374,7 +374,7 @@ func TestTheCard(t *testing.T) {
 	if k := card.Token; k == nil || k.State != "used" || k.Who != "Juana Ruiz" || k.Used.IsZero() || k.Given.IsZero() || !k.Tried.IsZero() || k.Locked {
 		t.Errorf("token %+v", card.Token)
 	}
-	if !card.Linked || !card.Active || card.Name != "María Elena Gómez" || card.User != card.Name || card.IdentityMasked != "···1234" || len(card.Members) != 6 || card.Members[2].Key != "3" {
+	if !card.Linked || !card.Active || card.Name != "María Elena Gómez" || card.User != card.Name || card.IdentityMasked != "···1234" || len(card.Members) != 6 || card.Members[2].Key != "María Elena Gómez/3" || card.Members[2].Account != "" {
 		t.Errorf("card %s", d.Case.Card)
 	}
 	for range 20 {
@@ -651,7 +651,7 @@ func TestTheErrand(t *testing.T) {
 		c.t.Helper()
 		return c.does(ana, bot.DeedErrand, func(a *bot.Act) { a.Name, a.Args = ErrandToken, bot.Of(ErrandArgs{member}) })
 	}
-	for _, name := range []string{"3", "Juana Ruiz", "juana"} {
+	for _, name := range []string{"María Elena Gómez/3", "3", "Juana Ruiz", "juana"} {
 		c := taken(t)
 		d := errand(c, name)
 		if d.Effect == nil || d.Effect.Op != opCurrent || len(d.Replies) > 0 || !(bot.Act{ID: strings.TrimPrefix(d.Effect.Asked, "act/")}).AskedBy(d.Effect) {

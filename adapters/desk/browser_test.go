@@ -458,7 +458,7 @@ func TestMarkupIsText(t *testing.T) {
 		t.Fatalf("%d payloads", len(all))
 	}
 	who := desktest.Affiliate{Chat: "web/bot/1", Channel: "<b>canal", Label: "\"><i>", Sender: all[0]}
-	id := f.engine.Opens(who, all[1], card{Linked: true, User: all[2], Members: []cardMember{{"<b>", all[3], all[4], all[5], all[6]}}, Wished: []cardStep{{f.clock.now(), all[7], []string{all[8]}, all[9]}},
+	id := f.engine.Opens(who, all[1], card{Linked: true, User: all[2], Members: []cardMember{{"<b>", all[3], all[4], all[5], all[6], ""}}, Wished: []cardStep{{f.clock.now(), all[7], []string{all[8]}, all[9]}},
 		Token: &cardToken{Member: all[10], State: all[11]}, Pending: &cardPending{Request: all[12], State: all[13]}})
 	ana := f.signedIn("ana")
 	ana.acts(id, "tomar")

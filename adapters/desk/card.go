@@ -46,6 +46,7 @@ type cardMember struct {
 	Number   string `json:"number"`
 	Kinship  string `json:"kinship"`
 	Standing string `json:"standing"`
+	Account  string `json:"account,omitempty"` // its owner, if the chat has several
 }
 
 // cardOf reads the card of a case; an empty one if there is none, or it cannot be read.
@@ -146,7 +147,7 @@ func (d *Desk) membersOf(k card) (list []memberView) {
 		return nil
 	}
 	for _, m := range k.Members {
-		list = append(list, memberView{Key: m.ID, Name: m.Name, Kinship: m.Kinship, Standing: m.Standing, Active: backend.IsActive(m.Standing),
+		list = append(list, memberView{Key: m.ID, Name: m.Name, Kinship: m.Kinship, Standing: m.Standing, Account: m.Account, Active: backend.IsActive(m.Standing),
 			Chosen: k.Token != nil && k.Token.Member == m.Name})
 	}
 	return list

@@ -39,7 +39,7 @@ type scriptCard struct {
 	Name, Number, Standing string
 	Linked                 bool
 	User                   string
-	Members                []struct{ Key, Name, Standing string }
+	Members                []struct{ Key, Name, Account, Standing string }
 	Steps                  *[]struct {
 		At                 time.Time
 		What, Who, Outcome string
@@ -59,8 +59,8 @@ func readCard(raw json.RawMessage) (c card, ok bool) {
 	}
 	c = card{Linked: s.Linked, User: s.User}
 	for _, m := range s.Members {
-		one := cardMember{ID: m.Key, Name: m.Name, Standing: m.Standing}
-		if m.Name == s.Name {
+		one := cardMember{ID: m.Key, Name: m.Name, Account: m.Account, Standing: m.Standing}
+		if m.Name == s.Name && (m.Account == "" || m.Account == s.Name) {
 			one.Number = s.Number
 		}
 		c.Members = append(c.Members, one)

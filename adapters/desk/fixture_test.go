@@ -116,7 +116,7 @@ func jorge() desktest.Affiliate {
 func (f *fixture) mariaCard() card {
 	now := f.clock.now()
 	return card{Linked: true, User: "María Elena Gómez",
-		Members: []cardMember{{"1", "María Elena Gómez", "9-4071852/00", "", "EN PADRÓN"}, {"3", "Juana Ruiz", "9-4071852/02", "hija", "EN PADRÓN"}, {"6", "Lucía Ruiz", "9-4071852/05", "nieta", "BAJA POR EDAD"}},
+		Members: []cardMember{{"1", "María Elena Gómez", "9-4071852/00", "", "EN PADRÓN", ""}, {"3", "Juana Ruiz", "9-4071852/02", "hija", "EN PADRÓN", ""}, {"6", "Lucía Ruiz", "9-4071852/05", "nieta", "BAJA POR EDAD", ""}},
 		Wished:  []cardStep{{now.Add(-31 * time.Minute), "token", []string{"Juana Ruiz"}, "given"}, {now.Add(-2 * time.Minute), "rejected", []string{"Juana Ruiz"}, "used"}, {now.Add(-time.Minute), "another", []string{"Juana Ruiz"}, ""}},
 		Token:   &cardToken{Member: "Juana Ruiz", State: "used", At: now.Add(-2 * time.Minute)}}
 }

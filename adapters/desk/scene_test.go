@@ -19,7 +19,7 @@ func (f *fixture) scene() (mariaCase, jorgeCase uint64) {
 	marta := desktest.Affiliate{Chat: "telegram/bot/777", Channel: "Telegram", Label: "···0777", Sender: "Marta Sosa"}
 	carlos := desktest.Affiliate{Chat: "web/bot/888", Channel: "Chat web", Label: "Firefox en Linux", Sender: "Carlos Ruiz"}
 	f.clock.add(-40 * time.Minute)
-	martaCase := e.Opens(marta, "denied", card{Linked: true, Members: []cardMember{{"1", "Marta Sosa", "9-1/00", "", "SUSPENDIDA"}}})
+	martaCase := e.Opens(marta, "denied", card{Linked: true, Members: []cardMember{{"1", "Marta Sosa", "9-1/00", "", "SUSPENDIDA", ""}}})
 	f.clock.add(10 * time.Minute)
 	carlosCase := e.Opens(carlos, "link", nil)
 	e.Says(carlos.Chat, "no me anda el enlace")
@@ -30,7 +30,7 @@ func (f *fixture) scene() (mariaCase, jorgeCase uint64) {
 	e.Says(carlos.Chat, "¿Seguís ahí?")
 	mariaCase = f.mariaScene(ana)
 	jorgeCase = e.Opens(jorge(), "no_answer", card{Linked: true,
-		Members: []cardMember{{"1", "Jorge Acosta", "9-5123456/00", "", "EN PADRÓN"}},
+		Members: []cardMember{{"1", "Jorge Acosta", "9-5123456/00", "", "EN PADRÓN", ""}},
 		Wished:  []cardStep{{f.clock.now().Add(-3 * time.Minute), "token", nil, "no_answer"}, {f.clock.now(), "token", nil, "no_answer"}},
 		Pending: &cardPending{Request: "token", State: "failed"}})
 	e.Counter(jorge().Chat)

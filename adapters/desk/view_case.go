@@ -54,8 +54,8 @@ type caseView struct {
 }
 
 type memberView struct {
-	Key, Name, Kinship, Standing string
-	Active, Chosen               bool
+	Key, Name, Kinship, Standing, Account string
+	Active, Chosen                        bool
 }
 
 type otherView struct {
