@@ -16,6 +16,7 @@
 //	redis_probe.go    what is tried at the opening: rights, encryption
 //	redis_address.go  addresses and the client's options; redis_keys.go keys and records
 //	redis_scripts.go  the scripts of folder redis; redis_pipeline.go how commands are gathered
+//	redis_confirm.go  how many replicas have to confirm what must not be lost
 //	redis_turns.go    the path of an update; redis_results.go what became of messages
 //	redis_timers.go   timers; redis_log.go events, shards, numbers; redis_sweep.go forgetting; redis_dead.go the dead letters
 //	copy.go           a store copied whole: what is read and written; copy_sqlite*.go, copy_redis*.go how

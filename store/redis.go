@@ -49,6 +49,7 @@ type RedisFacts struct {
 	Cluster  bool
 	AOF      bool // it keeps a log on disk: without one a restart loses what was acknowledged
 	Replicas int  // that what must not be lost is waited for
+	run      string
 }
 
 const (
@@ -85,7 +86,12 @@ func connectRedis(ctx context.Context, c RedisConfig, check func(*Redis, context
 		return nil, err
 	}
 	s.pipe = newRedisPipeline(s.client, timeout)
-	s.pipe.replicas.Store(int64(min(s.facts.Replicas, replicaMax)))
+	s.pipe.confirmations.usual = int64(min(s.facts.Replicas, replicaMax))
+	if s.facts.Cluster {
+		_ = s.askReplicas(ctx) // a master that does not answer is asked again
+	} else {
+		s.pipe.confirmations.says(s.client, s.facts)
+	}
 	return s, nil
 }
 
@@ -166,7 +172,7 @@ func refusedLayout(layout string, keys int64) error {
 // readRedisInfo reads what INFO says. Managed servers refuse CONFIG, but not this.
 func readRedisInfo(info string) (f RedisFacts, err error) {
 	says := readInfoLines(info)
-	f = RedisFacts{Version: says["redis_version"], Cluster: says["cluster_enabled"] == "1", AOF: says["aof_enabled"] == "1"}
+	f = RedisFacts{Version: says["redis_version"], run: says["run_id"], Cluster: says["cluster_enabled"] == "1", AOF: says["aof_enabled"] == "1"}
 	f.Replicas, _ = strconv.Atoi(says["connected_slaves"])
 	replica := says["role"] == "slave"
 	if replica && f.Cluster { // its master has at least this one

@@ -137,7 +137,7 @@ func TestRedisWaitsForItsReplica(t *testing.T) {
 	server := redistest.New(t)
 	replica := redistest.New(t, "--replicaof", "127.0.0.1 "+server.Port())
 	s := openRedis(t, server.Address())
-	for s.pipe.replicas.Load() == 0 { // until the replica has come
+	for s.pipe.confirmations.of(t.Context(), s.client) == 0 { // until the replica has come
 		if err := s.Ping(t.Context()); err != nil {
 			t.Fatal(err)
 		}

@@ -71,7 +71,7 @@ func (f *failover) untilFollowed(s *Redis) {
 		if err := s.Ping(f.Context()); err != nil {
 			f.Fatal(err)
 		}
-		if s.pipe.replicas.Load() > 0 {
+		if s.pipe.confirmations.of(f.Context(), s.client) > 0 {
 			if _, err := s.Accept(f.Context(), arrivalOf(benchKey(9), n)); err == nil {
 				return
 			}

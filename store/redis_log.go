@@ -116,14 +116,8 @@ func (s *Redis) Ping(ctx context.Context) error {
 			return redisFailed("ping", err)
 		}
 	}
-	v, err := s.pipe.do(ctx, plain("info"))
-	if err != nil {
+	if err := s.askReplicas(ctx); err != nil {
 		return redisFailed("ping", err)
 	}
-	facts, err := readRedisInfo(text(v))
-	if err != nil {
-		return redisFailed("ping", err)
-	}
-	s.pipe.replicas.Store(int64(min(facts.Replicas, replicaMax)))
 	return nil
 }

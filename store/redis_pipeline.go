@@ -33,14 +33,14 @@ type redisOp struct {
 // redisPipeline gathers commands: what waits goes out together, which costs one round trip, and while that is on its way
 // the next ones gather. Commands are not in order with one another; a caller that needs order sends one script.
 type redisPipeline struct {
-	client   redis.UniversalClient
-	timeout  time.Duration // of a batch; zero: none
-	replicas atomic.Int64  // how many have to confirm what must not be lost
-	queue    chan *redisOp
-	stop     chan struct{}
-	once     sync.Once
-	senders  sync.WaitGroup
-	finished chan struct{}
+	client        redis.UniversalClient
+	timeout       time.Duration // of a batch; zero: none
+	confirmations confirmations
+	queue         chan *redisOp
+	stop          chan struct{}
+	once          sync.Once
+	senders       sync.WaitGroup
+	finished      chan struct{}
 }
 
 func newRedisPipeline(client redis.UniversalClient, timeout time.Duration) *redisPipeline {
@@ -221,7 +221,7 @@ func (p *redisPipeline) exchange(batch []*redisOp) {
 // because a server waits for what came on the same connection.
 func (p *redisPipeline) roundTrip(ctx context.Context, batch []*redisOp) {
 	cluster, ok := p.client.(*redis.ClusterClient)
-	if !ok || p.replicas.Load() == 0 || !slices.ContainsFunc(batch, func(o *redisOp) bool { return o.replica }) {
+	if !ok || !slices.ContainsFunc(batch, func(o *redisOp) bool { return o.replica }) {
 		p.confirmed(ctx, p.client, batch)
 		return
 	}
@@ -247,11 +247,14 @@ func (p *redisPipeline) roundTrip(ctx context.Context, batch []*redisOp) {
 	}
 }
 
-// key is a key that a command touches.
+// key is a key that a command touches; empty for one that has none.
 func (o *redisOp) key() string {
 	args, at := o.cmd.Args(), 1
 	if o.script != nil {
 		at = 3
+	}
+	if at >= len(args) {
+		return ""
 	}
 	k, _ := args[at].(string)
 	return k
@@ -266,8 +269,11 @@ func (p *redisPipeline) confirmed(ctx context.Context, client redis.Cmdable, bat
 		confirm = confirm || o.replica
 	}
 	var waited *redis.IntCmd
-	want := p.replicas.Load()
-	if confirm && want > 0 {
+	var want int64
+	if confirm {
+		want = p.confirmations.of(ctx, client)
+	}
+	if want > 0 {
 		waited = redis.NewIntCmd(ctx, "wait", want, replicaTime.Milliseconds())
 		_ = pipe.Process(ctx, waited)
 	}
@@ -275,7 +281,11 @@ func (p *redisPipeline) confirmed(ctx context.Context, client redis.Cmdable, bat
 	if waited == nil {
 		return
 	}
-	if got, err := waited.Result(); err != nil || got < want {
+	got, err := waited.Result()
+	if err == nil && got < want {
+		p.confirmations.missed(ctx, client)
+	}
+	if err != nil || got < want {
 		for _, o := range batch {
 			if o.replica && o.cmd.Err() == nil {
 				o.err = errNotReplicated

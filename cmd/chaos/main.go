@@ -10,6 +10,7 @@
 //	go run ./cmd/chaos -conversations 500 -store redis     # on a Redis of its own, also with -through
 //	go run ./cmd/chaos -conversations 60 -replicas kill    # or stop, or term: two processes on one Redis
 //	go run ./cmd/chaos -conversations 180 -redis kill      # the Redis is killed, and nothing else
+//	go run ./cmd/chaos -conversations 60 -redis sentinel   # or cluster: a master is killed, and a replica that is behind has its place
 //	go run ./cmd/chaos -conversations 500 -at 2026-12-31T23:58   # with the program's clock there, in Buenos Aires
 //	go run ./cmd/chaos -conversations 500 -history h.jsonl       # keeps what was recorded
 //	go run ./cmd/chaos -judge h.jsonl                            # judges it again
@@ -19,7 +20,8 @@
 // Reading order: main.go, program.go (the program and its environment), record.go (what is recorded; the judge is package
 // llave/bot/enginetest), terminal.go and sheet.go (one person at one terminal), telegram.go and telegram_link.go (the same through
 // Telegram), desk.go (a day at Mesa de Ayuda; desk_people.go, who works there; desk_check.go, what is counted; screens.go, how quick
-// it is), clock.go, redis.go (the Redis of a run), redis_kill.go (it is killed), replicas.go (two processes on it) and
+// it is), clock.go, redis.go (the Redis of a run), redis_kill.go (it is killed), redis_group.go
+// (several, one of which has another's place) and redis_way.go (a replica that is behind), replicas.go (two processes on it) and
 // replicas_faults.go (what happens to them), holders.go (who holds a chat), passage.go (the way of a process to a server), fenced.go
 // (what a process says that it was refused).
 package main
@@ -56,7 +58,7 @@ func readFlags() (o options) {
 	flag.DurationVar(&o.long, "for", 0, "at the desk: nobody comes after this time; 0: all come")
 	flag.StringVar(&o.store, "store", "sqlite", "where the conversations are kept: sqlite, or redis")
 	flag.StringVar(&o.replicas, "replicas", "", "two processes on a Redis: kill, stop (for longer than the lease) or term, to one of them")
-	flag.StringVar(&o.redis, "redis", "", "one process on a Redis: kill, to the Redis")
+	flag.StringVar(&o.redis, "redis", "", "one process on a Redis: kill, to the Redis; sentinel or cluster: on several, to a master, with replicas that are 150 ms behind")
 	flag.StringVar(&o.at, "at", "", "the day and hour at which the program begins, in Buenos Aires (2006-01-02T15:04); the machine's if not given")
 	flag.DurationVar(&o.patience, "patience", 0, "with -replicas: how long an answer may take, besides the lease where a process was killed or held up; 0: any time")
 	flag.StringVar(&o.history, "history", "", "the file that keeps what was recorded, one JSON object a line")
@@ -67,6 +69,9 @@ func readFlags() (o options) {
 		o.store, o.channel = "redis", "replicas"
 	case o.redis != "":
 		o.store, o.channel = "redis", "redis"
+		if o.redis != "kill" {
+			o.store = o.redis
+		}
 	}
 	return o
 }
@@ -82,8 +87,8 @@ func main() {
 	}
 	h := &enginetest.History{Now: clock.now}
 	begin, ok := o.runs(context.Background(), h)[o.channel]
-	if !ok || o.redis != "" && o.redis != "kill" {
-		fmt.Fprintln(os.Stderr, "chaos: -through is terminal, poll, webhook, desk or screens; -redis is kill")
+	if _, known := backAfter[o.redis]; !ok || o.redis != "" && !known {
+		fmt.Fprintln(os.Stderr, "chaos: -through is terminal, poll, webhook, desk or screens; -redis is kill, sentinel or cluster")
 		os.Exit(2)
 	}
 	if o.redis != "" {
@@ -116,7 +121,9 @@ func (o options) runs(ctx context.Context, h *enginetest.History) map[string]fun
 		"replicas": func() (sightings, error) {
 			return onReplicas(ctx, h, o.n, o.seed, o.binary, o.replicas, o.patience)
 		},
-		"redis": func() (sightings, error) { return onKilledRedis(ctx, h, max(1, o.n/userCount), o.seed, o.binary) },
+		"redis": func() (sightings, error) {
+			return onKilledRedis(ctx, h, max(1, o.n/userCount), o.seed, o.binary, o.redis)
+		},
 	}
 }
 

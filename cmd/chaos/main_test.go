@@ -113,7 +113,7 @@ func TestReplicasAreToldToStop(t *testing.T) {
 func TestOnRedisThatIsKilled(t *testing.T) {
 	onRedis(t)
 	h := history()
-	sum, err := onKilledRedis(t.Context(), h, 1, 1, llave(t))
+	sum, err := onKilledRedis(t.Context(), h, 1, 1, llave(t), "kill")
 	accepted(t, h, sum, err)
 }
 

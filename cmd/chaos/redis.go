@@ -25,6 +25,8 @@ type redisServer struct {
 	cmd   *exec.Cmd
 	ended chan struct{}
 
+	group *redisGroup // several servers instead of this one
+
 	mu    sync.Mutex
 	bases map[string]int // the database of each data folder
 }
@@ -82,21 +84,38 @@ func (s *redisServer) answers() bool {
 
 // restart kills the server and starts it again after a while.
 func (s *redisServer) restart(down time.Duration) error {
-	s.cmd.Process.Kill()
-	s.wait()
+	s.kill()
 	time.Sleep(down)
 	return s.start()
 }
 
+// kill ends the server as a crash does.
+func (s *redisServer) kill() {
+	s.cmd.Process.Kill()
+	s.wait()
+}
+
 // wait returns when the server has ended.
-func (s *redisServer) wait() { <-s.ended }
+func (s *redisServer) wait() {
+	if s.ended != nil {
+		<-s.ended
+	}
+}
+
+// waitAll returns when all servers of the run have ended.
+func (s *redisServer) waitAll() {
+	s.wait()
+	if s.group != nil {
+		s.group.wait()
+	}
+}
 
 // storeKey seals what is in the Redis.
 const storeKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 // environment is what tells the program of a data folder where its conversations are.
 func (s *redisServer) environment(data string) []string {
-	if s.addr == "" {
+	if s.addr == "" && s.group == nil {
 		return nil
 	}
 	return []string{"LLAVE_STORE=" + s.address(data), "LLAVE_KEY=" + storeKey}
@@ -104,6 +123,9 @@ func (s *redisServer) environment(data string) []string {
 
 // address is that of the conversations of a data folder.
 func (s *redisServer) address(data string) string {
+	if s.group != nil {
+		return s.group.address()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n, ok := s.bases[data]
@@ -119,7 +141,7 @@ func beginStore(kind string) (stop func(), err error) {
 	switch kind {
 	case "sqlite":
 		return func() {}, nil
-	case "redis":
+	case "redis", "sentinel", "cluster":
 	default:
 		return nil, errors.New("it is sqlite or redis")
 	}
@@ -128,13 +150,20 @@ func beginStore(kind string) (stop func(), err error) {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	if err := conversationsIn.begin(ctx, dir); err != nil {
-		cancel()
-		return nil, errors.Join(err, os.RemoveAll(dir))
+	if kind == "redis" {
+		err = conversationsIn.begin(ctx, dir)
+	} else {
+		conversationsIn.group = &redisGroup{ctx: ctx, dir: dir}
+		err = conversationsIn.group.begin(kind)
 	}
-	return func() {
+	stop = func() {
 		cancel()
-		conversationsIn.wait()
+		conversationsIn.waitAll()
 		os.RemoveAll(dir)
-	}, nil
+	}
+	if err != nil {
+		stop()
+		return nil, err
+	}
+	return stop, nil
 }

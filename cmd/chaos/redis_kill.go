@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -15,9 +16,19 @@ import (
 	"llave/bot/enginetest"
 )
 
-// redisSightings is how long it took after the Redis was back: until an update was accepted again, and until all that people had
-// said meanwhile was answered.
+// redisSightings is how long it took after the Redis was back, or a replica had its place: until updates were accepted again, and until
+// all that people had said meanwhile was answered.
 type redisSightings struct{ Accepted, Answered []time.Duration }
+
+// missed is an error if updates were refused for longer than the aim. Zero is no aim.
+func (s redisSightings) missed(aim time.Duration) error {
+	for _, took := range s.Accepted {
+		if aim > 0 && took > aim {
+			return fmt.Errorf("updates were accepted again after %s, and have to be after %s", took.Round(time.Millisecond), aim)
+		}
+	}
+	return nil
+}
 
 func (s redisSightings) String() string {
 	if len(s.Accepted) == 0 {
@@ -29,24 +40,34 @@ func (s redisSightings) String() string {
 // killedRedis is a program whose Redis is killed, and people who ask for tokens meanwhile.
 type killedRedis struct {
 	*service
+	kind   string // what happens: kill, sentinel or cluster
 	people []*telegramUser
 	update int64 // the id of the last update that was posted here
 	sum    redisSightings
 }
 
-// onKilledRedis kills the Redis so often. Each time everybody asks for another token meanwhile.
-func onKilledRedis(ctx context.Context, h *enginetest.History, kills int, seed uint64, binary string) (sum sightings, err error) {
+// onKilledRedis kills the Redis so often, or a master of several. Each time everybody asks for another token meanwhile.
+func onKilledRedis(ctx context.Context, h *enginetest.History, kills int, seed uint64, binary, kind string) (sum sightings, err error) {
 	dir, binary, remove, err := prepare(ctx, binary)
 	if err != nil {
 		return sum, err
 	}
-	defer remove()
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("%w (log in %s)", err, dir)
+		} else {
+			remove()
+		}
+	}()
 	srv, err := telegramtest.New(telegramtest.Options{Seed: seed, Now: clock.now})
 	if err != nil {
 		return sum, err
 	}
 	defer srv.Close()
-	k := &killedRedis{service: &service{ctx: ctx, srv: srv, binary: binary, data: filepath.Join(dir, "redis"), webhook: true, history: h, name: "redis", rng: rand.New(rand.NewPCG(seed, 97))}}
+	k := &killedRedis{kind: kind, service: &service{ctx: ctx, srv: srv, binary: binary, data: filepath.Join(dir, "redis"), webhook: true, history: h, name: "redis", rng: rand.New(rand.NewPCG(seed, 97))}}
+	if k.log, err = os.Create(filepath.Join(dir, "log")); err != nil {
+		return sum, err
+	}
 	if err := k.start(); err != nil {
 		return sum, err
 	}
@@ -58,7 +79,9 @@ func onKilledRedis(ctx context.Context, h *enginetest.History, kills int, seed u
 		}
 		k.people = append(k.people, c)
 	}
-	srv.User(probeChat, "Mari", "")
+	for i := range probeChats {
+		srv.User(firstProbe+int64(i), "Mari", "")
+	}
 	h.Add(enginetest.Record{What: enginetest.Begun})
 	if err := k.people[0].ask("token", enginetest.Token); err != nil { // the one that the first "otro token" replaces
 		return sum, err
@@ -76,8 +99,11 @@ func onKilledRedis(ctx context.Context, h *enginetest.History, kills int, seed u
 	k.kill()
 	tokens, _, err := readBooks(ctx, h, k.data)
 	sum.Tokens = tokens - 1
-	return sum, err
+	return sum, errors.Join(err, k.sum.missed(backAfter[k.kind]))
 }
+
+// backAfter is after how long updates have to be accepted again, by what happens to the Redis.
+var backAfter = map[string]time.Duration{"kill": 500 * time.Millisecond, "sentinel": 5 * time.Second, "cluster": 5 * time.Second}
 
 // downAtMost is how long the Redis is down at most. Telegram repeats what was not taken ever more seldom: the longer it is down, the
 // longer the wait afterwards is Telegram's own.
@@ -100,34 +126,53 @@ func (k *killedRedis) once() error {
 	}
 	time.Sleep(time.Duration(k.rng.Int64N(int64(300 * time.Millisecond))))
 	k.records(enginetest.Kill)
-	if err := conversationsIn.restart(time.Duration(k.rng.Int64N(int64(downAtMost)))); err != nil {
+	back, err := k.away()
+	if err != nil {
 		return err
 	}
-	back := time.Now()
 	accepted := k.accept(back)
 	asking.Wait()
 	k.sum.Answered = append(k.sum.Answered, time.Since(back))
 	k.sum.Accepted = append(k.sum.Accepted, <-accepted)
+	if g := conversationsIn.group; g != nil {
+		errs = append(errs, g.restore())
+	}
 	return errors.Join(errs...)
 }
 
-// The updates that are posted here, and not by the Bot API server.
+// away kills the Redis, or a master. It returns when there is one again.
+func (k *killedRedis) away() (back time.Time, err error) {
+	if g := conversationsIn.group; g != nil {
+		return g.failover(k.rng.IntN(len(g.nodes)))
+	}
+	err = conversationsIn.restart(time.Duration(k.rng.Int64N(int64(downAtMost))))
+	return time.Now(), err
+}
+
+// The updates that are posted here, and not by the Bot API server: in so many chats that each master of a cluster has some.
 const (
-	probeChat   = 5999
+	firstProbe  = 5900
+	probeChats  = 12
 	firstPosted = 1_000_000
 )
 
-// accept posts an update until it is accepted, and tells how long that took.
+// accept posts an update in each of some chats until all are accepted, and tells how long that took.
 func (k *killedRedis) accept(since time.Time) <-chan time.Duration {
 	took := make(chan time.Duration, 1)
-	k.update++
 	url, secret := k.srv.Webhook()
-	body := fmt.Appendf(nil, `{"update_id":%[1]d,"message":{"message_id":%[1]d,"date":%[2]d,"chat":{"id":%[3]d,"type":"private"},"from":{"id":%[3]d,"first_name":"Mari"},"text":"menú"}}`,
-		firstPosted+k.update, clock.now().Unix(), probeChat)
+	var posting sync.WaitGroup
+	for i := range probeChats {
+		k.update++
+		body := fmt.Appendf(nil, `{"update_id":%[1]d,"message":{"message_id":%[1]d,"date":%[2]d,"chat":{"id":%[3]d,"type":"private"},"from":{"id":%[3]d,"first_name":"Mari"},"text":"menú"}}`,
+			firstPosted+k.update, clock.now().Unix(), firstProbe+i)
+		posting.Go(func() {
+			for !k.posted(url, secret, body) && k.ctx.Err() == nil {
+				time.Sleep(10 * time.Millisecond)
+			}
+		})
+	}
 	go func() {
-		for !k.posted(url, secret, body) && k.ctx.Err() == nil {
-			time.Sleep(10 * time.Millisecond)
-		}
+		posting.Wait()
 		took <- time.Since(since)
 	}()
 	return took
