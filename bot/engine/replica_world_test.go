@@ -24,10 +24,14 @@ type process struct {
 	attempts []time.Time // at effects
 	timersOf []bot.Shard // that it asked for timers last
 	sweptOf  []bot.Shard // that it swept last
-	forgets  int         // commits that the store has lost from now on, and reads that show it
+	loses    int         // the next so many commits are lost after they were taken, as by a failover
+	cuts     int         // the next so many arrivals are not kept
 }
 
-var errDead = errors.New("the process is dead")
+var (
+	errDead = errors.New("the process is dead")
+	errCut  = errors.New("the store does not answer")
+)
 
 // pass holds up a call of a process that is stopped, and cuts that of one that is dead.
 func (p *process) pass(ctx context.Context) error {
@@ -59,12 +63,12 @@ func (p *process) kill() {
 	p.dead = true
 }
 
-// forgot reports whether the store has lost something.
-func (p *process) forgot() bool {
+// happens counts down one of the things that happen to a process.
+func (p *process) happens(n *int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.forgets--
-	return p.forgets >= 0
+	*n--
+	return *n >= 0
 }
 
 // stopFor stops the process for a while.
@@ -100,17 +104,16 @@ func passed[T any](ctx context.Context, p *process, call func() (T, error)) (T, 
 }
 
 func (s *through) Accept(ctx context.Context, a bot.Arrival) (bot.Receipt, error) {
-	return passed(ctx, s.p, func() (bot.Receipt, error) { return s.Memory.Accept(ctx, a) })
+	return passed(ctx, s.p, func() (bot.Receipt, error) {
+		if s.p.happens(&s.p.cuts) {
+			return bot.Receipt{}, errCut
+		}
+		return s.Memory.Accept(ctx, a)
+	})
 }
 
 func (s *through) Load(ctx context.Context, k bot.ChatKey) (bot.Chat, error) {
-	return passed(ctx, s.p, func() (bot.Chat, error) {
-		c, err := s.Memory.Load(ctx, k)
-		if s.p.forgot() {
-			c.Version, c.Session = 0, nil
-		}
-		return c, err
-	})
+	return passed(ctx, s.p, func() (bot.Chat, error) { return s.Memory.Load(ctx, k) })
 }
 
 func (s *through) Messages(ctx context.Context, k bot.ChatKey, from uint64, n int) ([]bot.OutboxMessage, error) {
@@ -123,8 +126,8 @@ func (s *through) PendingChats(ctx context.Context, n bot.Shard, after bot.ChatK
 
 func (s *through) Commit(ctx context.Context, t bot.Turn) error {
 	_, err := passed(ctx, s.p, func() (bool, error) {
-		if s.p.forgot() {
-			return false, bot.ErrConflict
+		if s.p.happens(&s.p.loses) {
+			return true, nil
 		}
 		return true, s.c.under(func() error { return s.Memory.Commit(ctx, t) }, bot.HeldShard{Shard: t.Chat.Shard(), Fence: t.Fence})
 	})

@@ -23,6 +23,10 @@ func (sh *Shard) readWaiting(l *chatQueue, all bool) error {
 	if err != nil {
 		return fmt.Errorf("load chat: %w", err)
 	}
+	if l.known && c.Version < l.version {
+		sh.wentBack(l.version, c.Version)
+		l.last = 0 // what was done is in the store again
+	}
 	sh.loadSession(l, c.Session, c.Version)
 	var jobs []queuedUpdate
 	for _, w := range c.Waiting {
@@ -127,14 +131,15 @@ func (sh *Shard) committed(w *turn, o turnOutcome, t *bot.Turn) {
 }
 
 // reloadAfterConflict loads the session as it is now. It returns ErrConflict if the turn must be run again on it, and
-// nil if the update was answered meanwhile.
+// nil if the update was answered meanwhile, or if the store went back and is read from its beginning.
 func (sh *Shard) reloadAfterConflict(w *turn) error {
 	c, err := sh.store.Load(sh.scope.Context(), w.key)
 	if err != nil {
 		return fmt.Errorf("load chat: %w", err)
 	}
 	if w.known && c.Version < w.version {
-		sh.wentBack(w.version, c.Version)
+		sh.queues.readAgain(w.chatQueue, readAll) // updates that were done come before this one again
+		return nil
 	}
 	sh.loadSession(w.chatQueue, c.Session, c.Version)
 	for _, waiting := range c.Waiting {

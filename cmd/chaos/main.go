@@ -8,7 +8,7 @@
 //	go run ./cmd/chaos -conversations 2000 -through desk -for 30m   # cases of Mesa de Ayuda; nobody comes after half an hour
 //	go run ./cmd/chaos -conversations 500 -through screens   # how quick the desk is; nothing is killed
 //	go run ./cmd/chaos -conversations 500 -store redis     # on a Redis of its own, also with -through
-//	go run ./cmd/chaos -conversations 60 -replicas kill    # or stop, or term: two processes on one Redis
+//	go run ./cmd/chaos -conversations 60 -replicas kill    # or stop, or term: two processes on one Redis; also -through webhook, -load 50
 //	go run ./cmd/chaos -conversations 180 -redis kill      # the Redis is killed, and nothing else
 //	go run ./cmd/chaos -conversations 60 -redis sentinel   # or cluster: a master is killed, and a replica that is behind has its place
 //	go run ./cmd/chaos -conversations 500 -at 2026-12-31T23:58   # with the program's clock there, in Buenos Aires
@@ -22,7 +22,7 @@
 // Telegram), desk.go (a day at Mesa de Ayuda; desk_people.go, who works there; desk_check.go, what is counted; screens.go, how quick
 // it is), clock.go, redis.go (the Redis of a run), redis_kill.go (it is killed), redis_group.go
 // (several, one of which has another's place) and redis_way.go (a replica that is behind), replicas.go (two processes on it) and
-// replicas_faults.go (what happens to them), holders.go (who holds a chat), passage.go (the way of a process to a server), fenced.go
+// replicas_faults.go (what happens to them), replicas_crowd.go (who writes meanwhile), front.go (one address of both), holders.go (who holds a chat), passage.go (the way of a process to a server), fenced.go
 // (what a process says that it was refused).
 package main
 
@@ -47,6 +47,8 @@ type options struct {
 	kill, long, patience   time.Duration
 	replicas, redis        string
 	at, history, judge     string
+	load                   int
+	webhook                bool // with -replicas: -through webhook
 }
 
 func readFlags() (o options) {
@@ -57,16 +59,17 @@ func readFlags() (o options) {
 	flag.DurationVar(&o.kill, "kill", time.Minute, "at the desk: how often it is killed, on average")
 	flag.DurationVar(&o.long, "for", 0, "at the desk: nobody comes after this time; 0: all come")
 	flag.StringVar(&o.store, "store", "sqlite", "where the conversations are kept: sqlite, or redis")
-	flag.StringVar(&o.replicas, "replicas", "", "two processes on a Redis: kill, stop (for longer than the lease) or term, to one of them")
+	flag.StringVar(&o.replicas, "replicas", "", "two processes on a Redis: kill, stop (for longer than the lease) or term, to one of them; with -through webhook, too")
 	flag.StringVar(&o.redis, "redis", "", "one process on a Redis: kill, to the Redis; sentinel or cluster: on several, to a master, with replicas that are 150 ms behind")
 	flag.StringVar(&o.at, "at", "", "the day and hour at which the program begins, in Buenos Aires (2006-01-02T15:04); the machine's if not given")
 	flag.DurationVar(&o.patience, "patience", 0, "with -replicas: how long an answer may take, besides the lease where a process was killed or held up; 0: any time")
+	flag.IntVar(&o.load, "load", 0, "with -replicas: how many others write, a second")
 	flag.StringVar(&o.history, "history", "", "the file that keeps what was recorded, one JSON object a line")
 	flag.StringVar(&o.judge, "judge", "", "judges what such a file keeps, and does nothing else")
 	flag.Parse()
 	switch {
 	case o.replicas != "":
-		o.store, o.channel = "redis", "replicas"
+		o.store, o.channel, o.webhook = "redis", "replicas", o.channel == "webhook"
 	case o.redis != "":
 		o.store, o.channel = "redis", "redis"
 		if o.redis != "kill" {
@@ -119,7 +122,7 @@ func (o options) runs(ctx context.Context, h *enginetest.History) map[string]fun
 		"desk":     func() (sightings, error) { return atTheDesk(ctx, o.n, o.seed, o.binary, o.kill, o.long) },
 		"screens":  func() (sightings, error) { return sightings{}, measureScreens(ctx, o.n, o.seed, o.binary) },
 		"replicas": func() (sightings, error) {
-			return onReplicas(ctx, h, o.n, o.seed, o.binary, o.replicas, o.patience)
+			return onReplicas(ctx, h, replicasRun{n: o.n, seed: o.seed, binary: o.binary, fault: o.replicas, webhook: o.webhook, patience: o.patience, load: o.load})
 		},
 		"redis": func() (sightings, error) {
 			return onKilledRedis(ctx, h, max(1, o.n/userCount), o.seed, o.binary, o.redis)
@@ -134,6 +137,7 @@ type sightings struct {
 	FencedTurns, FencedResults                        int           // writes of replicas that were refused
 	Longest                                           time.Duration // from a fault of a replica to the next answer
 	Redis                                             redisSightings
+	Others                                            string // of those who only wrote
 }
 
 func (t sightings) String() string {
@@ -142,7 +146,7 @@ func (t sightings) String() string {
 	if t.Longest > 0 {
 		text += fmt.Sprintf(" longest_until_answered=%s fenced_turns=%d fenced_deliveries=%d", t.Longest.Round(time.Millisecond), t.FencedTurns, t.FencedResults)
 	}
-	return text + t.Redis.String()
+	return text + t.Redis.String() + t.Others
 }
 
 func (t *sightings) add(o sightings) {

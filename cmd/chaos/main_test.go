@@ -105,7 +105,7 @@ func onRedis(t *testing.T) {
 func TestReplicasAreToldToStop(t *testing.T) {
 	onRedis(t)
 	h := history()
-	sum, err := onReplicas(t.Context(), h, 5, 1, llave(t), "term", 0)
+	sum, err := onReplicas(t.Context(), h, replicasRun{n: 5, seed: 1, binary: llave(t), fault: "term"})
 	accepted(t, h, sum, err)
 }
 

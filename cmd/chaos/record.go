@@ -24,6 +24,8 @@ const (
 	otherLinked   = "Aviso de seguridad"
 	interim       = "Estoy pidi"
 	menu          = "¿Qué necesitás?"
+	linkInterim   = "Ya se lo pedí a IOMA"
+	unsure        = "No sé si te llegó"
 )
 
 var digits = regexp.MustCompile(`(?m)(?:^|: )(\d{3} \d{3})$`)
@@ -71,8 +73,12 @@ func classified(text string) enginetest.Record {
 	switch {
 	case strings.Contains(text, otherLinked), strings.Contains(text, linked):
 		r.Class = enginetest.Unrelated
-	case strings.Contains(text, interim):
+	case strings.Contains(text, interim), strings.Contains(text, linkInterim):
 		r.Class = enginetest.Interim
+	case strings.Contains(text, unsure):
+		r.Class = enginetest.Unsure
+	case pageShape.MatchString(text): // it is sent once
+		r.Text, r.Secret = pageShape.FindString(text), true
 	case found != nil:
 		r.Class, r.Value, r.New = enginetest.Token, found[1], strings.Contains(text, renewed)
 	case strings.Contains(text, question), strings.Contains(text, sheetQuestion):

@@ -34,6 +34,9 @@ type replicas struct {
 	probe   *telegramUser         // writes when something has happened
 	rng     *rand.Rand
 	aimed   atomic.Int64 // the process that is to be held up
+	front   *front       // of both to the Bot API, with a webhook
+	crowd   crowd        // who writes when a process is held up
+	loading crowd        // who writes all the time
 
 	faults  int
 	longest time.Duration // from a fault to the next answer
@@ -48,10 +51,21 @@ const stopped = 12 * time.Second
 // manyStops is after how many pauses a run must have seen that the fences are needed.
 const manyStops = 100
 
-// onReplicas lets users ask for another token, n times in all, while the process that holds the chats is killed, held up for
-// longer than its lease, or told to stop.
-func onReplicas(ctx context.Context, h *enginetest.History, n int, seed uint64, binary, fault string, patience time.Duration) (sum sightings, err error) {
-	dir, binary, remove, err := prepare(ctx, binary)
+// replicasRun is a run of two processes.
+type replicasRun struct {
+	n        int // conversations
+	seed     uint64
+	binary   string
+	fault    string // kill, stop or term
+	webhook  bool
+	patience time.Duration // zero: any
+	load     int           // messages a second of others
+}
+
+// onReplicas lets users ask for another token while the process that holds the chats is killed, held up for longer than its lease, or
+// told to stop.
+func onReplicas(ctx context.Context, h *enginetest.History, of replicasRun) (sum sightings, err error) {
+	dir, binary, remove, err := prepare(ctx, of.binary)
 	if err != nil {
 		return sum, err
 	}
@@ -62,13 +76,18 @@ func onReplicas(ctx context.Context, h *enginetest.History, n int, seed uint64, 
 			remove()
 		}
 	}()
-	srv, err := telegramtest.New(telegramtest.Options{Seed: seed, Now: clock.now})
+	srv, err := telegramtest.New(telegramtest.Options{Seed: of.seed, Now: clock.now})
 	if err != nil {
 		return sum, err
 	}
 	defer srv.Close()
-	r := &replicas{ctx: ctx, fault: fault, srv: srv, history: h, rng: rand.New(rand.NewPCG(seed, 7))}
+	r := &replicas{ctx: ctx, fault: of.fault, srv: srv, history: h, rng: rand.New(rand.NewPCG(of.seed, 7))}
 	defer r.end()
+	if of.webhook {
+		if r.front, err = openFront(of.seed); err != nil {
+			return sum, err
+		}
+	}
 	if err := r.start(dir, binary, srv); err != nil {
 		return sum, err
 	}
@@ -83,12 +102,15 @@ func onReplicas(ctx context.Context, h *enginetest.History, n int, seed uint64, 
 			return sum, fmt.Errorf("linking: %w", err)
 		}
 	}
-	h.Add(enginetest.Record{What: enginetest.Begun, Lease: lease, Patience: patience})
+	h.Add(enginetest.Record{What: enginetest.Begun, Lease: lease, Patience: of.patience})
 	r.probe = people[0]
 	if err := r.probe.ask("token", enginetest.Token); err != nil { // the one that the first "otro token" replaces
 		return sum, err
 	}
-	return r.run(people[1:], n, filepath.Join(dir, "backend"))
+	over := make(chan struct{})
+	r.load(over, of.load, rand.New(rand.NewPCG(of.seed, 8)))
+	sum, err = r.run(people[1:], of.n, filepath.Join(dir, "backend"), over)
+	return sum, err
 }
 
 // lease is the program's.
@@ -136,9 +158,14 @@ func (r *replicas) start(dir, binary string, srv *telegramtest.Server) error {
 			return err
 		}
 		r.both[i].env = append(conversationsIn.environment("replicas"), "LLAVE_AUTOGESTION=", "LLAVE_DEMO=", "LLAVE_AUTOGESTION_URL="+r.asking.url+"/autogestion/", "LLAVE_AUTOGESTION_KEY="+key)
+		if r.front != nil {
+			r.both[i].webhook = true
+			r.both[i].env = append(r.both[i].env, "LLAVE_PUBLIC_URL="+r.front.url)
+		}
 		if err := r.both[i].start(); err != nil {
 			return err
 		}
+		r.front.to(r.both[i].addr)
 		if i == 0 {
 			r.both[0].waitReady(r.ctx)
 		}
@@ -158,6 +185,7 @@ func (r *replicas) end() {
 		r.backend.Wait()
 	}
 	r.holders.close()
+	r.front.close()
 	for _, w := range append(r.ways[:], r.asking) {
 		w.close()
 	}
@@ -181,7 +209,7 @@ func (r *replicas) noteAsked(from, path string, body []byte) (bool, func()) {
 }
 
 // run lets the users write while things happen.
-func (r *replicas) run(people []*telegramUser, n int, books string) (sum sightings, err error) {
+func (r *replicas) run(people []*telegramUser, n int, books string, over chan struct{}) (sum sightings, err error) {
 	done := make(chan struct{})
 	var failed error
 	go func() {
@@ -190,7 +218,9 @@ func (r *replicas) run(people []*telegramUser, n int, books string) (sum sightin
 	}()
 	err = r.faultsUntil(done, 1+n/10)
 	<-done
-	sum.Kills, sum.Longest = r.faults, r.longest
+	close(over)
+	err = errors.Join(err, r.crowd.gone(), r.loading.gone())
+	sum.Kills, sum.Longest, sum.Others = r.faults, r.longest, r.loading.String()
 	taken(r.history, r.srv)
 	err = errors.Join(err, failed, r.readFenced(&sum))
 	if failed := r.failed.Load(); failed != nil {

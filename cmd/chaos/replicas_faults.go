@@ -74,7 +74,7 @@ func (r *replicas) kill(p *service) {
 	p.cmd.Process.Signal(syscall.SIGTERM)
 }
 
-// holdUp stops a process: at any moment, or where fences are needed, between what was done and the record of that: when it has
+// holdUp stops a process where fences are needed, between what was done and the record of that: while many write at once, when it has
 // sent something, or the back end has made something for it.
 func (r *replicas) holdUp(at int) {
 	r.aimed.Store(int64(at))
@@ -85,8 +85,11 @@ func (r *replicas) holdUp(at int) {
 	}
 	switch r.faults % 4 {
 	case 0:
+		r.burst()
+		time.Sleep(time.Duration(r.rng.Int64N(int64(40 * time.Millisecond))))
 		stop()
 	case 1:
+		r.burst()
 		r.ways[at].next(r.ctx, stop)
 	case 2:
 		r.asking.next(r.ctx, stop)

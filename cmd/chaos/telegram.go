@@ -257,11 +257,7 @@ func (c *telegramUser) expect(class string) error {
 		if err != nil {
 			return fmt.Errorf("no %s comes: %w", class, err)
 		}
-		r := classified(m.Text)
-		if c.from != nil {
-			r.By, r.Shard = c.from(c.ID, m.Text)
-		}
-		c.sees(r)
+		r := c.seesMessage(m.Text)
 		again := r.New && c.shown[r.Value]
 		if r.New {
 			c.shown[r.Value] = true
@@ -273,4 +269,14 @@ func (c *telegramUser) expect(class string) error {
 			c.Repeated++
 		}
 	}
+}
+
+// seesMessage records a message, and by whom it was sent, and says what it was taken for.
+func (c *telegramUser) seesMessage(text string) enginetest.Record {
+	r := classified(text)
+	if c.from != nil {
+		r.By, r.Shard = c.from(c.ID, text)
+	}
+	c.sees(r)
+	return r
 }
