@@ -19,18 +19,20 @@ type confirmations struct {
 type confirming struct {
 	run      string // names the server's process: with Sentinels one client may reach another server
 	replicas int64
-	promoted bool // it was a replica, has the place of its master, and has no replica of its own yet
+	bereft   bool // it has no replica any more, or not yet: it was promoted
 	asked    time.Time
 }
 
-// promotedAgain is how often a server that was promoted is asked whether it has a replica.
-const promotedAgain = time.Second
+// bereftAgain is how often a server without its replica is asked whether it has one.
+const bereftAgain = time.Second
 
 // says keeps what a server says of itself.
 func (c *confirmations) says(server redis.Cmdable, f RedisFacts) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.keep(server, confirming{run: f.run, replicas: int64(min(f.Replicas, replicaMax)), asked: time.Now()})
+	before := c.servers[server]
+	c.keep(server, confirming{run: f.run, replicas: int64(min(f.Replicas, replicaMax)), asked: time.Now(),
+		bereft: f.Replicas == 0 && (before.bereft || before.replicas > 0)})
 }
 
 // keep notes it. The lock is held.
@@ -41,7 +43,7 @@ func (c *confirmations) keep(server redis.Cmdable, s confirming) {
 	c.servers[server] = s
 }
 
-// of is how many replicas of a server have to confirm. A server that was promoted is asked again, before anything is written.
+// of is how many replicas of a server have to confirm. A server without its replica is asked again, before anything is written.
 func (c *confirmations) of(ctx context.Context, server redis.Cmdable) int64 {
 	c.mu.Lock()
 	s, ok := c.servers[server]
@@ -50,19 +52,19 @@ func (c *confirmations) of(ctx context.Context, server redis.Cmdable) int64 {
 	switch {
 	case !ok:
 		return usual
-	case s.promoted && time.Since(s.asked) > promotedAgain:
+	case s.bereft && time.Since(s.asked) > bereftAgain:
 		return c.ask(ctx, server, s)
 	}
 	return s.replicas
 }
 
-// ask asks a server that was promoted.
+// ask asks a server without its replica.
 func (c *confirmations) ask(ctx context.Context, server redis.Cmdable, before confirming) int64 {
 	f, err := askRedis(ctx, server)
 	if err != nil || f.run != before.run {
 		return replicaMax // nothing is taken for safe
 	}
-	s := confirming{run: f.run, replicas: int64(min(f.Replicas, replicaMax)), promoted: f.Replicas == 0, asked: time.Now()}
+	s := confirming{run: f.run, replicas: int64(min(f.Replicas, replicaMax)), bereft: f.Replicas == 0, asked: time.Now()}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.keep(server, s)
@@ -81,7 +83,7 @@ func (c *confirmations) missed(ctx context.Context, server redis.Cmdable) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.keep(server, confirming{run: f.run, promoted: true, asked: time.Now()})
+	c.keep(server, confirming{run: f.run, bereft: true, asked: time.Now()})
 }
 
 // askRedis asks a server what it is.

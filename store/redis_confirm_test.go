@@ -32,7 +32,8 @@ func TestPromotedServerNeedsNoReplica(t *testing.T) {
 	}
 }
 
-// As soon as a server that was promoted has a replica again, it is waited for.
+// As soon as a server that was promoted has a replica again, it is waited for; that it had none when it was asked in between changes
+// nothing.
 func TestPromotedServerHasAReplicaAgain(t *testing.T) {
 	server := redistest.New(t, "--repl-diskless-sync-delay", "0")
 	client := redis.NewClient(&redis.Options{Addr: server.Addr})
@@ -40,10 +41,18 @@ func TestPromotedServerHasAReplicaAgain(t *testing.T) {
 	var known confirmations
 	known.says(client, RedisFacts{run: "the master that died", Replicas: 1})
 	known.missed(t.Context(), client)
+	own, err := askRedis(t.Context(), client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known.says(client, own)
 	redistest.New(t, "--replicaof", "127.0.0.1 "+server.Port())
-	for n := int64(0); n == 0; time.Sleep(5 * time.Millisecond) {
+	for n, tries := int64(0), 0; n == 0; time.Sleep(5 * time.Millisecond) {
+		if tries++; tries > 2000 {
+			t.Fatal("the replica is not waited for")
+		}
 		s := known.servers[client]
-		s.asked = s.asked.Add(-2 * promotedAgain)
+		s.asked = s.asked.Add(-2 * bereftAgain)
 		known.keep(client, s)
 		if n = known.of(t.Context(), client); n > 1 {
 			t.Fatalf("%d have to confirm", n)

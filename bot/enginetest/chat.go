@@ -14,7 +14,9 @@ type chat struct {
 	told  map[string]*update // by what was received, as identity says: which update it answered
 	first *update            // the latest update that was answered in its turn
 
-	newest string // identity of the last answer that was told as new
+	newest  string  // identity of the last answer that was told as new
+	replays *update // what was told again last, of what was on its way when a process died; nil: all of that
+	replay  Record
 }
 
 // update is one thing that a person said, and what came of it.
@@ -93,12 +95,15 @@ func (j *judge) answers(c *chat, r Record) *update {
 	}
 	known := c.told[identity(r)]
 	last := c.last()
+	if r.New {
+		j.replayed(c, known, r)
+	}
 	switch {
 	case r.Class == Interim:
 		return nil
 	case last != nil && last.waitsFor(r) && (known == nil || !r.New):
 		return last
-	case known != nil && r.New && last.waitsFor(r) && identity(r) != c.newest:
+	case known != nil && r.New && last.waitsFor(r) && identity(r) != c.newest && c.replays == nil:
 		j.breaks(Reused, r, fmt.Sprintf("%q was the answer to %s", identity(r), known.ID))
 		return nil
 	case known != nil:
@@ -111,6 +116,20 @@ func (j *judge) answers(c *chat, r Record) *update {
 	}
 	j.breaks(Astray, r, fmt.Sprintf("%q comes where something else is due", r.Text))
 	return nil
+}
+
+// replayed judges what is told as new a second time. After a fault several messages may come again, in their order: the last of them
+// is the newest one, and nothing else comes between.
+func (j *judge) replayed(c *chat, known *update, r Record) {
+	switch {
+	case known != nil && identity(r) == c.newest:
+		c.replays = nil
+	case known != nil && (c.replays != nil && known.place >= c.replays.place || c.replays == nil && j.disturbed(r.At).After(known.answered)):
+		c.replays, c.replay = known, r
+	case c.replays != nil:
+		j.breaks(Reused, c.replay, fmt.Sprintf("%q was the answer to %s, and newer ones do not follow", identity(c.replay), c.replays.ID))
+		c.replays = nil
+	}
 }
 
 func (c *chat) last() *update {
@@ -199,6 +218,9 @@ func (j *judge) overtakes(c *chat, u *update, r Record) {
 
 // endChat judges what was never answered.
 func (j *judge) endChat(c *chat) {
+	if c.replays != nil {
+		j.replayed(c, nil, c.replay)
+	}
 	retyped := map[string]bool{}
 	for i := len(c.said) - 1; i >= 0; i-- {
 		u := c.said[i]

@@ -125,6 +125,12 @@ func TestBadHistoriesAreRejected(t *testing.T) {
 		"an old token as a new one": {enginetest.Reused, []record{
 			fault(enginetest.Lossy), wants(enginetest.Token, said("a", "1")), token("a", "111"), wants(enginetest.Token, said("a", "2")), token("a", "222"), wants(enginetest.Token, said("a", "3")), token("a", "111"), token("a", "333"),
 		}},
+		"an old token comes again, and not the one behind it": {enginetest.Reused, []record{
+			wants(enginetest.Token, said("a", "1")), token("a", "111"), wants(enginetest.Token, said("a", "2")), token("a", "222"), fault(enginetest.Kill), wants(enginetest.Token, said("a", "3")), token("a", "111"), token("a", "333"),
+		}},
+		"an old token is the last that comes": {enginetest.Reused, []record{
+			wants(enginetest.Token, said("a", "1")), token("a", "111"), wants(enginetest.Token, said("a", "2")), token("a", "222"), fault(enginetest.Kill), token("a", "111"),
+		}},
 		"one new token for two":      {enginetest.Reused, []record{wants(enginetest.Token, said("a", "1")), wants(enginetest.Token, said("b", "1")), token("a", "111"), token("b", "111")}},
 		"a secret comes twice":       {enginetest.SecretTwice, []record{fault(enginetest.Kill), said("a", "1"), secret(received("a", "1", "x")), secret(received("a", "1", "x"))}},
 		"a message comes twice":      {enginetest.Repeated, []record{fault(enginetest.Term), said("a", "1"), received("a", "1", "x"), received("a", "1", "x")}},
@@ -170,6 +176,10 @@ func TestGoodHistoriesAreAccepted(t *testing.T) {
 		"both again, by the next holder": {
 			given("p", 1), fault(enginetest.Kill), said("a", "1"), said("a", "2"), from("p", received("a", "1", "x")), from("p", received("a", "2", "y")),
 			given("q", 2), from("q", received("a", "1", "x")), from("q", received("a", "2", "y")), wrote("q", 2),
+		},
+		"two tokens again after a kill, and after another": {
+			wants(enginetest.Token, said("a", "1")), token("a", "111"), wants(enginetest.Token, said("a", "2")), token("a", "222"), fault(enginetest.Kill), wants(enginetest.Token, said("a", "3")), token("a", "111"),
+			fault(enginetest.Kill), token("a", "111"), token("a", "222"), token("a", "333"), booked(3),
 		},
 		"a late answer behind a newer one": {said("a", "1"), wants(enginetest.Interim, received("a", "1", "wait")), said("a", "2"), received("a", "2", "y"), func() record {
 			r := received("a", "1", "x")

@@ -169,7 +169,7 @@ func (p *service) killAtRandom(calm context.Context) {
 		if p.failed = p.start(); p.failed != nil {
 			return
 		}
-		if p.every > 0 || p.kills%4 == 0 { // else also while it starts
+		if p.every > 0 || p.kills%4 != 0 { // else while it starts
 			p.waitReady(calm)
 		}
 	}
