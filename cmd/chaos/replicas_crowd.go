@@ -64,7 +64,7 @@ func (r *replicas) burst() {
 }
 
 // What the people of the load write, one after the other: who writes the same again and again is taken for a machine.
-var smallTalk = []string{"menú", "hola", "ayuda"}
+var loadTexts = []string{"menú", "hola", "ayuda"}
 
 // loadPause is how long each of them waits.
 const loadPause = 4 * time.Second
@@ -85,7 +85,7 @@ func (r *replicas) load(done <-chan struct{}, perSecond int, rng *rand.Rand) {
 				}
 				wait.Reset(loadPause)
 				began := time.Now()
-				err := c.ask(smallTalk[n%len(smallTalk)], enginetest.Answer)
+				err := c.ask(loadTexts[n%len(loadTexts)], enginetest.Answer)
 				r.loading.note(time.Since(began), err)
 				if err != nil {
 					return
