@@ -226,6 +226,7 @@ func (c *telegramUser) all(n int) error {
 
 // ask writes a text, once.
 func (c *telegramUser) ask(text, class string) error {
+	c.reads() // what comes again after a fault, so that nobody presses an old button
 	c.says(text, class)
 	c.Says(text)
 	return c.expect(class)
