@@ -7,6 +7,8 @@
 //	go run ./cmd/chaos -conversations 500 -through webhook
 //	go run ./cmd/chaos -conversations 2000 -through desk -for 30m   # cases of Mesa de Ayuda; nobody comes after half an hour
 //	go run ./cmd/chaos -conversations 500 -through screens   # how quick the desk is; nothing is killed
+//	go run ./cmd/chaos -conversations 10000 -through poison  # a tenth of the updates cannot be dealt with
+//	go run ./cmd/chaos -through flood                      # one chat writes 1,000 times a second
 //	go run ./cmd/chaos -conversations 500 -store redis     # on a Redis of its own, also with -through
 //	go run ./cmd/chaos -conversations 60 -replicas kill    # or stop, or term: two processes on one Redis; also -through webhook, -load 50
 //	go run ./cmd/chaos -conversations 180 -redis kill      # the Redis is killed, and nothing else
@@ -23,10 +25,11 @@
 // it is), clock.go, redis.go (the Redis of a run), redis_kill.go (it is killed), redis_group.go
 // (several, one of which has another's place) and redis_way.go (a replica that is behind), replicas.go (two processes on it) and
 // replicas_faults.go (what happens to them), replicas_crowd.go (who writes meanwhile), front.go (one address of both), holders.go (who holds a chat), passage.go (the way of a process to a server), fenced.go
-// (what a process says that it was refused).
+// (what a process says that it was refused), poison.go and flood.go (updates that cannot be dealt with, and too many of one chat).
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -54,10 +57,10 @@ type options struct {
 func readFlags() (o options) {
 	flag.IntVar(&o.n, "conversations", 500, "how many conversations")
 	flag.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "seed of the moments at which it is killed")
-	flag.StringVar(&o.channel, "through", "terminal", "terminal, or Telegram by poll or webhook; desk: Telegram with agents at Mesa de Ayuda, or screens: how quick they are")
+	flag.StringVar(&o.channel, "through", "terminal", "terminal, or Telegram by poll or webhook; desk: Telegram with agents at Mesa de Ayuda, or screens: how quick they are; poison: a tenth of the updates cannot be dealt with; flood: one chat writes 1,000 a second")
 	flag.StringVar(&o.binary, "binary", "", "the program; built from ./cmd/llave if not given")
 	flag.DurationVar(&o.kill, "kill", time.Minute, "at the desk: how often it is killed, on average")
-	flag.DurationVar(&o.long, "for", 0, "at the desk: nobody comes after this time; 0: all come")
+	flag.DurationVar(&o.long, "for", 0, "at the desk: nobody comes after this time; 0: all come; of a flood: how long; 0: a minute")
 	flag.StringVar(&o.store, "store", "sqlite", "where the conversations are kept: sqlite, or redis")
 	flag.StringVar(&o.replicas, "replicas", "", "two processes on a Redis: kill, stop (for longer than the lease) or term, to one of them; with -through webhook, too")
 	flag.StringVar(&o.redis, "redis", "", "one process on a Redis: kill, to the Redis; sentinel or cluster: on several, to a master, with replicas that are 150 ms behind")
@@ -91,7 +94,7 @@ func main() {
 	h := &enginetest.History{Now: clock.now}
 	begin, ok := o.runs(context.Background(), h)[o.channel]
 	if _, known := backAfter[o.redis]; !ok || o.redis != "" && !known {
-		fmt.Fprintln(os.Stderr, "chaos: -through is terminal, poll, webhook, desk or screens; -redis is kill, sentinel or cluster")
+		fmt.Fprintln(os.Stderr, "chaos: -through is terminal, poll, webhook, desk, screens, poison or flood; -redis is kill, sentinel or cluster")
 		os.Exit(2)
 	}
 	if o.redis != "" {
@@ -120,6 +123,8 @@ func (o options) runs(ctx context.Context, h *enginetest.History) map[string]fun
 		"poll":     func() (sightings, error) { return onTelegram(ctx, h, o.n, o.seed, o.binary, false) },
 		"webhook":  func() (sightings, error) { return onTelegram(ctx, h, o.n, o.seed, o.binary, true) },
 		"desk":     func() (sightings, error) { return atTheDesk(ctx, o.n, o.seed, o.binary, o.kill, o.long) },
+		"poison":   func() (sightings, error) { return atPoison(ctx, o.n, o.seed) },
+		"flood":    func() (sightings, error) { return inAFlood(ctx, h, cmp.Or(o.long, time.Minute), o.seed, o.binary) },
 		"screens":  func() (sightings, error) { return sightings{}, measureScreens(ctx, o.n, o.seed, o.binary) },
 		"replicas": func() (sightings, error) {
 			return onReplicas(ctx, h, replicasRun{n: o.n, seed: o.seed, binary: o.binary, fault: o.replicas, webhook: o.webhook, patience: o.patience, load: o.load})

@@ -161,8 +161,7 @@ func (k *killedRedis) accept(since time.Time) <-chan time.Duration {
 	var posting sync.WaitGroup
 	for i := range probeChats {
 		k.update++
-		body := fmt.Appendf(nil, `{"update_id":%[1]d,"message":{"message_id":%[1]d,"date":%[2]d,"chat":{"id":%[3]d,"type":"private"},"from":{"id":%[3]d,"first_name":"Mari"},"text":"menú"}}`,
-			firstPosted+k.update, clock.now().Unix(), firstProbe+i)
+		body := postedUpdate(firstPosted+k.update, firstProbe+int64(i), "menú")
 		posting.Go(func() {
 			for !k.posted(url, secret, body) && k.ctx.Err() == nil {
 				time.Sleep(10 * time.Millisecond)
@@ -174,6 +173,12 @@ func (k *killedRedis) accept(since time.Time) <-chan time.Duration {
 		took <- time.Since(since)
 	}()
 	return took
+}
+
+// postedUpdate is a message of a chat, as Telegram writes it.
+func postedUpdate(id, chat int64, text string) []byte {
+	return fmt.Appendf(nil, `{"update_id":%[1]d,"message":{"message_id":%[1]d,"date":%[2]d,"chat":{"id":%[3]d,"type":"private"},"from":{"id":%[3]d,"first_name":"Mari"},"text":%[4]q}}`,
+		id, clock.now().Unix(), chat, text)
 }
 
 // posted pushes an update to the program, as Telegram does.
