@@ -57,9 +57,11 @@ func (f *front) to(addr string) {
 
 // RoundTrip gives a request to a process, and to the next one if that is not there, does not answer or says that it is not ready.
 func (f *front) RoundTrip(r *http.Request) (res *http.Response, err error) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
+	var body []byte
+	if r.Body != nil {
+		if body, err = io.ReadAll(r.Body); err != nil {
+			return nil, err
+		}
 	}
 	err = errors.New("nobody is there")
 	for _, host := range f.inSomeOrder() {
