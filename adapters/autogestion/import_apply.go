@@ -21,8 +21,8 @@ const (
 // always in one.
 var applied = [...]struct{ from, change string }{
 	{"renewal", `INSERT INTO person (member, cuil, number, sealed, standing, digest, tramite, mail, mailbox)
-		SELECT d.member, d.cuil, r.number, d.sealed, r.standing, r.digest, r.tramite, r.mail, d.mailbox
-		FROM staging.renewal w JOIN staging.row r ON r.line = w.line JOIN staging.detail d ON d.line = w.line WHERE w.n > ?1 AND w.n <= ?2
+		SELECT r.member, COALESCE(r.cuil, r.who), r.number, r.sealed, r.standing, r.digest, r.tramite, r.mail, r.mailbox
+		FROM staging.renewal w JOIN staging.row r ON r.line = w.line WHERE w.n > ?1 AND w.n <= ?2
 		ON CONFLICT (cuil) DO UPDATE SET number = excluded.number, sealed = excluded.sealed, standing = excluded.standing,
 			digest = excluded.digest, tramite = CASE WHEN (SELECT tramite FROM staging.columns) THEN excluded.tramite ELSE tramite END,
 			mail = CASE WHEN (SELECT mail FROM staging.columns) THEN excluded.mail ELSE mail END,

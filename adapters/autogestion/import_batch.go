@@ -15,11 +15,20 @@ import (
 type stageBatch struct {
 	rows []stageRow
 	bads []padron.BadRow
-	// The values of the tables row and detail.
-	values, details []any
+	// The values of rows in which nothing differs from the padrón, and of the others.
+	same, whole []any
 }
 
 func (b *stageBatch) len() int { return len(b.rows) + len(b.bads) }
+
+// reset empties a batch, whose memory is used again.
+func (b *stageBatch) reset() {
+	clear(b.rows)
+	clear(b.bads)
+	clear(b.same)
+	clear(b.whole)
+	b.rows, b.bads, b.same, b.whole = b.rows[:0], b.bads[:0], b.same[:0], b.whole[:0]
+}
 
 // stageRow is a row with the hashes by which it is compared with the padrón.
 type stageRow struct {
@@ -60,34 +69,39 @@ func (k *known) person(hash []byte) any {
 
 // stageStatements are the statements that store batches.
 type stageStatements struct {
-	lookup, row, rows, detail, details, bad, mention *sql.Stmt
+	lookup, same, sames, whole, wholes, bad, mention *sql.Stmt
 }
 
+// The columns of a row in which nothing differs, and of the others.
 const (
-	stageRowColumns    = 15
-	stageDetailColumns = 5
-	stageLookups       = 2 * stageBatchLen
+	stageSame    = "line, written, who, holder, differs, altered, had, tramite, mail, standing, active, kinship"
+	stageWhole   = stageSame + ", number, short, digest, cuil, member, sealed, mailbox"
+	stageLookups = 2 * stageBatchLen
 	// stageTogether rows are stored by one statement, which takes half the time of as many statements.
 	stageTogether = 16
 )
 
+// stageInsert returns a statement that stores rows.
+func stageInsert(columns string, rows int) string {
+	return "INSERT INTO row (" + columns + ") VALUES " + placeholders(strings.Count(columns, ",")+1, rows)
+}
+
+func placeholders(columns, rows int) string {
+	one := "(?" + strings.Repeat(", ?", columns-1) + ")"
+	return one + strings.Repeat(", "+one, rows-1)
+}
+
 // prepare prepares the statements in a transaction.
 func (s *stageStatements) prepare(tx *sql.Tx) (err error) {
-	values := func(columns, rows int) string {
-		one := "(?" + strings.Repeat(", ?", columns-1) + ")"
-		return one + strings.Repeat(", "+one, rows-1)
-	}
-	const row = "INSERT INTO row (line, written, who, holder, differs, altered, had, number, short, digest, tramite, mail, standing, active, kinship) VALUES "
-	const detail = "INSERT INTO detail (line, cuil, member, sealed, mailbox) VALUES "
 	for _, p := range []struct {
 		stmt  **sql.Stmt
 		query string
 	}{
-		{&s.lookup, "SELECT cuil, id, standing, digest, tramite, mail FROM live.person WHERE cuil IN " + values(stageLookups, 1)},
-		{&s.row, row + values(stageRowColumns, 1)},
-		{&s.rows, row + values(stageRowColumns, stageTogether)},
-		{&s.detail, detail + values(stageDetailColumns, 1)},
-		{&s.details, detail + values(stageDetailColumns, stageTogether)},
+		{&s.lookup, "SELECT cuil, id, standing, digest, tramite, mail FROM live.person WHERE cuil IN " + placeholders(stageLookups, 1)},
+		{&s.same, stageInsert(stageSame, 1)},
+		{&s.sames, stageInsert(stageSame, stageTogether)},
+		{&s.whole, stageInsert(stageWhole, 1)},
+		{&s.wholes, stageInsert(stageWhole, stageTogether)},
 		{&s.bad, "INSERT INTO bad (line, why, about) VALUES (?, ?, '')"},
 		{&s.mention, "INSERT INTO mention (line, who, holder) VALUES (?1, COALESCE((SELECT p.id FROM live.person p WHERE p.cuil = ?2), ?2), ?3)"},
 	} {
@@ -98,12 +112,13 @@ func (s *stageStatements) prepare(tx *sql.Tx) (err error) {
 	return err
 }
 
-// together runs an insertion for rows of values, many at a time.
-func together(one, many *sql.Stmt, values []any, columns int) error {
+// together runs an insertion for rows of values of some columns, many at a time.
+func together(one, many *sql.Stmt, values []any, columns string) error {
+	width := strings.Count(columns, ",") + 1
 	for len(values) > 0 {
-		stmt, n := many, stageTogether*columns
+		stmt, n := many, stageTogether*width
 		if len(values) < n {
-			stmt, n = one, columns
+			stmt, n = one, width
 		}
 		if _, err := stmt.Exec(values[:n]...); err != nil {
 			return err
@@ -119,24 +134,43 @@ func (st *staging) prepare(b *stageBatch) error {
 	if err != nil {
 		return err
 	}
-	b.values = make([]any, 0, len(b.rows)*stageRowColumns)
 	for i := range b.rows {
 		r := &b.rows[i]
 		who, holder := people[string(r.cuil)], people[string(r.holder)]
-		var number, digest []byte
-		var short any
-		differs := who.differs(r)
-		if differs {
-			number, digest = st.s.numberHash(r.Number), r.digest
-			short = int64(binary.BigEndian.Uint64(number))
-			if b.details, err = st.detail(b.details, r); err != nil {
-				return err
-			}
+		if !who.differs(r) {
+			b.same = appendRow(b.same, r, who, holder)
+			continue
 		}
-		b.values = append(b.values, r.Line, int(r.Written), who.person(r.cuil), holder.person(r.holder), differs, who.altered(r), who.had(),
-			number, short, digest, r.tramite, r.mail, r.Standing, backend.IsActive(r.Standing), r.Kinship)
+		if b.whole, err = st.appendWhole(appendRow(b.whole, r, who, holder), r, who); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// appendRow appends the values of stageSame.
+func appendRow(values []any, r *stageRow, who, holder *known) []any {
+	return append(values, r.Line, int(r.Written), who.person(r.cuil), holder.person(r.holder), who.differs(r), who.altered(r), who.had(),
+		r.tramite, r.mail, r.Standing, backend.IsActive(r.Standing), r.Kinship)
+}
+
+// appendWhole appends the other values of stageWhole.
+func (st *staging) appendWhole(values []any, r *stageRow, who *known) ([]any, error) {
+	sealed, err := st.s.keys.seal(sealPerson, personal(r.Person))
+	if err != nil {
+		return nil, err
+	}
+	mailbox, err := st.s.sealMailbox(r.Mail)
+	if err != nil {
+		return nil, err
+	}
+	member, err := st.s.keys.sortedID("m-", r.cuil)
+	number := st.s.numberHash(r.Number)
+	var cuil []byte
+	if who != nil {
+		cuil = r.cuil
+	}
+	return append(values, number, int64(binary.BigEndian.Uint64(number)), r.digest, cuil, member, sealed, mailbox), err
 }
 
 // store stores a batch that was prepared.
@@ -146,32 +180,18 @@ func (st *staging) store(b *stageBatch) error {
 			return err
 		}
 	}
-	if err := together(st.stmts.row, st.stmts.rows, b.values, stageRowColumns); err != nil {
+	if err := together(st.stmts.same, st.stmts.sames, b.same, stageSame); err != nil {
 		return err
 	}
-	return together(st.stmts.detail, st.stmts.details, b.details, stageDetailColumns)
+	return together(st.stmts.whole, st.stmts.wholes, b.whole, stageWhole)
 }
 
-// detail appends the values of the table detail.
-func (st *staging) detail(values []any, r *stageRow) ([]any, error) {
-	sealed, err := st.s.keys.seal(sealPerson, personal(r.Person))
-	if err != nil {
-		return nil, err
-	}
-	member, err := st.s.keys.sortedID("m-", r.cuil)
-	if err != nil {
-		return nil, err
-	}
-	mailbox, err := st.s.sealMailbox(r.Mail)
-	return append(values, r.Line, r.cuil, member, sealed, mailbox), err
-}
-
-// lookUp finds the people of rows and their titulars in the padrón, by the hash of the CUIL.
+// lookUp finds the people of rows and their titulars in the padrón, by the hash of the CUIL. In an empty padrón there is nobody.
 func (st *staging) lookUp(rows []stageRow) (map[string]*known, error) {
-	people := make(map[string]*known, len(rows))
-	if len(rows) == 0 {
-		return people, nil
+	if len(rows) == 0 || st.first {
+		return nil, nil
 	}
+	people := make(map[string]*known, len(rows))
 	hashes := make([]any, 0, stageLookups)
 	for i := range rows {
 		for _, hash := range [][]byte{rows[i].cuil, rows[i].holder} {

@@ -76,7 +76,7 @@ func (st *staging) report(ctx context.Context, f padron.File) (r Report, err err
 		"SELECT (SELECT count(*) FROM row WHERE why IS NULL), (SELECT count(*) FROM row WHERE why IS NOT NULL) + (SELECT count(*) FROM bad)": {&r.Imported, &r.BadLines},
 		"SELECT COALESCE(sum(enters), 0) FROM joining":                                                           {&r.Entering},
 		"SELECT COALESCE(sum(NOT held), 0), COALESCE(sum(held), 0), EXISTS (SELECT 1 FROM unknown) FROM leaving": {&r.Leaving, &r.Held, &r.Unknown},
-		"SELECT count(DISTINCT +who) FROM row WHERE why IS NULL AND altered":                                     {&r.Altered},
+		"SELECT count(DISTINCT who) FROM row WHERE why IS NULL AND altered":                                      {&r.Altered},
 		"SELECT COALESCE(sum(has AND NOT will), 0), COALESCE(sum(has), 0) FROM affected":                         {&r.Losing, &r.Having},
 	} {
 		if err := st.count(ctx, query, into...); err != nil {
@@ -94,7 +94,7 @@ func (st *staging) report(ctx context.Context, f padron.File) (r Report, err err
 
 // badLines lists the refused lines in the order of the file.
 func (st *staging) badLines(ctx context.Context, r *Report) error {
-	rows, err := st.tx.QueryContext(ctx, `SELECT line, why, COALESCE(about, 0), 1 FROM row WHERE why IS NOT NULL
+	rows, err := st.tx.QueryContext(ctx, `SELECT line, why, COALESCE(about, 0), 1 FROM row WHERE line IN (SELECT line FROM row WHERE why IS NOT NULL)
 		UNION ALL SELECT line, why, 0, 0 FROM bad ORDER BY line LIMIT ?`, reportBad)
 	if err != nil {
 		return err
@@ -134,7 +134,7 @@ func (st *staging) kinds(ctx context.Context, r *Report) error {
 		return err
 	}
 	changes, err := st.tx.QueryContext(ctx, `SELECT p.standing, r.standing, count(*) FROM row r CROSS JOIN affected a ON a.person = r.who AND a.line = r.line
-		JOIN live.person p ON p.id = a.person WHERE r.differs AND p.standing <> r.standing
+		JOIN live.person p ON p.id = a.person WHERE r.who < '' AND r.differs AND p.standing <> r.standing
 		AND NOT (r.active AND p.standing IN (SELECT standing FROM gives)) GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT ?`, reportKinds)
 	if err != nil {
 		return err

@@ -1,5 +1,5 @@
 -- The changes that the lines of a padrón would make. "live" is the present padrón.
-CREATE INDEX row_who ON row (who, holder, line, why, differs);
+CREATE INDEX row_who ON row (who, holder, line, why, differs, altered, had, active);
 -- The members of a group in their order.
 CREATE INDEX row_holder ON row (holder, who <> holder, line, who, why, kinship);
 -- For a file with no good line, which must not take longer than a good file.
@@ -16,11 +16,12 @@ UPDATE row SET why = 'csv_conflict', about = g.line
     AND (row.digest IS NOT g.digest OR row.standing <> g.standing OR row.tramite IS NOT g.tramite OR row.mail IS NOT g.mail);
 
 -- A number is of whom the padrón says, else of whom the file says first. A line in which nothing differs has the number of the
--- padrón; it is wrong, too, after a line that takes the number.
+-- padrón; it is wrong, too, after a line that takes the number. Where no two lines have a number, none is compared.
 CREATE TABLE claim (number BLOB NOT NULL, line INTEGER NOT NULL, who ANY NOT NULL, PRIMARY KEY (number, line)) STRICT, WITHOUT ROWID;
-INSERT INTO claim SELECT number, min(line), who FROM row WHERE short IN
-  (SELECT short FROM row WHERE short IS NOT NULL GROUP BY short HAVING count(*) > 1) GROUP BY number, who;
-UPDATE row SET why = 'csv_number_taken' WHERE why IS NULL
+CREATE TABLE shared AS SELECT short FROM row WHERE short IS NOT NULL GROUP BY short HAVING count(*) > 1;
+INSERT INTO claim SELECT number, min(line), who FROM row WHERE (SELECT count(*) FROM shared) > 0
+  AND short IN (SELECT short FROM shared) GROUP BY number, who;
+UPDATE row SET why = 'csv_number_taken' WHERE (SELECT count(*) FROM claim) > 0 AND why IS NULL
   AND EXISTS (SELECT 1 FROM claim c WHERE c.number = row.number AND c.line < row.line AND c.who <> row.who);
 CREATE TABLE taken AS SELECT r.line, p.id AS owner FROM row r JOIN live.person p ON p.number = r.number WHERE p.id IS NOT r.who;
 UPDATE row SET why = 'csv_number_taken' FROM taken t WHERE row.line = t.line AND row.why IS NULL;

@@ -7,7 +7,8 @@ type stageQueue struct {
 	store   func(*stageBatch) error // in the goroutine
 	in      chan *stageBatch
 	next    *stageBatch
-	failed  chan struct{} // closed after err is set
+	stored  chan *stageBatch // empty again
+	failed  chan struct{}    // closed after err is set
 	ended   chan struct{}
 	err     error
 }
@@ -19,8 +20,9 @@ const (
 )
 
 func newStageQueue(prepare, store func(*stageBatch) error) *stageQueue {
-	q := &stageQueue{prepare: prepare, store: store, in: make(chan *stageBatch, stageAhead/stageBatchLen), next: &stageBatch{},
-		failed: make(chan struct{}), ended: make(chan struct{})}
+	const waiting = stageAhead / stageBatchLen
+	q := &stageQueue{prepare: prepare, store: store, in: make(chan *stageBatch, waiting), next: &stageBatch{},
+		stored: make(chan *stageBatch, waiting+2), failed: make(chan struct{}), ended: make(chan struct{})}
 	go q.run()
 	return q
 }
@@ -33,6 +35,8 @@ func (q *stageQueue) run() {
 			close(q.failed)
 			return
 		}
+		b.reset()
+		q.stored <- b // has room for all batches that there are
 	}
 }
 
@@ -46,11 +50,15 @@ func (q *stageQueue) flush(anyway bool) error {
 	}
 	select {
 	case q.in <- q.next:
-		q.next = &stageBatch{}
-		return nil
 	case <-q.failed:
 		return q.err
 	}
+	select {
+	case q.next = <-q.stored:
+	default:
+		q.next = &stageBatch{}
+	}
+	return nil
 }
 
 // wait stores what is left and ends the queue. It is called once, by the caller of flush.

@@ -29,6 +29,7 @@ type staging struct {
 	db     *sql.DB
 	tx     *sql.Tx
 	stmts  stageStatements
+	first  bool        // the padrón is empty
 	queue  *stageQueue // while the file is read
 	holder string      // the CUIL of the last titular, since the lines of a group are together
 	hash   []byte      // of it
@@ -82,6 +83,9 @@ func removeStale(dir string, now time.Time) {
 // transaction: package sql would roll that back beside close, which has to find the file at rest.
 func (st *staging) begin(ctx context.Context) (err error) {
 	if st.tx, err = st.db.BeginTx(context.WithoutCancel(ctx), nil); err != nil {
+		return err
+	}
+	if err := st.count(ctx, "SELECT NOT EXISTS (SELECT 1 FROM live.person)", &st.first); err != nil {
 		return err
 	}
 	return st.stmts.prepare(st.tx)

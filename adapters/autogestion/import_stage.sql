@@ -20,15 +20,11 @@ CREATE TABLE row (
   active   INTEGER NOT NULL,
   kinship  TEXT NOT NULL,
   why      TEXT,                          -- why it is refused
-  about    INTEGER                        -- the line that is the reason
-) STRICT;
--- What else is written of a person who differs.
-CREATE TABLE detail (
-  line    INTEGER PRIMARY KEY,
-  cuil    BLOB NOT NULL,                  -- hash
-  member  TEXT NOT NULL,                  -- the id, if the person is new
-  sealed  BLOB NOT NULL,
-  mailbox BLOB                            -- sealed
+  about    INTEGER,                       -- the line that is the reason
+  cuil     BLOB,                          -- hash, if the person is known and differs
+  member   TEXT,                          -- the id, if the person is new; null: nothing differs
+  sealed   BLOB,                          -- null: nothing differs
+  mailbox  BLOB                           -- sealed
 ) STRICT;
 CREATE TABLE bad (line INTEGER PRIMARY KEY, why TEXT NOT NULL, about TEXT NOT NULL) STRICT;
 -- The people in refused lines. Holder: it certainly is the titular.

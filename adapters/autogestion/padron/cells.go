@@ -64,8 +64,28 @@ func closing(s string) int {
 
 // cleanCell makes every run of white space one space and trims it at the ends. It fails if there is an invisible character.
 func cleanCell(s string) (string, bool) {
+	if isClean(s) {
+		return s, true
+	}
+	return cleanSlowly(s)
+}
+
+func cleanSlowly(s string) (string, bool) {
 	seen := !strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsPrint(c) && !unicode.IsSpace(c) })
 	return strings.Join(strings.Fields(s), " "), seen
+}
+
+// isClean reports whether a cell is of printable ASCII letters without needless spaces, as most are.
+func isClean(s string) bool {
+	last := byte(' ')
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c > '~' || c == ' ' && last == ' ' {
+			return false
+		}
+		last = c
+	}
+	return s == "" || last != ' '
 }
 
 var (

@@ -89,27 +89,35 @@ func newLineReader(r io.Reader) (l *lineReader, encoding, kind string, err error
 // next returns a line without its end, valid until the next call. A line that is too long is cut a little above lineMax.
 func (l *lineReader) next() ([]byte, error) {
 	l.line, l.ended = l.line[:0], false
-	read := false
-	for {
-		c, err := l.in.ReadByte()
+	for read := false; ; read = true {
+		_, err := l.in.Peek(1)
 		if errors.Is(err, io.EOF) && read {
 			return l.line, nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		read = true
-		switch {
-		case c == '\n' || c == '\r':
-			l.ended = true
-			if next, _ := l.in.Peek(1); c == '\r' && len(next) > 0 && next[0] == '\n' {
-				l.in.Discard(1)
-			}
-			return l.line, nil
-		case len(l.line) <= lineMax:
-			l.line = append(l.line, c)
+		buffered, _ := l.in.Peek(l.in.Buffered())
+		end := bytes.IndexAny(buffered, "\n\r")
+		if end < 0 {
+			l.keep(buffered)
+			l.in.Discard(len(buffered))
+			continue
 		}
+		l.keep(buffered[:end])
+		l.ended = true
+		cr := buffered[end] == '\r'
+		l.in.Discard(end + 1)
+		if next, _ := l.in.Peek(1); cr && len(next) > 0 && next[0] == '\n' {
+			l.in.Discard(1)
+		}
+		return l.line, nil
 	}
+}
+
+// keep appends to the line until it is too long.
+func (l *lineReader) keep(part []byte) {
+	l.line = append(l.line, part[:min(len(part), lineMax+1-len(l.line))]...)
 }
 
 // Writing is the encoding of a single line: ASCII, which says nothing of the file; UTF-8; or bytes that only Windows-1252

@@ -246,7 +246,9 @@ func (p *reader) parse(text string, r *Row) (why string, about any) {
 	}
 	var faults [3]string
 	r.CUIL, faults[0] = cuilCell(p.cell(colCUIL), "csv_")
-	r.Holder, faults[1] = cuilCell(p.cell(colHolder), "")
+	if r.Holder = r.CUIL; r.CUIL == "" || p.cell(colHolder) != p.cell(colCUIL) {
+		r.Holder, faults[1] = cuilCell(p.cell(colHolder), "")
+	}
 	r.Tramite, faults[2] = tramiteCell(p.cell(colTramite))
 	r.Mail = mailCell(p.cell(colMail))
 	for _, why := range append(faults[:], fieldFault(*r)) {
