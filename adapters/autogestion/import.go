@@ -76,7 +76,11 @@ func (s *Service) ImportWith(ctx context.Context, r io.Reader, o ImportOptions) 
 			return report, err
 		}
 	}
-	err = s.apply(ctx, st.path, func(done, of int) { o.Progress(ImportWriting, done, of) })
+	pace := usualBatch
+	if st.first {
+		pace = firstBatch
+	}
+	err = s.apply(ctx, st.path, pace, func(done, of int) { o.Progress(ImportWriting, done, of) })
 	if err == nil {
 		err = s.noteImport(ctx, report)
 	}

@@ -8,13 +8,19 @@ import (
 	"time"
 )
 
-// A transaction should block the others for about batchTarget, so that tokens are given out while a large padrón is
-// imported. The next batch is larger or smaller, by the time that the last one took.
-const (
-	batchMin    = 2000
-	batchStart  = 2000
-	batchMax    = 8000
-	batchTarget = 150 * time.Millisecond
+// batchSize bounds the number of changes in a transaction. The next one is larger or smaller, by the time that the last one
+// took: it should block the others for about target, so that tokens are given out while a large padrón is imported.
+type batchSize struct {
+	min, max int
+	target   time.Duration
+	cache    int // KiB of the padrón's pages in memory: those that a batch writes
+}
+
+// While the padrón is empty nobody has a token to wait for. Numbers of affiliates are written in no order, so that a smaller
+// transaction writes nearly as many pages as a larger one.
+var (
+	usualBatch = batchSize{2000, 8000, 150 * time.Millisecond, 32_000}
+	firstBatch = batchSize{8000, 50_000, 500 * time.Millisecond, 96_000}
 )
 
 // applied are the changes of a plan in their order: people enter groups before others leave, so that a person who moves is
@@ -45,16 +51,16 @@ var applied = [...]struct{ from, change string }{
 // ones may be missing, as if the import had been killed before them. The commit that notes the import does wait, and with it
 // all batches are on the disk.
 const (
-	applySettings = "PRAGMA main.cache_size = -32000; PRAGMA staging.cache_size = -8000; PRAGMA temp_store = MEMORY; " +
+	applySettings = "PRAGMA main.cache_size = -%d; PRAGMA staging.cache_size = -8000; PRAGMA temp_store = MEMORY; " +
 		"PRAGMA main.wal_autocheckpoint = 8000; PRAGMA main.synchronous = NORMAL"
 	usualSettings = "PRAGMA main.cache_size = -2000; PRAGMA temp_store = DEFAULT; " +
 		"PRAGMA main.wal_autocheckpoint = 1000; PRAGMA main.synchronous = FULL"
 )
 
-// apply makes the changes, in transactions of a batch each.
-func (s *Service) apply(ctx context.Context, path string, progress func(done, of int)) (err error) {
+// apply makes the changes of a staging file, in transactions of a batch each.
+func (s *Service) apply(ctx context.Context, path string, pace batchSize, progress func(done, of int)) (err error) {
 	at := url.URL{Scheme: "file", Path: path, RawQuery: "mode=ro"}
-	if _, err := s.file.Writer.ExecContext(ctx, "ATTACH DATABASE ? AS staging; "+applySettings, at.String()); err != nil {
+	if _, err := s.file.Writer.ExecContext(ctx, "ATTACH DATABASE ? AS staging; "+fmt.Sprintf(applySettings, pace.cache), at.String()); err != nil {
 		return err
 	}
 	defer func() {
@@ -72,7 +78,7 @@ func (s *Service) apply(ctx context.Context, path string, progress func(done, of
 		size[a.from] = n
 		of += n
 	}
-	batch := batchStart
+	batch := pace.min
 	for _, a := range applied {
 		for n := 0; n < size[a.from]; {
 			next := min(n+batch, size[a.from])
@@ -81,7 +87,7 @@ func (s *Service) apply(ctx context.Context, path string, progress func(done, of
 				return fmt.Errorf("apply: %w", err)
 			}
 			done += next - n
-			n, batch = next, nextBatch(batch, took)
+			n, batch = next, pace.next(batch, took)
 			progress(done, of)
 			if done < of {
 				err = pauseForOthers(ctx, took)
@@ -94,10 +100,10 @@ func (s *Service) apply(ctx context.Context, path string, progress func(done, of
 	return nil
 }
 
-// nextBatch returns the size of the next transaction, by the size and time of the last.
-func nextBatch(size int, took time.Duration) int {
-	next := int(float64(size) * float64(batchTarget) / float64(max(took, batchTarget/2)))
-	return min(max(next, size/2, batchMin), batchMax)
+// next returns the size of the next transaction, by the size and time of the last.
+func (b batchSize) next(size int, took time.Duration) int {
+	next := int(float64(size) * float64(b.target) / float64(max(took, b.target/2)))
+	return min(max(next, size/2, b.min), b.max)
 }
 
 // applyBatch makes one batch of changes, and returns how long it blocked the writer.

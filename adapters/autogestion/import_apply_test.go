@@ -53,21 +53,23 @@ func TestTheWriterIsAsBeforeAnImport(t *testing.T) {
 
 // A batch that blocked the others for long is followed by a smaller one, a quick one by a larger one, within bounds.
 func TestTheSizeOfBatches(t *testing.T) {
-	for _, c := range []struct {
-		size int
-		took time.Duration
-		want int
-	}{
-		{4000, batchTarget, 4000},
-		{4000, 0, 8000},
-		{4000, batchTarget / 2, 8000},
-		{8000, 2 * batchTarget, 4000},
-		{8000, 100 * batchTarget, 4000},
-		{batchMin, time.Minute, batchMin},
-		{batchMax, 0, batchMax},
-	} {
-		if got := nextBatch(c.size, c.took); got != c.want {
-			t.Errorf("%d lines in %s are followed by %d, want %d", c.size, c.took, got, c.want)
+	for _, b := range []batchSize{usualBatch, firstBatch} {
+		for _, c := range []struct {
+			size int
+			took time.Duration
+			want int
+		}{
+			{b.max / 2, b.target, b.max / 2},
+			{b.max / 2, 0, b.max},
+			{b.max / 2, b.target / 2, b.max},
+			{b.max, 2 * b.target, b.max / 2},
+			{b.max, 100 * b.target, b.max / 2},
+			{b.min, time.Minute, b.min},
+			{b.max, 0, b.max},
+		} {
+			if got := b.next(c.size, c.took); got != c.want {
+				t.Errorf("%d lines in %s are followed by %d, want %d", c.size, c.took, got, c.want)
+			}
 		}
 	}
 }

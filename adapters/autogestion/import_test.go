@@ -183,7 +183,7 @@ func TestWhoIsGoneFromAGroupLeavesIt(t *testing.T) {
 
 func TestALargePadron(t *testing.T) {
 	w := demo(t)
-	const n = 2*batchStart + 1
+	n := 2*usualBatch.min + 1
 	var csv bytes.Buffer
 	csv.WriteString(head)
 	lines := 0
