@@ -15,6 +15,7 @@ import (
 	"llave/adapters/autogestion/web"
 	"llave/adapters/autogestion/work"
 	"llave/flows/backend"
+	"llave/flows/backend/backendtest"
 )
 
 // attempt tries to sign in from an address with a browser.
@@ -202,12 +203,15 @@ func TestABotnetGetsAHundredTriesADayAndLocksNobodyOut(t *testing.T) {
 	}
 	i := w.opened(t, "a", "b")
 	var mu sync.Mutex
-	looked := 0
+	looked, slots := 0, make(chan struct{}, 256)
+	every := backendtest.Times(6, 1) // hours
 	botnet := func(tag, tries int) {
 		var wg sync.WaitGroup
 		for n := range tries {
 			wg.Go(func() {
-				err := w.signIn(context.Background(), form.SignIn{Secret: i.URL, Browser: "b", Address: fmt.Sprint(tag, ".0.0.", n), CUIL: maria, Password: "wrong-wrong", Consent: true})
+				slots <- struct{}{}
+				defer func() { <-slots }()
+				err := w.signIn(context.Background(), form.SignIn{Secret: i.URL, Browser: "b", Address: fmt.Sprint(tag, ".0.0.", n%1000), CUIL: maria, Password: "wrong-wrong", Consent: true})
 				mu.Lock()
 				defer mu.Unlock()
 				if why(err) == "wrong_password" {
@@ -217,14 +221,14 @@ func TestABotnetGetsAHundredTriesADayAndLocksNobodyOut(t *testing.T) {
 		}
 		wg.Wait()
 	}
-	for hour := 0; hour < 24; hour += 6 {
-		botnet(hour, guessesADay+30)
+	for hour := 0; hour < 24; hour += every {
+		botnet(hour, backendtest.Times(guessesADay+30, 1_000_000/24))
 		again := w.opened(t, fmt.Sprint("home", hour), "home-browser")
 		if err := w.attempt(t, again.URL, "home-browser", "9.9.9.8", maria, DemoPassword); err != nil {
 			t.Errorf("hour %d, a known browser: %v", hour, err)
 		}
 		w.signsInWithSecond(t, fmt.Sprint("phone", hour))
-		w.advance(5*time.Hour + 59*time.Minute)
+		w.advance(time.Duration(every)*time.Hour - time.Minute)
 		i = w.opened(t, fmt.Sprint("a", hour), "b")
 	}
 	if looked > guessesADay {

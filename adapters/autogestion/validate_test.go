@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"llave/flows/backend"
+	"llave/flows/backend/backendtest"
 )
 
 // pharmacy is a provider.
@@ -62,7 +63,7 @@ func (d *pharmacy) wrong(n int) string {
 func TestATokenIsUsedOnceBy64AtOnce(t *testing.T) {
 	t.Parallel()
 	d, _, current := atDesk(t)
-	rounds := 12
+	rounds := backendtest.Times(50, 500)
 	if testing.Short() {
 		rounds = 3
 	}

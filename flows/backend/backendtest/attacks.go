@@ -6,15 +6,12 @@ import (
 	"llave/flows/backend"
 )
 
-// fixationOrders is how many orders of the attack are tried.
-const fixationOrders = 60
-
 var attackSentences = []sentence{
 	{"a victim who signs in for a stranger's chat gives it nothing", func(s *suiteTest) {
 		// The attacker's chat asks for an invite. The victim is persuaded to sign in at its URL, and does everything but
 		// tell the code. In whatever order the attacker tries, the attacker's chat gets nothing.
 		rnd := rand.New(rand.NewPCG(1, 2))
-		for n := range fixationOrders {
+		for n := range Times(100, 1000) {
 			attacker, victim := s.invite("attacker"), s.invite("victim")
 			var theirs, own string
 			acts := []func(){

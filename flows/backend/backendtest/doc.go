@@ -12,5 +12,5 @@
 // group and has an account of his own; and Jorge, alone.
 //
 // Reading order: suite.go, then a file a port or subject: tokens.go, another.go, state.go, links.go, redeem.go, sheets*.go,
-// attacks.go; contract.go runs the sentences of package contract.
+// attacks.go with full.go, how often they run; contract.go runs the sentences of package contract.
 package backendtest
