@@ -2,9 +2,12 @@ package flows
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
+	"time"
 
 	"llave/bot"
+	"llave/flows/backend"
 )
 
 // A danger is answered first, inside any question and beside any wish; the wish is granted all the same.
@@ -32,6 +35,44 @@ func TestADangerIsAnsweredFirst(t *testing.T) {
 		}
 		if first := c.last.Replies[0]; first.Kind != bot.Told {
 			t.Errorf("%q is answered first by %q (%s)", x.said, first.Text, first.Kind)
+		}
+	}
+}
+
+// In every state, while the back end is asked, too, a danger is answered first, and what is open stays open.
+func TestADangerIsAnsweredInEveryState(t *testing.T) {
+	sc := newScript(t)
+	for state, row := range sc.machines.states {
+		for said, number := range map[string]string{"necesito una ambulancia": "107", "me quiero morir": "0800-999-0091"} {
+			m := mariaAsks(requestIn(state), choices("yes", "no")...)
+			m.Link.Others, m.Listed = []backend.LinkedChat{{ID: "1"}}, []backend.LinkedChat{{ID: "1"}}
+			s := bot.Session{V: version, State: state, Data: m}
+			if row.results != nil {
+				s.Pending = &bot.Effect{Op: opCurrent, Key: "k"}
+			}
+			d, err := sc.Decide(s, bot.Input{Accepted: bot.Accepted{Update: bot.Update{ID: "2", Kind: bot.Message, Text: said}, Now: monday, Seed: "SEEDSEEDSEED"}})
+			if err != nil || len(d.Replies) == 0 {
+				t.Errorf("%q in %s: %v, %v", said, state, d.Replies, err)
+				continue
+			}
+			if r := d.Replies[0]; r.Kind != bot.Told || !strings.Contains(r.Text, number) {
+				t.Errorf("%q in %s is answered first by %q", said, state, r.Text)
+			}
+			if d.Session.State != state || (d.Session.Pending == nil) != (s.Pending == nil) {
+				t.Errorf("%q in %s leads to %s, with %v", said, state, d.Session.State, d.Session.Pending)
+			}
+		}
+	}
+}
+
+// A chat that is taken for a program, because its messages come too fast, gets the numbers of a danger, once.
+func TestADangerIsAnsweredInAMutedChat(t *testing.T) {
+	c := atCounter(t)
+	for n, want := range []bool{true, false} {
+		m := c.s.Data.(*memory)
+		m.Pace.Muted, m.Pace.Score, m.Pace.Last = true, paceMax, c.now.Add(19*time.Second)
+		if have := c.says("me quiero morir, no aguanto más y no sé qué hacer con todo esto"); strings.Contains(have, "0800-999-0091") != want {
+			t.Errorf("message %d is answered with %q", n, have)
 		}
 	}
 }

@@ -129,6 +129,7 @@ func (p *pace) appendField(o *bot.JSONObject, key string) {
 	o.IfInt("score", int64(p.Score))
 	o.IfTrue("muted", p.Muted)
 	o.IfTrue("picked", p.Picked)
+	o.IfTrue("alarmed", p.Alarmed)
 	o.CloseField(mark)
 }
 

@@ -24,6 +24,8 @@ type pace struct {
 	// Picked says that an option was chosen by its number since then. Where there are no buttons that is a press, but a
 	// program may send a number, too: it counts once.
 	Picked bool `json:"picked,omitempty"`
+	// Alarmed says that a danger was answered since then. A program may name one in each of its messages.
+	Alarmed bool `json:"alarmed,omitempty"`
 }
 
 // The bounds of the pace. Twenty different messages, or eight equal ones, are those of a program.
@@ -90,8 +92,8 @@ func (p *pace) add(gap time.Duration, in bot.Input) {
 	p.Last, p.Text = in.Now, h.Sum32()
 }
 
-// overridesMute reports whether a message gets a reply all the same: it asks for a person and for nothing else, it is the
-// code that the page shows, or the number of an option.
+// overridesMute reports whether a message gets a reply all the same: it asks for a person and for nothing else, tells of a danger, is
+// the code that the page shows, or the number of an option.
 func (d *dialog) overridesMute() bool {
 	if figure, ok := bareFigure(d.in.Text); ok && !d.mem.Pace.Picked {
 		n, err := strconv.Atoi(figure)
@@ -102,6 +104,14 @@ func (d *dialog) overridesMute() bool {
 		return true
 	}
 	const short = 40 // letters: "quiero hablar con una persona, por favor"
-	return d.in.Kind == bot.Message && utf8.RuneCountInString(d.in.Text) <= short &&
-		d.parser.ParseFor(d.in.Text, d.mem.speaker()).Intent == nlu.IntentHelp
+	if d.in.Kind != bot.Message {
+		return false
+	}
+	p := d.parser.ParseFor(d.in.Text, d.mem.speaker())
+	if p.Danger != "" {
+		again := d.mem.Pace.Alarmed
+		d.mem.Pace.Alarmed = true
+		return !again
+	}
+	return p.Intent == nlu.IntentHelp && utf8.RuneCountInString(d.in.Text) <= short
 }
