@@ -26,6 +26,7 @@ const (
 	menu          = "¿Qué necesitás?"
 	linkInterim   = "Ya se lo pedí a IOMA"
 	unsure        = "No sé si te llegó"
+	oneByOne      = "Voy de a uno" // to whom writes faster than a chat is answered
 )
 
 var digits = regexp.MustCompile(`(?m)(?:^|: )(\d{3} \d{3})$`)
@@ -71,7 +72,7 @@ func classified(text string) enginetest.Record {
 	r.Text, _, _ = strings.Cut(text, "\n")
 	found := digits.FindStringSubmatch(text)
 	switch {
-	case strings.Contains(text, otherLinked), strings.Contains(text, linked):
+	case strings.Contains(text, otherLinked), strings.Contains(text, linked), strings.Contains(text, oneByOne):
 		r.Class = enginetest.Unrelated
 	case strings.Contains(text, interim), strings.Contains(text, linkInterim):
 		r.Class = enginetest.Interim
