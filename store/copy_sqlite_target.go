@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"os"
 
@@ -72,15 +73,29 @@ func holdsNothing(ctx context.Context, path string) (free bool, err error) {
 		return false, errCopying(err)
 	}
 	defer db.Close()
-	unfinished := 0
-	err = db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE name = ?`, unfinishedTable).Scan(&unfinished)
-	if err != nil || unfinished > 0 {
-		return unfinished > 0, errCopying(err)
+	if unfinished, err := isUnfinished(ctx, db); err != nil || unfinished {
+		return unfinished, errCopying(err)
 	}
 	err = db.QueryRowContext(ctx, `SELECT NOT EXISTS (SELECT 1 FROM chat) AND NOT EXISTS (SELECT 1 FROM seen)
 		AND NOT EXISTS (SELECT 1 FROM once) AND NOT EXISTS (SELECT 1 FROM sequence) AND NOT EXISTS (SELECT 1 FROM dead_letter)
 		AND NOT EXISTS (SELECT 1 FROM shard WHERE event > 0 OR fence > 0)`).Scan(&free)
 	return free, errCopying(err)
+}
+
+// Unfinished reports whether the file at a path is the beginning of a copy that did not end. It leaves the file as it is.
+func Unfinished(ctx context.Context, path string) (bool, error) {
+	db, err := sqlitedb.Peek(path)
+	if err != nil {
+		return false, errCopying(err)
+	}
+	defer db.Close()
+	unfinished, err := isUnfinished(ctx, db)
+	return unfinished, errCopying(err)
+}
+
+func isUnfinished(ctx context.Context, db *sql.DB) (unfinished bool, err error) {
+	err = db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?)`, unfinishedTable).Scan(&unfinished)
+	return unfinished, err
 }
 
 func (s *sqliteTarget) release() error { return s.Close() }

@@ -327,7 +327,7 @@ func TestCopyInterrupted(t *testing.T) {
 	}
 	interrupted(first, there)
 	refusedServer(t, there.Redis.Address, RedisUnfinished)
-	if r, err := InspectRedis(t.Context(), there.Redis, time.Now); err != nil || r.Refused == nil || r.Refused.Refusal != RedisUnfinished {
+	if r, err := InspectRedis(t.Context(), there.Redis, time.Now); err != nil || len(r.Refused) != 1 || r.Refused[0].Refusal != RedisUnfinished {
 		t.Errorf("inspect: %+v, %v", r.Refused, err)
 	}
 	if _, err := Copy(t.Context(), there, second, quiet); err == nil {

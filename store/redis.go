@@ -39,6 +39,8 @@ var _ bot.Store = (*Redis)(nil)
 // RedisConfig says where a Redis is.
 type RedisConfig struct {
 	Address string
+	// Durable refuses a server that keeps nothing on disk.
+	Durable bool
 	// Patient has no deadlines on the network: for tests whose clock is not the network's.
 	Patient bool
 }
@@ -78,7 +80,7 @@ func connectRedis(ctx context.Context, c RedisConfig, check func(*Redis, context
 		options.Dialer = func(_ context.Context, network, addr string) (net.Conn, error) { return net.Dial(network, addr) }
 	}
 	s := &Redis{database: options.DB, patient: c.Patient}
-	if err := s.connect(ctx, options); err != nil {
+	if err := s.connect(ctx, options, c.Durable); err != nil {
 		return nil, err
 	}
 	if err := check(s, ctx); err != nil {
@@ -103,8 +105,8 @@ type noLog struct{}
 // Printf is for the client.
 func (noLog) Printf(context.Context, string, ...any) {}
 
-// connect finds out what the server is, and whether it may be used.
-func (s *Redis) connect(ctx context.Context, o *redis.UniversalOptions) (err error) {
+// connect finds out what the server is, and whether it may be used: all reasons why not at once.
+func (s *Redis) connect(ctx context.Context, o *redis.UniversalOptions, durable bool) (err error) {
 	s.client = redis.NewUniversalClient(o)
 	defer func() {
 		if err != nil {
@@ -115,7 +117,10 @@ func (s *Redis) connect(ctx context.Context, o *redis.UniversalOptions) (err err
 	if err != nil {
 		return firstError(ctx, o, err)
 	}
-	if s.facts, err = readRedisInfo(info); err != nil {
+	if s.facts, err = readRedisInfo(info, durable); err != nil {
+		if layout, keys, failed := s.layout(ctx); len(RedisRefusals(err)) > 0 && failed == nil {
+			err = errors.Join(err, refusedLayout(layout, keys))
+		}
 		return err
 	}
 	if s.facts.Cluster {
@@ -169,8 +174,8 @@ func refusedLayout(layout string, keys int64) error {
 	return nil
 }
 
-// readRedisInfo reads what INFO says. Managed servers refuse CONFIG, but not this.
-func readRedisInfo(info string) (f RedisFacts, err error) {
+// readRedisInfo reads what INFO says. Managed servers refuse CONFIG, but not this. Its error has all refusals.
+func readRedisInfo(info string, durable bool) (f RedisFacts, err error) {
 	says := readInfoLines(info)
 	f = RedisFacts{Version: says["redis_version"], run: says["run_id"], Cluster: says["cluster_enabled"] == "1", AOF: says["aof_enabled"] == "1"}
 	f.Replicas, _ = strconv.Atoi(says["connected_slaves"])
@@ -179,17 +184,25 @@ func readRedisInfo(info string) (f RedisFacts, err error) {
 		f.Replicas, replica = 1, false
 	}
 	major, _, _ := strings.Cut(f.Version, ".")
-	switch n, _ := strconv.Atoi(major); {
-	case n < 7:
-		return f, refuseRedis(RedisVersion, f.Version)
-	case says["loading"] == "1":
-		return f, errors.New("store: redis: it is loading its data")
-	case replica:
-		return f, refuseRedis(RedisReadOnly, "it is a replica")
-	case says["maxmemory_policy"] != "noeviction":
-		return f, refuseRedis(RedisPolicy, says["maxmemory_policy"])
+	n, _ := strconv.Atoi(major)
+	for _, c := range []struct {
+		wrong   bool
+		refusal RedisRefusal
+		detail  string
+	}{
+		{n < 7, RedisVersion, f.Version},
+		{replica, RedisReadOnly, "it is a replica"},
+		{says["maxmemory_policy"] != "noeviction", RedisPolicy, says["maxmemory_policy"]},
+		{durable && !f.AOF, RedisVolatile, "appendonly is off"},
+	} {
+		if c.wrong {
+			err = errors.Join(err, refuseRedis(c.refusal, c.detail))
+		}
 	}
-	return f, nil
+	if err == nil && says["loading"] == "1" {
+		err = errors.New("store: redis: it is loading its data")
+	}
+	return f, err
 }
 
 // openRedisError tells what an operator has to mend from what may pass.

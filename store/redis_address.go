@@ -2,6 +2,7 @@ package store
 
 import (
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/url"
 	"slices"
@@ -25,6 +26,7 @@ const (
 	RedisTLS        RedisRefusal = "tls"        // encryption: missing, not wanted, or a certificate that is not trusted
 	RedisVersion    RedisRefusal = "version"    // older than 7.0
 	RedisPolicy     RedisRefusal = "policy"     // maxmemory-policy is not noeviction: it would forget on its own
+	RedisVolatile   RedisRefusal = "volatile"   // it keeps nothing on disk
 	RedisReadOnly   RedisRefusal = "readonly"   // a replica
 	RedisForeign    RedisRefusal = "foreign"    // the database holds something that is not ours
 	RedisNewer      RedisRefusal = "newer"      // the layout is a later version's
@@ -38,6 +40,21 @@ type RedisError struct {
 }
 
 func (e *RedisError) Error() string { return "store: redis: " + string(e.Refusal) + ": " + e.Detail }
+
+// RedisRefusals lists all refusals in an error.
+func RedisRefusals(err error) (all []*RedisError) {
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range several.Unwrap() {
+			all = append(all, RedisRefusals(one)...)
+		}
+		return all
+	}
+	var refused *RedisError
+	if errors.As(err, &refused) {
+		all = append(all, refused)
+	}
+	return all
+}
 
 func refuseRedis(r RedisRefusal, detail string) *RedisError { return &RedisError{r, detail} }
 

@@ -92,7 +92,7 @@ func askRedis(ctx context.Context, server redis.Cmdable) (RedisFacts, error) {
 	if err != nil {
 		return RedisFacts{}, openRedisError(err)
 	}
-	return readRedisInfo(info)
+	return readRedisInfo(info, false)
 }
 
 // askReplicas asks every master how many replicas it has. It fails if one of them must not be used.

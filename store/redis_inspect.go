@@ -23,7 +23,7 @@ type RedisReport struct {
 	Layout          string        // of what the database holds; empty: nothing yet
 	Keys            int64         // in the database, or in one node of a cluster
 	Living          []string      // names of the processes that live by its clock
-	Refused         *RedisError   // why the store would not use it; nil: it would
+	Refused         []*RedisError // why the store would not use it; none: it would
 }
 
 // InspectRedis asks a server for its state, and writes nothing. It reports also a server that [OpenRedis] refuses. Errors are those
@@ -31,7 +31,7 @@ type RedisReport struct {
 func InspectRedis(ctx context.Context, c RedisConfig, now func() time.Time) (r RedisReport, err error) {
 	options, refused := ParseRedisAddress(c.Address)
 	if refused != nil {
-		return RedisReport{Refused: refused}, nil
+		return RedisReport{Refused: []*RedisError{refused}}, nil
 	}
 	quietClient()
 	client := redis.NewUniversalClient(options)
@@ -42,9 +42,9 @@ func InspectRedis(ctx context.Context, c RedisConfig, now func() time.Time) (r R
 	}
 	says := readInfoLines(info)
 	r.readInfo(says)
-	facts, err := readRedisInfo(info)
+	facts, err := readRedisInfo(info, false)
 	r.RedisFacts = facts
-	if err := r.refusedBy(err); err != nil {
+	if err := r.refusedBy(err); err != nil || len(r.Refused) > 0 {
 		return r, err
 	}
 	if facts.Cluster { // the keys lie on its nodes
@@ -54,10 +54,9 @@ func InspectRedis(ctx context.Context, c RedisConfig, now func() time.Time) (r R
 	return r, r.refusedBy(r.ask(ctx, client, now))
 }
 
-// refusedBy keeps a refusal in the report, and returns any other error.
+// refusedBy keeps the refusals in the report, and returns any other error.
 func (r *RedisReport) refusedBy(err error) error {
-	var refused *RedisError
-	if errors.As(err, &refused) {
+	if refused := RedisRefusals(err); len(refused) > 0 {
 		r.Refused = refused
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,6 +60,14 @@ func TestRedisAddresses(t *testing.T) {
 	}
 }
 
+// reasons are the refusals in an error.
+func reasons(err error) (all []RedisRefusal) {
+	for _, e := range RedisRefusals(err) {
+		all = append(all, e.Refusal)
+	}
+	return all
+}
+
 // refusedServer opens a server that must be refused, and wants it untouched.
 func refusedServer(t *testing.T, address string, want RedisRefusal) {
 	t.Helper()
@@ -87,6 +96,11 @@ func TestRedisServersThatAreRefused(t *testing.T) {
 
 	set("maxmemory-policy", "allkeys-lru")
 	refusedServer(t, address, RedisPolicy)
+	admin.Set(t.Context(), "theirs", "x", 0)
+	if _, err := OpenRedis(t.Context(), RedisConfig{Address: address}); !slices.Equal(reasons(err), []RedisRefusal{RedisPolicy, RedisForeign}) {
+		t.Errorf("open = %v, want both reasons", err)
+	}
+	admin.FlushDB(t.Context())
 	set("maxmemory-policy", "noeviction")
 	if size() != 0 {
 		t.Error("a server that was refused has been written to")
@@ -113,6 +127,10 @@ func TestRedisServersThatAreRefused(t *testing.T) {
 		if size() > 1 {
 			t.Errorf("without %s the server holds more than its layout", lacking)
 		}
+	}
+	admin.Do(t.Context(), "acl", "setuser", "poor", "reset", "on", ">p", "~llave:*", "&llave:*", "+@all", "-@admin", "-@dangerous", "+info", "-publish", "-@scripting")
+	if _, err := OpenRedis(t.Context(), RedisConfig{Address: "redis://poor:p@" + server.Addr}); !slices.Equal(reasons(err), []RedisRefusal{RedisPermission, RedisPermission}) {
+		t.Errorf("open = %v, want both missing rights", err)
 	}
 	admin.Do(t.Context(), "acl", "setuser", "poor", "reset", "on", ">p", "~llave:*", "&llave:*", "+@all", "-@admin", "-@dangerous", "+info")
 	openRedis(t, "redis://poor:p@"+server.Addr)
@@ -150,20 +168,27 @@ func TestRedisInfo(t *testing.T) {
 		{"it forgets", "noeviction", "volatile-ttl", RedisPolicy},
 		{"it is a replica", "master", "slave", RedisReadOnly},
 	} {
-		_, err := readRedisInfo(strings.Replace(good, c.was, c.is, 1))
+		_, err := readRedisInfo(strings.Replace(good, c.was, c.is, 1), false)
 		var e *RedisError
 		if !errors.As(err, &e) || e.Refusal != c.want {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
 		}
 	}
 	var e *RedisError
-	if _, err := readRedisInfo(strings.Replace(good, "loading:0", "loading:1", 1)); err == nil || errors.As(err, &e) {
+	if _, err := readRedisInfo(strings.Replace(good, "loading:0", "loading:1", 1), false); err == nil || errors.As(err, &e) {
 		t.Errorf("it is loading: %v, want an error that passes", err)
 	}
-	if f, err := readRedisInfo(strings.Replace(good, "aof_enabled:1", "aof_enabled:0", 1)); err != nil || f.AOF {
+	if f, err := readRedisInfo(strings.Replace(good, "aof_enabled:1", "aof_enabled:0", 1), false); err != nil || f.AOF {
 		t.Errorf("it keeps nothing on disk: %+v, %v", f, err)
 	}
-	if f, err := readRedisInfo(good); err != nil || !f.AOF || f.Version != "7.0.15" {
+	if _, err := readRedisInfo(strings.Replace(good, "aof_enabled:1", "aof_enabled:0", 1), true); !slices.Equal(reasons(err), []RedisRefusal{RedisVolatile}) {
+		t.Errorf("it keeps nothing on disk, and must: %v", err)
+	}
+	all, err := readRedisInfo("redis_version:6.2.14\r\nrole:slave\r\nmaxmemory_policy:allkeys-lru\r\nloading:1\r\n", true)
+	if want := []RedisRefusal{RedisVersion, RedisReadOnly, RedisPolicy, RedisVolatile}; !slices.Equal(reasons(err), want) {
+		t.Errorf("all is wrong: %v, want %v; %+v", err, want, all)
+	}
+	if f, err := readRedisInfo(good, true); err != nil || !f.AOF || f.Version != "7.0.15" {
 		t.Errorf("a good one: %+v, %v", f, err)
 	}
 }

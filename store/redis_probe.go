@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,19 +33,18 @@ func (s *Redis) checkRights(ctx context.Context) error {
 		commands = append(commands, pipe.Do(ctx, "wait", 0, 0))
 	}
 	_, _ = pipe.Exec(ctx) // each command has its own error
+	var missing error
 	for _, c := range commands {
 		err := c.Err()
 		if err == nil || isRedisFull(err) { // a full server still answers what waits
 			continue
 		}
-		for _, denied := range deniedTexts {
-			if strings.Contains(err.Error(), denied) {
-				return refuseRedis(RedisPermission, c.Name()+": "+err.Error())
-			}
+		if !slices.ContainsFunc(deniedTexts, func(denied string) bool { return strings.Contains(err.Error(), denied) }) {
+			return openRedisError(err)
 		}
-		return openRedisError(err)
+		missing = errors.Join(missing, refuseRedis(RedisPermission, c.Name()+": "+err.Error()))
 	}
-	return nil
+	return missing
 }
 
 // probeTime is how long a look at a server that did not answer may take.

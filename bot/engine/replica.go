@@ -137,20 +137,27 @@ func (r *replica) round(ctx context.Context) error {
 }
 
 // StrangerError says that a replica does not belong to the one that was there before, and in what they differ.
-type StrangerError struct{ What, Mine, Theirs string }
+type StrangerError struct{ Differences []Difference }
+
+// Difference is what two replicas should have in common, and do not.
+type Difference struct{ What, Mine, Theirs string }
 
 func (e *StrangerError) Error() string {
-	return fmt.Sprintf("engine: another replica has a different %s: %q, this one %q", e.What, e.Theirs, e.Mine)
+	return fmt.Sprintf("engine: another replica is different: %q", e.Differences)
 }
 
 // belongs refuses to work beside a replica that was there before and is not of the same kind.
 func (r *replica) belongs(ctx context.Context, oldest bot.Replica) error {
+	var stranger StrangerError
 	for _, what := range slices.Sorted(maps.Keys(r.Same)) {
 		if mine, theirs := r.Same[what], oldest.Same[what]; theirs != mine && oldest.ID != r.ID {
-			return errors.Join(&StrangerError{what, mine, theirs}, r.leases.Leave(ctx, r.ID, nil))
+			stranger.Differences = append(stranger.Differences, Difference{what, mine, theirs})
 		}
 	}
-	return nil
+	if stranger.Differences == nil {
+		return nil
+	}
+	return errors.Join(&stranger, r.leases.Leave(ctx, r.ID, nil))
 }
 
 // place is which shards belong to this replica: each to the living one with the highest hash, so that a replica that comes

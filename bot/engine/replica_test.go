@@ -238,11 +238,11 @@ func TestAStrangerDoesNotStart(t *testing.T) {
 		c := newGroup(t, 1)
 		h := &harness{t: t, store: c.store, outside: c.outside, screen: c.screen}
 		h.build(func(conf *engine.Config) {
-			conf.Replica = &engine.ReplicaConfig{Replica: bot.Replica{ID: "stranger", Same: map[string]string{"back end": "another"}}, Lease: groupLease}
+			conf.Replica = &engine.ReplicaConfig{Replica: bot.Replica{ID: "stranger", Same: map[string]string{"back end": "another", "address": "also", "nothing": ""}}, Lease: groupLease}
 		})
 		var stranger *engine.StrangerError
-		if err := h.Start(t.Context()); !errors.As(err, &stranger) || stranger.What != "back end" {
-			t.Errorf("start = %v, want that the back ends differ", err)
+		if err := h.Start(t.Context()); !errors.As(err, &stranger) || !slices.Equal(stranger.Differences, []engine.Difference{{"address", "also", ""}, {"back end", "another", ""}}) {
+			t.Errorf("start = %v, want that the addresses and the back ends differ", err)
 		}
 		_ = h.Stop(t.Context())
 		time.Sleep(groupLease)

@@ -125,7 +125,7 @@ func (c *config) examineKeys() (found []finding) {
 
 func (c *config) examineStore(ctx context.Context) []finding {
 	if c.Store == sqliteStore {
-		return []finding{c.examineFile()}
+		return []finding{c.examineFile(ctx)}
 	}
 	r, err := store.InspectRedis(ctx, store.RedisConfig{Address: c.Store}, time.Now)
 	if err != nil {
@@ -135,7 +135,7 @@ func (c *config) examineStore(ctx context.Context) []finding {
 }
 
 // examineFile looks at the file of the conversations. Whether every page is whole the service finds out when it opens it.
-func (c *config) examineFile() finding {
+func (c *config) examineFile(ctx context.Context) finding {
 	path := c.path("llave.db")
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -153,6 +153,12 @@ func (c *config) examineFile() finding {
 	if err != nil {
 		return finding{findingBad, "doctor.file.unreadable", path}
 	}
+	switch unfinished, err := store.Unfinished(ctx, path); {
+	case err != nil:
+		return finding{findingBad, "doctor.file.foreign", path}
+	case unfinished:
+		return finding{findingBad, "doctor.file.unfinished", path}
+	}
 	return finding{findingGood, "doctor.file.there", values{"Path": path, "MiB": info.Size() >> 20}}
 }
 
@@ -167,8 +173,8 @@ func examineRedis(r store.RedisReport) (found []finding) {
 		}
 	}
 	found = append(found, finding{findingGood, "doctor.redis.server", r})
-	if r.Refused != nil {
-		found = append(found, finding{findingBad, "doctor.redis.refused", redisError(r.Refused).Error()})
+	for _, refused := range r.Refused {
+		found = append(found, finding{findingBad, "doctor.redis.refused", redisError(refused).Error()})
 	}
 	add(!r.AOF && r.Version != "", findingBad, "doctor.redis.aof", nil)
 	add(r.LastWriteFailed, findingBad, "doctor.redis.write_failed", nil)

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -64,6 +66,27 @@ func TestDoctorLooksAtTheFolder(t *testing.T) {
 	env["LLAVE_KEY"] = redisKey
 	os.WriteFile(c.path("llave.db"), []byte("a letter to my aunt"), 0o600)
 	want(true, "MAL   Conversaciones", "no es un archivo de SQLite")
+	os.WriteFile(c.path("llave.db"), []byte("SQLite format 3\x00 and no more"), 0o600)
+	want(true, "MAL   Conversaciones", "está cortado")
+	os.Remove(c.path("llave.db"))
+	s, err := store.OpenSQLite(c.path("llave.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(false, "bien  Conversaciones") // beside the service
+	s.Close()
+	db, err := sql.Open("sqlite", c.path("llave.db"))
+	if err == nil {
+		_, err = db.Exec("CREATE TABLE unfinished (id INTEGER PRIMARY KEY)") // as a copy leaves it that is cut short
+	}
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	before, _ := os.ReadFile(c.path("llave.db"))
+	want(true, "MAL   Conversaciones", "una copia que no terminó", "llave store copy")
+	if after, _ := os.ReadFile(c.path("llave.db")); !bytes.Equal(before, after) {
+		t.Error("the doctor changed the file")
+	}
 	os.WriteFile(c.path("mesa.key"), []byte("torn"), 0o600)
 	want(true, "La clave mesa.key está dañada")
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/redis/go-redis/v9"
+
 	"llave/store/redistest"
 )
 
@@ -42,7 +44,7 @@ func TestTheProgramOnRedis(t *testing.T) {
 	x.waitExit(exitOK)
 	env["LLAVE_KEY"], env["LLAVE_DATA"] = strings.Replace(redisKey, "AAEC", "AAED", 1), filepath.Join(t.TempDir(), "another")
 	x = start(t, env, "chat")
-	x.waitExit(exitError)
+	x.waitExit(exitUsage)
 	x.errs.waitFor(t, "cifradas con otra clave")
 }
 
@@ -65,11 +67,43 @@ func TestRedisIsDownAtTheStart(t *testing.T) {
 	}
 }
 
-// A server that must not be used is refused in words.
+// A server that must not be used is refused in words, all reasons at once, as a configuration that is wrong. Only a demo may lose all.
 func TestRedisThatIsRefused(t *testing.T) {
 	t.Parallel()
-	server := redistest.New(t, "--maxmemory-policy", "allkeys-lru")
-	x := start(t, map[string]string{"LLAVE_STORE": server.Address(), "LLAVE_KEY": redisKey}, "chat")
-	x.waitExit(exitError)
-	x.errs.waitFor(t, "noeviction")
+	server := redistest.New(t, "--maxmemory-policy", "allkeys-lru", "--appendonly", "no")
+	env := map[string]string{"LLAVE_STORE": server.Address(), "LLAVE_KEY": redisKey, "LLAVE_DEMO": "0"}
+	admin := redis.NewClient(&redis.Options{Addr: server.Addr})
+	defer admin.Close()
+	refused := func(address string, want ...string) {
+		t.Helper()
+		x := start(t, withEnv(env, "LLAVE_STORE", address), "chat")
+		x.waitExit(exitUsage)
+		for _, word := range want {
+			x.errs.waitFor(t, word)
+		}
+		if strings.Contains(x.errs.String(), "s3creto") {
+			t.Errorf("the password is printed: %s", x.errs.String())
+		}
+	}
+	do := func(args ...any) {
+		t.Helper()
+		if err := admin.Do(t.Context(), args...).Err(); err != nil {
+			t.Fatal(args, err)
+		}
+	}
+	do("set", "theirs", "x")
+	refused("redis://"+server.Addr, "noeviction", "appendonly", "de otro programa")
+	refused("redis://"+server.Addr+"/1", "noeviction", "appendonly")
+	do("config", "set", "maxmemory-policy", "noeviction", "appendonly", "yes")
+	refused("redis://"+server.Addr, "de otro programa")
+	do("flushdb")
+	do("set", "llave:layout", "99")
+	refused("redis://"+server.Addr, "más nueva", "99")
+	refused("rediss://"+server.Addr, "cifrada")
+	refused("redis://"+server.Addr+"/99999", "no tiene la base")
+	do("acl", "setuser", "poor", "on", ">s3creto", "~llave:*", "+@all", "-publish", "-@scripting")
+	refused("redis://poor:s3creto@"+server.Addr+"/2", "faltan permisos: eval", "faltan permisos: publish")
+	refused("redis://poor:s3cretos@"+server.Addr, "usuario o la clave")
+	do("config", "set", "requirepass", "another")
+	refused("redis://"+server.Addr, "usuario o la clave")
 }

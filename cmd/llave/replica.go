@@ -83,15 +83,19 @@ func strangerError(err error) error {
 	var e *engine.StrangerError
 	switch {
 	case errors.Is(err, keyring.ErrSealed):
-		return refuse("store.other_key", nil).because(err)
+		return misuse("store.other_key", nil).because(err)
 	case !errors.As(err, &e):
 		return err
-	case e.Theirs == store.Copying:
-		return refuse("redis.copying", nil).because(err)
-	case e.What == "llave chat":
-		return refuse("redis.in_use", nil).because(err)
 	}
-	return refuse("redis.stranger", e).because(err)
+	for _, d := range e.Differences {
+		switch {
+		case d.Theirs == store.Copying:
+			return refuse("redis.copying", nil).because(err)
+		case d.What == "llave chat":
+			return refuse("redis.in_use", nil).because(err)
+		}
+	}
+	return misuse("redis.stranger", e.Differences).because(err)
 }
 
 // pollChat stands for the poller of Telegram: whoever runs the turns of its shard polls.

@@ -21,7 +21,7 @@ func TestAProcessStandsBy(t *testing.T) {
 		t.Errorf("readyz of the one that stands by: %v, %v", res, err)
 	}
 	x := start(t, withEnv(env, "LLAVE_WHATSAPP", ""))
-	x.waitExit(exitError)
+	x.waitExit(exitUsage)
 	x.errs.waitFor(t, "LLAVE_WHATSAPP")
 	first.cancel()
 	first.waitExit(exitOK)

@@ -98,10 +98,10 @@ func TestProcessesDivideTheChats(t *testing.T) {
 	x.waitExit(exitError)
 	x.errs.waitFor(t, "la está usando otro proceso")
 	start(t, env, "dead").waitExit(exitError)
-	for name, value := range map[string]string{"LLAVE_WEBCHAT": "0", "LLAVE_PUBLIC_URL": "https://otro.example"} {
-		x = start(t, withEnv(env, name, value))
-		x.waitExit(exitError)
-		x.errs.waitFor(t, name)
+	x = start(t, withEnv(env, "LLAVE_WEBCHAT", "0", "LLAVE_PUBLIC_URL", "https://otro.example"))
+	x.waitExit(exitUsage)
+	for _, what := range []string{"https://otro.example", "LLAVE_WEBCHAT"} { // both at once
+		x.errs.waitFor(t, what)
 	}
 
 	jorge := r.person(5, "Jorge")

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"strings"
 	"time"
@@ -39,16 +38,15 @@ func (a *app) openStore(ctx context.Context) (err error) {
 // openRedis opens the store on a server. One that does not answer is waited for: it may be starting, too.
 func (a *app) openRedis(ctx context.Context) (*store.Redis, error) {
 	for told := false; ; told = true {
-		s, err := store.OpenRedis(ctx, store.RedisConfig{Address: a.Store})
-		var refused *store.RedisError
+		s, err := store.OpenRedis(ctx, store.RedisConfig{Address: a.Store, Durable: !a.demo})
 		switch {
 		case err == nil:
 			if !s.Facts().AOF {
 				a.log.Warn("redis keeps nothing on disk: appendonly is off, and a restart of the server loses all")
 			}
 			return s, nil
-		case errors.As(err, &refused):
-			return nil, redisError(refused)
+		case len(store.RedisRefusals(err)) > 0:
+			return nil, redisError(err)
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		case !told:
@@ -66,12 +64,25 @@ var redisErrorTexts = map[store.RedisRefusal]string{
 	store.RedisAddress: "LLAVE_STORE.address", store.RedisOption: "LLAVE_STORE.option", store.RedisDatabase: "redis.database",
 	store.RedisAuth: "redis.auth", store.RedisPermission: "redis.permission", store.RedisTLS: "redis.tls", store.RedisVersion: "redis.version",
 	store.RedisPolicy: "redis.policy", store.RedisReadOnly: "redis.readonly", store.RedisForeign: "redis.foreign", store.RedisNewer: "redis.newer",
-	store.RedisUnfinished: "redis.unfinished",
+	store.RedisUnfinished: "redis.unfinished", store.RedisVolatile: "redis.volatile",
 }
 
-// redisError explains to the operator why a server is not used, and what to do.
-func redisError(e *store.RedisError) error {
-	return refuse(redisErrorTexts[e.Refusal], e.Detail).because(e)
+// redisError explains to the operator why a server is not used, and what to do: all reasons at once. The configuration is to blame,
+// of the server or of its address, unless a copy into it did not end.
+func redisError(err error) *operatorError {
+	var texts []string
+	code := exitError
+	for _, e := range store.RedisRefusals(err) {
+		texts = append(texts, refuse(redisErrorTexts[e.Refusal], e.Detail).Error())
+		if e.Refusal != store.RedisUnfinished {
+			code = exitUsage
+		}
+	}
+	text := texts[0]
+	if len(texts) > 1 {
+		text = render("config", strings.Join(texts, "\n  "))
+	}
+	return &operatorError{text: text, cause: err, code: code}
 }
 
 func (c *config) checkStore(report errorReport) {

@@ -77,7 +77,7 @@ func (c *config) storePlace(text string) (at storePlace, err error) {
 	}
 	if strings.HasPrefix(text, "redis://") || strings.HasPrefix(text, "rediss://") {
 		if _, refused := store.ParseRedisAddress(text); refused != nil {
-			return at, asMisuse(redisError(refused))
+			return at, redisError(refused)
 		}
 		at.Redis.Address = text
 		at.name = publicAddress(text)
@@ -114,7 +114,6 @@ var copyErrorTexts = map[store.CopyRefusal]struct {
 // copyError explains to the operator why a store is not copied.
 func copyError(ctx context.Context, err error, from, to string) error {
 	var refused *store.CopyError
-	var redis *store.RedisError
 	switch {
 	case ctx.Err() != nil:
 		return refuse("copy.interrupted", nil)
@@ -128,8 +127,8 @@ func copyError(ctx context.Context, err error, from, to string) error {
 			e.code = exitUsage
 		}
 		return e
-	case errors.As(err, &redis):
-		return redisError(redis)
+	case len(store.RedisRefusals(err)) > 0:
+		return redisError(err)
 	case errors.Is(err, store.ErrFull):
 		return refuse("copy.full", to).because(err)
 	}
