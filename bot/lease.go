@@ -10,6 +10,8 @@ type Replica struct {
 	ID string // of this run of the process; another run has another one
 	// Same is what replicas have in common. One that differs in it does not belong to the others.
 	Same map[string]string
+	// Pins says that it has a channel that only one process can serve: the pinned shards are its, unless one that pins came before.
+	Pins bool
 	// Note is what it tells the others with each heartbeat.
 	Note []byte
 }

@@ -16,6 +16,10 @@ const Shards = 256
 // Shard is a chat's share of the work: one holder runs all its turns.
 type Shard uint8
 
+// PinnedShard is the first of the shards that hold the chats of pinned channels, up to the last one. No other chats are in them.
+// A channel is pinned if only one process can serve it.
+const PinnedShard Shard = 240
+
 // Shard of a chat is the first byte of its key.
 func (k ChatKey) Shard() Shard { return Shard(k[0]) }
 

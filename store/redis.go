@@ -55,8 +55,10 @@ type RedisFacts struct {
 }
 
 const (
-	layoutKey     = redisPrefix + "layout"
-	redisLayout   = "1" // of the keys: redis_keys.go
+	layoutKey = redisPrefix + "layout"
+	// The layout of the keys (redis_keys.go). With the second one there may be shards for pinned chats, of which an earlier program does not know.
+	firstLayout   = "1"
+	redisLayout   = "2"
 	clusterReload = time.Second
 	replicaMax    = 1 // how many replicas have to confirm
 )
@@ -168,7 +170,7 @@ func refusedLayout(layout string, keys int64) error {
 		return refuseRedis(RedisForeign, strconv.FormatInt(keys, 10)+" keys and no layout of ours")
 	case layout == unfinishedLayout:
 		return refuseRedis(RedisUnfinished, "a copy into it has not ended")
-	case layout != "" && layout != redisLayout:
+	case layout != "" && layout != firstLayout && layout != redisLayout:
 		return refuseRedis(RedisNewer, "layout "+layout)
 	}
 	return nil

@@ -111,7 +111,7 @@ func TestRedisServersThatAreRefused(t *testing.T) {
 		t.Error("somebody else's database has been written to")
 	}
 	admin.FlushDB(t.Context())
-	admin.Set(t.Context(), redisPrefix+"layout", "2", 0)
+	admin.Set(t.Context(), redisPrefix+"layout", "3", 0)
 	refusedServer(t, address, RedisNewer)
 	refusedServer(t, address+"/99999", RedisDatabase)
 	admin.FlushDB(t.Context())

@@ -37,8 +37,8 @@ func (s *Redis) Heartbeat(ctx context.Context, r bot.Replica, lease time.Duratio
 	return live, nil
 }
 
-// noteField is where the record of a replica has its note, beside what replicas have in common.
-const noteField = "note"
+// Where the record of a replica has its note, and that it pins, beside what replicas have in common.
+const noteField, pinsField = "note", "pins"
 
 // livingRecord is what the store keeps of a replica: one table of texts, which earlier versions read, too.
 func livingRecord(r bot.Replica) map[string]string {
@@ -47,6 +47,9 @@ func livingRecord(r bot.Replica) map[string]string {
 	if len(r.Note) > 0 {
 		record[noteField] = base64.StdEncoding.EncodeToString(r.Note)
 	}
+	if r.Pins {
+		record[pinsField] = "1"
+	}
 	return record
 }
 
@@ -54,6 +57,8 @@ func livingRecord(r bot.Replica) map[string]string {
 func livingReplicaOf(id, record string) (bot.Replica, error) {
 	r := bot.Replica{ID: id}
 	err := json.Unmarshal([]byte(record), &r.Same)
+	_, r.Pins = r.Same[pinsField]
+	delete(r.Same, pinsField)
 	if note, ok := r.Same[noteField]; ok && err == nil {
 		delete(r.Same, noteField)
 		r.Note, err = base64.StdEncoding.DecodeString(note)

@@ -2,9 +2,9 @@ package store
 
 import "llave/store/sqlitedb"
 
-// format is the file's: its application_id is "Llav". Its tables have been of three versions.
+// format is the file's: its application_id is "Llav". Its tables have been of four versions.
 func format() sqlitedb.Format {
-	return sqlitedb.Format{Application: 0x4c6c6176, Tables: schema(), Steps: []string{1: version2, 2: version3}}
+	return sqlitedb.Format{Application: 0x4c6c6176, Tables: schema(), Steps: []string{1: version2, 2: version3, 3: version4}}
 }
 
 // schema has the tables of this version. A turn costs the same whether there are a thousand chats or a million: each statement
@@ -92,6 +92,9 @@ CREATE INDEX dead_letter_chat ON dead_letter (chat);
 INSERT INTO dead_letter SELECT id, chat, 0, '', 0, reason, at, body FROM dead;
 DROP TABLE dead;
 `
+
+// version4 changes no table. From now on a file may have shards for pinned chats, of which an earlier program does not know.
+const version4 = `SELECT 1;`
 
 // version3 adds what a purge leaves, and the sequences.
 const version3 = `

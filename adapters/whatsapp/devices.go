@@ -106,6 +106,11 @@ func (d *devices) openPostgres(ctx context.Context, where string) (err error) {
 	if !ours {
 		return ErrInUse
 	}
+	// A machine that vanishes would keep the lock for hours otherwise.
+	_, err = conn.ExecContext(ctx, `SELECT set_config('tcp_keepalives_idle', '5', false), set_config('tcp_keepalives_interval', '2', false), set_config('tcp_keepalives_count', '3', false)`)
+	if err != nil {
+		return fmt.Errorf("whatsapp: device store: lock: %w", err)
+	}
 	return nil
 }
 

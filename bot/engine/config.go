@@ -27,6 +27,8 @@ type Config struct {
 	// Desk is what may be promised about Mesa de Ayuda now; asked once a turn, so it must be quick. Without it no case can be
 	// opened.
 	Desk func() bot.Desk
+	// Pinned are the channels that only one process can serve. In a store that is new their chats have shards of their own.
+	Pinned []string
 	// Replica makes the engine one of several on the store. Without it the engine takes the shards that it is told to.
 	Replica *ReplicaConfig
 }

@@ -45,9 +45,9 @@ var (
 	ErrNoSuchDead = fmt.Errorf("%w: there is none of this number", ErrNotRetried)
 )
 
-// OpenDeadLetters opens the dead letters of a store that was written under one of these keys.
-func OpenDeadLetters(ctx context.Context, s bot.Store, keys *keyring.Ring, script bot.Script, now func() time.Time) (*DeadLetters, error) {
-	v, err := keyring.Open(keys, func(name string, value []byte) ([]byte, error) { return s.PutIfAbsent(ctx, name, value) })
+// OpenDeadLetters opens the dead letters of a store that was written under one of these keys; pinned is as in [Config].
+func OpenDeadLetters(ctx context.Context, s bot.Store, keys *keyring.Ring, script bot.Script, now func() time.Time, pinned ...string) (*DeadLetters, error) {
+	v, err := keyring.Open(keys, func(name string, value []byte) ([]byte, error) { return s.PutIfAbsent(ctx, name, value) }, pinned...)
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ import (
 type Engine struct {
 	services
 	keys   *keyring.Ring
+	pinned []string // proposed to a store that is new
 	shards shardTable
 
 	housekeeping workers.Activity // housekeeping, which outlives the shards
@@ -51,7 +52,7 @@ func New(c Config) (*Engine, error) {
 	if c.Store == nil || c.Script == nil || c.Effects == nil || c.Keys == nil {
 		return nil, errors.New("engine: store, script, effects and keys are required")
 	}
-	e := &Engine{keys: c.Keys, scope: workers.NewScope(), quiet: make(chan struct{})}
+	e := &Engine{keys: c.Keys, pinned: c.Pinned, scope: workers.NewScope(), quiet: make(chan struct{})}
 	e.services = services{
 		store: c.Store, script: c.Script, runner: c.Effects, channels: c.Channels, log: c.Log, clock: c.Now, rand: c.Rand,
 		timing: c.Timing.orDefault(), rates: newRates(c.Rates), desk: c.Desk, logs: logs{wake: make(chan struct{}, 1)},
@@ -129,7 +130,7 @@ func allShards() []bot.Shard {
 
 // StartWith begins to accept for the chats of some shards; see [Engine.Acquire] for more of them.
 func (e *Engine) StartWith(ctx context.Context, shards []bot.Shard) error {
-	s, err := keyring.Open(e.keys, func(name string, value []byte) ([]byte, error) { return e.store.PutIfAbsent(ctx, name, value) })
+	s, err := keyring.Open(e.keys, func(name string, value []byte) ([]byte, error) { return e.store.PutIfAbsent(ctx, name, value) }, e.pinned...)
 	if err != nil {
 		return fmt.Errorf("start: %w", err)
 	}

@@ -161,7 +161,7 @@ func (r *replica) belongs(ctx context.Context, oldest bot.Replica) error {
 }
 
 // place is which shards belong to this replica: each to the living one with the highest hash, so that a replica that comes
-// or goes moves only its own.
+// or goes moves only its own. Those of pinned chats belong together to the first one that pins; while none does they are as all others.
 func (r *replica) place(live []bot.Replica) (mine [bot.Shards]bool) {
 	if r.Alone {
 		// Who has them all keeps them: an older replica that was held up, and was replaced, does not take them back.
@@ -171,7 +171,13 @@ func (r *replica) place(live []bot.Replica) (mine [bot.Shards]bool) {
 		}
 		return mine
 	}
+	pins := slices.IndexFunc(live, func(other bot.Replica) bool { return other.Pins })
 	for s := range mine {
+		if pins >= 0 && bot.Shard(s) >= bot.PinnedShard {
+			// An older one that was held up, and was replaced, does not take them back.
+			mine[s] = live[pins].ID == r.ID || r.Pins && r.HoldsPinned()
+			continue
+		}
 		best, holder := uint64(0), ""
 		for _, other := range live {
 			h := fnv.New64a()
@@ -265,6 +271,16 @@ func (r *replica) leave(ctx context.Context) {
 func (e *Engine) Holds(c bot.ChatID) bool {
 	sh := e.shard(e.sealer.ChatKey(c))
 	return sh != nil && sh.unsure() == 0
+}
+
+// HoldsPinned reports whether this process runs the turns of all pinned chats now: its channel may receive.
+func (e *Engine) HoldsPinned() bool {
+	for s := int(bot.PinnedShard); s < bot.Shards; s++ {
+		if sh := e.shards.get(bot.Shard(s)); sh == nil || sh.unsure() > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // Replicas says how many other replicas live, and how many shards this process holds.

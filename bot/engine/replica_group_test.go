@@ -26,6 +26,7 @@ type group struct {
 	born    int
 	gone    []*process
 	alone   bool
+	pins    bool                    // whether the next one to join pins
 	sweep   time.Duration           // between sweeps; zero: as usual
 	loses   func(bot.WakeKind) bool // whether wake-ups are lost on their way; nil: none
 	was     string                  // the replica that the next one to join takes the place of
@@ -64,8 +65,12 @@ func (c *group) join() *process {
 	h := &harness{t: c.T, store: &through{c.store, p, c}, outside: c.outside, screen: c.screen}
 	h.start(func(conf *engine.Config) {
 		conf.Channels, conf.Effects = map[string]bot.Channel{"fake": mouth{c.screen, p}}, hand{c.outside, p}
+		conf.Pinned = []string{"pinned"}
+		if c.pins {
+			conf.Channels["pinned"] = mouth{c.screen, p}
+		}
 		conf.Timing.Sweep = cmp.Or(c.sweep, conf.Timing.Sweep)
-		conf.Replica = &engine.ReplicaConfig{Replica: bot.Replica{ID: p.id}, Lease: groupLease, Alone: c.alone, Was: c.was, Tell: func() []byte { return []byte("says " + p.id) }}
+		conf.Replica = &engine.ReplicaConfig{Replica: bot.Replica{ID: p.id, Pins: c.pins}, Lease: groupLease, Alone: c.alone, Was: c.was, Tell: func() []byte { return []byte("says " + p.id) }}
 	})
 	p.Engine = h.Engine
 	c.alive = append(c.alive, p)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -182,5 +183,68 @@ func TestTheSecretOutlivesItsKeys(t *testing.T) {
 	}
 	if _, err := Open(ring(t, key(4)), m.once); err != nil {
 		t.Error("the attempt with a wrong key left something behind")
+	}
+}
+
+// The chats of pinned channels have shards of their own in a store that was new with them, and in no other; all processes agree.
+func TestPinnedChats(t *testing.T) {
+	kept := map[string][]byte{}
+	once := func(name string, value []byte) ([]byte, error) {
+		if _, ok := kept[name]; !ok && value != nil {
+			kept[name] = value
+		}
+		return kept[name], nil
+	}
+	open := func(pinned ...string) *Sealer {
+		t.Helper()
+		v, err := Open(ring(t, key(1)), once, pinned...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	chats := func(channel string) (all []bot.ChatID) {
+		for n := range 4000 {
+			all = append(all, bot.ChatID(channel+"/account/"+strconv.Itoa(n)))
+		}
+		return all
+	}
+	spread := func(v *Sealer, channel string, want int, from, to int) {
+		t.Helper()
+		seen := map[bot.Shard]bool{}
+		for _, c := range chats(channel) {
+			s := v.ChatKey(c).Shard()
+			if seen[s] = true; int(s) < from || int(s) >= to {
+				t.Fatalf("%s is in shard %d", c, s)
+			}
+		}
+		if len(seen) != want {
+			t.Errorf("%s: %d shards, want %d", channel, len(seen), want)
+		}
+	}
+	first := open("here", "there")
+	spread(first, "here", 16, 240, 256)
+	spread(first, "there", 16, 240, 256)
+	spread(first, "elsewhere", 240, 0, 240)
+	for _, another := range []*Sealer{open("here", "there"), open(), open("elsewhere")} {
+		for _, channel := range []string{"here", "there", "elsewhere"} {
+			for _, c := range chats(channel)[:100] {
+				if another.ChatKey(c) != first.ChatKey(c) {
+					t.Fatalf("%s has two keys", c)
+				}
+			}
+		}
+	}
+	clear(kept)
+	old := open() // by a program that pinned none
+	later := open("here")
+	for _, c := range chats("here") {
+		if later.ChatKey(c) != old.ChatKey(c) {
+			t.Fatal("a chat of an earlier store has moved")
+		}
+	}
+	spread(old, "here", 256, 0, 256)
+	if pinned, err := Pinned(ring(t, key(2)), once, "here"); err != nil || len(pinned) > 0 {
+		t.Errorf("with a strange key: %v, %v", pinned, err) // Open refuses it
 	}
 }

@@ -6,8 +6,11 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"hash"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"golang.org/x/crypto/chacha20poly1305"
@@ -19,7 +22,8 @@ import (
 // store: keys may be replaced, hashes stay.
 type Sealer struct {
 	ring    *Ring
-	refs    *Ring // of chat references: its key follows from the secret, and outlives those of ring
+	pinned  []string // channels whose chats have shards of their own
+	refs    *Ring    // of chat references: its key follows from the secret, and outlives those of ring
 	buffers sync.Pool
 }
 
@@ -65,7 +69,23 @@ func (v *Sealer) mac(parts ...string) [sha256.Size]byte {
 // ChatKey is the keyed hash under which a store knows a chat.
 func (v *Sealer) ChatKey(c bot.ChatID) bot.ChatKey {
 	sum := v.mac("chat", string(c))
-	return bot.ChatKey(sum[:16])
+	k := bot.ChatKey(sum[:16])
+	if len(v.pinned) > 0 {
+		k[0] = byte(shardOf(k, slices.Contains(v.pinned, c.Channel())))
+	}
+	return k
+}
+
+// shardOf spreads chats over the pinned shards, or over all others.
+func shardOf(k bot.ChatKey, pinned bool) bot.Shard {
+	switch s := k.Shard(); {
+	case pinned:
+		return bot.PinnedShard + s%bot.Shard(bot.Shards-int(bot.PinnedShard))
+	case s >= bot.PinnedShard:
+		return bot.Shard(k[1]) % bot.PinnedShard
+	default:
+		return s
+	}
 }
 
 // UpdateID is the keyed hash of an update's id.
@@ -133,14 +153,49 @@ func (v *Sealer) OpenChatRef(ref string) (bot.ChatID, error) {
 }
 
 // Open reads the secret of a store, or makes it. once returns the value that is kept under a name; if there is none, it keeps value.
-func Open(ring *Ring, once func(name string, value []byte) ([]byte, error)) (*Sealer, error) {
-	secret := make([]byte, 32)
-	rand.Read(secret)
-	secret, err := Secret(ring, "lookup secret", secret, once)
+// The chats of the pinned channels have shards of their own in a store that is new; see [Pinned].
+func Open(ring *Ring, once func(name string, value []byte) ([]byte, error), pinned ...string) (*Sealer, error) {
+	pinned, err := Pinned(ring, once, pinned...)
 	if err != nil {
 		return nil, err
 	}
-	return newSealer(ring, secret), nil
+	secret := make([]byte, 32)
+	rand.Read(secret)
+	if secret, err = Secret(ring, lookupSecret, secret, once); err != nil {
+		return nil, err
+	}
+	v := newSealer(ring, secret)
+	v.pinned = pinned
+	return v, nil
+}
+
+// The names under which a store keeps the secret of the keyed hashes, and the channels whose chats have shards of their own.
+const lookupSecret, pinnedChannels = "lookup secret", "pinned channels"
+
+// Pinned returns the channels of a store whose chats have shards of their own, from [bot.PinnedShard] on. They are fixed when the store
+// is new: those that are proposed then. A chat stays in its shard, so a store that was made before by a program that pinned
+// none has none for ever.
+func Pinned(ring *Ring, once func(name string, value []byte) ([]byte, error), proposed ...string) ([]string, error) {
+	var propose []byte
+	if len(proposed) > 0 {
+		kept := keptSecret{name: lookupSecret + " ", once: once}
+		secret, err := kept.read(ring)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", lookupSecret, err)
+		}
+		mark, err := once(kept.mark(), nil)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", lookupSecret, err)
+		}
+		if secret == nil && mark == nil { // what is kept now comes before any chat has a key
+			propose = []byte(strings.Join(proposed, " "))
+		}
+	}
+	value, err := once(pinnedChannels, propose)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", pinnedChannels, err)
+	}
+	return strings.Fields(string(value)), nil
 }
 
 // SealJSON encrypts a value as JSON.

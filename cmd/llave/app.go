@@ -47,6 +47,7 @@ type app struct {
 
 	publicURLGiven string // as it was configured
 	ofTerminal     bool   // this is llave chat
+	pinnedApart    bool   // the pinned chats have shards of their own
 
 	events   *prometheus.CounterVec        // of the embedded back end
 	stopping atomic.Bool                   // it has been told to stop
@@ -102,6 +103,9 @@ func (a *app) openData(ctx context.Context) error {
 
 // openParts listens, and opens the back end, the channels and the engine.
 func (a *app) openParts(ctx context.Context, p program, channels channelMaker) error {
+	if err := a.openWhatsApp(ctx, p); err != nil { // it may wait for another process, and then nobody should ask this one
+		return err
+	}
 	listener, err := listen("LLAVE_ADDR", a.Addr)
 	if err != nil {
 		return err
@@ -118,14 +122,14 @@ func (a *app) openParts(ctx context.Context, p program, channels channelMaker) e
 	if a.script, err = flows.New(flows.Config{Phone: a.MesaPhone, Can: a.can, Verify: a.verifyPage(), Site: a.sitePage(), RunBy: a.RunBy}); err != nil {
 		return err
 	}
-	all, err := a.openChannels(ctx, p, channels)
+	all, err := a.openChannels(ctx, channels)
 	if err != nil {
 		return err
 	}
 	if err := a.openDeskData(ctx); err != nil {
 		return err
 	}
-	if err := a.openEngine(all); err != nil {
+	if err := a.openEngine(ctx, all); err != nil {
 		return err
 	}
 	if err := a.openDesk(all); err != nil {

@@ -13,7 +13,7 @@ import (
 )
 
 // openChannels opens the channels of the configuration and those of the command.
-func (a *app) openChannels(ctx context.Context, p program, more channelMaker) (map[string]bot.Channel, error) {
+func (a *app) openChannels(ctx context.Context, more channelMaker) (map[string]bot.Channel, error) {
 	channels, err := more(a)
 	if err != nil {
 		return nil, err
@@ -30,7 +30,8 @@ func (a *app) openChannels(ctx context.Context, p program, more channelMaker) (m
 	if err := a.openTelegram(channels); err != nil {
 		return nil, err
 	}
-	return channels, a.openWhatsApp(ctx, p, channels)
+	a.addWhatsApp(channels)
+	return channels, nil
 }
 
 // openWeb opens the web chat, with a key of its own. Its histories are in a file, or on the Redis of the store.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"runtime"
 	"time"
 
@@ -13,13 +14,13 @@ import (
 )
 
 // openEngine connects the conversations with the store, the back end and the channels.
-func (a *app) openEngine(channels map[string]bot.Channel) error {
+func (a *app) openEngine(ctx context.Context, channels map[string]bot.Channel) error {
 	drawn, err := document.New()
 	if err != nil {
 		return err
 	}
 	effects := &flows.Effects{Tokens: a.tokens, Links: a.links, Sheets: a.sheets}
-	replica, err := a.replicaConfig(channels)
+	replica, err := a.replicaConfig(ctx, channels)
 	if err != nil {
 		return err
 	}
@@ -30,7 +31,7 @@ func (a *app) openEngine(channels map[string]bot.Channel) error {
 	a.engine, err = engine.New(engine.Config{
 		Store: a.store, Script: a.script, Effects: effects, Channels: channels, Renderer: renderer{drawn, a.deskFile},
 		Keys: a.ring, Log: a.log, Now: a.now, Rates: chatRates(channels), Desk: promised,
-		Replica: replica,
+		Pinned: pinnedChannels, Replica: replica,
 	})
 	if err != nil {
 		return err

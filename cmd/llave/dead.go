@@ -77,7 +77,7 @@ func (a *app) openDeadLetters(ctx context.Context) (*engine.DeadLetters, error) 
 	if err != nil {
 		return nil, err
 	}
-	return engine.OpenDeadLetters(ctx, a.store, a.ring, script, a.now)
+	return engine.OpenDeadLetters(ctx, a.store, a.ring, script, a.now, pinnedChannels...)
 }
 
 // notRequeued are the texts for what was not put back.

@@ -19,22 +19,36 @@ import (
 	"llave/store/sqlitedb"
 )
 
-// replicaConfig makes the engine one of several where the store is a Redis. They divide the chats. Where a channel is this
-// process's alone, one of them holds all chats and the others stand by.
-func (a *app) replicaConfig(channels map[string]bot.Channel) (*engine.ReplicaConfig, error) {
+// pinnedChannels have something that only one process can have: WhatsApp's session, the terminal. Their chats are run where that is.
+// A store keeps the list that was there when it was new.
+var pinnedChannels = []string{"terminal", "whatsapp"}
+
+// replicaConfig makes the engine one of several where the store is a Redis. They divide the chats, but those of a pinned channel, which
+// are all in the process that has it.
+func (a *app) replicaConfig(ctx context.Context, channels map[string]bot.Channel) (*engine.ReplicaConfig, error) {
 	if a.Store == sqliteStore {
 		return nil, nil
 	}
 	_, a.ofTerminal = channels[terminal.Channel]
-	c := &engine.ReplicaConfig{Replica: bot.Replica{ID: newReplicaID(time.Now()), Same: a.sameEverywhere()}, Alone: a.pinned(), Tell: a.tellReplicas}
-	var err error
+	once := func(name string, value []byte) ([]byte, error) { return a.store.PutIfAbsent(ctx, name, value) }
+	pinned, err := keyring.Pinned(a.ring, once, pinnedChannels...)
+	if err != nil {
+		return nil, strangerError(err)
+	}
+	a.pinnedApart = len(pinned) > 0
+	c := &engine.ReplicaConfig{
+		Replica: bot.Replica{ID: newReplicaID(time.Now()), Same: a.sameEverywhere(), Pins: a.whatsappOn()},
+		Alone:   a.alone(), Tell: a.tellReplicas,
+	}
 	c.Was, err = a.replaceReplicaID(c.ID)
 	return c, err
 }
 
-// pinned reports whether a channel has something that only one process can have: WhatsApp's device, the terminal. Its chats are run
-// where that is, so one process holds them all.
-func (a *app) pinned() bool { return a.WhatsApp != "" || a.ofTerminal }
+func (a *app) whatsappOn() bool { return a.WhatsApp == "1" }
+
+// alone reports whether one process holds all chats, and the others stand by. It is so for llave chat, and with WhatsApp in a store whose
+// pinned chats have no shards of their own, because an earlier version made it.
+func (a *app) alone() bool { return a.ofTerminal || a.whatsappOn() && !a.pinnedApart }
 
 // replaceReplicaID notes the name of this run in the data folder, and returns that of the run before: it is dead, because the
 // folder is locked. It is not asked about on another machine, whose folder is a copy.
@@ -71,11 +85,15 @@ func (a *app) sameEverywhere() map[string]string {
 		back = "embedded, " + host + ":" + folder
 	}
 	onOff := map[bool]string{true: "1", false: "0"}
-	return map[string]string{
-		"LLAVE_AUTOGESTION_URL": back, "LLAVE_TELEGRAM_WEBHOOK": a.TelegramWebhook, "LLAVE_WHATSAPP": onOff[a.WhatsApp != ""],
+	same := map[string]string{
+		"LLAVE_AUTOGESTION_URL": back, "LLAVE_TELEGRAM_WEBHOOK": a.TelegramWebhook,
 		"LLAVE_WEBCHAT":    a.WebChat,
 		"LLAVE_PUBLIC_URL": a.publicURLGiven, "llave chat": onOff[a.ofTerminal],
 	}
+	if !a.pinnedApart {
+		same["LLAVE_WHATSAPP"] = onOff[a.whatsappOn()]
+	}
+	return same
 }
 
 // strangerError explains to the operator why this process does not work with what is in the store, or beside another one.
@@ -109,11 +127,19 @@ func (a *app) pollChat() bot.ChatID {
 
 // holdsPoll reports whether this process receives for a channel that only one may receive for.
 func (a *app) holdsPoll() bool {
-	if a.pinned() {
+	if a.alone() {
 		_, shards := a.engine.Replicas()
 		return shards > 0
 	}
 	return a.engine.Holds(a.pollChat())
+}
+
+// holdsPinned reports whether this process runs the chats of its pinned channel.
+func (a *app) holdsPinned() bool {
+	if a.alone() {
+		return a.holdsPoll()
+	}
+	return a.engine.HoldsPinned()
 }
 
 // holdingEvery is how often it is looked whether this process holds what it needs.
@@ -133,29 +159,37 @@ func until(ctx context.Context, holds func() bool, want bool) error {
 
 // hold waits until this process receives for a channel that one process receives for, and returns a context that ends when
 // another one does: two that fetch take updates from each other.
-func (a *app) hold(ctx context.Context) (context.Context, error) {
-	if err := until(ctx, a.holdsPoll, true); err != nil {
+func (a *app) hold(ctx context.Context) (context.Context, error) { return whileHeld(ctx, a.holdsPoll) }
+
+func whileHeld(ctx context.Context, holds func() bool) (context.Context, error) {
+	if err := until(ctx, holds, true); err != nil {
 		return nil, err
 	}
 	held, cancel := context.WithCancel(ctx)
 	go func() {
 		defer cancel()
-		_ = until(held, a.holdsPoll, false)
+		_ = until(held, holds, false)
 	}()
 	return held, nil
 }
 
-// whileHolding lets a channel run in the process that holds all chats, until another one does.
+// whileHolding lets a pinned channel run while this process holds its chats: first the shards, then the session.
 func (a *app) whileHolding(run func(context.Context, bot.Accepter) error) func(context.Context, bot.Accepter) error {
 	if a.Store == sqliteStore {
 		return run
 	}
 	return func(ctx context.Context, to bot.Accepter) error {
-		held, err := a.hold(ctx)
-		if err != nil {
-			return nil // the program stops
+		for {
+			held, err := whileHeld(ctx, a.holdsPinned)
+			if err != nil {
+				return nil // the program stops
+			}
+			a.log.Info("whatsapp: its chats are in this process")
+			if err := run(held, to); err != nil || held.Err() == nil {
+				return err
+			}
+			a.log.Warn("whatsapp: another process has its chats")
 		}
-		return run(held, to)
 	}
 }
 

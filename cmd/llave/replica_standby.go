@@ -13,7 +13,7 @@ var errStandsBy = errors.New("another process holds the chats: this one stands b
 // standsBy reports whether another replica holds all chats.
 func (a *app) standsBy() bool {
 	others, shards := a.engine.Replicas()
-	return a.pinned() && others > 0 && shards == 0
+	return a.alone() && others > 0 && shards == 0
 }
 
 // startReplica says what this process does beside others. One that had all chats and loses them ends the program: whoever starts it
@@ -21,7 +21,7 @@ func (a *app) standsBy() bool {
 func (a *app) startReplica() {
 	switch {
 	case a.Store == sqliteStore:
-	case a.pinned():
+	case a.alone():
 		a.background("replica", a.watchStandby)
 	default:
 		a.background("replica", a.watchOthers)

@@ -18,20 +18,25 @@ const webKeyName = "webchat key"
 // keeps, sealed: that of the first folder that had one, or a new one. A folder without one gets it, so that cookies stay valid if the
 // conversations come back to a file.
 func (a *app) webKey(ctx context.Context) ([]byte, error) {
-	path := a.path("webchat.key")
+	return a.sharedKey(ctx, webKeyName, "webchat.key", "webchat.db")
+}
+
+// sharedKey is a key of the folder, for what a file in it holds. On Redis it is the store's, and the folder gets it if it has none.
+func (a *app) sharedKey(ctx context.Context, name, file, opens string) ([]byte, error) {
+	path := a.path(file)
 	if _, shared := a.store.(*store.Redis); !shared {
-		return loadOrMakeKey(a.outerRing(), path, a.path("webchat.db"))
+		return loadOrMakeKey(a.outerRing(), path, a.path(opens))
 	}
 	key := make([]byte, keyring.KeySize)
 	rand.Read(key)
 	_, none := os.Stat(path)
 	if none == nil {
 		var err error
-		if key, err = loadOrMakeKey(a.outerRing(), path, a.path("webchat.db")); err != nil {
+		if key, err = loadOrMakeKey(a.outerRing(), path, a.path(opens)); err != nil {
 			return nil, err
 		}
 	}
-	key, err := keyring.Secret(a.ring, webKeyName, key, func(name string, value []byte) ([]byte, error) { return a.store.PutIfAbsent(ctx, name, value) })
+	key, err := keyring.Secret(a.ring, name, key, func(name string, value []byte) ([]byte, error) { return a.store.PutIfAbsent(ctx, name, value) })
 	if err == nil && errors.Is(none, fs.ErrNotExist) {
 		err = writeNew(path, keyText(a.outerRing(), path, key))
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"llave/adapters/whatsapp"
 	"llave/bot"
@@ -34,11 +35,7 @@ func (c *config) whatsappStore() string {
 }
 
 // newWhatsApp opens the device store.
-func (c *config) newWhatsApp(ctx context.Context, p program, log *slog.Logger, onStatus func(whatsapp.Status)) (*whatsapp.WhatsApp, error) {
-	key, err := loadOrMakeKey(c.outerRing(), c.path("whatsapp.key"), c.path("whatsapp.db"))
-	if err != nil {
-		return nil, err
-	}
+func (c *config) newWhatsApp(ctx context.Context, p program, log *slog.Logger, key []byte, onStatus func(whatsapp.Status)) (*whatsapp.WhatsApp, error) {
 	w, err := whatsapp.Open(ctx, whatsapp.Options{Store: c.whatsappStore(), Key: key, OnStatus: onStatus, Transport: p.whatsapp, Log: log, Now: p.now})
 	if errors.Is(err, whatsapp.ErrInUse) {
 		return nil, refuse("LLAVE_WHATSAPP_DB.in_use", nil).because(err)
@@ -49,19 +46,45 @@ func (c *config) newWhatsApp(ctx context.Context, p program, log *slog.Logger, o
 // restoredWhatsApp tells a device store that it came from a copy.
 func restoredWhatsApp(ctx context.Context, path string) error { return whatsapp.Restored(ctx, path) }
 
-// openWhatsApp opens the channel if it is on.
-func (a *app) openWhatsApp(ctx context.Context, p program, channels map[string]bot.Channel) error {
-	if a.WhatsApp != "1" {
+// openWhatsApp opens the channel if it is on. On Redis it waits while another process has the device, which is in a Postgres then: this
+// one takes its place. Its key is the store's, so that it opens what the other one has written.
+func (a *app) openWhatsApp(ctx context.Context, p program) error {
+	if !a.whatsappOn() {
 		return nil
 	}
-	w, err := a.newWhatsApp(ctx, p, a.log, a.logWhatsApp)
+	key, err := a.sharedKey(ctx, whatsappKeyName, "whatsapp.key", "whatsapp.db")
 	if err != nil {
-		return err
+		return strangerError(err)
 	}
-	a.whatsapp = &whatsappChannel{w}
-	channels[whatsapp.Channel] = w
-	a.onStop(w.Close) // after the engine
-	return nil
+	for told := false; ; told = true {
+		w, err := a.newWhatsApp(ctx, p, a.log, key, a.logWhatsApp)
+		if err == nil {
+			a.whatsapp = &whatsappChannel{w}
+			a.onStop(w.Close) // after the engine
+			return nil
+		}
+		if !errors.Is(err, whatsapp.ErrInUse) || a.Store == sqliteStore || a.WhatsAppDB == "" {
+			return err
+		}
+		if !told {
+			a.log.Warn("whatsapp: waiting: another process has the device")
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// whatsappKeyName is the name of the channel's key in a store of several processes.
+const whatsappKeyName = "whatsapp key"
+
+// addWhatsApp adds the channel to the others if it is open.
+func (a *app) addWhatsApp(channels map[string]bot.Channel) {
+	if a.whatsapp != nil {
+		channels[whatsapp.Channel] = a.whatsapp.WhatsApp
+	}
 }
 
 // logWhatsApp logs the state of the channel, and what the operator should do.

@@ -22,7 +22,11 @@ func (p program) withWhatsApp(ctx context.Context, c config, do func(*whatsapp.W
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return refuse("folder", err).because(err)
 	}
-	w, err := c.newWhatsApp(ctx, p, p.logger(), nil)
+	key, err := loadOrMakeKey(c.outerRing(), c.path("whatsapp.key"), c.path("whatsapp.db"))
+	if err != nil {
+		return err
+	}
+	w, err := c.newWhatsApp(ctx, p, p.logger(), key, nil)
 	if err != nil {
 		return err
 	}

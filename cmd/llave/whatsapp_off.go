@@ -22,12 +22,13 @@ func (c *config) checkWhatsApp(report errorReport) {
 	}
 }
 
-func (a *app) openWhatsApp(context.Context, program, map[string]bot.Channel) error { return nil }
-func restoredWhatsApp(context.Context, string) error                               { return nil }
-func (a *app) startWhatsApp()                                                      {}
-func (a *app) writeWhatsAppState(io.Writer)                                        {}
-func (a *app) serveWhatsAppPage(*http.ServeMux, *operatorGate)                     {}
-func (a *app) whatsappMetrics(registry)                                            {}
+func (a *app) openWhatsApp(context.Context, program) error     { return nil }
+func (a *app) addWhatsApp(map[string]bot.Channel)              {}
+func restoredWhatsApp(context.Context, string) error           { return nil }
+func (a *app) startWhatsApp()                                  {}
+func (a *app) writeWhatsAppState(io.Writer)                    {}
+func (a *app) serveWhatsAppPage(*http.ServeMux, *operatorGate) {}
+func (a *app) whatsappMetrics(registry)                        {}
 
 func (p program) whatsappPair(context.Context, []string) error {
 	return misuse("LLAVE_WHATSAPP.not_built", nil)

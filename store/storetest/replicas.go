@@ -60,12 +60,13 @@ func enterReplicas(t TB, s ReplicaStore) *replicas { return &replicas{enter(t, s
 
 func (w *replicas) beats(id string, lease time.Duration, want ...string) {
 	w.Helper()
-	live, err := w.leases.Heartbeat(w.Context(), bot.Replica{ID: id, Same: map[string]string{"of": id}, Note: []byte("says " + id)}, lease)
+	live, err := w.leases.Heartbeat(w.Context(), bot.Replica{ID: id, Same: map[string]string{"of": id}, Note: []byte("says " + id), Pins: id == "b"}, lease)
 	w.must(err, "heartbeat")
 	var got []string
 	for _, r := range live {
 		got = append(got, r.ID)
 		w.equal(r.Same, map[string]string{"of": r.ID}, "what "+r.ID+" has in common")
+		w.equal(r.Pins, r.ID == "b", r.ID+" pins")
 		w.equal(string(r.Note), "says "+r.ID, "what "+r.ID+" tells")
 	}
 	w.equal(got, want, "who lives")
