@@ -20,7 +20,7 @@ type batchSize struct {
 // transaction writes nearly as many pages as a larger one.
 var (
 	usualBatch = batchSize{2000, 8000, 150 * time.Millisecond, 32_000}
-	firstBatch = batchSize{8000, 50_000, 500 * time.Millisecond, 96_000}
+	firstBatch = batchSize{8000, 50_000, 500 * time.Millisecond, 64_000}
 )
 
 // applied are the changes of a plan in their order: people enter groups before others leave, so that a person who moves is
