@@ -25,6 +25,11 @@ func (s *tokenized) offersChoice(i int) bool {
 	return s.words[i].key == "o" && (s.is(i+1, s.u.c.article) && (s.is(i+2, s.u.c.of) || s.is(i+2, s.u.c.mine)) || i+1 < len(s.words) && s.words[i+1].key == "kon")
 }
 
+// tellsOfSignal reports whether the best match of a text is that a phone has no signal.
+func (s *tokenized) tellsOfSignal(m *ParsedText) bool {
+	return slices.ContainsFunc(m.matches, func(h Match) bool { return h.outcome == counts && s.u.phrases[h.phrase].topic == "signal" })
+}
+
 // thanksForToken reports whether a text thanks for a token that was given, and asks for none: "gracias, con el token que me diste ya me
 // atendieron".
 func (s *tokenized) thanksForToken(m *ParsedText) bool {
@@ -46,7 +51,7 @@ func (s *tokenized) asksAboutToken(m *ParsedText) bool {
 	}
 	for i := range s.words {
 		switch {
-		case s.asksDuty(i) && len(m.Refs) == 0, s.words[i].key == "sin" && s.is(i+1, s.u.c.token):
+		case s.asksDuty(i) && (len(m.Refs) == 0 || s.isMisuse(i+1)), s.words[i].key == "sin" && s.is(i+1, s.u.c.token):
 			return true
 		}
 	}
@@ -76,7 +81,7 @@ func (s *tokenized) tellsOfToken(m *ParsedText) bool {
 		if !s.is(i, s.u.c.token|s.u.c.code) {
 			continue
 		}
-		if s.wasSeen(i + 1) {
+		if s.wasSeen(i+1) || s.wasUsed(i+1) {
 			return true
 		}
 		k := i - 1
@@ -118,6 +123,23 @@ func (s *tokenized) wasSeen(from int) bool {
 	return false
 }
 
+// wasUsed reports whether the words from a place on say that a token was used: "[el token de Juana] ya lo gasté".
+func (s *tokenized) wasUsed(from int) bool {
+	for i := from; i+1 < len(s.words) && i < from+5 && !s.words[i].endsClause; i++ {
+		if !s.is(i, s.u.c.already) {
+			continue
+		}
+		for i++; i < len(s.words) && s.is(i, s.u.c.light); i++ {
+		}
+		return i < len(s.words) && usedUp[s.words[i].key]
+	}
+	return false
+}
+
+// usedUp are verbs of what became of a token, by their phonetic keys.
+var usedUp = map[string]bool{phoneticKey("usé"): true, phoneticKey("usó"): true, phoneticKey("usaron"): true, phoneticKey("usamos"): true, phoneticKey("gasté"): true, phoneticKey("gastó"): true,
+	phoneticKey("gastaron"): true, phoneticKey("ocupé"): true, phoneticKey("ocuparon"): true, phoneticKey("venció"): true, phoneticKey("utilicé"): true, phoneticKey("utilizó"): true, phoneticKey("quemé"): true}
+
 // asksDuty reports whether a question asks at a word what has to be done, or can be: "¿tengo que dar el token?", "¿se le puede dar al
 // cadete?", "¿en una urgencia también piden token?".
 func (s *tokenized) asksDuty(i int) bool {
@@ -125,9 +147,9 @@ func (s *tokenized) asksDuty(i int) bool {
 	case "tengo", "ay", "tenemos", "tiene":
 		return s.isThat(i + 1)
 	case "puede", "pueden":
-		return i > 0 && (s.words[i-1].key == "se" || i > 1 && s.words[i-2].key == "se" && s.is(i-1, s.u.c.him))
+		return s.isMisuse(i+1) || i > 0 && (s.words[i-1].key == "se" || i > 1 && s.words[i-2].key == "se" && s.is(i-1, s.u.c.him))
 	case "piden", "pide":
-		return i == 0 || !s.is(i-1, s.u.c.tome|s.u.c.him) && s.words[i-1].key != "lo"
+		return i == 0 || s.words[max(i-2, 0)].key == "tambien" || !s.is(i-1, s.u.c.tome|s.u.c.him) && s.words[i-1].key != "lo"
 	case "falta":
 		return i > 0 && s.words[i-1].key == "ase" && !s.is(i-2, s.u.c.tome|s.u.c.him) && (s.is(i+1, s.u.c.token) || s.is(i+2, s.u.c.token))
 	case "ago", "asemos":
@@ -135,6 +157,13 @@ func (s *tokenized) asksDuty(i int) bool {
 	}
 	return false
 }
+
+// isMisuse reports whether a word is a verb of what others may do with a token: "¿pueden usar mi token?".
+func (s *tokenized) isMisuse(i int) bool { return i < len(s.words) && misuse[s.words[i].key] }
+
+// misuse are those verbs, by their phonetic keys.
+var misuse = map[string]bool{phoneticKey("usar"): true, phoneticKey("usarlo"): true, phoneticKey("utilizar"): true, phoneticKey("ver"): true, phoneticKey("verlo"): true, phoneticKey("compartir"): true,
+	phoneticKey("robar"): true, phoneticKey("robarme"): true, phoneticKey("prestar"): true, phoneticKey("vender"): true, phoneticKey("copiar"): true, phoneticKey("hackear"): true}
 
 // offersPerson reports whether an alternative that begins at a word is a person: "¿otro token o persona?".
 func (s *tokenized) offersPerson(i int) bool {

@@ -69,3 +69,13 @@ func (u *Parser) asksApart(m *ParsedText, s Speaker) {
 		m.Refs = []Ref{{Kind: RefName}}
 	}
 }
+
+// certain counts the people who are one whatever the group.
+func (r *peopleReader) certain() (n int) {
+	for _, who := range groupByPerson(r.m.Refs) {
+		if !who[0].weak {
+			n++
+		}
+	}
+	return n
+}

@@ -1,6 +1,9 @@
 package nlu
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // This file finds out whom a text takes back: "ese es de Juana, yo quería el de Tomás".
 
@@ -35,7 +38,7 @@ func (r *peopleReader) wasGiven(i int) bool {
 		switch {
 		case r.is(k, r.u.c.not):
 			return false
-		case r.is(k, r.u.c.gave), r.is(k, r.u.c.is) && r.is(k-1, r.u.c.those):
+		case r.is(k, r.u.c.gave), r.givesNow(k), r.is(k, r.u.c.is) && r.is(k-1, r.u.c.those):
 			return true
 		}
 	}
@@ -45,11 +48,21 @@ func (r *peopleReader) wasGiven(i int) bool {
 // isAsked reports whether a verb of wanting stands before a person.
 func (r *peopleReader) isAsked(i int) bool {
 	for k := 0; k < r.spans[i].from; k++ {
-		if r.is(k, r.u.c.want) {
+		if r.is(k, r.u.c.want) || r.words[k].key == "dije" || r.words[k].key == "puse" {
 			return true
 		}
 	}
 	return false
+}
+
+// givesNow reports whether a word says that another token came than the one that was asked for: "te dije Rosa y me das …".
+func (r *peopleReader) givesNow(k int) bool {
+	switch r.words[k].key {
+	case "das", "dan", "mandas", "pasas", "tiras", "sale":
+	default:
+		return false
+	}
+	return k > 1 && r.is(k-1, r.u.c.tome) && (r.words[k-2].key == "y" || r.words[k-2].key == "pero") && slices.ContainsFunc(r.words[:k], func(w word) bool { return w.key == "dije" || w.key == "pedi" || w.key == "puse" })
 }
 
 // isCorrected reports whether the words before a person take back the person before: "pedí el de Juana pero era el de Tomás".
@@ -142,48 +155,12 @@ func (r *peopleReader) dropEach() {
 	}
 }
 
-// grandchildren are the kinships of which a word for a child may speak again: "mi nieta …, el token de la nena".
-var grandchildren = map[string][]string{
-	"hija": {"nieta", "sobrina", "ahijada", "bisnieta", "hijastra", "entenada", "prima"},
-	"hijo": {"nieto", "sobrino", "ahijado", "bisnieto", "hijastro", "entenado", "primo"},
-}
-
-// dropEchoes drops a child that is another word for the person named before, as "la nena" is after "mi nieta". Where only that person
-// was mentioned, the token is theirs.
-func (r *peopleReader) dropEchoes() {
-	for i := len(r.m.Refs) - 1; i >= 0; i-- {
-		x := r.m.Refs[i]
-		if x.Kind != RefKin || len(r.spans) != len(r.m.Refs) || !r.isBareChild(i) {
-			continue
-		}
-		before := slices.ContainsFunc(r.m.Refs[:i], func(o Ref) bool { return isEchoed(o, x) })
-		with := slices.IndexFunc(r.companions, func(o Ref) bool { return isEchoed(o, x) })
-		switch {
-		case before:
-			r.m.Refs, r.spans = slices.Delete(r.m.Refs, i, i+1), slices.Delete(r.spans, i, i+1)
-		case with >= 0:
-			r.m.Refs[i] = r.companions[with]
-		}
-	}
-}
-
-// isBareChild reports whether a reference is a word for a child without "mi": "la nena".
-func (r *peopleReader) isBareChild(i int) bool {
-	sp := r.spans[i]
-	for k := sp.prefix; k < sp.from; k++ {
-		if r.is(k, r.u.c.mine) {
-			return false
-		}
-	}
-	return r.is(sp.from, r.u.c.call)
-}
-
-func isEchoed(o, child Ref) bool {
-	return o.Kind == RefKin && slices.Contains(grandchildren[child.Words[0]], o.Words[0])
-}
-
 // askBetween makes it unknown whom a text means that names one person or another: "el de Juana o el de Tomás".
 func (r *peopleReader) askBetween() {
+	if r.meansOneOf() || r.isDictated() {
+		r.m.Refs, r.spans = []Ref{{Kind: RefName}}, nil
+		return
+	}
 	if len(r.spans) != len(r.m.Refs) {
 		return
 	}
@@ -195,6 +172,28 @@ func (r *peopleReader) askBetween() {
 			}
 		}
 	}
+}
+
+// meansOneOf reports whether a text names several people, and says that it means one of them: "mis hijos …, entra uno solo".
+func (r *peopleReader) meansOneOf() bool {
+	if len(groupByPerson(r.m.Refs)) < 2 && !slices.ContainsFunc(r.m.Refs, func(x Ref) bool { return x.Several() || x.Kind == RefAll }) {
+		return false
+	}
+	for i := 1; i < len(r.words); i++ {
+		one, alone := r.is(i-1, r.u.c.one), strings.HasPrefix(r.words[i].key, "solo") || r.words[i].key == "sola"
+		if one && alone || r.words[i-1].key == "solo" && r.is(i, r.u.c.one) && (i+1 == len(r.words) || r.words[i].endsClause) || one && r.is(i, r.u.c.of) && slices.ContainsFunc(r.words[i:min(i+3, len(r.words))], func(w word) bool { return w.class&r.u.c.they != 0 || w.number > 1 }) {
+			return true
+		}
+	}
+	return false
+}
+
+// isDictated reports whether a text was dictated by somebody, so that "para mí" may be another person: "la abuela me dicta y yo escribo".
+func (r *peopleReader) isDictated() bool {
+	if !slices.ContainsFunc(r.m.Refs, func(x Ref) bool { return x.Kind == RefMe }) {
+		return false
+	}
+	return slices.ContainsFunc(r.words, func(w word) bool { return strings.HasPrefix(w.key, "dikt") && w.key != "diktame" && w.key != "diktar" })
 }
 
 // sighs are words before a "no" that takes something back, by their phonetic keys: "uy no, el de Tomás".

@@ -49,18 +49,28 @@ func (s *tokenized) correctedCount() int {
 			continue
 		}
 		if before && i > 0 {
-			switch s.words[i-1].key {
-			case "mejor", "perdon", "digo", "sean", "serian":
+			if s.takesBack(i) {
 				return n
-			case "no":
-				if s.words[i-1].endsClause {
-					return n
-				}
 			}
 		}
 		before = true
 	}
 	return 0
+}
+
+// takesBack reports whether the words before a number take an earlier one back: "no, mejor", "digo de", "no pará,".
+func (s *tokenized) takesBack(i int) bool {
+	for k := i - 1; k >= 0 && k >= i-4; k-- {
+		switch key := s.words[k].key; {
+		case key == "mejor", key == "perdon", key == "digo", key == "sean", key == "serian", key == "korrijo", key == "kise":
+			return true
+		case key == "no" && s.words[k].endsClause, key == "para" && s.words[k].endsClause:
+			return true
+		case !s.is(k, s.u.c.light|s.u.c.filler):
+			return false
+		}
+	}
+	return false
 }
 
 // quantity reads a number of any size, and how many words it takes: "31", "treinta y uno", "media docena", "muchos".

@@ -19,6 +19,7 @@
 //	relative.go       "el hermano de Juana", "la abuela de los chicos": relatives of relatives
 //	mention.go        whether a person is meant, or only mentioned; told.go: who only told of a request
 //	contrast.go       the people whom a text takes back
+//	echo.go           people who are said twice in one text
 //	apart.go          people whom nothing joins to the others: they are asked about
 //	companion.go      the person whom a pronoun means
 //	count.go          how many preprinted tokens, and which of them; month.go: for which month

@@ -53,7 +53,7 @@ func (u *Parser) endsJoined(id int32) bool {
 }
 
 // opening are the words with which two that were written as one begin, by their phonetic keys: "dejuana", "pasameel".
-var opening = []string{"de", "para", "ami", "el", "pasame", "mandame", "dame", "nesesito", "kiero"}
+var opening = []string{"de", "pa", "para", "ami", "el", "pasame", "mandame", "dame", "nesesito", "kiero"}
 
 // opensJoined reports whether a word begins with one that is often written together with the next.
 func (u *Parser) opensJoined(key string) bool {

@@ -12,12 +12,17 @@ func (r *peopleReader) asksForTheirs(x Ref, from int) bool {
 	if x.Kind == RefMe {
 		k = from
 	}
+	that := false
 	for i := k - 1; i >= 0 && !r.words[i].endsClause; i-- {
+		that = that || r.isThat(i)
 		if r.used[i] || r.is(i, c.instead) || r.is(i, c.in) && r.is(i+1, c.instead) {
 			continue // "en lugar del mío"
 		}
 		if r.inSet(i, "fails") && i > 0 && r.words[i-1].key == "aora" {
 			continue // "ahora va el de Juana"
+		}
+		if r.is(i, c.helps) && that || r.is(i, c.is) && r.is(i-1, c.want) {
+			return true // "dice Ana que me mandes el mío", "el que quiero es el de Juana"
 		}
 		if !r.is(i, c.filler|c.want|c.light) || r.is(i, c.with|c.in|c.not) {
 			return false
@@ -39,6 +44,16 @@ func (r *peopleReader) isOf(from int) bool {
 		k--
 	}
 	return r.is(k, r.u.c.of) && r.is(k-1, r.u.c.is)
+}
+
+// isOwned reports whether "es de" before a person says whose phone it is.
+func (r *peopleReader) isOwned(from int) bool {
+	for k := from - 1; k > 0 && k >= from-4; k-- {
+		if r.is(k, r.u.c.is) {
+			return r.is(k-1, r.u.c.thing) && !r.is(k-1, r.u.c.code) || r.inSet(k-1, "device")
+		}
+	}
+	return false
 }
 
 // isThereAlready reports whether the text says that the token of a person is there already: "el de Juana ya lo tengo".
@@ -88,6 +103,9 @@ func (r *peopleReader) isDenied(to int) bool {
 	if r.is(to, r.u.c.not) && !r.used[to] && !r.words[to-1].endsClause &&
 		(to+1 == len(r.words) || r.words[to].endsClause || r.is(to+1, r.u.c.before) && !r.is(to+1, r.u.c.of) && !r.isObject(to+1) && !r.isAnchored()) {
 		return true
+	}
+	if k := r.prefixStart - 1; k > 1 && r.words[k].key == "ber" && r.words[k-2].key == "tiene" {
+		return true // "qué tiene que ver Carlos"
 	}
 	if r.isNotNeeded(to) || r.isPutOff(to) || r.isCancelled(to) {
 		return true

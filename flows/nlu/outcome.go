@@ -119,7 +119,9 @@ func (s *tokenized) isNegated(h Match, destroys bool) bool {
 	if s.isForbidden(h.from) {
 		return true
 	}
-	wants := func(i int) bool { return s.is(i, s.u.c.want) && !(destroys && s.is(i, s.u.c.lest)) }
+	wants := func(i int) bool {
+		return s.is(i, s.u.c.want) && !(destroys && s.is(i, s.u.c.lest)) || !destroys && s.inSet(i, "change") && s.is(i, s.u.c.lest)
+	}
 	wanted := wants(h.from)
 	for j := h.from - 1; j >= 0 && !s.words[j].endsClause; j-- {
 		switch {

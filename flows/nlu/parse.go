@@ -59,6 +59,9 @@ func (u *Parser) read(s *tokenized) ParsedText {
 	if (m.Intent == IntentNone || m.Intent == IntentToken && !m.named) && len(m.Unclear) == 0 && m.TheirToken && s.month() != (NamedMonth{}) {
 		m.Intent = IntentPreprint // "los de diciembre de mi mamá"
 	}
+	if m.Intent == "whatis" && m.TheirToken && !s.question && len(m.Refs) > 0 && s.tellsOfSignal(&m) {
+		m.Intent = IntentToken // "el que quiero es el de mi mamá, que se quedó sin batería"
+	}
 	if m.Intent == IntentHelp && m.TheirToken && !m.named && s.personAfterRequest(&m) {
 		m.Intent, m.Person = IntentToken, true // "pasame el de mi mamá y quiero hablar con alguien"
 	}

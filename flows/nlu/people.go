@@ -30,6 +30,7 @@ func (u *Parser) readPeople(s *tokenized, m *ParsedText) {
 	}
 	r.dropEach()
 	r.dropRepeated()
+	r.dropHeading()
 	r.dropEchoes()
 	r.dropContrasted()
 	r.dropStory()
@@ -102,6 +103,9 @@ func (r *peopleReader) findPrefix(i int) {
 	if r.isTheirs(i) && len(r.seen) > 0 || r.is(i, r.u.c.kin) && r.is(i-1, r.u.c.lady) && r.is(i-2, r.u.c.mine) {
 		r.prefixStart-- // "el de su hermano", "mi señora madre"
 	}
+	if r.is(i-1, r.u.c.lady) && r.is(i, r.u.c.name) && !r.is(i-2, r.u.c.mine) && !r.words[i-1].endsClause {
+		r.prefixStart-- // "la señora Rosa"
+	}
 	for r.prefixStart > max(r.end, 0) && (r.is(r.prefixStart-1, r.u.c.before|r.u.c.other) || r.number(r.prefixStart-1) > 0) && !r.words[r.prefixStart-1].endsClause && !r.used[r.prefixStart-1] {
 		r.prefixStart--
 	}
@@ -157,7 +161,18 @@ func (r *peopleReader) standsForPeople(p phrase, i, to int) bool {
 		ends := to == len(r.words) || r.words[to-1].endsClause
 		return len(p.parts) > 1 || (ends || !r.is(to, c.light)) && (r.is(i-1, c.belongs|c.token) && !r.is(i-1, c.article) || i == 0)
 	}
-	return i == 0 || !r.is(i-1, c.kin)
+	return i == 0 || !r.is(i-1, c.kin) && !r.isTheirThing(i)
+}
+
+// isTheirThing reports whether "mío" says whose something is that is no token: "el más chico mío", "el celular es mío".
+func (r *peopleReader) isTheirThing(i int) bool {
+	if !strings.HasPrefix(r.words[i].key, "mi") || r.is(i, r.u.c.mine) {
+		return false
+	}
+	if ages[r.words[i-1].key] || r.is(i-1, r.u.c.name) && !r.words[i-1].endsClause {
+		return true
+	}
+	return r.is(i-1, r.u.c.is) && (r.is(i-2, r.u.c.thing) || r.inSet(i-2, "device"))
 }
 
 // isSubjectOfWant reports whether "a mí" only says who wants something for another person: "a mí me hace falta el de Tomás".
@@ -202,8 +217,8 @@ func (r *peopleReader) add(x Ref, from, to int) {
 		r.m.Told, r.companions = true, append(r.companions, x)
 		r.skip(from, to)
 		return
-	case r.m.Intent == IntentRejected && r.isOf(from):
-		r.skip(from, to) // "dice que es de mi marido"
+	case r.isOf(from) && (r.m.Intent == IntentRejected || r.isOwned(from)):
+		r.skip(from, to) // "dice que es de mi marido", "el celular es de María"
 		return
 	case r.mentionedOnly(from):
 		if r.is(r.prefixStart-1, c.with) {
@@ -274,25 +289,4 @@ func (r *peopleReader) text(from, to int) string {
 		out += w.text
 	}
 	return out
-}
-
-// certain counts the people who are one whatever the group.
-func (r *peopleReader) certain() (n int) {
-	for _, who := range groupByPerson(r.m.Refs) {
-		if !who[0].weak {
-			n++
-		}
-	}
-	return n
-}
-
-// dropRepeated drops a kinship that was said before: "ayudo a mi abuelo, necesito el token de mi abuelo".
-func (r *peopleReader) dropRepeated() {
-	for i := len(r.m.Refs) - 1; i > 0; i-- {
-		x := r.m.Refs[i]
-		last := i+1 == len(r.m.Refs) || !r.m.Refs[i+1].Same
-		if x.Kind == RefKin && !x.Same && last && x.Relative == nil && slices.ContainsFunc(r.m.Refs[:i], func(o Ref) bool { return o.Kind == RefKin && o.Words[0] == x.Words[0] && !o.Not }) {
-			r.m.Refs, r.spans = slices.Delete(r.m.Refs, i, i+1), slices.Delete(r.spans, i, i+1)
-		}
-	}
 }

@@ -47,6 +47,9 @@ func (u *Parser) splitRequests(text string, s *tokenized, m *ParsedText) []Parse
 // maySplit reports whether a text may hold several requests: it has matches of several kinds, or several numbers beside a sheet.
 func (s *tokenized) maySplit(m *ParsedText) bool {
 	kinds, numbers, first := 0, 0, IntentNone
+	if s.correctedCount() > 0 {
+		return false
+	}
 	for _, h := range m.matches {
 		i := s.u.intent(h).request()
 		paper := h.outcome == notAlone && i == IntentPreprint // "una hoja de 10"

@@ -19,7 +19,7 @@ type example struct {
 }
 
 // learned are the parts that the model is made from: those whose lines were read.
-var learned = []string{"tuning", "counter", "plain", "thorny", "sealed", "later", "sixth", "sealed6", "seventh", "hard8", "plain8", "hard9", "plain9"}
+var learned = []string{"tuning", "counter", "plain", "thorny", "sealed", "later", "sixth", "sealed6", "seventh", "hard8", "plain8", "hard9", "plain9", "ten_a", "ten_b", "ten_c"}
 
 // examples are the lines of those parts, twice with slips, and the phrases of the words file.
 func examples(t *testing.T, u *Parser) (out []example) {

@@ -18,6 +18,8 @@ func (r *peopleReader) isHelper(to int) bool {
 		tome := r.is(k-1, c.tome)
 		switch {
 		case r.is(k, c.kin|c.name) && (r.is(k-1, c.with) || r.is(k-2, c.with)): // "mi hermana está con mi mamá y me pide"
+		case n <= 1 && r.is(k, c.kin|c.name) && r.is(k-1, c.of):
+			continue // "la mamá del nene me dio el celular"
 		case r.used[k], r.is(k, c.token|c.kin|c.name), r.isStaffAsking(k):
 			return false
 		case tome && r.inSet(k, "accompanies"):
