@@ -172,6 +172,9 @@ func (m *ParsedText) takeSheet(before []ParsedText) {
 			m.Month = last.Month
 		}
 		if len(m.Refs) == 0 {
+			m.Refs = m.mentioned // "y otros cinco para Tomás"
+		}
+		if len(m.Refs) == 0 {
 			m.Refs = last.Refs
 		}
 	}

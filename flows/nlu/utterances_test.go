@@ -253,12 +253,12 @@ func fold(names []string) (out []string) {
 }
 
 // thresholds are the shares of lines that must be right, in thousandths, just under those that are reached.
-var thresholds = map[string]int{"tuning": 982, "test": 985, "fresh": 910, "hard": 840, "counter": 910, "plain": 960, "thorny": 880, "sealed": 800, "later": 880, "sixth": 910, "sealed6": 940, "seventh": 900, "hard8": 980, "plain8": 990, "hard9": 980, "plain9": 990, "ten_a": 900, "ten_b": 970, "ten_c": 950}
+var thresholds = map[string]int{"tuning": 982, "test": 985, "fresh": 910, "hard": 840, "counter": 910, "plain": 960, "thorny": 880, "sealed": 800, "later": 880, "sixth": 910, "sealed6": 940, "seventh": 900, "hard8": 980, "plain8": 990, "hard9": 980, "plain9": 990, "ten_a": 900, "ten_b": 970, "ten_c": 950, "ten_d": 820}
 
 // TestUtterances compares the parser with the labelled set. With -v it prints the report of docs/understanding.md.
 func TestUtterances(t *testing.T) {
 	u := newParser(t)
-	for _, part := range []string{"tuning", "test", "fresh", "hard", "counter", "plain", "thorny", "sealed", "later", "sixth", "sealed6", "seventh", "hard8", "plain8", "hard9", "plain9", "ten_a", "ten_b", "ten_c"} {
+	for _, part := range []string{"tuning", "test", "fresh", "hard", "counter", "plain", "thorny", "sealed", "later", "sixth", "sealed6", "seventh", "hard8", "plain8", "hard9", "plain9", "ten_a", "ten_b", "ten_c", "ten_d"} {
 		set := readSet(t, part)
 		unread := part == "fresh" || part == "hard" // nobody looks at their lines
 		tally := map[string]*[4]int{}
@@ -308,7 +308,7 @@ func report(t *testing.T, part string, tally map[string]*[4]int, all *[4]int) {
 // The two parts share no text, and are large enough.
 func TestUtterancesStandInOnePart(t *testing.T) {
 	in := map[string]string{}
-	for _, part := range []string{"tuning", "test", "fresh", "hard", "counter", "plain", "thorny", "sealed", "later", "sixth", "sealed6", "seventh", "hard8", "plain8", "hard9", "plain9", "ten_a", "ten_b", "ten_c"} {
+	for _, part := range []string{"tuning", "test", "fresh", "hard", "counter", "plain", "thorny", "sealed", "later", "sixth", "sealed6", "seventh", "hard8", "plain8", "hard9", "plain9", "ten_a", "ten_b", "ten_c", "ten_d"} {
 		set := readSet(t, part)
 		for _, l := range set {
 			key := strings.Join(phoneticKeys(l.text), " ")
