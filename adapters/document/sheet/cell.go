@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"rsc.io/qr"
 
@@ -60,12 +61,14 @@ const indent = 2.0
 // the same.
 func (s *typesetter) token(p flows.Paper, t flows.PaperToken, x, y float64) error {
 	at, c := x+padding, s.cell
+	s.begin(heading)
 	s.fit(at, y+6.4, digitsLeft-padding-1, strconv.Itoa(t.Number), style{true, 12}, 7)
 	if t.Digits == "" {
 		s.void(p, x, y)
 	} else if err := s.live(t.Digits, x, y); err != nil {
 		return err
 	}
+	s.begin(paragraph)
 	s.box(at, y+c.boxTop, dateWidth, p.Date)
 	s.box(at+dateWidth+boxGap, y+c.boxTop, c.text-dateWidth-boxGap, p.Place)
 	s.slip(p, at+indent, y+c.boxBottom())
@@ -75,6 +78,8 @@ func (s *typesetter) token(p flows.Paper, t flows.PaperToken, x, y float64) erro
 // live writes a token's digits, and their code.
 func (s *typesetter) live(digits string, x, y float64) error {
 	c := s.cell
+	s.begin(paragraph)
+	s.elements[len(s.elements)-1].aloud = strings.Join(strings.Split(digits, ""), " ")
 	s.write(x+digitsLeft, y+c.digitsY, digits[:3]+" "+digits[3:], style{true, c.digits})
 	q, err := qr.Encode(digits, qr.H)
 	if err != nil {
@@ -94,6 +99,7 @@ func (s *typesetter) box(x, y, width float64, label string) {
 func (s *typesetter) void(p flows.Paper, x, y float64) {
 	const least, pen = 9, 0.5
 	c := s.cell
+	s.begin(paragraph)
 	s.fit(x+digitsLeft, y+c.digitsY, cellWidth-digitsLeft-padding, p.Void, style{true, c.digits}, least)
 	x1, x2, y1, y2 := x+padding, x+cellWidth-padding, y+c.boxTop, y+c.boxBottom()
 	s.rules = append(s.rules, ruledLine{x1: x1, y1: y1, x2: x2, y2: y2, width: pen}, ruledLine{x1: x1, y1: y2, x2: x2, y2: y1, width: pen})

@@ -115,6 +115,7 @@ func newPage(f *faces, p flows.Paper, first bool) (*typesetter, float64, error) 
 
 // running is the heading of a later page: one line, or two small ones.
 func (s *typesetter) running(t string) {
+	s.begin(paragraph)
 	lines := s.flow(t, right-left, style{true, 12}, 8, 2)
 	y := top + 4
 	if len(lines) > 1 {
@@ -156,15 +157,18 @@ func (s *typesetter) head(p flows.Paper) (float64, error) {
 // person writes the owner's name and the fields.
 func (s *typesetter) person(p flows.Paper, y, edge float64) float64 {
 	const labels = 34.0
+	s.begin(title)
 	s.fit(left, y+4, edge-left, p.Heading, style{true, 13}, 9)
 	s.rules = append(s.rules, ruledLine{x1: left, y1: y + 7, x2: edge, y2: y + 7, width: 0.7})
 	y += 18.5
+	s.begin(paragraph)
 	for _, line := range s.name(p.Name, edge-left) {
 		s.write(left, y, line.s, line.style)
 		y += line.size / mm * 1.1
 	}
 	y += 0.5
 	for _, f := range p.Fields[:min(len(p.Fields), mostFields)] {
+		s.begin(paragraph)
 		s.fit(left, y, labels-2, f.Label, style{false, 10.5}, 8)
 		value := s.flow(f.Value, edge-left-labels, style{true, 11.5}, 8, s.most(4, 1))
 		y = s.below(left+labels, y, 3.6, value) + 6.2
@@ -202,6 +206,7 @@ func (s *typesetter) proofLines(p flows.Paper, c code) float64 {
 	y := c.y + c.side() + quiet*c.module + 2.6
 	for _, line := range p.ProofLines[:min(len(p.ProofLines), mostProofLines)] {
 		if line != "" {
+			s.begin(paragraph)
 			y = s.below(c.x, y, step, s.flow(line, proofSide, style{false, 7.5}, 7, s.most(12, 2))) + step
 		}
 	}
@@ -213,6 +218,7 @@ func (s *typesetter) instructions(p flows.Paper, y float64) float64 {
 	const size, least = 11, 10.2
 	y += 4
 	for _, line := range p.Lines[:min(len(p.Lines), mostLines)] {
+		s.begin(paragraph)
 		parts, st := []string{line}, style{false, size}
 		if short, smaller := s.shrink(line, right-left, st, least); short == line {
 			st = smaller
@@ -236,7 +242,9 @@ func (s *typesetter) foot(p flows.Paper, page, of int) {
 	const widest = 60.0
 	room := min(s.faces.width(number, st), widest) + gutter
 	lines := s.flow(p.Foot, right-left-room, st, 7, 2)
+	s.begin(paragraph)
 	s.below(left, footY-2.8*float64(len(lines)-1), 2.8, lines)
+	s.begin(paragraph)
 	s.fitRight(right, footY, widest, number, st, 7)
 }
 

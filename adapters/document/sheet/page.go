@@ -9,18 +9,20 @@ import (
 
 // sheetPage is the layout of a page. Its texts are in reading order: a program that extracts them reads the sheet.
 type sheetPage struct {
-	texts  []textLine
-	rules  []ruledLine
-	frames []frame
-	codes  []code
-	cell   cell // the measures of its tokens' cells
+	texts    []textLine
+	elements []element // what the texts are, in reading order
+	rules    []ruledLine
+	frames   []frame
+	codes    []code
+	cell     cell // the measures of its tokens' cells
 }
 
 // textLine is a line of characters; y is its base line.
 type textLine struct {
 	x, y float64
 	style
-	s string
+	s  string
+	of int // which of the page's elements it belongs to
 }
 
 // style is a weight of the font at a size in points.
@@ -70,7 +72,7 @@ type typesetter struct {
 // write puts a text at x, its base line at y.
 func (s *typesetter) write(x, y float64, t string, st style) {
 	if t != "" {
-		s.texts = append(s.texts, textLine{x: x, y: y, style: st, s: t})
+		s.texts = append(s.texts, textLine{x: x, y: y, style: st, s: t, of: len(s.elements) - 1})
 	}
 }
 

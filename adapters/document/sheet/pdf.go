@@ -63,11 +63,28 @@ func assemble(f *faces, pages []*sheetPage, l metadata) ([]byte, error) {
 	if err := doc.Output(&out); err != nil {
 		return nil, fmt.Errorf("sheet: %w", err)
 	}
-	return out.Bytes(), nil
+	return addTags(out.Bytes(), pages)
 }
 
 // put draws a page.
 func put(doc *fpdf.Fpdf, p *sheetPage, chars *charset) {
+	drawDecoration(doc, func() { p.drawShapes(doc) })
+	last := style{}
+	p.drawTexts(doc, func(t textLine) {
+		if t.style != last {
+			weight := ""
+			if t.bold {
+				weight = "B"
+			}
+			doc.SetFont(fontFamily, weight, t.size)
+			last = t.style
+		}
+		doc.Text(t.x, t.y, chars.encode(t.s))
+	})
+}
+
+// drawShapes draws lines, boxes and codes.
+func (p *sheetPage) drawShapes(doc *fpdf.Fpdf) {
 	for _, r := range p.rules {
 		dashes := []float64{}
 		if r.dashed {
@@ -84,18 +101,6 @@ func put(doc *fpdf.Fpdf, p *sheetPage, chars *charset) {
 	}
 	for _, c := range p.codes {
 		doc.RawWriteStr(c.path())
-	}
-	last := style{}
-	for _, t := range p.texts {
-		if t.style != last {
-			weight := ""
-			if t.bold {
-				weight = "B"
-			}
-			doc.SetFont(fontFamily, weight, t.size)
-			last = t.style
-		}
-		doc.Text(t.x, t.y, chars.encode(t.s))
 	}
 }
 

@@ -137,3 +137,20 @@ func TestOthersFindNothingWrong(t *testing.T) {
 		}
 	}
 }
+
+// Readers that go by the tags find the texts in their order, page by page.
+func TestReadByTheTags(t *testing.T) {
+	of := paper(31)
+	of.Tokens[2].Digits = ""
+	dir := kept(t, printer(t), of)
+	if info := tool(t, dir, "pdfinfo", "sheet.pdf"); !regexp.MustCompile(`Tagged: +yes\n`).MatchString(info) {
+		t.Errorf("pdfinfo says\n%s", info)
+	}
+	var texts strings.Builder
+	for _, m := range regexp.MustCompile(`(?m)^\s+"(.*)"$`).FindAllStringSubmatch(tool(t, dir, "pdfinfo", "-struct-text", "sheet.pdf"), -1) {
+		texts.WriteString(m[1] + "\n")
+	}
+	if read, want := wordsIn(texts.String()), script(of, pages[31]); !slices.Equal(read, want) {
+		t.Errorf("the tags say\n%q\nwant\n%q", read, want)
+	}
+}
