@@ -6,7 +6,7 @@
 // the pages into the file. So a layout can be tested without reading a PDF.
 //
 // Reading order: sheet.go (the sheet and its limits), layout.go, cell.go and slip.go (where things stand), page.go (a page as data), pdf.go
-// (the file), faces.go, charset.go and characters.go (fonts, and characters that they lack).
+// (the file), tags.go (what a screen reader goes by), faces.go, charset.go and characters.go (fonts, and characters that they lack).
 //
 // Lengths are millimetres from the upper left corner of the page, sizes of type are points.
 package sheet

@@ -17,8 +17,10 @@ var (
 func TestAllThatIsDrawnIsTagged(t *testing.T) {
 	p := printer(t)
 	of := paper(31)
-	of.Tokens[4].Digits = ""
-	data := pdf(t, p, of, paper(2))
+	of.Tokens[4].Digits, of.Date, of.Place = "", "", ""
+	unnumbered := paper(2)
+	unnumbered.Page = ""
+	data := pdf(t, p, of, unnumbered)
 	var drawnTags, treeTags []string
 	for i, page := range drawn(t, data) {
 		for _, m := range slices.DeleteFunc(marked.FindAllStringSubmatch(page, -1), func(m []string) bool { return m[2] == "" }) {
@@ -40,6 +42,23 @@ func TestAllThatIsDrawnIsTagged(t *testing.T) {
 	}
 	if !slices.Equal(drawnTags, treeTags) {
 		t.Errorf("drawn\n%q\nthe tree has\n%q", drawnTags, treeTags)
+	}
+}
+
+// From what is on a page a reader finds the elements of the document.
+func TestThePagesLeadToTheTree(t *testing.T) {
+	file := string(pdf(t, printer(t), paper(31), paper(1)))
+	nums := regexp.MustCompile(`/Nums \[(.*)\]>>`).FindStringSubmatch(file)[1]
+	all := regexp.MustCompile(`/S /Document /P \d+ 0 R /K \[(.*)\]>>`).FindStringSubmatch(file)[1]
+	var listed []string
+	for i, m := range regexp.MustCompile(`(\d+) \[([^\]]*)\]`).FindAllStringSubmatch(nums, -1) {
+		if m[1] != fmt.Sprint(i) || !strings.Contains(file, fmt.Sprintf("/StructParents %d ", i)) {
+			t.Errorf("page %d has number %s", i, m[1])
+		}
+		listed = append(listed, m[2])
+	}
+	if len(listed) != 3 || strings.Join(listed, " ") != all {
+		t.Errorf("the pages lead to %q, the document has %q", listed, all)
 	}
 }
 
