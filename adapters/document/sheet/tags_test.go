@@ -17,7 +17,7 @@ var (
 func TestAllThatIsDrawnIsTagged(t *testing.T) {
 	p := printer(t)
 	of := paper(31)
-	of.Tokens[4].Digits, of.Date, of.Place = "", "", ""
+	of.Tokens[4].Digits, of.Foot = "", ""
 	unnumbered := paper(2)
 	unnumbered.Page = ""
 	data := pdf(t, p, of, unnumbered)
