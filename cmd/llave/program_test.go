@@ -145,7 +145,7 @@ func TestDataOfAnother(t *testing.T) {
 	third.waitExit(exitError)
 	third.errs.waitFor(t, "llave.key")
 	other := start(t, map[string]string{"LLAVE_DATA": dir, "LLAVE_KEY": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}, "chat")
-	other.waitExit(exitError)
+	other.waitExit(exitUsage)
 	other.errs.waitFor(t, "LLAVE_KEY")
 }
 
