@@ -2,6 +2,7 @@ package webchattest
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/input"
@@ -33,11 +34,30 @@ func (b *Tab) Chooses(css string, paths ...string) {
 	}
 }
 
-// Drops drags files from outside over a place and lets go of them there.
+// Drops drags files from outside over a place and lets go of them there. A browser that is busy may lose what is dropped a moment after
+// it came over a page; a person then does it again.
 func (b *Tab) Drops(at Point, paths ...string) {
 	b.t.Helper()
+	const tries, looks, dropped = 20, 30, "window.droppedHere"
+	b.True("(" + dropped + " = false, addEventListener('drop', () => { " + dropped + " = true; }, { capture: true, once: true }), true)")
+	for range tries {
+		b.drags(at, paths, "dragEnter", "dragOver", "drop")
+		for range looks {
+			if b.True(dropped) {
+				return
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		b.drags(at, paths, "dragCancel")
+	}
+	b.t.Fatalf("files cannot be dropped at %v", at)
+}
+
+// drags sends the events of a drag.
+func (b *Tab) drags(at Point, paths []string, events ...input.DispatchDragEventType) {
+	b.t.Helper()
 	data := &input.DragData{Items: []*input.DragDataItem{}, Files: paths, DragOperationsMask: 1}
-	for _, kind := range []input.DispatchDragEventType{"dragEnter", "dragOver", "drop"} {
+	for _, kind := range events {
 		_, err := chromedp.Call(b.ctx, input.DispatchDragEvent, input.DispatchDragEventParams{Type: kind, X: at.X, Y: at.Y, Data: data})
 		b.must(err)
 	}
