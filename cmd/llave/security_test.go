@@ -28,7 +28,7 @@ func TestTheThreatsHaveTheirTests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	named := regexp.MustCompile("`((?:Test|Fuzz)[A-Z]\\w+)`").FindAllSubmatch(text, -1)
+	named := regexp.MustCompile(`\b((?:Test|Fuzz)[A-Z]\w+)`).FindAllSubmatch(text, -1)
 	if len(named) < 25 {
 		t.Errorf("only %d tests are named", len(named))
 	}
